@@ -1,0 +1,378 @@
+//! [`Account`]: what the CRM says of itself before an import begins.
+//!
+//! The account's settings decide how records are matched; an import cannot change them (article,
+//! step 3). [`Storage::account`](crate::Storage::account) hands them over once, they are frozen for
+//! the import, and the plan records what it used. Every part has a default, so an account file may
+//! leave out what does not apply:
+//!
+//! ```
+//! use crm_import::Account;
+//!
+//! let account: Account = serde_json::from_str(r#"{
+//!     "default_country": "US",
+//!     "dedup": { "contacts": [["email"], ["phone"]], "ambiguous": "fail" },
+//!     "pipelines": [{ "id": "p1", "name": "Sales", "stages": [{ "id": "s1", "name": "New" }] }]
+//! }"#).unwrap();
+//! assert_eq!(account.pipelines[0].stages[0].name, "New");
+//! assert_eq!(account.dedup.contacts.len(), 2);
+//! ```
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::field::CustomField;
+
+/// The settings of one account, frozen for one import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Account {
+    /// ISO 3166 code of the country whose numbers are written without a country code; also decides
+    /// nothing else. `None`: only numbers with a country code can be read.
+    pub default_country: Option<String>,
+    /// The order of day and month in dates that do not tell, if the account states one.
+    pub date_order: Option<DateOrder>,
+    /// Which phone numbers count as numbers (behaviour V6).
+    pub phones: PhoneRule,
+    /// How contacts are matched and joined (behaviour §4).
+    pub dedup: DedupPolicy,
+    /// How opportunities are matched and linked (behaviour §3, §8).
+    pub opportunities: OpportunityPolicy,
+    /// The pipelines with their stages, in order.
+    pub pipelines: Vec<Pipeline>,
+    /// The users, who may own records.
+    pub users: Vec<User>,
+    /// The options of standard choice fields, by field key (`contact_type`, `lost_reason`,
+    /// `timezone`).
+    pub options: IndexMap<String, Vec<String>>,
+    /// The account's own fields.
+    pub custom_fields: Vec<CustomField>,
+}
+
+/// The order of the parts of a numeric date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// Month, day, year.
+    Mdy,
+    /// Day, month, year.
+    Dmy,
+    /// Year, month, day.
+    Ymd,
+}
+
+impl DateOrder {
+    /// The name used in settings: `mdy`, `dmy` or `ymd`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DateOrder::Mdy => "mdy",
+            DateOrder::Dmy => "dmy",
+            DateOrder::Ymd => "ymd",
+        }
+    }
+}
+
+/// Which phone numbers count as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneRule {
+    /// Those the numbering plan of their region knows.
+    #[default]
+    Valid,
+    /// Those of a possible length.
+    Possible,
+}
+
+/// How contacts are matched: the account's rules and what to do in the odd cases (behaviour §4).
+///
+/// ```
+/// use crm_import::dedup::DedupPolicy;
+///
+/// let policy = DedupPolicy::by([["phone"], ["email"]]);
+/// assert_eq!(policy.contacts[0].name(), "phone");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DedupPolicy {
+    /// The match rules, first one first (M2, M4).
+    pub contacts: Vec<MatchRule>,
+    /// Several records answer the deciding rule (M5).
+    pub ambiguous: Ambiguous,
+    /// A key of the row belongs to somebody else (M6).
+    pub conflict: Conflict,
+    /// The file names one contact on several rows (M10).
+    pub repeats: Repeats,
+    /// A contact has a name and no key (M8).
+    pub keyless: Keyless,
+    /// May a value from the file become the primary one if the contact holds it already (V2)?
+    pub promote: Promote,
+    /// Fields that a new contact needs, by key.
+    pub required: Vec<String>,
+}
+
+impl Default for DedupPolicy {
+    fn default() -> Self {
+        DedupPolicy::by([["email"], ["phone"]])
+    }
+}
+
+impl DedupPolicy {
+    /// A policy with these match rules, each a set of field keys that must all agree, and the
+    /// defaults for everything else.
+    pub fn by<R, F>(rules: R) -> Self
+    where
+        R: IntoIterator<Item = F>,
+        F: IntoIterator,
+        F::Item: Into<String>,
+    {
+        DedupPolicy {
+            contacts: rules
+                .into_iter()
+                .map(|rule| MatchRule(rule.into_iter().map(Into::into).collect()))
+                .collect(),
+            ambiguous: Ambiguous::default(),
+            conflict: Conflict::default(),
+            repeats: Repeats::default(),
+            keyless: Keyless::default(),
+            promote: Promote::default(),
+            required: Vec::new(),
+        }
+    }
+}
+
+/// Fields that must all agree, by key; a rule of one field also owns its values (M6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MatchRule(pub Vec<String>);
+
+impl MatchRule {
+    /// The name of the rule: its fields joined with `+`.
+    pub fn name(&self) -> String {
+        self.0.join("+")
+    }
+}
+
+/// What to do when several records answer the deciding rule (M5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ambiguous {
+    /// The row fails and names them all.
+    #[default]
+    Fail,
+    /// The lowest id is taken, stored records before contacts of the file.
+    First,
+    /// The next rule decides; if none is left, the row fails.
+    NextRule,
+}
+
+/// What to do when a key of the row belongs to another record than the row's (M6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflict {
+    /// The value is not written; a warning names the other record.
+    #[default]
+    DropValue,
+    /// The row fails.
+    Fail,
+}
+
+/// What to do with later rows of one contact (M10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeats {
+    /// They fold into the first.
+    #[default]
+    Merge,
+    /// Their contact sides are skipped.
+    KeepFirst,
+    /// Their contact sides fail.
+    Reject,
+}
+
+/// What to do with a contact that has a name but no key (M8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keyless {
+    /// Create it, with a warning.
+    #[default]
+    Create,
+    /// Fail the row.
+    Fail,
+}
+
+/// May a value that the contact already holds as an additional one become primary (V2)?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promote {
+    /// It stays where it is.
+    #[default]
+    Never,
+    /// The primary column of the file decides.
+    Always,
+}
+
+/// How opportunities are matched and linked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OpportunityPolicy {
+    /// May a contact have several opportunities in one pipeline (O4)?
+    pub duplicates: Duplicates,
+    /// Do tags on an opportunity go to its contact (P8)?
+    pub tag_linked: bool,
+    /// The row's contact is not the stored one (P7).
+    pub relink: Relink,
+    /// An opportunity without a contact is to be created (P5).
+    pub unlinked: Unlinked,
+    /// Matching by fields (O5); `None` = only ids match.
+    pub matching: Option<OpportunityMatching>,
+}
+
+impl Default for OpportunityPolicy {
+    fn default() -> Self {
+        OpportunityPolicy {
+            duplicates: Duplicates::default(),
+            tag_linked: true,
+            relink: Relink::default(),
+            unlinked: Unlinked::default(),
+            matching: None,
+        }
+    }
+}
+
+/// May a contact have several opportunities in one pipeline (O4)?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Yes.
+    #[default]
+    Allow,
+    /// No: another one fails and names the first.
+    OnePerPipeline,
+    /// No: another one updates the first.
+    Update,
+}
+
+/// What to do when the row's contact is not the opportunity's (P7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relink {
+    /// Move the opportunity to the row's contact.
+    #[default]
+    Move,
+    /// Leave it where it is, with a warning.
+    Keep,
+    /// Fail the opportunity.
+    Fail,
+}
+
+/// What to do with a new opportunity that has no contact (P5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlinked {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It is created without one.
+    Create,
+}
+
+/// Matching of opportunities by fields, within one contact (O5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OpportunityMatching {
+    /// Field keys that must agree.
+    pub fields: Vec<String>,
+    /// How many days two dates may lie apart and still agree.
+    pub date_window_days: u16,
+    /// Only opportunities with the status open are candidates.
+    pub open_only: bool,
+    /// Nothing matches.
+    pub none: WhenNone,
+    /// One matches.
+    pub one: WhenOne,
+    /// Several match.
+    pub several: WhenSeveral,
+}
+
+impl Default for OpportunityMatching {
+    fn default() -> Self {
+        OpportunityMatching {
+            fields: vec!["name".into()],
+            date_window_days: 0,
+            open_only: false,
+            none: WhenNone::default(),
+            one: WhenOne::default(),
+            several: WhenSeveral::default(),
+        }
+    }
+}
+
+/// What to do when no opportunity matches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenNone {
+    /// Create one.
+    #[default]
+    Create,
+    /// Fail the opportunity.
+    Fail,
+}
+
+/// What to do when one opportunity matches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenOne {
+    /// Update it.
+    #[default]
+    Update,
+    /// Fail the opportunity.
+    Fail,
+    /// Create another.
+    Create,
+}
+
+/// What to do when several opportunities match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenSeveral {
+    /// Update the one with the nearest date, then the lowest id.
+    Best,
+    /// Fail the opportunity.
+    #[default]
+    Fail,
+    /// Create another.
+    Create,
+}
+
+/// A pipeline: an ordered list of stages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Its id, which is what storage sees.
+    pub id: String,
+    /// Its name, which is what files say.
+    pub name: String,
+    /// Its stages, first one first.
+    #[serde(default)]
+    pub stages: Vec<Stage>,
+}
+
+/// A stage of a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its id, which is what storage sees.
+    pub id: String,
+    /// Its name, which is what files say.
+    pub name: String,
+}
+
+/// A user of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The user's id, which is what storage sees.
+    pub id: String,
+    /// First and last name.
+    #[serde(default)]
+    pub name: String,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: String,
+}

@@ -1,0 +1,291 @@
+//! The fields of both objects: their keys, labels and kinds, and the account's custom fields.
+//!
+//! [`Fields`] is the catalogue of one account. A field is named by object and key in every setting,
+//! file and message; inside, it is a [`FieldId`], its position in the catalogue.
+
+mod standard;
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::object::Object;
+
+/// What a field holds, and so how its cells are read (behaviour §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// One line of text.
+    Text,
+    /// Text of several lines.
+    LongText,
+    /// An exact decimal number.
+    Number,
+    /// An exact amount; the currency is the account's.
+    Money,
+    /// A telephone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// A day.
+    Date,
+    /// Yes or no.
+    Boolean,
+    /// One of the field's options.
+    SingleChoice,
+    /// Any number of the field's options.
+    MultipleChoice,
+    /// Any number of texts.
+    List,
+    /// A country, kept as its ISO 3166 code.
+    Country,
+    /// The name of a time zone.
+    Timezone,
+    /// A user of the account.
+    User,
+    /// A full name, which becomes a first and a last name.
+    FullName,
+    /// The id of a record in the CRM.
+    RecordId,
+    /// A pipeline of the account.
+    Pipeline,
+    /// A stage of the row's pipeline.
+    Stage,
+    /// open, won, lost or abandoned.
+    Status,
+    /// A file: exists in CRMs, cannot be imported.
+    File,
+    /// A signature: exists in CRMs, cannot be imported.
+    Signature,
+}
+
+impl FieldKind {
+    /// Can a CSV file hold values of this kind?
+    pub const fn is_importable(self) -> bool {
+        !matches!(self, FieldKind::File | FieldKind::Signature)
+    }
+}
+
+/// The position of a field in the account's [`Fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldId(pub(crate) u16);
+
+impl FieldId {
+    /// The position in [`Fields`], which [`Fields::iter`] follows.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// One field of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The object it belongs to.
+    pub object: Object,
+    /// Its stable name, for programs: `first_name`.
+    pub key: String,
+    /// Its name for people: `First name`.
+    pub label: String,
+    /// How its cells are read.
+    pub kind: FieldKind,
+    /// May it hold several values?
+    pub is_list: bool,
+    /// Is it one of the account's own?
+    pub is_custom: bool,
+    /// What it may hold, if it is a choice with options known by the account.
+    pub options: Vec<String>,
+}
+
+/// A field that the account has added (behaviour §10). It must exist; an import never creates one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomField {
+    /// The object it belongs to.
+    pub object: Object,
+    /// Its stable name.
+    pub key: String,
+    /// Its name for people; empty = the key.
+    #[serde(default)]
+    pub label: String,
+    /// How its cells are read.
+    pub kind: FieldKind,
+    /// What it may hold, if it is a choice.
+    #[serde(default)]
+    pub options: Vec<String>,
+}
+
+/// The fields of one account: the standard ones and its own.
+///
+/// ```
+/// use crm_import::{Fields, Object};
+///
+/// let fields = Fields::standard();
+/// let email = fields.find(Object::Contact, "email").unwrap();
+/// assert_eq!(fields.get(email).label, "Email");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fields {
+    fields: Vec<Field>,
+    by_key: HashMap<(Object, String), FieldId, foldhash::quality::RandomState>,
+}
+
+impl Fields {
+    /// The standard fields alone.
+    pub fn standard() -> Self {
+        Fields::with_custom(&[])
+    }
+
+    /// The standard fields and the account's own. A custom field cannot take the key of a standard
+    /// one, nor one key twice: the first keeps it.
+    pub fn with_custom(custom: &[CustomField]) -> Self {
+        let mut catalogue =
+            Fields { fields: Vec::new(), by_key: HashMap::with_hasher(Default::default()) };
+        for (object, rows) in
+            [(Object::Contact, standard::CONTACT), (Object::Opportunity, standard::OPPORTUNITY)]
+        {
+            for &(key, label, kind, is_list) in rows {
+                catalogue.push(Field {
+                    object,
+                    key: key.into(),
+                    label: label.into(),
+                    kind,
+                    is_list,
+                    is_custom: false,
+                    options: Vec::new(),
+                });
+            }
+        }
+        for field in custom {
+            let label = if field.label.is_empty() { &field.key } else { &field.label };
+            catalogue.push(Field {
+                object: field.object,
+                key: field.key.clone(),
+                label: label.clone(),
+                kind: field.kind,
+                is_list: matches!(field.kind, FieldKind::MultipleChoice | FieldKind::List),
+                is_custom: true,
+                options: field.options.clone(),
+            });
+        }
+        catalogue
+    }
+
+    fn push(&mut self, field: Field) {
+        let name = (field.object, field.key.clone());
+        if self.by_key.contains_key(&name) {
+            return;
+        }
+        let id = u16::try_from(self.fields.len()).expect("an account has fewer than 65,536 fields");
+        self.by_key.insert(name, FieldId(id));
+        self.fields.push(field);
+    }
+
+    /// The field of an object with this key.
+    pub fn find(&self, object: Object, key: &str) -> Option<FieldId> {
+        self.by_key.get(&(object, key.to_owned())).copied()
+    }
+
+    /// The field at a position.
+    pub fn get(&self, id: FieldId) -> &Field {
+        &self.fields[id.index()]
+    }
+
+    /// Every field with its position: contacts first, custom fields last.
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
+        self.fields.iter().enumerate().map(|(at, field)| (FieldId(at as u16), field))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Never: the standard fields are always there.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident = $id:expr;)*) => {
+        impl FieldId { $($(#[$doc])* pub(crate) const $name: FieldId = FieldId($id);)* }
+    };
+}
+
+// The standard fields that rules speak of, by position; a test holds them to the tables.
+names! {
+    CONTACT_ID = 0;
+    FIRST_NAME = 1;
+    LAST_NAME = 2;
+    NAME = 3;
+    EMAIL = 4;
+    ADDITIONAL_EMAILS = 5;
+    PHONE = 6;
+    ADDITIONAL_PHONES = 7;
+    COUNTRY = 13;
+    TAGS = 19;
+    DND = 20;
+    NOTES = 23;
+    OPPORTUNITY_ID = 24;
+    OPPORTUNITY_NAME = 25;
+    PIPELINE = 26;
+    STAGE = 27;
+    STATUS = 28;
+    VALUE = 29;
+    LOST_REASON = 30;
+    EXPECTED_CLOSE_DATE = 34;
+    CONTACT_LINK = 36;
+    OPPORTUNITY_TAGS = 37;
+    OPPORTUNITY_NOTES = 38;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_positions_agree_with_the_tables() {
+        let fields = Fields::standard();
+        let named = [
+            (FieldId::CONTACT_ID, Object::Contact, "id"),
+            (FieldId::FIRST_NAME, Object::Contact, "first_name"),
+            (FieldId::LAST_NAME, Object::Contact, "last_name"),
+            (FieldId::NAME, Object::Contact, "name"),
+            (FieldId::EMAIL, Object::Contact, "email"),
+            (FieldId::ADDITIONAL_EMAILS, Object::Contact, "additional_emails"),
+            (FieldId::PHONE, Object::Contact, "phone"),
+            (FieldId::ADDITIONAL_PHONES, Object::Contact, "additional_phones"),
+            (FieldId::COUNTRY, Object::Contact, "country"),
+            (FieldId::TAGS, Object::Contact, "tags"),
+            (FieldId::DND, Object::Contact, "dnd"),
+            (FieldId::NOTES, Object::Contact, "notes"),
+            (FieldId::OPPORTUNITY_ID, Object::Opportunity, "id"),
+            (FieldId::OPPORTUNITY_NAME, Object::Opportunity, "name"),
+            (FieldId::PIPELINE, Object::Opportunity, "pipeline"),
+            (FieldId::STAGE, Object::Opportunity, "stage"),
+            (FieldId::STATUS, Object::Opportunity, "status"),
+            (FieldId::VALUE, Object::Opportunity, "value"),
+            (FieldId::LOST_REASON, Object::Opportunity, "lost_reason"),
+            (FieldId::EXPECTED_CLOSE_DATE, Object::Opportunity, "expected_close_date"),
+            (FieldId::CONTACT_LINK, Object::Opportunity, "contact_id"),
+            (FieldId::OPPORTUNITY_TAGS, Object::Opportunity, "tags"),
+            (FieldId::OPPORTUNITY_NOTES, Object::Opportunity, "notes"),
+        ];
+        for (id, object, key) in named {
+            assert_eq!(fields.find(object, key), Some(id), "{object} {key}");
+        }
+    }
+
+    #[test]
+    fn a_custom_field_never_takes_the_place_of_a_standard_one() {
+        let custom = CustomField {
+            object: Object::Contact,
+            key: "email".into(),
+            label: "Other".into(),
+            kind: FieldKind::Text,
+            options: vec![],
+        };
+        let fields = Fields::with_custom(&[custom]);
+        assert_eq!(fields.len(), Fields::standard().len());
+    }
+}

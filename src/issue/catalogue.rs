@@ -1,0 +1,254 @@
+//! The catalogue: every code with its severity, HighLevel's number, its message and its remedy.
+//!
+//! Messages and remedies may hold `{value}`, `{column}`, `{object}` and `{detail}`. Codes are stable:
+//! a program may match on them, and an error log of last year still means the same.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad an issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing is missing.
+    Info,
+    /// The row goes through, but something of it does not.
+    Warning,
+    /// The side of the row fails.
+    Error,
+}
+
+impl Severity {
+    /// The name used in JSON and in the error log: `info`, `warning` or `error`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+macro_rules! catalogue {
+    ($($variant:ident $code:literal $severity:ident $number:expr, $message:literal, $remedy:literal;)*) => {
+        /// What kind of issue it is. The name in files and JSON is [`code`](Self::code).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum IssueCode {
+            $(#[doc = concat!("`", $code, "`: ", $message, ".")] #[serde(rename = $code)] $variant,)*
+        }
+
+        impl IssueCode {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [IssueCode] = &[$(IssueCode::$variant,)*];
+
+            /// The stable name, for programs.
+            pub const fn code(self) -> &'static str {
+                match self { $(IssueCode::$variant => $code,)* }
+            }
+
+            /// How bad this is, unless a setting makes it more or less so.
+            pub const fn severity(self) -> Severity {
+                match self { $(IssueCode::$variant => Severity::$severity,)* }
+            }
+
+            /// HighLevel's number for it, where it has one.
+            pub const fn number(self) -> Option<u16> {
+                match self { $(IssueCode::$variant => $number,)* }
+            }
+
+            pub(crate) const fn message(self) -> &'static str {
+                match self { $(IssueCode::$variant => $message,)* }
+            }
+
+            pub(crate) const fn remedy(self) -> &'static str {
+                match self { $(IssueCode::$variant => $remedy,)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    // The file (behaviour §12).
+    RowShort "row-short" Warning None,
+        "the row has fewer cells than the header", "check the row for a missing delimiter; the missing cells were read as blank";
+    RowLong "row-long" Warning None,
+        "the row has more cells than the header", "check the row for a delimiter or quote inside a value; the surplus cells were not read";
+    RowRagged "row-ragged" Error None,
+        "the row does not have as many cells as the header", "make the row as wide as the header and import it again";
+    EncodingInvalid "encoding-invalid" Warning None,
+        "the cell holds bytes that are not text in the file's encoding", "save the file as UTF-8 and import it again, or declare its encoding";
+    CellTooLong "cell-too-long" Error None,
+        "the cell is longer than the limit", "shorten the value, or look for a quote that is never closed";
+    QuoteUnclosed "quote-unclosed" Error None,
+        "a quote is opened and never closed, so the rest of the file was read as one cell", "close or double the quote on this line and import the file again";
+    RowLimit "row-limit" Error None,
+        "the file has more rows than the limit; the rows from here on were not read", "split the file, or raise the limit";
+    ByteLimit "byte-limit" Error None,
+        "the file is larger than the limit; the rows from here on were not read", "split the file, or raise the limit";
+    HeaderEmpty "header-empty" Info None,
+        "the column has no header", "name the column if it shall be imported";
+    HeaderDuplicate "header-duplicate" Warning None,
+        "the header appears more than once", "rename one of the columns, or map them by position";
+    DelimiterUnsure "delimiter-unsure" Warning None,
+        "more than one delimiter fits the file", "declare the delimiter if the columns look wrong";
+
+    // Values (behaviour §9).
+    TextInvalid "text-invalid" Warning None,
+        "the text in {column} holds a character that cannot be stored", "remove the NUL character";
+    EmailInvalid "email-invalid" Warning Some(1008),
+        "\"{value}\" is not an e-mail address", "write it as name@example.com";
+    PhoneInvalid "phone-invalid" Warning Some(1013),
+        "\"{value}\" is not a phone number", "write it with its country code, as +12065550123";
+    PhoneDamaged "phone-damaged" Warning Some(1013),
+        "\"{value}\" is a phone number that a spreadsheet has rounded", "format the column as text in the spreadsheet, enter the number again and export once more";
+    PhoneSeveral "phone-several" Warning Some(1013),
+        "\"{value}\" holds more than one phone number", "put each number into a column of its own, or map the column to the additional phones";
+    DateInvalid "date-invalid" Warning Some(1014),
+        "\"{value}\" is not a date in the order of its column", "write it as 2026-03-31";
+    DateAmbiguous "date-ambiguous" Warning Some(1014),
+        "\"{value}\" can be read with the day or the month first", "declare the date order of the column, or write dates as 2026-03-31";
+    DateOrderAssumed "date-order-assumed" Warning None,
+        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "declare the date order of the column if that is wrong";
+    DateSerial "date-serial" Warning Some(1014),
+        "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or declare that it holds day numbers";
+    NumberInvalid "number-invalid" Warning None,
+        "\"{value}\" is not a number", "write it as 1234.50";
+    NumberAmbiguous "number-ambiguous" Warning None,
+        "\"{value}\" can be read with its last separator as a decimal or as a thousands separator", "declare the separators of the column, or write it as 1234.50";
+    BooleanInvalid "boolean-invalid" Warning None,
+        "\"{value}\" is neither yes nor no", "write yes or no";
+    OptionUnknown "option-unknown" Warning Some(1005),
+        "\"{value}\" is not one of the options", "use one of the options, map the value to one, or add the option in the CRM first";
+    OptionAmbiguous "option-ambiguous" Warning Some(1016),
+        "\"{value}\" is the name of more than one option", "use the option's id";
+    CountryUnknown "country-unknown" Warning None,
+        "\"{value}\" is not a country", "write the English name or the two-letter code";
+    TimezoneUnknown "timezone-unknown" Warning None,
+        "\"{value}\" is not one of the account's time zones", "write it as America/New_York";
+    OwnerUnknown "owner-unknown" Warning Some(1015),
+        "no user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address or full name, or add the user first";
+    OwnerAmbiguous "owner-ambiguous" Warning Some(1002),
+        "more than one user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address";
+    RecordIdDamaged "record-id-damaged" Error None,
+        "\"{value}\" is an id that a spreadsheet has rounded", "format the column as text in the spreadsheet and export once more";
+    ValueLimit "value-limit" Warning None,
+        "\"{value}\" is one value more than a contact may hold and was left out", "remove a value that is no longer needed, in the CRM or in the file";
+    RequiredMissing "required-missing" Error Some(1004),
+        "a new {object} needs a value for {detail}", "fill the cell, or map a column that has it";
+    RequiredInvalid "required-invalid" Error Some(1004),
+        "\"{value}\" cannot be used, and a new {object} needs a value for {detail}", "correct the value";
+
+    // Who it is (behaviour §4, §5).
+    ContactIdUnknown "contact-id-unknown" Error Some(1006),
+        "no contact has the id \"{value}\"", "correct the id, or leave it blank to find the contact by its other keys";
+    ContactEmpty "contact-empty" Error Some(1021),
+        "the contact has no id, e-mail, phone or name", "give at least one of them";
+    MatchKeyMissing "match-key-missing" Error Some(1009),
+        "the contact has no key to find it by", "fill one of: {detail}";
+    NoMatchKey "no-match-key" Warning None,
+        "the contact has no key to find it by, so a new one is created each time", "fill one of: {detail}";
+    KeyAmbiguous "key-ambiguous" Error Some(1010),
+        "\"{value}\" belongs to more than one contact: {detail}", "merge the contacts in the CRM, or give the contact's id";
+    KeyConflict "key-conflict" Warning None,
+        "\"{value}\" belongs to another contact ({detail}) and was not written", "check which of the two contacts it belongs to";
+    ContactNotFound "contact-not-found" Info Some(1022),
+        "no contact was found to update", "choose Create & Update to add it";
+    ContactExists "contact-exists" Info None,
+        "the contact exists already and was left as it is ({detail})", "choose Create & Update to change it";
+    RepeatSkipped "repeat-skipped" Info Some(1011),
+        "the contact was met before on row {detail}; this row was left out", "remove one of the rows if they differ";
+    RepeatRejected "repeat-rejected" Error Some(1011),
+        "the contact was met before on row {detail}", "remove or join the repeated rows";
+    FieldDiffers "field-differs" Info None,
+        "this row says \"{value}\" where row {detail} said otherwise; the later one counts", "remove one of the values if the earlier one is right";
+    ConsentKept "consent-kept" Warning None,
+        "the contact does not want to be contacted, and an import does not change that", "change it in the CRM, or allow the column to do so";
+
+    // Opportunities (behaviour §3, §8).
+    OpportunityContactMissing "opportunity-contact-missing" Error None,
+        "the opportunity has no contact to belong to", "give the contact's id, e-mail or phone on the same row";
+    ContactFailed "contact-failed" Error None,
+        "the contact on this row failed ({detail}), so its opportunity was not created", "correct the contact's problem";
+    ContactFailedLinkKept "contact-failed-link-kept" Warning None,
+        "the contact on this row failed ({detail}); the opportunity was updated without it", "correct the contact's problem";
+    ContactLinkConflict "contact-link-conflict" Error None,
+        "the row names two different contacts for the opportunity: {detail}", "make the contact id and the contact's own cells agree";
+    OpportunityIdMissing "opportunity-id-missing" Error None,
+        "the opportunity has no id to find it by", "give its id, or choose Create & Update";
+    OpportunityIdUnknown "opportunity-id-unknown" Error None,
+        "no opportunity has the id \"{value}\"", "correct the id, or leave it blank to create a new one";
+    OpportunityExists "opportunity-exists" Info None,
+        "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
+    OpportunityDuplicate "opportunity-duplicate" Error None,
+        "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it";
+    OpportunityMatchNone "opportunity-match-none" Error None,
+        "no opportunity of the contact matches", "correct the values that are compared, or give the id";
+    OpportunityMatchFound "opportunity-match-found" Error None,
+        "the contact already has a matching opportunity ({detail})", "give its id to update it, or remove the row";
+    OpportunityMatchSeveral "opportunity-match-several" Error None,
+        "more than one opportunity of the contact matches: {detail}", "give the id of the one that is meant";
+    OpportunityRelinked "opportunity-relinked" Info None,
+        "the opportunity was moved from contact {detail} to the one on this row", "move it back in the CRM if that is wrong";
+    OpportunityLinkKept "opportunity-link-kept" Warning None,
+        "the opportunity belongs to contact {detail} and stays there", "move it in the CRM if that is wrong";
+    OpportunityRelinkRefused "opportunity-relink-refused" Error None,
+        "the opportunity belongs to another contact ({detail})", "correct the contact on this row";
+    PipelineUnknown "pipeline-unknown" Error None,
+        "no pipeline is called \"{value}\"", "use the name of a pipeline, or map the value to one";
+    StageUnknown "stage-unknown" Error None,
+        "the pipeline {detail} has no stage called \"{value}\"", "use a stage of that pipeline, or map the value to one";
+    StatusUnknown "status-unknown" Warning Some(1005),
+        "\"{value}\" is not a status", "write open, won, lost or abandoned";
+    LostReasonUnused "lost-reason-unused" Warning None,
+        "a lost reason was given, but the status is {detail}; the reason was left out", "change the status to lost, or remove the reason";
+
+    // Writing (behaviour §14).
+    WriteRejected "write-rejected" Error Some(1020),
+        "the storage refused to write the {object}: {detail}", "see the storage's message";
+    UpdateRejected "update-rejected" Error Some(1023),
+        "the storage refused to change the {object}: {detail}", "see the storage's message";
+    WriteConflict "write-conflict" Error None,
+        "somebody else kept changing the {object} while it was imported", "import the row again";
+    StorageFault "storage-fault" Error None,
+        "the storage adapter broke its contract: {detail}", "report it to whoever maintains the adapter";
+    FollowUpFailed "follow-up-failed" Warning Some(1024),
+        "a follow-up could not be done: {detail}", "do it by hand";
+}
+
+impl fmt::Display for IssueCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_written_once_and_in_kebab_case() {
+        let mut codes: Vec<&str> = IssueCode::ALL.iter().map(|code| code.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), IssueCode::ALL.len());
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+
+    #[test]
+    fn messages_and_remedies_start_low_and_end_without_a_full_stop() {
+        for code in IssueCode::ALL {
+            for text in [code.message(), code.remedy()] {
+                assert!(!text.ends_with('.') && !text.is_empty(), "{code}: {text}");
+                assert!(!text.starts_with(char::is_uppercase), "{code}: {text}");
+            }
+        }
+    }
+}

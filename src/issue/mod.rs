@@ -1,0 +1,102 @@
+//! Everything that can be said about a row: [`Issue`], its [`Severity`] and the catalogue of
+//! [`IssueCode`]s.
+//!
+//! An issue is written for the person with the spreadsheet: what was seen, where, and what to do. It
+//! is a value first (code, row, column, value) and text second ([`Issue::message`],
+//! [`Issue::remedy`]). Bad data is never an `Err` (behaviour L5): the row gets an issue and the
+//! import goes on.
+
+mod catalogue;
+mod finding;
+
+pub use catalogue::{IssueCode, Severity};
+pub(crate) use finding::Finding;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::object::{Object, RowNumber};
+
+/// One thing worth saying about one cell, one side of a row, or one column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Issue {
+    /// The row, or `None` if the issue is about a column or the file as a whole.
+    pub row: Option<RowNumber>,
+    /// The physical line on which the row begins (1-based; the header has one too).
+    pub line: Option<u64>,
+    /// The side of the row that is concerned, if it is one.
+    pub object: Option<Object>,
+    /// The header of the column, as the file writes it.
+    pub column: Option<String>,
+    /// The key of the field that the column is mapped to.
+    pub field: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is: stable, for programs.
+    pub code: IssueCode,
+    /// The cell, or the item of the cell, as the file writes it.
+    pub value: Option<String>,
+    /// What makes this one different from others of its code: the other row, the other record, the
+    /// nearest options.
+    pub detail: Option<String>,
+}
+
+impl Issue {
+    /// What was seen, in a sentence without a full stop.
+    pub fn message(&self) -> String {
+        let mut text = self.fill(self.code.message());
+        if let Some(detail) = &self.detail {
+            if !self.code.message().contains("{detail}") {
+                text.push_str(": ");
+                text.push_str(detail);
+            }
+        }
+        text
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        self.fill(self.code.remedy())
+    }
+
+    /// HighLevel's number for this kind of issue, where it has one.
+    pub fn number(&self) -> Option<u16> {
+        self.code.number()
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let mut out = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(match name {
+                "value" => self.value.as_deref().unwrap_or(""),
+                "column" => self.column.as_deref().unwrap_or(""),
+                "detail" => self.detail.as_deref().unwrap_or("unknown"),
+                "object" => self.object.map_or("record", Object::name),
+                _ => "",
+            });
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+impl fmt::Display for Issue {
+    /// `row 12 (line 14), column "Email": the e-mail address "x@" is not valid`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.row, self.line) {
+            (Some(row), Some(line)) => write!(f, "row {row} (line {line})")?,
+            (Some(row), None) => write!(f, "row {row}")?,
+            _ => f.write_str("file")?,
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column {column:?}")?;
+        }
+        write!(f, ": {}", self.message())
+    }
+}

@@ -1,0 +1,141 @@
+//! Which column feeds which field: [`Mapping`].
+//!
+//! A mapping is a plain value: suggest one from the headers, let a person change it, check it, store
+//! it, and apply it to next week's file (behaviour §11). Columns are named by header, or by index
+//! where headers repeat or are empty.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::account::DateOrder;
+use crate::normalize::Separators;
+use crate::object::Object;
+
+/// A mapping of the columns of a file to the fields of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mapping {
+    /// The columns; those left out are unmapped.
+    pub columns: Vec<ColumnMapping>,
+    /// Values for every row, without a column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<Constant>,
+    /// A cell text that clears the stored value, such as `#N/A` (W3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clear_token: Option<String>,
+}
+
+/// What one column of the file means.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnMapping {
+    /// The header that names the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The 0-based position of the column, where the header repeats or is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+    /// The object its cells belong to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<Object>,
+    /// The key of the field it feeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The column is left out on purpose.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ignore: bool,
+    /// The order of day and month; `None` = inferred over the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    /// Bare numbers are a spreadsheet's day numbers.
+    #[serde(skip_serializing_if = "is_false")]
+    pub excel_serial: bool,
+    /// The separators of numbers; `None` = inferred over the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separators: Option<Separators>,
+    /// What a blank cell does to a stored value (W3).
+    #[serde(skip_serializing_if = "is_default")]
+    pub blank: Blank,
+    /// How a value joins the stored one (W2); `None` = the field's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge: Option<Merge>,
+    /// What a value that cannot be used does (V6).
+    #[serde(skip_serializing_if = "is_default")]
+    pub on_invalid: OnInvalid,
+    /// The value of blank cells on create (W6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Apply the default on update too (W6).
+    #[serde(skip_serializing_if = "is_false")]
+    pub default_always: bool,
+    /// ISO 3166 code of the country whose numbers this column holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The characters that separate the items of a list; `None` = those of the field's kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_separators: Option<String>,
+    /// May this column take back a contact's wish not to be contacted (W6)?
+    #[serde(skip_serializing_if = "is_false")]
+    pub loosens_consent: bool,
+    /// What to read instead of a cell, by cell text (case and spaces folded).
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub values: IndexMap<String, String>,
+}
+
+/// A value for every row, without a column. Constants never make a side present (P1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constant {
+    /// The object it belongs to.
+    pub object: Object,
+    /// The key of the field.
+    pub field: String,
+    /// The value, written as a cell would be.
+    pub value: String,
+}
+
+/// What a blank cell does to a stored value (W3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blank {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// It clears it; keys that matched, ids and required fields stay.
+    Clear,
+}
+
+/// How a value joins the stored one (W2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Merge {
+    /// It replaces it: the default of single values.
+    Overwrite,
+    /// It is written where nothing is stored.
+    FillBlank,
+    /// The stored value stays, whatever it is, blank included; the file's counts on create.
+    Keep,
+    /// It joins the list: the default of lists.
+    Union,
+    /// It is added below the stored text, unless it is part of it: the default of notes.
+    Append,
+}
+
+/// What a value that cannot be used does (V6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnInvalid {
+    /// The value is dropped with a warning.
+    #[default]
+    DropValue,
+    /// The side of the row fails.
+    FailRow,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,173 @@
+//! [`Value`]: one normalised value of a field, borrowed where it can be.
+//!
+//! A value is what is left of a cell once its spelling no longer matters: `(206) 555-0123` and
+//! `+1 206 555 0123` are the same [`Phone`], `$1,200.50` and `1200.5` the same number. `Display`
+//! writes the canonical text (dates ISO, numbers plain decimal, phones E.164), which is also the
+//! form a storage may keep.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::num::NonZeroU64;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// A typed, normalised value.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// Text, and everything that is text once it is normalised: an e-mail address in lower case, the
+    /// id of an option, a user or a stage, an ISO country code.
+    Text(Cow<'a, str>),
+    /// A telephone number.
+    Phone(Phone),
+    /// A day of the proleptic Gregorian calendar, without a time zone.
+    Date(Date),
+    /// A number or an amount of money, exact.
+    Number(Decimal),
+    /// A yes or a no.
+    Boolean(bool),
+}
+
+impl<'a> Value<'a> {
+    /// A text value.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Value::Text(text.into())
+    }
+
+    /// The same value, owning its text.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Phone(phone) => Value::Phone(phone),
+            Value::Date(date) => Value::Date(date),
+            Value::Number(number) => Value::Number(number),
+            Value::Boolean(boolean) => Value::Boolean(boolean),
+        }
+    }
+
+    /// The canonical text, borrowed if the value is text already.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Value::Text(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => f.write_str(text),
+            Value::Phone(phone) => phone.fmt(f),
+            Value::Date(date) => date.fmt(f),
+            Value::Number(number) => number.normalize().fmt(f),
+            Value::Boolean(boolean) => boolean.fmt(f),
+        }
+    }
+}
+
+/// A telephone number in E.164 with its extension, as exact integers.
+///
+/// Two numbers are equal if and only if the digits that would be dialled are equal; an extension is
+/// part of it, so that a switchboard does not merge colleagues (behaviour V4).
+///
+/// ```
+/// use crm_import::Phone;
+///
+/// let desk = Phone::new(12065550123, "17").unwrap();
+/// assert_eq!(desk.to_string(), "+12065550123;ext=17");
+/// assert_ne!(desk, Phone::new(12065550123, "").unwrap());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone {
+    number: NonZeroU64,
+    /// 0 = none; else the digits with a `1` before them, which keeps leading zeros.
+    extension: u32,
+}
+
+impl Phone {
+    /// The most digits an E.164 number has (ITU-T E.164, country code included).
+    pub const MAX_DIGITS: usize = 15;
+    /// The most digits of an extension that are kept.
+    pub const MAX_EXTENSION: usize = 9;
+
+    /// A number from its digits with country code, and its extension ("" = none).
+    ///
+    /// `None` if the number is 0 or longer than [`MAX_DIGITS`](Self::MAX_DIGITS), or the extension is
+    /// not all digits or longer than [`MAX_EXTENSION`](Self::MAX_EXTENSION).
+    pub fn new(number: u64, extension: &str) -> Option<Self> {
+        let number = NonZeroU64::new(number).filter(|n| n.get() < 10u64.pow(15))?;
+        if extension.is_empty() {
+            return Some(Phone { number, extension: 0 });
+        }
+        if extension.len() > Self::MAX_EXTENSION || !extension.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let digits = extension.bytes().fold(1u32, |sum, b| sum * 10 + u32::from(b - b'0'));
+        Some(Phone { number, extension: digits })
+    }
+
+    /// The number without its extension: country code and national number as one integer.
+    pub const fn number(self) -> u64 {
+        self.number.get()
+    }
+
+    /// Does the number carry an extension?
+    pub const fn has_extension(self) -> bool {
+        self.extension != 0
+    }
+
+    /// The extension's digits, "" if there is none.
+    pub fn extension(self) -> String {
+        match self.extension {
+            0 => String::new(),
+            digits => digits.to_string()[1..].to_owned(),
+        }
+    }
+
+    /// Number and extension as one integer, for hashing and exact comparison; `None` where the
+    /// extension is too long to fit (more than four digits).
+    pub(crate) const fn packed(self) -> Option<u64> {
+        // 10¹⁵ < 2⁵⁰, which leaves 14 bits: extensions of up to four digits are below 2 × 10⁴ and
+        // those of four digits (1_0000 + …) must stay below 2¹⁴ = 16,384.
+        if self.extension >= 1 << 14 { None } else { Some(self.number.get() << 14 | self.extension as u64) }
+    }
+}
+
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.number)?;
+        if self.has_extension() { write!(f, ";ext={}", self.extension()) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extension_keeps_its_leading_zeros() {
+        let phone = Phone::new(12065550123, "007").unwrap();
+        assert_eq!(phone.extension(), "007");
+        assert_ne!(phone, Phone::new(12065550123, "7").unwrap());
+    }
+
+    #[test]
+    fn too_long_or_empty_numbers_are_no_phones() {
+        assert_eq!(Phone::new(0, ""), None);
+        assert_eq!(Phone::new(10u64.pow(15), ""), None);
+        assert!(Phone::new(10u64.pow(15) - 1, "").is_some());
+        assert_eq!(Phone::new(12065550123, "1234567890"), None);
+        assert_eq!(Phone::new(12065550123, "x1"), None);
+    }
+
+    #[test]
+    fn packing_is_exact_where_it_is_possible() {
+        let plain = Phone::new(12065550123, "").unwrap();
+        let zero = Phone::new(12065550123, "0").unwrap();
+        assert_ne!(plain.packed(), zero.packed());
+        assert!(Phone::new(12065550123, "4444").unwrap().packed().is_some());
+        assert_eq!(Phone::new(12065550123, "98765").unwrap().packed(), None);
+    }
+}
