@@ -133,6 +133,13 @@ impl Phone {
         // those of four digits (1_0000 + …) must stay below 2¹⁴ = 16,384.
         if self.extension >= 1 << 14 { None } else { Some(self.number.get() << 14 | self.extension as u64) }
     }
+
+    /// The number that [`packed`](Self::packed) gave.
+    pub(crate) fn unpacked(packed: u64) -> Option<Self> {
+        let number = NonZeroU64::new(packed >> 14)?;
+        let extension = (packed & ((1 << 14) - 1)) as u32;
+        Some(Phone { number, extension })
+    }
 }
 
 impl fmt::Display for Phone {

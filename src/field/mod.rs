@@ -4,6 +4,7 @@
 //! file and message; inside, it is a [`FieldId`], its position in the catalogue.
 
 mod standard;
+pub(crate) mod synonyms;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -222,6 +223,7 @@ names! {
     ADDITIONAL_EMAILS = 5;
     PHONE = 6;
     ADDITIONAL_PHONES = 7;
+    ADDRESS = 9;
     COUNTRY = 13;
     TAGS = 19;
     DND = 20;

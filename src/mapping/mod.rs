@@ -1,8 +1,31 @@
 //! Which column feeds which field: [`Mapping`].
 //!
-//! A mapping is a plain value: suggest one from the headers, let a person change it, check it, store
-//! it, and apply it to next week's file (behaviour §11). Columns are named by header, or by index
-//! where headers repeat or are empty.
+//! A mapping is a plain value: [suggest](suggest) one from the headers, let a person change it,
+//! [check](Mapping::check) it, store it, and [apply it](Mapping::resolve) to next week's file
+//! (behaviour §11). Columns are named by header, or by index where headers repeat or are empty.
+//!
+//! ```
+//! use crm_import::mapping::{suggest, Mapping};
+//! use crm_import::{Fields, Object};
+//!
+//! let headers = ["Vorname", "E-Mail", "Assistant's Phone"].map(String::from);
+//! let fields = Fields::standard();
+//! let suggested = suggest(&headers, &[], &[Object::Contact], &fields);
+//! let mapping = Mapping::from_suggestions(&suggested, &fields);
+//! let fields: Vec<_> = mapping.columns.iter().filter_map(|c| c.field.as_deref()).collect();
+//! assert_eq!(fields, ["first_name", "email"]);
+//! ```
+
+mod check;
+mod resolve;
+mod suggest;
+mod unmapped;
+mod words;
+
+pub use check::{MappingProblem, Unmapped};
+pub use resolve::Resolved;
+pub use suggest::{Confidence, Suggestion, suggest};
+pub use unmapped::UnmappedCounts;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -1,14 +1,37 @@
 //! One pure function per kind of value: cell text in, normalised value out, or the code of the
-//! reason why not.
+//! reason why not (behaviour §9).
+//!
+//! Two spellings of one value come out equal, two values never do, and what is not understood is
+//! refused rather than guessed. Formats that only the whole column can tell (which of `03/04/2026` is
+//! the month, which separator of `1.234` is the decimal one) are found by scanning the column first,
+//! with [`DateScan`] and [`SeparatorScan`].
+//!
+//! ```
+//! use crm_import::{normalize, IssueCode};
+//!
+//! assert_eq!(normalize::email("  Jane <JANE@Example.com> ").unwrap(), "jane@example.com");
+//! let phone = normalize::phone("(206) 555-0123", Some("US"), Default::default()).unwrap();
+//! assert_eq!(phone.to_string(), "+12065550123");
+//! assert_eq!(normalize::email("jane@"), Err(IssueCode::EmailInvalid));
+//! ```
 
-use serde::{Deserialize, Serialize};
+mod boolean;
+mod choice;
+mod country;
+mod date;
+mod digits;
+mod email;
+mod list;
+mod number;
+mod phone;
+mod text;
 
-/// The separators of a number as written: thousands and decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Separators {
-    /// Between groups of digits; `None` = none is used.
-    #[serde(default)]
-    pub group: Option<char>,
-    /// Before the decimals.
-    pub decimal: char,
-}
+pub use boolean::boolean;
+pub use choice::OptionSet;
+pub use country::country;
+pub use date::{DateFormat, DateOrderFound, DateScan, date};
+pub use email::email;
+pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items};
+pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
+pub use phone::phone;
+pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};

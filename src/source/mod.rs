@@ -1,1 +1,234 @@
-//! Bytes to rows.
+//! Bytes to rows: [`Source`] in, [`Rows`] out.
+//!
+//! What people call a CSV file comes in many encodings, with many delimiters, and with notices above
+//! the header. [`Source::open`] finds all of that out from the beginning of the file, or takes it as
+//! [declared](FileFormat); then [`Rows`] reads block by block, in memory bounded by the block. A row
+//! that cannot be read is an issue and the next one is read.
+//!
+//! ```
+//! use crm_import::source::{Block, Source};
+//!
+//! let file = "sep=;\n\nName;Phone\n\"Lee; Ana\";555-0123\n";
+//! let mut rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+//! assert_eq!(rows.headers(), ["Name", "Phone"]);
+//!
+//! let mut block = Block::new();
+//! rows.next_block(&mut block, 1000).unwrap();
+//! assert_eq!(block.cell(0, 0), "Lee; Ana");
+//! assert_eq!(block.line(0), 4);
+//! ```
+
+mod block;
+mod dialect;
+mod encoding;
+mod formula;
+mod input;
+mod rows;
+
+pub use block::{Block, TextSpan};
+pub use dialect::Dialect;
+pub(crate) use formula::escape_formula;
+pub use rows::Rows;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// A file to import, not opened yet.
+pub struct Source<'a> {
+    input: Input<'a>,
+    format: FileFormat,
+    limits: Limits,
+}
+
+enum Input<'a> {
+    Path(PathBuf),
+    Bytes(Cow<'a, [u8]>),
+    Reader(Box<dyn Read + Send + 'a>),
+}
+
+impl<'a> Source<'a> {
+    /// A file on disk.
+    pub fn from_path(path: impl AsRef<Path>) -> Source<'static> {
+        Source::new(Input::Path(path.as_ref().to_owned()))
+    }
+
+    /// A file in memory; borrowed bytes are parsed where they lie.
+    pub fn from_bytes(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Source::new(Input::Bytes(bytes.into()))
+    }
+
+    /// Anything that can be read once, such as an upload. It need not be buffered.
+    pub fn from_reader(reader: impl Read + Send + 'a) -> Self {
+        Source::new(Input::Reader(Box::new(reader)))
+    }
+
+    fn new(input: Input<'a>) -> Self {
+        Source { input, format: FileFormat::default(), limits: Limits::default() }
+    }
+
+    /// Declares what is known of the format; the rest is detected.
+    #[must_use]
+    pub fn format(mut self, format: FileFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Sets other limits than the default ones.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Opens the file and reads its beginning: encoding, delimiter, header line.
+    ///
+    /// # Errors
+    /// [`SourceError`] if no row can be read at all: an I/O error, no header, an encoding that is
+    /// not known.
+    pub fn open(self) -> Result<Rows<'a>, SourceError> {
+        let (bytes, total): (input::Bytes<'a>, Option<u64>) = match self.input {
+            Input::Path(path) => {
+                let file = File::open(path)?;
+                let total = file.metadata().ok().map(|metadata| metadata.len());
+                (input::Bytes::stream(Box::new(file)), total)
+            }
+            Input::Bytes(bytes) => {
+                let total = bytes.len() as u64;
+                (input::Bytes::memory(bytes), Some(total))
+            }
+            Input::Reader(reader) => (input::Bytes::stream(reader), None),
+        };
+        Rows::open(bytes, total, &self.format, self.limits)
+    }
+}
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let input = match &self.input {
+            Input::Path(path) => path.display().to_string(),
+            Input::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Input::Reader(_) => "reader".into(),
+        };
+        f.debug_struct("Source").field("input", &input).field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// What is known of a file's format. Everything that is left out is detected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FileFormat {
+    /// The character between cells.
+    pub delimiter: Option<char>,
+    /// The encoding by its label: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, …
+    pub encoding: Option<String>,
+    /// The physical line of the header, 1-based.
+    pub header_line: Option<u64>,
+    /// What to do with rows of another width than the header.
+    pub ragged: Ragged,
+}
+
+/// What to do with rows that have more or fewer cells than the header. Either way it is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ragged {
+    /// Missing cells are blank, surplus cells are not read.
+    #[default]
+    Pad,
+    /// The row fails.
+    Fail,
+}
+
+/// How much is read at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Rows; the rest is not read (default: 4 billion).
+    pub rows: u32,
+    /// Bytes of the file as UTF-8; the rest is not read (default: no limit).
+    pub bytes: u64,
+    /// Columns; a wider file is refused (default: 4,096).
+    pub columns: usize,
+    /// Bytes of one cell; a row with a longer one fails (default: 1 MiB).
+    pub cell_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { rows: u32::MAX - 1, bytes: u64::MAX, columns: 4_096, cell_bytes: 1 << 20 }
+    }
+}
+
+impl Limits {
+    /// At most this many rows.
+    #[must_use]
+    pub fn rows(mut self, rows: u32) -> Self {
+        self.rows = rows.min(u32::MAX - 1);
+        self
+    }
+
+    /// At most this many bytes.
+    #[must_use]
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// At most this many columns.
+    #[must_use]
+    pub fn columns(mut self, columns: usize) -> Self {
+        self.columns = columns.min(usize::from(u16::MAX) - 1);
+        self
+    }
+
+    /// At most this many bytes in a cell.
+    #[must_use]
+    pub fn cell_bytes(mut self, bytes: usize) -> Self {
+        self.cell_bytes = bytes;
+        self
+    }
+}
+
+/// Why no row of a file can be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The file cannot be opened or read.
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
+    /// There is nothing in the file that could be a header.
+    #[error("the file is empty: it has no header")]
+    NoHeader,
+    /// The declared header line is not there.
+    #[error("the file has no line {line}, where the header was declared to be")]
+    HeaderLine {
+        /// The declared line.
+        line: u64,
+    },
+    /// The declared encoding is not known.
+    #[error("the encoding {label:?} is not known")]
+    Encoding {
+        /// The declared label.
+        label: String,
+    },
+    /// The text is in a legacy encoding, and the feature `encoding` is off.
+    #[error("the file is not UTF-8; save it as UTF-8, or enable the feature `encoding`")]
+    NeedsEncoding,
+    /// The declared delimiter cannot be one.
+    #[error("{delimiter:?} cannot be a delimiter: it must be one ASCII character other than a quote")]
+    Delimiter {
+        /// The declared delimiter.
+        delimiter: char,
+    },
+    /// The header has more columns than the limit.
+    #[error("the header has {columns} columns, the limit is {limit}")]
+    TooManyColumns {
+        /// How many it has.
+        columns: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}

@@ -1,0 +1,183 @@
+//! [`KeyIndex`]: every distinct key of the file, and who carries it.
+//!
+//! A key is here as soon as a row has offered it, which also means that storage was asked for it.
+//! Equal hashes are never trusted: the text is compared on every hit (a phone's hash *is* the
+//! number), so that no collision can merge two people. The seed is never visible, since nothing
+//! iterates in hash order.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+
+use crate::draft::{Key, KeyKind, KeyText};
+use crate::source::TextSpan;
+
+/// The number of a contact in the plan, stored or new, in the order in which they were met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ContactNumber(pub(crate) u32);
+
+/// The number of a distinct key in the [`KeyIndex`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyNumber(u32);
+
+/// Where a key's text lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyPlace {
+    pub(crate) block: u32,
+    pub(crate) span: TextSpan,
+}
+
+#[derive(Debug)]
+struct Entry {
+    hash: u64,
+    place: KeyPlace,
+    holder: u32,
+    kind: KeyKind,
+    is_phone: bool,
+    /// Storage was asked for it.
+    is_asked: bool,
+}
+
+/// No holder.
+const NOBODY: u32 = u32::MAX;
+/// Set: the rest is a position in `several`.
+const SEVERAL: u32 = 1 << 31;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct KeyIndex {
+    pub(crate) seed: RandomState,
+    table: HashTable<u32>,
+    entries: Vec<Entry>,
+    several: Vec<SmallVec<[ContactNumber; 2]>>,
+}
+
+impl KeyIndex {
+    /// Finds the key or adds it; `text_of` reads any text in the blocks.
+    pub(crate) fn add<'b>(
+        &mut self,
+        key: &Key,
+        block: u32,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> KeyNumber {
+        let (place, is_phone) = match key.text {
+            KeyText::Span(span) => (KeyPlace { block, span }, false),
+            KeyText::Phone => (KeyPlace { block, span: TextSpan::default() }, true),
+        };
+        let entries = &self.entries;
+        let is_same = |&at: &u32| {
+            let entry = &entries[at as usize];
+            entry.hash == key.hash
+                && entry.kind == key.kind
+                && entry.is_phone == is_phone
+                && (is_phone || text_of(entry.place) == text_of(place))
+        };
+        let spread = spread(key.kind, key.hash);
+        if let Some(&at) = self.table.find(spread, is_same) {
+            return KeyNumber(at);
+        }
+        self.push(Entry {
+            hash: key.hash,
+            place,
+            holder: NOBODY,
+            kind: key.kind,
+            is_phone,
+            is_asked: false,
+        })
+    }
+
+    /// Adds a key that no row has offered: one that a contact carries from several rows together.
+    pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
+        let hash = self.seed.hash_one(text);
+        self.push(Entry { hash, place, holder: NOBODY, kind, is_phone: false, is_asked: false })
+    }
+
+    fn push(&mut self, entry: Entry) -> KeyNumber {
+        let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
+        let spread = spread(entry.kind, entry.hash);
+        self.entries.push(entry);
+        let entries = &self.entries;
+        self.table.insert_unique(spread, number, |&at| {
+            let entry = &entries[at as usize];
+            self::spread(entry.kind, entry.hash)
+        });
+        KeyNumber(number)
+    }
+
+    /// True the first time: storage has to be asked for the key.
+    pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
+        !std::mem::replace(&mut self.entries[key.0 as usize].is_asked, true)
+    }
+
+    pub(crate) fn kind(&self, key: KeyNumber) -> KeyKind {
+        self.entries[key.0 as usize].kind
+    }
+
+    /// The key with this text, if a row has offered it. `packed` = the phone it is, where it fits.
+    pub(crate) fn find<'b>(
+        &self,
+        kind: KeyKind,
+        text: &str,
+        packed: Option<u64>,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> Option<KeyNumber> {
+        let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
+        let is_same = |&at: &u32| {
+            let entry = &self.entries[at as usize];
+            entry.hash == hash
+                && entry.kind == kind
+                && entry.is_phone == packed.is_some()
+                && (entry.is_phone || text_of(entry.place) == text)
+        };
+        self.table.find(spread(kind, hash), is_same).map(|&at| KeyNumber(at))
+    }
+
+    /// Everybody who carries the key, in the order in which they came to it.
+    pub(crate) fn holders(&self, key: KeyNumber) -> SmallVec<[ContactNumber; 2]> {
+        match self.entries[key.0 as usize].holder {
+            NOBODY => SmallVec::new(),
+            holder if holder & SEVERAL != 0 => self.several[(holder & !SEVERAL) as usize].clone(),
+            holder => smallvec::smallvec![ContactNumber(holder)],
+        }
+    }
+
+    /// From now on the key leads to this contact too (M7).
+    pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
+        let holder = &mut self.entries[key.0 as usize].holder;
+        if *holder == NOBODY {
+            *holder = contact.0;
+        } else if *holder & SEVERAL != 0 {
+            let all = &mut self.several[(*holder & !SEVERAL) as usize];
+            if !all.contains(&contact) {
+                all.push(contact);
+            }
+        } else if *holder != contact.0 {
+            let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
+            self.several.push(smallvec::smallvec![ContactNumber(*holder), contact]);
+            *holder = SEVERAL | number;
+        }
+    }
+
+    /// From now on the key no longer leads to this contact (M7).
+    pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
+        let holder = &mut self.entries[key.0 as usize].holder;
+        if *holder == contact.0 {
+            *holder = NOBODY;
+        } else if *holder != NOBODY && *holder & SEVERAL != 0 {
+            self.several[(*holder & !SEVERAL) as usize].retain(|other| *other != contact);
+        }
+    }
+}
+
+/// Phones are not random, and one text may be a key of several kinds.
+fn spread(kind: KeyKind, hash: u64) -> u64 {
+    let kind = match kind {
+        KeyKind::Rule(number) => u64::from(number) + 3,
+        KeyKind::ContactId => 0,
+        KeyKind::ContactLink => 1,
+        KeyKind::OpportunityId => 2,
+    };
+    (hash ^ (kind << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}

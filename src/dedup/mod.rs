@@ -1,0 +1,33 @@
+//! Which contact a row means: the account's [`DedupPolicy`], the keys of stored records, and the
+//! index of everything the file has said so far.
+//!
+//! The policy is a list of [match rules](MatchRule). Each row's keys are looked up under the first
+//! rule, among stored records and the contacts of earlier rows together; the first rule that finds
+//! anybody decides (behaviour §4).
+//!
+//! ```
+//! use crm_import::dedup::{record_keys, DedupPolicy};
+//! use crm_import::{Account, Fields, Object};
+//!
+//! let policy = DedupPolicy::by([vec!["email"], vec!["first_name", "last_name", "phone"]]);
+//! let account = Account { default_country: Some("US".into()), ..Account::default() };
+//! let ana = |field: &str| match field {
+//!     "first_name" => vec!["Ana".to_owned()],
+//!     "last_name" => vec!["LEE".to_owned()],
+//!     "phone" => vec!["(206) 555-0123".to_owned()],
+//!     _ => vec![],
+//! };
+//! let keys = record_keys(Object::Contact, &policy.contacts[1].0, &Fields::standard(), &account, ana);
+//! assert_eq!(keys, [["ana", "lee", "+12065550123"]]);
+//! ```
+
+mod index;
+mod keys;
+mod verdict;
+
+pub use crate::account::{
+    Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats,
+};
+pub(crate) use index::{ContactNumber, KeyIndex, KeyNumber, KeyPlace};
+pub use keys::record_keys;
+pub(crate) use verdict::{Verdict, decide};

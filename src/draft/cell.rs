@@ -1,0 +1,154 @@
+//! Reading a cell: text in, [`Cell`] out.
+
+use std::borrow::Cow;
+
+use super::{Choices, Column, Part};
+use crate::field::FieldKind;
+use crate::issue::IssueCode;
+use crate::normalize;
+use crate::value::Value;
+
+/// What a cell of a single-valued column says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell<'b> {
+    Blank,
+    /// The stored value shall be cleared (W3).
+    Clear,
+    Value(Value<'b>),
+    Invalid(IssueCode),
+}
+
+impl Column {
+    /// Reads a cell of a single-valued field. Stages are read by [`Choices::stage`], which knows the
+    /// pipeline; here their text is handed on.
+    pub(crate) fn read<'b>(&'b self, text: &'b str, region: Option<&str>, choices: &'b Choices) -> Cell<'b> {
+        let cell = normalize::trim(text);
+        if cell.is_empty() {
+            return if self.blank == crate::mapping::Blank::Clear { Cell::Clear } else { Cell::Blank };
+        }
+        if self.is_clear_token(cell) {
+            return Cell::Clear;
+        }
+        match self.value(self.mapped(cell), region, choices) {
+            Ok(Value::Text(text)) if text.is_empty() => Cell::Blank,
+            Ok(value) => Cell::Value(value),
+            Err(code) => Cell::Invalid(code),
+        }
+    }
+
+    /// The default for a blank cell, read like a cell.
+    pub(crate) fn default_value<'b>(
+        &'b self,
+        region: Option<&str>,
+        choices: &'b Choices,
+    ) -> Option<Value<'b>> {
+        let default = normalize::trim(self.default.as_deref()?);
+        self.value(default, region, choices).ok()
+    }
+
+    /// Reads one trimmed, non-blank cell or item.
+    fn value<'b>(
+        &'b self,
+        cell: &'b str,
+        region: Option<&str>,
+        choices: &'b Choices,
+    ) -> Result<Value<'b>, IssueCode> {
+        let choice = |found: Result<&'b str, IssueCode>| found.map(Value::text);
+        match self.kind {
+            FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::Stage => {
+                normalize::text(cell).map(Value::text)
+            }
+            FieldKind::FullName => normalize::text(cell).map(|name| self.name_part(name)),
+            FieldKind::Email => normalize::email(cell).map(Value::Text),
+            FieldKind::Phone => {
+                let region = self.country.as_deref().or(region);
+                normalize::phone(cell, region, choices.phone_rule).map(Value::Phone)
+            }
+            FieldKind::Date => normalize::date(cell, &self.date).map(Value::Date),
+            FieldKind::Number | FieldKind::Money => {
+                normalize::decimal(cell, self.separators).map(Value::Number)
+            }
+            FieldKind::Boolean => normalize::boolean(cell).map(Value::Boolean),
+            FieldKind::Country => normalize::country(cell).map(Value::text),
+            FieldKind::RecordId => normalize::record_id(cell).map(Value::text),
+            FieldKind::User => choice(choices.user(cell)),
+            FieldKind::Status => choice(choices.status(cell)),
+            FieldKind::Pipeline => choice(choices.pipeline(cell)),
+            FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
+                choice(choices.option(self.field, cell))
+            }
+            FieldKind::File | FieldKind::Signature => Err(IssueCode::TextInvalid),
+        }
+    }
+
+    fn name_part<'b>(&self, name: &'b str) -> Value<'b> {
+        match self.part {
+            Part::Whole => Value::text(name),
+            Part::FirstName => Value::text(normalize::full_name(name).0),
+            Part::LastName => Value::text(normalize::full_name(name).1),
+        }
+    }
+
+    /// Reads a cell that may hold several values: every item with what it says, in order. Blank cells
+    /// have none.
+    ///
+    /// A cell that is one valid e-mail address or phone number as a whole is one item, whatever
+    /// separators it holds: `206/555-0123` is a number, not two.
+    pub(crate) fn read_items<'b>(
+        &'b self,
+        text: &'b str,
+        region: Option<&str>,
+        choices: &'b Choices,
+        mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
+    ) {
+        let cell = normalize::trim(text);
+        if cell.is_empty() || self.is_clear_token(cell) {
+            return;
+        }
+        if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
+            let cell = self.mapped(cell);
+            let whole = self.value(cell, region, choices);
+            if whole.is_ok() || normalize::items(cell, &self.list_separators).nth(1).is_none() {
+                return each(cell, whole);
+            }
+        } else if self.kind == FieldKind::MultipleChoice {
+            // An option may itself hold a comma.
+            let cell = self.mapped(cell);
+            if let Ok(whole) = self.value(cell, region, choices) {
+                if choices.has_options(self.field) {
+                    return each(cell, Ok(whole));
+                }
+            }
+        }
+        for item in normalize::items(cell, &self.list_separators) {
+            let item = self.mapped(item);
+            if !item.is_empty() {
+                each(item, self.value(item, region, choices));
+            }
+        }
+    }
+}
+
+/// A stored value, read as the field's kind, so that its spelling does not matter (W4). What cannot
+/// be read is compared as text.
+pub(crate) fn normalize_stored<'b>(
+    kind: FieldKind,
+    shown: &'b str,
+    region: Option<&str>,
+    choices: &Choices,
+) -> Value<'b> {
+    let read = match kind {
+        FieldKind::Email => normalize::email(shown).ok().map(Value::Text),
+        FieldKind::Phone => normalize::phone(shown, region, choices.phone_rule).ok().map(Value::Phone),
+        FieldKind::Date => {
+            normalize::date(shown, &normalize::DateFormat::default()).ok().map(Value::Date)
+        }
+        FieldKind::Number | FieldKind::Money => {
+            normalize::decimal(shown, None).ok().map(Value::Number)
+        }
+        FieldKind::Boolean => normalize::boolean(shown).ok().map(Value::Boolean),
+        FieldKind::Country => normalize::country(shown).ok().map(Value::text),
+        _ => None,
+    };
+    read.unwrap_or(Value::Text(Cow::Borrowed(normalize::trim(shown))))
+}

@@ -1,0 +1,144 @@
+//! [`Column`]: one column of the file, compiled.
+
+use hashbrown::HashMap;
+
+use crate::field::{FieldId, FieldKind, Fields};
+use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
+use crate::normalize::{self, DateFormat, Separators};
+use crate::object::Object;
+use crate::source::Block;
+
+/// Which part of a full name the column feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    FirstName,
+    LastName,
+}
+
+/// Where a column's cells come from.
+#[derive(Clone, Debug)]
+enum Origin {
+    File(u16),
+    Constant(String),
+}
+
+/// A column of the file (or a constant) with everything needed to read its cells.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    origin: Origin,
+    pub(crate) object: Object,
+    pub(crate) field: FieldId,
+    pub(crate) kind: FieldKind,
+    pub(crate) is_list: bool,
+    pub(crate) part: Part,
+    pub(crate) merge: Merge,
+    pub(crate) blank: Blank,
+    pub(crate) on_invalid: OnInvalid,
+    pub(crate) default: Option<String>,
+    pub(crate) default_always: bool,
+    pub(crate) loosens_consent: bool,
+    pub(crate) date: DateFormat,
+    pub(crate) separators: Option<Separators>,
+    pub(crate) list_separators: String,
+    pub(crate) country: Option<String>,
+    values: HashMap<String, String, foldhash::quality::RandomState>,
+    clear_token: Option<String>,
+}
+
+impl Column {
+    pub(crate) fn new(
+        index: usize,
+        mapped: &ColumnMapping,
+        object: Object,
+        field: FieldId,
+        fields: &Fields,
+        clear_token: Option<&str>,
+    ) -> Self {
+        let of = fields.get(field);
+        let merge = mapped.merge.unwrap_or(match of.kind {
+            _ if of.is_list => Merge::Union,
+            FieldKind::LongText if !of.is_custom => Merge::Append,
+            _ => Merge::Overwrite,
+        });
+        let separators = match of.kind {
+            FieldKind::Email => normalize::EMAIL_SEPARATORS,
+            FieldKind::Phone => normalize::PHONE_SEPARATORS,
+            _ => normalize::LIST_SEPARATORS,
+        };
+        Column {
+            origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
+            object,
+            field,
+            kind: of.kind,
+            is_list: of.is_list,
+            part: Part::Whole,
+            merge,
+            blank: mapped.blank,
+            on_invalid: mapped.on_invalid,
+            default: mapped.default.clone(),
+            default_always: mapped.default_always,
+            loosens_consent: mapped.loosens_consent,
+            date: DateFormat {
+                order: mapped.date_order,
+                excel_serial: mapped.excel_serial,
+                ..DateFormat::default()
+            },
+            separators: mapped.separators,
+            list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
+            country: mapped.country.as_deref().and_then(|c| normalize::country(c).ok()).map(Into::into),
+            values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
+            clear_token: clear_token.map(str::to_owned),
+        }
+    }
+
+    /// The same column, its cells all the same text.
+    pub(crate) fn constant(mut self, value: &str) -> Self {
+        self.origin = Origin::Constant(value.to_owned());
+        self
+    }
+
+    /// The same column, feeding one part of a name.
+    pub(crate) fn part(mut self, part: Part, field: FieldId) -> Self {
+        (self.part, self.field) = (part, field);
+        self
+    }
+
+    /// The position in the file, `None` for a constant.
+    pub(crate) fn index(&self) -> Option<u16> {
+        match self.origin {
+            Origin::File(index) => Some(index),
+            Origin::Constant(_) => None,
+        }
+    }
+
+    pub(crate) fn is_constant(&self) -> bool {
+        matches!(self.origin, Origin::Constant(_))
+    }
+
+    /// The raw text of this column on one row.
+    pub(crate) fn text<'b>(&'b self, block: &'b Block, row: usize) -> &'b str {
+        match &self.origin {
+            Origin::File(index) => block.cell(row, usize::from(*index)),
+            Origin::Constant(value) => value,
+        }
+    }
+
+    /// What to read instead of a trimmed cell: itself, or what the value map says.
+    pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
+        if self.values.is_empty() {
+            return cell;
+        }
+        self.values.get(&folded(cell)).map_or(cell, String::as_str)
+    }
+
+    pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
+        self.clear_token.as_deref() == Some(cell)
+    }
+}
+
+fn folded(text: &str) -> String {
+    let mut out = String::new();
+    normalize::fold_into(text, &mut out);
+    out
+}

@@ -1,0 +1,95 @@
+//! [`FormatScan`]: the date order and the separators of columns that do not declare them, found over
+//! the whole column before the first cell is read (behaviour §9).
+
+use super::{Column, Settings};
+use crate::account::DateOrder;
+use crate::field::FieldKind;
+use crate::issue::{Finding, IssueCode};
+use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, SeparatorsFound};
+use crate::source::Block;
+
+/// What has been seen of the columns that leave their format open.
+#[derive(Debug)]
+pub(crate) struct FormatScan {
+    dates: Vec<(u16, DateScan)>,
+    numbers: Vec<(u16, SeparatorScan)>,
+}
+
+impl FormatScan {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let columns = || settings.contact_columns.iter().chain(&settings.opportunity_columns);
+        let open = |is_open: fn(&Column) -> bool| {
+            let mut indexes: Vec<u16> =
+                columns().filter(|column| is_open(column)).filter_map(Column::index).collect();
+            indexes.sort_unstable();
+            indexes.dedup();
+            indexes
+        };
+        let is_date = |column: &Column| column.kind == FieldKind::Date && column.date.order.is_none();
+        let is_number = |column: &Column| {
+            matches!(column.kind, FieldKind::Number | FieldKind::Money) && column.separators.is_none()
+        };
+        FormatScan {
+            dates: open(is_date).into_iter().map(|at| (at, DateScan::default())).collect(),
+            numbers: open(is_number).into_iter().map(|at| (at, SeparatorScan::default())).collect(),
+        }
+    }
+
+    /// Looks at the rows of one more block.
+    pub(crate) fn observe(&mut self, block: &Block) {
+        for (index, scan) in &mut self.dates {
+            for row in 0..block.len() {
+                scan.observe(block.cell(row, usize::from(*index)));
+            }
+        }
+        for (index, scan) in &mut self.numbers {
+            for row in 0..block.len() {
+                scan.observe(block.cell(row, usize::from(*index)));
+            }
+        }
+    }
+
+    /// Settles the formats of the columns. A date column that tells nothing takes the account's order
+    /// with a warning; without one, its ambiguous cells are refused.
+    pub(crate) fn settle(&self, settings: &mut Settings, findings: &mut Vec<Finding>) {
+        for (index, scan) in &self.dates {
+            let (order, is_assumed) = match scan.resolve() {
+                DateOrderFound::Told(order) => (Some(order), false),
+                DateOrderFound::NotNeeded | DateOrderFound::Contradictory => (None, false),
+                DateOrderFound::Unknown => (settings.account.date_order, true),
+            };
+            if let (Some(order), true) = (order, is_assumed) {
+                let finding = Finding::file(IssueCode::DateOrderAssumed).column(*index);
+                findings.push(finding.detail(in_words(order)));
+            }
+            for column in settings.columns_at(*index) {
+                if column.kind == FieldKind::Date && column.date.order.is_none() {
+                    column.date.order = order;
+                }
+            }
+        }
+        for (index, scan) in &self.numbers {
+            let SeparatorsFound::Told(separators) = scan.resolve() else { continue };
+            for column in settings.columns_at(*index) {
+                if column.separators.is_none() {
+                    column.separators = Some(separators);
+                }
+            }
+        }
+    }
+}
+
+impl Settings {
+    fn columns_at(&mut self, index: u16) -> impl Iterator<Item = &mut Column> {
+        let columns = self.contact_columns.iter_mut().chain(&mut self.opportunity_columns);
+        columns.filter(move |column| column.index() == Some(index))
+    }
+}
+
+fn in_words(order: DateOrder) -> &'static str {
+    match order {
+        DateOrder::Mdy => "month, day, year",
+        DateOrder::Dmy => "day, month, year",
+        DateOrder::Ymd => "year, month, day",
+    }
+}

@@ -1,0 +1,19 @@
+//! What each row offers before any decision: the compiled mapping and the drafts of a window.
+//!
+//! [`Settings`] is everything that is frozen before row 1. [`Column`] reads one cell. [`Drafts`]
+//! holds, for each row of a window, which sides are present and which keys they offer; values are
+//! not kept but read again from the block when a step is looked at.
+
+mod cell;
+mod column;
+mod drafts;
+mod formats;
+mod rule;
+mod settings;
+
+pub(crate) use cell::{Cell, normalize_stored};
+pub(crate) use column::{Column, Part};
+pub(crate) use drafts::{Drafts, Key, KeyKind, KeyText, RowDraft, region};
+pub(crate) use formats::FormatScan;
+pub(crate) use rule::{Rule, Shape};
+pub(crate) use settings::{Choices, Settings};

@@ -1,0 +1,91 @@
+//! [`Rule`]: a match rule of the account, compiled for the columns of one file.
+
+use super::Column;
+use crate::field::{FieldId, Fields};
+use crate::object::Object;
+
+/// A match rule all of whose fields have a column. A rule that the file cannot feed is left out: it
+/// would be blank on every row, and blank never equals blank (behaviour M2).
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    /// Its position in the account's policy.
+    pub(crate) number: usize,
+    pub(crate) shape: Shape,
+}
+
+/// How a rule's keys are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// The primary and the additional e-mail addresses (M3).
+    Emails,
+    /// The primary and the additional phones.
+    Phones,
+    /// The folded text of one field.
+    Text(FieldId),
+    /// The parts of several fields together.
+    Combined(Vec<FieldId>),
+}
+
+impl Rule {
+    pub(crate) fn compile(
+        number: usize,
+        names: &[String],
+        fields: &Fields,
+        columns: &[Column],
+    ) -> Option<Self> {
+        let parts: Option<Vec<FieldId>> = names
+            .iter()
+            .map(|name| {
+                let field = fields.find(Object::Contact, name)?;
+                let feeds = feeders(field);
+                columns.iter().any(|column| feeds.contains(&column.field)).then_some(field)
+            })
+            .collect();
+        let shape = match parts?.as_slice() {
+            [] => return None,
+            [one] => Shape::of(*one),
+            several => Shape::Combined(several.to_vec()),
+        };
+        Some(Rule { number, shape })
+    }
+
+    /// Does a value of this field take part in the rule's keys?
+    pub(crate) fn has(&self, field: FieldId) -> bool {
+        self.fields().any(|of| feeders(of).contains(&field))
+    }
+
+    /// The fields the rule names.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = FieldId> + '_ {
+        let (one, several): (Option<FieldId>, &[FieldId]) = match &self.shape {
+            Shape::Emails => (Some(FieldId::EMAIL), &[]),
+            Shape::Phones => (Some(FieldId::PHONE), &[]),
+            Shape::Text(field) => (Some(*field), &[]),
+            Shape::Combined(fields) => (None, fields),
+        };
+        one.into_iter().chain(several.iter().copied())
+    }
+
+    /// Only rules of one field own their keys (M6).
+    pub(crate) fn owns_keys(&self) -> bool {
+        !matches!(self.shape, Shape::Combined(_))
+    }
+}
+
+impl Shape {
+    fn of(field: FieldId) -> Self {
+        match field {
+            FieldId::EMAIL => Shape::Emails,
+            FieldId::PHONE => Shape::Phones,
+            other => Shape::Text(other),
+        }
+    }
+}
+
+/// The fields whose columns feed a part of a rule.
+fn feeders(field: FieldId) -> [FieldId; 2] {
+    match field {
+        FieldId::EMAIL => [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
+        FieldId::PHONE => [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
+        other => [other, other],
+    }
+}

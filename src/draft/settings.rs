@@ -1,0 +1,329 @@
+//! [`Settings`]: everything that is frozen before row 1.
+
+use hashbrown::HashMap;
+
+use super::{Column, Part, Rule};
+use crate::account::{Account, PhoneRule};
+use crate::field::{FieldId, FieldKind, Fields};
+use crate::follow_up::FollowUp;
+use crate::issue::IssueCode;
+use crate::mapping::{ColumnMapping, Mapping};
+use crate::normalize::{self, OptionSet};
+use crate::object::{Mode, Object};
+
+/// The account, the mapping and the modes of one import, compiled.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) account: Account,
+    pub(crate) fields: Fields,
+    pub(crate) mapping: Mapping,
+    pub(crate) headers: Vec<String>,
+    /// The mode of each object; `None` = not selected.
+    pub(crate) contacts: Option<Mode>,
+    pub(crate) opportunities: Option<Mode>,
+    pub(crate) follow_ups: Vec<FollowUp>,
+    pub(crate) choices: Choices,
+    /// The usable match rules in order; those whose fields are not mapped never match.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) rule_names: Vec<Vec<String>>,
+    pub(crate) contact_columns: Vec<Column>,
+    pub(crate) opportunity_columns: Vec<Column>,
+    /// The fields whose stored values a plan needs.
+    pub(crate) contact_wanted: Vec<FieldId>,
+    pub(crate) opportunity_wanted: Vec<FieldId>,
+}
+
+impl Settings {
+    pub(crate) fn new(
+        account: Account,
+        mapping: Mapping,
+        headers: Vec<String>,
+        (contacts, opportunities): (Option<Mode>, Option<Mode>),
+        follow_ups: Vec<FollowUp>,
+    ) -> Self {
+        let fields = Fields::with_custom(&account.custom_fields);
+        let choices = Choices::new(&account, &fields);
+        let mut settings = Settings {
+            rules: Vec::new(),
+            rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
+            contact_columns: Vec::new(),
+            opportunity_columns: Vec::new(),
+            contact_wanted: Vec::new(),
+            opportunity_wanted: Vec::new(),
+            account,
+            fields,
+            mapping,
+            headers,
+            contacts,
+            opportunities,
+            follow_ups,
+            choices,
+        };
+        settings.compile_columns();
+        settings.compile_rules();
+        settings.compile_wanted();
+        settings
+    }
+
+    /// The mode of an object, `None` if it is not selected.
+    pub(crate) fn mode(&self, object: Object) -> Option<Mode> {
+        match object {
+            Object::Contact => self.contacts,
+            Object::Opportunity => self.opportunities,
+        }
+    }
+
+    pub(crate) fn columns(&self, object: Object) -> &[Column] {
+        match object {
+            Object::Contact => &self.contact_columns,
+            Object::Opportunity => &self.opportunity_columns,
+        }
+    }
+
+    pub(crate) fn wanted(&self, object: Object) -> &[FieldId] {
+        match object {
+            Object::Contact => &self.contact_wanted,
+            Object::Opportunity => &self.opportunity_wanted,
+        }
+    }
+
+    /// Does this field identify a contact: its id, or part of a match rule?
+    pub(crate) fn is_key(&self, field: FieldId) -> bool {
+        matches!(
+            field,
+            FieldId::CONTACT_ID
+                | FieldId::EMAIL
+                | FieldId::ADDITIONAL_EMAILS
+                | FieldId::PHONE
+                | FieldId::ADDITIONAL_PHONES
+        ) || self.rules.iter().any(|rule| rule.has(field))
+    }
+
+    /// Do opportunities ask for those their contact has already (O4, O5)?
+    pub(crate) fn compares_opportunities(&self) -> bool {
+        let policy = &self.account.opportunities;
+        self.opportunities.is_some()
+            && (policy.matching.is_some() || policy.duplicates != Default::default())
+    }
+
+    fn compile_columns(&mut self) {
+        let resolved = self.mapping.resolve(&self.headers);
+        let token = self.mapping.clear_token.as_deref();
+        let compile = |index: usize, mapped: &ColumnMapping| {
+            let (object, key) = (mapped.object?, mapped.field.as_deref()?);
+            let field = self.fields.find(object, key)?;
+            Some(Column::new(index, mapped, object, field, &self.fields, token))
+        };
+        let mut columns: Vec<Column> =
+            resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped)).collect();
+        for constant in &self.mapping.constants {
+            let mapped = ColumnMapping {
+                object: Some(constant.object),
+                field: Some(constant.field.clone()),
+                ..ColumnMapping::default()
+            };
+            columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
+        }
+        let names = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
+        let has_parts = columns.iter().any(|column| names.contains(&column.field));
+        for column in columns {
+            let is_selected = match column.object {
+                Object::Contact => {
+                    self.contacts.is_some() || self.opportunities.is_some()
+                }
+                Object::Opportunity => self.opportunities.is_some(),
+            };
+            match column.object {
+                _ if !is_selected => {}
+                Object::Opportunity => self.opportunity_columns.push(column),
+                Object::Contact if column.field == FieldId::NAME && !has_parts => {
+                    self.contact_columns.push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
+                    self.contact_columns.push(column.part(Part::LastName, FieldId::LAST_NAME));
+                }
+                Object::Contact => self.contact_columns.push(column),
+            }
+        }
+        // Primary before additional, so that folding a row meets them in that order (V1).
+        self.contact_columns.sort_by_key(|column| (column.field, column.index()));
+        self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
+    }
+
+    fn compile_rules(&mut self) {
+        for (number, names) in self.rule_names.iter().enumerate() {
+            if let Some(rule) = Rule::compile(number, names, &self.fields, &self.contact_columns) {
+                self.rules.push(rule);
+            }
+        }
+        if self.contacts.is_none() {
+            // Contacts that are not selected are looked up and never written (P8).
+            let keep: Vec<bool> =
+                self.contact_columns.iter().map(|column| self.is_key(column.field)).collect();
+            let mut keep = keep.into_iter();
+            self.contact_columns.retain(|_| keep.next().unwrap_or(false));
+        }
+    }
+
+    fn compile_wanted(&mut self) {
+        let mut contact: Vec<FieldId> = self.contact_columns.iter().map(|column| column.field).collect();
+        for pair in [
+            [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
+            [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
+        ] {
+            if pair.iter().any(|field| contact.contains(field)) {
+                contact.extend(pair);
+            }
+        }
+        contact.push(FieldId::TAGS);
+        contact.push(FieldId::COUNTRY);
+        contact.extend(self.rules.iter().flat_map(Rule::fields));
+        let mut opportunity: Vec<FieldId> =
+            self.opportunity_columns.iter().map(|column| column.field).collect();
+        opportunity.extend([
+            FieldId::PIPELINE,
+            FieldId::STAGE,
+            FieldId::STATUS,
+            FieldId::LOST_REASON,
+            FieldId::CONTACT_LINK,
+        ]);
+        if let Some(matching) = &self.account.opportunities.matching {
+            let named = |key: &String| self.fields.find(Object::Opportunity, key);
+            opportunity.extend(matching.fields.iter().filter_map(named));
+            opportunity.push(FieldId::EXPECTED_CLOSE_DATE);
+        }
+        for list in [&mut contact, &mut opportunity] {
+            list.retain(|field| !matches!(*field, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS));
+            list.sort_unstable();
+            list.dedup();
+        }
+        (self.contact_wanted, self.opportunity_wanted) = (contact, opportunity);
+    }
+}
+
+/// What a cell may say where the account decides: users, pipelines, stages, options.
+#[derive(Debug)]
+pub(crate) struct Choices {
+    pub(crate) phone_rule: PhoneRule,
+    users: OptionSet,
+    statuses: OptionSet,
+    pipelines: OptionSet,
+    /// Per pipeline.
+    stages: Vec<OptionSet>,
+    options: HashMap<FieldId, OptionSet, foldhash::fast::RandomState>,
+}
+
+impl Choices {
+    fn new(account: &Account, fields: &Fields) -> Self {
+        let mut options = HashMap::default();
+        for (id, field) in fields.iter() {
+            let listed = match field.kind {
+                FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => &field.options,
+                FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
+                    match account.options.get(&field.key) {
+                        Some(listed) => listed,
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            if !listed.is_empty() {
+                options.insert(id, OptionSet::new(listed.iter().map(|o| (o.clone(), o.clone()))));
+            }
+        }
+        let users = account.users.iter().flat_map(|user| {
+            let (first, last) = normalize::full_name(&user.name);
+            let turned = format!("{last} {first}");
+            [user.email.clone(), user.name.clone(), turned]
+                .into_iter()
+                .filter(|alias| !normalize::is_blank(alias))
+                .map(|alias| (user.id.clone(), alias))
+        });
+        Choices {
+            phone_rule: account.phones,
+            users: OptionSet::new(users),
+            statuses: OptionSet::new(STATUSES.map(|s| (s.to_owned(), s.to_owned()))),
+            pipelines: OptionSet::new(account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone()))),
+            stages: account
+                .pipelines
+                .iter()
+                .map(|p| OptionSet::new(p.stages.iter().map(|s| (s.id.clone(), s.name.clone()))))
+                .collect(),
+            options,
+        }
+    }
+
+    pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
+        let at = self.users.find(cell).map_err(|code| match code {
+            IssueCode::OptionAmbiguous => IssueCode::OwnerAmbiguous,
+            _ => IssueCode::OwnerUnknown,
+        })?;
+        Ok(self.users.id(at))
+    }
+
+    pub(crate) fn status(&self, cell: &str) -> Result<&str, IssueCode> {
+        self.statuses.find(cell).map(|at| self.statuses.id(at)).map_err(|_| IssueCode::StatusUnknown)
+    }
+
+    /// The id of a pipeline by id or name; in an account without pipelines any text.
+    pub(crate) fn pipeline<'b>(&'b self, cell: &'b str) -> Result<&'b str, IssueCode> {
+        if self.pipelines.is_empty() {
+            return normalize::text(cell);
+        }
+        self.pipelines.find(cell).map(|at| self.pipelines.id(at)).map_err(|_| IssueCode::PipelineUnknown)
+    }
+
+    /// The id of a stage of a pipeline (by id), by id or name.
+    pub(crate) fn stage<'b>(&'b self, pipeline: &str, cell: &'b str) -> Result<&'b str, IssueCode> {
+        let Some(stages) = self.stages_of(pipeline) else {
+            return if self.pipelines.is_empty() { normalize::text(cell) } else { Err(IssueCode::StageUnknown) };
+        };
+        stages.find(cell).map(|at| stages.id(at)).map_err(|_| IssueCode::StageUnknown)
+    }
+
+    /// The first stage of a pipeline.
+    pub(crate) fn first_stage(&self, pipeline: &str) -> Option<&str> {
+        self.stages_of(pipeline).filter(|stages| !stages.is_empty()).map(|stages| stages.id(0))
+    }
+
+    pub(crate) fn pipeline_label<'b>(&'b self, id: &'b str) -> &'b str {
+        self.pipelines.find(id).map_or(id, |at| self.pipelines.label(at))
+    }
+
+    pub(crate) fn has_pipelines(&self) -> bool {
+        !self.pipelines.is_empty()
+    }
+
+    /// The only pipeline there is.
+    pub(crate) fn only_pipeline(&self) -> Option<&str> {
+        (self.pipelines.len() == 1).then(|| self.pipelines.id(0))
+    }
+
+    pub(crate) fn option<'b>(&'b self, field: FieldId, cell: &'b str) -> Result<&'b str, IssueCode> {
+        match self.options.get(&field) {
+            Some(options) => options.find(cell).map(|at| options.id(at)),
+            None => normalize::text(cell),
+        }
+    }
+
+    pub(crate) fn has_options(&self, field: FieldId) -> bool {
+        self.options.contains_key(&field)
+    }
+
+    /// What might have been meant.
+    pub(crate) fn nearest(&self, kind: FieldKind, field: FieldId, pipeline: &str, cell: &str) -> Vec<&str> {
+        let set = match kind {
+            FieldKind::User => Some(&self.users),
+            FieldKind::Status => Some(&self.statuses),
+            FieldKind::Pipeline => Some(&self.pipelines),
+            FieldKind::Stage => self.stages_of(pipeline),
+            _ => self.options.get(&field),
+        };
+        set.map_or_else(Vec::new, |set| set.nearest(cell, 3))
+    }
+
+    fn stages_of(&self, pipeline: &str) -> Option<&OptionSet> {
+        let at = self.pipelines.find(pipeline).ok()?;
+        self.stages.get(at)
+    }
+}
+
+const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];

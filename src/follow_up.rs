@@ -1,0 +1,58 @@
+//! [`FollowUp`]: what is done with imported contacts besides writing them (behaviour §13).
+
+use serde::{Deserialize, Serialize};
+
+/// Something to be done with every imported contact besides writing it (article, step 5).
+///
+/// ```
+/// use crm_import::{FollowUp, Import, Scope};
+///
+/// let import = Import::new()
+///     .follow_up(FollowUp::Tag("spring fair".into(), Scope::All))
+///     .follow_up(FollowUp::List("new leads".into(), Scope::Created));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum FollowUp {
+    /// Give it this tag.
+    Tag(String, Scope),
+    /// Put it on this list.
+    List(String, Scope),
+    /// Start this workflow with it.
+    Workflow(String, Scope),
+}
+
+impl FollowUp {
+    /// What kind it is, without its name.
+    pub fn kind(&self) -> FollowUpKind {
+        match self {
+            FollowUp::Tag(..) => FollowUpKind::Tag,
+            FollowUp::List(..) => FollowUpKind::List,
+            FollowUp::Workflow(..) => FollowUpKind::Workflow,
+        }
+    }
+}
+
+/// Which contacts a follow-up is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Those that the import creates.
+    Created,
+    /// Those that were there before.
+    Updated,
+    /// All that the import names, created, updated or unchanged.
+    All,
+}
+
+/// The kinds of [`FollowUp`], for a storage to say which it can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUpKind {
+    /// Add a tag to it; tags are a field, so every storage can.
+    Tag,
+    /// Put it on a list.
+    List,
+    /// Start a workflow with it.
+    Workflow,
+}

@@ -1,0 +1,218 @@
+//! [`Answers`]: the stored records of one object, as they were first read.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::found::Found;
+use crate::field::{FieldId, Fields};
+use crate::object::Object;
+
+/// The number of a stored record in its [`Answers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StoredId(pub(crate) u32);
+
+/// The before-images: id, version and wanted values of every record that storage answered with, in
+/// one text. A record keeps the values it was first read with, whatever later answers say
+/// (behaviour L1); only its keys may grow.
+#[derive(Debug)]
+pub(crate) struct Answers {
+    object: Object,
+    text: String,
+    records: Vec<Record>,
+    parts: Vec<Part>,
+    by_id: HashTable<u32>,
+    seed: RandomState,
+}
+
+/// The texts of a record lie one after the other from `start`: id, version, values.
+#[derive(Debug)]
+struct Record {
+    start: u64,
+    id_len: u32,
+    version_end: u32,
+    first_part: u32,
+    parts: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    field: FieldId,
+    /// Relative to the record's start.
+    end: u32,
+}
+
+/// A key that storage declared for a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeclaredKey<'f> {
+    pub(crate) record: StoredId,
+    /// `None`: the adapter named a field that the object does not have.
+    pub(crate) field: Option<FieldId>,
+    pub(crate) key: &'f str,
+}
+
+impl Answers {
+    pub(crate) fn new(object: Object) -> Self {
+        Answers {
+            object,
+            text: String::new(),
+            records: Vec::new(),
+            parts: Vec::new(),
+            by_id: HashTable::new(),
+            seed: RandomState::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The record with this id, if storage has answered with it.
+    pub(crate) fn find(&self, id: &str) -> Option<StoredId> {
+        let hash = self.seed.hash_one(id);
+        self.by_id.find(hash, |&at| self.id(StoredId(at)) == id).map(|&at| StoredId(at))
+    }
+
+    pub(crate) fn id(&self, record: StoredId) -> &str {
+        let at = &self.records[record.0 as usize];
+        let start = usize::try_from(at.start).expect("text in memory");
+        &self.text[start..start + at.id_len as usize]
+    }
+
+    pub(crate) fn version(&self, record: StoredId) -> Option<&str> {
+        let at = &self.records[record.0 as usize];
+        let start = usize::try_from(at.start).expect("text in memory");
+        let version = &self.text[start + at.id_len as usize..start + at.version_end as usize];
+        (!version.is_empty()).then_some(version)
+    }
+
+    /// The stored values of one field, in the order storage gave them.
+    pub(crate) fn values(&self, record: StoredId, field: FieldId) -> impl Iterator<Item = &str> {
+        let at = &self.records[record.0 as usize];
+        let start = usize::try_from(at.start).expect("text in memory");
+        let parts = &self.parts[at.first_part as usize..(at.first_part + at.parts) as usize];
+        let mut from = at.version_end;
+        parts.iter().filter_map(move |part| {
+            let begin = std::mem::replace(&mut from, part.end);
+            (part.field == field)
+                .then(|| &self.text[start + begin as usize..start + part.end as usize])
+        })
+    }
+
+    /// The first stored value of a field, `None` if it is blank.
+    pub(crate) fn value(&self, record: StoredId, field: FieldId) -> Option<&str> {
+        self.values(record, field).next()
+    }
+
+    /// Takes over the answers to one question. Returns the declared keys.
+    pub(crate) fn absorb<'f>(
+        &mut self,
+        found: &'f Found,
+        fields: &Fields,
+        wanted: &[FieldId],
+    ) -> Vec<DeclaredKey<'f>> {
+        let known = self.records.len();
+        // Which stored record each call of `Found::record` was about.
+        let mut numbers: Vec<StoredId> = Vec::with_capacity(found.records.len());
+        // The values of the records that are new, grouped by record, repetitions dropped.
+        let mut ids: Vec<(&str, Option<&str>)> = Vec::new();
+        for raw in &found.records {
+            let id = found.slice(raw.id);
+            let version = raw.version.map(|span| found.slice(span));
+            let number = self.find_or_reserve(id, known, &mut ids);
+            if let Some(at) = (number.0 as usize).checked_sub(known) {
+                ids[at].1 = ids[at].1.or(version);
+            }
+            numbers.push(number);
+        }
+        let mut values: Vec<(u32, FieldId, &str)> = found
+            .values
+            .iter()
+            .filter_map(|&(record, name, span)| {
+                let number = numbers[record as usize].0;
+                let field = found.field(self.object, fields, name)?;
+                let is_new = number as usize >= known && wanted.contains(&field);
+                is_new.then(|| (number, field, found.slice(span)))
+            })
+            .collect();
+        values.sort_by_key(|&(number, field, _)| (number, field));
+        let mut rest = values.as_slice();
+        for (at, (id, version)) in ids.iter().enumerate() {
+            let number = u32::try_from(known + at).expect("fewer than 2³² records");
+            let own = rest.iter().take_while(|&&(of, _, _)| of == number).count();
+            let (own, others) = rest.split_at(own);
+            rest = others;
+            self.push(id, *version, own, fields);
+        }
+        let key = |&(record, name, span): &(u32, _, (u32, u32))| DeclaredKey {
+            record: numbers[record as usize],
+            field: found.field(self.object, fields, name),
+            key: found.slice(span),
+        };
+        found.keys.iter().map(key).collect()
+    }
+
+    fn find_or_reserve<'f>(
+        &mut self,
+        id: &'f str,
+        known: usize,
+        new: &mut Vec<(&'f str, Option<&'f str>)>,
+    ) -> StoredId {
+        let hash = self.seed.hash_one(id);
+        let name = |at: u32, new: &[(&'f str, Option<&'f str>)]| match (at as usize).checked_sub(known) {
+            Some(later) => new[later].0 == id,
+            None => self.id(StoredId(at)) == id,
+        };
+        if let Some(&at) = self.by_id.find(hash, |&at| name(at, new)) {
+            return StoredId(at);
+        }
+        let number = u32::try_from(known + new.len()).expect("fewer than 2³² records");
+        new.push((id, None));
+        let (seed, texts) = (&self.seed, (&self.records, &self.text));
+        let rehash = |&at: &u32| match (at as usize).checked_sub(known) {
+            Some(later) => seed.hash_one(new[later].0),
+            None => {
+                let record = &texts.0[at as usize];
+                let start = usize::try_from(record.start).expect("text in memory");
+                seed.hash_one(&texts.1[start..start + record.id_len as usize])
+            }
+        };
+        self.by_id.insert_unique(hash, number, rehash);
+        StoredId(number)
+    }
+
+    fn push(&mut self, id: &str, version: Option<&str>, values: &[(u32, FieldId, &str)], fields: &Fields) {
+        let start = self.text.len();
+        let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
+        self.text.push_str(id);
+        let id_len = len(&self.text);
+        self.text.push_str(version.unwrap_or(""));
+        let version_end = len(&self.text);
+        let first_part = self.parts.len();
+        for (at, &(_, field, value)) in values.iter().enumerate() {
+            let earlier = values[..at].iter().rev().take_while(|&&(_, of, _)| of == field);
+            let is_single = !fields.get(field).is_list;
+            let repeated = earlier.into_iter().any(|&(_, _, other)| is_single || other == value);
+            if !repeated {
+                self.text.push_str(value);
+                self.parts.push(Part { field, end: len(&self.text) });
+            }
+        }
+        self.records.push(Record {
+            start: start as u64,
+            id_len,
+            version_end,
+            first_part: u32::try_from(first_part).expect("fewer than 2³² stored values"),
+            parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
+        });
+    }
+
+    /// Bytes of heap held.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.text.capacity()
+            + self.records.capacity() * size_of::<Record>()
+            + self.parts.capacity() * size_of::<Part>()
+            + self.by_id.capacity() * size_of::<u32>()
+    }
+}

@@ -1,0 +1,182 @@
+//! [`Found`]: where storage puts its answers.
+
+use crate::field::{FieldId, Fields};
+use crate::object::Object;
+
+/// The answers of storage to one [`Lookup`](super::Lookup).
+///
+/// Add every record that answers one of the asked keys. A record may be added more than once, with
+/// the same or other values, as a join yields it: it is merged, and a value given twice counts once.
+/// Fields that hold several values take one [`value`](FoundRecord::value) each.
+#[derive(Debug, Default)]
+pub struct Found {
+    text: String,
+    pub(super) records: Vec<Raw>,
+    pub(super) values: Vec<(u32, Name, Span)>,
+    pub(super) keys: Vec<(u32, Name, Span)>,
+}
+
+pub(super) type Span = (u32, u32);
+
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) id: Span,
+    pub(super) version: Option<Span>,
+}
+
+/// A field as the adapter named it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Name {
+    Id(FieldId),
+    Key(Span),
+}
+
+impl Found {
+    /// Adds a record, or goes on with one that was added before.
+    pub fn record(&mut self, id: &str) -> FoundRecord<'_> {
+        let id = self.push(id);
+        self.records.push(Raw { id, version: None });
+        FoundRecord { found: self }
+    }
+
+    /// How often [`record`](Self::record) was called.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Was no record added?
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The ids that were added, with repetitions, in the order of the calls; for testing an adapter.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.records.iter().map(|record| self.slice(record.id))
+    }
+
+    /// The declared keys as (id, field key, key), for testing an adapter. Fields named by position
+    /// are left out.
+    pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.keys.iter().filter_map(|&(record, name, key)| match name {
+            Name::Key(field) => {
+                Some((self.slice(self.records[record as usize].id), self.slice(field), self.slice(key)))
+            }
+            Name::Id(_) => None,
+        })
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.records.clear();
+        self.values.clear();
+        self.keys.clear();
+    }
+
+    fn intern(&mut self, field: FieldRef<'_>) -> Name {
+        match field {
+            FieldRef::Id(id) => Name::Id(id),
+            FieldRef::Key(key) => Name::Key(self.push(key)),
+        }
+    }
+
+    fn push(&mut self, text: &str) -> Span {
+        let start = self.text.len();
+        self.text.push_str(text);
+        let at = |n: usize| u32::try_from(n).expect("the answers to one window fit 4 GiB");
+        (at(start), at(self.text.len()))
+    }
+
+    pub(super) fn slice(&self, (from, to): Span) -> &str {
+        &self.text[from as usize..to as usize]
+    }
+
+    pub(super) fn field(&self, object: Object, fields: &Fields, name: Name) -> Option<FieldId> {
+        match name {
+            Name::Id(id) => Some(id),
+            Name::Key(span) => fields.find(object, self.slice(span)),
+        }
+    }
+}
+
+/// One record that is being added to a [`Found`].
+#[derive(Debug)]
+pub struct FoundRecord<'f> {
+    found: &'f mut Found,
+}
+
+impl FoundRecord<'_> {
+    fn number(&self) -> u32 {
+        u32::try_from(self.found.records.len() - 1).expect("fewer than 2³² records answer a window")
+    }
+
+    /// The version of the record, for optimistic locking: any text that changes with each write.
+    pub fn version(self, version: &str) -> Self {
+        let span = self.found.push(version);
+        if let Some(record) = self.found.records.last_mut() {
+            record.version = Some(span);
+        }
+        self
+    }
+
+    /// An asked key that the record answers, exactly as it was asked. Saying so (instead of letting
+    /// the planner compare values) finds records whose stored spelling differs, such as a phone kept
+    /// as `(206) 555-0123`. A key nobody asked for is a fault of the adapter. Records found by id
+    /// need none.
+    pub fn key<'n>(self, field: impl Into<FieldRef<'n>>, key: &str) -> Self {
+        let (number, name) = (self.number(), self.found.intern(field.into()));
+        let span = self.found.push(key);
+        self.found.keys.push((number, name, span));
+        self
+    }
+
+    /// A stored value, as it is kept. Blank values may be left out.
+    pub fn value<'n>(self, field: impl Into<FieldRef<'n>>, shown: &str) -> Self {
+        if shown.is_empty() {
+            return self;
+        }
+        let (number, name) = (self.number(), self.found.intern(field.into()));
+        let span = self.found.push(shown);
+        self.found.values.push((number, name, span));
+        self
+    }
+
+    /// Several values of one field.
+    pub fn values<'n, 'v>(
+        mut self,
+        field: impl Into<FieldRef<'n>>,
+        shown: impl IntoIterator<Item = &'v str>,
+    ) -> Self {
+        let field = field.into();
+        for value in shown {
+            self = self.value(field, value);
+        }
+        self
+    }
+}
+
+/// How an adapter names a field: by key (`"email"`) or by the [`FieldId`] of a wanted field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldRef<'n> {
+    /// By its position in the account's [`Fields`].
+    Id(FieldId),
+    /// By its key.
+    Key(&'n str),
+}
+
+impl<'n> From<&'n str> for FieldRef<'n> {
+    fn from(key: &'n str) -> Self {
+        FieldRef::Key(key)
+    }
+}
+
+impl<'n> From<&'n String> for FieldRef<'n> {
+    fn from(key: &'n String) -> Self {
+        FieldRef::Key(key)
+    }
+}
+
+impl From<FieldId> for FieldRef<'_> {
+    fn from(id: FieldId) -> Self {
+        FieldRef::Id(id)
+    }
+}

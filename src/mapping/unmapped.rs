@@ -1,0 +1,73 @@
+//! [`UnmappedCounts`]: what a mapping leaves out (behaviour L2).
+
+use super::Mapping;
+use super::check::is_own;
+use crate::normalize;
+
+/// Counts the cells of the columns that are neither mapped nor ignored, and keeps a few of them.
+///
+/// ```
+/// use crm_import::{mapping::UnmappedCounts, Mapping, Object};
+///
+/// let headers = ["Mail", "Shoe size"].map(String::from);
+/// let mapping = Mapping::default().column("Mail", Object::Contact, "email");
+/// let mut counts = UnmappedCounts::new(&mapping, &headers);
+/// counts.observe(1, "43");
+/// assert_eq!(counts.found().next(), Some((1, 1, &["43".to_owned()][..])));
+/// ```
+#[derive(Clone, Debug)]
+pub struct UnmappedCounts {
+    columns: Vec<usize>,
+    filled: Vec<u64>,
+    examples: Vec<Vec<String>>,
+}
+
+impl UnmappedCounts {
+    /// Nothing counted yet.
+    pub fn new(mapping: &Mapping, headers: &[String]) -> Self {
+        let mut columns = mapping.resolve(headers).unmapped;
+        columns.retain(|at| !is_own(&headers[*at]));
+        UnmappedCounts {
+            filled: vec![0; columns.len()],
+            examples: vec![Vec::new(); columns.len()],
+            columns,
+        }
+    }
+
+    /// The columns that are counted.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    /// Looks at a cell.
+    pub fn observe(&mut self, column: usize, cell: &str) {
+        let Ok(at) = self.columns.binary_search(&column) else { return };
+        if normalize::is_blank(cell) {
+            return;
+        }
+        self.filled[at] += 1;
+        let cell = normalize::trim(cell);
+        let examples = &mut self.examples[at];
+        if examples.len() < 3 && !examples.iter().any(|example| example == cell) {
+            examples.push(cell.chars().take(80).collect());
+        }
+    }
+
+    /// The columns that hold anything: position, filled cells, up to three examples.
+    pub fn found(&self) -> impl Iterator<Item = (usize, u64, &[String])> {
+        let counted = self.columns.iter().zip(&self.filled).zip(&self.examples);
+        counted
+            .filter(|((_, filled), _)| **filled > 0)
+            .map(|((column, filled), examples)| (*column, *filled, examples.as_slice()))
+    }
+}
+
+/// Does a header speak of a consent? Such a column is named when it is left out.
+pub(crate) fn is_consent(header: &str) -> bool {
+    let words = super::words::words(header);
+    const CONSENT: [&str; 16] = [
+        "opt", "optin", "optout", "unsubscribed", "unsubscribe", "subscribed", "consent", "gdpr", "dnc",
+        "marketing", "newsletter", "einwilligung", "consentement", "consentimiento", "dnd", "permission",
+    ];
+    words.split(' ').any(|word| CONSENT.contains(&word)) || words.contains("do not")
+}

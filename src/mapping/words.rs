@@ -1,0 +1,74 @@
+//! Headers as words.
+
+/// A header in lower case, without accents and punctuation, split where people and programs split
+/// words: at spaces, underscores, points, slashes, changes from small to capital letters and between
+/// letters and digits. `e-mail` is one word.
+pub(super) fn words(header: &str) -> String {
+    let mut out = String::with_capacity(header.len());
+    let mut before = ' ';
+    for c in header.chars() {
+        let is_break = (before.is_lowercase() && c.is_uppercase())
+            || (before.is_alphabetic() && c.is_ascii_digit())
+            || (before.is_ascii_digit() && c.is_alphabetic());
+        if c.is_alphanumeric() {
+            if is_break {
+                out.push(' ');
+            }
+            for lower in c.to_lowercase() {
+                plain_into(lower, &mut out);
+            }
+        } else if !matches!(c, '\'' | '\u{2019}') && !is_combining(c) {
+            out.push(' ');
+        }
+        before = c;
+    }
+    let words: Vec<&str> = out.split_whitespace().collect();
+    let joined = words.join(" ");
+    joined.replace("e mail", "email").replace("web site", "website").replace("post code", "postcode")
+}
+
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
+/// A letter without its accent.
+fn plain_into(c: char, out: &mut String) {
+    out.push_str(match c {
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => "a",
+        'é' | 'è' | 'ê' | 'ë' | 'ę' => "e",
+        'í' | 'ì' | 'î' | 'ï' => "i",
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'ø' => "o",
+        'ú' | 'ù' | 'û' | 'ü' => "u",
+        'ç' | 'ć' | 'č' => "c",
+        'ñ' | 'ń' => "n",
+        'ß' => "ss",
+        'š' | 'ś' => "s",
+        'ž' | 'ź' | 'ż' => "z",
+        'ł' => "l",
+        'ý' => "y",
+        'œ' => "oe",
+        'æ' => "ae",
+        c => return out.push(c),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn headers_become_the_same_words_however_they_are_written() {
+        for (header, expected) in [
+            ("First Name", "first name"),
+            ("firstName", "first name"),
+            ("first_name", "first name"),
+            ("E-mail 1 - Value", "email 1 value"),
+            ("Prénom", "prenom"),
+            ("Address1", "address 1"),
+            ("ZIP/Postal Code", "zip postal code"),
+            ("Person - Email", "person email"),
+        ] {
+            assert_eq!(words(header), expected);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! E-mail addresses and phones: one primary and up to ten additional values (behaviour §7).
+
+use smallvec::SmallVec;
+
+use super::{Base, RowOf, region_of, single::is_protected};
+use crate::account::Promote;
+use crate::draft::Column;
+use crate::field::FieldId;
+use crate::mapping::{Blank, Merge};
+use crate::normalize;
+use crate::plan::Changes;
+use crate::value::Value;
+
+/// The two fields that hold the addresses of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Addresses {
+    Emails,
+    Phones,
+}
+
+impl Addresses {
+    pub(crate) fn primary(self) -> FieldId {
+        match self {
+            Addresses::Emails => FieldId::EMAIL,
+            Addresses::Phones => FieldId::PHONE,
+        }
+    }
+
+    pub(crate) fn additional(self) -> FieldId {
+        match self {
+            Addresses::Emails => FieldId::ADDITIONAL_EMAILS,
+            Addresses::Phones => FieldId::ADDITIONAL_PHONES,
+        }
+    }
+
+    pub(crate) fn has(self, field: FieldId) -> bool {
+        field == self.primary() || field == self.additional()
+    }
+}
+
+/// The addresses of a contact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct AddressBook<'p> {
+    pub(crate) primary: Option<Value<'p>>,
+    pub(crate) additional: SmallVec<[Value<'p>; 2]>,
+    is_primary_given: bool,
+    is_additional_given: bool,
+}
+
+impl<'p> AddressBook<'p> {
+    /// How many additional values a contact holds at most (V1).
+    pub(crate) const LIMIT: usize = 10;
+
+    pub(crate) fn holds(&self, value: &Value<'_>) -> bool {
+        self.primary.as_ref() == Some(value) || self.additional.contains(value)
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.primary.is_some() && self.additional.len() >= Self::LIMIT
+    }
+
+    fn stored(base: Base<'p>, kind: Addresses) -> Self {
+        let mut book = AddressBook::default();
+        book.primary = base.values(kind.primary()).next();
+        for value in base.values(kind.additional()) {
+            if !book.holds(&value) {
+                book.additional.push(value);
+            }
+        }
+        book
+    }
+
+    /// A value of the primary column (V2, V3).
+    fn take_primary(&mut self, value: Value<'p>, merge: Merge, is_first: bool, promote: Promote) {
+        let is_taken = match merge {
+            Merge::FillBlank => self.primary.is_none(),
+            Merge::Keep => is_first,
+            _ => true,
+        };
+        if !is_taken || self.primary.as_ref() == Some(&value) {
+            return;
+        }
+        let held = self.additional.iter().position(|other| *other == value);
+        match (held, self.primary.take()) {
+            (Some(at), None) => {
+                self.additional.remove(at);
+                self.primary = Some(value);
+            }
+            (Some(at), Some(old)) if promote == Promote::Always => {
+                self.additional[at] = old;
+                self.primary = Some(value);
+            }
+            (Some(_), old) => self.primary = old,
+            (None, None) => self.primary = Some(value),
+            // A stored address is never dropped: where there is no room for it among the additional
+            // ones, the new one is refused.
+            (None, Some(old)) if self.additional.len() >= Self::LIMIT => self.primary = Some(old),
+            (None, Some(old)) => {
+                self.additional.push(old);
+                self.primary = Some(value);
+            }
+        }
+        self.is_primary_given = true;
+    }
+
+    fn take_additional(&mut self, value: Value<'p>) {
+        self.is_additional_given = true;
+        if self.holds(&value) {
+            return;
+        }
+        if self.primary.is_none() {
+            self.primary = Some(value);
+        } else if self.additional.len() < Self::LIMIT {
+            self.additional.push(value);
+        }
+    }
+}
+
+/// The addresses of a contact once these rows are folded onto what is stored. `columns` are those of
+/// both fields, in the order of the file.
+pub(crate) fn addresses_of<'p>(
+    base: Base<'p>,
+    kind: Addresses,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+) -> AddressBook<'p> {
+    let mut book = AddressBook::stored(base, kind);
+    for (at, row) in rows.iter().enumerate() {
+        take_row(base, kind, columns, row, base.is_new() && at == 0, &mut book);
+    }
+    book
+}
+
+fn take_row<'p>(
+    base: Base<'p>,
+    kind: Addresses,
+    columns: &'p [Column],
+    row: &RowOf<'p>,
+    is_first: bool,
+    book: &mut AddressBook<'p>,
+) {
+    let settings = base.settings;
+    let region = region_of(settings, row);
+    let mut more: SmallVec<[Value<'p>; 4]> = SmallVec::new();
+    let had_additional = !book.additional.is_empty();
+    let mut is_replaced = false;
+    for column in columns.iter().filter(|column| kind.has(column.field)) {
+        let text = column.text(row.block, row.at);
+        let (mut items, mut item): (SmallVec<[Value<'p>; 4]>, u16) = (SmallVec::new(), 0);
+        column.read_items(text, region, &settings.choices, |_, read| {
+            items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
+            item += 1;
+        });
+        let cell = normalize::trim(text);
+        let clears = column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
+        let clears = clears && !is_protected(settings, row, column.field);
+        if column.field == kind.primary() {
+            if clears && !book.is_primary_given {
+                book.primary = None;
+            }
+            let mut items = items.into_iter();
+            if let Some(first) = items.next() {
+                book.take_primary(first, column.merge, is_first, settings.account.dedup.promote);
+            }
+            more.extend(items);
+            continue;
+        }
+        if clears && !book.is_additional_given {
+            book.additional.clear();
+        }
+        match column.merge {
+            Merge::FillBlank if had_additional => {}
+            Merge::Keep if !is_first => {}
+            Merge::Overwrite if !items.is_empty() && !is_replaced => {
+                book.additional.clear();
+                is_replaced = true;
+                more.extend(items);
+            }
+            _ => more.extend(items),
+        }
+    }
+    more.into_iter().for_each(|value| book.take_additional(value));
+}
+
+/// Notes what changes in the two fields. Order alone is no difference (V2).
+pub(super) fn fold_addresses<'p>(
+    base: Base<'p>,
+    kind: Addresses,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    out: &mut Changes,
+) {
+    let before = AddressBook::stored(base, kind);
+    let after = addresses_of(base, kind, columns, rows);
+    if after.primary != before.primary {
+        let shown = base.shown(kind.primary()).take(1).map(Value::text);
+        out.push(kind.primary(), shown, after.primary.clone());
+    }
+    let same = after.additional.len() == before.additional.len()
+        && after.additional.iter().all(|value| before.additional.contains(value));
+    if !same {
+        out.push(kind.additional(), base.shown(kind.additional()).map(Value::text), after.additional);
+    }
+}

@@ -1,0 +1,86 @@
+//! Fields with several values, e-mail addresses and phones apart.
+
+use super::{Base, RowOf, region_of};
+use crate::draft::Column;
+use crate::mapping::{Blank, Merge};
+use crate::normalize;
+use crate::plan::Changes;
+use crate::value::Value;
+
+/// Folds the rows of a record on a list and notes the change, if there is one. `gifts` join the list
+/// last: tags that opportunities bring, tags given to every imported contact.
+pub(super) fn fold_list<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Value<'p>],
+    out: &mut Changes,
+    field: crate::field::FieldId,
+) {
+    let before: Vec<Value<'p>> = base.values(field).collect();
+    let mut now = before.clone();
+    let mut is_given = false;
+    for (at, row) in rows.iter().enumerate() {
+        let region = region_of(base.settings, row);
+        let mut is_replaced = false;
+        let was_empty = now.is_empty();
+        for column in columns {
+            let text = column.text(row.block, row.at);
+            let (mut items, mut item) = (Vec::new(), 0);
+            column.read_items(text, region, &base.settings.choices, |_, read| {
+                items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
+                item += 1;
+            });
+            let cell = normalize::trim(text);
+            let clears = column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
+            if clears && !is_given {
+                now.clear();
+            }
+            let is_taken = match column.merge {
+                Merge::Union | Merge::Append => true,
+                Merge::Overwrite => {
+                    if !items.is_empty() && !is_replaced {
+                        now.clear();
+                        is_replaced = true;
+                    }
+                    true
+                }
+                Merge::FillBlank => was_empty,
+                Merge::Keep => base.is_new() && at == 0,
+            };
+            if is_taken {
+                is_given |= !items.is_empty();
+                items.into_iter().for_each(|item| join(&mut now, item));
+            }
+        }
+    }
+    if now.is_empty() && base.is_new() {
+        for column in columns.iter().filter(|column| column.default.is_some()) {
+            let default = column.default.as_deref().unwrap_or("");
+            column.read_items(default, None, &base.settings.choices, |_, read| {
+                if let Ok(item) = read {
+                    join(&mut now, item);
+                }
+            });
+        }
+    }
+    gifts.iter().for_each(|gift| join(&mut now, gift.clone()));
+    let same = now.len() == before.len() && now.iter().all(|item| holds(&before, item));
+    if !same {
+        out.push(field, base.shown(field).map(Value::text), now);
+    }
+}
+
+/// Adds an item unless the list holds it in other case.
+fn join<'p>(list: &mut Vec<Value<'p>>, item: Value<'p>) {
+    if !holds(list, &item) {
+        list.push(item);
+    }
+}
+
+fn holds(list: &[Value<'_>], item: &Value<'_>) -> bool {
+    list.iter().any(|other| match (other, item) {
+        (Value::Text(a), Value::Text(b)) => normalize::folded_eq(a, b),
+        (a, b) => a == b,
+    })
+}

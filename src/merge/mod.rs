@@ -1,0 +1,93 @@
+//! What an update writes: the rows of one record folded in file order onto what is stored.
+//!
+//! Nothing folded is kept. A row joins its record by number; the effective value of a field is
+//! computed from the cells when a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a
+//! plan stays as small as its file, and the preview and the write cannot differ.
+
+mod addresses;
+mod contact;
+mod list;
+mod opportunity;
+mod single;
+
+pub(crate) use addresses::{AddressBook, Addresses, addresses_of};
+pub(crate) use contact::fold_contact;
+pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};
+pub(crate) use single::{effective, loosens};
+
+use crate::draft::{Settings, normalize_stored, region};
+use crate::field::FieldId;
+use crate::lookup::{Answers, StoredId};
+use crate::object::RowNumber;
+use crate::source::Block;
+use crate::value::Value;
+
+/// A value that a row offers and that is not written, because it belongs to somebody else or finds
+/// no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Dropped {
+    pub(crate) row: RowNumber,
+    pub(crate) column: u16,
+    pub(crate) item: u16,
+}
+
+/// One row of a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowOf<'p> {
+    pub(crate) block: &'p Block,
+    /// Its position in the block.
+    pub(crate) at: usize,
+    pub(crate) number: RowNumber,
+    /// The match rule that led the row here: its fields are not cleared (W3).
+    pub(crate) rule: Option<u8>,
+    /// What the row offers in vain.
+    pub(crate) dropped: &'p [Dropped],
+}
+
+impl RowOf<'_> {
+    fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
+        !self.dropped.is_empty()
+            && column.is_some_and(|column| {
+                self.dropped.iter().any(|drop| drop.column == column && drop.item == item)
+            })
+    }
+}
+
+/// A record that rows are folded onto: one that is stored, or a new one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Base<'p> {
+    pub(crate) settings: &'p Settings,
+    pub(crate) stored: Option<(&'p Answers, StoredId)>,
+}
+
+impl<'p> Base<'p> {
+    pub(crate) fn is_new(&self) -> bool {
+        self.stored.is_none()
+    }
+
+    /// The stored values of a field, as they are shown.
+    pub(crate) fn shown(&self, field: FieldId) -> impl Iterator<Item = &'p str> + use<'p> {
+        self.stored.into_iter().flat_map(move |(answers, id)| answers.values(id, field))
+    }
+
+    /// The stored values of a field, normalised.
+    pub(crate) fn values(&self, field: FieldId) -> impl Iterator<Item = Value<'p>> + use<'p> {
+        let settings = self.settings;
+        let kind = settings.fields.get(field).kind;
+        let country = self.country();
+        self.shown(field)
+            .map(move |shown| normalize_stored(kind, shown, country, &settings.choices))
+            .filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))
+    }
+
+    /// The region of stored phones: the record's own country, else the account's.
+    fn country(&self) -> Option<&'p str> {
+        let own = self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
+        own.or(self.settings.account.default_country.as_deref())
+    }
+}
+
+/// The region whose phones a row writes without country code.
+pub(crate) fn region_of<'p>(settings: &'p Settings, row: &RowOf<'p>) -> Option<&'p str> {
+    region(settings, row.block, row.at)
+}

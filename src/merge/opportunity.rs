@@ -1,0 +1,278 @@
+//! The opportunity as a whole; pipeline, stage, status and lost reason depend on each other
+//! (behaviour O6-O9).
+
+use std::borrow::Cow;
+
+use super::list::fold_list;
+use super::single::fold_single;
+use super::{Base, RowOf};
+use crate::draft::{Cell, Column, Settings};
+use crate::field::FieldId;
+use crate::issue::IssueCode;
+use crate::mapping::Merge;
+use crate::plan::Changes;
+use crate::value::Value;
+
+/// Where an opportunity stands: the fields that depend on each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Deal<'p> {
+    pub(crate) pipeline: Option<Cow<'p, str>>,
+    pub(crate) stage: Option<Cow<'p, str>>,
+    pub(crate) status: Option<Cow<'p, str>>,
+    pub(crate) lost_reason: Option<Cow<'p, str>>,
+}
+
+/// What one row says of these fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Pitch<'p> {
+    pipeline: Option<(Cell<'p>, &'p Column)>,
+    stage: Option<(Cell<'p>, &'p Column)>,
+    status: Option<(Cell<'p>, &'p Column)>,
+    lost_reason: Option<(Cell<'p>, &'p Column)>,
+}
+
+/// Something a row says that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) code: IssueCode,
+    pub(crate) column: Option<u16>,
+    pub(crate) detail: Option<String>,
+}
+
+impl<'p> Pitch<'p> {
+    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>) -> Self {
+        let read = |field: FieldId| {
+            let mut columns = settings.opportunity_columns.iter().filter(|c| c.field == field);
+            let said = columns.clone().map(|column| {
+                let text = column.text(row.block, row.at);
+                (column.read(text, None, &settings.choices), column)
+            });
+            // A cell counts before a constant.
+            let mut filled = said.filter(|(cell, _)| *cell != Cell::Blank);
+            filled.next().or_else(|| columns.next().map(|column| (Cell::Blank, column)))
+        };
+        Pitch {
+            pipeline: read(FieldId::PIPELINE),
+            stage: read(FieldId::STAGE),
+            status: read(FieldId::STATUS),
+            lost_reason: read(FieldId::LOST_REASON),
+        }
+    }
+}
+
+impl<'p> Deal<'p> {
+    /// Where a stored opportunity stands; pipelines and stages by id.
+    pub(crate) fn stored(base: Base<'p>) -> Self {
+        let choices = &base.settings.choices;
+        let first = |field| base.shown(field).map(crate::normalize::trim).find(|text| !text.is_empty());
+        let pipeline = first(FieldId::PIPELINE).map(|text| choices.pipeline(text).unwrap_or(text));
+        let stage = first(FieldId::STAGE)
+            .map(|text| choices.stage(pipeline.unwrap_or(""), text).unwrap_or(text));
+        let status = first(FieldId::STATUS).map(|text| choices.status(text).unwrap_or(text));
+        let reason = first(FieldId::LOST_REASON)
+            .map(|text| choices.option(FieldId::LOST_REASON, text).unwrap_or(text));
+        Deal {
+            pipeline: pipeline.map(Cow::Borrowed),
+            stage: stage.map(Cow::Borrowed),
+            status: status.map(Cow::Borrowed),
+            lost_reason: reason.map(Cow::Borrowed),
+        }
+    }
+
+    /// Takes what one more row says; hands every problem to `problem`. `is_new`: this row creates the
+    /// opportunity, so what it leaves open gets its default (O6).
+    pub(crate) fn take(
+        &mut self,
+        settings: &'p Settings,
+        pitch: Pitch<'p>,
+        is_new: bool,
+        mut problem: impl FnMut(Problem),
+    ) {
+        let choices = &settings.choices;
+        let mut is_moved = is_new;
+        if let Some((cell, column)) = pitch.pipeline {
+            match text_of(cell) {
+                Ok(said) => {
+                    is_moved |= take_text(&mut self.pipeline, said, column, is_new);
+                }
+                Err(code) => problem(Problem { code, column: column.index(), detail: None }),
+            }
+        }
+        if is_new && self.pipeline.is_none() {
+            self.pipeline = choices.only_pipeline().map(Cow::Borrowed);
+        }
+        if is_moved {
+            self.stage = None;
+        }
+        if let Some((cell, column)) = pitch.stage {
+            match text_of(cell) {
+                Ok(None) => {}
+                Ok(Some(said)) => {
+                    let pipeline = self.pipeline.as_deref().unwrap_or("");
+                    match stage_in(settings, pipeline, said) {
+                        Ok(stage) => {
+                            take_text(&mut self.stage, Some(stage), column, is_new);
+                        }
+                        Err(code) => {
+                            let detail = Some(choices.pipeline_label(pipeline).to_owned());
+                            problem(Problem { code, column: column.index(), detail });
+                        }
+                    }
+                }
+                Err(code) => problem(Problem { code, column: column.index(), detail: None }),
+            }
+        }
+        if is_moved && self.stage.is_none() {
+            let pipeline = self.pipeline.as_deref().unwrap_or("");
+            self.stage = choices.first_stage(pipeline).map(Cow::Borrowed);
+        }
+        self.take_status(pitch.status, pitch.lost_reason, is_new, &mut problem);
+    }
+
+    fn take_status(
+        &mut self,
+        status: Option<(Cell<'p>, &'p Column)>,
+        lost_reason: Option<(Cell<'p>, &'p Column)>,
+        is_new: bool,
+        problem: &mut impl FnMut(Problem),
+    ) {
+        // An unknown status was reported when the row was drafted.
+        if let Some((Cell::Value(Value::Text(said)), column)) = status {
+            take_text(&mut self.status, Some(said), column, is_new);
+        }
+        if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
+            match self.status.as_deref() {
+                None | Some("open" | "lost") => {
+                    if take_text(&mut self.lost_reason, Some(reason), column, is_new) || self.lost_reason.is_some() {
+                        self.status = Some(Cow::Borrowed("lost"));
+                    }
+                }
+                Some(status) => {
+                    let detail = Some(status.to_owned());
+                    let code = IssueCode::LostReasonUnused;
+                    problem(Problem { code, column: column.index(), detail });
+                }
+            }
+        }
+        if is_new && self.status.is_none() {
+            self.status = Some(Cow::Borrowed("open"));
+        }
+    }
+}
+
+fn text_of(cell: Cell<'_>) -> Result<Option<Cow<'_, str>>, IssueCode> {
+    match cell {
+        Cell::Value(Value::Text(text)) => Ok(Some(text)),
+        Cell::Invalid(code) => Err(code),
+        _ => Ok(None),
+    }
+}
+
+fn stage_in<'p>(
+    settings: &'p Settings,
+    pipeline: &str,
+    said: Cow<'p, str>,
+) -> Result<Cow<'p, str>, IssueCode> {
+    match said {
+        Cow::Borrowed(said) => settings.choices.stage(pipeline, said).map(Cow::Borrowed),
+        Cow::Owned(said) => {
+            settings.choices.stage(pipeline, &said).map(|stage| Cow::Owned(stage.to_owned()))
+        }
+    }
+}
+
+/// Puts a text in place by the column's merge rule; says whether it is another than before.
+fn take_text<'p>(
+    place: &mut Option<Cow<'p, str>>,
+    said: Option<Cow<'p, str>>,
+    column: &Column,
+    is_new: bool,
+) -> bool {
+    let Some(said) = said else { return false };
+    let is_taken = match column.merge {
+        Merge::FillBlank => place.is_none(),
+        Merge::Keep => is_new,
+        _ => true,
+    };
+    if !is_taken || place.as_deref() == Some(&*said) {
+        return false;
+    }
+    *place = Some(said);
+    true
+}
+
+/// Folds the rows of an opportunity and notes every change but the link. With `stop_early` it is
+/// enough to find one change.
+pub(crate) fn fold_opportunity<'p>(
+    base: Base<'p>,
+    rows: &[RowOf<'p>],
+    stop_early: bool,
+    out: &mut Changes,
+) {
+    let known = out.len();
+    let columns = &base.settings.opportunity_columns;
+    let mut folded = DealFold::default();
+    let mut fields: Vec<(FieldId, &'p [Column])> =
+        columns.chunk_by(|a, b| a.field == b.field).map(|group| (group[0].field, group)).collect();
+    for field in [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON] {
+        if !fields.iter().any(|(other, _)| *other == field) {
+            fields.push((field, &[]));
+        }
+    }
+    fields.sort_by_key(|(field, _)| *field);
+    for (field, group) in fields {
+        if stop_early && out.len() > known {
+            return;
+        }
+        match field {
+            FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK | FieldId::OPPORTUNITY_TAGS => {}
+            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
+                folded.note(base, rows, field, out);
+            }
+            FieldId::VALUE => fold_value(base, group, rows, out),
+            _ if group.first().is_some_and(|column| column.is_list) => {
+                fold_list(base, group, rows, &[], out, field);
+            }
+            _ => fold_single(base, group, rows, out),
+        }
+    }
+}
+
+/// The value of a new opportunity is 0 unless a row says otherwise (O6).
+fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: &mut Changes) {
+    let known = out.len();
+    fold_single(base, group, rows, out);
+    if base.is_new() && out.len() == known {
+        out.push(FieldId::VALUE, [], [Value::Number(rust_decimal::Decimal::ZERO)]);
+    }
+}
+
+/// Before and after of the dependent fields, folded once for all four.
+#[derive(Default)]
+struct DealFold<'p> {
+    deals: Option<(Deal<'p>, Deal<'p>)>,
+}
+
+impl<'p> DealFold<'p> {
+    fn note(&mut self, base: Base<'p>, rows: &[RowOf<'p>], field: FieldId, out: &mut Changes) {
+        let (before, after) = self.deals.get_or_insert_with(|| {
+            let before = Deal::stored(base);
+            let mut after = before.clone();
+            for (at, row) in rows.iter().enumerate() {
+                let pitch = Pitch::of(base.settings, row);
+                after.take(base.settings, pitch, base.is_new() && at == 0, |_| {});
+            }
+            (before, after)
+        });
+        let pick = |deal: &Deal<'p>| match field {
+            FieldId::PIPELINE => deal.pipeline.clone(),
+            FieldId::STAGE => deal.stage.clone(),
+            FieldId::STATUS => deal.status.clone(),
+            _ => deal.lost_reason.clone(),
+        };
+        if pick(before) != pick(after) {
+            let shown = base.shown(field).take(1).map(Value::text);
+            out.push(field, shown, pick(after).map(Value::Text));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Choices: options, users, pipelines, stages.
+
+use hashbrown::HashMap;
+
+use super::text::{fold_into, trim};
+use crate::issue::IssueCode;
+
+/// What a cell may say: each entry has an id, which is what storage keeps, and a label, which is what
+/// files say. One id may have several labels.
+///
+/// ```
+/// use crm_import::normalize::OptionSet;
+///
+/// let stages = OptionSet::new([("s1".to_owned(), "New lead".to_owned()), ("s2".into(), "Won".into())]);
+/// assert_eq!(stages.find(" NEW  Lead ").map(|at| stages.id(at)), Ok("s1"));
+/// assert_eq!(stages.nearest("Wonn", 3), ["Won"]);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct OptionSet {
+    entries: Vec<(String, String)>,
+    by_id: HashMap<String, usize, foldhash::quality::RandomState>,
+    /// By folded id and folded label; `None` = the name of more than one.
+    by_name: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
+}
+
+impl OptionSet {
+    /// A set of (id, label).
+    pub fn new(options: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut set = OptionSet::default();
+        for (id, label) in options {
+            let at = set.entries.len();
+            set.by_id.entry(id.clone()).or_insert(at);
+            set.name(&label, at, &id);
+            set.entries.push((id, label));
+        }
+        for at in 0..set.entries.len() {
+            // An id in other case names its entry unless a label does already.
+            let id = folded(&set.entries[at].0);
+            set.by_name.entry(id).or_insert(Some(at));
+        }
+        set
+    }
+
+    fn name(&mut self, label: &str, at: usize, id: &str) {
+        let entries = &self.entries;
+        self.by_name
+            .entry(folded(label))
+            .and_modify(|other| {
+                if other.is_none_or(|other| entries[other].0 != id) {
+                    *other = None;
+                }
+            })
+            .or_insert(Some(at));
+    }
+
+    /// The position of the entry that a cell names: by id, exactly, then by label or id with case and
+    /// spaces folded.
+    ///
+    /// # Errors
+    /// [`IssueCode::OptionUnknown`], or [`IssueCode::OptionAmbiguous`] if it is the label of several.
+    pub fn find(&self, cell: &str) -> Result<usize, IssueCode> {
+        let cell = trim(cell);
+        if let Some(at) = self.by_id.get(cell) {
+            return Ok(*at);
+        }
+        let mut buffer = smallvec::SmallVec::<[u8; 64]>::new();
+        let found = if cell.is_ascii() && cell.len() <= 64 && !cell.contains("  ") {
+            buffer.extend(cell.bytes().map(|b| b.to_ascii_lowercase()));
+            self.by_name.get(std::str::from_utf8(&buffer).unwrap_or(""))
+        } else {
+            self.by_name.get(folded(cell).as_str())
+        };
+        match found {
+            Some(Some(at)) => Ok(*at),
+            Some(None) => Err(IssueCode::OptionAmbiguous),
+            None => Err(IssueCode::OptionUnknown),
+        }
+    }
+
+    /// Up to `count` labels that might have been meant, the likeliest first.
+    pub fn nearest(&self, cell: &str, count: usize) -> Vec<&str> {
+        let cell = folded(cell);
+        let mut near: Vec<(f64, usize)> = self
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(at, (_, label))| (strsim::jaro_winkler(&cell, &folded(label)), at))
+            .filter(|(likeness, _)| *likeness > 0.75)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        near.into_iter().take(count).map(|(_, at)| self.label(at)).collect()
+    }
+
+    /// The id of the entry at a position.
+    pub fn id(&self, at: usize) -> &str {
+        &self.entries[at].0
+    }
+
+    /// The label of the entry at a position.
+    pub fn label(&self, at: usize) -> &str {
+        &self.entries[at].1
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Is there no entry?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+fn folded(text: &str) -> String {
+    let mut out = String::new();
+    fold_into(text, &mut out);
+    out
+}

@@ -1,0 +1,133 @@
+//! Dates: a lexer over the shapes that exports hold, and the inference of day and month over a column.
+
+mod lexer;
+mod months;
+mod scan;
+
+use jiff::civil::Date;
+
+use super::text::{is_rounded, trim};
+use crate::account::DateOrder;
+use crate::issue::IssueCode;
+use lexer::Parts;
+pub use scan::{DateOrderFound, DateScan};
+
+/// How the dates of a column are written, as far as the cells do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateFormat {
+    /// The order of numeric dates; `None` = only cells that tell by themselves are read.
+    pub order: Option<DateOrder>,
+    /// Bare numbers are a spreadsheet's days since 30 December 1899.
+    pub excel_serial: bool,
+    /// Two-digit years up to this one are 20xx, later ones 19xx (default 68, as POSIX reads them).
+    pub pivot: u8,
+}
+
+impl Default for DateFormat {
+    fn default() -> Self {
+        DateFormat { order: None, excel_serial: false, pivot: 68 }
+    }
+}
+
+/// A day. Times and time zones behind it are read over: the day as written counts.
+///
+/// Read are ISO dates, numeric dates in the given order (or without one, if the cell itself tells),
+/// and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian or
+/// Dutch.
+///
+/// # Errors
+/// [`IssueCode::DateAmbiguous`] if day and month could be either way round, [`IssueCode::DateSerial`]
+/// for a spreadsheet's day number where none was declared, [`IssueCode::DateInvalid`] for the rest:
+/// the 31st of February, a date against the order of its column.
+///
+/// ```
+/// # use crm_import::{account::DateOrder, normalize::{date, DateFormat}, IssueCode};
+/// let open = DateFormat::default();
+/// assert_eq!(date("31.3.2026 17:00", &open).unwrap().to_string(), "2026-03-31");
+/// assert_eq!(date("4 de marzo de 2026", &open).unwrap().to_string(), "2026-03-04");
+/// assert_eq!(date("04/03/2026", &open), Err(IssueCode::DateAmbiguous));
+/// let dmy = DateFormat { order: Some(DateOrder::Dmy), ..open };
+/// assert_eq!(date("04/03/2026", &dmy).unwrap().to_string(), "2026-03-04");
+/// ```
+pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
+    let cell = trim(cell);
+    if let Some(date) = iso(cell.as_bytes()) {
+        return date.ok_or(IssueCode::DateInvalid);
+    }
+    match lexer::read(cell) {
+        Some(Parts::Named { year, month, day }) => day_of(full_year(year, format.pivot), month, day),
+        Some(Parts::YearFirst { year, second, third }) => day_of(year, second, third),
+        Some(Parts::Numeric { first, second, third }) => numeric(first, second, third, format),
+        Some(Parts::Digits(digits)) if format.order == Some(DateOrder::Ymd) && digits.len() == 8 => {
+            let part = |range: std::ops::Range<usize>| digits[range].parse().unwrap_or(0);
+            day_of(part(0..4), part(4..6), part(6..8))
+        }
+        Some(Parts::Digits(digits)) => serial(&digits, format),
+        None => serial(cell, format),
+    }
+}
+
+/// The plain ISO shape, which most exports hold. `Some(None)`: the shape, but no such day.
+fn iso(cell: &[u8]) -> Option<Option<Date>> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *cell else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
+        })
+    };
+    let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
+    Some(Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|_| year > 0))
+}
+
+/// Three numbers, none of which is a four-digit year in front.
+fn numeric(first: u16, second: u16, (third, length): (u16, usize), format: &DateFormat) -> Result<Date, IssueCode> {
+    let year = full_year((third, length), format.pivot);
+    match format.order {
+        Some(DateOrder::Mdy) => day_of(year, first, second),
+        Some(DateOrder::Dmy) => day_of(year, second, first),
+        Some(DateOrder::Ymd) if length <= 2 => day_of(full_year((first, 2), format.pivot), second, third),
+        Some(DateOrder::Ymd) => Err(IssueCode::DateInvalid),
+        None => match scan::tells(first, second) {
+            Some(DateOrder::Dmy) => day_of(year, second, first),
+            Some(_) => day_of(year, first, second),
+            None if first == second => day_of(year, first, second),
+            None if (1..=12).contains(&first) && (1..=12).contains(&second) => Err(IssueCode::DateAmbiguous),
+            None => Err(IssueCode::DateInvalid),
+        },
+    }
+}
+
+fn full_year((year, digits): (u16, usize), pivot: u8) -> u16 {
+    match year {
+        _ if digits > 2 => year,
+        year if year <= u16::from(pivot) => 2000 + year,
+        year => 1900 + year,
+    }
+}
+
+fn day_of(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
+    let part = |n: u16| i8::try_from(n).map_err(|_| IssueCode::DateInvalid);
+    let year = i16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
+    let year = year.ok_or(IssueCode::DateInvalid)?;
+    Date::new(year, part(month)?, part(day)?).map_err(|_| IssueCode::DateInvalid)
+}
+
+/// A number of days since 30 December 1899, with a fraction for the time.
+fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
+    let days = cell.split_once('.').map_or(cell, |(days, _)| days);
+    let fraction = cell.split_once('.').map_or("", |(_, fraction)| fraction);
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if days.is_empty() || days.len() > 7 || !is_digits(days) || !is_digits(fraction) || is_rounded(cell) {
+        return Err(IssueCode::DateInvalid);
+    }
+    let days: i64 = days.parse().map_err(|_| IssueCode::DateInvalid)?;
+    if !format.excel_serial {
+        // From 1927 to 2118: anything else is no date anyone would have meant.
+        let looks_like_one = (10_000..80_000).contains(&days);
+        return Err(if looks_like_one { IssueCode::DateSerial } else { IssueCode::DateInvalid });
+    }
+    // The spreadsheet counts a 29 February 1900 that never was.
+    let (start, days) = (jiff::civil::date(1899, 12, 30), if days < 60 { days + 1 } else { days });
+    let span = jiff::Span::new().try_days(days).map_err(|_| IssueCode::DateInvalid)?;
+    start.checked_add(span).ok().filter(|_| days > 1).ok_or(IssueCode::DateInvalid)
+}

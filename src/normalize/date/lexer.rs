@@ -1,0 +1,219 @@
+//! The shapes of a date: numbers, the name of a month, a time behind it.
+
+use smallvec::SmallVec;
+
+use super::months::{Word, word};
+use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
+
+/// What a cell says, before day and month are told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// With the name of a month. The year with its number of digits.
+    Named { year: (u16, usize), month: u16, day: u16 },
+    /// Three numbers, a four-digit year in front.
+    YearFirst { year: u16, second: u16, third: u16 },
+    /// Three numbers, the year (with its number of digits) at the end.
+    Numeric { first: u16, second: u16, third: (u16, usize) },
+    /// Digits alone.
+    Digits(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token {
+    Number(u16, usize),
+    Month(u16),
+    Separator(char),
+    Space,
+}
+
+/// Reads a trimmed cell.
+pub(super) fn read(cell: &str) -> Option<Parts> {
+    if cell.len() > 80 {
+        return None;
+    }
+    let text = plain(cell);
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Parts::Digits(text.to_owned()));
+    }
+    let tokens = tokens(without_time(text)?)?;
+    let numbers: SmallVec<[(u16, usize); 3]> = tokens
+        .iter()
+        .filter_map(|token| if let Token::Number(n, digits) = token { Some((*n, *digits)) } else { None })
+        .collect();
+    let month = tokens.iter().position(|token| matches!(token, Token::Month(_)));
+    match (month, numbers.as_slice()) {
+        (Some(at), &[first, second]) => {
+            let Token::Month(month) = tokens[at] else { return None };
+            named(first, month, second)
+        }
+        (None, &[first, second, third]) => {
+            let separators: SmallVec<[char; 2]> = tokens
+                .iter()
+                .filter_map(|token| if let Token::Separator(c) = token { Some(*c) } else { None })
+                .collect();
+            let is_even = match separators.as_slice() {
+                [] => true,
+                [a, b, rest @ ..] => a == b && rest.is_empty(),
+                _ => false,
+            };
+            if !is_even {
+                return None;
+            }
+            match (first.1, second.1, third.1) {
+                (4, 1..=2, 1..=2) => {
+                    Some(Parts::YearFirst { year: first.0, second: second.0, third: third.0 })
+                }
+                (1..=2, 1..=2, 2 | 4) => {
+                    Some(Parts::Numeric { first: first.0, second: second.0, third })
+                }
+                (2, 1..=2, 1) => Some(Parts::Numeric { first: first.0, second: second.0, third }),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn named(first: (u16, usize), month: u16, second: (u16, usize)) -> Option<Parts> {
+    let (day, year) = match (first.1, second.1) {
+        (4, 1..=2) => (second, first),
+        (1..=2, 2 | 4) => (first, second),
+        _ => return None,
+    };
+    Some(Parts::Named { year, month, day: day.0 })
+}
+
+/// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone.
+fn plain(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len());
+    for c in cell.chars().filter(|c| !is_mark(*c)) {
+        match c {
+            c if c.is_ascii() => out.push(c),
+            c if ascii_digit(c).is_some() => out.extend(ascii_digit(c)),
+            c if is_dash(c) => out.push('-'),
+            c if c.is_whitespace() => out.push(' '),
+            '\u{2019}' => out.push('\''),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The date without the time behind it. `None` if what follows is no time.
+fn without_time(text: &str) -> Option<&str> {
+    let Some(colon) = text.find(':') else { return Some(without_zone(text)) };
+    let hours = text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let digits = colon - hours;
+    let before = text[..hours].trim_end();
+    if digits == 0 || digits > 2 || !is_time(&text[hours..]) {
+        return None;
+    }
+    let before = before.strip_suffix(['T', 't', ',', ' ']).unwrap_or(before);
+    let before = before.trim_end_matches([',', ' ']);
+    let before = before.strip_suffix(" at").or_else(|| before.strip_suffix(" um")).unwrap_or(before);
+    (!before.is_empty()).then_some(before)
+}
+
+/// `2026-03-04Z`
+fn without_zone(text: &str) -> &str {
+    match text.strip_suffix('Z') {
+        Some(date) if date.ends_with(|c: char| c.is_ascii_digit()) => date,
+        _ => text,
+    }
+}
+
+/// `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
+fn is_time(text: &str) -> bool {
+    let mut rest = text;
+    let mut fields = 0;
+    loop {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if !(1..=2).contains(&digits) || (fields > 0 && digits != 2) {
+            return false;
+        }
+        let value: u8 = rest[..digits].parse().unwrap_or(99);
+        if value > if fields == 0 { 24 } else { 60 } {
+            return false;
+        }
+        rest = &rest[digits..];
+        fields += 1;
+        match rest.strip_prefix(':') {
+            Some(next) if fields < 3 => rest = next,
+            _ => break,
+        }
+    }
+    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+        let digits = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        if fields < 3 || digits.len() == fraction.len() {
+            return false;
+        }
+        rest = digits;
+    }
+    let rest = rest.trim();
+    let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
+    let lower = lower.strip_prefix("am").or_else(|| lower.strip_prefix("pm")).unwrap_or(&lower);
+    let lower = lower.strip_suffix("uhr").unwrap_or(lower);
+    let is_zone = |zone: &str| {
+        let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
+        zone.starts_with(['+', '-']) && (2..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let lower = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
+    lower.is_empty() || lower == "z" || is_zone(lower)
+        || (lower.len() <= 4 && fields > 1 && lower.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
+    let mut tokens: SmallVec<[Token; 12]> = SmallVec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if tokens.len() >= 12 {
+            return None;
+        }
+        if c.is_ascii_digit() {
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            if digits > 4 {
+                return None;
+            }
+            tokens.push(Token::Number(rest[..digits].parse().ok()?, digits));
+            rest = ordinal(&rest[digits..]);
+        } else if matches!(c, '/' | '-' | '.') {
+            // A point behind a day or an abbreviation, before a space, only ends it.
+            let after = &rest[1..];
+            if c != '.' || after.starts_with(|c: char| c.is_ascii_digit()) {
+                tokens.push(Token::Separator(c));
+            }
+            rest = after;
+        } else if matches!(c, ' ' | ',' | '\'') {
+            tokens.push(Token::Space);
+            rest = &rest[1..];
+        } else if matches!(c, '年' | '月' | '日') {
+            rest = &rest[c.len_utf8()..];
+        } else if c.is_alphabetic() {
+            let len = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
+            match word(&rest[..len]) {
+                Some(Word::Month(month)) => tokens.push(Token::Month(month)),
+                Some(Word::Filler) => {}
+                None => return None,
+            }
+            rest = &rest[len..];
+        } else {
+            return None;
+        }
+    }
+    // `4-Mar-2026`: the separators around a name tell nothing.
+    let months = tokens.iter().filter(|token| matches!(token, Token::Month(_))).count();
+    (months <= 1).then_some(tokens)
+}
+
+/// What makes a number an ordinal: `4th`, `1er`, `3º`.
+fn ordinal(rest: &str) -> &str {
+    for suffix in ["st", "nd", "rd", "th", "er", "re", "\u{ba}", "\u{aa}", "°"] {
+        if let Some(after) = rest.strip_prefix(suffix) {
+            if !after.starts_with(char::is_alphabetic) {
+                return after;
+            }
+        }
+    }
+    rest
+}

@@ -1,0 +1,205 @@
+//! The parts of a written number: sign, digits, separators, exponent; what stands around them.
+
+use smallvec::SmallVec;
+
+use super::Separators;
+use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
+
+/// A number taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Body {
+    pub(super) is_negative: bool,
+    pub(super) digits: String,
+    /// Each separator with the number of digits before it.
+    pub(super) separators: SmallVec<[(char, usize); 4]>,
+    pub(super) exponent: i16,
+}
+
+/// What the separators of a number tell by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The decimals begin behind so many digits; `None` = there are none.
+    Point(Option<usize>),
+    /// One separator and three digits: thousands or decimals.
+    Open,
+    /// No way to read it.
+    Wrong,
+}
+
+/// Takes a trimmed cell apart.
+pub(super) fn read(cell: &str) -> Option<Body> {
+    if cell.len() > 120 {
+        return None;
+    }
+    let text: String = cell.chars().filter(|c| !is_mark(*c)).map(plain).collect();
+    let mut text = text.trim();
+    let mut is_negative = false;
+    if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        (text, is_negative) = (inner.trim(), true);
+    }
+    // Sign and currency stand before or behind the digits, in any order.
+    loop {
+        let before = text;
+        if let Some(rest) = text.strip_prefix('-').or_else(|| text.strip_suffix('-')) {
+            if is_negative {
+                return None;
+            }
+            (text, is_negative) = (rest.trim(), true);
+        } else if let Some(rest) = text.strip_prefix('+') {
+            text = rest.trim();
+        } else {
+            text = without_currency(text);
+        }
+        if text == before {
+            break;
+        }
+    }
+    let (text, exponent) = split_exponent(text)?;
+    body(text, is_negative, exponent)
+}
+
+fn plain(c: char) -> char {
+    match c {
+        c if c.is_ascii() => c,
+        c if is_dash(c) => '-',
+        '\u{66b}' => '\u{66b}',
+        '\u{66c}' | '\u{2019}' | '\u{2018}' | '\u{b4}' => '\'',
+        c if c.is_whitespace() => ' ',
+        '\u{ff0c}' => ',',
+        '\u{ff0e}' => '.',
+        c => ascii_digit(c).unwrap_or(c),
+    }
+}
+
+fn body(text: &str, is_negative: bool, exponent: i16) -> Option<Body> {
+    let mut body =
+        Body { is_negative, digits: String::new(), separators: SmallVec::new(), exponent };
+    let mut after_separator = false;
+    for c in text.chars() {
+        match c {
+            '0'..='9' => {
+                body.digits.push(c);
+                after_separator = false;
+            }
+            '.' | ',' | '\'' | ' ' | '\u{66b}' if !after_separator => {
+                body.separators.push((c, body.digits.len()));
+                after_separator = true;
+            }
+            _ => return None,
+        }
+    }
+    let is_number = !body.digits.is_empty() && body.digits.len() <= 28;
+    is_number.then_some(body)
+}
+
+fn split_exponent(text: &str) -> Option<(&str, i16)> {
+    let Some(at) = text.find(['e', 'E']) else { return Some((text, 0)) };
+    let exponent: i16 = text[at + 1..].parse().ok()?;
+    (exponent.abs() <= 18 && text[..at].ends_with(|c: char| c.is_ascii_digit()))
+        .then_some((&text[..at], exponent))
+}
+
+/// Currency signs, and the abbreviations that stand in their place.
+const CURRENCIES: [&str; 92] = [
+    "US$", "A$", "C$", "CA$", "AU$", "NZ$", "HK$", "S$", "R$", "MX$", "NT$", "RD$", "kr.", "kr", "Kr",
+    "zł", "Kč", "Ft", "лв.", "лв", "руб.", "руб", "грн.", "грн", "lei", "Fr.", "Fr", "SFr.", "Rs.", "Rs",
+    "Rp", "RM", "TL", "د.ك.", "د.إ.", "ر.س.", "नेरू", "रु", "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD",
+    "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "UAH", "RUB", "TRY", "ILS",
+    "AED", "SAR", "KWD", "QAR", "BHD", "OMR", "EGP", "ZAR", "NGN", "KES", "INR", "PKR", "NPR", "LKR",
+    "BDT", "CNY", "RMB", "HKD", "TWD", "KRW", "SGD", "MYR", "THB", "IDR", "PHP", "VND", "BRL", "MXN",
+    "ARS", "CLP", "COP", "PEN", "UYU",
+];
+
+fn without_currency(text: &str) -> &str {
+    let is_sign = |c: char| {
+        matches!(c, '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'..='\u{20cf}' | '\u{ff04}' | '\u{ffe1}' | '\u{ffe5}' | '\u{fdfc}')
+    };
+    for name in CURRENCIES {
+        if let Some(rest) = strip_prefix_any_case(text, name) {
+            return rest.trim_start();
+        }
+        if let Some(rest) = strip_suffix_any_case(text, name) {
+            return rest.trim_end();
+        }
+    }
+    text.strip_prefix(is_sign).or_else(|| text.strip_suffix(is_sign)).map_or(text, str::trim)
+}
+
+fn strip_prefix_any_case<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let head = text.get(..name.len())?;
+    head.eq_ignore_ascii_case(name).then(|| &text[name.len()..])
+}
+
+fn strip_suffix_any_case<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let at = text.len().checked_sub(name.len())?;
+    text.get(at..)?.eq_ignore_ascii_case(name).then(|| &text[..at])
+}
+
+impl Body {
+    /// What the separators tell by themselves.
+    pub(super) fn reading(&self) -> Reading {
+        let marks: SmallVec<[(char, usize); 4]> =
+            self.separators.iter().copied().filter(|(c, _)| matches!(c, '.' | ',' | '\u{66b}')).collect();
+        let last = match marks.as_slice() {
+            [] => return if self.groups_are_sound(None) { Reading::Point(None) } else { Reading::Wrong },
+            [.., last] => *last,
+        };
+        let same = marks.iter().filter(|(c, _)| *c == last.0).count();
+        let behind = self.digits.len() - last.1;
+        if same > 1 {
+            // It groups: `1.234.567`.
+            let is_pure = marks.len() == same;
+            return if is_pure && self.groups_are_sound(None) { Reading::Point(None) } else { Reading::Wrong };
+        }
+        let has_groups = self.separators.len() > 1;
+        let as_point = || {
+            let is_last = self.separators.last() == Some(&last);
+            if is_last && self.groups_are_sound(Some(last.1)) { Reading::Point(Some(last.1)) } else { Reading::Wrong }
+        };
+        let leads = last.1 == 0 || self.digits[..last.1].bytes().all(|b| b == b'0') || last.1 > 3;
+        match () {
+            () if last.0 == '\u{66b}' || has_groups || self.exponent != 0 => as_point(),
+            () if behind != 3 || leads => as_point(),
+            () => Reading::Open,
+        }
+    }
+
+    /// Where the decimals begin under known separators.
+    #[allow(clippy::option_option)] // no reading, no decimals, decimals from here on
+    pub(super) fn point_under(&self, separators: Separators) -> Option<Option<usize>> {
+        let mut point = None;
+        for &(c, at) in &self.separators {
+            let is_decimal = c == separators.decimal || c == '\u{66b}';
+            let is_group = Some(c) == separators.group || matches!(c, ' ' | '\'');
+            match (is_decimal, is_group, point) {
+                (true, _, None) => point = Some(at),
+                (_, true, None) => {}
+                _ => return None,
+            }
+        }
+        self.groups_are_sound(point).then_some(point)
+    }
+
+    /// Groups of three from the right; in India of two, but for the last. One kind of separator.
+    fn groups_are_sound(&self, point: Option<usize>) -> bool {
+        let end = point.unwrap_or(self.digits.len());
+        let groups: SmallVec<[(char, usize); 4]> =
+            self.separators.iter().copied().filter(|(_, at)| Some(*at) != point || *at == 0).collect();
+        let groups: SmallVec<[(char, usize); 4]> =
+            groups.into_iter().filter(|(_, at)| !(point == Some(0) && *at == 0)).collect();
+        let Some(&(kind, first)) = groups.first() else { return true };
+        if first == 0 || first > 3 || groups.iter().any(|(c, at)| *c != kind || *at > end) {
+            return false;
+        }
+        let ends = groups.iter().skip(1).map(|(_, at)| *at).chain([end]);
+        let mut lengths: SmallVec<[usize; 4]> = SmallVec::new();
+        let mut from = first;
+        for to in ends {
+            lengths.push(to - from);
+            from = to;
+        }
+        let is_last_three = lengths.last() == Some(&3);
+        let inner = &lengths[..lengths.len() - 1];
+        is_last_three && (inner.iter().all(|n| *n == 3) || (first <= 2 && inner.iter().all(|n| *n == 2)))
+    }
+}

@@ -1,0 +1,187 @@
+//! Text, names and record ids.
+
+use crate::issue::IssueCode;
+
+/// White space at the ends of a cell: Unicode's, the zero-width characters, the byte order mark.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{180e}' | '\u{00ad}')
+}
+
+/// A cell without the white space around it.
+///
+/// ```
+/// # use crm_import::normalize::trim;
+/// assert_eq!(trim("\u{feff} \u{a0}Ana\u{200b}\t"), "Ana");
+/// ```
+pub fn trim(cell: &str) -> &str {
+    let bytes = cell.as_bytes();
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(|b| b.is_ascii_graphic());
+    if is_plain(bytes.first()) && is_plain(bytes.last()) {
+        return cell;
+    }
+    cell.trim_matches(is_space)
+}
+
+/// Is nothing left of a cell once it is trimmed (behaviour §1)?
+pub fn is_blank(cell: &str) -> bool {
+    match cell.as_bytes().first() {
+        None => true,
+        Some(byte) if byte.is_ascii_graphic() => false,
+        Some(_) => trim(cell).is_empty(),
+    }
+}
+
+/// Text as written, trimmed.
+///
+/// # Errors
+/// [`IssueCode::TextInvalid`] if it holds a NUL, which databases refuse.
+pub fn text(cell: &str) -> Result<&str, IssueCode> {
+    if memchr::memchr(0, cell.as_bytes()).is_some() {
+        return Err(IssueCode::TextInvalid);
+    }
+    Ok(trim(cell))
+}
+
+/// Appends the folded form of a text: lower case, white space as single spaces. Two texts are equal
+/// in a match rule if their folded forms are.
+///
+/// ```
+/// # use crm_import::normalize::fold_into;
+/// let mut out = String::new();
+/// fold_into("  ANA \u{a0} Lee", &mut out);
+/// assert_eq!(out, "ana lee");
+/// ```
+pub fn fold_into(cell: &str, out: &mut String) {
+    let cell = trim(cell);
+    let mut was_space = false;
+    for c in cell.chars() {
+        if is_space(c) {
+            was_space = true;
+            continue;
+        }
+        if std::mem::take(&mut was_space) {
+            out.push(' ');
+        }
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+    }
+}
+
+/// Are two texts equal once they are folded?
+pub fn folded_eq(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let is_simple = |text: &str| text.is_ascii() && !text.contains("  ") && !text.contains(['\t', '\n', '\r']);
+    if is_simple(a) && is_simple(b) {
+        return trim(a).eq_ignore_ascii_case(trim(b));
+    }
+    let (mut x, mut y) = (String::new(), String::new());
+    fold_into(a, &mut x);
+    fold_into(b, &mut y);
+    x == y
+}
+
+/// Splits a full name into first and last name: the last word is the last name, one word alone is a
+/// first name, `Last, First` is turned round. Suffixes such as `Jr.` stay with the last name.
+///
+/// ```
+/// # use crm_import::normalize::full_name;
+/// assert_eq!(full_name("Ana Maria Lee"), ("Ana Maria", "Lee"));
+/// assert_eq!(full_name("Lee, Ana"), ("Ana", "Lee"));
+/// assert_eq!(full_name("Ana"), ("Ana", ""));
+/// ```
+pub fn full_name(cell: &str) -> (&str, &str) {
+    let name = trim(cell);
+    if let Some((last, first)) = name.split_once(',') {
+        let (last, first) = (trim(last), trim(first));
+        if is_suffix(first) {
+            let (given, family) = split_last(last);
+            if family.is_empty() {
+                return (given, first);
+            }
+            // `Ana Lee, Jr.`: the suffix belongs behind the last name.
+            let start = family.as_ptr() as usize - name.as_ptr() as usize;
+            return (given, &name[start..]);
+        }
+        return if last.is_empty() { (first, "") } else { (first, last) };
+    }
+    let (given, family) = split_last(name);
+    if is_suffix(family) && given.contains(is_space) {
+        let (first, _) = split_last(given);
+        return (first, trim(&name[first.len()..]));
+    }
+    (given, family)
+}
+
+fn split_last(name: &str) -> (&str, &str) {
+    match name.rfind(is_space) {
+        None => (name, ""),
+        Some(at) => (trim(&name[..at]), trim(&name[at..])),
+    }
+}
+
+fn is_suffix(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"].iter().any(|s| word.eq_ignore_ascii_case(s))
+}
+
+/// A record id: any text, exactly as written.
+///
+/// # Errors
+/// [`IssueCode::RecordIdDamaged`] if a spreadsheet has written a long number as `1.23457E+17`;
+/// [`IssueCode::TextInvalid`] if it holds a NUL.
+pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
+    let id = text(cell)?;
+    if is_rounded(id) { Err(IssueCode::RecordIdDamaged) } else { Ok(id) }
+}
+
+/// Digits with a decimal point or comma, and an exponent with its sign: what a spreadsheet makes of a
+/// long number.
+pub(super) fn is_rounded(cell: &str) -> bool {
+    let Some(at) = cell.find(['e', 'E']) else { return false };
+    let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let is_mantissa = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
+        && digits.bytes().filter(|b| !b.is_ascii_digit()).count() <= 1;
+    let is_exponent = exponent.strip_prefix('+').is_some_and(|digits| {
+        !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit())
+    });
+    is_mantissa && is_exponent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_names_are_split_by_the_rule() {
+        let table = [
+            ("Ana Lee", ("Ana", "Lee")),
+            ("Ana", ("Ana", "")),
+            ("  Ana   Lee ", ("Ana", "Lee")),
+            ("Lee, Ana Maria", ("Ana Maria", "Lee")),
+            ("Martin King Jr.", ("Martin", "King Jr.")),
+            ("Martin King, Jr.", ("Martin", "King, Jr.")),
+            ("", ("", "")),
+            (",", ("", "")),
+        ];
+        for (cell, expected) in table {
+            assert_eq!(full_name(cell), expected, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn rounded_ids_are_refused_and_others_are_not() {
+        for cell in ["1.23457E+17", "1E+5", "1,2E+17", "12E+10"] {
+            assert_eq!(record_id(cell), Err(IssueCode::RecordIdDamaged), "{cell}");
+        }
+        for cell in ["7", "07", "1e5", "E+5", "abcE+5", "12E5", "1.2.3E+5", "00a1"] {
+            assert_eq!(record_id(cell), Ok(cell));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! [`ChangeSet`]: what a step writes, field by field, with before and after.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::field::{Field, FieldId, Fields};
+use crate::value::{Phone, Value};
+
+/// The changes of one step or of a whole batch: values packed into one arena, so that a reused set
+/// costs no allocation per step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    text: String,
+    values: Vec<Packed>,
+    changes: Vec<Raw>,
+}
+
+/// Where in `values` a change begins, where its before-values end, and where it ends.
+#[derive(Clone, Copy, Debug)]
+struct Raw {
+    field: FieldId,
+    start: u32,
+    middle: u32,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Packed {
+    Text(u32, u32),
+    Phone(Phone),
+    Date(Date),
+    Number(Decimal),
+    Boolean(bool),
+}
+
+fn position(n: usize) -> u32 {
+    u32::try_from(n).expect("the changes of one batch fit 4 GiB")
+}
+
+impl Changes {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.values.clear();
+        self.changes.clear();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Adds one change. Blank before or after = no values.
+    pub(crate) fn push<'v>(
+        &mut self,
+        field: FieldId,
+        before: impl IntoIterator<Item = Value<'v>>,
+        after: impl IntoIterator<Item = Value<'v>>,
+    ) {
+        let start = position(self.values.len());
+        before.into_iter().for_each(|value| self.pack(&value));
+        let middle = position(self.values.len());
+        after.into_iter().for_each(|value| self.pack(&value));
+        self.changes.push(Raw { field, start, middle, end: position(self.values.len()) });
+    }
+
+    fn pack(&mut self, value: &Value<'_>) {
+        self.values.push(match value {
+            Value::Text(text) => {
+                let start = position(self.text.len());
+                self.text.push_str(text);
+                Packed::Text(start, position(self.text.len()))
+            }
+            Value::Phone(phone) => Packed::Phone(*phone),
+            Value::Date(date) => Packed::Date(*date),
+            Value::Number(number) => Packed::Number(*number),
+            Value::Boolean(boolean) => Packed::Boolean(*boolean),
+        });
+    }
+
+    pub(crate) fn get<'a>(&'a self, at: usize, fields: &'a Fields) -> Change<'a> {
+        let Raw { field, start, middle, end } = self.changes[at];
+        let values = |from: u32, to: u32| Values {
+            text: &self.text,
+            values: self.values[from as usize..to as usize].iter(),
+        };
+        Change {
+            id: field,
+            field: fields.get(field),
+            before: values(start, middle),
+            after: values(middle, end),
+        }
+    }
+}
+
+/// The changes of one planned step, in the order of the account's fields.
+///
+/// ```
+/// # use crm_import::{Import, MemoryStorage, Source};
+/// let mut crm = MemoryStorage::default();
+/// let file = Source::from_bytes(&b"Email,First Name\nana@example.com,Ana\n"[..]);
+/// let plan = Import::new().plan(file, &mut crm).unwrap();
+///
+/// let step = plan.steps().next().unwrap();
+/// let changes = step.changes();
+/// let written: Vec<String> = changes.iter().map(|change| change.to_string()).collect();
+/// assert_eq!(written, ["first_name: \"\" -> \"Ana\"", "email: \"\" -> \"ana@example.com\""]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ChangeSet<'a> {
+    pub(crate) changes: Changes,
+    pub(crate) fields: &'a Fields,
+}
+
+impl ChangeSet<'_> {
+    /// The changes, one for each field that differs.
+    pub fn iter(&self) -> impl Iterator<Item = Change<'_>> {
+        (0..self.changes.len()).map(|at| self.changes.get(at, self.fields))
+    }
+
+    /// The change of the field with this key, if it changes.
+    pub fn get(&self, key: &str) -> Option<Change<'_>> {
+        self.iter().find(|change| change.field.key == key)
+    }
+
+    /// How many fields change.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Does nothing change?
+    pub fn is_empty(&self) -> bool {
+        self.changes.len() == 0
+    }
+}
+
+/// One field of a step, before and after.
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    id: FieldId,
+    field: &'a Field,
+    before: Values<'a>,
+    after: Values<'a>,
+}
+
+impl<'a> Change<'a> {
+    /// The field that changes.
+    pub fn field(&self) -> &'a Field {
+        self.field
+    }
+
+    /// Its position in the account's [`Fields`].
+    pub fn field_id(&self) -> FieldId {
+        self.id
+    }
+
+    /// Its key: `first_name`.
+    pub fn key(&self) -> &'a str {
+        &self.field.key
+    }
+
+    /// What is stored, as text; no value = blank. For a create always blank.
+    pub fn before(&self) -> Values<'a> {
+        self.before.clone()
+    }
+
+    /// What shall be stored: the whole new value, for a list all its items. No value = clear it.
+    pub fn after(&self) -> Values<'a> {
+        self.after.clone()
+    }
+
+    /// The new value of a single-valued field, `None` = clear it.
+    pub fn value(&self) -> Option<Value<'a>> {
+        self.after().next()
+    }
+
+    /// The new value as canonical text, "" = clear it; items of a list joined with `, `.
+    pub fn text(&self) -> String {
+        join(self.after())
+    }
+
+    /// The items of a list that are new.
+    pub fn added(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let before: Vec<String> = self.before().map(|value| value.to_string()).collect();
+        self.after().filter(move |value| !before.contains(&value.to_string()))
+    }
+
+    /// The items of a list that are no longer there.
+    pub fn removed(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let after: Vec<String> = self.after().map(|value| value.to_string()).collect();
+        self.before().filter(move |value| !after.contains(&value.to_string()))
+    }
+}
+
+impl fmt::Display for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?} -> {:?}", self.key(), join(self.before()), join(self.after()))
+    }
+}
+
+fn join(values: Values<'_>) -> String {
+    values.map(|value| value.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The values of one field: none if it is blank, one if it is single, any number if it is a list.
+#[derive(Clone, Debug)]
+pub struct Values<'a> {
+    text: &'a str,
+    values: std::slice::Iter<'a, Packed>,
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        let value = match *self.values.next()? {
+            Packed::Text(from, to) => Value::text(&self.text[from as usize..to as usize]),
+            Packed::Phone(phone) => Value::Phone(phone),
+            Packed::Date(date) => Value::Date(date),
+            Packed::Number(number) => Value::Number(number),
+            Packed::Boolean(boolean) => Value::Boolean(boolean),
+        };
+        Some(value)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.values.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Values<'_> {}

@@ -1,0 +1,287 @@
+//! [`Ledger`]: the rows of the file, the records they met, and how they hang together.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::Outcome;
+use crate::dedup::{ContactNumber, KeyPlace};
+use crate::draft::Settings;
+use crate::field::FieldId;
+use crate::follow_up::{FollowUp, Scope};
+use crate::lookup::{Answers, StoredId};
+use crate::merge::{Base, Dropped, RowOf};
+use crate::object::{Object, RecordId, RowNumber};
+use crate::source::Block;
+use crate::value::Value;
+
+/// No row, no record.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// How a row came to its contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    New,
+    Id,
+    /// By the rule at this position of [`Settings::rules`].
+    Rule(u8),
+    /// An opportunity, by its fields (O5).
+    Match,
+    /// An opportunity, by its pipeline (O4).
+    Pipeline,
+}
+
+/// The contact side of one row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContactRow {
+    /// The contact the row leads to; there may be one although the side failed or was skipped.
+    pub(crate) contact: u32,
+    /// The row before this one that is folded into the contact.
+    pub(crate) previous: u32,
+    /// `None`: no contact on this row, or contacts are not selected.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) by: By,
+    pub(crate) has_warning: bool,
+    pub(crate) has_dropped: bool,
+}
+
+/// The opportunity side of one row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpportunityRow {
+    pub(crate) deal: u32,
+    pub(crate) previous: u32,
+    /// The contact that the row names for it.
+    pub(crate) contact: u32,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) by: By,
+    /// The row decides whom the opportunity is linked to (P2, P7).
+    pub(crate) sets_link: bool,
+    pub(crate) has_warning: bool,
+    pub(crate) has_dropped: bool,
+}
+
+/// A record that rows of the file are folded into, stored or new.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Its number among the answers of storage; [`NONE`] = it is new.
+    pub(crate) stored: u32,
+    pub(crate) first_row: u32,
+    pub(crate) last_row: u32,
+    /// A row names it, even if it writes nothing into it.
+    pub(crate) is_named: bool,
+}
+
+impl Entry {
+    pub(crate) fn new(stored: u32) -> Self {
+        Entry { stored, first_row: NONE, last_row: NONE, is_named: false }
+    }
+
+    pub(crate) fn stored(&self) -> Option<StoredId> {
+        (self.stored != NONE).then_some(StoredId(self.stored))
+    }
+
+    pub(crate) fn is_new(&self) -> bool {
+        self.stored == NONE
+    }
+
+    pub(crate) fn has_rows(&self) -> bool {
+        self.first_row != NONE
+    }
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) contacts: Answers,
+    pub(crate) opportunities: Answers,
+    pub(crate) people: Vec<Entry>,
+    pub(crate) deals: Vec<Entry>,
+    pub(crate) contact_rows: Vec<ContactRow>,
+    pub(crate) opportunity_rows: Vec<OpportunityRow>,
+    /// Per object, sorted by row.
+    pub(crate) dropped_of_contacts: Vec<Dropped>,
+    pub(crate) dropped_of_opportunities: Vec<Dropped>,
+    /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
+    pub(crate) gifts: Vec<(u32, u32)>,
+}
+
+impl Ledger {
+    pub(crate) fn new(settings: Arc<Settings>) -> Self {
+        Ledger {
+            settings,
+            blocks: Vec::new(),
+            contacts: Answers::new(Object::Contact),
+            opportunities: Answers::new(Object::Opportunity),
+            people: Vec::new(),
+            deals: Vec::new(),
+            contact_rows: Vec::new(),
+            opportunity_rows: Vec::new(),
+            dropped_of_contacts: Vec::new(),
+            dropped_of_opportunities: Vec::new(),
+            gifts: Vec::new(),
+        }
+    }
+
+    /// How many rows have been planned.
+    pub(crate) fn len(&self) -> usize {
+        self.contact_rows.len()
+    }
+
+    /// Any text of the blocks.
+    pub(crate) fn text(&self, place: KeyPlace) -> &str {
+        self.blocks[place.block as usize].text(place.span)
+    }
+
+    /// The block that holds a row, and where in it.
+    pub(crate) fn locate(&self, row: u32) -> (&Block, usize) {
+        let number = row + 1;
+        let at = self.blocks.partition_point(|block| block.first_row().0 <= number) - 1;
+        let block = &self.blocks[at];
+        (block, (number - block.first_row().0) as usize)
+    }
+
+    pub(crate) fn line(&self, row: u32) -> u64 {
+        let (block, at) = self.locate(row);
+        block.line(at)
+    }
+
+    pub(crate) fn entry(&self, object: Object, number: u32) -> &Entry {
+        match object {
+            Object::Contact => &self.people[number as usize],
+            Object::Opportunity => &self.deals[number as usize],
+        }
+    }
+
+    pub(crate) fn answers(&self, object: Object) -> &Answers {
+        match object {
+            Object::Contact => &self.contacts,
+            Object::Opportunity => &self.opportunities,
+        }
+    }
+
+    pub(crate) fn base(&self, object: Object, entry: &Entry) -> Base<'_> {
+        let stored = entry.stored().map(|id| (self.answers(object), id));
+        Base { settings: &self.settings, stored }
+    }
+
+    /// One row as the fold of its record sees it.
+    pub(crate) fn row(&self, object: Object, row: u32) -> RowOf<'_> {
+        let (block, at) = self.locate(row);
+        let number = RowNumber(row + 1);
+        let (rule, has_dropped, dropped) = match object {
+            Object::Contact => {
+                let side = &self.contact_rows[row as usize];
+                let rule = if let By::Rule(rule) = side.by { Some(rule) } else { None };
+                (rule, side.has_dropped, &self.dropped_of_contacts)
+            }
+            Object::Opportunity => {
+                let side = &self.opportunity_rows[row as usize];
+                (None, side.has_dropped, &self.dropped_of_opportunities)
+            }
+        };
+        let dropped: &[Dropped] = if has_dropped {
+            let from = dropped.partition_point(|drop| drop.row < number);
+            let to = dropped.partition_point(|drop| drop.row <= number);
+            &dropped[from..to]
+        } else {
+            &[]
+        };
+        RowOf { block, at, number, rule, dropped }
+    }
+
+    /// The rows folded into a record, first one first.
+    pub(crate) fn rows(&self, object: Object, entry: &Entry) -> SmallVec<[RowOf<'_>; 4]> {
+        let mut rows: SmallVec<[RowOf<'_>; 4]> =
+            self.row_numbers(object, entry).map(|row| self.row(object, row)).collect();
+        rows.reverse();
+        rows
+    }
+
+    /// The rows folded into a record, last one first.
+    pub(crate) fn row_numbers<'s>(
+        &'s self,
+        object: Object,
+        entry: &Entry,
+    ) -> impl Iterator<Item = u32> + use<'s> {
+        let is_row = |row: u32| (row != NONE).then_some(row);
+        std::iter::successors(is_row(entry.last_row), move |&row| {
+            is_row(match object {
+                Object::Contact => self.contact_rows[row as usize].previous,
+                Object::Opportunity => self.opportunity_rows[row as usize].previous,
+            })
+        })
+    }
+
+    /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and
+    /// from follow-ups (F3).
+    pub(crate) fn tags_for(&self, contact: u32) -> Vec<Value<'_>> {
+        let mut tags: Vec<Value<'_>> = Vec::new();
+        let from = self.gifts.partition_point(|&(of, _)| of < contact);
+        for &(_, row) in self.gifts[from..].iter().take_while(|&&(of, _)| of == contact) {
+            let (block, at) = self.locate(row);
+            for column in &self.settings.opportunity_columns {
+                if column.field == FieldId::OPPORTUNITY_TAGS {
+                    column.read_items(column.text(block, at), None, &self.settings.choices, |_, read| {
+                        tags.extend(read.ok());
+                    });
+                }
+            }
+        }
+        let entry = &self.people[contact as usize];
+        if entry.is_named {
+            tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
+                FollowUp::Tag(tag, scope) if is_in(*scope, entry) => Some(Value::text(tag.as_str())),
+                _ => None,
+            }));
+        }
+        tags
+    }
+
+    /// The contact that an opportunity ends linked to, if the file says.
+    pub(crate) fn link_of(&self, deal: &Entry) -> Option<u32> {
+        self.row_numbers(Object::Opportunity, deal)
+            .map(|row| &self.opportunity_rows[row as usize])
+            .find(|side| side.sets_link)
+            .map(|side| side.contact)
+    }
+
+    /// The id of a record, if it is stored.
+    pub(crate) fn id(&self, object: Object, number: u32) -> Option<&str> {
+        self.entry(object, number).stored().map(|id| self.answers(object).id(id))
+    }
+
+    /// What to call a contact in a message: its id, or the row that brought it.
+    pub(crate) fn name(&self, object: Object, number: u32) -> String {
+        match self.id(object, number) {
+            Some(id) => id.to_owned(),
+            None => format!("row {}", self.entry(object, number).first_row + 1),
+        }
+    }
+
+    /// The order in which "the lowest" is meant (M5): stored records by id, then those of the file.
+    pub(crate) fn compare(&self, object: Object, a: u32, b: u32) -> std::cmp::Ordering {
+        match (self.id(object, a), self.id(object, b)) {
+            (Some(x), Some(y)) => RecordId::compare(x, y),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => {
+                self.entry(object, a).first_row.cmp(&self.entry(object, b).first_row)
+            }
+        }
+    }
+
+    pub(crate) fn compare_contacts(&self, a: ContactNumber, b: ContactNumber) -> std::cmp::Ordering {
+        self.compare(Object::Contact, a.0, b.0)
+    }
+}
+
+/// Is a contact within the scope of a follow-up?
+pub(crate) fn is_in(scope: Scope, entry: &Entry) -> bool {
+    match scope {
+        Scope::Created => entry.is_new(),
+        Scope::Updated => !entry.is_new(),
+        Scope::All => true,
+    }
+}

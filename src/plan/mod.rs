@@ -1,0 +1,162 @@
+//! What an import will do, before it does it: [`Plan`], its [`Step`]s and the [`Outcome`] of every
+//! row.
+//!
+//! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: against an unchanged storage,
+//! applying it gives the outcomes it lists (behaviour L3). It keeps the file's text and two numbers
+//! per row, and computes values when they are looked at.
+
+mod changes;
+mod ledger;
+mod rows;
+mod stats;
+mod step;
+
+pub(crate) use changes::Changes;
+pub use changes::{Change, ChangeSet, Values};
+pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow};
+pub use rows::{Reason, RowPlan, SidePlan};
+pub use stats::{Counts, Outcome, Stats};
+pub use step::Step;
+pub(crate) use step::{first_row, fold, moves_link};
+
+use std::fmt;
+
+use crate::account::Account;
+use crate::issue::{Finding, Issue};
+use crate::mapping::Mapping;
+use crate::object::{Object, RowNumber};
+use crate::storage::Op;
+
+/// Every create and update that an import will do, every row it will not do and why.
+///
+/// ```
+/// use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
+///
+/// let mut crm = MemoryStorage::default();
+/// crm.insert(Object::Contact, [("email", "ana@example.com"), ("first_name", "Ana")]);
+///
+/// let file = Source::from_bytes(&b"Email,First Name\nANA@example.com,Anna\nbo@example.com,Bo\n"[..]);
+/// let plan = Import::new().plan(file, &mut crm).unwrap();
+///
+/// assert_eq!((plan.stats().contacts.update, plan.stats().contacts.create), (1, 1));
+/// let first = plan.rows().next().unwrap();
+/// let contact = first.side(Object::Contact).unwrap();
+/// assert_eq!(contact.outcome(), Outcome::Update);
+/// assert_eq!(contact.id(), Some("c1"));
+/// ```
+pub struct Plan {
+    pub(crate) ledger: Ledger,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) source_issues: Vec<Issue>,
+    pub(crate) stats: Stats,
+    pub(crate) steps: Vec<StepRef>,
+    pub(crate) unmapped: Vec<UnmappedColumn>,
+    pub(crate) file_digest: String,
+}
+
+/// One step: the number of its record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StepRef {
+    pub(crate) object: Object,
+    pub(crate) number: u32,
+}
+
+/// A column that is neither mapped nor ignored although it holds values (behaviour L2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnmappedColumn {
+    /// Its position in the file.
+    pub index: usize,
+    /// Its header.
+    pub header: String,
+    /// How many of its cells are not blank.
+    pub filled: u64,
+    /// Some of them.
+    pub examples: Vec<String>,
+}
+
+impl Plan {
+    /// The totals: planned here, reported after applying.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The steps in the order in which they will be written: a contact before its opportunities.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
+        self.steps.iter().map(|&step| Step { plan: self, step })
+    }
+
+    /// Every row of the file with what becomes of it; blank rows too.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
+        (0..self.ledger.len()).map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
+    }
+
+    /// One row by its number.
+    pub fn row(&self, number: RowNumber) -> Option<RowPlan<'_>> {
+        let is_there = number.0 >= 1 && number.index() < self.ledger.len();
+        is_there.then(|| RowPlan { plan: self, row: number.0 - 1 })
+    }
+
+    /// Everything worth saying about the file and its rows: what concerns the file or a column first,
+    /// then by row.
+    pub fn issues(&self) -> impl Iterator<Item = Issue> {
+        self.source_issues.iter().cloned().chain(self.findings.iter().map(|found| self.render(found)))
+    }
+
+    /// Columns that hold values and were neither mapped nor ignored.
+    pub fn unmapped(&self) -> &[UnmappedColumn] {
+        &self.unmapped
+    }
+
+    /// The account whose settings the plan follows.
+    pub fn account(&self) -> &Account {
+        &self.ledger.settings.account
+    }
+
+    /// The mapping that was used.
+    pub fn mapping(&self) -> &Mapping {
+        &self.ledger.settings.mapping
+    }
+
+    /// The headers of the file.
+    pub fn headers(&self) -> &[String] {
+        &self.ledger.settings.headers
+    }
+
+    /// How many records will be created or updated.
+    pub fn writes(&self, object: Object, op: Op) -> usize {
+        self.steps().filter(|step| step.object() == object && step.op() == op).count()
+    }
+
+    pub(crate) fn render(&self, found: &Finding) -> Issue {
+        let row = found.row.map(|row| row.0 - 1);
+        let cell = || -> Option<String> {
+            let (block, at) = self.ledger.locate(row?);
+            let cell = crate::normalize::trim(block.cell(at, usize::from(found.column?)));
+            (!cell.is_empty()).then(|| cell.to_owned())
+        };
+        let settings = &self.ledger.settings;
+        let column = found.column.map(usize::from);
+        let field = column.zip(found.object).and_then(|(index, object)| {
+            let mut columns = settings.columns(object).iter();
+            columns.find(|column| column.index().map(usize::from) == Some(index))
+        });
+        Issue {
+            row: found.row,
+            line: row.map(|row| self.ledger.line(row)),
+            object: found.object,
+            column: column.and_then(|at| settings.headers.get(at).cloned()),
+            field: field.map(|column| settings.fields.get(column.field).key.clone()),
+            severity: found.severity,
+            code: found.code,
+            value: found.value.as_deref().map(str::to_owned).or_else(cell),
+            detail: found.detail.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("stats", &self.stats).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! [`RowPlan`]: one row of the file and what becomes of its two sides.
+
+use super::{By, Entry, NONE, Outcome, Plan};
+use crate::draft::{Cell, region};
+use crate::field::{Field, FieldId};
+use crate::object::{Object, RowNumber};
+use crate::value::Value;
+
+/// One row of the file in a [`Plan`].
+#[derive(Clone, Copy, Debug)]
+pub struct RowPlan<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) row: u32,
+}
+
+/// How a row came to its record (behaviour M9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason<'p> {
+    /// Nobody was found: it is new.
+    New,
+    /// By its id.
+    Id,
+    /// A contact by a match rule, given as the keys of its fields.
+    Rule(&'p [String]),
+    /// An opportunity by the fields that the account matches.
+    Match,
+    /// An opportunity as the only one of its contact in its pipeline.
+    Pipeline,
+}
+
+impl Reason<'_> {
+    /// The name used in JSON: `new`, `id`, `email`, `first_name+last_name`, `match`, `pipeline`.
+    pub fn name(&self) -> String {
+        match self {
+            Reason::New => "new".into(),
+            Reason::Id => "id".into(),
+            Reason::Rule(fields) => fields.join("+"),
+            Reason::Match => "match".into(),
+            Reason::Pipeline => "pipeline".into(),
+        }
+    }
+}
+
+impl<'p> RowPlan<'p> {
+    /// The number of the row.
+    pub fn number(&self) -> RowNumber {
+        RowNumber(self.row + 1)
+    }
+
+    /// The physical line on which the row begins.
+    pub fn line(&self) -> u64 {
+        self.plan.ledger.line(self.row)
+    }
+
+    /// Does the row hold nothing that is mapped?
+    pub fn is_blank(&self) -> bool {
+        self.side(Object::Contact).is_none() && self.side(Object::Opportunity).is_none()
+    }
+
+    /// One side of the row, `None` if the row has none or the object is not selected.
+    pub fn side(&self, object: Object) -> Option<SidePlan<'p>> {
+        let ledger = &self.plan.ledger;
+        let (outcome, record, by) = match object {
+            Object::Contact => {
+                let side = &ledger.contact_rows[self.row as usize];
+                (side.outcome, side.contact, side.by)
+            }
+            Object::Opportunity => {
+                let side = &ledger.opportunity_rows[self.row as usize];
+                (side.outcome, side.deal, side.by)
+            }
+        };
+        Some(SidePlan { plan: self.plan, row: self.row, object, outcome: outcome?, record, by })
+    }
+
+    /// The original cells of the row.
+    pub fn cells(&self) -> impl Iterator<Item = &'p str> {
+        let (block, at) = self.plan.ledger.locate(self.row);
+        block.record(at)
+    }
+}
+
+/// One side of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct SidePlan<'p> {
+    plan: &'p Plan,
+    row: u32,
+    object: Object,
+    outcome: Outcome,
+    record: u32,
+    by: By,
+}
+
+impl<'p> SidePlan<'p> {
+    /// What becomes of it.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    fn entry(&self) -> Option<&'p Entry> {
+        (self.record != NONE).then(|| self.plan.ledger.entry(self.object, self.record))
+    }
+
+    /// The id of the record, if it is stored.
+    pub fn id(&self) -> Option<&'p str> {
+        self.entry()?;
+        self.plan.ledger.id(self.object, self.record)
+    }
+
+    /// The row that met the record first, if it has one.
+    pub fn first_row(&self) -> Option<RowNumber> {
+        let first = self.entry()?.first_row;
+        (first != NONE).then(|| RowNumber(first + 1))
+    }
+
+    /// How the row came to its record; `None` if it came to none.
+    pub fn reason(&self) -> Option<Reason<'p>> {
+        let settings = &self.plan.ledger.settings;
+        self.entry()?;
+        Some(match self.by {
+            By::New => Reason::New,
+            By::Id => Reason::Id,
+            By::Match => Reason::Match,
+            By::Pipeline => Reason::Pipeline,
+            By::Rule(rule) => {
+                Reason::Rule(&settings.rule_names[settings.rules[usize::from(rule)].number])
+            }
+        })
+    }
+
+    /// The first row of the contact that an opportunity is linked to by this row.
+    pub fn contact_row(&self) -> Option<RowNumber> {
+        if self.object == Object::Contact {
+            return None;
+        }
+        let contact = self.plan.ledger.opportunity_rows[self.row as usize].contact;
+        let first = self.plan.ledger.people.get(contact as usize)?.first_row;
+        (first != NONE).then(|| RowNumber(first + 1))
+    }
+
+    /// The id of the contact that an opportunity is linked to by this row, if it is stored.
+    pub fn contact_id(&self) -> Option<&'p str> {
+        if self.object == Object::Contact {
+            return None;
+        }
+        let contact = self.plan.ledger.opportunity_rows[self.row as usize].contact;
+        (contact != NONE).then(|| self.plan.ledger.id(Object::Contact, contact)).flatten()
+    }
+
+    /// What the row offers, normalised: each mapped field with its usable values.
+    pub fn values(&self) -> Vec<(&'p Field, Vec<Value<'p>>)> {
+        let ledger = &self.plan.ledger;
+        let (block, at) = ledger.locate(self.row);
+        let settings = &*ledger.settings;
+        let region = match self.object {
+            Object::Contact => region(settings, block, at),
+            Object::Opportunity => settings.account.default_country.as_deref(),
+        };
+        let mut values: Vec<(FieldId, Vec<Value<'p>>)> = Vec::new();
+        let mut put = |field: FieldId, value: Value<'p>| {
+            let place = match values.iter_mut().find(|(other, _)| *other == field) {
+                Some((_, place)) => place,
+                None => {
+                    values.push((field, Vec::new()));
+                    &mut values.last_mut().expect("just pushed").1
+                }
+            };
+            if !place.contains(&value) {
+                place.push(value);
+            }
+        };
+        let more = |field| match field {
+            FieldId::EMAIL => FieldId::ADDITIONAL_EMAILS,
+            FieldId::PHONE => FieldId::ADDITIONAL_PHONES,
+            other => other,
+        };
+        for column in settings.columns(self.object) {
+            let text = column.text(block, at);
+            let is_address = more(column.field) != column.field;
+            if column.is_list || is_address {
+                let mut is_first = is_address;
+                column.read_items(text, region, &settings.choices, |_, read| {
+                    if let Ok(value) = read {
+                        let field = if is_first { column.field } else { more(column.field) };
+                        is_first = false;
+                        put(field, value);
+                    }
+                });
+            } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {
+                put(column.field, value);
+            }
+        }
+        values.into_iter().map(|(field, values)| (settings.fields.get(field), values)).collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! [`Outcome`] of a side of a row, and the [`Counts`] of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::object::Object;
+
+/// What becomes of one side of a row. Every side that is present has exactly one (behaviour L2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its record is created.
+    Create,
+    /// Its record is changed.
+    Update,
+    /// Its record is there already and says the same.
+    Unchanged,
+    /// It joined a record that an earlier row creates, updates or leaves unchanged.
+    Merged,
+    /// The mode or a policy leaves it out; not a failure.
+    Skip,
+    /// It cannot be imported; an issue says why.
+    Fail,
+}
+
+impl Outcome {
+    /// The name used in JSON: `create`, `update`, `unchanged`, `merged`, `skip` or `fail`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcome::Create => "create",
+            Outcome::Update => "update",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Merged => "merged",
+            Outcome::Skip => "skip",
+            Outcome::Fail => "fail",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The rows of one object by outcome: `rows` is the sum of the other six (behaviour L2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Rows on which the object is present.
+    pub rows: u64,
+    /// Rows whose record is created.
+    pub create: u64,
+    /// Rows whose record is changed.
+    pub update: u64,
+    /// Rows whose record says the same already.
+    pub unchanged: u64,
+    /// Rows that joined the record of an earlier row.
+    pub merged: u64,
+    /// Rows left out by a mode or a policy.
+    pub skip: u64,
+    /// Rows that cannot be imported.
+    pub fail: u64,
+    /// Rows with at least one warning.
+    pub warnings: u64,
+}
+
+impl Counts {
+    /// Counts one more side.
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        self.rows += 1;
+        *self.of(outcome) += 1;
+    }
+
+    /// A side that was counted under one outcome ends under another.
+    pub(crate) fn shift(&mut self, from: Outcome, to: Outcome) {
+        *self.of(from) -= 1;
+        *self.of(to) += 1;
+    }
+
+    fn of(&mut self, outcome: Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Create => &mut self.create,
+            Outcome::Update => &mut self.update,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Merged => &mut self.merged,
+            Outcome::Skip => &mut self.skip,
+            Outcome::Fail => &mut self.fail,
+        }
+    }
+}
+
+/// The totals of a plan or of a finished import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Contacts.
+    pub contacts: Counts,
+    /// Opportunities.
+    pub opportunities: Counts,
+    /// Opportunities that end linked to the contact their row names.
+    pub links: u64,
+    /// Rows without any mapped value.
+    pub blank_rows: u64,
+}
+
+impl Stats {
+    /// The counts of one object.
+    pub fn of(&self, object: Object) -> &Counts {
+        match object {
+            Object::Contact => &self.contacts,
+            Object::Opportunity => &self.opportunities,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, object: Object) -> &mut Counts {
+        match object {
+            Object::Contact => &mut self.contacts,
+            Object::Opportunity => &mut self.opportunities,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! [`Step`]: one create or update of a plan.
+
+use std::fmt;
+
+use super::{ChangeSet, Changes, Entry, Ledger, Plan, StepRef};
+use crate::merge::{fold_contact, fold_opportunity};
+use crate::object::{Object, RowNumber};
+use crate::storage::Op;
+
+/// One record that will be created or updated. Its values are computed from the file when asked for.
+#[derive(Clone, Copy)]
+pub struct Step<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) step: StepRef,
+}
+
+impl<'p> Step<'p> {
+    fn entry(&self) -> &'p Entry {
+        self.plan.ledger.entry(self.step.object, self.step.number)
+    }
+
+    /// The object.
+    pub fn object(&self) -> Object {
+        self.step.object
+    }
+
+    /// Create or update.
+    pub fn op(&self) -> Op {
+        if self.entry().is_new() { Op::Create } else { Op::Update }
+    }
+
+    /// The id of the record, `None` for a create.
+    pub fn id(&self) -> Option<&'p str> {
+        self.plan.ledger.id(self.step.object, self.step.number)
+    }
+
+    /// The version of the record as it was read.
+    pub fn version(&self) -> Option<&'p str> {
+        self.plan.ledger.answers(self.step.object).version(self.entry().stored()?)
+    }
+
+    /// The first row that is folded into the record. A contact that only gets the tags of an
+    /// opportunity has the row of that opportunity.
+    pub fn first_row(&self) -> RowNumber {
+        RowNumber(first_row(&self.plan.ledger, self.step) + 1)
+    }
+
+    /// Every row that is folded into the record, first one first.
+    pub fn rows(&self) -> Vec<RowNumber> {
+        let rows = self.plan.ledger.row_numbers(self.step.object, self.entry());
+        let mut rows: Vec<RowNumber> = rows.map(|row| RowNumber(row + 1)).collect();
+        rows.reverse();
+        rows
+    }
+
+    /// What it writes: for a create every field with a value, for an update every field that differs.
+    pub fn changes(&self) -> ChangeSet<'p> {
+        let mut changes = Changes::default();
+        fold(&self.plan.ledger, self.step, false, &mut changes);
+        ChangeSet { changes, fields: &self.plan.ledger.settings.fields }
+    }
+
+    /// The id of the contact that an opportunity will be linked to, if it is stored already; see
+    /// [`contact_row`](Self::contact_row) for one that the plan creates.
+    pub fn contact_id(&self) -> Option<&'p str> {
+        let contact = self.link()?;
+        self.plan.ledger.id(Object::Contact, contact)
+    }
+
+    /// The first row of the contact that an opportunity will be linked to, if the file names one.
+    pub fn contact_row(&self) -> Option<RowNumber> {
+        let first = self.plan.ledger.people[self.link()? as usize].first_row;
+        (first != super::NONE).then(|| RowNumber(first + 1))
+    }
+
+    fn link(&self) -> Option<u32> {
+        match self.step.object {
+            Object::Contact => None,
+            Object::Opportunity => self.plan.ledger.link_of(self.entry()),
+        }
+    }
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step")
+            .field("object", &self.object())
+            .field("op", &self.op())
+            .field("id", &self.id())
+            .field("first_row", &self.first_row())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The row that names a step: the first of its record, else the first that brings it tags.
+pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
+    let entry = ledger.entry(step.object, step.number);
+    if entry.has_rows() || step.object == Object::Opportunity {
+        return entry.first_row;
+    }
+    let from = ledger.gifts.partition_point(|&(of, _)| of < step.number);
+    let gift = ledger.gifts.get(from).filter(|&&(of, _)| of == step.number);
+    gift.map_or(0, |&(_, row)| row)
+}
+
+/// Folds a record into its changes.
+pub(crate) fn fold(ledger: &Ledger, step: StepRef, stop_early: bool, out: &mut Changes) {
+    let entry = ledger.entry(step.object, step.number);
+    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    match step.object {
+        Object::Contact => {
+            let tags = ledger.tags_for(step.number);
+            fold_contact(base, &rows, &tags, stop_early, out);
+        }
+        Object::Opportunity => fold_opportunity(base, &rows, stop_early, out),
+    }
+}
+
+/// Does the file move the opportunity to another contact than the one it is stored with?
+pub(crate) fn moves_link(ledger: &Ledger, deal: &Entry) -> bool {
+    let (Some(contact), Some(stored)) = (ledger.link_of(deal), deal.stored()) else { return false };
+    let before = ledger.opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
+    ledger.id(Object::Contact, contact) != before
+}

@@ -1,0 +1,120 @@
+//! The end of planning: outcomes of records become outcomes of rows, and records become steps.
+
+use super::Planner;
+use crate::issue::{Finding, Issue};
+use crate::object::Object;
+use crate::plan::{
+    Changes, Ledger, NONE, Outcome, Plan, Stats, StepRef, first_row, fold, moves_link,
+};
+
+impl Planner {
+    /// The plan, once every block has been planned. `findings` are those of the file as a whole.
+    pub(crate) fn finish(mut self, mut findings: Vec<Finding>, source_issues: Vec<Issue>) -> Plan {
+        self.ledger.gifts.sort_unstable();
+        self.ledger.dropped_of_contacts.sort_unstable();
+        self.ledger.dropped_of_opportunities.sort_unstable();
+        let mut ledger = self.ledger;
+        let mut steps = Vec::new();
+        let mut changes = Changes::default();
+        for object in [Object::Contact, Object::Opportunity] {
+            let count = match object {
+                Object::Contact => ledger.people.len(),
+                Object::Opportunity => ledger.deals.len(),
+            };
+            for number in 0..count {
+                let number = u32::try_from(number).unwrap_or(NONE);
+                settle(&mut ledger, StepRef { object, number }, &mut changes, &mut steps);
+            }
+        }
+        order(&ledger, &mut steps);
+        findings.append(&mut self.all_findings);
+        let stats = count(&ledger);
+        Plan {
+            ledger,
+            findings,
+            source_issues,
+            stats,
+            steps,
+            unmapped: Vec::new(),
+            file_digest: String::new(),
+        }
+    }
+}
+
+/// Decides what becomes of one record; the row that met it first says so.
+fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut Vec<StepRef>) {
+    let entry = *ledger.entry(step.object, step.number);
+    let outcome = if entry.is_new() {
+        if !entry.has_rows() {
+            return;
+        }
+        Outcome::Create
+    } else {
+        changes.clear();
+        let has_work = entry.has_rows()
+            || (step.object == Object::Contact && (entry.is_named || has_gifts(ledger, step.number)));
+        if has_work {
+            fold(ledger, step, true, changes);
+        }
+        let is_moved = step.object == Object::Opportunity && moves_link(ledger, &entry);
+        if changes.len() > 0 || is_moved { Outcome::Update } else { Outcome::Unchanged }
+    };
+    if outcome != Outcome::Unchanged {
+        steps.push(step);
+    }
+    if entry.has_rows() {
+        let row = entry.first_row as usize;
+        match step.object {
+            Object::Contact => ledger.contact_rows[row].outcome = Some(outcome),
+            Object::Opportunity => ledger.opportunity_rows[row].outcome = Some(outcome),
+        }
+    }
+}
+
+fn has_gifts(ledger: &Ledger, contact: u32) -> bool {
+    let from = ledger.gifts.partition_point(|&(of, _)| of < contact);
+    ledger.gifts.get(from).is_some_and(|&(of, _)| of == contact)
+}
+
+/// By the row that names the unit, a contact before its opportunities (X1).
+fn order(ledger: &Ledger, steps: &mut [StepRef]) {
+    let contact_row: std::collections::HashMap<u32, u32> = steps
+        .iter()
+        .filter(|step| step.object == Object::Contact)
+        .map(|&step| (step.number, first_row(ledger, step)))
+        .collect();
+    steps.sort_by_cached_key(|&step| {
+        let own = first_row(ledger, step);
+        match step.object {
+            Object::Contact => (own, 0, own),
+            Object::Opportunity => {
+                let deal = ledger.entry(step.object, step.number);
+                let unit = ledger.link_of(deal).and_then(|contact| contact_row.get(&contact).copied());
+                (unit.unwrap_or(own), 1, own)
+            }
+        }
+    });
+}
+
+fn count(ledger: &Ledger) -> Stats {
+    let mut stats = Stats::default();
+    for (contact, opportunity) in ledger.contact_rows.iter().zip(&ledger.opportunity_rows) {
+        if contact.outcome.is_none() && opportunity.outcome.is_none() {
+            stats.blank_rows += 1;
+        }
+        if let Some(outcome) = contact.outcome {
+            stats.contacts.add(outcome);
+            stats.contacts.warnings += u64::from(contact.has_warning);
+        }
+        if let Some(outcome) = opportunity.outcome {
+            stats.opportunities.add(outcome);
+            stats.opportunities.warnings += u64::from(opportunity.has_warning);
+        }
+    }
+    stats.links = ledger
+        .deals
+        .iter()
+        .filter(|deal| deal.has_rows() && ledger.link_of(deal).is_some())
+        .count() as u64;
+    stats
+}

@@ -1,0 +1,335 @@
+//! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`] out.
+//!
+//! It does no I/O, reads no clock and draws no lots that show. [`poll`](Planner::poll) says what it
+//! needs: the answer to a [`Lookup`], or the next block. Each window of rows goes through the same
+//! stages: draft the rows, look up their contacts, resolve the contacts in file order, look up the
+//! opportunities, resolve those. Contacts never depend on opportunities, so the order of look-ups
+//! cannot show in the plan (behaviour L1).
+
+mod contacts;
+mod driver;
+mod finish;
+mod opportunities;
+mod teach;
+
+pub(crate) use driver::plan;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::dedup::{KeyIndex, KeyNumber};
+use crate::draft::{Drafts, Key, KeyKind, KeyText, Settings};
+use crate::issue::Finding;
+use crate::lookup::{Found, Lookup, Question};
+use crate::object::{Object, RowNumber};
+use crate::plan::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow};
+use crate::source::Block;
+use crate::value::Phone;
+
+/// What a [`Planner`] needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Poll {
+    /// The answer to [`Planner::lookup`].
+    LookUp,
+    /// The next block, or the end.
+    Feed,
+}
+
+/// Where the current window stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// There is no window.
+    Idle,
+    /// Contacts are asked for.
+    Contacts,
+    /// Opportunities are asked for.
+    Opportunities,
+    /// The contacts of opportunities found are asked for, for their tags.
+    Linked,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Planner {
+    pub(super) ledger: Ledger,
+    window_rows: usize,
+    index: KeyIndex,
+    question: Question,
+    stage: Stage,
+    window: Range<usize>,
+    drafts: Drafts,
+    /// The numbers of the drafts' keys.
+    numbers: Vec<KeyNumber>,
+    /// Number of the contact that each stored record is, by its number among the answers.
+    stored_people: Vec<u32>,
+    stored_deals: Vec<u32>,
+    deal_states: Vec<opportunities::State>,
+    pipelines: Vec<String>,
+    /// The opportunities of each contact, where they are compared (O4, O5).
+    deals_of: hashbrown::HashMap<u32, Vec<u32>, foldhash::fast::RandomState>,
+    /// Contacts whose opportunities were asked for.
+    asked_deals: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// Keys of combined and text rules that a contact was taught.
+    taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
+    /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
+    told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// Rows whose contact failed although contacts are not selected (P6, P8).
+    failed_references: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// Of the current window.
+    findings: Vec<Finding>,
+    /// Of the current block, from reading it.
+    source_findings: Vec<Finding>,
+    /// Of the windows before.
+    all_findings: Vec<Finding>,
+    faults: Vec<String>,
+}
+
+impl Planner {
+    /// A planner for these settings that looks up `window_rows` rows at a time.
+    pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
+        Planner {
+            ledger: Ledger::new(settings),
+            window_rows: window_rows.max(1),
+            index: KeyIndex::default(),
+            question: Question::default(),
+            stage: Stage::Idle,
+            window: 0..0,
+            drafts: Drafts::default(),
+            numbers: Vec::new(),
+            stored_people: Vec::new(),
+            stored_deals: Vec::new(),
+            deal_states: Vec::new(),
+            pipelines: Vec::new(),
+            deals_of: hashbrown::HashMap::default(),
+            asked_deals: hashbrown::HashSet::default(),
+            taught: hashbrown::HashMap::default(),
+            told: hashbrown::HashSet::default(),
+            failed_references: hashbrown::HashSet::default(),
+            findings: Vec::new(),
+            source_findings: Vec::new(),
+            all_findings: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Takes over what was found while the next block was read.
+    pub(crate) fn note(&mut self, findings: Vec<Finding>) {
+        self.source_findings = findings;
+    }
+
+    /// Takes the next block of rows; only when [`poll`](Self::poll) says [`Poll::Feed`].
+    pub(crate) fn feed(&mut self, block: Block) {
+        debug_assert_eq!(self.stage, Stage::Idle);
+        self.ledger.blocks.push(block);
+        self.window = 0..0;
+        self.next_window();
+    }
+
+    /// What is needed next.
+    pub(crate) fn poll(&self) -> Poll {
+        if self.stage == Stage::Idle { Poll::Feed } else { Poll::LookUp }
+    }
+
+    /// The question to be answered.
+    pub(crate) fn lookup(&self) -> Lookup<'_> {
+        let settings = &*self.ledger.settings;
+        let object = match self.stage {
+            Stage::Opportunities => Object::Opportunity,
+            _ => Object::Contact,
+        };
+        self.question.lookup(object, &settings.rule_names, settings.wanted(object), &settings.fields)
+    }
+
+    /// Takes the answer and plans on until the next question or the end of the block.
+    pub(crate) fn answer(&mut self, found: &Found) {
+        match self.stage {
+            Stage::Contacts => {
+                self.absorb_contacts(found);
+                self.after_contacts();
+            }
+            Stage::Opportunities => {
+                self.absorb_opportunities(found);
+                self.after_opportunities();
+            }
+            Stage::Linked => {
+                self.absorb_contacts(found);
+                self.after_linked();
+            }
+            Stage::Idle => {}
+        }
+    }
+
+    /// What storage answered against its contract.
+    pub(crate) fn take_faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
+    }
+
+    fn block_number(&self) -> u32 {
+        u32::try_from(self.ledger.blocks.len() - 1).expect("fewer than 2³² blocks")
+    }
+
+    /// Starts windows until one has a question, or the block is done.
+    fn next_window(&mut self) {
+        self.stage = Stage::Idle;
+        let rows = self.ledger.blocks.last().map_or(0, Block::len);
+        let from = self.window.end;
+        if from >= rows {
+            return;
+        }
+        self.window = from..rows.min(from + self.window_rows);
+        self.draft_window();
+        self.question.clear();
+        self.ask_contacts();
+        if self.question.is_empty() {
+            self.after_contacts();
+        } else {
+            self.stage = Stage::Contacts;
+        }
+    }
+
+    fn after_contacts(&mut self) {
+        self.resolve_contacts();
+        self.question.clear();
+        self.ask_opportunities();
+        if self.question.is_empty() {
+            self.after_opportunities();
+        } else {
+            self.stage = Stage::Opportunities;
+        }
+    }
+
+    fn after_opportunities(&mut self) {
+        self.question.clear();
+        self.ask_linked();
+        if self.question.is_empty() {
+            self.after_linked();
+        } else {
+            self.stage = Stage::Linked;
+        }
+    }
+
+    fn after_linked(&mut self) {
+        self.resolve_opportunities();
+        // One list per window, by row: what reading found, then the drafts, contacts, opportunities.
+        let end = self.row_at(self.window.len());
+        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
+        let from_source = self.source_findings.partition_point(of_window);
+        let mut found: Vec<Finding> = self.source_findings.drain(..from_source).collect();
+        found.append(&mut self.drafts.findings);
+        found.append(&mut self.findings);
+        found.sort_by_key(|finding| finding.row);
+        self.note_warnings(&found);
+        self.all_findings.append(&mut found);
+        self.next_window();
+    }
+
+    fn draft_window(&mut self) {
+        let settings = self.ledger.settings.clone();
+        let number = self.block_number();
+        self.drafts.clear();
+        self.numbers.clear();
+        let Some(block) = self.ledger.blocks.last_mut() else { return };
+        self.drafts.add(&settings, &self.index.seed, block, self.window.start, self.window.end);
+        let first = block.first_row().0 - 1;
+        debug_assert_eq!(self.ledger.contact_rows.len(), first as usize + self.window.start);
+        self.intern(number);
+        for _ in self.window.clone() {
+            self.ledger.contact_rows.push(ContactRow {
+                contact: NONE,
+                previous: NONE,
+                outcome: None,
+                by: By::New,
+                has_warning: false,
+                has_dropped: false,
+            });
+            self.ledger.opportunity_rows.push(OpportunityRow {
+                deal: NONE,
+                previous: NONE,
+                contact: NONE,
+                outcome: None,
+                by: By::New,
+                sets_link: false,
+                has_warning: false,
+                has_dropped: false,
+            });
+        }
+    }
+
+    /// Gives every key of the window its number and asks storage for those it was not asked yet.
+    fn intern(&mut self, block: u32) {
+        self.question.clear();
+        let Planner { ledger, index, drafts, numbers, .. } = self;
+        for key in drafts.all_keys() {
+            let mut key = *key;
+            if key.kind == KeyKind::ContactLink {
+                key.kind = KeyKind::ContactId;
+            }
+            let number = index.add(&key, block, |place| ledger.text(place));
+            numbers.push(number);
+        }
+    }
+
+    fn ask_contacts(&mut self) {
+        let block = self.block_number();
+        let Planner { ledger, index, drafts, numbers, question, .. } = self;
+        for (key, &number) in drafts.all_keys().iter().zip(numbers.iter()) {
+            if key.kind == KeyKind::OpportunityId || !index.ask(number) {
+                continue;
+            }
+            match (key.kind, key.text) {
+                (KeyKind::Rule(rule), KeyText::Span(span)) => {
+                    let rule = &ledger.settings.rules[usize::from(rule)];
+                    question.ask_key(rule.number, ledger.blocks[block as usize].text(span));
+                }
+                (KeyKind::Rule(rule), KeyText::Phone) => {
+                    let rule = &ledger.settings.rules[usize::from(rule)];
+                    if let Some(phone) = Phone::unpacked(key.hash) {
+                        question.ask_key(rule.number, &phone.to_string());
+                    }
+                }
+                (_, KeyText::Span(span)) => {
+                    question.ask_id(ledger.blocks[block as usize].text(span));
+                }
+                (_, KeyText::Phone) => {}
+            }
+        }
+    }
+
+    /// The row with this position in the window.
+    fn row_at(&self, at: usize) -> u32 {
+        let first = self.ledger.blocks.last().map_or(1, |block| block.first_row().0) - 1;
+        first + u32::try_from(self.window.start + at).expect("a block has fewer than 2³² rows")
+    }
+
+    fn number_at(&self, at: usize) -> RowNumber {
+        RowNumber(self.row_at(at) + 1)
+    }
+
+    /// A key's text, as it is shown in an issue.
+    fn key_text(&self, key: &Key) -> String {
+        match key.text {
+            KeyText::Phone => Phone::unpacked(key.hash).map(|p| p.to_string()).unwrap_or_default(),
+            KeyText::Span(span) => {
+                self.ledger.blocks.last().map(|block| block.text(span).to_owned()).unwrap_or_default()
+            }
+        }
+    }
+
+    fn new_person(&mut self, stored: u32) -> u32 {
+        let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
+        self.ledger.people.push(Entry::new(stored));
+        number
+    }
+
+    fn note_warnings(&mut self, findings: &[Finding]) {
+        use crate::issue::Severity;
+        for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
+            let Some(row) = found.row.map(RowNumber::index) else { continue };
+            match found.object {
+                Some(Object::Contact) => self.ledger.contact_rows[row].has_warning = true,
+                Some(Object::Opportunity) => self.ledger.opportunity_rows[row].has_warning = true,
+                None => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
+
+use super::Planner;
+use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
+use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
+use crate::field::FieldId;
+use crate::issue::IssueCode;
+use crate::lookup::PART;
+use crate::mapping::{Blank, Merge};
+use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
+use crate::normalize;
+use crate::object::Object;
+use crate::value::{Phone, Value};
+
+impl Planner {
+    /// Storage declares that a stored contact answers these keys of one record.
+    pub(super) fn declare(&mut self, person: u32, keys: &[(u32, Option<FieldId>, &str)]) {
+        let settings = self.ledger.settings.clone();
+        for (number, rule) in settings.rules.iter().enumerate() {
+            let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+            for text in declared_keys(rule, keys) {
+                let phone = (rule.shape == Shape::Phones).then(|| parse_phone(&text)).flatten();
+                let ledger = &self.ledger;
+                let found =
+                    self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
+                if let Some(key) = found {
+                    if self.still_holds(&settings, person, rule, &text) {
+                        self.index.teach(key, ContactNumber(person));
+                        if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
+                            self.taught.entry(person).or_default().push(key);
+                        }
+                    }
+                }
+            }
+        }
+        for &(_, field, text) in keys {
+            if !self.is_asked(&settings, field, text) {
+                let id = self.ledger.name(Object::Contact, person);
+                let fault = format!("the record {id} was declared for the key {text:?}, which nobody asked for");
+                self.faults.push(fault);
+            }
+        }
+    }
+
+    /// Was this value part of an asked key?
+    fn is_asked(&self, settings: &Settings, field: Option<FieldId>, text: &str) -> bool {
+        let Some(field) = field else { return false };
+        settings.rules.iter().enumerate().any(|(number, rule)| {
+            let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+            match &rule.shape {
+                Shape::Combined(fields) => fields.contains(&field),
+                _ if !rule.has(field) => false,
+                shape => {
+                    let phone = (*shape == Shape::Phones).then(|| parse_phone(text)).flatten();
+                    let packed = phone.and_then(Phone::packed);
+                    self.index.find(kind, text, packed, |p| self.ledger.text(p)).is_some()
+                }
+            }
+        })
+    }
+
+    /// Would the contact still carry this stored key after the rows so far?
+    fn still_holds(&self, settings: &Settings, person: u32, rule: &Rule, text: &str) -> bool {
+        let entry = &self.ledger.people[person as usize];
+        if !entry.has_rows() {
+            return true;
+        }
+        let (base, rows) =
+            (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
+        match rule.shape {
+            Shape::Emails | Shape::Phones => {
+                let kind = kind_of(&rule.shape);
+                !may_remove(settings, kind)
+                    || addresses_of(base, kind, &settings.contact_columns, &rows)
+                        .holds(&address(kind, text))
+            }
+            _ => {
+                let before = keys_of(base, rule, &[]);
+                let after = keys_of(base, rule, &rows);
+                before == after || after.iter().any(|key| key == text)
+            }
+        }
+    }
+
+    /// A row was folded into a contact: its keys lead there from now on, as far as they are written.
+    pub(super) fn teach(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        keys: &[(Key, KeyNumber)],
+    ) {
+        for kind in [Addresses::Emails, Addresses::Phones] {
+            if settings.contact_columns.iter().any(|column| kind.has(column.field)) {
+                self.teach_addresses(settings, person, row, keys, kind);
+            }
+        }
+        for (number, rule) in settings.rules.iter().enumerate() {
+            if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
+                self.teach_texts(person, row, number, rule);
+            }
+        }
+    }
+
+    fn teach_addresses(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        keys: &[(Key, KeyNumber)],
+        kind: Addresses,
+    ) {
+        let rule = settings.rules.iter().position(|rule| is_of(&rule.shape, kind));
+        let rule = rule.map(|rule| KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX)));
+        let own: smallvec::SmallVec<[&(Key, KeyNumber); 4]> =
+            keys.iter().filter(|(key, _)| Some(key.kind) == rule).collect();
+        let contact = ContactNumber(person);
+        let entry = self.ledger.people[person as usize];
+        let is_first = entry.is_new() && entry.first_row == row;
+        let can_remove = may_remove(settings, kind);
+        if rule.is_some() && !can_remove {
+            let all_held = own.iter().all(|(_, number)| self.index.holders(*number).contains(&contact));
+            let fits = is_first && own.len() <= AddressBook::LIMIT && !has_dropped(self, row);
+            if all_held {
+                return;
+            }
+            if fits {
+                own.iter().for_each(|(_, number)| self.index.teach(*number, contact));
+                return;
+            }
+        }
+        let refused = self.fold_addresses_of(settings, person, row, kind, &own, can_remove);
+        let at = (row - self.row_at(0)) as usize;
+        for (column, item, shown) in refused {
+            self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
+            self.drop_value(at, column, item);
+        }
+    }
+
+    /// Folds the addresses of a contact over its rows so far and teaches what it carries. Returns the
+    /// values of the last row that found no room.
+    fn fold_addresses_of(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        kind: Addresses,
+        own: &[&(Key, KeyNumber)],
+        can_remove: bool,
+    ) -> Vec<(u16, u16, String)> {
+        let contact = ContactNumber(person);
+        let entry = self.ledger.people[person as usize];
+        let (base, rows) =
+            (self.ledger.base(Object::Contact, &entry), self.ledger.rows(Object::Contact, &entry));
+        let columns = &settings.contact_columns;
+        let book = addresses_of(base, kind, columns, &rows);
+        let mut refused = Vec::new();
+        let mut held: Vec<KeyNumber> = Vec::new();
+        let this = self.row_of(row);
+        let region = crate::draft::region(settings, this.block, this.at);
+        for column in columns.iter().filter(|column| kind.has(column.field)) {
+            let mut item = 0;
+            column.read_items(column.text(this.block, this.at), region, &settings.choices, |_, read| {
+                let place = column.index().unwrap_or(u16::MAX);
+                if let Ok(value) = read {
+                    let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
+                    let is_dropped = this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
+                    if book.holds(&value) {
+                        held.extend(key.map(|(_, number)| *number));
+                    } else if !is_dropped
+                        && book.is_full()
+                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
+                    {
+                        refused.push((place, item, value.to_string()));
+                    }
+                }
+                item += 1;
+            });
+        }
+        let mut gone: Vec<KeyNumber> = Vec::new();
+        if can_remove {
+            let before = addresses_of(base, kind, columns, &rows[..rows.len() - 1]);
+            for value in before.primary.iter().chain(&before.additional) {
+                if !book.holds(value) {
+                    gone.extend(self.find_address(settings, kind, value));
+                }
+            }
+        }
+        held.into_iter().for_each(|key| self.index.teach(key, contact));
+        gone.into_iter().for_each(|key| self.index.unteach(key, contact));
+        refused
+    }
+
+    fn find_address(&self, settings: &Settings, kind: Addresses, value: &Value<'_>) -> Option<KeyNumber> {
+        let rule = settings.rules.iter().position(|rule| is_of(&rule.shape, kind))?;
+        let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
+        let packed = if let Value::Phone(phone) = value { phone.packed() } else { None };
+        self.index.find(rule, &value.to_text(), packed, |place| self.ledger.text(place))
+    }
+
+    /// Keys made of texts follow the effective values of the contact.
+    fn teach_texts(&mut self, person: u32, row: u32, number: usize, rule: &Rule) {
+        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+        let entry = self.ledger.people[person as usize];
+        let (base, rows) =
+            (self.ledger.base(Object::Contact, &entry), self.ledger.rows(Object::Contact, &entry));
+        let after = keys_of(base, rule, &rows);
+        let is_first = entry.first_row == row;
+        if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
+            return;
+        }
+        drop(rows);
+        let contact = ContactNumber(person);
+        for key in self.taught.remove(&person).unwrap_or_default() {
+            if self.index.kind(key) == kind {
+                self.index.unteach(key, contact);
+            } else {
+                self.taught.entry(person).or_default().push(key);
+            }
+        }
+        let block = self.block_number();
+        for text in after {
+            let ledger = &self.ledger;
+            let found = self.index.find(kind, &text, None, |place| ledger.text(place));
+            let key = match found {
+                Some(key) => key,
+                None => {
+                    let Some(last) = self.ledger.blocks.last_mut() else { continue };
+                    let place = KeyPlace { block, span: last.append_text(&text) };
+                    self.index.learn(kind, &text, place)
+                }
+            };
+            self.index.teach(key, contact);
+            self.taught.entry(person).or_default().push(key);
+        }
+    }
+}
+
+fn has_dropped(planner: &Planner, row: u32) -> bool {
+    planner.ledger.contact_rows[row as usize].has_dropped
+}
+
+fn is_of(shape: &Shape, kind: Addresses) -> bool {
+    match shape {
+        Shape::Emails => kind == Addresses::Emails,
+        Shape::Phones => kind == Addresses::Phones,
+        _ => false,
+    }
+}
+
+fn kind_of(shape: &Shape) -> Addresses {
+    if *shape == Shape::Phones { Addresses::Phones } else { Addresses::Emails }
+}
+
+/// Can a row of this file remove an address?
+fn may_remove(settings: &Settings, kind: Addresses) -> bool {
+    settings.mapping.clear_token.is_some()
+        || settings.contact_columns.iter().filter(|column| kind.has(column.field)).any(|column| {
+            column.blank == Blank::Clear
+                || (column.field == kind.additional() && column.merge == Merge::Overwrite)
+        })
+}
+
+fn address(kind: Addresses, text: &str) -> Value<'_> {
+    match parse_phone(text) {
+        Some(phone) if kind == Addresses::Phones => Value::Phone(phone),
+        _ => Value::text(text),
+    }
+}
+
+/// A phone as storage declares it: the canonical text that it was asked with.
+fn parse_phone(text: &str) -> Option<Phone> {
+    let digits = text.strip_prefix('+')?;
+    let (number, extension) = digits.split_once(";ext=").unwrap_or((digits, ""));
+    Phone::new(number.parse().ok()?, extension)
+}
+
+/// The keys under a rule that storage declared part by part.
+fn declared_keys(rule: &Rule, keys: &[(u32, Option<FieldId>, &str)]) -> Vec<String> {
+    let mut texts: Vec<String> = vec![String::new()];
+    for (at, field) in rule.fields().enumerate() {
+        let parts = keys.iter().filter(|(_, of, _)| *of == Some(field)).map(|(_, _, text)| *text);
+        let mut parts: Vec<&str> = parts.collect();
+        parts.sort_unstable();
+        parts.dedup();
+        texts = combine(&texts, &parts, at);
+    }
+    texts
+}
+
+/// The keys of a contact under a rule once these rows are folded into it.
+fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
+    let columns = &base.settings.contact_columns;
+    let mut texts: Vec<String> = vec![String::new()];
+    for (at, field) in rule.fields().enumerate() {
+        let parts: Vec<String> = match field {
+            FieldId::EMAIL | FieldId::PHONE => {
+                let kind =
+                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+                let book = addresses_of(base, kind, columns, rows);
+                book.primary.iter().chain(&book.additional).map(|value| value.to_string()).collect()
+            }
+            _ => {
+                let from = columns.partition_point(|column| column.field < field);
+                let to = columns.partition_point(|column| column.field <= field);
+                effective(base, &columns[from..to], rows).iter().map(|value| folded(&value.to_text())).collect()
+            }
+        };
+        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        texts = combine(&texts, &parts, at);
+    }
+    texts
+}
+
+fn combine(texts: &[String], parts: &[&str], at: usize) -> Vec<String> {
+    let join = |text: &String, part: &str| {
+        if at == 0 { part.to_owned() } else { format!("{text}{PART}{part}") }
+    };
+    texts.iter().flat_map(|text| parts.iter().map(move |part| join(text, part))).collect()
+}
+
+fn folded(text: &str) -> String {
+    let mut out = String::new();
+    normalize::fold_into(text, &mut out);
+    out.replace(PART, " ")
+}

@@ -1,0 +1,330 @@
+//! [`Block`]: some thousand rows in one piece of text.
+
+use crate::normalize::is_blank;
+use crate::object::RowNumber;
+
+use super::formula::unescape_formula;
+
+/// A place in the text of a [`Block`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextSpan {
+    start: u32,
+    len: u32,
+}
+
+/// Consecutive rows of a file: one text, and where in it each cell ends.
+///
+/// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so that
+/// a plan can keep every row it has read.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    text: String,
+    columns: usize,
+    first_row: u32,
+    /// Where each row begins in the text.
+    starts: Vec<u32>,
+    /// Where each cell ends, relative to its row; `columns` for each row.
+    ends: Ends,
+    /// Physical lines, relative to the first row's.
+    lines: Vec<u32>,
+    first_line: u64,
+    /// Rows whose cells could not be read, ascending.
+    failed: Vec<u32>,
+    /// Of rows that are wider than the header: the ends of the surplus cells; of narrower ones how
+    /// many cells there are.
+    odd: Vec<(u32, OddWidth)>,
+    is_escaped: bool,
+}
+
+#[derive(Clone, Debug)]
+enum OddWidth {
+    Narrow(usize),
+    Wide(Vec<u32>),
+}
+
+#[derive(Clone, Debug)]
+enum Ends {
+    Short(Vec<u16>),
+    Long(Vec<u32>),
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Ends::Short(Vec::new())
+    }
+}
+
+impl Block {
+    /// An empty block.
+    pub fn new() -> Self {
+        Block::default()
+    }
+
+    /// How many rows it holds.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Does it hold no row?
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// How many columns the file has.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The number of the first row.
+    pub fn first_row(&self) -> RowNumber {
+        RowNumber(self.first_row)
+    }
+
+    /// One cell as the file has it, untrimmed; "" where the row is too short.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        if column >= self.columns {
+            return "";
+        }
+        let start = self.starts[row] as usize;
+        let at = row * self.columns + column;
+        let (from, to) = match &self.ends {
+            Ends::Short(ends) => {
+                let from = if column == 0 { 0 } else { usize::from(ends[at - 1]) };
+                (from, usize::from(ends[at]))
+            }
+            Ends::Long(ends) => {
+                let from = if column == 0 { 0 } else { ends[at - 1] as usize };
+                (from, ends[at] as usize)
+            }
+        };
+        self.plain(&self.text[start + from..start + to])
+    }
+
+    fn plain<'b>(&self, cell: &'b str) -> &'b str {
+        if self.is_escaped { unescape_formula(cell) } else { cell }
+    }
+
+    /// The cells of a row, one for each column.
+    pub fn cells(&self, row: usize) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.columns).map(move |column| self.cell(row, column))
+    }
+
+    /// The row as it stood in the file: as many cells as it had.
+    pub fn record(&self, row: usize) -> impl Iterator<Item = &str> {
+        let odd = self.odd.binary_search_by_key(&row, |(at, _)| *at as usize).ok();
+        let odd = odd.map(|at| &self.odd[at].1);
+        let (own, surplus): (usize, &[u32]) = match odd {
+            None => (self.columns, &[]),
+            Some(OddWidth::Narrow(cells)) => (*cells, &[]),
+            Some(OddWidth::Wide(ends)) => (self.columns, ends),
+        };
+        let start = self.starts[row] as usize;
+        let last = match &self.ends {
+            _ if self.columns == 0 => 0,
+            Ends::Short(ends) => u32::from(ends[(row + 1) * self.columns - 1]),
+            Ends::Long(ends) => ends[(row + 1) * self.columns - 1],
+        };
+        let froms = std::iter::once(last).chain(surplus.iter().copied());
+        let more = froms.zip(surplus).map(move |(from, &to)| {
+            self.plain(&self.text[start + from as usize..start + to as usize])
+        });
+        self.cells(row).take(own).chain(more)
+    }
+
+    /// The physical line on which a row begins, 1-based.
+    pub fn line(&self, row: usize) -> u64 {
+        self.first_line + u64::from(self.lines[row])
+    }
+
+    /// Are all cells of a row blank?
+    pub fn is_blank(&self, row: usize) -> bool {
+        self.cells(row).all(is_blank)
+    }
+
+    /// Could the row not be read? Its cells are as far as they were understood; an issue says why.
+    pub fn is_failed(&self, row: usize) -> bool {
+        !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
+    }
+
+    /// Adds a text that is not a cell, and says where it lies.
+    pub fn append_text(&mut self, text: &str) -> TextSpan {
+        let span = TextSpan { start: position(self.text.len()), len: position(text.len()) };
+        self.text.push_str(text);
+        span
+    }
+
+    /// The text at a place.
+    pub fn text(&self, span: TextSpan) -> &str {
+        &self.text[span.start as usize..(span.start + span.len) as usize]
+    }
+
+    /// Where a part of a cell lies, if it is one.
+    pub(crate) fn span_of(&self, part: &str) -> Option<TextSpan> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let is_inside = start + part.len() <= self.text.len();
+        is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })
+    }
+
+    /// Bytes of heap held.
+    pub fn heap_bytes(&self) -> usize {
+        let ends = match &self.ends {
+            Ends::Short(ends) => ends.capacity() * 2,
+            Ends::Long(ends) => ends.capacity() * 4,
+        };
+        self.text.capacity() + ends + (self.starts.capacity() + self.lines.capacity()) * 4
+    }
+
+    /// Empties the block for rows of a file with so many columns.
+    pub(super) fn start(&mut self, columns: usize, first_row: u32, is_escaped: bool) {
+        *self = Block {
+            columns,
+            first_row,
+            is_escaped,
+            text: std::mem::take(&mut self.text),
+            starts: std::mem::take(&mut self.starts),
+            lines: std::mem::take(&mut self.lines),
+            ends: std::mem::take(&mut self.ends),
+            ..Block::default()
+        };
+        self.text.clear();
+        self.starts.clear();
+        self.lines.clear();
+        match &mut self.ends {
+            Ends::Short(ends) => ends.clear(),
+            Ends::Long(_) => self.ends = Ends::default(),
+        }
+    }
+
+    /// The text, to be filled; [`finish`](Self::finish) gives it back.
+    pub(super) fn take_text(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.text).into_bytes()
+    }
+
+    /// Adds a row whose cells end at these places relative to its start.
+    pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
+        let row = position(self.starts.len());
+        if self.starts.is_empty() {
+            self.first_line = line;
+        }
+        self.starts.push(position(start));
+        self.lines.push(position(usize::try_from(line - self.first_line).unwrap_or(usize::MAX)));
+        let own = &ends[..ends.len().min(self.columns)];
+        let last = own.last().copied().unwrap_or(0);
+        if last > usize::from(u16::MAX) {
+            self.lengthen();
+        }
+        let padded = own.iter().copied().chain(std::iter::repeat_n(last, self.columns - own.len()));
+        match &mut self.ends {
+            // Checked above: the last end is the largest.
+            Ends::Short(all) => all.extend(padded.map(|end| end as u16)),
+            Ends::Long(all) => all.extend(padded.map(position)),
+        }
+        if ends.len() > self.columns {
+            let surplus = ends[self.columns..].iter().map(|end| position(*end)).collect();
+            self.odd.push((row, OddWidth::Wide(surplus)));
+        } else if ends.len() < self.columns {
+            self.odd.push((row, OddWidth::Narrow(ends.len())));
+        }
+    }
+
+    pub(super) fn fail_last(&mut self) {
+        self.failed.push(position(self.starts.len() - 1));
+    }
+
+    fn lengthen(&mut self) {
+        if let Ends::Short(ends) = &self.ends {
+            self.ends = Ends::Long(ends.iter().map(|end| u32::from(*end)).collect());
+        }
+    }
+
+    /// Takes the filled text back. Cells with bytes that are not UTF-8 are mended with U+FFFD; their
+    /// rows and columns are returned.
+    pub(super) fn finish(&mut self, bytes: Vec<u8>) -> Vec<(usize, usize)> {
+        let is_sound = |text: &str| text.is_ascii() || self.cuts_between_characters(text);
+        match String::from_utf8(bytes) {
+            Ok(text) if is_sound(&text) => {
+                self.text = text;
+                Vec::new()
+            }
+            Ok(text) => self.mend(text.as_bytes()),
+            Err(error) => self.mend(error.as_bytes()),
+        }
+    }
+
+    /// Two broken halves of a character in neighbouring cells look whole from afar.
+    fn cuts_between_characters(&self, text: &str) -> bool {
+        let row_of = |row: usize| self.starts[row] as usize;
+        (0..self.len()).all(|row| {
+            let start = row_of(row);
+            let ends = row * self.columns..(row + 1) * self.columns;
+            text.is_char_boundary(start)
+                && match &self.ends {
+                    Ends::Short(all) => {
+                        all[ends].iter().all(|end| text.is_char_boundary(start + usize::from(*end)))
+                    }
+                    Ends::Long(all) => {
+                        all[ends].iter().all(|end| text.is_char_boundary(start + *end as usize))
+                    }
+                }
+                && self.odd.iter().filter(|(at, _)| *at as usize == row).all(|(_, odd)| match odd {
+                    OddWidth::Narrow(_) => true,
+                    OddWidth::Wide(ends) => {
+                        ends.iter().all(|end| text.is_char_boundary(start + *end as usize))
+                    }
+                })
+        })
+    }
+
+    fn mend(&mut self, bytes: &[u8]) -> Vec<(usize, usize)> {
+        let mut mended = Vec::new();
+        let mut whole = Block::default();
+        whole.start(self.columns, self.first_row, self.is_escaped);
+        let mut text = String::with_capacity(bytes.len() + 64);
+        for row in 0..self.len() {
+            let start = self.starts[row] as usize;
+            let new_start = text.len();
+            let mut ends: Vec<usize> = Vec::with_capacity(self.columns);
+            let mut from = start;
+            for (column, end) in self.ends_of(row).into_iter().enumerate() {
+                let cell = &bytes[from..start + end];
+                from = start + end;
+                let read = String::from_utf8_lossy(cell);
+                if matches!(read, std::borrow::Cow::Owned(_)) {
+                    mended.push((row, column));
+                }
+                text.push_str(&read);
+                ends.push(text.len() - new_start);
+            }
+            whole.push_row(new_start, self.line(row), &ends);
+            if self.is_failed(row) {
+                whole.fail_last();
+            }
+        }
+        whole.text = text;
+        *self = whole;
+        mended
+    }
+
+    /// The ends of the cells that a row really has.
+    fn ends_of(&self, row: usize) -> Vec<usize> {
+        let range = row * self.columns..(row + 1) * self.columns;
+        let mut ends: Vec<usize> = match &self.ends {
+            Ends::Short(all) => all[range].iter().map(|end| usize::from(*end)).collect(),
+            Ends::Long(all) => all[range].iter().map(|end| *end as usize).collect(),
+        };
+        let odd = self.odd.binary_search_by_key(&row, |(at, _)| *at as usize).ok();
+        match odd.map(|at| &self.odd[at].1) {
+            None => {}
+            Some(OddWidth::Narrow(cells)) => ends.truncate(*cells),
+            Some(OddWidth::Wide(surplus)) => ends.extend(surplus.iter().map(|end| *end as usize)),
+        }
+        ends
+    }
+}
+
+fn position(n: usize) -> u32 {
+    u32::try_from(n).expect("a block is cut long before 4 GiB")
+}

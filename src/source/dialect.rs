@@ -1,0 +1,169 @@
+//! [`Dialect`]: the delimiter and the header line, found from the beginning of a file.
+
+use super::{FileFormat, SourceError};
+
+/// How a file is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dialect {
+    /// The character between cells.
+    pub delimiter: char,
+    /// The encoding the file is in.
+    pub encoding: String,
+    /// The physical line of the header, 1-based.
+    pub header_line: u64,
+    /// Another delimiter that fits the file as well, if there is one.
+    pub tie: Option<char>,
+}
+
+/// What was found, and where in the prefix the header begins.
+pub(super) struct Detected {
+    pub(super) delimiter: u8,
+    pub(super) tie: Option<u8>,
+    pub(super) header_start: usize,
+    pub(super) header_line: u64,
+}
+
+/// The closed set, in the order in which a tie is decided.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// How many records at the beginning are looked at.
+const LOOKED_AT: usize = 200;
+
+/// Finds the delimiter and the header in the beginning of a file.
+pub(super) fn detect(prefix: &[u8], format: &FileFormat) -> Result<Detected, SourceError> {
+    let declared = match format.delimiter {
+        None => None,
+        Some(delimiter) if delimiter.is_ascii() && !matches!(delimiter, '"' | '\n' | '\r') => {
+            Some(delimiter as u8)
+        }
+        Some(delimiter) => return Err(SourceError::Delimiter { delimiter }),
+    };
+    let (hint, skipped) = separator_hint(prefix);
+    let body = &prefix[skipped..];
+    let (delimiter, tie) = match declared.or(hint) {
+        Some(delimiter) => (delimiter, None),
+        None => best_delimiter(body),
+    };
+    let records = records(body, delimiter);
+    let header = match format.header_line {
+        Some(line) => Some(line_start(prefix, line).ok_or(SourceError::HeaderLine { line })?),
+        None => find_header(&records).map(|at| records[at].start + skipped),
+    };
+    let header_start = header.ok_or(SourceError::NoHeader)?;
+    let before = &prefix[..header_start];
+    let header_line = 1 + count_lines(before);
+    Ok(Detected { delimiter, tie, header_start, header_line })
+}
+
+/// `sep=;` on the first line, as spreadsheets write it.
+fn separator_hint(prefix: &[u8]) -> (Option<u8>, usize) {
+    let end = memchr::memchr2(b'\n', b'\r', prefix).unwrap_or(prefix.len());
+    let line = prefix[..end].trim_ascii();
+    let line = line.strip_prefix(b"\"").and_then(|l| l.strip_suffix(b"\"")).unwrap_or(line);
+    let is_hint = line.len() >= 5 && line[..4].eq_ignore_ascii_case(b"sep=");
+    match line.get(4) {
+        Some(&delimiter) if is_hint && line.len() == 5 => {
+            let rest = &prefix[end..];
+            let newline = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
+            (Some(delimiter), end + newline)
+        }
+        // `sep=` and a tab, which trimming took away.
+        None if line.eq_ignore_ascii_case(b"sep=") && prefix[..end].ends_with(b"\t") => {
+            (Some(b'\t'), (end + 1).min(prefix.len()))
+        }
+        _ => (None, 0),
+    }
+}
+
+struct Record {
+    start: usize,
+    cells: usize,
+    filled: usize,
+}
+
+/// The records at the beginning of a text, with the last one left out if it may be cut.
+fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(body);
+    let mut record = csv::ByteRecord::new();
+    let mut records = Vec::new();
+    while records.len() < LOOKED_AT && matches!(reader.read_byte_record(&mut record), Ok(true)) {
+        let is_filled = |cell: &&[u8]| !cell.trim_ascii().is_empty();
+        let mut start = record.position().map_or(0, |position| position.byte() as usize);
+        while matches!(body.get(start), Some(b'\n' | b'\r')) {
+            start += 1;
+        }
+        records.push(Record {
+            start,
+            cells: record.len(),
+            filled: record.iter().filter(is_filled).count(),
+        });
+    }
+    records
+}
+
+/// The delimiter under which most records have the same width, then under which they are widest.
+fn best_delimiter(body: &[u8]) -> (u8, Option<u8>) {
+    let mut scores: Vec<(u64, usize, u8)> = DELIMITERS
+        .into_iter()
+        .map(|delimiter| {
+            let records = records(body, delimiter);
+            let width = usual_width(&records);
+            let fitting = records.iter().filter(|record| record.cells == width).count() as u64;
+            let total = records.iter().filter(|record| record.filled > 0).count().max(1) as u64;
+            let share = if width < 2 { 0 } else { (100 * fitting / total).min(100) };
+            // A few ragged rows more or less decide nothing; the width does.
+            (share / 20, width, delimiter)
+        })
+        .collect();
+    let quality = |score: &(u64, usize, u8)| (score.0, score.1);
+    scores.sort_by_key(|score| std::cmp::Reverse(quality(score)));
+    let (best, second) = (scores[0], scores[1]);
+    if best.0 == 0 && best.1 < 2 {
+        return (b',', None);
+    }
+    let is_tie = quality(&best) == quality(&second);
+    (best.2, is_tie.then_some(second.2))
+}
+
+/// The most frequent width; the larger of two.
+fn usual_width(records: &[Record]) -> usize {
+    let mut widths: Vec<usize> = records.iter().map(|record| record.cells).collect();
+    widths.sort_unstable();
+    let runs = widths.chunk_by(|a, b| a == b);
+    runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
+}
+
+/// The first record that is as wide as the table: notices above it are narrower, and a title in the
+/// first of many cells fills only that one.
+fn find_header(records: &[Record]) -> Option<usize> {
+    let width = usual_width(records).max(1);
+    let widest = records.iter().map(|record| record.filled).max().unwrap_or(0);
+    let enough = width.min(widest).div_ceil(2);
+    let is_header = |record: &Record| record.filled > 0 && record.filled >= enough;
+    records.iter().position(is_header).or_else(|| records.iter().position(|record| record.filled > 0))
+}
+
+fn line_start(prefix: &[u8], line: u64) -> Option<usize> {
+    let mut start = 0;
+    for _ in 1..line {
+        start += memchr::memchr2(b'\n', b'\r', &prefix[start..])?;
+        start += if prefix[start..].starts_with(b"\r\n") { 2 } else { 1 };
+    }
+    (start < prefix.len()).then_some(start)
+}
+
+/// Line ends of any of the three kinds.
+pub(super) fn count_lines(text: &[u8]) -> u64 {
+    let mut lines = 0;
+    let mut rest = text;
+    while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
+        lines += 1;
+        rest = if rest[at..].starts_with(b"\r\n") { &rest[at + 2..] } else { &rest[at + 1..] };
+    }
+    lines
+}

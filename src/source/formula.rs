@@ -1,0 +1,35 @@
+//! Cells that a spreadsheet would run as a formula, made harmless and read back (behaviour §15).
+
+/// Cells that begin with one of these are formulas, or become one when the file is opened.
+fn is_risky(cell: &str) -> bool {
+    matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
+}
+
+/// A cell of the error log: an apostrophe stands before what could start a formula, and before what
+/// would otherwise lose an apostrophe of its own when read back.
+pub(crate) fn escape_formula(cell: &str) -> String {
+    let rest = cell.trim_start_matches('\'');
+    if is_risky(rest) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// The cell that [`escape_formula`] was given.
+pub(super) fn unescape_formula(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_risky(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_harmless_and_comes_back_identical() {
+        for cell in ["=1+1", "+1206", "-5", "@x", "\tx", "\rx", "'=1", "''=1", "'", "", "plain", "'quoted'"] {
+            let safe = escape_formula(cell);
+            assert!(!is_risky(&safe), "{cell:?}");
+            assert_eq!(unescape_formula(&safe), cell);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! [`Bytes`]: a window onto the file that slides forward and always holds the whole current record.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// How much is read at a time, and how much of the beginning is looked at to detect the format.
+const CHUNK: usize = 256 * 1024;
+
+/// The bytes of a file, from memory or from a stream.
+pub(super) enum Bytes<'a> {
+    Memory { bytes: Cow<'a, [u8]>, at: usize },
+    Stream(Stream<'a>),
+}
+
+pub(super) struct Stream<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    buffer: Vec<u8>,
+    /// Where the record that is being read begins.
+    at: usize,
+    len: usize,
+    is_end: bool,
+    hash: Box<Xxh3>,
+}
+
+impl<'a> Bytes<'a> {
+    pub(super) fn memory(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Bytes::Memory { bytes: bytes.into(), at: 0 }
+    }
+
+    pub(super) fn stream(reader: Box<dyn Read + Send + 'a>) -> Self {
+        Bytes::Stream(Stream {
+            reader,
+            buffer: Vec::new(),
+            at: 0,
+            len: 0,
+            is_end: false,
+            hash: Box::new(Xxh3::new()),
+        })
+    }
+
+    /// The rest of it as something to read from.
+    pub(super) fn into_reader(self) -> Box<dyn Read + Send + 'a> {
+        match self {
+            Bytes::Memory { bytes, at } => {
+                let mut rest = io::Cursor::new(bytes);
+                rest.set_position(at as u64);
+                Box::new(rest)
+            }
+            Bytes::Stream(stream) => {
+                let mut held = stream.buffer;
+                held.truncate(stream.len);
+                held.drain(..stream.at);
+                Box::new(io::Cursor::new(held).chain(stream.reader))
+            }
+        }
+    }
+
+    /// What is held from the current position on.
+    pub(super) fn held(&self) -> &[u8] {
+        match self {
+            Bytes::Memory { bytes, at } => &bytes[*at..],
+            Bytes::Stream(stream) => &stream.buffer[stream.at..stream.len],
+        }
+    }
+
+    /// Moves the current position forward.
+    pub(super) fn consume(&mut self, bytes: usize) {
+        match self {
+            Bytes::Memory { at, .. } => *at += bytes,
+            Bytes::Stream(stream) => stream.at += bytes,
+        }
+    }
+
+    /// Reads more behind what is held; false at the end of the file.
+    pub(super) fn more(&mut self) -> io::Result<bool> {
+        match self {
+            Bytes::Memory { .. } => Ok(false),
+            Bytes::Stream(stream) => stream.more(),
+        }
+    }
+
+    /// A digest of everything read so far; of all of it for a file in memory.
+    pub(super) fn digest(&self) -> u128 {
+        match self {
+            Bytes::Memory { bytes, .. } => xxhash_rust::xxh3::xxh3_128(bytes),
+            Bytes::Stream(stream) => stream.hash.digest128(),
+        }
+    }
+}
+
+impl Stream<'_> {
+    fn more(&mut self) -> io::Result<bool> {
+        if self.is_end {
+            return Ok(false);
+        }
+        if self.at > 0 && self.len + CHUNK > self.buffer.len() {
+            self.buffer.copy_within(self.at..self.len, 0);
+            self.len -= self.at;
+            self.at = 0;
+        }
+        if self.len + CHUNK > self.buffer.len() {
+            self.buffer.resize((self.len + CHUNK).max(self.buffer.len() + self.buffer.len() / 2), 0);
+        }
+        let read = loop {
+            match self.reader.read(&mut self.buffer[self.len..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.hash.update(&self.buffer[self.len..self.len + read]);
+        self.len += read;
+        self.is_end = read == 0;
+        Ok(read > 0)
+    }
+}

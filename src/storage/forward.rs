@@ -1,0 +1,49 @@
+//! Every method of the storage traits through `&mut S` and `Box<S>`.
+
+use super::{Applied, Batch, FollowUpKind, Receipts, Recovery, Storage, StorageWrite, Token};
+use crate::account::Account;
+use crate::lookup::{Found, Lookup};
+
+macro_rules! forward {
+    ($($wrapper:ty),*) => {$(
+        impl<S: Storage + ?Sized> Storage for $wrapper {
+            type Error = S::Error;
+
+            fn account(&mut self) -> Result<Account, Self::Error> {
+                (**self).account()
+            }
+
+            fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error> {
+                (**self).find(lookup, found)
+            }
+
+            fn answers(&self, rule: &[String]) -> bool {
+                (**self).answers(rule)
+            }
+        }
+
+        impl<S: StorageWrite + ?Sized> StorageWrite for $wrapper {
+            fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error> {
+                (**self).write(batch, receipts)
+            }
+
+            fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
+                (**self).recover(error, attempt)
+            }
+
+            fn keeps_tokens(&self) -> bool {
+                (**self).keeps_tokens()
+            }
+
+            fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
+                (**self).applied(tokens, known)
+            }
+
+            fn supports(&self, follow_up: FollowUpKind) -> bool {
+                (**self).supports(follow_up)
+            }
+        }
+    )*};
+}
+
+forward!(&mut S, Box<S>);

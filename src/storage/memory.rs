@@ -1,0 +1,292 @@
+//! [`MemoryStorage`]: the reference implementation, over maps in memory.
+
+mod index;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Applied, Batch, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts, Storage, StorageError,
+    StorageWrite, Token,
+};
+use crate::account::Account;
+use crate::field::Fields;
+use crate::lookup::{Found, Lookup};
+use crate::object::Object;
+use index::Index;
+
+/// A CRM in memory: for tests, examples and bug reports (it can be written as JSON and read back),
+/// and the model of what an adapter answers.
+///
+/// ```
+/// use crm_import::{MemoryStorage, Object};
+///
+/// let mut crm = MemoryStorage::default();
+/// let id = crm.insert(Object::Contact, [("email", "ana@example.com"), ("first_name", "Ana")]);
+/// assert_eq!(crm.get(Object::Contact, &id).unwrap().value("first_name"), Some("Ana"));
+/// ```
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemoryStorage {
+    /// The settings of the account.
+    pub account: Account,
+    contacts: IndexMap<String, MemoryRecord>,
+    opportunities: IndexMap<String, MemoryRecord>,
+    next_id: u64,
+    tokens: IndexMap<String, String>,
+    checkpoint: Option<Checkpoint>,
+    #[serde(skip)]
+    calls: Calls,
+    #[serde(skip)]
+    index: Index,
+}
+
+/// How often each method was called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Calls {
+    /// [`Storage::find`].
+    pub find: usize,
+    /// [`StorageWrite::write`].
+    pub write: usize,
+}
+
+/// One record: its values by field key, as canonical text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemoryRecord {
+    /// Counts the writes.
+    pub version: u64,
+    /// The values; a field that is not there is blank.
+    pub values: IndexMap<String, Vec<String>>,
+}
+
+impl MemoryRecord {
+    /// The first value of a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values(field).first().map(String::as_str)
+    }
+
+    /// All values of a field.
+    pub fn values(&self, field: &str) -> &[String] {
+        self.values.get(field).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl MemoryStorage {
+    /// An empty CRM with these settings.
+    pub fn new(account: Account) -> Self {
+        MemoryStorage { account, ..MemoryStorage::default() }
+    }
+
+    /// Adds a record under the next free id (`c1`, `c2`, …; `o1`, `o2`, …). A field may be given
+    /// several times if it holds several values.
+    pub fn insert<'v>(
+        &mut self,
+        object: Object,
+        values: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> String {
+        let id = self.mint(object);
+        self.insert_as(object, &id, values);
+        id
+    }
+
+    /// Adds a record under an id of the caller's, in place of what had it.
+    pub fn insert_as<'v>(
+        &mut self,
+        object: Object,
+        id: &str,
+        values: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) {
+        let mut record = MemoryRecord { version: 1, ..MemoryRecord::default() };
+        for (field, value) in values {
+            record.values.entry(field.to_owned()).or_default().push(value.to_owned());
+        }
+        self.records_mut(object).insert(id.to_owned(), record);
+        self.index.clear();
+    }
+
+    /// The record with this id.
+    pub fn get(&self, object: Object, id: &str) -> Option<&MemoryRecord> {
+        self.records(object).get(id)
+    }
+
+    /// Every record with its id, in the order in which they were added.
+    pub fn iter(&self, object: Object) -> impl Iterator<Item = (&str, &MemoryRecord)> {
+        self.records(object).iter().map(|(id, record)| (id.as_str(), record))
+    }
+
+    /// How many records there are.
+    pub fn len(&self, object: Object) -> usize {
+        self.records(object).len()
+    }
+
+    /// Is there no record at all?
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.opportunities.is_empty()
+    }
+
+    /// The calls so far.
+    pub fn calls(&self) -> Calls {
+        self.calls
+    }
+
+    /// The checkpoint that travelled with the last batch.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    fn records(&self, object: Object) -> &IndexMap<String, MemoryRecord> {
+        match object {
+            Object::Contact => &self.contacts,
+            Object::Opportunity => &self.opportunities,
+        }
+    }
+
+    fn records_mut(&mut self, object: Object) -> &mut IndexMap<String, MemoryRecord> {
+        match object {
+            Object::Contact => &mut self.contacts,
+            Object::Opportunity => &mut self.opportunities,
+        }
+    }
+
+    fn mint(&mut self, object: Object) -> String {
+        let letter = if object == Object::Contact { 'c' } else { 'o' };
+        loop {
+            self.next_id += 1;
+            let id = format!("{letter}{}", self.next_id);
+            if !self.records(object).contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
+    fn write_step(&mut self, step: &BatchStep<'_>, receipts: &mut Receipts) {
+        let token = step.token();
+        if let Some(id) = self.tokens.get(&token.to_string()) {
+            return receipts.already_applied(token, &id.clone());
+        }
+        let link = match step.link(receipts) {
+            Link::Unchanged => None,
+            Link::To(id) if self.contacts.contains_key(id) => Some(id.to_owned()),
+            Link::To(id) => return receipts.rejected(token, &format!("no contact {id}")),
+            Link::Lost => return,
+        };
+        let object = step.object();
+        let id = match step.op() {
+            Op::Create => self.mint(object),
+            Op::Update => step.id().to_owned(),
+        };
+        let mut record = match (step.op(), self.get(object, &id)) {
+            (Op::Create, _) => MemoryRecord::default(),
+            (Op::Update, None) => return receipts.conflict(token),
+            (Op::Update, Some(record)) => {
+                if step.version().is_some_and(|read| read != record.version.to_string()) {
+                    return receipts.conflict(token);
+                }
+                record.clone()
+            }
+        };
+        for change in step.changes() {
+            let after: Vec<String> = change.after().map(|value| value.to_string()).collect();
+            if after.is_empty() {
+                record.values.shift_remove(change.key());
+            } else {
+                record.values.insert(change.key().to_owned(), after);
+            }
+        }
+        if let Some(contact) = link {
+            record.values.insert("contact_id".into(), vec![contact]);
+        }
+        record.version += 1;
+        let version = record.version.to_string();
+        let before = self.records(object).get(&id).cloned();
+        self.index.note(object, &id, before.as_ref(), &record, &self.account);
+        self.records_mut(object).insert(id.clone(), record);
+        self.tokens.insert(token.to_string(), id.clone());
+        match step.op() {
+            Op::Create => receipts.created(token, &id, Some(&version)),
+            Op::Update => receipts.updated(token, Some(&version)),
+        }
+    }
+}
+
+impl Storage for MemoryStorage {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        Ok(self.account.clone())
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.calls.find += 1;
+        let records = match lookup.object() {
+            Object::Contact => &self.contacts,
+            Object::Opportunity => &self.opportunities,
+        };
+        let add = |id: &str, keys: &[(&str, &str)], found: &mut Found| {
+            let Some(record) = records.get(id) else { return };
+            let mut entry = found.record(id).version(&record.version.to_string());
+            for (field, key) in keys {
+                entry = entry.key(*field, key);
+            }
+            for (field, values) in &record.values {
+                entry = entry.values(field.as_str(), values.iter().map(String::as_str));
+            }
+        };
+        for id in lookup.ids() {
+            add(id, &[], found);
+        }
+        if !lookup.contact_ids().is_empty() {
+            for (id, record) in records {
+                if record.value("contact_id").is_some_and(|c| lookup.contact_ids().contains(&c)) {
+                    add(id, &[], found);
+                }
+            }
+        }
+        for block in lookup.blocks() {
+            let fields = Fields::with_custom(&self.account.custom_fields);
+            self.index.build(lookup.object(), block.fields(), records, &fields, &self.account);
+            for key in block.keys() {
+                let declared: Vec<(&str, &str)> =
+                    block.fields().iter().copied().zip(key.iter().copied()).collect();
+                for id in self.index.find(lookup.object(), block.fields(), &key) {
+                    add(id, &declared, found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answers(&self, _: &[String]) -> bool {
+        true
+    }
+}
+
+impl StorageWrite for MemoryStorage {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        self.calls.write += 1;
+        for step in batch.steps() {
+            self.write_step(&step, receipts);
+        }
+        self.checkpoint = Some(batch.checkpoint().clone());
+        Ok(())
+    }
+
+    fn keeps_tokens(&self) -> bool {
+        true
+    }
+
+    fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
+        for &token in tokens {
+            if let Some(id) = self.tokens.get(&token.to_string()) {
+                known.add(token, id);
+            }
+        }
+        Ok(())
+    }
+
+    fn supports(&self, _: FollowUpKind) -> bool {
+        true
+    }
+}

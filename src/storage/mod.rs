@@ -1,0 +1,146 @@
+//! What the caller implements: [`Storage`] to plan, [`StorageWrite`] to apply.
+//!
+//! | implement this | unlocks that |
+//! |---|---|
+//! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
+//! | [`Storage::answers`] | match rules other than e-mail and phone |
+//! | [`StorageWrite::write`] | applying |
+//! | [`StorageWrite::recover`] | retries of transient errors |
+//! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
+//! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
+//!
+//! [`MemoryStorage`] implements all of it and is the reference: what an adapter answers should be what
+//! it answers.
+
+mod batch;
+mod error;
+mod forward;
+mod memory;
+mod receipts;
+
+pub use batch::{Batch, BatchStep, Checkpoint, Link, Op, Token};
+pub(crate) use batch::{BatchData, ContactOf, StepData};
+pub use error::StorageError;
+pub use memory::{Calls, MemoryRecord, MemoryStorage};
+pub use receipts::{Receipt, Receipts};
+
+use crate::account::Account;
+pub use crate::follow_up::FollowUpKind;
+use crate::lookup::{Found, Lookup};
+
+/// A place where contacts and opportunities are kept, as far as planning needs it: nothing here
+/// writes.
+///
+/// It is not generic over anything, so `&mut dyn Storage<Error = E>` works. `&mut self` because
+/// synchronous database clients need it.
+pub trait Storage {
+    /// What can go wrong: the client's own error type, or [`StorageError`].
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// The settings of the account. Asked once, before the first row; frozen for the import.
+    ///
+    /// # Errors
+    /// An error stops the import before it began.
+    fn account(&mut self) -> Result<Account, Self::Error>;
+
+    /// Adds every record that answers one of the asked keys to `found`, with the
+    /// [wanted](Lookup::wanted) fields, and declares which key it answers.
+    ///
+    /// Called at most twice per planning window, four times where opportunities are matched by
+    /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
+    /// key that nobody holds is left unanswered.
+    ///
+    /// # Errors
+    /// An error stops planning; nothing has been written.
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error>;
+
+    /// Can [`find`](Self::find) answer this match rule? A policy with a rule that storage cannot
+    /// answer is refused before row 1. By default only the single-field rules e-mail and phone.
+    fn answers(&self, rule: &[String]) -> bool {
+        matches!(rule, [field] if field == "email" || field == "phone")
+    }
+}
+
+/// A [`Storage`] that can be written to.
+pub trait StorageWrite: Storage {
+    /// Writes one batch, in one transaction where there are transactions, and files one receipt for
+    /// each step.
+    ///
+    /// A contact stands before its opportunities. An update expects the version it names; a create
+    /// expects that no record holds its keys; where that no longer holds, the receipt is a conflict.
+    /// A step whose token is kept already is not written again but receipted with its id.
+    ///
+    /// # Errors
+    /// An error means that nothing of the batch was written, or that nobody knows: what happens next
+    /// is for [`recover`](Self::recover) to say.
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
+
+    /// What to do about an error of [`write`](Self::write) or [`find`](Storage::find); `attempt`
+    /// counts from 1. To wait before a retry, wait here.
+    fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
+        let _ = (error, attempt);
+        Recovery::Stop
+    }
+
+    /// Does this storage keep the tokens of what it wrote? Without, an interrupted import cannot be
+    /// resumed.
+    fn keeps_tokens(&self) -> bool {
+        false
+    }
+
+    /// Which of these tokens are written already, and under which ids. Only asked where
+    /// [`keeps_tokens`](Self::keeps_tokens) says so.
+    ///
+    /// # Errors
+    /// An error stops the import before anything is written.
+    fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
+        let _ = (tokens, known);
+        Ok(())
+    }
+
+    /// Can this storage put contacts on lists, or start workflows? A follow-up it cannot do is
+    /// refused before the first write.
+    fn supports(&self, follow_up: FollowUpKind) -> bool {
+        follow_up == FollowUpKind::Tag
+    }
+}
+
+/// What to do about an error (behaviour X5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Ask or write the same again.
+    Retry,
+    /// Write the batch in halves, to find the step that fails it; a step that fails alone is
+    /// reported and the others go through.
+    Split,
+    /// Stop the import and hand back what was done.
+    Stop,
+}
+
+/// Tokens that storage knows, with the ids of their records.
+#[derive(Debug, Default)]
+pub struct Applied {
+    known: hashbrown::HashMap<Token, Box<str>, foldhash::fast::RandomState>,
+}
+
+impl Applied {
+    /// The record that the step with this token wrote.
+    pub fn add(&mut self, token: Token, id: &str) {
+        self.known.insert(token, id.into());
+    }
+
+    /// The id of the record that the step with this token wrote.
+    pub fn id(&self, token: Token) -> Option<&str> {
+        self.known.get(&token).map(AsRef::as_ref)
+    }
+
+    /// How many are known.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Is none known?
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+}

@@ -1,0 +1,126 @@
+//! [`Receipts`]: what storage says of each step of a batch.
+
+use hashbrown::HashMap;
+
+use super::batch::{Batch, Token};
+
+/// What became of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Receipt {
+    /// The record was created under this id.
+    Created {
+        /// Its id.
+        id: String,
+        /// Its version, where there are versions.
+        version: Option<String>,
+    },
+    /// The record was changed.
+    Updated {
+        /// Its new version, where there are versions.
+        version: Option<String>,
+    },
+    /// The record said all of that already.
+    Unchanged,
+    /// A record with this token is there: the step was written before.
+    AlreadyApplied {
+        /// Its id.
+        id: String,
+    },
+    /// Somebody else wrote meanwhile: the version differs, or a key is taken.
+    Conflict,
+    /// The record cannot be written, and trying again would not help.
+    Rejected {
+        /// Why, for the person with the spreadsheet.
+        why: String,
+    },
+}
+
+/// The receipts of one batch: exactly one for each step (behaviour X2), in any order.
+///
+/// ```
+/// # use crm_import::storage::{Batch, Op, Receipts};
+/// fn write(batch: &Batch<'_>, receipts: &mut Receipts) {
+///     for (at, step) in batch.steps().enumerate() {
+///         match step.op() {
+///             Op::Create => receipts.created(step.token(), &format!("c{at}"), None),
+///             Op::Update => receipts.updated(step.token(), None),
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct Receipts {
+    receipts: HashMap<Token, Option<Receipt>, foldhash::fast::RandomState>,
+    faults: Vec<String>,
+}
+
+impl Receipts {
+    /// An empty set that expects one receipt for each step of the batch. The engine makes them; an
+    /// adapter's own tests may.
+    pub fn expecting(batch: &Batch<'_>) -> Self {
+        let mut receipts = Receipts::default();
+        receipts.receipts.extend(batch.steps().map(|step| (step.token(), None)));
+        receipts
+    }
+
+    /// The record was created under this id.
+    pub fn created(&mut self, token: Token, id: &str, version: Option<&str>) {
+        let version = version.map(str::to_owned);
+        self.file(token, Receipt::Created { id: id.to_owned(), version });
+    }
+
+    /// The record was changed.
+    pub fn updated(&mut self, token: Token, version: Option<&str>) {
+        self.file(token, Receipt::Updated { version: version.map(str::to_owned) });
+    }
+
+    /// The record said all of that already.
+    pub fn unchanged(&mut self, token: Token) {
+        self.file(token, Receipt::Unchanged);
+    }
+
+    /// A record with this token is there already, under this id.
+    pub fn already_applied(&mut self, token: Token, id: &str) {
+        self.file(token, Receipt::AlreadyApplied { id: id.to_owned() });
+    }
+
+    /// Somebody else wrote meanwhile.
+    pub fn conflict(&mut self, token: Token) {
+        self.file(token, Receipt::Conflict);
+    }
+
+    /// The record cannot be written: a constraint, a validation, a missing permission.
+    pub fn rejected(&mut self, token: Token, why: &str) {
+        self.file(token, Receipt::Rejected { why: why.to_owned() });
+    }
+
+    /// The receipt of a step, if it was given.
+    pub fn get(&self, token: Token) -> Option<&Receipt> {
+        self.receipts.get(&token)?.as_ref()
+    }
+
+    /// The id of the record that a step created, now or before.
+    pub fn id(&self, token: Token) -> Option<&str> {
+        match self.get(token)? {
+            Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What breaks the contract: receipts nobody asked for, second receipts, ids that are blank.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    fn file(&mut self, token: Token, receipt: Receipt) {
+        let is_blank = matches!(&receipt,
+            Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } if id.is_empty());
+        match self.receipts.get_mut(&token) {
+            None => self.faults.push(format!("a receipt for step {token}, which is not in the batch")),
+            Some(Some(_)) => self.faults.push(format!("a second receipt for step {token}")),
+            Some(_) if is_blank => self.faults.push(format!("a blank id for step {token}")),
+            Some(place) => *place = Some(receipt),
+        }
+    }
+}
