@@ -266,6 +266,10 @@ impl<'a> Rows<'a> {
         self.parser.reset();
         let (mut read, mut written, mut cells) = (0, 0, 0);
         loop {
+            // To the parser no input means the end of the file.
+            if read == self.bytes.held().len() && !self.bytes.more()? {
+                return self.end_of_file(text, start, read, written, cells);
+            }
             if text.len() < start + written + 4096 {
                 let more = (text.len() / 2).clamp(64 * 1024, 4 * 1024 * 1024);
                 text.resize(start + written + more, 0);
@@ -283,9 +287,6 @@ impl<'a> Rows<'a> {
                     let cell = written - cells.checked_sub(1).map_or(0, |last| self.ends[last]);
                     if cell > self.limits.cell_bytes {
                         return self.give_up(text, start, read, written, cells);
-                    }
-                    if !self.bytes.more()? {
-                        return self.end_of_file(text, start, read, written, cells);
                     }
                     continue;
                 }

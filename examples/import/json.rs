@@ -1,0 +1,113 @@
+//! The JSON object that `--json` prints.
+
+use crm_import::mapping::Suggestion;
+use crm_import::plan::{Counts, RowPlan};
+use crm_import::{Fields, Issue, Object, Plan, Report, Stats};
+use serde_json::{Map, Value, json};
+
+use crate::OBJECTS;
+
+pub fn document(columns: &[Suggestion], planned: &Stats, plan: &Plan, report: Option<&Report>) -> Value {
+    let fields = Fields::with_custom(&plan.account().custom_fields);
+    let rows: Vec<Value> =
+        plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect();
+    let issues: Vec<Value> = match report {
+        Some(report) => report.issues().map(|found| issue(&found)).collect(),
+        None => plan.issues().map(|found| issue(&found)).collect(),
+    };
+    json!({
+        "mapping": columns.iter().map(|column| mapping(column, &fields)).collect::<Vec<_>>(),
+        "plan": {
+            "contacts": counts(&planned.contacts),
+            "opportunities": counts(&planned.opportunities),
+            "links": planned.links,
+            "blank_rows": planned.blank_rows,
+        },
+        "report": report.map(|report| json!({
+            "contacts": done(&report.stats().contacts),
+            "opportunities": done(&report.stats().opportunities),
+            "links": report.stats().links,
+        })),
+        "rows": rows,
+        "issues": issues,
+    })
+}
+
+fn mapping(column: &Suggestion, fields: &Fields) -> Value {
+    let field = column.target.map(|id| fields.get(id));
+    json!({
+        "index": column.index,
+        "header": column.header,
+        "object": field.map(|field| field.object),
+        "field": field.map(|field| &field.key),
+        "confidence": column.confidence.name(),
+        "reason": column.reason,
+    })
+}
+
+fn counts(counts: &Counts) -> Value {
+    json!({
+        "rows": counts.rows, "create": counts.create, "update": counts.update,
+        "unchanged": counts.unchanged, "merged": counts.merged, "skip": counts.skip,
+        "fail": counts.fail, "warnings": counts.warnings,
+    })
+}
+
+fn done(counts: &Counts) -> Value {
+    json!({
+        "rows": counts.rows, "created": counts.create, "updated": counts.update,
+        "unchanged": counts.unchanged, "merged": counts.merged, "skipped": counts.skip,
+        "failed": counts.fail, "warnings": counts.warnings,
+    })
+}
+
+fn row(row: &RowPlan<'_>, report: Option<&Report>) -> Value {
+    let mut out = json!({ "row": row.number(), "line": row.line() });
+    for (object, _) in OBJECTS {
+        out[object.name()] = side(row, object, report).unwrap_or(Value::Null);
+    }
+    out
+}
+
+fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Value> {
+    let side = row.side(object)?;
+    let outcome = report.and_then(|r| r.outcome(object, row.number())).unwrap_or(side.outcome());
+    let id = side.id().or_else(|| report.and_then(|report| report.id(object, row.number())));
+    let mut values = Map::new();
+    for (field, offered) in side.values() {
+        let texts: Vec<String> = offered.iter().map(ToString::to_string).collect();
+        let value = if field.is_list { json!(texts) } else { json!(texts.first()) };
+        values.insert(field.key.clone(), value);
+    }
+    let mut out = json!({
+        "outcome": outcome,
+        "id": id,
+        "by": side.reason().map(|reason| reason.name()),
+        "values": values,
+    });
+    match object {
+        Object::Contact => out["first_row"] = json!(side.first_row()),
+        Object::Opportunity => {
+            out["first_row"] = json!(side.first_row());
+            out["contact_row"] = json!(side.contact_row());
+            out["contact_id"] = json!(side.contact_id());
+        }
+    }
+    Some(out)
+}
+
+fn issue(issue: &Issue) -> Value {
+    json!({
+        "row": issue.row,
+        "line": issue.line,
+        "object": issue.object,
+        "column": issue.column,
+        "field": issue.field,
+        "severity": issue.severity,
+        "code": issue.code.code(),
+        "number": issue.number(),
+        "value": issue.value,
+        "message": issue.message(),
+        "remedy": issue.remedy(),
+    })
+}

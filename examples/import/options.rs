@@ -1,0 +1,154 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use crm_import::account::DateOrder;
+use crm_import::source::FileFormat;
+use crm_import::{Mode, Object};
+
+pub const USAGE: &str = "\
+usage: import FILE.csv [options]
+  --db PATH                  the SQLite file, made if missing (crm.sqlite)
+  --account FILE.json        the account's settings, for a new database
+  --demo                     put demo records into a new database
+  --objects LIST             contacts, opportunities (both that have a column)
+  --contacts MODE            create, update or upsert (upsert)
+  --opportunities MODE       create, update or upsert (upsert)
+  --mapping FILE.json        use a saved mapping
+  --save-mapping FILE.json   save the mapping that is used
+  --tag NAME                 tag every imported contact
+  --date-order ORDER         mdy, dmy or ymd
+  --delimiter C  --encoding NAME  --header-line N
+  --dry-run                  plan only
+  --error-log FILE.csv       write the rows that failed
+  --planning-window ROWS     rows looked up at a time
+  --import-id ID             name the import
+  --json                     one JSON object instead of prose";
+
+/// What the command line says.
+pub struct Options {
+    pub file: PathBuf,
+    pub db: PathBuf,
+    pub account: Option<PathBuf>,
+    pub demo: bool,
+    pub objects: Option<Vec<Object>>,
+    pub contacts: Mode,
+    pub opportunities: Mode,
+    pub mapping: Option<PathBuf>,
+    pub save_mapping: Option<PathBuf>,
+    pub tags: Vec<String>,
+    pub date_order: Option<DateOrder>,
+    pub format: FileFormat,
+    pub dry_run: bool,
+    pub error_log: Option<PathBuf>,
+    pub planning_window: Option<usize>,
+    pub import_id: Option<String>,
+    pub json: bool,
+}
+
+/// Options whose feature is still to come.
+const NOT_YET: [&str; 7] =
+    ["--list", "--workflow", "--preset", "--threads", "--window", "--resume", "--max-errors"];
+
+impl Options {
+    /// Reads the command line, or says what is wrong with it.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Options {
+            file: PathBuf::new(),
+            db: "crm.sqlite".into(),
+            account: None,
+            demo: false,
+            objects: None,
+            contacts: Mode::Upsert,
+            opportunities: Mode::Upsert,
+            mapping: None,
+            save_mapping: None,
+            tags: Vec::new(),
+            date_order: None,
+            format: FileFormat::default(),
+            dry_run: false,
+            error_log: None,
+            planning_window: None,
+            import_id: None,
+            json: false,
+        };
+        let mut arguments = arguments.peekable();
+        while let Some(argument) = arguments.next() {
+            let (name, inline) = match argument.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+                _ => (argument, None),
+            };
+            let mut value =
+                || inline.clone().or_else(|| arguments.next()).ok_or_else(|| format!("{name} needs a value"));
+            match name.as_str() {
+                "--db" => options.db = value()?.into(),
+                "--account" => options.account = Some(value()?.into()),
+                "--demo" => options.demo = true,
+                "--objects" => options.objects = Some(objects(&value()?)?),
+                "--contacts" => options.contacts = mode(&value()?)?,
+                "--opportunities" => options.opportunities = mode(&value()?)?,
+                "--mapping" => options.mapping = Some(value()?.into()),
+                "--save-mapping" => options.save_mapping = Some(value()?.into()),
+                "--tag" => options.tags.push(value()?),
+                "--date-order" => options.date_order = Some(date_order(&value()?)?),
+                "--delimiter" => options.format.delimiter = Some(delimiter(&value()?)?),
+                "--encoding" => options.format.encoding = Some(value()?),
+                "--header-line" => options.format.header_line = Some(number(&name, &value()?)? as u64),
+                "--dry-run" => options.dry_run = true,
+                "--error-log" => options.error_log = Some(value()?.into()),
+                "--planning-window" => options.planning_window = Some(number(&name, &value()?)?),
+                "--import-id" => options.import_id = Some(value()?),
+                "--json" => options.json = true,
+                later if NOT_YET.contains(&later) => return Err(format!("{later} is not there yet")),
+                unknown if unknown.starts_with("--") => return Err(format!("there is no option {unknown}")),
+                _ if options.file.as_os_str().is_empty() => options.file = name.into(),
+                _ => return Err("give one file".into()),
+            }
+        }
+        if options.file.as_os_str().is_empty() {
+            return Err("which file?".into());
+        }
+        Ok(options)
+    }
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "create" => Ok(Mode::Create),
+        "update" => Ok(Mode::Update),
+        "upsert" => Ok(Mode::Upsert),
+        _ => Err(format!("{text:?} is no mode: create, update or upsert")),
+    }
+}
+
+fn objects(text: &str) -> Result<Vec<Object>, String> {
+    text.split(',')
+        .map(|name| match name.trim() {
+            "contacts" | "contact" => Ok(Object::Contact),
+            "opportunities" | "opportunity" => Ok(Object::Opportunity),
+            _ => Err(format!("{name:?} is no object: contacts or opportunities")),
+        })
+        .collect()
+}
+
+fn date_order(text: &str) -> Result<DateOrder, String> {
+    match text {
+        "mdy" => Ok(DateOrder::Mdy),
+        "dmy" => Ok(DateOrder::Dmy),
+        "ymd" => Ok(DateOrder::Ymd),
+        _ => Err(format!("{text:?} is no order: mdy, dmy or ymd")),
+    }
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(delimiter), None) => Ok(delimiter),
+        _ if text == "\\t" || text == "tab" => Ok('\t'),
+        _ => Err(format!("{text:?} is not one character")),
+    }
+}
+
+fn number(name: &str, text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("{name} needs a number above 0"))
+}

@@ -1,0 +1,91 @@
+//! What people see: the mapping, the plan, the progress, the report, the first issues.
+
+use crm_import::mapping::{Confidence, Suggestion};
+use crm_import::plan::Counts;
+use crm_import::{Fields, Issue, Outcome, Plan, Progress, Report, Severity};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::OBJECTS;
+use crate::options::Options;
+
+/// How many issues are shown; the error log has all of them.
+const SHOWN: usize = 10;
+
+pub fn mapping(columns: &[Suggestion], fields: &Fields) {
+    let width = columns.iter().map(|column| column.header.chars().count()).max().unwrap_or(0).clamp(6, 40);
+    println!("{:width$}  {:40}  {}", "COLUMN", "FIELD", "WHY");
+    for column in columns {
+        let field = column.target.map(|id| fields.get(id));
+        let field = match (field, column.confidence) {
+            (None, _) => "-".to_owned(),
+            (Some(field), Confidence::Sure) => format!("{} {}", field.object, field.key),
+            (Some(field), _) => format!("{} {} (likely)", field.object, field.key),
+        };
+        println!("{:width$}  {field:40}  {}", column.header, column.reason);
+    }
+}
+
+pub fn plan(plan: &Plan) {
+    let stats = plan.stats();
+    println!("\nPLAN           rows  create  update  unchanged  merged  skip  fail  warnings");
+    for (object, name) in OBJECTS {
+        line(name, stats.of(object));
+    }
+    println!("{} links, {} blank rows", stats.links, stats.blank_rows);
+    for column in plan.unmapped() {
+        let examples = column.examples.join(", ");
+        println!("left out: column {:?} with {} values ({examples})", column.header, column.filled);
+    }
+}
+
+fn line(name: &str, c: &Counts) {
+    println!(
+        "{name:13} {:>5}  {:>6}  {:>6}  {:>9}  {:>6}  {:>4}  {:>4}  {:>8}",
+        c.rows, c.create, c.update, c.unchanged, c.merged, c.skip, c.fail, c.warnings
+    );
+}
+
+/// Runs the import with a progress bar on standard error.
+pub fn with_progress<T>(is_quiet: bool, run: impl FnOnce(&mut dyn FnMut(Progress) -> bool) -> T) -> T {
+    let bar = if is_quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    if let Ok(style) = ProgressStyle::with_template("writing {bar:40} {pos}/{len} records, {eta} left") {
+        bar.set_style(style);
+    }
+    let result = run(&mut |progress: Progress| {
+        bar.set_length(progress.steps as u64);
+        bar.set_position(progress.done as u64);
+        true
+    });
+    bar.finish_and_clear();
+    result
+}
+
+pub fn report(report: &Report, options: &Options) {
+    let stats = report.stats();
+    println!("\nDONE           rows  created updated  unchanged  merged  skip  fail  warnings");
+    for (object, name) in OBJECTS {
+        line(name, stats.of(object));
+    }
+    println!("{} links, in {}", stats.links, options.db.display());
+    issues(report.issues());
+    if let Some(path) = &options.error_log {
+        let failed = |row: &crm_import::plan::RowPlan<'_>| {
+            OBJECTS.iter().any(|(o, _)| report.outcome(*o, row.number()) == Some(Outcome::Fail))
+        };
+        let rows = report.plan().rows().filter(failed).count();
+        println!("\n{rows} rows failed; mend them in {} and import that file", path.display());
+    }
+}
+
+/// The first issues, the worst first, with what to do about them.
+pub fn issues(issues: impl Iterator<Item = Issue>) {
+    let mut all: Vec<Issue> = issues.filter(|issue| issue.severity > Severity::Info).collect();
+    if all.is_empty() {
+        return;
+    }
+    all.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+    println!("\nISSUES ({} in all)", all.len());
+    for issue in all.iter().take(SHOWN) {
+        println!("{}: {issue}\n    fix: {}", issue.severity, issue.remedy());
+    }
+}
