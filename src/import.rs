@@ -171,7 +171,8 @@ impl Import {
     /// The mapping that would be suggested for a file, column by column with reasons.
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
         let fields = Fields::with_custom(&account.custom_fields);
-        let objects = self.objects.clone().unwrap_or_else(|| vec![Object::Contact, Object::Opportunity]);
+        let objects =
+            self.objects.clone().unwrap_or_else(|| vec![Object::Contact, Object::Opportunity]);
         suggest(rows.headers(), rows.sample(), &objects, &fields)
     }
 
@@ -210,15 +211,22 @@ impl Import {
             .map(ToString::to_string)
             .collect();
         for rule in &account.dedup.contacts {
-            if rule.0.is_empty() || !rule.0.iter().all(|key| fields.find(Object::Contact, key).is_some()) {
-                problems.push(format!("the match rule {:?} names a field that contacts do not have", rule.name()));
+            if rule.0.is_empty()
+                || !rule.0.iter().all(|key| fields.find(Object::Contact, key).is_some())
+            {
+                problems.push(format!(
+                    "the match rule {:?} names a field that contacts do not have",
+                    rule.name()
+                ));
             } else if !answers(&rule.0) {
                 problems.push(format!("the storage cannot answer the match rule {}", rule.name()));
             }
         }
         for key in account.opportunities.matching.iter().flat_map(|matching| &matching.fields) {
             if fields.find(Object::Opportunity, key).is_none() {
-                problems.push(format!("opportunities are matched by {key:?}, a field they do not have"));
+                problems.push(format!(
+                    "opportunities are matched by {key:?}, a field they do not have"
+                ));
             }
         }
         if modes.is_empty() {
@@ -228,13 +236,20 @@ impl Import {
             return Err(ConfigError { problems });
         }
         let follow_ups = self.follow_ups.clone();
-        Ok(Settings::new(account, mapping, rows.headers().to_vec(), (contacts, opportunities), follow_ups))
+        Ok(Settings::new(
+            account,
+            mapping,
+            rows.headers().to_vec(),
+            (contacts, opportunities),
+            follow_ups,
+        ))
     }
 }
 
 /// A name that no other import has: the time, and 64 bits from the operating system.
 fn mint_id() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let random = RandomState::new().build_hasher().finish();
     format!("{:012x}-{random:016x}", now.as_millis())
 }

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn ids_of_digits_are_ordered_as_numbers_and_the_rest_bytewise() {
-        let mut ids: Vec<RecordId> = ["10", "9", "007", "7", "a2", "a10"].map(RecordId::from).into();
+        let mut ids: Vec<RecordId> =
+            ["10", "9", "007", "7", "a2", "a10"].map(RecordId::from).into();
         ids.sort();
         let ids: Vec<&str> = ids.iter().map(RecordId::as_str).collect();
         assert_eq!(ids, ["007", "7", "9", "10", "a10", "a2"]);

@@ -131,7 +131,11 @@ impl Phone {
     pub(crate) const fn packed(self) -> Option<u64> {
         // 10¹⁵ < 2⁵⁰, which leaves 14 bits: extensions of up to four digits are below 2 × 10⁴ and
         // those of four digits (1_0000 + …) must stay below 2¹⁴ = 16,384.
-        if self.extension >= 1 << 14 { None } else { Some(self.number.get() << 14 | self.extension as u64) }
+        if self.extension >= 1 << 14 {
+            None
+        } else {
+            Some(self.number.get() << 14 | self.extension as u64)
+        }
     }
 
     /// The number that [`packed`](Self::packed) gave.

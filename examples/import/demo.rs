@@ -6,24 +6,30 @@ use crm_import::{Account, Object};
 use crate::sqlite::Sqlite;
 
 /// A sales team in the United States: e-mail then phone, one pipeline.
-pub fn account() -> Account {
+pub(crate) fn account() -> Account {
     let stages = ["New", "Qualified", "Proposal", "Closed"].into_iter().enumerate();
     let stage = |(at, name): (usize, &str)| Stage { id: format!("s{}", at + 1), name: name.into() };
     Account {
         default_country: Some("US".into()),
         date_order: Some(DateOrder::Mdy),
-        pipelines: vec![Pipeline { id: "p1".into(), name: "Sales".into(), stages: stages.map(stage).collect() }],
+        pipelines: vec![Pipeline {
+            id: "p1".into(),
+            name: "Sales".into(),
+            stages: stages.map(stage).collect(),
+        }],
         users: vec![
             User { id: "u1".into(), name: "Ann Lee".into(), email: "ann@example.com".into() },
             User { id: "u2".into(), name: "Ben Ortiz".into(), email: "ben@example.com".into() },
         ],
-        options: [("lost_reason".to_owned(), vec!["Price".to_owned(), "No budget".to_owned()])].into_iter().collect(),
+        options: [("lost_reason".to_owned(), vec!["Price".to_owned(), "No budget".to_owned()])]
+            .into_iter()
+            .collect(),
         ..Account::default()
     }
 }
 
 /// Ten contacts and five opportunities of theirs.
-pub fn fill(storage: &mut Sqlite) -> Result<(), rusqlite::Error> {
+pub(crate) fn fill(storage: &mut Sqlite) -> Result<(), rusqlite::Error> {
     let contacts = [
         ("Nora", "Quist", "nora.quist@example.com", "+12065550101", "Quist Roofing"),
         ("Omar", "Bell", "omar.bell@example.com", "+12065550102", "Bell & Sons"),
@@ -38,9 +44,15 @@ pub fn fill(storage: &mut Sqlite) -> Result<(), rusqlite::Error> {
     ];
     let mut ids = Vec::new();
     for (first, last, email, phone, company) in contacts {
-        let values =
-            [("first_name", first), ("last_name", last), ("email", email), ("phone", phone), ("company", company)];
-        let values: Vec<(&str, &str)> = values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let values = [
+            ("first_name", first),
+            ("last_name", last),
+            ("email", email),
+            ("phone", phone),
+            ("company", company),
+        ];
+        let values: Vec<(&str, &str)> =
+            values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         ids.push(storage.seed(Object::Contact, &values)?);
     }
     let deals = [

@@ -7,7 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::OBJECTS;
 
-pub fn document(columns: &[Suggestion], planned: &Stats, plan: &Plan, report: Option<&Report>) -> Value {
+pub(crate) fn document(
+    columns: &[Suggestion],
+    planned: &Stats,
+    plan: &Plan,
+    report: Option<&Report>,
+) -> Value {
     let fields = Fields::with_custom(&plan.account().custom_fields);
     let rows: Vec<Value> =
         plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect();

@@ -4,6 +4,9 @@
 //!
 //! It is a thin client of the public API: what it can do, any application can.
 
+// A command-line program speaks to people.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 mod demo;
 mod json;
 mod options;
@@ -30,7 +33,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if options.json {
-                println!("{}", serde_json::json!({ "error": { "kind": failure.kind, "message": failure.message } }));
+                println!(
+                    "{}",
+                    serde_json::json!({ "error": { "kind": failure.kind, "message": failure.message } })
+                );
             } else {
                 eprintln!("{}", failure.message);
             }
@@ -76,7 +82,8 @@ fn run(options: &Options) -> Result<(), Failure> {
     drop(rows);
     if let Some(path) = &options.save_mapping {
         let mapping = mapping_of(&columns, options, storage.settings())?;
-        let text = serde_json::to_string_pretty(&mapping).map_err(|error| Failure::new("mapping", error))?;
+        let text = serde_json::to_string_pretty(&mapping)
+            .map_err(|error| Failure::new("mapping", error))?;
         std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))?;
     }
     let plan = import.plan(open(options)?, &mut storage)?;
@@ -94,7 +101,8 @@ fn run(options: &Options) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let report = people::with_progress(options.json, |watch| import.apply_with(plan, &mut storage, watch))?;
+    let report =
+        people::with_progress(options.json, |watch| import.apply_with(plan, &mut storage, watch))?;
     if let Some(path) = &options.error_log {
         let file = std::fs::File::create(path).map_err(|error| Failure::new("error-log", error))?;
         report.write_error_log(file).map_err(|error| Failure::new("error-log", error))?;
@@ -120,7 +128,8 @@ fn open_storage(options: &Options) -> Result<Sqlite, Failure> {
     let account: Account = match &options.account {
         None => demo::account(),
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::new("account", error))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| Failure::new("account", error))?;
             serde_json::from_str(&text).map_err(|error| Failure::new("account", error))?
         }
     };
@@ -162,11 +171,18 @@ fn set_up(
 }
 
 /// The saved mapping, or the suggested one.
-fn mapping_of(suggestions: &[Suggestion], options: &Options, account: &Account) -> Result<Mapping, Failure> {
+fn mapping_of(
+    suggestions: &[Suggestion],
+    options: &Options,
+    account: &Account,
+) -> Result<Mapping, Failure> {
     let mut mapping: Mapping = match &options.mapping {
-        None => Mapping::from_suggestions(suggestions, &Fields::with_custom(&account.custom_fields)),
+        None => {
+            Mapping::from_suggestions(suggestions, &Fields::with_custom(&account.custom_fields))
+        }
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::new("mapping", error))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| Failure::new("mapping", error))?;
             serde_json::from_str(&text).map_err(|error| Failure::new("mapping", error))?
         }
     };
@@ -198,4 +214,5 @@ fn as_suggestions(
 }
 
 /// The objects in the order of every table.
-const OBJECTS: [(Object, &str); 2] = [(Object::Contact, "contacts"), (Object::Opportunity, "opportunities")];
+const OBJECTS: [(Object, &str); 2] =
+    [(Object::Contact, "contacts"), (Object::Opportunity, "opportunities")];

@@ -6,7 +6,7 @@ use crm_import::account::DateOrder;
 use crm_import::source::FileFormat;
 use crm_import::{Mode, Object};
 
-pub const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 usage: import FILE.csv [options]
   --db PATH                  the SQLite file, made if missing (crm.sqlite)
   --account FILE.json        the account's settings, for a new database
@@ -26,7 +26,7 @@ usage: import FILE.csv [options]
   --json                     one JSON object instead of prose";
 
 /// What the command line says.
-pub struct Options {
+pub(crate) struct Options {
     pub file: PathBuf,
     pub db: PathBuf,
     pub account: Option<PathBuf>,
@@ -52,7 +52,7 @@ const NOT_YET: [&str; 7] =
 
 impl Options {
     /// Reads the command line, or says what is wrong with it.
-    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Options {
             file: PathBuf::new(),
             db: "crm.sqlite".into(),
@@ -75,11 +75,17 @@ impl Options {
         let mut arguments = arguments.peekable();
         while let Some(argument) = arguments.next() {
             let (name, inline) = match argument.split_once('=') {
-                Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+                Some((name, value)) if name.starts_with("--") => {
+                    (name.to_owned(), Some(value.to_owned()))
+                }
                 _ => (argument, None),
             };
-            let mut value =
-                || inline.clone().or_else(|| arguments.next()).ok_or_else(|| format!("{name} needs a value"));
+            let mut value = || {
+                inline
+                    .clone()
+                    .or_else(|| arguments.next())
+                    .ok_or_else(|| format!("{name} needs a value"))
+            };
             match name.as_str() {
                 "--db" => options.db = value()?.into(),
                 "--account" => options.account = Some(value()?.into()),
@@ -93,14 +99,20 @@ impl Options {
                 "--date-order" => options.date_order = Some(date_order(&value()?)?),
                 "--delimiter" => options.format.delimiter = Some(delimiter(&value()?)?),
                 "--encoding" => options.format.encoding = Some(value()?),
-                "--header-line" => options.format.header_line = Some(number(&name, &value()?)? as u64),
+                "--header-line" => {
+                    options.format.header_line = Some(number(&name, &value()?)? as u64);
+                }
                 "--dry-run" => options.dry_run = true,
                 "--error-log" => options.error_log = Some(value()?.into()),
                 "--planning-window" => options.planning_window = Some(number(&name, &value()?)?),
                 "--import-id" => options.import_id = Some(value()?),
                 "--json" => options.json = true,
-                later if NOT_YET.contains(&later) => return Err(format!("{later} is not there yet")),
-                unknown if unknown.starts_with("--") => return Err(format!("there is no option {unknown}")),
+                later if NOT_YET.contains(&later) => {
+                    return Err(format!("{later} is not there yet"));
+                }
+                unknown if unknown.starts_with("--") => {
+                    return Err(format!("there is no option {unknown}"));
+                }
                 _ if options.file.as_os_str().is_empty() => options.file = name.into(),
                 _ => return Err("give one file".into()),
             }

@@ -11,9 +11,10 @@ use crate::options::Options;
 /// How many issues are shown; the error log has all of them.
 const SHOWN: usize = 10;
 
-pub fn mapping(columns: &[Suggestion], fields: &Fields) {
-    let width = columns.iter().map(|column| column.header.chars().count()).max().unwrap_or(0).clamp(6, 40);
-    println!("{:width$}  {:40}  {}", "COLUMN", "FIELD", "WHY");
+pub(crate) fn mapping(columns: &[Suggestion], fields: &Fields) {
+    let width =
+        columns.iter().map(|column| column.header.chars().count()).max().unwrap_or(0).clamp(6, 40);
+    println!("{:width$}  {:40}  WHY", "COLUMN", "FIELD");
     for column in columns {
         let field = column.target.map(|id| fields.get(id));
         let field = match (field, column.confidence) {
@@ -25,7 +26,7 @@ pub fn mapping(columns: &[Suggestion], fields: &Fields) {
     }
 }
 
-pub fn plan(plan: &Plan) {
+pub(crate) fn plan(plan: &Plan) {
     let stats = plan.stats();
     println!("\nPLAN           rows  create  update  unchanged  merged  skip  fail  warnings");
     for (object, name) in OBJECTS {
@@ -34,7 +35,11 @@ pub fn plan(plan: &Plan) {
     println!("{} links, {} blank rows", stats.links, stats.blank_rows);
     for column in plan.unmapped() {
         let examples = column.examples.join(", ");
-        println!("left out: column {:?} with {} values ({examples})", column.header, column.filled);
+        let warning = if column.is_consent { ": it speaks of a consent" } else { "" };
+        println!(
+            "left out: column {:?} with {} values ({examples}){warning}",
+            column.header, column.filled
+        );
     }
 }
 
@@ -46,9 +51,14 @@ fn line(name: &str, c: &Counts) {
 }
 
 /// Runs the import with a progress bar on standard error.
-pub fn with_progress<T>(is_quiet: bool, run: impl FnOnce(&mut dyn FnMut(Progress) -> bool) -> T) -> T {
+pub(crate) fn with_progress<T>(
+    is_quiet: bool,
+    run: impl FnOnce(&mut dyn FnMut(Progress) -> bool) -> T,
+) -> T {
     let bar = if is_quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("writing {bar:40} {pos}/{len} records, {eta} left") {
+    if let Ok(style) =
+        ProgressStyle::with_template("writing {bar:40} {pos}/{len} records, {eta} left")
+    {
         bar.set_style(style);
     }
     let result = run(&mut |progress: Progress| {
@@ -60,7 +70,7 @@ pub fn with_progress<T>(is_quiet: bool, run: impl FnOnce(&mut dyn FnMut(Progress
     result
 }
 
-pub fn report(report: &Report, options: &Options) {
+pub(crate) fn report(report: &Report, options: &Options) {
     let stats = report.stats();
     println!("\nDONE           rows  created updated  unchanged  merged  skip  fail  warnings");
     for (object, name) in OBJECTS {
@@ -78,7 +88,7 @@ pub fn report(report: &Report, options: &Options) {
 }
 
 /// The first issues, the worst first, with what to do about them.
-pub fn issues(issues: impl Iterator<Item = Issue>) {
+pub(crate) fn issues(issues: impl Iterator<Item = Issue>) {
     let mut all: Vec<Issue> = issues.filter(|issue| issue.severity > Severity::Info).collect();
     if all.is_empty() {
         return;

@@ -15,7 +15,7 @@ use crm_import::{Account, Fields, Object, Storage, StorageWrite, normalize};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 /// A CRM in an SQLite file.
-pub struct Sqlite {
+pub(crate) struct Sqlite {
     db: Connection,
     fields: Fields,
     account: Account,
@@ -26,7 +26,7 @@ const PARAMETERS: usize = 900;
 
 impl Sqlite {
     /// Opens the file, with the account's settings kept in it. `None`: there is no such file yet.
-    pub fn open(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
         if !path.exists() {
             return Ok(None);
         }
@@ -34,13 +34,18 @@ impl Sqlite {
         let text: Option<String> =
             db.query_row("SELECT settings FROM account", [], |row| row.get(0)).optional()?;
         let Some(text) = text else { return Ok(None) };
-        let account = serde_json::from_str(&text)
-            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))?;
+        let account = serde_json::from_str(&text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(
+                0,
+                rusqlite::types::Type::Text,
+                Box::new(error),
+            )
+        })?;
         Ok(Some(Sqlite::over(db, account)))
     }
 
     /// Makes a new file for these settings.
-    pub fn create(path: &Path, account: Account) -> Result<Self, rusqlite::Error> {
+    pub(crate) fn create(path: &Path, account: Account) -> Result<Self, rusqlite::Error> {
         let db = schema::connect(path)?;
         schema::create(&db, &account)?;
         Ok(Sqlite::over(db, account))
@@ -51,12 +56,16 @@ impl Sqlite {
     }
 
     /// The settings of the account.
-    pub fn settings(&self) -> &Account {
+    pub(crate) fn settings(&self) -> &Account {
         &self.account
     }
 
     /// Adds one record as an application of its own would, outside of any import.
-    pub fn seed(&mut self, object: Object, values: &[(&str, &str)]) -> Result<String, rusqlite::Error> {
+    pub(crate) fn seed(
+        &mut self,
+        object: Object,
+        values: &[(&str, &str)],
+    ) -> Result<String, rusqlite::Error> {
         let transaction = self.db.transaction()?;
         let id = write::insert(&transaction, object, None)?;
         for (key, value) in values {
@@ -102,10 +111,15 @@ impl Sqlite {
             }
         }
         if object == Object::Contact {
-            record = self.add_addresses(record, id, "contact_emails", "email", "additional_emails")?;
-            record = self.add_addresses(record, id, "contact_phones", "phone", "additional_phones")?;
+            record =
+                self.add_addresses(record, id, "contact_emails", "email", "additional_emails")?;
+            record =
+                self.add_addresses(record, id, "contact_phones", "phone", "additional_phones")?;
         }
-        let sql = format!("SELECT field, value FROM {} WHERE record_id = ?1 ORDER BY field, position", schema::extras(object));
+        let sql = format!(
+            "SELECT field, value FROM {} WHERE record_id = ?1 ORDER BY field, position",
+            schema::extras(object)
+        );
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
@@ -122,7 +136,8 @@ impl Sqlite {
         primary: &str,
         additional: &str,
     ) -> Result<FoundRecord<'f>, rusqlite::Error> {
-        let sql = format!("SELECT position, value FROM {table} WHERE contact_id = ?1 ORDER BY position");
+        let sql =
+            format!("SELECT position, value FROM {table} WHERE contact_id = ?1 ORDER BY position");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
@@ -250,26 +265,13 @@ impl StorageWrite for Sqlite {
     }
 }
 
-/// Text of a column that may be NULL.
-trait TextOrNull {
-    fn as_str_or_null(&self) -> Result<Option<&str>, rusqlite::types::FromSqlError>;
-}
-
-impl TextOrNull for rusqlite::types::ValueRef<'_> {
-    fn as_str_or_null(&self) -> Result<Option<&str>, rusqlite::types::FromSqlError> {
-        match self {
-            rusqlite::types::ValueRef::Null => Ok(None),
-            other => other.as_str().map(Some),
-        }
-    }
-}
-
 /// How an e-mail address or a phone is kept, so that look-ups find it.
 pub(crate) fn canonical(kind_is_email: bool, value: &str, account: &Account) -> String {
     if kind_is_email {
-        normalize::email(value).map_or_else(|_| value.to_lowercase(), |email| email.into_owned())
+        normalize::email(value).map_or_else(|_| value.to_lowercase(), std::borrow::Cow::into_owned)
     } else {
         let region = account.default_country.as_deref();
-        normalize::phone(value, region, account.phones).map_or_else(|_| value.to_owned(), |p| p.to_string())
+        normalize::phone(value, region, account.phones)
+            .map_or_else(|_| value.to_owned(), |p| p.to_string())
     }
 }

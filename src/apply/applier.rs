@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::Progress;
 use super::report::Report;
 use super::token::{digest, token};
-use super::Progress;
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Plan, StepRef, first_row, fold};
@@ -249,8 +249,7 @@ impl Applier {
     }
 
     pub(crate) fn finish(mut self) -> Report {
-        let open: Vec<usize> =
-            (0..self.status.len()).filter(|&at| self.status[at] == Status::Waiting).collect();
+        let open = self.status.iter().filter(|status| **status == Status::Waiting).count();
         self.report.finish(open);
         self.report
     }
@@ -266,9 +265,10 @@ fn batches(plan: &Plan) -> VecDeque<Range<usize>> {
     let mut queue = VecDeque::new();
     let mut from = 0;
     for at in 1..=plan.steps.len() {
-        let is_unit_start = plan.steps.get(at).is_none_or(|step| {
-            step.object == Object::Contact || at - from >= 2 * BATCH_STEPS
-        });
+        let is_unit_start = plan
+            .steps
+            .get(at)
+            .is_none_or(|step| step.object == Object::Contact || at - from >= 2 * BATCH_STEPS);
         if (at - from >= BATCH_STEPS && is_unit_start) || at == plan.steps.len() {
             queue.push_back(from..at);
             from = at;

@@ -26,13 +26,19 @@ pub(super) fn write(report: &Report, writer: impl io::Write) -> io::Result<u64> 
     // A log of a log keeps one set of our columns.
     let own: Vec<bool> = headers.iter().map(|header| ERROR_LOG_COLUMNS.contains(header)).collect();
     let kept = |at: usize| !own.get(at).copied().unwrap_or(false);
-    let mut record: Vec<String> =
-        headers.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, h)| escape_formula(h)).collect();
+    let mut record: Vec<String> = headers
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| kept(*at))
+        .map(|(_, h)| escape_formula(h))
+        .collect();
     record.extend(ERROR_LOG_COLUMNS.map(str::to_owned));
     log.write_record(&record)?;
 
-    let mut issues: Vec<Issue> =
-        report.issues().filter(|issue| issue.row.is_some() && issue.severity == Severity::Error).collect();
+    let mut issues: Vec<Issue> = report
+        .issues()
+        .filter(|issue| issue.row.is_some() && issue.severity == Severity::Error)
+        .collect();
     issues.sort_by_key(|issue| issue.row);
     let mut rest = issues.as_slice();
     let mut written = 0;
@@ -49,12 +55,17 @@ pub(super) fn write(report: &Report, writer: impl io::Write) -> io::Result<u64> 
         let mut cells: Vec<&str> = row.cells().collect();
         cells.resize(cells.len().max(headers.len()), "");
         record.extend(
-            cells.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, cell)| escape_formula(cell)),
+            cells
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| kept(*at))
+                .map(|(_, cell)| escape_formula(cell)),
         );
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
         record.push(if all_failed { "failed" } else { "partly imported" }.to_owned());
         let join = |text: &dyn Fn(&Issue) -> String| {
-            let texts: Vec<String> = issues.iter().map(text).filter(|text| !text.is_empty()).collect();
+            let texts: Vec<String> =
+                issues.iter().map(text).filter(|text| !text.is_empty()).collect();
             escape_formula(&texts.join("; "))
         };
         record.push(join(&|issue| issue.code.code().to_owned()));

@@ -128,8 +128,8 @@ impl Report {
     }
 
     /// The import ended with these steps of the plan unwritten.
-    pub(super) fn finish(&mut self, open: Vec<usize>) {
-        self.unwritten = open.len();
+    pub(super) fn finish(&mut self, open: usize) {
+        self.unwritten = open;
         self.findings.sort_by_key(|finding| finding.row);
     }
 }

@@ -35,7 +35,9 @@ pub fn record_keys<V: AsRef<[String]>>(
         parts.dedup();
         keys = keys
             .iter()
-            .flat_map(|key| parts.iter().map(move |part| [key.as_slice(), &[part.clone()]].concat()))
+            .flat_map(|key| {
+                parts.iter().map(move |part| [key.as_slice(), std::slice::from_ref(part)].concat())
+            })
             .collect();
     }
     keys
@@ -43,9 +45,9 @@ pub fn record_keys<V: AsRef<[String]>>(
 
 fn key_part(kind: FieldKind, value: &str, account: &Account) -> Option<String> {
     match kind {
-        FieldKind::Email => {
-            Some(normalize::email(value).map_or_else(|_| folded(value), |email| email.into_owned()))
-        }
+        FieldKind::Email => Some(
+            normalize::email(value).map_or_else(|_| folded(value), std::borrow::Cow::into_owned),
+        ),
         FieldKind::Phone => {
             let region = account.default_country.as_deref();
             normalize::phone(value, region, account.phones).ok().map(|phone| phone.to_string())

@@ -25,9 +25,7 @@ mod index;
 mod keys;
 mod verdict;
 
-pub use crate::account::{
-    Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats,
-};
+pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
 pub(crate) use index::{ContactNumber, KeyIndex, KeyNumber, KeyPlace};
 pub use keys::record_keys;
 pub(crate) use verdict::{Verdict, decide};

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn m4_the_first_rule_that_finds_anybody_decides() {
-        let found = decide(rules(&[&[&[]], &[&[4]], &[&[5]]]).into_iter(), Ambiguous::Fail, by_number);
+        let found =
+            decide(rules(&[&[&[]], &[&[4]], &[&[5]]]).into_iter(), Ambiguous::Fail, by_number);
         assert_eq!(found, Verdict::One { contact: ContactNumber(4), rule: 1, key: 0 });
     }
 
@@ -94,7 +95,8 @@ mod tests {
 
     #[test]
     fn m5_next_rule_with_no_rule_left_is_an_error_and_never_a_create() {
-        let found = decide(rules(&[&[&[7, 3]], &[&[]]]).into_iter(), Ambiguous::NextRule, by_number);
+        let found =
+            decide(rules(&[&[&[7, 3]], &[&[]]]).into_iter(), Ambiguous::NextRule, by_number);
         assert!(matches!(found, Verdict::Several { rule: 0, .. }));
         let empty: SmallVec<[SmallVec<[ContactNumber; 2]>; 2]> = smallvec![];
         assert_eq!(decide([empty].into_iter(), Ambiguous::Fail, by_number), Verdict::Nobody);

@@ -21,10 +21,19 @@ pub(crate) enum Cell<'b> {
 impl Column {
     /// Reads a cell of a single-valued field. Stages are read by [`Choices::stage`], which knows the
     /// pipeline; here their text is handed on.
-    pub(crate) fn read<'b>(&'b self, text: &'b str, region: Option<&str>, choices: &'b Choices) -> Cell<'b> {
+    pub(crate) fn read<'b>(
+        &'b self,
+        text: &'b str,
+        region: Option<&str>,
+        choices: &'b Choices,
+    ) -> Cell<'b> {
         let cell = normalize::trim(text);
         if cell.is_empty() {
-            return if self.blank == crate::mapping::Blank::Clear { Cell::Clear } else { Cell::Blank };
+            return if self.blank == crate::mapping::Blank::Clear {
+                Cell::Clear
+            } else {
+                Cell::Blank
+            };
         }
         if self.is_clear_token(cell) {
             return Cell::Clear;
@@ -114,10 +123,10 @@ impl Column {
         } else if self.kind == FieldKind::MultipleChoice {
             // An option may itself hold a comma.
             let cell = self.mapped(cell);
-            if let Ok(whole) = self.value(cell, region, choices) {
-                if choices.has_options(self.field) {
-                    return each(cell, Ok(whole));
-                }
+            if let Ok(whole) = self.value(cell, region, choices)
+                && choices.has_options(self.field)
+            {
+                return each(cell, Ok(whole));
             }
         }
         for item in normalize::items(cell, &self.list_separators) {
@@ -139,7 +148,9 @@ pub(crate) fn normalize_stored<'b>(
 ) -> Value<'b> {
     let read = match kind {
         FieldKind::Email => normalize::email(shown).ok().map(Value::Text),
-        FieldKind::Phone => normalize::phone(shown, region, choices.phone_rule).ok().map(Value::Phone),
+        FieldKind::Phone => {
+            normalize::phone(shown, region, choices.phone_rule).ok().map(Value::Phone)
+        }
         FieldKind::Date => {
             normalize::date(shown, &normalize::DateFormat::default()).ok().map(Value::Date)
         }

@@ -86,7 +86,11 @@ impl Column {
             },
             separators: mapped.separators,
             list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
-            country: mapped.country.as_deref().and_then(|c| normalize::country(c).ok()).map(Into::into),
+            country: mapped
+                .country
+                .as_deref()
+                .and_then(|c| normalize::country(c).ok())
+                .map(Into::into),
             values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
             clear_token: clear_token.map(str::to_owned),
         }

@@ -141,7 +141,8 @@ impl Drafts {
             !column.is_constant() && !normalize::is_blank(column.text(block, row))
         };
         draft.has_contact = settings.contact_columns.iter().any(|column| is_filled(&column));
-        draft.has_opportunity = settings.opportunity_columns.iter().any(|column| is_filled(&column));
+        draft.has_opportunity =
+            settings.opportunity_columns.iter().any(|column| is_filled(&column));
         if draft.has_contact {
             let mut told =
                 settings.contact_columns.iter().filter(|column| !settings.is_key(column.field));
@@ -178,7 +179,10 @@ impl Drafts {
                 }
                 _ => {
                     let is_filled = self.check(settings, block, row, number, column, region, draft);
-                    if matches!(column.field, FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) {
+                    if matches!(
+                        column.field,
+                        FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
+                    ) {
                         draft.has_name |= is_filled;
                     }
                 }
@@ -245,7 +249,8 @@ impl Drafts {
             Cell::Value(_) => return,
         };
         debug_assert_eq!(column.object, object);
-        let (hash, span) = span.unwrap_or_else(|id| (seed.hash_one(id.as_str()), block.append_text(&id)));
+        let (hash, span) =
+            span.unwrap_or_else(|id| (seed.hash_one(id.as_str()), block.append_text(&id)));
         self.keys.push(Key {
             kind,
             column: column.index().unwrap_or(u16::MAX),
@@ -416,7 +421,10 @@ impl Drafts {
                         Some(packed) => (packed, KeyText::Phone),
                         None => {
                             let shown = phone.to_string();
-                            (seed.hash_one(shown.as_str()), KeyText::Span(block.append_text(&shown)))
+                            (
+                                seed.hash_one(shown.as_str()),
+                                KeyText::Span(block.append_text(&shown)),
+                            )
                         }
                     };
                     self.keys.push(Key { kind, column, item, hash, text });

@@ -25,9 +25,11 @@ impl FormatScan {
             indexes.dedup();
             indexes
         };
-        let is_date = |column: &Column| column.kind == FieldKind::Date && column.date.order.is_none();
+        let is_date =
+            |column: &Column| column.kind == FieldKind::Date && column.date.order.is_none();
         let is_number = |column: &Column| {
-            matches!(column.kind, FieldKind::Number | FieldKind::Money) && column.separators.is_none()
+            matches!(column.kind, FieldKind::Number | FieldKind::Money)
+                && column.separators.is_none()
         };
         FormatScan {
             dates: open(is_date).into_iter().map(|at| (at, DateScan::default())).collect(),

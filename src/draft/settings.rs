@@ -65,14 +65,6 @@ impl Settings {
         settings
     }
 
-    /// The mode of an object, `None` if it is not selected.
-    pub(crate) fn mode(&self, object: Object) -> Option<Mode> {
-        match object {
-            Object::Contact => self.contacts,
-            Object::Opportunity => self.opportunities,
-        }
-    }
-
     pub(crate) fn columns(&self, object: Object) -> &[Column] {
         match object {
             Object::Contact => &self.contact_columns,
@@ -128,16 +120,15 @@ impl Settings {
         let has_parts = columns.iter().any(|column| names.contains(&column.field));
         for column in columns {
             let is_selected = match column.object {
-                Object::Contact => {
-                    self.contacts.is_some() || self.opportunities.is_some()
-                }
+                Object::Contact => self.contacts.is_some() || self.opportunities.is_some(),
                 Object::Opportunity => self.opportunities.is_some(),
             };
             match column.object {
                 _ if !is_selected => {}
                 Object::Opportunity => self.opportunity_columns.push(column),
                 Object::Contact if column.field == FieldId::NAME && !has_parts => {
-                    self.contact_columns.push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
+                    self.contact_columns
+                        .push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
                     self.contact_columns.push(column.part(Part::LastName, FieldId::LAST_NAME));
                 }
                 Object::Contact => self.contact_columns.push(column),
@@ -164,7 +155,8 @@ impl Settings {
     }
 
     fn compile_wanted(&mut self) {
-        let mut contact: Vec<FieldId> = self.contact_columns.iter().map(|column| column.field).collect();
+        let mut contact: Vec<FieldId> =
+            self.contact_columns.iter().map(|column| column.field).collect();
         for pair in [
             [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
             [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
@@ -191,7 +183,12 @@ impl Settings {
             opportunity.push(FieldId::EXPECTED_CLOSE_DATE);
         }
         for list in [&mut contact, &mut opportunity] {
-            list.retain(|field| !matches!(*field, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS));
+            list.retain(|field| {
+                !matches!(
+                    *field,
+                    FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS
+                )
+            });
             list.sort_unstable();
             list.dedup();
         }
@@ -216,7 +213,9 @@ impl Choices {
         let mut options = HashMap::default();
         for (id, field) in fields.iter() {
             let listed = match field.kind {
-                FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => &field.options,
+                FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => {
+                    &field.options
+                }
                 FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
                     match account.options.get(&field.key) {
                         Some(listed) => listed,
@@ -241,7 +240,9 @@ impl Choices {
             phone_rule: account.phones,
             users: OptionSet::new(users),
             statuses: OptionSet::new(STATUSES.map(|s| (s.to_owned(), s.to_owned()))),
-            pipelines: OptionSet::new(account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone()))),
+            pipelines: OptionSet::new(
+                account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone())),
+            ),
             stages: account
                 .pipelines
                 .iter()
@@ -260,7 +261,10 @@ impl Choices {
     }
 
     pub(crate) fn status(&self, cell: &str) -> Result<&str, IssueCode> {
-        self.statuses.find(cell).map(|at| self.statuses.id(at)).map_err(|_| IssueCode::StatusUnknown)
+        self.statuses
+            .find(cell)
+            .map(|at| self.statuses.id(at))
+            .map_err(|_| IssueCode::StatusUnknown)
     }
 
     /// The id of a pipeline by id or name; in an account without pipelines any text.
@@ -268,13 +272,20 @@ impl Choices {
         if self.pipelines.is_empty() {
             return normalize::text(cell);
         }
-        self.pipelines.find(cell).map(|at| self.pipelines.id(at)).map_err(|_| IssueCode::PipelineUnknown)
+        self.pipelines
+            .find(cell)
+            .map(|at| self.pipelines.id(at))
+            .map_err(|_| IssueCode::PipelineUnknown)
     }
 
     /// The id of a stage of a pipeline (by id), by id or name.
     pub(crate) fn stage<'b>(&'b self, pipeline: &str, cell: &'b str) -> Result<&'b str, IssueCode> {
         let Some(stages) = self.stages_of(pipeline) else {
-            return if self.pipelines.is_empty() { normalize::text(cell) } else { Err(IssueCode::StageUnknown) };
+            return if self.pipelines.is_empty() {
+                normalize::text(cell)
+            } else {
+                Err(IssueCode::StageUnknown)
+            };
         };
         stages.find(cell).map(|at| stages.id(at)).map_err(|_| IssueCode::StageUnknown)
     }
@@ -297,7 +308,11 @@ impl Choices {
         (self.pipelines.len() == 1).then(|| self.pipelines.id(0))
     }
 
-    pub(crate) fn option<'b>(&'b self, field: FieldId, cell: &'b str) -> Result<&'b str, IssueCode> {
+    pub(crate) fn option<'b>(
+        &'b self,
+        field: FieldId,
+        cell: &'b str,
+    ) -> Result<&'b str, IssueCode> {
         match self.options.get(&field) {
             Some(options) => options.find(cell).map(|at| options.id(at)),
             None => normalize::text(cell),
@@ -309,7 +324,13 @@ impl Choices {
     }
 
     /// What might have been meant.
-    pub(crate) fn nearest(&self, kind: FieldKind, field: FieldId, pipeline: &str, cell: &str) -> Vec<&str> {
+    pub(crate) fn nearest(
+        &self,
+        kind: FieldKind,
+        field: FieldId,
+        pipeline: &str,
+        cell: &str,
+    ) -> Vec<&str> {
         let set = match kind {
             FieldKind::User => Some(&self.users),
             FieldKind::Status => Some(&self.statuses),

@@ -227,7 +227,6 @@ names! {
     COUNTRY = 13;
     TAGS = 19;
     DND = 20;
-    NOTES = 23;
     OPPORTUNITY_ID = 24;
     OPPORTUNITY_NAME = 25;
     PIPELINE = 26;
@@ -238,7 +237,6 @@ names! {
     EXPECTED_CLOSE_DATE = 34;
     CONTACT_LINK = 36;
     OPPORTUNITY_TAGS = 37;
-    OPPORTUNITY_NOTES = 38;
 }
 
 #[cfg(test)]
@@ -260,7 +258,6 @@ mod tests {
             (FieldId::COUNTRY, Object::Contact, "country"),
             (FieldId::TAGS, Object::Contact, "tags"),
             (FieldId::DND, Object::Contact, "dnd"),
-            (FieldId::NOTES, Object::Contact, "notes"),
             (FieldId::OPPORTUNITY_ID, Object::Opportunity, "id"),
             (FieldId::OPPORTUNITY_NAME, Object::Opportunity, "name"),
             (FieldId::PIPELINE, Object::Opportunity, "pipeline"),
@@ -271,7 +268,6 @@ mod tests {
             (FieldId::EXPECTED_CLOSE_DATE, Object::Opportunity, "expected_close_date"),
             (FieldId::CONTACT_LINK, Object::Opportunity, "contact_id"),
             (FieldId::OPPORTUNITY_TAGS, Object::Opportunity, "tags"),
-            (FieldId::OPPORTUNITY_NOTES, Object::Opportunity, "notes"),
         ];
         for (id, object, key) in named {
             assert_eq!(fields.find(object, key), Some(id), "{object} {key}");

@@ -47,11 +47,11 @@ impl Issue {
     /// What was seen, in a sentence without a full stop.
     pub fn message(&self) -> String {
         let mut text = self.fill(self.code.message());
-        if let Some(detail) = &self.detail {
-            if !self.code.message().contains("{detail}") {
-                text.push_str(": ");
-                text.push_str(detail);
-            }
+        if let Some(detail) = &self.detail
+            && !self.code.message().contains("{detail}")
+        {
+            text.push_str(": ");
+            text.push_str(detail);
         }
         text
     }

@@ -160,10 +160,11 @@ impl Answers {
         new: &mut Vec<(&'f str, Option<&'f str>)>,
     ) -> StoredId {
         let hash = self.seed.hash_one(id);
-        let name = |at: u32, new: &[(&'f str, Option<&'f str>)]| match (at as usize).checked_sub(known) {
-            Some(later) => new[later].0 == id,
-            None => self.id(StoredId(at)) == id,
-        };
+        let name =
+            |at: u32, new: &[(&'f str, Option<&'f str>)]| match (at as usize).checked_sub(known) {
+                Some(later) => new[later].0 == id,
+                None => self.id(StoredId(at)) == id,
+            };
         if let Some(&at) = self.by_id.find(hash, |&at| name(at, new)) {
             return StoredId(at);
         }
@@ -182,7 +183,13 @@ impl Answers {
         StoredId(number)
     }
 
-    fn push(&mut self, id: &str, version: Option<&str>, values: &[(u32, FieldId, &str)], fields: &Fields) {
+    fn push(
+        &mut self,
+        id: &str,
+        version: Option<&str>,
+        values: &[(u32, FieldId, &str)],
+        fields: &Fields,
+    ) {
         let start = self.text.len();
         let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
         self.text.push_str(id);
@@ -206,13 +213,5 @@ impl Answers {
             first_part: u32::try_from(first_part).expect("fewer than 2³² stored values"),
             parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
         });
-    }
-
-    /// Bytes of heap held.
-    pub(crate) fn heap_bytes(&self) -> usize {
-        self.text.capacity()
-            + self.records.capacity() * size_of::<Record>()
-            + self.parts.capacity() * size_of::<Part>()
-            + self.by_id.capacity() * size_of::<u32>()
     }
 }

@@ -58,9 +58,11 @@ impl Found {
     /// are left out.
     pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.keys.iter().filter_map(|&(record, name, key)| match name {
-            Name::Key(field) => {
-                Some((self.slice(self.records[record as usize].id), self.slice(field), self.slice(key)))
-            }
+            Name::Key(field) => Some((
+                self.slice(self.records[record as usize].id),
+                self.slice(field),
+                self.slice(key),
+            )),
             Name::Id(_) => None,
         })
     }

@@ -34,8 +34,8 @@ mod answers;
 mod found;
 mod question;
 
-pub use found::{FieldRef, Found, FoundRecord};
 pub(crate) use answers::{Answers, StoredId};
+pub use found::{FieldRef, Found, FoundRecord};
 pub(crate) use question::{PART, Question};
 
 use crate::field::{Field, FieldId, Fields};

@@ -119,16 +119,26 @@ impl fmt::Display for MappingProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MappingProblem::UnknownField { column, object, field } => {
-                write!(f, "column {column:?} is mapped to {field:?}, which is no field of a {object}")
+                write!(
+                    f,
+                    "column {column:?} is mapped to {field:?}, which is no field of a {object}"
+                )
             }
             MappingProblem::WrongObject { column, object, field } => {
-                write!(f, "column {column:?} is mapped to {field:?} of the {object}, but that is a field of the other object")
+                write!(
+                    f,
+                    "column {column:?} is mapped to {field:?} of the {object}, but that is a field of the other object"
+                )
             }
             MappingProblem::NotSelected { column, object } => {
                 write!(f, "column {column:?} belongs to the {object}, which is not imported")
             }
             MappingProblem::MappedTwice { object, field, columns } => {
-                write!(f, "the columns {} all feed {field:?} of the {object}, which holds one value", columns.join(", "))
+                write!(
+                    f,
+                    "the columns {} all feed {field:?} of the {object}, which holds one value",
+                    columns.join(", ")
+                )
             }
             MappingProblem::NotImportable { column, field } => {
                 write!(f, "column {column:?} is mapped to {field:?}, whose kind cannot be imported")
@@ -169,9 +179,10 @@ impl Mapping {
         let resolved = self.resolve(headers);
         let mut problems = Vec::new();
         let mut fed: Vec<(FieldId, String)> = Vec::new();
-        let named = resolved.columns.iter().map(|(at, column)| {
-            (headers[*at].clone(), column.object, column.field.clone(), true)
-        });
+        let named = resolved
+            .columns
+            .iter()
+            .map(|(at, column)| (headers[*at].clone(), column.object, column.field.clone(), true));
         let constants = self.constants.iter().map(|constant| {
             let name = format!("constant {}", constant.value);
             (name, Some(constant.object), Some(constant.field.clone()), false)
@@ -187,7 +198,9 @@ impl Mapping {
             };
             if !fields.get(id).kind.is_importable() {
                 problems.push(MappingProblem::NotImportable { column: column.clone(), field });
-            } else if !modes.iter().any(|(selected, _)| *selected == object) && object == Object::Opportunity {
+            } else if !modes.iter().any(|(selected, _)| *selected == object)
+                && object == Object::Opportunity
+            {
                 problems.push(MappingProblem::NotSelected { column: column.clone(), object });
             }
             if is_column {
@@ -195,8 +208,10 @@ impl Mapping {
             }
         }
         check_twice(fields, &fed, &mut problems);
-        let constants =
-            self.constants.iter().filter_map(|constant| fields.find(constant.object, &constant.field));
+        let constants = self
+            .constants
+            .iter()
+            .filter_map(|constant| fields.find(constant.object, &constant.field));
         let mapped: Vec<FieldId> = fed.iter().map(|(id, _)| *id).chain(constants).collect();
         for &(object, mode) in modes {
             check_needs(account, object, mode, &mapped, fields, &mut problems);
@@ -209,7 +224,8 @@ impl Mapping {
         for &at in &resolved.unmapped {
             if !is_own(&headers[at]) {
                 let is_error = unmapped == Unmapped::Fail;
-                problems.push(MappingProblem::UnmappedColumn { column: headers[at].clone(), is_error });
+                problems
+                    .push(MappingProblem::UnmappedColumn { column: headers[at].clone(), is_error });
             }
         }
         problems
@@ -238,7 +254,11 @@ fn check_twice(fields: &Fields, fed: &[(FieldId, String)], problems: &mut Vec<Ma
         let own = columns.iter().filter(|column| column.starts_with("Import ")).count();
         if columns.len() - own > 1 && !field.is_list && !seen.contains(id) {
             seen.push(*id);
-            problems.push(MappingProblem::MappedTwice { object: field.object, field: field.key.clone(), columns });
+            problems.push(MappingProblem::MappedTwice {
+                object: field.object,
+                field: field.key.clone(),
+                columns,
+            });
         }
     }
 }
@@ -259,7 +279,9 @@ fn check_needs(
             "first_name" | "last_name" => "name",
             other => other,
         };
-        [key, more].iter().any(|key| fields.find(object, key).is_some_and(|id| mapped.contains(&id)))
+        [key, more]
+            .iter()
+            .any(|key| fields.find(object, key).is_some_and(|id| mapped.contains(&id)))
     };
     let required: Vec<&str> = match object {
         Object::Contact => account.dedup.required.iter().map(String::as_str).collect(),
@@ -278,13 +300,23 @@ fn check_needs(
     };
     let has_key = is_mapped("id") || keys.iter().any(|rule| rule.iter().all(|key| is_mapped(key)));
     if mode.updates() && !has_key {
-        let fields = std::iter::once("id".to_owned()).chain(keys.iter().map(|rule| rule.join("+"))).collect();
+        let fields = std::iter::once("id".to_owned())
+            .chain(keys.iter().map(|rule| rule.join("+")))
+            .collect();
         problems.push(MappingProblem::MatchKeyMissing { object, mode, fields });
     }
 }
 
 /// A column that our own error log adds (A6).
 pub(super) fn is_own(header: &str) -> bool {
-    ["Import status", "Import code", "Import column", "Import message", "Import fix", "Import contact id", "Import opportunity id"]
-        .contains(&header)
+    [
+        "Import status",
+        "Import code",
+        "Import column",
+        "Import message",
+        "Import fix",
+        "Import contact id",
+        "Import opportunity id",
+    ]
+    .contains(&header)
 }

@@ -26,6 +26,7 @@ pub use check::{MappingProblem, Unmapped};
 pub use resolve::Resolved;
 pub use suggest::{Confidence, Suggestion, suggest};
 pub use unmapped::UnmappedCounts;
+pub(crate) use unmapped::is_consent;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

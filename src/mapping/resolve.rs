@@ -64,21 +64,29 @@ impl Mapping {
         for column in &self.columns {
             let header = column.header.as_deref().unwrap_or("").trim();
             let by_index = column.index.filter(|at| {
-                *at < headers.len() && (header.is_empty() || headers[*at] == header || folded[*at] == words(header))
+                *at < headers.len()
+                    && (header.is_empty() || headers[*at] == header || folded[*at] == words(header))
             });
-            let exact = || headers.iter().enumerate().position(|(at, h)| !is_taken[at] && h == header);
+            let exact =
+                || headers.iter().enumerate().position(|(at, h)| !is_taken[at] && h == header);
             let similar = || {
                 let wanted = words(header);
-                folded.iter().enumerate().position(|(at, h)| !is_taken[at] && !wanted.is_empty() && *h == wanted)
+                folded
+                    .iter()
+                    .enumerate()
+                    .position(|(at, h)| !is_taken[at] && !wanted.is_empty() && *h == wanted)
             };
-            let found = by_index.or_else(|| (!header.is_empty()).then(exact).flatten()).or_else(similar);
+            let found =
+                by_index.or_else(|| (!header.is_empty()).then(exact).flatten()).or_else(similar);
             match found {
                 Some(at) => {
                     is_taken[at] = true;
                     resolved.columns.push((at, column));
                 }
                 None if header.is_empty() => {
-                    resolved.missing.push(format!("column {}", column.index.map_or(0, |at| at + 1)));
+                    resolved
+                        .missing
+                        .push(format!("column {}", column.index.map_or(0, |at| at + 1)));
                 }
                 None => resolved.missing.push(header.to_owned()),
             }

@@ -140,7 +140,9 @@ impl Names {
                 for name in [words(&field.label), words(&field.key)] {
                     let of = names.known.entry(name.clone()).or_default();
                     // Keys such as `name` and `source` are both objects'.
-                    let is_shared = SHARED.iter().any(|(shared, ..)| *shared == name) || name == "name" || name == "id";
+                    let is_shared = SHARED.iter().any(|(shared, ..)| *shared == name)
+                        || name == "name"
+                        || name == "id";
                     if !is_shared && !of.contains(&id) && of.is_empty() {
                         of.push(id);
                     }
@@ -167,8 +169,14 @@ impl Context<'_> {
             // Keys of contacts link opportunities even if contacts are not selected (P8).
             Object::Contact => {
                 self.has_contacts
-                    || matches!(field, FieldId::CONTACT_ID | FieldId::EMAIL | FieldId::PHONE
-                        | FieldId::ADDITIONAL_EMAILS | FieldId::ADDITIONAL_PHONES)
+                    || matches!(
+                        field,
+                        FieldId::CONTACT_ID
+                            | FieldId::EMAIL
+                            | FieldId::PHONE
+                            | FieldId::ADDITIONAL_EMAILS
+                            | FieldId::ADDITIONAL_PHONES
+                    )
             }
         }
     }
@@ -183,15 +191,18 @@ impl Context<'_> {
         if words.is_empty() {
             return Guess::none("the column has no header");
         }
-        if words.starts_with("import ") && !matches!(words, "import contact id" | "import opportunity id")
-            && ["status", "code", "column", "message", "fix"].iter().any(|own| words == format!("import {own}"))
+        if words.starts_with("import ")
+            && !matches!(words, "import contact id" | "import opportunity id")
+            && ["status", "code", "column", "message", "fix"]
+                .iter()
+                .any(|own| words == format!("import {own}"))
         {
             return Guess::none("the error log's own column");
         }
-        if let Some(&field) = self.names.custom.get(words) {
-            if self.is_selected(field) || self.has_contacts {
-                return Guess::sure(field, "it is named like a custom field");
-            }
+        if let Some(&field) = self.names.custom.get(words)
+            && (self.is_selected(field) || self.has_contacts)
+        {
+            return Guess::sure(field, "it is named like a custom field");
         }
         if SHARED.iter().any(|(shared, ..)| *shared == words) {
             return Guess::none(SHARED_REASON);
@@ -217,9 +228,16 @@ impl Context<'_> {
         if inner.len() < parts.len() && !inner.is_empty() {
             let rest = inner.join(" ");
             if rest != "id" {
-                if SHARED.iter().any(|(shared, contact, _)| *shared == rest && contact.is_some()) && self.has_contacts {
-                    let field = SHARED.iter().find(|(shared, ..)| *shared == rest).and_then(|(_, contact, _)| *contact);
-                    if let Some(field) = field.and_then(|key| self.fields.find(Object::Contact, key)) {
+                if SHARED.iter().any(|(shared, contact, _)| *shared == rest && contact.is_some())
+                    && self.has_contacts
+                {
+                    let field = SHARED
+                        .iter()
+                        .find(|(shared, ..)| *shared == rest)
+                        .and_then(|(_, contact, _)| *contact);
+                    if let Some(field) =
+                        field.and_then(|key| self.fields.find(Object::Contact, key))
+                    {
                         return Guess::likely(field, "the header names the contact's field");
                     }
                 }
@@ -227,7 +245,10 @@ impl Context<'_> {
                     return Guess::likely(field, "the header names the contact's field");
                 }
                 if MOBILE.contains(&rest.as_str()) && self.is_selected(FieldId::PHONE) {
-                    return Guess::likely(FieldId::PHONE, "the header names the contact's mobile phone");
+                    return Guess::likely(
+                        FieldId::PHONE,
+                        "the header names the contact's mobile phone",
+                    );
                 }
                 let guess = self.guess_slot(&inner);
                 if guess.target.is_some() {
@@ -242,8 +263,11 @@ impl Context<'_> {
     fn guess_slot(&self, parts: &[&str]) -> Guess {
         let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
         let strip = |extra: &[&str]| -> String {
-            let rest: Vec<&str> =
-                parts.iter().copied().filter(|word| !extra.contains(word) && !is_number(word) && *word != "value").collect();
+            let rest: Vec<&str> = parts
+                .iter()
+                .copied()
+                .filter(|word| !extra.contains(word) && !is_number(word) && *word != "value")
+                .collect();
             rest.join(" ")
         };
         let slot = strip(SLOTS);
@@ -252,17 +276,18 @@ impl Context<'_> {
             return Guess::likely(field, "the header names one of several");
         }
         let bare = strip(&[]);
-        if MOBILE.contains(&bare.as_str()) || MOBILE.contains(&slot.as_str()) {
-            if self.is_selected(FieldId::PHONE) {
-                return Guess::likely(FieldId::PHONE, "the header names one of several");
-            }
+        if (MOBILE.contains(&bare.as_str()) || MOBILE.contains(&slot.as_str()))
+            && self.is_selected(FieldId::PHONE)
+        {
+            return Guess::likely(FieldId::PHONE, "the header names one of several");
         }
         let slot_of_list = [FieldId::ADDITIONAL_EMAILS, FieldId::ADDITIONAL_PHONES];
         if let Some(field) = self.known(&bare).filter(|field| slot_of_list.contains(field)) {
             return Guess::likely(field, "the header names one of several");
         }
         let first = parts.iter().all(|word| !is_number(word) || *word == "1");
-        let place: Vec<&str> = parts.iter().copied().filter(|word| !PLACES.contains(word)).collect();
+        let place: Vec<&str> =
+            parts.iter().copied().filter(|word| !PLACES.contains(word)).collect();
         let place = place.join(" ");
         if let Some(field) = self.known(&place).filter(|field| first && is_place(*field)) {
             return Guess::likely(field, "the header names a part of an address");
@@ -281,7 +306,9 @@ impl Context<'_> {
             if guesses[at].target.is_some() || guesses[at].reason != SHARED_REASON {
                 continue;
             }
-            let Some((_, contact, opportunity)) = SHARED.iter().find(|(shared, ..)| *shared == words[at]) else {
+            let Some((_, contact, opportunity)) =
+                SHARED.iter().find(|(shared, ..)| *shared == words[at])
+            else {
                 continue;
             };
             let beside = nearest(&strong, at);
@@ -304,24 +331,46 @@ impl Context<'_> {
 
     /// `Name` beside `Contact Name` is the deal's; `Nom` and `Nome` beside a first name the last name.
     fn settle_names(&self, words: &[String], guesses: &mut [Guess]) {
-        let has = |field: FieldId, guesses: &[Guess]| guesses.iter().any(|guess| guess.target == Some(field));
-        let has_deal = guesses
-            .iter()
-            .any(|guess| guess.target.is_some_and(|f| self.fields.get(f).object == Object::Opportunity));
+        let has = |field: FieldId, guesses: &[Guess]| {
+            guesses.iter().any(|guess| guess.target == Some(field))
+        };
+        let has_deal = guesses.iter().any(|guess| {
+            guess.target.is_some_and(|f| self.fields.get(f).object == Object::Opportunity)
+        });
         for at in 0..guesses.len() {
             let has_first = has(FieldId::FIRST_NAME, guesses);
             match words[at].as_str() {
                 "name" if has_first && !has(FieldId::LAST_NAME, guesses) && self.has_contacts => {
                     // `Vorname, Name`
-                    let is_german = words.iter().any(|w| matches!(w.as_str(), "vorname" | "voornaam" | "prenom" | "fornamn"));
+                    let is_german = words.iter().any(|w| {
+                        matches!(w.as_str(), "vorname" | "voornaam" | "prenom" | "fornamn")
+                    });
                     if is_german {
-                        guesses[at] = Guess::likely(FieldId::LAST_NAME, "it stands beside a first name");
+                        guesses[at] =
+                            Guess::likely(FieldId::LAST_NAME, "it stands beside a first name");
                     }
                 }
-                "name" if has_deal && self.has_opportunities && !has(FieldId::OPPORTUNITY_NAME, guesses) => {
-                    let other = words.iter().any(|w| matches!(w.as_str(), "contact name" | "full name" | "person name" | "client name" | "first name" | "customer name"));
+                "name"
+                    if has_deal
+                        && self.has_opportunities
+                        && !has(FieldId::OPPORTUNITY_NAME, guesses) =>
+                {
+                    let other = words.iter().any(|w| {
+                        matches!(
+                            w.as_str(),
+                            "contact name"
+                                | "full name"
+                                | "person name"
+                                | "client name"
+                                | "first name"
+                                | "customer name"
+                        )
+                    });
                     if other || !self.has_contacts {
-                        guesses[at] = Guess::likely(FieldId::OPPORTUNITY_NAME, "another column names the contact");
+                        guesses[at] = Guess::likely(
+                            FieldId::OPPORTUNITY_NAME,
+                            "another column names the contact",
+                        );
                     }
                 }
                 "nom" | "nome" if self.has_contacts => {
@@ -345,7 +394,9 @@ impl Context<'_> {
 
     /// Parts of an address belong to one address: the first of several kinds keeps its columns.
     fn keep_one_place(&self, words: &[String], guesses: &mut [Guess]) {
-        let place = |words: &str| PLACES.iter().copied().find(|p| words.split(' ').any(|w| w == *p)).unwrap_or("");
+        let place = |words: &str| {
+            PLACES.iter().copied().find(|p| words.split(' ').any(|w| w == *p)).unwrap_or("")
+        };
         let mut kinds: Vec<&str> = Vec::new();
         for (at, guess) in guesses.iter().enumerate() {
             if guess.target.is_some_and(is_place) && !kinds.contains(&place(&words[at])) {
@@ -383,7 +434,8 @@ impl Context<'_> {
 
     /// A field that holds one value takes one column (A2).
     fn keep_one(&self, guesses: &mut [Guess]) {
-        let mut order: Vec<usize> = (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
+        let mut order: Vec<usize> =
+            (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| (std::cmp::Reverse(guesses[at].confidence), at));
         let mut taken: Vec<FieldId> = Vec::new();
         for at in order {
@@ -391,7 +443,8 @@ impl Context<'_> {
             let is_id = matches!(field, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID);
             if taken.contains(&field) && !self.fields.get(field).is_list && !is_id {
                 let label = &self.fields.get(field).label;
-                guesses[at] = Guess::none(format!("another column feeds {label}, which holds one value"));
+                guesses[at] =
+                    Guess::none(format!("another column feeds {label}, which holds one value"));
             } else {
                 taken.push(field);
             }
@@ -410,7 +463,12 @@ fn slot_rank(words: &str, guess: &Guess) -> u8 {
         () if has("primary") || has("main") => 0,
         () if guess.confidence == Confidence::Sure && !MOBILE.contains(&words) => 0,
         () if MOBILE.contains(&words) || has("mobile") || has("cell") => 1,
-        () if ["2", "3", "4", "5", "secondary", "alternate", "other", "additional"].iter().any(|w| has(w)) => 3,
+        () if ["2", "3", "4", "5", "secondary", "alternate", "other", "additional"]
+            .iter()
+            .any(|w| has(w)) =>
+        {
+            3
+        }
         () => 2,
     }
 }
@@ -426,7 +484,8 @@ fn nearest(objects: &[Option<Object>], at: usize) -> Option<Object> {
 impl Mapping {
     /// The mapping that follows suggestions: columns without one are left out.
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
-        let repeats = |header: &str| suggestions.iter().filter(|other| other.header == header).count() > 1;
+        let repeats =
+            |header: &str| suggestions.iter().filter(|other| other.header == header).count() > 1;
         let columns = suggestions
             .iter()
             .filter_map(|suggestion| {

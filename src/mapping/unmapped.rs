@@ -66,8 +66,22 @@ impl UnmappedCounts {
 pub(crate) fn is_consent(header: &str) -> bool {
     let words = super::words::words(header);
     const CONSENT: [&str; 16] = [
-        "opt", "optin", "optout", "unsubscribed", "unsubscribe", "subscribed", "consent", "gdpr", "dnc",
-        "marketing", "newsletter", "einwilligung", "consentement", "consentimiento", "dnd", "permission",
+        "opt",
+        "optin",
+        "optout",
+        "unsubscribed",
+        "unsubscribe",
+        "subscribed",
+        "consent",
+        "gdpr",
+        "dnc",
+        "marketing",
+        "newsletter",
+        "einwilligung",
+        "consentement",
+        "consentimiento",
+        "dnd",
+        "permission",
     ];
     words.split(' ').any(|word| CONSENT.contains(&word)) || words.contains("do not")
 }

@@ -24,7 +24,10 @@ pub(super) fn words(header: &str) -> String {
     }
     let words: Vec<&str> = out.split_whitespace().collect();
     let joined = words.join(" ");
-    joined.replace("e mail", "email").replace("web site", "website").replace("post code", "postcode")
+    joined
+        .replace("e mail", "email")
+        .replace("web site", "website")
+        .replace("post code", "postcode")
 }
 
 fn is_combining(c: char) -> bool {

@@ -60,8 +60,8 @@ impl<'p> AddressBook<'p> {
     }
 
     fn stored(base: Base<'p>, kind: Addresses) -> Self {
-        let mut book = AddressBook::default();
-        book.primary = base.values(kind.primary()).next();
+        let primary = base.values(kind.primary()).next();
+        let mut book = AddressBook { primary, ..AddressBook::default() };
         for value in base.values(kind.additional()) {
             if !book.holds(&value) {
                 book.additional.push(value);
@@ -152,7 +152,8 @@ fn take_row<'p>(
             item += 1;
         });
         let cell = normalize::trim(text);
-        let clears = column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
+        let clears =
+            column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
         let clears = clears && !is_protected(settings, row, column.field);
         if column.field == kind.primary() {
             if clears && !book.is_primary_given {
@@ -199,6 +200,10 @@ pub(super) fn fold_addresses<'p>(
     let same = after.additional.len() == before.additional.len()
         && after.additional.iter().all(|value| before.additional.contains(value));
     if !same {
-        out.push(kind.additional(), base.shown(kind.additional()).map(Value::text), after.additional);
+        out.push(
+            kind.additional(),
+            base.shown(kind.additional()).map(Value::text),
+            after.additional,
+        );
     }
 }

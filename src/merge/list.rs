@@ -32,7 +32,8 @@ pub(super) fn fold_list<'p>(
                 item += 1;
             });
             let cell = normalize::trim(text);
-            let clears = column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
+            let clears =
+                column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
             if clears && !is_given {
                 now.clear();
             }

@@ -82,7 +82,8 @@ impl<'p> Base<'p> {
 
     /// The region of stored phones: the record's own country, else the account's.
     fn country(&self) -> Option<&'p str> {
-        let own = self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
+        let own =
+            self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
         own.or(self.settings.account.default_country.as_deref())
     }
 }

@@ -64,7 +64,8 @@ impl<'p> Deal<'p> {
     /// Where a stored opportunity stands; pipelines and stages by id.
     pub(crate) fn stored(base: Base<'p>) -> Self {
         let choices = &base.settings.choices;
-        let first = |field| base.shown(field).map(crate::normalize::trim).find(|text| !text.is_empty());
+        let first =
+            |field| base.shown(field).map(crate::normalize::trim).find(|text| !text.is_empty());
         let pipeline = first(FieldId::PIPELINE).map(|text| choices.pipeline(text).unwrap_or(text));
         let stage = first(FieldId::STAGE)
             .map(|text| choices.stage(pipeline.unwrap_or(""), text).unwrap_or(text));
@@ -143,7 +144,9 @@ impl<'p> Deal<'p> {
         if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
-                    if take_text(&mut self.lost_reason, Some(reason), column, is_new) || self.lost_reason.is_some() {
+                    if take_text(&mut self.lost_reason, Some(reason), column, is_new)
+                        || self.lost_reason.is_some()
+                    {
                         self.status = Some(Cow::Borrowed("lost"));
                     }
                 }
@@ -214,7 +217,9 @@ pub(crate) fn fold_opportunity<'p>(
     let mut folded = DealFold::default();
     let mut fields: Vec<(FieldId, &'p [Column])> =
         columns.chunk_by(|a, b| a.field == b.field).map(|group| (group[0].field, group)).collect();
-    for field in [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON] {
+    for field in
+        [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON]
+    {
         if !fields.iter().any(|(other, _)| *other == field) {
             fields.push((field, &[]));
         }

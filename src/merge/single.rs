@@ -36,14 +36,20 @@ pub(crate) fn effective<'p>(
     for (at, row) in rows.iter().enumerate() {
         let region = region_of(base.settings, row);
         for column in columns {
-            let cell = match column.read(column.text(row.block, row.at), region, &base.settings.choices) {
-                _ if row.is_dropped(column.index(), 0) => Cell::Blank,
-                Cell::Blank | Cell::Clear if column.default_always => {
-                    column.default_value(region, &base.settings.choices).map_or(Cell::Blank, Cell::Value)
-                }
-                cell => cell,
-            };
-            now.take(column, cell, base.is_new() && at == 0, is_protected(base.settings, row, field));
+            let cell =
+                match column.read(column.text(row.block, row.at), region, &base.settings.choices) {
+                    _ if row.is_dropped(column.index(), 0) => Cell::Blank,
+                    Cell::Blank | Cell::Clear if column.default_always => column
+                        .default_value(region, &base.settings.choices)
+                        .map_or(Cell::Blank, Cell::Value),
+                    cell => cell,
+                };
+            now.take(
+                column,
+                cell,
+                base.is_new() && at == 0,
+                is_protected(base.settings, row, field),
+            );
         }
     }
     if now.value.is_none() && base.is_new() {
@@ -87,12 +93,14 @@ impl<'p> Single<'p> {
             Merge::FillBlank => is_blank,
             Merge::Keep => is_first,
         };
-        if !is_taken || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value)) {
+        if !is_taken
+            || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value))
+        {
             return;
         }
         self.is_given = true;
         self.value = Some(match (column.merge, self.value.take()) {
-            (Merge::Append, Some(before)) => append(before, value),
+            (Merge::Append, Some(before)) => append(before, &value),
             _ => value,
         });
     }
@@ -100,11 +108,13 @@ impl<'p> Single<'p> {
 
 /// A consent field is never loosened unless the column says so (W6).
 pub(crate) fn loosens(column: &Column, before: Option<&Value<'_>>, after: &Value<'_>) -> bool {
-    !column.loosens_consent && before == Some(&Value::Boolean(true)) && *after == Value::Boolean(false)
+    !column.loosens_consent
+        && before == Some(&Value::Boolean(true))
+        && *after == Value::Boolean(false)
 }
 
 /// Text already there is not added again (W5).
-fn append<'p>(before: Value<'p>, more: Value<'p>) -> Value<'p> {
+fn append<'p>(before: Value<'p>, more: &Value<'p>) -> Value<'p> {
     let (old, new) = (before.to_text(), more.to_text());
     if old.contains(&*new) {
         return before;

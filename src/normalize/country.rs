@@ -21,7 +21,10 @@ use crate::issue::IssueCode;
 pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     let cell = trim(cell);
     let mut name = smallvec::SmallVec::<[u8; 32]>::new();
-    if cell.len() <= 32 && cell.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ') && !cell.contains("  ") {
+    if cell.len() <= 32
+        && cell.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
+        && !cell.contains("  ")
+    {
         name.extend(cell.bytes().map(|b| b.to_ascii_lowercase()));
         let name = std::str::from_utf8(&name).unwrap_or("");
         return NAMES.get(name).copied().ok_or(IssueCode::CountryUnknown);

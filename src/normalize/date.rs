@@ -55,10 +55,14 @@ pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
         return date.ok_or(IssueCode::DateInvalid);
     }
     match lexer::read(cell) {
-        Some(Parts::Named { year, month, day }) => day_of(full_year(year, format.pivot), month, day),
+        Some(Parts::Named { year, month, day }) => {
+            day_of(full_year(year, format.pivot), month, day)
+        }
         Some(Parts::YearFirst { year, second, third }) => day_of(year, second, third),
         Some(Parts::Numeric { first, second, third }) => numeric(first, second, third, format),
-        Some(Parts::Digits(digits)) if format.order == Some(DateOrder::Ymd) && digits.len() == 8 => {
+        Some(Parts::Digits(digits))
+            if format.order == Some(DateOrder::Ymd) && digits.len() == 8 =>
+        {
             let part = |range: std::ops::Range<usize>| digits[range].parse().unwrap_or(0);
             day_of(part(0..4), part(4..6), part(6..8))
         }
@@ -76,22 +80,35 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
         })
     };
     let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
-    Some(Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|_| year > 0))
+    Some(
+        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+            .ok()
+            .filter(|_| year > 0),
+    )
 }
 
 /// Three numbers, none of which is a four-digit year in front.
-fn numeric(first: u16, second: u16, (third, length): (u16, usize), format: &DateFormat) -> Result<Date, IssueCode> {
+fn numeric(
+    first: u16,
+    second: u16,
+    (third, length): (u16, usize),
+    format: &DateFormat,
+) -> Result<Date, IssueCode> {
     let year = full_year((third, length), format.pivot);
     match format.order {
         Some(DateOrder::Mdy) => day_of(year, first, second),
         Some(DateOrder::Dmy) => day_of(year, second, first),
-        Some(DateOrder::Ymd) if length <= 2 => day_of(full_year((first, 2), format.pivot), second, third),
+        Some(DateOrder::Ymd) if length <= 2 => {
+            day_of(full_year((first, 2), format.pivot), second, third)
+        }
         Some(DateOrder::Ymd) => Err(IssueCode::DateInvalid),
         None => match scan::tells(first, second) {
             Some(DateOrder::Dmy) => day_of(year, second, first),
             Some(_) => day_of(year, first, second),
             None if first == second => day_of(year, first, second),
-            None if (1..=12).contains(&first) && (1..=12).contains(&second) => Err(IssueCode::DateAmbiguous),
+            None if (1..=12).contains(&first) && (1..=12).contains(&second) => {
+                Err(IssueCode::DateAmbiguous)
+            }
             None => Err(IssueCode::DateInvalid),
         },
     }
@@ -117,7 +134,12 @@ fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
     let days = cell.split_once('.').map_or(cell, |(days, _)| days);
     let fraction = cell.split_once('.').map_or("", |(_, fraction)| fraction);
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if days.is_empty() || days.len() > 7 || !is_digits(days) || !is_digits(fraction) || is_rounded(cell) {
+    if days.is_empty()
+        || days.len() > 7
+        || !is_digits(days)
+        || !is_digits(fraction)
+        || is_rounded(cell)
+    {
         return Err(IssueCode::DateInvalid);
     }
     let days: i64 = days.parse().map_err(|_| IssueCode::DateInvalid)?;

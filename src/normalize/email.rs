@@ -17,7 +17,8 @@ use crate::issue::IssueCode;
 /// [`IssueCode::EmailInvalid`] for anything else.
 pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     let address = unwrap(trim(cell));
-    let is_fine = if address.is_ascii() { is_ascii_address(address.as_bytes()) } else { is_address(address) };
+    let is_fine =
+        if address.is_ascii() { is_ascii_address(address.as_bytes()) } else { is_address(address) };
     if !is_fine {
         return Err(IssueCode::EmailInvalid);
     }
@@ -144,9 +145,23 @@ mod tests {
             assert_eq!(email(cell).as_deref(), Ok(expected), "{cell}");
         }
         for cell in [
-            "", "jane", "jane@", "@x.com", "jane@x", "jane@@x.com", "a b@x.com", ".jane@x.com",
-            "jane.@x.com", "ja..ne@x.com", "jane@x..com", "jane@-x.com", "jane@x.com.", "jane@1.2.3.4",
-            "jane@x.com, bo@x.com", "jane@x_y.com", "n/a",
+            "",
+            "jane",
+            "jane@",
+            "@x.com",
+            "jane@x",
+            "jane@@x.com",
+            "a b@x.com",
+            ".jane@x.com",
+            "jane.@x.com",
+            "ja..ne@x.com",
+            "jane@x..com",
+            "jane@-x.com",
+            "jane@x.com.",
+            "jane@1.2.3.4",
+            "jane@x.com, bo@x.com",
+            "jane@x_y.com",
+            "n/a",
         ] {
             assert_eq!(email(cell), Err(IssueCode::EmailInvalid), "{cell}");
         }

@@ -43,7 +43,9 @@ pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone,
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let letters = number.bytes().filter(u8::is_ascii_alphabetic).count();
     let is_plain = |c: char| {
-        c.is_ascii_digit() || c.is_ascii_alphabetic() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ' ' | '*')
+        c.is_ascii_digit()
+            || c.is_ascii_alphabetic()
+            || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ' ' | '*')
     };
     if !number.chars().all(is_plain) || digits + letters < 3 || !is_vanity(number, letters) {
         let is_list = digits > Phone::MAX_DIGITS;
@@ -52,10 +54,10 @@ pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone,
     if digits > Phone::MAX_DIGITS + 2 {
         return Err(IssueCode::PhoneSeveral);
     }
-    if let Some(rest) = number.strip_prefix("00") {
-        if let Some(found) = look_up(&format!("+{rest}"), None, extension, rule) {
-            return Ok(found);
-        }
+    if let Some(rest) = number.strip_prefix("00")
+        && let Some(found) = look_up(&format!("+{rest}"), None, extension, rule)
+    {
+        return Ok(found);
     }
     look_up(number, region, extension, rule).ok_or(IssueCode::PhoneInvalid)
 }
@@ -97,16 +99,23 @@ fn clean(cell: &str) -> String {
 fn without_label(text: &str) -> &str {
     let mut text = text;
     if let Some((label, rest)) = text.split_once(':') {
-        let is_label = !label.is_empty() && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '(' | ')'));
+        let is_label = !label.is_empty()
+            && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '(' | ')'));
         if is_label {
             text = rest.trim().trim_start_matches("//");
         }
     }
-    for label in ["tel.", "tel", "phone", "ph.", "ph", "mobile", "mob.", "mob", "cell", "fon", "t.", "m.", "p."] {
+    for label in [
+        "tel.", "tel", "phone", "ph.", "ph", "mobile", "mob.", "mob", "cell", "fon", "t.", "m.",
+        "p.",
+    ] {
         let is_prefix = text.len() > label.len()
             && text.is_char_boundary(label.len())
             && text[..label.len()].eq_ignore_ascii_case(label);
-        if is_prefix && text[label.len()..].starts_with([' ', '+', '(', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) {
+        if is_prefix
+            && text[label.len()..]
+                .starts_with([' ', '+', '(', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        {
             text = text[label.len()..].trim_start();
             break;
         }
@@ -131,8 +140,22 @@ fn without_float(text: &str) -> &str {
 /// The number and its extension's digits.
 fn split_extension(text: &str) -> (&str, &str) {
     const MARKS: [&str; 16] = [
-        ";ext=", "extension", "extn.", "extn", "ext.:", "ext.", "ext", "poste", "durchwahl", "anexo",
-        "int.", "xt.", "x.", "x", "#", "~",
+        ";ext=",
+        "extension",
+        "extn.",
+        "extn",
+        "ext.:",
+        "ext.",
+        "ext",
+        "poste",
+        "durchwahl",
+        "anexo",
+        "int.",
+        "xt.",
+        "x.",
+        "x",
+        "#",
+        "~",
     ];
     let lower = text.to_ascii_lowercase();
     for mark in MARKS {
@@ -185,10 +208,12 @@ fn area_is_plain(area: u64) -> bool {
     static AREAS: [AtomicU8; 1000] = [const { AtomicU8::new(0) }; 1000];
     // Plans that allow only some exchanges of an area refuse one of these.
     const PROBES: [u64; 12] = [
-        2_000_000, 2_110_000, 2_229_999, 3_451_234, 4_110_000, 4_567_890, 5_550_100, 6_789_012, 7_001_000,
-        8_009_999, 9_110_000, 9_999_999,
+        2_000_000, 2_110_000, 2_229_999, 3_451_234, 4_110_000, 4_567_890, 5_550_100, 6_789_012,
+        7_001_000, 8_009_999, 9_110_000, 9_999_999,
     ];
-    let Some(known) = usize::try_from(area).ok().and_then(|area| AREAS.get(area)) else { return false };
+    let Some(known) = usize::try_from(area).ok().and_then(|area| AREAS.get(area)) else {
+        return false;
+    };
     match known.load(Ordering::Relaxed) {
         0 => {
             let is_valid = |probe: &u64| {
@@ -211,7 +236,7 @@ fn area_is_plain(_: u64) -> bool {
 
 #[cfg(feature = "phone")]
 fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule) -> Option<Phone> {
-    use rlibphonenumber::{Region, PHONE_NUMBER_UTIL, PhoneNumberFormat};
+    use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
     let region = region.and_then(|code| Region::from_code(code).ok());
     let parsed = PHONE_NUMBER_UTIL.parse(number, region).ok()?;

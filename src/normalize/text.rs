@@ -4,7 +4,8 @@ use crate::issue::IssueCode;
 
 /// White space at the ends of a cell: Unicode's, the zero-width characters, the byte order mark.
 fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{180e}' | '\u{00ad}')
+    c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{180e}' | '\u{00ad}')
 }
 
 /// A cell without the white space around it.
@@ -15,7 +16,7 @@ fn is_space(c: char) -> bool {
 /// ```
 pub fn trim(cell: &str) -> &str {
     let bytes = cell.as_bytes();
-    let is_plain = |byte: Option<&u8>| byte.is_none_or(|b| b.is_ascii_graphic());
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     if is_plain(bytes.first()) && is_plain(bytes.last()) {
         return cell;
     }
@@ -75,7 +76,8 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let is_simple = |text: &str| text.is_ascii() && !text.contains("  ") && !text.contains(['\t', '\n', '\r']);
+    let is_simple =
+        |text: &str| text.is_ascii() && !text.contains("  ") && !text.contains(['\t', '\n', '\r']);
     if is_simple(a) && is_simple(b) {
         return trim(a).eq_ignore_ascii_case(trim(b));
     }

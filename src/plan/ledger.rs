@@ -223,16 +223,23 @@ impl Ledger {
             let (block, at) = self.locate(row);
             for column in &self.settings.opportunity_columns {
                 if column.field == FieldId::OPPORTUNITY_TAGS {
-                    column.read_items(column.text(block, at), None, &self.settings.choices, |_, read| {
-                        tags.extend(read.ok());
-                    });
+                    column.read_items(
+                        column.text(block, at),
+                        None,
+                        &self.settings.choices,
+                        |_, read| {
+                            tags.extend(read.ok());
+                        },
+                    );
                 }
             }
         }
         let entry = &self.people[contact as usize];
         if entry.is_named {
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
-                FollowUp::Tag(tag, scope) if is_in(*scope, entry) => Some(Value::text(tag.as_str())),
+                FollowUp::Tag(tag, scope) if is_in(*scope, entry) => {
+                    Some(Value::text(tag.as_str()))
+                }
                 _ => None,
             }));
         }
@@ -266,13 +273,15 @@ impl Ledger {
             (Some(x), Some(y)) => RecordId::compare(x, y),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => {
-                self.entry(object, a).first_row.cmp(&self.entry(object, b).first_row)
-            }
+            (None, None) => self.entry(object, a).first_row.cmp(&self.entry(object, b).first_row),
         }
     }
 
-    pub(crate) fn compare_contacts(&self, a: ContactNumber, b: ContactNumber) -> std::cmp::Ordering {
+    pub(crate) fn compare_contacts(
+        &self,
+        a: ContactNumber,
+        b: ContactNumber,
+    ) -> std::cmp::Ordering {
         self.compare(Object::Contact, a.0, b.0)
     }
 }

@@ -73,6 +73,8 @@ pub struct UnmappedColumn {
     pub filled: u64,
     /// Some of them.
     pub examples: Vec<String>,
+    /// Does its header speak of a consent, such as a newsletter or an opt-out?
+    pub is_consent: bool,
 }
 
 impl Plan {
@@ -88,7 +90,8 @@ impl Plan {
 
     /// Every row of the file with what becomes of it; blank rows too.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
-        (0..self.ledger.len()).map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
+        (0..self.ledger.len())
+            .map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
     }
 
     /// One row by its number.
@@ -100,7 +103,10 @@ impl Plan {
     /// Everything worth saying about the file and its rows: what concerns the file or a column first,
     /// then by row.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
-        self.source_issues.iter().cloned().chain(self.findings.iter().map(|found| self.render(found)))
+        self.source_issues
+            .iter()
+            .cloned()
+            .chain(self.findings.iter().map(|found| self.render(found)))
     }
 
     /// Columns that hold values and were neither mapped nor ignored.

@@ -15,6 +15,7 @@ use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{By, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
+#[derive(Clone, Copy)]
 enum Side {
     /// It leads to nobody.
     Nobody(Outcome),
@@ -125,7 +126,13 @@ impl Planner {
                 Some(contact) => Some(contact.0),
                 None => {
                     let value = self.key_text(key);
-                    self.report(at, IssueCode::ContactIdUnknown, Some(key.column), Some(value), None);
+                    self.report(
+                        at,
+                        IssueCode::ContactIdUnknown,
+                        Some(key.column),
+                        Some(value),
+                        None,
+                    );
                     return Side::Nobody(Outcome::Fail);
                 }
             },
@@ -177,7 +184,8 @@ impl Planner {
             return Side::Nobody(Outcome::Fail);
         }
         let rules = || {
-            let names: Vec<String> = settings.rule_names.iter().map(|rule| rule.join(" and ")).collect();
+            let names: Vec<String> =
+                settings.rule_names.iter().map(|rule| rule.join(" and ")).collect();
             Some(names.join(", "))
         };
         if mode == Mode::Update {
@@ -358,7 +366,8 @@ impl Planner {
                 if let Cell::Value(before) = column.read(text, region, &settings.choices) {
                     if before != now && !loosens(column, Some(&before), &now) {
                         let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding = finding.object(Object::Contact).detail((earlier + 1).to_string());
+                        let finding =
+                            finding.object(Object::Contact).detail((earlier + 1).to_string());
                         found.push(Finding { column: column.index(), ..finding });
                     }
                     break;

@@ -7,7 +7,7 @@ use crate::draft::{FormatScan, Settings};
 use crate::error::Error;
 use crate::issue::Finding;
 use crate::lookup::Found;
-use crate::mapping::UnmappedCounts;
+use crate::mapping::{UnmappedCounts, is_consent};
 use crate::plan::{Plan, UnmappedColumn};
 use crate::source::{Block, Rows};
 use crate::storage::Storage;
@@ -92,6 +92,7 @@ impl Unmapped {
                 header: headers.get(index).cloned().unwrap_or_default(),
                 filled,
                 examples: examples.to_vec(),
+                is_consent: is_consent(&headers[index]),
             })
             .collect()
     }

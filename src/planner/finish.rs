@@ -52,7 +52,8 @@ fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut
     } else {
         changes.clear();
         let has_work = entry.has_rows()
-            || (step.object == Object::Contact && (entry.is_named || has_gifts(ledger, step.number)));
+            || (step.object == Object::Contact
+                && (entry.is_named || has_gifts(ledger, step.number)));
         if has_work {
             fold(ledger, step, true, changes);
         }
@@ -89,7 +90,8 @@ fn order(ledger: &Ledger, steps: &mut [StepRef]) {
             Object::Contact => (own, 0, own),
             Object::Opportunity => {
                 let deal = ledger.entry(step.object, step.number);
-                let unit = ledger.link_of(deal).and_then(|contact| contact_row.get(&contact).copied());
+                let unit =
+                    ledger.link_of(deal).and_then(|contact| contact_row.get(&contact).copied());
                 (unit.unwrap_or(own), 1, own)
             }
         }

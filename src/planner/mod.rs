@@ -137,7 +137,12 @@ impl Planner {
             Stage::Opportunities => Object::Opportunity,
             _ => Object::Contact,
         };
-        self.question.lookup(object, &settings.rule_names, settings.wanted(object), &settings.fields)
+        self.question.lookup(
+            object,
+            &settings.rule_names,
+            settings.wanted(object),
+            &settings.fields,
+        )
     }
 
     /// Takes the answer and plans on until the next question or the end of the block.
@@ -309,9 +314,12 @@ impl Planner {
     fn key_text(&self, key: &Key) -> String {
         match key.text {
             KeyText::Phone => Phone::unpacked(key.hash).map(|p| p.to_string()).unwrap_or_default(),
-            KeyText::Span(span) => {
-                self.ledger.blocks.last().map(|block| block.text(span).to_owned()).unwrap_or_default()
-            }
+            KeyText::Span(span) => self
+                .ledger
+                .blocks
+                .last()
+                .map(|block| block.text(span).to_owned())
+                .unwrap_or_default(),
         }
     }
 

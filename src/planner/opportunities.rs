@@ -59,6 +59,7 @@ impl Status {
 }
 
 /// What a row's opportunity comes to.
+#[derive(Clone, Copy)]
 enum Side {
     /// It is left out.
     Nothing(Outcome),
@@ -90,8 +91,10 @@ impl Planner {
                     self.question.ask_id(&text);
                 }
             } else if compares && draft.has_opportunity && !draft.opportunity_failed {
-                let link = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
-                let named = link.and_then(|(_, number)| self.index.holders(*number).first().copied());
+                let link =
+                    keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
+                let named =
+                    link.and_then(|(_, number)| self.index.holders(*number).first().copied());
                 let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
                 let Some(contact) = contact else { continue };
                 let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
@@ -250,7 +253,8 @@ impl Planner {
             return Side::Nothing(Outcome::Fail);
         }
         let draft = self.drafts.rows[at];
-        let id = self.drafts.keys(&draft).iter().find(|k| k.kind == KeyKind::OpportunityId).copied();
+        let id =
+            self.drafts.keys(&draft).iter().find(|k| k.kind == KeyKind::OpportunityId).copied();
         match id {
             None => self.resolve_unnamed(settings, mode, at, link),
             Some(key) => match self.stored_deal(&key) {
@@ -272,7 +276,14 @@ impl Planner {
     }
 
     /// The row is folded into an opportunity that exists; what of its link (P6, P7)?
-    fn update(&mut self, settings: &Settings, at: usize, deal: u32, by: By, link: LinkTo<u32>) -> Side {
+    fn update(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        deal: u32,
+        by: By,
+        link: LinkTo<u32>,
+    ) -> Side {
         let joins = |links| Side::Joins { deal, by, links };
         let contact = match link {
             LinkTo::Contact(contact) => contact,
@@ -282,7 +293,12 @@ impl Planner {
                 return joins(false);
             }
             LinkTo::UnknownId => {
-                self.warn(at, IssueCode::ContactIdUnknown, self.column_of(settings, FieldId::CONTACT_LINK), None);
+                self.warn(
+                    at,
+                    IssueCode::ContactIdUnknown,
+                    self.column_of(settings, FieldId::CONTACT_LINK),
+                    None,
+                );
                 return joins(false);
             }
             LinkTo::Nobody | LinkTo::Disagreement(..) => return joins(false),
@@ -293,7 +309,9 @@ impl Planner {
         }
         let name = match before {
             Current::Contact(other) => self.ledger.name(Object::Contact, other),
-            Current::Stored(id) if self.ledger.id(Object::Contact, contact) == Some(id.as_str()) => {
+            Current::Stored(id)
+                if self.ledger.id(Object::Contact, contact) == Some(id.as_str()) =>
+            {
                 return joins(true);
             }
             Current::Stored(id) => id,
@@ -351,7 +369,9 @@ impl Planner {
                 matching::Answer::Is(deal) if mode == Mode::Create => {
                     return self.skip_existing(at, deal, By::Match);
                 }
-                matching::Answer::Is(deal) => return self.update(settings, at, deal, By::Match, link),
+                matching::Answer::Is(deal) => {
+                    return self.update(settings, at, deal, By::Match, link);
+                }
                 matching::Answer::Fails => return fail,
                 matching::Answer::New => {}
             }
@@ -397,8 +417,10 @@ impl Planner {
         let mut deal = Deal::default();
         deal.take(settings, Pitch::of(settings, &row), true, |problem| problems.push(problem));
         let base = Base { settings, stored: None };
-        let from = settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
-        let to = settings.opportunity_columns.partition_point(|c| c.field <= FieldId::OPPORTUNITY_NAME);
+        let from =
+            settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
+        let to =
+            settings.opportunity_columns.partition_point(|c| c.field <= FieldId::OPPORTUNITY_NAME);
         let name = crate::merge::effective(base, &settings.opportunity_columns[from..to], &[row]);
         let mut missing = Vec::new();
         if name.is_none() {
@@ -568,14 +590,19 @@ impl Planner {
     }
 
     /// Reads one cell of a row for comparison with a stored opportunity.
-    fn said<'p>(&'p self, settings: &'p Settings, at: usize, field: FieldId) -> Option<crate::Value<'p>> {
+    fn said<'p>(
+        &'p self,
+        settings: &'p Settings,
+        at: usize,
+        field: FieldId,
+    ) -> Option<crate::Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
-        settings.opportunity_columns.iter().filter(|column| column.field == field).find_map(|column| {
-            match column.read(column.text(row.block, row.at), None, &settings.choices) {
+        settings.opportunity_columns.iter().filter(|column| column.field == field).find_map(
+            |column| match column.read(column.text(row.block, row.at), None, &settings.choices) {
                 Cell::Value(value) => Some(value),
                 _ => None,
-            }
-        })
+            },
+        )
     }
 }
 

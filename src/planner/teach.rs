@@ -23,12 +23,12 @@ impl Planner {
                 let ledger = &self.ledger;
                 let found =
                     self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
-                if let Some(key) = found {
-                    if self.still_holds(&settings, person, rule, &text) {
-                        self.index.teach(key, ContactNumber(person));
-                        if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
-                            self.taught.entry(person).or_default().push(key);
-                        }
+                if let Some(key) = found
+                    && self.still_holds(&settings, person, rule, &text)
+                {
+                    self.index.teach(key, ContactNumber(person));
+                    if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
+                        self.taught.entry(person).or_default().push(key);
                     }
                 }
             }
@@ -36,7 +36,9 @@ impl Planner {
         for &(_, field, text) in keys {
             if !self.is_asked(&settings, field, text) {
                 let id = self.ledger.name(Object::Contact, person);
-                let fault = format!("the record {id} was declared for the key {text:?}, which nobody asked for");
+                let fault = format!(
+                    "the record {id} was declared for the key {text:?}, which nobody asked for"
+                );
                 self.faults.push(fault);
             }
         }
@@ -119,7 +121,8 @@ impl Planner {
         let is_first = entry.is_new() && entry.first_row == row;
         let can_remove = may_remove(settings, kind);
         if rule.is_some() && !can_remove {
-            let all_held = own.iter().all(|(_, number)| self.index.holders(*number).contains(&contact));
+            let all_held =
+                own.iter().all(|(_, number)| self.index.holders(*number).contains(&contact));
             let fits = is_first && own.len() <= AddressBook::LIMIT && !has_dropped(self, row);
             if all_held {
                 return;
@@ -160,22 +163,29 @@ impl Planner {
         let region = crate::draft::region(settings, this.block, this.at);
         for column in columns.iter().filter(|column| kind.has(column.field)) {
             let mut item = 0;
-            column.read_items(column.text(this.block, this.at), region, &settings.choices, |_, read| {
-                let place = column.index().unwrap_or(u16::MAX);
-                if let Ok(value) = read {
-                    let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                    let is_dropped = this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
-                    if book.holds(&value) {
-                        held.extend(key.map(|(_, number)| *number));
-                    } else if !is_dropped
-                        && book.is_full()
-                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
-                    {
-                        refused.push((place, item, value.to_string()));
+            column.read_items(
+                column.text(this.block, this.at),
+                region,
+                &settings.choices,
+                |_, read| {
+                    let place = column.index().unwrap_or(u16::MAX);
+                    if let Ok(value) = read {
+                        let key =
+                            own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
+                        let is_dropped =
+                            this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
+                        if book.holds(&value) {
+                            held.extend(key.map(|(_, number)| *number));
+                        } else if !is_dropped
+                            && book.is_full()
+                            && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
+                        {
+                            refused.push((place, item, value.to_string()));
+                        }
                     }
-                }
-                item += 1;
-            });
+                    item += 1;
+                },
+            );
         }
         let mut gone: Vec<KeyNumber> = Vec::new();
         if can_remove {
@@ -191,7 +201,12 @@ impl Planner {
         refused
     }
 
-    fn find_address(&self, settings: &Settings, kind: Addresses, value: &Value<'_>) -> Option<KeyNumber> {
+    fn find_address(
+        &self,
+        settings: &Settings,
+        kind: Addresses,
+        value: &Value<'_>,
+    ) -> Option<KeyNumber> {
         let rule = settings.rules.iter().position(|rule| is_of(&rule.shape, kind))?;
         let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
         let packed = if let Value::Phone(phone) = value { phone.packed() } else { None };
@@ -298,15 +313,23 @@ fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
                 let kind =
                     if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
                 let book = addresses_of(base, kind, columns, rows);
-                book.primary.iter().chain(&book.additional).map(|value| value.to_string()).collect()
+                book.primary
+                    .iter()
+                    .chain(&book.additional)
+                    .map(std::string::ToString::to_string)
+                    .collect()
             }
             _ => {
                 let from = columns.partition_point(|column| column.field < field);
                 let to = columns.partition_point(|column| column.field <= field);
-                effective(base, &columns[from..to], rows).iter().map(|value| folded(&value.to_text())).collect()
+                effective(base, &columns[from..to], rows)
+                    .iter()
+                    .map(|value| folded(&value.to_text()))
+                    .collect()
             }
         };
-        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         texts = combine(&texts, &parts, at);
     }
     texts

@@ -145,7 +145,10 @@ fn find_header(records: &[Record]) -> Option<usize> {
     let widest = records.iter().map(|record| record.filled).max().unwrap_or(0);
     let enough = width.min(widest).div_ceil(2);
     let is_header = |record: &Record| record.filled > 0 && record.filled >= enough;
-    records.iter().position(is_header).or_else(|| records.iter().position(|record| record.filled > 0))
+    records
+        .iter()
+        .position(is_header)
+        .or_else(|| records.iter().position(|record| record.filled > 0))
 }
 
 fn line_start(prefix: &[u8], line: u64) -> Option<usize> {

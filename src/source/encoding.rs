@@ -26,11 +26,19 @@ pub(super) fn decode<'a>(
     let order = match prefix {
         [0xff, 0xfe, ..] => Some((true, 2)),
         [0xfe, 0xff, ..] => Some((false, 2)),
-        _ => declared_utf16(declared).or_else(|| utf16_without_mark(prefix)).map(|little| (little, 0)),
+        _ => declared_utf16(declared)
+            .or_else(|| utf16_without_mark(prefix))
+            .map(|little| (little, 0)),
     };
     if let Some((is_little, mark)) = order {
         bytes.consume(mark);
-        let reader = Utf16 { reader: bytes.into_reader(), is_little, odd: None, high: None, out: Vec::new() };
+        let reader = Utf16 {
+            reader: bytes.into_reader(),
+            is_little,
+            odd: None,
+            high: None,
+            out: Vec::new(),
+        };
         let mut bytes = Bytes::stream(Box::new(reader));
         while bytes.held().len() < PREFIX && bytes.more()? {}
         return Ok((bytes, if is_little { "UTF-16LE".into() } else { "UTF-16BE".into() }));
@@ -103,8 +111,8 @@ fn legacy<'a>(
     bytes: Bytes<'a>,
     declared: Option<&str>,
 ) -> Result<(Bytes<'a>, String), SourceError> {
-    let is_declared_utf8 =
-        declared.map(|label| matches!(label.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "ascii"));
+    let is_declared_utf8 = declared
+        .map(|label| matches!(label.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "ascii"));
     let held = bytes.held();
     let prefix = &held[..held.len().min(PREFIX)];
     match is_declared_utf8 {
@@ -194,7 +202,8 @@ impl Utf16<'_> {
         for unit in units {
             match (self.high.take(), unit) {
                 (Some(high), 0xdc00..=0xdfff) => {
-                    let code = 0x10000 + ((u32::from(high) - 0xd800) << 10) + (u32::from(unit) - 0xdc00);
+                    let code =
+                        0x10000 + ((u32::from(high) - 0xd800) << 10) + (u32::from(unit) - 0xdc00);
                     self.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
                     continue;
                 }
@@ -203,7 +212,8 @@ impl Utf16<'_> {
             }
             match unit {
                 0xd800..=0xdbff => self.high = Some(unit),
-                _ => self.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+                _ => self
+                    .push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
             }
         }
         Ok(true)

@@ -26,7 +26,9 @@ mod tests {
 
     #[test]
     fn every_cell_is_harmless_and_comes_back_identical() {
-        for cell in ["=1+1", "+1206", "-5", "@x", "\tx", "\rx", "'=1", "''=1", "'", "", "plain", "'quoted'"] {
+        for cell in
+            ["=1+1", "+1206", "-5", "@x", "\tx", "\rx", "'=1", "''=1", "'", "", "plain", "'quoted'"]
+        {
             let safe = escape_formula(cell);
             assert!(!is_risky(&safe), "{cell:?}");
             assert_eq!(unescape_formula(&safe), cell);

@@ -101,7 +101,8 @@ impl Stream<'_> {
             self.at = 0;
         }
         if self.len + CHUNK > self.buffer.len() {
-            self.buffer.resize((self.len + CHUNK).max(self.buffer.len() + self.buffer.len() / 2), 0);
+            self.buffer
+                .resize((self.len + CHUNK).max(self.buffer.len() + self.buffer.len() / 2), 0);
         }
         let read = loop {
             match self.reader.read(&mut self.buffer[self.len..]) {

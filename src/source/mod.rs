@@ -113,7 +113,10 @@ impl std::fmt::Debug for Source<'_> {
             Input::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Input::Reader(_) => "reader".into(),
         };
-        f.debug_struct("Source").field("input", &input).field("format", &self.format).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("input", &input)
+            .field("format", &self.format)
+            .finish_non_exhaustive()
     }
 }
 
@@ -218,7 +221,9 @@ pub enum SourceError {
     #[error("the file is not UTF-8; save it as UTF-8, or enable the feature `encoding`")]
     NeedsEncoding,
     /// The declared delimiter cannot be one.
-    #[error("{delimiter:?} cannot be a delimiter: it must be one ASCII character other than a quote")]
+    #[error(
+        "{delimiter:?} cannot be a delimiter: it must be one ASCII character other than a quote"
+    )]
     Delimiter {
         /// The declared delimiter.
         delimiter: char,

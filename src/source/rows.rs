@@ -181,17 +181,21 @@ impl<'a> Rows<'a> {
                 }
                 Outcome::Record => {}
                 Outcome::TooLong => {
-                    findings.push(Finding::row(IssueCode::CellTooLong, row).column(position(cells - 1)));
+                    findings.push(
+                        Finding::row(IssueCode::CellTooLong, row).column(position(cells - 1)),
+                    );
                 }
                 Outcome::Unclosed => {
-                    let finding = Finding::row(IssueCode::QuoteUnclosed, row).column(position(cells - 1));
+                    let finding =
+                        Finding::row(IssueCode::QuoteUnclosed, row).column(position(cells - 1));
                     findings.push(finding.detail(format!("the quote is opened on line {line}")));
                 }
             }
             let ends = &self.ends[..cells];
             block.push_row(used, line, ends);
             let is_failed = !matches!(outcome, Outcome::Record);
-            let width_fails = check_width(row, &text[used..], ends, &self.headers, self.ragged, findings);
+            let width_fails =
+                check_width(row, &text[used..], ends, &self.headers, self.ragged, findings);
             if is_failed || width_fails {
                 block.fail_last();
             }
@@ -205,7 +209,8 @@ impl<'a> Rows<'a> {
         }
         for (row, column) in block.finish(text) {
             let number = RowNumber(block.first_row().0 + row as u32);
-            findings.push(Finding::row(IssueCode::EncodingInvalid, number).column(position(column)));
+            findings
+                .push(Finding::row(IssueCode::EncodingInvalid, number).column(position(column)));
         }
         findings.sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
@@ -378,10 +383,8 @@ impl<'a> Rows<'a> {
             self.line += count_lines(&self.bytes.held()[..nin]);
             self.advance(nin);
             match result {
-                ReadRecordResult::InputEmpty => {
-                    if !self.bytes.more()? {
-                        break;
-                    }
+                ReadRecordResult::InputEmpty if !self.bytes.more()? => {
+                    break;
                 }
                 ReadRecordResult::Record | ReadRecordResult::End => break,
                 _ => {}
@@ -404,8 +407,10 @@ impl<'a> Rows<'a> {
     fn looks_like_rows(&self, text: &[u8]) -> bool {
         let delimiter = self.dialect.delimiter as u8;
         let expected = self.headers.len().max(1) - 1;
-        let mut lines = text.split(|byte| *byte == b'\n').skip(1).take(50).filter(|l| !l.is_empty());
-        let fits = |line: &[u8]| memchr::memchr_iter(delimiter, line).count() >= expected.max(1) * 3 / 4;
+        let mut lines =
+            text.split(|byte| *byte == b'\n').skip(1).take(50).filter(|l| !l.is_empty());
+        let fits =
+            |line: &[u8]| memchr::memchr_iter(delimiter, line).count() >= expected.max(1) * 3 / 4;
         let (mut all, mut fitting) = (0, 0);
         for line in &mut lines {
             all += 1;
@@ -429,8 +434,11 @@ impl<'a> Rows<'a> {
         let (mut at, mut written, mut cells) = (0, 0, 0);
         loop {
             text.resize(text.len().max(start + written + line.len() + 16), 0);
-            let (result, nin, nout, nend) =
-                parser.read_record(&line[at..], &mut text[start + written..], &mut self.ends[cells..]);
+            let (result, nin, nout, nend) = parser.read_record(
+                &line[at..],
+                &mut text[start + written..],
+                &mut self.ends[cells..],
+            );
             (at, written, cells) = (at + nin, written + nout, cells + nend);
             match result {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
@@ -550,7 +558,8 @@ fn open_quote(text: &[u8], delimiter: u8) -> Option<usize> {
             let opened = at;
             at += 1;
             loop {
-                at += memchr::memchr(b'"', &text[at..]).map(|found| found + 1).unwrap_or(text.len() - at + 1);
+                at += memchr::memchr(b'"', &text[at..])
+                    .map_or(text.len() - at + 1, |found| found + 1);
                 if at > text.len() {
                     return Some(opened);
                 }
@@ -570,10 +579,15 @@ fn open_quote(text: &[u8], delimiter: u8) -> Option<usize> {
 
 /// The first records below the header, as text.
 fn sample(prefix: &[u8], delimiter: u8) -> Vec<Vec<String>> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(true).flexible(true).delimiter(delimiter).from_reader(prefix);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(true)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(prefix);
     let records = reader.byte_records().take(SAMPLE).filter_map(Result::ok);
     records
-        .map(|record| record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
+        .map(|record| {
+            record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+        })
         .collect()
 }

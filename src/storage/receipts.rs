@@ -117,7 +117,9 @@ impl Receipts {
         let is_blank = matches!(&receipt,
             Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } if id.is_empty());
         match self.receipts.get_mut(&token) {
-            None => self.faults.push(format!("a receipt for step {token}, which is not in the batch")),
+            None => {
+                self.faults.push(format!("a receipt for step {token}, which is not in the batch"));
+            }
             Some(Some(_)) => self.faults.push(format!("a second receipt for step {token}")),
             Some(_) if is_blank => self.faults.push(format!("a blank id for step {token}")),
             Some(place) => *place = Some(receipt),

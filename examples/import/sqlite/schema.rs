@@ -17,7 +17,9 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
         let fields = Fields::standard();
         let named: Vec<String> = fields
             .iter()
-            .filter(|(_, field)| field.object == object && is_column(field) && field.key != "contact_id")
+            .filter(|(_, field)| {
+                field.object == object && is_column(field) && field.key != "contact_id"
+            })
             .map(|(_, field)| format!(", \"{}\" TEXT", field.key))
             .collect();
         named.concat()
@@ -73,7 +75,8 @@ pub(super) fn extras(object: Object) -> &'static str {
 
 /// Is the field a column of its object's table?
 pub(super) fn is_column(field: &Field) -> bool {
-    let is_address = field.object == Object::Contact && matches!(field.key.as_str(), "email" | "phone");
+    let is_address =
+        field.object == Object::Contact && matches!(field.key.as_str(), "email" | "phone");
     !field.is_custom && !field.is_list && !is_address && field.key != "id"
 }
 

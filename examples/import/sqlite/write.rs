@@ -46,8 +46,10 @@ pub(super) fn step(
         index(db, fields, account, id)?;
     }
     let outcome = if step.is_update() { "updated" } else { "created" };
-    db.prepare_cached("INSERT INTO import_steps (token, object, record_id, outcome) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![token.to_string(), object.name(), id, outcome])?;
+    db.prepare_cached(
+        "INSERT INTO import_steps (token, object, record_id, outcome) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![token.to_string(), object.name(), id, outcome])?;
     match step.op() {
         Op::Create => receipts.created(token, &id.to_string(), Some(&version.to_string())),
         Op::Update => receipts.updated(token, Some(&version.to_string())),
@@ -110,11 +112,13 @@ pub(super) fn put(
     };
     if let Some((table, is_primary)) = addresses {
         let which = if is_primary { "position = 0" } else { "position > 0" };
-        db.prepare_cached(&format!("DELETE FROM {table} WHERE contact_id = ?1 AND {which}"))?.execute([id])?;
+        db.prepare_cached(&format!("DELETE FROM {table} WHERE contact_id = ?1 AND {which}"))?
+            .execute([id])?;
         let sql = format!("INSERT INTO {table} (contact_id, position, value) VALUES (?1, ?2, ?3)");
         let mut statement = db.prepare_cached(&sql)?;
         for (at, value) in values.iter().enumerate() {
-            let position = if is_primary { 0 } else { i64::try_from(at).unwrap_or(i64::MAX - 1) + 1 };
+            let position =
+                if is_primary { 0 } else { i64::try_from(at).unwrap_or(i64::MAX - 1) + 1 };
             statement.execute(params![id, position, value])?;
         }
         return Ok(());
@@ -128,7 +132,8 @@ pub(super) fn put(
     let table = schema::extras(object);
     db.prepare_cached(&format!("DELETE FROM {table} WHERE record_id = ?1 AND field = ?2"))?
         .execute(params![id, key])?;
-    let sql = format!("INSERT INTO {table} (record_id, field, position, value) VALUES (?1, ?2, ?3, ?4)");
+    let sql =
+        format!("INSERT INTO {table} (record_id, field, position, value) VALUES (?1, ?2, ?3, ?4)");
     let mut statement = db.prepare_cached(&sql)?;
     for (at, value) in values.iter().enumerate() {
         statement.execute(params![id, key, i64::try_from(at).unwrap_or(i64::MAX), value])?;
@@ -137,10 +142,16 @@ pub(super) fn put(
 }
 
 /// Keeps the keys of a contact under the match rules that are not plain e-mail or phone.
-pub(super) fn index(db: &Transaction<'_>, fields: &Fields, account: &Account, id: i64) -> Result<(), rusqlite::Error> {
+pub(super) fn index(
+    db: &Transaction<'_>,
+    fields: &Fields,
+    account: &Account,
+    id: i64,
+) -> Result<(), rusqlite::Error> {
     let rules = account.dedup.contacts.iter().map(|rule| &rule.0);
-    let rules: Vec<&Vec<String>> =
-        rules.filter(|rule| !matches!(rule.as_slice(), [one] if one == "email" || one == "phone")).collect();
+    let rules: Vec<&Vec<String>> = rules
+        .filter(|rule| !matches!(rule.as_slice(), [one] if one == "email" || one == "phone"))
+        .collect();
     if rules.is_empty() {
         return Ok(());
     }
@@ -150,25 +161,43 @@ pub(super) fn index(db: &Transaction<'_>, fields: &Fields, account: &Account, id
             stored(db, fields, id, field).unwrap_or_default()
         });
         for key in keys {
-            db.prepare_cached("INSERT OR IGNORE INTO contact_keys (contact_id, rule, key) VALUES (?1, ?2, ?3)")?
-                .execute(params![id, rule.join("+"), key.join("\u{1f}")])?;
+            db.prepare_cached(
+                "INSERT OR IGNORE INTO contact_keys (contact_id, rule, key) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![id, rule.join("+"), key.join("\u{1f}")])?;
         }
     }
     Ok(())
 }
 
 /// The stored values of one field of a contact.
-fn stored(db: &Transaction<'_>, fields: &Fields, id: i64, key: &str) -> Result<Vec<String>, rusqlite::Error> {
+fn stored(
+    db: &Transaction<'_>,
+    fields: &Fields,
+    id: i64,
+    key: &str,
+) -> Result<Vec<String>, rusqlite::Error> {
     let sql = match key {
-        "email" => "SELECT value FROM contact_emails WHERE contact_id = ?1 AND position = 0".to_owned(),
-        "additional_emails" => "SELECT value FROM contact_emails WHERE contact_id = ?1 AND position > 0".to_owned(),
-        "phone" => "SELECT value FROM contact_phones WHERE contact_id = ?1 AND position = 0".to_owned(),
-        "additional_phones" => "SELECT value FROM contact_phones WHERE contact_id = ?1 AND position > 0".to_owned(),
+        "email" => {
+            "SELECT value FROM contact_emails WHERE contact_id = ?1 AND position = 0".to_owned()
+        }
+        "additional_emails" => {
+            "SELECT value FROM contact_emails WHERE contact_id = ?1 AND position > 0".to_owned()
+        }
+        "phone" => {
+            "SELECT value FROM contact_phones WHERE contact_id = ?1 AND position = 0".to_owned()
+        }
+        "additional_phones" => {
+            "SELECT value FROM contact_phones WHERE contact_id = ?1 AND position > 0".to_owned()
+        }
         _ => match fields.find(Object::Contact, key) {
             Some(field) if schema::is_column(fields.get(field)) => {
                 format!("SELECT \"{key}\" FROM contacts WHERE id = ?1 AND \"{key}\" IS NOT NULL")
             }
-            Some(_) => format!("SELECT value FROM contact_fields WHERE record_id = ?1 AND field = '{}'", key.replace('\'', "''")),
+            Some(_) => format!(
+                "SELECT value FROM contact_fields WHERE record_id = ?1 AND field = '{}'",
+                key.replace('\'', "''")
+            ),
             None => return Ok(Vec::new()),
         },
     };

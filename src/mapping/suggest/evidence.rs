@@ -30,11 +30,13 @@ impl Evidence {
             let digits = cell.chars().filter(|c| c.is_numeric()).count();
             let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
             seen.phones += usize::from(digits >= 5 && letters <= 8 && !cell.contains('@'));
-            let read = normalize::date(cell, &DateFormat { excel_serial: false, ..DateFormat::default() });
+            let read =
+                normalize::date(cell, &DateFormat { excel_serial: false, ..DateFormat::default() });
             let is_date = read.is_ok() || read == Err(crate::issue::IssueCode::DateAmbiguous);
             seen.dates += usize::from(is_date);
             let number = normalize::decimal(cell, None);
-            let is_number = number.is_ok() || number == Err(crate::issue::IssueCode::NumberAmbiguous);
+            let is_number =
+                number.is_ok() || number == Err(crate::issue::IssueCode::NumberAmbiguous);
             seen.numbers += usize::from(is_number && !is_date);
             seen.booleans += usize::from(normalize::boolean(cell).is_ok());
         }
@@ -50,7 +52,9 @@ impl Evidence {
         let fits = match fields.get(field).kind {
             FieldKind::Email => self.emails,
             FieldKind::Phone => self.phones,
-            FieldKind::Date => self.filled - self.emails.max(self.booleans.saturating_sub(self.numbers)),
+            FieldKind::Date => {
+                self.filled - self.emails.max(self.booleans.saturating_sub(self.numbers))
+            }
             FieldKind::Money | FieldKind::Number => self.filled - self.dates.max(self.emails),
             FieldKind::Boolean => self.booleans,
             _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => {
@@ -73,9 +77,8 @@ pub(super) fn find_email(
     samples: &[Vec<String>],
     guesses: &mut [Guess],
 ) {
-    let is_named = |guess: &Guess| {
-        matches!(guess.target, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS))
-    };
+    let is_named =
+        |guess: &Guess| matches!(guess.target, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS));
     if guesses.iter().any(is_named) {
         return;
     }

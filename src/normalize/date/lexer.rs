@@ -39,7 +39,9 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
     let tokens = tokens(without_time(text)?)?;
     let numbers: SmallVec<[(u16, usize); 3]> = tokens
         .iter()
-        .filter_map(|token| if let Token::Number(n, digits) = token { Some((*n, *digits)) } else { None })
+        .filter_map(
+            |token| if let Token::Number(n, digits) = token { Some((*n, *digits)) } else { None },
+        )
         .collect();
     let month = tokens.iter().position(|token| matches!(token, Token::Month(_)));
     match (month, numbers.as_slice()) {
@@ -111,7 +113,8 @@ fn without_time(text: &str) -> Option<&str> {
     }
     let before = before.strip_suffix(['T', 't', ',', ' ']).unwrap_or(before);
     let before = before.trim_end_matches([',', ' ']);
-    let before = before.strip_suffix(" at").or_else(|| before.strip_suffix(" um")).unwrap_or(before);
+    let before =
+        before.strip_suffix(" at").or_else(|| before.strip_suffix(" um")).unwrap_or(before);
     (!before.is_empty()).then_some(before)
 }
 
@@ -156,10 +159,14 @@ fn is_time(text: &str) -> bool {
     let lower = lower.strip_suffix("uhr").unwrap_or(lower);
     let is_zone = |zone: &str| {
         let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
-        zone.starts_with(['+', '-']) && (2..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        zone.starts_with(['+', '-'])
+            && (2..=4).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
     };
     let lower = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
-    lower.is_empty() || lower == "z" || is_zone(lower)
+    lower.is_empty()
+        || lower == "z"
+        || is_zone(lower)
         || (lower.len() <= 4 && fields > 1 && lower.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
@@ -209,10 +216,10 @@ fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
 /// What makes a number an ordinal: `4th`, `1er`, `3º`.
 fn ordinal(rest: &str) -> &str {
     for suffix in ["st", "nd", "rd", "th", "er", "re", "\u{ba}", "\u{aa}", "°"] {
-        if let Some(after) = rest.strip_prefix(suffix) {
-            if !after.starts_with(char::is_alphabetic) {
-                return after;
-            }
+        if let Some(after) = rest.strip_prefix(suffix)
+            && !after.starts_with(char::is_alphabetic)
+        {
+            return after;
         }
     }
     rest

@@ -28,14 +28,68 @@ const MONTHS: [&[&str]; 12] = [
 const SHORT: [(&str, u16); 4] = [("jun", 6), ("jul", 7), ("gen", 1), ("giu", 6)];
 
 const FILLERS: [&str; 62] = [
-    "de", "del", "di", "den", "der", "of", "the", "le", "am", "il", "o", "van", "el",
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag",
-    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo",
-    "segunda", "terça", "quarta", "quinta", "sexta", "feira",
-    "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica",
-    "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag",
+    "de",
+    "del",
+    "di",
+    "den",
+    "der",
+    "of",
+    "the",
+    "le",
+    "am",
+    "il",
+    "o",
+    "van",
+    "el",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonnabend",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "domingo",
+    "segunda",
+    "terça",
+    "quarta",
+    "quinta",
+    "sexta",
+    "feira",
+    "lunedì",
+    "martedì",
+    "mercoledì",
+    "giovedì",
+    "venerdì",
+    "sabato",
+    "domenica",
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+    "zondag",
 ];
 
 /// What a word is, if it is one of a date.
@@ -46,12 +100,12 @@ pub(super) fn word(text: &str) -> Option<Word> {
     }
     let is_name = |name: &&str| **name == *text || is_abbreviation(&text, name);
     for (at, names) in MONTHS.iter().enumerate() {
-        if names.iter().any(|name| is_name(&name)) {
+        if names.iter().any(&is_name) {
             return Some(Word::Month(at as u16 + 1));
         }
     }
     let is_filler = |filler: &&str| *filler == text || is_abbreviation(&text, filler);
-    FILLERS.iter().any(|filler| is_filler(&filler)).then_some(Word::Filler)
+    FILLERS.iter().any(is_filler).then_some(Word::Filler)
 }
 
 /// The first three or four letters of a longer name.

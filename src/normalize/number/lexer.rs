@@ -101,18 +101,107 @@ fn split_exponent(text: &str) -> Option<(&str, i16)> {
 
 /// Currency signs, and the abbreviations that stand in their place.
 const CURRENCIES: [&str; 92] = [
-    "US$", "A$", "C$", "CA$", "AU$", "NZ$", "HK$", "S$", "R$", "MX$", "NT$", "RD$", "kr.", "kr", "Kr",
-    "zł", "Kč", "Ft", "лв.", "лв", "руб.", "руб", "грн.", "грн", "lei", "Fr.", "Fr", "SFr.", "Rs.", "Rs",
-    "Rp", "RM", "TL", "د.ك.", "د.إ.", "ر.س.", "नेरू", "रु", "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD",
-    "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "UAH", "RUB", "TRY", "ILS",
-    "AED", "SAR", "KWD", "QAR", "BHD", "OMR", "EGP", "ZAR", "NGN", "KES", "INR", "PKR", "NPR", "LKR",
-    "BDT", "CNY", "RMB", "HKD", "TWD", "KRW", "SGD", "MYR", "THB", "IDR", "PHP", "VND", "BRL", "MXN",
-    "ARS", "CLP", "COP", "PEN", "UYU",
+    "US$",
+    "A$",
+    "C$",
+    "CA$",
+    "AU$",
+    "NZ$",
+    "HK$",
+    "S$",
+    "R$",
+    "MX$",
+    "NT$",
+    "RD$",
+    "kr.",
+    "kr",
+    "Kr",
+    "zł",
+    "Kč",
+    "Ft",
+    "лв.",
+    "лв",
+    "руб.",
+    "руб",
+    "грн.",
+    "грн",
+    "lei",
+    "Fr.",
+    "Fr",
+    "SFr.",
+    "Rs.",
+    "Rs",
+    "Rp",
+    "RM",
+    "TL",
+    "د.ك.",
+    "د.إ.",
+    "ر.س.",
+    "नेरू",
+    "रु",
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "UAH",
+    "RUB",
+    "TRY",
+    "ILS",
+    "AED",
+    "SAR",
+    "KWD",
+    "QAR",
+    "BHD",
+    "OMR",
+    "EGP",
+    "ZAR",
+    "NGN",
+    "KES",
+    "INR",
+    "PKR",
+    "NPR",
+    "LKR",
+    "BDT",
+    "CNY",
+    "RMB",
+    "HKD",
+    "TWD",
+    "KRW",
+    "SGD",
+    "MYR",
+    "THB",
+    "IDR",
+    "PHP",
+    "VND",
+    "BRL",
+    "MXN",
+    "ARS",
+    "CLP",
+    "COP",
+    "PEN",
+    "UYU",
 ];
 
 fn without_currency(text: &str) -> &str {
     let is_sign = |c: char| {
-        matches!(c, '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'..='\u{20cf}' | '\u{ff04}' | '\u{ffe1}' | '\u{ffe5}' | '\u{fdfc}')
+        matches!(
+            c,
+            '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'
+                ..='\u{20cf}' | '\u{ff04}' | '\u{ffe1}' | '\u{ffe5}' | '\u{fdfc}'
+        )
     };
     for name in CURRENCIES {
         if let Some(rest) = strip_prefix_any_case(text, name) {
@@ -138,10 +227,20 @@ fn strip_suffix_any_case<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 impl Body {
     /// What the separators tell by themselves.
     pub(super) fn reading(&self) -> Reading {
-        let marks: SmallVec<[(char, usize); 4]> =
-            self.separators.iter().copied().filter(|(c, _)| matches!(c, '.' | ',' | '\u{66b}')).collect();
+        let marks: SmallVec<[(char, usize); 4]> = self
+            .separators
+            .iter()
+            .copied()
+            .filter(|(c, _)| matches!(c, '.' | ',' | '\u{66b}'))
+            .collect();
         let last = match marks.as_slice() {
-            [] => return if self.groups_are_sound(None) { Reading::Point(None) } else { Reading::Wrong },
+            [] => {
+                return if self.groups_are_sound(None) {
+                    Reading::Point(None)
+                } else {
+                    Reading::Wrong
+                };
+            }
             [.., last] => *last,
         };
         let same = marks.iter().filter(|(c, _)| *c == last.0).count();
@@ -149,12 +248,20 @@ impl Body {
         if same > 1 {
             // It groups: `1.234.567`.
             let is_pure = marks.len() == same;
-            return if is_pure && self.groups_are_sound(None) { Reading::Point(None) } else { Reading::Wrong };
+            return if is_pure && self.groups_are_sound(None) {
+                Reading::Point(None)
+            } else {
+                Reading::Wrong
+            };
         }
         let has_groups = self.separators.len() > 1;
         let as_point = || {
             let is_last = self.separators.last() == Some(&last);
-            if is_last && self.groups_are_sound(Some(last.1)) { Reading::Point(Some(last.1)) } else { Reading::Wrong }
+            if is_last && self.groups_are_sound(Some(last.1)) {
+                Reading::Point(Some(last.1))
+            } else {
+                Reading::Wrong
+            }
         };
         let leads = last.1 == 0 || self.digits[..last.1].bytes().all(|b| b == b'0') || last.1 > 3;
         match () {
@@ -183,8 +290,12 @@ impl Body {
     /// Groups of three from the right; in India of two, but for the last. One kind of separator.
     fn groups_are_sound(&self, point: Option<usize>) -> bool {
         let end = point.unwrap_or(self.digits.len());
-        let groups: SmallVec<[(char, usize); 4]> =
-            self.separators.iter().copied().filter(|(_, at)| Some(*at) != point || *at == 0).collect();
+        let groups: SmallVec<[(char, usize); 4]> = self
+            .separators
+            .iter()
+            .copied()
+            .filter(|(_, at)| Some(*at) != point || *at == 0)
+            .collect();
         let groups: SmallVec<[(char, usize); 4]> =
             groups.into_iter().filter(|(_, at)| !(point == Some(0) && *at == 0)).collect();
         let Some(&(kind, first)) = groups.first() else { return true };
@@ -200,6 +311,7 @@ impl Body {
         }
         let is_last_three = lengths.last() == Some(&3);
         let inner = &lengths[..lengths.len() - 1];
-        is_last_three && (inner.iter().all(|n| *n == 3) || (first <= 2 && inner.iter().all(|n| *n == 2)))
+        is_last_three
+            && (inner.iter().all(|n| *n == 3) || (first <= 2 && inner.iter().all(|n| *n == 2)))
     }
 }

@@ -65,8 +65,12 @@ impl SeparatorScan {
     pub fn resolve(&self) -> SeparatorsFound {
         match (self.point > 0, self.comma > 0, self.open > 0) {
             (true, true, _) => SeparatorsFound::Contradictory,
-            (true, false, _) => SeparatorsFound::Told(Separators { group: Some(','), decimal: '.' }),
-            (false, true, _) => SeparatorsFound::Told(Separators { group: Some('.'), decimal: ',' }),
+            (true, false, _) => {
+                SeparatorsFound::Told(Separators { group: Some(','), decimal: '.' })
+            }
+            (false, true, _) => {
+                SeparatorsFound::Told(Separators { group: Some('.'), decimal: ',' })
+            }
             (false, false, true) => SeparatorsFound::Unknown,
             (false, false, false) => SeparatorsFound::NotNeeded,
         }

@@ -113,9 +113,12 @@ impl Planner {
                 _ => self.said(settings, at, field)?,
             };
             let shown = match kind {
-                FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
+                FieldKind::Pipeline => {
+                    Value::text(settings.choices.pipeline(shown).unwrap_or(shown))
+                }
                 FieldKind::Stage => {
-                    let pipeline = self.pipelines.get(self.deal_states[deal as usize].pipeline as usize);
+                    let pipeline =
+                        self.pipelines.get(self.deal_states[deal as usize].pipeline as usize);
                     let pipeline = pipeline.map_or("", String::as_str);
                     Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
                 }
@@ -138,7 +141,8 @@ impl Planner {
         if distance == 0 {
             let said = self.said(settings, at, FieldId::EXPECTED_CLOSE_DATE);
             let shown = self.ledger.opportunities.value(stored, FieldId::EXPECTED_CLOSE_DATE);
-            let shown = shown.map(|s| normalize_stored(FieldKind::Date, s, None, &settings.choices));
+            let shown =
+                shown.map(|s| normalize_stored(FieldKind::Date, s, None, &settings.choices));
             distance = match (said, shown) {
                 (Some(Value::Date(a)), Some(Value::Date(b))) => i64::from((a - b).get_days()).abs(),
                 (Some(Value::Date(_)), _) => i64::MAX,
@@ -149,7 +153,12 @@ impl Planner {
     }
 
     /// Pipeline, stage or status as the row would create them.
-    fn standing<'p>(&'p self, settings: &'p Settings, at: usize, field: FieldId) -> Option<Value<'p>> {
+    fn standing<'p>(
+        &'p self,
+        settings: &'p Settings,
+        at: usize,
+        field: FieldId,
+    ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
         let mut deal = Deal::default();
         deal.take(settings, Pitch::of(settings, &row), true, |_| {});

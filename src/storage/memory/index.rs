@@ -11,10 +11,13 @@ use crate::object::Object;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
+/// The ids of the records that carry each key.
+type Ids = Map<String, Vec<String>>;
+
 /// Built for a rule when it is first asked about, kept up to date by every write.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    rules: Vec<(Object, Vec<String>, Map<String, Vec<String>>)>,
+    rules: Vec<(Object, Vec<String>, Ids)>,
     fields: Option<Fields>,
 }
 
@@ -35,7 +38,7 @@ impl Index {
             return;
         }
         let rule: Vec<String> = rule.iter().map(|&field| field.to_owned()).collect();
-        let mut map: Map<String, Vec<String>> = Map::default();
+        let mut map: Ids = Map::default();
         for (id, record) in records {
             for key in keys_of(object, &rule, record, fields, account) {
                 map.entry(key).or_default().push(id.clone());
@@ -84,9 +87,10 @@ fn keys_of(
     fields: &Fields,
     account: &Account,
 ) -> Vec<String> {
-    record_keys(object, rule, fields, account, |field| record.values(field)).iter().map(|key| {
-        join(&key.iter().map(String::as_str).collect::<Vec<_>>())
-    }).collect()
+    record_keys(object, rule, fields, account, |field| record.values(field))
+        .iter()
+        .map(|key| join(&key.iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect()
 }
 
 fn join(key: &[&str]) -> String {

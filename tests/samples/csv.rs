@@ -1,0 +1,1 @@
+//! `csv/`: files that are hard to parse, against the records they hold.

@@ -1,0 +1,16 @@
+//! Where the samples lie.
+
+use std::path::PathBuf;
+
+/// A file of the samples, `None` (with a clear line) where the folder is absent.
+pub fn sample(path: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("CRM_IMPORT_SAMPLES").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"),
+        PathBuf::from,
+    );
+    if !folder.is_dir() {
+        eprintln!("skipped: no samples folder, so {path} was not read");
+        return None;
+    }
+    Some(folder.join(path))
+}

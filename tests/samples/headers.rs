@@ -1,0 +1,1 @@
+//! `headers/`: the mapping suggested for real header sets, scored against their keys.

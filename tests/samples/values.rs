@@ -1,0 +1,1 @@
+//! `values/`: e-mail addresses, phones, dates and amounts against what they mean.
