@@ -7,6 +7,7 @@
 
 mod changes;
 mod ledger;
+mod op;
 mod rows;
 mod stats;
 mod step;
@@ -14,6 +15,7 @@ mod step;
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow};
+pub use op::Op;
 pub use rows::{Reason, RowPlan, SidePlan};
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
@@ -25,7 +27,6 @@ use crate::account::Account;
 use crate::issue::{Finding, Issue};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
-use crate::storage::Op;
 
 /// Every create and update that an import will do, every row it will not do and why.
 ///

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use super::{ChangeSet, Changes, Entry, Ledger, Plan, StepRef};
+use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
 use crate::merge::{fold_contact, fold_opportunity};
 use crate::object::{Object, RowNumber};
-use crate::storage::Op;
 
 /// One record that will be created or updated. Its values are computed from the file when asked for.
 #[derive(Clone, Copy)]

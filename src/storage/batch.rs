@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::receipts::Receipts;
 use crate::field::{FieldId, Fields};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Change, Changes, Stats};
+use crate::plan::{Change, Changes, Op, Stats};
 
 /// The name of one step of one import (behaviour X4): the same step has the same token whenever and
 /// however often it is written, and no other step of any import has it.
@@ -50,15 +50,6 @@ pub struct Checkpoint {
     pub is_last: bool,
     /// What was done before this batch.
     pub stats: Stats,
-}
-
-/// Is the record new?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// It is to be created, unless a record with this step's token is there already.
-    Create,
-    /// It is there and shall change, if it still has the version that was read.
-    Update,
 }
 
 /// The steps of one transaction, in the order in which they can be written: a contact before its

@@ -18,7 +18,7 @@ mod forward;
 mod memory;
 mod receipts;
 
-pub use batch::{Batch, BatchStep, Checkpoint, Link, Op, Token};
+pub use batch::{Batch, BatchStep, Checkpoint, Link, Token};
 pub(crate) use batch::{BatchData, ContactOf, StepData};
 pub use error::StorageError;
 pub use memory::{Calls, MemoryRecord, MemoryStorage};
@@ -27,6 +27,7 @@ pub use receipts::{Receipt, Receipts};
 use crate::account::Account;
 pub use crate::follow_up::FollowUpKind;
 use crate::lookup::{Found, Lookup};
+pub use crate::plan::Op;
 
 /// A place where contacts and opportunities are kept, as far as planning needs it: nothing here
 /// writes.
