@@ -1,6 +1,8 @@
 //! The house has floors: a room uses only rooms below it (`guide::architecture`). A new dependency
 //! upwards fails here, with the file that has it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -125,10 +127,9 @@ fn rooms_used(text: &str) -> BTreeSet<String> {
             let is_known = PARTS.iter().any(|(of, names, _)| *of == room && names.contains(word));
             word.starts_with(char::is_uppercase) && !is_known
         });
-        if !is_part_only || others.count() > 0 {
-            if room.starts_with(char::is_lowercase) {
-                rooms.insert(room);
-            }
+        let names_whole_room = !is_part_only || others.count() > 0;
+        if names_whole_room && room.starts_with(char::is_lowercase) {
+            rooms.insert(room);
         }
     }
     rooms

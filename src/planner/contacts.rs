@@ -38,11 +38,23 @@ impl Planner {
             let person = self.new_person(stored);
             self.stored_people.push(person);
         }
+        for id in found.ids() {
+            self.teach_id(id);
+        }
         // In the order of ids, so that nothing depends on the order of the answers.
         declared.sort_unstable_by_key(|&(record, ..)| record);
         for keys in declared.chunk_by(|a, b| a.0 == b.0) {
             let person = self.stored_people[keys[0].0 as usize];
             self.declare(person, keys);
+        }
+    }
+
+    /// A stored contact answers to its id, if a row asks for it (M1).
+    fn teach_id(&mut self, id: &str) {
+        let ledger = &self.ledger;
+        let key = self.index.find(KeyKind::ContactId, id, None, |place| ledger.text(place));
+        if let Some((key, stored)) = key.zip(ledger.contacts.find(id)) {
+            self.index.teach(key, ContactNumber(self.stored_people[stored.0 as usize]));
         }
     }
 

@@ -1,0 +1,116 @@
+//! Planning writes nothing, asks storage no more than it must, and gives the same plan however the
+//! file is cut.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write;
+
+use crm_import::account::{Pipeline, Stage};
+use crm_import::lookup::{Found, Lookup};
+use crm_import::storage::{Batch, Receipts, StorageError};
+use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Storage, StorageWrite};
+
+const DEMO: &str = include_str!("../examples/data/spring_fair.csv");
+
+/// An account as the demo file expects it, with some records that the file meets.
+fn crm() -> MemoryStorage {
+    let stages = ["New", "Qualified", "Proposal", "Closed"];
+    let stages = stages.map(|name| Stage { id: name.to_lowercase(), name: name.into() });
+    let pipeline = Pipeline { id: "p1".into(), name: "Sales".into(), stages: stages.into() };
+    let mut crm = MemoryStorage::new(Account {
+        default_country: Some("US".into()),
+        pipelines: vec![pipeline],
+        ..Account::default()
+    });
+    let quinn =
+        [("email", "quinn.harlow@example.com"), ("first_name", "Quinn"), ("city", "Dallas")];
+    crm.insert(Object::Contact, quinn);
+    let uma = [("email", "uma.patil@example.com"), ("phone", "(206) 555-0108")];
+    crm.insert(Object::Contact, uma);
+    crm.insert_as(
+        Object::Opportunity,
+        "1",
+        [("name", "Roof"), ("contact_id", "c1"), ("value", "1")],
+    );
+    crm
+}
+
+/// Everything a plan says, as text.
+fn told(plan: &Plan) -> String {
+    let mut text = format!("{:?}\n", plan.stats());
+    for row in plan.rows() {
+        for object in [Object::Contact, Object::Opportunity] {
+            let Some(side) = row.side(object) else { continue };
+            let reason = side.reason().map(|reason| reason.name());
+            let (outcome, id, first) = (side.outcome(), side.id(), side.first_row());
+            writeln!(text, "{} {object} {outcome} {id:?} {first:?} {reason:?}", row.number())
+                .unwrap();
+        }
+    }
+    for step in plan.steps() {
+        writeln!(text, "{step:?} {:?} {:?}", step.contact_id(), step.contact_row()).unwrap();
+        for change in step.changes().iter() {
+            writeln!(text, "    {change}").unwrap();
+        }
+    }
+    for issue in plan.issues() {
+        writeln!(text, "{issue}; {}", issue.remedy()).unwrap();
+    }
+    text
+}
+
+#[test]
+fn l1_the_plan_is_the_same_for_windows_of_1_7_and_1000_rows() {
+    let whole = Import::new().plan(Source::from_bytes(DEMO.as_bytes()), &mut crm()).unwrap();
+    assert!(whole.stats().contacts.rows > 190, "{:?}", whole.stats());
+    for window in [1, 7, 1_000] {
+        let import = Import::new().planning_window(window);
+        let plan = import.plan(Source::from_bytes(DEMO.as_bytes()), &mut crm()).unwrap();
+        assert_eq!(told(&plan), told(&whole), "window of {window} rows");
+    }
+}
+
+/// A storage that counts what is asked of it and panics when it is written to.
+struct ReadOnly {
+    crm: MemoryStorage,
+    finds: usize,
+    seen: Vec<String>,
+}
+
+impl Storage for ReadOnly {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.crm.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.finds += 1;
+        let object = lookup.object();
+        self.seen.extend(lookup.ids().iter().map(|id| format!("{object} {id}")));
+        self.seen.extend(lookup.contact_ids().iter().map(|id| format!("{object} of {id}")));
+        for block in lookup.blocks() {
+            self.seen.extend(block.keys().map(|key| format!("{:?} {key:?}", block.fields())));
+        }
+        self.crm.find(lookup, found)
+    }
+}
+
+impl StorageWrite for ReadOnly {
+    fn write(&mut self, _: &Batch<'_>, _: &mut Receipts) -> Result<(), StorageError> {
+        panic!("planning has written");
+    }
+}
+
+#[test]
+fn planning_writes_nothing_and_asks_twice_a_window_for_keys_not_asked_before() {
+    let mut storage = ReadOnly { crm: crm(), finds: 0, seen: Vec::new() };
+    let import = Import::new().planning_window(50);
+    let plan = import.plan(Source::from_bytes(DEMO.as_bytes()), &mut storage).unwrap();
+    let windows = plan.rows().len().div_ceil(50);
+    assert!(storage.finds <= 2 * windows, "{} look-ups for {windows} windows", storage.finds);
+    let mut distinct = storage.seen.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), storage.seen.len(), "a key was asked twice");
+}
