@@ -72,3 +72,8 @@ pub use plan::{Outcome, Plan, Stats, Step};
 pub use source::Source;
 pub use storage::{MemoryStorage, Storage, StorageWrite};
 pub use value::{Phone, Value};
+
+/// The README's examples, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

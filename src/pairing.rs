@@ -10,7 +10,7 @@
 //! // A contact and an opportunity on one line belong together (P2).
 //! assert_eq!(pair(ContactSide::Is(7), Named::NotAtAll), LinkTo::Contact(7));
 //! // The contact failed: nobody to link to (P6).
-//! assert_eq!(pair(ContactSide::Failed, Named::NotAtAll), LinkTo::FailedContact);
+//! assert_eq!(pair(ContactSide::<u32>::Failed, Named::NotAtAll), LinkTo::FailedContact);
 //! // Two references must agree (P6).
 //! assert_eq!(pair(ContactSide::Is(7), Named::Is(8)), LinkTo::Disagreement(7, 8));
 //! ```

@@ -1,6 +1,6 @@
 //! Which column feeds which field: [`Mapping`].
 //!
-//! A mapping is a plain value: [suggest](suggest) one from the headers, let a person change it,
+//! A mapping is a plain value: [suggest](suggest()) one from the headers, let a person change it,
 //! [check](Mapping::check) it, store it, and [apply it](Mapping::resolve) to next week's file
 //! (behaviour §11). Columns are named by header, or by index where headers repeat or are empty.
 //!

@@ -7,4 +7,5 @@ mod csv;
 mod dedupe;
 mod folder;
 mod headers;
+mod imports;
 mod values;

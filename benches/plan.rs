@@ -1,0 +1,42 @@
+//! Planning a file, by size, by how many are stored already and by how often people repeat.
+
+mod fair;
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use crm_import::{Import, Source};
+use fair::{Fair, IndexedCrm};
+
+fn plan(c: &mut Criterion) {
+    let mut group = c.benchmark_group("plan");
+    let base = Fair::default();
+    let kinds = [
+        ("1k", Fair { rows: 1_000, ..base }),
+        ("100k", Fair { rows: 100_000, ..base }),
+        ("100k, nobody stored", Fair { rows: 100_000, matches: 0, ..base }),
+        ("100k, half stored", Fair { rows: 100_000, matches: 500, ..base }),
+        ("100k, all stored", Fair { rows: 100_000, matches: 1_000, ..base }),
+        ("100k, no repeats", Fair { rows: 100_000, repeats: 0, ..base }),
+        ("100k, 95 % repeats", Fair { rows: 100_000, repeats: 950, ..base }),
+        ("10k, 60 wide columns", Fair { rows: 10_000, more_columns: 35, ..base }),
+        ("1M", Fair { rows: 1_000_000, ..base }),
+    ];
+    // In test mode every bench runs once; a million rows then only cost time.
+    let is_test = std::env::args().any(|argument| argument == "--test");
+    for (name, fair) in kinds.into_iter().filter(|(_, fair)| !is_test || fair.rows <= 10_000) {
+        let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+        group.sample_size(if fair.rows > 1_000 { 10 } else { 50 });
+        group.throughput(Throughput::Elements(u64::from(fair.rows)));
+        group.bench_with_input(BenchmarkId::from_parameter(name), &csv, |b, csv| {
+            b.iter(|| {
+                let source = Source::from_bytes(csv.as_slice());
+                black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, plan);
+criterion_main!(benches);
