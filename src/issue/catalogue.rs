@@ -83,12 +83,16 @@ catalogue! {
         "the row has more cells than the header", "check the row for a delimiter or quote inside a value; the surplus cells were not read";
     RowRagged "row-ragged" Error None,
         "the row does not have as many cells as the header", "make the row as wide as the header and import it again";
+    RowTooWide "row-too-wide" Error None,
+        "the row has more cells than a file may have columns", "look for delimiters inside a value, or raise the limit";
     EncodingInvalid "encoding-invalid" Warning None,
         "the cell holds bytes that are not text in the file's encoding", "save the file as UTF-8 and import it again, or declare its encoding";
+    EncodingGuessed "encoding-guessed" Info None,
+        "nothing in the file tells its encoding; it was read as {detail}", "save the file as UTF-8, or declare its encoding, if letters look wrong";
     CellTooLong "cell-too-long" Error None,
         "the cell is longer than the limit", "shorten the value, or look for a quote that is never closed";
     QuoteUnclosed "quote-unclosed" Error None,
-        "a quote is opened and never closed, so the rest of the file was read as one cell", "close or double the quote on this line and import the file again";
+        "a quote is opened and not closed, so the rows below would have become part of this cell; only this row fails", "close or double the quote on this line and import the row again";
     RowLimit "row-limit" Error None,
         "the file has more rows than the limit; the rows from here on were not read", "split the file, or raise the limit";
     ByteLimit "byte-limit" Error None,

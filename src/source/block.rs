@@ -256,26 +256,22 @@ impl Block {
 
     /// Two broken halves of a character in neighbouring cells look whole from afar.
     fn cuts_between_characters(&self, text: &str) -> bool {
-        let row_of = |row: usize| self.starts[row] as usize;
-        (0..self.len()).all(|row| {
-            let start = row_of(row);
+        let is_cut =
+            |row: usize, end: usize| !text.is_char_boundary(self.starts[row] as usize + end);
+        let rows = 0..self.len();
+        let is_cut_in = |row: usize| {
             let ends = row * self.columns..(row + 1) * self.columns;
-            text.is_char_boundary(start)
-                && match &self.ends {
-                    Ends::Short(all) => {
-                        all[ends].iter().all(|end| text.is_char_boundary(start + usize::from(*end)))
-                    }
-                    Ends::Long(all) => {
-                        all[ends].iter().all(|end| text.is_char_boundary(start + *end as usize))
-                    }
+            is_cut(row, 0)
+                || match &self.ends {
+                    Ends::Short(all) => all[ends].iter().any(|end| is_cut(row, usize::from(*end))),
+                    Ends::Long(all) => all[ends].iter().any(|end| is_cut(row, *end as usize)),
                 }
-                && self.odd.iter().filter(|(at, _)| *at as usize == row).all(|(_, odd)| match odd {
-                    OddWidth::Narrow(_) => true,
-                    OddWidth::Wide(ends) => {
-                        ends.iter().all(|end| text.is_char_boundary(start + *end as usize))
-                    }
-                })
-        })
+        };
+        let is_odd_cut = |(row, odd): &(u32, OddWidth)| match odd {
+            OddWidth::Narrow(_) => false,
+            OddWidth::Wide(ends) => ends.iter().any(|end| is_cut(*row as usize, *end as usize)),
+        };
+        !rows.into_iter().any(is_cut_in) && !self.odd.iter().any(is_odd_cut)
     }
 
     fn mend(&mut self, bytes: &[u8]) -> Vec<(usize, usize)> {

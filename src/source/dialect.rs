@@ -8,6 +8,9 @@ use super::{FileFormat, SourceError};
 pub struct Dialect {
     /// The character between cells.
     pub delimiter: char,
+    /// Of a hundred records at the beginning, how many are as wide as the table under this delimiter;
+    /// 100 if it was declared.
+    pub confidence: u8,
     /// The encoding the file is in.
     pub encoding: String,
     /// The physical line of the header, 1-based.
@@ -19,6 +22,7 @@ pub struct Dialect {
 /// What was found, and where in the prefix the header begins.
 pub(super) struct Detected {
     pub(super) delimiter: u8,
+    pub(super) confidence: u8,
     pub(super) tie: Option<u8>,
     pub(super) header_start: usize,
     pub(super) header_line: u64,
@@ -40,20 +44,31 @@ pub(super) fn detect(prefix: &[u8], format: &FileFormat) -> Result<Detected, Sou
         Some(delimiter) => return Err(SourceError::Delimiter { delimiter }),
     };
     let (hint, skipped) = separator_hint(prefix);
-    let body = &prefix[skipped..];
-    let (delimiter, tie) = match declared.or(hint) {
-        Some(delimiter) => (delimiter, None),
+    let from = match format.header_line {
+        Some(line) => line_start(prefix, line).ok_or(SourceError::HeaderLine { line })?,
+        None => skipped,
+    };
+    let body = &prefix[from..];
+    let found = match declared.or(hint) {
+        Some(delimiter) => Found { delimiter, confidence: 100, tie: None },
         None => best_delimiter(body),
     };
-    let records = records(body, delimiter);
-    let header = match format.header_line {
-        Some(line) => Some(line_start(prefix, line).ok_or(SourceError::HeaderLine { line })?),
-        None => find_header(&records).map(|at| records[at].start + skipped),
+    let header_start = match format.header_line {
+        Some(_) => from,
+        None => {
+            let records = records(body, found.delimiter);
+            from + records[find_header(&records).ok_or(SourceError::NoHeader)?].start
+        }
     };
-    let header_start = header.ok_or(SourceError::NoHeader)?;
-    let before = &prefix[..header_start];
-    let header_line = 1 + count_lines(before);
-    Ok(Detected { delimiter, tie, header_start, header_line })
+    let header_line = 1 + count_lines(&prefix[..header_start]);
+    let Found { delimiter, confidence, tie } = found;
+    Ok(Detected { delimiter, confidence, tie, header_start, header_line })
+}
+
+struct Found {
+    delimiter: u8,
+    confidence: u8,
+    tie: Option<u8>,
 }
 
 /// `sep=;` on the first line, as spreadsheets write it.
@@ -106,28 +121,37 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
     records
 }
 
-/// The delimiter under which most records have the same width, then under which they are widest.
-fn best_delimiter(body: &[u8]) -> (u8, Option<u8>) {
-    let mut scores: Vec<(u64, usize, u8)> = DELIMITERS
-        .into_iter()
-        .map(|delimiter| {
-            let records = records(body, delimiter);
-            let width = usual_width(&records);
-            let fitting = records.iter().filter(|record| record.cells == width).count() as u64;
-            let total = records.iter().filter(|record| record.filled > 0).count().max(1) as u64;
-            let share = if width < 2 { 0 } else { (100 * fitting / total).min(100) };
-            // A few ragged rows more or less decide nothing; the width does.
-            (share / 20, width, delimiter)
-        })
-        .collect();
-    let quality = |score: &(u64, usize, u8)| (score.0, score.1);
-    scores.sort_by_key(|score| std::cmp::Reverse(quality(score)));
-    let (best, second) = (scores[0], scores[1]);
-    if best.0 == 0 && best.1 < 2 {
-        return (b',', None);
+/// How well a delimiter fits. Compared field by field: a few ragged rows more or less decide nothing,
+/// then the header must have the width of the table, then the wider table wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    /// In fifths.
+    share: u8,
+    fits_header: bool,
+    width: usize,
+}
+
+/// The delimiter under which the beginning of the file looks most like a table.
+fn best_delimiter(body: &[u8]) -> Found {
+    let mut scores = DELIMITERS.map(|delimiter| {
+        let records = records(body, delimiter);
+        let width = usual_width(&records);
+        let filled = records.iter().filter(|record| record.filled > 0).count().max(1);
+        let fitting = records.iter().filter(|record| record.cells == width).count().min(filled);
+        let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
+        let header = find_header(&records).map(|at| records[at].cells);
+        let fits_header = width > 1 && header == Some(width);
+        (Score { share: percent / 20, fits_header, width }, percent, delimiter)
+    });
+    // A stable sort: among equals the order of the set decides.
+    scores.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let [best, second, ..] = scores;
+    if best.0.width < 2 {
+        // One column: any delimiter will do.
+        return Found { delimiter: DELIMITERS[0], confidence: 100, tie: None };
     }
-    let is_tie = quality(&best) == quality(&second);
-    (best.2, is_tie.then_some(second.2))
+    let tie = (best.0 == second.0).then_some(second.2);
+    Found { delimiter: best.2, confidence: best.1, tie }
 }
 
 /// The most frequent width; the larger of two.

@@ -19,11 +19,15 @@
 //! ```
 
 mod block;
+mod damage;
 mod dialect;
 mod encoding;
 mod formula;
+mod header;
 mod input;
+mod records;
 mod rows;
+mod transcode;
 
 pub use block::{Block, TextSpan};
 pub use dialect::Dialect;
@@ -153,7 +157,7 @@ pub struct Limits {
     pub rows: u32,
     /// Bytes of the file as UTF-8; the rest is not read (default: no limit).
     pub bytes: u64,
-    /// Columns; a wider file is refused (default: 4,096).
+    /// Columns; a file with a wider header is refused, a wider row fails (default: 4,096).
     pub columns: usize,
     /// Bytes of one cell; a row with a longer one fails (default: 1 MiB).
     pub cell_bytes: usize,
@@ -187,10 +191,10 @@ impl Limits {
         self
     }
 
-    /// At most this many bytes in a cell.
+    /// At most this many bytes in a cell; not more than 256 MiB.
     #[must_use]
     pub fn cell_bytes(mut self, bytes: usize) -> Self {
-        self.cell_bytes = bytes;
+        self.cell_bytes = bytes.min(256 << 20);
         self
     }
 }
@@ -229,11 +233,21 @@ pub enum SourceError {
         delimiter: char,
     },
     /// The header has more columns than the limit.
-    #[error("the header has {columns} columns, the limit is {limit}")]
+    #[error("the header has more columns than the limit of {limit}")]
     TooManyColumns {
-        /// How many it has.
-        columns: usize,
         /// How many it may have.
         limit: usize,
+    },
+    /// A cell of the header is longer than the limit for a cell.
+    #[error("a cell of the header is longer than the limit of {limit} bytes; is this a table?")]
+    HeaderTooLong {
+        /// How many bytes it may have.
+        limit: usize,
+    },
+    /// The file is something else than text.
+    #[error("the file is {kind}, not text; export it as CSV first")]
+    NotText {
+        /// What its first bytes say it is.
+        kind: &'static str,
     },
 }

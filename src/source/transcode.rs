@@ -1,0 +1,169 @@
+//! Readers that turn other encodings into UTF-8.
+//!
+//! What is broken becomes the byte 0xFF, which UTF-8 never has: it is found, mended and reported with
+//! its row and column like broken UTF-8.
+
+use std::io::{self, Read};
+
+/// Stands for what cannot be decoded.
+const BROKEN: u8 = 0xff;
+/// How much is read at a time.
+const CHUNK: usize = 32 * 1024;
+
+/// An encoding of units of two or four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wide {
+    pub(super) name: &'static str,
+    unit: usize,
+    is_little: bool,
+}
+
+impl Wide {
+    pub(super) const UTF_16LE: Wide = Wide { name: "UTF-16LE", unit: 2, is_little: true };
+    pub(super) const UTF_16BE: Wide = Wide { name: "UTF-16BE", unit: 2, is_little: false };
+    pub(super) const UTF_32LE: Wide = Wide { name: "UTF-32LE", unit: 4, is_little: true };
+    pub(super) const UTF_32BE: Wide = Wide { name: "UTF-32BE", unit: 4, is_little: false };
+
+    fn value(self, unit: &[u8]) -> u32 {
+        let add = |sum: u32, byte: &u8| sum << 8 | u32::from(*byte);
+        if self.is_little { unit.iter().rev().fold(0, add) } else { unit.iter().fold(0, add) }
+    }
+}
+
+/// UTF-16 or UTF-32 as UTF-8.
+pub(super) struct WideReader<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    encoding: Wide,
+    raw: Box<[u8]>,
+    /// How many bytes at the beginning of `raw` are a unit that was cut.
+    cut: usize,
+    /// The first half of a surrogate pair.
+    high: Option<u32>,
+    out: Vec<u8>,
+    given: usize,
+}
+
+impl<'a> WideReader<'a> {
+    pub(super) fn new(reader: Box<dyn Read + Send + 'a>, encoding: Wide) -> Self {
+        let raw = vec![0; CHUNK].into_boxed_slice();
+        WideReader { reader, encoding, raw, cut: 0, high: None, out: Vec::new(), given: 0 }
+    }
+
+    /// Decodes some more; false at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        let read = self.reader.read(&mut self.raw[self.cut..])?;
+        (self.given, self.out) = (0, std::mem::take(&mut self.out));
+        self.out.clear();
+        if read == 0 {
+            if std::mem::take(&mut self.cut) > 0 || self.high.take().is_some() {
+                self.out.push(BROKEN);
+            }
+            return Ok(false);
+        }
+        let len = self.cut + read;
+        let whole = len - len % self.encoding.unit;
+        let raw = std::mem::take(&mut self.raw);
+        for unit in raw[..whole].chunks_exact(self.encoding.unit) {
+            self.add(self.encoding.value(unit));
+        }
+        self.raw = raw;
+        self.raw.copy_within(whole..len, 0);
+        self.cut = len - whole;
+        Ok(true)
+    }
+
+    fn add(&mut self, value: u32) {
+        match (self.high.take(), value) {
+            (Some(high), 0xdc00..=0xdfff) => {
+                return self.push(0x10000 + ((high - 0xd800) << 10) + (value - 0xdc00));
+            }
+            (Some(_), _) => self.out.push(BROKEN),
+            (None, _) => {}
+        }
+        match value {
+            0xd800..=0xdbff if self.encoding.unit == 2 => self.high = Some(value),
+            _ => self.push(value),
+        }
+    }
+
+    fn push(&mut self, value: u32) {
+        match char::from_u32(value) {
+            Some(c) => self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => self.out.push(BROKEN),
+        }
+    }
+}
+
+impl Read for WideReader<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.out.len() && self.fill()? {}
+        let rest = &self.out[self.given..];
+        let len = rest.len().min(out.len());
+        out[..len].copy_from_slice(&rest[..len]);
+        self.given += len;
+        Ok(len)
+    }
+}
+
+/// A legacy encoding as UTF-8.
+#[cfg(feature = "encoding")]
+pub(super) struct Legacy<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    decoder: encoding_rs::Decoder,
+    raw: Box<[u8]>,
+    raw_at: usize,
+    raw_len: usize,
+    is_end: bool,
+    is_done: bool,
+}
+
+#[cfg(feature = "encoding")]
+impl<'a> Legacy<'a> {
+    pub(super) fn new(
+        reader: Box<dyn Read + Send + 'a>,
+        encoding: &'static encoding_rs::Encoding,
+    ) -> Self {
+        Legacy {
+            reader,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            raw: vec![0; CHUNK].into_boxed_slice(),
+            raw_at: 0,
+            raw_len: 0,
+            is_end: false,
+            is_done: false,
+        }
+    }
+}
+
+#[cfg(feature = "encoding")]
+impl Read for Legacy<'_> {
+    /// The room must be enough for a character; the window onto the file always has more.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        use encoding_rs::DecoderResult;
+
+        let Some(room) = out.len().checked_sub(1) else { return Ok(0) };
+        while !self.is_done {
+            if self.raw_at == self.raw_len && !self.is_end {
+                self.raw_at = 0;
+                self.raw_len = self.reader.read(&mut self.raw)?;
+                self.is_end = self.raw_len == 0;
+            }
+            let rest = &self.raw[self.raw_at..self.raw_len];
+            let (result, read, mut written) = self.decoder.decode_to_utf8_without_replacement(
+                rest,
+                &mut out[..room],
+                self.is_end,
+            );
+            self.raw_at += read;
+            if let DecoderResult::Malformed(..) = result {
+                out[written] = BROKEN;
+                written += 1;
+            }
+            self.is_done = self.is_end && matches!(result, DecoderResult::InputEmpty);
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
+    }
+}
