@@ -6,7 +6,7 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
-use crate::source::Block;
+use crate::source::{Block, BlockRow};
 
 /// Which part of a full name the column feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,32 @@ impl Column {
             Origin::File(index) => block.cell(row, usize::from(*index)),
             Origin::Constant(value) => value,
         }
+    }
+
+    /// The raw text of this column on one row.
+    pub(crate) fn text_of<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
+        match &self.origin {
+            Origin::File(index) => row.cell(usize::from(*index)),
+            Origin::Constant(value) => value,
+        }
+    }
+
+    /// The text of a constant, "" for a column of the file.
+    pub(super) fn constant_text(&self) -> &str {
+        match &self.origin {
+            Origin::File(_) => "",
+            Origin::Constant(value) => value,
+        }
+    }
+
+    /// Is a cell read as it stands, with no value map and no clear token before it?
+    pub(super) fn is_direct(&self) -> bool {
+        self.values.is_empty() && self.clear_token.is_none()
+    }
+
+    /// The country that a cell of this column names.
+    pub(super) fn country_of(&self, cell: &str) -> Option<&'static str> {
+        normalize::country(self.mapped(normalize::trim(cell))).ok()
     }
 
     /// What to read instead of a trimmed cell: itself, or what the value map says.

@@ -6,14 +6,21 @@
 
 mod cell;
 mod column;
+mod drafter;
 mod drafts;
 mod formats;
+mod key;
+mod region;
 mod rule;
 mod settings;
+mod watch;
 
 pub(crate) use cell::{Cell, normalize_stored};
 pub(crate) use column::{Column, Part};
-pub(crate) use drafts::{Drafts, Key, KeyKind, KeyText, RowDraft, region};
+pub(crate) use drafter::Drafter;
+pub(crate) use drafts::{Drafts, RowDraft};
 pub(crate) use formats::FormatScan;
+pub(crate) use key::{Key, KeyKind, KeyText};
+pub(crate) use region::region;
 pub(crate) use rule::{Rule, Shape};
 pub(crate) use settings::{Choices, Settings};

@@ -29,6 +29,12 @@ pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     Ok(Cow::Borrowed(address))
 }
 
+/// An ASCII address that [`email`] reads as it stands: is it in lower case already? `None` for
+/// anything that needs a closer look.
+pub(crate) fn plain_address(cell: &[u8]) -> Option<bool> {
+    is_ascii_address(cell).then(|| !cell.iter().any(u8::is_ascii_uppercase))
+}
+
 /// The address inside what was pasted around it.
 fn unwrap(cell: &str) -> &str {
     let mut inner = cell;

@@ -174,7 +174,7 @@ fn split_extension(text: &str) -> (&str, &str) {
 
 /// The exact short cut: a number of the North American plan in plain ASCII whose area code has no
 /// rules of its own. A test holds it to the library's answer on random numbers.
-fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone> {
+pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone> {
     let (mut number, mut count) = (0_u64, 0);
     let has_plus = cell.first() == Some(&b'+');
     if cell.len() > 20 || !(has_plus || matches!(region, Some("US" | "CA"))) {

@@ -61,15 +61,11 @@ impl Planner {
     /// Who a row's contact side means, for every row of the window.
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
-        let mut next_key = 0;
         for at in 0..self.window.len() {
-            let draft = self.drafts.rows[at];
-            let keys: SmallVec<[(Key, crate::dedup::KeyNumber); 4]> = {
-                let keys = self.drafts.keys(&draft);
-                let numbers = &self.numbers[next_key..next_key + keys.len()];
-                keys.iter().copied().zip(numbers.iter().copied()).collect()
-            };
-            next_key += keys.len();
+            let draft = self.draft(at);
+            let (keys, numbers) = self.keys(at);
+            let keys: SmallVec<[(Key, crate::dedup::KeyNumber); 4]> =
+                keys.iter().copied().zip(numbers.iter().copied()).collect();
             if !draft.has_contact {
                 continue;
             }
@@ -414,7 +410,8 @@ impl Planner {
 
     /// The issue that failed the contact side of a row, by name.
     pub(super) fn failure_of(&self, row: RowNumber) -> String {
-        let mut found = self.drafts.findings.iter().chain(&self.findings);
+        let from = self.drafts.findings.partition_point(|finding| finding.row < Some(row));
+        let mut found = self.drafts.findings[from..].iter().chain(&self.findings);
         let error = found.find(|finding| {
             finding.row == Some(row)
                 && finding.severity == Severity::Error

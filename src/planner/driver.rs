@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Planner, Poll};
-use crate::draft::{FormatScan, Settings};
+use crate::draft::{Drafter, FormatScan, Settings};
 use crate::error::Error;
 use crate::issue::Finding;
 use crate::lookup::Found;
@@ -38,16 +38,19 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         blocks.push(block);
     }
     scan.settle(&mut settings, &mut file_findings);
-    let mut planner = Planner::new(Arc::new(settings), window_rows);
+    let settings = Arc::new(settings);
+    let mut planner = Planner::new(settings.clone(), window_rows);
+    let mut drafter = Drafter::new(&settings, planner.seed());
     let mut found = Found::default();
     let mut source_findings = findings.into_iter().peekable();
-    for block in blocks {
+    for mut block in blocks {
         let last = block.first_row().index() + block.len();
         let of_block = std::iter::from_fn(|| {
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        planner.feed(block);
+        let drafts = drafter.draft(&mut block);
+        planner.feed(block, drafts);
         while planner.poll() == Poll::LookUp {
             found.clear();
             storage.find(&planner.lookup(), &mut found).map_err(|source| Error::Find { source })?;

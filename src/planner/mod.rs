@@ -17,8 +17,10 @@ pub(crate) use driver::plan;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::dedup::{KeyIndex, KeyNumber};
-use crate::draft::{Drafts, Key, KeyKind, KeyText, Settings};
+use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::object::{Object, RowNumber};
@@ -57,8 +59,9 @@ pub(crate) struct Planner {
     question: Question,
     stage: Stage,
     window: Range<usize>,
+    /// Of the current block.
     drafts: Drafts,
-    /// The numbers of the drafts' keys.
+    /// The numbers of the window's keys.
     numbers: Vec<KeyNumber>,
     /// Number of the contact that each stored record is, by its number among the answers.
     stored_people: Vec<u32>,
@@ -117,10 +120,17 @@ impl Planner {
         self.source_findings = findings;
     }
 
-    /// Takes the next block of rows; only when [`poll`](Self::poll) says [`Poll::Feed`].
-    pub(crate) fn feed(&mut self, block: Block) {
+    /// What keys are hashed with.
+    pub(crate) fn seed(&self) -> RandomState {
+        self.index.seed.clone()
+    }
+
+    /// Takes the next block of rows with its drafts; only when [`poll`](Self::poll) says [`Poll::Feed`].
+    pub(crate) fn feed(&mut self, block: Block, drafts: Drafts) {
         debug_assert_eq!(self.stage, Stage::Idle);
+        debug_assert_eq!(block.len(), drafts.rows.len());
         self.ledger.blocks.push(block);
+        self.drafts = drafts;
         self.window = 0..0;
         self.next_window();
     }
@@ -182,7 +192,7 @@ impl Planner {
             return;
         }
         self.window = from..rows.min(from + self.window_rows);
-        self.draft_window();
+        self.open_window();
         self.question.clear();
         self.ask_contacts();
         if self.question.is_empty() {
@@ -220,7 +230,8 @@ impl Planner {
         let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
         let from_source = self.source_findings.partition_point(of_window);
         let mut found: Vec<Finding> = self.source_findings.drain(..from_source).collect();
-        found.append(&mut self.drafts.findings);
+        let from_drafts = self.drafts.findings.partition_point(of_window);
+        found.extend(self.drafts.findings.drain(..from_drafts));
         found.append(&mut self.findings);
         found.sort_by_key(|finding| finding.row);
         self.note_warnings(&found);
@@ -228,16 +239,10 @@ impl Planner {
         self.next_window();
     }
 
-    fn draft_window(&mut self) {
-        let settings = self.ledger.settings.clone();
-        let number = self.block_number();
-        self.drafts.clear();
-        self.numbers.clear();
-        let Some(block) = self.ledger.blocks.last_mut() else { return };
-        self.drafts.add(&settings, &self.index.seed, block, self.window.start, self.window.end);
-        let first = block.first_row().0 - 1;
-        debug_assert_eq!(self.ledger.contact_rows.len(), first as usize + self.window.start);
-        self.intern(number);
+    /// Opens the window: its keys get their numbers, its rows their places in the ledger.
+    fn open_window(&mut self) {
+        let block = self.block_number();
+        self.intern(block);
         for _ in self.window.clone() {
             self.ledger.contact_rows.push(ContactRow {
                 contact: NONE,
@@ -260,11 +265,11 @@ impl Planner {
         }
     }
 
-    /// Gives every key of the window its number and asks storage for those it was not asked yet.
+    /// Gives every key of the window its number.
     fn intern(&mut self, block: u32) {
-        self.question.clear();
-        let Planner { ledger, index, drafts, numbers, .. } = self;
-        for key in drafts.all_keys() {
+        let Planner { ledger, index, drafts, numbers, window, .. } = self;
+        numbers.clear();
+        for key in drafts.keys_of(&drafts.rows[window.clone()]) {
             let mut key = *key;
             if key.kind == KeyKind::ContactLink {
                 key.kind = KeyKind::ContactId;
@@ -274,10 +279,23 @@ impl Planner {
         }
     }
 
+    /// What the row at this position of the window offers.
+    fn draft(&self, at: usize) -> RowDraft {
+        self.drafts.rows[self.window.start + at]
+    }
+
+    /// The keys of the row at this position of the window, with their numbers.
+    fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
+        let rows = &self.drafts.rows[self.window.clone()];
+        let (first, own) = (rows[0].keys().start, rows[at].keys());
+        (self.drafts.keys(&rows[at]), &self.numbers[own.start - first..own.end - first])
+    }
+
     fn ask_contacts(&mut self) {
         let block = self.block_number();
-        let Planner { ledger, index, drafts, numbers, question, .. } = self;
-        for (key, &number) in drafts.all_keys().iter().zip(numbers.iter()) {
+        let Planner { ledger, index, drafts, numbers, question, window, .. } = self;
+        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
+        for (key, &number) in keys.iter().zip(numbers.iter()) {
             if key.kind == KeyKind::OpportunityId || !index.ask(number) {
                 continue;
             }

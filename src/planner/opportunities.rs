@@ -76,11 +76,11 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };
         for at in 0..self.window.len() {
-            if !self.drafts.rows[at].has_opportunity {
+            if !self.draft(at).has_opportunity {
                 continue;
             }
             let row = self.row_at(at);
-            let (link, side) = if self.drafts.rows[at].opportunity_failed {
+            let (link, side) = if self.draft(at).opportunity_failed {
                 (LinkTo::Nobody, Side::Nothing(Outcome::Fail))
             } else {
                 let link = self.pair_row(at);
@@ -92,7 +92,6 @@ impl Planner {
 
     /// Whom the row names for its opportunity.
     fn pair_row(&self, at: usize) -> LinkTo<u32> {
-        let draft = self.drafts.rows[at];
         let row = self.row_at(at);
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
@@ -100,12 +99,11 @@ impl Planner {
             (None, _) if self.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
         };
-        let first_key = self.drafts.first_key(&draft);
-        let keys = self.drafts.keys(&draft);
+        let (keys, numbers) = self.keys(at);
         let named = match keys.iter().position(|key| key.kind == KeyKind::ContactLink) {
             None => Named::NotAtAll,
             Some(key) => {
-                let holders = self.index.holders(self.numbers[first_key + key]);
+                let holders = self.index.holders(numbers[key]);
                 holders.first().map_or(Named::Unknown, |contact| Named::Is(contact.0))
             }
         };
@@ -124,9 +122,8 @@ impl Planner {
             self.fail(at, IssueCode::ContactLinkConflict, None, Some(names.join(" and ")));
             return Side::Nothing(Outcome::Fail);
         }
-        let draft = self.drafts.rows[at];
-        let id =
-            self.drafts.keys(&draft).iter().find(|k| k.kind == KeyKind::OpportunityId).copied();
+        let (keys, _) = self.keys(at);
+        let id = keys.iter().find(|key| key.kind == KeyKind::OpportunityId).copied();
         match id {
             None => self.resolve_unnamed(settings, mode, at, link),
             Some(key) => match self.stored_deal(&key) {

@@ -3,6 +3,7 @@
 use crate::normalize::is_blank;
 use crate::object::RowNumber;
 
+use super::block_row::BlockRow;
 use super::formula::unescape_formula;
 
 /// A place in the text of a [`Block`].
@@ -18,13 +19,13 @@ pub struct TextSpan {
 /// a plan can keep every row it has read.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    text: String,
-    columns: usize,
+    pub(super) text: String,
+    pub(super) columns: usize,
     first_row: u32,
     /// Where each row begins in the text.
-    starts: Vec<u32>,
+    pub(super) starts: Vec<u32>,
     /// Where each cell ends, relative to its row; `columns` for each row.
-    ends: Ends,
+    pub(super) ends: Ends,
     /// Physical lines, relative to the first row's.
     lines: Vec<u32>,
     first_line: u64,
@@ -33,7 +34,9 @@ pub struct Block {
     /// Of rows that are wider than the header: the ends of the surplus cells; of narrower ones how
     /// many cells there are.
     odd: Vec<(u32, OddWidth)>,
-    is_escaped: bool,
+    pub(super) is_escaped: bool,
+    /// A cell holds a NUL.
+    pub(super) has_nul: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ enum OddWidth {
 }
 
 #[derive(Clone, Debug)]
-enum Ends {
+pub(super) enum Ends {
     Short(Vec<u16>),
     Long(Vec<u32>),
 }
@@ -51,6 +54,18 @@ enum Ends {
 impl Default for Ends {
     fn default() -> Self {
         Ends::Short(Vec::new())
+    }
+}
+
+impl TextSpan {
+    pub(crate) fn new(start: usize, len: usize) -> Self {
+        TextSpan { start: position(start), len: position(len) }
+    }
+
+    /// The bytes it covers in a text whose first byte lies at `base`.
+    pub(crate) fn range_from(self, base: usize) -> std::ops::Range<usize> {
+        let start = (self.start as usize).wrapping_sub(base);
+        start..start.wrapping_add(self.len as usize)
     }
 }
 
@@ -149,6 +164,16 @@ impl Block {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
 
+    /// One row, for looking at many of its cells.
+    pub(crate) fn row(&self, row: usize) -> BlockRow<'_> {
+        BlockRow::new(self, row)
+    }
+
+    /// The length of the text, cells and all.
+    pub(crate) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Adds a text that is not a cell, and says where it lies.
     pub fn append_text(&mut self, text: &str) -> TextSpan {
         let span = TextSpan { start: position(self.text.len()), len: position(text.len()) };
@@ -243,6 +268,7 @@ impl Block {
     /// Takes the filled text back. Cells with bytes that are not UTF-8 are mended with U+FFFD; their
     /// rows and columns are returned.
     pub(super) fn finish(&mut self, bytes: Vec<u8>) -> Vec<(usize, usize)> {
+        self.has_nul = memchr::memchr(0, &bytes).is_some();
         let is_sound = |text: &str| text.is_ascii() || self.cuts_between_characters(text);
         match String::from_utf8(bytes) {
             Ok(text) if is_sound(&text) => {

@@ -19,6 +19,7 @@
 //! ```
 
 mod block;
+mod block_row;
 mod damage;
 mod dialect;
 mod encoding;
@@ -30,6 +31,7 @@ mod rows;
 mod transcode;
 
 pub use block::{Block, TextSpan};
+pub(crate) use block_row::BlockRow;
 pub use dialect::Dialect;
 pub(crate) use formula::escape_formula;
 pub use rows::Rows;

@@ -1,6 +1,7 @@
 //! [`SeparatorScan`]: which separator is the decimal one, told by the whole column.
 
 use super::Separators;
+use super::common::{Common, Tells};
 use super::lexer::{self, Reading};
 use crate::normalize::text::trim;
 
@@ -38,6 +39,20 @@ impl SeparatorScan {
     pub fn observe(&mut self, cell: &str) {
         if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
             return;
+        }
+        if let Some(common) = Common::read(cell.as_bytes()) {
+            match common.tells() {
+                Tells::Nothing => return,
+                Tells::Point => {
+                    self.point += 1;
+                    return;
+                }
+                Tells::Open => {
+                    self.open += 1;
+                    return;
+                }
+                Tells::Unsure => {}
+            }
         }
         let Some(body) = lexer::read(trim(cell)) else { return };
         let marks: smallvec::SmallVec<[char; 4]> =

@@ -20,16 +20,14 @@ impl Planner {
             return;
         }
         let compares = settings.compares_opportunities();
-        let mut next_key = 0;
         for at in 0..self.window.len() {
-            let draft = self.drafts.rows[at];
-            let keys = self.drafts.keys(&draft);
-            let numbers = &self.numbers[next_key..next_key + keys.len()];
-            next_key += keys.len();
+            let draft = self.draft(at);
+            let (keys, numbers) = self.keys(at);
             let id = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::OpportunityId);
             if let Some((key, number)) = id {
-                if self.index.ask(*number) {
-                    let text = self.key_text(key);
+                let (key, number) = (*key, *number);
+                if self.index.ask(number) {
+                    let text = self.key_text(&key);
                     self.question.ask_id(&text);
                 }
             } else if compares && draft.has_opportunity && !draft.opportunity_failed {
@@ -123,11 +121,12 @@ impl Planner {
             return;
         }
         for at in 0..self.window.len() {
-            let draft = self.drafts.rows[at];
+            let draft = self.draft(at);
             if !draft.has_tags || draft.opportunity_failed {
                 continue;
             }
-            let id = self.drafts.keys(&draft).iter().find(|key| key.kind == KeyKind::OpportunityId);
+            let (keys, _) = self.keys(at);
+            let id = keys.iter().find(|key| key.kind == KeyKind::OpportunityId);
             let Some(deal) = id.and_then(|key| self.stored_deal(key)) else { continue };
             let Some(contact) = self.stored_link(deal) else { continue };
             if self.ledger.contacts.find(contact).is_none() {

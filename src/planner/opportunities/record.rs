@@ -79,7 +79,7 @@ impl Planner {
 
     /// Tags on an opportunity go to the contact it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
-        if !self.drafts.rows[at].has_tags || !settings.account.opportunities.tag_linked {
+        if !self.draft(at).has_tags || !settings.account.opportunities.tag_linked {
             return;
         }
         if self.deal_states[deal as usize].contact == NONE {

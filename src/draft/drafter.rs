@@ -1,0 +1,551 @@
+//! [`Drafter`]: rows in, [`Drafts`] out.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+
+use super::watch::{Look, Memo, Watch};
+use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Rule, Settings, Shape};
+use crate::field::FieldId;
+use crate::issue::{Finding, IssueCode, Severity};
+use crate::lookup::PART;
+use crate::mapping::OnInvalid;
+use crate::normalize;
+use crate::object::{Object, RowNumber};
+use crate::source::{Block, BlockRow, TextSpan};
+use crate::value::{Phone, Value};
+
+/// Looks at every row of a block once. It keeps nothing that shows from one block to the next, so
+/// that several may work side by side.
+#[derive(Debug)]
+pub(crate) struct Drafter<'s> {
+    settings: &'s Settings,
+    seed: RandomState,
+    contact: Vec<Watch<'s>>,
+    opportunity: Vec<Watch<'s>>,
+    has_constants: bool,
+    /// The column of the row's own country, and what its cells have said.
+    country: Option<(&'s Column, Memo<Option<&'static str>>)>,
+    has_email_rule: bool,
+    /// Of the current row.
+    emails: Vec<Address>,
+    phones: Vec<(u16, u16, Phone)>,
+    /// Normalised texts that are not written so in the file; they join the block's text.
+    extra: String,
+    /// Where they will lie in the block.
+    base: usize,
+    folded: String,
+}
+
+/// One e-mail address of the current row.
+#[derive(Clone, Copy, Debug)]
+struct Address {
+    column: u16,
+    item: u16,
+    span: TextSpan,
+    hash: u64,
+}
+
+impl<'s> Drafter<'s> {
+    pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
+        let watch = |column| Watch::new(settings, column);
+        let contact: Vec<Watch<'_>> = settings.contact_columns.iter().map(watch).collect();
+        let opportunity: Vec<Watch<'_>> = settings.opportunity_columns.iter().map(watch).collect();
+        let country =
+            settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
+        Drafter {
+            has_constants: contact.iter().any(|watch| watch.index.is_none()),
+            country: country.map(|column| (column, Memo::default())),
+            has_email_rule: settings.rules.iter().any(|rule| rule.shape == Shape::Emails),
+            settings,
+            seed,
+            contact,
+            opportunity,
+            emails: Vec::new(),
+            phones: Vec::new(),
+            extra: String::new(),
+            base: 0,
+            folded: String::new(),
+        }
+    }
+
+    /// Drafts all rows of a block.
+    pub(crate) fn draft(&mut self, block: &mut Block) -> Drafts {
+        let mut drafts = Drafts::default();
+        drafts.rows.reserve_exact(block.len());
+        self.extra.clear();
+        self.base = block.text_len();
+        // The watches are set aside, so that their memos can learn while a row is drafted.
+        let mut contact = std::mem::take(&mut self.contact);
+        let mut opportunity = std::mem::take(&mut self.opportunity);
+        for at in 0..block.len() {
+            let row = block.row(at);
+            let first_key = position(drafts.keys.len());
+            let mut draft = RowDraft { first_key, ..RowDraft::default() };
+            if block.is_failed(at) {
+                draft.has_contact = is_present(&contact, &row);
+                draft.has_opportunity = is_present(&opportunity, &row);
+                (draft.contact_failed, draft.opportunity_failed) = (true, true);
+            } else {
+                self.draft_contact(&mut contact, &row, &mut drafts, &mut draft);
+                self.draft_opportunity(&mut opportunity, &row, &mut drafts, &mut draft);
+            }
+            draft.end_key = position(drafts.keys.len());
+            drafts.rows.push(draft);
+        }
+        (self.contact, self.opportunity) = (contact, opportunity);
+        block.append_text(&self.extra);
+        drafts
+    }
+
+    fn draft_contact(
+        &mut self,
+        watches: &mut [Watch<'s>],
+        row: &BlockRow<'_>,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) {
+        self.emails.clear();
+        self.phones.clear();
+        // Constants are looked at only where a cell of the row makes the side present (P1).
+        if self.has_constants && !is_present(watches, row) {
+            return;
+        }
+        let mut says_more = false;
+        for watch in watches.iter_mut() {
+            let Some(cell) = self.cell_of(watch, row) else { continue };
+            draft.has_contact |= watch.index.is_some();
+            says_more |= !watch.is_key && watch.index.is_some();
+            let is_filled = self.look(watch, row, cell, drafts, draft);
+            draft.has_name |= watch.is_name && is_filled;
+        }
+        if !draft.has_contact {
+            return;
+        }
+        draft.only_keys = !says_more;
+        draft.has_address = !self.emails.is_empty() || !self.phones.is_empty();
+        let settings = self.settings;
+        for (number, rule) in settings.rules.iter().enumerate() {
+            let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
+            self.offer_keys(row, kind, rule, drafts);
+        }
+    }
+
+    fn draft_opportunity(
+        &mut self,
+        watches: &mut [Watch<'s>],
+        row: &BlockRow<'_>,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) {
+        draft.has_opportunity = is_present(watches, row);
+        if !draft.has_opportunity {
+            return;
+        }
+        for watch in watches.iter_mut().filter(|watch| watch.look != Look::Later) {
+            let Some(cell) = self.cell_of(watch, row) else { continue };
+            let is_filled = self.look(watch, row, cell, drafts, draft);
+            draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
+        }
+    }
+
+    /// The cell of a column unless it is blank.
+    fn cell_of<'b>(&self, watch: &Watch<'s>, row: &BlockRow<'b>) -> Option<&'b str>
+    where
+        's: 'b,
+    {
+        let cell = match watch.index {
+            Some(index) => row.cell(index),
+            None => watch.column.constant_text(),
+        };
+        (!normalize::is_blank(cell)).then_some(cell)
+    }
+
+    /// Looks at a cell that is not blank. Does it hold something usable?
+    fn look<'b>(
+        &mut self,
+        watch: &mut Watch<'s>,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        let column = watch.column;
+        match watch.look {
+            Look::Text if !row.may_hold_nul() => true,
+            Look::Later => false,
+            Look::Choice if watch.fine.get(cell).is_some() => true,
+            Look::Choice => {
+                let is_fine = self.read(column, row, cell, drafts, draft);
+                if is_fine {
+                    watch.fine.put(cell, ());
+                }
+                is_fine
+            }
+            Look::Text | Look::Value if !column.is_list => {
+                self.read(column, row, cell, drafts, draft)
+            }
+            Look::Text | Look::Value | Look::Items => {
+                self.read_items(column, row, cell, drafts, draft)
+            }
+            Look::Id(kind) => self.look_at_id(column, kind, row, cell, drafts, draft),
+            Look::Email => {
+                self.look_at_emails(column, row, cell, drafts, draft);
+                true
+            }
+            Look::Phone => {
+                self.look_at_phones(column, row, cell, drafts, draft);
+                true
+            }
+        }
+    }
+
+    fn look_at_id<'b>(
+        &mut self,
+        column: &'s Column,
+        kind: KeyKind,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        match column.read(cell, None, &self.settings.choices) {
+            Cell::Value(Value::Text(id)) => {
+                let text = KeyText::Span(self.place(row, &id));
+                let hash = self.seed.hash_one(&*id);
+                let column = column.index().unwrap_or(u16::MAX);
+                drafts.keys.push(Key { kind, column, item: 0, hash, text });
+                true
+            }
+            Cell::Invalid(code) => {
+                refuse(drafts, draft, row.number(), column, Refusal { fails: true, ..code.into() });
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn look_at_emails<'b>(
+        &mut self,
+        column: &'s Column,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) where
+        's: 'b,
+    {
+        let at = column.index().unwrap_or(u16::MAX);
+        if column.is_direct()
+            && let Some(is_lower) = normalize::plain_address(cell.as_bytes())
+        {
+            let span = match (is_lower, row.span_of(cell)) {
+                (true, Some(span)) => span,
+                _ => {
+                    let start = self.extra.len();
+                    self.extra.push_str(cell);
+                    self.extra[start..].make_ascii_lowercase();
+                    self.span_from(start)
+                }
+            };
+            return self.keep_email(row, at, 0, span);
+        }
+        let settings = self.settings;
+        let mut item = 0;
+        column.read_items(cell, None, &settings.choices, |shown, read| {
+            match read {
+                Ok(Value::Text(email)) => {
+                    let span = self.place(row, &email);
+                    self.keep_email(row, at, item, span);
+                }
+                Ok(_) => {}
+                Err(code) => {
+                    let whole = item == 0 && shown == normalize::trim(cell);
+                    let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
+                    refuse(drafts, draft, row.number(), column, refusal);
+                }
+            }
+            item += 1;
+        });
+    }
+
+    fn keep_email(&mut self, row: &BlockRow<'_>, column: u16, item: u16, span: TextSpan) {
+        let hash = if self.has_email_rule { self.seed.hash_one(self.text(row, span)) } else { 0 };
+        self.emails.push(Address { column, item, span, hash });
+    }
+
+    fn look_at_phones<'b>(
+        &mut self,
+        column: &'s Column,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) where
+        's: 'b,
+    {
+        let at = column.index().unwrap_or(u16::MAX);
+        let region = self.region(row);
+        let own = column.country.as_deref().or(region);
+        if column.is_direct()
+            && let Some(phone) = normalize::north_american(cell.as_bytes(), own)
+        {
+            self.phones.push((at, 0, phone));
+            return;
+        }
+        let mut item = 0;
+        column.read_items(cell, region, &self.settings.choices, |shown, read| {
+            match read {
+                Ok(Value::Phone(phone)) => self.phones.push((at, item, phone)),
+                Ok(_) => {}
+                Err(code) => {
+                    let whole = item == 0 && shown == normalize::trim(cell);
+                    let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
+                    refuse(drafts, draft, row.number(), column, refusal);
+                }
+            }
+            item += 1;
+        });
+    }
+
+    /// The region whose numbers the row writes without a country code (V6).
+    fn region<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'b str>
+    where
+        's: 'b,
+    {
+        let account = self.settings.account.default_country.as_deref();
+        let Some((column, memo)) = &mut self.country else { return account };
+        let cell = column.index().map_or("", |index| row.cell(usize::from(index)));
+        if cell.is_empty() && !column.is_constant() {
+            return account;
+        }
+        let own = memo.get(cell).unwrap_or_else(|| {
+            let own = column.country_of(cell);
+            memo.put(cell, own);
+            own
+        });
+        own.or(account)
+    }
+
+    /// Reads a cell in full, only to see whether it can be used.
+    fn read<'b>(
+        &mut self,
+        column: &'s Column,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        let is_phone = column.kind == crate::field::FieldKind::Phone;
+        let region = if is_phone { self.region_for(column, row) } else { None };
+        match column.read(cell, region, &self.settings.choices) {
+            Cell::Blank | Cell::Clear => false,
+            Cell::Value(_) => true,
+            Cell::Invalid(code) => {
+                let detail = nearest(self.settings, column, code, normalize::trim(cell));
+                let refusal = Refusal { detail, ..code.into() };
+                refuse(drafts, draft, row.number(), column, refusal);
+                false
+            }
+        }
+    }
+
+    /// Reads every item of a cell.
+    fn read_items<'b>(
+        &mut self,
+        column: &'s Column,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        let region = self.region_for(column, row);
+        let mut is_filled = false;
+        column.read_items(cell, region, &self.settings.choices, |shown, read| match read {
+            Ok(_) => is_filled = true,
+            Err(code) => {
+                let detail = nearest(self.settings, column, code, shown);
+                let refusal = Refusal { item: Some(shown), detail, ..code.into() };
+                refuse(drafts, draft, row.number(), column, refusal);
+            }
+        });
+        is_filled
+    }
+
+    fn region_for<'b>(&mut self, column: &Column, row: &BlockRow<'b>) -> Option<&'b str>
+    where
+        's: 'b,
+    {
+        match column.object {
+            Object::Contact => self.region(row),
+            Object::Opportunity => self.settings.account.default_country.as_deref(),
+        }
+    }
+
+    /// The keys of a row under one rule.
+    fn offer_keys(&mut self, row: &BlockRow<'_>, kind: KeyKind, rule: &Rule, drafts: &mut Drafts) {
+        match &rule.shape {
+            Shape::Emails => {
+                for &Address { column, item, span, hash } in &self.emails {
+                    drafts.keys.push(Key { kind, column, item, hash, text: KeyText::Span(span) });
+                }
+            }
+            Shape::Phones => {
+                for at in 0..self.phones.len() {
+                    let (column, item, phone) = self.phones[at];
+                    let (hash, text) = match phone.packed() {
+                        Some(packed) => (packed, KeyText::Phone),
+                        None => {
+                            let shown = phone.to_string();
+                            let span = self.place(row, &shown);
+                            (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
+                        }
+                    };
+                    drafts.keys.push(Key { kind, column, item, hash, text });
+                }
+            }
+            Shape::Text(field) => self.offer_combined(row, kind, &[*field], drafts),
+            Shape::Combined(fields) => self.offer_combined(row, kind, fields, drafts),
+        }
+    }
+
+    /// Every combination of the row's values of these fields; none if one of them is blank (M2).
+    fn offer_combined(
+        &mut self,
+        row: &BlockRow<'_>,
+        kind: KeyKind,
+        fields: &[FieldId],
+        drafts: &mut Drafts,
+    ) {
+        let mut keys = vec![String::new()];
+        for (at, &field) in fields.iter().enumerate() {
+            let values = self.parts(row, field);
+            let combined = keys.iter().flat_map(|key| {
+                let separator = if at == 0 { "" } else { "\u{1f}" };
+                values.iter().map(move |value| format!("{key}{separator}{value}"))
+            });
+            keys = combined.collect();
+        }
+        for (item, key) in keys.iter().enumerate() {
+            let item = u16::try_from(item).unwrap_or(u16::MAX);
+            let text = KeyText::Span(self.place(row, key));
+            let hash = self.seed.hash_one(key.as_str());
+            drafts.keys.push(Key { kind, column: u16::MAX, item, hash, text });
+        }
+    }
+
+    /// The row's values of one field of a rule, folded.
+    fn parts(&mut self, row: &BlockRow<'_>, field: FieldId) -> Vec<String> {
+        match field {
+            FieldId::EMAIL => {
+                return self.emails.iter().map(|e| self.text(row, e.span).to_owned()).collect();
+            }
+            FieldId::PHONE => return self.phones.iter().map(|p| p.2.to_string()).collect(),
+            _ => {}
+        }
+        let settings = self.settings;
+        let region = self.region(row);
+        let columns = settings.contact_columns.iter().filter(|column| column.field == field);
+        let mut values = Vec::new();
+        for column in columns {
+            let cell = column.read(column.text_of(row), region, &settings.choices);
+            if let Cell::Value(value) = cell {
+                self.folded.clear();
+                normalize::fold_into(&value.to_text(), &mut self.folded);
+                if !self.folded.is_empty() {
+                    values.push(self.folded.replace(PART, " "));
+                }
+            }
+        }
+        values
+    }
+
+    /// Where a text lies in the block: in the file's own text, or among what joins it.
+    fn place(&mut self, row: &BlockRow<'_>, text: &str) -> TextSpan {
+        row.span_of(text).unwrap_or_else(|| {
+            let start = self.extra.len();
+            self.extra.push_str(text);
+            self.span_from(start)
+        })
+    }
+
+    fn span_from(&self, start: usize) -> TextSpan {
+        TextSpan::new(self.base + start, self.extra.len() - start)
+    }
+
+    fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
+        row.text(span).unwrap_or_else(|| &self.extra[span.range_from(self.base)])
+    }
+}
+
+/// Is a cell of the object filled (P1)?
+fn is_present(watches: &[Watch<'_>], row: &BlockRow<'_>) -> bool {
+    let mut cells = watches.iter().filter_map(|watch| watch.index);
+    cells.any(|index| !normalize::is_blank(row.cell(index)))
+}
+
+/// Why a cell, or an item of it, is not used.
+struct Refusal<'c> {
+    code: IssueCode,
+    /// `None` = the whole cell.
+    item: Option<&'c str>,
+    detail: Option<String>,
+    /// The side fails whatever the column says.
+    fails: bool,
+}
+
+impl From<IssueCode> for Refusal<'_> {
+    fn from(code: IssueCode) -> Self {
+        Refusal { code, item: None, detail: None, fails: false }
+    }
+}
+
+#[cold]
+fn refuse(
+    drafts: &mut Drafts,
+    draft: &mut RowDraft,
+    row: RowNumber,
+    column: &Column,
+    refusal: Refusal<'_>,
+) {
+    let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
+    let mut finding = Finding::row(refusal.code, row).object(column.object);
+    finding.severity = if fails { Severity::Error } else { Severity::Warning };
+    finding.column = column.index();
+    finding.value = refusal.item.map(Into::into);
+    finding.detail = refusal.detail.map(Into::into);
+    drafts.findings.push(finding);
+    match column.object {
+        Object::Contact => draft.contact_failed |= fails,
+        Object::Opportunity => draft.opportunity_failed |= fails,
+    }
+}
+
+/// The options that might have been meant, in words.
+fn nearest(settings: &Settings, column: &Column, code: IssueCode, cell: &str) -> Option<String> {
+    let is_choice = matches!(
+        code,
+        IssueCode::OptionUnknown | IssueCode::OwnerUnknown | IssueCode::StatusUnknown
+    );
+    if !is_choice {
+        return None;
+    }
+    let names = settings.choices.nearest(column.kind, column.field, "", cell);
+    (!names.is_empty()).then(|| format!("the nearest are {}", names.join(", ")))
+}
+
+fn position(n: usize) -> u32 {
+    u32::try_from(n).expect("a block has fewer than 2³² rows and keys")
+}

@@ -1,0 +1,113 @@
+//! [`Watch`]: a column as the drafter looks at it: as little as the rules allow.
+//!
+//! Most cells are text that nothing can be wrong with, one of a few words that stand in a thousand
+//! rows, or written in the plainest way of their kind. Those are settled here; the rest is read in
+//! full by [`Column::read`].
+
+use super::{Column, KeyKind, Settings};
+use crate::field::{FieldId, FieldKind};
+
+/// A column with how its cells are looked at.
+#[derive(Debug)]
+pub(super) struct Watch<'s> {
+    pub(super) column: &'s Column,
+    /// `None` = a constant.
+    pub(super) index: Option<usize>,
+    pub(super) look: Look,
+    /// Part of what identifies a contact.
+    pub(super) is_key: bool,
+    pub(super) is_name: bool,
+    /// Cells that were read before and are fine.
+    pub(super) fine: Memo<()>,
+}
+
+/// How cells are looked at while rows are drafted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Any text will do, unless it holds a NUL.
+    Text,
+    Email,
+    Phone,
+    Id(KeyKind),
+    /// Few distinct cells: what was fine once is fine again.
+    Choice,
+    Value,
+    Items,
+    /// What it means depends on the opportunity that the row meets.
+    Later,
+}
+
+impl<'s> Watch<'s> {
+    pub(super) fn new(settings: &Settings, column: &'s Column) -> Self {
+        let look = match column.field {
+            FieldId::CONTACT_ID => Look::Id(KeyKind::ContactId),
+            FieldId::OPPORTUNITY_ID => Look::Id(KeyKind::OpportunityId),
+            FieldId::CONTACT_LINK => Look::Id(KeyKind::ContactLink),
+            FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Look::Email,
+            FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Look::Phone,
+            FieldId::PIPELINE | FieldId::STAGE => Look::Later,
+            FieldId::OPPORTUNITY_TAGS => Look::Items,
+            _ => match column.kind {
+                FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::FullName
+                    if column.is_direct() =>
+                {
+                    Look::Text
+                }
+                _ if column.is_list => Look::Items,
+                FieldKind::Boolean
+                | FieldKind::Country
+                | FieldKind::SingleChoice
+                | FieldKind::Status
+                | FieldKind::Timezone
+                | FieldKind::User => Look::Choice,
+                _ => Look::Value,
+            },
+        };
+        Watch {
+            column,
+            index: column.index().map(usize::from),
+            look,
+            is_key: settings.is_key(column.field),
+            is_name: matches!(
+                column.field,
+                FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
+            ),
+            fine: Memo::default(),
+        }
+    }
+}
+
+/// The last few distinct cells and what they came to.
+#[derive(Debug)]
+pub(super) struct Memo<T> {
+    known: Vec<(Box<str>, T)>,
+    oldest: usize,
+}
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Memo { known: Vec::new(), oldest: 0 }
+    }
+}
+
+impl<T: Copy> Memo<T> {
+    /// More words than a pipeline has stages.
+    const WORDS: usize = 12;
+
+    pub(super) fn get(&self, cell: &str) -> Option<T> {
+        self.known.iter().find(|(known, _)| **known == *cell).map(|(_, value)| *value)
+    }
+
+    pub(super) fn put(&mut self, cell: &str, value: T) {
+        // Long cells do not repeat.
+        if cell.len() > 64 {
+            return;
+        }
+        if self.known.len() < Self::WORDS {
+            self.known.push((cell.into(), value));
+            return;
+        }
+        self.known[self.oldest] = (cell.into(), value);
+        self.oldest = (self.oldest + 1) % Self::WORDS;
+    }
+}

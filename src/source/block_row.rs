@@ -1,0 +1,80 @@
+//! [`BlockRow`]: one row of a block, for looking at many of its cells.
+
+use super::block::{Block, Ends, TextSpan};
+use super::formula::unescape_formula;
+use crate::object::RowNumber;
+
+/// One row of a [`Block`], with its place in the block looked up once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockRow<'b> {
+    block: &'b Block,
+    at: usize,
+    /// The row's own text.
+    text: &'b str,
+    ends: RowEnds<'b>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum RowEnds<'b> {
+    Short(&'b [u16]),
+    Long(&'b [u32]),
+}
+
+impl<'b> BlockRow<'b> {
+    pub(super) fn new(block: &'b Block, at: usize) -> Self {
+        let start = block.starts[at] as usize;
+        let range = at * block.columns..(at + 1) * block.columns;
+        let (ends, len) = match &block.ends {
+            Ends::Short(ends) => {
+                let own = &ends[range];
+                (RowEnds::Short(own), own.last().map_or(0, |end| usize::from(*end)))
+            }
+            Ends::Long(ends) => {
+                let own = &ends[range];
+                (RowEnds::Long(own), own.last().map_or(0, |end| *end as usize))
+            }
+        };
+        BlockRow { block, at, text: &block.text[start..start + len], ends }
+    }
+
+    /// One cell as the file has it, untrimmed.
+    pub(crate) fn cell(&self, column: usize) -> &'b str {
+        let (from, to) = match self.ends {
+            RowEnds::Short(ends) => {
+                let Some(&to) = ends.get(column) else { return "" };
+                let from = if column == 0 { 0 } else { ends[column - 1] };
+                (usize::from(from), usize::from(to))
+            }
+            RowEnds::Long(ends) => {
+                let Some(&to) = ends.get(column) else { return "" };
+                let from = if column == 0 { 0 } else { ends[column - 1] };
+                (from as usize, to as usize)
+            }
+        };
+        if from == to {
+            return "";
+        }
+        let cell = &self.text[from..to];
+        if self.block.is_escaped { unescape_formula(cell) } else { cell }
+    }
+
+    /// The number of the row.
+    pub(crate) fn number(&self) -> RowNumber {
+        RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
+    }
+
+    /// Where a part of a cell lies in the block, if it is one.
+    pub(crate) fn span_of(&self, part: &str) -> Option<TextSpan> {
+        self.block.span_of(part)
+    }
+
+    /// The text at a place, if the place lies in the block.
+    pub(crate) fn text(&self, span: TextSpan) -> Option<&'b str> {
+        self.block.text.get(span.range_from(0))
+    }
+
+    /// May a cell hold a NUL? Mostly no cell of the block does.
+    pub(crate) fn may_hold_nul(&self) -> bool {
+        self.block.has_nul
+    }
+}
