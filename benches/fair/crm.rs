@@ -1,6 +1,7 @@
 //! [`IndexedCrm`]: the people who are stored already, behind two maps; as quick as a storage can be.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
+use foldhash::HashMapExt;
 
 use crm_import::account::{Pipeline, Stage};
 use crm_import::lookup::{Found, Lookup};

@@ -416,8 +416,13 @@ impl<'s> Drafter<'s> {
                     drafts.keys.push(Key { kind, column, item, hash, text });
                 }
             }
-            Shape::Text(field) => self.offer_combined(row, kind, &[*field], drafts),
-            Shape::Combined(fields) => self.offer_combined(row, kind, fields, drafts),
+            Shape::Text(field) => {
+                // The rule owns its value (M6), so the key says where to drop it.
+                let mut columns = self.settings.contact_columns.iter();
+                let column = columns.find(|column| column.field == *field).and_then(Column::index);
+                self.offer_combined(row, kind, &[*field], column, drafts);
+            }
+            Shape::Combined(fields) => self.offer_combined(row, kind, fields, None, drafts),
         }
     }
 
@@ -427,6 +432,7 @@ impl<'s> Drafter<'s> {
         row: &BlockRow<'_>,
         kind: KeyKind,
         fields: &[FieldId],
+        column: Option<u16>,
         drafts: &mut Drafts,
     ) {
         let mut keys = vec![String::new()];
@@ -442,7 +448,8 @@ impl<'s> Drafter<'s> {
             let item = u16::try_from(item).unwrap_or(u16::MAX);
             let text = KeyText::Span(self.place(row, key));
             let hash = self.seed.hash_one(key.as_str());
-            drafts.keys.push(Key { kind, column: u16::MAX, item, hash, text });
+            let column = column.unwrap_or(u16::MAX);
+            drafts.keys.push(Key { kind, column, item, hash, text });
         }
     }
 

@@ -77,25 +77,42 @@ fn has_gifts(ledger: &Ledger, contact: u32) -> bool {
     ledger.gifts.get(from).is_some_and(|&(of, _)| of == contact)
 }
 
-/// By the row that names the unit, a contact before its opportunities (X1).
+/// By the row that names the unit, a contact before its opportunities (X1), those by their own rows.
+///
+/// Sorted by counting: the keys are row numbers, and each row names few steps.
 fn order(ledger: &Ledger, steps: &mut [StepRef]) {
-    let contact_row: std::collections::HashMap<u32, u32> = steps
-        .iter()
-        .filter(|step| step.object == Object::Contact)
-        .map(|&step| (step.number, first_row(ledger, step)))
-        .collect();
-    steps.sort_by_cached_key(|&step| {
-        let own = first_row(ledger, step);
-        match step.object {
-            Object::Contact => (own, 0, own),
-            Object::Opportunity => {
-                let deal = ledger.entry(step.object, step.number);
-                let unit =
-                    ledger.link_of(deal).and_then(|contact| contact_row.get(&contact).copied());
-                (unit.unwrap_or(own), 1, own)
-            }
+    let rows = ledger.len();
+    let mut contact_rows = vec![NONE; ledger.people.len()];
+    for step in steps.iter().filter(|step| step.object == Object::Contact) {
+        contact_rows[step.number as usize] = first_row(ledger, *step);
+    }
+    let unit_of = |step: StepRef, own: u32| match step.object {
+        Object::Contact => own,
+        Object::Opportunity => {
+            let link = ledger.link_of(ledger.entry(step.object, step.number));
+            let unit = link.map(|contact| contact_rows[contact as usize]);
+            unit.filter(|unit| *unit != NONE).unwrap_or(own)
         }
-    });
+    };
+    // Contacts come first already, so that a stable sort keeps them before their opportunities;
+    // opportunities have to be brought into the order of their own rows.
+    let contacts = steps.partition_point(|step| step.object == Object::Contact);
+    steps[contacts..].sort_by_key(|&step| first_row(ledger, step));
+    let units: Vec<u32> =
+        steps.iter().map(|&step| unit_of(step, first_row(ledger, step))).collect();
+    let mut starts = vec![0_u32; rows + 1];
+    for &unit in &units {
+        starts[unit as usize + 1] += 1;
+    }
+    for row in 0..rows {
+        starts[row + 1] += starts[row];
+    }
+    let unsorted = steps.to_vec();
+    for (step, unit) in unsorted.into_iter().zip(units) {
+        let place = &mut starts[unit as usize];
+        steps[*place as usize] = step;
+        *place += 1;
+    }
 }
 
 fn count(ledger: &Ledger) -> Stats {
