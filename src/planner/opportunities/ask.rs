@@ -1,0 +1,144 @@
+//! Which opportunities storage is asked for, and what becomes of its answers.
+
+use std::borrow::Cow;
+
+use super::{State, Status};
+use crate::draft::{Key, KeyKind, Settings};
+use crate::field::FieldId;
+use crate::lookup::Found;
+use crate::merge::{Base, Deal};
+use crate::object::Object;
+use crate::plan::{Entry, NONE};
+use crate::planner::Planner;
+
+impl Planner {
+    /// Asks for the opportunities named by id, and for those of the window's contacts where they are
+    /// compared.
+    pub(in crate::planner) fn ask_opportunities(&mut self) {
+        let settings = self.ledger.settings.clone();
+        if settings.opportunities.is_none() {
+            return;
+        }
+        let compares = settings.compares_opportunities();
+        let mut next_key = 0;
+        for at in 0..self.window.len() {
+            let draft = self.drafts.rows[at];
+            let keys = self.drafts.keys(&draft);
+            let numbers = &self.numbers[next_key..next_key + keys.len()];
+            next_key += keys.len();
+            let id = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::OpportunityId);
+            if let Some((key, number)) = id {
+                if self.index.ask(*number) {
+                    let text = self.key_text(key);
+                    self.question.ask_id(&text);
+                }
+            } else if compares && draft.has_opportunity && !draft.opportunity_failed {
+                let link =
+                    keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
+                let named =
+                    link.and_then(|(_, number)| self.index.holders(*number).first().copied());
+                let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
+                let Some(contact) = contact else { continue };
+                let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
+                if self.asked_deals.insert(contact) {
+                    self.question.ask_contact_id(id);
+                }
+            }
+        }
+    }
+
+    pub(in crate::planner) fn absorb_opportunities(&mut self, found: &Found) {
+        let settings = self.ledger.settings.clone();
+        let wanted = settings.wanted(Object::Opportunity);
+        self.ledger.opportunities.absorb(found, &settings.fields, wanted);
+        while self.stored_deals.len() < self.ledger.opportunities.len() {
+            let stored = u32::try_from(self.stored_deals.len()).expect("fewer than 2³¹ records");
+            let deal = self.new_deal(stored, &settings);
+            self.stored_deals.push(deal);
+        }
+        // A contact may have become known after its opportunity was read for the first time.
+        let mut answered: Vec<u32> = Vec::new();
+        for id in found.ids() {
+            let stored = self.ledger.opportunities.find(id);
+            answered.extend(stored.map(|stored| self.stored_deals[stored.0 as usize]));
+        }
+        answered.sort_unstable();
+        answered.dedup();
+        for deal in answered {
+            let is_open = self.deal_states[deal as usize].contact == NONE;
+            if is_open && !self.ledger.deals[deal as usize].has_rows() {
+                self.find_stored_link(deal);
+            }
+        }
+    }
+
+    /// A new number for an opportunity, stored or new.
+    pub(super) fn new_deal(&mut self, stored: u32, settings: &Settings) -> u32 {
+        let number = u32::try_from(self.ledger.deals.len()).expect("fewer than 2³¹ opportunities");
+        let entry = Entry::new(stored);
+        let (pipeline, status) = match entry.stored() {
+            None => (None, Status::Blank),
+            Some(id) => {
+                let base = Base { settings, stored: Some((&self.ledger.opportunities, id)) };
+                let deal = Deal::stored(base);
+                (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()))
+            }
+        };
+        let pipeline = self.pipeline_number(pipeline.as_deref());
+        self.ledger.deals.push(entry);
+        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed: false });
+        number
+    }
+
+    pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> u32 {
+        let Some(id) = id else { return NONE };
+        let at = self.pipelines.iter().position(|other| other == id).unwrap_or_else(|| {
+            self.pipelines.push(id.to_owned());
+            self.pipelines.len() - 1
+        });
+        u32::try_from(at).unwrap_or(NONE)
+    }
+
+    /// Finds the number of the contact that a stored opportunity is linked to.
+    pub(super) fn find_stored_link(&mut self, deal: u32) {
+        let Some(id) = self.stored_link(deal) else { return };
+        let Some(stored) = self.ledger.contacts.find(id) else { return };
+        let contact = self.stored_people[stored.0 as usize];
+        self.deal_states[deal as usize].contact = contact;
+        if self.ledger.settings.compares_opportunities() {
+            self.deals_of.entry(contact).or_default().push(deal);
+        }
+    }
+
+    /// The id of the contact that storage links an opportunity to.
+    pub(super) fn stored_link(&self, deal: u32) -> Option<&str> {
+        let stored = self.ledger.deals[deal as usize].stored()?;
+        self.ledger.opportunities.value(stored, FieldId::CONTACT_LINK)
+    }
+
+    /// Asks for the contacts of opportunities that bring tags and name no contact on their row (P8).
+    pub(in crate::planner) fn ask_linked(&mut self) {
+        let settings = self.ledger.settings.clone();
+        if !settings.account.opportunities.tag_linked || settings.opportunities.is_none() {
+            return;
+        }
+        for at in 0..self.window.len() {
+            let draft = self.drafts.rows[at];
+            if !draft.has_tags || draft.opportunity_failed {
+                continue;
+            }
+            let id = self.drafts.keys(&draft).iter().find(|key| key.kind == KeyKind::OpportunityId);
+            let Some(deal) = id.and_then(|key| self.stored_deal(key)) else { continue };
+            let Some(contact) = self.stored_link(deal) else { continue };
+            if self.ledger.contacts.find(contact).is_none() {
+                let contact = contact.to_owned();
+                self.question.ask_id(&contact);
+            }
+        }
+    }
+
+    pub(super) fn stored_deal(&self, key: &Key) -> Option<u32> {
+        let stored = self.ledger.opportunities.find(&self.key_text(key))?;
+        Some(self.stored_deals[stored.0 as usize])
+    }
+}

@@ -1,0 +1,119 @@
+//! What is noted of a row's opportunity, and whether it can be created at all (O6, O7).
+
+use std::borrow::Cow;
+
+use crate::draft::Settings;
+use crate::field::FieldId;
+use crate::issue::{Finding, IssueCode, Severity};
+use crate::merge::{Base, Deal, Dropped, Pitch, Problem};
+use crate::object::Object;
+use crate::planner::Planner;
+
+impl Planner {
+    /// Can the row's opportunity be created (O6, O7)? Gives the number of its pipeline.
+    pub(super) fn check_new(&mut self, settings: &Settings, at: usize) -> Option<u32> {
+        let row = self.opportunity_row(self.row_at(at));
+        let mut problems: Vec<Problem> = Vec::new();
+        let mut deal = Deal::default();
+        deal.take(settings, Pitch::of(settings, &row), true, |problem| problems.push(problem));
+        let base = Base { settings, stored: None };
+        let from =
+            settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
+        let to =
+            settings.opportunity_columns.partition_point(|c| c.field <= FieldId::OPPORTUNITY_NAME);
+        let name = crate::merge::effective(base, &settings.opportunity_columns[from..to], &[row]);
+        let mut missing = Vec::new();
+        if name.is_none() {
+            missing.push("name");
+        }
+        let is_pipeline_bad = problems.iter().any(|p| p.code == IssueCode::PipelineUnknown);
+        if settings.choices.has_pipelines() && deal.pipeline.is_none() && !is_pipeline_bad {
+            missing.push("pipeline");
+        }
+        let pipeline = deal.pipeline.map(Cow::into_owned);
+        let pipeline = self.pipeline_number(pipeline.as_deref());
+        let mut is_fine = missing.is_empty();
+        for problem in problems {
+            if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
+                is_fine = false;
+                self.report_problem(settings, at, problem, pipeline, Severity::Error);
+            }
+        }
+        if !missing.is_empty() {
+            self.fail(at, IssueCode::RequiredMissing, None, Some(missing.join(", ")));
+        }
+        is_fine.then_some(pipeline)
+    }
+
+    pub(super) fn report_problem(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        problem: Problem,
+        pipeline: u32,
+        severity: Severity,
+    ) {
+        let number = self.number_at(at);
+        let mut finding = Finding::row(problem.code, number).object(Object::Opportunity);
+        (finding.severity, finding.column) = (severity, problem.column);
+        let cell = problem.column.and_then(|column| {
+            let (block, row) = self.ledger.locate(number.0 - 1);
+            let columns = &settings.opportunity_columns;
+            let column = columns.iter().find(|other| other.index() == Some(column))?;
+            Some((column, crate::normalize::trim(column.text(block, row))))
+        });
+        let mut detail = problem.detail;
+        if let Some((column, cell)) = cell {
+            let pipeline = self.pipelines.get(pipeline as usize).map_or("", String::as_str);
+            let nearest = settings.choices.nearest(column.kind, column.field, pipeline, cell);
+            if detail.is_none() && !nearest.is_empty() {
+                detail = Some(format!("the nearest are {}", nearest.join(", ")));
+            }
+        }
+        finding.detail = detail.map(Into::into);
+        self.findings.push(finding);
+        if let (Severity::Warning, Some(column)) = (severity, problem.column) {
+            if problem.code == IssueCode::LostReasonUnused {
+                return;
+            }
+            let dropped = Dropped { row: number, column, item: 0 };
+            self.ledger.dropped_of_opportunities.push(dropped);
+            self.ledger.opportunity_rows[number.index()].has_dropped = true;
+        }
+    }
+
+    pub(super) fn column_of(&self, settings: &Settings, field: FieldId) -> Option<u16> {
+        settings.opportunity_columns.iter().find(|column| column.field == field)?.index()
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        at: usize,
+        code: IssueCode,
+        column: Option<u16>,
+        detail: Option<String>,
+    ) {
+        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
+        finding.column = column;
+        if code == IssueCode::OpportunityIdUnknown {
+            finding.value = detail.map(Into::into);
+        } else {
+            finding.detail = detail.map(Into::into);
+        }
+        self.findings.push(finding);
+    }
+
+    pub(super) fn warn(
+        &mut self,
+        at: usize,
+        code: IssueCode,
+        column: Option<u16>,
+        detail: Option<String>,
+    ) {
+        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
+        finding.severity = Severity::Warning;
+        finding.column = column;
+        finding.detail = detail.map(Into::into);
+        self.findings.push(finding);
+    }
+}
