@@ -289,10 +289,16 @@ impl Drafts {
             }
             item += 1;
         });
+        if others.is_empty() {
+            return;
+        }
         for (item, email) in others {
             let span = block.append_text(&email);
             self.scratch.emails.push((at, item, span));
         }
+        // In the order of the cell, so that the keys of a row can be counted again later.
+        let own = self.scratch.emails.iter().position(|email| email.0 == at).unwrap_or(0);
+        self.scratch.emails[own..].sort_by_key(|email| email.1);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -431,12 +437,15 @@ impl Drafts {
                 }
             }
             Shape::Text(field) => {
+                // The rule owns its value (M6), so the key says where to drop it.
+                let column = settings.contact_columns.iter().find(|column| column.field == *field);
+                let at = column.and_then(Column::index).unwrap_or(u16::MAX);
                 self.combine(settings, block, row, std::slice::from_ref(field), region);
-                self.push_combined(seed, block, kind);
+                self.push_combined(seed, block, kind, at);
             }
             Shape::Combined(fields) => {
                 self.combine(settings, block, row, fields, region);
-                self.push_combined(seed, block, kind);
+                self.push_combined(seed, block, kind, u16::MAX);
             }
         }
     }
@@ -479,11 +488,11 @@ impl Drafts {
         }
     }
 
-    fn push_combined(&mut self, seed: &RandomState, block: &mut Block, kind: KeyKind) {
+    fn push_combined(&mut self, seed: &RandomState, block: &mut Block, kind: KeyKind, column: u16) {
         for (item, key) in self.scratch.keys.iter().enumerate() {
             self.keys.push(Key {
                 kind,
-                column: u16::MAX,
+                column,
                 item: u16::try_from(item).unwrap_or(u16::MAX),
                 hash: seed.hash_one(key.as_str()),
                 text: KeyText::Span(block.append_text(key)),
