@@ -306,6 +306,68 @@ impl Default for OpportunityMatching {
     }
 }
 
+/// The six behaviours known from importers of gifts and pledges, by the names they have there.
+///
+/// | preset | none | one | several |
+/// |---|---|---|---|
+/// | [`no_matching`](Self::no_matching) | create | create | create |
+/// | [`require_none`](Self::require_none) | create | fail | fail |
+/// | [`one_or_create`](Self::one_or_create) | create | update | fail |
+/// | [`require_one`](Self::require_one) | fail | update | fail |
+/// | [`best_or_create`](Self::best_or_create) | create | update | update the best |
+/// | [`require_best`](Self::require_best) | fail | update | update the best |
+///
+/// ```
+/// use crm_import::account::{OpportunityMatching, OpportunityPolicy};
+///
+/// let policy = OpportunityPolicy {
+///     matching: Some(OpportunityMatching::best_or_create(["name", "pipeline"])),
+///     ..OpportunityPolicy::default()
+/// };
+/// assert_eq!(policy.matching.unwrap().fields, ["name", "pipeline"]);
+/// ```
+impl OpportunityMatching {
+    /// Every opportunity without an id is a new one.
+    pub fn no_matching() -> Option<Self> {
+        None
+    }
+
+    /// The file holds only new opportunities: one that is there already is a mistake.
+    pub fn require_none<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::preset(fields, WhenNone::Create, WhenOne::Fail, WhenSeveral::Fail)
+    }
+
+    /// Updates the one that matches, creates what is not there, and does not choose among several.
+    pub fn one_or_create<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::preset(fields, WhenNone::Create, WhenOne::Update, WhenSeveral::Fail)
+    }
+
+    /// Updates exactly one; anything else is a mistake.
+    pub fn require_one<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::preset(fields, WhenNone::Fail, WhenOne::Update, WhenSeveral::Fail)
+    }
+
+    /// Updates the one that matches best, and creates what is not there.
+    pub fn best_or_create<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::preset(fields, WhenNone::Create, WhenOne::Update, WhenSeveral::Best)
+    }
+
+    /// Updates the one that matches best; none is a mistake.
+    pub fn require_best<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::preset(fields, WhenNone::Fail, WhenOne::Update, WhenSeveral::Best)
+    }
+
+    fn preset<F: Into<String>>(
+        fields: impl IntoIterator<Item = F>,
+        none: WhenNone,
+        one: WhenOne,
+        several: WhenSeveral,
+    ) -> Self {
+        let fields = fields.into_iter().map(Into::into).collect();
+        OpportunityMatching { fields, none, one, several, ..OpportunityMatching::default() }
+    }
+}
+
 /// What to do when no opportunity matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,10 @@
 //! [`Rule`]: a match rule of the account, compiled for the columns of one file.
 
-use super::Column;
+use super::{Cell, Column, Settings, region};
 use crate::field::{FieldId, Fields};
+use crate::normalize;
 use crate::object::Object;
+use crate::source::Block;
 
 /// A match rule all of whose fields have a column. A rule that the file cannot feed is left out: it
 /// would be blank on every row, and blank never equals blank (behaviour M2).
@@ -65,6 +67,27 @@ impl Rule {
         one.into_iter().chain(several.iter().copied())
     }
 
+    /// The key at this position among those that a row offers under the rule, its parts joined with
+    /// `, `; they are counted as [`Drafts`](super::Drafts) makes them.
+    pub(crate) fn key_of(
+        &self,
+        settings: &Settings,
+        block: &Block,
+        row: usize,
+        number: usize,
+    ) -> Option<String> {
+        let parts: Vec<Vec<String>> =
+            self.fields().map(|field| parts_of(settings, block, row, field)).collect();
+        let mut rest = number;
+        let mut key: Vec<&str> = Vec::new();
+        for values in parts.iter().rev() {
+            key.push(values.get(rest.checked_rem(values.len())?)?);
+            rest /= values.len();
+        }
+        key.reverse();
+        (rest == 0).then(|| key.join(", "))
+    }
+
     /// Only rules of one field own their keys (M6).
     pub(crate) fn owns_keys(&self) -> bool {
         !matches!(self.shape, Shape::Combined(_))
@@ -79,6 +102,26 @@ impl Shape {
             other => Shape::Text(other),
         }
     }
+}
+
+/// What a row offers for one part of a rule.
+fn parts_of(settings: &Settings, block: &Block, row: usize, field: FieldId) -> Vec<String> {
+    let region = region(settings, block, row);
+    let feeds = feeders(field);
+    let mut parts = Vec::new();
+    for column in settings.contact_columns.iter().filter(|c| feeds.contains(&c.field)) {
+        let text = column.text(block, row);
+        if matches!(field, FieldId::EMAIL | FieldId::PHONE) {
+            column.read_items(text, region, &settings.choices, |_, read| {
+                parts.extend(read.ok().map(|value| value.to_string()));
+            });
+        } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {
+            let mut folded = String::new();
+            normalize::fold_into(&value.to_text(), &mut folded);
+            parts.extend(Some(folded).filter(|part| !part.is_empty()));
+        }
+    }
+    parts
 }
 
 /// The fields whose columns feed a part of a rule.

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) rules: Vec<Rule>,
     pub(crate) rule_names: Vec<Vec<String>>,
     pub(crate) contact_columns: Vec<Column>,
+    /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
+    pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
@@ -47,6 +49,7 @@ impl Settings {
             rules: Vec::new(),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
+            minds_consent: false,
             opportunity_columns: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
@@ -134,6 +137,8 @@ impl Settings {
                 Object::Contact => self.contact_columns.push(column),
             }
         }
+        let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
+        self.minds_consent = self.contact_columns.iter().any(minds);
         // Primary before additional, so that folding a row meets them in that order (V1).
         self.contact_columns.sort_by_key(|column| (column.field, column.index()));
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));

@@ -77,6 +77,7 @@ impl<'p> AddressBook<'p> {
             Merge::Keep => is_first,
             _ => true,
         };
+        self.is_primary_given |= is_taken;
         if !is_taken || self.primary.as_ref() == Some(&value) {
             return;
         }
@@ -100,17 +101,14 @@ impl<'p> AddressBook<'p> {
                 self.primary = Some(value);
             }
         }
-        self.is_primary_given = true;
     }
 
     fn take_additional(&mut self, value: Value<'p>) {
         self.is_additional_given = true;
-        if self.holds(&value) {
-            return;
-        }
         if self.primary.is_none() {
+            self.additional.retain(|held| *held != value);
             self.primary = Some(value);
-        } else if self.additional.len() < Self::LIMIT {
+        } else if !self.holds(&value) && self.additional.len() < Self::LIMIT {
             self.additional.push(value);
         }
     }

@@ -31,6 +31,9 @@ pub(super) fn fold_list<'p>(
                 items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
                 item += 1;
             });
+            if column.default_always && normalize::is_blank(text) {
+                items.extend(defaults(base, column));
+            }
             let cell = normalize::trim(text);
             let clears =
                 column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
@@ -57,12 +60,7 @@ pub(super) fn fold_list<'p>(
     }
     if now.is_empty() && base.is_new() {
         for column in columns.iter().filter(|column| column.default.is_some()) {
-            let default = column.default.as_deref().unwrap_or("");
-            column.read_items(default, None, &base.settings.choices, |_, read| {
-                if let Ok(item) = read {
-                    join(&mut now, item);
-                }
-            });
+            defaults(base, column).into_iter().for_each(|item| join(&mut now, item));
         }
     }
     gifts.iter().for_each(|gift| join(&mut now, gift.clone()));
@@ -70,6 +68,14 @@ pub(super) fn fold_list<'p>(
     if !same {
         out.push(field, base.shown(field).map(Value::text), now);
     }
+}
+
+/// The items that stand in for a blank cell (W6).
+fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Vec<Value<'p>> {
+    let mut items = Vec::new();
+    let default = column.default.as_deref().unwrap_or("");
+    column.read_items(default, None, &base.settings.choices, |_, read| items.extend(read.ok()));
+    items
 }
 
 /// Adds an item unless the list holds it in other case.

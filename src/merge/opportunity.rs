@@ -20,6 +20,8 @@ pub(crate) struct Deal<'p> {
     pub(crate) stage: Option<Cow<'p, str>>,
     pub(crate) status: Option<Cow<'p, str>>,
     pub(crate) lost_reason: Option<Cow<'p, str>>,
+    /// A row of this file has given a lost reason, which no later blank clears (W3).
+    pub(crate) is_reason_given: bool,
 }
 
 /// What one row says of these fields.
@@ -40,16 +42,29 @@ pub(crate) struct Problem {
 }
 
 impl<'p> Pitch<'p> {
-    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>) -> Self {
+    /// `is_new`: the row creates the opportunity, so that defaults stand in for blank cells (W6).
+    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool) -> Self {
+        let choices = &settings.choices;
         let read = |field: FieldId| {
-            let mut columns = settings.opportunity_columns.iter().filter(|c| c.field == field);
-            let said = columns.clone().map(|column| {
-                let text = column.text(row.block, row.at);
-                (column.read(text, None, &settings.choices), column)
-            });
-            // A cell counts before a constant.
-            let mut filled = said.filter(|(cell, _)| *cell != Cell::Blank);
-            filled.next().or_else(|| columns.next().map(|column| (Cell::Blank, column)))
+            let columns = settings.opportunity_columns.iter().filter(|c| c.field == field);
+            let said = |column: &'p Column| {
+                let cell = column.read(column.text(row.block, row.at), None, choices);
+                (cell, column)
+            };
+            let is_filled = |(cell, _): &(Cell<'_>, _)| !matches!(cell, Cell::Blank | Cell::Clear);
+            let default = |column: &'p Column| {
+                let is_due = is_new || column.default_always;
+                let default = is_due.then(|| column.default_value(None, choices)).flatten();
+                default.map(|value| (Cell::Value(value), column))
+            };
+            // A cell counts before a constant, a constant before a default.
+            let cells = || columns.clone().filter(|column| !column.is_constant()).map(said);
+            let constants = || columns.clone().filter(|column| column.is_constant()).map(said);
+            cells()
+                .find(is_filled)
+                .or_else(|| constants().find(is_filled))
+                .or_else(|| columns.clone().find_map(default))
+                .or_else(|| cells().next())
         };
         Pitch {
             pipeline: read(FieldId::PIPELINE),
@@ -77,6 +92,7 @@ impl<'p> Deal<'p> {
             stage: stage.map(Cow::Borrowed),
             status: status.map(Cow::Borrowed),
             lost_reason: reason.map(Cow::Borrowed),
+            is_reason_given: false,
         }
     }
 
@@ -141,12 +157,18 @@ impl<'p> Deal<'p> {
         if let Some((Cell::Value(Value::Text(said)), column)) = status {
             take_text(&mut self.status, Some(said), column, is_new);
         }
+        if let Some((Cell::Clear, _)) = lost_reason
+            && !self.is_reason_given
+        {
+            self.lost_reason = None;
+        }
         if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
                     if take_text(&mut self.lost_reason, Some(reason), column, is_new)
                         || self.lost_reason.is_some()
                     {
+                        self.is_reason_given = true;
                         self.status = Some(Cow::Borrowed("lost"));
                     }
                 }
@@ -264,8 +286,9 @@ impl<'p> DealFold<'p> {
             let before = Deal::stored(base);
             let mut after = before.clone();
             for (at, row) in rows.iter().enumerate() {
-                let pitch = Pitch::of(base.settings, row);
-                after.take(base.settings, pitch, base.is_new() && at == 0, |_| {});
+                let is_new = base.is_new() && at == 0;
+                let pitch = Pitch::of(base.settings, row, is_new);
+                after.take(base.settings, pitch, is_new, |_| {});
             }
             (before, after)
         });

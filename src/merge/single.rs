@@ -6,6 +6,7 @@ use super::{Base, RowOf, region_of};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::mapping::Merge;
+use crate::object::Object;
 use crate::plan::Changes;
 use crate::value::Value;
 
@@ -63,10 +64,11 @@ pub(crate) fn effective<'p>(
 /// Keys that matched, ids and required fields are never cleared (W3).
 pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId) -> bool {
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
-    let key = &settings.fields.get(field).key;
+    let of = settings.fields.get(field);
     by.is_some_and(|rule| rule.has(field))
-        || settings.account.dedup.required.contains(key)
-        || settings.fields.get(field).kind == FieldKind::RecordId
+        || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
+        || field == FieldId::OPPORTUNITY_NAME
+        || of.kind == FieldKind::RecordId
 }
 
 struct Single<'p> {
@@ -80,7 +82,11 @@ impl<'p> Single<'p> {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
-                if !self.is_given && !is_protected {
+                // A wish not to be contacted is not taken back by a blank either (W6).
+                let no = Value::Boolean(false);
+                let is_wish =
+                    column.field == FieldId::DND && loosens(column, self.value.as_ref(), &no);
+                if !self.is_given && !is_protected && !is_wish {
                     self.value = None;
                 }
                 return;

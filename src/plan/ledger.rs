@@ -41,6 +41,8 @@ pub(crate) struct ContactRow {
     /// `None`: no contact on this row, or contacts are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
+    /// Which of the row's keys under the rule led here.
+    pub(crate) key: u8,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
 }

@@ -11,6 +11,7 @@ mod op;
 mod rows;
 mod stats;
 mod step;
+mod unknown;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
@@ -20,6 +21,7 @@ pub use rows::{Reason, RowPlan, SidePlan};
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
 pub(crate) use step::{first_row, fold, moves_link};
+pub use unknown::UnknownValue;
 
 use std::fmt;
 

@@ -129,6 +129,33 @@ impl<'p> SidePlan<'p> {
         })
     }
 
+    /// The value by which the row came to its record, normalised: the id, or the key of the match
+    /// rule, its parts joined with `, `. `None` if it came by none (behaviour M9).
+    ///
+    /// ```
+    /// # use crm_import::{Import, MemoryStorage, Object, Source};
+    /// # let mut crm = MemoryStorage::default();
+    /// crm.insert(Object::Contact, [("email", "ana@example.com")]);
+    /// let file = Source::from_bytes(&b"Email\nANA@example.com\n"[..]);
+    /// let plan = Import::new().plan(file, &mut crm).unwrap();
+    /// let side = plan.rows().next().unwrap().side(Object::Contact).unwrap();
+    /// assert_eq!(side.matched_value().as_deref(), Some("ana@example.com"));
+    /// ```
+    pub fn matched_value(&self) -> Option<String> {
+        self.entry()?;
+        match self.by {
+            By::Id => self.id().map(str::to_owned),
+            By::Rule(rule) => {
+                let ledger = &self.plan.ledger;
+                let (block, at) = ledger.locate(self.row);
+                let rule = &ledger.settings.rules[usize::from(rule)];
+                let key = usize::from(ledger.contact_rows[self.row as usize].key);
+                rule.key_of(&ledger.settings, block, at, key)
+            }
+            By::New | By::Match | By::Pipeline => None,
+        }
+    }
+
     /// The first row of the contact that an opportunity is linked to by this row.
     pub fn contact_row(&self) -> Option<RowNumber> {
         if self.object == Object::Contact {

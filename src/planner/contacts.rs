@@ -5,12 +5,11 @@ use smallvec::SmallVec;
 use super::Planner;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Verdict, decide};
-use crate::draft::{Cell, Key, KeyKind, RowDraft, Settings};
+use crate::draft::{Key, KeyKind, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
-use crate::mapping::Merge;
-use crate::merge::{Dropped, RowOf, loosens};
+use crate::merge::{Dropped, RowOf};
 use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{By, NONE, Outcome};
 
@@ -20,9 +19,9 @@ enum Side {
     /// It leads to nobody.
     Nobody(Outcome),
     /// It leads to this contact without being folded into it.
-    Aside(u32, By, Outcome),
+    Aside(u32, Outcome),
     /// It is folded into this contact.
-    Joins(u32, By),
+    Joins(u32),
 }
 
 impl Planner {
@@ -70,7 +69,7 @@ impl Planner {
                 continue;
             }
             let side = self.resolve_contact(&settings, at, &draft, &keys);
-            self.write_down(&settings, at, side, &draft, &keys);
+            self.write_down(&settings, at, side, &keys);
         }
     }
 
@@ -79,15 +78,14 @@ impl Planner {
         settings: &Settings,
         at: usize,
         side: Side,
-        draft: &RowDraft,
         keys: &[(Key, crate::dedup::KeyNumber)],
     ) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
-        let (contact, by, outcome) = match side {
-            Side::Nobody(outcome) => (NONE, By::New, outcome),
-            Side::Aside(contact, by, outcome) => (contact, by, outcome),
-            Side::Joins(contact, by) => {
+        let (contact, outcome) = match side {
+            Side::Nobody(outcome) => (NONE, outcome),
+            Side::Aside(contact, outcome) => (contact, outcome),
+            Side::Joins(contact) => {
                 let entry = &mut self.ledger.people[contact as usize];
                 let is_first = !entry.has_rows();
                 let previous = std::mem::replace(&mut entry.last_row, row);
@@ -95,21 +93,22 @@ impl Planner {
                     entry.first_row = row;
                 }
                 let side = &mut self.ledger.contact_rows[row as usize];
-                side.previous = previous;
-                (side.contact, side.by) = (contact, by);
+                (side.previous, side.contact) = (previous, contact);
                 if !is_first {
                     self.note_differences(settings, row, previous);
                 }
+                if settings.minds_consent {
+                    self.note_kept_consent(settings, contact, row);
+                }
                 self.teach(settings, contact, row, keys);
-                (contact, by, if is_first { Outcome::Create } else { Outcome::Merged })
+                (contact, if is_first { Outcome::Create } else { Outcome::Merged })
             }
         };
         if contact != NONE && outcome != Outcome::Fail {
             self.ledger.people[contact as usize].is_named = true;
         }
-        let _ = draft;
         let side = &mut self.ledger.contact_rows[row as usize];
-        (side.contact, side.by) = (contact, by);
+        side.contact = contact;
         side.outcome = is_selected.then_some(outcome);
         // Pairing must know that the side failed even where contacts are not selected.
         if !is_selected && outcome == Outcome::Fail {
@@ -145,11 +144,12 @@ impl Planner {
                 }
             },
         };
-        let (contact, by) = match by_id {
-            Some(contact) => (contact, By::Id),
+        let (contact, by, key) = match by_id {
+            Some(contact) => (contact, By::Id, 0),
             None => match self.match_contact(settings, keys) {
-                Verdict::One { contact, rule, .. } => {
-                    (contact.0, By::Rule(u8::try_from(rule).unwrap_or(u8::MAX)))
+                Verdict::One { contact, rule, key } => {
+                    let rule = u8::try_from(rule).unwrap_or(u8::MAX);
+                    (contact.0, By::Rule(rule), u8::try_from(key).unwrap_or(u8::MAX))
                 }
                 Verdict::Nobody => return self.meet_nobody(settings, at, draft, keys),
                 Verdict::Several { rule, contacts } => {
@@ -158,7 +158,10 @@ impl Planner {
                 }
             },
         };
-        self.meet(settings, at, draft, keys, contact, by)
+        let row = self.row_at(at);
+        let side = &mut self.ledger.contact_rows[row as usize];
+        (side.by, side.key) = (by, key);
+        self.meet(settings, at, draft, keys, contact)
     }
 
     fn match_contact(
@@ -206,8 +209,7 @@ impl Planner {
             self.report(at, code, None, None, detail);
             return Side::Nobody(outcome);
         }
-        if let Some(missing) = self.missing_required(settings, at) {
-            self.report(at, IssueCode::RequiredMissing, None, None, Some(missing));
+        if !settings.account.dedup.required.is_empty() && !self.has_required(settings, at) {
             return Side::Nobody(Outcome::Fail);
         }
         if !has_key {
@@ -221,24 +223,40 @@ impl Planner {
             }
         }
         let contact = self.new_person(NONE);
-        Side::Joins(contact, By::New)
+        Side::Joins(contact)
     }
 
-    /// The labels of the required fields that a new contact would lack.
-    fn missing_required(&self, settings: &Settings, at: usize) -> Option<String> {
-        let required = &settings.account.dedup.required;
-        if required.is_empty() {
-            return None;
-        }
+    /// Would a new contact have every field the account requires? If not, issues say which it lacks.
+    fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = crate::merge::Base { settings, stored: None };
         let mut changes = crate::plan::Changes::default();
         crate::merge::fold_contact(base, &[row], &[], false, &mut changes);
         let given: Vec<&str> =
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
-        let missing: Vec<&str> =
-            required.iter().map(String::as_str).filter(|key| !given.contains(key)).collect();
-        (!missing.is_empty()).then(|| missing.join(", "))
+        let required = settings.account.dedup.required.iter().map(String::as_str);
+        let (mut missing, mut unusable) = (Vec::new(), Vec::new());
+        for key in required.filter(|key| !given.contains(key)) {
+            let field = settings.fields.find(Object::Contact, key);
+            let mut columns =
+                settings.contact_columns.iter().filter(|column| Some(column.field) == field);
+            let is_filled = |column: &&crate::draft::Column| {
+                !crate::normalize::is_blank(column.text(row.block, row.at))
+            };
+            match columns.find(is_filled) {
+                Some(column) => unusable.push((column.index(), key.to_owned())),
+                None => missing.push(key),
+            }
+        }
+        let is_fine = missing.is_empty() && unusable.is_empty();
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            self.report(at, IssueCode::RequiredMissing, None, None, Some(missing));
+        }
+        for (column, key) in unusable {
+            self.report(at, IssueCode::RequiredInvalid, column, None, Some(key));
+        }
+        is_fine
     }
 
     pub(super) fn row_of(&self, row: u32) -> RowOf<'_> {
@@ -253,16 +271,15 @@ impl Planner {
         draft: &RowDraft,
         keys: &[(Key, crate::dedup::KeyNumber)],
         contact: u32,
-        by: By,
     ) -> Side {
         let entry = self.ledger.people[contact as usize];
         let Some(mode) = settings.contacts else {
-            return Side::Aside(contact, by, Outcome::Unchanged);
+            return Side::Aside(contact, Outcome::Unchanged);
         };
         if !entry.is_new() && mode == Mode::Create {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
-            return Side::Aside(contact, by, Outcome::Skip);
+            return Side::Aside(contact, Outcome::Skip);
         }
         let is_repeat = entry.has_rows() && (entry.is_new() || self.told.contains(&contact));
         if is_repeat && !draft.only_keys {
@@ -271,11 +288,11 @@ impl Planner {
                 Repeats::Merge => {}
                 Repeats::KeepFirst => {
                     self.report(at, IssueCode::RepeatSkipped, None, None, first);
-                    return Side::Aside(contact, by, Outcome::Skip);
+                    return Side::Aside(contact, Outcome::Skip);
                 }
                 Repeats::Reject => {
                     self.report(at, IssueCode::RepeatRejected, None, None, first);
-                    return Side::Aside(contact, by, Outcome::Fail);
+                    return Side::Aside(contact, Outcome::Fail);
                 }
             }
         }
@@ -285,7 +302,7 @@ impl Planner {
         if !draft.only_keys && settings.account.dedup.repeats != Repeats::Merge {
             self.told.insert(contact);
         }
-        Side::Joins(contact, by)
+        Side::Joins(contact)
     }
 
     /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
@@ -307,20 +324,27 @@ impl Planner {
             if holders.is_empty() || holders.contains(&ContactNumber(contact)) {
                 continue;
             }
-            let names: Vec<String> =
-                holders.iter().map(|other| self.ledger.name(Object::Contact, other.0)).collect();
+            let names = self.names_of(holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
             finding.column = Some(key.column).filter(|&column| column != u16::MAX);
             let finding = finding.severity(severity).value(self.key_text(key));
-            self.findings.push(finding.detail(names.join(", ")));
+            self.findings.push(finding.detail(names));
             is_fine &= !is_error;
             if !is_error {
                 self.drop_value(at, key.column, key.item);
             }
         }
         is_fine
+    }
+
+    /// The names of contacts, lowest first, whatever the order in which they came to a key (L1).
+    fn names_of(&self, mut contacts: SmallVec<[ContactNumber; 2]>) -> String {
+        contacts.sort_by(|a, b| self.ledger.compare_contacts(*a, *b));
+        let names: Vec<String> =
+            contacts.iter().map(|other| self.ledger.name(Object::Contact, other.0)).collect();
+        names.join(", ")
     }
 
     pub(super) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
@@ -346,44 +370,6 @@ impl Planner {
         let column = keys.iter().find(|(key, _)| key.kind == rule).map(|(key, _)| key.column);
         let value = Some(values.join(", "));
         self.report(at, IssueCode::KeyAmbiguous, column, value, Some(names.join(", ")));
-    }
-
-    /// Rows of one contact that disagree under `Overwrite` (W5), and wishes that an import does not
-    /// take back (W6).
-    fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
-        let mut found = Vec::new();
-        let this = self.row_of(row);
-        let region = crate::draft::region(settings, this.block, this.at);
-        for column in &settings.contact_columns {
-            let is_single = !column.is_list
-                && column.merge == Merge::Overwrite
-                && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID);
-            if !is_single || column.is_constant() {
-                continue;
-            }
-            let text = column.text(this.block, this.at);
-            if text.is_empty() {
-                continue;
-            }
-            let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };
-            let mut earlier = previous;
-            while earlier != NONE {
-                let other = self.row_of(earlier);
-                let region = crate::draft::region(settings, other.block, other.at);
-                let text = column.text(other.block, other.at);
-                if let Cell::Value(before) = column.read(text, region, &settings.choices) {
-                    if before != now && !loosens(column, Some(&before), &now) {
-                        let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding =
-                            finding.object(Object::Contact).detail((earlier + 1).to_string());
-                        found.push(Finding { column: column.index(), ..finding });
-                    }
-                    break;
-                }
-                earlier = self.ledger.contact_rows[earlier as usize].previous;
-            }
-        }
-        self.findings.append(&mut found);
     }
 
     /// Notes an issue of a row's contact side.

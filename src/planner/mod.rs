@@ -7,6 +7,7 @@
 //! cannot show in the plan (behaviour L1).
 
 mod contacts;
+mod differences;
 mod driver;
 mod finish;
 mod opportunities;
@@ -249,6 +250,7 @@ impl Planner {
                 previous: NONE,
                 outcome: None,
                 by: By::New,
+                key: 0,
                 has_warning: false,
                 has_dropped: false,
             });

@@ -141,6 +141,7 @@ impl Planner {
     fn skip_existing(&mut self, at: usize, deal: u32, by: By) -> Side {
         let name = self.ledger.name(Object::Opportunity, deal);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
+        self.deal_states[deal as usize].is_consumed |= by == By::Match;
         Side::Aside(deal, by, Outcome::Skip)
     }
 
@@ -245,6 +246,17 @@ impl Planner {
                 matching::Answer::New => {}
             }
         }
+        let policy = settings.account.opportunities.duplicates;
+        let other = contact
+            .filter(|_| policy != Duplicates::Allow)
+            .and_then(|contact| self.in_same_pipeline(settings, at, contact));
+        if let Some(deal) = other.filter(|_| policy == Duplicates::Update) {
+            return if mode == Mode::Create {
+                self.skip_existing(at, deal, By::Pipeline)
+            } else {
+                self.update(settings, at, deal, By::Pipeline, link)
+            };
+        }
         if mode == Mode::Update {
             self.fail(at, IssueCode::OpportunityIdMissing, None, None);
             return fail;
@@ -253,27 +265,13 @@ impl Planner {
             self.fail(at, IssueCode::OpportunityContactMissing, None, None);
             return fail;
         }
-        let Some(pipeline) = self.check_new(settings, at) else { return fail };
-        if let Some(contact) = contact {
-            let policy = settings.account.opportunities.duplicates;
-            let other = (policy != Duplicates::Allow)
-                .then(|| self.in_pipeline(contact, pipeline))
-                .flatten();
-            match (other, policy) {
-                (Some(deal), Duplicates::Update) => {
-                    return if mode == Mode::Create {
-                        self.skip_existing(at, deal, By::Pipeline)
-                    } else {
-                        self.update(settings, at, deal, By::Pipeline, link)
-                    };
-                }
-                (Some(deal), _) => {
-                    let name = self.ledger.name(Object::Opportunity, deal);
-                    self.fail(at, IssueCode::OpportunityDuplicate, None, Some(name));
-                    return fail;
-                }
-                (None, _) => {}
-            }
+        if !self.can_be_created(settings, at) {
+            return fail;
+        }
+        if let Some(deal) = other {
+            let name = self.ledger.name(Object::Opportunity, deal);
+            self.fail(at, IssueCode::OpportunityDuplicate, None, Some(name));
+            return fail;
         }
         let deal = self.new_deal(NONE, settings);
         Side::Joins { deal, by: By::New, links: contact.is_some() }

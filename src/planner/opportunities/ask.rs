@@ -63,8 +63,8 @@ impl Planner {
         answered.sort_unstable();
         answered.dedup();
         for deal in answered {
-            let is_open = self.deal_states[deal as usize].contact == NONE;
-            if is_open && !self.ledger.deals[deal as usize].has_rows() {
+            // Where a row moved the link, the contact is known.
+            if self.deal_states[deal as usize].contact == NONE {
                 self.find_stored_link(deal);
             }
         }

@@ -7,7 +7,6 @@ use crate::issue::IssueCode;
 use crate::merge::{Deal, Pitch};
 use crate::normalize;
 use crate::object::{Mode, Object};
-use crate::plan::NONE;
 use crate::planner::Planner;
 use crate::value::Value;
 
@@ -161,7 +160,7 @@ impl Planner {
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
         let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row), true, |_| {});
+        deal.take(settings, Pitch::of(settings, &row, true), true, |_| {});
         let text = match field {
             FieldId::PIPELINE => deal.pipeline,
             FieldId::STAGE => deal.stage,
@@ -170,15 +169,27 @@ impl Planner {
         text.map(Value::Text)
     }
 
-    /// The opportunity that a contact has in a pipeline, as things stand: the lowest (O4).
-    pub(super) fn in_pipeline(&self, contact: u32, pipeline: u32) -> Option<u32> {
+    /// The opportunity that a contact has in the pipeline of a row, as things stand: the lowest (O4).
+    pub(super) fn in_same_pipeline(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        contact: u32,
+    ) -> Option<u32> {
+        let row = self.opportunity_row(self.row_at(at));
+        let (mut deal, mut is_known) = (Deal::default(), true);
+        deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
+            is_known &= problem.code != IssueCode::PipelineUnknown;
+        });
+        let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();
+        let pipeline = self.pipeline_number(Some(&pipeline));
         let deals = self.deals_of.get(&contact)?;
         let mut there: Vec<u32> = deals
             .iter()
             .copied()
             .filter(|&deal| {
                 let state = &self.deal_states[deal as usize];
-                state.contact == contact && state.pipeline == pipeline && pipeline != NONE
+                state.contact == contact && state.pipeline == pipeline
             })
             .collect();
         there.sort_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b));

@@ -66,7 +66,9 @@ impl Planner {
         };
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
-        now.take(settings, Pitch::of(settings, &row), is_new, |problem| problems.push(problem));
+        now.take(settings, Pitch::of(settings, &row, is_new), is_new, |problem| {
+            problems.push(problem)
+        });
         let (pipeline, status) =
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());

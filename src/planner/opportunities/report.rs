@@ -10,12 +10,14 @@ use crate::object::Object;
 use crate::planner::Planner;
 
 impl Planner {
-    /// Can the row's opportunity be created (O6, O7)? Gives the number of its pipeline.
-    pub(super) fn check_new(&mut self, settings: &Settings, at: usize) -> Option<u32> {
+    /// Can the row's opportunity be created (O6, O7)? If not, issues say why.
+    pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
         let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row), true, |problem| problems.push(problem));
+        deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
+            problems.push(problem)
+        });
         let base = Base { settings, stored: None };
         let from =
             settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
@@ -42,7 +44,7 @@ impl Planner {
         if !missing.is_empty() {
             self.fail(at, IssueCode::RequiredMissing, None, Some(missing.join(", ")));
         }
-        is_fine.then_some(pipeline)
+        is_fine
     }
 
     pub(super) fn report_problem(

@@ -1,0 +1,133 @@
+//! [`UnknownValue`]: what a file calls things that the account does not know.
+
+use indexmap::IndexMap;
+
+use super::Plan;
+use crate::issue::{Finding, IssueCode};
+use crate::normalize;
+use crate::object::{Object, RowNumber};
+
+/// A stage, owner, option, status or pipeline that the account does not know, once for all the rows
+/// that say it, so that a person can answer once.
+///
+/// Put the answer into the value map of its column ([`ColumnMapping::values`]) and plan again:
+///
+/// ```
+/// use crm_import::mapping::{ColumnMapping, Mapping};
+/// use crm_import::{Account, Import, MemoryStorage, Object, Source};
+///
+/// let account: Account = serde_json::from_str(r#"{
+///     "pipelines": [{ "id": "p1", "name": "Sales", "stages": [{ "id": "s1", "name": "New lead" }] }]
+/// }"#).unwrap();
+/// let mut crm = MemoryStorage::new(account);
+/// let file = "Email,Opportunity Name,Stage\na@example.com,Roof,Fresh lead\nb@example.com,Loft,fresh  LEAD\n";
+/// let column = |header: &str, object, field: &str| ColumnMapping {
+///     header: Some(header.into()),
+///     object: Some(object),
+///     field: Some(field.into()),
+///     ..ColumnMapping::default()
+/// };
+/// let mut mapping = Mapping {
+///     columns: vec![
+///         column("Email", Object::Contact, "email"),
+///         column("Opportunity Name", Object::Opportunity, "name"),
+///         column("Stage", Object::Opportunity, "stage"),
+///     ],
+///     ..Mapping::default()
+/// };
+/// let import = Import::new().mapping(mapping.clone());
+/// let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+/// let unknown = plan.unknown_values();
+/// assert_eq!((unknown.len(), unknown[0].rows), (1, 2));
+/// assert_eq!(unknown[0].nearest, ["New lead"]);
+///
+/// mapping.columns[2].values.insert(unknown[0].value.clone(), "New lead".into());
+/// let import = Import::new().mapping(mapping);
+/// let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+/// assert!(plan.unknown_values().is_empty());
+/// assert_eq!(plan.stats().opportunities.create, 2);
+/// ```
+///
+/// [`ColumnMapping::values`]: crate::mapping::ColumnMapping::values
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownValue {
+    /// The object whose field it is.
+    pub object: Object,
+    /// The key of the field: `stage`, `owner`, `lost_reason`.
+    pub field: String,
+    /// The header of the column, `None` for a constant.
+    pub column: Option<String>,
+    /// What the file says, as the first row says it. Case and spaces make no other value.
+    pub value: String,
+    /// The pipeline in which a stage was looked for.
+    pub pipeline: Option<String>,
+    /// On how many rows.
+    pub rows: u64,
+    /// Does the account know several of that name? Then its id or e-mail address tells them apart.
+    pub is_ambiguous: bool,
+    /// What may have been meant, the likeliest first.
+    pub nearest: Vec<String>,
+}
+
+/// What makes two unknown values the same.
+type Same = (Option<u16>, Object, Option<String>, String);
+
+impl Plan {
+    /// Every stage, owner, option, status and pipeline that the account does not know, in the order
+    /// in which the file brings them, each with its rows counted.
+    pub fn unknown_values(&self) -> Vec<UnknownValue> {
+        let mut found: IndexMap<Same, (UnknownValue, Option<RowNumber>)> = IndexMap::new();
+        for finding in self.findings.iter().filter(|finding| is_unknown(finding.code)) {
+            let Some((same, unknown)) = self.unknown_value(finding) else { continue };
+            let (unknown, last) = found.entry(same).or_insert((unknown, None));
+            if *last != finding.row {
+                (unknown.rows, *last) = (unknown.rows + 1, finding.row);
+            }
+        }
+        found.into_values().map(|(unknown, _)| unknown).collect()
+    }
+
+    fn unknown_value(&self, finding: &Finding) -> Option<(Same, UnknownValue)> {
+        let issue = self.render(finding);
+        let (object, value) = (finding.object?, issue.value?);
+        let settings = &self.ledger.settings;
+        let mut columns = settings.columns(object).iter();
+        let column = columns.find(|column| column.index() == finding.column)?;
+        let is_stage = finding.code == IssueCode::StageUnknown;
+        let pipeline = issue.detail.filter(|_| is_stage);
+        let within = pipeline.as_deref().unwrap_or("");
+        let nearest = settings.choices.nearest(column.kind, column.field, within, &value);
+        let unknown = UnknownValue {
+            object,
+            field: settings.fields.get(column.field).key.clone(),
+            column: issue.column,
+            pipeline: pipeline.clone(),
+            rows: 0,
+            is_ambiguous: matches!(
+                finding.code,
+                IssueCode::OptionAmbiguous | IssueCode::OwnerAmbiguous
+            ),
+            nearest: nearest.into_iter().map(str::to_owned).collect(),
+            value,
+        };
+        let mut folded = String::new();
+        normalize::fold_into(&unknown.value, &mut folded);
+        Some(((finding.column, object, pipeline, folded), unknown))
+    }
+}
+
+fn is_unknown(code: IssueCode) -> bool {
+    matches!(
+        code,
+        IssueCode::OptionUnknown
+            | IssueCode::OptionAmbiguous
+            | IssueCode::OwnerUnknown
+            | IssueCode::OwnerAmbiguous
+            | IssueCode::PipelineUnknown
+            | IssueCode::StageUnknown
+            | IssueCode::StatusUnknown
+            | IssueCode::CountryUnknown
+            | IssueCode::TimezoneUnknown
+    )
+}

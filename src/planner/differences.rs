@@ -1,0 +1,73 @@
+//! What is worth saying about rows that are folded into one contact: where they disagree (behaviour
+//! W5), and which wish an import does not take back (W6).
+
+use super::Planner;
+use crate::draft::Cell;
+use crate::draft::Settings;
+use crate::field::FieldId;
+use crate::issue::{Finding, IssueCode};
+use crate::mapping::Merge;
+use crate::merge::{effective, loosens};
+use crate::object::Object;
+use crate::plan::NONE;
+
+impl Planner {
+    /// Notes where a row says otherwise than an earlier row of its contact (W5).
+    pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
+        let mut found = Vec::new();
+        let this = self.row_of(row);
+        let region = crate::draft::region(settings, this.block, this.at);
+        for column in &settings.contact_columns {
+            let is_single = !column.is_list
+                && column.merge == Merge::Overwrite
+                && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID);
+            if !is_single || column.is_constant() {
+                continue;
+            }
+            let text = column.text(this.block, this.at);
+            if text.is_empty() {
+                continue;
+            }
+            let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };
+            let mut earlier = previous;
+            while earlier != NONE {
+                let other = self.row_of(earlier);
+                let region = crate::draft::region(settings, other.block, other.at);
+                let text = column.text(other.block, other.at);
+                if let Cell::Value(before) = column.read(text, region, &settings.choices) {
+                    if before != now && !loosens(column, Some(&before), &now) {
+                        let finding = Finding::row(IssueCode::FieldDiffers, this.number);
+                        let finding =
+                            finding.object(Object::Contact).detail((earlier + 1).to_string());
+                        found.push(Finding { column: column.index(), ..finding });
+                    }
+                    break;
+                }
+                earlier = self.ledger.contact_rows[earlier as usize].previous;
+            }
+        }
+        self.findings.append(&mut found);
+    }
+
+    /// Notes that a contact does not want to be contacted and the row says otherwise, in vain (W6).
+    #[cold]
+    pub(super) fn note_kept_consent(&mut self, settings: &Settings, contact: u32, row: u32) {
+        let columns = &settings.contact_columns;
+        let from = columns.partition_point(|column| column.field < FieldId::DND);
+        let to = columns.partition_point(|column| column.field <= FieldId::DND);
+        let columns = &columns[from..to];
+        let entry = &self.ledger.people[contact as usize];
+        let rows = self.ledger.rows(Object::Contact, entry);
+        let Some((this, earlier)) = rows.split_last() else { return };
+        debug_assert_eq!(this.number.index(), row as usize);
+        let before = effective(self.ledger.base(Object::Contact, entry), columns, earlier);
+        let is_kept = |column: &&crate::draft::Column| {
+            let cell = column.read(column.text(this.block, this.at), None, &settings.choices);
+            matches!(cell, Cell::Value(now) if loosens(column, before.as_ref(), &now))
+        };
+        let Some(column) = columns.iter().find(is_kept) else { return };
+        let finding = Finding::row(IssueCode::ConsentKept, this.number).object(Object::Contact);
+        let finding = Finding { column: column.index(), ..finding };
+        self.findings.push(finding);
+    }
+}
