@@ -17,8 +17,11 @@ struct Read {
 }
 
 fn read(mut rows: Rows<'_>) -> Read {
-    let mut read =
-        Read { header_line: rows.dialect().header_line, header: rows.headers().to_vec(), rows: vec![] };
+    let mut read = Read {
+        header_line: rows.dialect().header_line,
+        header: rows.headers().to_vec(),
+        rows: vec![],
+    };
     let mut block = Block::new();
     while rows.next_block(&mut block, 3).unwrap().is_some() {
         read.rows.extend((0..block.len()).map(|row| block.record(row).map(String::from).collect()));
