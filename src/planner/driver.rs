@@ -57,6 +57,8 @@ pub(crate) fn plan<S: Storage + ?Sized>(
             planner.answer(&found);
         }
     }
+    // A limit that is met before the first row.
+    file_findings.extend(source_findings);
     let faults = planner.take_faults();
     if !faults.is_empty() {
         return Err(Error::Adapter { faults });

@@ -37,7 +37,9 @@ impl Records<'_> {
             }
         }
         self.leave(at, is_read)?;
-        let mut end = bytes.end.min(bytes.start + SHOWN);
+        // So much of the cell is there however the file came in pieces.
+        let shown = if bytes.len() > self.limits.cell_bytes { SHOWN } else { 0 };
+        let mut end = bytes.start + shown.min(self.limits.cell_bytes);
         while end > bytes.start && text[start + end] & 0xc0 == 0x80 {
             end -= 1;
         }

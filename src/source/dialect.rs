@@ -1,5 +1,6 @@
 //! [`Dialect`]: the delimiter and the header line, found from the beginning of a file.
 
+use super::encoding::PREFIX;
 use super::{FileFormat, SourceError};
 
 /// How a file is written.
@@ -97,7 +98,8 @@ struct Record {
     filled: usize,
 }
 
-/// The records at the beginning of a text, with the last one left out if it may be cut.
+/// The records at the beginning of a text. The last one is left out where it may have been cut: in a
+/// long text that was read to its end.
 fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -117,6 +119,10 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
             cells: record.len(),
             filled: record.iter().filter(is_filled).count(),
         });
+    }
+    let is_cut = body.len() >= PREFIX / 2 && reader.position().byte() as usize == body.len();
+    if is_cut && records.len() > 1 {
+        records.pop();
     }
     records
 }

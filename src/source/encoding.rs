@@ -46,9 +46,10 @@ pub(super) fn decode<'a>(
         }
         [0xff, 0xfe, 0, 0, ..] => (Some(Wide::UTF_32LE), 4),
         [0, 0, 0xfe, 0xff, ..] => (Some(Wide::UTF_32BE), 4),
-        [0xff, 0xfe, ..] => (Some(Wide::UTF_16LE), 2),
-        [0xfe, 0xff, ..] => (Some(Wide::UTF_16BE), 2),
-        _ => (declared_wide(declared).or_else(|| utf16_without_mark(prefix)), 0),
+        // The mark of UTF-16 stands before UTF-32 too, where a program has cut the longer one.
+        [0xff, 0xfe, rest @ ..] => (Some(utf32(rest).unwrap_or(Wide::UTF_16LE)), 2),
+        [0xfe, 0xff, rest @ ..] => (Some(utf32(rest).unwrap_or(Wide::UTF_16BE)), 2),
+        _ => (declared_wide(declared).or_else(|| told_by_zeros(prefix)), 0),
     };
     let Some(encoding) = encoding else { return legacy(bytes, declared) };
     bytes.consume(mark);
@@ -56,6 +57,10 @@ pub(super) fn decode<'a>(
     let mut bytes = Bytes::stream(Box::new(reader));
     while bytes.held().len() < PREFIX && bytes.more()? {}
     Ok(Decoded::sure(bytes, encoding.name))
+}
+
+fn utf32(text: &[u8]) -> Option<Wide> {
+    told_by_zeros(text).filter(|encoding| matches!(*encoding, Wide::UTF_32LE | Wide::UTF_32BE))
 }
 
 /// Files that people take for CSV and that are none.
@@ -79,18 +84,26 @@ fn declared_wide(label: Option<&str>) -> Option<Wide> {
     }
 }
 
-/// Text that is mostly ASCII has a NUL in every other byte.
-fn utf16_without_mark(prefix: &[u8]) -> Option<Wide> {
-    let pairs = prefix.len() / 2;
-    if pairs < 4 {
+/// Text that is mostly ASCII has a NUL in every other byte in UTF-16, in three of four in UTF-32.
+fn told_by_zeros(text: &[u8]) -> Option<Wide> {
+    let units = text.len() / 4;
+    if units < 2 {
         return None;
     }
-    let nul = |offset: usize| prefix.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
-    let (even, odd) = (nul(0), nul(1));
-    match () {
-        () if odd * 10 >= pairs * 7 && even * 10 < pairs => Some(Wide::UTF_16LE),
-        () if even * 10 >= pairs * 7 && odd * 10 < pairs => Some(Wide::UTF_16BE),
-        () => None,
+    let mut zeros = [0_usize; 4];
+    for unit in text.chunks_exact(4) {
+        for (count, byte) in zeros.iter_mut().zip(unit) {
+            *count += usize::from(*byte == 0);
+        }
+    }
+    let most = zeros.map(|count| count * 10 >= units * 7);
+    let few = zeros.map(|count| count * 10 < units);
+    match (most, few) {
+        ([false, true, true, true], [true, ..]) => Some(Wide::UTF_32LE),
+        ([true, true, true, false], [.., true]) => Some(Wide::UTF_32BE),
+        ([false, true, false, true], [true, _, true, _]) => Some(Wide::UTF_16LE),
+        ([true, false, true, false], [_, true, _, true]) => Some(Wide::UTF_16BE),
+        _ => None,
     }
 }
 

@@ -113,7 +113,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Reads up to `max_rows` rows into a block, in place of what was in it, with the issues found
-    /// on the way. `None` at the end of the file.
+    /// on the way. `None` at the end of the file. The block has no row if a limit is met at once.
     ///
     /// # Errors
     /// If the file cannot be read on.
@@ -123,7 +123,7 @@ impl<'a> Rows<'a> {
         max_rows: usize,
     ) -> Result<Option<Vec<Issue>>, SourceError> {
         let mut findings = Vec::new();
-        if !self.read_block(block, max_rows, &mut findings)? {
+        if !self.read_block(block, max_rows, &mut findings)? && findings.is_empty() {
             return Ok(None);
         }
         let issue = |finding: Finding| {
@@ -152,6 +152,7 @@ impl<'a> Rows<'a> {
         max_rows: usize,
         findings: &mut Vec<Finding>,
     ) -> Result<bool, SourceError> {
+        let from = findings.len();
         block.start(self.headers.len(), self.next_row, self.is_error_log);
         let most = max_rows.min(BLOCK_CELLS / self.headers.len().max(1)).max(1);
         let mut text = block.take_text();
@@ -161,6 +162,9 @@ impl<'a> Rows<'a> {
             if !self.is_end {
                 used = self.read_row(block, &mut text, used, findings)?;
             }
+        }
+        if !self.is_end {
+            self.is_end = self.is_over_limit(findings)?;
         }
         text.truncate(used);
         // Normalised keys are added later; leave them some room.
@@ -172,7 +176,7 @@ impl<'a> Rows<'a> {
             findings
                 .push(Finding::row(IssueCode::EncodingInvalid, number).column(position(column)));
         }
-        findings.sort_by_key(|finding| finding.row);
+        findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
     }
 

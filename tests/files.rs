@@ -1,0 +1,399 @@
+//! The file (behaviour §12): how people really export, and what no one should.
+
+#![allow(clippy::unwrap_used)] // outside of test functions too
+
+use std::io::Read;
+
+use crm_import::source::{Block, FileFormat, Limits, Ragged, Rows, SourceError};
+use crm_import::{Issue, IssueCode, Severity, Source};
+use proptest::prelude::*;
+
+/// Everything that reading a file tells.
+#[derive(Debug, PartialEq)]
+struct Told {
+    headers: Vec<String>,
+    /// The cells of each row, its line, and whether it fails.
+    rows: Vec<(Vec<String>, u64, bool)>,
+    issues: Vec<Issue>,
+    bytes: u64,
+}
+
+fn tell(rows: Result<Rows<'_>, SourceError>, block_rows: usize) -> Result<Told, String> {
+    let mut rows = rows.map_err(|error| error.to_string())?;
+    let mut told = Told {
+        headers: rows.headers().to_vec(),
+        rows: Vec::new(),
+        issues: rows.findings().to_vec(),
+        bytes: 0,
+    };
+    let mut block = Block::new();
+    while let Some(issues) = rows.next_block(&mut block, block_rows).map_err(|e| e.to_string())? {
+        assert!(block.is_empty() || block.first_row().index() == told.rows.len());
+        told.issues.extend(issues);
+        told.rows.extend((0..block.len()).map(|row| {
+            let record = block.record(row).map(str::to_owned).collect();
+            (record, block.line(row), block.is_failed(row))
+        }));
+    }
+    told.bytes = rows.bytes_read();
+    Ok(told)
+}
+
+fn read(file: impl AsRef<[u8]>) -> Told {
+    tell(Source::from_bytes(file.as_ref()).open(), 100).unwrap()
+}
+
+fn records(told: &Told) -> Vec<Vec<&str>> {
+    told.rows.iter().map(|row| row.0.iter().map(String::as_str).collect()).collect()
+}
+
+fn codes(told: &Told) -> Vec<(Option<u32>, IssueCode)> {
+    told.issues.iter().map(|issue| (issue.row.map(|row| row.0), issue.code)).collect()
+}
+
+/// Gives its bytes in pieces of these lengths, over and over.
+struct Pieces<'a> {
+    bytes: &'a [u8],
+    lengths: Vec<usize>,
+    turn: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.lengths[self.turn % self.lengths.len()];
+        self.turn += 1;
+        let length = length.min(out.len()).min(self.bytes.len());
+        let (piece, rest) = self.bytes.split_at(length);
+        out[..length].copy_from_slice(piece);
+        self.bytes = rest;
+        Ok(length)
+    }
+}
+
+/// Bytes that break things more often than chance would have it.
+fn any_file() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        8 => "[a-z0-9@. ]{0,6}".prop_map(String::into_bytes),
+        8 => Just(b",".to_vec()),
+        2 => Just(b";".to_vec()),
+        4 => Just(b"\n".to_vec()),
+        2 => Just(b"\r\n".to_vec()),
+        1 => Just(b"\r".to_vec()),
+        4 => Just(b"\"".to_vec()),
+        2 => Just(b"\"\"".to_vec()),
+        1 => Just("é".as_bytes().to_vec()),
+        1 => Just(b"\xef\xbb\xbf".to_vec()),
+        1 => Just(b"\xff".to_vec()),
+        1 => Just(b"\xc3".to_vec()),
+        1 => Just(vec![0]),
+        1 => Just(b"sep=;\n".to_vec()),
+    ];
+    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Where a buffer ends, whether the file lies in memory, how large a block is: none of it shows.
+    #[test]
+    fn a_file_is_read_the_same_however_it_comes_in_pieces(
+        file in any_file(),
+        lengths in prop::collection::vec(1_usize..9, 1..4),
+        cell_bytes in prop_oneof![Just(1 << 20), Just(12)],
+        columns in prop_oneof![Just(4_096), Just(5)],
+    ) {
+        let limits = Limits::default().cell_bytes(cell_bytes).columns(columns);
+        let whole = tell(Source::from_bytes(&file[..]).limits(limits).open(), 100);
+        let pieces = Pieces { bytes: &file, lengths, turn: 0 };
+        let piecewise = tell(Source::from_reader(pieces).limits(limits).open(), 3);
+        prop_assert_eq!(whole, piecewise);
+    }
+
+    /// The records of a well-formed file come out as they were written, by the csv crate's writer.
+    #[test]
+    fn what_a_csv_writer_writes_is_read_back(
+        header in prop::collection::vec("[a-z]{1,5}", 2..6),
+        cells in prop::collection::vec("[a-z,;\"\n\r \u{e9}]{0,6}", 0..60),
+        delimiter in prop_oneof![Just(b','), Just(b';'), Just(b'\t'), Just(b'|')],
+    ) {
+        let rows: Vec<&[String]> = cells.chunks_exact(header.len()).collect();
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .quote_style(csv::QuoteStyle::Always)
+            .from_writer(Vec::new());
+        writer.write_record(&header).unwrap();
+        rows.iter().for_each(|row| writer.write_record(*row).unwrap());
+        let file = writer.into_inner().unwrap();
+        let format = FileFormat { delimiter: Some(delimiter.into()), header_line: Some(1), ..FileFormat::default() };
+        let told = tell(Source::from_bytes(file).format(format).open(), 7).unwrap();
+        let read: Vec<&[String]> = told.rows.iter().map(|row| &row.0[..]).collect();
+        prop_assert_eq!(read, rows);
+        prop_assert!(told.rows.iter().all(|row| !row.2));
+    }
+}
+
+#[test]
+fn delimiters_are_detected_and_a_tie_is_reported() {
+    for (file, delimiter) in [
+        ("a,b,c\n1,2,3\n", ','),
+        ("a;b\n1,5;2,5\n3,5;4\n", ';'),
+        ("a\tb\n1, 2\t3\n", '\t'),
+        ("a|b\n1|2\n", '|'),
+        ("sep=;\nName,x;Phone\nLee, Ana;5,5\n", ';'),
+        ("\"sep=|\"\r\na|b\r\n1|2\r\n", '|'),
+        ("Name;Phone\nLee, Ana;1\nLee, Bo;2\nLee, Cy;3\nLee, Di;4\nEve\n", ';'),
+    ] {
+        let rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+        assert_eq!(rows.dialect().delimiter, delimiter, "{file:?}");
+        assert_eq!(rows.dialect().tie, None, "{file:?}");
+    }
+    let rows = Source::from_bytes(&b"a,b;c\n1,2;3\n"[..]).open().unwrap();
+    assert_eq!(rows.dialect().tie, Some(';'));
+    assert_eq!(rows.findings()[0].code, IssueCode::DelimiterUnsure);
+    let rows = Source::from_bytes(&b"a,b\n1,2\n1\n1,2\n1,2\n"[..]).open().unwrap();
+    assert_eq!(rows.dialect().confidence, 80);
+}
+
+#[test]
+fn a_declared_delimiter_is_not_guessed_and_a_quote_cannot_be_one() {
+    let declare = |delimiter| FileFormat { delimiter: Some(delimiter), ..FileFormat::default() };
+    let open = |format| Source::from_bytes(&b"a,b;c\n1,2;3\n"[..]).format(format).open();
+    assert_eq!(open(declare(';')).unwrap().headers(), ["a,b", "c"]);
+    let error = open(declare('"')).unwrap_err();
+    assert!(matches!(error, SourceError::Delimiter { delimiter: '"' }));
+}
+
+#[test]
+fn the_header_is_found_below_blank_lines_and_a_notice() {
+    let told = read("\n\nReport of the spring fair\n\nName,Email,City\nAna,a@x.com,Rome\n");
+    assert_eq!(told.headers, ["Name", "Email", "City"]);
+    assert_eq!(told.rows[0].1, 6);
+    let told = read("\"Contacts,\nas of today\",,\r\nName,Email,City\r\nAna,a@x.com,Rome\r\n");
+    assert_eq!(told.headers, ["Name", "Email", "City"]);
+    assert_eq!(told.rows[0].1, 4);
+}
+
+#[test]
+fn a_declared_header_line_is_taken_and_one_beyond_the_end_is_an_error() {
+    let declare = |line| FileFormat { header_line: Some(line), ..FileFormat::default() };
+    let open = |line| Source::from_bytes(&b"x,y\na,b\n1,2\n"[..]).format(declare(line)).open();
+    let told = tell(open(2), 10).unwrap();
+    assert_eq!((told.headers, told.rows[0].1), (vec!["a".to_owned(), "b".into()], 3));
+    assert!(matches!(open(4), Err(SourceError::HeaderLine { line: 4 })));
+}
+
+#[test]
+fn physical_lines_are_right_with_quoted_line_breaks_and_any_line_end() {
+    for end in ["\n", "\r\n", "\r"] {
+        let file = ["a,b", "\"1", "1\",2", "", "", "3,4", "\"5", "", "5\",6", "7,8"].join(end);
+        let told = read(&file);
+        let lines: Vec<u64> = told.rows.iter().map(|row| row.1).collect();
+        assert_eq!(lines, [2, 6, 7, 10], "{end:?}");
+    }
+}
+
+#[test]
+fn ragged_rows_are_padded_or_fail_and_are_reported_either_way() {
+    let file = "a,b\n1\n1,2\n1,2,3\n1,2,,\n,\n,,,\n";
+    let told = read(file);
+    let severities: Vec<Severity> = told.issues.iter().map(|issue| issue.severity).collect();
+    assert_eq!(
+        codes(&told),
+        [(1, IssueCode::RowShort), (3, IssueCode::RowLong), (4, IssueCode::RowLong)]
+            .map(|(row, code)| (Some(row), code))
+    );
+    // Delimiters at the end of a row lose nothing.
+    assert_eq!(severities, [Severity::Warning, Severity::Warning, Severity::Info]);
+    assert!(told.rows.iter().all(|row| !row.2));
+
+    let format = FileFormat { ragged: Ragged::Fail, ..FileFormat::default() };
+    let told = tell(Source::from_bytes(file.as_bytes()).format(format).open(), 9).unwrap();
+    let failed: Vec<bool> = told.rows.iter().map(|row| row.2).collect();
+    assert_eq!(failed, [true, false, true, true, false, false]);
+    assert!(codes(&told).iter().all(|(_, code)| *code == IssueCode::RowRagged));
+}
+
+#[test]
+fn duplicate_and_empty_headers_are_reported_with_their_position() {
+    let told = read("Email,,Email,\n1,2,3,4\n");
+    let found: Vec<(IssueCode, &str)> =
+        told.issues.iter().map(|i| (i.code, i.detail.as_deref().unwrap())).collect();
+    assert_eq!(
+        found,
+        [
+            (IssueCode::HeaderEmpty, "column 2"),
+            (IssueCode::HeaderDuplicate, "column 3"),
+            (IssueCode::HeaderEmpty, "column 4"),
+        ]
+    );
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_one_row() {
+    let told = read("a,b\n1,2\n3,\"4\n5,6\n7,8\n");
+    assert_eq!(records(&told), [vec!["1", "2"], vec!["3", "4"], vec!["5", "6"], vec!["7", "8"]]);
+    assert_eq!(codes(&told), [(Some(2), IssueCode::QuoteUnclosed)]);
+    assert_eq!(told.issues[0].column.as_deref(), Some("b"));
+    assert!(told.rows[1].2);
+    assert_eq!(told.rows[3].1, 5);
+    // Cut in the middle of the last cell.
+    let told = read("a,b\n1,2\n3,\"4");
+    assert_eq!(codes(&told), [(Some(2), IssueCode::QuoteUnclosed)]);
+}
+
+#[test]
+fn a_quote_that_swallows_rows_up_to_the_next_quoted_cell_costs_one_row() {
+    let told = read("a,b\n1,\"2\n3,4\n5,\"6\"\n7,8\n");
+    assert_eq!(records(&told), [vec!["1", "2"], vec!["3", "4"], vec!["5", "6"], vec!["7", "8"]]);
+    assert_eq!(codes(&told), [(Some(1), IssueCode::QuoteUnclosed)]);
+    // A note with a quote that is not doubled is left whole.
+    let told = read("a,b,c\n1,2,\"she said\nsee \"the plan\" there\"\n7,8,9\n");
+    assert_eq!(told.rows.len(), 2);
+}
+
+#[test]
+fn limits_on_rows_and_bytes_end_the_reading_with_an_issue() {
+    let file = "a,b\n1,2\n3,4\n5,6\n";
+    let with = |limits| tell(Source::from_bytes(file.as_bytes()).limits(limits).open(), 2).unwrap();
+    let told = with(Limits::default().rows(2));
+    assert_eq!((told.rows.len(), codes(&told)), (2, vec![(None, IssueCode::RowLimit)]));
+    assert_eq!(told.issues[0].detail.as_deref(), Some("from row 3 on"));
+    let told = with(Limits::default().bytes(8));
+    assert_eq!((told.rows.len(), codes(&told)), (1, vec![(None, IssueCode::ByteLimit)]));
+    let told = with(Limits::default().rows(0));
+    assert_eq!((told.rows.len(), codes(&told)), (0, vec![(None, IssueCode::RowLimit)]));
+    // As many as the limit allows is not more than it allows.
+    assert_eq!(with(Limits::default().rows(3)).issues, []);
+    assert_eq!(with(Limits::default().bytes(16)).issues, []);
+}
+
+#[test]
+fn limits_on_cells_and_columns_cost_the_row_and_not_the_next() {
+    let limits = Limits::default().cell_bytes(10).columns(4);
+    let with = |file: &'static str| {
+        tell(Source::from_bytes(file.as_bytes()).limits(limits).open(), 100).unwrap()
+    };
+    let told = with("a,b\n1,01234567890\n3,4\n\"one long cell\nof text\",9\n5,6\n1,2,3,4,5\n7,8");
+    assert_eq!(
+        codes(&told),
+        [(1, IssueCode::CellTooLong), (3, IssueCode::CellTooLong), (5, IssueCode::RowTooWide)]
+            .map(|(row, code)| (Some(row), code))
+    );
+    assert_eq!(told.issues[0].column.as_deref(), Some("b"));
+    let failed: Vec<bool> = told.rows.iter().map(|row| row.2).collect();
+    assert_eq!(failed, [true, false, true, false, true, false]);
+    assert_eq!(told.rows[5], (vec!["7".into(), "8".into()], 8, false));
+}
+
+#[test]
+fn a_header_beyond_the_limits_is_an_error() {
+    let wide = "h,".repeat(5_000) + "h\n1\n";
+    let error = Source::from_bytes(wide.as_bytes()).open().unwrap_err();
+    assert_eq!(error.to_string(), "the header has more columns than the limit of 4096");
+    assert!(
+        Source::from_bytes(wide.as_bytes()).limits(Limits::default().columns(6_000)).open().is_ok()
+    );
+    let long = "h".repeat(3 << 20);
+    let error = Source::from_bytes(long.as_bytes()).open().unwrap_err();
+    assert!(matches!(error, SourceError::HeaderTooLong { .. }), "{error}");
+}
+
+fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+    let unit = |unit: u16| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+    text.encode_utf16().flat_map(unit).collect()
+}
+
+#[test]
+fn encodings_are_told_by_the_mark_then_by_declaration_then_by_the_bytes() {
+    let text = "Name,City\nJürgen 🎉,Köln\nAna,Roma\nEve,Bonn\n";
+    let marked = "\u{feff}".to_owned() + text;
+    let utf32: Vec<u8> = marked.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    let latin: Vec<u8> =
+        text.replace('🎉', "").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let files: [(Vec<u8>, &str); 8] = [
+        (text.into(), "UTF-8"),
+        (marked.clone().into(), "UTF-8"),
+        (utf16(&marked, true), "UTF-16LE"),
+        (utf16(&marked, false), "UTF-16BE"),
+        (utf16(text, true), "UTF-16LE"),
+        (utf16(text, false), "UTF-16BE"),
+        (utf32, "UTF-32LE"),
+        (latin.clone(), "windows-1252"),
+    ];
+    for (file, encoding) in files {
+        // What was declared gives way to a mark.
+        let rows = Source::from_bytes(&file[..]).open().unwrap();
+        assert_eq!(rows.dialect().encoding, encoding);
+        let told = tell(Ok(rows), 10).unwrap();
+        assert_eq!(told.rows[0].0[1], "Köln", "{encoding}");
+        assert!(told.rows[0].0[0].starts_with("Jürgen"), "{encoding}");
+        let guessed = encoding == "windows-1252";
+        assert_eq!(told.issues.iter().any(|i| i.code == IssueCode::EncodingGuessed), guessed);
+    }
+    let declare =
+        |label: &str| FileFormat { encoding: Some(label.into()), ..FileFormat::default() };
+    let rows = Source::from_bytes(&latin[..]).format(declare("macintosh")).open().unwrap();
+    assert_eq!(tell(Ok(rows), 10).unwrap().rows[0].0[1], "Kˆln");
+    let rows = Source::from_bytes(marked.as_bytes()).format(declare("latin1")).open().unwrap();
+    assert_eq!(tell(Ok(rows), 10).unwrap().rows[0].0[1], "Köln");
+    let error = Source::from_bytes(&latin[..]).format(declare("klingon")).open().unwrap_err();
+    assert_eq!(error.to_string(), "the encoding \"klingon\" is not known");
+}
+
+#[test]
+fn broken_bytes_are_mended_and_reported_with_row_and_column_in_every_encoding() {
+    let mut cut = utf16("\u{feff}a,b\n1,2\n3,45", true);
+    cut.pop();
+    let lone = [utf16("\u{feff}a,b\n1,2\n3,", true), vec![0x3d, 0xd8], utf16("4\n", true)].concat();
+    let files: [(&[u8], &str); 4] = [
+        (b"a,b\n1,2\n3,\xff4\n", "\u{fffd}4"),
+        ("a,b\n1,é\n3,\u{e9}".as_bytes().split_last().unwrap().1, "\u{fffd}"),
+        (&cut, "4\u{fffd}"),
+        (&lone, "\u{fffd}4"),
+    ];
+    for (file, cell) in files {
+        let format = FileFormat { encoding: Some("utf-8".into()), ..FileFormat::default() };
+        let told = tell(Source::from_bytes(file).format(format).open(), 10).unwrap();
+        assert_eq!(told.rows[1].0[1], cell);
+        assert_eq!(codes(&told), [(Some(2), IssueCode::EncodingInvalid)]);
+        assert_eq!(told.issues[0].column.as_deref(), Some("b"));
+    }
+    // Two halves of one character in neighbouring cells do not make one.
+    let told = read(b"a,b\n\xc3,\xa9\nJ\xc3\xbcrgen\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc,x\n");
+    assert_eq!(told.rows[0].0, ["\u{fffd}", "\u{fffd}"]);
+}
+
+#[test]
+fn a_mark_in_the_middle_of_glued_files_is_no_text() {
+    let told = read("\u{feff}a,b\n1,2\n\u{feff}\"3,3\",4\n");
+    assert_eq!(records(&told), [vec!["1", "2"], vec!["3,3", "4"]]);
+}
+
+#[test]
+fn nothing_and_next_to_nothing() {
+    for file in ["", "\n\r\n\n", "\u{feff}"] {
+        let error = Source::from_bytes(file.as_bytes()).open().unwrap_err();
+        assert_eq!(error.to_string(), "the file is empty: it has no header", "{file:?}");
+    }
+    let told = read("a,b");
+    assert_eq!((told.headers.len(), told.rows.len()), (2, 0));
+    let told = read("a\r\n");
+    assert_eq!((told.headers.len(), told.rows.len()), (1, 0));
+}
+
+#[test]
+fn files_of_another_kind_are_named() {
+    for (bytes, kind) in [
+        (&b"PK\x03\x04\x14\0\x06\0"[..], "workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old spreadsheet"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\x1f\x8b\x08\0", "compressed"),
+    ] {
+        let error = Source::from_bytes(bytes).open().unwrap_err().to_string();
+        assert!(error.contains(kind) && error.contains("export it as CSV"), "{error}");
+    }
+}
