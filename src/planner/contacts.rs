@@ -105,11 +105,12 @@ impl Planner {
                     self.note_differences(settings, row, previous);
                 }
                 self.teach(settings, contact, row, keys);
+                let is_first = is_first && !self.ledger.was_folded(Object::Contact, contact);
                 (contact, by, if is_first { Outcome::Create } else { Outcome::Merged })
             }
         };
         if contact != NONE && outcome != Outcome::Fail {
-            self.ledger.people[contact as usize].is_named = true;
+            self.ledger.people[contact as usize].name(row);
         }
         let _ = draft;
         let side = &mut self.ledger.contact_rows[row as usize];
@@ -263,14 +264,18 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, by, Outcome::Unchanged);
         };
-        if !entry.is_new() && mode == Mode::Create {
+        let is_made = self.ledger.is_made(Object::Contact, contact);
+        if !is_made && mode == Mode::Create {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, by, Outcome::Skip);
         }
-        let is_repeat = entry.has_rows() && (entry.is_new() || self.told.contains(&contact));
-        if is_repeat && !draft.only_keys {
-            let first = Some((entry.first_row + 1).to_string());
+        let met = self.ledger.met(Object::Contact, contact);
+        let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
+        let has_rows = entry.has_rows() || met.is_some_and(|met| met.first_row.is_some());
+        if has_rows && (is_made || was_told) && !draft.only_keys {
+            let first = self.ledger.first_number(Object::Contact, contact);
+            let first = first.map(|row| row.to_string());
             match settings.account.dedup.repeats {
                 Repeats::Merge => {}
                 Repeats::KeepFirst => {
@@ -378,8 +383,9 @@ impl Planner {
                 if let Cell::Value(before) = column.read(text, region, &settings.choices) {
                     if before != now && !loosens(column, Some(&before), &now) {
                         let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding =
-                            finding.object(Object::Contact).detail((earlier + 1).to_string());
+                        let finding = finding
+                            .object(Object::Contact)
+                            .detail(self.ledger.number(earlier).to_string());
                         found.push(Finding { column: column.index(), ..finding });
                     }
                     break;

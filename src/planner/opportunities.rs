@@ -144,7 +144,8 @@ impl Planner {
         };
         let pipeline = self.pipeline_number(pipeline.as_deref());
         self.ledger.deals.push(entry);
-        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed: false });
+        let is_consumed = self.ledger.met(Object::Opportunity, number).is_some();
+        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed });
         number
     }
 
@@ -468,7 +469,7 @@ impl Planner {
                 if is_first {
                     entry.first_row = row;
                 }
-                entry.is_named = true;
+                entry.name(row);
                 let side = &mut self.ledger.opportunity_rows[row as usize];
                 (side.previous, side.sets_link) = (previous, links);
                 self.advance(settings, at, deal, is_first);
@@ -476,6 +477,7 @@ impl Planner {
                     self.link(deal, named);
                 }
                 self.give_tags(settings, at, deal, row);
+                let is_first = is_first && !self.ledger.was_folded(Object::Opportunity, deal);
                 (deal, by, if is_first { Outcome::Create } else { Outcome::Merged })
             }
         };
