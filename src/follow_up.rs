@@ -31,6 +31,32 @@ impl FollowUp {
             FollowUp::Workflow(..) => FollowUpKind::Workflow,
         }
     }
+
+    /// The name of the tag, list or workflow.
+    pub fn name(&self) -> &str {
+        match self {
+            FollowUp::Tag(name, _) | FollowUp::List(name, _) | FollowUp::Workflow(name, _) => name,
+        }
+    }
+
+    /// Which contacts it is for.
+    pub fn scope(&self) -> Scope {
+        match self {
+            FollowUp::Tag(_, scope) | FollowUp::List(_, scope) | FollowUp::Workflow(_, scope) => {
+                *scope
+            }
+        }
+    }
+
+    /// A follow-up of this kind with HighLevel's scope: a list takes the contacts that the import
+    /// creates, tags and workflows are for all (F1).
+    pub fn of(kind: FollowUpKind, name: impl Into<String>) -> Self {
+        match kind {
+            FollowUpKind::Tag => FollowUp::Tag(name.into(), Scope::All),
+            FollowUpKind::List => FollowUp::List(name.into(), Scope::Created),
+            FollowUpKind::Workflow => FollowUp::Workflow(name.into(), Scope::All),
+        }
+    }
 }
 
 /// Which contacts a follow-up is for.
@@ -55,4 +81,15 @@ pub enum FollowUpKind {
     List,
     /// Start a workflow with it.
     Workflow,
+}
+
+impl FollowUpKind {
+    /// The name used in files and JSON: `tag`, `list` or `workflow`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FollowUpKind::Tag => "tag",
+            FollowUpKind::List => "list",
+            FollowUpKind::Workflow => "workflow",
+        }
+    }
 }

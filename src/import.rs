@@ -4,17 +4,19 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use crate::account::Account;
-use crate::apply::{self, Progress, Report};
+use crate::apply::{
+    self, Control, ERROR_LOG_COLUMNS, ErrorBudget, Event, Job, Known, Progress, Report, Run, Tokens,
+};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
 use crate::field::Fields;
 use crate::follow_up::FollowUp;
-use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
+use crate::mapping::{ColumnMapping, Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::Plan;
-use crate::planner;
+use crate::plan::{Numbers, Plan};
+use crate::planner::{self, Reading};
 use crate::source::{Rows, Source};
-use crate::storage::{Storage, StorageWrite};
+use crate::storage::{Checkpoint, Recovery, Storage, StorageWrite};
 
 /// One import: what it may do, and with which mapping.
 ///
@@ -42,6 +44,9 @@ pub struct Import {
     follow_ups: Vec<FollowUp>,
     unmapped: Unmapped,
     planning_window: Option<usize>,
+    run_window: Option<usize>,
+    resumed: Option<Checkpoint>,
+    budget: Option<ErrorBudget>,
 }
 
 impl Import {
@@ -109,6 +114,54 @@ impl Import {
         self
     }
 
+    /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192).
+    #[must_use]
+    pub fn run_window(mut self, rows: usize) -> Self {
+        self.run_window = Some(rows);
+        self
+    }
+
+    /// How many errors are too many: the import stops with [`Error::TooManyErrors`], before the first
+    /// write if the plan says so already (behaviour X7).
+    #[must_use]
+    pub fn max_errors(mut self, budget: ErrorBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Goes on with an import that was interrupted, from the last checkpoint that storage kept of it
+    /// (behaviour X6).
+    ///
+    /// The file is read again from row 1. What the import has written is known by its tokens: it is
+    /// not written again, keeps its outcome and its id, and the report is that of an import that was
+    /// never interrupted. Another file, mapping or policy is refused, and so is a storage that keeps
+    /// no tokens.
+    ///
+    /// ```
+    /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
+    ///
+    /// let file = || Source::from_bytes(&b"Email\nana@example.com\nbo@example.com\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let import = Import::new();
+    /// let plan = import.plan(file(), &mut crm).unwrap();
+    /// import.apply(plan, &mut crm).unwrap();
+    ///
+    /// // Had it been killed on the way, the checkpoint would say so:
+    /// let checkpoint = crm.checkpoint().unwrap().clone();
+    /// assert!(checkpoint.is_last);
+    /// let again = Import::new().resume(checkpoint);
+    /// let plan = again.plan_resumed(file(), &mut crm).unwrap();
+    /// let report = again.apply(plan, &mut crm).unwrap();
+    /// assert_eq!(report.stats().contacts.create, 2); // as the first time
+    /// assert_eq!(crm.len(Object::Contact), 2);
+    /// ```
+    #[must_use]
+    pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
+        self.id = Some(checkpoint.import_id.clone());
+        self.resumed = Some(checkpoint);
+        self
+    }
+
     /// Plans the import of a file: everything that will be done, exactly, with nothing written.
     ///
     /// # Errors
@@ -119,10 +172,61 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        let account = storage.account().map_err(|source| Error::Account { source })?;
-        let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
-        planner::plan(settings, rows, self.window(), storage)
+        if self.resumed.is_some() {
+            let problem = "a plan that resumes an import needs a storage that can be written to: \
+                           use plan_resumed"
+                .to_owned();
+            return Err(ConfigError { problems: vec![problem] }.into());
+        }
+        let reading = self.read(file, storage)?;
+        planner::plan(reading, self.window(), storage, |_, _| false, S::asks_again)
+    }
+
+    /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan); [`Error::Resume`] if this is not the import that was interrupted,
+    /// [`Error::Tokens`] if storage does not say what is written.
+    pub fn plan_resumed<S: StorageWrite + ?Sized>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
+        let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
+        self.check_resumable(storage)?;
+        let reading = self.read(file, storage)?;
+        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, &reading.digest);
+        let differs = checkpoint.differences(&mine);
+        if !differs.is_empty() {
+            return Err(Error::Resume { differs });
+        }
+        let tokens = Tokens::new(&checkpoint.import_id);
+        let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+        let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
+        let is_hidden = |object, id: &str| known.is_hidden(object, id);
+        let again = |storage: &mut S, error: &S::Error, attempt| {
+            storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
+        };
+        let mut plan = planner::plan(reading, self.window(), storage, is_hidden, again)?;
+        known.mend(&mut plan);
+        plan.resumes = Some(checkpoint.import_id.clone());
+        Ok(plan)
+    }
+
+    /// What a checkpoint of this import would say before its first batch: to find out, by
+    /// [`Checkpoint::differences`], which unfinished import this one is.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan); storage is asked for nothing but the account.
+    pub fn checkpoint<S: Storage + ?Sized>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Checkpoint, Error<S::Error>> {
+        let reading = self.read(file, storage)?;
+        let id = self.id.as_deref().unwrap_or("");
+        Ok(apply::checkpoint(id, &reading.settings, &reading.digest))
     }
 
     /// Writes a plan.
@@ -139,33 +243,131 @@ impl Import {
     }
 
     /// Writes a plan; `watch` sees the progress between batches and stops the import by returning
-    /// false.
+    /// false, [`Control::Cancel`] or [`Control::Pause`].
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
-    pub fn apply_with<S: StorageWrite + ?Sized>(
+    pub fn apply_with<S: StorageWrite + ?Sized, C: Into<Control>>(
         &self,
         plan: Plan,
         storage: &mut S,
-        watch: impl FnMut(Progress) -> bool,
+        mut watch: impl FnMut(Progress) -> C,
     ) -> Result<Report, Error<S::Error>> {
-        let kinds = self.follow_ups.iter().map(FollowUp::kind);
-        let problems: Vec<String> = kinds
-            .filter(|kind| !storage.supports(*kind))
-            .map(|kind| format!("the storage cannot do the follow-up {kind:?}"))
-            .collect();
-        if !problems.is_empty() {
-            return Err(ConfigError { problems }.into());
+        let planned: Vec<FollowUp> =
+            plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
+        check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
+        let mut job = self.job(storage);
+        if let Some(id) = &plan.resumes {
+            job.import_id.clone_from(id);
+            job.resumes = true;
         }
-        let minted;
-        let id = match &self.id {
-            Some(id) => id,
-            None => {
-                minted = mint_id();
-                &minted
-            }
-        };
-        apply::apply(plan, id, storage, watch)
+        apply::apply(plan, &job, storage, |progress| watch(progress).into())
+    }
+
+    /// Plans and writes a file of any length window by window, in bounded memory.
+    ///
+    /// A contact that an earlier window has met is a stored record by then (behaviour L1): without
+    /// rejections and without other writers the storage ends as after [`plan`](Self::plan) and
+    /// [`apply`](Self::apply), and every row has the same outcome. Nobody reviews a plan; that is what
+    /// `plan` is for.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let file = Source::from_bytes(&b"Email,City\nana@example.com,\nana@example.com,Rome\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let report = Import::new().run_window(1).run(file, &mut crm).unwrap();
+    /// assert_eq!((report.stats().contacts.create, report.stats().contacts.merged), (1, 1));
+    /// assert_eq!(crm.get(Object::Contact, "c1").unwrap().value("city"), Some("Rome"));
+    /// ```
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`apply`](Self::apply).
+    pub fn run<S: StorageWrite + ?Sized>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Report, Error<S::Error>> {
+        self.run_with(file, storage, |_| true)
+    }
+
+    /// As [`run`](Self::run); `watch` sees the progress between batches and the report of each window
+    /// (for an [`ErrorLog`](crate::ErrorLog), and because the final report does not keep rows), and
+    /// stops the import by returning false, [`Control::Cancel`] or [`Control::Pause`].
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_with<S: StorageWrite + ?Sized, C: Into<Control>>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+        mut watch: impl FnMut(Event<'_>) -> C,
+    ) -> Result<Report, Error<S::Error>> {
+        check_follow_ups(self.follow_ups.iter(), storage)?;
+        if self.resumed.is_some() {
+            self.check_resumable(storage)?;
+        }
+        let account = storage.account().map_err(|source| Error::Account { source })?;
+        let job = self.job(storage);
+        // A file that can be read twice is: its formats are then inferred over all of it.
+        if let (Some(first), Some(second)) = (file.twin(), file.twin()) {
+            let twin = first.open().map_err(Error::Source)?;
+            let rows = second.open().map_err(Error::Source)?;
+            let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+            let run = self.run_of(settings, rows, Some(twin), job);
+            return apply::run(run, storage, |event| watch(event).into());
+        }
+        let rows = file.open().map_err(Error::Source)?;
+        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        let run = self.run_of(settings, rows, None, job);
+        apply::run(run, storage, |event| watch(event).into())
+    }
+
+    fn run_of<'a>(
+        &self,
+        settings: Settings,
+        rows: Rows<'a>,
+        twin: Option<Rows<'a>>,
+        job: Job,
+    ) -> Run<'a> {
+        let window = self.run_window.unwrap_or(8_192).max(1);
+        Run {
+            settings,
+            rows,
+            twin,
+            window,
+            planning_window: self.window(),
+            job,
+            resumed: self.resumed.clone(),
+        }
+    }
+
+    fn job<S: StorageWrite + ?Sized>(&self, storage: &S) -> Job {
+        Job {
+            import_id: self.id.clone().unwrap_or_else(mint_id),
+            resumes: self.resumed.is_some(),
+            closes: storage.keeps_tokens(),
+            budget: self.budget,
+        }
+    }
+
+    fn read<S: Storage + ?Sized>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Reading, Error<S::Error>> {
+        let account = storage.account().map_err(|source| Error::Account { source })?;
+        let rows = file.open().map_err(Error::Source)?;
+        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        planner::read(settings, rows, self.window()).map_err(Error::Source)
+    }
+
+    fn check_resumable<S: StorageWrite + ?Sized>(&self, storage: &S) -> Result<(), ConfigError> {
+        if storage.keeps_tokens() {
+            return Ok(());
+        }
+        let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed";
+        Err(ConfigError { problems: vec![problem.to_owned()] })
     }
 
     /// The mapping that would be suggested for a file, column by column with reasons.
@@ -189,7 +391,7 @@ impl Import {
     ) -> Result<Settings, ConfigError> {
         let fields = Fields::with_custom(&account.custom_fields);
         let mapping = match &self.mapping {
-            Some(mapping) => mapping.clone(),
+            Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
             None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
         };
         let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
@@ -244,6 +446,44 @@ impl Import {
             follow_ups,
         ))
     }
+}
+
+/// Follow-ups that storage cannot do are refused before the first write (F4).
+fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
+    follow_ups: impl Iterator<Item = &'f FollowUp>,
+    storage: &S,
+) -> Result<(), ConfigError> {
+    let mut problems: Vec<String> = Vec::new();
+    for follow_up in follow_ups.filter(|follow_up| !storage.supports(follow_up.kind())) {
+        let (kind, name) = (follow_up.kind().name(), follow_up.name());
+        let problem = format!("the storage cannot do the follow-up {kind} {name:?}");
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+}
+
+/// A mapping that was made for the file is used for its error log too: the ids that the log adds are
+/// read beside the columns it names (behaviour §15).
+fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
+    let is_log = ERROR_LOG_COLUMNS.iter().all(|own| headers.iter().any(|header| header == own));
+    let ids =
+        [(Object::Contact, ERROR_LOG_COLUMNS[5]), (Object::Opportunity, ERROR_LOG_COLUMNS[6])];
+    for (object, header) in ids {
+        let is_used = mapping.columns.iter().any(|column| column.object == Some(object));
+        let is_named =
+            mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
+        if is_log && is_used && !is_named {
+            mapping.columns.push(ColumnMapping {
+                header: Some(header.to_owned()),
+                object: Some(object),
+                field: Some("id".to_owned()),
+                ..ColumnMapping::default()
+            });
+        }
+    }
+    mapping
 }
 
 /// A name that no other import has: the time, and 64 bits from the operating system.

@@ -60,7 +60,9 @@ pub mod storage;
 mod value;
 
 pub use account::Account;
-pub use apply::{ERROR_LOG_COLUMNS, Progress, Report};
+pub use apply::{
+    Control, ERROR_LOG_COLUMNS, ErrorBudget, ErrorLog, Event, Progress, Report, Status, Written,
+};
 pub use error::{ConfigError, Error};
 pub use field::{CustomField, Field, FieldId, FieldKind, Fields};
 pub use follow_up::{FollowUp, FollowUpKind, Scope};

@@ -44,6 +44,7 @@ const FLOORS: &[&str] = &[
     "error",
     "planner/driver",
     "apply/driver",
+    "apply/run",
     "import",
     "guide",
     "lib",

@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use crate::OBJECTS;
 
+/// Everything about an import but its rows. `report` is `None` on a dry run.
 pub(crate) fn document(
     columns: &[Suggestion],
-    planned: &Stats,
     plan: &Plan,
+    planned: &Stats,
     report: Option<&Report>,
+    rows: Vec<Value>,
 ) -> Value {
     let fields = Fields::with_custom(&plan.account().custom_fields);
-    let rows: Vec<Value> =
-        plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect();
     let issues: Vec<Value> = match report {
         Some(report) => report.issues().map(|found| issue(&found)).collect(),
         None => plan.issues().map(|found| issue(&found)).collect(),
@@ -36,6 +36,11 @@ pub(crate) fn document(
         "rows": rows,
         "issues": issues,
     })
+}
+
+/// The rows of a plan that are not blank, with what became of them.
+pub(crate) fn rows(plan: &Plan, report: Option<&Report>) -> Vec<Value> {
+    plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect()
 }
 
 fn mapping(column: &Suggestion, fields: &Fields) -> Value {
@@ -77,7 +82,10 @@ fn row(row: &RowPlan<'_>, report: Option<&Report>) -> Value {
 fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Value> {
     let side = row.side(object)?;
     let outcome = report.and_then(|r| r.outcome(object, row.number())).unwrap_or(side.outcome());
-    let id = side.id().or_else(|| report.and_then(|report| report.id(object, row.number())));
+    let id = match report {
+        Some(report) => report.id(object, row.number()),
+        None => side.id(),
+    };
     let mut values = Map::new();
     for (field, offered) in side.values() {
         let texts: Vec<String> = offered.iter().map(ToString::to_string).collect();
@@ -92,11 +100,7 @@ fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Va
     });
     match object {
         Object::Contact => out["first_row"] = json!(side.first_row()),
-        Object::Opportunity => {
-            out["first_row"] = json!(side.first_row());
-            out["contact_row"] = json!(side.contact_row());
-            out["contact_id"] = json!(side.contact_id());
-        }
+        Object::Opportunity => out["contact_row"] = json!(side.contact_row()),
     }
     Some(out)
 }

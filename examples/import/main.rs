@@ -13,11 +13,13 @@ mod options;
 mod people;
 mod sqlite;
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::process::ExitCode;
 
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::source::{Rows, Source};
-use crm_import::{Account, Error, Fields, FollowUp, Import, Mapping, Object, Scope};
+use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object};
 use options::Options;
 use sqlite::Sqlite;
 
@@ -69,6 +71,9 @@ impl<E: std::error::Error + 'static> From<Error<E>> for Failure {
         let kind = match &error {
             Error::Config(_) => "config",
             Error::Source(_) => "source",
+            Error::Resume { .. } => "resume",
+            Error::TooManyErrors { .. } => "max-errors",
+            Error::Adapter { .. } => "adapter",
             _ => "storage",
         };
         Failure::new(kind, error)
@@ -86,15 +91,34 @@ fn run(options: &Options) -> Result<(), Failure> {
             .map_err(|error| Failure::new("mapping", error))?;
         std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))?;
     }
-    let plan = import.plan(open(options)?, &mut storage)?;
-    let planned = *plan.stats();
     if !options.json {
         people::mapping(&columns, &Fields::with_custom(&storage.settings().custom_fields));
+    }
+    let import = unfinished(import, options, &mut storage)?;
+    match options.window {
+        Some(window) if !options.dry_run => {
+            run_windows(&import.run_window(window), options, &columns, &mut storage)
+        }
+        _ => plan_and_apply(&import, options, &columns, &mut storage),
+    }
+}
+
+/// The whole file as one plan, then that plan.
+fn plan_and_apply(
+    import: &Import,
+    options: &Options,
+    columns: &[Suggestion],
+    storage: &mut Sqlite,
+) -> Result<(), Failure> {
+    let plan = import.plan_resumed(open(options)?, storage)?;
+    let planned = *plan.stats();
+    if !options.json {
         people::plan(&plan);
     }
     if options.dry_run {
         if options.json {
-            println!("{}", json::document(&columns, &planned, &plan, None));
+            let rows = json::rows(&plan, None);
+            println!("{}", json::document(columns, &plan, &planned, None, rows));
         } else {
             people::issues(plan.issues());
             println!("\nNothing was written.");
@@ -102,17 +126,104 @@ fn run(options: &Options) -> Result<(), Failure> {
         return Ok(());
     }
     let report =
-        people::with_progress(options.json, |watch| import.apply_with(plan, &mut storage, watch))?;
-    if let Some(path) = &options.error_log {
-        let file = std::fs::File::create(path).map_err(|error| Failure::new("error-log", error))?;
-        report.write_error_log(file).map_err(|error| Failure::new("error-log", error))?;
+        people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch))?;
+    if let Some(mut log) = error_log(options)? {
+        log.add(&report)
+            .and_then(|_| log.finish())
+            .map_err(|error| Failure::new("error-log", error))?;
     }
     if options.json {
-        println!("{}", json::document(&columns, &planned, report.plan(), Some(&report)));
+        let rows = json::rows(report.plan(), Some(&report));
+        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), rows));
     } else {
         people::report(&report, options);
     }
     Ok(())
+}
+
+/// Window by window, in bounded memory; with `--json` the rows are kept, to be printed.
+fn run_windows(
+    import: &Import,
+    options: &Options,
+    columns: &[Suggestion],
+    storage: &mut Sqlite,
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    let mut log = error_log(options)?;
+    let mut problem = None;
+    let report = people::with_progress(options.json, |watch| {
+        import
+            .run_with(open(options)?, storage, |event| {
+                if let Some(window) = event.window() {
+                    if options.json {
+                        rows.append(&mut json::rows(window.plan(), Some(window)));
+                    }
+                    if let Some(Err(error)) = log.as_mut().map(|log| log.add(window)) {
+                        problem = Some(error);
+                        return false;
+                    }
+                }
+                event.progress().is_none_or(&mut *watch)
+            })
+            .map_err(Failure::from)
+    })?;
+    if let Some(error) = problem {
+        return Err(Failure::new("error-log", error));
+    }
+    if let Some(log) = log {
+        log.finish().map_err(|error| Failure::new("error-log", error))?;
+    }
+    if options.json {
+        let planned = *report.plan().stats();
+        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), rows));
+    } else {
+        people::plan(report.plan());
+        people::report(&report, options);
+    }
+    Ok(())
+}
+
+/// Where the rows that fail go; as JSON lines if the file is called so.
+fn error_log(options: &Options) -> Result<Option<ErrorLog<BufWriter<File>>>, Failure> {
+    let Some(path) = &options.error_log else { return Ok(None) };
+    let file = File::create(path).map_err(|error| Failure::new("error-log", error))?;
+    let is_json = path.extension().is_some_and(|extension| extension == "jsonl");
+    let writer = BufWriter::new(file);
+    Ok(Some(if is_json { ErrorLog::json(writer) } else { ErrorLog::csv(writer) }))
+}
+
+/// The import, going on with an unfinished one if there is one that is the same, or is asked for.
+fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result<Import, Failure> {
+    if options.dry_run {
+        return Ok(import);
+    }
+    let known = storage.checkpoints().map_err(|error| Failure::new("storage", error))?;
+    if let Some(id) = &options.import_id {
+        // A name that was used stands for that import and no other.
+        if let Some(checkpoint) = known.into_iter().find(|known| known.import_id == *id) {
+            return Ok(import.resume(checkpoint));
+        }
+    } else {
+        let mut open_ones = known.into_iter().filter(|known| !known.is_last).peekable();
+        if options.resume {
+            if let Some(checkpoint) = open_ones.next() {
+                return Ok(import.resume(checkpoint));
+            }
+        } else if open_ones.peek().is_some() {
+            let own = import.checkpoint(open(options)?, storage)?;
+            if let Some(same) = open_ones.find(|open| open.differences(&own).is_empty()) {
+                eprintln!("going on with the unfinished import {}", same.import_id);
+                return Ok(import.resume(same));
+            }
+        }
+    }
+    if options.resume {
+        return Err(Failure {
+            kind: "resume",
+            message: "there is no unfinished import to go on with".into(),
+        });
+    }
+    Ok(import)
 }
 
 fn open(options: &Options) -> Result<Source<'static>, Failure> {
@@ -158,8 +269,11 @@ fn set_up(
     if let Some(window) = options.planning_window {
         import = import.planning_window(window);
     }
-    for tag in &options.tags {
-        import = import.follow_up(FollowUp::Tag(tag.clone(), Scope::All));
+    for follow_up in &options.follow_ups {
+        import = import.follow_up(follow_up.clone());
+    }
+    if let Some(limit) = options.max_errors {
+        import = import.max_errors(ErrorBudget::Sides(limit));
     }
     let suggestions = import.suggest(rows, account);
     let mapping = mapping_of(&suggestions, options, account)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crm_import::account::DateOrder;
 use crm_import::source::FileFormat;
-use crm_import::{Mode, Object};
+use crm_import::{FollowUp, FollowUpKind, Mode, Object};
 
 pub(crate) const USAGE: &str = "\
 usage: import FILE.csv [options]
@@ -17,12 +17,17 @@ usage: import FILE.csv [options]
   --mapping FILE.json        use a saved mapping
   --save-mapping FILE.json   save the mapping that is used
   --tag NAME                 tag every imported contact
+  --list NAME                put the contacts that are created on a list
+  --workflow NAME            start a workflow with every imported contact
   --date-order ORDER         mdy, dmy or ymd
   --delimiter C  --encoding NAME  --header-line N
   --dry-run                  plan only
   --error-log FILE.csv       write the rows that failed
   --planning-window ROWS     rows looked up at a time
+  --window ROWS              plan and write so many rows at a time, in bounded memory
   --import-id ID             name the import
+  --resume                   go on with the unfinished import
+  --max-errors N             stop when more rows than this fail
   --json                     one JSON object instead of prose";
 
 /// What the command line says.
@@ -36,19 +41,21 @@ pub(crate) struct Options {
     pub opportunities: Mode,
     pub mapping: Option<PathBuf>,
     pub save_mapping: Option<PathBuf>,
-    pub tags: Vec<String>,
+    pub follow_ups: Vec<FollowUp>,
     pub date_order: Option<DateOrder>,
     pub format: FileFormat,
     pub dry_run: bool,
     pub error_log: Option<PathBuf>,
     pub planning_window: Option<usize>,
+    pub window: Option<usize>,
     pub import_id: Option<String>,
+    pub resume: bool,
+    pub max_errors: Option<u64>,
     pub json: bool,
 }
 
 /// Options whose feature is still to come.
-const NOT_YET: [&str; 7] =
-    ["--list", "--workflow", "--preset", "--threads", "--window", "--resume", "--max-errors"];
+const NOT_YET: [&str; 2] = ["--preset", "--threads"];
 
 impl Options {
     /// Reads the command line, or says what is wrong with it.
@@ -63,13 +70,16 @@ impl Options {
             opportunities: Mode::Upsert,
             mapping: None,
             save_mapping: None,
-            tags: Vec::new(),
+            follow_ups: Vec::new(),
             date_order: None,
             format: FileFormat::default(),
             dry_run: false,
             error_log: None,
             planning_window: None,
+            window: None,
             import_id: None,
+            resume: false,
+            max_errors: None,
             json: false,
         };
         let mut arguments = arguments.peekable();
@@ -95,7 +105,11 @@ impl Options {
                 "--opportunities" => options.opportunities = mode(&value()?)?,
                 "--mapping" => options.mapping = Some(value()?.into()),
                 "--save-mapping" => options.save_mapping = Some(value()?.into()),
-                "--tag" => options.tags.push(value()?),
+                "--tag" => options.follow_ups.push(FollowUp::of(FollowUpKind::Tag, value()?)),
+                "--list" => options.follow_ups.push(FollowUp::of(FollowUpKind::List, value()?)),
+                "--workflow" => {
+                    options.follow_ups.push(FollowUp::of(FollowUpKind::Workflow, value()?));
+                }
                 "--date-order" => options.date_order = Some(date_order(&value()?)?),
                 "--delimiter" => options.format.delimiter = Some(delimiter(&value()?)?),
                 "--encoding" => options.format.encoding = Some(value()?),
@@ -105,7 +119,14 @@ impl Options {
                 "--dry-run" => options.dry_run = true,
                 "--error-log" => options.error_log = Some(value()?.into()),
                 "--planning-window" => options.planning_window = Some(number(&name, &value()?)?),
+                "--window" => options.window = Some(number(&name, &value()?)?),
                 "--import-id" => options.import_id = Some(value()?),
+                "--resume" => options.resume = true,
+                "--max-errors" => {
+                    let text = value()?;
+                    let limit = text.parse().map_err(|_| format!("{name} needs a number"))?;
+                    options.max_errors = Some(limit);
+                }
                 "--json" => options.json = true,
                 later if NOT_YET.contains(&later) => {
                     return Err(format!("{later} is not there yet"));

@@ -2,7 +2,7 @@
 
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::plan::Counts;
-use crm_import::{Fields, Issue, Outcome, Plan, Progress, Report, Severity};
+use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::OBJECTS;
@@ -33,6 +33,9 @@ pub(crate) fn plan(plan: &Plan) {
         line(name, stats.of(object));
     }
     println!("{} links, {} blank rows", stats.links, stats.blank_rows);
+    for (follow_up, contacts) in plan.follow_ups() {
+        println!("{} {:?} for {contacts} contacts", follow_up.kind().name(), follow_up.name());
+    }
     for column in plan.unmapped() {
         let examples = column.examples.join(", ");
         let warning = if column.is_consent { ": it speaks of a consent" } else { "" };
@@ -79,11 +82,10 @@ pub(crate) fn report(report: &Report, options: &Options) {
     println!("{} links, in {}", stats.links, options.db.display());
     issues(report.issues());
     if let Some(path) = &options.error_log {
-        let failed = |row: &crm_import::plan::RowPlan<'_>| {
-            OBJECTS.iter().any(|(o, _)| report.outcome(*o, row.number()) == Some(Outcome::Fail))
-        };
-        let rows = report.plan().rows().filter(failed).count();
-        println!("\n{rows} rows failed; mend them in {} and import that file", path.display());
+        let failed = stats.contacts.fail + stats.opportunities.fail;
+        if failed > 0 {
+            println!("\nmend the rows that failed in {} and import that file", path.display());
+        }
     }
 }
 

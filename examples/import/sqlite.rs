@@ -10,9 +10,13 @@ mod write;
 use std::path::Path;
 
 use crm_import::lookup::{Found, FoundRecord, Lookup, MatchBlock};
-use crm_import::storage::{Applied, Batch, FollowUpKind, Receipts, Token};
+use crm_import::storage::{
+    Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, Recovery, Token,
+};
 use crm_import::{Account, Fields, Object, Storage, StorageWrite, normalize};
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, TransactionBehavior, params, params_from_iter,
+};
 
 /// A CRM in an SQLite file.
 pub(crate) struct Sqlite {
@@ -58,6 +62,17 @@ impl Sqlite {
     /// The settings of the account.
     pub(crate) fn settings(&self) -> &Account {
         &self.account
+    }
+
+    /// The last checkpoint of every import, the one begun last first.
+    pub(crate) fn checkpoints(&self) -> Result<Vec<Checkpoint>, rusqlite::Error> {
+        let mut statement =
+            self.db.prepare("SELECT checkpoint FROM import_checkpoints ORDER BY rowid DESC")?;
+        let texts = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let read = |text: Result<String, rusqlite::Error>| {
+            text.map(|text| serde_json::from_str(&text).unwrap_or_default())
+        };
+        texts.map(read).collect()
     }
 
     /// Adds one record as an application of its own would, outside of any import.
@@ -226,13 +241,22 @@ impl Storage for Sqlite {
     fn answers(&self, _: &[String]) -> bool {
         true
     }
+
+    fn asks_again(&mut self, error: &rusqlite::Error, attempt: u32) -> bool {
+        let code = error.sqlite_error_code();
+        matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) && attempt <= 3
+    }
 }
 
 impl StorageWrite for Sqlite {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), rusqlite::Error> {
-        let transaction = self.db.transaction()?;
+        // At once the only writer: what is checked below stays true until the commit.
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for step in batch.steps() {
             write::step(&transaction, &self.fields, &self.account, &step, receipts)?;
+        }
+        for follow_up in batch.follow_ups() {
+            write::follow_up(&transaction, &follow_up, receipts)?;
         }
         let checkpoint = serde_json::to_string(batch.checkpoint()).unwrap_or_default();
         transaction.execute(
@@ -243,18 +267,34 @@ impl StorageWrite for Sqlite {
         transaction.commit()
     }
 
+    fn recover(&mut self, error: &rusqlite::Error, attempt: u32) -> Recovery {
+        match error.sqlite_error_code() {
+            // The busy timeout has passed already.
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) if attempt <= 3 => {
+                Recovery::Retry
+            }
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) => {
+                Recovery::Split
+            }
+            _ => Recovery::Stop,
+        }
+    }
+
     fn keeps_tokens(&self) -> bool {
         true
     }
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), rusqlite::Error> {
-        let mut statement =
-            self.db.prepare_cached("SELECT record_id FROM import_steps WHERE token = ?1")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT record_id, outcome FROM import_steps WHERE token = ?1")?;
         for &token in tokens {
-            let id: Option<i64> =
-                statement.query_row([token.to_string()], |row| row.get(0)).optional()?;
-            if let Some(id) = id {
-                known.add(token, &id.to_string());
+            let step: Option<(i64, String)> = statement
+                .query_row([token.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            if let Some((id, outcome)) = step {
+                let op = if outcome == "created" { Op::Create } else { Op::Update };
+                known.add(token, op, &id.to_string());
             }
         }
         Ok(())

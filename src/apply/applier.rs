@@ -3,244 +3,375 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::Progress;
+use hashbrown::HashSet;
+
+use super::conflicts::Conflicts;
+use super::progress::{Progress, Status, Written};
 use super::report::Report;
-use super::token::{digest, token};
+use super::token::{Tokens, checkpoint};
+use super::units::{Task, TaskKind, Units, batches, middle, tasks};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Plan, StepRef, first_row, fold};
-use crate::storage::{Batch, BatchData, Checkpoint, ContactOf, Op, Receipt, Receipts, StepData};
+use crate::plan::{Ledger, NONE, Op, Plan, StepRef, first_row};
+use crate::storage::{Applied, Batch, BatchData, Checkpoint, Receipt, Receipts, Token};
 
-/// Steps of one batch, unless a unit is longer.
-const BATCH_STEPS: usize = 500;
-
-/// What became of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Status {
+/// What became of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
     Waiting,
     Done,
     Failed,
+    /// Its rows are planned again.
+    Conflicted,
+}
+
+/// What an [`Applier`] needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Poll {
+    /// The answer to [`Applier::lookup`]: somebody else wrote meanwhile, and rows are planned again.
+    LookUp,
+    /// [`Applier::batch`] written.
+    Write,
+    /// Nothing.
+    Done,
 }
 
 /// See the [module](super).
 #[derive(Debug)]
 pub(crate) struct Applier {
-    report: Report,
-    status: Vec<Status>,
-    /// Ranges of steps still to be written, in order.
-    queue: VecDeque<Range<usize>>,
-    /// The range that the current batch was made of, and the steps it holds.
+    pub(super) report: Report,
+    /// Plans made again for some rows; the task's part 1 is the first of them.
+    pub(super) parts: Vec<Plan>,
+    pub(super) tokens: Tokens,
+    pub(super) tasks: Vec<Task>,
+    pub(super) states: Vec<State>,
+    pub(super) units: Units,
+    /// Ranges of tasks still to be written, in order.
+    pub(super) queue: VecDeque<Range<usize>>,
+    /// The range that the current batch was made of.
     current: Range<usize>,
-    batched: Vec<usize>,
-    data: BatchData,
-    checkpoint: Checkpoint,
+    is_current: bool,
+    pub(super) data: BatchData,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) conflicts: Conflicts,
+    /// Steps that were refused: they are not tried again when their rows are planned again.
+    failed: HashSet<Token, foldhash::fast::RandomState>,
+    written: [Written; 2],
+    /// The last batch says that the import is complete.
+    closes: bool,
 }
 
 impl Applier {
-    pub(crate) fn new(plan: Plan, import_id: &str) -> Self {
-        let settings = plan.ledger.settings.clone();
-        let policy = format!(
-            "{:?} {:?} {:?} {:?}",
-            settings.account, settings.contacts, settings.opportunities, settings.follow_ups
-        );
-        let checkpoint = Checkpoint {
-            import_id: import_id.to_owned(),
-            file: plan.file_digest.clone(),
-            mapping: digest(&format!("{:?}", settings.mapping)),
-            policy: digest(&policy),
-            ..Checkpoint::default()
-        };
-        let queue = batches(&plan);
-        let status = vec![Status::Waiting; plan.steps.len()];
+    /// `closes`: a last batch says that the import is complete.
+    pub(crate) fn new(plan: Plan, import_id: &str, closes: bool) -> Self {
+        let tokens = Tokens::new(import_id);
+        let checkpoint = checkpoint(import_id, &plan.ledger.settings, &plan.file_digest);
+        let mut units = Units::of(&plan.ledger);
+        let tasks = tasks(&plan, 0, &mut units);
+        let data =
+            BatchData { rules: plan.ledger.settings.rule_names.clone(), ..BatchData::default() };
         Applier {
-            report: Report::new(plan),
-            status,
-            queue,
+            report: Report::new(plan, tokens.clone()),
+            parts: Vec::new(),
+            tokens,
+            states: vec![State::Waiting; tasks.len()],
+            queue: batches(&tasks, 0),
+            tasks,
+            units,
             current: 0..0,
-            batched: Vec::new(),
-            data: BatchData::default(),
+            is_current: false,
+            data,
             checkpoint,
+            conflicts: Conflicts::default(),
+            failed: HashSet::default(),
+            written: [Written::default(); 2],
+            closes,
         }
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        let waiting: usize = self.queue.iter().map(Range::len).sum::<usize>() + self.current.len();
-        Progress { done: self.status.len() - waiting, steps: self.status.len() }
+        let open = self.states.iter().filter(|state| **state == State::Waiting).count();
+        Progress {
+            status: Status::Applying,
+            rows: self.report.plan.ledger.len() as u64,
+            done: self.states.len() - open,
+            steps: self.states.len(),
+            contacts: self.written[0],
+            opportunities: self.written[1],
+            ..Progress::default()
+        }
     }
 
-    /// Makes the next batch; false when there is none. Until [`written`](Self::written) or
-    /// [`failed`](Self::failed) is called it is the same one again.
-    pub(crate) fn next_batch(&mut self) -> bool {
-        if !self.current.is_empty() {
-            return true;
-        }
-        while let Some(range) = self.queue.pop_front() {
-            self.fill(range.clone());
-            if !self.batched.is_empty() {
-                self.current = range;
-                return true;
+    /// The tokens of everything that is to be written, for resuming.
+    pub(crate) fn open_tokens(&self) -> Vec<Token> {
+        self.tasks.iter().map(|task| self.token(task)).collect()
+    }
+
+    /// Takes over what an earlier run of the same import has written.
+    pub(crate) fn know(&mut self, applied: &Applied) {
+        for at in 0..self.tasks.len() {
+            let token = self.token(&self.tasks[at]);
+            if let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) {
+                self.settle_done(at, token, op, id);
             }
         }
-        false
+    }
+
+    /// What is needed next. Until it is given it stays the same.
+    pub(crate) fn poll(&mut self) -> Poll {
+        loop {
+            if self.is_current {
+                return Poll::Write;
+            }
+            if self.conflicts.is_planning() {
+                if self.conflicts.is_asking() {
+                    return Poll::LookUp;
+                }
+                self.end_round();
+            } else if let Some(range) = self.queue.pop_front() {
+                self.fill(range.clone());
+                self.is_current = !self.data.steps.is_empty() || !self.data.follow_ups.is_empty();
+                self.current = range;
+            } else if !self.conflicts.is_empty() {
+                self.begin_round();
+            } else if std::mem::take(&mut self.closes) {
+                self.data.clear();
+                self.stamp(true);
+                (self.is_current, self.current) = (true, 0..0);
+            } else {
+                return Poll::Done;
+            }
+        }
     }
 
     pub(crate) fn batch(&self) -> Batch<'_> {
         Batch { data: &self.data, fields: &self.report.plan.ledger.settings.fields }
     }
 
-    fn fill(&mut self, range: Range<usize>) {
-        self.data.steps.clear();
-        self.data.changes.clear();
-        self.batched.clear();
-        for at in range.clone() {
-            let step = self.report.plan.steps[at];
-            let Some(contact) = self.contact_of(step) else {
-                self.fail_dependant(at, step);
-                continue;
-            };
-            let ledger = &self.report.plan.ledger;
-            let from = self.data.changes.len();
-            fold(ledger, step, false, &mut self.data.changes);
-            let entry = ledger.entry(step.object, step.number);
-            let row = first_row(ledger, step);
-            let answers = ledger.answers(step.object);
-            self.data.steps.push(StepData {
-                object: step.object,
-                op: if entry.is_new() { Op::Create } else { Op::Update },
-                row: RowNumber(row + 1),
-                token: token(&self.checkpoint.import_id, step.object, row),
-                id: entry.stored().map(|id| answers.id(id).into()),
-                version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
-                contact,
-                changes: from..self.data.changes.len(),
-            });
-            self.batched.push(at);
-        }
+    /// Brings the batch's checkpoint up to date.
+    pub(super) fn stamp(&mut self, is_last: bool) {
         let last = self.data.steps.iter().map(|step| step.row.0).max().unwrap_or(0);
         self.checkpoint.row = self.checkpoint.row.max(u64::from(last));
-        self.checkpoint.is_last = self.queue.is_empty();
+        self.checkpoint.is_last = is_last;
         self.checkpoint.stats = *self.report.stats();
         self.data.checkpoint = self.checkpoint.clone();
     }
 
-    /// Whom an opportunity is to be linked to. `None`: to a contact that could not be created.
-    fn contact_of(&self, step: StepRef) -> Option<ContactOf> {
-        let ledger = &self.report.plan.ledger;
-        if step.object == Object::Contact {
-            return Some(ContactOf::Unchanged);
+    pub(super) fn plan(&self, part: u32) -> &Plan {
+        match (part as usize).checked_sub(1) {
+            None => &self.report.plan,
+            Some(at) => &self.parts[at],
         }
-        let deal = ledger.entry(step.object, step.number);
-        let Some(contact) = ledger.link_of(deal) else { return Some(ContactOf::Unchanged) };
-        if !deal.is_new() && !crate::plan::moves_link(ledger, deal) {
-            return Some(ContactOf::Unchanged);
+    }
+
+    pub(super) fn ledger(&self, part: u32) -> &Ledger {
+        &self.plan(part).ledger
+    }
+
+    pub(super) fn token(&self, task: &Task) -> Token {
+        let step = self.tokens.step(self.ledger(task.part), task.record());
+        match task.kind {
+            TaskKind::FollowUp(at) => {
+                let follow_ups = &self.report.plan.ledger.settings.follow_ups;
+                let follow_up = &follow_ups[usize::from(at)];
+                self.tokens.follow_up(step, follow_up.kind(), follow_up.name())
+            }
+            _ => step,
         }
-        if let Some(id) = ledger.id(Object::Contact, contact) {
-            return Some(ContactOf::Known(id.into()));
-        }
-        if let Some(id) = self.report.created_id(Object::Contact, contact) {
-            return Some(ContactOf::Known(id.into()));
-        }
-        let unit = self.batched.iter().zip(&self.data.steps).find(|(at, _)| {
-            let other = self.report.plan.steps[**at];
-            other.object == Object::Contact && other.number == contact
-        });
-        unit.map(|(_, step)| ContactOf::CreatedBy(step.token))
+    }
+
+    pub(super) fn has_failed(&self, token: Token) -> bool {
+        self.failed.contains(&token)
     }
 
     /// The batch was written; the receipts say what became of each step.
     pub(crate) fn written(&mut self, receipts: &Receipts) {
-        self.current = 0..0;
-        let faults = receipts.faults().join("; ");
-        for position in 0..self.batched.len() {
-            let at = self.batched[position];
-            let step = self.report.plan.steps[at];
-            let (token, op) = (self.data.steps[position].token, self.data.steps[position].op);
+        self.is_current = false;
+        let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
+        let steps: Vec<(usize, Token, Op)> =
+            self.data.steps.iter().map(|step| (step.task, step.token, step.op)).collect();
+        let own: Vec<Option<Box<str>>> =
+            self.data.steps.iter().map(|step| step.id.clone()).collect();
+        for (position, &(at, token, op)) in steps.iter().enumerate() {
+            let object = self.tasks[at].record().object;
+            match (receipts.get(token), op) {
+                (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
+                    self.fault(at, "two records were created under one id");
+                }
+                (
+                    Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
+                    Op::Create,
+                ) => {
+                    self.settle_done(at, token, op, id);
+                }
+                (Some(Receipt::AlreadyApplied { id }), Op::Update)
+                    if own[position].as_deref() != Some(id) =>
+                {
+                    self.fault(at, "the step was written before, but to another record");
+                }
+                (
+                    Some(
+                        Receipt::Updated { .. }
+                        | Receipt::Unchanged
+                        | Receipt::AlreadyApplied { .. },
+                    ),
+                    Op::Update,
+                ) => self.settle_done(at, token, op, ""),
+                (Some(Receipt::Conflict), _) => self.conflict(at),
+                (Some(Receipt::Rejected { why }), _) => self.reject(at, op, why),
+                (Some(_), _) => self.fault(at, "a receipt that does not fit the step"),
+                (None, _) if self.is_lost(position, receipts) => self.lose(at),
+                (None, _) => self.fault(at, &missing(receipts, token)),
+            }
+        }
+        self.follow_ups_written(receipts);
+        self.note_faults(receipts);
+    }
+
+    fn follow_ups_written(&mut self, receipts: &Receipts) {
+        let follow_ups: Vec<(usize, Token)> =
+            self.data.follow_ups.iter().map(|data| (data.task, data.token)).collect();
+        for (position, (at, token)) in follow_ups.into_iter().enumerate() {
             match receipts.get(token) {
-                Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }) => {
-                    self.report.set_id(step, id);
-                    self.status[at] = Status::Done;
+                Some(Receipt::Done | Receipt::AlreadyApplied { .. }) => {
+                    self.settle_done(at, token, Op::Update, "");
                 }
-                Some(Receipt::Updated { .. } | Receipt::Unchanged) if op == Op::Update => {
-                    self.status[at] = Status::Done;
-                }
-                Some(Receipt::Updated { .. } | Receipt::Unchanged) => {
-                    let why = "an update receipt for a create";
-                    self.fail_step(at, step, IssueCode::StorageFault, why);
-                }
-                Some(Receipt::Conflict) => self.fail_step(at, step, IssueCode::WriteConflict, ""),
-                Some(Receipt::Rejected { why }) => {
-                    let code = if op == Op::Create {
-                        IssueCode::WriteRejected
-                    } else {
-                        IssueCode::UpdateRejected
-                    };
-                    self.fail_step(at, step, code, why);
-                }
-                None if self.is_lost(position, receipts) => self.fail_dependant(at, step),
-                None => {
-                    let why = if faults.is_empty() { "a step without a receipt" } else { &faults };
-                    self.fail_step(at, step, IssueCode::StorageFault, why);
-                }
+                Some(Receipt::Rejected { why }) => self.follow_up_failed(at, why),
+                Some(_) => self.follow_up_failed(at, "a receipt that does not fit a follow-up"),
+                None if self.follow_up_is_lost(position, receipts) => self.lose(at),
+                None => self.follow_up_failed(at, &missing(receipts, token)),
             }
         }
     }
 
-    /// Was the step waiting for a contact of this batch that has no id?
-    fn is_lost(&self, position: usize, receipts: &Receipts) -> bool {
-        match self.data.steps[position].contact {
-            ContactOf::CreatedBy(token) => receipts.id(token).is_none(),
-            _ => false,
+    /// Receipts that nobody asked for do not undo what was written, but they are said (X2).
+    fn note_faults(&mut self, receipts: &Receipts) {
+        let rows: Vec<(Option<(Object, RowNumber)>, String)> = receipts
+            .faults_of()
+            .filter(|(token, fault)| token.is_none() || !fault.contains("blank"))
+            .map(|(token, fault)| {
+                let step = self.data.steps.iter().find(|step| Some(step.token) == token);
+                (step.map(|step| (step.object, step.row)), fault.to_owned())
+            })
+            .collect();
+        for (place, fault) in rows {
+            let mut finding = Finding::file(IssueCode::StorageFault);
+            if let Some((object, number)) = place
+                && let Some(row) = self.report.plan.ledger.numbers.row(number)
+            {
+                finding = Finding::row(IssueCode::StorageFault, RowNumber(row + 1)).object(object);
+                self.report.warn(object, row);
+            }
+            let severity = crate::issue::Severity::Warning;
+            self.report.note(finding.severity(severity).detail(fault));
         }
     }
 
-    /// Nothing of the batch was written: its halves are tried again, a single step is reported (X5).
+    /// Nothing of the batch was written: its halves are tried again, a task that stands alone is
+    /// reported (X5).
     pub(crate) fn failed(&mut self, why: &str) {
+        self.is_current = false;
         let range = std::mem::replace(&mut self.current, 0..0);
-        if let [at] = *self.batched.as_slice() {
-            let step = self.report.plan.steps[at];
-            let code = match self.data.steps[0].op {
-                Op::Create => IssueCode::WriteRejected,
-                Op::Update => IssueCode::UpdateRejected,
-            };
-            return self.fail_step(at, step, code, why);
+        match (self.data.steps.as_slice(), self.data.follow_ups.as_slice()) {
+            ([], []) => {}
+            ([step], []) => {
+                let (at, op) = (step.task, step.op);
+                self.reject(at, op, why);
+            }
+            ([], [follow_up]) => {
+                let at = follow_up.task;
+                self.follow_up_failed(at, why);
+            }
+            _ => {
+                let middle = middle(&self.tasks, &range);
+                self.queue.push_front(middle..range.end);
+                self.queue.push_front(range.start..middle);
+            }
         }
-        let middle = self.middle(&range);
-        self.queue.push_front(middle..range.end);
-        self.queue.push_front(range.start..middle);
     }
 
-    /// Where to cut a range: between two units near the middle, else after the first step.
-    fn middle(&self, range: &Range<usize>) -> usize {
-        let half = range.start + range.len() / 2;
-        let is_start = |at: &usize| self.report.plan.steps[*at].object == Object::Contact;
-        let after = (half..range.end).find(is_start);
-        let before = (range.start + 1..half).rev().find(is_start);
-        match (before, after) {
-            (_, Some(at)) if at > range.start => at,
-            (Some(at), _) => at,
-            _ => range.start + 1,
+    fn settle_done(&mut self, at: usize, token: Token, op: Op, id: &str) {
+        let task = self.tasks[at];
+        self.states[at] = State::Done;
+        let id = if op == Op::Create { id } else { "" };
+        self.report.done.insert(token, (op, id.into()));
+        let written = &mut self.written[usize::from(task.kind == TaskKind::Opportunity)];
+        match (task.kind, op) {
+            (TaskKind::FollowUp(_), _) => self.report.follow_ups += 1,
+            (_, Op::Create) => written.created += 1,
+            (_, Op::Update) => written.updated += 1,
         }
+    }
+
+    fn reject(&mut self, at: usize, op: Op, why: &str) {
+        let code = match op {
+            Op::Create => IssueCode::WriteRejected,
+            Op::Update => IssueCode::UpdateRejected,
+        };
+        self.fail_step(at, code, why);
+    }
+
+    pub(super) fn fault(&mut self, at: usize, why: &str) {
+        self.fail_step(at, IssueCode::StorageFault, why);
+    }
+
+    fn follow_up_failed(&mut self, at: usize, why: &str) {
+        let task = self.tasks[at];
+        self.states[at] = State::Failed;
+        let TaskKind::FollowUp(which) = task.kind else { return };
+        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
+        let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
+        let step = task.record();
+        let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
+            return;
+        };
+        self.report.warn(Object::Contact, row);
+        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
+    }
+
+    /// The row of the import's plan that a row of another plan is.
+    pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
+        if part == 0 {
+            return (row != NONE).then_some(row);
+        }
+        self.report.plan.ledger.numbers.row(self.ledger(part).number(row))
     }
 
     /// The contact of an opportunity could not be created.
-    fn fail_dependant(&mut self, at: usize, step: StepRef) {
-        let ledger = &self.report.plan.ledger;
-        let contact = ledger.link_of(ledger.entry(step.object, step.number));
-        let row = contact.map_or(NONE, |contact| ledger.people[contact as usize].first_row);
-        let why = format!("row {}", row.wrapping_add(1));
-        self.fail_step(at, step, IssueCode::ContactFailed, &why);
+    pub(super) fn fail_dependant(&mut self, at: usize) {
+        let task = self.tasks[at];
+        if task.kind != TaskKind::Opportunity {
+            self.states[at] = State::Failed;
+            return;
+        }
+        let ledger = self.ledger(task.part);
+        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
+        let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
+        let why = row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        self.fail_step(at, IssueCode::ContactFailed, &why);
     }
 
     /// A step that storage does not write fails every row folded into it (L1).
-    fn fail_step(&mut self, at: usize, step: StepRef, code: IssueCode, why: &str) {
-        self.status[at] = Status::Failed;
-        let ledger = &self.report.plan.ledger;
-        let mut rows: Vec<u32> =
-            ledger.row_numbers(step.object, ledger.entry(step.object, step.number)).collect();
+    pub(super) fn fail_step(&mut self, at: usize, code: IssueCode, why: &str) {
+        let task = self.tasks[at];
+        self.states[at] = State::Failed;
+        self.failed.insert(self.token(&task));
+        let step = task.record();
+        self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
+        let ledger = self.ledger(task.part);
+        let entry = ledger.entry(step.object, step.number);
+        let mut rows: Vec<u32> = ledger
+            .row_numbers(step.object, entry)
+            .filter_map(|row| self.home(task.part, row))
+            .collect();
         rows.reverse();
         if rows.is_empty() {
-            rows.push(first_row(ledger, step));
-            return self.report.note(finding(code, rows[0], step.object, why));
+            // A contact that only gets tags: nothing of its own fails.
+            return self.tags_failed(task.part, step, why);
         }
         for row in rows {
             self.report.fail(step.object, row);
@@ -248,31 +379,26 @@ impl Applier {
         }
     }
 
-    pub(crate) fn finish(mut self) -> Report {
-        let open = self.status.iter().filter(|status| **status == Status::Waiting).count();
-        self.report.finish(open);
+    fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
+        let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
+        let why = format!("the tags were not written: {why}");
+        self.report.warn(Object::Contact, row);
+        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
+    }
+
+    pub(crate) fn finish(mut self, status: Status) -> Report {
+        let open = self.states.iter().filter(|state| **state == State::Waiting).count();
+        self.report.finish(open + self.conflicts.len(), status);
         self.report
     }
 }
 
-fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
+pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
     let finding = Finding::row(code, RowNumber(row + 1)).object(object);
     if why.is_empty() { finding } else { finding.detail(why) }
 }
 
-/// Cuts the steps into batches between units.
-fn batches(plan: &Plan) -> VecDeque<Range<usize>> {
-    let mut queue = VecDeque::new();
-    let mut from = 0;
-    for at in 1..=plan.steps.len() {
-        let is_unit_start = plan
-            .steps
-            .get(at)
-            .is_none_or(|step| step.object == Object::Contact || at - from >= 2 * BATCH_STEPS);
-        if (at - from >= BATCH_STEPS && is_unit_start) || at == plan.steps.len() {
-            queue.push_back(from..at);
-            from = at;
-        }
-    }
-    queue
+fn missing(receipts: &Receipts, token: Token) -> String {
+    let own = receipts.faults_of().find(|(of, _)| *of == Some(token));
+    own.map_or_else(|| "a step without a receipt".to_owned(), |(_, fault)| fault.to_owned())
 }

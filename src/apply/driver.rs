@@ -1,48 +1,130 @@
 //! The synchronous driver: hands the batches of an applier to storage.
 
-use super::Progress;
-use super::applier::Applier;
+use super::applier::{Applier, Poll};
+use super::progress::{Control, ErrorBudget, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
+use crate::lookup::Found;
 use crate::plan::Plan;
-use crate::storage::{Receipts, Recovery, StorageWrite};
+use crate::storage::{Applied, Receipts, Recovery, StorageWrite};
 
-/// Writes a plan. `watch` sees the progress before each batch and may stop the import by returning
-/// false.
+/// How many tokens are asked about at a time.
+pub(crate) const TOKENS: usize = 10_000;
+
+/// How a plan is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) import_id: String,
+    /// What an earlier run of the same import has written is left alone.
+    pub(crate) resumes: bool,
+    /// The last batch says that the import is complete.
+    pub(crate) closes: bool,
+    pub(crate) budget: Option<ErrorBudget>,
+}
+
+/// Writes a plan. `watch` sees the progress before each batch and may stop the import.
 pub(crate) fn apply<S: StorageWrite + ?Sized>(
     plan: Plan,
-    import_id: &str,
+    job: &Job,
     storage: &mut S,
-    mut watch: impl FnMut(Progress) -> bool,
+    mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let mut applier = Applier::new(plan, import_id);
-    let mut attempt = 0;
-    while applier.next_batch() {
-        if attempt == 0 && !watch(applier.progress()) {
-            break;
+    let mut applier = Applier::new(plan, &job.import_id, job.closes);
+    if job.resumes {
+        let mut applied = Applied::default();
+        for tokens in applier.open_tokens().chunks(TOKENS) {
+            storage.applied(tokens, &mut applied).map_err(|source| Error::Tokens { source })?;
         }
-        let batch = applier.batch();
-        let mut receipts = Receipts::expecting(&batch);
-        match storage.write(&batch, &mut receipts) {
-            Ok(()) => {
-                attempt = 0;
-                applier.written(&receipts);
+        applier.know(&applied);
+    }
+    let mut attempt = 0;
+    loop {
+        let stats = *applier.report().stats();
+        if job.budget.is_some_and(|budget| budget.is_exceeded(&stats)) {
+            let done = Box::new(applier.finish(Status::Failed));
+            return Err(Error::TooManyErrors { done });
+        }
+        match applier.poll() {
+            Poll::Done => break,
+            Poll::LookUp => {
+                if let Err(source) = look_up(&mut applier, storage) {
+                    return Err(Error::LookUp { source, done: done(applier) });
+                }
             }
-            Err(source) => {
-                attempt += 1;
-                match storage.recover(&source, attempt) {
-                    Recovery::Retry => {}
-                    Recovery::Split => {
-                        attempt = 0;
-                        applier.failed(&source.to_string());
+            Poll::Write => {
+                if attempt == 0 {
+                    let status = match watch(applier.progress()) {
+                        Control::Continue => Status::Applying,
+                        Control::Pause => Status::Paused,
+                        Control::Cancel => Status::Cancelled,
+                    };
+                    if status != Status::Applying {
+                        return Ok(applier.finish(status));
                     }
-                    Recovery::Stop => {
-                        return Err(Error::Write { source, done: Box::new(applier.finish()) });
-                    }
+                }
+                if let Err(source) = write(&mut applier, storage, &mut attempt) {
+                    return Err(Error::Write { source, done: done(applier) });
                 }
             }
         }
     }
     watch(applier.progress());
-    Ok(applier.finish())
+    Ok(applier.finish(Status::Completed))
+}
+
+fn done(applier: Applier) -> Box<Report> {
+    Box::new(applier.finish(Status::Failed))
+}
+
+fn look_up<S: StorageWrite + ?Sized>(
+    applier: &mut Applier,
+    storage: &mut S,
+) -> Result<(), S::Error> {
+    let mut found = Found::default();
+    let mut attempt = 0;
+    loop {
+        let Some(lookup) = applier.lookup() else { return Ok(()) };
+        found.clear();
+        let Err(error) = storage.find(&lookup, &mut found) else { break };
+        attempt += 1;
+        if !finds_again(storage, &error, attempt) {
+            return Err(error);
+        }
+    }
+    applier.answer(&mut found);
+    Ok(())
+}
+
+/// Is a look-up that failed to be asked again, by a storage that is written to?
+pub(super) fn finds_again<S: StorageWrite + ?Sized>(
+    storage: &mut S,
+    error: &S::Error,
+    attempt: u32,
+) -> bool {
+    storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
+}
+
+/// Writes the current batch, or does what storage says about its error.
+fn write<S: StorageWrite + ?Sized>(
+    applier: &mut Applier,
+    storage: &mut S,
+    attempt: &mut u32,
+) -> Result<(), S::Error> {
+    let batch = applier.batch();
+    let mut receipts = Receipts::expecting(&batch);
+    let Err(error) = storage.write(&batch, &mut receipts) else {
+        *attempt = 0;
+        applier.written(&receipts);
+        return Ok(());
+    };
+    *attempt += 1;
+    match storage.recover(&error, *attempt) {
+        Recovery::Retry => Ok(()),
+        Recovery::Split => {
+            *attempt = 0;
+            applier.failed(&error.to_string());
+            Ok(())
+        }
+        Recovery::Stop => Err(error),
+    }
 }

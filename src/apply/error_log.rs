@@ -1,11 +1,11 @@
-//! The error log: a CSV file that a person mends and imports again (behaviour §15).
+//! The error log: a file that a person mends and imports again (behaviour §15).
 
 use std::io;
 
 use super::report::Report;
 use crate::issue::{Issue, Severity};
 use crate::object::Object;
-use crate::plan::Outcome;
+use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
 
 /// The columns that the error log adds behind those of the file. The first five are ignored when the
@@ -20,69 +20,229 @@ pub const ERROR_LOG_COLUMNS: [&str; 7] = [
     "Import opportunity id",
 ];
 
-pub(super) fn write(report: &Report, writer: impl io::Write) -> io::Result<u64> {
-    let mut log = csv::WriterBuilder::new().flexible(true).from_writer(writer);
-    let headers: Vec<&str> = report.plan.headers().iter().map(String::as_str).collect();
-    // A log of a log keeps one set of our columns.
-    let own: Vec<bool> = headers.iter().map(|header| ERROR_LOG_COLUMNS.contains(header)).collect();
-    let kept = |at: usize| !own.get(at).copied().unwrap_or(false);
-    let mut record: Vec<String> = headers
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| kept(*at))
-        .map(|(_, h)| escape_formula(h))
-        .collect();
-    record.extend(ERROR_LOG_COLUMNS.map(str::to_owned));
-    log.write_record(&record)?;
+/// Writes the rows that failed, as they stood in the file, with what to do about each.
+///
+/// [`Report::write_error_log`] does it in one go; a [run](crate::Import::run_with) hands over a report
+/// for each window, and the log is written as it goes.
+///
+/// ```
+/// use crm_import::{ErrorLog, Import, MemoryStorage, Source};
+///
+/// let mut crm = MemoryStorage::default();
+/// let file = Source::from_bytes(&b"Email,Contact ID\nana@example.com,\nbo@example.com,c9\n"[..]);
+/// let mut log = ErrorLog::csv(Vec::new());
+/// Import::new()
+///     .run_with(file, &mut crm, |event| {
+///         event.window().map_or(Ok(0), |window| log.add(window)).is_ok()
+///     })
+///     .unwrap();
+/// assert_eq!(log.rows(), 1); // there is no contact c9
+/// ```
+#[derive(Debug)]
+pub struct ErrorLog<W: io::Write> {
+    writer: W,
+    format: Format,
+    has_header: bool,
+    rows: u64,
+}
 
-    let mut issues: Vec<Issue> = report
-        .issues()
-        .filter(|issue| issue.row.is_some() && issue.severity == Severity::Error)
-        .collect();
-    issues.sort_by_key(|issue| issue.row);
-    let mut rest = issues.as_slice();
-    let mut written = 0;
-    for row in report.plan.rows() {
-        let number = row.number();
-        let own = rest.partition_point(|issue| issue.row <= Some(number));
-        let (issues, others) = rest.split_at(own);
-        rest = others;
-        let outcomes = [Object::Contact, Object::Opportunity].map(|o| report.outcome(o, number));
-        if !outcomes.contains(&Some(Outcome::Fail)) && issues.is_empty() {
-            continue;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Json,
+}
+
+impl<W: io::Write> ErrorLog<W> {
+    /// A CSV file: the columns of the file and [`ERROR_LOG_COLUMNS`]. No cell can start a formula in
+    /// a spreadsheet, and each comes back as it was when the log is imported.
+    pub fn csv(writer: W) -> Self {
+        ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
+    }
+
+    /// One JSON object per line: row, line, status, ids, the record by header, and its issues.
+    pub fn json(writer: W) -> Self {
+        ErrorLog { writer, format: Format::Json, has_header: false, rows: 0 }
+    }
+
+    /// How many rows were written.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Adds the failed rows of a report. Gives how many there were.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn add(&mut self, report: &Report) -> io::Result<u64> {
+        let before = self.rows;
+        let mut issues: Vec<Issue> = report
+            .issues()
+            .filter(|issue| issue.row.is_some() && issue.severity == Severity::Error)
+            .collect();
+        issues.sort_by_key(|issue| issue.row);
+        if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
+            self.write_header(report.plan.headers())?;
         }
-        record.clear();
-        let mut cells: Vec<&str> = row.cells().collect();
+        let mut rest = issues.as_slice();
+        for row in report.plan.rows() {
+            let number = row.number();
+            let own = rest.partition_point(|issue| issue.row <= Some(number));
+            let (issues, others) = rest.split_at(own);
+            rest = others;
+            let outcomes =
+                [Object::Contact, Object::Opportunity].map(|o| report.outcome(o, number));
+            if !outcomes.contains(&Some(Outcome::Fail)) && issues.is_empty() {
+                continue;
+            }
+            self.rows += 1;
+            let failed = Failed::new(report, row, outcomes, issues);
+            match self.format {
+                Format::Csv => self.write_csv(&failed)?,
+                Format::Json => self.write_json(&failed)?,
+            }
+        }
+        Ok(self.rows - before)
+    }
+
+    /// Flushes what was written. Gives the number of rows.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn finish(mut self) -> io::Result<u64> {
+        self.writer.flush()?;
+        Ok(self.rows)
+    }
+
+    fn write_header(&mut self, headers: &[String]) -> io::Result<()> {
+        // A log of a log keeps one set of our columns.
+        let own = headers.iter().filter(|header| !is_own(header)).map(|h| escape_formula(h));
+        let all: Vec<String> = own.chain(ERROR_LOG_COLUMNS.map(str::to_owned)).collect();
+        self.write_record(&all)
+    }
+
+    fn write_csv(&mut self, failed: &Failed<'_>) -> io::Result<()> {
+        let headers = failed.report.plan.headers();
+        let mut cells: Vec<&str> = failed.row.cells().collect();
         cells.resize(cells.len().max(headers.len()), "");
-        record.extend(
-            cells
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| kept(*at))
-                .map(|(_, cell)| escape_formula(cell)),
+        let kept = |at: usize| !headers.get(at).is_some_and(|header| is_own(header));
+        // Cells beyond the header were not read; they would push ours out of their columns.
+        let mut record: Vec<String> = cells
+            .iter()
+            .enumerate()
+            .take(headers.len())
+            .filter(|(at, _)| kept(*at))
+            .map(|(_, cell)| escape_formula(cell))
+            .collect();
+        record.push(failed.status.to_owned());
+        record.push(failed.join(|issue| issue.code.code().to_owned()));
+        record.push(failed.join(|issue| issue.column.clone().unwrap_or_default()));
+        record.push(failed.join(Issue::message));
+        record.push(failed.join(Issue::remedy));
+        record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
+        self.write_record(&record)
+    }
+
+    fn write_record(&mut self, record: &[String]) -> io::Result<()> {
+        let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(&mut self.writer);
+        csv.write_record(record)?;
+        csv.flush()
+    }
+
+    fn write_json(&mut self, failed: &Failed<'_>) -> io::Result<()> {
+        let mut line = format!(
+            "{{\"row\":{},\"line\":{},\"status\":{}",
+            failed.row.number(),
+            failed.row.line(),
+            json(failed.status)
         );
+        for (name, id) in ["contact_id", "opportunity_id"].into_iter().zip(failed.ids) {
+            line.push_str(&format!(",\"{name}\":{}", id.map_or("null".into(), json)));
+        }
+        line.push_str(",\"record\":{");
+        let cells: Vec<&str> = failed.row.cells().collect();
+        for (at, header) in failed.report.plan.headers().iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let cell = json(cells.get(at).copied().unwrap_or(""));
+            line.push_str(&format!("{comma}{}:{cell}", json(header)));
+        }
+        line.push_str("},\"issues\":[");
+        for (at, issue) in failed.issues.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let column = issue.column.as_deref().map_or("null".into(), json);
+            let object = issue.object.map_or("null".into(), |object| json(object.name()));
+            line.push_str(&format!(
+                "{comma}{{\"code\":{},\"object\":{object},\"column\":{column},\"message\":{},\"fix\":{}}}",
+                json(issue.code.code()),
+                json(&issue.message()),
+                json(&issue.remedy())
+            ));
+        }
+        line.push_str("]}\n");
+        self.writer.write_all(line.as_bytes())
+    }
+}
+
+/// One row of the log.
+struct Failed<'r> {
+    report: &'r Report,
+    row: RowPlan<'r>,
+    issues: &'r [Issue],
+    status: &'static str,
+    /// Of its contact and its opportunity, if the import has written them.
+    ids: [Option<&'r str>; 2],
+}
+
+impl<'r> Failed<'r> {
+    fn new(
+        report: &'r Report,
+        row: RowPlan<'r>,
+        outcomes: [Option<Outcome>; 2],
+        issues: &'r [Issue],
+    ) -> Self {
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
-        record.push(if all_failed { "failed" } else { "partly imported" }.to_owned());
-        let join = |text: &dyn Fn(&Issue) -> String| {
-            let texts: Vec<String> =
-                issues.iter().map(text).filter(|text| !text.is_empty()).collect();
-            escape_formula(&texts.join("; "))
-        };
-        record.push(join(&|issue| issue.code.code().to_owned()));
-        record.push(join(&|issue| issue.column.clone().unwrap_or_default()));
-        record.push(join(&Issue::message));
-        record.push(join(&Issue::remedy));
-        for (object, outcome) in [Object::Contact, Object::Opportunity].into_iter().zip(outcomes) {
+        let number = row.number();
+        let id = |object: Object, outcome: Option<Outcome>| {
             let is_done = matches!(
                 outcome,
                 Some(Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged)
             );
-            let id = report.id(object, number).filter(|_| is_done);
-            record.push(escape_formula(id.unwrap_or("")));
+            report.id(object, number).filter(|_| is_done)
+        };
+        Failed {
+            report,
+            row,
+            issues,
+            status: if all_failed { "failed" } else { "partly imported" },
+            ids: [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])],
         }
-        log.write_record(&record)?;
-        written += 1;
     }
-    log.flush()?;
-    Ok(written)
+
+    fn join(&self, text: impl Fn(&Issue) -> String) -> String {
+        let texts: Vec<String> =
+            self.issues.iter().map(text).filter(|text| !text.is_empty()).collect();
+        escape_formula(&texts.join("; "))
+    }
+}
+
+fn is_own(header: &str) -> bool {
+    ERROR_LOG_COLUMNS.contains(&header)
+}
+
+/// A text as JSON writes it.
+fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }

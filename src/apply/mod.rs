@@ -1,25 +1,25 @@
 //! Writing a plan: batches out, receipts in, every row accounted for.
 //!
 //! The [`Applier`] is a state machine that does no I/O. It hands out batches of whole units, checks
-//! that each step has exactly one receipt, splits a batch that fails, and counts what was done. The
-//! driver is a loop of a few lines around it.
+//! that each step has exactly one receipt, splits a batch that fails, plans rows again that somebody
+//! else was in the way of, and counts what was done. The drivers are loops of a few lines: one writes
+//! a plan, one plans and writes a file window by window.
 
 mod applier;
+mod conflicts;
 mod driver;
 mod error_log;
+mod filling;
+mod progress;
 mod report;
+mod run;
 mod token;
+mod units;
 
-pub(crate) use driver::apply;
-pub use error_log::ERROR_LOG_COLUMNS;
+pub(crate) use driver::{Job, apply};
+pub use error_log::{ERROR_LOG_COLUMNS, ErrorLog};
+pub use progress::{Control, ErrorBudget, Progress, Status, Written};
 pub use report::Report;
-
-/// How far an import is: handed to the caller's progress function between batches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Steps that are settled: written, rejected or left out.
-    pub done: usize,
-    /// Steps of the plan.
-    pub steps: usize,
-}
+pub use run::Event;
+pub(crate) use run::{Known, Run, run};
+pub(crate) use token::{Tokens, checkpoint};

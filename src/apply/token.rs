@@ -2,16 +2,68 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::object::Object;
-use crate::storage::Token;
+use crate::draft::Settings;
+use crate::follow_up::FollowUpKind;
+use crate::object::{Object, RowNumber};
+use crate::plan::{Ledger, StepRef, first_row};
+use crate::storage::{Checkpoint, Token};
 
-/// The token of a step: a hash of the import's name, the object and the first row, and of nothing
-/// else (X4), so that a plan made again gives the same tokens.
-pub(super) fn token(import_id: &str, object: Object, first_row: u32) -> Token {
-    Token(xxh3_128(format!("{import_id}\0{object}\0{first_row}").as_bytes()))
+/// Makes the tokens of one import: each a hash of the import's name, the object and the first row,
+/// and of nothing else (X4), so that a plan made again gives the same tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    import_id: String,
 }
 
-/// The digest of a text.
-pub(super) fn digest(text: &str) -> String {
+impl Tokens {
+    pub(crate) fn new(import_id: &str) -> Self {
+        Tokens { import_id: import_id.to_owned() }
+    }
+
+    /// The token of the step that a row of the file is the first of.
+    pub(crate) fn row(&self, object: Object, row: RowNumber) -> Token {
+        self.token(object.name(), row.0)
+    }
+
+    /// The token of a step. Contacts without rows of their own have names of their own: the row that
+    /// brings one of them a tag may be the first row of another.
+    pub(crate) fn step(&self, ledger: &Ledger, step: StepRef) -> Token {
+        let entry = ledger.entry(step.object, step.number);
+        let what = match step.object {
+            Object::Contact if entry.has_rows() => "contact",
+            Object::Contact if entry.is_named() => "named contact",
+            Object::Contact => "linked contact",
+            Object::Opportunity => "opportunity",
+        };
+        self.token(what, ledger.number(first_row(ledger, step)).0)
+    }
+
+    /// The token of a follow-up of a contact, which is named by the token of its step.
+    pub(crate) fn follow_up(&self, contact: Token, kind: FollowUpKind, name: &str) -> Token {
+        Token(xxh3_128(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
+    }
+
+    fn token(&self, what: &str, row: u32) -> Token {
+        Token(xxh3_128(format!("{}\0{what}\0{row}", self.import_id).as_bytes()))
+    }
+}
+
+/// The checkpoint of an import before its first batch.
+pub(crate) fn checkpoint(import_id: &str, settings: &Settings, file_digest: &str) -> Checkpoint {
+    let policy = format!(
+        "{:?} {:?} {:?} {:?}",
+        settings.account, settings.contacts, settings.opportunities, settings.follow_ups
+    );
+    Checkpoint {
+        import_id: import_id.to_owned(),
+        file: file_digest.to_owned(),
+        mapping: digest(&format!("{:?}", settings.mapping)),
+        policy: digest(&policy),
+        formats: settings.resolved_formats(),
+        ..Checkpoint::default()
+    }
+}
+
+fn digest(text: &str) -> String {
     format!("{:032x}", xxh3_128(text.as_bytes()))
 }

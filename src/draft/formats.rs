@@ -82,6 +82,26 @@ impl FormatScan {
 }
 
 impl Settings {
+    /// How the columns are read that can be read in several ways, by header.
+    pub(crate) fn resolved_formats(&self) -> indexmap::IndexMap<String, String> {
+        let mut formats = indexmap::IndexMap::new();
+        for column in self.contact_columns.iter().chain(&self.opportunity_columns) {
+            let Some(header) = column.index().and_then(|at| self.headers.get(usize::from(at)))
+            else {
+                continue;
+            };
+            let format = match (column.kind, column.date.order, column.separators) {
+                (FieldKind::Date, Some(order), _) => order.name().to_owned(),
+                (FieldKind::Number | FieldKind::Money, _, Some(separators)) => {
+                    format!("{separators:?}")
+                }
+                _ => continue,
+            };
+            formats.insert(header.clone(), format);
+        }
+        formats
+    }
+
     fn columns_at(&mut self, index: u16) -> impl Iterator<Item = &mut Column> {
         let columns = self.contact_columns.iter_mut().chain(&mut self.opportunity_columns);
         columns.filter(move |column| column.index() == Some(index))

@@ -67,6 +67,59 @@ impl Found {
         })
     }
 
+    /// Takes out the records with these ids, as if storage did not hold them.
+    pub(crate) fn hide(&mut self, is_hidden: impl Fn(&str) -> bool) {
+        let keep: Vec<bool> = self.ids().map(|id| !is_hidden(id)).collect();
+        if keep.iter().all(|kept| *kept) {
+            return;
+        }
+        let mut next = 0;
+        let renumbered: Vec<u32> = keep
+            .iter()
+            .map(|&kept| {
+                next += u32::from(kept);
+                next.wrapping_sub(1)
+            })
+            .collect();
+        for list in [&mut self.values, &mut self.keys] {
+            list.retain(|(record, ..)| keep[*record as usize]);
+            list.iter_mut().for_each(|(record, ..)| *record = renumbered[*record as usize]);
+        }
+        let mut kept = keep.into_iter();
+        self.records.retain(|_| kept.next().unwrap_or(true));
+    }
+
+    /// Answers that nobody asked for: records without an id, and records that were neither asked for
+    /// by id nor declared for a key. Undeclared keys are the planner's to find.
+    pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
+        let mut is_asked = vec![false; self.records.len()];
+        for &(record, ..) in &self.keys {
+            is_asked[record as usize] = true;
+        }
+        for &(record, name, value) in &self.values {
+            let is_link = !lookup.contact_ids().is_empty()
+                && self.field(lookup.object(), lookup.fields, name) == Some(FieldId::CONTACT_LINK);
+            is_asked[record as usize] |=
+                is_link && lookup.contact_ids().binary_search(&self.slice(value)).is_ok();
+        }
+        // A record may be added several times; one reason is enough.
+        let declared: std::collections::HashSet<&str> =
+            self.ids().zip(&is_asked).filter(|(_, asked)| **asked).map(|(id, _)| id).collect();
+        let mut faults: Vec<String> = Vec::new();
+        for id in self.ids() {
+            if id.is_empty() {
+                faults.push(format!("a {} without an id was found", lookup.object()));
+            } else if !declared.contains(id) && lookup.ids().binary_search(&id).is_err() {
+                faults.push(format!(
+                    "the {} {id} was found, which nobody asked for",
+                    lookup.object()
+                ));
+            }
+        }
+        faults.dedup();
+        faults
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.records.clear();

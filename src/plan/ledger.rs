@@ -15,6 +15,8 @@ use crate::object::{Object, RecordId, RowNumber};
 use crate::source::Block;
 use crate::value::Value;
 
+use super::memory::{Memory, Met, Numbers};
+
 /// No row, no record.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -69,13 +71,25 @@ pub(crate) struct Entry {
     pub(crate) stored: u32,
     pub(crate) first_row: u32,
     pub(crate) last_row: u32,
-    /// A row names it, even if it writes nothing into it.
-    pub(crate) is_named: bool,
+    /// The first row that names it, even if it writes nothing into it.
+    pub(crate) named_row: u32,
 }
 
 impl Entry {
     pub(crate) fn new(stored: u32) -> Self {
-        Entry { stored, first_row: NONE, last_row: NONE, is_named: false }
+        Entry { stored, first_row: NONE, last_row: NONE, named_row: NONE }
+    }
+
+    /// Does a row name it, even if it writes nothing into it?
+    pub(crate) fn is_named(&self) -> bool {
+        self.named_row != NONE
+    }
+
+    /// This row names it.
+    pub(crate) fn name(&mut self, row: u32) {
+        if !self.is_named() {
+            self.named_row = row;
+        }
     }
 
     pub(crate) fn stored(&self) -> Option<StoredId> {
@@ -107,6 +121,10 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
     pub(crate) gifts: Vec<(u32, u32)>,
+    /// Which rows of the file these are.
+    pub(crate) numbers: Numbers,
+    /// What earlier windows of this import met.
+    pub(crate) memory: Memory,
 }
 
 impl Ledger {
@@ -123,7 +141,37 @@ impl Ledger {
             dropped_of_contacts: Vec::new(),
             dropped_of_opportunities: Vec::new(),
             gifts: Vec::new(),
+            numbers: Numbers::default(),
+            memory: Memory::default(),
         }
+    }
+
+    /// The number in the file of a row of this ledger.
+    pub(crate) fn number(&self, row: u32) -> RowNumber {
+        self.numbers.of(row)
+    }
+
+    /// What earlier windows knew of a record.
+    pub(crate) fn met(&self, object: Object, number: u32) -> Option<Met> {
+        self.memory.get(object, self.id(object, number)?)
+    }
+
+    /// Is the record new, or was it created by an earlier window of this import?
+    pub(crate) fn is_made(&self, object: Object, number: u32) -> bool {
+        self.entry(object, number).is_new()
+            || self.met(object, number).is_some_and(|met| met.is_made)
+    }
+
+    /// Has an earlier window of this import folded rows into the record?
+    pub(crate) fn was_folded(&self, object: Object, number: u32) -> bool {
+        self.met(object, number).is_some_and(|met| met.first_row.is_some())
+    }
+
+    /// The first row of the file that was folded into a record.
+    pub(crate) fn first_number(&self, object: Object, number: u32) -> Option<RowNumber> {
+        let entry = self.entry(object, number);
+        let own = entry.has_rows().then(|| self.number(entry.first_row));
+        self.met(object, number).and_then(|met| met.first_row).or(own)
     }
 
     /// How many rows have been planned.
@@ -237,7 +285,7 @@ impl Ledger {
             }
         }
         let entry = &self.people[contact as usize];
-        if entry.is_named {
+        if self.is_followed_up(contact) {
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
                 FollowUp::Tag(tag, scope) if is_in(*scope, entry) => {
                     Some(Value::text(tag.as_str()))
@@ -246,6 +294,16 @@ impl Ledger {
             }));
         }
         tags
+    }
+
+    /// Are follow-ups for this contact? A contact that the import names, unless an earlier window has
+    /// seen to it; of those it does not write only where tags may go to linked contacts (P8).
+    pub(crate) fn is_followed_up(&self, contact: u32) -> bool {
+        let entry = &self.people[contact as usize];
+        let is_written = entry.has_rows() && self.settings.contacts.is_some();
+        entry.is_named()
+            && (is_written || self.settings.account.opportunities.tag_linked)
+            && self.met(Object::Contact, contact).is_none()
     }
 
     /// The contact that an opportunity ends linked to, if the file says.
@@ -265,17 +323,18 @@ impl Ledger {
     pub(crate) fn name(&self, object: Object, number: u32) -> String {
         match self.id(object, number) {
             Some(id) => id.to_owned(),
-            None => format!("row {}", self.entry(object, number).first_row + 1),
+            None => format!("row {}", self.number(self.entry(object, number).first_row)),
         }
     }
 
     /// The order in which "the lowest" is meant (M5): stored records by id, then those of the file.
     pub(crate) fn compare(&self, object: Object, a: u32, b: u32) -> std::cmp::Ordering {
-        match (self.id(object, a), self.id(object, b)) {
+        let stored = |number| self.id(object, number).filter(|_| !self.is_made(object, number));
+        match (stored(a), stored(b)) {
             (Some(x), Some(y)) => RecordId::compare(x, y),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => self.entry(object, a).first_row.cmp(&self.entry(object, b).first_row),
+            (None, None) => self.first_number(object, a).cmp(&self.first_number(object, b)),
         }
     }
 

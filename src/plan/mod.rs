@@ -7,6 +7,7 @@
 
 mod changes;
 mod ledger;
+mod memory;
 mod op;
 mod rows;
 mod stats;
@@ -15,7 +16,8 @@ mod unknown;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
-pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow};
+pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
+pub(crate) use memory::{Memory, Met, Numbers};
 pub use op::Op;
 pub use rows::{Reason, RowPlan, SidePlan};
 pub use stats::{Counts, Outcome, Stats};
@@ -26,6 +28,7 @@ pub use unknown::UnknownValue;
 use std::fmt;
 
 use crate::account::Account;
+use crate::follow_up::FollowUp;
 use crate::issue::{Finding, Issue};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
@@ -55,6 +58,10 @@ pub struct Plan {
     pub(crate) steps: Vec<StepRef>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
+    /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
+    pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// The import whose steps so far this plan leaves out.
+    pub(crate) resumes: Option<String>,
 }
 
 /// One step: the number of its record.
@@ -81,6 +88,21 @@ pub struct UnmappedColumn {
 }
 
 impl Plan {
+    /// A plan without rows.
+    pub(crate) fn empty(ledger: Ledger, file_digest: String) -> Self {
+        Plan {
+            ledger,
+            findings: Vec::new(),
+            source_issues: Vec::new(),
+            stats: Stats::default(),
+            steps: Vec::new(),
+            unmapped: Vec::new(),
+            file_digest,
+            told: hashbrown::HashSet::default(),
+            resumes: None,
+        }
+    }
+
     /// The totals: planned here, reported after applying.
     pub fn stats(&self) -> &Stats {
         &self.stats
@@ -91,6 +113,18 @@ impl Plan {
         self.steps.iter().map(|&step| Step { plan: self, step })
     }
 
+    /// Each follow-up with the number of contacts it is for (F2).
+    pub fn follow_ups(&self) -> Vec<(&FollowUp, usize)> {
+        let ledger = &self.ledger;
+        let people: Vec<&Entry> = (0u32..)
+            .zip(&ledger.people)
+            .filter(|(number, _)| ledger.is_followed_up(*number))
+            .map(|(_, entry)| entry)
+            .collect();
+        let count = |of: &FollowUp| people.iter().filter(|entry| is_in(of.scope(), entry)).count();
+        ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
+    }
+
     /// Every row of the file with what becomes of it; blank rows too.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
         (0..self.ledger.len())
@@ -99,8 +133,8 @@ impl Plan {
 
     /// One row by its number.
     pub fn row(&self, number: RowNumber) -> Option<RowPlan<'_>> {
-        let is_there = number.0 >= 1 && number.index() < self.ledger.len();
-        is_there.then(|| RowPlan { plan: self, row: number.0 - 1 })
+        let row = self.ledger.numbers.row(number)?;
+        ((row as usize) < self.ledger.len()).then_some(RowPlan { plan: self, row })
     }
 
     /// Everything worth saying about the file and its rows: what concerns the file or a column first,
@@ -151,7 +185,7 @@ impl Plan {
             columns.find(|column| column.index().map(usize::from) == Some(index))
         });
         Issue {
-            row: found.row,
+            row: row.map(|row| self.ledger.number(row)),
             line: row.map(|row| self.ledger.line(row)),
             object: found.object,
             column: column.and_then(|at| settings.headers.get(at).cloned()),

@@ -45,7 +45,7 @@ impl Reason<'_> {
 impl<'p> RowPlan<'p> {
     /// The number of the row.
     pub fn number(&self) -> RowNumber {
-        RowNumber(self.row + 1)
+        self.plan.ledger.number(self.row)
     }
 
     /// The physical line on which the row begins.
@@ -110,8 +110,8 @@ impl<'p> SidePlan<'p> {
 
     /// The row that met the record first, if it has one.
     pub fn first_row(&self) -> Option<RowNumber> {
-        let first = self.entry()?.first_row;
-        (first != NONE).then(|| RowNumber(first + 1))
+        self.entry()?;
+        self.plan.ledger.first_number(self.object, self.record)
     }
 
     /// How the row came to its record; `None` if it came to none.
@@ -162,8 +162,7 @@ impl<'p> SidePlan<'p> {
             return None;
         }
         let contact = self.plan.ledger.opportunity_rows[self.row as usize].contact;
-        let first = self.plan.ledger.people.get(contact as usize)?.first_row;
-        (first != NONE).then(|| RowNumber(first + 1))
+        (contact != NONE).then(|| self.plan.ledger.first_number(Object::Contact, contact)).flatten()
     }
 
     /// The id of the contact that an opportunity is linked to by this row, if it is stored.

@@ -41,13 +41,13 @@ impl<'p> Step<'p> {
     /// The first row that is folded into the record. A contact that only gets the tags of an
     /// opportunity has the row of that opportunity.
     pub fn first_row(&self) -> RowNumber {
-        RowNumber(first_row(&self.plan.ledger, self.step) + 1)
+        self.plan.ledger.number(first_row(&self.plan.ledger, self.step))
     }
 
     /// Every row that is folded into the record, first one first.
     pub fn rows(&self) -> Vec<RowNumber> {
         let rows = self.plan.ledger.row_numbers(self.step.object, self.entry());
-        let mut rows: Vec<RowNumber> = rows.map(|row| RowNumber(row + 1)).collect();
+        let mut rows: Vec<RowNumber> = rows.map(|row| self.plan.ledger.number(row)).collect();
         rows.reverse();
         rows
     }
@@ -68,8 +68,7 @@ impl<'p> Step<'p> {
 
     /// The first row of the contact that an opportunity will be linked to, if the file names one.
     pub fn contact_row(&self) -> Option<RowNumber> {
-        let first = self.plan.ledger.people[self.link()? as usize].first_row;
-        (first != super::NONE).then(|| RowNumber(first + 1))
+        self.plan.ledger.first_number(Object::Contact, self.link()?)
     }
 
     fn link(&self) -> Option<u32> {
@@ -99,7 +98,7 @@ pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
     }
     let from = ledger.gifts.partition_point(|&(of, _)| of < step.number);
     let gift = ledger.gifts.get(from).filter(|&&(of, _)| of == step.number);
-    gift.map_or(0, |&(_, row)| row)
+    gift.map_or(super::NONE, |&(_, row)| row).min(entry.named_row)
 }
 
 /// Folds a record into its changes.

@@ -101,11 +101,12 @@ impl Planner {
                     self.note_kept_consent(settings, contact, row);
                 }
                 self.teach(settings, contact, row, keys);
+                let is_first = is_first && !self.ledger.was_folded(Object::Contact, contact);
                 (contact, if is_first { Outcome::Create } else { Outcome::Merged })
             }
         };
         if contact != NONE && outcome != Outcome::Fail {
-            self.ledger.people[contact as usize].is_named = true;
+            self.ledger.people[contact as usize].name(row);
         }
         let side = &mut self.ledger.contact_rows[row as usize];
         side.contact = contact;
@@ -276,14 +277,18 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
         };
-        if !entry.is_new() && mode == Mode::Create {
+        let is_made = self.ledger.is_made(Object::Contact, contact);
+        if !is_made && mode == Mode::Create {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
         }
-        let is_repeat = entry.has_rows() && (entry.is_new() || self.told.contains(&contact));
-        if is_repeat && !draft.only_keys {
-            let first = Some((entry.first_row + 1).to_string());
+        let met = self.ledger.met(Object::Contact, contact);
+        let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
+        let has_rows = entry.has_rows() || met.is_some_and(|met| met.first_row.is_some());
+        if has_rows && (is_made || was_told) && !draft.only_keys {
+            let first = self.ledger.first_number(Object::Contact, contact);
+            let first = first.map(|row| row.to_string());
             match settings.account.dedup.repeats {
                 Repeats::Merge => {}
                 Repeats::KeepFirst => {

@@ -37,8 +37,9 @@ impl Planner {
                 if let Cell::Value(before) = column.read(text, region, &settings.choices) {
                     if before != now && !loosens(column, Some(&before), &now) {
                         let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding =
-                            finding.object(Object::Contact).detail((earlier + 1).to_string());
+                        let finding = finding
+                            .object(Object::Contact)
+                            .detail(self.ledger.number(earlier).to_string());
                         found.push(Finding { column: column.index(), ..finding });
                     }
                     break;

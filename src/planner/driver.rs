@@ -5,45 +5,143 @@ use std::sync::Arc;
 use super::{Planner, Poll};
 use crate::draft::{Drafter, FormatScan, Settings};
 use crate::error::Error;
-use crate::issue::Finding;
-use crate::lookup::Found;
+use crate::issue::{Finding, Issue};
+use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
-use crate::plan::{Plan, UnmappedColumn};
-use crate::source::{Block, Rows};
+use crate::object::Object;
+use crate::plan::{Memory, Numbers, Plan, UnmappedColumn};
+use crate::source::{Block, Rows, SourceError};
 use crate::storage::Storage;
 
 /// Rows of one block, unless the planning window is larger.
 const BLOCK_ROWS: usize = 8_192;
 
-/// Plans a whole file.
-pub(crate) fn plan<S: Storage + ?Sized>(
+/// A file that was read to its end: its rows, and what had to be seen of all of them.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) blocks: Vec<Block>,
+    /// What was found in its rows, by row.
+    pub(crate) findings: Vec<Finding>,
+    /// What was found in its columns.
+    pub(crate) file_findings: Vec<Finding>,
+    pub(crate) source_issues: Vec<Issue>,
+    pub(crate) unmapped: Vec<UnmappedColumn>,
+    pub(crate) digest: String,
+}
+
+/// What is learned from rows on the way, before the first is planned.
+pub(crate) struct Scanner {
+    formats: FormatScan,
+    unmapped: Unmapped,
+}
+
+impl Scanner {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Scanner { formats: FormatScan::new(settings), unmapped: Unmapped::new(settings) }
+    }
+
+    pub(crate) fn observe(&mut self, block: &Block) {
+        self.formats.observe(block);
+        self.unmapped.observe(block);
+    }
+
+    /// Columns seen from now on tell no more of their formats, only how many values they hold.
+    pub(crate) fn count(&mut self, block: &Block) {
+        self.unmapped.observe(block);
+    }
+
+    pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.formats.settle(settings, &mut findings);
+        findings
+    }
+
+    pub(crate) fn unmapped(&self, headers: &[String]) -> Vec<UnmappedColumn> {
+        self.unmapped.finish(headers)
+    }
+}
+
+/// Reads a whole file and settles its formats.
+pub(crate) fn read(
     mut settings: Settings,
     mut rows: Rows<'_>,
     window_rows: usize,
-    storage: &mut S,
-) -> Result<Plan, Error<S::Error>> {
+) -> Result<Reading, SourceError> {
     let mut findings: Vec<Finding> = Vec::new();
-    let mut file_findings: Vec<Finding> = Vec::new();
-    let mut scan = FormatScan::new(&settings);
-    let mut unmapped = Unmapped::new(&settings);
+    let mut scan = Scanner::new(&settings);
     let mut blocks: Vec<Block> = Vec::new();
     loop {
         let mut block = Block::new();
-        let more = rows.read_block(&mut block, BLOCK_ROWS.max(window_rows), &mut findings);
-        if !more.map_err(Error::Source)? {
+        if !rows.read_block(&mut block, BLOCK_ROWS.max(window_rows), &mut findings)? {
             break;
         }
         scan.observe(&block);
-        unmapped.observe(&block);
         blocks.push(block);
     }
-    scan.settle(&mut settings, &mut file_findings);
-    let settings = Arc::new(settings);
-    let mut planner = Planner::new(settings.clone(), window_rows);
+    let file_findings = scan.settle(&mut settings);
+    Ok(Reading {
+        file_findings,
+        source_issues: rows.findings().to_vec(),
+        unmapped: scan.unmapped(&settings.headers),
+        digest: format!("{:032x}", rows.digest()),
+        settings: Arc::new(settings),
+        blocks,
+        findings,
+    })
+}
+
+/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created.
+pub(crate) fn plan<S: Storage + ?Sized>(
+    reading: Reading,
+    window_rows: usize,
+    storage: &mut S,
+    is_hidden: impl Fn(Object, &str) -> bool,
+    again: impl FnMut(&mut S, &S::Error, u32) -> bool,
+) -> Result<Plan, Error<S::Error>> {
+    let Reading { settings, blocks, findings, .. } = reading;
+    let part = Part {
+        settings,
+        blocks,
+        findings,
+        numbers: Numbers::default(),
+        memory: Memory::default(),
+        window_rows,
+    };
+    let mut plan = plan_part(part, storage, is_hidden, again)?;
+    let file_findings = reading.file_findings;
+    plan.findings.splice(0..0, file_findings);
+    plan.source_issues = reading.source_issues;
+    plan.unmapped = reading.unmapped;
+    plan.file_digest = reading.digest;
+    Ok(plan)
+}
+
+/// Rows of a file that are planned as if they were the whole; blocks are numbered from 1.
+pub(crate) struct Part {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) numbers: Numbers,
+    pub(crate) memory: Memory,
+    pub(crate) window_rows: usize,
+}
+
+/// Plans some rows. `again` says whether a failed question is asked once more.
+pub(crate) fn plan_part<S: Storage + ?Sized>(
+    part: Part,
+    storage: &mut S,
+    is_hidden: impl Fn(Object, &str) -> bool,
+    mut again: impl FnMut(&mut S, &S::Error, u32) -> bool,
+) -> Result<Plan, Error<S::Error>> {
+    let settings = part.settings;
+    let mut planner = Planner::new(settings.clone(), part.window_rows);
     let mut drafter = Drafter::new(&settings, planner.seed());
+    planner.part_of(part.numbers, part.memory);
     let mut found = Found::default();
-    let mut source_findings = findings.into_iter().peekable();
-    for mut block in blocks {
+    let mut faults: Vec<String> = Vec::new();
+    let mut source_findings = part.findings.into_iter().peekable();
+    for mut block in part.blocks {
         let last = block.first_row().index() + block.len();
         let of_block = std::iter::from_fn(|| {
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
@@ -52,22 +150,38 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         let drafts = drafter.draft(&mut block);
         planner.feed(block, drafts);
         while planner.poll() == Poll::LookUp {
-            found.clear();
-            storage.find(&planner.lookup(), &mut found).map_err(|source| Error::Find { source })?;
+            let lookup = planner.lookup();
+            find(&lookup, &mut found, storage, &mut again)?;
+            faults.extend(found.strays(&lookup));
+            found.hide(|id| is_hidden(lookup.object(), id));
             planner.answer(&found);
         }
     }
     // A limit that is met before the first row.
-    file_findings.extend(source_findings);
-    let faults = planner.take_faults();
+    let late: Vec<Finding> = source_findings.collect();
+    faults.append(&mut planner.take_faults());
     if !faults.is_empty() {
         return Err(Error::Adapter { faults });
     }
-    let source_issues = rows.findings().to_vec();
-    let mut plan = planner.finish(file_findings, source_issues);
-    plan.unmapped = unmapped.finish(&plan);
-    plan.file_digest = format!("{:032x}", rows.digest());
-    Ok(plan)
+    Ok(planner.finish(late, Vec::new()))
+}
+
+/// Asks storage, again if it says so.
+fn find<S: Storage + ?Sized>(
+    lookup: &Lookup<'_>,
+    found: &mut Found,
+    storage: &mut S,
+    again: &mut impl FnMut(&mut S, &S::Error, u32) -> bool,
+) -> Result<(), Error<S::Error>> {
+    let mut attempt = 0;
+    loop {
+        found.clear();
+        let Err(source) = storage.find(lookup, found) else { return Ok(()) };
+        attempt += 1;
+        if !again(storage, &source, attempt) {
+            return Err(Error::Find { source });
+        }
+    }
 }
 
 /// Counts what the mapping leaves out.
@@ -88,8 +202,7 @@ impl Unmapped {
         }
     }
 
-    fn finish(&self, plan: &Plan) -> Vec<UnmappedColumn> {
-        let headers = plan.headers();
+    fn finish(&self, headers: &[String]) -> Vec<UnmappedColumn> {
         self.counts
             .found()
             .map(|(index, filled, examples)| UnmappedColumn {

@@ -37,6 +37,8 @@ impl Planner {
             steps,
             unmapped: Vec::new(),
             file_digest: String::new(),
+            told: self.told,
+            resumes: None,
         }
     }
 }
@@ -53,7 +55,7 @@ fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut
         changes.clear();
         let has_work = entry.has_rows()
             || (step.object == Object::Contact
-                && (entry.is_named || has_gifts(ledger, step.number)));
+                && (entry.is_named() || has_gifts(ledger, step.number)));
         if has_work {
             fold(ledger, step, true, changes);
         }
@@ -63,7 +65,8 @@ fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut
     if outcome != Outcome::Unchanged {
         steps.push(step);
     }
-    if entry.has_rows() {
+    // A record that an earlier window has folded rows into was counted there.
+    if entry.has_rows() && !ledger.was_folded(step.object, step.number) {
         let row = entry.first_row as usize;
         match step.object {
             Object::Contact => ledger.contact_rows[row].outcome = Some(outcome),
@@ -133,7 +136,12 @@ fn count(ledger: &Ledger) -> Stats {
     stats.links = ledger
         .deals
         .iter()
-        .filter(|deal| deal.has_rows() && ledger.link_of(deal).is_some())
+        .zip(0..)
+        .filter(|(deal, number)| {
+            deal.has_rows()
+                && ledger.link_of(deal).is_some()
+                && !ledger.was_folded(Object::Opportunity, *number)
+        })
         .count() as u64;
     stats
 }

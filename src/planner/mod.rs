@@ -13,7 +13,9 @@ mod finish;
 mod opportunities;
 mod teach;
 
-pub(crate) use driver::plan;
+pub(crate) use teach::keys_of;
+
+pub(crate) use driver::{Part, Reading, Scanner, plan, plan_part, read};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow};
+use crate::plan::{By, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -114,6 +116,11 @@ impl Planner {
             all_findings: Vec::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// The rows are a part of a file; call it before the first block.
+    pub(crate) fn part_of(&mut self, numbers: Numbers, memory: Memory) {
+        (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
 
     /// Takes over what was found while the next block was read.

@@ -304,7 +304,7 @@ fn declared_keys(rule: &Rule, keys: &[(u32, Option<FieldId>, &str)]) -> Vec<Stri
 }
 
 /// The keys of a contact under a rule once these rows are folded into it.
-fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
+pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
     let columns = &base.settings.contact_columns;
     let mut texts: Vec<String> = vec![String::new()];
     for (at, field) in rule.fields().enumerate() {

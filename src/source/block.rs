@@ -228,6 +228,31 @@ impl Block {
         std::mem::take(&mut self.text).into_bytes()
     }
 
+    /// The same rows under other numbers: a part of a file is planned as if it were the whole.
+    pub(crate) fn renumber(&mut self, first_row: RowNumber) {
+        self.first_row = first_row.0;
+    }
+
+    /// Some rows of other blocks in the order given, ascending, numbered from 1.
+    pub(crate) fn gather<'b>(rows: impl Iterator<Item = (&'b Block, usize)>) -> Block {
+        let mut whole = Block::default();
+        let mut text = String::new();
+        for (block, row) in rows {
+            if whole.is_empty() {
+                whole.start(block.columns, 1, block.is_escaped);
+            }
+            let (start, ends) = (block.starts[row] as usize, block.ends_of(row));
+            let from = text.len();
+            text.push_str(&block.text[start..start + ends.last().copied().unwrap_or(0)]);
+            whole.push_row(from, block.line(row), &ends);
+            if block.is_failed(row) {
+                whole.fail_last();
+            }
+        }
+        whole.text = text;
+        whole
+    }
+
     /// Adds a row whose cells end at these places relative to its start.
     pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
         let row = position(self.starts.len());

@@ -72,6 +72,16 @@ impl<'a> Source<'a> {
         Source::new(Input::Reader(Box::new(reader)))
     }
 
+    /// The same file once more, if it can be read twice.
+    pub(crate) fn twin(&self) -> Option<Source<'_>> {
+        let input = match &self.input {
+            Input::Path(path) => Input::Path(path.clone()),
+            Input::Bytes(bytes) => Input::Bytes(Cow::Borrowed(bytes)),
+            Input::Reader(_) => return None,
+        };
+        Some(Source { input, format: self.format.clone(), limits: self.limits })
+    }
+
     fn new(input: Input<'a>) -> Self {
         Source { input, format: FileFormat::default(), limits: Limits::default() }
     }

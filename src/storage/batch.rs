@@ -1,59 +1,26 @@
 //! [`Batch`]: the steps that storage writes in one transaction.
 
-use std::fmt;
+use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
+use super::checkpoint::{Checkpoint, Token};
 use super::receipts::Receipts;
+use super::table::Table;
 use crate::field::{FieldId, Fields};
+use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
-use crate::plan::{Change, Changes, Op, Stats};
+use crate::plan::{Change, Changes, Op};
 
-/// The name of one step of one import (behaviour X4): the same step has the same token whenever and
-/// however often it is written, and no other step of any import has it.
+/// The steps of one transaction, in the order in which they can be written: contacts ascending by
+/// key, then the follow-ups of contacts, then opportunities.
 ///
-/// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
-/// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Token(pub u128);
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl std::str::FromStr for Token {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        u128::from_str_radix(text, 16).map(Token)
-    }
-}
-
-/// How far an import is, and of what (behaviour X6): commit it with the batch it travels in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Checkpoint {
-    /// The name of the import.
-    pub import_id: String,
-    /// Digest of the file.
-    pub file: String,
-    /// Digest of the mapping.
-    pub mapping: String,
-    /// Digest of modes, objects and the account's policy.
-    pub policy: String,
-    /// The last row whose steps are written once this batch is.
-    pub row: u64,
-    /// Is this the last batch of the import?
-    pub is_last: bool,
-    /// What was done before this batch.
-    pub stats: Stats,
-}
-
-/// The steps of one transaction, in the order in which they can be written: a contact before its
-/// opportunities.
+/// | to write | take |
+/// |---|---|
+/// | record by record | [`steps`](Self::steps), [`follow_ups`](Self::follow_ups) |
+/// | with array parameters or COPY | [`table`](Self::table), [`update_tables`](Self::update_tables) |
+/// | under locks | [`keys`](Self::keys) |
+///
+/// The last batch of an import into a storage that keeps tokens holds nothing but the checkpoint that
+/// says so.
 #[derive(Debug)]
 pub struct Batch<'a> {
     pub(crate) data: &'a BatchData,
@@ -65,7 +32,12 @@ pub struct Batch<'a> {
 pub(crate) struct BatchData {
     pub(crate) checkpoint: Checkpoint,
     pub(crate) steps: Vec<StepData>,
+    pub(crate) follow_ups: Vec<FollowUpData>,
     pub(crate) changes: Changes,
+    pub(crate) keys: Vec<KeyData>,
+    pub(crate) key_text: String,
+    /// The match rules that keys speak of.
+    pub(crate) rules: Vec<Vec<String>>,
 }
 
 /// One step, with its texts owned: a batch is small.
@@ -78,7 +50,29 @@ pub(crate) struct StepData {
     pub(crate) id: Option<Box<str>>,
     pub(crate) version: Option<Box<str>>,
     pub(crate) contact: ContactOf,
-    pub(crate) changes: std::ops::Range<usize>,
+    pub(crate) changes: Range<usize>,
+    pub(crate) keys: Range<usize>,
+    /// Whose step it is, to the applier.
+    pub(crate) task: usize,
+}
+
+/// One follow-up of one contact.
+#[derive(Clone, Debug)]
+pub(crate) struct FollowUpData {
+    pub(crate) kind: FollowUpKind,
+    pub(crate) name: Box<str>,
+    pub(crate) token: Token,
+    pub(crate) row: RowNumber,
+    pub(crate) contact: ContactOf,
+    pub(crate) task: usize,
+}
+
+/// A key that nobody else may hold: its rule, and where its text lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyData {
+    pub(crate) rule: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// Whom an opportunity shall be linked to.
@@ -92,16 +86,56 @@ pub(crate) enum ContactOf {
     CreatedBy(Token),
 }
 
-/// Whom an opportunity shall be linked to, once the contacts of the batch are written.
+impl ContactOf {
+    fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+        match self {
+            ContactOf::Unchanged => Link::Unchanged,
+            ContactOf::Known(id) => Link::To(id),
+            ContactOf::CreatedBy(token) => receipts.id(*token).map_or(Link::Lost, Link::To),
+        }
+    }
+}
+
+/// A contact, once the contacts of the batch are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link<'r> {
     /// The link stays as it is; a new opportunity gets none.
     Unchanged,
-    /// To the contact with this id.
+    /// The contact with this id.
     To(&'r str),
-    /// To a contact of this batch that has no id: it was not created. Leave this step out; it needs
-    /// no receipt.
+    /// A contact of this batch that has no id: it was not created. Leave this step out; it needs no
+    /// receipt.
     Lost,
+}
+
+impl BatchData {
+    pub(crate) fn clear(&mut self) {
+        self.steps.clear();
+        self.follow_ups.clear();
+        self.changes.clear();
+        self.keys.clear();
+        self.key_text.clear();
+    }
+
+    pub(crate) fn push_key(&mut self, rule: usize, text: &str) {
+        let start = self.key_text.len();
+        self.key_text.push_str(text);
+        self.keys.push(KeyData { rule, start, end: self.key_text.len() });
+    }
+
+    fn key(&self, at: usize) -> NewKey<'_> {
+        let KeyData { rule, start, end } = self.keys[at];
+        NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
+    }
+
+    /// By what a step is put in order (X1).
+    pub(crate) fn order_of<'s>(&'s self, step: &'s StepData) -> (u8, &'s str) {
+        match (&step.id, step.keys.clone().next()) {
+            (Some(id), _) => (0, id),
+            (None, Some(key)) => (1, self.key(key).value),
+            (None, None) => (2, ""),
+        }
+    }
 }
 
 impl<'a> Batch<'a> {
@@ -111,9 +145,57 @@ impl<'a> Batch<'a> {
         data.steps.iter().map(move |step| BatchStep { step, data, fields })
     }
 
-    /// The steps of one object and operation: what a bulk insert or a bulk update takes.
+    /// The steps of one object and operation.
     pub fn of(&self, object: Object, op: Op) -> impl Iterator<Item = BatchStep<'a>> + use<'a> {
         self.steps().filter(move |step| step.object() == object && step.op() == op)
+    }
+
+    /// The steps of one object and operation as columns: what a bulk insert takes.
+    pub fn table(&self, object: Object, op: Op) -> Table<'a> {
+        Table::new(self.of(object, op).collect())
+    }
+
+    /// The updates of one object as columns, one table for each set of fields that change together:
+    /// what bulk updates take, without a column that some rows leave alone.
+    pub fn update_tables(&self, object: Object) -> Vec<Table<'a>> {
+        let mut tables: Vec<(Vec<FieldId>, Vec<BatchStep<'a>>)> = Vec::new();
+        for step in self.of(object, Op::Update) {
+            let mut fields: Vec<FieldId> = step.changes().map(|change| change.field_id()).collect();
+            fields.sort_unstable();
+            match tables.iter_mut().find(|(of, _)| *of == fields) {
+                Some((_, steps)) => steps.push(step),
+                None => tables.push((fields, vec![step])),
+            }
+        }
+        tables.into_iter().map(|(_, steps)| Table::new(steps)).collect()
+    }
+
+    /// What is to be done with contacts besides writing them: lists and workflows, after the contacts
+    /// of the batch have their receipts. Tags are among the changes.
+    pub fn follow_ups(&self) -> impl Iterator<Item = BatchFollowUp<'a>> + use<'a> {
+        self.data.follow_ups.iter().map(|data| BatchFollowUp { data })
+    }
+
+    /// Every record and every match key that the batch touches, ascending and once each: lock them
+    /// in this order, and concurrent imports wait for each other instead of for ever.
+    pub fn keys(&self) -> Vec<BatchKey<'a>> {
+        let data = self.data;
+        let mut keys: Vec<BatchKey<'a>> = Vec::new();
+        for step in &data.steps {
+            keys.extend(step.id.as_deref().map(|id| BatchKey::Id(step.object, id)));
+            keys.extend(step.keys.clone().map(|at| BatchKey::Match(data.key(at))));
+            if let ContactOf::Known(id) = &step.contact {
+                keys.push(BatchKey::Id(Object::Contact, id));
+            }
+        }
+        for follow_up in &data.follow_ups {
+            if let ContactOf::Known(id) = &follow_up.contact {
+                keys.push(BatchKey::Id(Object::Contact, id));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// How many steps there are.
@@ -121,7 +203,7 @@ impl<'a> Batch<'a> {
         self.data.steps.len()
     }
 
-    /// Never: a batch has a step.
+    /// Are there no steps? Then there may be follow-ups, or the last checkpoint.
     pub fn is_empty(&self) -> bool {
         self.data.steps.is_empty()
     }
@@ -129,6 +211,39 @@ impl<'a> Batch<'a> {
     /// How far the import is once this batch is written: to be committed with it.
     pub fn checkpoint(&self) -> &'a Checkpoint {
         &self.data.checkpoint
+    }
+}
+
+/// Something a batch touches; see [`Batch::keys`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BatchKey<'a> {
+    /// A stored record.
+    Id(Object, &'a str),
+    /// A key under a match rule, which a contact of the batch shall carry from now on.
+    Match(NewKey<'a>),
+}
+
+/// A key that a contact shall carry and that nobody else may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NewKey<'a> {
+    fields: &'a [String],
+    value: &'a str,
+}
+
+impl<'a> NewKey<'a> {
+    /// The field keys of its match rule.
+    pub fn fields(&self) -> &'a [String] {
+        self.fields
+    }
+
+    /// Its value as look-ups ask for it, one part for each field.
+    pub fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.value.split(crate::lookup::PART)
+    }
+
+    /// Its value; the parts of a combined key are joined by U+001F.
+    pub fn value(&self) -> &'a str {
+        self.value
     }
 }
 
@@ -171,9 +286,16 @@ impl<'a> BatchStep<'a> {
         self.step.id.as_deref().unwrap_or("")
     }
 
-    /// The version that was read, if storage gave one.
+    /// The version that was read and that the record must still have, if storage gave one (X3).
     pub fn version(&self) -> Option<&'a str> {
         self.step.version.as_deref()
+    }
+
+    /// The keys that the contact shall carry and that no other record may hold (X3): for a create all
+    /// of them, for an update those it adds. If another record holds one, the receipt is a conflict.
+    pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
+        let data = self.data;
+        self.step.keys.clone().map(move |at| data.key(at))
     }
 
     /// The fields to write: for a create all that have a value, for an update all that differ.
@@ -198,10 +320,42 @@ impl<'a> BatchStep<'a> {
     where
         'a: 'r,
     {
-        match &self.step.contact {
-            ContactOf::Unchanged => Link::Unchanged,
-            ContactOf::Known(id) => Link::To(id),
-            ContactOf::CreatedBy(token) => receipts.id(*token).map_or(Link::Lost, Link::To),
-        }
+        self.step.contact.link(receipts)
+    }
+}
+
+/// One thing to do with one contact (behaviour §13).
+#[derive(Clone, Copy, Debug)]
+pub struct BatchFollowUp<'a> {
+    data: &'a FollowUpData,
+}
+
+impl<'a> BatchFollowUp<'a> {
+    /// List or workflow.
+    pub fn kind(&self) -> FollowUpKind {
+        self.data.kind
+    }
+
+    /// The name of the list or workflow.
+    pub fn name(&self) -> &'a str {
+        &self.data.name
+    }
+
+    /// The name under which its receipt is filed. Once it is kept, the follow-up is not done again.
+    pub fn token(&self) -> Token {
+        self.data.token
+    }
+
+    /// The row of the file that named the contact first.
+    pub fn row(&self) -> RowNumber {
+        self.data.row
+    }
+
+    /// The contact: [`Link::To`], or [`Link::Lost`] if it could not be created.
+    pub fn contact<'r>(&self, receipts: &'r Receipts) -> Link<'r>
+    where
+        'a: 'r,
+    {
+        self.data.contact.link(receipts)
     }
 }

@@ -20,6 +20,10 @@ macro_rules! forward {
             fn answers(&self, rule: &[String]) -> bool {
                 (**self).answers(rule)
             }
+
+            fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
+                (**self).asks_again(error, attempt)
+            }
         }
 
         impl<S: StorageWrite + ?Sized> StorageWrite for $wrapper {

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Applied, Batch, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts, Storage, StorageError,
-    StorageWrite, Token,
+    Applied, Batch, BatchFollowUp, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts,
+    Storage, StorageError, StorageWrite, Token,
 };
 use crate::account::Account;
 use crate::field::Fields;
@@ -33,8 +33,10 @@ pub struct MemoryStorage {
     contacts: IndexMap<String, MemoryRecord>,
     opportunities: IndexMap<String, MemoryRecord>,
     next_id: u64,
-    tokens: IndexMap<String, String>,
-    checkpoint: Option<Checkpoint>,
+    follow_ups: Vec<MemoryFollowUp>,
+    tokens: IndexMap<String, (Op, String)>,
+    /// By import, in the order in which they were begun.
+    checkpoints: IndexMap<String, Checkpoint>,
     #[serde(skip)]
     calls: Calls,
     #[serde(skip)]
@@ -59,6 +61,17 @@ pub struct MemoryRecord {
     pub version: u64,
     /// The values; a field that is not there is blank.
     pub values: IndexMap<String, Vec<String>>,
+}
+
+/// Something that was done with a contact besides writing it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryFollowUp {
+    /// The id of the contact.
+    pub contact: String,
+    /// List or workflow.
+    pub kind: FollowUpKind,
+    /// Its name.
+    pub name: String,
 }
 
 impl MemoryRecord {
@@ -131,9 +144,14 @@ impl MemoryStorage {
         self.calls
     }
 
-    /// The checkpoint that travelled with the last batch.
+    /// The last checkpoint of the import that was begun last.
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
-        self.checkpoint.as_ref()
+        self.checkpoints.last().map(|(_, checkpoint)| checkpoint)
+    }
+
+    /// The lists that contacts were put on and the workflows that were started, in order.
+    pub fn follow_ups(&self) -> &[MemoryFollowUp] {
+        &self.follow_ups
     }
 
     fn records(&self, object: Object) -> &IndexMap<String, MemoryRecord> {
@@ -161,10 +179,21 @@ impl MemoryStorage {
         }
     }
 
-    fn write_step(&mut self, step: &BatchStep<'_>, receipts: &mut Receipts) {
+    /// Does somebody else hold a key that the step expects to be free (X3)?
+    fn is_taken(&mut self, step: &BatchStep<'_>, fields: &Fields) -> bool {
+        let MemoryStorage { contacts, index, account, .. } = self;
+        step.new_keys().any(|key| {
+            let rule: Vec<&str> = key.fields().iter().map(String::as_str).collect();
+            index.build(Object::Contact, &rule, contacts, fields, account);
+            let parts: Vec<&str> = key.parts().collect();
+            index.find(Object::Contact, &rule, &parts).iter().any(|holder| holder != step.id())
+        })
+    }
+
+    fn write_step(&mut self, step: &BatchStep<'_>, fields: &Fields, receipts: &mut Receipts) {
         let token = step.token();
-        if let Some(id) = self.tokens.get(&token.to_string()) {
-            return receipts.already_applied(token, &id.clone());
+        if let Some((_, id)) = self.tokens.get(&token.to_string()) {
+            return receipts.already_applied(token, id);
         }
         let link = match step.link(receipts) {
             Link::Unchanged => None,
@@ -172,12 +201,11 @@ impl MemoryStorage {
             Link::To(id) => return receipts.rejected(token, &format!("no contact {id}")),
             Link::Lost => return,
         };
+        if self.is_taken(step, fields) {
+            return receipts.conflict(token);
+        }
         let object = step.object();
-        let id = match step.op() {
-            Op::Create => self.mint(object),
-            Op::Update => step.id().to_owned(),
-        };
-        let mut record = match (step.op(), self.get(object, &id)) {
+        let mut record = match (step.op(), self.get(object, step.id())) {
             (Op::Create, _) => MemoryRecord::default(),
             (Op::Update, None) => return receipts.conflict(token),
             (Op::Update, Some(record)) => {
@@ -186,6 +214,10 @@ impl MemoryStorage {
                 }
                 record.clone()
             }
+        };
+        let id = match step.op() {
+            Op::Create => self.mint(object),
+            Op::Update => step.id().to_owned(),
         };
         for change in step.changes() {
             let after: Vec<String> = change.after().map(|value| value.to_string()).collect();
@@ -203,11 +235,24 @@ impl MemoryStorage {
         let before = self.records(object).get(&id).cloned();
         self.index.note(object, &id, before.as_ref(), &record, &self.account);
         self.records_mut(object).insert(id.clone(), record);
-        self.tokens.insert(token.to_string(), id.clone());
+        self.tokens.insert(token.to_string(), (step.op(), id.clone()));
         match step.op() {
             Op::Create => receipts.created(token, &id, Some(&version)),
             Op::Update => receipts.updated(token, Some(&version)),
         }
+    }
+
+    fn follow_up(&mut self, follow_up: &BatchFollowUp<'_>, receipts: &mut Receipts) {
+        let token = follow_up.token();
+        if let Some((_, id)) = self.tokens.get(&token.to_string()) {
+            return receipts.already_applied(token, id);
+        }
+        let Link::To(contact) = follow_up.contact(receipts) else { return };
+        let contact = contact.to_owned();
+        self.tokens.insert(token.to_string(), (Op::Update, contact.clone()));
+        let (kind, name) = (follow_up.kind(), follow_up.name().to_owned());
+        self.follow_ups.push(MemoryFollowUp { contact, kind, name });
+        receipts.done(token);
     }
 }
 
@@ -266,10 +311,15 @@ impl Storage for MemoryStorage {
 impl StorageWrite for MemoryStorage {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
         self.calls.write += 1;
+        let fields = Fields::with_custom(&self.account.custom_fields);
         for step in batch.steps() {
-            self.write_step(&step, receipts);
+            self.write_step(&step, &fields, receipts);
         }
-        self.checkpoint = Some(batch.checkpoint().clone());
+        for follow_up in batch.follow_ups() {
+            self.follow_up(&follow_up, receipts);
+        }
+        let checkpoint = batch.checkpoint().clone();
+        self.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
         Ok(())
     }
 
@@ -279,8 +329,8 @@ impl StorageWrite for MemoryStorage {
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
         for &token in tokens {
-            if let Some(id) = self.tokens.get(&token.to_string()) {
-                known.add(token, id);
+            if let Some((op, id)) = self.tokens.get(&token.to_string()) {
+                known.add(token, *op, id);
             }
         }
         Ok(())

@@ -5,7 +5,8 @@
 //! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
 //! | [`Storage::answers`] | match rules other than e-mail and phone |
 //! | [`StorageWrite::write`] | applying |
-//! | [`StorageWrite::recover`] | retries of transient errors |
+//! | [`Storage::asks_again`] | retries of look-ups that fail in passing |
+//! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
@@ -13,16 +14,20 @@
 //! it answers.
 
 mod batch;
+mod checkpoint;
 mod error;
 mod forward;
 mod memory;
 mod receipts;
+mod table;
 
-pub use batch::{Batch, BatchStep, Checkpoint, Link, Token};
-pub(crate) use batch::{BatchData, ContactOf, StepData};
+pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
+pub(crate) use batch::{BatchData, ContactOf, FollowUpData, StepData};
+pub use checkpoint::{Checkpoint, Token};
 pub use error::StorageError;
-pub use memory::{Calls, MemoryRecord, MemoryStorage};
+pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};
 pub use receipts::{Receipt, Receipts};
+pub use table::{Cell, Item, Table};
 
 use crate::account::Account;
 pub use crate::follow_up::FollowUpKind;
@@ -60,24 +65,33 @@ pub trait Storage {
     fn answers(&self, rule: &[String]) -> bool {
         matches!(rule, [field] if field == "email" || field == "phone")
     }
+
+    /// Is a look-up that failed worth asking again? `attempt` counts from 1. To wait before, wait
+    /// here. By default no.
+    fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
+        let _ = (error, attempt);
+        false
+    }
 }
 
 /// A [`Storage`] that can be written to.
 pub trait StorageWrite: Storage {
     /// Writes one batch, in one transaction where there are transactions, and files one receipt for
-    /// each step.
+    /// each step and each follow-up. [`Batch::checkpoint`] is kept in the same transaction.
     ///
-    /// A contact stands before its opportunities. An update expects the version it names; a create
-    /// expects that no record holds its keys; where that no longer holds, the receipt is a conflict.
-    /// A step whose token is kept already is not written again but receipted with its id.
+    /// A contact stands before its opportunities. Each step says what it expects: an update that the
+    /// record has the [version](BatchStep::version) it names, and every contact that nobody else
+    /// holds its [new keys](BatchStep::new_keys). Where that no longer holds, the receipt is a
+    /// conflict and the step is left out; the others are written. A step whose token is kept already
+    /// is not written again but receipted with its id.
     ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody knows: what happens next
     /// is for [`recover`](Self::recover) to say.
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
-    /// What to do about an error of [`write`](Self::write) or [`find`](Storage::find); `attempt`
-    /// counts from 1. To wait before a retry, wait here.
+    /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while
+    /// writing; `attempt` counts from 1. To wait before a retry, wait here.
     fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
         let _ = (error, attempt);
         Recovery::Stop
@@ -89,7 +103,7 @@ pub trait StorageWrite: Storage {
         false
     }
 
-    /// Which of these tokens are written already, and under which ids. Only asked where
+    /// Which of these tokens are written already, what they did and to which record. Only asked where
     /// [`keeps_tokens`](Self::keeps_tokens) says so.
     ///
     /// # Errors
@@ -118,21 +132,27 @@ pub enum Recovery {
     Stop,
 }
 
-/// Tokens that storage knows, with the ids of their records.
+/// Tokens that storage knows, with what their steps did and the ids of their records.
 #[derive(Debug, Default)]
 pub struct Applied {
-    known: hashbrown::HashMap<Token, Box<str>, foldhash::fast::RandomState>,
+    known: hashbrown::HashMap<Token, (Op, Box<str>), foldhash::fast::RandomState>,
 }
 
 impl Applied {
-    /// The record that the step with this token wrote.
-    pub fn add(&mut self, token: Token, id: &str) {
-        self.known.insert(token, id.into());
+    /// The step with this token was written: what it did, and the record. For a follow-up the op says
+    /// nothing, and the record is the contact.
+    pub fn add(&mut self, token: Token, op: Op, id: &str) {
+        self.known.insert(token, (op, id.into()));
     }
 
     /// The id of the record that the step with this token wrote.
     pub fn id(&self, token: Token) -> Option<&str> {
-        self.known.get(&token).map(AsRef::as_ref)
+        self.known.get(&token).map(|(_, id)| &**id)
+    }
+
+    /// What the step with this token did.
+    pub fn op(&self, token: Token) -> Option<Op> {
+        self.known.get(&token).map(|(op, _)| *op)
     }
 
     /// How many are known.

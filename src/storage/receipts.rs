@@ -2,7 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::batch::{Batch, Token};
+use super::batch::Batch;
+use super::checkpoint::Token;
 
 /// What became of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +35,12 @@ pub enum Receipt {
         /// Why, for the person with the spreadsheet.
         why: String,
     },
+    /// The follow-up was done.
+    Done,
 }
 
-/// The receipts of one batch: exactly one for each step (behaviour X2), in any order.
+/// The receipts of one batch: exactly one for each step and each follow-up (behaviour X2), in any
+/// order. Those whose contact got no id ([`Link::Lost`](super::Link::Lost)) need none.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Op, Receipts};
@@ -47,12 +51,17 @@ pub enum Receipt {
 ///             Op::Update => receipts.updated(step.token(), None),
 ///         }
 ///     }
+///     for follow_up in batch.follow_ups() {
+///         receipts.done(follow_up.token());
+///     }
 /// }
 /// ```
 #[derive(Debug, Default)]
 pub struct Receipts {
     receipts: HashMap<Token, Option<Receipt>, foldhash::fast::RandomState>,
     faults: Vec<String>,
+    /// The steps that the faults are about, where they are of the batch.
+    faulty: Vec<(Option<Token>, usize)>,
 }
 
 impl Receipts {
@@ -61,6 +70,7 @@ impl Receipts {
     pub fn expecting(batch: &Batch<'_>) -> Self {
         let mut receipts = Receipts::default();
         receipts.receipts.extend(batch.steps().map(|step| (step.token(), None)));
+        receipts.receipts.extend(batch.follow_ups().map(|follow_up| (follow_up.token(), None)));
         receipts
     }
 
@@ -80,7 +90,7 @@ impl Receipts {
         self.file(token, Receipt::Unchanged);
     }
 
-    /// A record with this token is there already, under this id.
+    /// The step or follow-up was written before; the record is this one.
     pub fn already_applied(&mut self, token: Token, id: &str) {
         self.file(token, Receipt::AlreadyApplied { id: id.to_owned() });
     }
@@ -90,9 +100,15 @@ impl Receipts {
         self.file(token, Receipt::Conflict);
     }
 
-    /// The record cannot be written: a constraint, a validation, a missing permission.
+    /// The record cannot be written (a constraint, a validation, a missing permission), or the
+    /// follow-up cannot be done.
     pub fn rejected(&mut self, token: Token, why: &str) {
         self.file(token, Receipt::Rejected { why: why.to_owned() });
+    }
+
+    /// The follow-up was done.
+    pub fn done(&mut self, token: Token) {
+        self.file(token, Receipt::Done);
     }
 
     /// The receipt of a step, if it was given.
@@ -113,16 +129,24 @@ impl Receipts {
         &self.faults
     }
 
+    /// The faults with the steps they are about; `None`: a step that is not of the batch.
+    pub(crate) fn faults_of(&self) -> impl Iterator<Item = (Option<Token>, &str)> {
+        self.faulty.iter().map(|&(token, at)| (token, self.faults[at].as_str()))
+    }
+
     fn file(&mut self, token: Token, receipt: Receipt) {
         let is_blank = matches!(&receipt,
             Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } if id.is_empty());
-        match self.receipts.get_mut(&token) {
-            None => {
-                self.faults.push(format!("a receipt for step {token}, which is not in the batch"));
+        let (of, fault) = match self.receipts.get_mut(&token) {
+            None => (None, format!("a receipt for step {token}, which is not in the batch")),
+            Some(Some(_)) => (Some(token), "a second receipt for one step".to_owned()),
+            Some(_) if is_blank => (Some(token), "a receipt with a blank id".to_owned()),
+            Some(place) => {
+                *place = Some(receipt);
+                return;
             }
-            Some(Some(_)) => self.faults.push(format!("a second receipt for step {token}")),
-            Some(_) if is_blank => self.faults.push(format!("a blank id for step {token}")),
-            Some(place) => *place = Some(receipt),
-        }
+        };
+        self.faulty.push((of, self.faults.len()));
+        self.faults.push(fault);
     }
 }

@@ -1,6 +1,6 @@
 //! Writing one step inside the batch's transaction.
 
-use crm_import::storage::{BatchStep, Link, Op, Receipts};
+use crm_import::storage::{BatchFollowUp, BatchStep, Link, Op, Receipts, Token};
 use crm_import::{Account, Fields, Object, dedup};
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -15,11 +15,7 @@ pub(super) fn step(
     receipts: &mut Receipts,
 ) -> Result<(), rusqlite::Error> {
     let (object, token) = (step.object(), step.token());
-    let known: Option<i64> = db
-        .prepare_cached("SELECT record_id FROM import_steps WHERE token = ?1")?
-        .query_row([token.to_string()], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = known {
+    if let Some(id) = written(db, token)? {
         receipts.already_applied(token, &id.to_string());
         return Ok(());
     }
@@ -28,6 +24,10 @@ pub(super) fn step(
         Link::To(id) => Some(id.to_owned()),
         Link::Lost => return Ok(()),
     };
+    if is_taken(db, step)? {
+        receipts.conflict(token);
+        return Ok(());
+    }
     let (id, version) = match step.op() {
         Op::Create => (insert(db, object, link.as_deref())?, 1),
         Op::Update => match update(db, object, step, link.as_deref())? {
@@ -46,15 +46,84 @@ pub(super) fn step(
         index(db, fields, account, id)?;
     }
     let outcome = if step.is_update() { "updated" } else { "created" };
-    db.prepare_cached(
-        "INSERT INTO import_steps (token, object, record_id, outcome) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![token.to_string(), object.name(), id, outcome])?;
+    keep(db, token, object.name(), id, outcome)?;
     match step.op() {
         Op::Create => receipts.created(token, &id.to_string(), Some(&version.to_string())),
         Op::Update => receipts.updated(token, Some(&version.to_string())),
     }
     Ok(())
+}
+
+/// Does one follow-up and files its receipt.
+pub(super) fn follow_up(
+    db: &Transaction<'_>,
+    follow_up: &BatchFollowUp<'_>,
+    receipts: &mut Receipts,
+) -> Result<(), rusqlite::Error> {
+    let token = follow_up.token();
+    if let Some(id) = written(db, token)? {
+        receipts.already_applied(token, &id.to_string());
+        return Ok(());
+    }
+    let Link::To(contact) = follow_up.contact(receipts) else { return Ok(()) };
+    let Some(contact) = schema::number(contact) else {
+        receipts.rejected(token, "there is no such contact");
+        return Ok(());
+    };
+    db.prepare_cached("INSERT INTO follow_ups (contact_id, kind, name) VALUES (?1, ?2, ?3)")?
+        .execute(params![contact, follow_up.kind().name(), follow_up.name()])?;
+    keep(db, token, "follow_up", contact, "done")?;
+    receipts.done(token);
+    Ok(())
+}
+
+/// The record that the step with this token wrote.
+fn written(db: &Transaction<'_>, token: Token) -> Result<Option<i64>, rusqlite::Error> {
+    db.prepare_cached("SELECT record_id FROM import_steps WHERE token = ?1")?
+        .query_row([token.to_string()], |row| row.get(0))
+        .optional()
+}
+
+fn keep(
+    db: &Transaction<'_>,
+    token: Token,
+    object: &str,
+    id: i64,
+    outcome: &str,
+) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "INSERT INTO import_steps (token, object, record_id, outcome) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![token.to_string(), object, id, outcome])?;
+    Ok(())
+}
+
+/// Does another contact hold a key that the step expects to be free?
+fn is_taken(db: &Transaction<'_>, step: &BatchStep<'_>) -> Result<bool, rusqlite::Error> {
+    let own = schema::number(step.id()).unwrap_or(0);
+    for key in step.new_keys() {
+        let is_taken = match key.fields() {
+            [field] if field == "email" => db
+                .prepare_cached(
+                    "SELECT 1 FROM contact_emails WHERE value = ?1 AND contact_id <> ?2",
+                )?
+                .exists(params![key.value(), own])?,
+            [field] if field == "phone" => db
+                .prepare_cached(
+                    "SELECT 1 FROM contact_phones WHERE value = ?1 AND contact_id <> ?2",
+                )?
+                .exists(params![key.value(), own])?,
+            fields => db
+                .prepare_cached(
+                    "SELECT 1 FROM contact_keys WHERE rule = ?1 AND key = ?2 AND contact_id <> ?3",
+                )?
+                .exists(params![fields.join("+"), key.value(), own])?,
+        };
+        if is_taken {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A new record without values.

@@ -84,7 +84,8 @@ impl Planner {
         };
         let pipeline = self.pipeline_number(pipeline.as_deref());
         self.ledger.deals.push(entry);
-        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed: false });
+        let is_consumed = self.ledger.met(Object::Opportunity, number).is_some();
+        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed });
         number
     }
 

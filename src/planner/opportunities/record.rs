@@ -6,6 +6,7 @@ use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::issue::Severity;
 use crate::merge::{Deal, Pitch, Problem};
+use crate::object::Object;
 use crate::pairing::LinkTo;
 use crate::plan::{By, NONE, Outcome};
 use crate::planner::Planner;
@@ -30,7 +31,7 @@ impl Planner {
                 if is_first {
                     entry.first_row = row;
                 }
-                entry.is_named = true;
+                entry.name(row);
                 let side = &mut self.ledger.opportunity_rows[row as usize];
                 (side.previous, side.sets_link) = (previous, links);
                 self.advance(settings, at, deal, is_first);
@@ -38,6 +39,7 @@ impl Planner {
                     self.link(deal, named);
                 }
                 self.give_tags(settings, at, deal, row);
+                let is_first = is_first && !self.ledger.was_folded(Object::Opportunity, deal);
                 (deal, by, if is_first { Outcome::Create } else { Outcome::Merged })
             }
         };

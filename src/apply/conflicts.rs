@@ -1,0 +1,248 @@
+//! Conflicts: somebody else wrote between look-up and write (X3).
+//!
+//! The rows of the units that met a conflict are planned again, all together and after everything
+//! else is written, so that they see the other units as they stand. What the import has created of
+//! them before is hidden from the new plan, which therefore comes to the same steps again, and those
+//! that are written already are left alone. After three rounds a conflict is an issue.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashSet;
+
+use super::applier::{Applier, State};
+use super::units::{Units, batches, tasks};
+use crate::draft::Drafter;
+use crate::issue::{IssueCode, Severity};
+use crate::lookup::{Found, Lookup};
+use crate::object::{Object, RowNumber};
+use crate::plan::{NONE, Numbers, Op, Outcome, StepRef};
+use crate::planner::{Planner, Poll};
+use crate::source::Block;
+use crate::storage::Token;
+
+/// How often a row is planned again.
+const ROUNDS: u8 = 3;
+/// Rows looked up at a time.
+const WINDOW: usize = 8_192;
+
+/// The conflicts of the current round, and the planner of the next.
+#[derive(Debug, Default)]
+pub(super) struct Conflicts {
+    /// Tasks that met one, or whose contact did.
+    tasks: Vec<usize>,
+    tokens: HashSet<Token, foldhash::fast::RandomState>,
+    round: u8,
+    planner: Option<Box<Planner>>,
+    /// Records that this import has created of the rows that are planned again.
+    hidden: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+    faults: Vec<String>,
+}
+
+impl Conflicts {
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    pub(super) fn holds(&self, token: Token) -> bool {
+        self.tokens.contains(&token)
+    }
+
+    pub(super) fn is_planning(&self) -> bool {
+        self.planner.is_some()
+    }
+
+    pub(super) fn is_asking(&self) -> bool {
+        self.planner.as_ref().is_some_and(|planner| planner.poll() == Poll::LookUp)
+    }
+}
+
+impl Applier {
+    /// The question to be answered when rows are planned again.
+    pub(crate) fn lookup(&self) -> Option<Lookup<'_>> {
+        self.conflicts.planner.as_ref().map(|planner| planner.lookup())
+    }
+
+    pub(crate) fn answer(&mut self, found: &mut Found) {
+        let Conflicts { planner, hidden, faults, .. } = &mut self.conflicts;
+        let Some(planner) = planner else { return };
+        let lookup = planner.lookup();
+        faults.extend(found.strays(&lookup));
+        let object = lookup.object();
+        found.hide(|id| hidden.contains(&(object, id.into())));
+        planner.answer(found);
+    }
+
+    /// The task met a conflict: its unit is planned again.
+    pub(super) fn conflict(&mut self, at: usize) {
+        self.states[at] = State::Conflicted;
+        self.conflicts.tasks.push(at);
+        let token = self.token(&self.tasks[at]);
+        self.conflicts.tokens.insert(token);
+    }
+
+    /// Everything else is written: plans the rows of conflicts again.
+    pub(super) fn begin_round(&mut self) {
+        if self.conflicts.round == ROUNDS {
+            for at in std::mem::take(&mut self.conflicts.tasks) {
+                self.fail_step(at, IssueCode::WriteConflict, "");
+            }
+            self.conflicts.tokens.clear();
+            return;
+        }
+        self.conflicts.round += 1;
+        let rows = self.rows_of_conflicts();
+        self.conflicts.hidden = self.created_of(&rows);
+        let ledger = &mut self.report.plan.ledger;
+        let numbers: Vec<RowNumber> = rows.iter().map(|row| ledger.number(*row)).collect();
+        let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
+        let memory = std::mem::take(&mut ledger.memory);
+        let settings = ledger.settings.clone();
+        let mut planner = Planner::new(settings.clone(), WINDOW);
+        planner.part_of(Numbers::Listed(numbers), memory);
+        let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
+        planner.feed(block, drafts);
+        self.conflicts.planner = Some(Box::new(planner));
+    }
+
+    /// The rows of every unit with a conflict, in the import's own plan.
+    fn rows_of_conflicts(&mut self) -> Vec<u32> {
+        let mut units: BTreeSet<u32> = BTreeSet::new();
+        let mut own: BTreeSet<u32> = BTreeSet::new();
+        for at in self.conflicts.tasks.clone() {
+            let task = self.tasks[at];
+            let step = task.record();
+            let ledger = self.ledger(task.part);
+            let entry = ledger.entry(step.object, step.number);
+            let mut rows: Vec<u32> = ledger.row_numbers(step.object, entry).collect();
+            if rows.is_empty() {
+                rows.push(crate::plan::first_row(ledger, step));
+            }
+            let rows: Vec<u32> =
+                rows.into_iter().filter_map(|row| self.home(task.part, row)).collect();
+            for row in rows {
+                own.insert(row);
+                units.extend(self.units.of_row(&self.report.plan.ledger, row as usize));
+            }
+        }
+        let ledger = &self.report.plan.ledger;
+        for row in 0..ledger.len() {
+            let unit = self.units.of_row(ledger, row);
+            if unit.is_some_and(|unit| units.contains(&unit)) {
+                own.insert(u32::try_from(row).unwrap_or(NONE));
+            }
+        }
+        own.into_iter().collect()
+    }
+
+    /// What this import has created of these rows.
+    fn created_of(&self, rows: &[u32]) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
+        let mut created = HashSet::default();
+        for &row in rows {
+            for object in [Object::Contact, Object::Opportunity] {
+                let token = self.tokens.row(object, self.report.plan.ledger.number(row));
+                if let Some((Op::Create, id)) = self.report.done.get(&token) {
+                    created.insert((object, id.clone()));
+                }
+            }
+        }
+        created
+    }
+
+    /// The rows are planned: their outcomes and steps take the place of the earlier ones.
+    pub(super) fn end_round(&mut self) {
+        let Some(mut planner) = self.conflicts.planner.take() else { return };
+        let mut faults = std::mem::take(&mut self.conflicts.faults);
+        faults.append(&mut planner.take_faults());
+        let mut plan = planner.finish(Vec::new(), Vec::new());
+        self.report.plan.ledger.memory = std::mem::take(&mut plan.ledger.memory);
+        let before = std::mem::take(&mut self.conflicts.tasks);
+        self.conflicts.tokens.clear();
+        if !faults.is_empty() {
+            let why = faults.join("; ");
+            return before.into_iter().for_each(|at| self.fault(at, &why));
+        }
+        // What takes their place is settled below.
+        before.into_iter().for_each(|at| self.states[at] = State::Done);
+        self.parts.push(plan);
+        let part = u32::try_from(self.parts.len()).unwrap_or(NONE);
+        self.take_outcomes(part);
+        self.take_tasks(part);
+    }
+
+    fn take_tasks(&mut self, part: u32) {
+        let plan = self.plan(part);
+        let mut units = Units::of(&plan.ledger);
+        let found = tasks(plan, part, &mut units);
+        let from = self.tasks.len();
+        for task in found {
+            let token = self.token(&task);
+            let state = if self.report.done.contains_key(&token) {
+                State::Done
+            } else if self.has_failed(token) {
+                State::Failed
+            } else {
+                State::Waiting
+            };
+            self.tasks.push(task);
+            self.states.push(state);
+        }
+        self.queue.append(&mut batches(&self.tasks, from));
+    }
+
+    fn take_outcomes(&mut self, part: u32) {
+        let issues: Vec<_> = self
+            .plan(part)
+            .issues()
+            .filter(|issue| issue.severity > Severity::Info && !self.is_known(issue))
+            .collect();
+        issues.into_iter().for_each(|issue| self.report.note_issue(issue));
+        for row in 0..self.ledger(part).len() {
+            for object in [Object::Contact, Object::Opportunity] {
+                self.take_outcome(part, object, u32::try_from(row).unwrap_or(NONE));
+            }
+        }
+    }
+
+    /// Was the issue part of the plan that was made first?
+    fn is_known(&self, issue: &crate::issue::Issue) -> bool {
+        let plan = &self.report.plan;
+        let Some(row) = issue.row.and_then(|row| plan.ledger.numbers.row(row)) else {
+            return false;
+        };
+        let number = Some(RowNumber(row + 1));
+        let first = plan.findings.partition_point(|found| found.row < number);
+        plan.findings[first..]
+            .iter()
+            .take_while(|found| found.row == number)
+            .any(|found| found.code == issue.code && found.object == issue.object)
+    }
+
+    fn take_outcome(&mut self, part: u32, object: Object, row: u32) {
+        let ledger = self.ledger(part);
+        let (outcome, number) = match object {
+            Object::Contact => {
+                let side = &ledger.contact_rows[row as usize];
+                (side.outcome, side.contact)
+            }
+            Object::Opportunity => {
+                let side = &ledger.opportunity_rows[row as usize];
+                (side.outcome, side.deal)
+            }
+        };
+        let (Some(outcome), Some(home)) = (outcome, self.home(part, row)) else { return };
+        let step = (number != NONE).then_some(StepRef { object, number });
+        let token = step.map(|step| self.tokens.step(ledger, step));
+        // What was written or refused before stays as it came out.
+        let is_settled = token
+            .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
+        if is_settled || self.report.current(object, home) == Some(Outcome::Fail) {
+            return;
+        }
+        let id = step.and_then(|step| ledger.id(object, step.number)).map(str::to_owned);
+        self.report.settle(object, home, outcome, id.as_deref(), token);
+    }
+}

@@ -1,0 +1,192 @@
+//! Tasks to batch data: what storage gets to see of a step.
+
+use hashbrown::HashSet;
+
+use super::applier::{Applier, State};
+use super::units::TaskKind;
+use crate::object::Object;
+use crate::plan::{Ledger, Op, StepRef, first_row, fold, moves_link};
+use crate::planner::keys_of;
+use crate::storage::{ContactOf, FollowUpData, Receipts, StepData, Token};
+
+type Tokens = HashSet<Token, foldhash::fast::RandomState>;
+
+impl Applier {
+    /// Makes the batch of a range of tasks. Those that are settled already are left out.
+    pub(super) fn fill(&mut self, range: std::ops::Range<usize>) {
+        self.data.clear();
+        let mut opportunities: Vec<StepData> = Vec::new();
+        let mut created: Tokens = HashSet::default();
+        for at in range {
+            if self.states[at] != State::Waiting {
+                continue;
+            }
+            let task = self.tasks[at];
+            match task.kind {
+                TaskKind::Contact => {
+                    let step = self.step(at, ContactOf::Unchanged);
+                    if step.op == Op::Create {
+                        created.insert(step.token);
+                    }
+                    self.data.steps.push(step);
+                }
+                TaskKind::FollowUp(which) => match self.contact(task.part, task.number, &created) {
+                    Ok(contact) => self.fill_follow_up(at, which, contact),
+                    Err(token) => self.leave_out(at, token),
+                },
+                TaskKind::Opportunity => match self.link_of(at, &created) {
+                    Ok(contact) => opportunities.push(self.step(at, contact)),
+                    Err(token) => self.leave_out(at, token),
+                },
+            }
+        }
+        let mut steps = std::mem::take(&mut self.data.steps);
+        steps.sort_by(|a, b| self.data.order_of(a).cmp(&self.data.order_of(b)));
+        steps.append(&mut opportunities);
+        self.data.steps = steps;
+        self.stamp(false);
+    }
+
+    /// A task whose contact is not there: it failed, or it is planned again with its contact.
+    fn leave_out(&mut self, at: usize, contact: Token) {
+        if self.conflicts.holds(contact) { self.conflict(at) } else { self.fail_dependant(at) }
+    }
+
+    fn fill_follow_up(&mut self, at: usize, which: u16, contact: ContactOf) {
+        let task = self.tasks[at];
+        let ledger = self.ledger(task.part);
+        let follow_up = &ledger.settings.follow_ups[usize::from(which)];
+        let data = FollowUpData {
+            kind: follow_up.kind(),
+            name: follow_up.name().into(),
+            token: self.token(&task),
+            row: ledger.number(first_row(ledger, task.record())),
+            contact,
+            task: at,
+        };
+        self.data.follow_ups.push(data);
+    }
+
+    fn step(&mut self, at: usize, contact: ContactOf) -> StepData {
+        let task = self.tasks[at];
+        let (step, token) = (task.record(), self.token(&task));
+        let mut data = std::mem::take(&mut self.data);
+        let ledger = self.ledger(task.part);
+        let from = data.changes.len();
+        fold(ledger, step, false, &mut data.changes);
+        let keys = data.keys.len();
+        if step.object == Object::Contact {
+            for (rule, text) in new_keys(ledger, step) {
+                data.push_key(rule, &text);
+            }
+        }
+        let entry = ledger.entry(step.object, step.number);
+        let answers = ledger.answers(step.object);
+        let filled = StepData {
+            object: step.object,
+            op: if entry.is_new() { Op::Create } else { Op::Update },
+            row: ledger.number(first_row(ledger, step)),
+            token,
+            id: entry.stored().map(|id| answers.id(id).into()),
+            version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
+            contact,
+            changes: from..data.changes.len(),
+            keys: keys..data.keys.len(),
+            task: at,
+        };
+        self.data = data;
+        filled
+    }
+
+    /// Whom an opportunity is to be linked to. `Err`: to a contact that is not there.
+    fn link_of(&self, at: usize, created: &Tokens) -> Result<ContactOf, Token> {
+        let task = self.tasks[at];
+        let ledger = self.ledger(task.part);
+        let deal = ledger.entry(Object::Opportunity, task.number);
+        let Some(contact) = ledger.link_of(deal) else { return Ok(ContactOf::Unchanged) };
+        if !deal.is_new() && !moves_link(ledger, deal) {
+            return Ok(ContactOf::Unchanged);
+        }
+        self.contact(task.part, contact, created)
+    }
+
+    /// How storage knows a contact. `Err`: not at all; its token says why.
+    fn contact(&self, part: u32, contact: u32, created: &Tokens) -> Result<ContactOf, Token> {
+        let ledger = self.ledger(part);
+        if let Some(id) = ledger.id(Object::Contact, contact) {
+            return Ok(ContactOf::Known(id.into()));
+        }
+        let step = StepRef { object: Object::Contact, number: contact };
+        let token = self.tokens.step(ledger, step);
+        match self.report.created(token) {
+            Some(id) => Ok(ContactOf::Known(id.into())),
+            None if created.contains(&token) => Ok(ContactOf::CreatedBy(token)),
+            None => Err(token),
+        }
+    }
+
+    /// Was the step waiting for a contact of this batch that has no id?
+    pub(super) fn is_lost(&self, position: usize, receipts: &Receipts) -> bool {
+        is_lost(&self.data.steps[position].contact, receipts)
+    }
+
+    pub(super) fn follow_up_is_lost(&self, position: usize, receipts: &Receipts) -> bool {
+        is_lost(&self.data.follow_ups[position].contact, receipts)
+    }
+
+    /// A step whose contact got no id in this batch goes the way of its contact.
+    pub(super) fn lose(&mut self, at: usize) {
+        let task = self.tasks[at];
+        let ledger = self.ledger(task.part);
+        let contact = match task.kind {
+            TaskKind::Opportunity => ledger.link_of(ledger.entry(Object::Opportunity, task.number)),
+            _ => Some(task.number),
+        };
+        match contact {
+            Some(number) => {
+                let step = StepRef { object: Object::Contact, number };
+                let token = self.tokens.step(ledger, step);
+                self.leave_out(at, token);
+            }
+            None => self.fail_dependant(at),
+        }
+    }
+}
+
+fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
+    match contact {
+        ContactOf::CreatedBy(token) => receipts.id(*token).is_none(),
+        _ => false,
+    }
+}
+
+/// The keys that a contact carries from now on and that nobody else may hold: (rule, key).
+///
+/// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
+/// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
+/// first row, as far as later rows have not changed them.
+fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
+    let entry = ledger.entry(step.object, step.number);
+    let rows = ledger.rows(step.object, entry);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let base = ledger.base(step.object, entry);
+    let mut keys = Vec::new();
+    for rule in &ledger.settings.rules {
+        if !rule.owns_keys() && !entry.is_new() {
+            continue;
+        }
+        let after = keys_of(base, rule, &rows);
+        let of_first = (!rule.owns_keys()).then(|| keys_of(base, rule, &rows[..1]));
+        let before = if entry.is_new() { Vec::new() } else { keys_of(base, rule, &[]) };
+        keys.extend(
+            after
+                .into_iter()
+                .filter(|key| !before.contains(key))
+                .filter(|key| of_first.as_ref().is_none_or(|first| first.contains(key)))
+                .map(|key| (rule.number, key)),
+        );
+    }
+    keys
+}

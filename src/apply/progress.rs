@@ -1,0 +1,103 @@
+//! [`Progress`] and [`Status`]: where an import stands, for whoever watches it.
+
+use serde::{Deserialize, Serialize};
+
+/// What an import is doing, or how it ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It reads and plans; nothing is written.
+    #[default]
+    Planning,
+    /// It writes.
+    Applying,
+    /// It was told to wait: it stopped between two batches and can be resumed.
+    Paused,
+    /// Everything that could be written was written.
+    Completed,
+    /// It was told to stop, between two batches.
+    Cancelled,
+    /// It could not go on.
+    Failed,
+}
+
+/// What whoever watches an import wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// Stop before the next batch, to be resumed later.
+    Pause,
+    /// Stop before the next batch.
+    Cancel,
+}
+
+impl From<bool> for Control {
+    /// `true` goes on, `false` cancels.
+    fn from(goes_on: bool) -> Self {
+        if goes_on { Control::Continue } else { Control::Cancel }
+    }
+}
+
+impl From<()> for Control {
+    fn from((): ()) -> Self {
+        Control::Continue
+    }
+}
+
+/// What was written of one object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// Records created, in earlier runs of a resumed import too.
+    pub created: usize,
+    /// Records changed.
+    pub updated: usize,
+    /// Records that storage refused.
+    pub failed: usize,
+}
+
+/// How far an import is: handed to the caller's function between batches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What it is doing.
+    pub status: Status,
+    /// Rows that are planned.
+    pub rows: u64,
+    /// Bytes of the file that were read; 0 where the plan was made before.
+    pub bytes: u64,
+    /// Bytes of the file, where that is known.
+    pub total_bytes: Option<u64>,
+    /// Steps and follow-ups that are settled: written, refused or left out.
+    pub done: usize,
+    /// Steps and follow-ups that are planned so far.
+    pub steps: usize,
+    /// Contacts written.
+    pub contacts: Written,
+    /// Opportunities written.
+    pub opportunities: Written,
+}
+
+/// How many errors are too many (behaviour X7).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ErrorBudget {
+    /// More failed sides of rows than this.
+    Sides(u64),
+    /// More than this share of the sides, between 0 and 1.
+    Share(f64),
+}
+
+impl ErrorBudget {
+    pub(crate) fn is_exceeded(self, stats: &crate::plan::Stats) -> bool {
+        let (contacts, opportunities) = (&stats.contacts, &stats.opportunities);
+        let failed = contacts.fail + opportunities.fail;
+        match self {
+            ErrorBudget::Sides(limit) => failed > limit,
+            #[allow(clippy::cast_precision_loss)] // a share of 2⁵³ rows is as good
+            ErrorBudget::Share(share) => {
+                failed as f64 > share * (contacts.rows + opportunities.rows) as f64
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! [`run`]: planning and writing window by window, in memory bounded by the window (behaviour L1).
+//!
+//! Each window is a plan of its own. What is kept from one to the next is a fingerprint and the first
+//! row of each record that was met, so that a contact of an earlier window is known to be of this
+//! import although storage answers for it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use super::driver::{Job, TOKENS, apply, finds_again};
+use super::progress::{Control, Progress, Status};
+use super::report::Report;
+use super::token::{Tokens, checkpoint};
+use crate::draft::Settings;
+use crate::error::Error;
+use crate::issue::Finding;
+use crate::object::{Object, RowNumber};
+use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Op, Outcome, Plan, StepRef};
+use crate::planner::{Part, Scanner, plan_part};
+use crate::source::{Block, Rows, SourceError};
+use crate::storage::{Applied, Checkpoint, StorageWrite};
+
+/// What a run tells whoever watches it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'r> {
+    /// Between two batches.
+    Progress(Progress),
+    /// A window is written. The report speaks of its rows only, under their numbers in the file; it
+    /// is gone when the next window begins.
+    Window(&'r Report),
+}
+
+impl<'r> Event<'r> {
+    /// The report of a window, if that is what it is about.
+    pub fn window(&self) -> Option<&'r Report> {
+        match self {
+            Event::Window(report) => Some(report),
+            Event::Progress(_) => None,
+        }
+    }
+
+    /// The progress, if that is what it is about.
+    pub fn progress(&self) -> Option<Progress> {
+        match self {
+            Event::Progress(progress) => Some(*progress),
+            Event::Window(_) => None,
+        }
+    }
+}
+
+/// How a file is run.
+pub(crate) struct Run<'a> {
+    pub(crate) settings: Settings,
+    pub(crate) rows: Rows<'a>,
+    /// The file once more, if it can be read twice: formats are then inferred over all of it.
+    pub(crate) twin: Option<Rows<'a>>,
+    pub(crate) window: usize,
+    pub(crate) planning_window: usize,
+    pub(crate) job: Job,
+    pub(crate) resumed: Option<Checkpoint>,
+}
+
+/// Rows over which formats are inferred where the file cannot be read twice (behaviour §9).
+const HEAD_ROWS: usize = 10_000;
+/// Bytes over which they are.
+const HEAD_BYTES: u64 = 8 << 20;
+
+/// Blocks that were read before the first is planned, each with what was found in it.
+type Held = VecDeque<(Block, Vec<Finding>)>;
+
+struct Runner<'a> {
+    settings: Arc<Settings>,
+    rows: Rows<'a>,
+    held: Held,
+    scan: Scanner,
+    counts_columns: bool,
+    memory: Memory,
+    tokens: Tokens,
+    job: Job,
+    file_digest: String,
+    window: usize,
+    planning_window: usize,
+}
+
+/// Runs a whole file.
+pub(crate) fn run<S: StorageWrite + ?Sized>(
+    run: Run<'_>,
+    storage: &mut S,
+    mut watch: impl FnMut(Event<'_>) -> Control,
+) -> Result<Report, Error<S::Error>> {
+    let Run { mut settings, mut rows, twin, window, planning_window, job, resumed } = run;
+    let mut scan = Scanner::new(&settings);
+    let mut held = Held::new();
+    let counts_columns = twin.is_none();
+    let file_digest = match twin {
+        Some(twin) => observe(twin, &mut scan),
+        None => hold(&mut rows, window, &mut scan, &mut held),
+    }
+    .map_err(Error::Source)?;
+    let file_findings = scan.settle(&mut settings);
+    let import_id = job.import_id.clone();
+    let mine = checkpoint(&import_id, &settings, &file_digest);
+    if let Some(resumed) = &resumed {
+        let differs = resumed.differences(&mine);
+        if !differs.is_empty() {
+            return Err(Error::Resume { differs });
+        }
+    }
+    let mut runner = Runner {
+        settings: Arc::new(settings),
+        rows,
+        held,
+        scan,
+        counts_columns,
+        memory: Memory::default(),
+        tokens: Tokens::new(&import_id),
+        job,
+        file_digest,
+        window,
+        planning_window,
+    };
+    let empty = Plan::empty(Ledger::new(runner.settings.clone()), runner.file_digest.clone());
+    let mut total = Report::new(empty, runner.tokens.clone());
+    for finding in &file_findings {
+        let issue = total.plan.render(finding);
+        total.keep(issue);
+    }
+    total.plan.source_issues = runner.rows.findings().to_vec();
+    let result = runner.run_windows(storage, &mut total, &mut watch);
+    total.plan.unmapped = runner.scan.unmapped(&runner.settings.headers);
+    match result {
+        Ok(status) => {
+            total.end(status);
+            Ok(total)
+        }
+        Err(error) => Err(error.with_total(total)),
+    }
+}
+
+/// Reads the file to its end, to see every cell once before the first is planned.
+fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<String, SourceError> {
+    let (mut block, mut findings) = (Block::new(), Vec::new());
+    while rows.read_block(&mut block, HEAD_ROWS, &mut findings)? {
+        scan.observe(&block);
+        findings.clear();
+    }
+    Ok(format!("{:032x}", rows.digest()))
+}
+
+/// Reads the beginning of a file that cannot be read twice, and keeps it.
+fn hold(
+    rows: &mut Rows<'_>,
+    window: usize,
+    scan: &mut Scanner,
+    held: &mut Held,
+) -> Result<String, SourceError> {
+    let mut count = 0;
+    while count < HEAD_ROWS && rows.bytes_read() < HEAD_BYTES {
+        let (mut block, mut findings) = (Block::new(), Vec::new());
+        if !rows.read_block(&mut block, window, &mut findings)? {
+            break;
+        }
+        count += block.len();
+        scan.observe(&block);
+        held.push_back((block, findings));
+    }
+    Ok(format!("head-{:032x}", rows.digest()))
+}
+
+impl Runner<'_> {
+    fn run_windows<S: StorageWrite + ?Sized>(
+        &mut self,
+        storage: &mut S,
+        total: &mut Report,
+        watch: &mut impl FnMut(Event<'_>) -> Control,
+    ) -> Result<Status, Error<S::Error>> {
+        let mut before = Progress::default();
+        while let Some((block, findings)) = self.next_block().map_err(Error::Source)? {
+            let rows = block.first_row().index() as u64 + block.len() as u64;
+            let planning = self.progress(&before, Progress::default(), rows, Status::Planning);
+            if let Some(status) = stopped(watch(Event::Progress(planning))) {
+                return Ok(status);
+            }
+            let plan = self.plan(block, findings, storage)?;
+            let (told, bytes) = (plan.told.clone(), self.rows.bytes_read());
+            let total_bytes = self.rows.total_bytes();
+            let job = Job { closes: false, budget: None, ..self.job.clone() };
+            let mut last = Progress::default();
+            let base = before;
+            // What earlier windows failed counts too.
+            let budget = self.job.budget;
+            let mut planned = *total.stats();
+            super::report::add(&mut planned, plan.stats());
+            if budget.is_some_and(|budget| budget.is_exceeded(&planned)) {
+                let mut report = Report::new(plan, self.tokens.clone());
+                report.finish(report.plan.steps.len(), Status::Failed);
+                total.absorb(&report);
+                return Err(Error::TooManyErrors { done: Box::new(report) });
+            }
+            let report = apply(plan, &job, storage, |progress| {
+                last = progress;
+                let progress = sum(&base, progress, rows, (bytes, total_bytes));
+                watch(Event::Progress(progress))
+            });
+            let mut report = match report {
+                Ok(report) => report,
+                Err(error) => {
+                    error.done().into_iter().for_each(|done| total.absorb(done));
+                    return Err(error);
+                }
+            };
+            self.remember(&mut report, &told);
+            total.absorb(&report);
+            before = sum(&before, last, rows, (bytes, total_bytes));
+            let control = watch(Event::Window(&report));
+            let ended = Some(report.status()).filter(|status| *status != Status::Completed);
+            if let Some(status) = ended.or_else(|| stopped(control)) {
+                return Ok(status);
+            }
+            if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
+                return Err(Error::TooManyErrors { done: Box::new(report) });
+            }
+        }
+        self.close(storage, total)?;
+        Ok(Status::Completed)
+    }
+
+    fn progress(&self, before: &Progress, now: Progress, rows: u64, status: Status) -> Progress {
+        let bytes = (self.rows.bytes_read(), self.rows.total_bytes());
+        Progress { status, ..sum(before, now, rows, bytes) }
+    }
+
+    fn next_block(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
+        if let Some(held) = self.held.pop_front() {
+            return Ok(Some(held));
+        }
+        let (mut block, mut findings) = (Block::new(), Vec::new());
+        if !self.rows.read_block(&mut block, self.window, &mut findings)? {
+            return Ok(None);
+        }
+        if self.counts_columns {
+            self.scan.count(&block);
+        }
+        Ok(Some((block, findings)))
+    }
+
+    fn plan<S: StorageWrite + ?Sized>(
+        &mut self,
+        mut block: Block,
+        mut findings: Vec<Finding>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
+        let offset = block.first_row().0 - 1;
+        block.renumber(RowNumber(1));
+        for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
+            *row = RowNumber(row.0 - offset);
+        }
+        let numbers = Numbers::After(offset);
+        let len = u32::try_from(block.len()).unwrap_or(NONE);
+        let known = match self.job.resumes {
+            true => Known::ask(&self.tokens, &numbers, len, storage)?,
+            false => Known::default(),
+        };
+        let part = Part {
+            settings: self.settings.clone(),
+            blocks: vec![block],
+            findings,
+            numbers,
+            memory: std::mem::take(&mut self.memory),
+            window_rows: self.planning_window,
+        };
+        let is_hidden = |object, id: &str| known.is_hidden(object, id);
+        let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
+        plan.file_digest = self.file_digest.clone();
+        known.mend(&mut plan);
+        Ok(plan)
+    }
+
+    /// Keeps what later windows must know of this one's records.
+    fn remember(&mut self, report: &mut Report, told: &HashSet<u32, foldhash::fast::RandomState>) {
+        let mut memory = std::mem::take(&mut report.plan.ledger.memory);
+        let ledger = &report.plan.ledger;
+        for object in [Object::Contact, Object::Opportunity] {
+            let entries = match object {
+                Object::Contact => &ledger.people,
+                Object::Opportunity => &ledger.deals,
+            };
+            for (number, entry) in (0u32..).zip(entries) {
+                if !entry.has_rows() && !entry.is_named() {
+                    continue;
+                }
+                let step = StepRef { object, number };
+                let id = ledger
+                    .id(object, number)
+                    .or_else(|| report.created(self.tokens.step(ledger, step)));
+                let Some(id) = id else { continue };
+                let met = Met {
+                    first_row: entry.has_rows().then(|| ledger.number(entry.first_row)),
+                    is_made: entry.is_new(),
+                    is_told: object == Object::Contact && told.contains(&number),
+                };
+                memory.add(object, id, met);
+            }
+        }
+        self.memory = memory;
+    }
+
+    /// Says that the import is complete, where storage keeps such things.
+    fn close<S: StorageWrite + ?Sized>(
+        &mut self,
+        storage: &mut S,
+        total: &Report,
+    ) -> Result<(), Error<S::Error>> {
+        if !self.job.closes {
+            return Ok(());
+        }
+        let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
+        empty.stats = total.stats;
+        let job = Job { resumes: false, budget: None, ..self.job.clone() };
+        apply(empty, &job, storage, |_| Control::Continue).map(|_| ())
+    }
+}
+
+fn stopped(control: Control) -> Option<Status> {
+    match control {
+        Control::Continue => None,
+        Control::Pause => Some(Status::Paused),
+        Control::Cancel => Some(Status::Cancelled),
+    }
+}
+
+fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -> Progress {
+    let mut sum = Progress { rows, bytes: bytes.0, total_bytes: bytes.1, ..now };
+    sum.done += before.done;
+    sum.steps += before.steps;
+    for (sum, before) in
+        [(&mut sum.contacts, &before.contacts), (&mut sum.opportunities, &before.opportunities)]
+    {
+        sum.created += before.created;
+        sum.updated += before.updated;
+        sum.failed += before.failed;
+    }
+    sum
+}
+
+/// What an interrupted import has written of some rows (X6).
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    steps: Vec<(Object, u32, Op)>,
+    created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+}
+
+impl Known {
+    /// Asks storage for the tokens of every row.
+    pub(crate) fn ask<S: StorageWrite + ?Sized>(
+        tokens: &Tokens,
+        numbers: &Numbers,
+        rows: u32,
+        storage: &mut S,
+    ) -> Result<Self, Error<S::Error>> {
+        let mut known = Known::default();
+        let step = u32::try_from(TOKENS / 2).unwrap_or(1);
+        for from in (0..rows).step_by(TOKENS / 2) {
+            let rows = from..rows.min(from + step);
+            let named: Vec<_> = rows
+                .flat_map(|row| {
+                    [Object::Contact, Object::Opportunity]
+                        .map(|object| (object, row, tokens.row(object, numbers.of(row))))
+                })
+                .collect();
+            let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();
+            let mut applied = Applied::default();
+            storage.applied(&asked, &mut applied).map_err(|source| Error::Tokens { source })?;
+            for (object, row, token) in named {
+                let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
+                    continue;
+                };
+                known.steps.push((object, row, op));
+                if op == Op::Create {
+                    known.created.insert((object, id.into()));
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Is it a record that the import has created itself? The plan is made as if it were not there,
+    /// which is how it was made before.
+    pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
+        !self.created.is_empty() && self.created.contains(&(object, id.into()))
+    }
+
+    /// A row whose step is written keeps the outcome it had, whatever is left to do now.
+    pub(crate) fn mend(&self, plan: &mut Plan) {
+        for &(object, row, op) in &self.steps {
+            let outcome = match object {
+                Object::Contact => &mut plan.ledger.contact_rows[row as usize].outcome,
+                Object::Opportunity => &mut plan.ledger.opportunity_rows[row as usize].outcome,
+            };
+            let done = match op {
+                Op::Create => Outcome::Create,
+                Op::Update => Outcome::Update,
+            };
+            let is_open = |outcome: &Outcome| {
+                matches!(outcome, Outcome::Create | Outcome::Update | Outcome::Unchanged)
+            };
+            if let Some(before) = outcome.filter(is_open)
+                && before != done
+            {
+                *outcome = Some(done);
+                plan.stats.of_mut(object).shift(before, done);
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What is to be written, in order: [`Task`]s, unit by unit.
+//!
+//! A unit is everything that hangs together: records that rows of the file bring together. Contacts
+//! come before their follow-ups, follow-ups before opportunities (X1). Batches are cut between units;
+//! one that is longer than two batches is cut into a chain.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::follow_up::FollowUp;
+use crate::object::Object;
+use crate::plan::{Ledger, NONE, Plan, StepRef, first_row, is_in};
+
+/// Tasks of one batch, unless a unit is longer.
+const BATCH_TASKS: usize = 500;
+
+/// One thing to write.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    /// Which plan it is of: 0 is the plan of the import, the others were made again for some rows.
+    pub(super) part: u32,
+    pub(super) kind: TaskKind,
+    pub(super) number: u32,
+    /// The first of its unit.
+    pub(super) is_start: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TaskKind {
+    Contact,
+    /// The follow-up at this position of the settings, for the contact with the task's number.
+    FollowUp(u16),
+    Opportunity,
+}
+
+impl Task {
+    /// The record it is about.
+    pub(super) fn record(&self) -> StepRef {
+        let object = match self.kind {
+            TaskKind::Contact | TaskKind::FollowUp(_) => Object::Contact,
+            TaskKind::Opportunity => Object::Opportunity,
+        };
+        StepRef { object, number: self.number }
+    }
+}
+
+/// The tasks of a plan, in order.
+pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
+    let ledger = &plan.ledger;
+    let mut tasks: Vec<(u32, u32, Task)> = Vec::with_capacity(plan.steps.len());
+    for &step in &plan.steps {
+        let kind = match step.object {
+            Object::Contact => TaskKind::Contact,
+            Object::Opportunity => TaskKind::Opportunity,
+        };
+        let task = Task { part, kind, number: step.number, is_start: false };
+        tasks.push((units.root(ledger, step), first_row(ledger, step), task));
+    }
+    for (number, at) in follow_ups(ledger) {
+        let step = StepRef { object: Object::Contact, number };
+        let task = Task { part, kind: TaskKind::FollowUp(at), number, is_start: false };
+        tasks.push((units.root(ledger, step), first_row(ledger, step), task));
+    }
+    // A unit stands where its first step stands.
+    let mut first: hashbrown::HashMap<u32, u32, foldhash::fast::RandomState> =
+        hashbrown::HashMap::default();
+    for &(root, row, _) in &tasks {
+        let place = first.entry(root).or_insert(row);
+        *place = row.min(*place);
+    }
+    tasks.sort_by_key(|(root, row, task)| (first[root], *root, task.kind.class(), *row, task.kind));
+    let mut before = None;
+    let mark = |(root, _, mut task): (u32, u32, Task)| {
+        task.is_start = before.replace(root) != Some(root);
+        task
+    };
+    tasks.into_iter().map(mark).collect()
+}
+
+impl TaskKind {
+    fn class(self) -> u8 {
+        match self {
+            TaskKind::Contact => 0,
+            TaskKind::FollowUp(_) => 1,
+            TaskKind::Opportunity => 2,
+        }
+    }
+}
+
+/// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
+pub(super) fn follow_ups(ledger: &Ledger) -> Vec<(u32, u16)> {
+    let others: Vec<(u16, &FollowUp)> = (0u16..)
+        .zip(&ledger.settings.follow_ups)
+        .filter(|(_, follow_up)| !matches!(follow_up, FollowUp::Tag(..)))
+        .collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let people = (0u32..).zip(&ledger.people).filter(|(number, _)| ledger.is_followed_up(*number));
+    people
+        .flat_map(|(number, entry)| {
+            others
+                .iter()
+                .filter(move |(_, follow_up)| is_in(follow_up.scope(), entry))
+                .map(move |(at, _)| (number, *at))
+        })
+        .collect()
+}
+
+/// Cuts tasks into batches, whole units each.
+pub(super) fn batches(tasks: &[Task], from: usize) -> VecDeque<Range<usize>> {
+    let mut queue = VecDeque::new();
+    let mut start = from;
+    for at in from + 1..=tasks.len() {
+        let is_cut = tasks.get(at).is_none_or(|t| t.is_start || at - start >= 2 * BATCH_TASKS);
+        if (at - start >= BATCH_TASKS && is_cut) || at == tasks.len() {
+            queue.push_back(start..at);
+            start = at;
+        }
+    }
+    queue
+}
+
+/// Where to cut a range that failed as a whole (X5): between two units near the middle; a unit that
+/// stands alone after its contacts; else in the middle.
+pub(super) fn middle(tasks: &[Task], range: &Range<usize>) -> usize {
+    let half = range.start + range.len() / 2;
+    let after = (half.max(range.start + 1)..range.end).find(|&at| tasks[at].is_start);
+    let before = (range.start + 1..half).rev().find(|&at| tasks[at].is_start);
+    let nearest = match (before, after) {
+        (Some(before), Some(after)) if half - before < after - half => Some(before),
+        (before, after) => after.or(before),
+    };
+    let contacts = || {
+        let is_late = |&at: &usize| tasks[at].kind != TaskKind::Contact;
+        (range.start..range.end).find(is_late).filter(|at| *at > range.start)
+    };
+    nearest.or_else(contacts).unwrap_or(half.max(range.start + 1))
+}
+
+/// Which records hang together, by the rows that bring them together.
+#[derive(Debug)]
+pub(super) struct Units {
+    /// A forest over contacts, then opportunities.
+    above: Vec<u32>,
+}
+
+impl Units {
+    pub(super) fn of(ledger: &Ledger) -> Self {
+        let count = ledger.people.len() + ledger.deals.len();
+        let mut units = Units { above: (0..u32::try_from(count).unwrap_or(NONE)).collect() };
+        for row in 0..ledger.len() {
+            let mut nodes = nodes(ledger, row);
+            if let Some(first) = nodes.next() {
+                nodes.for_each(|node| units.join(first, node));
+            }
+        }
+        for &(contact, row) in &ledger.gifts {
+            if let Some(node) = nodes(ledger, row as usize).next() {
+                units.join(node, contact);
+            }
+        }
+        units
+    }
+
+    /// The unit of a row, if it is in one.
+    pub(super) fn of_row(&mut self, ledger: &Ledger, row: usize) -> Option<u32> {
+        let node = nodes(ledger, row).next()?;
+        Some(self.find(node))
+    }
+
+    fn root(&mut self, ledger: &Ledger, step: StepRef) -> u32 {
+        self.find(node(ledger, step))
+    }
+
+    fn find(&mut self, node: u32) -> u32 {
+        let mut at = node;
+        while self.above[at as usize] != at {
+            let above = self.above[at as usize];
+            self.above[at as usize] = self.above[above as usize];
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        // The lower number is the root, so that the forest does not depend on the order of joining.
+        let (low, high) = (a.min(b), a.max(b));
+        self.above[high as usize] = low;
+    }
+}
+
+fn node(ledger: &Ledger, step: StepRef) -> u32 {
+    let people = u32::try_from(ledger.people.len()).unwrap_or(NONE);
+    match step.object {
+        Object::Contact => step.number,
+        Object::Opportunity => people + step.number,
+    }
+}
+
+/// The records that a row speaks of.
+fn nodes(ledger: &Ledger, row: usize) -> impl Iterator<Item = u32> {
+    let (contact, deal) = (&ledger.contact_rows[row], &ledger.opportunity_rows[row]);
+    let people = u32::try_from(ledger.people.len()).unwrap_or(NONE);
+    let deal_node = if deal.deal == NONE { NONE } else { people + deal.deal };
+    [contact.contact, deal.contact, deal_node].into_iter().filter(|node| *node != NONE)
+}

@@ -1,0 +1,71 @@
+//! [`Token`] and [`Checkpoint`]: what storage keeps so that nothing is written twice.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Stats;
+
+/// The name of one step of one import (behaviour X4): the same step has the same token whenever and
+/// however often it is written, and no other step of any import has it.
+///
+/// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
+/// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(pub u128);
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl std::str::FromStr for Token {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u128::from_str_radix(text, 16).map(Token)
+    }
+}
+
+/// How far an import is, and of what (behaviour X6): commit it with the batch it travels in, in place
+/// of the one before it.
+///
+/// Hand the last one to [`Import::resume`](crate::Import::resume) to go on where the import stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Checkpoint {
+    /// The name of the import.
+    pub import_id: String,
+    /// Digest of the file.
+    pub file: String,
+    /// Digest of the mapping.
+    pub mapping: String,
+    /// Digest of modes, objects, follow-ups and the account's policy.
+    pub policy: String,
+    /// How the columns that left it open were read: date order and separators, by header.
+    pub formats: IndexMap<String, String>,
+    /// The last row whose steps are written once this batch is; steps of earlier rows that somebody
+    /// else was in the way of may still follow.
+    pub row: u64,
+    /// Is the import complete? Only the last batch says so; it holds no step.
+    pub is_last: bool,
+    /// What the import comes to, as far as it is known.
+    pub stats: Stats,
+}
+
+impl Checkpoint {
+    /// What of another import is not as in this one: `file`, `mapping`, `policy`. Nothing: one can be
+    /// resumed as the other.
+    pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
+        let parts = [
+            ("file", self.file == other.file),
+            ("mapping", self.mapping == other.mapping),
+            ("policy", self.policy == other.policy),
+        ];
+        parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part).collect()
+    }
+}
