@@ -40,6 +40,15 @@ struct Entry {
     is_asked: bool,
 }
 
+/// Who carries a key, at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    Nobody,
+    One(ContactNumber),
+    /// More than one, or it was.
+    Several,
+}
+
 /// No holder.
 const NOBODY: u32 = u32::MAX;
 /// Set: the rest is a position in `several`.
@@ -132,6 +141,24 @@ impl KeyIndex {
                 && (entry.is_phone || text_of(entry.place) == text)
         };
         self.table.find(spread(kind, hash), is_same).map(|&at| KeyNumber(at))
+    }
+
+    /// Who carries the key, at a glance.
+    pub(crate) fn holder(&self, key: KeyNumber) -> Holder {
+        match self.entries[key.0 as usize].holder {
+            NOBODY => Holder::Nobody,
+            holder if holder & SEVERAL != 0 => Holder::Several,
+            holder => Holder::One(ContactNumber(holder)),
+        }
+    }
+
+    /// Does this contact carry the key?
+    pub(crate) fn is_held_by(&self, key: KeyNumber, contact: ContactNumber) -> bool {
+        match self.holder(key) {
+            Holder::Nobody => false,
+            Holder::One(other) => other == contact,
+            Holder::Several => self.holders(key).contains(&contact),
+        }
     }
 
     /// Everybody who carries the key, in the order in which they came to it.

@@ -26,6 +26,6 @@ mod keys;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
-pub(crate) use index::{ContactNumber, KeyIndex, KeyNumber, KeyPlace};
+pub(crate) use index::{ContactNumber, Holder, KeyIndex, KeyNumber, KeyPlace};
 pub use keys::record_keys;
 pub(crate) use verdict::{Verdict, decide};

@@ -145,7 +145,7 @@ impl Column {
     }
 
     /// Is a cell read as it stands, with no value map and no clear token before it?
-    pub(super) fn is_direct(&self) -> bool {
+    pub(crate) fn is_direct(&self) -> bool {
         self.values.is_empty() && self.clear_token.is_none()
     }
 

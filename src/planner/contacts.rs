@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::Planner;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Verdict, decide};
+use crate::dedup::{ContactNumber, Holder, Verdict, decide};
 use crate::draft::{Key, KeyKind, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -170,6 +170,9 @@ impl Planner {
         settings: &Settings,
         keys: &[(Key, crate::dedup::KeyNumber)],
     ) -> Verdict {
+        if let Some(verdict) = self.match_at_a_glance(keys) {
+            return verdict;
+        }
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
             let of_rule = keys.iter().filter(|(key, _)| key.kind == rule);
@@ -177,6 +180,28 @@ impl Planner {
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
+    }
+
+    /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
+    fn match_at_a_glance(&self, keys: &[(Key, crate::dedup::KeyNumber)]) -> Option<Verdict> {
+        let mut found: Option<(ContactNumber, usize, usize)> = None;
+        let (mut rule, mut at) = (u8::MAX, 0);
+        for (key, number) in keys {
+            let KeyKind::Rule(of) = key.kind else { continue };
+            at = if of == rule { at + 1 } else { 0 };
+            rule = of;
+            match (self.index.holder(*number), found) {
+                (Holder::Nobody, _) => {}
+                (Holder::One(contact), None) => found = Some((contact, usize::from(of), at)),
+                (Holder::One(contact), Some((other, ..))) if contact == other => {}
+                (Holder::One(_) | Holder::Several, _) => return None,
+            }
+        }
+        Some(found.map_or(Verdict::Nobody, |(contact, rule, key)| Verdict::One {
+            contact,
+            rule,
+            key,
+        }))
     }
 
     /// Nobody was found: a new contact, if the mode and the policy allow one.
@@ -325,8 +350,12 @@ impl Planner {
             if !settings.rules[usize::from(rule)].owns_keys() {
                 continue;
             }
+            let is_free = self.index.holder(*key_number) == Holder::Nobody;
+            if is_free || self.index.is_held_by(*key_number, ContactNumber(contact)) {
+                continue;
+            }
             let holders = self.index.holders(*key_number);
-            if holders.is_empty() || holders.contains(&ContactNumber(contact)) {
+            if holders.is_empty() {
                 continue;
             }
             let names = self.names_of(holders);

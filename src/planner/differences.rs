@@ -4,7 +4,7 @@
 use super::Planner;
 use crate::draft::Cell;
 use crate::draft::Settings;
-use crate::field::FieldId;
+use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::{effective, loosens};
@@ -26,6 +26,11 @@ impl Planner {
             }
             let text = column.text(this.block, this.at);
             if text.is_empty() {
+                continue;
+            }
+            // The same words mean the same, but for phones, which have a region.
+            let other = self.row_of(previous);
+            if text == column.text(other.block, other.at) && column.kind != FieldKind::Phone {
                 continue;
             }
             let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };

@@ -12,6 +12,7 @@ mod driver;
 mod finish;
 mod opportunities;
 mod teach;
+mod teaching;
 
 pub(crate) use teach::keys_of;
 
@@ -21,6 +22,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+
+use teaching::Teaching;
 
 use crate::dedup::{KeyIndex, KeyNumber};
 use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
@@ -58,6 +61,7 @@ enum Stage {
 pub(crate) struct Planner {
     pub(super) ledger: Ledger,
     window_rows: usize,
+    teaching: Teaching,
     index: KeyIndex,
     question: Question,
     stage: Stage,
@@ -71,6 +75,7 @@ pub(crate) struct Planner {
     stored_deals: Vec<u32>,
     deal_states: Vec<opportunities::State>,
     pipelines: Vec<String>,
+    standings: opportunities::Standings,
     /// The opportunities of each contact, where they are compared (O4, O5).
     deals_of: hashbrown::HashMap<u32, Vec<u32>, foldhash::fast::RandomState>,
     /// Contacts whose opportunities were asked for.
@@ -94,6 +99,7 @@ impl Planner {
     /// A planner for these settings that looks up `window_rows` rows at a time.
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
+            teaching: Teaching::new(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
             index: KeyIndex::default(),
@@ -106,6 +112,7 @@ impl Planner {
             stored_deals: Vec::new(),
             deal_states: Vec::new(),
             pipelines: Vec::new(),
+            standings: opportunities::Standings::default(),
             deals_of: hashbrown::HashMap::default(),
             asked_deals: hashbrown::HashSet::default(),
             taught: hashbrown::HashMap::default(),

@@ -16,6 +16,9 @@ mod ask;
 mod matching;
 mod record;
 mod report;
+mod standing;
+
+pub(super) use standing::Standings;
 
 /// What later rows need to know of an opportunity.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,7 @@ pub(super) struct State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
+pub(super) enum Status {
     Blank,
     Open,
     Won,

@@ -1,12 +1,13 @@
 //! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
 
 use super::Planner;
+use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::PART;
-use crate::mapping::{Blank, Merge};
+use crate::mapping::Merge;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
 use crate::normalize;
 use crate::object::Object;
@@ -16,6 +17,13 @@ impl Planner {
     /// Storage declares that a stored contact answers these keys of one record.
     pub(super) fn declare(&mut self, person: u32, keys: &[(u32, Option<FieldId>, &str)]) {
         let settings = self.ledger.settings.clone();
+        if !self.teaching.has_text_rules
+            && keys
+                .iter()
+                .all(|&(_, field, text)| self.declare_address(&settings, person, field, text))
+        {
+            return;
+        }
         for (number, rule) in settings.rules.iter().enumerate() {
             let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
             for text in declared_keys(rule, keys) {
@@ -42,6 +50,28 @@ impl Planner {
                 self.faults.push(fault);
             }
         }
+    }
+
+    /// Storage declares an e-mail address or a phone of a stored contact. False: nobody asked for it.
+    fn declare_address(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        field: Option<FieldId>,
+        text: &str,
+    ) -> bool {
+        let of = |rule: &Rule| field.is_some_and(|field| rule.has(field));
+        let Some(number) = settings.rules.iter().position(of) else { return false };
+        let rule = &settings.rules[number];
+        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+        let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
+        let ledger = &self.ledger;
+        let found = self.index.find(kind, text, phone.and_then(Phone::packed), |p| ledger.text(p));
+        let Some(key) = found else { return false };
+        if self.still_holds(settings, person, rule, text) {
+            self.index.teach(key, ContactNumber(person));
+        }
+        true
     }
 
     /// Was this value part of an asked key?
@@ -72,7 +102,7 @@ impl Planner {
         match rule.shape {
             Shape::Emails | Shape::Phones => {
                 let kind = kind_of(&rule.shape);
-                !may_remove(settings, kind)
+                !self.teaching.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
                         .holds(&address(kind, text))
             }
@@ -92,16 +122,45 @@ impl Planner {
         row: u32,
         keys: &[(Key, KeyNumber)],
     ) {
-        for kind in [Addresses::Emails, Addresses::Phones] {
-            if settings.contact_columns.iter().any(|column| kind.has(column.field)) {
-                self.teach_addresses(settings, person, row, keys, kind);
+        for at in 0..self.teaching.addresses.len() {
+            let of = self.teaching.addresses[at];
+            if !self.is_taught_simply(person, row, keys, of) {
+                self.teach_addresses(settings, person, row, keys, of);
             }
         }
-        for (number, rule) in settings.rules.iter().enumerate() {
-            if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
-                self.teach_texts(person, row, number, rule);
+        if self.teaching.has_text_rules {
+            for (number, rule) in settings.rules.iter().enumerate() {
+                if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
+                    self.teach_texts(person, row, number, rule);
+                }
             }
         }
+    }
+
+    /// The common cases: the contact is known to carry every address of the row, or it is new and
+    /// carries these.
+    fn is_taught_simply(
+        &mut self,
+        person: u32,
+        row: u32,
+        keys: &[(Key, KeyNumber)],
+        of: AddressTeaching,
+    ) -> bool {
+        if of.rule.is_none() || of.can_remove {
+            return false;
+        }
+        let contact = ContactNumber(person);
+        let own = keys.iter().filter(|(key, _)| Some(key.kind) == of.rule);
+        if own.clone().all(|(_, number)| self.index.is_held_by(*number, contact)) {
+            return true;
+        }
+        let entry = self.ledger.people[person as usize];
+        let is_first = entry.is_new() && entry.first_row == row;
+        if !is_first || own.clone().count() > AddressBook::LIMIT || has_dropped(self, row) {
+            return false;
+        }
+        own.for_each(|(_, number)| self.index.teach(*number, contact));
+        true
     }
 
     fn teach_addresses(
@@ -110,28 +169,10 @@ impl Planner {
         person: u32,
         row: u32,
         keys: &[(Key, KeyNumber)],
-        kind: Addresses,
+        AddressTeaching { kind, rule, can_remove }: AddressTeaching,
     ) {
-        let rule = settings.rules.iter().position(|rule| is_of(&rule.shape, kind));
-        let rule = rule.map(|rule| KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX)));
         let own: smallvec::SmallVec<[&(Key, KeyNumber); 4]> =
             keys.iter().filter(|(key, _)| Some(key.kind) == rule).collect();
-        let contact = ContactNumber(person);
-        let entry = self.ledger.people[person as usize];
-        let is_first = entry.is_new() && entry.first_row == row;
-        let can_remove = may_remove(settings, kind);
-        if rule.is_some() && !can_remove {
-            let all_held =
-                own.iter().all(|(_, number)| self.index.holders(*number).contains(&contact));
-            let fits = is_first && own.len() <= AddressBook::LIMIT && !has_dropped(self, row);
-            if all_held {
-                return;
-            }
-            if fits {
-                own.iter().for_each(|(_, number)| self.index.teach(*number, contact));
-                return;
-            }
-        }
         let refused = self.fold_addresses_of(settings, person, row, kind, &own, can_remove);
         let at = (row - self.row_at(0)) as usize;
         for (column, item, shown) in refused {
@@ -207,8 +248,7 @@ impl Planner {
         kind: Addresses,
         value: &Value<'_>,
     ) -> Option<KeyNumber> {
-        let rule = settings.rules.iter().position(|rule| is_of(&rule.shape, kind))?;
-        let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
+        let rule = rule_of(settings, kind)?;
         let packed = if let Value::Phone(phone) = value { phone.packed() } else { None };
         self.index.find(rule, &value.to_text(), packed, |place| self.ledger.text(place))
     }
@@ -255,25 +295,8 @@ fn has_dropped(planner: &Planner, row: u32) -> bool {
     planner.ledger.contact_rows[row as usize].has_dropped
 }
 
-fn is_of(shape: &Shape, kind: Addresses) -> bool {
-    match shape {
-        Shape::Emails => kind == Addresses::Emails,
-        Shape::Phones => kind == Addresses::Phones,
-        _ => false,
-    }
-}
-
 fn kind_of(shape: &Shape) -> Addresses {
     if *shape == Shape::Phones { Addresses::Phones } else { Addresses::Emails }
-}
-
-/// Can a row of this file remove an address?
-fn may_remove(settings: &Settings, kind: Addresses) -> bool {
-    settings.mapping.clear_token.is_some()
-        || settings.contact_columns.iter().filter(|column| kind.has(column.field)).any(|column| {
-            column.blank == Blank::Clear
-                || (column.field == kind.additional() && column.merge == Merge::Overwrite)
-        })
 }
 
 fn address(kind: Addresses, text: &str) -> Value<'_> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::standing::Standing;
 use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::issue::Severity;
@@ -60,6 +61,12 @@ impl Planner {
     fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_first: bool) {
         let state = self.deal_states[deal as usize];
         let is_new = is_first && self.ledger.deals[deal as usize].is_new();
+        if is_new && let Some(standing) = self.standing_if_new(settings, at) {
+            let Standing { pipeline, status } = standing;
+            self.deal_states[deal as usize] =
+                State { pipeline, status, is_consumed: true, ..state };
+            return;
+        }
         let pipeline = self.pipelines.get(state.pipeline as usize).cloned();
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
