@@ -126,6 +126,23 @@ impl Phone {
         }
     }
 
+    /// Appends the number as [`Display`](fmt::Display) writes it, which is what storage is asked with.
+    pub(crate) fn write_to(self, out: &mut String) {
+        if self.has_extension() {
+            out.push_str(&self.to_string());
+            return;
+        }
+        let mut digits = [0; Self::MAX_DIGITS];
+        let (mut rest, mut at) = (self.number.get(), digits.len());
+        while rest > 0 {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        out.push('+');
+        out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    }
+
     /// Number and extension as one integer, for hashing and exact comparison; `None` where the
     /// extension is too long to fit (more than four digits).
     pub(crate) const fn packed(self) -> Option<u64> {
@@ -162,6 +179,16 @@ mod tests {
         let phone = Phone::new(12065550123, "007").unwrap();
         assert_eq!(phone.extension(), "007");
         assert_ne!(phone, Phone::new(12065550123, "7").unwrap());
+    }
+
+    #[test]
+    fn a_number_is_asked_for_as_it_is_shown() {
+        for phone in [Phone::new(12065550123, ""), Phone::new(7, ""), Phone::new(12065550123, "07")]
+        {
+            let (phone, mut text) = (phone.unwrap(), String::new());
+            phone.write_to(&mut text);
+            assert_eq!(text, phone.to_string());
+        }
     }
 
     #[test]

@@ -127,7 +127,8 @@ pub struct CustomField {
 #[derive(Clone, Debug)]
 pub struct Fields {
     fields: Vec<Field>,
-    by_key: HashMap<(Object, String), FieldId, foldhash::quality::RandomState>,
+    /// Of contacts, of opportunities.
+    by_key: [HashMap<String, FieldId, foldhash::quality::RandomState>; 2],
 }
 
 impl Fields {
@@ -139,8 +140,7 @@ impl Fields {
     /// The standard fields and the account's own. A custom field cannot take the key of a standard
     /// one, nor one key twice: the first keeps it.
     pub fn with_custom(custom: &[CustomField]) -> Self {
-        let mut catalogue =
-            Fields { fields: Vec::new(), by_key: HashMap::with_hasher(Default::default()) };
+        let mut catalogue = Fields { fields: Vec::new(), by_key: Default::default() };
         for (object, rows) in
             [(Object::Contact, standard::CONTACT), (Object::Opportunity, standard::OPPORTUNITY)]
         {
@@ -172,18 +172,18 @@ impl Fields {
     }
 
     fn push(&mut self, field: Field) {
-        let name = (field.object, field.key.clone());
-        if self.by_key.contains_key(&name) {
+        let known = &mut self.by_key[field.object as usize];
+        if known.contains_key(&field.key) {
             return;
         }
         let id = u16::try_from(self.fields.len()).expect("an account has fewer than 65,536 fields");
-        self.by_key.insert(name, FieldId(id));
+        known.insert(field.key.clone(), FieldId(id));
         self.fields.push(field);
     }
 
     /// The field of an object with this key.
     pub fn find(&self, object: Object, key: &str) -> Option<FieldId> {
-        self.by_key.get(&(object, key.to_owned())).copied()
+        self.by_key[object as usize].get(key).copied()
     }
 
     /// The field at a position.

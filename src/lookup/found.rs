@@ -11,6 +11,8 @@ use crate::object::Object;
 #[derive(Debug, Default)]
 pub struct Found {
     text: String,
+    /// The field keys that the adapter has named so far.
+    names: Vec<Box<str>>,
     pub(super) records: Vec<Raw>,
     pub(super) values: Vec<(u32, Name, Span)>,
     pub(super) keys: Vec<(u32, Name, Span)>,
@@ -28,7 +30,8 @@ pub(super) struct Raw {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Name {
     Id(FieldId),
-    Key(Span),
+    /// Position among the names.
+    Key(u32),
 }
 
 impl Found {
@@ -60,7 +63,7 @@ impl Found {
         self.keys.iter().filter_map(|&(record, name, key)| match name {
             Name::Key(field) => Some((
                 self.slice(self.records[record as usize].id),
-                self.slice(field),
+                self.name(field),
                 self.slice(key),
             )),
             Name::Id(_) => None,
@@ -102,6 +105,9 @@ impl Found {
             is_asked[record as usize] |=
                 is_link && lookup.contact_ids().binary_search(&self.slice(value)).is_ok();
         }
+        if is_asked.iter().all(|asked| *asked) && self.ids().all(|id| !id.is_empty()) {
+            return Vec::new();
+        }
         // A record may be added several times; one reason is enough.
         let declared: std::collections::HashSet<&str> =
             self.ids().zip(&is_asked).filter(|(_, asked)| **asked).map(|(id, _)| id).collect();
@@ -130,7 +136,14 @@ impl Found {
     fn intern(&mut self, field: FieldRef<'_>) -> Name {
         match field {
             FieldRef::Id(id) => Name::Id(id),
-            FieldRef::Key(key) => Name::Key(self.push(key)),
+            FieldRef::Key(key) => {
+                let known = self.names.iter().position(|name| **name == *key);
+                let at = known.unwrap_or_else(|| {
+                    self.names.push(key.into());
+                    self.names.len() - 1
+                });
+                Name::Key(u32::try_from(at).expect("an adapter names fewer than 2³² fields"))
+            }
         }
     }
 
@@ -145,10 +158,14 @@ impl Found {
         &self.text[from as usize..to as usize]
     }
 
+    fn name(&self, at: u32) -> &str {
+        &self.names[at as usize]
+    }
+
     pub(super) fn field(&self, object: Object, fields: &Fields, name: Name) -> Option<FieldId> {
         match name {
             Name::Id(id) => Some(id),
-            Name::Key(span) => fields.find(object, self.slice(span)),
+            Name::Key(at) => fields.find(object, self.name(at)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Lookup, MatchBlock};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
+use crate::value::Phone;
 
 /// Separates the parts of a combined key inside one text; no cell can hold it (behaviour §9 refuses
 /// control characters in keys by folding them away).
@@ -43,10 +44,23 @@ impl Question {
     /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`].
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str) {
         let span = self.push(key);
+        self.keys_of(rule).push(span);
+    }
+
+    /// Asks for a phone under a rule.
+    pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone) {
+        let start = self.text.len();
+        phone.write_to(&mut self.text);
+        let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
+        let span = (at(start), at(self.text.len()));
+        self.keys_of(rule).push(span);
+    }
+
+    fn keys_of(&mut self, rule: usize) -> &mut Vec<(u32, u32)> {
         if self.keys.len() <= rule {
             self.keys.resize_with(rule + 1, Vec::new);
         }
-        self.keys[rule].push(span);
+        &mut self.keys[rule]
     }
 
     fn push(&mut self, text: &str) -> (u32, u32) {

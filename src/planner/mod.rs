@@ -323,7 +323,7 @@ impl Planner {
                 (KeyKind::Rule(rule), KeyText::Phone) => {
                     let rule = &ledger.settings.rules[usize::from(rule)];
                     if let Some(phone) = Phone::unpacked(key.hash) {
-                        question.ask_key(rule.number, &phone.to_string());
+                        question.ask_phone(rule.number, phone);
                     }
                 }
                 (_, KeyText::Span(span)) => {

@@ -284,7 +284,10 @@ impl Storage for MemoryStorage {
         }
         if !lookup.contact_ids().is_empty() {
             for (id, record) in records {
-                if record.value("contact_id").is_some_and(|c| lookup.contact_ids().contains(&c)) {
+                if record
+                    .value("contact_id")
+                    .is_some_and(|c| lookup.contact_ids().binary_search(&c).is_ok())
+                {
                     add(id, &[], found);
                 }
             }

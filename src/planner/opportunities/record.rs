@@ -76,7 +76,7 @@ impl Planner {
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
         now.take(settings, Pitch::of(settings, &row, is_new), is_new, |problem| {
-            problems.push(problem)
+            problems.push(problem);
         });
         let (pipeline, status) =
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()));

@@ -19,7 +19,7 @@ impl Planner {
         let mut problems: Vec<Problem> = Vec::new();
         let mut deal = Deal::default();
         deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
-            problems.push(problem)
+            problems.push(problem);
         });
         let base = Base { settings, stored: None };
         let from =
