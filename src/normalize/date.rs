@@ -93,29 +93,20 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
 
 /// Three numbers, none of which is a four-digit year in front.
 fn numeric(
-    first: u16,
+    first: (u16, usize),
     second: u16,
-    (third, length): (u16, usize),
+    third: (u16, usize),
     format: &DateFormat,
 ) -> Result<Date, IssueCode> {
-    let year = full_year((third, length), format.pivot);
-    match format.order {
-        Some(DateOrder::Mdy) => written_day(year, first, second),
-        Some(DateOrder::Dmy) => written_day(year, second, first),
-        Some(DateOrder::Ymd) if length <= 2 => {
-            written_day(full_year((first, 2), format.pivot), second, third)
-        }
-        Some(DateOrder::Ymd) => Err(IssueCode::DateInvalid),
-        None => match scan::tells(first, second) {
-            Some(DateOrder::Dmy) => written_day(year, second, first),
-            Some(_) => written_day(year, first, second),
-            None if first == second => written_day(year, first, second),
-            None if (1..=12).contains(&first) && (1..=12).contains(&second) => {
-                Err(IssueCode::DateAmbiguous)
-            }
-            None => Err(IssueCode::DateInvalid),
-        },
+    if let Some(order) = format.order {
+        let day = scan::read_in(order, first, second, third, format.pivot);
+        return day.ok_or(IssueCode::DateInvalid);
     }
+    // Without an order the cell must tell: all ways to read it give one day.
+    let readings = scan::readings(first, second, third, format.pivot);
+    let mut days = readings.into_iter().flatten();
+    let day = days.next().ok_or(IssueCode::DateInvalid)?;
+    if days.all(|other| other == day) { Ok(day) } else { Err(IssueCode::DateAmbiguous) }
 }
 
 fn full_year((year, digits): (u16, usize), pivot: u8) -> u16 {

@@ -12,8 +12,8 @@ pub(super) enum Parts {
     Named { first: (u16, usize), month: u16, second: (u16, usize) },
     /// Three numbers, a four-digit year in front.
     YearFirst { year: u16, second: u16, third: u16 },
-    /// Three numbers, the year (with its number of digits) at the end.
-    Numeric { first: u16, second: u16, third: (u16, usize) },
+    /// Three numbers of one or two digits, or four at the end; the outer ones with their digits.
+    Numeric { first: (u16, usize), second: u16, third: (u16, usize) },
     /// Digits alone.
     Digits(String),
 }
@@ -67,10 +67,8 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
                 (4, 1..=2, 1..=2) => {
                     Some(Parts::YearFirst { year: first.0, second: second.0, third: third.0 })
                 }
-                (1..=2, 1..=2, 2 | 4) => {
-                    Some(Parts::Numeric { first: first.0, second: second.0, third })
-                }
-                (2, 1..=2, 1) => Some(Parts::Numeric { first: first.0, second: second.0, third }),
+                (1..=2, 1..=2, 2 | 4) => Some(Parts::Numeric { first, second: second.0, third }),
+                (2, 1..=2, 1) => Some(Parts::Numeric { first, second: second.0, third }),
                 _ => None,
             }
         }
@@ -87,7 +85,8 @@ fn plain(cell: &str) -> String {
             c if ascii_digit(c).is_some() => out.extend(ascii_digit(c)),
             c if is_dash(c) => out.push('-'),
             c if c.is_whitespace() => out.push(' '),
-            '\u{2019}' => out.push('\''),
+            '\u{2019}' | '\u{5f3}' => out.push('\''),
+            '\u{60c}' => out.push(','),
             c => out.push(c),
         }
     }

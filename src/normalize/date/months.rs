@@ -18,7 +18,7 @@ pub(super) enum Word {
     Filler,
 }
 
-/// Months in the seven languages, with all abbreviations of three or four letters.
+/// Months in the seven languages, with all abbreviations of three letters and more.
 const MONTHS: [&[&str]; 12] = [
     &["january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari"],
     &["february", "februar", "feber", "février", "febrero", "fevereiro", "febbraio", "februari"],
@@ -120,7 +120,8 @@ const WEEKDAYS: &str = "ahad ahd an antradienis ba bảy ceturtd ceturtdiena ch�
      четвъртък чт чц חמישי יום ראשון רביעי שבת שישי שלישי שני الأحد الأربعاء الاثنين الثلاثاء \
      الجمعة الخميس السبت";
 
-const FILLERS: &str = "am at d de del den der di el gada il le m ngày o of the tháng um van г р";
+const FILLERS: &str =
+    "thg am at d de del den der di el gada il le m ngày o of the tháng um van г р";
 
 static WORDS: LazyLock<HashMap<String, Word, foldhash::quality::RandomState>> =
     LazyLock::new(|| {
@@ -137,7 +138,7 @@ static WORDS: LazyLock<HashMap<String, Word, foldhash::quality::RandomState>> =
             for name in names {
                 add((*name).to_owned(), month);
                 let letters = name.chars().count();
-                (3..letters.min(5)).for_each(|n| add(name.chars().take(n).collect(), month));
+                (3..letters).for_each(|n| add(name.chars().take(n).collect(), month));
             }
             others.split(' ').for_each(|word| add(word.to_owned(), month));
         }
