@@ -249,3 +249,85 @@ fn e_mail_cells_of_practice_are_read_or_refused() {
     shares.print("e-mail cells");
     assert!(shares.wrong.is_empty());
 }
+
+/// Why a validator sees an address otherwise than we do; `None` if there is no rule that says so.
+fn why(address: &str, is_accepted: bool) -> Option<&'static str> {
+    let trimmed = normalize::trim(address);
+    let (local, domain) = trimmed.rsplit_once('@').unwrap_or((trimmed, ""));
+    if is_accepted {
+        return match () {
+            () if trimmed != address => Some("white space around it is trimmed"),
+            () if trimmed.starts_with(['<', '(']) || trimmed.ends_with('>') => Some("unwrapped"),
+            () if !trimmed.is_ascii() => Some("letters of other scripts are letters"),
+            () if domain.contains("--") || domain.starts_with("xn") => Some("the network decides"),
+            () if domain.rsplit('.').next().is_some_and(|last| last.contains(char::is_numeric)) => {
+                Some("a top-level domain may hold digits")
+            }
+            () => None,
+        };
+    }
+    let last = domain.rsplit('.').next().unwrap_or("");
+    match () {
+        () if trimmed.contains(['(', ')']) => Some("a comment is no address"),
+        () if trimmed.contains('"') || trimmed.contains('\\') => {
+            Some("a quoted local part is a slip")
+        }
+        () if domain.starts_with('[') || domain.ends_with(']') => {
+            Some("an address literal is no mailbox")
+        }
+        () if local.starts_with('.') || local.ends_with('.') || local.contains("..") => {
+            Some("dots stand between letters")
+        }
+        () if !domain.contains('.') => Some("a domain has a dot"),
+        () if domain.ends_with('.') => Some("a domain does not end in a dot"),
+        () if domain.contains(|c: char| c.is_ascii_punctuation() && !matches!(c, '.' | '-')) => {
+            Some("a domain has letters, digits and hyphens")
+        }
+        () if last.bytes().all(|b| b.is_ascii_digit()) => {
+            Some("digits at the end are an IP address")
+        }
+        () if last.len() < 2 => Some("no top-level domain has one letter"),
+        () if local.len() > 64 || trimmed.len() > 254 => Some("longer than mail allows"),
+        () if trimmed.contains(char::is_whitespace) => Some("white space inside"),
+        () => None,
+    }
+}
+
+#[test]
+fn where_we_differ_from_three_validators_a_rule_says_why() {
+    // Oracle, we accept, reason: how many, and the first.
+    let mut table: BTreeMap<(&str, bool, &str), (u32, String)> = BTreeMap::new();
+    let (mut unexplained, mut agree, mut all) = (Vec::new(), BTreeMap::new(), 0);
+    for line in lines("values/emails_isemail.jsonl") {
+        let address = text(&line, "address");
+        let is_accepted = normalize::email(address).is_ok();
+        all += 1;
+        let oracles = [
+            ("html5", line["html5_ok"].as_bool().unwrap()),
+            ("rfc5321", line["rfc5321_ok"].as_bool().unwrap()),
+            ("email-validator", !line["email_validator_normalized"].is_null()),
+            ("email_address crate", email_address::EmailAddress::is_valid(address)),
+        ];
+        for (oracle, accepts) in oracles {
+            if accepts == is_accepted {
+                *agree.entry(oracle).or_insert(0) += 1;
+                continue;
+            }
+            let Some(reason) = why(address, is_accepted) else {
+                unexplained.push(format!("{oracle} {accepts}, we {is_accepted}: {address:?}"));
+                continue;
+            };
+            let entry = table.entry((oracle, is_accepted, reason)).or_default();
+            entry.0 += 1;
+            if entry.1.is_empty() {
+                entry.1 = address.to_owned();
+            }
+        }
+    }
+    println!("isemail, {all} addresses; we agree with {agree:?}");
+    for ((oracle, is_accepted, reason), (count, first)) in &table {
+        let we = if *is_accepted { "accept" } else { "refuse" };
+        println!("  {oracle:20} we {we} {count:3}: {reason} ({first:?})");
+    }
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
+}
