@@ -57,6 +57,10 @@ impl FormatScan {
         for (index, scan) in &self.dates {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
+                DateOrderFound::Likely(order) => {
+                    let stated = settings.account.date_order;
+                    (stated.filter(|stated| *stated == DateOrder::Ymd).or(Some(order)), true)
+                }
                 DateOrderFound::NotNeeded | DateOrderFound::Contradictory => (None, false),
                 DateOrderFound::Unknown => (settings.account.date_order, true),
             };

@@ -64,7 +64,10 @@ impl OptionSet {
             return Ok(*at);
         }
         let mut buffer = smallvec::SmallVec::<[u8; 64]>::new();
-        let found = if cell.is_ascii() && cell.len() <= 64 && !cell.contains("  ") {
+        let is_simple = cell.len() <= 64
+            && cell.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
+            && !cell.contains("  ");
+        let found = if is_simple {
             buffer.extend(cell.bytes().map(|b| b.to_ascii_lowercase()));
             self.by_name.get(std::str::from_utf8(&buffer).unwrap_or(""))
         } else {

@@ -32,8 +32,9 @@ impl Default for DateFormat {
 /// A day. Times and time zones behind it are read over: the day as written counts.
 ///
 /// Read are ISO dates, numeric dates in the given order (or without one, if the cell itself tells),
-/// and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian or
-/// Dutch.
+/// and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian,
+/// Dutch and some thirty other languages. Years outside 1600 to 2400 are only read in ISO dates: they
+/// are of another calendar.
 ///
 /// # Errors
 /// [`IssueCode::DateAmbiguous`] if day and month could be either way round, [`IssueCode::DateSerial`]
@@ -55,16 +56,19 @@ pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
         return date.ok_or(IssueCode::DateInvalid);
     }
     match lexer::read(cell) {
-        Some(Parts::Named { year, month, day }) => {
-            day_of(full_year(year, format.pivot), month, day)
+        Some(Parts::Named { first, month, second }) => {
+            let is_year_first =
+                first.1 == 4 || (second.1 == 2 && format.order == Some(DateOrder::Ymd));
+            let (year, day) = if is_year_first { (first, second) } else { (second, first) };
+            written_day(full_year(year, format.pivot), month, day.0)
         }
-        Some(Parts::YearFirst { year, second, third }) => day_of(year, second, third),
+        Some(Parts::YearFirst { year, second, third }) => written_day(year, second, third),
         Some(Parts::Numeric { first, second, third }) => numeric(first, second, third, format),
         Some(Parts::Digits(digits))
             if format.order == Some(DateOrder::Ymd) && digits.len() == 8 =>
         {
             let part = |range: std::ops::Range<usize>| digits[range].parse().unwrap_or(0);
-            day_of(part(0..4), part(4..6), part(6..8))
+            written_day(part(0..4), part(4..6), part(6..8))
         }
         Some(Parts::Digits(digits)) => serial(&digits, format),
         None => serial(cell, format),
@@ -89,29 +93,20 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
 
 /// Three numbers, none of which is a four-digit year in front.
 fn numeric(
-    first: u16,
+    first: (u16, usize),
     second: u16,
-    (third, length): (u16, usize),
+    third: (u16, usize),
     format: &DateFormat,
 ) -> Result<Date, IssueCode> {
-    let year = full_year((third, length), format.pivot);
-    match format.order {
-        Some(DateOrder::Mdy) => day_of(year, first, second),
-        Some(DateOrder::Dmy) => day_of(year, second, first),
-        Some(DateOrder::Ymd) if length <= 2 => {
-            day_of(full_year((first, 2), format.pivot), second, third)
-        }
-        Some(DateOrder::Ymd) => Err(IssueCode::DateInvalid),
-        None => match scan::tells(first, second) {
-            Some(DateOrder::Dmy) => day_of(year, second, first),
-            Some(_) => day_of(year, first, second),
-            None if first == second => day_of(year, first, second),
-            None if (1..=12).contains(&first) && (1..=12).contains(&second) => {
-                Err(IssueCode::DateAmbiguous)
-            }
-            None => Err(IssueCode::DateInvalid),
-        },
+    if let Some(order) = format.order {
+        let day = scan::read_in(order, first, second, third, format.pivot);
+        return day.ok_or(IssueCode::DateInvalid);
     }
+    // Without an order the cell must tell: all ways to read it give one day.
+    let readings = scan::readings(first, second, third, format.pivot);
+    let mut days = readings.into_iter().flatten();
+    let day = days.next().ok_or(IssueCode::DateInvalid)?;
+    if days.all(|other| other == day) { Ok(day) } else { Err(IssueCode::DateAmbiguous) }
 }
 
 fn full_year((year, digits): (u16, usize), pivot: u8) -> u16 {
@@ -120,6 +115,15 @@ fn full_year((year, digits): (u16, usize), pivot: u8) -> u16 {
         year if year <= u16::from(pivot) => 2000 + year,
         year => 1900 + year,
     }
+}
+
+/// As [`day_of`], within the years that people write. Years of other calendars lie outside: the
+/// Buddhist 2569, the Persian 1405, the Islamic 1447, the Hebrew 5786.
+fn written_day(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
+    if !(1600..=2400).contains(&year) {
+        return Err(IssueCode::DateInvalid);
+    }
+    day_of(year, month, day)
 }
 
 fn day_of(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {

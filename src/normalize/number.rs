@@ -1,6 +1,7 @@
 //! Numbers and amounts of money.
 
 mod common;
+mod currency;
 mod lexer;
 mod scan;
 

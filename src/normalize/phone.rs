@@ -248,6 +248,15 @@ fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule)
         return None;
     }
     let shown = parsed.format_as(PhoneNumberFormat::E164);
+    // What is merely possible may begin like a national prefix, and would be another number when read
+    // again.
+    if rule == PhoneRule::Possible
+        && PHONE_NUMBER_UTIL
+            .parse(&shown, None)
+            .map_or(true, |again| again.format_as(PhoneNumberFormat::E164) != shown)
+    {
+        return None;
+    }
     let digits = shown.strip_prefix('+')?;
     let own = parsed.extension.as_deref().unwrap_or("");
     Phone::new(digits.parse().ok()?, if extension.is_empty() { own } else { extension })

@@ -76,8 +76,9 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let is_simple =
-        |text: &str| text.is_ascii() && !text.contains("  ") && !text.contains(['\t', '\n', '\r']);
+    let is_simple = |text: &str| {
+        text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) && !text.contains("  ")
+    };
     if is_simple(a) && is_simple(b) {
         return trim(a).eq_ignore_ascii_case(trim(b));
     }

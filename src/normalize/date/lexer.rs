@@ -8,12 +8,12 @@ use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 /// What a cell says, before day and month are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parts {
-    /// With the name of a month. The year with its number of digits.
-    Named { year: (u16, usize), month: u16, day: u16 },
+    /// With the name of a month, and the numbers before and behind it with their digits.
+    Named { first: (u16, usize), month: u16, second: (u16, usize) },
     /// Three numbers, a four-digit year in front.
     YearFirst { year: u16, second: u16, third: u16 },
-    /// Three numbers, the year (with its number of digits) at the end.
-    Numeric { first: u16, second: u16, third: (u16, usize) },
+    /// Three numbers of one or two digits, or four at the end; the outer ones with their digits.
+    Numeric { first: (u16, usize), second: u16, third: (u16, usize) },
     /// Digits alone.
     Digits(String),
 }
@@ -47,7 +47,8 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
     match (month, numbers.as_slice()) {
         (Some(at), &[first, second]) => {
             let Token::Month(month) = tokens[at] else { return None };
-            named(first, month, second)
+            let is_fine = matches!((first.1, second.1), (4, 1..=2) | (1..=2, 2 | 4));
+            is_fine.then_some(Parts::Named { first, month, second })
         }
         (None, &[first, second, third]) => {
             let separators: SmallVec<[char; 2]> = tokens
@@ -66,24 +67,13 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
                 (4, 1..=2, 1..=2) => {
                     Some(Parts::YearFirst { year: first.0, second: second.0, third: third.0 })
                 }
-                (1..=2, 1..=2, 2 | 4) => {
-                    Some(Parts::Numeric { first: first.0, second: second.0, third })
-                }
-                (2, 1..=2, 1) => Some(Parts::Numeric { first: first.0, second: second.0, third }),
+                (1..=2, 1..=2, 2 | 4) => Some(Parts::Numeric { first, second: second.0, third }),
+                (2, 1..=2, 1) => Some(Parts::Numeric { first, second: second.0, third }),
                 _ => None,
             }
         }
         _ => None,
     }
-}
-
-fn named(first: (u16, usize), month: u16, second: (u16, usize)) -> Option<Parts> {
-    let (day, year) = match (first.1, second.1) {
-        (4, 1..=2) => (second, first),
-        (1..=2, 2 | 4) => (first, second),
-        _ => return None,
-    };
-    Some(Parts::Named { year, month, day: day.0 })
 }
 
 /// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone.
@@ -95,7 +85,8 @@ fn plain(cell: &str) -> String {
             c if ascii_digit(c).is_some() => out.extend(ascii_digit(c)),
             c if is_dash(c) => out.push('-'),
             c if c.is_whitespace() => out.push(' '),
-            '\u{2019}' => out.push('\''),
+            '\u{2019}' | '\u{5f3}' => out.push('\''),
+            '\u{60c}' => out.push(','),
             c => out.push(c),
         }
     }
@@ -172,6 +163,8 @@ fn is_time(text: &str) -> bool {
 
 fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
     let mut tokens: SmallVec<[Token; 12]> = SmallVec::new();
+    // The month that a word is unless another one is named.
+    let mut weekday = None;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if tokens.len() >= 12 {
@@ -194,23 +187,27 @@ fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
         } else if matches!(c, ' ' | ',' | '\'') {
             tokens.push(Token::Space);
             rest = &rest[1..];
-        } else if matches!(c, '年' | '月' | '日') {
+        } else if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') {
             rest = &rest[c.len_utf8()..];
         } else if c.is_alphabetic() {
             let len = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
-            match word(&rest[..len]) {
-                Some(Word::Month(month)) => tokens.push(Token::Month(month)),
-                Some(Word::Filler) => {}
-                None => return None,
+            match word(&rest[..len])? {
+                Word::Month(month) => tokens.push(Token::Month(month)),
+                Word::MonthOrWeekday(month) => weekday = Some(weekday.unwrap_or(month)),
+                Word::Filler => {}
             }
             rest = &rest[len..];
         } else {
             return None;
         }
     }
-    // `4-Mar-2026`: the separators around a name tell nothing.
     let months = tokens.iter().filter(|token| matches!(token, Token::Month(_))).count();
-    (months <= 1).then_some(tokens)
+    match (months, weekday) {
+        (0, Some(month)) => tokens.push(Token::Month(month)),
+        (0 | 1, _) => {}
+        _ => return None,
+    }
+    Some(tokens)
 }
 
 /// What makes a number an ordinal: `4th`, `1er`, `3º`.

@@ -1,10 +1,12 @@
 //! [`DateScan`]: which comes first, the day or the month, told by the whole column.
 
 use super::lexer::{self, Parts};
+use super::{full_year, written_day};
 use crate::account::DateOrder;
 use crate::normalize::text::trim;
+use jiff::civil::Date;
 
-/// Looks at every cell of a column and keeps what they tell together. Bounded: four counters.
+/// Looks at every cell of a column and keeps what they tell together. Bounded: one byte.
 ///
 /// ```
 /// # use crm_import::{account::DateOrder, normalize::{DateOrderFound, DateScan}};
@@ -14,23 +16,30 @@ use crate::normalize::text::trim;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DateScan {
-    day_first: u64,
-    month_first: u64,
-    open: u64,
+    /// Which sets of possible orders were met: one bit for each of the eight sets.
+    met: u8,
 }
 
 /// What a column tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateOrderFound {
-    /// At least one cell can be read in this order only, and none in the other only.
+    /// Every cell can be read in this order, and in no other can all be.
     Told(DateOrder),
+    /// Where years have two digits they could also stand in front: `31.12.26` is the last day of 2026,
+    /// or the 26th of December 2031. This is how it is usually meant.
+    Likely(DateOrder),
     /// No cell needs an order.
     NotNeeded,
-    /// Every numeric date can be read either way.
+    /// Every numeric date can be read with the day or the month first.
     Unknown,
-    /// Some cells can be read only one way, some only the other.
+    /// There is no order in which all cells can be read.
     Contradictory,
 }
+
+const ORDERS: [DateOrder; 3] = [DateOrder::Dmy, DateOrder::Mdy, DateOrder::Ymd];
+const DMY: u8 = 0b001;
+const MDY: u8 = 0b010;
+const YMD: u8 = 0b100;
 
 impl DateScan {
     /// Looks at one more cell.
@@ -40,40 +49,64 @@ impl DateScan {
         if bytes.is_empty() || (bytes.len() >= 10 && bytes[4] == b'-') {
             return;
         }
-        if let Some(Parts::Numeric { first, second, .. }) = lexer::read(trim(cell)) {
-            match tells(first, second) {
-                Some(DateOrder::Dmy) => self.day_first += 1,
-                Some(_) => self.month_first += 1,
-                None if first != second && first <= 12 && second <= 12 => self.open += 1,
-                None => {}
+        if let Some(Parts::Numeric { first, second, third }) = lexer::read(trim(cell)) {
+            let readings = readings(first, second, third, super::DateFormat::default().pivot);
+            let days = || readings.iter().flatten();
+            if days().any(|day| Some(day) != days().next()) || days().count() == 1 {
+                let set =
+                    (0..3).filter(|at| readings[*at].is_some()).fold(0, |set, at| set | 1 << at);
+                self.met |= 1 << set;
             }
         }
     }
 
     /// Adds what another scan of the same column has seen.
     pub fn merge(&mut self, other: &DateScan) {
-        self.day_first += other.day_first;
-        self.month_first += other.month_first;
-        self.open += other.open;
+        self.met |= other.met;
     }
 
     /// What the column tells.
     pub fn resolve(&self) -> DateOrderFound {
-        match (self.day_first > 0, self.month_first > 0, self.open > 0) {
-            (true, true, _) => DateOrderFound::Contradictory,
-            (true, false, _) => DateOrderFound::Told(DateOrder::Dmy),
-            (false, true, _) => DateOrderFound::Told(DateOrder::Mdy),
-            (false, false, true) => DateOrderFound::Unknown,
-            (false, false, false) => DateOrderFound::NotNeeded,
+        if self.met == 0 {
+            return DateOrderFound::NotNeeded;
+        }
+        let sets = (0..8_u8).filter(|set| self.met & 1 << set != 0);
+        match sets.fold(DMY | MDY | YMD, |all, set| all & set) {
+            0 => DateOrderFound::Contradictory,
+            DMY => DateOrderFound::Told(DateOrder::Dmy),
+            MDY => DateOrderFound::Told(DateOrder::Mdy),
+            YMD => DateOrderFound::Told(DateOrder::Ymd),
+            open if open == DMY | YMD => DateOrderFound::Likely(DateOrder::Dmy),
+            open if open == MDY | YMD => DateOrderFound::Likely(DateOrder::Mdy),
+            _ => DateOrderFound::Unknown,
         }
     }
 }
 
-/// The order that two numbers before a year can only have.
-pub(super) fn tells(first: u16, second: u16) -> Option<DateOrder> {
-    match ((1..=12).contains(&first), (1..=12).contains(&second)) {
-        (false, true) if (13..=31).contains(&first) => Some(DateOrder::Dmy),
-        (true, false) if (13..=31).contains(&second) => Some(DateOrder::Mdy),
-        _ => None,
-    }
+/// The days that three numbers can be, in the order of [`ORDERS`].
+pub(super) fn readings(
+    first: (u16, usize),
+    second: u16,
+    third: (u16, usize),
+    pivot: u8,
+) -> [Option<Date>; 3] {
+    ORDERS.map(|order| read_in(order, first, second, third, pivot))
+}
+
+/// The day that three numbers are in an order.
+pub(super) fn read_in(
+    order: DateOrder,
+    first: (u16, usize),
+    second: u16,
+    third: (u16, usize),
+    pivot: u8,
+) -> Option<Date> {
+    let has_year_last = third.1 == 4 || third.1 == 2;
+    let (year, month, day) = match order {
+        DateOrder::Dmy if has_year_last => (third, second, first.0),
+        DateOrder::Mdy if has_year_last => (third, first.0, second),
+        DateOrder::Ymd if first.1 == 2 && third.1 <= 2 => (first, second, third.0),
+        _ => return None,
+    };
+    written_day(full_year(year, pivot), month, day).ok()
 }

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Separators;
+use super::currency::without_currency;
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
 /// A number taken apart.
@@ -37,6 +38,7 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         (text, is_negative) = (inner.trim(), true);
     }
+    text = without_dash(text);
     // Sign and currency stand before or behind the digits, in any order.
     loop {
         let before = text;
@@ -48,7 +50,7 @@ pub(super) fn read(cell: &str) -> Option<Body> {
         } else if let Some(rest) = text.strip_prefix('+') {
             text = rest.trim();
         } else {
-            text = without_currency(text);
+            text = without_dash(without_currency(text));
         }
         if text == before {
             break;
@@ -56,6 +58,15 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     }
     let (text, exponent) = split_exponent(text)?;
     body(text, is_negative, exponent)
+}
+
+/// `12,-` has no cents; the dash is no sign.
+fn without_dash(text: &str) -> &str {
+    let whole = text.trim_end_matches('-');
+    match whole.strip_suffix([',', '.']) {
+        Some(digits) if whole.len() < text.len() => digits,
+        _ => text,
+    }
 }
 
 fn plain(c: char) -> char {
@@ -97,131 +108,6 @@ fn split_exponent(text: &str) -> Option<(&str, i16)> {
     let exponent: i16 = text[at + 1..].parse().ok()?;
     (exponent.abs() <= 18 && text[..at].ends_with(|c: char| c.is_ascii_digit()))
         .then_some((&text[..at], exponent))
-}
-
-/// Currency signs, and the abbreviations that stand in their place.
-const CURRENCIES: [&str; 92] = [
-    "US$",
-    "A$",
-    "C$",
-    "CA$",
-    "AU$",
-    "NZ$",
-    "HK$",
-    "S$",
-    "R$",
-    "MX$",
-    "NT$",
-    "RD$",
-    "kr.",
-    "kr",
-    "Kr",
-    "zł",
-    "Kč",
-    "Ft",
-    "лв.",
-    "лв",
-    "руб.",
-    "руб",
-    "грн.",
-    "грн",
-    "lei",
-    "Fr.",
-    "Fr",
-    "SFr.",
-    "Rs.",
-    "Rs",
-    "Rp",
-    "RM",
-    "TL",
-    "د.ك.",
-    "د.إ.",
-    "ر.س.",
-    "नेरू",
-    "रु",
-    "USD",
-    "EUR",
-    "GBP",
-    "JPY",
-    "CHF",
-    "CAD",
-    "AUD",
-    "NZD",
-    "SEK",
-    "NOK",
-    "DKK",
-    "ISK",
-    "PLN",
-    "CZK",
-    "HUF",
-    "RON",
-    "BGN",
-    "UAH",
-    "RUB",
-    "TRY",
-    "ILS",
-    "AED",
-    "SAR",
-    "KWD",
-    "QAR",
-    "BHD",
-    "OMR",
-    "EGP",
-    "ZAR",
-    "NGN",
-    "KES",
-    "INR",
-    "PKR",
-    "NPR",
-    "LKR",
-    "BDT",
-    "CNY",
-    "RMB",
-    "HKD",
-    "TWD",
-    "KRW",
-    "SGD",
-    "MYR",
-    "THB",
-    "IDR",
-    "PHP",
-    "VND",
-    "BRL",
-    "MXN",
-    "ARS",
-    "CLP",
-    "COP",
-    "PEN",
-    "UYU",
-];
-
-fn without_currency(text: &str) -> &str {
-    let is_sign = |c: char| {
-        matches!(
-            c,
-            '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'
-                ..='\u{20cf}' | '\u{ff04}' | '\u{ffe1}' | '\u{ffe5}' | '\u{fdfc}'
-        )
-    };
-    for name in CURRENCIES {
-        if let Some(rest) = strip_prefix_any_case(text, name) {
-            return rest.trim_start();
-        }
-        if let Some(rest) = strip_suffix_any_case(text, name) {
-            return rest.trim_end();
-        }
-    }
-    text.strip_prefix(is_sign).or_else(|| text.strip_suffix(is_sign)).map_or(text, str::trim)
-}
-
-fn strip_prefix_any_case<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let head = text.get(..name.len())?;
-    head.eq_ignore_ascii_case(name).then(|| &text[name.len()..])
-}
-
-fn strip_suffix_any_case<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let at = text.len().checked_sub(name.len())?;
-    text.get(at..)?.eq_ignore_ascii_case(name).then(|| &text[..at])
 }
 
 impl Body {

@@ -1,0 +1,134 @@
+//! L5: bad data is never an error, never a panic, and never stops the other rows. L2: every row is
+//! accounted for. By property, over files of whatever there is.
+
+#![allow(clippy::unwrap_used)] // outside of test functions too
+
+use crm_import::mapping::{ColumnMapping, Mapping};
+use crm_import::normalize::is_blank;
+use crm_import::{Import, MemoryStorage, Object, Source};
+use proptest::prelude::*;
+
+/// A column of every kind.
+const COLUMNS: [(Object, &str); 17] = [
+    (Object::Contact, "id"),
+    (Object::Contact, "first_name"),
+    (Object::Contact, "last_name"),
+    (Object::Contact, "email"),
+    (Object::Contact, "additional_emails"),
+    (Object::Contact, "phone"),
+    (Object::Contact, "additional_phones"),
+    (Object::Contact, "country"),
+    (Object::Contact, "date_of_birth"),
+    (Object::Contact, "tags"),
+    (Object::Contact, "dnd"),
+    (Object::Contact, "notes"),
+    (Object::Opportunity, "id"),
+    (Object::Opportunity, "name"),
+    (Object::Opportunity, "value"),
+    (Object::Opportunity, "expected_close_date"),
+    (Object::Opportunity, "status"),
+];
+
+fn mapping() -> Mapping {
+    let column = |(index, (object, field)): (usize, (Object, &str))| ColumnMapping {
+        index: Some(index),
+        object: Some(object),
+        field: Some(field.to_owned()),
+        ..ColumnMapping::default()
+    };
+    Mapping { columns: COLUMNS.into_iter().enumerate().map(column).collect(), ..Mapping::default() }
+}
+
+/// Cells of characters that mean something to one of the readers.
+fn any_cell() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[0-9]{1,4}",
+        2 => "[a-zA-Z]{1,5}",
+        3 => "[-+.,/:;()' @<>\"=*#_]",
+        1 => Just("e+".to_owned()),
+        1 => Just("ext. ".to_owned()),
+        1 => Just("März".to_owned()),
+        1 => Just("de ".to_owned()),
+        1 => Just("€".to_owned()),
+        1 => Just("EUR".to_owned()),
+        1 => Just("@x.com".to_owned()),
+        1 => Just("mailto:".to_owned()),
+        1 => Just(" ::: ".to_owned()),
+        1 => Just("\u{200b}".to_owned()),
+        1 => Just("\u{a0}".to_owned()),
+        1 => Just("٣".to_owned()),
+        1 => Just("４".to_owned()),
+        1 => Just("ß".to_owned()),
+        1 => Just("é".to_owned()),
+        1 => Just("e\u{301}".to_owned()),
+        1 => Just("İ".to_owned()),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat())
+}
+
+/// A table under these columns; rows are as wide as it happens.
+fn any_table() -> impl Strategy<Value = String> {
+    let cell = any_cell().prop_map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+    let row = prop::collection::vec(cell, 1..18).prop_map(|cells| cells.join(","));
+    prop::collection::vec(row, 0..12).prop_map(|rows| {
+        let headers = COLUMNS.map(|(object, field)| format!("{} {field}", object.name()));
+        format!("{}\n{}", headers.join(","), rows.join("\n"))
+    })
+}
+
+/// Plans a file, looks at everything in the plan, and holds it to L2.
+fn plan_and_account(file: &[u8], window: usize, mapping: Option<Mapping>) {
+    let is_mapped_whole = mapping.is_some();
+    let mut import = Import::new().planning_window(window);
+    if let Some(mapping) = mapping {
+        import = import.mapping(mapping);
+    }
+    let Ok(plan) = import.plan(Source::from_bytes(file), &mut MemoryStorage::default()) else {
+        assert!(!is_mapped_whole);
+        return;
+    };
+    let objects = [Object::Contact, Object::Opportunity];
+    for object in objects {
+        let of = plan.stats().of(object);
+        let sum = of.create + of.update + of.unchanged + of.merged + of.skip + of.fail;
+        let sides = plan.rows().filter(|row| row.side(object).is_some()).count();
+        assert_eq!((of.rows, of.rows), (sum, sides as u64), "{object:?}");
+    }
+    for row in plan.rows() {
+        let sides: Vec<_> = objects.iter().filter_map(|object| row.side(*object)).collect();
+        let is_empty = row.cells().take(COLUMNS.len()).all(is_blank);
+        assert!(!is_mapped_whole || sides.is_empty() == is_empty, "row {}", row.number());
+        for (_, values) in sides.iter().flat_map(|side| side.values()) {
+            values.iter().for_each(|value| drop(value.to_string()));
+        }
+    }
+    plan.steps().for_each(|step| step.changes().iter().for_each(|change| drop(change.text())));
+    for issue in plan.issues() {
+        assert!(!issue.message().is_empty() && !issue.remedy().is_empty());
+        assert!(issue.row.is_none_or(|row| plan.row(row).is_some()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1_500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn l5_no_cell_stops_an_import_and_every_row_is_accounted_for(
+        table in any_table(),
+        window in 1_usize..20,
+    ) {
+        plan_and_account(table.as_bytes(), window, Some(mapping()));
+    }
+
+    #[test]
+    fn l5_no_bytes_stop_an_import(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        plan_and_account(&bytes, 8, None);
+        let with_header = [&b"First Name,Email,Phone,Value\n"[..], &bytes].concat();
+        plan_and_account(&with_header, 8, None);
+    }
+}

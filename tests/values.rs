@@ -1,0 +1,200 @@
+//! Values (behaviour §9), by property: what holds of every cell.
+
+#![allow(clippy::unwrap_used)] // outside of test functions too
+
+use crm_import::IssueCode;
+use crm_import::account::{DateOrder, PhoneRule};
+use crm_import::normalize::{self, DateFormat, Separators};
+use jiff::civil::Date;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+const PLAIN: Separators = Separators { group: None, decimal: '.' };
+const ENGLISH: Separators = Separators { group: Some(','), decimal: '.' };
+const GERMAN: Separators = Separators { group: Some('.'), decimal: ',' };
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Cells of characters that mean something to one of the readers.
+fn any_cell() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[0-9]{1,4}",
+        2 => "[a-zA-Z]{1,5}",
+        3 => "[-+.,/:;()' @<>\"=*#_]",
+        1 => Just("e+".to_owned()),
+        1 => Just("ext. ".to_owned()),
+        1 => Just("März".to_owned()),
+        1 => Just("de ".to_owned()),
+        1 => Just("€".to_owned()),
+        1 => Just("EUR".to_owned()),
+        1 => Just("@x.com".to_owned()),
+        1 => Just("mailto:".to_owned()),
+        1 => Just(" ::: ".to_owned()),
+        1 => Just("\u{200b}".to_owned()),
+        1 => Just("\u{a0}".to_owned()),
+        1 => Just("٣".to_owned()),
+        1 => Just("４".to_owned()),
+        1 => Just("ß".to_owned()),
+        1 => Just("é".to_owned()),
+        1 => Just("e\u{301}".to_owned()),
+        1 => Just("İ".to_owned()),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat())
+}
+
+fn any_format() -> impl Strategy<Value = DateFormat> {
+    let order = prop_oneof![
+        Just(None),
+        Just(Some(DateOrder::Dmy)),
+        Just(Some(DateOrder::Mdy)),
+        Just(Some(DateOrder::Ymd)),
+    ];
+    (order, any::<bool>()).prop_map(|(order, excel_serial)| DateFormat {
+        order,
+        excel_serial,
+        ..DateFormat::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(config(20_000))]
+
+    /// What is written back is read as the same value: stored values never look changed (W4).
+    #[test]
+    fn normalising_twice_is_normalising_once(cell in any_cell(), format in any_format()) {
+        if let Ok(address) = normalize::email(&cell) {
+            prop_assert_eq!(normalize::email(&address), Ok(address.clone()));
+            prop_assert!(address.len() <= 254 && address.matches('@').count() == 1);
+        }
+        for region in [None, Some("US"), Some("DE")] {
+            for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                if let Ok(phone) = normalize::phone(&cell, region, rule) {
+                    prop_assert_eq!(normalize::phone(&phone.to_string(), None, rule), Ok(phone));
+                }
+            }
+        }
+        if let Ok(date) = normalize::date(&cell, &format) {
+            prop_assert_eq!(normalize::date(&date.to_string(), &format), Ok(date));
+        }
+        for separators in [None, Some(ENGLISH), Some(GERMAN)] {
+            if let Ok(number) = normalize::decimal(&cell, separators) {
+                let text = number.normalize().to_string();
+                prop_assert_eq!(normalize::decimal(&text, Some(PLAIN)), Ok(number));
+            }
+        }
+        if let Ok(code) = normalize::country(&cell) {
+            prop_assert_eq!(normalize::country(code), Ok(code));
+        }
+        let trimmed = normalize::trim(&cell);
+        prop_assert_eq!(normalize::trim(trimmed), trimmed);
+        prop_assert_eq!(normalize::is_blank(&cell), trimmed.is_empty());
+        let (mut once, mut twice) = (String::new(), String::new());
+        normalize::fold_into(&cell, &mut once);
+        normalize::fold_into(&once, &mut twice);
+        prop_assert_eq!(&once, &twice);
+        prop_assert!(normalize::folded_eq(&cell, &once));
+        for item in normalize::items(&cell, ",;") {
+            prop_assert!(!item.is_empty() && normalize::trim(item) == item);
+        }
+        let _ = (normalize::boolean(&cell), normalize::record_id(&cell), normalize::full_name(&cell));
+    }
+
+    /// A number spelled in any way of its separators comes out exact, and without them never off.
+    #[test]
+    fn every_spelling_of_an_amount_is_the_amount_or_refused(
+        units in -10_000_000_000_i64..10_000_000_000,
+        scale in 0_u32..5,
+    ) {
+        let amount = Decimal::new(units, scale);
+        let text = amount.abs().to_string();
+        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        let grouped = |group: &str| {
+            let digits: Vec<char> = whole.chars().collect();
+            let groups: Vec<String> = digits.rchunks(3).rev().map(String::from_iter).collect();
+            groups.join(group)
+        };
+        let sign = if units < 0 { "-" } else { "" };
+        for (group, decimal, separators) in [
+            (",", ".", ENGLISH), ("", ".", ENGLISH), (".", ",", GERMAN), ("", ",", GERMAN),
+            (" ", ",", GERMAN), ("'", ".", ENGLISH), ("\u{202f}", ",", GERMAN), ("\u{2019}", ".", ENGLISH),
+        ] {
+            let number = match decimals {
+                "" => grouped(group),
+                decimals => format!("{}{decimal}{decimals}", grouped(group)),
+            };
+            let mut spellings = vec![
+                format!("{sign}{number}"), format!("{sign}${number}"), format!("{sign}{number} €"),
+                format!("EUR {sign}{number}"), format!("{number}{sign}"), format!(" {sign}{number}\u{a0}kr."),
+            ];
+            if units < 0 {
+                spellings.push(format!("({number})"));
+                spellings.push(format!("($ {number})"));
+                spellings.push(format!("\u{2212}{number}"));
+            }
+            for spelling in spellings {
+                prop_assert_eq!(normalize::decimal(&spelling, Some(separators)), Ok(amount), "{}", spelling);
+                let open = normalize::decimal(&spelling, None);
+                prop_assert!(open == Ok(amount) || open == Err(IssueCode::NumberAmbiguous), "{}: {:?}", spelling, open);
+            }
+        }
+    }
+
+    /// A day spelled in any way comes out as itself under its order, and without one never as another.
+    #[test]
+    fn every_spelling_of_a_day_is_the_day_or_refused(
+        year in 1970_i16..2068, month in 1_i8..13, day in 1_i8..32,
+    ) {
+        let Ok(date) = Date::new(year, month, day) else { return Ok(()) };
+        let short = year % 100;
+        let month_names = ["jan", "Februar", "MARS", "abril", "maio", "giugno", "juli", "Aug.", "sept.", "October", "Novembre", "dez"];
+        let name = month_names[usize::try_from(month).unwrap() - 1];
+        let (dmy, mdy, ymd) = (DateOrder::Dmy, DateOrder::Mdy, DateOrder::Ymd);
+        for (spelling, order) in [
+            (format!("{year}-{month:02}-{day:02}"), None),
+            (format!("{year}/{month}/{day}"), None),
+            (format!("{year}-{month:02}-{day:02}T23:59:59.5-11:00"), None),
+            (format!("{day} {name} {year}"), None),
+            (format!("{name} {day}, {year}"), None),
+            (format!("{day}-{name}-{short:02}"), None),
+            (format!("{day}. {name} {year}, 9:05 pm"), None),
+            (format!("{day}/{month}/{year}"), Some(dmy)),
+            (format!("{day:02}.{month:02}.{short:02}"), Some(dmy)),
+            (format!("{month:02}/{day:02}/{year} 14:05"), Some(mdy)),
+            (format!("{month}-{day}-{short:02}"), Some(mdy)),
+            (format!("{year}{month:02}{day:02}"), Some(ymd)),
+            (format!("{short:02}-{month:02}-{day:02}"), Some(ymd)),
+        ] {
+            let read = normalize::date(&spelling, &DateFormat { order, ..DateFormat::default() });
+            prop_assert_eq!(read, Ok(date), "{}", spelling);
+            let open = normalize::date(&spelling, &DateFormat::default());
+            prop_assert!(open.is_err() || open == Ok(date), "{}: {:?}", spelling, open);
+        }
+    }
+
+    /// Two spellings of one number are equal, two numbers never are.
+    #[test]
+    fn every_spelling_of_a_phone_is_one_phone(line in 0_u64..10_000, area in 0_usize..4, extension in 1_u32..9_999) {
+        let area = [206_u64, 512, 617, 416][area];
+        let number = 10_000_000_000 + area * 10_000_000 + 5_550_000 + line;
+        let text = number.to_string();
+        let (a, e, l) = (&text[1..4], &text[4..7], &text[7..]);
+        let read = |cell: &str| normalize::phone(cell, Some("US"), PhoneRule::Valid);
+        for spelling in [
+            format!("+1{a}{e}{l}"), format!("({a}) {e}-{l}"), format!("{a}.{e}.{l}"), format!("1-{a}-{e}-{l}"),
+            format!("tel:+1-{a}-{e}-{l}"), format!("Mobile: {a} {e} {l}"), format!("'{a}{e}{l}"), format!("=\"{a}{e}{l}\""),
+            format!("\u{202a}+1 {a} {e} {l}\u{202c}"), format!("001{a}{e}{l}"), format!("{a}{e}{l}.0"), format!("+1 ({a}) {e}\u{2011}{l}"),
+        ] {
+            let phone = read(&spelling);
+            prop_assert!(phone.is_ok_and(|phone| phone.number() == number && !phone.has_extension()), "{}: {:?}", spelling, phone);
+        }
+        for spelling in [format!("{a}{e}{l} x{extension}"), format!("+1 {a} {e} {l} ext. {extension}"), format!("+1{a}{e}{l};ext={extension}")] {
+            let phone = read(&spelling).unwrap();
+            prop_assert_eq!((phone.number(), phone.extension()), (number, extension.to_string()), "{}", spelling);
+        }
+        let other = read(&format!("+1{}", number % 10_000_000_000 ^ 1));
+        prop_assert!(other.is_err() || other.unwrap().number() != number);
+    }
+}
