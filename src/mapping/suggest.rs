@@ -75,7 +75,7 @@ pub fn suggest(
         has_contacts: objects.contains(&Object::Contact),
         has_opportunities: objects.contains(&Object::Opportunity),
     };
-    let words: Vec<String> = headers.iter().map(|header| words(header)).collect();
+    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, &mut guesses);
@@ -98,6 +98,19 @@ pub fn suggest(
         reason: guess.reason.into_owned(),
     };
     headers.iter().zip(guesses).enumerate().map(suggestion).collect()
+}
+
+/// The header without the key that some products write behind the label: `Phone (phone_number)`.
+fn without_key(header: &str) -> &str {
+    let parts = header.strip_suffix(')').and_then(|inner| inner.rsplit_once('('));
+    let is_key = |key: &str| {
+        key.contains('_')
+            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    match parts {
+        Some((label, key)) if is_key(key) && !label.trim().is_empty() => label,
+        _ => header,
+    }
 }
 
 /// What is thought of a column so far.

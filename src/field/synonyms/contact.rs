@@ -76,12 +76,12 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "address",
-        "address | street | street address | street name | address line | address street | street line \
+        "address | street | street address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
          | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | anschrift \
          | postanschrift | adresszeile | rue | adresse postale | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
          | domicilio | endereco | rua | morada | logradouro | indirizzo | via | indirizzo e numero civico \
-         | adres | straat | straat en huisnummer | straatnaam | adress | gatuadress | gata | postadress",
+         | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress",
     ),
     (
         "city",
@@ -106,7 +106,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "country",
-        "country | country region | country name | country territory | address country | country of residence \
+        "country | country region | country region name | country name | country territory | address country | country of residence \
          | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | nazione | stato paese | landsnamn",
     ),
     (

@@ -74,7 +74,7 @@ pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance
 
 /// Words that say nothing about the field.
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
-     | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et | quel | quelle | est \
+     | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
      | el | los | las | del | su | tu | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
 
 /// Words that mark the cell itself.

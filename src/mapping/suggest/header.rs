@@ -109,19 +109,19 @@ impl Reader<'_> {
 
     /// The header names a field with words around it: `work email`, `phone 2`, `person - name`.
     fn inner(&self, words: &str) -> Option<Guess> {
-        let (around, mut rest) = self.strip(words, true);
-        if self.names.find(&rest).is_none() && self.names.shared(&rest).is_none() {
-            // `organization` is a field, in `organization email` it says which of several.
-            rest = self.strip(words, false).1;
-        }
+        let (around, rest) = self.take_apart(words);
         if around.is_another {
             return Some(Guess::none("it is another person's"));
         }
         if around.is_deal {
-            return self.of_deal(&rest);
+            // `Deal - Contact person`: words that say whose it is are all there is.
+            return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
         }
-        if rest.is_empty() {
-            return self.nameless(&around);
+        if rest.is_empty() || is_number_word(&rest) {
+            return self.nameless(&around, words);
+        }
+        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre") {
+            return self.placed(FieldId::NAME, &around);
         }
         if around.is_own
             && around.group.is_none()
@@ -166,15 +166,21 @@ impl Reader<'_> {
         Some(guess)
     }
 
-    /// Only words that say which of several: `Cell`, `Home`, `Work 2`.
-    fn nameless(&self, around: &Around) -> Option<Guess> {
+    /// Only words that say which of several: `Cell`, `Home number`, `Work 2`.
+    fn nameless(&self, around: &Around, words: &str) -> Option<Guess> {
         let group = around.group?;
+        if around.is_own || words.starts_with("business") {
+            // `Customer number`, `Business number`: registers have those.
+            return None;
+        }
         if around.is_mobile && self.is_selected(FieldId::PHONE) {
             return self.placed(FieldId::PHONE, around);
         }
-        let is_phone = !around.is_own && self.is_selected(FieldId::PHONE);
         let is_place = matches!(group, Group::Home | Group::Work | Group::Other);
-        if is_phone && is_place {
+        if is_place && self.is_selected(FieldId::PHONE) {
+            if words.split(' ').any(is_number_word) {
+                return self.placed(FieldId::PHONE, around);
+            }
             let mut guess = Guess::none("no field is called like this");
             guess.group = group;
             guess.if_phones = true;
@@ -212,8 +218,46 @@ impl Reader<'_> {
         is_of_contact.then(|| Guess::likely(field, "the header names the opportunity's contact"))
     }
 
-    /// Splits a header into the name of a field and the words around it.
-    fn strip(&self, words: &str, keeps_groups: bool) -> (Around, String) {
+    /// Splits a header into the name of a field and the words around it. `organization` is a field, in
+    /// `organization email` it says which of several; so as few words are taken off as will do.
+    fn take_apart(&self, words: &str) -> (Around, String) {
+        let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
+        let is_name =
+            |rest: &str| self.names.find(rest).is_some() || self.names.shared(rest).is_some();
+        for keep in keeps {
+            let (around, rest) = self.strip(words, keep);
+            if is_name(&rest) {
+                return (around, rest);
+            }
+            if let Some(part) = self.part_of_whole(&rest).or_else(|| self.numbered_phone(&rest)) {
+                return (around, part);
+            }
+        }
+        self.strip(words, |_| false)
+    }
+
+    /// `address zipcode`, `full name first name`: the part, without the name that all parts share.
+    fn part_of_whole(&self, rest: &str) -> Option<String> {
+        let part = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix));
+        if let Some(part) = part(&["full name ", "name "]) {
+            let field = self.names.find(part)?.contact?;
+            let is_part = matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME);
+            return is_part.then(|| part.to_owned());
+        }
+        let part = part(&["address ", "adresse ", "mail address ", "postal address "])?;
+        let field = self.names.find(part)?.contact?;
+        (is_place(field) || matches!(field, FieldId::COMPANY | FieldId::PHONE))
+            .then(|| part.to_owned())
+    }
+
+    /// `telephone no`: the phone, without the word for its number.
+    fn numbered_phone(&self, rest: &str) -> Option<String> {
+        let (phone, last) = rest.rsplit_once(' ')?;
+        (is_number_word(last) && self.names.find(phone)?.contact == Some(FieldId::PHONE))
+            .then(|| phone.to_owned())
+    }
+
+    fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
         let mut around = Around::default();
         let mut rest: Vec<&str> = Vec::new();
         let mut before = Word::Other;
@@ -232,13 +276,11 @@ impl Reader<'_> {
                 }
                 Word::Substitute => around.is_substitute = true,
                 Word::Deal => around.is_deal = true,
+                Word::Group(group) if keeps(group) => rest.push(word),
                 Word::Group(group) => {
                     // `Billing` and `Other` say more than `Main` and `Work` beside them.
                     around.group = around.group.max(Some(group));
                     around.is_mobile |= group == Group::Mobile;
-                    if keeps_groups {
-                        rest.push(word);
-                    }
                 }
                 Word::Trap(_) | Word::Other => rest.push(word),
             }
@@ -277,8 +319,12 @@ impl Reader<'_> {
                 || matches!(self.names.word(word), Word::Group(Group::Company | Group::Billing))
                 || self.names.shared(word).is_some()
         };
-        !words.split(' ').any(is_foreign) && !self.strip(words, true).0.is_another
+        !words.split(' ').any(is_foreign) && !self.strip(words, |_| true).0.is_another
     }
+}
+
+fn is_number_word(word: &str) -> bool {
+    matches!(word, "no" | "nos" | "nr" | "num" | "number" | "numbers" | "nummer" | "numero")
 }
 
 /// A column that our own error log adds; its ids are read (A6).

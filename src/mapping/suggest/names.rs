@@ -46,6 +46,7 @@ type Index<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Phrases that name a field only where nothing else does.
 const WEAK: &[(Object, &str, &str)] = &[
+    (Object::Contact, "name", "client | customer | kunde | cliente | klant | kund"),
     (
         Object::Contact,
         "country",
@@ -135,6 +136,7 @@ impl Names {
                     | "followers"
                     | "status"
                     | "value"
+                    | "contact id"
             );
             if !field.is_custom && is_bare && field.object == Object::Opportunity {
                 self.add(&label, field.object, id, false);

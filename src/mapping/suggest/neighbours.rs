@@ -16,6 +16,9 @@ impl Reader<'_> {
             .map(|target| target.map(|field| self.fields.get(field).object))
             .collect();
         let has_deal = objects.contains(&Some(Object::Opportunity)) || !self.has_contacts;
+        let count =
+            |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
+        let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact);
         let has_first = has(guesses, FieldId::FIRST_NAME);
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };
@@ -24,6 +27,7 @@ impl Reader<'_> {
                 && has_deal
                 && (choice.contact.is_none()
                     || !self.has_contacts
+                    || is_mostly_deals
                     || beside == Some(Object::Opportunity));
             let field = if is_of_deal {
                 choice.opportunity
@@ -140,7 +144,19 @@ impl Reader<'_> {
                 (rank_of_place(*group), usize::MAX - cells, *group, *at)
             })
             .map(|(group, ..)| *group);
+        // A street among the bills and a plain city are one address.
+        let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
+            let of = guesses.iter().filter(|guess| place_of(guess) == group);
+            of.filter_map(|guess| guess.target.filter(|field| is_place(*field))).collect()
+        };
+        let bills = parts(Group::Billing, guesses);
+        let completes = best.is_some_and(|best| {
+            best == Group::Plain && !parts(best, guesses).iter().any(|field| bills.contains(field))
+        });
         for guess in guesses.iter_mut() {
+            if completes && place_of(guess) == Group::Billing {
+                continue;
+            }
             if guess.target.is_some_and(is_place) && Some(place_of(guess)) != best {
                 *guess = Guess::none("another address of the file is used");
             }
@@ -169,11 +185,14 @@ impl Reader<'_> {
             FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
             other => other,
         };
-        let strong: Vec<FieldId> = guesses
+        let mut strong: Vec<FieldId> = guesses
             .iter()
             .filter(|guess| !guess.is_weak)
             .filter_map(|guess| guess.target.map(kind_of))
             .collect();
+        if strong.contains(&FieldId::FIRST_NAME) && strong.contains(&FieldId::LAST_NAME) {
+            strong.push(FieldId::NAME);
+        }
         for guess in guesses.iter_mut().filter(|guess| guess.is_weak) {
             if let Some(field) = guess.target.filter(|field| strong.contains(&kind_of(*field)))
                 && !(is_place(field) && guess.group != Group::Plain && guess.group != Group::Main)
