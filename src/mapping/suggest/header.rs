@@ -89,10 +89,12 @@ impl Reader<'_> {
     /// The field of a selected object that a phrase means.
     fn selected(&self, meaning: Meaning) -> Option<FieldId> {
         let contact = meaning.contact.filter(|field| self.is_selected(*field));
-        if contact.is_none() && self.has_opportunities && !self.has_contacts {
-            if meaning.contact == Some(FieldId::COMPANY) {
-                return Some(FieldId::BUSINESS_NAME);
-            }
+        if contact.is_none()
+            && self.has_opportunities
+            && !self.has_contacts
+            && meaning.contact == Some(FieldId::COMPANY)
+        {
+            return Some(FieldId::BUSINESS_NAME);
         }
         contact.or(meaning.opportunity.filter(|field| self.is_selected(*field)))
     }
