@@ -223,8 +223,10 @@ names! {
     ADDITIONAL_EMAILS = 5;
     PHONE = 6;
     ADDITIONAL_PHONES = 7;
+    COMPANY = 8;
     ADDRESS = 9;
     COUNTRY = 13;
+    WEBSITE = 15;
     TAGS = 19;
     DND = 20;
     OPPORTUNITY_ID = 24;
@@ -235,6 +237,7 @@ names! {
     VALUE = 29;
     LOST_REASON = 30;
     EXPECTED_CLOSE_DATE = 34;
+    BUSINESS_NAME = 35;
     CONTACT_LINK = 36;
     OPPORTUNITY_TAGS = 37;
 }
@@ -255,6 +258,10 @@ mod tests {
             (FieldId::ADDITIONAL_EMAILS, Object::Contact, "additional_emails"),
             (FieldId::PHONE, Object::Contact, "phone"),
             (FieldId::ADDITIONAL_PHONES, Object::Contact, "additional_phones"),
+            (FieldId::COMPANY, Object::Contact, "company"),
+            (FieldId::ADDRESS, Object::Contact, "address"),
+            (FieldId::WEBSITE, Object::Contact, "website"),
+            (FieldId::BUSINESS_NAME, Object::Opportunity, "business_name"),
             (FieldId::COUNTRY, Object::Contact, "country"),
             (FieldId::TAGS, Object::Contact, "tags"),
             (FieldId::DND, Object::Contact, "dnd"),

@@ -1,10 +1,10 @@
 //! [`Mapping::check`]: everything that is wrong with a mapping, before the first row (behaviour A4).
 
-use std::fmt;
-
-use super::Mapping;
+use super::needs::Scope;
+use super::{ColumnMapping, Mapping, MappingProblem, Resolved};
 use crate::account::Account;
-use crate::field::{FieldId, Fields};
+use crate::field::{Field, FieldId, FieldKind, Fields};
+use crate::normalize::{self, DateFormat};
 use crate::object::{Mode, Object};
 
 /// What a column that is neither mapped nor ignored is.
@@ -17,157 +17,27 @@ pub enum Unmapped {
     Fail,
 }
 
-/// One thing that is wrong with a mapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MappingProblem {
-    /// The object has no such field.
-    UnknownField {
-        /// The column or constant.
-        column: String,
-        /// The object.
-        object: Object,
-        /// The key.
-        field: String,
-    },
-    /// The other object has this field.
-    WrongObject {
-        /// The column or constant.
-        column: String,
-        /// The object it was mapped to.
-        object: Object,
-        /// The key.
-        field: String,
-    },
-    /// The object is not selected.
-    NotSelected {
-        /// The column.
-        column: String,
-        /// The object.
-        object: Object,
-    },
-    /// Two columns feed a field that holds one value.
-    MappedTwice {
-        /// The object.
-        object: Object,
-        /// The key.
-        field: String,
-        /// The columns.
-        columns: Vec<String>,
-    },
-    /// The kind of the field cannot be imported.
-    NotImportable {
-        /// The column.
-        column: String,
-        /// The key.
-        field: String,
-    },
-    /// The column names neither a field nor that it is ignored.
-    Incomplete {
-        /// The column.
-        column: String,
-    },
-    /// A field that new records need is not mapped.
-    RequiredMissing {
-        /// The object.
-        object: Object,
-        /// The mode in which it is needed.
-        mode: Mode,
-        /// The key.
-        field: String,
-    },
-    /// Nothing that is mapped can find an existing record.
-    MatchKeyMissing {
-        /// The object.
-        object: Object,
-        /// The mode in which it is needed.
-        mode: Mode,
-        /// What would do.
-        fields: Vec<String>,
-    },
-    /// The file does not have this column.
-    MissingColumn {
-        /// The header.
-        column: String,
-        /// A column of the file that may be meant.
-        renamed: Option<String>,
-    },
-    /// The column is neither mapped nor ignored.
-    UnmappedColumn {
-        /// The header.
-        column: String,
-        /// Is that an error?
-        is_error: bool,
-    },
-}
-
-impl MappingProblem {
-    /// Does it stop the import? The others are notices.
-    pub fn is_error(&self) -> bool {
-        match self {
-            MappingProblem::MissingColumn { .. } | MappingProblem::NotSelected { .. } => false,
-            MappingProblem::UnmappedColumn { is_error, .. } => *is_error,
-            // Create and update at once can do without a key: every contact is then a new one.
-            MappingProblem::MatchKeyMissing { mode, .. } => *mode == Mode::Update,
-            MappingProblem::RequiredMissing { mode, .. } => *mode == Mode::Create,
-            _ => true,
-        }
-    }
-}
-
-impl fmt::Display for MappingProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MappingProblem::UnknownField { column, object, field } => {
-                write!(
-                    f,
-                    "column {column:?} is mapped to {field:?}, which is no field of a {object}"
-                )
-            }
-            MappingProblem::WrongObject { column, object, field } => {
-                write!(
-                    f,
-                    "column {column:?} is mapped to {field:?} of the {object}, but that is a field of the other object"
-                )
-            }
-            MappingProblem::NotSelected { column, object } => {
-                write!(f, "column {column:?} belongs to the {object}, which is not imported")
-            }
-            MappingProblem::MappedTwice { object, field, columns } => {
-                write!(
-                    f,
-                    "the columns {} all feed {field:?} of the {object}, which holds one value",
-                    columns.join(", ")
-                )
-            }
-            MappingProblem::NotImportable { column, field } => {
-                write!(f, "column {column:?} is mapped to {field:?}, whose kind cannot be imported")
-            }
-            MappingProblem::Incomplete { column } => {
-                write!(f, "column {column:?} names neither a field nor that it is ignored")
-            }
-            MappingProblem::RequiredMissing { object, mode, field } => {
-                write!(f, "to {mode} {object} records, {field:?} must be mapped")
-            }
-            MappingProblem::MatchKeyMissing { object, mode, fields } => {
-                write!(f, "to {mode} {object} records, one of {} must be mapped", fields.join(", "))
-            }
-            MappingProblem::MissingColumn { column, renamed: None } => {
-                write!(f, "the file has no column {column:?}")
-            }
-            MappingProblem::MissingColumn { column, renamed: Some(now) } => {
-                write!(f, "the file has no column {column:?}; it may be called {now:?} now")
-            }
-            MappingProblem::UnmappedColumn { column, .. } => {
-                write!(f, "column {column:?} is neither mapped nor ignored")
-            }
-        }
-    }
-}
-
 impl Mapping {
     /// Every problem of the mapping at once, for these headers, this account and these modes; an
-    /// object without a mode is not selected.
+    /// object without a mode is not selected. Not every problem [is an
+    /// error](MappingProblem::is_error).
+    ///
+    /// ```
+    /// use crm_import::mapping::{Mapping, Unmapped};
+    /// use crm_import::{Account, Fields, Mode, Object};
+    ///
+    /// let headers = ["Mail", "Shoe size"].map(String::from);
+    /// let mapping = Mapping::default().column("Mail", Object::Contact, "emial");
+    /// let modes = [(Object::Contact, Mode::Update)];
+    /// let problems =
+    ///     mapping.check(&headers, &Fields::standard(), &Account::default(), &modes, Unmapped::Fail);
+    /// let told: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
+    /// assert_eq!(told, [
+    ///     "column \"Mail\" is mapped to \"emial\", which is no field of a contact",
+    ///     "to update contact records, one of id, email, phone must be mapped",
+    ///     "column \"Shoe size\" is neither mapped nor ignored",
+    /// ]);
+    /// ```
     pub fn check(
         &self,
         headers: &[String],
@@ -177,146 +47,189 @@ impl Mapping {
         unmapped: Unmapped,
     ) -> Vec<MappingProblem> {
         let resolved = self.resolve(headers);
-        let mut problems = Vec::new();
-        let mut fed: Vec<(FieldId, String)> = Vec::new();
-        let named = resolved
-            .columns
-            .iter()
-            .map(|(at, column)| (headers[*at].clone(), column.object, column.field.clone(), true));
-        let constants = self.constants.iter().map(|constant| {
+        let mut check = Check { fields, account, modes, fed: Vec::new(), problems: Vec::new() };
+        for (at, column) in &resolved.columns {
+            check.column(&headers[*at], column);
+        }
+        for constant in &self.constants {
             let name = format!("constant {}", constant.value);
-            (name, Some(constant.object), Some(constant.field.clone()), false)
-        });
-        for (column, object, field, is_column) in named.chain(constants) {
-            let (Some(object), Some(field)) = (object, field) else {
-                problems.push(MappingProblem::Incomplete { column });
-                continue;
-            };
-            let Some(id) = fields.find(object, &field) else {
-                problems.push(unknown_field(fields, column, object, field));
-                continue;
-            };
-            if !fields.get(id).kind.is_importable() {
-                problems.push(MappingProblem::NotImportable { column: column.clone(), field });
-            } else if !modes.iter().any(|(selected, _)| *selected == object)
-                && object == Object::Opportunity
-            {
-                problems.push(MappingProblem::NotSelected { column: column.clone(), object });
-            }
-            if is_column {
-                fed.push((id, column));
+            if let Some(id) = check.target(&name, constant.object, &constant.field) {
+                check.fed.push((id, name));
             }
         }
-        check_twice(fields, &fed, &mut problems);
-        let constants = self
-            .constants
-            .iter()
-            .filter_map(|constant| fields.find(constant.object, &constant.field));
-        let mapped: Vec<FieldId> = fed.iter().map(|(id, _)| *id).chain(constants).collect();
-        for &(object, mode) in modes {
-            check_needs(account, object, mode, &mapped, fields, &mut problems);
-        }
-        for column in &resolved.missing {
-            let renamed = resolved.renamed.iter().find(|(before, _)| before == column);
-            let renamed = renamed.map(|(_, now)| now.clone());
-            problems.push(MappingProblem::MissingColumn { column: column.clone(), renamed });
-        }
-        for &at in &resolved.unmapped {
-            if !is_own(&headers[at]) {
-                let is_error = unmapped == Unmapped::Fail;
-                problems
-                    .push(MappingProblem::UnmappedColumn { column: headers[at].clone(), is_error });
-            }
-        }
-        problems
+        check.twice();
+        check.needs();
+        check.file(headers, &resolved, unmapped);
+        check.problems
     }
 }
 
-fn unknown_field(fields: &Fields, column: String, object: Object, field: String) -> MappingProblem {
-    let other = match object {
-        Object::Contact => Object::Opportunity,
-        Object::Opportunity => Object::Contact,
-    };
-    if fields.find(other, &field).is_some() {
-        MappingProblem::WrongObject { column, object, field }
-    } else {
-        MappingProblem::UnknownField { column, object, field }
-    }
+/// A check under way.
+struct Check<'a> {
+    fields: &'a Fields,
+    account: &'a Account,
+    modes: &'a [(Object, Mode)],
+    /// Which column or constant feeds which field.
+    fed: Vec<(FieldId, String)>,
+    problems: Vec<MappingProblem>,
 }
 
-fn check_twice(fields: &Fields, fed: &[(FieldId, String)], problems: &mut Vec<MappingProblem>) {
-    let mut seen: Vec<FieldId> = Vec::new();
-    for (id, _) in fed {
-        let field = fields.get(*id);
-        let columns: Vec<String> =
-            fed.iter().filter(|(other, _)| other == id).map(|(_, column)| column.clone()).collect();
-        // The ids of our own error log stand beside those of the file.
-        let own = columns.iter().filter(|column| column.starts_with("Import ")).count();
-        if columns.len() - own > 1 && !field.is_list && !seen.contains(id) {
+impl Check<'_> {
+    fn column(&mut self, header: &str, column: &ColumnMapping) {
+        let (Some(object), Some(key)) = (column.object, column.field.as_deref()) else {
+            self.problems.push(MappingProblem::Incomplete { column: header.to_owned() });
+            return;
+        };
+        if let Some(id) = self.target(header, object, key) {
+            self.settings(header, column, id);
+            self.fed.push((id, header.to_owned()));
+        }
+    }
+
+    /// The field a column or constant feeds, if there is one.
+    fn target(&mut self, column: &str, object: Object, key: &str) -> Option<FieldId> {
+        let column = column.to_owned();
+        let field = key.to_owned();
+        let Some(id) = self.fields.find(object, key) else {
+            let other = match object {
+                Object::Contact => Object::Opportunity,
+                Object::Opportunity => Object::Contact,
+            };
+            self.problems.push(if self.fields.find(other, key).is_some() {
+                MappingProblem::WrongObject { column, object, field }
+            } else {
+                MappingProblem::UnknownField { column, object, field }
+            });
+            return None;
+        };
+        if !self.fields.get(id).kind.is_importable() {
+            self.problems.push(MappingProblem::NotImportable { column, field });
+        } else if !self.is_used(id) {
+            self.problems.push(MappingProblem::NotSelected { column, object });
+        }
+        Some(id)
+    }
+
+    /// Is the field's object selected, or does the field link opportunities to contacts (P8)?
+    fn is_used(&self, id: FieldId) -> bool {
+        let field = self.fields.get(id);
+        let is_selected = self.modes.iter().any(|(object, _)| *object == field.object);
+        let rules = &self.account.dedup.contacts;
+        is_selected
+            || field.object == Object::Contact
+                && (id <= FieldId::ADDITIONAL_PHONES
+                    || rules.iter().any(|rule| rule.0.contains(&field.key)))
+    }
+
+    /// Settings that no cell could be read with.
+    fn settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
+        let mut refuse = |setting, value: &str| {
+            let (column, value) = (header.to_owned(), value.to_owned());
+            self.problems.push(MappingProblem::Setting { column, setting, value });
+        };
+        if let Some(country) = column.country.as_deref()
+            && normalize::country(country).is_err()
+        {
+            refuse("country", country);
+        }
+        if let Some(default) = column.default.as_deref()
+            && !can_read(self.fields.get(id), column, default)
+        {
+            refuse("default", default);
+        }
+        if column.separators.is_some_and(|separators| separators.group == Some(separators.decimal))
+        {
+            refuse("separators", "the same for groups and decimals");
+        }
+    }
+
+    /// Columns and constants that feed a field which holds one value. The ids of our own error log
+    /// stand beside those of the file.
+    fn twice(&mut self) {
+        let mut seen: Vec<FieldId> = Vec::new();
+        for (id, _) in &self.fed {
+            let field = self.fields.get(*id);
+            if field.is_list || seen.contains(id) {
+                continue;
+            }
             seen.push(*id);
-            problems.push(MappingProblem::MappedTwice {
-                object: field.object,
-                field: field.key.clone(),
-                columns,
+            let same = self.fed.iter().filter(|(other, _)| other == id);
+            let columns: Vec<String> =
+                same.map(|(_, column)| column.clone()).filter(|column| !is_own(column)).collect();
+            if columns.len() > 1 {
+                let (object, field) = (field.object, field.key.clone());
+                self.problems.push(MappingProblem::MappedTwice { object, field, columns });
+            }
+        }
+    }
+
+    /// What creating and updating need, each for itself.
+    fn needs(&mut self) {
+        let mapped: Vec<FieldId> = self.fed.iter().map(|(id, _)| *id).collect();
+        let scope = Scope { fields: self.fields, account: self.account, mapped: &mapped };
+        for &(object, mode) in self.modes {
+            let needs = scope.needs(object);
+            for need in needs.create.iter().filter(|need| mode.creates() && !need.is_met) {
+                // Of both ways one is left, unless records are only created.
+                let is_error = need.is_strict && mode == Mode::Create;
+                let fields = need.fields.clone();
+                self.problems.push(MappingProblem::RequiredMissing { object, fields, is_error });
+            }
+            for need in needs.update.iter().filter(|need| mode.updates() && !need.is_met) {
+                let is_error = need.is_strict && mode == Mode::Update;
+                let fields = need.fields.clone();
+                self.problems.push(MappingProblem::MatchKeyMissing { object, fields, is_error });
+            }
+        }
+    }
+
+    /// How the mapping and the file differ.
+    fn file(&mut self, headers: &[String], resolved: &Resolved<'_>, unmapped: Unmapped) {
+        for missing in &resolved.missing {
+            let renamed = resolved.renamed.iter().find(|(before, _)| before == missing);
+            self.problems.push(MappingProblem::MissingColumn {
+                column: missing.clone(),
+                renamed: renamed.map(|(_, now)| now.clone()),
             });
         }
-    }
-}
-
-/// What creating and updating need, each for itself.
-fn check_needs(
-    account: &Account,
-    object: Object,
-    mode: Mode,
-    mapped: &[FieldId],
-    fields: &Fields,
-    problems: &mut Vec<MappingProblem>,
-) {
-    let is_mapped = |key: &str| {
-        let more = match key {
-            "email" => "additional_emails",
-            "phone" => "additional_phones",
-            "first_name" | "last_name" => "name",
-            other => other,
-        };
-        [key, more]
-            .iter()
-            .any(|key| fields.find(object, key).is_some_and(|id| mapped.contains(&id)))
-    };
-    let required: Vec<&str> = match object {
-        Object::Contact => account.dedup.required.iter().map(String::as_str).collect(),
-        Object::Opportunity => vec!["name"],
-    };
-    if mode.creates() {
-        for key in required.into_iter().filter(|key| !is_mapped(key)) {
-            let field = key.to_owned();
-            problems.push(MappingProblem::RequiredMissing { object, mode, field });
+        let is_error = unmapped == Unmapped::Fail;
+        for &at in &resolved.unmapped {
+            let column = headers[at].clone();
+            if !is_own(&column) {
+                self.problems.push(MappingProblem::UnmappedColumn { column, is_error });
+            }
         }
     }
-    let keys: Vec<Vec<String>> = match object {
-        Object::Contact => account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
-        Object::Opportunity if account.opportunities.matching.is_some() => return,
-        Object::Opportunity => Vec::new(),
+}
+
+/// Can a default be read as a value of the field? What the account decides is not looked at here.
+fn can_read(field: &Field, column: &ColumnMapping, text: &str) -> bool {
+    let date = || DateFormat {
+        order: column.date_order,
+        excel_serial: column.excel_serial,
+        ..DateFormat::default()
     };
-    let has_key = is_mapped("id") || keys.iter().any(|rule| rule.iter().all(|key| is_mapped(key)));
-    if mode.updates() && !has_key {
-        let fields = std::iter::once("id".to_owned())
-            .chain(keys.iter().map(|rule| rule.join("+")))
-            .collect();
-        problems.push(MappingProblem::MatchKeyMissing { object, mode, fields });
+    match field.kind {
+        FieldKind::Date => normalize::date(text, &date()).is_ok(),
+        FieldKind::Number | FieldKind::Money => normalize::decimal(text, column.separators).is_ok(),
+        FieldKind::Boolean => normalize::boolean(text).is_ok(),
+        FieldKind::Email => normalize::email(text).is_ok(),
+        FieldKind::Country => normalize::country(text).is_ok(),
+        _ => true,
     }
 }
 
-/// A column that our own error log adds (A6).
+/// The columns that our own error log adds (A6): all are left out but for the two ids.
+pub(super) const OWN_COLUMNS: [&str; 7] = [
+    "Import status",
+    "Import code",
+    "Import column",
+    "Import message",
+    "Import fix",
+    "Import contact id",
+    "Import opportunity id",
+];
+
 pub(super) fn is_own(header: &str) -> bool {
-    [
-        "Import status",
-        "Import code",
-        "Import column",
-        "Import message",
-        "Import fix",
-        "Import contact id",
-        "Import opportunity id",
-    ]
-    .contains(&header)
+    OWN_COLUMNS.contains(&header)
 }

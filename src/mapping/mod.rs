@@ -17,12 +17,16 @@
 //! ```
 
 mod check;
+mod needs;
+mod problem;
 mod resolve;
 mod suggest;
 mod unmapped;
 mod words;
 
-pub use check::{MappingProblem, Unmapped};
+pub use check::Unmapped;
+pub use needs::{Need, Needs};
+pub use problem::MappingProblem;
 pub use resolve::Resolved;
 pub use suggest::{Confidence, Suggestion, suggest};
 pub use unmapped::UnmappedCounts;

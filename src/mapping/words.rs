@@ -17,7 +17,7 @@ pub(super) fn words(header: &str) -> String {
             for lower in c.to_lowercase() {
                 plain_into(lower, &mut out);
             }
-        } else if !matches!(c, '\'' | '\u{2019}') && !is_combining(c) {
+        } else if !is_combining(c) {
             out.push(' ');
         }
         before = c;

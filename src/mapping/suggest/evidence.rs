@@ -1,96 +1,138 @@
 //! What the values of a column say about its header.
 
-use super::Guess;
-use crate::field::synonyms::FOREIGN;
+use super::header::Reader;
+use super::{Confidence, Guess};
 use crate::field::{FieldId, FieldKind, Fields};
+use crate::issue::IssueCode;
 use crate::normalize::{self, DateFormat};
+
+/// How many cells are looked at.
+const CELLS: usize = 30;
 
 /// Counts over the sample cells of one column.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    filled: usize,
+    pub(super) filled: usize,
+    /// Cells that are one e-mail address.
     emails: usize,
+    /// Cells with an @ in them.
+    ats: usize,
     phones: usize,
     dates: usize,
     numbers: usize,
     booleans: usize,
+    statuses: usize,
+    /// Cells with a letter in them.
+    lettered: usize,
 }
 
 impl Evidence {
-    pub(super) fn of(samples: &[Vec<String>], column: usize) -> Self {
+    /// Looks at a column, as closely as what is thought of it asks for.
+    pub(super) fn of(samples: &[Vec<String>], column: usize, guess: &Guess) -> Self {
         let mut seen = Evidence::default();
-        for cell in samples.iter().filter_map(|record| record.get(column)).take(50) {
+        let is_asked = guess.target.is_some() || guess.if_phones;
+        for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
             let cell = normalize::trim(cell);
             if cell.is_empty() {
                 continue;
             }
             seen.filled += 1;
-            let first = normalize::items(cell, ",;").next().unwrap_or(cell);
-            seen.emails += usize::from(normalize::email(first).is_ok());
-            let digits = cell.chars().filter(|c| c.is_numeric()).count();
-            let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
-            seen.phones += usize::from(digits >= 5 && letters <= 8 && !cell.contains('@'));
-            let read =
-                normalize::date(cell, &DateFormat { excel_serial: false, ..DateFormat::default() });
-            let is_date = read.is_ok() || read == Err(crate::issue::IssueCode::DateAmbiguous);
-            seen.dates += usize::from(is_date);
-            let number = normalize::decimal(cell, None);
-            let is_number =
-                number.is_ok() || number == Err(crate::issue::IssueCode::NumberAmbiguous);
-            seen.numbers += usize::from(is_number && !is_date);
-            seen.booleans += usize::from(normalize::boolean(cell).is_ok());
+            let has_at = cell.contains('@');
+            seen.ats += usize::from(has_at);
+            seen.emails += usize::from(has_at && normalize::email(cell).is_ok());
+            if is_asked {
+                seen.look(cell, has_at);
+            }
         }
         seen
     }
 
-    /// Takes back a guess that the values contradict.
+    fn look(&mut self, cell: &str, has_at: bool) {
+        let is_date = is_date(cell);
+        let digits = cell.chars().filter(|c| c.is_numeric()).count();
+        let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
+        let is_record = cell.starts_with(['[', '{']);
+        self.dates += usize::from(is_date);
+        self.phones +=
+            usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
+        self.lettered += usize::from(letters > 0);
+        if digits > 0 && !is_date {
+            let number = normalize::decimal(cell, None);
+            let is_number = number.is_ok() || number == Err(IssueCode::NumberAmbiguous);
+            self.numbers += usize::from(is_number);
+        }
+        self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
+        let is_status =
+            ["open", "won", "lost", "abandoned"].iter().any(|s| cell.eq_ignore_ascii_case(s));
+        self.statuses += usize::from(is_status);
+    }
+
+    /// Takes back a guess that the values contradict, and makes one that they complete.
     pub(super) fn weigh(&self, guess: &mut Guess, fields: &Fields) {
+        if guess.if_phones && self.filled >= 2 && self.phones * 10 >= self.filled * 8 {
+            guess.target = Some(FieldId::PHONE);
+            guess.confidence = Confidence::Likely;
+            guess.reason = "its values are phone numbers".into();
+        }
         let Some(field) = guess.target else { return };
         if self.filled < 2 {
             return;
         }
+        let filled = self.filled;
         let fits = match fields.get(field).kind {
-            FieldKind::Email => self.emails,
+            FieldKind::Email => self.ats,
             FieldKind::Phone => self.phones,
-            FieldKind::Date => {
-                self.filled - self.emails.max(self.booleans.saturating_sub(self.numbers))
-            }
-            FieldKind::Money | FieldKind::Number => self.filled - self.dates.max(self.emails),
+            FieldKind::Date => filled - self.emails.max(self.booleans),
+            FieldKind::Money | FieldKind::Number => filled - self.dates.max(self.emails),
             FieldKind::Boolean => self.booleans,
-            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => {
-                self.filled - self.emails.max(self.dates).max(self.numbers)
+            // A status of something else, unless the header says whose it is.
+            FieldKind::Status if guess.confidence < Confidence::Sure => self.statuses,
+            FieldKind::Country => self.lettered - self.emails.min(self.lettered),
+            FieldKind::FullName => self.lettered - self.emails.min(self.lettered),
+            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
+                self.lettered - self.emails.min(self.lettered)
             }
-            FieldKind::FullName | FieldKind::Country => self.filled - self.emails.max(self.dates),
+            _ if field == FieldId::OPPORTUNITY_NAME => filled - self.dates.max(self.emails),
             _ => return,
         };
-        if fits * 5 < self.filled {
+        if fits * 5 < filled {
             *guess = Guess::none("its values are something else");
         }
     }
 }
 
-/// A column full of e-mail addresses is one, whatever it is called, unless its header says that they
-/// are somebody else's; only where no header names the e-mail address.
-pub(super) fn find_email(
-    headers: &[String],
-    words: &[String],
-    samples: &[Vec<String>],
-    guesses: &mut [Guess],
-) {
-    let is_named =
-        |guess: &Guess| matches!(guess.target, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS));
-    if guesses.iter().any(is_named) {
-        return;
+fn is_date(cell: &str) -> bool {
+    if !cell.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
     }
-    for at in 0..headers.len() {
-        let seen = Evidence::of(samples, at);
-        let is_foreign = words[at].split(' ').any(|word| {
-            FOREIGN.contains(&word) || word == "owner" || word == "assigned" || word == "by"
-        });
-        let is_free = guesses[at].target.is_none() && !is_foreign;
-        if is_free && seen.filled >= 2 && seen.emails * 10 >= seen.filled * 9 {
-            guesses[at] = Guess::likely(FieldId::EMAIL, "its values are e-mail addresses");
+    let format = DateFormat { excel_serial: false, ..DateFormat::default() };
+    matches!(normalize::date(cell, &format), Ok(_) | Err(IssueCode::DateAmbiguous))
+}
+
+impl Reader<'_> {
+    /// A column full of e-mail addresses is one, whatever it is called, unless its header says that
+    /// they are somebody else's; only where no header names the e-mail address.
+    pub(super) fn find_email(
+        &self,
+        words: &[String],
+        evidence: &[Evidence],
+        guesses: &mut [Guess],
+    ) {
+        let is_named = |guess: &Guess| {
+            matches!(guess.target, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS))
+        };
+        if !self.has_contacts || guesses.iter().any(is_named) {
             return;
+        }
+        let is_it = |at: &usize| {
+            let seen = &evidence[*at];
+            guesses[*at].target.is_none()
+                && self.may_be_own(&words[*at])
+                && seen.filled >= 2
+                && seen.emails * 10 >= seen.filled * 9
+        };
+        if let Some(at) = (0..guesses.len()).find(is_it) {
+            guesses[at] = Guess::likely(FieldId::EMAIL, "its values are e-mail addresses");
         }
     }
 }

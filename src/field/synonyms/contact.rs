@@ -1,0 +1,167 @@
+//! What the fields of a contact are called.
+
+/// Field key, and phrases that mean it whatever stands beside them.
+pub(crate) const CONTACT: &[(&str, &str)] = &[
+    ("id", "contact id | import contact id"),
+    (
+        "first_name",
+        "first name | name first | fname | given name | given names | forename | forenames | christian name \
+         | vorname | vornamen | rufname | prenom | prenoms | primer nombre | nombre de pila \
+         | primeiro nome | nome proprio | nome de batismo | voornaam | voornamen | roepnaam | fornamn \
+         | tilltalsnamn | preferred name",
+    ),
+    (
+        "last_name",
+        "last name | name last | lname | surname | family name | nachname | familienname | zuname \
+         | nom de famille | apellido | apellidos | primer apellido | sobrenome | apelido | ultimo nome \
+         | cognome | achternaam | familienaam | efternamn",
+    ),
+    (
+        "name",
+        "full name | name | contact name | display name | client name | customer name | lead name \
+         | person name | your name | complete name | first and last name | name and surname \
+         | first last name | vollstandiger name | voller name | kontaktname | vor und nachname \
+         | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
+         | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
+         | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
+         | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
+         | primary contact | main contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
+         | persona de contacto | personne de contact | referente | contacto | contato | interlocuteur",
+    ),
+    (
+        "email",
+        "email | email address | emails | mail | mail address | email id | emailid | email contact \
+         | emailadresse | mailadresse | adresse email | adresse mail| courriel \
+         | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
+         | direccion de correo | direccion de correo electronico | direccion de email | correo e \
+         | endereco de email | endereco eletronico | correio eletronico | indirizzo email | indirizzo mail \
+         | posta elettronica | indirizzo di posta elettronica | emailadres | mailadres | epost \
+         | epostadress | mejl | mejladress | mailadress",
+    ),
+    (
+        "additional_emails",
+        "additional emails | other emails | secondary emails | alternate emails | more emails",
+    ),
+    (
+        "phone",
+        "phone | phone number | phone numbers | phones | telephone | telephone number | telephone numbers \
+         | tel | tel no | tel number | tel nr | phone no | phone nr | ph | phone num | contact number \
+         | contact numbers | contact no | contact phone | call number | landline | landline number | land line \
+         | landline phone | telefon | telefonnummer | telefon nr | tel nummer | rufnummer | festnetz \
+         | festnetznummer | haupttelefon | telephone fixe | tel fixe | fixe | numero de telephone | n de telephone \
+         | no de telephone | numero telephone | n telephone | n tel | num tel | telefono | telefonos | numero de telefono | numero telefono \
+         | telefono fijo | tlf | tlfno | tfno | telefone | telefones | numero de telefone | telefone fixo | fone \
+         | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
+         | telefoonnr | tel nr | hemtelefon | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
+         | direct number | ddi number | durchwahl",
+    ),
+    (
+        "additional_phones",
+        "additional phones | other phones | secondary phones | additional phone numbers",
+    ),
+    (
+        "company",
+        "company | company name | organization | organisation | organization name | organisation name \
+         | account name | employer | employer name | current employer | current company | business \
+         | firm | firm name | workplace | associated company | company or account | company account \
+         | account company | primary company | primary associated company | company organization \
+         | company organisation | company business name \
+         | firma | firmenname | name der firma | unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
+         | entreprise | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
+         | raison sociale | organisme | etablissement | empresa | compania | nombre de la empresa \
+         | nombre empresa | razon social | organizacion | empresa compania | nome da empresa \
+         | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
+         | nome dell azienda | ditta | impresa | organizzazione | bedrijf | bedrijfsnaam | naam bedrijf \
+         | organisatie | onderneming | werkgever | firmanaam | foretag | foretagsnamn | bolag | arbetsgivare",
+    ),
+    (
+        "address",
+        "address | street | street address | street name | address line | address street | street line | street address line \
+         | postal address | full address | addr \
+         | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | anschrift \
+         | postanschrift | adresszeile | rue | adresse postale | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
+         | domicilio | endereco | rua | morada | logradouro | indirizzo | via | indirizzo e numero civico \
+         | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress",
+    ),
+    (
+        "city",
+        "city | town | city town | town city | city or town | suburb | locality | city suburb | address city | stadt | ort | wohnort \
+         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio \
+         | cidade | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
+         | plaatsnaam | gemeente | postort | city name | suburb city",
+    ),
+    (
+        "state",
+        "state | province | state province | province state | state region | region state | county | state county \
+         | state or province | state province region | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
+         | bundesland | kanton | bundesland kanton | departement | provincia | estado | comunidad autonoma \
+         | estado provincia | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state",
+    ),
+    (
+        "postal_code",
+        "postal code | zip | zip code | postcode | zip postal code | postal zip code | zip postcode | postal | zip postal \
+         | zip or postal code | postal code zip | postal zip | postcode zip | pin code | pincode | address zip \
+         | address postal code | eircode | plz | postleitzahl | code postal | cp | codigo postal | cod postal | c p | cep \
+         | cap | codice postale | c a p | postnummer | postnr | post nr",
+    ),
+    (
+        "country",
+        "country | country region | country region name | country name | country territory | address country | country of residence \
+         | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | nazione | stato paese | landsnamn",
+    ),
+    (
+        "timezone",
+        "timezone | time zone | zeitzone | fuseau horaire | zona horaria | huso horario | fuso horario \
+         | fuso orario | tijdzone | tidszon | iana timezone",
+    ),
+    (
+        "website",
+        "website | website url | websites | homepage | web page | web | web address | web url | website address | company website \
+         | company website url | company url | business website | url website | website link | personal website | webseite | internetseite | internet | webadresse \
+         | homepage url | site web | site internet | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina",
+    ),
+    (
+        "source",
+        "source | contact source | original source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
+         | quelle | kontaktquelle | source du contact | source du lead | provenance | origen | fuente | origen del contacto | origen del lead | origem | fonte \
+         | origem do lead | origem do contato | provenienza | fonte del lead | bron | leadbron | herkomst | kalla | leadkalla",
+    ),
+    (
+        "date_of_birth",
+        "date of birth | birthday | birth date | birthdate | dob | d o b | bday | geburtsdatum | geburtstag \
+         | geb datum | geb dat | date de naissance | anniversaire | fecha de nacimiento | fecha nacimiento | f nacimiento | cumpleanos \
+         | data de nascimento | data nascimento | aniversario | data di nascita | compleanno | geboortedatum | verjaardag \
+         | fodelsedatum | fodelsedag",
+    ),
+    (
+        "contact_type",
+        "contact type | kontakttyp | kontaktart | type de contact | tipo de contacto | tipo de contato \
+         | tipo di contatto | contacttype | kontakttyp",
+    ),
+    (
+        "tags",
+        "tags | tag | labels | contact tags | categories | group membership | tag list | tags list | schlagworter | schlagworte | stichworte \
+         | kategorien | etiquetas | etiquettes | mots cles | tags contact | etichette | etiketter | taggar | kategorier | categorie | categorias",
+    ),
+    ("dnd", "dnd | do not disturb | do not contact | donotcontact | dnd all"),
+    (
+        "owner",
+        "owner | contact owner | lead owner | account owner name | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | betreuer | zustandig | verantwortlich | proprietaire du contact \
+         | propietario | propietario del contacto | proprietario | commercial | eigenaar | agare",
+    ),
+    ("followers", "contact followers"),
+    (
+        "notes",
+        "notes | note | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
+         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentarios | observacoes | note interne | osservazioni | annotazioni \
+         | notities | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
+    ),
+];
+
+/// Mobile phones.
+pub(crate) const MOBILE: &str = "mobile | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
+     | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mobil | handy | handynummer | handynr | mobiltelefon \
+     | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
+     | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
+     | numero de celular | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
+     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel";

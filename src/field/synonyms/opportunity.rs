@@ -1,0 +1,81 @@
+//! What the fields of an opportunity are called.
+
+/// Field key, and phrases that mean it whatever stands beside them.
+pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
+    ("id", "opportunity id | import opportunity id"),
+    (
+        "name",
+        "opportunity name | opportunity | deal name | deal title | deal | opportunity title | opp name | opp \
+         | opportunity subject | verkaufschance | name der opportunity | geschaft | geschaftsname | nom de l opportunite | nom de la transaction | opportunite \
+         | affaire | nom de l affaire | nombre de la oportunidad | oportunidad | nombre del negocio | nombre del trato | negocio | nome da oportunidade | oportunidade \
+         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | kans | naam deal | dealnaam | deal naam \
+         | affar | affarsmojlighet | affarsnamn",
+    ),
+    (
+        "pipeline",
+        "pipeline | pipeline name | sales pipeline | pipeline id | vertriebspipeline | embudo | embudo de ventas | funil | funil de vendas | pijplijn | pijplijn naam",
+    ),
+    (
+        "stage",
+        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction \
+         | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
+    ),
+    ("status", "opportunity status | deal status | opp status"),
+    (
+        "value",
+        "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
+         | deal size | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
+    ),
+    (
+        "lost_reason",
+        "lost reason | lost reason name | loss reason | closed lost reason | reason lost | reason for loss \
+         | reason for losing | reason for lost | verlustgrund | grund fur verlust | absagegrund | raison de la perte | motif de perte | motivo de perdida | motivo da perda | motivo perdita | motivo della perdita \
+         | reden van verlies | reden verlies | verliesreden | forlustorsak",
+    ),
+    ("source", "opportunity source | deal source"),
+    ("owner", "opportunity owner | deal owner"),
+    ("followers", "opportunity followers | deal followers"),
+    (
+        "expected_close_date",
+        "close date | expected close date | closing date | expected closing date | estimated close date \
+         | est close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
+         | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | fecha de cierre \
+         | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
+         | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
+    ),
+    ("contact_id", "opportunity contact id"),
+    ("tags", "opportunity tags | deal tags"),
+    ("notes", "opportunity notes | deal notes | opportunity description | deal description"),
+    ("business_name", "opportunity business name"),
+];
+
+/// Phrases that mean one thing on a contact and another on an opportunity: the columns beside them
+/// decide. Phrase, field of the contact, field of the opportunity.
+pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
+    (
+        "source | lead source | origen | origem | quelle | fonte | bron",
+        Some("source"),
+        Some("source"),
+    ),
+    (
+        "owner | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare",
+        Some("owner"),
+        Some("owner"),
+    ),
+    ("followers | follower", Some("followers"), Some("followers")),
+    (
+        "notes | note | comments | comment | description | notizen | notas | notities | bemerkungen | beschreibung",
+        Some("notes"),
+        Some("notes"),
+    ),
+    ("status | state of deal | statut | estado del negocio", None, Some("status")),
+    (
+        "value | amount | betrag | wert | montant | valeur | importe | valor | importo | valore | ammontare \
+         | bedrag | waarde | belopp | varde | summa | volumen | umsatz",
+        None,
+        Some("value"),
+    ),
+    ("title | topic | titel | titre | titulo | titolo", None, Some("name")),
+    ("business name", Some("company"), Some("business_name")),
+];

@@ -1,0 +1,81 @@
+//! Words around the name of a field: whose it is, and which of several.
+
+/// Which of several addresses, phones or places a header speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    /// It does not say.
+    Plain,
+    /// The main one.
+    Main,
+    /// At home.
+    Home,
+    /// At work.
+    Work,
+    /// A mobile phone.
+    Mobile,
+    /// Where bills go: the contact's own only where nothing else is.
+    Billing,
+    /// The company's: the contact's own only where nothing else is.
+    Company,
+    /// One more.
+    Other,
+}
+
+/// The words of each group.
+pub(crate) const GROUPS: &[(Group, &str)] = &[
+    (
+        Group::Main,
+        "primary | main | mailing | default | correspondence | haupt | primar | primare | principal | principale | principais \
+         | principali | hoofd | primair | primario | primaria | huvud | physical | permanent | best | preferred",
+    ),
+    (
+        Group::Home,
+        "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
+         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening",
+    ),
+    (
+        Group::Work,
+        "work | business | office | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
+         | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
+         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor",
+    ),
+    (
+        Group::Mobile,
+        "mobile | cell | cellular | mobil | handy | portable | movil | celular | telemovel | cellulare | mobiel | mobiele | gsm",
+    ),
+    (
+        Group::Billing,
+        "billing | bill | rechnung | rechnungs | rechnungsadresse | facturation | facturacion | faturamento | cobranca | fatturazione | factuur \
+         | facturatie | faktura | fakturerings",
+    ),
+    (
+        Group::Company,
+        "company | corporate | organization | organisation | account | corp | hq | headquarters | employer | firma | firmen | entreprise | societe | empresa \
+         | azienda | bedrijf | foretag",
+    ),
+    (
+        Group::Other,
+        "other | alternate | alternative | alt | secondary | additional | second | 2nd | third | 3rd | extra | backup | spare | weitere | weiteres \
+         | weiterer | zusatzliche | zweite | autre | secondaire | otro | otra | secundario | secundaria | alternativo | outro | adicional | altro | altra \
+         | secondario | secondaria | andere | tweede | overig | annan | andra",
+    ),
+];
+
+/// Whose it is: the contact's own.
+pub(crate) const OWN: &str = "contact | person | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
+     | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper";
+
+/// Whose it is: probably the contact's own where no other column has it.
+pub(crate) const SUBSTITUTES: &str = "user | buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare";
+
+/// Whose it is: the opportunity's own.
+pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance | affaire | opportunite | oportunidad | oportunidade | negocio | trattativa | opportunita | affar";
+
+/// Words that say nothing about the field.
+pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
+     | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
+     | el | los | las | del | su | tu | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
+
+/// Words that mark the cell itself.
+pub(crate) const FILLERS: &str = "value | values | field | cf";

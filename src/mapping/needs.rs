@@ -1,0 +1,143 @@
+//! [`Needs`]: what creating and updating need to be mapped, each for itself.
+
+use super::Mapping;
+use crate::account::{Account, Duplicates, Unlinked};
+use crate::field::{FieldId, Fields};
+use crate::object::Object;
+
+/// What must be mapped to create records of an object, and what to update them (behaviour A4).
+///
+/// ```
+/// use crm_import::{Account, Fields, Mapping, Object};
+///
+/// let headers = ["Name".to_owned()];
+/// let mapping = Mapping::default().column("Name", Object::Contact, "name");
+/// let needs = mapping.needs(&headers, &Fields::standard(), &Account::default(), Object::Contact);
+/// assert!(needs.create.iter().all(|need| need.is_met));
+/// assert_eq!(needs.update[0].fields, ["id", "email", "phone"]);
+/// assert!(!needs.update[0].is_met);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Needs {
+    /// To create.
+    pub create: Vec<Need>,
+    /// To update.
+    pub update: Vec<Need>,
+}
+
+/// One thing that is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Need {
+    /// What would do: a field by key, or several joined with `+`.
+    pub fields: Vec<String>,
+    /// Is one of them mapped?
+    pub is_met: bool,
+    /// Does every row fail without it?
+    pub is_strict: bool,
+}
+
+impl Mapping {
+    /// What creating and updating records of an object need, and whether this mapping has it.
+    pub fn needs(
+        &self,
+        headers: &[String],
+        fields: &Fields,
+        account: &Account,
+        object: Object,
+    ) -> Needs {
+        let resolved = self.resolve(headers);
+        let columns = resolved
+            .columns
+            .iter()
+            .filter_map(|(_, column)| fields.find(column.object?, column.field.as_deref()?));
+        let constants = self
+            .constants
+            .iter()
+            .filter_map(|constant| fields.find(constant.object, &constant.field));
+        let mapped: Vec<FieldId> = columns.chain(constants).collect();
+        Scope { fields, account, mapped: &mapped }.needs(object)
+    }
+}
+
+/// What is mapped, in which account.
+pub(super) struct Scope<'a> {
+    pub(super) fields: &'a Fields,
+    pub(super) account: &'a Account,
+    pub(super) mapped: &'a [FieldId],
+}
+
+impl Scope<'_> {
+    pub(super) fn needs(&self, object: Object) -> Needs {
+        match object {
+            Object::Contact => self.of_contacts(),
+            Object::Opportunity => self.of_opportunities(),
+        }
+    }
+
+    fn of_contacts(&self) -> Needs {
+        let policy = &self.account.dedup;
+        let required = policy.required.iter().map(|key| vec![key.clone()]);
+        // A contact that has none of these is empty (M8).
+        let anything = ["id", "email", "phone", "first_name", "last_name"].map(String::from);
+        let create = required.chain([anything.to_vec()]);
+        let keys = policy.contacts.iter().map(crate::account::MatchRule::name);
+        let update = std::iter::once("id".to_owned()).chain(keys).collect();
+        Needs {
+            create: create.map(|fields| self.need(Object::Contact, fields, true)).collect(),
+            update: vec![self.need(Object::Contact, update, true)],
+        }
+    }
+
+    fn of_opportunities(&self) -> Needs {
+        let object = Object::Opportunity;
+        let policy = &self.account.opportunities;
+        let mut create = vec![self.need(object, vec!["name".into()], true)];
+        if self.account.pipelines.len() > 1 {
+            // The only pipeline there is may stand in (O6).
+            create.push(self.need(object, vec!["pipeline".into()], true));
+        }
+        if policy.unlinked == Unlinked::Fail {
+            create.push(self.contact_of_opportunities());
+        }
+        let mut update = vec!["id".to_owned()];
+        if let Some(matching) = &policy.matching {
+            update.push(matching.fields.join("+"));
+        }
+        let mut update = self.need(object, update, true);
+        update.is_met |= policy.duplicates != Duplicates::Allow;
+        Needs { create, update: vec![update] }
+    }
+
+    /// Something must say whose a new opportunity is (P5).
+    fn contact_of_opportunities(&self) -> Need {
+        let of_contact = self.of_contacts();
+        let link = self.need(Object::Opportunity, vec!["contact_id".into()], false);
+        let is_met = link.is_met
+            || of_contact.create.iter().chain(&of_contact.update).any(|need| need.is_met);
+        let mut fields = vec!["contact_id".to_owned()];
+        let contact = of_contact.update.into_iter().flat_map(|need| need.fields);
+        fields.extend(contact.map(|key| format!("contact {key}")));
+        Need { fields, is_met, is_strict: false }
+    }
+
+    fn need(&self, object: Object, fields: Vec<String>, is_strict: bool) -> Need {
+        let is_met =
+            fields.iter().any(|rule| rule.split('+').all(|key| self.is_mapped(object, key)));
+        Need { fields, is_met, is_strict }
+    }
+
+    /// Is a field mapped, or one that stands in for it?
+    fn is_mapped(&self, object: Object, key: &str) -> bool {
+        let stand_in = match key {
+            "email" => "additional_emails",
+            "phone" => "additional_phones",
+            "first_name" | "last_name" => "name",
+            other => other,
+        };
+        [key, stand_in]
+            .iter()
+            .any(|key| self.fields.find(object, key).is_some_and(|id| self.mapped.contains(&id)))
+    }
+}

@@ -1,0 +1,362 @@
+//! What one header says by itself.
+
+use super::names::{Meaning, Names, Word, join};
+use super::{Choice, Guess};
+use crate::field::synonyms::{Group, Trap};
+use crate::field::{FieldId, FieldKind, Fields};
+use crate::mapping::check::OWN_COLUMNS;
+use crate::object::Object;
+
+/// Headers that other spaces would make the name of a field.
+const APART: [&str; 4] = ["birth day", "birth month", "birth year", "user name"];
+
+/// What headers are read with.
+pub(super) struct Reader<'a> {
+    pub(super) names: &'a Names,
+    pub(super) fields: &'a Fields,
+    pub(super) has_contacts: bool,
+    pub(super) has_opportunities: bool,
+}
+
+/// The words of a header that are not the name of the field.
+#[derive(Debug, Default)]
+struct Around {
+    is_own: bool,
+    is_deal: bool,
+    is_substitute: bool,
+    group: Option<Group>,
+    number: Option<u32>,
+    /// `Contact 2 Email`, `Other Contact Phone`.
+    is_another: bool,
+    is_mobile: bool,
+}
+
+impl Reader<'_> {
+    /// What a header says by itself: the whole of it, then what is left without the words around.
+    pub(super) fn read(&self, words: &str) -> Guess {
+        if words.is_empty() {
+            return Guess::none("the column has no header");
+        }
+        if is_log_column(words) {
+            return Guess::none("the error log's own column");
+        }
+        if APART.contains(&words) {
+            return Guess::none("it is a part of a value, or another");
+        }
+        if let Some(guess) =
+            self.whole(words).or_else(|| self.whole(&self.names.without_stops(words)))
+        {
+            return guess;
+        }
+        self.inner(words).unwrap_or_else(|| self.nothing(words))
+    }
+
+    /// The header is the name of a field, and nothing else.
+    fn whole(&self, words: &str) -> Option<Guess> {
+        if let Some(shared) = self.names.shared(words) {
+            return Some(self.choose(shared));
+        }
+        let meaning = self.names.find(words)?;
+        let both = meaning.contact.is_some() && meaning.opportunity.is_some();
+        if both && self.has_contacts && self.has_opportunities {
+            return Some(self.choose(meaning));
+        }
+        let field = self.selected(meaning)?;
+        let mut guess = Guess::sure(field, "the header names the field");
+        if self.fields.get(field).is_custom {
+            guess.reason = "it is named like a custom field".into();
+        }
+        if meaning.is_mobile {
+            guess.group = Group::Mobile;
+        }
+        Some(guess.weak(meaning.is_weak))
+    }
+
+    /// A name that both objects use: the only object that is selected decides, or the neighbours will.
+    fn choose(&self, meaning: Meaning) -> Guess {
+        let choice = Choice { contact: meaning.contact, opportunity: meaning.opportunity };
+        let only = match (self.has_contacts, self.has_opportunities) {
+            (true, false) => Some(meaning.contact),
+            _ => None,
+        };
+        match only {
+            Some(Some(field)) => Guess::sure(field, "the header names the field"),
+            Some(None) => Guess::none("it could mean several things"),
+            None => Guess::open(choice),
+        }
+    }
+
+    /// The field of a selected object that a phrase means.
+    fn selected(&self, meaning: Meaning) -> Option<FieldId> {
+        let contact = meaning.contact.filter(|field| self.is_selected(*field));
+        if contact.is_none()
+            && self.has_opportunities
+            && !self.has_contacts
+            && meaning.contact == Some(FieldId::COMPANY)
+        {
+            return Some(FieldId::BUSINESS_NAME);
+        }
+        contact.or(meaning.opportunity.filter(|field| self.is_selected(*field)))
+    }
+
+    fn is_selected(&self, field: FieldId) -> bool {
+        match self.fields.get(field).object {
+            Object::Opportunity => self.has_opportunities,
+            // Keys of contacts link opportunities even if contacts are not selected (P8).
+            Object::Contact => {
+                self.has_contacts || field == FieldId::CONTACT_ID || is_address(field)
+            }
+        }
+    }
+
+    /// The header names a field with words around it: `work email`, `phone 2`, `person - name`.
+    fn inner(&self, words: &str) -> Option<Guess> {
+        let (around, rest) = self.take_apart(words);
+        if around.is_another {
+            return Some(Guess::none("it is another person's"));
+        }
+        if around.is_deal {
+            // `Deal - Contact person`: words that say whose it is are all there is.
+            return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
+        }
+        if rest.is_empty() || is_number_word(&rest) {
+            return self.nameless(&around, words);
+        }
+        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre") {
+            return self.placed(FieldId::NAME, &around);
+        }
+        if around.is_own
+            && around.group.is_none()
+            && around.number.is_none()
+            && let Some(shared) = self.names.shared(&rest)
+        {
+            let field = shared.contact.filter(|field| self.is_selected(*field));
+            return Some(field.map_or_else(
+                || Guess::none("the contact has no such field"),
+                |field| Guess::likely(field, "the header names the contact's field"),
+            ));
+        }
+        let meaning = self.names.find(&rest)?;
+        // `Customer ID` is somebody else's id, `Lead Stage` no stage of a pipeline.
+        let field = self.selected(Meaning { opportunity: None, ..meaning })?;
+        if field == FieldId::CONTACT_ID || (around.is_substitute && field == FieldId::NAME) {
+            return None;
+        }
+        let around = Around { is_mobile: around.is_mobile || meaning.is_mobile, ..around };
+        let guess = self.placed(field, &around)?;
+        let is_weak = meaning.is_weak || guess.is_weak;
+        Some(guess.weak(is_weak))
+    }
+
+    /// A field of the contact, one of several.
+    fn placed(&self, field: FieldId, around: &Around) -> Option<Guess> {
+        let mut group = around.group.unwrap_or(Group::Plain);
+        let number = around.number.unwrap_or(1);
+        if around.is_mobile {
+            group = Group::Mobile;
+        }
+        if number >= 2 && !is_address(field) {
+            return Some(Guess::none("it is a second one"));
+        }
+        if number > 11 || !takes(field, self.fields.get(field).kind, group) {
+            return None;
+        }
+        let mut guess = Guess::likely(field, "the header names the contact's field");
+        guess.group = group;
+        guess.number = number;
+        guess.is_weak = around.is_substitute || matches!(group, Group::Billing | Group::Company);
+        Some(guess)
+    }
+
+    /// Only words that say which of several: `Cell`, `Home number`, `Work 2`.
+    fn nameless(&self, around: &Around, words: &str) -> Option<Guess> {
+        let group = around.group?;
+        if around.is_own || words.starts_with("business") {
+            // `Customer number`, `Business number`: registers have those.
+            return None;
+        }
+        if around.is_mobile && self.is_selected(FieldId::PHONE) {
+            return self.placed(FieldId::PHONE, around);
+        }
+        let is_place = matches!(group, Group::Home | Group::Work | Group::Other);
+        if is_place && self.is_selected(FieldId::PHONE) {
+            if words.split(' ').any(is_number_word) {
+                return self.placed(FieldId::PHONE, around);
+            }
+            let mut guess = Guess::none("no field is called like this");
+            guess.group = group;
+            guess.if_phones = true;
+            return Some(guess);
+        }
+        None
+    }
+
+    /// The header speaks of the opportunity: `Deal - Value`, `Deal - Contact person`.
+    fn of_deal(&self, rest: &str) -> Option<Guess> {
+        if rest.is_empty() {
+            return None;
+        }
+        let likely = |field| Some(Guess::likely(field, "the header names the opportunity's field"));
+        let meaning = self.names.shared(rest).or_else(|| self.names.find(rest));
+        let name = FieldId::OPPORTUNITY_NAME;
+        if self.has_opportunities
+            && matches!(
+                rest,
+                "name" | "titel" | "title" | "subject" | "nom" | "nome" | "nombre" | "naam"
+            )
+        {
+            return likely(name);
+        }
+        let meaning = meaning?;
+        if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {
+            return (field != FieldId::OPPORTUNITY_ID)
+                .then(|| likely(field))?
+                .map(|guess| guess.weak(meaning.is_weak));
+        }
+        let field = self.selected(Meaning { opportunity: None, ..meaning })?;
+        let is_of_contact = field == FieldId::NAME
+            || is_address(field)
+            || matches!(field, FieldId::COMPANY | FieldId::BUSINESS_NAME);
+        is_of_contact.then(|| Guess::likely(field, "the header names the opportunity's contact"))
+    }
+
+    /// Splits a header into the name of a field and the words around it. `organization` is a field, in
+    /// `organization email` it says which of several; so as few words are taken off as will do.
+    fn take_apart(&self, words: &str) -> (Around, String) {
+        let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
+        let is_name =
+            |rest: &str| self.names.find(rest).is_some() || self.names.shared(rest).is_some();
+        for keep in keeps {
+            let (around, rest) = self.strip(words, keep);
+            if is_name(&rest) {
+                return (around, rest);
+            }
+            if let Some(part) = self.part_of_whole(&rest).or_else(|| self.numbered_phone(&rest)) {
+                return (around, part);
+            }
+        }
+        self.strip(words, |_| false)
+    }
+
+    /// `address zipcode`, `full name first name`: the part, without the name that all parts share.
+    fn part_of_whole(&self, rest: &str) -> Option<String> {
+        let part = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix));
+        if let Some(part) = part(&["full name ", "name "]) {
+            let field = self.names.find(part)?.contact?;
+            let is_part = matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME);
+            return is_part.then(|| part.to_owned());
+        }
+        let part = part(&["address ", "adresse ", "mail address ", "postal address "])?;
+        let field = self.names.find(part)?.contact?;
+        (is_place(field) || matches!(field, FieldId::COMPANY | FieldId::PHONE))
+            .then(|| part.to_owned())
+    }
+
+    /// `telephone no`: the phone, without the word for its number.
+    fn numbered_phone(&self, rest: &str) -> Option<String> {
+        let (phone, last) = rest.rsplit_once(' ')?;
+        (is_number_word(last) && self.names.find(phone)?.contact == Some(FieldId::PHONE))
+            .then(|| phone.to_owned())
+    }
+
+    fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
+        let mut around = Around::default();
+        let mut rest: Vec<&str> = Vec::new();
+        let mut before = Word::Other;
+        for word in words.split(' ') {
+            if let Ok(number) = word.parse::<u32>() {
+                around.is_another |= before == Word::Own && number >= 2;
+                around.number = Some(around.number.unwrap_or(0).max(number));
+                continue;
+            }
+            let known = self.names.word(word);
+            match known {
+                Word::Stop | Word::Filler => continue,
+                Word::Own => {
+                    around.is_another |= before == Word::Group(Group::Other);
+                    around.is_own = true;
+                }
+                Word::Substitute => around.is_substitute = true,
+                Word::Deal => around.is_deal = true,
+                Word::Group(group) if keeps(group) => rest.push(word),
+                Word::Group(group) => {
+                    // `Billing` and `Other` say more than `Main` and `Work` beside them.
+                    around.group = around.group.max(Some(group));
+                    around.is_mobile |= group == Group::Mobile;
+                }
+                Word::Trap(_) | Word::Other => rest.push(word),
+            }
+            before = known;
+        }
+        (around, join(rest.into_iter()))
+    }
+
+    /// No field, and why.
+    fn nothing(&self, words: &str) -> Guess {
+        if let Some((word, trap)) = self.trap(words) {
+            return Guess::none(format!("\"{word}\" says that it {}", trap.says()));
+        }
+        match self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
+            Some(field) => {
+                let mut guess = Guess::likely(field, "the header is nearly the field's name");
+                guess.is_weak = true;
+                guess
+            }
+            None => Guess::none("no field is called like this"),
+        }
+    }
+
+    /// The word that makes a column no field of the contact.
+    pub(super) fn trap<'w>(&self, words: &'w str) -> Option<(&'w str, Trap)> {
+        words.split(' ').find_map(|word| match self.names.word(word) {
+            Word::Trap(trap) => Some((word, trap)),
+            _ => None,
+        })
+    }
+
+    /// Do all words of a header say no more than an address that may be the contact's?
+    pub(super) fn may_be_own(&self, words: &str) -> bool {
+        let is_foreign = |word| {
+            matches!(self.names.word(word), Word::Trap(_) | Word::Substitute | Word::Deal)
+                || matches!(self.names.word(word), Word::Group(Group::Company | Group::Billing))
+                || self.names.shared(word).is_some()
+        };
+        !words.split(' ').any(is_foreign) && !self.strip(words, |_| true).0.is_another
+    }
+}
+
+fn is_number_word(word: &str) -> bool {
+    matches!(word, "no" | "nos" | "nr" | "num" | "number" | "numbers" | "nummer" | "numero")
+}
+
+/// A column that our own error log adds; its ids are read (A6).
+fn is_log_column(words: &str) -> bool {
+    OWN_COLUMNS.iter().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
+}
+
+/// E-mail addresses and phones: a contact may have several.
+pub(super) fn is_address(field: FieldId) -> bool {
+    matches!(
+        field,
+        FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS | FieldId::PHONE | FieldId::ADDITIONAL_PHONES
+    )
+}
+
+/// The parts of a postal address.
+pub(super) fn is_place(field: FieldId) -> bool {
+    field >= FieldId::ADDRESS && field <= FieldId::COUNTRY
+}
+
+/// Can a field be one of a group?
+fn takes(field: FieldId, kind: FieldKind, group: Group) -> bool {
+    let is_text = kind == FieldKind::Text || kind == FieldKind::FullName;
+    match group {
+        Group::Plain => true,
+        Group::Mobile => matches!(kind, FieldKind::Phone),
+        _ if is_address(field) || is_place(field) => true,
+        Group::Main => is_text,
+        Group::Billing => field <= FieldId::NAME || field == FieldId::COMPANY,
+        Group::Work | Group::Company | Group::Home => field == FieldId::WEBSITE,
+        Group::Other => false,
+    }
+}

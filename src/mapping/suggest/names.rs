@@ -1,0 +1,245 @@
+//! [`Names`]: from the words of a header to fields and to what single words mean.
+
+use hashbrown::HashMap;
+
+use crate::field::synonyms::{
+    CONTACT, DEAL, FILLERS, GROUPS, Group, MOBILE, OPPORTUNITY, OWN, SHARED, STOPS, SUBSTITUTES,
+    TRAPS, Trap, phrases,
+};
+use crate::field::{FieldId, Fields};
+use crate::mapping::words::words;
+use crate::object::Object;
+
+/// What a word around the name of a field means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Nothing.
+    Stop,
+    /// Nothing once the field is named.
+    Filler,
+    /// The contact's own.
+    Own,
+    /// Perhaps the contact's own.
+    Substitute,
+    /// The opportunity's own.
+    Deal,
+    /// One of several.
+    Group(Group),
+    /// The column is no field of the contact.
+    Trap(Trap),
+    /// Not known.
+    Other,
+}
+
+/// What a phrase means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Meaning {
+    pub(super) contact: Option<FieldId>,
+    pub(super) opportunity: Option<FieldId>,
+    /// It counts only where nothing else feeds the field.
+    pub(super) is_weak: bool,
+    /// It is a mobile phone.
+    pub(super) is_mobile: bool,
+}
+
+type Index<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
+
+/// Phrases that name a field only where nothing else does.
+const WEAK: &[(Object, &str, &str)] = &[
+    (Object::Contact, "name", "client | customer | kunde | cliente | klant | kund"),
+    (
+        Object::Contact,
+        "country",
+        "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais",
+    ),
+    (Object::Contact, "state", "state code | province code | region code | state province code"),
+    (Object::Contact, "state", "region | regione | regiao"),
+    (
+        Object::Opportunity,
+        "value",
+        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value",
+    ),
+];
+
+/// Every name of the account's fields.
+pub(super) struct Names {
+    /// Names of standard fields and of the account's own, without spaces.
+    fields: Index<String, Meaning>,
+    /// Names that both objects use.
+    shared: Index<String, Meaning>,
+    words: Index<&'static str, Word>,
+    /// The labels of standard fields, for slips of the pen.
+    labels: Vec<(String, FieldId)>,
+    customs: std::ops::Range<FieldId>,
+}
+
+impl Names {
+    pub(super) fn new(fields: &Fields) -> Self {
+        let mut names = Names {
+            fields: Index::default(),
+            shared: Index::default(),
+            words: known_words(),
+            labels: Vec::new(),
+            customs: first_custom(fields)..FieldId(u16::MAX),
+        };
+        names.add_own_labels(fields);
+        for (object, table) in [(Object::Contact, CONTACT), (Object::Opportunity, OPPORTUNITY)] {
+            for (key, list) in table {
+                let Some(field) = fields.find(object, key) else { continue };
+                phrases(list).for_each(|phrase| names.add(phrase, object, field, false));
+            }
+        }
+        for phrase in phrases(MOBILE) {
+            names.add(phrase, Object::Contact, FieldId::PHONE, false);
+            if let Some(meaning) = names.fields.get_mut(&squash(phrase)) {
+                meaning.is_mobile = meaning.contact == Some(FieldId::PHONE);
+            }
+        }
+        for (object, key, list) in WEAK {
+            let Some(field) = fields.find(*object, key) else { continue };
+            phrases(list).for_each(|phrase| names.add(phrase, *object, field, true));
+        }
+        for (list, contact, opportunity) in SHARED {
+            let meaning = Meaning {
+                contact: contact.and_then(|key| fields.find(Object::Contact, key)),
+                opportunity: opportunity.and_then(|key| fields.find(Object::Opportunity, key)),
+                ..Meaning::default()
+            };
+            for phrase in phrases(list) {
+                let known = names.fields.get(&squash(phrase)).copied().unwrap_or_default();
+                let is_custom =
+                    |id: Option<FieldId>| id.is_some_and(|id| names.customs.contains(&id));
+                if !is_custom(known.contact) && !is_custom(known.opportunity) {
+                    names.shared.insert(squash(phrase), meaning);
+                }
+            }
+        }
+        names
+    }
+
+    /// The labels and keys of the account's own fields stand before the synonyms of standard ones, but
+    /// not before their labels.
+    fn add_own_labels(&mut self, fields: &Fields) {
+        for (id, field) in fields.iter() {
+            if !field.kind.is_importable() {
+                continue;
+            }
+            let label = words(&field.label);
+            let key = words(&field.key);
+            let is_bare = matches!(
+                key.as_str(),
+                "id" | "name"
+                    | "source"
+                    | "tags"
+                    | "notes"
+                    | "owner"
+                    | "followers"
+                    | "status"
+                    | "value"
+                    | "contact id"
+            );
+            if !field.is_custom && is_bare && field.object == Object::Opportunity {
+                self.add(&label, field.object, id, false);
+                continue;
+            }
+            if !field.is_custom {
+                self.labels.push((label.clone(), id));
+            }
+            self.add(&label, field.object, id, false);
+            if key != "id" {
+                self.add(&key, field.object, id, false);
+            }
+        }
+    }
+
+    fn add(&mut self, phrase: &str, object: Object, field: FieldId, is_weak: bool) {
+        let is_custom = self.customs.contains(&field);
+        let short = squash(&self.without_stops(phrase));
+        // `d o b` is not `b`.
+        let short = (short.len() >= 4 && !is_custom).then_some(short);
+        for name in [squash(phrase)].into_iter().chain(short) {
+            let meaning = self.fields.entry(name).or_default();
+            let is_new = meaning.contact.is_none() && meaning.opportunity.is_none();
+            let place = match object {
+                Object::Contact => &mut meaning.contact,
+                Object::Opportunity => &mut meaning.opportunity,
+            };
+            if place.is_none() {
+                *place = Some(field);
+                meaning.is_weak = is_weak && (is_new || meaning.is_weak);
+            }
+        }
+    }
+
+    /// The field that a phrase names.
+    pub(super) fn find(&self, phrase: &str) -> Option<Meaning> {
+        self.fields.get(&squash(phrase)).copied()
+    }
+
+    /// What a phrase means that both objects use.
+    pub(super) fn shared(&self, phrase: &str) -> Option<Meaning> {
+        self.shared.get(&squash(phrase)).copied()
+    }
+
+    pub(super) fn word(&self, word: &str) -> Word {
+        self.words.get(word).copied().unwrap_or(Word::Other)
+    }
+
+    /// The phrase without words that say nothing.
+    pub(super) fn without_stops(&self, phrase: &str) -> String {
+        join(phrase.split(' ').filter(|word| self.word(word) != Word::Stop))
+    }
+
+    /// The standard field whose label is one slip of the pen away, if it is the only one.
+    pub(super) fn misspelt(&self, phrase: &str) -> Option<FieldId> {
+        if phrase.len() < 5 {
+            return None;
+        }
+        let is_near = |label: &str| {
+            label.len() >= 5
+                && label.len().abs_diff(phrase.len()) <= 1
+                && label.as_bytes().first() == phrase.as_bytes().first()
+                && strsim::osa_distance(label, phrase) == 1
+        };
+        let mut near = self.labels.iter().filter(|(label, _)| is_near(label));
+        let (_, field) = near.next()?;
+        near.all(|(_, other)| other == field).then_some(*field)
+    }
+}
+
+fn first_custom(fields: &Fields) -> FieldId {
+    fields.iter().find(|(_, field)| field.is_custom).map_or(FieldId(u16::MAX), |(id, _)| id)
+}
+
+fn known_words() -> Index<&'static str, Word> {
+    let mut known = Index::default();
+    let mut add = |list: &'static str, word: Word| {
+        for phrase in phrases(list) {
+            known.entry(phrase).or_insert(word);
+        }
+    };
+    add(STOPS, Word::Stop);
+    add(FILLERS, Word::Filler);
+    add(OWN, Word::Own);
+    add(SUBSTITUTES, Word::Substitute);
+    add(DEAL, Word::Deal);
+    GROUPS.iter().for_each(|(group, list)| add(list, Word::Group(*group)));
+    TRAPS.iter().for_each(|(trap, list)| add(list, Word::Trap(*trap)));
+    known
+}
+
+/// The phrase without spaces: `zip code` and `zipcode` are one name.
+fn squash(phrase: &str) -> String {
+    phrase.chars().filter(|c| *c != ' ').collect()
+}
+
+pub(super) fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut out = String::new();
+    for word in words {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}

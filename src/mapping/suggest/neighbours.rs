@@ -1,0 +1,326 @@
+//! What the columns beside a header decide.
+
+use super::header::{Reader, is_address, is_place};
+use super::{Confidence, Guess};
+use crate::field::synonyms::Group;
+use crate::field::{FieldId, FieldKind};
+use crate::object::Object;
+
+impl Reader<'_> {
+    /// Names that both objects use belong to the object of the columns beside them.
+    pub(super) fn settle_choices(&self, guesses: &mut [Guess]) {
+        let objects: Vec<Option<Object>> = guesses
+            .iter()
+            // Tags stand anywhere.
+            .map(|guess| guess.target.filter(|field| *field != FieldId::TAGS))
+            .map(|target| target.map(|field| self.fields.get(field).object))
+            .collect();
+        let has_deal = objects.contains(&Some(Object::Opportunity)) || !self.has_contacts;
+        let count =
+            |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
+        let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact);
+        let has_first = has(guesses, FieldId::FIRST_NAME);
+        for at in 0..guesses.len() {
+            let Some(choice) = guesses[at].choice.take() else { continue };
+            let beside = section(&objects, at);
+            let is_of_deal = self.has_opportunities
+                && has_deal
+                && (choice.contact.is_none()
+                    || !self.has_contacts
+                    || is_mostly_deals
+                    || beside == Some(Object::Opportunity));
+            let field = if is_of_deal {
+                choice.opportunity
+            } else {
+                choice.contact.filter(|_| self.has_contacts)
+            };
+            // `Title` beside a first name is a job title.
+            let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
+                && (has_first || has(guesses, FieldId::OPPORTUNITY_NAME));
+            guesses[at] = match field.filter(|_| !is_job) {
+                Some(field) => Guess::likely(field, "the columns beside it decide"),
+                None => Guess::none("it could mean several things"),
+            };
+        }
+    }
+
+    /// `Name` beside `Contact Name` is the opportunity's; `Nom` and `Nome` beside a first name is the
+    /// last name, alone the whole name.
+    pub(super) fn settle_names(&self, words: &[String], guesses: &mut [Guess]) {
+        for at in 0..guesses.len() {
+            let word = words[at].as_str();
+            let found = match word {
+                "name" | "naam" | "namn" if guesses[at].target.is_some() => {
+                    self.name_beside(at, words, guesses)
+                }
+                "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
+                    self.part_of_name(word, words, guesses)
+                }
+                _ => None,
+            };
+            if let Some((field, why)) = found {
+                guesses[at] = Guess::likely(field, why);
+            }
+        }
+    }
+
+    /// What `Name` is beside others.
+    fn name_beside(
+        &self,
+        at: usize,
+        words: &[String],
+        guesses: &[Guess],
+    ) -> Option<(FieldId, &'static str)> {
+        let local_first = ["vorname", "voornaam", "prenom", "fornamn"];
+        let has_last = has(guesses, FieldId::LAST_NAME);
+        if self.has_contacts
+            && !has_last
+            && words.iter().any(|word| local_first.contains(&word.as_str()))
+        {
+            return Some((FieldId::LAST_NAME, "it stands beside a first name"));
+        }
+        let has_deal = guesses.iter().any(|guess| {
+            guess.target.is_some_and(|field| self.fields.get(field).object == Object::Opportunity)
+        });
+        let is_named = guesses.iter().enumerate().any(|(other, guess)| {
+            other != at
+                && matches!(
+                    guess.target,
+                    Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME)
+                )
+        });
+        let is_free =
+            self.has_opportunities && has_deal && !has(guesses, FieldId::OPPORTUNITY_NAME);
+        (is_free && (is_named || !self.has_contacts))
+            .then_some((FieldId::OPPORTUNITY_NAME, "another column names the contact"))
+    }
+
+    /// What `Nom`, `Nome`, `Nombre`, `First` are beside others.
+    fn part_of_name(
+        &self,
+        word: &str,
+        words: &[String],
+        guesses: &[Guess],
+    ) -> Option<(FieldId, &'static str)> {
+        if !self.has_contacts {
+            return None;
+        }
+        let has_first = has(guesses, FieldId::FIRST_NAME);
+        let has_last = has(guesses, FieldId::LAST_NAME);
+        let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
+        match word {
+            "nom" if has_first => Some((FieldId::LAST_NAME, "it stands beside a first name")),
+            "first" if has_word("last") || has_last => {
+                Some((FieldId::FIRST_NAME, "it stands beside a last name"))
+            }
+            "last" if has_word("first") || has_first => {
+                Some((FieldId::LAST_NAME, "it stands beside a first name"))
+            }
+            "first" | "last" => None,
+            _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
+            _ => Some((FieldId::NAME, "it stands alone")),
+        }
+    }
+
+    /// The parts of an address come from one address: the contact's own before the company's, the one
+    /// that is filled before one that is not.
+    pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
+        let mut groups: Vec<(Group, usize, usize)> = Vec::new();
+        for (at, guess) in guesses.iter().enumerate() {
+            if !guess.target.is_some_and(is_place) {
+                continue;
+            }
+            let group = place_of(guess);
+            match groups.iter_mut().find(|(other, ..)| *other == group) {
+                Some((_, cells, _)) => *cells += filled(at),
+                None => groups.push((group, filled(at), at)),
+            }
+        }
+        let is_any_filled = groups.iter().any(|(_, cells, _)| *cells > 0);
+        let best = groups
+            .iter()
+            .filter(|(_, cells, _)| *cells > 0 || !is_any_filled)
+            .min_by_key(|(group, cells, at)| {
+                (rank_of_place(*group), usize::MAX - cells, *group, *at)
+            })
+            .map(|(group, ..)| *group);
+        // A street among the bills and a plain city are one address.
+        let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
+            let of = guesses.iter().filter(|guess| place_of(guess) == group);
+            of.filter_map(|guess| guess.target.filter(|field| is_place(*field))).collect()
+        };
+        let bills = parts(Group::Billing, guesses);
+        let completes = best.is_some_and(|best| {
+            best == Group::Plain && !parts(best, guesses).iter().any(|field| bills.contains(field))
+        });
+        for guess in guesses.iter_mut() {
+            if completes && place_of(guess) == Group::Billing {
+                continue;
+            }
+            if guess.target.is_some_and(is_place) && Some(place_of(guess)) != best {
+                *guess = Guess::none("another address of the file is used");
+            }
+        }
+        // A region alone is where somebody sells, not where somebody lives.
+        let is_lone = |guess: &Guess| {
+            guess.target.is_some_and(is_place)
+                && self.fields.get(guess.target.unwrap_or(FieldId::ADDRESS)).key == "state"
+                && guess.is_weak
+        };
+        let has_more = guesses.iter().any(|guess| {
+            guess.target.is_some_and(|field| is_place(field) && field != FieldId::COUNTRY)
+                && !is_lone(guess)
+        });
+        if !has_more {
+            for guess in guesses.iter_mut().filter(|guess| is_lone(guess)) {
+                *guess = Guess::none("a region alone is no part of an address");
+            }
+        }
+    }
+
+    /// A name that counts only where nothing else feeds the field gives way.
+    pub(super) fn drop_weak(&self, guesses: &mut [Guess]) {
+        let kind_of = |field: FieldId| match field {
+            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
+            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
+            other => other,
+        };
+        let mut strong: Vec<FieldId> = guesses
+            .iter()
+            .filter(|guess| !guess.is_weak)
+            .filter_map(|guess| guess.target.map(kind_of))
+            .collect();
+        if strong.contains(&FieldId::FIRST_NAME) && strong.contains(&FieldId::LAST_NAME) {
+            strong.push(FieldId::NAME);
+        }
+        for guess in guesses.iter_mut().filter(|guess| guess.is_weak) {
+            if let Some(field) = guess.target.filter(|field| strong.contains(&kind_of(*field)))
+                && !(is_place(field) && guess.group != Group::Plain && guess.group != Group::Main)
+            {
+                let label = &self.fields.get(field).label;
+                *guess = Guess::none(format!("another column is more surely the {label}"));
+            }
+        }
+    }
+
+    /// Of several columns of e-mail addresses or phones one is the primary, the others additional.
+    pub(super) fn settle_slots(&self, guesses: &mut [Guess]) {
+        for (field, more) in [
+            (FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS),
+            (FieldId::PHONE, FieldId::ADDITIONAL_PHONES),
+        ] {
+            let mut columns: Vec<(u32, usize)> = (0..guesses.len())
+                .filter(|&at| guesses[at].target == Some(field))
+                .map(|at| (slot_rank(&guesses[at]), at))
+                .collect();
+            columns.sort_unstable();
+            for &(_, at) in columns.iter().skip(1) {
+                guesses[at].target = Some(more);
+                guesses[at].confidence = Confidence::Likely;
+                guesses[at].reason = "one of several: it joins the additional ones".into();
+            }
+        }
+    }
+
+    /// A field that holds one value takes one column (A2).
+    pub(super) fn keep_one(&self, guesses: &mut [Guess]) {
+        let mut order: Vec<usize> =
+            (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
+        order.sort_by_key(|&at| {
+            (std::cmp::Reverse(guesses[at].confidence), guesses[at].is_weak, at)
+        });
+        let mut taken: Vec<FieldId> = Vec::new();
+        for at in order {
+            let Some(field) = guesses[at].target else { continue };
+            let of = self.fields.get(field);
+            let is_id = of.kind == FieldKind::RecordId;
+            if taken.contains(&field) && !of.is_list && !is_id {
+                let label = &of.label;
+                guesses[at] =
+                    Guess::none(format!("another column feeds {label}, which holds one value"));
+            } else {
+                taken.push(field);
+            }
+        }
+    }
+
+    /// Ids of another product stand beside other ids of that product: none of them is ours.
+    pub(super) fn leave_foreign_ids(&self, words: &[String], guesses: &mut [Guess]) {
+        let ours = |word: &str| {
+            let before = word.rsplit_once(' ').map_or("", |(before, _)| before);
+            matches!(
+                before,
+                "contact"
+                    | "opportunity"
+                    | "pipeline"
+                    | "stage"
+                    | "pipeline stage"
+                    | "lost reason"
+                    | "import contact"
+                    | "import opportunity"
+            )
+        };
+        let is_id = |word: &str| {
+            word.rsplit(' ')
+                .next()
+                .is_some_and(|last| matches!(last, "id" | "ids" | "uuid" | "guid"))
+        };
+        let is_foreign = words.iter().any(|word| {
+            (is_id(word) && !ours(word)) || word == "account name" || word == "parent account"
+        });
+        if !is_foreign {
+            return;
+        }
+        for (word, guess) in words.iter().zip(guesses) {
+            let is_record = matches!(
+                guess.target,
+                Some(FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
+            );
+            if is_record && !word.starts_with("import ") {
+                *guess = Guess::none("the other ids of the file are another product's");
+            }
+        }
+    }
+}
+
+fn has(guesses: &[Guess], field: FieldId) -> bool {
+    guesses.iter().any(|guess| guess.target == Some(field))
+}
+
+/// Plain and main addresses are one.
+fn place_of(guess: &Guess) -> Group {
+    match guess.group {
+        Group::Main | Group::Mobile => Group::Plain,
+        group => group,
+    }
+}
+
+fn rank_of_place(group: Group) -> u8 {
+    match group {
+        Group::Plain | Group::Main | Group::Mobile => 0,
+        Group::Home | Group::Work => 1,
+        Group::Billing => 2,
+        Group::Company => 3,
+        Group::Other => 4,
+    }
+}
+
+/// The lower, the likelier the primary one.
+fn slot_rank(guess: &Guess) -> u32 {
+    debug_assert!(guess.target.is_some_and(is_address));
+    let group = match guess.group {
+        Group::Main => 0,
+        Group::Plain => 1,
+        Group::Mobile => 2,
+        Group::Work | Group::Home => 3,
+        Group::Billing | Group::Company | Group::Other => 5,
+    };
+    group + 4 * guess.number.saturating_sub(1)
+}
+
+/// The object of the nearest column before that has one, at the beginning of the first behind: files
+/// keep what belongs together in sections.
+fn section(objects: &[Option<Object>], at: usize) -> Option<Object> {
+    let before = objects[..at].iter().rev().flatten().next();
+    before.or_else(|| objects[at..].iter().flatten().next()).copied()
+}
