@@ -295,7 +295,7 @@ fn check_needs(
     }
     let keys: Vec<Vec<String>> = match object {
         Object::Contact => account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
-        Object::Opportunity if account.opportunities.matching.is_some() => return,
+        Object::Opportunity if account.opportunities.finds_without_id() => return,
         Object::Opportunity => Vec::new(),
     };
     let has_key = is_mapped("id") || keys.iter().any(|rule| rule.iter().all(|key| is_mapped(key)));
