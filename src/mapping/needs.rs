@@ -106,7 +106,7 @@ impl Scope<'_> {
             update.push(matching.fields.join("+"));
         }
         let mut update = self.need(object, update, true);
-        update.is_met |= policy.duplicates != Duplicates::Allow;
+        update.is_met |= policy.duplicates == Duplicates::Update;
         Needs { create, update: vec![update] }
     }
 
