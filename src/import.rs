@@ -44,6 +44,7 @@ pub struct Import {
     follow_ups: Vec<FollowUp>,
     unmapped: Unmapped,
     planning_window: Option<usize>,
+    threads: Option<usize>,
     run_window: Option<usize>,
     resumed: Option<Checkpoint>,
     budget: Option<ErrorBudget>,
@@ -111,6 +112,14 @@ impl Import {
     #[must_use]
     pub fn planning_window(mut self, rows: usize) -> Self {
         self.planning_window = Some(rows);
+        self
+    }
+
+    /// How many threads read and plan (default 1). It never changes the plan: a file in memory is cut
+    /// where records end, any file is drafted ahead of the planning.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
         self
     }
 
@@ -359,7 +368,8 @@ impl Import {
         let account = storage.account().map_err(|source| Error::Account { source })?;
         let rows = file.open().map_err(Error::Source)?;
         let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
-        planner::read(settings, rows, self.window()).map_err(Error::Source)
+        planner::read(settings, rows, self.window(), self.threads.unwrap_or(1))
+            .map_err(Error::Source)
     }
 
     fn check_resumable<S: StorageWrite + ?Sized>(&self, storage: &S) -> Result<(), ConfigError> {

@@ -10,6 +10,9 @@ use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, StorageError};
 use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Storage, StorageWrite};
 
+#[path = "../benches/fair/mod.rs"]
+mod fair;
+
 const DEMO: &str = include_str!("../examples/data/spring_fair.csv");
 
 /// An account as the demo file expects it, with some records that the file meets.
@@ -113,4 +116,43 @@ fn planning_writes_nothing_and_asks_twice_a_window_for_keys_not_asked_before() {
     distinct.sort();
     distinct.dedup();
     assert_eq!(distinct.len(), storage.seen.len(), "a key was asked twice");
+}
+
+/// A file large enough to be cut, with quoted line breaks and bad values.
+fn large() -> String {
+    let fair = fair::Fair { rows: 12_000, ..fair::Fair::default() };
+    String::from_utf8(fair.csv()).unwrap()
+}
+
+fn told_with(file: &str, threads: usize) -> String {
+    let import = Import::new().threads(threads);
+    told(&import.plan(Source::from_bytes(file.as_bytes()), &mut crm()).unwrap())
+}
+
+#[test]
+fn l1_the_plan_is_the_same_on_any_number_of_threads() {
+    let file = large();
+    let alone = told_with(&file, 1);
+    assert!(alone.contains("\n12000 contact"), "every row is there");
+    for threads in [2, 3, 5] {
+        assert!(told_with(&file, threads) == alone, "{threads} threads");
+    }
+    let windows = file.replace('\n', "\r\n");
+    assert!(told_with(&windows, 3) == told_with(&windows, 1), "with carriage returns");
+}
+
+#[test]
+fn l1_a_file_whose_quotes_deceive_is_read_the_same_on_any_number_of_threads() {
+    let mut file = large();
+    // A quote in the middle of a cell counts for nothing, one that is never closed for much.
+    for (place, text) in [(0.2, "5\" pipe,"), (0.6, ",\"never closed, ")] {
+        let at = (file.len() as f64 * place) as usize;
+        let at =
+            (at..).find(|at| file.is_char_boundary(*at) && file[*at..].starts_with(',')).unwrap();
+        file.insert_str(at + 1, text);
+    }
+    let alone = told_with(&file, 1);
+    for threads in [2, 4] {
+        assert!(told_with(&file, threads) == alone, "{threads} threads");
+    }
 }

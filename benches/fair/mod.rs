@@ -3,7 +3,7 @@
 //!
 //! The same numbers give the same bytes on every machine.
 
-#![allow(dead_code)] // each bench uses its part
+#![allow(dead_code, unused_imports)] // each bench uses its part
 
 mod crm;
 

@@ -271,6 +271,7 @@ impl Runner<'_> {
             numbers,
             memory: std::mem::take(&mut self.memory),
             window_rows: self.planning_window,
+            threads: 1,
         };
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;

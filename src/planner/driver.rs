@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::drafting::draft_blocks;
 use super::{Planner, Poll};
-use crate::draft::{Drafter, FormatScan, Settings};
+use crate::draft::{FormatScan, Settings};
 use crate::error::Error;
 use crate::issue::{Finding, Issue};
 use crate::lookup::{Found, Lookup};
@@ -28,6 +29,7 @@ pub(crate) struct Reading {
     pub(crate) source_issues: Vec<Issue>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) digest: String,
+    pub(crate) threads: usize,
 }
 
 /// What is learned from rows on the way, before the first is planned.
@@ -67,13 +69,19 @@ pub(crate) fn read(
     mut settings: Settings,
     mut rows: Rows<'_>,
     window_rows: usize,
+    threads: usize,
 ) -> Result<Reading, SourceError> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut scan = Scanner::new(&settings);
     let mut blocks: Vec<Block> = Vec::new();
+    let block_rows = BLOCK_ROWS.max(window_rows);
+    if let Some(pieces) = rows.read_in_pieces(block_rows, threads) {
+        (blocks, findings) = pieces;
+        blocks.iter().for_each(|block| scan.observe(block));
+    }
     loop {
         let mut block = Block::new();
-        if !rows.read_block(&mut block, BLOCK_ROWS.max(window_rows), &mut findings)? {
+        if !rows.read_block(&mut block, block_rows, &mut findings)? {
             break;
         }
         scan.observe(&block);
@@ -88,6 +96,7 @@ pub(crate) fn read(
         settings: Arc::new(settings),
         blocks,
         findings,
+        threads,
     })
 }
 
@@ -107,6 +116,7 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         numbers: Numbers::default(),
         memory: Memory::default(),
         window_rows,
+        threads: reading.threads,
     };
     let mut plan = plan_part(part, storage, is_hidden, again)?;
     let file_findings = reading.file_findings;
@@ -125,6 +135,8 @@ pub(crate) struct Part {
     pub(crate) numbers: Numbers,
     pub(crate) memory: Memory,
     pub(crate) window_rows: usize,
+    /// How many threads draft and plan.
+    pub(crate) threads: usize,
 }
 
 /// Plans some rows. `again` says whether a failed question is asked once more.
@@ -136,18 +148,17 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
 ) -> Result<Plan, Error<S::Error>> {
     let settings = part.settings;
     let mut planner = Planner::new(settings.clone(), part.window_rows);
-    let mut drafter = Drafter::new(&settings, planner.seed());
+    let seed = planner.seed();
     planner.part_of(part.numbers, part.memory);
     let mut found = Found::default();
     let mut faults: Vec<String> = Vec::new();
     let mut source_findings = part.findings.into_iter().peekable();
-    for mut block in part.blocks {
+    draft_blocks(&settings, &seed, part.blocks, part.threads, |block, drafts| {
         let last = block.first_row().index() + block.len();
         let of_block = std::iter::from_fn(|| {
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        let drafts = drafter.draft(&mut block);
         planner.feed(block, drafts);
         while planner.poll() == Poll::LookUp {
             let lookup = planner.lookup();
@@ -156,7 +167,8 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
             found.hide(|id| is_hidden(lookup.object(), id));
             planner.answer(&found);
         }
-    }
+        Ok::<(), Error<S::Error>>(())
+    })?;
     // A limit that is met before the first row.
     let late: Vec<Finding> = source_findings.collect();
     faults.append(&mut planner.take_faults());

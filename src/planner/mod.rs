@@ -8,6 +8,7 @@
 
 mod contacts;
 mod differences;
+mod drafting;
 mod driver;
 mod finish;
 mod opportunities;

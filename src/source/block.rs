@@ -169,6 +169,12 @@ impl Block {
         BlockRow::new(self, row)
     }
 
+    /// The block stands so many rows and lines further on in the file than it was read.
+    pub(super) fn shift(&mut self, rows: u32, lines: u64) {
+        self.first_row += rows;
+        self.first_line += lines;
+    }
+
     /// The length of the text, cells and all.
     pub(crate) fn text_len(&self) -> usize {
         self.text.len()

@@ -20,6 +20,7 @@
 
 mod block;
 mod block_row;
+mod cut;
 mod damage;
 mod dialect;
 mod encoding;

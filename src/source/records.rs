@@ -25,7 +25,7 @@ pub(super) struct Records<'a> {
     pub(super) line: u64,
     pub(super) bytes_read: u64,
     /// The byte before was a carriage return: a line feed now ends the same line.
-    after_return: bool,
+    pub(super) after_return: bool,
     /// Where the cells of the last record end, relative to where it begins.
     pub(super) ends: Vec<usize>,
 }

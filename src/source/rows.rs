@@ -17,16 +17,16 @@ const BLOCK_CELLS: usize = 8 * 1024 * 1024;
 
 /// The rows of an open file.
 pub struct Rows<'a> {
-    records: Records<'a>,
+    pub(super) records: Records<'a>,
     total: Option<u64>,
-    limits: Limits,
+    pub(super) limits: Limits,
     ragged: Ragged,
     dialect: Dialect,
     headers: Vec<String>,
     sample: Vec<Vec<String>>,
     findings: Vec<Issue>,
-    next_row: u32,
-    is_end: bool,
+    pub(super) next_row: u32,
+    pub(super) is_end: bool,
     /// The file is an error log of ours: its cells are protected against formulas.
     is_error_log: bool,
 }
@@ -74,6 +74,23 @@ impl<'a> Rows<'a> {
             is_end: false,
             is_error_log,
         })
+    }
+
+    /// A part of the same file, to be read as if it were the whole.
+    pub(super) fn part<'p>(&self, records: Records<'p>) -> Rows<'p> {
+        Rows {
+            records,
+            total: None,
+            limits: self.limits,
+            ragged: self.ragged,
+            dialect: self.dialect.clone(),
+            headers: self.headers.clone(),
+            sample: Vec::new(),
+            findings: Vec::new(),
+            next_row: 1,
+            is_end: false,
+            is_error_log: self.is_error_log,
+        }
     }
 
     /// The headers, trimmed; those that are empty or repeated are in [`findings`](Self::findings).

@@ -1,0 +1,126 @@
+//! Reading a file in memory on several threads: it is cut where records end, and each piece is read
+//! as if it were a file of its own.
+//!
+//! A cut is a guess, made by counting quotes, until the piece before it is read: if that ends with no
+//! quote open, the next piece begins with a record, and so on from the first, which does. If any
+//! piece has a quote that is never closed, nothing is proven and the file is read in one go.
+
+use super::input::Bytes;
+use super::records::Records;
+use super::rows::Rows;
+use super::{Block, Limits, SourceError};
+use crate::issue::{Finding, IssueCode};
+use crate::object::RowNumber;
+
+/// A smaller file is not worth cutting.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// The rows of one piece, numbered from 1.
+struct Piece {
+    blocks: Vec<Block>,
+    findings: Vec<Finding>,
+    rows: u32,
+    lines: u64,
+}
+
+impl Rows<'_> {
+    /// Reads the rest of the file on so many threads, in blocks of so many rows. `None`: it cannot be
+    /// cut, and nothing was read.
+    pub(crate) fn read_in_pieces(
+        &mut self,
+        block_rows: usize,
+        threads: usize,
+    ) -> Option<(Vec<Block>, Vec<Finding>)> {
+        let rest = match &self.records.bytes {
+            Bytes::Memory { bytes, at } => &bytes[*at..],
+            Bytes::Stream(_) => return None,
+        };
+        let is_limited = self.limits.rows != Limits::default().rows
+            || self.limits.bytes != Limits::default().bytes;
+        if threads < 2 || is_limited || self.is_end || rest.len() < threads * PIECE_BYTES {
+            return None;
+        }
+        let cuts = cuts(rest, threads)?;
+        let pieces: Option<Vec<Piece>> = std::thread::scope(|scope| {
+            let readers: Vec<_> = cuts
+                .windows(2)
+                .enumerate()
+                .map(|(number, cut)| {
+                    let piece = self.piece(&rest[cut[0]..cut[1]], number == 0);
+                    scope.spawn(move || read_piece(piece, block_rows))
+                })
+                .collect();
+            readers.into_iter().map(|reader| reader.join().ok()?.ok()).collect()
+        });
+        let pieces = pieces?;
+        let is_open = |finding: &Finding| finding.code == IssueCode::QuoteUnclosed;
+        if pieces.iter().any(|piece| piece.findings.iter().any(is_open)) {
+            return None;
+        }
+        let len = rest.len();
+        Some(self.join(pieces, len))
+    }
+
+    fn piece<'p>(&self, bytes: &'p [u8], is_first: bool) -> Rows<'p> {
+        let mut records =
+            Records::new(Bytes::memory(bytes), self.records.delimiter, self.limits, 1);
+        records.columns = self.records.columns;
+        records.after_return = is_first && self.records.after_return;
+        self.part(records)
+    }
+
+    /// Numbers the rows and lines of the pieces through, and moves to the end of the file.
+    fn join(&mut self, pieces: Vec<Piece>, len: usize) -> (Vec<Block>, Vec<Finding>) {
+        let (mut blocks, mut findings) = (Vec::new(), Vec::new());
+        for piece in pieces {
+            let (rows, lines) = (self.next_row - 1, self.records.line - 1);
+            blocks.extend(piece.blocks.into_iter().map(|mut block| {
+                block.shift(rows, lines);
+                block
+            }));
+            findings.extend(piece.findings.into_iter().map(|mut finding| {
+                finding.row = finding.row.map(|row| RowNumber(row.0 + rows));
+                finding
+            }));
+            self.next_row += piece.rows;
+            self.records.line += piece.lines;
+        }
+        self.records.bytes.consume(len);
+        self.records.bytes_read += len as u64;
+        self.is_end = true;
+        (blocks, findings)
+    }
+}
+
+fn read_piece(mut rows: Rows<'_>, block_rows: usize) -> Result<Piece, SourceError> {
+    let (mut blocks, mut findings) = (Vec::new(), Vec::new());
+    loop {
+        let mut block = Block::new();
+        if !rows.read_block(&mut block, block_rows, &mut findings)? {
+            break;
+        }
+        blocks.push(block);
+    }
+    let (rows, lines) = (rows.next_row - 1, rows.records.line - 1);
+    Ok(Piece { blocks, findings, rows, lines })
+}
+
+/// Where to cut: behind the first line end after each equal share that has an even number of quotes
+/// before it. The first is 0 and the last the end.
+fn cuts(bytes: &[u8], pieces: usize) -> Option<Vec<usize>> {
+    let mut cuts = vec![0];
+    for piece in 1..pieces {
+        let from = *cuts.last()?;
+        let target = from.max(bytes.len() / pieces * piece);
+        let mut quotes = memchr::memchr_iter(b'"', &bytes[from..target]).count();
+        let mut marks = memchr::memchr2_iter(b'"', b'\n', &bytes[target..]);
+        let end = marks.find(|&at| {
+            let is_line_end = bytes[target + at] == b'\n';
+            quotes += usize::from(!is_line_end);
+            is_line_end && quotes.is_multiple_of(2)
+        })?;
+        cuts.push(target + end + 1);
+    }
+    cuts.push(bytes.len());
+    Some(cuts)
+}
