@@ -182,7 +182,7 @@ pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone>
     }
     for &byte in &cell[usize::from(has_plus)..] {
         match byte {
-            b'0'..=b'9' => {
+            b'0'..=b'9' if count < 11 => {
                 number = number * 10 + u64::from(byte - b'0');
                 count += 1;
             }
