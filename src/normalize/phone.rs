@@ -274,3 +274,73 @@ fn look_up(number: &str, region: Option<&str>, extension: &str, _: PhoneRule) ->
     };
     Phone::new(full.parse().ok()?, extension)
 }
+
+#[cfg(all(test, feature = "phone"))]
+mod tests {
+    use super::*;
+
+    /// Numbers as they come, and their neighbours: wrong lengths, areas and exchanges.
+    struct Cells(u64);
+
+    impl Cells {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) % n
+        }
+
+        fn next(&mut self) -> String {
+            let (area, exchange) = (self.below(1_000), self.below(1_000));
+            let line = self.below(10_000);
+            let country =
+                ["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0"][self.below(9) as usize];
+            let number = match self.below(6) {
+                0 => format!("({area:03}) {exchange:03}-{line:04}"),
+                1 => format!("{area:03}-{exchange:03}-{line:04}"),
+                2 => format!("{area:03}.{exchange:03}.{line:04}"),
+                3 => format!("{area:03} {exchange:03} {line:04}"),
+                4 => format!("{area:03}{exchange:03}{line}"),
+                _ => format!("{area:03}{exchange:03}{line:04}"),
+            };
+            let mut cell = format!("{country}{number}");
+            if self.below(8) == 0 {
+                let noise = [")", "(", "-", ".", " ", "7", "((", "--"][self.below(8) as usize];
+                let at = self.below(cell.len() as u64 + 1) as usize;
+                cell.insert_str(at, noise);
+            }
+            cell
+        }
+    }
+
+    /// `CRM_IMPORT_PHONES=1000000` tries a million.
+    #[test]
+    fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
+        let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
+        let mut cells = Cells(7);
+        let mut taken = 0;
+        for _ in 0..count.unwrap_or(50_000) {
+            let cell = cells.next();
+            for region in [Some("US"), Some("CA"), None, Some("GB")] {
+                let Some(short) = north_american(cell.as_bytes(), region) else { continue };
+                taken += 1;
+                for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                    let library = look_up(&cell, region, "", rule);
+                    assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
+                }
+            }
+        }
+        println!("{taken} of the cells took the short cut");
+        assert!(taken > 1_000);
+    }
+
+    /// The short cut asks only a few exchanges of an area; here every one is asked.
+    #[test]
+    fn an_area_is_plain_if_all_its_exchanges_are() {
+        let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
+        for area in (200..1_000).filter(|area| area_is_plain(*area)) {
+            for exchange in (200..1_000).step_by(step) {
+                let number = format!("+1{area}{exchange}0123");
+                assert!(look_up(&number, None, "", PhoneRule::Valid).is_some(), "{number}");
+            }
+        }
+    }
+}
