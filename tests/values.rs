@@ -198,3 +198,197 @@ proptest! {
         prop_assert!(other.is_err() || other.unwrap().number() != number);
     }
 }
+
+/// `+` and what is dialled, or the code of the refusal.
+fn read_phone(cell: &str, region: Option<&str>) -> String {
+    match normalize::phone(cell, region, PhoneRule::Valid) {
+        Ok(phone) => phone.to_string(),
+        Err(code) => code.to_string(),
+    }
+}
+
+#[test]
+fn phones_in_any_way_of_writing() {
+    for (cell, region, expected) in [
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("1300 FLOWER", "AU", "+611300356937"),
+        ("Tel.: 030 123456", "DE", "+4930123456"),
+        ("Mobile: +49 (0)170 1234567", "US", "+491701234567"),
+        ("(206) 555-0123 (home)", "US", "+12065550123"),
+        ("+1 206 555 0123 ext. 007", "US", "+12065550123;ext=007"),
+        ("206-555-0123 #12", "US", "+12065550123;ext=12"),
+        ("030 123456 Durchwahl 12", "DE", "+4930123456;ext=12"),
+        ("\u{202a}+1 206\u{2011}555\u{2011}0123\u{202c}", "DE", "+12065550123"),
+        ("\u{ff0b}１２０６５５５０１２３", "DE", "+12065550123"),
+        ("٠٣٠ ١٢٣٤٥٦", "DE", "+4930123456"),
+        ("=\"2065550123\"", "US", "+12065550123"),
+        ("'+12065550123", "DE", "+12065550123"),
+        ("0049 30 123456", "US", "+4930123456"),
+        ("011 49 30 123456", "US", "+4930123456"),
+        ("030/123456", "DE", "+4930123456"),
+        ("12065550123.0", "US", "+12065550123"),
+    ] {
+        assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
+    }
+}
+
+#[test]
+fn no_phone_is_invented() {
+    for (cell, region, expected) in [
+        ("1.5550101234E+10", "US", "phone-damaged"),
+        ("+1.5550101234e+10", "US", "phone-damaged"),
+        ("4,42079E+11", "GB", "phone-damaged"),
+        ("2065550123 2065550124", "US", "phone-several"),
+        ("+12065550123+12065550124", "US", "phone-several"),
+        ("206-555-0123 or 206-555-0124", "US", "phone-several"),
+        ("030 123456/57", "DE", "phone-several"),
+        // Words are not vanity digits, and neither is what hides digits.
+        ("030 123456 home", "DE", "phone-invalid"),
+        ("206-555-XXXX", "US", "phone-invalid"),
+        ("206-555-O123", "US", "phone-invalid"),
+        ("ask Bob", "US", "phone-invalid"),
+        ("555-0123", "US", "phone-invalid"),
+        ("01632 960123", "US", "phone-invalid"),
+        ("000-000-0000", "US", "phone-invalid"),
+        ("123-456-7890", "US", "phone-invalid"),
+        ("@#!", "US", "phone-invalid"),
+    ] {
+        assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
+    }
+    assert_eq!(read_phone("2065550123", None), "phone-invalid");
+    // Without its area a number is not possible either.
+    let possible = |cell| normalize::phone(cell, Some("US"), PhoneRule::Possible);
+    assert_eq!(possible("555-0123"), Err(IssueCode::PhoneInvalid));
+    assert_eq!(possible("123-456-7890").unwrap().to_string(), "+11234567890");
+}
+
+#[test]
+fn dates_in_many_shapes() {
+    let open = DateFormat::default();
+    for (cell, day) in [
+        ("20260304T140509Z", "2026-03-04"),
+        ("2026-03-04T14:05:09.123456+05:30", "2026-03-04"),
+        ("Wed Mar 04 2026 14:05:09 GMT+0200 (Central European Standard Time)", "2026-03-04"),
+        ("Wed, 04 Mar 2026 14:05:09 GMT", "2026-03-04"),
+        ("2026-03-04Z", "2026-03-04"),
+        ("4th of March 2026", "2026-03-04"),
+        ("1er mars 2026", "2026-03-01"),
+        ("3. Jänner 2026", "2026-01-03"),
+        ("mar 3 giu 2026", "2026-06-03"),
+        ("miércoles, 4 de marzo de 2026", "2026-03-04"),
+        ("quarta-feira, 4 de março de 2026", "2026-03-04"),
+        ("4 mrt. 2026", "2026-03-04"),
+        ("29 févr. 2024", "2024-02-29"),
+        ("2026年3月4日 水曜日", "2026-03-04"),
+        ("٤ مارس ٢٠٢٦", "2026-03-04"),
+        ("\u{200e}4/4/2026", "2026-04-04"),
+        ("31/12/99", "1999-12-31"),
+    ] {
+        assert_eq!(
+            normalize::date(cell, &open).map(|date| date.to_string()),
+            Ok(day.into()),
+            "{cell}"
+        );
+    }
+}
+
+#[test]
+fn dates_that_are_none() {
+    let dmy = DateFormat { order: Some(DateOrder::Dmy), ..DateFormat::default() };
+    for cell in [
+        "31/02/2026",
+        "29/02/2023",
+        "31 Apr 2026",
+        "2026-02-30",
+        "2026-13-01",
+        "0000-01-01",
+        "12/13/14/15",
+        "1/2",
+        "March 2026",
+        "2026",
+        "TBD",
+        "not before 4 March 2026",
+        "4 March 2026 5",
+        "14:05",
+        "04/03-2026",
+        "04/03/20266",
+        "4/3/2569",
+        "1405/12/13",
+        "4/3/2026 25:00",
+        "4/3/2026 14:61",
+        "5 listopada 2026",
+    ] {
+        assert_eq!(normalize::date(cell, &dmy), Err(IssueCode::DateInvalid), "{cell}");
+    }
+    let serial = DateFormat { excel_serial: true, ..dmy };
+    let read = |cell| normalize::date(cell, &serial).map(|date| date.to_string());
+    assert_eq!(read("1"), Ok("1900-01-01".into()));
+    assert_eq!(read("59"), Ok("1900-02-28".into()));
+    // The spreadsheet's 29 February 1900 never was.
+    assert_eq!(read("61"), Ok("1900-03-01".into()));
+    assert_eq!(read("46217.395833333"), Ok("2026-07-14".into()));
+    assert_eq!(read("0"), Err(IssueCode::DateInvalid));
+    assert_eq!(read("99999999"), Err(IssueCode::DateInvalid));
+    assert_eq!(normalize::date("46085", &dmy), Err(IssueCode::DateSerial));
+}
+
+#[test]
+fn numbers_that_are_none() {
+    for cell in [
+        "12.ab",
+        "1.2.3",
+        "1,2,3",
+        "1.23.456",
+        "--5",
+        "(-5)",
+        "5-5",
+        "1 2",
+        "",
+        "-",
+        "$",
+        "abc",
+        "1e",
+        "e5",
+        "1e99",
+        "0x10",
+        "1_000",
+        "½",
+        "10%",
+        "1/2",
+        "1.234.56",
+        "1'23",
+        "99999999999999999999999999999999",
+        "Infinity",
+        "NaN",
+        "5k",
+    ] {
+        for separators in [None, Some(ENGLISH), Some(GERMAN)] {
+            assert_eq!(
+                normalize::decimal(cell, separators),
+                Err(IssueCode::NumberInvalid),
+                "{cell:?} {separators:?}"
+            );
+        }
+    }
+    for (cell, number) in [
+        ("(1,200.00)", "-1200"),
+        ("1e5", "100000"),
+        ("1.5E-3", "0.0015"),
+        ("-.5", "-0.5"),
+        ("5.", "5"),
+        ("1'234'567.50", "1234567.5"),
+        ("Rs. 1,23,456.00", "123456"),
+        ("12,- €", "12"),
+        ("CHF 12.-", "12"),
+        ("'1234", "1234"),
+        ("1200-", "-1200"),
+        ("-0", "0"),
+        ("１２３", "123"),
+        ("US$ 5", "5"),
+        ("$5.00 USD", "5"),
+        ("5 000 kr.", "5000"),
+    ] {
+        let read = normalize::decimal(cell, None).map(|number| number.normalize().to_string());
+        assert_eq!(read, Ok(number.into()), "{cell:?}");
+    }
+}

@@ -64,6 +64,11 @@ impl Column {
     ) -> Result<Value<'b>, IssueCode> {
         let choice = |found: Result<&'b str, IssueCode>| found.map(Value::text);
         match self.kind {
+            FieldKind::LongText
+                if cell.len() > self.max_chars && cell.chars().count() > self.max_chars =>
+            {
+                Err(IssueCode::TextTooLong)
+            }
             FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::Stage => {
                 normalize::text(cell).map(Value::text)
             }
@@ -83,8 +88,15 @@ impl Column {
             FieldKind::User => choice(choices.user(cell)),
             FieldKind::Status => choice(choices.status(cell)),
             FieldKind::Pipeline => choice(choices.pipeline(cell)),
-            FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
+            FieldKind::SingleChoice | FieldKind::MultipleChoice => {
                 choice(choices.option(self.field, cell))
+            }
+            FieldKind::Timezone => {
+                let found = choices.option(self.field, cell);
+                choice(found.map_err(|code| match code {
+                    IssueCode::OptionUnknown => IssueCode::TimezoneUnknown,
+                    other => other,
+                }))
             }
             FieldKind::File | FieldKind::Signature => Err(IssueCode::TextInvalid),
         }
@@ -117,7 +129,9 @@ impl Column {
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);
-            if whole.is_ok() || normalize::items(cell, &self.list_separators).nth(1).is_none() {
+            // A cell of which nothing can be used is no list: `n/a`.
+            let is_usable = |item: &'b str| self.value(self.mapped(item), region, choices).is_ok();
+            if whole.is_ok() || !normalize::items(cell, &self.list_separators).any(is_usable) {
                 return each(cell, whole);
             }
         } else if self.kind == FieldKind::MultipleChoice {
@@ -155,7 +169,10 @@ pub(crate) fn normalize_stored<'b>(
             normalize::date(shown, &normalize::DateFormat::default()).ok().map(Value::Date)
         }
         FieldKind::Number | FieldKind::Money => {
-            normalize::decimal(shown, None).ok().map(Value::Number)
+            // The canonical text first: `1.234` as stored is no thousand.
+            let plain = normalize::Separators { group: None, decimal: '.' };
+            let read = normalize::decimal(shown, Some(plain));
+            read.or_else(|_| normalize::decimal(shown, None)).ok().map(Value::Number)
         }
         FieldKind::Boolean => normalize::boolean(shown).ok().map(Value::Boolean),
         FieldKind::Country => normalize::country(shown).ok().map(Value::text),

@@ -8,6 +8,9 @@ use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
 use crate::source::{Block, BlockRow};
 
+/// How long a note may be (behaviour §10).
+const NOTE_CHARS: usize = 5_000;
+
 /// Which part of a full name the column feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -42,6 +45,8 @@ pub(crate) struct Column {
     pub(crate) separators: Option<Separators>,
     pub(crate) list_separators: String,
     pub(crate) country: Option<String>,
+    /// How many characters a text may have.
+    pub(crate) max_chars: usize,
     values: HashMap<String, String, foldhash::quality::RandomState>,
     clear_token: Option<String>,
 }
@@ -79,6 +84,10 @@ impl Column {
             default: mapped.default.clone(),
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
+            max_chars: match of.kind {
+                FieldKind::LongText if !of.is_custom => NOTE_CHARS,
+                _ => usize::MAX,
+            },
             date: DateFormat {
                 order: mapped.date_order,
                 excel_serial: mapped.excel_serial,

@@ -175,7 +175,7 @@ impl<'s> Drafter<'s> {
     {
         let column = watch.column;
         match watch.look {
-            Look::Text if !row.may_hold_nul() => true,
+            Look::Text if !row.may_hold_nul() && cell.len() <= column.max_chars => true,
             Look::Later => false,
             Look::Choice if watch.fine.get(cell).is_some() => true,
             Look::Choice => {
@@ -544,7 +544,10 @@ fn refuse(
 fn nearest(settings: &Settings, column: &Column, code: IssueCode, cell: &str) -> Option<String> {
     let is_choice = matches!(
         code,
-        IssueCode::OptionUnknown | IssueCode::OwnerUnknown | IssueCode::StatusUnknown
+        IssueCode::OptionUnknown
+            | IssueCode::OwnerUnknown
+            | IssueCode::StatusUnknown
+            | IssueCode::TimezoneUnknown
     );
     if !is_choice {
         return None;

@@ -107,6 +107,8 @@ catalogue! {
     // Values (behaviour §9).
     TextInvalid "text-invalid" Warning None,
         "the text in {column} holds a character that cannot be stored", "remove the NUL character";
+    TextTooLong "text-too-long" Warning None,
+        "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     EmailInvalid "email-invalid" Warning Some(1008),
         "\"{value}\" is not an e-mail address", "write it as name@example.com";
     PhoneInvalid "phone-invalid" Warning Some(1013),

@@ -45,7 +45,13 @@ pub(crate) fn plain_address(cell: &[u8]) -> Option<bool> {
 fn unwrap(cell: &str) -> &str {
     let mut inner = cell;
     if let (Some(from), true) = (cell.rfind('<'), cell.ends_with('>')) {
-        inner = trim(&cell[from + 1..cell.len() - 1]);
+        let (name, address) = (&cell[..from], trim(&cell[from + 1..cell.len() - 1]));
+        // A name that holds another address makes it a list.
+        let is_name = !name.contains(['<', '@'])
+            || trim(name).trim_matches(['"', '\'']).eq_ignore_ascii_case(address);
+        if is_name {
+            inner = address;
+        }
     }
     for (open, close) in [('"', '"'), ('\'', '\''), ('(', ')'), ('[', ']')] {
         if let Some(bare) = inner.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -122,6 +128,8 @@ mod tests {
             (" JANE@X.COM ", "jane@x.com"),
             ("Jane Lee <jane@x.com>", "jane@x.com"),
             ("\"Lee, Jane\" <Jane@x.com>", "jane@x.com"),
+            ("Lee, Jane <jane@x.com>", "jane@x.com"),
+            ("\"jane@x.com\" <Jane@x.com>", "jane@x.com"),
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
             ("jürgen@müller.de", "jürgen@xn--mller-kva.de"),
@@ -148,6 +156,8 @@ mod tests {
             "jane@x.com.",
             "jane@1.2.3.4",
             "jane@x.com, bo@x.com",
+            "Jane <jane@x.com>, Bo <bo@x.com>",
+            "jane@x.com <bo@x.com>",
             "jane@x_y.com",
             "n/a",
         ] {

@@ -147,7 +147,7 @@ pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
 pub(super) fn is_rounded(cell: &str) -> bool {
     let Some(at) = cell.find(['e', 'E']) else { return false };
     let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);
-    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
     let is_mantissa = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
         && digits.bytes().filter(|b| !b.is_ascii_digit()).count() <= 1;

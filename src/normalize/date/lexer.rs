@@ -36,6 +36,9 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Parts::Digits(text.to_owned()));
     }
+    if let Some(day) = basic(text) {
+        return Some(day);
+    }
     let tokens = tokens(without_time(text)?)?;
     let numbers: SmallVec<[(u16, usize); 3]> = tokens
         .iter()
@@ -74,6 +77,18 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
         }
         _ => None,
     }
+}
+
+/// `20260304T140509Z`, the basic shape of ISO.
+fn basic(text: &str) -> Option<Parts> {
+    let (day, time) = text.split_once('T')?;
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let is_basic =
+        day.len() == 8 && matches!(time.len(), 4 | 6) && is_digits(day) && is_digits(time);
+    let part = |range: std::ops::Range<usize>| day[range].parse().ok();
+    is_basic.then_some(())?;
+    Some(Parts::YearFirst { year: part(0..4)?, second: part(4..6)?, third: part(6..8)? })
 }
 
 /// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone.
@@ -144,7 +159,11 @@ fn is_time(text: &str) -> bool {
         }
         rest = digits;
     }
-    let rest = rest.trim();
+    // `14:05:09 GMT+0200 (CEST)`
+    let rest = match rest.split_once('(') {
+        Some((zone, name)) if name.ends_with(')') => zone.trim(),
+        _ => rest.trim(),
+    };
     let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
     let lower = lower.strip_prefix("am").or_else(|| lower.strip_prefix("pm")).unwrap_or(&lower);
     let lower = lower.strip_suffix("uhr").unwrap_or(lower);

@@ -33,7 +33,8 @@ pub(super) fn read(cell: &str) -> Option<Body> {
         return None;
     }
     let text: String = cell.chars().filter(|c| !is_mark(*c)).map(plain).collect();
-    let mut text = text.trim();
+    // A spreadsheet's mark of text.
+    let mut text = text.strip_prefix('\'').unwrap_or(&text).trim();
     let mut is_negative = false;
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         (text, is_negative) = (inner.trim(), true);
@@ -173,7 +174,8 @@ impl Body {
         self.groups_are_sound(point).then_some(point)
     }
 
-    /// Groups of three from the right; in India of two, but for the last. One kind of separator.
+    /// Groups of three from the right; in India, with commas, of two but for the last. One kind of
+    /// separator.
     fn groups_are_sound(&self, point: Option<usize>) -> bool {
         let end = point.unwrap_or(self.digits.len());
         let groups: SmallVec<[(char, usize); 4]> = self
@@ -198,6 +200,7 @@ impl Body {
         let is_last_three = lengths.last() == Some(&3);
         let inner = &lengths[..lengths.len() - 1];
         is_last_three
-            && (inner.iter().all(|n| *n == 3) || (first <= 2 && inner.iter().all(|n| *n == 2)))
+            && (inner.iter().all(|n| *n == 3)
+                || (kind == ',' && first <= 2 && inner.iter().all(|n| *n == 2)))
     }
 }

@@ -1,0 +1,311 @@
+//! Every refusal of a value (behaviour §9): its code, HighLevel's number, where it stands, and what to
+//! do about it. And what columns tell of their cells together.
+
+#![allow(clippy::unwrap_used)] // outside of test functions too
+
+use crm_import::account::DateOrder;
+use crm_import::mapping::{ColumnMapping, Mapping};
+use crm_import::{
+    Account, Import, Issue, IssueCode, MemoryStorage, Object, Plan, Severity, Source,
+};
+use serde_json::{Value, json};
+
+fn account() -> Account {
+    serde_json::from_value(json!({
+        "default_country": "US",
+        "users": [
+            {"id": "u1", "name": "Ann Lee", "email": "ann@example.com"},
+            {"id": "u2", "name": "Bo Day", "email": "bo@example.com"},
+            {"id": "u3", "name": "Bo Day", "email": "day@example.com"},
+        ],
+        "options": {
+            "contact_type": ["Lead", "Customer"],
+            "timezone": ["America/New_York", "Europe/Berlin"],
+        },
+        "custom_fields": [
+            {"object": "contact", "key": "score", "label": "Score", "kind": "number", "options": []},
+            {"object": "contact", "key": "size", "label": "Size", "kind": "multiple_choice",
+             "options": ["Small", "Large", "large"]},
+        ],
+    }))
+    .unwrap()
+}
+
+fn column(index: usize, object: Object, field: &str, more: Value) -> ColumnMapping {
+    let mut column: ColumnMapping = serde_json::from_value(more).unwrap();
+    column.index = Some(index);
+    column.object = Some(object);
+    column.field = Some(field.to_owned());
+    column
+}
+
+/// Plans rows of a name and one more column.
+fn plan(account: Account, object: Object, field: &str, more: Value, cells: &[&str]) -> Plan {
+    let mut file = String::from("Name,\"The, column\"\n");
+    for cell in cells {
+        file += &format!("Ana,\"{}\"\n", cell.replace('"', "\"\""));
+    }
+    let columns =
+        vec![column(0, Object::Contact, "first_name", json!({})), column(1, object, field, more)];
+    let mapping = Mapping { columns, ..Mapping::default() };
+    let import = Import::new().mapping(mapping);
+    import.plan(Source::from_bytes(file.as_bytes()), &mut MemoryStorage::new(account)).unwrap()
+}
+
+fn values_of(plan: &Plan, object: Object, field: &str) -> Vec<Option<String>> {
+    let value = |side: Option<crm_import::plan::SidePlan<'_>>| {
+        let values = side?.values();
+        let (_, values) = values.iter().find(|(of, _)| of.key == field)?;
+        Some(values.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    };
+    plan.rows().map(|row| value(row.side(object))).collect()
+}
+
+/// The issues about the second column.
+fn issues(plan: &Plan) -> Vec<Issue> {
+    plan.issues().filter(|issue| issue.column.as_deref() == Some("The, column")).collect()
+}
+
+#[test]
+fn every_refusal_says_what_was_seen_where_and_what_to_do() {
+    const LONG: &str = "a note that goes on and on ";
+    let long = LONG.repeat(200);
+    let (contact, deal) = (Object::Contact, Object::Opportunity);
+    let table: [(Object, &str, &str, &str, Option<u16>, &str); 29] = [
+        (contact, "company", "a\0b", "text-invalid", None, "remove the NUL"),
+        (contact, "notes", &long, "text-too-long", None, "shorten it"),
+        (contact, "email", "jane@", "email-invalid", Some(1008), "name@example.com"),
+        (contact, "email", "n/a", "email-invalid", Some(1008), "name@example.com"),
+        (contact, "phone", "12", "phone-invalid", Some(1013), "+12065550123"),
+        (contact, "phone", "call me", "phone-invalid", Some(1013), "+12065550123"),
+        (contact, "phone", "206-555-O123", "phone-invalid", Some(1013), "+12065550123"),
+        (contact, "phone", "1.5550101234E+10", "phone-damaged", Some(1013), "as text"),
+        (
+            contact,
+            "phone",
+            "20655501232065550124",
+            "phone-several",
+            Some(1013),
+            "column of its own",
+        ),
+        (contact, "date_of_birth", "31/02/2026", "date-invalid", Some(1014), "2026-03-31"),
+        (contact, "date_of_birth", "soon", "date-invalid", Some(1014), "2026-03-31"),
+        (
+            contact,
+            "date_of_birth",
+            "03/04/2026",
+            "date-ambiguous",
+            Some(1014),
+            "declare the date order",
+        ),
+        (contact, "date_of_birth", "46085", "date-serial", Some(1014), "day numbers"),
+        (contact, "score", "12.ab", "number-invalid", None, "1234.50"),
+        (contact, "score", "1.2.3", "number-invalid", None, "1234.50"),
+        (contact, "score", "1.234", "number-ambiguous", None, "declare the separators"),
+        (deal, "value", "1,234", "number-ambiguous", None, "declare the separators"),
+        (contact, "dnd", "maybe", "boolean-invalid", None, "yes or no"),
+        (contact, "contact_type", "Custmer", "option-unknown", Some(1005), "add the option"),
+        (contact, "size", "Huge", "option-unknown", Some(1005), "add the option"),
+        (contact, "size", "LARGE", "option-ambiguous", Some(1016), "option's id"),
+        (contact, "country", "Atlantis", "country-unknown", None, "two-letter code"),
+        (contact, "timezone", "Mars/Base", "timezone-unknown", None, "America/New_York"),
+        (contact, "owner", "Cy Young", "owner-unknown", Some(1015), "e-mail address"),
+        (contact, "owner", "Bo Day", "owner-ambiguous", Some(1002), "e-mail address"),
+        (contact, "id", "1.23457E+17", "record-id-damaged", None, "as text"),
+        (deal, "id", "1.2E+17", "record-id-damaged", None, "as text"),
+        (deal, "status", "maybe", "status-unknown", Some(1005), "open, won, lost"),
+        (deal, "expected_close_date", "2026-13-01", "date-invalid", Some(1014), "2026-03-31"),
+    ];
+    for (object, field, cell, code, number, remedy) in table {
+        let plan = plan(account(), object, field, json!({}), &["", cell]);
+        let found = issues(&plan);
+        let [issue] = &found[..] else { panic!("{field} {cell:?}: {found:?}") };
+        assert_eq!((issue.code.code(), issue.number()), (code, number), "{field} {cell:?}");
+        assert_eq!(issue.row.map(|row| row.0), Some(2), "{field} {cell:?}");
+        assert_eq!(issue.line, Some(3), "{field} {cell:?}");
+        assert_eq!(issue.object, Some(object), "{field} {cell:?}");
+        assert_eq!(issue.field.as_deref(), Some(field), "{field} {cell:?}");
+        assert_eq!(issue.value.as_deref(), Some(cell.trim()), "{field} {cell:?}");
+        assert!(issue.remedy().contains(remedy), "{}", issue.remedy());
+        let is_id = field == "id";
+        assert_eq!(issue.severity == Severity::Error, is_id, "{field} {cell:?}");
+        // The value is not taken, and by default the rest of the row is.
+        assert!(values_of(&plan, object, field)[1].is_none(), "{field} {cell:?}");
+        assert_eq!(plan.stats().of(object).fail > 0, is_id || object == Object::Opportunity);
+    }
+}
+
+#[test]
+fn on_invalid_fail_row_makes_an_error_of_every_refusal() {
+    for (field, cell) in [("email", "jane@"), ("date_of_birth", "soon"), ("dnd", "maybe")] {
+        let more = json!({"on_invalid": "fail_row"});
+        let plan = plan(account(), Object::Contact, field, more, &[cell]);
+        assert_eq!(issues(&plan)[0].severity, Severity::Error, "{field}");
+        assert_eq!(plan.stats().contacts.fail, 1, "{field}");
+    }
+}
+
+#[test]
+fn unknown_choices_name_the_nearest() {
+    let table = [
+        ("contact_type", "Custmer", "Customer"),
+        ("owner", "Ann Lea", "Ann Lee"),
+        ("timezone", "Europe/Berlinn", "Europe/Berlin"),
+    ];
+    for (field, cell, nearest) in table {
+        let plan = plan(account(), Object::Contact, field, json!({}), &[cell]);
+        let message = issues(&plan)[0].message();
+        assert!(message.contains(&format!("the nearest are {nearest}")), "{message}");
+    }
+}
+
+#[test]
+fn of_a_list_the_good_items_are_kept_and_each_bad_one_is_named() {
+    let read = |field: &str, cell: &str| {
+        let plan = plan(account(), Object::Contact, field, json!({}), &[cell]);
+        let values = values_of(&plan, Object::Contact, field)[0].clone().unwrap_or_default();
+        let bad: Vec<String> = issues(&plan).iter().map(|i| i.value.clone().unwrap()).collect();
+        (values, bad.join("; "))
+    };
+    let table = [
+        ("additional_emails", "a@x.com; b@; C@x.com", "a@x.com; c@x.com", "b@"),
+        (
+            "additional_emails",
+            "a@x.com/b@x.com ::: c@x.com\nd@x.com",
+            "a@x.com; b@x.com; c@x.com; d@x.com",
+            "",
+        ),
+        ("additional_emails", "Jane <a@x.com>, \"Lee, Bo\" <b@x.com>", "a@x.com; b@x.com", ""),
+        (
+            "additional_phones",
+            "206-555-0123 / 206-555-0124, 12",
+            "+12065550123; +12065550124",
+            "12",
+        ),
+        ("additional_phones", "206/555-0123", "+12065550123", ""),
+        ("size", "small, LARGE; huge", "Small", "LARGE; huge"),
+        ("size", "large,SMALL", "large; Small", ""),
+        ("tags", "vip; spring fair ::: new\r\nold", "vip; spring fair; new; old", ""),
+        ("tags", "[\"vip\",\"a, b\"]", "vip; a, b", ""),
+        ("followers", "ann@example.com; Lee Ann; nobody", "u1", "nobody"),
+    ];
+    for (field, cell, values, bad) in table {
+        assert_eq!(read(field, cell), (values.to_owned(), bad.to_owned()), "{field} {cell:?}");
+    }
+}
+
+#[test]
+fn the_whole_column_tells_the_order_of_its_dates() {
+    let read = |cells: &[&str], more: Value, order: Option<DateOrder>| {
+        let account = Account { date_order: order, ..account() };
+        let plan = plan(account, Object::Contact, "date_of_birth", more, cells);
+        let codes: Vec<IssueCode> = issues(&plan).iter().map(|issue| issue.code).collect();
+        let days = values_of(&plan, Object::Contact, "date_of_birth");
+        (days.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" "), codes)
+    };
+    let open = || json!({});
+    let (mdy, dmy) = (Some(DateOrder::Mdy), Some(DateOrder::Dmy));
+    // One cell tells for all, also for those before it, and the account is not asked.
+    let cells = ["03/04/2026", "", "31/03/2026"];
+    assert_eq!(read(&cells, open(), mdy), ("2026-04-03  2026-03-31".into(), vec![]));
+    // Nothing tells: the account's order, said once; without one, refused.
+    let cells = ["03/04/2026", "05/06/2026", "2026-01-02"];
+    assert_eq!(
+        read(&cells, open(), mdy),
+        ("2026-03-04 2026-05-06 2026-01-02".into(), vec![IssueCode::DateOrderAssumed])
+    );
+    assert_eq!(
+        read(&cells, open(), None),
+        ("  2026-01-02".into(), vec![IssueCode::DateAmbiguous, IssueCode::DateAmbiguous])
+    );
+    // Declared: what goes against it is refused, whatever the account says.
+    let cells = ["03/04/2026", "03/31/2026"];
+    assert_eq!(
+        read(&cells, json!({"date_order": "dmy"}), mdy),
+        ("2026-04-03 ".into(), vec![IssueCode::DateInvalid])
+    );
+    // Contradictory: each cell for itself, and never a guess.
+    let cells = ["03/04/2026", "03/31/2026", "31/03/2026"];
+    assert_eq!(
+        read(&cells, open(), dmy),
+        (" 2026-03-31 2026-03-31".into(), vec![IssueCode::DateAmbiguous])
+    );
+    // Years of two digits might stand in front: as it is usually meant, said once.
+    let cells = ["03.04.26", "31.12.26"];
+    assert_eq!(
+        read(&cells, open(), None),
+        ("2026-04-03 2026-12-31".into(), vec![IssueCode::DateOrderAssumed])
+    );
+    // Two-digit years up to 68 are of this century.
+    let cells = ["31.12.68", "31.12.69"];
+    assert_eq!(read(&cells, open(), None), ("2068-12-31 1969-12-31".into(), vec![]));
+    // Day numbers only where declared.
+    assert_eq!(read(&["46085.0"], json!({"excel_serial": true}), None).0, "2026-03-04");
+}
+
+#[test]
+fn the_whole_column_tells_the_separators_of_its_numbers() {
+    let read = |cells: &[&str], more: Value| {
+        let plan = plan(account(), Object::Contact, "score", more, cells);
+        let codes: Vec<IssueCode> = issues(&plan).iter().map(|issue| issue.code).collect();
+        let numbers = values_of(&plan, Object::Contact, "score");
+        (numbers.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" "), codes)
+    };
+    let open = || json!({});
+    assert_eq!(read(&["1.234", "", "1.234,50 €"], open()), ("1234  1234.5".into(), vec![]));
+    assert_eq!(read(&["1,234", "$1,234.50"], open()), ("1234 1234.5".into(), vec![]));
+    assert_eq!(read(&["1.234", "0.5"], open()), ("1.234 0.5".into(), vec![]));
+    assert_eq!(read(&["1.234", "1.234.567"], open()), ("1234 1234567".into(), vec![]));
+    assert_eq!(
+        read(&["1.234", "1,234.50", "1.234,50"], open()),
+        (" 1234.5 1234.5".into(), vec![IssueCode::NumberAmbiguous])
+    );
+    let german = json!({"separators": {"group": ".", "decimal": ","}});
+    assert_eq!(
+        read(&["1.234", "1234.50"], german),
+        ("1234 ".into(), vec![IssueCode::NumberInvalid])
+    );
+    let english = json!({"separators": {"group": ",", "decimal": "."}});
+    assert_eq!(read(&["(1,200)", "1e5", "12.-", "-3.5 %"], english).0, "-1200 100000 12 ");
+}
+
+#[test]
+fn the_row_s_own_country_reads_its_phones_and_the_account_s_the_others() {
+    let file = "Country,Phone\nGermany,030 123456\n,206 555 0123\nAtlantis,206 555 0124\nGB,020 7946 0018 ext 7\nFrance,0049 30 123456\n";
+    let mut crm = MemoryStorage::new(account());
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    let phones = values_of(&plan, Object::Contact, "phone");
+    let phones: Vec<&str> = phones.iter().map(|phone| phone.as_deref().unwrap_or("")).collect();
+    assert_eq!(
+        phones,
+        ["+4930123456", "+12065550123", "+12065550124", "+442079460018;ext=7", "+4930123456"]
+    );
+}
+
+#[test]
+fn value_maps_defaults_and_clear_tokens_stand_before_the_readers() {
+    let read = |field: &str, cell: &str, more: Value| {
+        let plan = plan(account(), Object::Contact, field, more, &[cell]);
+        assert_eq!(issues(&plan), [], "{field} {cell:?}");
+        values_of(&plan, Object::Contact, field)[0].clone().unwrap_or_default()
+    };
+    assert_eq!(read("contact_type", " hot  LEAD", json!({"values": {"Hot lead": "Lead"}})), "Lead");
+    assert_eq!(read("dnd", "ja", json!({"values": {"ja": "yes"}})), "true");
+    assert_eq!(read("phone", "030 123456", json!({"country": "Germany"})), "+4930123456");
+}
+
+#[test]
+fn w4_a_number_of_three_decimals_is_the_same_when_it_is_read_again() {
+    let file = "Email,Score\nana@example.com,1.234\nbo@example.com,0.5\n";
+    let columns = vec![
+        column(0, Object::Contact, "email", json!({})),
+        column(1, Object::Contact, "score", json!({})),
+    ];
+    let import = Import::new().mapping(Mapping { columns, ..Mapping::default() });
+    let mut crm = MemoryStorage::new(account());
+    let source = || Source::from_bytes(file.as_bytes());
+    let plan = import.plan(source(), &mut crm).unwrap();
+    import.apply(plan, &mut crm).unwrap();
+    let again = import.plan(source(), &mut crm).unwrap();
+    assert_eq!(again.stats().contacts.unchanged, 2);
+}
