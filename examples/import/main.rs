@@ -306,7 +306,8 @@ fn mapping_of(
     Ok(mapping)
 }
 
-/// A saved mapping in the shape of suggestions, for showing it.
+/// A saved mapping in the shape of suggestions, for showing it. Columns that the file no longer has
+/// are told on standard error.
 fn as_suggestions(
     mapping: &Mapping,
     mut columns: Vec<Suggestion>,
@@ -315,16 +316,28 @@ fn as_suggestions(
 ) -> Vec<Suggestion> {
     let fields = Fields::with_custom(&account.custom_fields);
     let resolved = mapping.resolve(headers);
+    people::missing(&resolved);
     for column in &mut columns {
         let mapped = resolved.columns.iter().find(|(at, _)| *at == column.index);
-        let field = mapped.and_then(|(_, m)| fields.find(m.object?, m.field.as_deref()?));
-        column.target = field;
-        (column.confidence, column.reason) = match field {
+        column.target = mapped.and_then(|(_, m)| fields.find(m.object?, m.field.as_deref()?));
+        let before = resolved.renamed.iter().find(|(_, now)| *now == column.header);
+        (column.confidence, column.reason) = match column.target {
             Some(_) => (Confidence::Sure, "the saved mapping says so".to_owned()),
-            None => (Confidence::None, "the saved mapping leaves it out".to_owned()),
+            None if !resolved.unmapped.contains(&column.index) => {
+                (Confidence::None, "the saved mapping leaves it out".to_owned())
+            }
+            None => (Confidence::None, new_column(before.map(|(before, _)| before.as_str()))),
         };
     }
     columns
+}
+
+/// Why a column is left out that the saved mapping does not know.
+fn new_column(before: Option<&str>) -> String {
+    match before {
+        Some(before) => format!("new; the saved mapping may call it {before:?}"),
+        None => "new: the saved mapping does not know it".to_owned(),
+    }
 }
 
 /// The objects in the order of every table.

@@ -1,6 +1,6 @@
 //! What people see: the mapping, the plan, the progress, the report, the first issues.
 
-use crm_import::mapping::{Confidence, Suggestion};
+use crm_import::mapping::{Confidence, Resolved, Suggestion};
 use crm_import::plan::Counts;
 use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -23,6 +23,18 @@ pub(crate) fn mapping(columns: &[Suggestion], fields: &Fields) {
             (Some(field), _) => format!("{} {} (likely)", field.object, field.key),
         };
         println!("{:width$}  {field:40}  {}", column.header, column.reason);
+    }
+}
+
+/// Columns of a saved mapping that the file does not have; never on standard output.
+pub(crate) fn missing(resolved: &Resolved<'_>) {
+    for missing in &resolved.missing {
+        match resolved.renamed.iter().find(|(before, _)| before == missing) {
+            Some((_, now)) => {
+                eprintln!("the file has no column {missing:?}; it may be called {now:?} now");
+            }
+            None => eprintln!("the file has no column {missing:?}"),
+        }
     }
 }
 

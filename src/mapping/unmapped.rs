@@ -2,6 +2,7 @@
 
 use super::Mapping;
 use super::check::is_own;
+use crate::field::synonyms::{TRAPS, Trap, phrases};
 use crate::normalize;
 
 /// Counts the cells of the columns that are neither mapped nor ignored, and keeps a few of them.
@@ -65,23 +66,9 @@ impl UnmappedCounts {
 /// Does a header speak of a consent? Such a column is named when it is left out.
 pub(crate) fn is_consent(header: &str) -> bool {
     let words = super::words::words(header);
-    const CONSENT: [&str; 16] = [
-        "opt",
-        "optin",
-        "optout",
-        "unsubscribed",
-        "unsubscribe",
-        "subscribed",
-        "consent",
-        "gdpr",
-        "dnc",
-        "marketing",
-        "newsletter",
-        "einwilligung",
-        "consentement",
-        "consentimiento",
-        "dnd",
-        "permission",
-    ];
-    words.split(' ').any(|word| CONSENT.contains(&word)) || words.contains("do not")
+    let is_one = |word: &str| {
+        let lists = TRAPS.iter().filter(|(trap, _)| *trap == Trap::Consent);
+        word == "dnd" || lists.flat_map(|(_, list)| phrases(list)).any(|known| known == word)
+    };
+    words.split(' ').any(is_one) || words.contains("do not")
 }

@@ -16,6 +16,7 @@ pub use scan::{SeparatorScan, SeparatorsFound};
 
 /// The separators of a number as written: thousands and decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Separators {
     /// Between groups of digits; `None` = none is used.
     #[serde(default)]

@@ -291,17 +291,13 @@ impl Reader<'_> {
         (around, join(rest.into_iter()))
     }
 
-    /// No field, and why.
+    /// A field whose name is nearly the header, or none, and why.
     fn nothing(&self, words: &str) -> Guess {
-        if let Some((word, trap)) = self.trap(words) {
-            return Guess::none(format!("\"{word}\" says that it {}", trap.says()));
+        if let Some(field) = self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
+            return Guess::likely(field, "the header is nearly the field's name").weak(true);
         }
-        match self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
-            Some(field) => {
-                let mut guess = Guess::likely(field, "the header is nearly the field's name");
-                guess.is_weak = true;
-                guess
-            }
+        match self.trap(words) {
+            Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
     }

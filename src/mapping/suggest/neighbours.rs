@@ -50,7 +50,7 @@ impl Reader<'_> {
         for at in 0..guesses.len() {
             let word = words[at].as_str();
             let found = match word {
-                "name" | "naam" | "namn" if guesses[at].target.is_some() => {
+                "name" | "naam" | "namn" if guesses[at].target.is_some() || !self.has_contacts => {
                     self.name_beside(at, words, guesses)
                 }
                 "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
@@ -79,9 +79,10 @@ impl Reader<'_> {
         {
             return Some((FieldId::LAST_NAME, "it stands beside a first name"));
         }
-        let has_deal = guesses.iter().any(|guess| {
-            guess.target.is_some_and(|field| self.fields.get(field).object == Object::Opportunity)
-        });
+        let has_deal = !self.has_contacts
+            || guesses.iter().any(|guess| {
+                guess.target.is_some_and(|id| self.fields.get(id).object == Object::Opportunity)
+            });
         let is_named = guesses.iter().enumerate().any(|(other, guess)| {
             other != at
                 && matches!(

@@ -1,0 +1,253 @@
+//! A1-A3: what is suggested, how surely, and why.
+
+use crm_import::mapping::{Confidence, Suggestion, suggest};
+use crm_import::{CustomField, FieldKind, Fields, Mapping, Object};
+
+use super::strings;
+
+const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
+
+fn suggested(headers: &[&str], objects: &[Object]) -> Vec<Suggestion> {
+    suggest(&strings(headers), &[], objects, &Fields::standard())
+}
+
+/// `object.field` for each column, `-` for none.
+fn targets(suggestions: &[Suggestion], fields: &Fields) -> Vec<String> {
+    let name = |suggestion: &Suggestion| {
+        suggestion.target.map_or("-".to_owned(), |id| {
+            let field = fields.get(id);
+            format!("{}.{}", field.object, field.key)
+        })
+    };
+    suggestions.iter().map(name).collect()
+}
+
+fn mapped(headers: &[&str], objects: &[Object]) -> Vec<String> {
+    targets(&suggested(headers, objects), &Fields::standard())
+}
+
+#[test]
+fn a1_a_suggestion_is_sure_likely_or_none_and_says_why() {
+    let told: Vec<(Confidence, String)> =
+        suggested(&["First Name", "Work Email", "Assistant's Phone", "Shoes"], &BOTH)
+            .into_iter()
+            .map(|suggestion| (suggestion.confidence, suggestion.reason))
+            .collect();
+    let expected = [
+        (Confidence::Sure, "the header names the field"),
+        (Confidence::Likely, "the header names the contact's field"),
+        (Confidence::None, "\"assistant\" says that it is somebody else's"),
+        (Confidence::None, "no field is called like this"),
+    ];
+    assert_eq!(told, expected.map(|(confidence, reason)| (confidence, reason.to_owned())));
+}
+
+#[test]
+fn a1_only_fields_of_the_selected_objects_are_suggested() {
+    let headers = ["Name", "Email", "Stage", "Amount", "Company"];
+    assert_eq!(
+        mapped(&headers, &[Object::Contact]),
+        ["contact.name", "contact.email", "-", "-", "contact.company"]
+    );
+    // The keys of contacts find the contact of an opportunity even so (P8).
+    assert_eq!(
+        mapped(&headers, &[Object::Opportunity]),
+        [
+            "opportunity.name",
+            "contact.email",
+            "opportunity.stage",
+            "opportunity.value",
+            "opportunity.business_name"
+        ]
+    );
+}
+
+#[test]
+fn a1_name_is_what_the_columns_beside_it_leave() {
+    assert_eq!(mapped(&["Name", "Email"], &BOTH), ["contact.name", "contact.email"]);
+    assert_eq!(mapped(&["Vorname", "Name"], &BOTH), ["contact.first_name", "contact.last_name"]);
+    assert_eq!(mapped(&["Prénom", "Nom"], &BOTH), ["contact.first_name", "contact.last_name"]);
+    assert_eq!(mapped(&["Nome", "Cognome"], &BOTH), ["contact.first_name", "contact.last_name"]);
+    assert_eq!(mapped(&["Nombre"], &BOTH), ["contact.name"]);
+    assert_eq!(
+        mapped(&["Name", "Contact Name", "Stage"], &BOTH),
+        ["opportunity.name", "contact.name", "opportunity.stage"]
+    );
+}
+
+#[test]
+fn a1_title_beside_a_person_is_a_job_and_beside_a_stage_a_deal() {
+    assert_eq!(mapped(&["First Name", "Title", "Job Title"], &BOTH)[1..], ["-", "-"]);
+    assert_eq!(mapped(&["Title", "Stage", "Value"], &BOTH)[0], "opportunity.name");
+}
+
+#[test]
+fn a1_owner_and_source_belong_to_the_section_they_stand_in() {
+    let headers = ["Email", "First Name", "Last Name", "Source", "Deal Name", "Owner", "Stage"];
+    assert_eq!(mapped(&headers, &BOTH)[3], "contact.source");
+    assert_eq!(mapped(&headers, &BOTH)[5], "opportunity.owner");
+}
+
+#[test]
+fn a1_values_take_back_what_the_header_promises() {
+    let headers = strings(&["Opportunity", "Value", "Email", "Birthday", "Status"]);
+    let rows = [
+        strings(&["Roof", "2026-01-05", "yes", "no", "Active"]),
+        strings(&["Barn", "2026-01-06", "no", "yes", "Customer"]),
+    ];
+    let fields = Fields::standard();
+    let with_values = suggest(&headers, &rows, &BOTH, &fields);
+    assert_eq!(targets(&with_values, &fields), ["opportunity.name", "-", "-", "-", "-"]);
+    assert_eq!(with_values[1].reason, "its values are something else");
+    let without = suggest(&headers, &[], &BOTH, &fields);
+    assert!(without.iter().all(|suggestion| suggestion.target.is_some()));
+}
+
+#[test]
+fn a1_values_say_what_the_header_does_not() {
+    let headers = strings(&["Login", "Work", "Owner"]);
+    let rows = [
+        strings(&["ana@example.com", "217-555-0123", "kim@example.com"]),
+        strings(&["bo@example.com", "217-555-0188", "kim@example.com"]),
+    ];
+    let fields = Fields::standard();
+    let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+    assert_eq!(targets(&suggestions, &fields), ["contact.email", "contact.phone", "contact.owner"]);
+    assert_eq!(suggestions[0].reason, "its values are e-mail addresses");
+}
+
+#[test]
+fn a1_a_column_of_addresses_is_left_where_its_header_says_whose_they_are() {
+    let fields = Fields::standard();
+    for header in ["Host", "Created By", "Assigned To Email", "Parent", "Company inbox", "Refers"] {
+        let headers = strings(&["Name", header]);
+        let rows = [strings(&["Ana", "kim@example.com"]), strings(&["Bo", "kim@example.com"])];
+        let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+        let expected = if header == "Refers" { "contact.email" } else { "-" };
+        assert_eq!(targets(&suggestions, &fields)[1], expected, "{header}");
+    }
+}
+
+#[test]
+fn a2_a_field_that_holds_one_value_takes_one_column() {
+    let suggestions = suggested(&["Company", "Organization", "City", "Town"], &BOTH);
+    let fields = Fields::standard();
+    assert_eq!(targets(&suggestions, &fields), ["contact.company", "-", "contact.city", "-"]);
+    assert_eq!(suggestions[1].reason, "another column feeds Company, which holds one value");
+}
+
+#[test]
+fn a2_more_addresses_join_the_additional_ones() {
+    let headers = ["Work Email", "Email", "Email 2", "Mobile", "Primary Phone", "Home Phone 2"];
+    let expected = [
+        "contact.additional_emails",
+        "contact.email",
+        "contact.additional_emails",
+        "contact.additional_phones",
+        "contact.phone",
+        "contact.additional_phones",
+    ];
+    assert_eq!(mapped(&headers, &BOTH), expected);
+}
+
+#[test]
+fn a2_the_parts_of_an_address_come_from_one_address() {
+    let headers = ["Home City", "Home Zip", "Work City", "Work Zip", "Work Country"];
+    let only_home = ["contact.city", "contact.postal_code", "-", "-", "-"];
+    assert_eq!(mapped(&headers, &BOTH), only_home);
+    // The one that is filled is taken.
+    let rows = [strings(&["", "", "Leeds", "LS1", "UK"]), strings(&["", "", "York", "YO1", "UK"])];
+    let fields = Fields::standard();
+    let suggestions = suggest(&strings(&headers), &rows, &BOTH, &fields);
+    let only_work = ["-", "-", "contact.city", "contact.postal_code", "contact.country"];
+    assert_eq!(targets(&suggestions, &fields), only_work);
+}
+
+#[test]
+fn a3_ids_of_another_product_are_left_out() {
+    assert_eq!(mapped(&["Contact ID", "Email"], &BOTH)[0], "contact.id");
+    assert_eq!(mapped(&["Contact ID", "Account ID", "Email"], &BOTH)[..2], ["-", "-"]);
+    assert_eq!(mapped(&["Record ID", "Person - ID", "Customer ID", "id"], &BOTH), ["-"; 4]);
+}
+
+#[test]
+fn a3_an_address_that_may_be_somebody_elses_counts_only_where_no_other_is() {
+    assert_eq!(mapped(&["Email", "Billing Email"], &BOTH), ["contact.email", "-"]);
+    assert_eq!(
+        mapped(&["Billing Email", "Company Phone"], &BOTH),
+        ["contact.email", "contact.phone"]
+    );
+    assert_eq!(mapped(&["Phone", "Company Phone"], &BOTH), ["contact.phone", "-"]);
+}
+
+#[test]
+fn a3_do_not_disturb_is_not_any_consent() {
+    let headers = ["Do Not Contact", "Do Not Call", "Email Opt Out", "Unsubscribed", "Marketing"];
+    assert_eq!(mapped(&headers, &BOTH), ["contact.dnd", "-", "-", "-", "-"]);
+}
+
+#[test]
+fn a1_slips_of_the_pen_are_likely_and_give_way() {
+    let suggestions = suggested(&["Frist Name", "Last Nane", "Emial"], &BOTH);
+    let fields = Fields::standard();
+    let expected = ["contact.first_name", "contact.last_name", "contact.email"];
+    assert_eq!(targets(&suggestions, &fields), expected);
+    assert!(suggestions.iter().all(|suggestion| suggestion.confidence == Confidence::Likely));
+    assert_eq!(mapped(&["First Name", "Frist Name"], &BOTH), ["contact.first_name", "-"]);
+}
+
+fn custom(object: Object, key: &str, label: &str, kind: FieldKind) -> CustomField {
+    CustomField { object, key: key.into(), label: label.into(), kind, options: vec![] }
+}
+
+#[test]
+fn a1_the_accounts_own_fields_are_found_by_key_and_label() {
+    let fields = Fields::with_custom(&[
+        custom(Object::Contact, "contract_no", "Contract No", FieldKind::Text),
+        custom(Object::Opportunity, "roof_area", "Roof area (m²)", FieldKind::Number),
+        custom(Object::Contact, "lead_status", "Lead Status", FieldKind::Text),
+        custom(Object::Contact, "scan", "Scan", FieldKind::File),
+    ]);
+    let headers = strings(&["Contract No", "contractNo", "Roof area (m²)", "Lead Status", "Scan"]);
+    let suggestions = suggest(&headers, &[], &BOTH, &fields);
+    // A2 holds for them too, and a file cannot be imported.
+    let expected =
+        ["contact.contract_no", "-", "opportunity.roof_area", "contact.lead_status", "-"];
+    assert_eq!(targets(&suggestions, &fields), expected);
+    assert_eq!(suggestions[0].reason, "it is named like a custom field");
+}
+
+#[test]
+fn a6_the_columns_of_our_own_error_log_are_left_out_but_for_the_ids() {
+    let headers = [
+        "Email",
+        "Opportunity Name",
+        "Import status",
+        "Import code",
+        "Import column",
+        "Import message",
+        "Import fix",
+        "Import contact id",
+        "Import opportunity id",
+    ];
+    let expected = [
+        "contact.email",
+        "opportunity.name",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "contact.id",
+        "opportunity.id",
+    ];
+    assert_eq!(mapped(&headers, &BOTH), expected);
+    let mapping = Mapping::from_suggestions(&suggested(&headers, &BOTH), &Fields::standard());
+    assert!(mapping.resolve(&strings(&headers)).missing.is_empty());
+}
+
+#[test]
+fn no_header_at_all_maps_to_nothing() {
+    assert_eq!(mapped(&["", " ", "-", "#", "12"], &BOTH), ["-"; 5]);
+    assert!(mapped(&[], &BOTH).is_empty());
+}
