@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::Planner;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, Verdict, decide};
-use crate::draft::{Key, KeyKind, RowDraft, Settings};
+use crate::draft::{Key, KeyKind, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
@@ -363,8 +363,12 @@ impl Planner {
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
             finding.column = Some(key.column).filter(|&column| column != u16::MAX);
-            let finding = finding.severity(severity).value(self.key_text(key));
-            self.findings.push(finding.detail(names));
+            let mut finding = finding.severity(severity).detail(names);
+            // The folded text of a custom key is nobody's spelling; the cell is shown instead.
+            if matches!(settings.rules[usize::from(rule)].shape, Shape::Emails | Shape::Phones) {
+                finding = finding.value(self.key_text(key));
+            }
+            self.findings.push(finding);
             is_fine &= !is_error;
             if !is_error {
                 self.drop_value(at, key.column, key.item);
