@@ -205,6 +205,8 @@ catalogue! {
         "the opportunity belongs to contact {detail} and stays there", "move it in the CRM if that is wrong";
     OpportunityRelinkRefused "opportunity-relink-refused" Error None,
         "the opportunity belongs to another contact ({detail})", "correct the contact on this row";
+    OpportunityTagsUnused "opportunity-tags-unused" Info None,
+        "the tags were left out: {detail}", "put them into a column that is mapped to the contact's tags";
     PipelineUnknown "pipeline-unknown" Error None,
         "no pipeline is called \"{value}\"", "use the name of a pipeline, or map the value to one";
     StageUnknown "stage-unknown" Error None,

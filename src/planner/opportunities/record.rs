@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::standing::Standing;
 use super::{Side, State, Status};
 use crate::draft::Settings;
-use crate::issue::Severity;
+use crate::field::FieldId;
+use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Deal, Pitch, Problem};
 use crate::object::Object;
 use crate::pairing::LinkTo;
@@ -90,15 +91,23 @@ impl Planner {
 
     /// Tags on an opportunity go to the contact it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
-        if !self.draft(at).has_tags || !settings.account.opportunities.tag_linked {
+        if !self.draft(at).has_tags {
             return;
         }
         if self.deal_states[deal as usize].contact == NONE {
             self.find_stored_link(deal);
         }
         let contact = self.deal_states[deal as usize].contact;
-        if contact != NONE {
-            self.ledger.gifts.push((contact, row));
-        }
+        let why = if !settings.account.opportunities.tag_linked {
+            "the account does not tag the contacts of opportunities"
+        } else if contact == NONE {
+            "the opportunity has no contact"
+        } else {
+            return self.ledger.gifts.push((contact, row));
+        };
+        let column = self.column_of(settings, FieldId::OPPORTUNITY_TAGS);
+        let mut finding = Finding::row(IssueCode::OpportunityTagsUnused, self.number_at(at));
+        (finding.object, finding.column) = (Some(Object::Opportunity), column);
+        self.findings.push(finding.detail(why));
     }
 }
