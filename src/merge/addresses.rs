@@ -2,7 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Base, RowOf, region_of, single::is_protected};
+use super::single::{is_protected, is_required};
+use super::{Base, RowOf, region_of};
 use crate::account::Promote;
 use crate::draft::Column;
 use crate::field::FieldId;
@@ -129,6 +130,9 @@ pub(crate) fn addresses_of<'p>(
     book
 }
 
+/// Folds one more row. What the row removes goes first, so that the primary address it replaces is
+/// kept as an additional one whatever becomes of the list (V2); and nothing that the row itself says
+/// is removed.
 fn take_row<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -139,46 +143,50 @@ fn take_row<'p>(
 ) {
     let settings = base.settings;
     let region = region_of(settings, row);
-    let mut more: SmallVec<[Value<'p>; 4]> = SmallVec::new();
-    let had_additional = !book.additional.is_empty();
-    let mut is_replaced = false;
-    for column in columns.iter().filter(|column| kind.has(column.field)) {
-        let text = column.text(row.block, row.at);
-        let (mut items, mut item): (SmallVec<[Value<'p>; 4]>, u16) = (SmallVec::new(), 0);
+    let columns = columns.iter().filter(|column| kind.has(column.field));
+    let mut said: SmallVec<[(&Column, Value<'p>); 4]> = SmallVec::new();
+    let (mut clears_primary, mut clears_list) = (false, false);
+    for column in columns {
+        let (text, mut item) = (column.text(row.block, row.at), 0);
+        let known = said.len();
         column.read_items(text, region, &settings.choices, |_, read| {
-            items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
+            let value = read.ok().filter(|_| !row.is_dropped(column.index(), item));
+            said.extend(value.map(|value| (column, value)));
             item += 1;
         });
         let cell = normalize::trim(text);
         let clears =
             column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
-        let clears = clears && !is_protected(settings, row, column.field);
         if column.field == kind.primary() {
-            if clears && !book.is_primary_given {
-                book.primary = None;
-            }
-            let mut items = items.into_iter();
-            if let Some(first) = items.next() {
-                book.take_primary(first, column.merge, is_first, settings.account.dedup.promote);
-            }
-            more.extend(items);
-            continue;
-        }
-        if clears && !book.is_additional_given {
-            book.additional.clear();
-        }
-        match column.merge {
-            Merge::FillBlank if had_additional => {}
-            Merge::Keep if !is_first => {}
-            Merge::Overwrite if !items.is_empty() && !is_replaced => {
-                book.additional.clear();
-                is_replaced = true;
-                more.extend(items);
-            }
-            _ => more.extend(items),
+            clears_primary |= clears && !is_protected(settings, row, column.field);
+        } else {
+            let replaces = column.merge == Merge::Overwrite && said.len() > known;
+            clears_list |= replaces;
+            clears_list |=
+                clears && !book.is_additional_given && !is_required(settings, column.field);
         }
     }
-    more.into_iter().for_each(|value| book.take_additional(value));
+    let had_list = !book.additional.is_empty();
+    if clears_list {
+        book.additional.retain(|held| said.iter().any(|(_, value)| value == held));
+    }
+    if clears_primary && !book.is_primary_given {
+        book.primary = None;
+    }
+    let had_primary = book.primary.is_some();
+    let first = said.first().is_some_and(|(column, _)| column.field == kind.primary());
+    if first {
+        let (column, value) = said.remove(0);
+        book.take_primary(value, column.merge, is_first, settings.account.dedup.promote);
+    }
+    for (column, value) in said {
+        let is_filled = if column.field == kind.primary() { had_primary } else { had_list };
+        match column.merge {
+            Merge::FillBlank if is_filled => {}
+            Merge::Keep if !is_first => {}
+            _ => book.take_additional(value),
+        }
+    }
 }
 
 /// Notes what changes in the two fields. Order alone is no difference (V2).

@@ -1,5 +1,6 @@
 //! Fields with several values, e-mail addresses and phones apart.
 
+use super::single::is_required;
 use super::{Base, RowOf, region_of};
 use crate::draft::Column;
 use crate::mapping::{Blank, Merge};
@@ -37,7 +38,7 @@ pub(super) fn fold_list<'p>(
             let cell = normalize::trim(text);
             let clears =
                 column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
-            if clears && !is_given {
+            if clears && !is_given && !is_required(base.settings, field) {
                 now.clear();
             }
             let is_taken = match column.merge {

@@ -112,7 +112,13 @@ impl<'p> Deal<'p> {
                 Ok(said) => {
                     is_moved |= take_text(&mut self.pipeline, said, column, is_new);
                 }
-                Err(code) => problem(Problem { code, column: column.index(), detail: None }),
+                Err(code) => {
+                    problem(Problem { code, column: column.index(), detail: None });
+                    // Nothing is created, and whose stage was meant nobody knows.
+                    if is_new {
+                        return;
+                    }
+                }
             }
         }
         if is_new && self.pipeline.is_none() {

@@ -64,11 +64,16 @@ pub(crate) fn effective<'p>(
 /// Keys that matched, ids and required fields are never cleared (W3).
 pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId) -> bool {
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
-    let of = settings.fields.get(field);
     by.is_some_and(|rule| rule.has(field))
+        || is_required(settings, field)
+        || settings.fields.get(field).kind == FieldKind::RecordId
+}
+
+/// Must a new record have this field?
+pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
+    let of = settings.fields.get(field);
+    field == FieldId::OPPORTUNITY_NAME
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
-        || field == FieldId::OPPORTUNITY_NAME
-        || of.kind == FieldKind::RecordId
 }
 
 struct Single<'p> {

@@ -97,7 +97,8 @@ impl Plan {
         let is_stage = finding.code == IssueCode::StageUnknown;
         let pipeline = issue.detail.filter(|_| is_stage);
         let within = pipeline.as_deref().unwrap_or("");
-        let nearest = settings.choices.nearest(column.kind, column.field, within, &value);
+        let mut nearest = settings.choices.nearest(column.kind, column.field, within, &value);
+        nearest.dedup();
         let unknown = UnknownValue {
             object,
             field: settings.fields.get(column.field).key.clone(),
