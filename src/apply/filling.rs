@@ -164,7 +164,8 @@ fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
 ///
 /// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
-/// first row, as far as later rows have not changed them.
+/// first row, as far as later rows have not changed them. A key that this plan itself passes on may
+/// still be with, or already with, somebody else when the step is written.
 fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
     let entry = ledger.entry(step.object, step.number);
     let rows = ledger.rows(step.object, entry);
@@ -173,7 +174,8 @@ fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
     }
     let base = ledger.base(step.object, entry);
     let mut keys = Vec::new();
-    for rule in &ledger.settings.rules {
+    for (position, rule) in ledger.settings.rules.iter().enumerate() {
+        let position = u8::try_from(position).unwrap_or(u8::MAX);
         if !rule.owns_keys() && !entry.is_new() {
             continue;
         }
@@ -185,6 +187,7 @@ fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
                 .into_iter()
                 .filter(|key| !before.contains(key))
                 .filter(|key| of_first.as_ref().is_none_or(|first| first.contains(key)))
+                .filter(|key| !ledger.passes_on(position, key))
                 .map(|key| (rule.number, key)),
         );
     }

@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use crate::draft::{Key, KeyKind, KeyText};
 use crate::source::TextSpan;
+use crate::value::Phone;
 
 /// The number of a contact in the plan, stored or new, in the order in which they were met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +62,9 @@ pub(crate) struct KeyIndex {
     table: HashTable<u32>,
     entries: Vec<Entry>,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
+    /// Keys that have or had more than one holder: where the plan itself passes a key on, nobody can
+    /// expect it to be free while the plan is written.
+    passed_on: Vec<KeyNumber>,
 }
 
 impl KeyIndex {
@@ -183,12 +187,27 @@ impl KeyIndex {
         } else if *holder != contact.0 {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
             self.several.push(smallvec::smallvec![ContactNumber(*holder), contact]);
+            self.passed_on.push(key);
             *holder = SEVERAL | number;
         }
     }
 
+    /// Every key that this plan has passed on, with the kind and the text of each.
+    pub(crate) fn passed_on<'b>(
+        &'b self,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> impl Iterator<Item = (KeyKind, String)> {
+        self.passed_on.iter().map(move |&key| {
+            let entry = &self.entries[key.0 as usize];
+            let phone = entry.is_phone.then(|| Phone::unpacked(entry.hash)).flatten();
+            let text = phone.map_or_else(|| text_of(entry.place).to_owned(), |p| p.to_string());
+            (entry.kind, text)
+        })
+    }
+
     /// From now on the key no longer leads to this contact (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
+        self.passed_on.push(key);
         let holder = &mut self.entries[key.0 as usize].holder;
         if *holder == contact.0 {
             *holder = NOBODY;

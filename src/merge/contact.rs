@@ -1,20 +1,19 @@
 //! The contact as a whole: every field in the account's order.
 
 use super::addresses::fold_addresses;
-use super::list::fold_list;
+use super::list::{Gift, fold_list};
 use super::single::fold_single;
 use super::{Addresses, Base, RowOf};
 use crate::draft::Column;
 use crate::field::FieldId;
 use crate::plan::Changes;
-use crate::value::Value;
 
 /// Folds the rows of a contact and notes every change. `tags` are gifts: tags of its opportunities
 /// and of follow-ups. With `stop_early` it is enough to find one change.
 pub(crate) fn fold_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
-    tags: &[Value<'p>],
+    tags: &[Gift<'p>],
     stop_early: bool,
     out: &mut Changes,
 ) {

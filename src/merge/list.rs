@@ -8,20 +8,28 @@ use crate::normalize;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of a record on a list and notes the change, if there is one. `gifts` join the list
-/// last: tags that opportunities bring, tags given to every imported contact.
+/// A tag that comes to a contact otherwise than by a row of its own: from an opportunity (P8), in the
+/// place of that opportunity's row (0-based), or from a follow-up, last.
+pub(crate) type Gift<'p> = (u32, Value<'p>);
+
+/// Folds the rows of a record on a list and notes the change, if there is one.
 pub(super) fn fold_list<'p>(
     base: Base<'p>,
     columns: &'p [Column],
     rows: &[RowOf<'p>],
-    gifts: &[Value<'p>],
+    gifts: &[Gift<'p>],
     out: &mut Changes,
     field: crate::field::FieldId,
 ) {
     let before: Vec<Value<'p>> = base.values(field).collect();
     let mut now = before.clone();
     let mut is_given = false;
+    let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
+        while let Some((_, gift)) = gifts.next_if(|(of, _)| *of + 1 < row.number.0) {
+            is_given = true;
+            join(&mut now, gift.clone());
+        }
         let region = region_of(base.settings, row);
         let mut is_replaced = false;
         let was_empty = now.is_empty();
@@ -58,13 +66,15 @@ pub(super) fn fold_list<'p>(
                 items.into_iter().for_each(|item| join(&mut now, item));
             }
         }
-    }
-    if now.is_empty() && base.is_new() {
-        for column in columns.iter().filter(|column| column.default.is_some()) {
-            defaults(base, column).into_iter().for_each(|item| join(&mut now, item));
+        // The row that creates the record gives its defaults (W6).
+        if now.is_empty() && base.is_new() && at == 0 {
+            for column in columns.iter().filter(|column| column.default.is_some()) {
+                defaults(base, column).into_iter().for_each(|item| join(&mut now, item));
+                is_given |= !now.is_empty();
+            }
         }
     }
-    gifts.iter().for_each(|gift| join(&mut now, gift.clone()));
+    gifts.for_each(|(_, gift)| join(&mut now, gift.clone()));
     let same = now.len() == before.len() && now.iter().all(|item| holds(&before, item));
     if !same {
         out.push(field, base.shown(field).map(Value::text), now);

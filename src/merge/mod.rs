@@ -12,6 +12,7 @@ mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of};
 pub(crate) use contact::fold_contact;
+pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};
 pub(crate) use single::{effective, loosens};
 
@@ -45,7 +46,7 @@ pub(crate) struct RowOf<'p> {
 }
 
 impl RowOf<'_> {
-    fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
+    pub(crate) fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
         !self.dropped.is_empty()
             && column.is_some_and(|column| {
                 self.dropped.iter().any(|drop| drop.column == column && drop.item == item)

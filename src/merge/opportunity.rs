@@ -106,7 +106,7 @@ impl<'p> Deal<'p> {
         mut problem: impl FnMut(Problem),
     ) {
         let choices = &settings.choices;
-        let mut is_moved = is_new;
+        let (mut is_moved, mut is_lost) = (is_new, false);
         if let Some((cell, column)) = pitch.pipeline {
             match text_of(cell) {
                 Ok(said) => {
@@ -115,19 +115,17 @@ impl<'p> Deal<'p> {
                 Err(code) => {
                     problem(Problem { code, column: column.index(), detail: None });
                     // Nothing is created, and whose stage was meant nobody knows.
-                    if is_new {
-                        return;
-                    }
+                    is_lost = is_new;
                 }
             }
         }
-        if is_new && self.pipeline.is_none() {
+        if is_new && !is_lost && self.pipeline.is_none() {
             self.pipeline = choices.only_pipeline().map(Cow::Borrowed);
         }
         if is_moved {
             self.stage = None;
         }
-        if let Some((cell, column)) = pitch.stage {
+        if let Some((cell, column)) = pitch.stage.filter(|_| !is_lost) {
             match text_of(cell) {
                 Ok(None) => {}
                 Ok(Some(said)) => {
@@ -145,7 +143,7 @@ impl<'p> Deal<'p> {
                 Err(code) => problem(Problem { code, column: column.index(), detail: None }),
             }
         }
-        if is_moved && self.stage.is_none() {
+        if is_moved && !is_lost && self.stage.is_none() {
             let pipeline = self.pipeline.as_deref().unwrap_or("");
             self.stage = choices.first_stage(pipeline).map(Cow::Borrowed);
         }

@@ -52,11 +52,12 @@ pub(crate) fn effective<'p>(
                 is_protected(base.settings, row, field),
             );
         }
-    }
-    if now.value.is_none() && base.is_new() {
-        let region = rows.first().and_then(|row| region_of(base.settings, row));
-        now.value =
-            columns.iter().find_map(|column| column.default_value(region, &base.settings.choices));
+        // The row that creates the record gives its defaults; later rows meet them (L1, W6).
+        if now.value.is_none() && base.is_new() && at == 0 {
+            let choices = &base.settings.choices;
+            now.value = columns.iter().find_map(|column| column.default_value(region, choices));
+            now.is_given = now.value.is_some();
+        }
     }
     now.value
 }

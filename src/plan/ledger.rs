@@ -10,7 +10,7 @@ use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::follow_up::{FollowUp, Scope};
 use crate::lookup::{Answers, StoredId};
-use crate::merge::{Base, Dropped, RowOf};
+use crate::merge::{Base, Dropped, Gift, RowOf};
 use crate::object::{Object, RecordId, RowNumber};
 use crate::source::Block;
 use crate::value::Value;
@@ -121,6 +121,8 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
     pub(crate) gifts: Vec<(u32, u32)>,
+    /// Keys under a rule that the plan itself passes from one contact to another.
+    pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::fast::RandomState>,
     /// Which rows of the file these are.
     pub(crate) numbers: Numbers,
     /// What earlier windows of this import met.
@@ -141,6 +143,7 @@ impl Ledger {
             dropped_of_contacts: Vec::new(),
             dropped_of_opportunities: Vec::new(),
             gifts: Vec::new(),
+            passed_on: hashbrown::HashSet::default(),
             numbers: Numbers::default(),
             memory: Memory::default(),
         }
@@ -266,8 +269,8 @@ impl Ledger {
 
     /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and
     /// from follow-ups (F3).
-    pub(crate) fn tags_for(&self, contact: u32) -> Vec<Value<'_>> {
-        let mut tags: Vec<Value<'_>> = Vec::new();
+    pub(crate) fn tags_for(&self, contact: u32) -> Vec<Gift<'_>> {
+        let mut tags: Vec<Gift<'_>> = Vec::new();
         let from = self.gifts.partition_point(|&(of, _)| of < contact);
         for &(_, row) in self.gifts[from..].iter().take_while(|&&(of, _)| of == contact) {
             let (block, at) = self.locate(row);
@@ -278,7 +281,7 @@ impl Ledger {
                         None,
                         &self.settings.choices,
                         |_, read| {
-                            tags.extend(read.ok());
+                            tags.extend(read.ok().map(|tag| (row, tag)));
                         },
                     );
                 }
@@ -288,7 +291,7 @@ impl Ledger {
         if self.is_followed_up(contact) {
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
                 FollowUp::Tag(tag, scope) if is_in(*scope, entry) => {
-                    Some(Value::text(tag.as_str()))
+                    Some((NONE, Value::text(tag.as_str())))
                 }
                 _ => None,
             }));
@@ -304,6 +307,11 @@ impl Ledger {
         entry.is_named()
             && (is_written || self.settings.account.opportunities.tag_linked)
             && self.met(Object::Contact, contact).is_none()
+    }
+
+    /// Does the plan itself pass this key of a rule on?
+    pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
+        !self.passed_on.is_empty() && self.passed_on.contains(&(rule, key.to_owned()))
     }
 
     /// The contact that an opportunity ends linked to, if the file says.

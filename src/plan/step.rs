@@ -118,5 +118,7 @@ pub(crate) fn fold(ledger: &Ledger, step: StepRef, stop_early: bool, out: &mut C
 pub(crate) fn moves_link(ledger: &Ledger, deal: &Entry) -> bool {
     let (Some(contact), Some(stored)) = (ledger.link_of(deal), deal.stored()) else { return false };
     let before = ledger.opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
-    ledger.id(Object::Contact, contact) != before
+    let after = ledger.id(Object::Contact, contact);
+    // A contact that the plan creates has no id yet; nothing is stored with it.
+    after.is_none() || after != before
 }

@@ -25,7 +25,7 @@ impl Planner {
                 continue;
             }
             let text = column.text(this.block, this.at);
-            if text.is_empty() {
+            if text.is_empty() || this.is_dropped(column.index(), 0) {
                 continue;
             }
             // The same words mean the same, but for phones, which have a region.
@@ -39,7 +39,8 @@ impl Planner {
                 let other = self.row_of(earlier);
                 let region = crate::draft::region(settings, other.block, other.at);
                 let text = column.text(other.block, other.at);
-                if let Cell::Value(before) = column.read(text, region, &settings.choices) {
+                let said = column.read(text, region, &settings.choices);
+                if let (Cell::Value(before), false) = (said, other.is_dropped(column.index(), 0)) {
                     if before != now && !loosens(column, Some(&before), &now) {
                         let finding = Finding::row(IssueCode::FieldDiffers, this.number);
                         let finding = finding

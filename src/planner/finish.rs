@@ -1,6 +1,7 @@
 //! The end of planning: outcomes of records become outcomes of rows, and records become steps.
 
 use super::Planner;
+use crate::draft::KeyKind;
 use crate::issue::{Finding, Issue};
 use crate::object::Object;
 use crate::plan::{
@@ -13,7 +14,16 @@ impl Planner {
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();
         self.ledger.dropped_of_opportunities.sort_unstable();
+        let passed_on: Vec<(u8, String)> = self
+            .index
+            .passed_on(|place| self.ledger.text(place))
+            .filter_map(|(kind, text)| match kind {
+                KeyKind::Rule(rule) => Some((rule, text)),
+                _ => None,
+            })
+            .collect();
         let mut ledger = self.ledger;
+        ledger.passed_on = passed_on.into_iter().collect();
         let mut steps = Vec::new();
         let mut changes = Changes::default();
         for object in [Object::Contact, Object::Opportunity] {

@@ -64,15 +64,11 @@ pub(crate) struct Record {
     pub(crate) told: bool,
     /// Opportunities: matched or created by this import.
     pub(crate) consumed: bool,
-    /// Opportunities: the contact it is linked to.
-    pub(crate) contact: Option<Link>,
-}
-
-/// A contact as an opportunity names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Link {
-    /// The position among the contacts of the naive planner.
-    Known(usize),
+    /// Opportunities: the contact it is linked to, as stored and now, by position.
+    pub(crate) stored_contact: Option<usize>,
+    pub(crate) contact: Option<usize>,
+    /// A row of the file has said whom it belongs to.
+    pub(crate) is_linked: bool,
 }
 
 /// What became of one side of a row.

@@ -1,0 +1,562 @@
+//! Contacts, row by row, as behaviour §4 to §7 says it: look at every record, decide, write.
+
+use crate::model::{Policy, Record, Row, Side, Values, by_id, fold};
+use crate::naive::Naive;
+
+/// What a row's contact side came to, for its opportunity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ref {
+    Absent,
+    Failed,
+    Is(usize),
+}
+
+/// A key that a row offers: the value, and the cell and item it stands in.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    value: String,
+    at: (&'static str, usize),
+}
+
+pub(crate) const HEADERS: [(&str, &str); 11] = [
+    ("Contact ID", "id"),
+    ("First Name", "first_name"),
+    ("Last Name", "last_name"),
+    ("Email", "email"),
+    ("Additional Emails", "additional_emails"),
+    ("Phone", "phone"),
+    ("Additional Phones", "additional_phones"),
+    ("Company", "company"),
+    ("Tags", "tags"),
+    ("Notes", "notes"),
+    ("Contract No", "contract_no"),
+];
+const LIMIT: usize = 10;
+
+fn header_of(field: &str) -> &'static str {
+    HEADERS.iter().find(|(_, key)| *key == field).unwrap().0
+}
+
+fn list_of(field: &str) -> &'static str {
+    if field == "email" { "additional_emails" } else { "additional_phones" }
+}
+
+/// An address as it is compared, if it is one.
+pub(crate) fn normal(field: &str, item: &str) -> Option<String> {
+    if field.ends_with("email") || field.ends_with("emails") {
+        return item.contains('@').then(|| item.to_lowercase());
+    }
+    let digits: String = item.chars().filter(char::is_ascii_digit).collect();
+    match digits.len() {
+        10 => Some(format!("+1{digits}")),
+        11 => Some(format!("+{digits}")),
+        _ => None,
+    }
+}
+
+pub(crate) fn items(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(';').map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// The usable items of a cell with their positions.
+fn addresses(row: &Row, field: &'static str) -> Vec<Key> {
+    let header = header_of(field);
+    let cell = row.get(header).map_or("", String::as_str);
+    let usable = items(cell).enumerate();
+    let usable = usable.filter_map(|(at, item)| Some((at, normal(field, item)?)));
+    usable.map(|(at, value)| Key { value, at: (header, at) }).collect()
+}
+
+fn product(parts: &[Vec<String>]) -> Vec<String> {
+    let join = |all: Vec<String>, values: &Vec<String>| {
+        all.iter().flat_map(|left| values.iter().map(move |v| format!("{left}|{v}"))).collect()
+    };
+    parts.iter().fold(vec![String::new()], join)
+}
+
+impl Naive {
+    fn is_usable(&self, rule: &[&'static str]) -> bool {
+        rule.iter().all(|field| {
+            let is_there = |field| self.policy.headers.contains(&header_of(field));
+            is_there(field) || (matches!(*field, "email" | "phone") && is_there(list_of(field)))
+        })
+    }
+
+    /// The keys a row offers under a rule; none if a part is blank (M2).
+    fn keys(&self, row: &Row, rule: &[&'static str]) -> Vec<Key> {
+        if !self.is_usable(rule) {
+            return Vec::new();
+        }
+        let part = |field: &&'static str| -> Vec<Key> {
+            if matches!(*field, "email" | "phone") {
+                let more = addresses(row, list_of(field));
+                return addresses(row, field).into_iter().chain(more).collect();
+            }
+            let header = header_of(field);
+            let value = fold(row.get(header).map_or("", String::as_str));
+            let key = (!value.is_empty()).then_some(Key { value, at: (header, 0) });
+            key.into_iter().collect()
+        };
+        let parts: Vec<Vec<Key>> = rule.iter().map(part).collect();
+        if let [one] = parts.as_slice() {
+            return one.clone();
+        }
+        let texts: Vec<Vec<String>> =
+            parts.iter().map(|keys| keys.iter().map(|key| key.value.clone()).collect()).collect();
+        product(&texts).into_iter().map(|value| Key { value, at: ("", 0) }).collect()
+    }
+
+    /// Does a contact carry this key now (M3, M7)?
+    fn carries(&self, contact: &Record, rule: &[&'static str], key: &str) -> bool {
+        let part = |field: &&'static str| -> Vec<String> {
+            let values = |field| contact.now.get(field).cloned().unwrap_or_default();
+            if matches!(*field, "email" | "phone") {
+                let all = values(*field).into_iter().chain(values(list_of(field)));
+                return all.map(|value| normal(field, &value).unwrap_or(value)).collect();
+            }
+            values(*field).iter().map(|value| fold(value)).filter(|v| !v.is_empty()).collect()
+        };
+        let parts: Vec<Vec<String>> = rule.iter().map(part).collect();
+        match parts.as_slice() {
+            [one] => one.iter().any(|value| value == key),
+            several => product(several).iter().any(|value| value == key),
+        }
+    }
+
+    fn holders(&self, rule: &[&'static str], key: &str) -> Vec<usize> {
+        let all = self.contacts.iter().enumerate();
+        all.filter(|(_, contact)| self.carries(contact, rule, key)).map(|(at, _)| at).collect()
+    }
+
+    /// The lowest: stored records by id, then contacts of the file by row (M5).
+    fn lowest(&self, among: &[usize]) -> usize {
+        let order = |a: &&usize, b: &&usize| {
+            let (x, y) = (&self.contacts[**a], &self.contacts[**b]);
+            match (&x.id, &y.id) {
+                (Some(x), Some(y)) => by_id(x, y),
+                (None, None) => x.rows.cmp(&y.rows),
+                (x, y) => x.is_none().cmp(&y.is_none()),
+            }
+        };
+        *among.iter().min_by(order).unwrap()
+    }
+
+    pub(crate) fn contact_side(&mut self, at: usize) -> Ref {
+        let row = self.row(at);
+        let is_selected = self.policy.contacts.is_some();
+        let rules = self.policy.rules.clone();
+        let usable: Vec<_> = rules.iter().filter(|rule| self.is_usable(rule)).collect();
+        let is_key = |field: &str| {
+            matches!(field, "id" | "email" | "additional_emails" | "phone" | "additional_phones")
+                || usable.iter().any(|rule| rule.contains(&field))
+        };
+        let is_filled = |header: &str| row.get(header).is_some_and(|cell| !cell.is_empty());
+        let counts = |field: &str| is_selected || is_key(field);
+        if !HEADERS.iter().any(|(header, field)| is_filled(header) && counts(field)) {
+            return Ref::Absent;
+        }
+        for field in ["email", "additional_emails", "phone", "additional_phones"] {
+            let code = if field.ends_with('l') || field.ends_with("ls") {
+                "email-invalid"
+            } else {
+                "phone-invalid"
+            };
+            for item in items(row.get(header_of(field)).map_or("", String::as_str)) {
+                if normal(field, item).is_none() {
+                    self.note(at, "contact", code);
+                }
+            }
+        }
+        let only_keys = !HEADERS.iter().any(|(header, field)| is_filled(header) && !is_key(field));
+        let found = self.find_contact(&row, at);
+        let (reference, outcome, by) = match found {
+            Found::Failed => (Ref::Failed, "fail", None),
+            Found::Nobody => self.meet_nobody(&row, at),
+            Found::One(contact, by, rule) => {
+                let (reference, outcome) = self.meet(&row, at, contact, rule, only_keys);
+                (reference, outcome, Some(by))
+            }
+        };
+        if is_selected {
+            let record = match reference {
+                Ref::Is(contact) => Some(self.contact_name(contact)),
+                _ => None,
+            };
+            let by = by.filter(|_| record.is_some());
+            let outcome = outcome.to_owned();
+            self.verdict.contacts[at] = Some(Side { outcome, record, by });
+        }
+        reference
+    }
+
+    /// Whom the row means (M1 to M5).
+    fn find_contact(&mut self, row: &Row, at: usize) -> Found {
+        let id = row.get("Contact ID").map_or("", String::as_str);
+        if !id.is_empty() {
+            let known = self.contacts.iter().position(|c| c.id.as_deref() == Some(id));
+            return known.map_or_else(
+                || {
+                    self.note(at, "contact", "contact-id-unknown");
+                    Found::Failed
+                },
+                |contact| Found::One(contact, "id".into(), None),
+            );
+        }
+        let mut undecided = false;
+        for rule in self.policy.rules.clone() {
+            let keys = self.keys(row, &rule);
+            let mut found: Vec<usize> =
+                keys.iter().flat_map(|key| self.holders(&rule, &key.value)).collect();
+            found.sort_unstable();
+            found.dedup();
+            match (found.as_slice(), self.policy.ambiguous) {
+                ([], _) => {}
+                ([one], _) => return Found::One(*one, rule.join("+"), Some(rule)),
+                (several, "first") => {
+                    return Found::One(self.lowest(several), rule.join("+"), Some(rule));
+                }
+                (_, "next_rule") => undecided = true,
+                _ => {
+                    self.note(at, "contact", "key-ambiguous");
+                    return Found::Failed;
+                }
+            }
+        }
+        if undecided {
+            self.note(at, "contact", "key-ambiguous");
+            return Found::Failed;
+        }
+        Found::Nobody
+    }
+
+    /// Nobody was found (M4, M8, situation 1 of the table).
+    fn meet_nobody(&mut self, row: &Row, at: usize) -> (Ref, &'static str, Option<String>) {
+        let Some(mode) = self.policy.contacts else { return (Ref::Absent, "", None) };
+        let rules = self.policy.rules.clone();
+        let has_key = rules.iter().any(|rule| !self.keys(row, rule).is_empty());
+        let is_filled = |header: &str| row.get(header).is_some_and(|cell| !cell.is_empty());
+        let has_name = is_filled("First Name") || is_filled("Last Name");
+        let fields = ["email", "additional_emails", "phone", "additional_phones"];
+        let has_address = fields.iter().any(|field| !addresses(row, field).is_empty());
+        let fail = |this: &mut Self, code| {
+            this.note(at, "contact", code);
+            (Ref::Failed, "fail", None)
+        };
+        if !has_key && !has_name && !has_address {
+            return fail(self, "contact-empty");
+        }
+        if mode == "update" {
+            if has_key {
+                self.note(at, "contact", "contact-not-found");
+                return (Ref::Absent, "skip", None);
+            }
+            return fail(self, "match-key-missing");
+        }
+        if !self.has_required(row, at) {
+            return (Ref::Failed, "fail", None);
+        }
+        if !has_key {
+            self.note(at, "contact", "no-match-key");
+            if self.policy.keyless == "fail" {
+                return (Ref::Failed, "fail", None);
+            }
+        }
+        self.contacts.push(Record::default());
+        let contact = self.contacts.len() - 1;
+        self.join_contact(contact, row, at, None, &[]);
+        (Ref::Is(contact), "create", Some("new".into()))
+    }
+
+    fn has_required(&mut self, row: &Row, at: usize) -> bool {
+        let (mut missing, mut unusable) = (false, 0);
+        for field in self.policy.required.clone() {
+            let header = header_of(field);
+            let cell = row.get(header).map_or("", String::as_str);
+            let is_there = match field {
+                "email" => {
+                    !addresses(row, "email").is_empty()
+                        || !addresses(row, "additional_emails").is_empty()
+                }
+                _ => !cell.is_empty() || self.policy.defaults.contains_key(header),
+            };
+            if !is_there && cell.is_empty() {
+                missing = true;
+            } else if !is_there {
+                unusable += 1;
+            }
+        }
+        if missing {
+            self.note(at, "contact", "required-missing");
+        }
+        for _ in 0..unusable {
+            self.note(at, "contact", "required-invalid");
+        }
+        !missing && unusable == 0
+    }
+
+    /// The row means this contact (M6, M10, situations 2 and 3).
+    fn meet(
+        &mut self,
+        row: &Row,
+        at: usize,
+        contact: usize,
+        rule: Option<Vec<&'static str>>,
+        only_keys: bool,
+    ) -> (Ref, &'static str) {
+        let Some(mode) = self.policy.contacts else { return (Ref::Is(contact), "") };
+        let record = &self.contacts[contact];
+        let is_new = record.id.is_none();
+        if mode == "create" && !is_new {
+            self.note(at, "contact", "contact-exists");
+            return (Ref::Is(contact), "skip");
+        }
+        let is_repeat = !record.rows.is_empty() && (is_new || record.told) && !only_keys;
+        if is_repeat && self.policy.repeats != "merge" {
+            let is_kept = self.policy.repeats == "keep_first";
+            self.note(at, "contact", if is_kept { "repeat-skipped" } else { "repeat-rejected" });
+            return (Ref::Is(contact), if is_kept { "skip" } else { "fail" });
+        }
+        let mut dropped = Vec::new();
+        for rule in self.policy.rules.clone().iter().filter(|rule| rule.len() == 1) {
+            for key in self.keys(row, rule) {
+                let holders = self.holders(rule, &key.value);
+                if !holders.is_empty() && !holders.contains(&contact) {
+                    self.note(at, "contact", "key-conflict");
+                    dropped.push(key.at);
+                }
+            }
+        }
+        if !dropped.is_empty() && self.policy.conflict == "fail" {
+            return (Ref::Failed, "fail");
+        }
+        let record = &mut self.contacts[contact];
+        record.told |= !only_keys;
+        let is_first = record.rows.is_empty();
+        self.join_contact(contact, row, at, rule.as_deref(), &dropped);
+        (Ref::Is(contact), if is_first { "first" } else { "merged" })
+    }
+
+    /// Folds a row into a contact (§6, §7).
+    fn join_contact(
+        &mut self,
+        contact: usize,
+        row: &Row,
+        at: usize,
+        rule: Option<&[&'static str]>,
+        dropped: &[(&'static str, usize)],
+    ) {
+        let policy = self.policy.clone();
+        let mut record = std::mem::take(&mut self.contacts[contact]);
+        let is_new = record.id.is_none() && record.rows.is_empty();
+        for (header, field) in HEADERS {
+            let Some(cell) = row.get(header) else { continue };
+            let is_protected =
+                rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
+            let is_dropped = dropped.contains(&(header, 0));
+            match field {
+                "id" | "additional_emails" | "additional_phones" | "email" | "phone" => {}
+                "tags" => join_list(&policy, &mut record, header, field, cell, is_new),
+                _ if is_dropped => {}
+                _ => {
+                    if join_single(
+                        &policy,
+                        &mut record,
+                        (header, field),
+                        cell,
+                        is_new,
+                        is_protected,
+                    ) && !cell.is_empty()
+                    {
+                        let last = record.said.insert(field, (at, cell.clone()));
+                        if last.is_some_and(|(_, said)| said != *cell) {
+                            self.note(at, "contact", "field-differs");
+                        }
+                    }
+                }
+            }
+        }
+        for field in ["email", "phone"] {
+            let refused = join_addresses(&policy, &mut record, row, field, rule, dropped, is_new);
+            for _ in 0..refused {
+                self.note(at, "contact", "value-limit");
+            }
+        }
+        record.rows.push(at);
+        self.contacts[contact] = record;
+    }
+}
+
+/// Whom a row means.
+enum Found {
+    Nobody,
+    Failed,
+    One(usize, String, Option<Vec<&'static str>>),
+}
+
+fn merge(policy: &Policy, header: &str, default: &'static str) -> &'static str {
+    policy.merge.get(header).copied().unwrap_or(default)
+}
+
+/// One single value (W2, W3, W5). Says whether the row's value competes with those of other rows.
+pub(crate) fn join_single(
+    policy: &Policy,
+    record: &mut Record,
+    (header, field): (&'static str, &'static str),
+    cell: &str,
+    is_new: bool,
+    is_protected: bool,
+) -> bool {
+    let now = record.now.get(field).and_then(|values| values.first()).cloned();
+    if cell.is_empty() {
+        let clears = policy.clears.contains(&header);
+        if clears && !record.given.contains(&field) && !is_protected {
+            record.now.remove(field);
+        }
+        if let (true, Some(default)) = (is_new, policy.defaults.get(header)) {
+            record.now.insert(field, vec![(*default).to_owned()]);
+            record.given.push(field);
+        }
+        return false;
+    }
+    let rule = merge(policy, header, if field == "notes" { "append" } else { "overwrite" });
+    let written = match (rule, now) {
+        ("fill_blank", Some(_)) => return false,
+        ("keep", _) if !is_new => return false,
+        ("append", Some(now)) if now.contains(cell) => now,
+        ("append", Some(now)) => format!("{now}\n{cell}"),
+        _ => cell.to_owned(),
+    };
+    record.now.insert(field, vec![written]);
+    record.given.push(field);
+    rule == "overwrite"
+}
+
+/// A list (W2): case folded, no item twice.
+fn join_list(
+    policy: &Policy,
+    record: &mut Record,
+    header: &'static str,
+    field: &'static str,
+    cell: &str,
+    is_new: bool,
+) {
+    let now = record.now.entry(field).or_default();
+    let rule = merge(policy, header, "union");
+    if cell.is_empty() {
+        if policy.clears.contains(&header) && !record.given.contains(&field) {
+            now.clear();
+        }
+        return;
+    }
+    if (rule == "fill_blank" && !now.is_empty()) || (rule == "keep" && !is_new) {
+        return;
+    }
+    if rule == "overwrite" {
+        now.clear();
+    }
+    items(cell).for_each(|item| add_tag(now, item));
+    record.given.push(field);
+}
+
+pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str) {
+    if !tags.iter().any(|held| fold(held) == fold(tag)) {
+        tags.push(tag.to_owned());
+    }
+}
+
+/// E-mail addresses or phones (V1 to V5). Says how many values found no room.
+fn join_addresses(
+    policy: &Policy,
+    record: &mut Record,
+    row: &Row,
+    field: &'static str,
+    rule: Option<&[&'static str]>,
+    dropped: &[(&'static str, usize)],
+    is_new: bool,
+) -> usize {
+    let list = list_of(field);
+    let (primary_header, list_header) = (header_of(field), header_of(list));
+    let kept = |key: &Key| !dropped.contains(&key.at);
+    let first: Vec<String> =
+        addresses(row, field).into_iter().filter(kept).map(|key| key.value).collect();
+    let more: Vec<String> =
+        addresses(row, list).into_iter().filter(kept).map(|key| key.value).collect();
+    let said = |value: &String| first.contains(value) || more.contains(value);
+    let get = |values: &Values, field: &str| -> Vec<String> {
+        let all = values.get(field).cloned().unwrap_or_default();
+        all.into_iter().map(|value| normal(field, &value).unwrap_or(value)).collect()
+    };
+    let mut primary = get(&record.now, field).into_iter().next();
+    let mut others: Vec<String> = Vec::new();
+    for value in get(&record.now, list) {
+        if primary.as_ref() != Some(&value) && !others.contains(&value) {
+            others.push(value);
+        }
+    }
+    let is_blank = |header: &str| row.get(header).is_some_and(String::is_empty);
+    let clears = |header: &&'static str| is_blank(header) && policy.clears.contains(header);
+    let primary_rule = merge(policy, primary_header, "overwrite");
+    let list_rule = merge(policy, list_header, "union");
+    let had_list = !others.is_empty();
+    // What is removed goes first; nothing that the row says itself is removed.
+    let is_replaced = list_rule == "overwrite" && !more.is_empty();
+    if is_replaced || (clears(&list_header) && !record.given.contains(&list)) {
+        others.retain(said);
+    }
+    let is_protected =
+        rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
+    if clears(&primary_header) && !record.given.contains(&field) && !is_protected {
+        primary = None;
+    }
+    let had_primary = primary.is_some();
+    let mut refused = 0;
+    if let Some(value) = first.first() {
+        let is_taken = match primary_rule {
+            "fill_blank" => primary.is_none(),
+            "keep" => is_new,
+            _ => true,
+        };
+        if is_taken {
+            record.given.push(field);
+        }
+        if is_taken && primary.as_ref() != Some(value) {
+            let held = others.iter().position(|other| other == value);
+            match (held, primary.clone()) {
+                (Some(at), None) => {
+                    others.remove(at);
+                    primary = Some(value.clone());
+                }
+                (Some(at), Some(old)) if policy.promote == "always" => {
+                    others[at] = old;
+                    primary = Some(value.clone());
+                }
+                (Some(_), Some(_)) => {}
+                (None, Some(_)) if others.len() >= LIMIT => refused += 1,
+                (None, old) => {
+                    others.extend(old);
+                    primary = Some(value.clone());
+                }
+            }
+        }
+    }
+    let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
+    for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
+        if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
+            continue;
+        }
+        record.given.push(list);
+        if primary.is_none() {
+            others.retain(|other| other != value);
+            primary = Some(value.clone());
+        } else if primary.as_ref() != Some(value) && !others.contains(value) {
+            if others.len() < LIMIT {
+                others.push(value.clone());
+            } else if !matches!(rule, "fill_blank" | "keep") {
+                refused += 1;
+            }
+        }
+    }
+    record.now.insert(field, primary.into_iter().collect());
+    record.now.insert(list, others);
+    refused
+}

@@ -1,0 +1,321 @@
+//! Random small imports: a policy, a CRM and a file, all out of small pools so that things meet.
+
+use crate::contacts;
+use crate::model::{Crm, Matching, Policy, Row, Values};
+use crate::opportunities;
+
+/// A small generator (xorshift), so that a case can be repeated by its number.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, among: &[T]) -> T {
+        among[self.below(among.len())]
+    }
+}
+
+const RULES: [&[&str]; 8] = [
+    &["email"],
+    &["phone"],
+    &["contract_no"],
+    &["first_name", "last_name"],
+    &["first_name", "last_name", "email"],
+    &["first_name", "phone"],
+    &["company", "last_name"],
+    &["last_name"],
+];
+
+pub(crate) fn policy(dice: &mut Dice) -> Policy {
+    let rules: Vec<Vec<&'static str>> = match dice.below(6) {
+        0 => vec![vec!["email"], vec!["phone"]],
+        1 => vec![vec!["phone"], vec!["email"]],
+        2 => vec![vec!["email"]],
+        _ => {
+            let mut rules: Vec<Vec<&'static str>> = Vec::new();
+            for _ in 0..1 + dice.below(3) {
+                let rule = dice.pick(&RULES).to_vec();
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+            rules
+        }
+    };
+    let modes = ["create", "update", "upsert", "upsert"];
+    let (mut contacts, mut opportunities) = (Some(dice.pick(&modes)), Some(dice.pick(&modes)));
+    match dice.below(8) {
+        0 => contacts = None,
+        1 | 2 => opportunities = None,
+        _ => {}
+    }
+    let mut headers: Vec<&'static str> = Vec::new();
+    for (header, _) in contacts::HEADERS {
+        let is_usual = matches!(header, "Email" | "Phone" | "First Name" | "Last Name");
+        if dice.below(10) < if is_usual { 8 } else { 5 } {
+            headers.push(header);
+        }
+    }
+    if opportunities.is_some() {
+        for header in opportunities::HEADERS {
+            if dice.below(10) < if header == "Opportunity Name" { 9 } else { 5 } {
+                headers.push(header);
+            }
+        }
+    }
+    for at in (1..headers.len()).rev() {
+        headers.swap(at, dice.below(at + 1));
+    }
+    let mut policy = Policy {
+        contacts,
+        opportunities,
+        rules,
+        ambiguous: dice.pick(&["fail", "first", "next_rule"]),
+        conflict: dice.pick(&["drop_value", "drop_value", "fail"]),
+        repeats: dice.pick(&["merge", "merge", "merge", "keep_first", "reject"]),
+        keyless: dice.pick(&["create", "fail"]),
+        promote: dice.pick(&["never", "always"]),
+        required: dice
+            .pick::<&[&'static str]>(&[&[], &[], &[], &["last_name"], &["email"], &["company"]])
+            .to_vec(),
+        duplicates: dice.pick(&["allow", "allow", "one_per_pipeline", "update"]),
+        tag_linked: !dice.one_in(4),
+        relink: dice.pick(&["move", "move", "keep", "fail"]),
+        unlinked: dice.pick(&["fail", "fail", "create"]),
+        matching: (dice.below(2) == 0).then(|| matching(dice)),
+        pipelines: match dice.below(3) {
+            0 => vec![("Sales", vec!["New", "Old"])],
+            _ => vec![("Sales", vec!["New", "Old"]), ("Care", vec!["Hello", "Old"])],
+        },
+        headers,
+        ..Policy::default()
+    };
+    settings_of_columns(dice, &mut policy);
+    policy
+}
+
+fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
+    for header in policy.headers.clone() {
+        let merges: &[&'static str] = match header {
+            "Email" | "Phone" | "First Name" | "Last Name" | "Company" | "Contract No" => {
+                &["overwrite", "fill_blank", "keep"]
+            }
+            "Additional Emails" | "Additional Phones" | "Tags" => {
+                &["union", "overwrite", "fill_blank", "keep"]
+            }
+            "Notes" => &["append", "overwrite"],
+            _ => &[],
+        };
+        if !merges.is_empty() && dice.one_in(4) {
+            policy.merge.insert(header, dice.pick(merges));
+        }
+        if (!merges.is_empty() || header == "Lost Reason") && dice.one_in(5) {
+            policy.clears.push(header);
+        }
+        if matches!(header, "Company" | "Pipeline") && dice.one_in(4) {
+            let default = if header == "Company" { "Acme" } else { "Care" };
+            policy.defaults.insert(header, default);
+        }
+    }
+    if policy.pipelines.len() == 1 {
+        policy.defaults.remove("Pipeline");
+    }
+}
+
+fn matching(dice: &mut Dice) -> Matching {
+    let (none, one, several) = dice.pick(&[
+        ("create", "fail", "fail"),
+        ("create", "update", "fail"),
+        ("fail", "update", "fail"),
+        ("create", "update", "best"),
+        ("fail", "update", "best"),
+        ("create", "create", "create"),
+    ]);
+    let fields = dice.pick::<&[&'static str]>(&[
+        &["name"],
+        &["name", "pipeline"],
+        &["value", "expected_close_date"],
+        &["value"],
+        &["name", "status"],
+        &["pipeline", "stage"],
+    ]);
+    let (window, open_only) = (dice.below(3) as i64, dice.one_in(3));
+    Matching { fields: fields.to_vec(), window, open_only, none, one, several }
+}
+
+fn email(dice: &mut Dice) -> String {
+    let name = ["a", "b", "c", "d"][dice.below(4)];
+    format!("{name}@x.org")
+}
+
+fn phone(dice: &mut Dice) -> String {
+    format!("+1206555010{}", dice.below(4))
+}
+
+fn many(dice: &mut Dice, n: usize, one: impl Fn(&mut Dice) -> String) -> Vec<String> {
+    let mut all = Vec::new();
+    for _ in 0..n {
+        let item = one(dice);
+        if !all.contains(&item) {
+            all.push(item);
+        }
+    }
+    all
+}
+
+pub(crate) fn crm(dice: &mut Dice) -> Crm {
+    let mut crm = Crm::default();
+    for at in 0..dice.below(5) {
+        let mut values = Values::new();
+        let n = dice.below(2);
+        let mut emails = many(dice, n, email);
+        if !emails.is_empty() && dice.one_in(2) {
+            emails.extend(
+                many(dice, 2, email).into_iter().filter(|e| *e != emails[0]).collect::<Vec<_>>(),
+            );
+        }
+        if dice.one_in(8) {
+            emails.extend((0..10).map(|n| format!("z{n}@x.org")));
+        }
+        let n = dice.below(3);
+        let phones = many(dice, n, phone);
+        for (field, list, all) in
+            [("email", "additional_emails", emails), ("phone", "additional_phones", phones)]
+        {
+            let skip = usize::from(!all.is_empty() && !dice.one_in(8));
+            values.insert(field, all.iter().take(skip).cloned().collect());
+            values.insert(list, all.iter().skip(skip).take(10).cloned().collect());
+        }
+        for (field, pool) in [
+            ("first_name", ["Ana", "Bo", "", ""]),
+            ("last_name", ["Lee", "Kim", "Lee", ""]),
+            ("company", ["Acme", "Bolt", "", ""]),
+            ("contract_no", ["K1", "K2", "", ""]),
+            ("notes", ["hello", "", "", ""]),
+        ] {
+            values.insert(field, vec![dice.pick(&pool).to_owned()]);
+        }
+        let n = dice.below(3);
+        values.insert("tags", many(dice, n, |dice| dice.pick(&["vip", "fair", "new"]).into()));
+        let id = dice.pick(&["1", "2", "10", "c3", "c4"]);
+        if crm.contacts.iter().all(|(other, _)| other != id) {
+            crm.contacts.push((id.to_owned(), full(values)));
+        }
+        let _ = at;
+    }
+    for id in ["9", "10", "o1", "o2"] {
+        if dice.one_in(3) {
+            continue;
+        }
+        let mut values = Values::new();
+        let pipeline = dice.pick(&["Sales", "Sales", "Care"]);
+        let stage = if pipeline == "Care" { "Hello" } else { "New" };
+        let status = dice.pick(&["open", "open", "won", "lost"]);
+        let day = 14 + dice.below(3);
+        for (field, value) in [
+            ("name", dice.pick(&["Roof", "Loft"])),
+            ("pipeline", pipeline),
+            ("stage", stage),
+            ("status", status),
+            ("value", dice.pick(&["100", "200", ""])),
+            ("lost_reason", if status == "lost" { "Price" } else { "" }),
+            (
+                "expected_close_date",
+                &if day == 16 { String::new() } else { format!("2026-06-{day}") },
+            ),
+        ] {
+            values.insert(field, vec![value.to_owned()]);
+        }
+        if !crm.contacts.is_empty() && !dice.one_in(6) {
+            let contact = dice.below(crm.contacts.len());
+            values.insert("contact_id", vec![crm.contacts[contact].0.clone()]);
+        }
+        crm.opportunities.push((id.to_owned(), full(values)));
+    }
+    crm
+}
+
+fn full(values: Values) -> Values {
+    let is_filled = |value: &String| !value.is_empty();
+    values
+        .into_iter()
+        .map(|(field, all)| (field, all.into_iter().filter(is_filled).collect::<Vec<_>>()))
+        .filter(|(_, all)| !all.is_empty())
+        .collect()
+}
+
+pub(crate) fn rows(dice: &mut Dice, policy: &Policy) -> Vec<Row> {
+    (0..1 + dice.below(7)).map(|_| row(dice, policy)).collect()
+}
+
+fn row(dice: &mut Dice, policy: &Policy) -> Row {
+    let (no_contact, no_opportunity) = (dice.one_in(8), dice.one_in(3));
+    let fill = |header: &&'static str| {
+        let is_contact = contacts::HEADERS.iter().any(|(other, _)| other == header);
+        let is_left_out = if is_contact { no_contact } else { no_opportunity };
+        let cell = if is_left_out { String::new() } else { cell(dice, header) };
+        (*header, cell)
+    };
+    policy.headers.iter().map(fill).collect()
+}
+
+fn cell(dice: &mut Dice, header: &str) -> String {
+    let pool: &[&str] = match header {
+        "Contact ID" => &["", "", "", "", "1", "2", "10", "c3", "c9"],
+        "First Name" => &["", "Ana", "ana", "Bo"],
+        "Last Name" => &["", "Lee", "LEE", "Kim"],
+        "Company" => &["", "", "Acme", "Bolt"],
+        "Contract No" => &["", "", "K1", "k2", "K3"],
+        "Tags" => &["", "vip", "VIP; new", "fair"],
+        "Notes" => &["", "", "hello", "call"],
+        "Opportunity ID" => &["", "", "", "9", "10", "o1", "o2", "o9"],
+        "Opportunity Name" => &["", "Roof", "roof", "Loft"],
+        "Pipeline" => &["", "Sales", "CARE", "Nowhere"],
+        "Stage" => &["", "", "New", "old", "Hello"],
+        "Status" => &["", "", "open", "WON", "lost", "maybe"],
+        "Opportunity Value" => &["", "100", "200", "abc"],
+        "Lost Reason" => &["", "", "price", "Weather"],
+        "Expected Close Date" => &["", "2026-06-14", "2026-06-15", "nope"],
+        "Contact ID of the Opportunity" => &["", "", "", "1", "2", "c9"],
+        "Opportunity Tags" => &["", "", "fair", "Hot; VIP"],
+        "Email" | "Additional Emails" => return addresses(dice, header == "Email", true),
+        _ => return addresses(dice, header == "Phone", false),
+    };
+    dice.pick(pool).to_owned()
+}
+
+fn addresses(dice: &mut Dice, is_primary: bool, is_email: bool) -> String {
+    let one = |dice: &mut Dice| match (dice.below(12), is_email) {
+        (0, true) => "nowhere".to_owned(),
+        (0, false) => "12".to_owned(),
+        (1, true) => email(dice).to_uppercase(),
+        (1, false) => format!("206-555-010{}", dice.below(4)),
+        (_, true) => email(dice),
+        (_, false) => phone(dice),
+    };
+    let n = match dice.below(10) {
+        0..3 => 0,
+        9 if !is_primary => 3,
+        8 | 9 => 2,
+        _ => 1,
+    };
+    let mut all: Vec<String> = (0..n).map(|_| one(dice)).collect();
+    if is_email && !is_primary && dice.one_in(12) {
+        let from = dice.below(4);
+        all.extend((from..from + 9).map(|n| format!("y{n}@x.org")));
+    }
+    all.join("; ")
+}

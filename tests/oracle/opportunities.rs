@@ -1,0 +1,437 @@
+//! Opportunities, row by row, as behaviour §3, §5 and §8 says it.
+
+use crate::contacts::{Ref, add_tag, items, join_single};
+use crate::model::{Matching, Record, Row, Side, by_id, fold};
+use crate::naive::{Naive, name_of};
+
+const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
+pub(crate) const REASONS: [&str; 2] = ["Price", "No budget"];
+pub(crate) const HEADERS: [&str; 10] = [
+    "Opportunity ID",
+    "Opportunity Name",
+    "Pipeline",
+    "Stage",
+    "Status",
+    "Opportunity Value",
+    "Lost Reason",
+    "Expected Close Date",
+    "Contact ID of the Opportunity",
+    "Opportunity Tags",
+];
+
+/// Whom the row names for its opportunity (P2, P5, P6).
+#[derive(Clone, Copy, PartialEq)]
+enum LinkTo {
+    Contact(usize),
+    Nobody,
+    Failed,
+    Unknown,
+    Conflict,
+}
+
+/// Pipeline, stage, status and lost reason of an opportunity.
+#[derive(Clone, Default)]
+struct Standing {
+    pipeline: Option<String>,
+    stage: Option<String>,
+    status: Option<String>,
+    reason: Option<String>,
+}
+
+fn said<'r>(row: &'r Row, header: &str) -> Option<&'r str> {
+    row.get(header).map(String::as_str).filter(|cell| !cell.is_empty())
+}
+
+fn option_of<'o>(among: impl IntoIterator<Item = &'o str>, cell: &str) -> Option<String> {
+    among.into_iter().find(|name| fold(name) == fold(cell)).map(str::to_owned)
+}
+
+impl Naive {
+    pub(crate) fn opportunity_side(&mut self, at: usize, contact: Ref) {
+        let row = self.row(at);
+        let Some(mode) = self.policy.opportunities else { return };
+        if !HEADERS.iter().any(|header| said(&row, header).is_some()) {
+            return;
+        }
+        self.check_cells(&row, at);
+        let link = self.link(&row, contact);
+        let (record, outcome, by) = self.decide(&row, at, link, mode);
+        let record = record.map(|record| name_of(&self.opportunities[record]));
+        let by = by.filter(|_| record.is_some()).map(str::to_owned);
+        let side = Side { outcome: outcome.to_owned(), record, by };
+        self.verdict.opportunities[at] = Some(side);
+    }
+
+    fn check_cells(&mut self, row: &Row, at: usize) {
+        let bad =
+            |header, is_good: fn(&str) -> bool| said(row, header).is_some_and(|c| !is_good(c));
+        let is_number = |cell: &str| cell.parse::<i64>().is_ok();
+        if bad("Status", |cell| option_of(STATUSES, cell).is_some()) {
+            self.note(at, "opportunity", "status-unknown");
+        }
+        if bad("Lost Reason", |cell| option_of(REASONS, cell).is_some()) {
+            self.note(at, "opportunity", "option-unknown");
+        }
+        if bad("Opportunity Value", is_number) {
+            self.note(at, "opportunity", "number-invalid");
+        }
+        if bad("Expected Close Date", |cell| cell.starts_with("2026-06-")) {
+            self.note(at, "opportunity", "date-invalid");
+        }
+    }
+
+    fn link(&self, row: &Row, contact: Ref) -> LinkTo {
+        let named = said(row, "Contact ID of the Opportunity");
+        let known = |id: &str| self.contacts.iter().position(|c| c.id.as_deref() == Some(id));
+        match (contact, named.map(known)) {
+            (_, Some(None)) => LinkTo::Unknown,
+            (Ref::Failed, _) => LinkTo::Failed,
+            (Ref::Is(one), Some(Some(other))) if one != other => LinkTo::Conflict,
+            (Ref::Is(one), _) | (Ref::Absent, Some(Some(one))) => LinkTo::Contact(one),
+            (Ref::Absent, None) => LinkTo::Nobody,
+        }
+    }
+
+    fn fail(
+        &mut self,
+        at: usize,
+        code: &str,
+    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+        self.note(at, "opportunity", code);
+        (None, "fail", None)
+    }
+
+    fn decide(
+        &mut self,
+        row: &Row,
+        at: usize,
+        link: LinkTo,
+        mode: &str,
+    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+        if link == LinkTo::Conflict {
+            return self.fail(at, "contact-link-conflict");
+        }
+        if let Some(id) = said(row, "Opportunity ID") {
+            let known = self.opportunities.iter().position(|o| o.id.as_deref() == Some(id));
+            return match known {
+                None => self.fail(at, "opportunity-id-unknown"),
+                Some(known) if mode == "create" => self.skip(at, known, "id"),
+                Some(known) => self.update(row, at, known, link, "id"),
+            };
+        }
+        let contact = match link {
+            LinkTo::Failed => return self.fail(at, "contact-failed"),
+            LinkTo::Unknown => return self.fail(at, "contact-id-unknown"),
+            LinkTo::Contact(contact) => Some(contact),
+            _ => None,
+        };
+        if let (Some(contact), Some(matching)) = (contact, self.policy.matching.clone()) {
+            let found = self.matches(row, contact, &matching);
+            let upsert = mode == "upsert";
+            match (found.as_slice(), matching.none, matching.one, matching.several) {
+                ([], "fail", ..) if upsert => return self.fail(at, "opportunity-match-none"),
+                ([_], _, "fail", _) if upsert => return self.fail(at, "opportunity-match-found"),
+                ([_], _, "create", _) if upsert => {}
+                ([], ..) | ([_, _, ..], _, _, "create") => {}
+                ([_, _, ..], _, _, "fail") => {
+                    return self.fail(at, "opportunity-match-several");
+                }
+                ([best, ..], ..) if mode == "create" => return self.skip(at, *best, "match"),
+                ([best, ..], ..) => return self.update(row, at, *best, link, "match"),
+            }
+        }
+        let twin = contact.and_then(|contact| self.twin(row, contact));
+        if let (Some(twin), "update") = (twin, self.policy.duplicates) {
+            return match mode {
+                "create" => self.skip(at, twin, "pipeline"),
+                _ => self.update(row, at, twin, link, "pipeline"),
+            };
+        }
+        if mode == "update" {
+            return self.fail(at, "opportunity-id-missing");
+        }
+        if contact.is_none() && self.policy.unlinked == "fail" {
+            return self.fail(at, "opportunity-contact-missing");
+        }
+        if !self.can_create(row, at) {
+            return (None, "fail", None);
+        }
+        if twin.is_some() && self.policy.duplicates == "one_per_pipeline" {
+            return self.fail(at, "opportunity-duplicate");
+        }
+        self.opportunities.push(Record::default());
+        let record = self.opportunities.len() - 1;
+        self.join(row, at, record, contact);
+        (Some(record), "create", Some("new"))
+    }
+
+    fn skip(
+        &mut self,
+        at: usize,
+        record: usize,
+        by: &'static str,
+    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+        self.note(at, "opportunity", "opportunity-exists");
+        self.opportunities[record].consumed |= by == "match";
+        (Some(record), "skip", Some(by))
+    }
+
+    /// What of the link (P6, P7)?
+    fn update(
+        &mut self,
+        row: &Row,
+        at: usize,
+        record: usize,
+        link: LinkTo,
+        by: &'static str,
+    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+        let before = self.opportunities[record].contact;
+        let linked = match link {
+            LinkTo::Failed => {
+                self.note(at, "opportunity", "contact-failed-link-kept");
+                None
+            }
+            LinkTo::Unknown => {
+                self.note(at, "opportunity", "contact-id-unknown");
+                None
+            }
+            LinkTo::Contact(contact) if before.is_none_or(|before| before == contact) => {
+                Some(contact)
+            }
+            LinkTo::Contact(contact) => match self.policy.relink {
+                "move" => {
+                    self.note(at, "opportunity", "opportunity-relinked");
+                    Some(contact)
+                }
+                "keep" => {
+                    self.note(at, "opportunity", "opportunity-link-kept");
+                    None
+                }
+                _ => return self.fail(at, "opportunity-relink-refused"),
+            },
+            LinkTo::Nobody | LinkTo::Conflict => None,
+        };
+        let is_first = self.opportunities[record].rows.is_empty();
+        self.join(row, at, record, linked);
+        (Some(record), if is_first { "first" } else { "merged" }, Some(by))
+    }
+
+    /// Those of the same contact that agree and are not consumed, the best first (O5).
+    fn matches(&self, row: &Row, contact: usize, matching: &Matching) -> Vec<usize> {
+        let mut found: Vec<(i64, usize)> = Vec::new();
+        for (at, record) in self.opportunities.iter().enumerate() {
+            let status = record.now.get("status").map_or("open", |status| &status[0]);
+            let is_candidate = record.contact == Some(contact)
+                && !record.consumed
+                && record.id.is_some()
+                && (!matching.open_only || status == "open");
+            if is_candidate && matching.fields.iter().all(|f| self.agrees(row, record, f, matching))
+            {
+                found.push((distance(row, record), at));
+            }
+        }
+        found.sort_by(|(days, a), (others, b)| {
+            let id = |at: &usize| self.opportunities[*at].id.clone().unwrap();
+            days.cmp(others).then_with(|| by_id(&id(a), &id(b)))
+        });
+        found.into_iter().map(|(_, at)| at).collect()
+    }
+
+    fn agrees(&self, row: &Row, record: &Record, field: &str, matching: &Matching) -> bool {
+        let Some(stored) = record.before.get(field).and_then(|values| values.first()) else {
+            return false;
+        };
+        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let is_lost = problems.contains(&"pipeline-unknown");
+        let theirs = match field {
+            "pipeline" => standing.pipeline.filter(|_| !is_lost),
+            "stage" => standing.stage.filter(|_| !is_lost),
+            "status" => standing.status,
+            "value" => {
+                said(row, "Opportunity Value").filter(|v| v.parse::<i64>().is_ok()).map(Into::into)
+            }
+            "name" => said(row, "Opportunity Name").map(Into::into),
+            _ => {
+                return day(row).is_some_and(|day| (day - day_of(stored)).abs() <= matching.window);
+            }
+        };
+        theirs.is_some_and(|theirs| fold(&theirs) == fold(stored))
+    }
+
+    /// The opportunity that the contact has in the row's pipeline (O4).
+    fn twin(&self, row: &Row, contact: usize) -> Option<usize> {
+        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let pipeline = standing.pipeline.filter(|_| !problems.contains(&"pipeline-unknown"))?;
+        let there = self.opportunities.iter().enumerate().filter(|(_, record)| {
+            let own = record.now.get("pipeline").and_then(|values| values.first());
+            record.contact == Some(contact) && own == Some(&pipeline)
+        });
+        let order = |(_, a): &(usize, &Record), (_, b): &(usize, &Record)| match (&a.id, &b.id) {
+            (Some(a), Some(b)) => by_id(a, b),
+            (x, y) => x.is_none().cmp(&y.is_none()).then(a.rows.cmp(&b.rows)),
+        };
+        there.min_by(order).map(|(at, _)| at)
+    }
+
+    /// O6 and O7 on create.
+    fn can_create(&mut self, row: &Row, at: usize) -> bool {
+        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let is_known = !problems.contains(&"pipeline-unknown");
+        let is_placed =
+            standing.pipeline.is_some() || !is_known || self.policy.pipelines.is_empty();
+        let is_complete = said(row, "Opportunity Name").is_some() && is_placed;
+        if !is_complete {
+            self.note(at, "opportunity", "required-missing");
+        }
+        let errors = ["pipeline-unknown", "stage-unknown"];
+        let bad: Vec<_> = problems.into_iter().filter(|code| errors.contains(code)).collect();
+        for code in &bad {
+            self.note(at, "opportunity", code);
+        }
+        is_complete && bad.is_empty()
+    }
+
+    /// Where the opportunity stands after the row (O6 to O8), and what cannot be used.
+    fn stand(
+        &self,
+        before: &Standing,
+        row: &Row,
+        is_new: bool,
+        is_reason_given: bool,
+    ) -> (Standing, Vec<&'static str>) {
+        let mut now = before.clone();
+        let mut problems = Vec::new();
+        let pipelines = &self.policy.pipelines;
+        let names = || pipelines.iter().map(|(name, _)| *name);
+        let default = self.policy.defaults.get("Pipeline").copied().filter(|_| is_new);
+        let mut is_moved = is_new;
+        let mut is_lost = false;
+        if let Some(cell) =
+            said(row, "Pipeline").or(default.filter(|_| row.contains_key("Pipeline")))
+        {
+            match option_of(names(), cell) {
+                Some(name) => {
+                    is_moved |= now.pipeline.as_ref() != Some(&name);
+                    now.pipeline = Some(name);
+                }
+                None => {
+                    problems.push("pipeline-unknown");
+                    is_lost = is_new;
+                }
+            }
+        } else if let (true, [(only, _)]) = (is_new, pipelines.as_slice()) {
+            now.pipeline = Some((*only).to_owned());
+        }
+        if is_moved {
+            now.stage = None;
+        }
+        let own = pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
+        let stages = own.map_or(&[][..], |(_, stages)| stages.as_slice());
+        if let Some(cell) = said(row, "Stage").filter(|_| !is_lost) {
+            match option_of(stages.iter().copied(), cell) {
+                Some(stage) => now.stage = Some(stage),
+                None => problems.push("stage-unknown"),
+            }
+        }
+        if is_moved && now.stage.is_none() {
+            now.stage = stages.first().map(|stage| (*stage).to_owned());
+        }
+        if let Some(status) = said(row, "Status").and_then(|cell| option_of(STATUSES, cell)) {
+            now.status = Some(status);
+        }
+        let is_blank = row.get("Lost Reason").is_some_and(String::is_empty);
+        if is_blank && self.policy.clears.contains(&"Lost Reason") && !is_reason_given {
+            now.reason = None;
+        }
+        if let Some(reason) = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell)) {
+            match now.status.as_deref() {
+                None | Some("open" | "lost") => {
+                    (now.status, now.reason) = (Some("lost".into()), Some(reason));
+                }
+                Some(_) => problems.push("lost-reason-unused"),
+            }
+        }
+        if is_new && now.status.is_none() {
+            now.status = Some("open".into());
+        }
+        (now, problems)
+    }
+
+    /// Folds a row into an opportunity.
+    fn join(&mut self, row: &Row, at: usize, record: usize, linked: Option<usize>) {
+        let policy = self.policy.clone();
+        let mut deal = std::mem::take(&mut self.opportunities[record]);
+        let is_new = deal.id.is_none() && deal.rows.is_empty();
+        let get = |deal: &Record, field: &str| deal.now.get(field).and_then(|v| v.first()).cloned();
+        let before = Standing {
+            pipeline: get(&deal, "pipeline"),
+            stage: get(&deal, "stage"),
+            status: get(&deal, "status"),
+            reason: get(&deal, "lost_reason"),
+        };
+        let is_given = deal.given.contains(&"lost_reason");
+        let (now, problems) = self.stand(&before, row, is_new, is_given);
+        for code in problems {
+            self.note(at, "opportunity", code);
+        }
+        if said(row, "Lost Reason").is_some()
+            && now.reason.is_some()
+            && now.status.as_deref() == Some("lost")
+        {
+            deal.given.push("lost_reason");
+        }
+        for (field, value) in [
+            ("pipeline", now.pipeline),
+            ("stage", now.stage),
+            ("status", now.status),
+            ("lost_reason", now.reason),
+        ] {
+            deal.now.insert(field, value.into_iter().collect());
+        }
+        let name = row.get("Opportunity Name").map_or("", String::as_str);
+        join_single(&policy, &mut deal, ("Opportunity Name", "name"), name, is_new, true);
+        let value = said(row, "Opportunity Value").filter(|cell| cell.parse::<i64>().is_ok());
+        let value = value.map(str::to_owned).or(is_new.then(|| "0".into()));
+        if let Some(value) = value {
+            deal.now.insert("value", vec![value]);
+        }
+        if let Some(date) = said(row, "Expected Close Date").filter(|c| c.starts_with("2026-06-")) {
+            deal.now.insert("expected_close_date", vec![date.to_owned()]);
+        }
+        if let Some(contact) = linked {
+            (deal.contact, deal.is_linked) = (Some(contact), true);
+        }
+        deal.consumed = true;
+        deal.rows.push(at);
+        if let Some(tags) = said(row, "Opportunity Tags") {
+            match deal.contact.filter(|_| policy.tag_linked) {
+                None => self.note(at, "opportunity", "opportunity-tags-unused"),
+                Some(contact) => {
+                    let contact = &mut self.contacts[contact];
+                    let held = contact.now.entry("tags").or_default();
+                    items(tags).for_each(|tag| add_tag(held, tag));
+                    contact.given.push("tags");
+                }
+            }
+        }
+        self.opportunities[record] = deal;
+    }
+}
+
+fn day_of(date: &str) -> i64 {
+    date[8..].parse().unwrap()
+}
+
+fn day(row: &Row) -> Option<i64> {
+    said(row, "Expected Close Date").filter(|cell| cell.starts_with("2026-06-")).map(day_of)
+}
+
+/// How far the dates lie apart; a stored one without a date is farthest.
+fn distance(row: &Row, record: &Record) -> i64 {
+    let stored = record.before.get("expected_close_date").and_then(|values| values.first());
+    match (day(row), stored) {
+        (Some(day), Some(stored)) => (day - day_of(stored)).abs(),
+        (Some(_), None) => i64::MAX,
+        (None, _) => 0,
+    }
+}
