@@ -180,7 +180,9 @@ fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
             continue;
         }
         let after = keys_of(base, rule, &rows);
-        let of_first = (!rule.owns_keys()).then(|| keys_of(base, rule, &rows[..1]));
+        // What the row offers, not what a default adds: only that was asked for.
+        let offered = || rule.keys_offered(&ledger.settings, rows[0].block, rows[0].at);
+        let of_first = (!rule.owns_keys()).then(offered);
         let before = if entry.is_new() { Vec::new() } else { keys_of(base, rule, &[]) };
         keys.extend(
             after

@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Settings, region};
 use crate::field::{FieldId, Fields};
+use crate::lookup::PART;
 use crate::normalize;
 use crate::object::Object;
 use crate::source::Block;
@@ -86,6 +87,24 @@ impl Rule {
         }
         key.reverse();
         (rest == 0).then(|| key.join(", "))
+    }
+
+    /// Every key that a row offers under the rule.
+    pub(crate) fn keys_offered(
+        &self,
+        settings: &Settings,
+        block: &Block,
+        row: usize,
+    ) -> Vec<String> {
+        let mut keys = vec![String::new()];
+        for (at, field) in self.fields().enumerate() {
+            let parts = parts_of(settings, block, row, field);
+            let join = |key: &String, part: &String| {
+                if at == 0 { part.clone() } else { format!("{key}{PART}{part}") }
+            };
+            keys = keys.iter().flat_map(|key| parts.iter().map(move |p| join(key, p))).collect();
+        }
+        keys
     }
 
     /// Only rules of one field own their keys (M6).

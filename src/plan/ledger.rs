@@ -121,8 +121,9 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
     pub(crate) gifts: Vec<(u32, u32)>,
-    /// Keys under a rule that the plan itself passes from one contact to another.
-    pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::fast::RandomState>,
+    /// Keys (rule, text) that the plan passes from one contact to another, or that several carry: no
+    /// step expects them to be free (X3).
+    pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::quality::RandomState>,
     /// Which rows of the file these are.
     pub(crate) numbers: Numbers,
     /// What earlier windows of this import met.

@@ -374,10 +374,8 @@ impl Naive {
         for code in problems {
             self.note(at, "opportunity", code);
         }
-        if said(row, "Lost Reason").is_some()
-            && now.reason.is_some()
-            && now.status.as_deref() == Some("lost")
-        {
+        let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
+        if reason.is_some() && reason == now.reason {
             deal.given.push("lost_reason");
         }
         for (field, value) in [
