@@ -212,10 +212,10 @@ impl Runner<'_> {
                     return Err(error);
                 }
             };
-            self.remember(&mut report, &told);
             total.absorb(&report);
             before = sum(&before, last, rows, (bytes, total_bytes));
             let control = watch(Event::Window(&report));
+            self.remember(&mut report, &told);
             let ended = Some(report.status()).filter(|status| *status != Status::Completed);
             if let Some(status) = ended.or_else(|| stopped(control)) {
                 return Ok(status);
