@@ -54,6 +54,8 @@ pub(crate) enum Defect {
     RepeatsFollowUps,
 }
 
+static FIELDS: std::sync::LazyLock<Fields> = std::sync::LazyLock::new(Fields::standard);
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rec {
     pub(crate) version: u64,
@@ -147,8 +149,7 @@ impl Shelf {
 
     fn keys_of(&self, rule: &[&str], rec: &Rec) -> Vec<Vec<String>> {
         let rule: Vec<String> = rule.iter().map(|&field| field.to_owned()).collect();
-        let fields = Fields::with_custom(&self.account.custom_fields);
-        record_keys(Object::Contact, &rule, &fields, &self.account, |field| {
+        record_keys(Object::Contact, &rule, &FIELDS, &self.account, |field| {
             if self.is(Defect::IgnoresAdditionalAddresses) && field.starts_with("additional") {
                 return Vec::new();
             }
