@@ -75,7 +75,7 @@ pub enum Error<E: std::error::Error + 'static> {
     /// This is not the import that was interrupted; nothing was written now.
     #[error("this is not the import that was interrupted: another {}", differs.join(", another "))]
     Resume {
-        /// What differs: `file`, `mapping`, `policy`.
+        /// What differs: `file`, `mapping`, `policy`, `window`.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.

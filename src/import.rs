@@ -204,7 +204,7 @@ impl Import {
         let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
         self.check_resumable(storage)?;
         let reading = self.read(file, storage)?;
-        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, &reading.digest);
+        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, &reading.digest, 0);
         let differs = checkpoint.differences(&mine);
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
@@ -235,7 +235,9 @@ impl Import {
     ) -> Result<Checkpoint, Error<S::Error>> {
         let reading = self.read(file, storage)?;
         let id = self.id.as_deref().unwrap_or("");
-        Ok(apply::checkpoint(id, &reading.settings, &reading.digest))
+        // Of a run as soon as its window is set.
+        let window = self.run_window.unwrap_or(0);
+        Ok(apply::checkpoint(id, &reading.settings, &reading.digest, window))
     }
 
     /// Writes a plan.
@@ -346,7 +348,7 @@ impl Import {
             twin,
             window,
             planning_window: self.window(),
-            job,
+            job: Job { window, ..job },
             resumed: self.resumed.clone(),
         }
     }
@@ -355,6 +357,7 @@ impl Import {
         Job {
             import_id: self.id.clone().unwrap_or_else(mint_id),
             resumes: self.resumed.is_some(),
+            window: 0,
             closes: storage.keeps_tokens(),
             budget: self.budget,
         }

@@ -95,11 +95,10 @@ fn run(options: &Options) -> Result<(), Failure> {
         people::mapping(&columns, &Fields::with_custom(&storage.settings().custom_fields));
     }
     let import = unfinished(import, options, &mut storage)?;
-    match options.window {
-        Some(window) if !options.dry_run => {
-            run_windows(&import.run_window(window), options, &columns, &mut storage)
-        }
-        _ => plan_and_apply(&import, options, &columns, &mut storage),
+    if options.window.is_some() && !options.dry_run {
+        run_windows(&import, options, &columns, &mut storage)
+    } else {
+        plan_and_apply(&import, options, &columns, &mut storage)
     }
 }
 
@@ -268,6 +267,9 @@ fn set_up(
     }
     if let Some(window) = options.planning_window {
         import = import.planning_window(window);
+    }
+    if let Some(window) = options.window {
+        import = import.run_window(window);
     }
     for follow_up in &options.follow_ups {
         import = import.follow_up(follow_up.clone());

@@ -63,9 +63,9 @@ pub(crate) struct Applier {
 
 impl Applier {
     /// `closes`: a last batch says that the import is complete.
-    pub(crate) fn new(plan: Plan, import_id: &str, closes: bool) -> Self {
+    pub(crate) fn new(plan: Plan, import_id: &str, window: usize, closes: bool) -> Self {
         let tokens = Tokens::new(import_id);
-        let checkpoint = checkpoint(import_id, &plan.ledger.settings, &plan.file_digest);
+        let checkpoint = checkpoint(import_id, &plan.ledger.settings, &plan.file_digest, window);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let data =

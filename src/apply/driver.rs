@@ -17,6 +17,8 @@ pub(crate) struct Job {
     pub(crate) import_id: String,
     /// What an earlier run of the same import has written is left alone.
     pub(crate) resumes: bool,
+    /// Rows that are planned and written at a time; 0 = all.
+    pub(crate) window: usize,
     /// The last batch says that the import is complete.
     pub(crate) closes: bool,
     pub(crate) budget: Option<ErrorBudget>,
@@ -29,7 +31,7 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let mut applier = Applier::new(plan, &job.import_id, job.closes);
+    let mut applier = Applier::new(plan, &job.import_id, job.window, job.closes);
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::driver::{Job, TOKENS, apply, finds_again};
 use super::progress::{Control, Progress, Status};
@@ -15,9 +15,9 @@ use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use crate::draft::Settings;
 use crate::error::Error;
-use crate::issue::Finding;
+use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Op, Outcome, Plan, StepRef};
+use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Op, Outcome, Plan};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Applied, Checkpoint, StorageWrite};
@@ -80,6 +80,7 @@ struct Runner<'a> {
     memory: Memory,
     tokens: Tokens,
     job: Job,
+    written: Written,
     file_digest: String,
     window: usize,
     planning_window: usize,
@@ -102,7 +103,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     .map_err(Error::Source)?;
     let file_findings = scan.settle(&mut settings);
     let import_id = job.import_id.clone();
-    let mine = checkpoint(&import_id, &settings, &file_digest);
+    let mine = checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         let differs = resumed.differences(&mine);
         if !differs.is_empty() {
@@ -116,6 +117,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Memory::default(),
+        written: Written::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
         tokens: Tokens::new(&import_id),
         job,
         file_digest,
@@ -212,10 +214,18 @@ impl Runner<'_> {
                     return Err(error);
                 }
             };
-            self.remember(&mut report, &told);
             total.absorb(&report);
             before = sum(&before, last, rows, (bytes, total_bytes));
             let control = watch(Event::Window(&report));
+            self.remember(&mut report, &told);
+            // What an adapter that breaks its contract has written is known when the import is
+            // resumed; later windows would only guess.
+            let is_broken = report
+                .issues()
+                .any(|issue| (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error));
+            if is_broken {
+                return Ok(Status::Failed);
+            }
             let ended = Some(report.status()).filter(|status| *status != Status::Completed);
             if let Some(status) = ended.or_else(|| stopped(control)) {
                 return Ok(status);
@@ -273,10 +283,17 @@ impl Runner<'_> {
             window_rows: self.planning_window,
             threads: 1,
         };
-        let is_hidden = |object, id: &str| known.is_hidden(object, id);
+        let first = RowNumber(offset + 1);
+        let is_hidden = |object, id: &str| {
+            known.is_hidden(object, id) || self.written.is_later(object, id, first)
+        };
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
         plan.file_digest = self.file_digest.clone();
         known.mend(&mut plan);
+        let next = RowNumber(offset + len + 1);
+        if self.written.is_past(next) {
+            known.leave_past(&mut plan);
+        }
         Ok(plan)
     }
 
@@ -284,24 +301,19 @@ impl Runner<'_> {
     fn remember(&mut self, report: &mut Report, told: &HashSet<u32, foldhash::fast::RandomState>) {
         let mut memory = std::mem::take(&mut report.plan.ledger.memory);
         let ledger = &report.plan.ledger;
-        for object in [Object::Contact, Object::Opportunity] {
-            let entries = match object {
-                Object::Contact => &ledger.people,
-                Object::Opportunity => &ledger.deals,
-            };
-            for (number, entry) in (0u32..).zip(entries) {
-                if !entry.has_rows() && !entry.is_named() {
-                    continue;
-                }
-                let step = StepRef { object, number };
-                let id = ledger
-                    .id(object, number)
-                    .or_else(|| report.created(self.tokens.step(ledger, step)));
-                let Some(id) = id else { continue };
+        for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
+            let number = ledger.number(row);
+            for object in [Object::Contact, Object::Opportunity] {
+                let outcome = report.outcome(object, number);
+                let Some(id) = report.id(object, number) else { continue };
+                // One that was refused is known all the same: it has had its follow-ups.
+                let is_out = |outcome| matches!(outcome, Outcome::Skip | Outcome::Fail);
+                let is_folded = outcome.is_some_and(|outcome| !is_out(outcome));
+                let contact = ledger.contact_rows[row as usize].contact;
                 let met = Met {
-                    first_row: entry.has_rows().then(|| ledger.number(entry.first_row)),
-                    is_made: entry.is_new(),
-                    is_told: object == Object::Contact && told.contains(&number),
+                    first_row: is_folded.then_some(number),
+                    is_made: outcome == Some(Outcome::Create),
+                    is_told: object == Object::Contact && told.contains(&contact),
                 };
                 memory.add(object, id, met);
             }
@@ -347,10 +359,52 @@ fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -
     sum
 }
 
+/// What an interrupted run has written, beyond the window at hand. A window sees storage as the ones
+/// before it left it, although later ones have been written since.
+#[derive(Debug, Default)]
+struct Written {
+    /// The first row that made each record: a fingerprint of object and id.
+    created: HashMap<u128, RowNumber, foldhash::fast::RandomState>,
+    row: u64,
+}
+
+impl Written {
+    fn ask<S: StorageWrite + ?Sized>(
+        tokens: &Tokens,
+        resumed: Option<&Checkpoint>,
+        storage: &mut S,
+    ) -> Result<Self, Error<S::Error>> {
+        let Some(resumed) = resumed else { return Ok(Written::default()) };
+        let rows = u32::try_from(resumed.row).unwrap_or(NONE);
+        let known = Known::ask(tokens, &Numbers::default(), rows, storage)?;
+        let created = known.rows.iter().map(|(object, row, id)| {
+            (fingerprint(*object, id), Numbers::default().of(*row))
+        });
+        Ok(Written { created: created.collect(), row: resumed.row })
+    }
+
+    /// Was the record created by this row or a later one?
+    fn is_later(&self, object: Object, id: &str, row: RowNumber) -> bool {
+        !self.created.is_empty()
+            && self.created.get(&fingerprint(object, id)).is_some_and(|made| *made >= row)
+    }
+
+    /// Has a window been written that begins with this row, or a later one?
+    fn is_past(&self, next: RowNumber) -> bool {
+        self.row >= u64::from(next.0)
+    }
+}
+
+fn fingerprint(object: Object, id: &str) -> u128 {
+    xxhash_rust::xxh3::xxh3_128_with_seed(id.as_bytes(), object as u64)
+}
+
 /// What an interrupted import has written of some rows (X6).
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     steps: Vec<(Object, u32, Op)>,
+    /// The records that were created, with the row of each.
+    rows: Vec<(Object, u32, Box<str>)>,
     created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
 }
 
@@ -382,6 +436,7 @@ impl Known {
                 known.steps.push((object, row, op));
                 if op == Op::Create {
                     known.created.insert((object, id.into()));
+                    known.rows.push((object, row, id.into()));
                 }
             }
         }
@@ -415,5 +470,29 @@ impl Known {
                 plan.stats.of_mut(object).shift(before, done);
             }
         }
+    }
+
+    /// The window was written in full, and others after it. What it left unchanged then is not
+    /// written now, over what later rows said.
+    fn leave_past(&self, plan: &mut Plan) {
+        let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
+            self.steps.iter().map(|&(object, row, _)| (object, row)).collect();
+        let Plan { ledger, steps, stats, .. } = plan;
+        steps.retain(|step| {
+            let entry = *ledger.entry(step.object, step.number);
+            let row = entry.first_row;
+            if entry.is_new() || !entry.has_rows() || written.contains(&(step.object, row)) {
+                return true;
+            }
+            let outcome = match step.object {
+                Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
+                Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
+            };
+            if *outcome == Some(Outcome::Update) {
+                *outcome = Some(Outcome::Unchanged);
+                stats.of_mut(step.object).shift(Outcome::Update, Outcome::Unchanged);
+            }
+            false
+        });
     }
 }

@@ -49,7 +49,12 @@ impl Tokens {
 }
 
 /// The checkpoint of an import before its first batch.
-pub(crate) fn checkpoint(import_id: &str, settings: &Settings, file_digest: &str) -> Checkpoint {
+pub(crate) fn checkpoint(
+    import_id: &str,
+    settings: &Settings,
+    file_digest: &str,
+    window: usize,
+) -> Checkpoint {
     let policy = format!(
         "{:?} {:?} {:?} {:?}",
         settings.account, settings.contacts, settings.opportunities, settings.follow_ups
@@ -60,6 +65,7 @@ pub(crate) fn checkpoint(import_id: &str, settings: &Settings, file_digest: &str
         mapping: digest(&format!("{:?}", settings.mapping)),
         policy: digest(&policy),
         formats: settings.resolved_formats(),
+        window: window as u64,
         ..Checkpoint::default()
     }
 }

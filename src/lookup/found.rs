@@ -126,6 +126,28 @@ impl Found {
         faults
     }
 
+    /// Everything that was added, call by call: id, version, declared keys, values; fields by key.
+    #[allow(clippy::type_complexity)] // four columns of one table
+    pub(crate) fn told<'s>(
+        &'s self,
+        object: Object,
+        fields: &'s Fields,
+    ) -> impl Iterator<Item = (&'s str, Option<&'s str>, Vec<(&'s str, &'s str)>, Vec<(&'s str, &'s str)>)>
+    {
+        let of = move |list: &'s [(u32, Name, Span)], record: usize| {
+            let own = list.iter().filter(move |(at, ..)| *at as usize == record);
+            own.filter_map(move |&(_, name, text)| {
+                let field = self.field(object, fields, name)?;
+                Some((fields.get(field).key.as_str(), self.slice(text)))
+            })
+            .collect()
+        };
+        self.records.iter().enumerate().map(move |(at, record)| {
+            let version = record.version.map(|span| self.slice(span));
+            (self.slice(record.id), version, of(&self.keys, at), of(&self.values, at))
+        })
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.records.clear();

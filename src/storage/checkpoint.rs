@@ -48,6 +48,8 @@ pub struct Checkpoint {
     pub policy: String,
     /// How the columns that left it open were read: date order and separators, by header.
     pub formats: IndexMap<String, String>,
+    /// Rows that are planned and written at a time; 0 = the whole file.
+    pub window: u64,
     /// The last row whose steps are written once this batch is; steps of earlier rows that somebody
     /// else was in the way of may still follow.
     pub row: u64,
@@ -58,13 +60,14 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// What of another import is not as in this one: `file`, `mapping`, `policy`. Nothing: one can be
-    /// resumed as the other.
+    /// What of another import is not as in this one: `file`, `mapping`, `policy`, `window`. Nothing:
+    /// one can be resumed as the other.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),
             ("mapping", self.mapping == other.mapping),
             ("policy", self.policy == other.policy),
+            ("window", self.window == other.window),
         ];
         parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part).collect()
     }

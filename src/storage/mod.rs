@@ -15,6 +15,7 @@
 
 mod batch;
 mod checkpoint;
+pub mod conformance;
 mod error;
 mod forward;
 mod memory;

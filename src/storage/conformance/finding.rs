@@ -1,0 +1,227 @@
+//! What storage answers.
+
+use super::maker::Bench;
+use super::{Result, Run, Stop, expect};
+use crate::object::Object::{Contact, Opportunity};
+use crate::storage::StorageWrite;
+
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
+    vec![
+        ("the account is the same each time", the_account_is_the_same),
+        ("a record is found by its id", by_id),
+        ("an id that nobody has finds nothing", by_unknown_id),
+        ("several ids are answered in one call", by_several_ids),
+        ("a contact is found by its primary e-mail", by_primary_email),
+        ("a contact is found by an additional e-mail", by_additional_email),
+        ("a contact is found by its primary phone", by_primary_phone),
+        ("a contact is found by an additional phone", by_additional_phone),
+        ("the asked key is declared as it was asked", declares_keys),
+        ("a key that several contacts carry finds them all", finds_all_holders),
+        ("a key that nobody carries finds nothing", finds_nobody),
+        ("an address that was taken away finds nobody", finds_no_former_holder),
+        ("opportunities are found by their contact, and no others", by_contact),
+        ("a combined rule finds only whom all fields agree with", by_combined_rule),
+        ("every written value comes back", values_come_back),
+        ("unusual text comes back as it was written", unusual_text_comes_back),
+    ]
+}
+
+fn the_account_is_the_same<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let accounts = [bench.storage.account(), bench.storage.account()];
+    match accounts {
+        [Ok(first), Ok(second)] => expect(first == second, "the second answer differs"),
+        [first, second] => {
+            let error = first.err().or(second.err());
+            expect(false, error.map_or_else(String::new, |e| format!("account failed: {e}")))
+        }
+    }
+}
+
+fn by_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("first_name", &["Ana"])])?;
+    bench.add(Contact, &[("first_name", &["Bo"])])?;
+    let seen = bench.get(Contact, &ana)?;
+    expect(seen.value("first_name") == Some("Ana"), format!("got {seen:?}"))
+}
+
+fn by_unknown_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    bench.add(Contact, &[("first_name", &["Ana"])])?;
+    let found = bench.by_ids(Contact, &["no such id", "999999999", "'; --"])?;
+    expect(found.is_empty(), format!("found {found:?}"))
+}
+
+fn by_several_ids<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let mut ids = Vec::new();
+    for name in ["Ana", "Bo", "Cy"] {
+        ids.push(bench.add(Contact, &[("first_name", &[name])])?);
+    }
+    let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let found = bench.by_ids(Contact, &asked)?;
+    expect(found.len() == 3, format!("3 ids found {} records", found.len()))
+}
+
+/// The contact with an address is found by it, alone.
+fn by_address<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    field: &str,
+    rule: &str,
+    own: &str,
+    other: &str,
+) -> Result {
+    let primary = if field == rule { own } else { other };
+    let more: &[&str] = if field == rule { &[] } else { &[own] };
+    let ana = bench.add(Contact, &[(rule, &[primary]), (field_of(field, rule), more)])?;
+    bench.add(Contact, &[("first_name", &["Bo"])])?;
+    let found = bench.by_keys(&[rule], &[&[own]])?;
+    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    expect(ids == [ana.as_str()], format!("{own} found {ids:?} instead of {ana}"))
+}
+
+/// The list beside a primary address.
+fn field_of<'f>(field: &'f str, rule: &str) -> &'f str {
+    match (field == rule, rule) {
+        (false, _) => field,
+        (true, "email") => "additional_emails",
+        (true, _) => "additional_phones",
+    }
+}
+
+fn by_primary_email<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    by_address(bench, "email", "email", "ana@example.com", "")
+}
+
+fn by_additional_email<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    by_address(bench, "additional_emails", "email", "ana@example.com", "ana@home.example")
+}
+
+fn by_primary_phone<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    by_address(bench, "phone", "phone", "+12065550123", "")
+}
+
+fn by_additional_phone<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    by_address(bench, "additional_phones", "phone", "+12065550123", "+12065550199")
+}
+
+fn declares_keys<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    bench.add(Contact, &[("email", &["ana@example.com"]), ("phone", &["+12065550123"])])?;
+    for (rule, key) in [("email", "ana@example.com"), ("phone", "+12065550123")] {
+        let found = bench.by_keys(&[rule], &[&[key]])?;
+        let declared = found.iter().flat_map(|(_, seen)| &seen.keys);
+        let declared: Vec<(&str, &str)> =
+            declared.map(|(field, key)| (field.as_str(), key.as_str())).collect();
+        let is_right = !declared.is_empty() && declared.iter().all(|own| *own == (rule, key));
+        expect(is_right, format!("{rule} {key} was declared as {declared:?}"))?;
+    }
+    Ok(())
+}
+
+fn finds_all_holders<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("phone", &["+12065550123"]), ("first_name", &["Ana"])])?;
+    let bo = bench.add(Contact, &[("phone", &["+12065550123"]), ("first_name", &["Bo"])])?;
+    let found = bench.by_keys(&["phone"], &[&["+12065550123"]])?;
+    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    let all = ids.contains(&ana.as_str()) && ids.contains(&bo.as_str());
+    expect(all, format!("found {ids:?}, not both {ana} and {bo}"))
+}
+
+fn finds_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    bench.add(Contact, &[("email", &["ana@example.com"]), ("phone", &["+12065550123"])])?;
+    // A part of an address, or a longer one, is another address.
+    let emails: &[&str] = &["ana", "ana@example.co", "ana@example.com.example", "na@example.com"];
+    let found = bench.by_keys(&["email"], &[emails])?;
+    expect(found.is_empty(), format!("{emails:?} found {found:?}"))?;
+    let found = bench.by_keys(&["phone"], &[&["+1206555012", "+12065550123;ext=1"]])?;
+    expect(found.is_empty(), format!("other phones found {found:?}"))
+}
+
+fn finds_no_former_holder<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("email", &["old@example.com"])])?;
+    let version = bench.get(Contact, &ana)?.version;
+    bench.write(|batch| {
+        let (before, after): (&[&str], &[&str]) = (&["old@example.com"], &["new@example.com"]);
+        batch.update(Contact, &ana, version.as_deref(), &[("email", before)], &[("email", after)])
+    })?;
+    let found = bench.by_keys(&["email"], &[&["old@example.com"]])?;
+    expect(found.is_empty(), "the old address still finds the contact")?;
+    let found = bench.by_keys(&["email"], &[&["new@example.com"]])?;
+    expect(found.len() == 1, "the new address does not find the contact")
+}
+
+fn by_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("first_name", &["Ana"])])?;
+    let bo = bench.add(Contact, &[("first_name", &["Bo"])])?;
+    let roof = bench.add_to(&ana, &[("name", &["Roof"])])?;
+    let garage = bench.add_to(&ana, &[("name", &["Garage"])])?;
+    bench.add_to(&bo, &[("name", &["Boat"])])?;
+    let found = bench.of_contacts(&[&ana])?;
+    let mut ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    let mut own = [roof.as_str(), garage.as_str()];
+    ids.sort_unstable();
+    own.sort_unstable();
+    expect(ids == own, format!("contact {ana} has {own:?}, found {ids:?}"))?;
+    let links = found.iter().all(|(_, seen)| seen.value("contact_id") == Some(ana.as_str()));
+    expect(links, "the opportunities do not say whose they are")
+}
+
+fn by_combined_rule<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let rule = ["first_name".to_owned(), "last_name".to_owned()];
+    let is_asked = bench
+        .storage
+        .account()
+        .is_ok_and(|account| account.dedup.contacts.iter().any(|own| own.0 == rule));
+    if !is_asked || !bench.storage.answers(&rule) {
+        return Err(Stop::Skipped("the account has no rule first_name+last_name"));
+    }
+    let ana = bench.add(Contact, &[("first_name", &["Ana"]), ("last_name", &["Lee"])])?;
+    bench.add(Contact, &[("first_name", &["Ana"]), ("last_name", &["Ray"])])?;
+    bench.add(Contact, &[("first_name", &["Bo"]), ("last_name", &["Lee"])])?;
+    let found = bench.by_keys(&["first_name", "last_name"], &[&["ana"], &["lee"]])?;
+    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    expect(ids == [ana.as_str()], format!("ana lee found {ids:?} instead of {ana}"))
+}
+
+fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(
+        Contact,
+        &[
+            ("first_name", &["Ana"]),
+            ("email", &["ana@example.com"]),
+            ("additional_emails", &["ana@home.example", "ana@work.example"]),
+            ("phone", &["+12065550123"]),
+            ("country", &["US"]),
+            ("tags", &["vip", "spring fair"]),
+            ("dnd", &["true"]),
+            ("notes", &["likes boats"]),
+        ],
+    )?;
+    let seen = bench.get(Contact, &ana)?;
+    let single =
+        [("first_name", "Ana"), ("country", "US"), ("dnd", "true"), ("notes", "likes boats")];
+    for (field, value) in single {
+        let got = seen.values(field);
+        expect(got == [value], format!("{field} came back as {got:?}"))?;
+    }
+    let emails = (seen.values("email"), seen.values("additional_emails"));
+    let is_right = emails.0 == ["ana@example.com"]
+        && emails.1 == ["ana@home.example", "ana@work.example"]
+        && seen.values("phone") == ["+12065550123"];
+    expect(is_right, format!("addresses came back as {emails:?}"))?;
+    let mut tags = seen.values("tags");
+    tags.sort_unstable();
+    expect(tags == ["spring fair", "vip"], format!("tags came back as {tags:?}"))?;
+    let roof = bench.add_to(&ana, &[("name", &["Roof"]), ("value", &["18500.5"])])?;
+    let seen = bench.get(Opportunity, &roof)?;
+    let value = seen.value("value").map(str::to_owned);
+    expect(value.as_deref() == Some("18500.5"), format!("value came back as {value:?}"))
+}
+
+fn unusual_text_comes_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    for text in ["O'Hara \"Bob\"", "a\nb\tc\\n", "Zoë Ωmega 李 🦀", "100% _x_ $1 ?1 --"] {
+        let id = bench.add(Contact, &[("first_name", &[text]), ("tags", &[text, "plain"])])?;
+        let seen = bench.get(Contact, &id)?;
+        let (name, tags) = (seen.value("first_name"), seen.values("tags"));
+        let is_right = name == Some(text) && tags.contains(&text);
+        expect(is_right, format!("{text:?} came back as {name:?} and {tags:?}"))?;
+    }
+    Ok(())
+}

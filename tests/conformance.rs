@@ -1,0 +1,123 @@
+//! The adapters of this repository keep the contract, and every case of the suite catches the defect
+//! it is about.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "shelf/mod.rs"]
+mod shelf;
+
+#[allow(dead_code)]
+#[path = "../examples/import/sqlite/mod.rs"]
+mod sqlite;
+
+use crm_import::dedup::DedupPolicy;
+use crm_import::storage::conformance::{self, Outcome};
+use crm_import::{Account, MemoryStorage};
+use shelf::{Defect, Shelf};
+
+/// E-mail, phone, and a combined rule.
+fn account() -> Account {
+    let rules = [vec!["email"], vec!["phone"], vec!["first_name", "last_name"]];
+    Account { dedup: DedupPolicy::by(rules), ..Account::default() }
+}
+
+#[test]
+fn memory_storage_keeps_the_contract() {
+    let report = conformance::run(|| MemoryStorage::new(account()));
+    assert!(report.is_passed(), "{report}");
+    assert!(report.cases().len() >= 25);
+    let skipped = report.cases().iter().filter(|case| matches!(case.outcome, Outcome::Skipped(_)));
+    assert_eq!(skipped.count(), 0, "{report}");
+}
+
+#[test]
+fn the_storage_of_these_tests_keeps_the_contract() {
+    let report = conformance::run(|| Shelf::new(account()));
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn the_sqlite_adapter_keeps_the_contract() {
+    let memory = std::path::Path::new(":memory:");
+    let report = conformance::run(|| sqlite::Sqlite::create(memory, account()).unwrap());
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn what_an_adapter_does_not_claim_is_skipped_and_said() {
+    let report = conformance::run(MemoryStorage::default);
+    let combined = "a combined rule finds only whom all fields agree with";
+    let case = report.cases().iter().find(|case| case.name == combined).unwrap();
+    assert!(matches!(case.outcome, Outcome::Skipped(_)), "{report}");
+    assert!(report.is_passed(), "{report}");
+}
+
+/// Each defect with the case that must catch it.
+const CAUGHT: [(Defect, &str); 36] = [
+    (Defect::IgnoresAdditionalAddresses, "a contact is found by an additional e-mail"),
+    (Defect::DeclaresNoKeys, "the asked key is declared as it was asked"),
+    (Defect::DeclaresSpelledKeys, "the asked key is declared as it was asked"),
+    (Defect::FindsOneHolderOnly, "a key that several contacts carry finds them all"),
+    (Defect::FindsByPrefix, "a key that nobody carries finds nothing"),
+    (Defect::FindsEverybodyById, "an id that nobody has finds nothing"),
+    (Defect::ForgetsToUnindex, "an address that was taken away finds nobody"),
+    (Defect::FindsAllOpportunities, "opportunities are found by their contact, and no others"),
+    (Defect::AnyFieldOfACombinedRule, "a combined rule finds only whom all fields agree with"),
+    (Defect::DropsListValues, "every written value comes back"),
+    (Defect::TrimsText, "unusual text comes back as it was written"),
+    (Defect::NoVersions, "a write changes the version"),
+    (Defect::ConstantVersion, "a write changes the version"),
+    (Defect::IgnoresVersions, "an update of another version is a conflict and changes nothing"),
+    (Defect::WritesOnConflict, "an update of another version is a conflict and changes nothing"),
+    (Defect::UpdateCreates, "an update of a record that is gone creates nothing"),
+    (Defect::IgnoresTakenKeys, "a create whose key is taken is a conflict and creates nothing"),
+    (Defect::OwnKeyIsTaken, "a record's own key is not taken"),
+    (Defect::OneConflictStopsAll, "a conflict does not keep the others from being written"),
+    (Defect::DropsAReceipt, "every step of a batch has its receipt"),
+    (Defect::DoublesAReceipt, "every step of a batch has its receipt"),
+    (Defect::OneIdForAll, "each record has an id of its own"),
+    (Defect::SwapsIds, "each record has an id of its own"),
+    (Defect::OverwritesWholeRecord, "an update changes only its fields"),
+    (Defect::NeverClears, "an update without a value clears the field"),
+    (Defect::AppendsToLists, "a list is written as a whole"),
+    (Defect::LinksToTheFirstContact, "an opportunity is linked to a contact of the same batch"),
+    (Defect::NeverMovesLinks, "an opportunity moves to another contact"),
+    (Defect::LinksLostToNobody, "an opportunity of a contact that was not created is left out"),
+    (Defect::RefusesEmptyBatches, "a batch without steps is written"),
+    (Defect::IgnoresTokens, "a batch that is written again creates nothing"),
+    (Defect::NewIdForKnownTokens, "a batch that is written again creates nothing"),
+    (Defect::KnowsEveryToken, "other tokens are not known"),
+    (Defect::KeepsTokensOfConflicts, "the token of a conflict is not kept"),
+    (
+        Defect::SaysEverythingWasCreated,
+        "written tokens are known, with what they did and to which record",
+    ),
+    (Defect::RepeatsFollowUps, "follow-ups are receipted, and done once"),
+];
+
+#[test]
+fn every_seeded_defect_is_caught_by_the_case_that_names_it() {
+    let mut missed = Vec::new();
+    for (defect, case) in CAUGHT {
+        let report = conformance::run(|| Shelf::broken(defect));
+        if !report.failures().any(|(name, _)| name == case) {
+            let others: Vec<&str> = report.failures().map(|(name, _)| name).collect();
+            missed.push(format!("{defect:?} passes {case:?}; caught by {others:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn every_case_catches_some_defect() {
+    let all = conformance::run(|| Shelf::new(account()));
+    let mut caught: Vec<&str> = Vec::new();
+    for (defect, _) in CAUGHT {
+        let report = conformance::run(|| Shelf::broken(defect));
+        caught.extend(report.failures().map(|(name, _)| name));
+    }
+    let idle: Vec<&str> =
+        all.cases().iter().map(|case| case.name).filter(|name| !caught.contains(name)).collect();
+    // A storage cannot forget its account on the way: that case guards against generated settings.
+    assert_eq!(idle, ["the account is the same each time"]);
+}

@@ -1,0 +1,141 @@
+//! The error log: what failed as it stood, what to do about it, and back in again (behaviour §15).
+
+#![allow(clippy::unwrap_used)]
+
+use crm_import::account::{Pipeline, Stage};
+use crm_import::{
+    Account, ERROR_LOG_COLUMNS, ErrorLog, Import, Mapping, MemoryStorage, Object, Report, Source,
+};
+
+use Object::{Contact, Opportunity};
+
+fn crm() -> MemoryStorage {
+    let stage = Stage { id: "s1".into(), name: "New".into() };
+    let sales = Pipeline { id: "p1".into(), name: "Sales".into(), stages: vec![stage] };
+    MemoryStorage::new(Account {
+        default_country: Some("US".into()),
+        pipelines: vec![sales],
+        ..Account::default()
+    })
+}
+
+fn run(import: &Import, file: &str, crm: &mut MemoryStorage) -> Report {
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), crm).unwrap();
+    import.apply(plan, crm).unwrap()
+}
+
+fn log_of(report: &Report) -> String {
+    let mut log = Vec::new();
+    report.write_error_log(&mut log).unwrap();
+    String::from_utf8(log).unwrap()
+}
+
+fn records(csv: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    let rows = reader.records().map(|record| record.unwrap());
+    rows.map(|record| record.iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn fifty_failing_rows_mended_import_cleanly_and_nothing_doubles() {
+    let mut file = String::from("First Name,Email,Opportunity Name,Pipeline\n");
+    for row in 0..500 {
+        let pipeline = if row % 10 == 3 { "Sails" } else { "Sales" };
+        file.push_str(&format!("P{row},p{row}@example.com,Deal {row},{pipeline}\n"));
+    }
+    let mut crm = crm();
+    let report = run(&Import::new(), &file, &mut crm);
+    assert_eq!(report.stats().opportunities.fail, 50);
+    assert_eq!(report.stats().contacts.create, 500);
+    let log = log_of(&report);
+    let rows = records(&log);
+    assert_eq!(rows.len(), 51);
+    assert_eq!(rows[0][4..], ERROR_LOG_COLUMNS.map(str::to_owned));
+    // The contact is there already, and the log says so.
+    assert!(rows[1..].iter().all(|row| row[4] == "partly imported" && !row[9].is_empty()));
+    assert!(rows[1..].iter().all(|row| row[5] == "pipeline-unknown" && row[6] == "Pipeline"));
+
+    let mended = log.replace(",Sails,", ",Sales,");
+    let again = run(&Import::new(), &mended, &mut crm);
+    assert_eq!((again.stats().contacts.rows, again.stats().contacts.unchanged), (50, 50));
+    assert_eq!(again.stats().opportunities.create, 50);
+    assert_eq!(again.issues().count(), 0);
+    assert_eq!((crm.len(Contact), crm.len(Opportunity)), (500, 500));
+    assert_eq!(again.write_error_log(Vec::new()).unwrap(), 0);
+}
+
+#[test]
+fn a_mapping_made_for_the_file_reads_the_ids_of_its_log_too() {
+    let mapping = Mapping::default()
+        .column("Name", Contact, "first_name")
+        .column("Deal", Opportunity, "name")
+        .column("Where", Opportunity, "pipeline");
+    let import = Import::new().mapping(mapping);
+    let mut crm = crm();
+    // Contacts without any key: only the id can find them again.
+    let report = run(&import, "Name,Deal,Where\nAna,Roof,Sails\nBo,Boat,Sails\n", &mut crm);
+    assert_eq!(report.stats().contacts.create, 2);
+    let mended = log_of(&report).replace("Sails", "Sales");
+    let again = run(&import, &mended, &mut crm);
+    assert_eq!((again.stats().contacts.create, again.stats().opportunities.create), (0, 2));
+    assert_eq!(crm.len(Contact), 2);
+}
+
+#[test]
+fn cells_that_could_start_a_formula_are_harmless_in_the_log_and_come_back_identical() {
+    let cells = [
+        "=HYPERLINK(\"http://example.com\")", "+1 (206) 555-0123", "-5", "@SUM(A1)", "\tindented",
+        "\rreturned", "'=already", "''=twice", "'quoted'", "plain, with comma", "two\nlines", "\"",
+        "'+1", "=", "@",
+    ];
+    let mut file = Vec::new();
+    let mut writer = csv::Writer::from_writer(&mut file);
+    writer.write_record(["Email", "Notes", "Contact ID"]).unwrap();
+    for (row, cell) in cells.iter().enumerate() {
+        writer.write_record([&format!("p{row}@example.com"), *cell, "nobody"]).unwrap();
+    }
+    writer.flush().unwrap();
+    drop(writer);
+    let file = String::from_utf8(file).unwrap();
+    let mut crm = crm();
+    let first = run(&Import::new(), &file, &mut crm);
+    assert_eq!(first.stats().contacts.fail, cells.len() as u64);
+    let log = log_of(&first);
+    for record in records(&log) {
+        for cell in record {
+            let starts = cell.chars().next();
+            assert!(!matches!(starts, Some('=' | '+' | '-' | '@' | '\t' | '\r')), "{cell:?}");
+        }
+    }
+    // A log of the log holds the same cells; so does its plan.
+    let second = run(&Import::new(), &log, &mut crm);
+    let row_cells = |report: &Report| -> Vec<String> {
+        let rows = report.plan().rows();
+        rows.map(|row| row.cells().nth(1).unwrap().to_owned()).collect()
+    };
+    assert_eq!(row_cells(&second), cells);
+    assert_eq!(log_of(&second), log);
+}
+
+#[test]
+fn the_log_as_json_has_one_object_per_row() {
+    let file = "Email,Contact ID\nana@example.com,c9\n\"b\"\"o\\@example.com\",c8\n";
+    let report = run(&Import::new(), file, &mut crm());
+    let mut log = ErrorLog::json(Vec::new());
+    assert_eq!(log.add(&report).unwrap(), 2);
+    let mut text = Vec::new();
+    let mut log = ErrorLog::json(&mut text);
+    log.add(&report).unwrap();
+    log.finish().unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["row"], 1);
+    assert_eq!(lines[0]["line"], 2);
+    assert_eq!(lines[0]["status"], "failed");
+    assert_eq!(lines[0]["record"]["Contact ID"], "c9");
+    assert_eq!(lines[1]["record"]["Email"], "b\"o\\@example.com");
+    assert_eq!(lines[0]["issues"][0]["code"], "contact-id-unknown");
+    assert!(lines[0]["issues"][0]["fix"].as_str().unwrap().contains("correct the id"));
+}

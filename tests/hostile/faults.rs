@@ -1,0 +1,198 @@
+//! Adapters that break their contract: each fault is reported as theirs, on the rows it is about, and
+//! nothing panics.
+
+use crm_import::lookup::{Found, Lookup};
+use crm_import::storage::{Batch, Op, Receipts, StorageError, Token};
+use crm_import::{Error, Import, Object, Source, StorageWrite};
+
+use super::shelf::Shelf;
+use super::{Act, FILE, Hostile, codes, run};
+
+/// Writes properly and then files receipts of its own.
+struct Clerk(fn(&Batch<'_>, &mut Receipts));
+
+impl Act for Clerk {
+    fn write(
+        &mut self,
+        shelf: &mut Shelf,
+        call: usize,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+    ) -> Result<(), StorageError> {
+        if call > 1 {
+            return shelf.write(batch, receipts);
+        }
+        let _ = shelf;
+        (self.0)(batch, receipts);
+        Ok(())
+    }
+}
+
+/// The receipt an honest adapter gives.
+fn honest(batch: &Batch<'_>, receipts: &mut Receipts, skip: usize) {
+    for (at, step) in batch.steps().enumerate().filter(|(at, _)| *at != skip) {
+        match step.op() {
+            Op::Create => receipts.created(step.token(), &format!("id{at}"), None),
+            Op::Update => receipts.updated(step.token(), None),
+        }
+    }
+}
+
+#[test]
+fn x2_a_missing_receipt_fails_its_step_alone() {
+    let clerk = Clerk(|batch, receipts| honest(batch, receipts, 1));
+    let report = run(FILE, &mut Hostile::new(Shelf::default(), clerk));
+    assert_eq!(codes(&report), [(2, "storage-fault")]);
+    let issue = report.issues().next().unwrap();
+    assert!(issue.message().contains("without a receipt"), "{}", issue.message());
+    assert_eq!((report.stats().contacts.create, report.stats().contacts.fail), (3, 1));
+}
+
+#[test]
+fn x2_a_missing_receipt_of_a_contact_takes_its_opportunities_along() {
+    let clerk = Clerk(|batch, receipts| {
+        let lost = batch.steps().next().unwrap().token();
+        for (at, step) in batch.steps().enumerate().skip(1) {
+            let is_lost = step.link(receipts) == crm_import::storage::Link::Lost;
+            if !is_lost {
+                receipts.created(step.token(), &format!("id{at}"), None);
+            }
+        }
+        assert!(receipts.get(lost).is_none());
+    });
+    let report = run(FILE, &mut Hostile::new(Shelf::default(), clerk));
+    let expected = [
+        (1, "storage-fault"),
+        (1, "contact-failed"),
+        (4, "storage-fault"),
+        (4, "contact-failed"),
+    ];
+    assert_eq!(codes(&report), expected);
+    assert_eq!(report.stats().opportunities.fail, 2);
+    assert_eq!(report.stats().links, 1);
+}
+
+#[test]
+fn x2_a_second_receipt_is_said_and_the_first_counts() {
+    let clerk = Clerk(|batch, receipts| {
+        honest(batch, receipts, usize::MAX);
+        let first = batch.steps().next().unwrap().token();
+        receipts.rejected(first, "on second thoughts");
+    });
+    let report = run(FILE, &mut Hostile::new(Shelf::default(), clerk));
+    assert_eq!(codes(&report), [(1, "storage-fault")]);
+    assert_eq!((report.stats().contacts.create, report.stats().contacts.fail), (4, 0));
+    assert_eq!(report.stats().contacts.warnings, 1);
+}
+
+#[test]
+fn x2_a_receipt_for_a_step_of_another_batch_is_said() {
+    let clerk = Clerk(|batch, receipts| {
+        honest(batch, receipts, usize::MAX);
+        receipts.created(Token(12), "c12", None);
+    });
+    let report = run(FILE, &mut Hostile::new(Shelf::default(), clerk));
+    assert_eq!(codes(&report), [(0, "storage-fault")]);
+    assert_eq!(report.stats().contacts.create, 4);
+}
+
+#[test]
+fn x2_receipts_that_do_not_fit_are_faults_of_the_adapter() {
+    let liars: [(fn(&Batch<'_>, &mut Receipts), &str); 6] = [
+        (|b, r| b.steps().for_each(|s| r.created(s.token(), "", None)), "blank id"),
+        (|b, r| b.steps().for_each(|s| r.created(s.token(), "1", None)), "under one id"),
+        (|b, r| b.steps().for_each(|s| r.updated(s.token(), None)), "does not fit"),
+        (|b, r| b.steps().for_each(|s| r.unchanged(s.token())), "does not fit"),
+        (|b, r| b.steps().for_each(|s| r.done(s.token())), "does not fit"),
+        (|_, _| (), "without a receipt"),
+    ];
+    for (liar, expected) in liars {
+        let report = run(FILE, &mut Hostile::new(Shelf::default(), Clerk(liar)));
+        let first = report.issues().find(|i| i.severity == crm_import::Severity::Error).unwrap();
+        assert_eq!(first.code.code(), "storage-fault");
+        assert!(first.message().contains(expected), "{} / {expected}", first.message());
+    }
+}
+
+#[test]
+fn x2_an_update_that_was_applied_to_another_record_is_a_fault() {
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
+    let clerk = Clerk(|b, r| b.steps().for_each(|s| r.already_applied(s.token(), "77")));
+    let file = "Email,City\nana@example.com,Oslo\n";
+    let report = run(file, &mut Hostile::new(shelf, clerk));
+    assert_eq!(codes(&report), [(1, "storage-fault")]);
+}
+
+#[test]
+fn conflicts_for_ever_end_and_are_said() {
+    struct Never;
+    impl Act for Never {
+        fn write(
+            &mut self,
+            _: &mut Shelf,
+            _: usize,
+            batch: &Batch<'_>,
+            receipts: &mut Receipts,
+        ) -> Result<(), StorageError> {
+            batch.steps().for_each(|step| receipts.conflict(step.token()));
+            Ok(())
+        }
+    }
+    let mut storage = Hostile::new(Shelf::default(), Never);
+    let report = run(FILE, &mut storage);
+    assert_eq!(report.stats().contacts.fail, 5);
+    assert!(codes(&report).contains(&(1, "write-conflict")));
+    assert!(storage.writes <= 5, "{} writes", storage.writes);
+    assert!(storage.shelf.contacts.is_empty());
+}
+
+/// Answers look-ups in a way of its own.
+struct Liar(fn(&Lookup<'_>, &mut Found));
+
+impl Act for Liar {
+    fn find(
+        &mut self,
+        _: &mut Shelf,
+        _: usize,
+        lookup: &Lookup<'_>,
+        found: &mut Found,
+    ) -> Result<(), StorageError> {
+        (self.0)(lookup, found);
+        Ok(())
+    }
+}
+
+#[test]
+fn answers_that_nobody_asked_for_stop_the_plan_as_faults_of_the_adapter() {
+    let liars: [(fn(&Lookup<'_>, &mut Found), &str); 4] = [
+        (|_, found| drop(found.record("c7").key("email", "eve@example.com")), "eve@example.com"),
+        (|_, found| drop(found.record("c7").value("email", "ana@example.com")), "c7"),
+        (|_, found| drop(found.record("").key("email", "ana@example.com")), "without an id"),
+        (|_, found| drop(found.record("c7").key("shoe_size", "43")), "43"),
+    ];
+    for (liar, expected) in liars {
+        let mut storage = Hostile::new(Shelf::default(), Liar(liar));
+        let error = Import::new()
+            .plan(Source::from_bytes(FILE.as_bytes()), &mut storage)
+            .map(|_| ())
+            .unwrap_err();
+        let Error::Adapter { faults } = &error else { panic!("{error}") };
+        assert!(faults.iter().any(|fault| fault.contains(expected)), "{faults:?} / {expected}");
+    }
+}
+
+#[test]
+fn a_record_with_fields_that_nobody_has_is_taken_without_them() {
+    let liar = Liar(|lookup, found| {
+        for block in lookup.blocks().iter().filter(|block| block.is_rule(&["email"])) {
+            for email in block.column(0) {
+                let record = found.record(email).key("email", email).key("email", email);
+                record.value("shoe_size", "43").value("email", email).value("email", "");
+            }
+        }
+    });
+    let mut storage = Hostile::new(Shelf::default(), liar);
+    let plan = Import::new().plan(Source::from_bytes(FILE.as_bytes()), &mut storage).unwrap();
+    assert_eq!(plan.stats().contacts.update, 4);
+}

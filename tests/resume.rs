@@ -1,0 +1,312 @@
+//! An import that dies is started again and ends as if it had never died (behaviour X6, X7).
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "resume/kill.rs"]
+mod kill;
+#[path = "resume/program.rs"]
+mod program;
+
+use crm_import::storage::StorageError;
+use crm_import::{
+    Control, Error, ErrorBudget, FollowUp, FollowUpKind, Import, MemoryStorage, Object, Progress,
+    Source, Status,
+};
+
+use Object::{Contact, Opportunity};
+
+/// So many people with an opportunity each, every third row a repeat of an earlier person.
+fn file(rows: usize) -> String {
+    let mut file = String::from("First Name,Email,City,Opportunity Name\n");
+    for row in 0..rows {
+        let who = if row % 3 == 2 { row / 2 } else { row };
+        file.push_str(&format!("P{who},p{who}@example.com,City {row},Deal {row}\n"));
+    }
+    file
+}
+
+fn source(file: &str) -> Source<'_> {
+    Source::from_bytes(file.as_bytes())
+}
+
+fn import() -> Import {
+    Import::new()
+        .id("resumed")
+        .follow_up(FollowUp::of(FollowUpKind::Tag, "spring fair"))
+        .follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"))
+}
+
+/// Contacts, opportunities and follow-ups as text, without ids.
+fn content(crm: &MemoryStorage) -> Vec<String> {
+    let name = |id: &str| crm.get(Contact, id).unwrap().value("email").unwrap().to_owned();
+    let mut lines: Vec<String> =
+        crm.iter(Contact).map(|(_, record)| format!("{:?}", record.values)).collect();
+    for (_, record) in crm.iter(Opportunity) {
+        let (deal, of) = (record.value("name").unwrap(), record.value("contact_id").unwrap());
+        lines.push(format!("{deal} of {}", name(of)));
+    }
+    lines.extend(crm.follow_ups().iter().map(|f| format!("{} {}", f.name, name(&f.contact))));
+    lines.sort();
+    lines
+}
+
+/// Stops after so many batches.
+fn stop_after(batches: usize, how: Control) -> impl FnMut(Progress) -> Control {
+    let mut seen = 0;
+    move |_| {
+        seen += 1;
+        if seen > batches { how } else { Control::Continue }
+    }
+}
+
+#[test]
+fn x6_a_stopped_import_resumes_to_the_storage_and_the_totals_of_an_uninterrupted_one() {
+    let file = file(2_000);
+    let mut whole = MemoryStorage::default();
+    let plan = import().plan(source(&file), &mut whole).unwrap();
+    let expected = import().apply(plan, &mut whole).unwrap();
+    assert_eq!(expected.status(), Status::Completed);
+
+    for batches in [0, 1, 3, 5] {
+        let mut crm = MemoryStorage::default();
+        let plan = import().plan(source(&file), &mut crm).unwrap();
+        let first =
+            import().apply_with(plan, &mut crm, stop_after(batches, Control::Pause)).unwrap();
+        assert_eq!(first.status(), Status::Paused);
+        assert!(first.unwritten() > 0);
+        let Some(checkpoint) = crm.checkpoint().cloned() else {
+            assert_eq!(batches, 0);
+            continue;
+        };
+        assert!(!checkpoint.is_last);
+        let again = import().resume(checkpoint);
+        let plan = again.plan_resumed(source(&file), &mut crm).unwrap();
+        assert_eq!(plan.stats(), expected.plan().stats());
+        let report = again.apply(plan, &mut crm).unwrap();
+        assert_eq!(report.stats(), expected.stats());
+        assert_eq!(content(&crm), content(&whole));
+        for row in [1, 3, 500, 1_999] {
+            let row = crm_import::RowNumber(row);
+            for object in [Contact, Opportunity] {
+                assert_eq!(report.outcome(object, row), expected.outcome(object, row));
+                let id = report.id(object, row).unwrap();
+                assert!(crm.get(object, id).is_some());
+            }
+        }
+    }
+}
+
+#[test]
+fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
+    let file = file(900);
+    let mut whole = MemoryStorage::default();
+    let import = import().run_window(70);
+    let expected = import.run(source(&file), &mut whole).unwrap();
+    for batches in [1, 4, 9] {
+        let mut crm = MemoryStorage::default();
+        let mut stop = stop_after(batches, Control::Cancel);
+        let first = import
+            .run_with(source(&file), &mut crm, |event| {
+                event.progress().filter(|p| p.status == Status::Applying).map_or(true.into(), &mut stop)
+            })
+            .unwrap();
+        assert_eq!(first.status(), Status::Cancelled);
+        let again = import.clone().resume(crm.checkpoint().unwrap().clone());
+        let report = again.run(source(&file), &mut crm).unwrap();
+        assert_eq!(report.stats(), expected.stats());
+        assert_eq!(content(&crm), content(&whole));
+    }
+}
+
+#[test]
+fn l1_a_run_leaves_what_plan_and_apply_leave_and_every_row_has_the_same_outcome() {
+    let file = file(500);
+    let mut whole = MemoryStorage::default();
+    let plan = import().plan(source(&file), &mut whole).unwrap();
+    let expected = import().apply(plan, &mut whole).unwrap();
+    for window in [1, 7, 100, 10_000] {
+        let mut crm = MemoryStorage::default();
+        let mut rows = 0;
+        let report = import()
+            .run_window(window)
+            .run_with(source(&file), &mut crm, |event| {
+                let Some(part) = event.window() else { return true };
+                for row in part.plan().rows() {
+                    rows += 1;
+                    let number = row.number();
+                    assert_eq!(number.0, rows);
+                    for object in [Contact, Opportunity] {
+                        let outcome = part.outcome(object, number);
+                        assert_eq!(outcome, expected.outcome(object, number), "row {number}");
+                        let (a, b) = (row.side(object), expected.plan().row(number).unwrap());
+                        let first = |side: Option<crm_import::plan::SidePlan<'_>>| {
+                            side.and_then(|side| side.first_row())
+                        };
+                        assert_eq!(first(a), first(b.side(object)), "row {number}");
+                    }
+                }
+                true
+            })
+            .unwrap();
+        assert_eq!(report.stats(), expected.stats(), "window {window}");
+        assert_eq!(content(&crm), content(&whole), "window {window}");
+        assert_eq!(report.follow_ups(), expected.follow_ups());
+    }
+}
+
+#[test]
+fn a_run_of_a_stream_that_cannot_be_read_twice_does_the_same() {
+    let file = file(300);
+    let (mut whole, mut crm) = (MemoryStorage::default(), MemoryStorage::default());
+    let import = import().run_window(40);
+    let expected = import.run(source(&file), &mut whole).unwrap();
+    let report = import.run(Source::from_reader(file.as_bytes()), &mut crm).unwrap();
+    assert_eq!(report.stats(), expected.stats());
+    assert_eq!(content(&crm), content(&whole));
+}
+
+#[test]
+fn x6_another_file_mapping_policy_or_window_is_refused_by_name() {
+    let file = file(30);
+    let mut crm = MemoryStorage::default();
+    let plan = import().plan(source(&file), &mut crm).unwrap();
+    import().apply(plan, &mut crm).unwrap();
+    let checkpoint = crm.checkpoint().unwrap().clone();
+    let refused = |import: Import, file: &str, crm: &mut MemoryStorage| {
+        let import = import.resume(checkpoint.clone());
+        let error = import.plan_resumed(source(file), crm).map(|_| ()).unwrap_err();
+        match error {
+            Error::Resume { differs } => differs,
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(refused(import(), &file.replace("City 7", "Rome"), &mut crm), ["file"]);
+    let mapping = crm_import::Mapping::default().column("Email", Contact, "email");
+    assert_eq!(refused(import().mapping(mapping), &file, &mut crm), ["mapping"]);
+    let create = import().contacts(crm_import::Mode::Create);
+    assert_eq!(refused(create, &file, &mut crm), ["policy"]);
+    let mut other = crm.clone();
+    other.account.default_country = Some("DE".into());
+    assert_eq!(refused(import(), &file, &mut other), ["policy"]);
+    let run = import().run_window(10).resume(checkpoint.clone());
+    let error = run.run(source(&file), &mut crm).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("another window"), "{error}");
+    let own = import().checkpoint(source(&file), &mut crm).unwrap();
+    assert_eq!(checkpoint.differences(&own), [""; 0]);
+}
+
+#[test]
+fn x6_a_storage_that_keeps_no_tokens_refuses_to_resume() {
+    struct Forgetful(MemoryStorage);
+    impl crm_import::Storage for Forgetful {
+        type Error = StorageError;
+        fn account(&mut self) -> Result<crm_import::Account, StorageError> {
+            self.0.account()
+        }
+        fn find(
+            &mut self,
+            lookup: &crm_import::lookup::Lookup<'_>,
+            found: &mut crm_import::lookup::Found,
+        ) -> Result<(), StorageError> {
+            self.0.find(lookup, found)
+        }
+    }
+    impl crm_import::StorageWrite for Forgetful {
+        fn write(
+            &mut self,
+            batch: &crm_import::storage::Batch<'_>,
+            receipts: &mut crm_import::storage::Receipts,
+        ) -> Result<(), StorageError> {
+            assert!(!batch.is_empty(), "a last batch is of no use to it");
+            self.0.write(batch, receipts)
+        }
+    }
+    let file = file(10);
+    let mut crm = Forgetful(MemoryStorage::default());
+    let plan = Import::new().plan(source(&file), &mut crm).unwrap();
+    Import::new().apply(plan, &mut crm).unwrap();
+    let import = Import::new().resume(crm.0.checkpoint().unwrap().clone());
+    for error in [
+        import.plan_resumed(source(&file), &mut crm).map(|_| ()).unwrap_err(),
+        import.run(source(&file), &mut crm).map(|_| ()).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("keeps no tokens"), "{error}");
+    }
+}
+
+#[test]
+fn x7_progress_counts_what_is_written_and_ends_at_the_end() {
+    let file = file(1_500);
+    let mut crm = MemoryStorage::default();
+    let plan = import().plan(source(&file), &mut crm).unwrap();
+    let mut all: Vec<Progress> = Vec::new();
+    import().apply_with(plan, &mut crm, |progress| all.push(progress)).unwrap();
+    assert!(all.len() > 3);
+    assert!(all.windows(2).all(|pair| pair[0].done <= pair[1].done));
+    let last = all.last().unwrap();
+    assert_eq!((last.done, last.rows), (last.steps, 1_500));
+    assert_eq!(last.contacts.created, crm.len(Contact));
+    assert_eq!(last.opportunities.created, crm.len(Opportunity));
+
+    let mut seen = (0, false);
+    let report = import()
+        .id("run")
+        .run_window(200)
+        .run_with(source(&file), &mut crm, |event| {
+            if let Some(progress) = event.progress() {
+                seen = (progress.bytes, seen.1 || progress.status == Status::Planning);
+                assert_eq!(progress.total_bytes, Some(file.len() as u64));
+            }
+        })
+        .unwrap();
+    assert_eq!(report.status(), Status::Completed);
+    assert_eq!(seen, (file.len() as u64, true));
+}
+
+#[test]
+fn x7_an_error_budget_stops_a_plan_before_the_first_write_and_a_run_between_windows() {
+    let mut file = String::from("Email,Contact ID\n");
+    for row in 0..100 {
+        let id = if row % 10 == 9 { "c999" } else { "" };
+        file.push_str(&format!("p{row}@example.com,{id}\n"));
+    }
+    for (budget, is_enough) in [
+        (ErrorBudget::Sides(9), false),
+        (ErrorBudget::Sides(10), true),
+        (ErrorBudget::Share(0.05), false),
+        (ErrorBudget::Share(0.1), true),
+    ] {
+        let import = Import::new().max_errors(budget);
+        let mut crm = MemoryStorage::default();
+        let plan = import.plan(source(&file), &mut crm).unwrap();
+        let result = import.apply(plan, &mut crm);
+        assert_eq!(result.is_ok(), is_enough, "{budget:?}");
+        assert_eq!(crm.is_empty(), !is_enough);
+    }
+    let mut crm = MemoryStorage::default();
+    let import = Import::new().max_errors(ErrorBudget::Sides(4)).run_window(20);
+    let error = import.run(source(&file), &mut crm).unwrap_err();
+    let Error::TooManyErrors { done } = &error else { panic!("{error}") };
+    // Two windows of 20 rows hold four errors; the third brings two more and is not written.
+    assert_eq!(crm.len(Contact), 36);
+    assert_eq!((done.stats().contacts.fail, done.status()), (6, Status::Failed));
+}
+
+#[test]
+fn x8_a_run_counts_every_issue_keeps_a_thousand_of_a_code_and_hands_all_to_the_log() {
+    let mut file = String::from("Email,Contact ID\n");
+    (0..1_500).for_each(|row| file.push_str(&format!("p{row}@example.com,c9{row}\n")));
+    let mut crm = MemoryStorage::default();
+    let mut log = crm_import::ErrorLog::csv(Vec::new());
+    let report = Import::new()
+        .run_window(64)
+        .run_with(source(&file), &mut crm, |event| {
+            event.window().is_none_or(|window| log.add(window).is_ok())
+        })
+        .unwrap();
+    assert_eq!(report.issues().count(), 1_000);
+    let code = crm_import::IssueCode::ContactIdUnknown;
+    assert_eq!(report.issue_counts()[&code], 1_500);
+    assert_eq!(log.rows(), 1_500);
+    assert_eq!(report.stats().contacts.fail, 1_500);
+}

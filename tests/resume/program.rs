@@ -1,0 +1,171 @@
+//! The example program as a black box: what it prints as JSON, and its exit status.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The built example, beside this test.
+pub(crate) fn example() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let profile = own.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples").join(format!("import{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "build it first: cargo build --example import");
+    program
+}
+
+/// A folder that is gone after the test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("crm-import-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs the example. Gives its exit status and its JSON.
+fn import(arguments: &[&str]) -> (i32, Value) {
+    let output = Command::new(example()).args(arguments).arg("--json").output().unwrap();
+    let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code().unwrap(), json)
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+const FILE: &str = "\
+First Name,Email,Opportunity Name,Shoe Size
+Ana,ana@example.com,Roof,43
+Ana,ANA@example.com,,
+,not an address,Boat,
+";
+
+const COUNTS: [&str; 8] =
+    ["create", "fail", "merged", "rows", "skip", "unchanged", "update", "warnings"];
+const DONE: [&str; 8] =
+    ["created", "failed", "merged", "rows", "skipped", "unchanged", "updated", "warnings"];
+
+#[test]
+fn the_json_of_an_import_has_its_shape() {
+    let folder = Folder::new("json");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    std::fs::write(&file, FILE).unwrap();
+    let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
+    for extra in [&["--dry-run"][..], &["--window", "2"], &[]] {
+        let (status, json) = import(&[&arguments[..], extra].concat());
+        assert_eq!(status, 0, "{json}");
+        assert_eq!(keys(&json), ["issues", "mapping", "plan", "report", "rows"]);
+        assert_eq!(keys(&json["plan"]), ["blank_rows", "contacts", "links", "opportunities"]);
+        for object in ["contacts", "opportunities"] {
+            assert_eq!(keys(&json["plan"][object]), COUNTS);
+        }
+        if extra == ["--dry-run"] {
+            assert_eq!(json["report"], Value::Null);
+            assert_eq!(json["rows"][0]["contact"]["id"], Value::Null);
+            assert!(!db.exists());
+        } else {
+            assert_eq!(keys(&json["report"]), ["contacts", "links", "opportunities"]);
+            assert_eq!(keys(&json["report"]["contacts"]), DONE);
+            assert_eq!(json["rows"][0]["contact"]["id"], "1");
+        }
+        let (first, second) = (&json["rows"][0], &json["rows"][1]);
+        assert_eq!(keys(first), ["contact", "line", "opportunity", "row"]);
+        assert_eq!((&first["row"], &first["line"]), (&1.into(), &2.into()));
+        assert_eq!(keys(&first["contact"]), ["by", "first_row", "id", "outcome", "values"]);
+        assert_eq!(keys(&first["opportunity"]), ["by", "contact_row", "id", "outcome", "values"]);
+        assert_eq!(first["contact"]["values"]["email"], "ana@example.com");
+        assert_eq!(second["contact"]["outcome"], "merged");
+        assert_eq!(second["contact"]["first_row"], 1);
+        assert_eq!(second["opportunity"], Value::Null);
+        let issue = &json["issues"][0];
+        let expected = [
+            "code", "column", "field", "line", "message", "number", "object", "remedy", "row",
+            "severity", "value",
+        ];
+        assert_eq!(keys(issue), expected);
+        assert_eq!(keys(&json["mapping"][0]), expected_mapping());
+        assert_eq!(json["mapping"][3]["field"], Value::Null);
+        assert_eq!(json["mapping"][3]["confidence"], "none");
+        // The next one begins anew.
+        let _ = std::fs::remove_file(&db);
+    }
+}
+
+fn expected_mapping() -> [&'static str; 6] {
+    ["confidence", "field", "header", "index", "object", "reason"]
+}
+
+#[test]
+fn a_run_that_cannot_continue_says_why_and_exits_with_1_and_wrong_usage_with_2() {
+    let folder = Folder::new("exit");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    std::fs::write(&file, FILE).unwrap();
+    let (file, db) = (file.to_str().unwrap(), db.to_str().unwrap());
+    let cases: [(&[&str], &str); 4] = [
+        (&["/no/such/file.csv", "--db", db], "source"),
+        (&[file, "--db", db, "--resume"], "resume"),
+        (&[file, "--db", db, "--max-errors", "0"], "max-errors"),
+        (&[file, "--db", db, "--max-errors", "0", "--window", "1"], "max-errors"),
+    ];
+    for (arguments, kind) in cases {
+        let (status, json) = import(arguments);
+        assert_eq!((status, &json["error"]["kind"]), (1, &kind.into()), "{json}");
+        assert_eq!(keys(&json["error"]), ["kind", "message"]);
+        assert!(!json["error"]["message"].as_str().unwrap().is_empty());
+    }
+    for arguments in [&["--db", db][..], &[file, "--contacts", "destroy"], &[file, "--what"]] {
+        assert_eq!(import(arguments).0, 2);
+    }
+}
+
+#[test]
+fn a_used_import_id_stands_for_its_import_and_no_other() {
+    let folder = Folder::new("id");
+    let (file, other, db) =
+        (folder.at("file.csv"), folder.at("other.csv"), folder.at("crm.sqlite"));
+    std::fs::write(&file, FILE).unwrap();
+    std::fs::write(&other, FILE.replace("Roof", "Attic")).unwrap();
+    let db = db.to_str().unwrap();
+    let run = |file: &Path| import(&[file.to_str().unwrap(), "--db", db, "--import-id", "fair"]);
+    let (_, first) = run(&file);
+    let (status, again) = run(&file);
+    assert_eq!((status, &again["report"]), (0, &first["report"]));
+    let (status, refused) = run(&other);
+    assert_eq!((status, &refused["error"]["kind"]), (1, &"resume".into()), "{refused}");
+    assert!(refused["error"]["message"].as_str().unwrap().contains("another file"));
+}
+
+#[test]
+fn follow_ups_are_written_once_and_show_in_their_table() {
+    let folder = Folder::new("follow");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    std::fs::write(&file, FILE).unwrap();
+    let arguments = [
+        file.to_str().unwrap(), "--db", db.to_str().unwrap(), "--list", "leads", "--workflow",
+        "welcome", "--tag", "fair",
+    ];
+    assert_eq!(import(&arguments).0, 0);
+    assert_eq!(import(&arguments).0, 0);
+    let db = rusqlite::Connection::open(db).unwrap();
+    let count = |sql: &str| -> i64 { db.query_row(sql, [], |row| row.get(0)).unwrap() };
+    // The list takes those that are created, once; the workflow starts with each import.
+    assert_eq!(count("SELECT count(*) FROM follow_ups WHERE kind = 'list' AND name = 'leads'"), 1);
+    assert_eq!(count("SELECT count(*) FROM follow_ups WHERE kind = 'workflow'"), 2);
+    assert_eq!(count("SELECT count(*) FROM contact_fields WHERE value = 'fair'"), 1);
+}
