@@ -161,10 +161,12 @@ impl Naive {
             } else {
                 "phone-invalid"
             };
-            for item in items(row.get(header_of(field)).map_or("", String::as_str)) {
-                if normal(field, item).is_none() {
-                    self.note(at, "contact", code);
-                }
+            // A cell of which nothing can be used is one mistake, not a list of them.
+            let cell = row.get(header_of(field)).map_or("", String::as_str);
+            let bad = items(cell).filter(|item| normal(field, item).is_none()).count();
+            let bad = if bad == items(cell).count() { bad.min(1) } else { bad };
+            for _ in 0..bad {
+                self.note(at, "contact", code);
             }
         }
         let only_keys = !HEADERS.iter().any(|(header, field)| is_filled(header) && !is_key(field));
