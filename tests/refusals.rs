@@ -66,12 +66,15 @@ fn issues(plan: &Plan) -> Vec<Issue> {
     plan.issues().filter(|issue| issue.column.as_deref() == Some("The, column")).collect()
 }
 
+/// The object, field and cell; the code, HighLevel's number, and a part of the remedy.
+type Refusal<'t> = (Object, &'t str, &'t str, &'t str, Option<u16>, &'t str);
+
 #[test]
 fn every_refusal_says_what_was_seen_where_and_what_to_do() {
     const LONG: &str = "a note that goes on and on ";
     let long = LONG.repeat(200);
     let (contact, deal) = (Object::Contact, Object::Opportunity);
-    let table: [(Object, &str, &str, &str, Option<u16>, &str); 29] = [
+    let table: [Refusal<'_>; 29] = [
         (contact, "company", "a\0b", "text-invalid", None, "remove the NUL"),
         (contact, "notes", &long, "text-too-long", None, "shorten it"),
         (contact, "email", "jane@", "email-invalid", Some(1008), "name@example.com"),

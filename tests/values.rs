@@ -194,7 +194,7 @@ proptest! {
             let phone = read(&spelling).unwrap();
             prop_assert_eq!((phone.number(), phone.extension()), (number, extension.to_string()), "{}", spelling);
         }
-        let other = read(&format!("+1{}", number % 10_000_000_000 ^ 1));
+        let other = read(&format!("+1{}", (number % 10_000_000_000) ^ 1));
         prop_assert!(other.is_err() || other.unwrap().number() != number);
     }
 }

@@ -186,7 +186,9 @@ fn split_extension(text: &str) -> (&str, &str) {
         let is_extension = !tail.is_empty()
             && tail.len() <= Phone::MAX_EXTENSION
             && tail.bytes().all(|b| b.is_ascii_digit());
-        if is_extension && number.bytes().filter(u8::is_ascii_digit).count() >= 5 {
+        // The shortest numbers there are have four digits; a lone sign needs more to go by.
+        let enough = if mark.len() >= 3 { 4 } else { 5 };
+        if is_extension && number.bytes().filter(u8::is_ascii_digit).count() >= enough {
             return (number, tail);
         }
     }
