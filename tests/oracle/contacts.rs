@@ -518,9 +518,6 @@ fn join_addresses(
             "keep" => is_new,
             _ => true,
         };
-        if is_taken {
-            record.given.push(field);
-        }
         if is_taken && primary.as_ref() != Some(value) {
             let held = others.iter().position(|other| other == value);
             match (held, primary.clone()) {
@@ -533,6 +530,7 @@ fn join_addresses(
                     primary = Some(value.clone());
                 }
                 (Some(_), Some(_)) => {}
+                // What finds no room was not given.
                 (None, Some(_)) if others.len() >= LIMIT => refused += 1,
                 (None, old) => {
                     others.extend(old);
@@ -541,12 +539,23 @@ fn join_addresses(
             }
         }
     }
+    if first.first().is_some_and(|_| refused == 0)
+        && match primary_rule {
+            "fill_blank" => !had_primary,
+            "keep" => is_new,
+            _ => true,
+        }
+    {
+        record.given.push(field);
+    }
     let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
     for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
         if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
             continue;
         }
-        record.given.push(list);
+        if others.contains(value) || primary.as_ref() == Some(value) || others.len() < LIMIT {
+            record.given.push(list);
+        }
         if primary.is_none() {
             others.retain(|other| other != value);
             primary = Some(value.clone());
