@@ -175,7 +175,7 @@ impl Naive {
             Found::Failed => (Ref::Failed, "fail", None),
             Found::Nobody => self.meet_nobody(&row, at),
             Found::One(contact, by, rule) => {
-                let (reference, outcome) = self.meet(&row, at, contact, rule, only_keys);
+                let (reference, outcome) = self.meet(&row, at, contact, rule.as_deref(), only_keys);
                 (reference, outcome, Some(by))
             }
         };
@@ -302,7 +302,7 @@ impl Naive {
         row: &Row,
         at: usize,
         contact: usize,
-        rule: Option<Vec<&'static str>>,
+        rule: Option<&[&'static str]>,
         only_keys: bool,
     ) -> (Ref, &'static str) {
         let Some(mode) = self.policy.contacts else { return (Ref::Is(contact), "") };
@@ -334,7 +334,7 @@ impl Naive {
         let record = &mut self.contacts[contact];
         record.told |= !only_keys;
         let is_first = record.rows.is_empty();
-        self.join_contact(contact, row, at, rule.as_deref(), &dropped);
+        self.join_contact(contact, row, at, rule, &dropped);
         (Ref::Is(contact), if is_first { "first" } else { "merged" })
     }
 
@@ -530,8 +530,12 @@ fn join_addresses(
                     primary = Some(value.clone());
                 }
                 (Some(_), Some(_)) => {}
-                // What finds no room was not given.
-                (None, Some(_)) if others.len() >= LIMIT => refused += 1,
+                // What finds no room is left out, as if the row did not say it.
+                (None, Some(_)) if others.len() >= LIMIT => {
+                    let at = addresses(row, field).iter().find(|key| kept(key)).unwrap().at;
+                    let dropped = [dropped, &[at]].concat();
+                    return 1 + join_addresses(policy, record, row, field, rule, &dropped, is_new);
+                }
                 (None, old) => {
                     others.extend(old);
                     primary = Some(value.clone());
@@ -539,7 +543,7 @@ fn join_addresses(
             }
         }
     }
-    if first.first().is_some_and(|_| refused == 0)
+    if !first.is_empty()
         && match primary_rule {
             "fill_blank" => !had_primary,
             "keep" => is_new,
