@@ -557,7 +557,8 @@ fn join_addresses(
         if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
             continue;
         }
-        if others.contains(value) || primary.as_ref() == Some(value) || others.len() < LIMIT {
+        let is_held = others.contains(value) || primary.as_ref() == Some(value);
+        if is_held || primary.is_none() || others.len() < LIMIT {
             record.given.push(list);
         }
         if primary.is_none() {
