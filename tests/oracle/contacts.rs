@@ -175,7 +175,7 @@ impl Naive {
             Found::Failed => (Ref::Failed, "fail", None),
             Found::Nobody => self.meet_nobody(&row, at),
             Found::One(contact, by, rule) => {
-                let (reference, outcome) = self.meet(&row, at, contact, rule, only_keys);
+                let (reference, outcome) = self.meet(&row, at, contact, rule.as_deref(), only_keys);
                 (reference, outcome, Some(by))
             }
         };
@@ -302,7 +302,7 @@ impl Naive {
         row: &Row,
         at: usize,
         contact: usize,
-        rule: Option<Vec<&'static str>>,
+        rule: Option<&[&'static str]>,
         only_keys: bool,
     ) -> (Ref, &'static str) {
         let Some(mode) = self.policy.contacts else { return (Ref::Is(contact), "") };
@@ -334,7 +334,7 @@ impl Naive {
         let record = &mut self.contacts[contact];
         record.told |= !only_keys;
         let is_first = record.rows.is_empty();
-        self.join_contact(contact, row, at, rule.as_deref(), &dropped);
+        self.join_contact(contact, row, at, rule, &dropped);
         (Ref::Is(contact), if is_first { "first" } else { "merged" })
     }
 
@@ -518,9 +518,6 @@ fn join_addresses(
             "keep" => is_new,
             _ => true,
         };
-        if is_taken {
-            record.given.push(field);
-        }
         if is_taken && primary.as_ref() != Some(value) {
             let held = others.iter().position(|other| other == value);
             match (held, primary.clone()) {
@@ -533,7 +530,12 @@ fn join_addresses(
                     primary = Some(value.clone());
                 }
                 (Some(_), Some(_)) => {}
-                (None, Some(_)) if others.len() >= LIMIT => refused += 1,
+                // What finds no room is left out, as if the row did not say it.
+                (None, Some(_)) if others.len() >= LIMIT => {
+                    let at = addresses(row, field).iter().find(|key| kept(key)).unwrap().at;
+                    let dropped = [dropped, &[at]].concat();
+                    return 1 + join_addresses(policy, record, row, field, rule, &dropped, is_new);
+                }
                 (None, old) => {
                     others.extend(old);
                     primary = Some(value.clone());
@@ -541,12 +543,24 @@ fn join_addresses(
             }
         }
     }
+    if !first.is_empty()
+        && match primary_rule {
+            "fill_blank" => !had_primary,
+            "keep" => is_new,
+            _ => true,
+        }
+    {
+        record.given.push(field);
+    }
     let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
     for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
         if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
             continue;
         }
-        record.given.push(list);
+        let is_held = others.contains(value) || primary.as_ref() == Some(value);
+        if is_held || primary.is_none() || others.len() < LIMIT {
+            record.given.push(list);
+        }
         if primary.is_none() {
             others.retain(|other| other != value);
             primary = Some(value.clone());

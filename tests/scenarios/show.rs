@@ -16,7 +16,7 @@ pub(crate) fn plan(plan: &Plan) -> String {
     plan.unknown_values().iter().for_each(|unknown| {
         let (object, field) = (unknown.object, &unknown.field);
         write!(out, "unknown {object} {field} {:?}", unknown.value).unwrap();
-        write!(out, " on {} rows, nearest {:?}\n", unknown.rows, unknown.nearest).unwrap();
+        writeln!(out, " on {} rows, nearest {:?}", unknown.rows, unknown.nearest).unwrap();
     });
     totals(&mut out, plan);
     out

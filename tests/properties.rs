@@ -1,0 +1,239 @@
+//! The one law (behaviour L1-L4) over files that proptest makes up: neither the window nor the
+//! dialect, the quoting, the order of columns or the order of rows without a common key changes the
+//! plan; every side is accounted for; and what was planned is applied, once.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crm_import::account::OpportunityMatching;
+use crm_import::plan::Counts;
+use crm_import::source::FileFormat;
+use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source};
+use proptest::prelude::*;
+
+const HEADERS: [&str; 8] = [
+    "Email",
+    "Additional Emails",
+    "Phone",
+    "First Name",
+    "Tags",
+    "Opportunity Name",
+    "Pipeline",
+    "Opportunity Value",
+];
+
+type Rows = Vec<Vec<String>>;
+
+fn cell(header: usize) -> BoxedStrategy<String> {
+    let pool: &[&str] = match header {
+        0 => &["", "a@x.org", "B@x.org", "b@x.org", "c@x.org", "nowhere"],
+        1 => &["", "", "b@x.org; d@x.org", "e@x.org", "a@x.org"],
+        2 => &["", "206-555-0101", "+12065550102", "(206) 555-0103", "12"],
+        3 => &["", "Ana", "Bo \"the\" Lee", "Cy, Jr"],
+        4 => &["", "vip", "VIP, fair", "new"],
+        5 => &["", "", "Roof", "Loft"],
+        6 => &["", "Sales", "Care", "Nowhere"],
+        _ => &["", "100", "\"2,500.50\"", "abc"],
+    };
+    prop::sample::select(pool).prop_map(|cell| cell.trim_matches('"').to_owned()).boxed()
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let row = (0..HEADERS.len()).map(cell).collect::<Vec<_>>();
+    prop::collection::vec(row, 1..24)
+}
+
+fn crm() -> MemoryStorage {
+    let mut account: Account = serde_json::from_str(
+        r#"{ "default_country": "US", "pipelines": [
+            { "id": "p1", "name": "Sales", "stages": [{ "id": "s1", "name": "New" }] },
+            { "id": "p2", "name": "Care", "stages": [{ "id": "t1", "name": "Hello" }] } ] }"#,
+    )
+    .unwrap();
+    let matching = OpportunityMatching::best_or_create(["name", "pipeline"]);
+    account.opportunities.matching = Some(matching);
+    let mut crm = MemoryStorage::new(account);
+    crm.insert(Object::Contact, [("email", "A@x.org"), ("first_name", "Anna")]);
+    crm.insert(Object::Contact, [("phone", "(206) 555-0102"), ("additional_emails", "e@x.org")]);
+    let roof = [("name", "Roof"), ("pipeline", "p1"), ("status", "open"), ("contact_id", "c1")];
+    crm.insert(Object::Opportunity, roof);
+    crm
+}
+
+/// Writes a file; every cell quoted if `quotes`, else only those that must be.
+fn csv(rows: &Rows, order: &[usize], delimiter: u8, quotes: bool) -> Vec<u8> {
+    let style = if quotes { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(delimiter).quote_style(style).from_writer(Vec::new());
+    writer.write_record(order.iter().map(|&at| HEADERS[at])).unwrap();
+    for row in rows {
+        writer.write_record(order.iter().map(|&at| &row[at])).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+const ORDER: [usize; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+fn plan(file: Vec<u8>, delimiter: u8, window: usize, crm: &mut MemoryStorage) -> Plan {
+    let format = FileFormat { delimiter: Some(char::from(delimiter)), ..FileFormat::default() };
+    let source = Source::from_bytes(file).format(format);
+    Import::new().planning_window(window).plan(source, crm).unwrap()
+}
+
+/// Everything a plan says but for physical lines, as text.
+fn told(plan: &Plan) -> String {
+    let mut text = format!("{:?}\n", plan.stats());
+    for row in plan.rows() {
+        for object in [Object::Contact, Object::Opportunity] {
+            let Some(side) = row.side(object) else { continue };
+            let by = (side.reason().map(|reason| reason.name()), side.matched_value());
+            let (id, first) = (side.id(), side.first_row());
+            let to = (side.contact_id(), side.contact_row());
+            writeln!(
+                text,
+                "{} {object} {} {id:?} {first:?} {by:?} {to:?}",
+                row.number(),
+                side.outcome()
+            )
+            .unwrap();
+        }
+    }
+    for step in plan.steps() {
+        writeln!(
+            text,
+            "{step:?} {:?} {:?} {:?}",
+            step.rows(),
+            step.contact_id(),
+            step.contact_row()
+        )
+        .unwrap();
+        step.changes().iter().for_each(|change| writeln!(text, "    {change}").unwrap());
+    }
+    for issue in plan.issues() {
+        let (row, column) = (issue.row, &issue.column);
+        writeln!(text, "{row:?} {column:?} {} {:?} {:?}", issue.code, issue.value, issue.detail)
+            .unwrap();
+    }
+    text
+}
+
+fn sum(counts: &Counts) -> u64 {
+    counts.create + counts.update + counts.unchanged + counts.merged + counts.skip + counts.fail
+}
+
+/// The records by what they say, without their ids.
+fn stored(crm: &MemoryStorage) -> Vec<BTreeMap<String, Vec<String>>> {
+    let mut all = Vec::new();
+    for object in [Object::Contact, Object::Opportunity] {
+        for (_, record) in crm.iter(object) {
+            let sorted = |(field, values): (&String, &Vec<String>)| {
+                let mut values = values.clone();
+                values.sort();
+                (field.clone(), values)
+            };
+            let values = record.values.iter().filter(|(field, _)| *field != "contact_id");
+            all.push(values.map(sorted).collect());
+        }
+    }
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn l1_windows_of_1_7_64_and_all_rows_give_the_same_plan(rows in rows()) {
+        let file = csv(&rows, &ORDER, b',', false);
+        let whole = told(&plan(file.clone(), b',', 1_000_000, &mut crm()));
+        for window in [1, 7, 64] {
+            let cut = told(&plan(file.clone(), b',', window, &mut crm()));
+            prop_assert_eq!(&cut, &whole, "a window of {} rows", window);
+        }
+    }
+
+    #[test]
+    fn l2_every_side_that_is_present_has_exactly_one_outcome(rows in rows()) {
+        let plan = plan(csv(&rows, &ORDER, b',', false), b',', 7, &mut crm());
+        let filled = |columns: &[usize]| {
+            rows.iter().filter(|row| columns.iter().any(|&at| !row[at].is_empty())).count() as u64
+        };
+        let stats = plan.stats();
+        prop_assert_eq!(stats.contacts.rows, filled(&[0, 1, 2, 3, 4]));
+        prop_assert_eq!(stats.opportunities.rows, filled(&[5, 6, 7]));
+        prop_assert_eq!(stats.blank_rows, rows.len() as u64 - filled(&ORDER));
+        for counts in [&stats.contacts, &stats.opportunities] {
+            prop_assert_eq!(counts.rows, sum(counts));
+        }
+    }
+
+    #[test]
+    fn l3_what_is_planned_is_applied_and_planning_again_finds_nothing_to_do(rows in rows()) {
+        let mut crm = crm();
+        let file = csv(&rows, &ORDER, b',', false);
+        let before = [crm.len(Object::Contact), crm.len(Object::Opportunity)];
+        let planned = plan(file.clone(), b',', 7, &mut crm);
+        let stats = *planned.stats();
+        let report = Import::new().apply(planned, &mut crm).unwrap();
+        prop_assert_eq!(*report.stats(), stats);
+        let created = [stats.contacts.create as usize, stats.opportunities.create as usize];
+        prop_assert_eq!(crm.len(Object::Contact), before[0] + created[0]);
+        prop_assert_eq!(crm.len(Object::Opportunity), before[1] + created[1]);
+
+        let again = plan(file, b',', 7, &mut crm);
+        let keyless = again.issues().filter(|issue| issue.code.code() == "no-match-key").count();
+        prop_assert_eq!(again.stats().contacts.create as usize, keyless);
+        for row in again.rows() {
+            let Some(side) = row.side(Object::Contact) else { continue };
+            prop_assert!(side.outcome().name() != "update", "row {} is updated again", row.number());
+        }
+    }
+
+    #[test]
+    fn l4_neither_dialect_nor_quoting_changes_the_plan(rows in rows()) {
+        let plain = told(&plan(csv(&rows, &ORDER, b',', false), b',', 7, &mut crm()));
+        for (delimiter, quotes) in [(b',', true), (b';', false), (b'\t', false), (b'|', true)] {
+            let other = plan(csv(&rows, &ORDER, delimiter, quotes), delimiter, 7, &mut crm());
+            prop_assert_eq!(&told(&other), &plain, "delimiter {:?}", delimiter as char);
+        }
+    }
+
+    #[test]
+    fn l4_the_order_of_columns_changes_nothing_that_is_stored(
+        rows in rows(),
+        order in Just(ORDER.to_vec()).prop_shuffle(),
+    ) {
+        let (mut one, mut other) = (crm(), crm());
+        let planned = plan(csv(&rows, &ORDER, b',', false), b',', 7, &mut one);
+        let shuffled = plan(csv(&rows, &order, b',', false), b',', 7, &mut other);
+        prop_assert_eq!(planned.stats(), shuffled.stats());
+        Import::new().apply(planned, &mut one).unwrap();
+        Import::new().apply(shuffled, &mut other).unwrap();
+        prop_assert_eq!(stored(&one), stored(&other));
+    }
+
+    #[test]
+    fn l4_rows_of_different_people_may_stand_in_any_order(
+        names in prop::collection::vec(cell(3), 2..20),
+        order in any::<u64>(),
+    ) {
+        let row = |at: usize, name: &String| -> Vec<String> {
+            let mut row = vec![String::new(); HEADERS.len()];
+            row[0] = format!("p{at}@x.org");
+            (row[3], row[5], row[6]) = (name.clone(), "Roof".into(), "Sales".into());
+            row
+        };
+        let rows: Rows = names.iter().enumerate().map(|(at, name)| row(at, name)).collect();
+        let mut turned = rows.clone();
+        turned.rotate_left((order % rows.len() as u64) as usize);
+        turned.reverse();
+        let (mut one, mut other) = (crm(), crm());
+        for (rows, crm) in [(&rows, &mut one), (&turned, &mut other)] {
+            let planned = plan(csv(rows, &ORDER, b',', false), b',', 7, crm);
+            Import::new().apply(planned, crm).unwrap();
+        }
+        prop_assert_eq!(stored(&one), stored(&other));
+    }
+}
