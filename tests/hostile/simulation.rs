@@ -327,5 +327,5 @@ fn every_schedule_of_faults_ends_in_the_storage_of_a_run_without_faults() {
     for seed in from..from + schedules {
         simulate(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x5eed);
     }
-    println!("{schedules} schedules");
+    eprintln!("{schedules} schedules");
 }

@@ -117,7 +117,7 @@ fn kill_and_restart(extra: &[&str]) {
     assert_eq!(got.len(), wanted.len());
     assert!(got == wanted, "the content differs");
     assert_eq!(report, expected);
-    println!("{rows} rows, {kills} kills, {starts} starts, {:?} without a kill", whole_run);
+    eprintln!("{rows} rows, {kills} kills, {starts} starts, {whole_run:?} without a kill");
 }
 
 #[test]
