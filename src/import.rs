@@ -358,6 +358,7 @@ impl Import {
             import_id: self.id.clone().unwrap_or_else(mint_id),
             resumes: self.resumed.is_some(),
             window: 0,
+            from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
             closes: storage.keeps_tokens(),
             budget: self.budget,
         }

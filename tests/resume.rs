@@ -107,7 +107,10 @@ fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
         let mut stop = stop_after(batches, Control::Cancel);
         let first = import
             .run_with(source(&file), &mut crm, |event| {
-                event.progress().filter(|p| p.status == Status::Applying).map_or(true.into(), &mut stop)
+                event
+                    .progress()
+                    .filter(|p| p.status == Status::Applying)
+                    .map_or(true.into(), &mut stop)
             })
             .unwrap();
         assert_eq!(first.status(), Status::Cancelled);
@@ -181,7 +184,11 @@ fn x6_another_file_mapping_policy_or_window_is_refused_by_name() {
         }
     };
     assert_eq!(refused(import(), &file.replace("City 7", "Rome"), &mut crm), ["file"]);
-    let mapping = crm_import::Mapping::default().column("Email", Contact, "email");
+    let mapping = crm_import::Mapping::default().column("Email", Contact, "email").column(
+        "Opportunity Name",
+        Opportunity,
+        "name",
+    );
     assert_eq!(refused(import().mapping(mapping), &file, &mut crm), ["mapping"]);
     let create = import().contacts(crm_import::Mode::Create);
     assert_eq!(refused(create, &file, &mut crm), ["policy"]);

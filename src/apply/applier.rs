@@ -6,6 +6,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::conflicts::Conflicts;
+use super::job::Job;
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
@@ -62,10 +63,11 @@ pub(crate) struct Applier {
 }
 
 impl Applier {
-    /// `closes`: a last batch says that the import is complete.
-    pub(crate) fn new(plan: Plan, import_id: &str, window: usize, closes: bool) -> Self {
-        let tokens = Tokens::new(import_id);
-        let checkpoint = checkpoint(import_id, &plan.ledger.settings, &plan.file_digest, window);
+    /// An applier of a plan.
+    pub(crate) fn new(plan: Plan, job: &Job) -> Self {
+        let (tokens, settings) = (Tokens::new(&job.import_id), &plan.ledger.settings);
+        let mut checkpoint = checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
+        checkpoint.row = job.from_row;
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let data =
@@ -85,7 +87,7 @@ impl Applier {
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
             written: [Written::default(); 2],
-            closes,
+            closes: job.closes,
         }
     }
 

@@ -96,10 +96,10 @@ impl Applier {
         self.conflicts.round += 1;
         let rows = self.rows_of_conflicts();
         self.conflicts.hidden = self.created_of(&rows);
-        let ledger = &mut self.report.plan.ledger;
+        let ledger = &self.report.plan.ledger;
         let numbers: Vec<RowNumber> = rows.iter().map(|row| ledger.number(*row)).collect();
         let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
-        let memory = std::mem::take(&mut ledger.memory);
+        let memory = ledger.memory.clone();
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(Numbers::Listed(numbers), memory);
@@ -157,8 +157,7 @@ impl Applier {
         let Some(mut planner) = self.conflicts.planner.take() else { return };
         let mut faults = std::mem::take(&mut self.conflicts.faults);
         faults.append(&mut planner.take_faults());
-        let mut plan = planner.finish(Vec::new(), Vec::new());
-        self.report.plan.ledger.memory = std::mem::take(&mut plan.ledger.memory);
+        let plan = planner.finish(Vec::new(), Vec::new());
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
         if !faults.is_empty() {

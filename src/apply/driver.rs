@@ -1,7 +1,8 @@
 //! The synchronous driver: hands the batches of an applier to storage.
 
 use super::applier::{Applier, Poll};
-use super::progress::{Control, ErrorBudget, Progress, Status};
+use super::job::Job;
+use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
@@ -11,19 +12,6 @@ use crate::storage::{Applied, Receipts, Recovery, StorageWrite};
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
 
-/// How a plan is written.
-#[derive(Clone, Debug)]
-pub(crate) struct Job {
-    pub(crate) import_id: String,
-    /// What an earlier run of the same import has written is left alone.
-    pub(crate) resumes: bool,
-    /// Rows that are planned and written at a time; 0 = all.
-    pub(crate) window: usize,
-    /// The last batch says that the import is complete.
-    pub(crate) closes: bool,
-    pub(crate) budget: Option<ErrorBudget>,
-}
-
 /// Writes a plan. `watch` sees the progress before each batch and may stop the import.
 pub(crate) fn apply<S: StorageWrite + ?Sized>(
     plan: Plan,
@@ -31,7 +19,7 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let mut applier = Applier::new(plan, &job.import_id, job.window, job.closes);
+    let mut applier = Applier::new(plan, job);
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {

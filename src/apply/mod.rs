@@ -10,14 +10,16 @@ mod conflicts;
 mod driver;
 mod error_log;
 mod filling;
+mod job;
 mod progress;
 mod report;
 mod run;
 mod token;
 mod units;
 
-pub(crate) use driver::{Job, apply};
+pub(crate) use driver::apply;
 pub use error_log::{ERROR_LOG_COLUMNS, ErrorLog};
+pub(crate) use job::Job;
 pub use progress::{Control, ErrorBudget, Progress, Status, Written};
 pub use report::Report;
 pub use run::Event;

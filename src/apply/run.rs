@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::driver::{Job, TOKENS, apply, finds_again};
+use super::driver::{TOKENS, apply, finds_again};
+use super::job::Job;
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
@@ -77,7 +78,7 @@ struct Runner<'a> {
     held: Held,
     scan: Scanner,
     counts_columns: bool,
-    memory: Memory,
+    memory: Arc<Memory>,
     tokens: Tokens,
     job: Job,
     written: Written,
@@ -92,7 +93,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     storage: &mut S,
     mut watch: impl FnMut(Event<'_>) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let Run { mut settings, mut rows, twin, window, planning_window, job, resumed } = run;
+    let Run { mut settings, mut rows, twin, window, planning_window, mut job, resumed } = run;
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
     let counts_columns = twin.is_none();
@@ -110,13 +111,14 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
             return Err(Error::Resume { differs });
         }
     }
+    job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
     let mut runner = Runner {
         settings: Arc::new(settings),
         rows,
         held,
         scan,
         counts_columns,
-        memory: Memory::default(),
+        memory: Arc::default(),
         written: Written::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
         tokens: Tokens::new(&import_id),
         job,
@@ -220,9 +222,9 @@ impl Runner<'_> {
             self.remember(&mut report, &told);
             // What an adapter that breaks its contract has written is known when the import is
             // resumed; later windows would only guess.
-            let is_broken = report
-                .issues()
-                .any(|issue| (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error));
+            let is_broken = report.issues().any(|issue| {
+                (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error)
+            });
             if is_broken {
                 return Ok(Status::Failed);
             }
@@ -230,6 +232,8 @@ impl Runner<'_> {
             if let Some(status) = ended.or_else(|| stopped(control)) {
                 return Ok(status);
             }
+            // The window is complete: a checkpoint from here on says so.
+            self.job.from_row = self.job.from_row.max(rows + 1);
             if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
@@ -279,7 +283,7 @@ impl Runner<'_> {
             blocks: vec![block],
             findings,
             numbers,
-            memory: std::mem::take(&mut self.memory),
+            memory: self.memory.clone(),
             window_rows: self.planning_window,
             threads: 1,
         };
@@ -299,7 +303,9 @@ impl Runner<'_> {
 
     /// Keeps what later windows must know of this one's records.
     fn remember(&mut self, report: &mut Report, told: &HashSet<u32, foldhash::fast::RandomState>) {
-        let mut memory = std::mem::take(&mut report.plan.ledger.memory);
+        // Nobody else holds it now, so nothing is copied.
+        report.plan.ledger.memory = Arc::default();
+        let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
         for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
             let number = ledger.number(row);
@@ -318,7 +324,6 @@ impl Runner<'_> {
                 memory.add(object, id, met);
             }
         }
-        self.memory = memory;
     }
 
     /// Says that the import is complete, where storage keeps such things.
@@ -377,9 +382,10 @@ impl Written {
         let Some(resumed) = resumed else { return Ok(Written::default()) };
         let rows = u32::try_from(resumed.row).unwrap_or(NONE);
         let known = Known::ask(tokens, &Numbers::default(), rows, storage)?;
-        let created = known.rows.iter().map(|(object, row, id)| {
-            (fingerprint(*object, id), Numbers::default().of(*row))
-        });
+        let created = known
+            .rows
+            .iter()
+            .map(|(object, row, id)| (fingerprint(*object, id), Numbers::default().of(*row)));
         Ok(Written { created: created.collect(), row: resumed.row })
     }
 

@@ -127,7 +127,7 @@ pub(crate) struct Ledger {
     /// Which rows of the file these are.
     pub(crate) numbers: Numbers,
     /// What earlier windows of this import met.
-    pub(crate) memory: Memory,
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl Ledger {
@@ -146,7 +146,7 @@ impl Ledger {
             gifts: Vec::new(),
             passed_on: hashbrown::HashSet::default(),
             numbers: Numbers::default(),
-            memory: Memory::default(),
+            memory: Arc::default(),
         }
     }
 

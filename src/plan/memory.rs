@@ -55,7 +55,7 @@ pub(crate) struct Met {
 
 /// The records that earlier windows of an import met: a 128-bit fingerprint of the id and the first
 /// row for each, so that a file of any length is imported in little memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: HashMap<u128, Packed, foldhash::fast::RandomState>,
     opportunities: HashMap<u128, Packed, foldhash::fast::RandomState>,

@@ -114,7 +114,7 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         blocks,
         findings,
         numbers: Numbers::default(),
-        memory: Memory::default(),
+        memory: Arc::default(),
         window_rows,
         threads: reading.threads,
     };
@@ -133,7 +133,7 @@ pub(crate) struct Part {
     pub(crate) blocks: Vec<Block>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) numbers: Numbers,
-    pub(crate) memory: Memory,
+    pub(crate) memory: Arc<Memory>,
     pub(crate) window_rows: usize,
     /// How many threads draft and plan.
     pub(crate) threads: usize,

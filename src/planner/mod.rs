@@ -127,7 +127,7 @@ impl Planner {
     }
 
     /// The rows are a part of a file; call it before the first block.
-    pub(crate) fn part_of(&mut self, numbers: Numbers, memory: Memory) {
+    pub(crate) fn part_of(&mut self, numbers: Numbers, memory: Arc<Memory>) {
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
 

@@ -1,0 +1,18 @@
+//! [`Job`]: what an applier is told besides the plan.
+
+use super::progress::ErrorBudget;
+
+/// How a plan is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) import_id: String,
+    /// What an earlier run of the same import has written is left alone.
+    pub(crate) resumes: bool,
+    /// Rows that are planned and written at a time; 0 = all.
+    pub(crate) window: usize,
+    /// How far an interrupted import was; its checkpoints never fall behind that.
+    pub(crate) from_row: u64,
+    /// The last batch says that the import is complete.
+    pub(crate) closes: bool,
+    pub(crate) budget: Option<ErrorBudget>,
+}
