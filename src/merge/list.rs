@@ -26,7 +26,7 @@ pub(super) fn fold_list<'p>(
     let mut is_given = false;
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
-        while let Some((_, gift)) = gifts.next_if(|(of, _)| *of + 1 < row.number.0) {
+        while let Some((_, gift)) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
             is_given = true;
             join(&mut now, gift.clone());
         }
