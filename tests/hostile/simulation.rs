@@ -56,17 +56,16 @@ impl Weather {
                     return;
                 }
             }
-            // A sensible writer does not create somebody who is there already.
-            let is_new = |email: &str| {
-                !shelf
-                    .contacts
-                    .values()
-                    .any(|rec| rec.values.values().flatten().any(|v| v == email))
+            // A sensible writer does not create somebody who is there already, and knows the person by
+            // all the keys that the file has: with fewer it would rightly stay another person.
+            let is_known = |key: &str| {
+                shelf.contacts.values().any(|rec| rec.values.values().flatten().any(|v| v == key))
             };
-            let keys = step.new_keys().filter(|key| key.fields() == ["email"]);
-            let key = keys.into_iter().find(|key| is_new(key.value()));
-            if let Some(key) = key.filter(|_| !step.is_update() && !touches) {
-                shelf.insert(Object::Contact, &[("email", key.value())]);
+            let keys: Vec<(&str, &str)> =
+                step.new_keys().map(|key| (key.fields()[0].as_str(), key.value())).collect();
+            let is_new = !keys.is_empty() && !keys.iter().any(|(_, key)| is_known(key));
+            if is_new && !step.is_update() && !touches {
+                shelf.insert(Object::Contact, &keys);
                 return;
             }
         }
