@@ -84,9 +84,21 @@ fn a_mapping_made_for_the_file_reads_the_ids_of_its_log_too() {
 #[test]
 fn cells_that_could_start_a_formula_are_harmless_in_the_log_and_come_back_identical() {
     let cells = [
-        "=HYPERLINK(\"http://example.com\")", "+1 (206) 555-0123", "-5", "@SUM(A1)", "\tindented",
-        "\rreturned", "'=already", "''=twice", "'quoted'", "plain, with comma", "two\nlines", "\"",
-        "'+1", "=", "@",
+        "=HYPERLINK(\"http://example.com\")",
+        "+1 (206) 555-0123",
+        "-5",
+        "@SUM(A1)",
+        "\tindented",
+        "\rreturned",
+        "'=already",
+        "''=twice",
+        "'quoted'",
+        "plain, with comma",
+        "two\nlines",
+        "\"",
+        "'+1",
+        "=",
+        "@",
     ];
     let mut file = Vec::new();
     let mut writer = csv::Writer::from_writer(&mut file);

@@ -7,10 +7,10 @@
 
 #[path = "hostile/faults.rs"]
 mod faults;
-#[path = "hostile/simulation.rs"]
-mod simulation;
 #[path = "shelf/mod.rs"]
 mod shelf;
+#[path = "hostile/simulation.rs"]
+mod simulation;
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
@@ -168,7 +168,8 @@ fn x3_a_contact_that_somebody_else_creates_meanwhile_is_updated_instead() {
     let report = run(FILE, &mut storage);
     assert_eq!(report.outcome(Contact, RowNumber(2)), Some(Outcome::Update));
     assert_eq!((report.stats().contacts.create, report.stats().contacts.update), (3, 1));
-    let bo = storage.shelf.contacts.iter().find(|(_, rec)| rec.values["email"] == ["bo@example.com"]);
+    let bo =
+        storage.shelf.contacts.iter().find(|(_, rec)| rec.values["email"] == ["bo@example.com"]);
     let (id, bo) = bo.unwrap();
     assert_eq!(bo.values["company"], ["Bell & Sons"]);
     assert_eq!(bo.values["city"], ["Rome"]);

@@ -107,7 +107,10 @@ fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
         let mut stop = stop_after(batches, Control::Cancel);
         let first = import
             .run_with(source(&file), &mut crm, |event| {
-                event.progress().filter(|p| p.status == Status::Applying).map_or(true.into(), &mut stop)
+                event
+                    .progress()
+                    .filter(|p| p.status == Status::Applying)
+                    .map_or(true.into(), &mut stop)
             })
             .unwrap();
         assert_eq!(first.status(), Status::Cancelled);

@@ -220,9 +220,9 @@ impl Runner<'_> {
             self.remember(&mut report, &told);
             // What an adapter that breaks its contract has written is known when the import is
             // resumed; later windows would only guess.
-            let is_broken = report
-                .issues()
-                .any(|issue| (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error));
+            let is_broken = report.issues().any(|issue| {
+                (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error)
+            });
             if is_broken {
                 return Ok(Status::Failed);
             }
@@ -377,9 +377,10 @@ impl Written {
         let Some(resumed) = resumed else { return Ok(Written::default()) };
         let rows = u32::try_from(resumed.row).unwrap_or(NONE);
         let known = Known::ask(tokens, &Numbers::default(), rows, storage)?;
-        let created = known.rows.iter().map(|(object, row, id)| {
-            (fingerprint(*object, id), Numbers::default().of(*row))
-        });
+        let created = known
+            .rows
+            .iter()
+            .map(|(object, row, id)| (fingerprint(*object, id), Numbers::default().of(*row)));
         Ok(Written { created: created.collect(), row: resumed.row })
     }
 

@@ -61,12 +61,8 @@ fn x2_a_missing_receipt_of_a_contact_takes_its_opportunities_along() {
         assert!(receipts.get(lost).is_none());
     });
     let report = run(FILE, &mut Hostile::new(Shelf::default(), clerk));
-    let expected = [
-        (1, "storage-fault"),
-        (1, "contact-failed"),
-        (4, "storage-fault"),
-        (4, "contact-failed"),
-    ];
+    let expected =
+        [(1, "storage-fault"), (1, "contact-failed"), (4, "storage-fault"), (4, "contact-failed")];
     assert_eq!(codes(&report), expected);
     assert_eq!(report.stats().opportunities.fail, 2);
     assert_eq!(report.stats().links, 1);

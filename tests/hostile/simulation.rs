@@ -58,7 +58,10 @@ impl Weather {
             }
             // A sensible writer does not create somebody who is there already.
             let is_new = |email: &str| {
-                !shelf.contacts.values().any(|rec| rec.values.values().flatten().any(|v| v == email))
+                !shelf
+                    .contacts
+                    .values()
+                    .any(|rec| rec.values.values().flatten().any(|v| v == email))
             };
             let keys = step.new_keys().filter(|key| key.fields() == ["email"]);
             let key = keys.into_iter().find(|key| is_new(key.value()));
@@ -176,8 +179,7 @@ fn file(lots: &mut Lots) -> String {
     for row in 0..3 + lots.draw(12) {
         let who = lots.draw(9);
         let email = if lots.draw(4) == 0 { String::new() } else { format!("p{who}@example.com") };
-        let phone =
-            if lots.draw(3) == 0 { format!("+1206555010{who}") } else { String::new() };
+        let phone = if lots.draw(3) == 0 { format!("+1206555010{who}") } else { String::new() };
         let city = ["", "Oslo", "Rome"][usize::try_from(lots.draw(3)).unwrap()];
         let tag = ["", "vip"][usize::try_from(lots.draw(2)).unwrap()];
         let (id, name) = match lots.draw(5) {

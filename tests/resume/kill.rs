@@ -25,7 +25,13 @@ fn write_file(path: &Path, rows: usize) {
 
 fn command(program: &Path, file: &Path, db: &Path) -> Command {
     let mut command = Command::new(program);
-    command.arg(file).arg("--db").arg(db).args(["--workflow", "welcome", "--tag", "fair", "--json"]);
+    command.arg(file).arg("--db").arg(db).args([
+        "--workflow",
+        "welcome",
+        "--tag",
+        "fair",
+        "--json",
+    ]);
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     command
 }
@@ -48,7 +54,8 @@ fn content(db: &Path) -> Vec<String> {
          FROM opportunities o"
     )));
     lines.extend(ask(&format!("SELECT kind || name || {contact} f.contact_id) FROM follow_ups f")));
-    lines.extend(ask("SELECT field || value || count(*) FROM contact_fields GROUP BY field, value"));
+    lines
+        .extend(ask("SELECT field || value || count(*) FROM contact_fields GROUP BY field, value"));
     lines.sort();
     lines
 }
@@ -64,7 +71,8 @@ fn kill_and_restart(extra: &[&str]) {
         std::env::var("CRM_IMPORT_KILL_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000);
     let folder = Folder::new(if extra.is_empty() { "kill" } else { "kill-run" });
     let program: PathBuf = example();
-    let (file, whole, db) = (folder.at("file.csv"), folder.at("whole.sqlite"), folder.at("db.sqlite"));
+    let (file, whole, db) =
+        (folder.at("file.csv"), folder.at("whole.sqlite"), folder.at("db.sqlite"));
     write_file(&file, rows);
 
     let begun = Instant::now();
@@ -85,7 +93,8 @@ fn kill_and_restart(extra: &[&str]) {
             std::io::Read::read_to_end(&mut output, &mut text).map(|_| text)
         });
         if kills < KILLS {
-            lot = lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            lot =
+                lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let share = f64::from((lot >> 40) as u32) / f64::from(1u32 << 24);
             std::thread::sleep(Duration::from_secs_f64(whole_run.as_secs_f64() * share * 0.9));
             if child.try_wait().unwrap().is_none() {

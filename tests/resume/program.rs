@@ -157,8 +157,15 @@ fn follow_ups_are_written_once_and_show_in_their_table() {
     let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
     std::fs::write(&file, FILE).unwrap();
     let arguments = [
-        file.to_str().unwrap(), "--db", db.to_str().unwrap(), "--list", "leads", "--workflow",
-        "welcome", "--tag", "fair",
+        file.to_str().unwrap(),
+        "--db",
+        db.to_str().unwrap(),
+        "--list",
+        "leads",
+        "--workflow",
+        "welcome",
+        "--tag",
+        "fair",
     ];
     assert_eq!(import(&arguments).0, 0);
     assert_eq!(import(&arguments).0, 0);
