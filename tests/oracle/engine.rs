@@ -110,7 +110,8 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     let source = || Source::from_bytes(csv(policy, rows).into_bytes());
     let plan = match import.plan(source(), &mut storage) {
         Ok(plan) => plan,
-        Err(Error::Config(_)) => return None,
+        // Settings that do not fit together, or a file without a single column.
+        Err(Error::Config(_) | Error::Source(_)) => return None,
         Err(error) => panic!("{error}"),
     };
     let mut verdict = rows_of(&plan);
