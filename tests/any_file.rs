@@ -99,7 +99,7 @@ fn plan_and_account(file: &[u8], window: usize, mapping: Option<Mapping>) {
         let sides: Vec<_> = objects.iter().filter_map(|object| row.side(*object)).collect();
         let is_empty = row.cells().take(COLUMNS.len()).all(is_blank);
         assert!(!is_mapped_whole || sides.is_empty() == is_empty, "row {}", row.number());
-        for (_, values) in sides.iter().flat_map(|side| side.values()) {
+        for (_, values) in sides.iter().flat_map(crm_import::plan::SidePlan::values) {
             values.iter().for_each(|value| drop(value.to_string()));
         }
     }

@@ -1,6 +1,6 @@
 //! An import that dies is started again and ends as if it had never died (behaviour X6, X7).
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "resume/kill.rs"]
 mod kill;

@@ -94,7 +94,8 @@ fn x2_a_receipt_for_a_step_of_another_batch_is_said() {
 
 #[test]
 fn x2_receipts_that_do_not_fit_are_faults_of_the_adapter() {
-    let liars: [(fn(&Batch<'_>, &mut Receipts), &str); 6] = [
+    type Lie = fn(&Batch<'_>, &mut Receipts);
+    let liars: [(Lie, &str); 6] = [
         (|b, r| b.steps().for_each(|s| r.created(s.token(), "", None)), "blank id"),
         (|b, r| b.steps().for_each(|s| r.created(s.token(), "1", None)), "under one id"),
         (|b, r| b.steps().for_each(|s| r.updated(s.token(), None)), "does not fit"),
@@ -161,11 +162,12 @@ impl Act for Liar {
 
 #[test]
 fn answers_that_nobody_asked_for_stop_the_plan_as_faults_of_the_adapter() {
-    let liars: [(fn(&Lookup<'_>, &mut Found), &str); 4] = [
-        (|_, found| drop(found.record("c7").key("email", "eve@example.com")), "eve@example.com"),
-        (|_, found| drop(found.record("c7").value("email", "ana@example.com")), "c7"),
-        (|_, found| drop(found.record("").key("email", "ana@example.com")), "without an id"),
-        (|_, found| drop(found.record("c7").key("shoe_size", "43")), "43"),
+    type Lie = fn(&Lookup<'_>, &mut Found);
+    let liars: [(Lie, &str); 4] = [
+        (|_, found| _ = found.record("c7").key("email", "eve@example.com"), "eve@example.com"),
+        (|_, found| _ = found.record("c7").value("email", "ana@example.com"), "c7"),
+        (|_, found| _ = found.record("").key("email", "ana@example.com"), "without an id"),
+        (|_, found| _ = found.record("c7").key("shoe_size", "43"), "43"),
     ];
     for (liar, expected) in liars {
         let mut storage = Hostile::new(Shelf::default(), Liar(liar));
