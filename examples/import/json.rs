@@ -13,7 +13,7 @@ pub(crate) fn document(
     plan: &Plan,
     planned: &Stats,
     report: Option<&Report>,
-    rows: Vec<Value>,
+    rows: &[Value],
 ) -> Value {
     let fields = Fields::with_custom(&plan.account().custom_fields);
     let issues: Vec<Value> = match report {

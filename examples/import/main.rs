@@ -117,7 +117,7 @@ fn plan_and_apply(
     if options.dry_run {
         if options.json {
             let rows = json::rows(&plan, None);
-            println!("{}", json::document(columns, &plan, &planned, None, rows));
+            println!("{}", json::document(columns, &plan, &planned, None, &rows));
         } else {
             people::issues(plan.issues());
             println!("\nNothing was written.");
@@ -133,7 +133,7 @@ fn plan_and_apply(
     }
     if options.json {
         let rows = json::rows(report.plan(), Some(&report));
-        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), rows));
+        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));
     } else {
         people::report(&report, options);
     }
@@ -174,7 +174,7 @@ fn run_windows(
     }
     if options.json {
         let planned = *report.plan().stats();
-        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), rows));
+        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));
     } else {
         people::plan(report.plan());
         people::report(&report, options);
