@@ -80,7 +80,7 @@ pub fn suggest(
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, &mut guesses);
     let evidence: Vec<Evidence> =
-        (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at])).collect();
+        (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
     for (guess, seen) in guesses.iter_mut().zip(&evidence) {
         seen.weigh(guess, fields);
     }

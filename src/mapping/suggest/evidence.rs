@@ -19,7 +19,6 @@ pub(super) struct Evidence {
     ats: usize,
     phones: usize,
     dates: usize,
-    numbers: usize,
     booleans: usize,
     statuses: usize,
     /// Cells with a letter in them.
@@ -28,9 +27,14 @@ pub(super) struct Evidence {
 
 impl Evidence {
     /// Looks at a column, as closely as what is thought of it asks for.
-    pub(super) fn of(samples: &[Vec<String>], column: usize, guess: &Guess) -> Self {
+    pub(super) fn of(
+        samples: &[Vec<String>],
+        column: usize,
+        guess: &Guess,
+        fields: &Fields,
+    ) -> Self {
         let mut seen = Evidence::default();
-        let is_asked = guess.target.is_some() || guess.if_phones;
+        let is_asked = guess.if_phones || guess.target.is_some_and(|id| is_weighed(id, fields));
         for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
             let cell = normalize::trim(cell);
             if cell.is_empty() {
@@ -56,11 +60,6 @@ impl Evidence {
         self.phones +=
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.lettered += usize::from(letters > 0);
-        if digits > 0 && !is_date {
-            let number = normalize::decimal(cell, None);
-            let is_number = number.is_ok() || number == Err(IssueCode::NumberAmbiguous);
-            self.numbers += usize::from(is_number);
-        }
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
         let is_status =
             ["open", "won", "lost", "abandoned"].iter().any(|s| cell.eq_ignore_ascii_case(s));
@@ -99,6 +98,21 @@ impl Evidence {
             *guess = Guess::none("its values are something else");
         }
     }
+}
+
+/// Can the values of a column speak against this field?
+fn is_weighed(id: FieldId, fields: &Fields) -> bool {
+    matches!(
+        fields.get(id).kind,
+        FieldKind::Phone
+            | FieldKind::Date
+            | FieldKind::Money
+            | FieldKind::Number
+            | FieldKind::Boolean
+            | FieldKind::Status
+            | FieldKind::Country
+            | FieldKind::FullName
+    ) || matches!(id, FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::OPPORTUNITY_NAME)
 }
 
 fn is_date(cell: &str) -> bool {
