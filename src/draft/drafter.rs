@@ -5,10 +5,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 use super::watch::{Look, Memo, Watch};
-use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Rule, Settings, Shape};
+use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::lookup::PART;
 use crate::mapping::OnInvalid;
 use crate::normalize;
 use crate::object::{Object, RowNumber};
@@ -19,8 +18,8 @@ use crate::value::{Phone, Value};
 /// that several may work side by side.
 #[derive(Debug)]
 pub(crate) struct Drafter<'s> {
-    settings: &'s Settings,
-    seed: RandomState,
+    pub(super) settings: &'s Settings,
+    pub(super) seed: RandomState,
     contact: Vec<Watch<'s>>,
     opportunity: Vec<Watch<'s>>,
     has_constants: bool,
@@ -28,22 +27,22 @@ pub(crate) struct Drafter<'s> {
     country: Option<(&'s Column, Memo<Option<&'static str>>)>,
     has_email_rule: bool,
     /// Of the current row.
-    emails: Vec<Address>,
-    phones: Vec<(u16, u16, Phone)>,
+    pub(super) emails: Vec<Address>,
+    pub(super) phones: Vec<(u16, u16, Phone)>,
     /// Normalised texts that are not written so in the file; they join the block's text.
     extra: String,
     /// Where they will lie in the block.
     base: usize,
-    folded: String,
+    pub(super) folded: String,
 }
 
 /// One e-mail address of the current row.
 #[derive(Clone, Copy, Debug)]
-struct Address {
-    column: u16,
-    item: u16,
-    span: TextSpan,
-    hash: u64,
+pub(super) struct Address {
+    pub(super) column: u16,
+    pub(super) item: u16,
+    pub(super) span: TextSpan,
+    pub(super) hash: u64,
 }
 
 impl<'s> Drafter<'s> {
@@ -315,7 +314,7 @@ impl<'s> Drafter<'s> {
     }
 
     /// The region whose numbers the row writes without a country code (V6).
-    fn region<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'b str>
+    pub(super) fn region<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'b str>
     where
         's: 'b,
     {
@@ -394,93 +393,8 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// The keys of a row under one rule.
-    fn offer_keys(&mut self, row: &BlockRow<'_>, kind: KeyKind, rule: &Rule, drafts: &mut Drafts) {
-        match &rule.shape {
-            Shape::Emails => {
-                for &Address { column, item, span, hash } in &self.emails {
-                    drafts.keys.push(Key { kind, column, item, hash, text: KeyText::Span(span) });
-                }
-            }
-            Shape::Phones => {
-                for at in 0..self.phones.len() {
-                    let (column, item, phone) = self.phones[at];
-                    let (hash, text) = match phone.packed() {
-                        Some(packed) => (packed, KeyText::Phone),
-                        None => {
-                            let shown = phone.to_string();
-                            let span = self.place(row, &shown);
-                            (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
-                        }
-                    };
-                    drafts.keys.push(Key { kind, column, item, hash, text });
-                }
-            }
-            Shape::Text(field) => {
-                // The rule owns its value (M6), so the key says where to drop it.
-                let mut columns = self.settings.contact_columns.iter();
-                let column = columns.find(|column| column.field == *field).and_then(Column::index);
-                self.offer_combined(row, kind, &[*field], column, drafts);
-            }
-            Shape::Combined(fields) => self.offer_combined(row, kind, fields, None, drafts),
-        }
-    }
-
-    /// Every combination of the row's values of these fields; none if one of them is blank (M2).
-    fn offer_combined(
-        &mut self,
-        row: &BlockRow<'_>,
-        kind: KeyKind,
-        fields: &[FieldId],
-        column: Option<u16>,
-        drafts: &mut Drafts,
-    ) {
-        let mut keys = vec![String::new()];
-        for (at, &field) in fields.iter().enumerate() {
-            let values = self.parts(row, field);
-            let combined = keys.iter().flat_map(|key| {
-                let separator = if at == 0 { "" } else { "\u{1f}" };
-                values.iter().map(move |value| format!("{key}{separator}{value}"))
-            });
-            keys = combined.collect();
-        }
-        for (item, key) in keys.iter().enumerate() {
-            let item = u16::try_from(item).unwrap_or(u16::MAX);
-            let text = KeyText::Span(self.place(row, key));
-            let hash = self.seed.hash_one(key.as_str());
-            let column = column.unwrap_or(u16::MAX);
-            drafts.keys.push(Key { kind, column, item, hash, text });
-        }
-    }
-
-    /// The row's values of one field of a rule, folded.
-    fn parts(&mut self, row: &BlockRow<'_>, field: FieldId) -> Vec<String> {
-        match field {
-            FieldId::EMAIL => {
-                return self.emails.iter().map(|e| self.text(row, e.span).to_owned()).collect();
-            }
-            FieldId::PHONE => return self.phones.iter().map(|p| p.2.to_string()).collect(),
-            _ => {}
-        }
-        let settings = self.settings;
-        let region = self.region(row);
-        let columns = settings.contact_columns.iter().filter(|column| column.field == field);
-        let mut values = Vec::new();
-        for column in columns {
-            let cell = column.read(column.text_of(row), region, &settings.choices);
-            if let Cell::Value(value) = cell {
-                self.folded.clear();
-                normalize::fold_into(&value.to_text(), &mut self.folded);
-                if !self.folded.is_empty() {
-                    values.push(self.folded.replace(PART, " "));
-                }
-            }
-        }
-        values
-    }
-
     /// Where a text lies in the block: in the file's own text, or among what joins it.
-    fn place(&mut self, row: &BlockRow<'_>, text: &str) -> TextSpan {
+    pub(super) fn place(&mut self, row: &BlockRow<'_>, text: &str) -> TextSpan {
         row.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();
             self.extra.push_str(text);
@@ -492,7 +406,7 @@ impl<'s> Drafter<'s> {
         TextSpan::new(self.base + start, self.extra.len() - start)
     }
 
-    fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
+    pub(super) fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
         row.text(span).unwrap_or_else(|| &self.extra[span.range_from(self.base)])
     }
 }

@@ -10,6 +10,7 @@ mod drafter;
 mod drafts;
 mod formats;
 mod key;
+mod offer;
 mod region;
 mod rule;
 mod settings;
