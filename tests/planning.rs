@@ -156,3 +156,18 @@ fn l1_a_file_whose_quotes_deceive_is_read_the_same_on_any_number_of_threads() {
         assert!(told_with(&file, threads) == alone, "{threads} threads");
     }
 }
+
+#[test]
+fn m3_a_repeat_half_a_million_rows_after_its_first_row_is_the_same_contact() {
+    let mut file = String::from("Email,First Name\n");
+    for row in 0..500_000 {
+        writeln!(file, "p{row}@example.com,").unwrap();
+    }
+    file.push_str("P0@Example.com,Zero\n");
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm()).unwrap();
+    assert_eq!((plan.stats().contacts.create, plan.stats().contacts.merged), (500_000, 1));
+    let last = plan.rows().last().unwrap().side(Object::Contact).unwrap();
+    assert_eq!(last.first_row().map(|row| row.0), Some(1));
+    let first = plan.steps().next().unwrap();
+    assert_eq!(first.changes().get("first_name").unwrap().text(), "Zero");
+}

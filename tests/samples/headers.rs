@@ -339,3 +339,32 @@ fn offered(row: &RowPlan<'_>, object: Object, key: &str) -> Vec<String> {
     let found = values.iter().find(|(field, _)| field.key == key);
     found.map_or_else(Vec::new, |(_, values)| values.iter().map(ToString::to_string).collect())
 }
+
+#[test]
+fn p2_rows_with_both_sides_give_one_link_each_also_where_the_contact_is_matched() {
+    let mut both = 0;
+    for set in sets().iter().filter(|set| set.objects().len() == 2) {
+        let answer = answer(set);
+        let mut crm = MemoryStorage::new(answer.account.clone());
+        let import = Import::new().objects(set.objects()).mapping(answer.mapping.clone());
+        for round in ["created", "matched"] {
+            let plan = import.plan(set.source(), &mut crm).expect("the file can be planned");
+            let sides = |row: &RowPlan<'_>| {
+                [Object::Contact, Object::Opportunity].map(|o| row.side(o).is_some())
+            };
+            let paired = plan.rows().filter(|row| sides(row) == [true, true]).count();
+            assert!(paired > 0, "{}", set.name);
+            let failed: Vec<String> = plan
+                .issues()
+                .filter(|issue| issue.severity == crm_import::Severity::Error)
+                .map(|issue| issue.to_string())
+                .collect();
+            assert_eq!(plan.stats().links, paired as u64, "{} {round}: {failed:?}", set.name);
+            both += paired;
+            import.apply(plan, &mut crm).expect("the plan can be applied");
+        }
+    }
+    if !sets().is_empty() {
+        assert!(both > 0, "no set has both objects");
+    }
+}
