@@ -364,6 +364,9 @@ fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -
     sum
 }
 
+/// More rows than a file may have are not asked for.
+const MOST_ROWS: u32 = NONE - 1;
+
 /// What an interrupted run has written, beyond the window at hand. A window sees storage as the ones
 /// before it left it, although later ones have been written since.
 #[derive(Debug, Default)]
@@ -380,13 +383,18 @@ impl Written {
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {
         let Some(resumed) = resumed else { return Ok(Written::default()) };
-        let rows = u32::try_from(resumed.row).unwrap_or(NONE);
+        // A batch that was lost in the middle, in a storage without transactions, left steps of the
+        // window that follows but not its checkpoint.
+        let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
+        let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
         let known = Known::ask(tokens, &Numbers::default(), rows, storage)?;
         let created = known
             .rows
             .iter()
             .map(|(object, row, id)| (fingerprint(*object, id), Numbers::default().of(*row)));
-        Ok(Written { created: created.collect(), row: resumed.row })
+        let last = known.steps.iter().map(|(_, row, _)| u64::from(*row) + 1).max();
+        let row = resumed.row.max(last.unwrap_or(0));
+        Ok(Written { created: created.collect(), row })
     }
 
     /// Was the record created by this row or a later one?
