@@ -171,3 +171,19 @@ fn m3_a_repeat_half_a_million_rows_after_its_first_row_is_the_same_contact() {
     let first = plan.steps().next().unwrap();
     assert_eq!(first.changes().get("first_name").unwrap().text(), "Zero");
 }
+
+#[test]
+fn v1_a_switchboard_on_every_row_is_one_contact_with_its_first_addresses_and_no_row_is_folded_twice()
+ {
+    let mut file = String::from("Email,Phone,First Name\n");
+    for row in 0..20_000 {
+        writeln!(file, "p{row}@example.com,206-555-0123,N{row}").unwrap();
+    }
+    file.push_str("p3@example.com,,Three\np11@example.com,,Eleven\n");
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm()).unwrap();
+    // The eleventh address found no room, so it leads to nobody.
+    assert_eq!((plan.stats().contacts.create, plan.stats().contacts.merged), (2, 20_000));
+    assert_eq!(plan.stats().contacts.warnings, 20_000 - 11);
+    let one = plan.steps().next().unwrap();
+    assert_eq!(one.changes().get("additional_emails").unwrap().after().count(), 10);
+}

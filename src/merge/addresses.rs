@@ -13,7 +13,7 @@ use crate::plan::Changes;
 use crate::value::Value;
 
 /// The two fields that hold the addresses of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Addresses {
     Emails,
     Phones,
@@ -60,7 +60,28 @@ impl<'p> AddressBook<'p> {
         self.primary.is_some() && self.additional.len() >= Self::LIMIT
     }
 
-    fn stored(base: Base<'p>, kind: Addresses) -> Self {
+    /// The same, owning its values.
+    pub(crate) fn into_owned(self) -> AddressBook<'static> {
+        AddressBook {
+            primary: self.primary.map(Value::into_owned),
+            additional: self.additional.into_iter().map(Value::into_owned).collect(),
+            is_primary_given: self.is_primary_given,
+            is_additional_given: self.is_additional_given,
+        }
+    }
+
+    /// A copy of a book that was kept, for going on with.
+    pub(crate) fn resumed(kept: &AddressBook<'static>) -> Self {
+        let copy = |value: &Value<'static>| -> Value<'p> { value.clone() };
+        AddressBook {
+            primary: kept.primary.as_ref().map(copy),
+            additional: kept.additional.iter().map(copy).collect(),
+            is_primary_given: kept.is_primary_given,
+            is_additional_given: kept.is_additional_given,
+        }
+    }
+
+    pub(crate) fn stored(base: Base<'p>, kind: Addresses) -> Self {
         let primary = base.values(kind.primary()).next();
         let mut book = AddressBook { primary, ..AddressBook::default() };
         for value in base.values(kind.additional()) {
@@ -133,7 +154,7 @@ pub(crate) fn addresses_of<'p>(
 /// Folds one more row. What the row removes goes first, so that the primary address it replaces is
 /// kept as an additional one whatever becomes of the list (V2); and nothing that the row itself says
 /// is removed.
-fn take_row<'p>(
+pub(crate) fn take_row<'p>(
     base: Base<'p>,
     kind: Addresses,
     columns: &'p [Column],

@@ -10,7 +10,7 @@ mod list;
 mod opportunity;
 mod single;
 
-pub(crate) use addresses::{AddressBook, Addresses, addresses_of};
+pub(crate) use addresses::{AddressBook, Addresses, addresses_of, take_row};
 pub(crate) use contact::fold_contact;
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};

@@ -30,6 +30,7 @@ use crate::dedup::{KeyIndex, KeyNumber};
 use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
+use crate::merge::{AddressBook, Addresses};
 use crate::object::{Object, RowNumber};
 use crate::plan::{By, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow};
 use crate::source::Block;
@@ -81,6 +82,12 @@ pub(crate) struct Planner {
     deals_of: hashbrown::HashMap<u32, Vec<u32>, foldhash::fast::RandomState>,
     /// Contacts whose opportunities were asked for.
     asked_deals: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// The addresses of contacts with many rows, as this row left them.
+    books: hashbrown::HashMap<
+        (u32, Addresses),
+        (u32, AddressBook<'static>),
+        foldhash::fast::RandomState,
+    >,
     /// Keys of combined and text rules that a contact was taught.
     taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
@@ -116,6 +123,7 @@ impl Planner {
             standings: opportunities::Standings::default(),
             deals_of: hashbrown::HashMap::default(),
             asked_deals: hashbrown::HashSet::default(),
+            books: hashbrown::HashMap::default(),
             taught: hashbrown::HashMap::default(),
             told: hashbrown::HashSet::default(),
             failed_references: hashbrown::HashSet::default(),

@@ -8,10 +8,13 @@ use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::PART;
 use crate::mapping::Merge;
-use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
+use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
 use crate::normalize;
 use crate::object::Object;
 use crate::value::{Phone, Value};
+
+/// A contact with more rows than this has its addresses kept from one row to the next.
+const KEPT_FROM: usize = 8;
 
 impl Planner {
     /// Storage declares that a stored contact answers these keys of one record.
@@ -194,10 +197,28 @@ impl Planner {
     ) -> Vec<(u16, u16, String)> {
         let contact = ContactNumber(person);
         let entry = self.ledger.people[person as usize];
-        let (base, rows) =
-            (self.ledger.base(Object::Contact, &entry), self.ledger.rows(Object::Contact, &entry));
+        let base = self.ledger.base(Object::Contact, &entry);
         let columns = &settings.contact_columns;
-        let book = addresses_of(base, kind, columns, &rows);
+        // Only the rows since the book was kept are folded: a switchboard's number on every row would
+        // have each of them fold all before it.
+        let kept = self.books.get(&(person, kind));
+        let rows = self.ledger.row_numbers(Object::Contact, &entry);
+        let mut since: Vec<u32> =
+            rows.take_while(|row| kept.is_none_or(|(last, _)| last != row)).collect();
+        since.reverse();
+        let is_first = kept.is_none() && base.is_new();
+        let mut book: AddressBook<'_> = match kept {
+            None => AddressBook::stored(base, kind),
+            Some((_, book)) => AddressBook::resumed(book),
+        };
+        let mut before = None;
+        for (at, &number) in since.iter().enumerate() {
+            if can_remove && number == row {
+                before = Some(book.clone());
+            }
+            take_row(base, kind, columns, &self.row_of(number), is_first && at == 0, &mut book);
+        }
+        let keeps = kept.is_some() || since.len() > KEPT_FROM;
         let mut refused = Vec::new();
         let mut held: Vec<KeyNumber> = Vec::new();
         let this = self.row_of(row);
@@ -229,13 +250,17 @@ impl Planner {
             );
         }
         let mut gone: Vec<KeyNumber> = Vec::new();
-        if can_remove {
-            let before = addresses_of(base, kind, columns, &rows[..rows.len() - 1]);
+        if let Some(before) = &before {
             for value in before.primary.iter().chain(&before.additional) {
                 if !book.holds(value) {
                     gone.extend(self.find_address(settings, kind, value));
                 }
             }
+        }
+        drop(before);
+        let book = Some(book).filter(|_| keeps).map(AddressBook::into_owned);
+        if let Some(book) = book {
+            self.books.insert((person, kind), (row, book));
         }
         held.into_iter().for_each(|key| self.index.teach(key, contact));
         gone.into_iter().for_each(|key| self.index.unteach(key, contact));
