@@ -58,6 +58,15 @@ fn content(db: &Path) -> Vec<String> {
     lines
 }
 
+/// Does the database say that the import was written to its end?
+fn is_complete(db: &Path) -> bool {
+    let Ok(db) = rusqlite::Connection::open(db) else { return false };
+    let ask = |sql: &str| db.query_row(sql, [], |row| row.get::<_, String>(0));
+    let checkpoint = ask("SELECT checkpoint FROM import_checkpoints").unwrap_or_default();
+    let checkpoint: serde_json::Value = serde_json::from_str(&checkpoint).unwrap_or_default();
+    checkpoint["is_last"] == true
+}
+
 fn report_of(output: &[u8]) -> serde_json::Value {
     let json: serde_json::Value = serde_json::from_slice(output).unwrap();
     assert!(json.get("error").is_none(), "{json}");
@@ -100,6 +109,10 @@ fn kill_and_restart(extra: &[&str]) {
                 child.wait().unwrap();
                 kills += 1;
                 reader.join().unwrap().unwrap();
+                // Killed behind its last batch, it is complete: the next start would be another import.
+                if is_complete(&db) {
+                    std::fs::remove_file(&db).unwrap();
+                }
                 continue;
             }
         }
