@@ -140,7 +140,8 @@ impl Phone {
             rest /= 10;
         }
         out.push('+');
-        out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+        // They are digits, so they are text.
+        out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
     }
 
     /// Number and extension as one integer, for hashing and exact comparison; `None` where the

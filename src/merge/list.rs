@@ -1,5 +1,7 @@
 //! Fields with several values, e-mail addresses and phones apart.
 
+use smallvec::SmallVec;
+
 use super::single::is_required;
 use super::{Base, RowOf, region_of};
 use crate::draft::Column;
@@ -12,6 +14,9 @@ use crate::value::Value;
 /// place of that opportunity's row (0-based), or from a follow-up, last.
 pub(crate) type Gift<'p> = (u32, Value<'p>);
 
+/// Few lists hold more.
+type Items<'p> = SmallVec<[Value<'p>; 4]>;
+
 /// Folds the rows of a record on a list and notes the change, if there is one.
 pub(super) fn fold_list<'p>(
     base: Base<'p>,
@@ -21,7 +26,7 @@ pub(super) fn fold_list<'p>(
     out: &mut Changes,
     field: crate::field::FieldId,
 ) {
-    let before: Vec<Value<'p>> = base.values(field).collect();
+    let before: Items<'p> = base.values(field).collect();
     let mut now = before.clone();
     let mut is_given = false;
     let mut gifts = gifts.iter().peekable();
@@ -30,12 +35,12 @@ pub(super) fn fold_list<'p>(
             is_given = true;
             join(&mut now, gift.clone());
         }
-        let region = region_of(base.settings, row);
         let mut is_replaced = false;
         let was_empty = now.is_empty();
         for column in columns {
-            let text = column.text(row.block, row.at);
-            let (mut items, mut item) = (Vec::new(), 0);
+            let text = column.text(&row.cells);
+            let region = region_of(base.settings, row, column.kind);
+            let (mut items, mut item) = (Items::new(), 0);
             column.read_items(text, region, &base.settings.choices, |_, read| {
                 items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
                 item += 1;
@@ -82,15 +87,15 @@ pub(super) fn fold_list<'p>(
 }
 
 /// The items that stand in for a blank cell (W6).
-fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Vec<Value<'p>> {
-    let mut items = Vec::new();
+fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Items<'p> {
+    let mut items = Items::new();
     let default = column.default.as_deref().unwrap_or("");
     column.read_items(default, None, &base.settings.choices, |_, read| items.extend(read.ok()));
     items
 }
 
 /// Adds an item unless the list holds it in other case.
-fn join<'p>(list: &mut Vec<Value<'p>>, item: Value<'p>) {
+fn join<'p>(list: &mut Items<'p>, item: Value<'p>) {
     if !holds(list, &item) {
         list.push(item);
     }

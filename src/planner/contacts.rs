@@ -3,15 +3,16 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::row_keys::RowKeys;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, Verdict, decide};
-use crate::draft::{Key, KeyKind, RowDraft, Settings, Shape};
+use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
-use crate::merge::{Dropped, RowOf};
+use crate::merge::{Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
-use crate::plan::{By, NONE, Outcome};
+use crate::plan::{By, Changes, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
 #[derive(Clone, Copy)]
@@ -37,8 +38,10 @@ impl Planner {
             let person = self.new_person(stored);
             self.stored_people.push(person);
         }
-        for id in found.ids() {
-            self.teach_id(id);
+        if self.index.has_ids() {
+            for id in found.ids() {
+                self.teach_id(id);
+            }
         }
         // In the order of ids, so that nothing depends on the order of the answers.
         declared.sort_unstable_by_key(|&(record, ..)| record);
@@ -60,26 +63,25 @@ impl Planner {
     /// Who a row's contact side means, for every row of the window.
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
+        // Set aside, so that the planner can change while it looks at them.
+        let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
+        let first = self.window_keys().start;
         for at in 0..self.window.len() {
             let draft = self.draft(at);
-            let (keys, numbers) = self.keys(at);
-            let keys: SmallVec<[(Key, crate::dedup::KeyNumber); 4]> =
-                keys.iter().copied().zip(numbers.iter().copied()).collect();
             if !draft.has_contact {
                 continue;
             }
-            let side = self.resolve_contact(&settings, at, &draft, &keys);
-            self.write_down(&settings, at, side, &keys);
+            let own = draft.keys();
+            let (from, to) = (own.start - first, own.end - first);
+            let own = RowKeys::new(&keys[own], &numbers[from..to]);
+            let side = self.resolve_contact(&settings, at, &draft, own);
+            self.write_down(&settings, at, side, own);
         }
+        self.drafts.put_keys(keys);
+        self.numbers = numbers;
     }
 
-    fn write_down(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        side: Side,
-        keys: &[(Key, crate::dedup::KeyNumber)],
-    ) {
+    fn write_down(&mut self, settings: &Settings, at: usize, side: Side, keys: RowKeys<'_>) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match side {
@@ -101,6 +103,9 @@ impl Planner {
                     self.note_kept_consent(settings, contact, row);
                 }
                 self.teach(settings, contact, row, keys);
+                if is_first {
+                    self.compare_first(contact, row);
+                }
                 let is_first = is_first && !self.ledger.was_folded(Object::Contact, contact);
                 (contact, if is_first { Outcome::Create } else { Outcome::Merged })
             }
@@ -117,20 +122,35 @@ impl Planner {
         }
     }
 
+    /// Compares the first row of a stored contact with what is stored, while both are at hand. Most
+    /// contacts have no other, and need no second look when planning ends.
+    fn compare_first(&mut self, contact: u32, row: u32) {
+        let entry = &self.ledger.people[contact as usize];
+        if entry.is_new() {
+            return;
+        }
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.clear();
+        let base = self.ledger.base(Object::Contact, entry);
+        fold_contact(base, &[self.row_of(row)], &[], true, &mut changes);
+        self.first_differs[contact as usize] = changes.len() > 0;
+        self.changes = changes;
+    }
+
     fn resolve_contact(
         &mut self,
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) -> Side {
         if draft.contact_failed {
             return Side::Nobody(Outcome::Fail);
         }
-        let id = keys.iter().find(|(key, _)| key.kind == KeyKind::ContactId);
+        let id = keys.of(KeyKind::ContactId).next();
         let by_id = match id {
             None => None,
-            Some((key, number)) => match self.index.holders(*number).first() {
+            Some((key, number)) => match self.index.holders(number).first() {
                 Some(contact) => Some(contact.0),
                 None => {
                     let value = self.key_text(key);
@@ -165,32 +185,27 @@ impl Planner {
         self.meet(settings, at, draft, keys, contact)
     }
 
-    fn match_contact(
-        &self,
-        settings: &Settings,
-        keys: &[(Key, crate::dedup::KeyNumber)],
-    ) -> Verdict {
+    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> Verdict {
         if let Some(verdict) = self.match_at_a_glance(keys) {
             return verdict;
         }
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            let of_rule = keys.iter().filter(|(key, _)| key.kind == rule);
-            of_rule.map(|(_, number)| self.index.holders(*number)).collect()
+            keys.of(rule).map(|(_, number)| self.index.holders(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
     }
 
     /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
-    fn match_at_a_glance(&self, keys: &[(Key, crate::dedup::KeyNumber)]) -> Option<Verdict> {
+    fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Verdict> {
         let mut found: Option<(ContactNumber, usize, usize)> = None;
         let (mut rule, mut at) = (u8::MAX, 0);
-        for (key, number) in keys {
+        for (key, number) in keys.iter() {
             let KeyKind::Rule(of) = key.kind else { continue };
             at = if of == rule { at + 1 } else { 0 };
             rule = of;
-            match (self.index.holder(*number), found) {
+            match (self.index.holder(number), found) {
                 (Holder::Nobody, _) => {}
                 (Holder::One(contact), None) => found = Some((contact, usize::from(of), at)),
                 (Holder::One(contact), Some((other, ..))) if contact == other => {}
@@ -210,7 +225,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) -> Side {
         let has_key = keys.iter().any(|(key, _)| matches!(key.kind, KeyKind::Rule(_)));
         let Some(mode) = settings.contacts else {
@@ -256,8 +271,8 @@ impl Planner {
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = crate::merge::Base { settings, stored: None };
-        let mut changes = crate::plan::Changes::default();
-        crate::merge::fold_contact(base, &[row], &[], false, &mut changes);
+        let mut changes = Changes::default();
+        fold_contact(base, &[row], &[], false, &mut changes);
         let given: Vec<&str> =
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
         let required = settings.account.dedup.required.iter().map(String::as_str);
@@ -267,7 +282,7 @@ impl Planner {
             let mut columns =
                 settings.contact_columns.iter().filter(|column| Some(column.field) == field);
             let is_filled = |column: &&crate::draft::Column| {
-                !crate::normalize::is_blank(column.text(row.block, row.at))
+                !crate::normalize::is_blank(column.text(&row.cells))
             };
             match columns.find(is_filled) {
                 Some(column) => unusable.push((column.index(), key.to_owned())),
@@ -295,10 +310,9 @@ impl Planner {
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contact: u32,
     ) -> Side {
-        let entry = self.ledger.people[contact as usize];
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
         };
@@ -308,22 +322,16 @@ impl Planner {
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
         }
-        let met = self.ledger.met(Object::Contact, contact);
-        let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
-        let has_rows = entry.has_rows() || met.is_some_and(|met| met.first_row.is_some());
-        if has_rows && (is_made || was_told) && !draft.only_keys {
-            let first = self.ledger.first_number(Object::Contact, contact);
-            let first = first.map(|row| row.to_string());
-            match settings.account.dedup.repeats {
-                Repeats::Merge => {}
-                Repeats::KeepFirst => {
-                    self.report(at, IssueCode::RepeatSkipped, None, None, first);
-                    return Side::Aside(contact, Outcome::Skip);
-                }
-                Repeats::Reject => {
-                    self.report(at, IssueCode::RepeatRejected, None, None, first);
-                    return Side::Aside(contact, Outcome::Fail);
-                }
+        if self.is_repeat(contact, is_made) && !draft.only_keys {
+            let (code, outcome) = match settings.account.dedup.repeats {
+                Repeats::Merge => (None, Outcome::Merged),
+                Repeats::KeepFirst => (Some(IssueCode::RepeatSkipped), Outcome::Skip),
+                Repeats::Reject => (Some(IssueCode::RepeatRejected), Outcome::Fail),
+            };
+            if let Some(code) = code {
+                let first = self.ledger.first_number(Object::Contact, contact);
+                self.report(at, code, None, None, first.map(|row| row.to_string()));
+                return Side::Aside(contact, outcome);
             }
         }
         if !self.settle_conflicts(settings, at, keys, contact) {
@@ -335,26 +343,35 @@ impl Planner {
         Side::Joins(contact)
     }
 
+    /// Has a row told of this contact before (M10)?
+    fn is_repeat(&self, contact: u32, is_made: bool) -> bool {
+        let met = self.ledger.met(Object::Contact, contact);
+        let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
+        let has_rows = self.ledger.people[contact as usize].has_rows()
+            || met.is_some_and(|met| met.first_row.is_some());
+        has_rows && (is_made || was_told)
+    }
+
     /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
     fn settle_conflicts(
         &mut self,
         settings: &Settings,
         at: usize,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contact: u32,
     ) -> bool {
         let number = self.number_at(at);
         let mut is_fine = true;
-        for (key, key_number) in keys {
+        for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
             if !settings.rules[usize::from(rule)].owns_keys() {
                 continue;
             }
-            let is_free = self.index.holder(*key_number) == Holder::Nobody;
-            if is_free || self.index.is_held_by(*key_number, ContactNumber(contact)) {
+            let is_free = self.index.holder(key_number) == Holder::Nobody;
+            if is_free || self.index.is_held_by(key_number, ContactNumber(contact)) {
                 continue;
             }
-            let holders = self.index.holders(*key_number);
+            let holders = self.index.holders(key_number);
             if holders.is_empty() {
                 continue;
             }
@@ -395,17 +412,16 @@ impl Planner {
         &mut self,
         at: usize,
         rule: usize,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contacts: &[ContactNumber],
     ) {
         let names: Vec<String> =
             contacts.iter().map(|contact| self.ledger.name(Object::Contact, contact.0)).collect();
         let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-        let of_rule = keys.iter().filter(|(key, _)| key.kind == rule);
         let mut values: Vec<String> =
-            of_rule.map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
+            keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
         values.dedup();
-        let column = keys.iter().find(|(key, _)| key.kind == rule).map(|(key, _)| key.column);
+        let column = keys.of(rule).next().map(|(key, _)| key.column);
         let value = Some(values.join(", "));
         self.report(at, IssueCode::KeyAmbiguous, column, value, Some(names.join(", ")));
     }

@@ -1,6 +1,9 @@
 //! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
 
+use smallvec::SmallVec;
+
 use super::Planner;
+use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
@@ -118,13 +121,7 @@ impl Planner {
     }
 
     /// A row was folded into a contact: its keys lead there from now on, as far as they are written.
-    pub(super) fn teach(
-        &mut self,
-        settings: &Settings,
-        person: u32,
-        row: u32,
-        keys: &[(Key, KeyNumber)],
-    ) {
+    pub(super) fn teach(&mut self, settings: &Settings, person: u32, row: u32, keys: RowKeys<'_>) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
             if !self.is_taught_simply(person, row, keys, of) {
@@ -146,15 +143,13 @@ impl Planner {
         &mut self,
         person: u32,
         row: u32,
-        keys: &[(Key, KeyNumber)],
+        keys: RowKeys<'_>,
         of: AddressTeaching,
     ) -> bool {
-        if of.rule.is_none() || of.can_remove {
-            return false;
-        }
+        let Some(rule) = of.rule.filter(|_| !of.can_remove) else { return false };
         let contact = ContactNumber(person);
-        let own = keys.iter().filter(|(key, _)| Some(key.kind) == of.rule);
-        if own.clone().all(|(_, number)| self.index.is_held_by(*number, contact)) {
+        let own = keys.of(rule);
+        if own.clone().all(|(_, number)| self.index.is_held_by(number, contact)) {
             return true;
         }
         let entry = self.ledger.people[person as usize];
@@ -162,7 +157,7 @@ impl Planner {
         if !is_first || own.clone().count() > AddressBook::LIMIT || has_dropped(self, row) {
             return false;
         }
-        own.for_each(|(_, number)| self.index.teach(*number, contact));
+        own.for_each(|(_, number)| self.index.teach(number, contact));
         true
     }
 
@@ -171,11 +166,11 @@ impl Planner {
         settings: &Settings,
         person: u32,
         row: u32,
-        keys: &[(Key, KeyNumber)],
+        keys: RowKeys<'_>,
         AddressTeaching { kind, rule, can_remove }: AddressTeaching,
     ) {
-        let own: smallvec::SmallVec<[&(Key, KeyNumber); 4]> =
-            keys.iter().filter(|(key, _)| Some(key.kind) == rule).collect();
+        let own: SmallVec<[(&Key, KeyNumber); 4]> =
+            rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
         let refused = self.fold_addresses_of(settings, person, row, kind, &own, can_remove);
         let at = (row - self.row_at(0)) as usize;
         for (column, item, shown) in refused {
@@ -192,7 +187,7 @@ impl Planner {
         person: u32,
         row: u32,
         kind: Addresses,
-        own: &[&(Key, KeyNumber)],
+        own: &[(&Key, KeyNumber)],
         can_remove: bool,
     ) -> Vec<(u16, u16, String)> {
         let contact = ContactNumber(person);
@@ -203,7 +198,7 @@ impl Planner {
         // have each of them fold all before it.
         let kept = self.books.get(&(person, kind));
         let rows = self.ledger.row_numbers(Object::Contact, &entry);
-        let mut since: Vec<u32> =
+        let mut since: SmallVec<[u32; 8]> =
             rows.take_while(|row| kept.is_none_or(|(last, _)| last != row)).collect();
         since.reverse();
         let is_first = kept.is_none() && base.is_new();
@@ -220,34 +215,28 @@ impl Planner {
         }
         let keeps = kept.is_some() || since.len() > KEPT_FROM;
         let mut refused = Vec::new();
-        let mut held: Vec<KeyNumber> = Vec::new();
+        let mut held: SmallVec<[KeyNumber; 8]> = SmallVec::new();
         let this = self.row_of(row);
-        let region = crate::draft::region(settings, this.block, this.at);
+        let region = crate::draft::region(settings, &this.cells);
         for column in columns.iter().filter(|column| kind.has(column.field)) {
             let mut item = 0;
-            column.read_items(
-                column.text(this.block, this.at),
-                region,
-                &settings.choices,
-                |_, read| {
-                    let place = column.index().unwrap_or(u16::MAX);
-                    if let Ok(value) = read {
-                        let key =
-                            own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                        let is_dropped =
-                            this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
-                        if book.holds(&value) {
-                            held.extend(key.map(|(_, number)| *number));
-                        } else if !is_dropped
-                            && book.is_full()
-                            && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
-                        {
-                            refused.push((place, item, value.to_string()));
-                        }
+            column.read_items(column.text(&this.cells), region, &settings.choices, |_, read| {
+                let place = column.index().unwrap_or(u16::MAX);
+                if let Ok(value) = read {
+                    let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
+                    let is_dropped =
+                        this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
+                    if book.holds(&value) {
+                        held.extend(key.map(|(_, number)| *number));
+                    } else if !is_dropped
+                        && book.is_full()
+                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
+                    {
+                        refused.push((place, item, value.to_string()));
                     }
-                    item += 1;
-                },
-            );
+                }
+                item += 1;
+            });
         }
         let mut gone: Vec<KeyNumber> = Vec::new();
         if let Some(before) = &before {
