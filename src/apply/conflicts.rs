@@ -102,7 +102,7 @@ impl Applier {
         let memory = ledger.memory.clone();
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
-        planner.part_of(Numbers::Listed(numbers), memory);
+        planner.part_of(numbers.len(), Numbers::Listed(numbers), memory);
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts);
         self.conflicts.planner = Some(Box::new(planner));

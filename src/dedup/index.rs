@@ -61,6 +61,8 @@ pub(crate) struct KeyIndex {
     pub(crate) seed: RandomState,
     table: HashTable<u32>,
     entries: Vec<Entry>,
+    /// A key is the id of a contact.
+    has_ids: bool,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
     /// Keys that have or had more than one holder: where the plan itself passes a key on, nobody can
     /// expect it to be free while the plan is written.
@@ -68,10 +70,38 @@ pub(crate) struct KeyIndex {
 }
 
 impl KeyIndex {
-    /// Finds the key or adds it; `text_of` reads any text in the blocks.
-    pub(crate) fn add<'b>(
+    /// Finds each key or adds it, and tells their numbers in order; `text_of` reads any text in the
+    /// blocks.
+    ///
+    /// The table is far larger than the processor's cache, and a key's place in it is anywhere. So the
+    /// places of some keys are visited together first: the memory is then waited for once, not once
+    /// for each.
+    pub(crate) fn add_all<'b>(
+        &mut self,
+        keys: &[Key],
+        block: u32,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+        numbers: &mut Vec<KeyNumber>,
+    ) {
+        /// As many as the processor has in flight.
+        const TOGETHER: usize = 16;
+        for keys in keys.chunks(TOGETHER) {
+            let mut likely = [NOBODY; TOGETHER];
+            for (key, likely) in keys.iter().zip(&mut likely) {
+                let found = self.table.find(spread(kind_of(key), key.hash), |_| true);
+                *likely = found.copied().unwrap_or(NOBODY);
+            }
+            for (key, &likely) in keys.iter().zip(&likely) {
+                numbers.push(self.add(key, likely, block, &text_of));
+            }
+        }
+    }
+
+    /// Finds the key, which is likely the one with this number, or adds it.
+    fn add<'b>(
         &mut self,
         key: &Key,
+        likely: u32,
         block: u32,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> KeyNumber {
@@ -79,23 +109,26 @@ impl KeyIndex {
             KeyText::Span(span) => (KeyPlace { block, span }, false),
             KeyText::Phone => (KeyPlace { block, span: TextSpan::default() }, true),
         };
+        let kind = kind_of(key);
         let entries = &self.entries;
         let is_same = |&at: &u32| {
             let entry = &entries[at as usize];
             entry.hash == key.hash
-                && entry.kind == key.kind
+                && entry.kind == kind
                 && entry.is_phone == is_phone
                 && (is_phone || text_of(entry.place) == text_of(place))
         };
-        let spread = spread(key.kind, key.hash);
-        if let Some(&at) = self.table.find(spread, is_same) {
+        if likely != NOBODY && is_same(&likely) {
+            return KeyNumber(likely);
+        }
+        if let Some(&at) = self.table.find(spread(kind, key.hash), is_same) {
             return KeyNumber(at);
         }
         self.push(Entry {
             hash: key.hash,
             place,
             holder: NOBODY,
-            kind: key.kind,
+            kind,
             is_phone,
             is_asked: false,
         })
@@ -107,7 +140,23 @@ impl KeyIndex {
         self.push(Entry { hash, place, holder: NOBODY, kind, is_phone: false, is_asked: false })
     }
 
+    /// Makes room for so many keys.
+    pub(crate) fn reserve(&mut self, keys: usize) {
+        let entries = &self.entries;
+        self.table.reserve(keys, |&at| {
+            let entry = &entries[at as usize];
+            spread(entry.kind, entry.hash)
+        });
+        self.entries.reserve(keys);
+    }
+
+    /// Has a row offered the id of a contact?
+    pub(crate) fn has_ids(&self) -> bool {
+        self.has_ids
+    }
+
     fn push(&mut self, entry: Entry) -> KeyNumber {
+        self.has_ids |= entry.kind == KeyKind::ContactId;
         let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
         let spread = spread(entry.kind, entry.hash);
         self.entries.push(entry);
@@ -215,6 +264,11 @@ impl KeyIndex {
             self.several[(*holder & !SEVERAL) as usize].retain(|other| *other != contact);
         }
     }
+}
+
+/// What a key names: the contact of an opportunity is a contact.
+fn kind_of(key: &Key) -> KeyKind {
+    if key.kind == KeyKind::ContactLink { KeyKind::ContactId } else { key.kind }
 }
 
 /// Phones are not random, and one text may be a key of several kinds.

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::watch::{Look, Memo, Watch};
+use super::watch::{Look, Memo, Watch, quiet_last};
 use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -26,6 +26,8 @@ pub(crate) struct Drafter<'s> {
     /// The column of the row's own country, and what its cells have said.
     country: Option<(&'s Column, Memo<Option<&'static str>>)>,
     has_email_rule: bool,
+    /// The keys of the block that had most.
+    most_keys: usize,
     /// Of the current row.
     pub(super) emails: Vec<Address>,
     pub(super) phones: Vec<(u16, u16, Phone)>,
@@ -48,8 +50,11 @@ pub(super) struct Address {
 impl<'s> Drafter<'s> {
     pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
         let watch = |column| Watch::new(settings, column);
-        let contact: Vec<Watch<'_>> = settings.contact_columns.iter().map(watch).collect();
-        let opportunity: Vec<Watch<'_>> = settings.opportunity_columns.iter().map(watch).collect();
+        let mut contact: Vec<Watch<'_>> = settings.contact_columns.iter().map(watch).collect();
+        let mut opportunity: Vec<Watch<'_>> =
+            settings.opportunity_columns.iter().map(watch).collect();
+        quiet_last(&mut contact);
+        quiet_last(&mut opportunity);
         let country =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
         Drafter {
@@ -60,6 +65,7 @@ impl<'s> Drafter<'s> {
             seed,
             contact,
             opportunity,
+            most_keys: 0,
             emails: Vec::new(),
             phones: Vec::new(),
             extra: String::new(),
@@ -72,6 +78,7 @@ impl<'s> Drafter<'s> {
     pub(crate) fn draft(&mut self, block: &mut Block) -> Drafts {
         let mut drafts = Drafts::default();
         drafts.rows.reserve_exact(block.len());
+        drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
         // The watches are set aside, so that their memos can learn while a row is drafted.
@@ -93,6 +100,7 @@ impl<'s> Drafter<'s> {
             drafts.rows.push(draft);
         }
         (self.contact, self.opportunity) = (contact, opportunity);
+        self.most_keys = self.most_keys.max(drafts.keys.len());
         block.append_text(&self.extra);
         drafts
     }
@@ -112,6 +120,10 @@ impl<'s> Drafter<'s> {
         }
         let mut says_more = false;
         for watch in watches.iter_mut() {
+            let is_told = says_more && (draft.has_name || !watch.is_name);
+            if watch.is_quiet && is_told && !row.may_hold_nul() {
+                continue;
+            }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_contact |= watch.index.is_some();
             says_more |= !watch.is_key && watch.index.is_some();
@@ -141,7 +153,10 @@ impl<'s> Drafter<'s> {
         if !draft.has_opportunity {
             return;
         }
-        for watch in watches.iter_mut().filter(|watch| watch.look != Look::Later) {
+        for watch in watches.iter_mut() {
+            if watch.look == Look::Later || (watch.is_quiet && !row.may_hold_nul()) {
+                continue;
+            }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             let is_filled = self.look(watch, row, cell, drafts, draft);
             draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;

@@ -41,9 +41,23 @@ impl RowDraft {
 }
 
 impl Drafts {
-    /// The keys of a row.
-    pub(crate) fn keys(&self, row: &RowDraft) -> &[Key] {
-        &self.keys[row.keys()]
+    /// Some of the keys.
+    pub(crate) fn keys(&self, at: std::ops::Range<usize>) -> &[Key] {
+        &self.keys[at]
+    }
+
+    /// Hands the keys over; [`put_keys`](Self::put_keys) gives them back.
+    pub(crate) fn take_keys(&mut self) -> Vec<Key> {
+        std::mem::take(&mut self.keys)
+    }
+
+    pub(crate) fn put_keys(&mut self, keys: Vec<Key>) {
+        self.keys = keys;
+    }
+
+    /// How many keys all rows offer together.
+    pub(crate) fn len_of_keys(&self) -> usize {
+        self.keys.len()
     }
 
     /// The keys of consecutive rows.

@@ -6,7 +6,7 @@ use crate::account::DateOrder;
 use crate::field::FieldKind;
 use crate::issue::{Finding, IssueCode};
 use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, SeparatorsFound};
-use crate::source::Block;
+use crate::source::BlockRow;
 
 /// What has been seen of the columns that leave their format open.
 #[derive(Debug)]
@@ -37,17 +37,18 @@ impl FormatScan {
         }
     }
 
-    /// Looks at the rows of one more block.
-    pub(crate) fn observe(&mut self, block: &Block) {
+    /// Is there nothing to be found?
+    pub(crate) fn is_settled(&self) -> bool {
+        self.dates.is_empty() && self.numbers.is_empty()
+    }
+
+    /// Looks at one more row.
+    pub(crate) fn observe(&mut self, row: &BlockRow<'_>) {
         for (index, scan) in &mut self.dates {
-            for row in 0..block.len() {
-                scan.observe(block.cell(row, usize::from(*index)));
-            }
+            scan.observe(row.cell(usize::from(*index)));
         }
         for (index, scan) in &mut self.numbers {
-            for row in 0..block.len() {
-                scan.observe(block.cell(row, usize::from(*index)));
-            }
+            scan.observe(row.cell(usize::from(*index)));
         }
     }
 

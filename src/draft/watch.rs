@@ -17,6 +17,9 @@ pub(super) struct Watch<'s> {
     /// Part of what identifies a contact.
     pub(super) is_key: bool,
     pub(super) is_name: bool,
+    /// Nothing can be wrong with its cells in a block without a NUL: once another column has said that
+    /// there is more to the row than keys, they need not be looked at.
+    pub(super) is_quiet: bool,
     /// Cells that were read before and are fine.
     pub(super) fine: Memo<()>,
 }
@@ -63,11 +66,16 @@ impl<'s> Watch<'s> {
                 _ => Look::Value,
             },
         };
+        let is_key = settings.is_key(column.field);
         Watch {
             column,
             index: column.index().map(usize::from),
             look,
-            is_key: settings.is_key(column.field),
+            is_quiet: look == Look::Text
+                && !is_key
+                && !column.is_constant()
+                && column.max_chars == usize::MAX,
+            is_key,
             is_name: matches!(
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
@@ -75,6 +83,11 @@ impl<'s> Watch<'s> {
             fine: Memo::default(),
         }
     }
+}
+
+/// The loud columns first, in the order of the file; of the quiet ones those that name a contact.
+pub(super) fn quiet_last(watches: &mut [Watch<'_>]) {
+    watches.sort_by_key(|watch| (watch.is_quiet, watch.is_quiet && !watch.is_name));
 }
 
 /// The last few distinct cells and what they came to.

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::found::Found;
+use super::found::{Found, Name, Span};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -22,7 +22,8 @@ pub(crate) struct Answers {
     text: String,
     records: Vec<Record>,
     parts: Vec<Part>,
-    by_id: HashTable<u32>,
+    /// The records with a part of the hash of their ids.
+    by_id: HashTable<(u32, u32)>,
     seed: RandomState,
 }
 
@@ -70,8 +71,13 @@ impl Answers {
 
     /// The record with this id, if storage has answered with it.
     pub(crate) fn find(&self, id: &str) -> Option<StoredId> {
-        let hash = self.seed.hash_one(id);
-        self.by_id.find(hash, |&at| self.id(StoredId(at)) == id).map(|&at| StoredId(at))
+        let hash = self.hash(id);
+        let is_it = |&(of, at): &(u32, u32)| of == hash && self.id(StoredId(at)) == id;
+        self.by_id.find(spread(hash), is_it).map(|&(_, at)| StoredId(at))
+    }
+
+    fn hash(&self, id: &str) -> u32 {
+        (self.seed.hash_one(id) >> 32) as u32
     }
 
     pub(crate) fn id(&self, record: StoredId) -> &str {
@@ -113,6 +119,7 @@ impl Answers {
         wanted: &[FieldId],
     ) -> Vec<DeclaredKey<'f>> {
         let known = self.records.len();
+        let named = found.named(self.object, fields);
         // Which stored record each call of `Found::record` was about.
         let mut numbers: Vec<StoredId> = Vec::with_capacity(found.records.len());
         // The values of the records that are new, grouped by record, repetitions dropped.
@@ -131,12 +138,15 @@ impl Answers {
             .iter()
             .filter_map(|&(record, name, span)| {
                 let number = numbers[record as usize].0;
-                let field = found.field(self.object, fields, name)?;
+                let field = name.field(&named)?;
                 let is_new = number as usize >= known && wanted.contains(&field);
                 is_new.then(|| (number, field, found.slice(span)))
             })
             .collect();
-        values.sort_by_key(|&(number, field, _)| (number, field));
+        let order = |value: &(u32, FieldId, &str)| (value.0, value.1);
+        if !values.is_sorted_by_key(order) {
+            values.sort_by_key(order);
+        }
         let mut rest = values.as_slice();
         for (at, (id, version)) in ids.iter().enumerate() {
             let number = u32::try_from(known + at).expect("fewer than 2³² records");
@@ -145,9 +155,9 @@ impl Answers {
             rest = others;
             self.push(id, *version, own, fields);
         }
-        let key = |&(record, name, span): &(u32, _, (u32, u32))| DeclaredKey {
+        let key = |&(record, name, span): &(u32, Name, Span)| DeclaredKey {
             record: numbers[record as usize],
-            field: found.field(self.object, fields, name),
+            field: name.field(&named),
             key: found.slice(span),
         };
         found.keys.iter().map(key).collect()
@@ -159,27 +169,20 @@ impl Answers {
         known: usize,
         new: &mut Vec<(&'f str, Option<&'f str>)>,
     ) -> StoredId {
-        let hash = self.seed.hash_one(id);
-        let name =
-            |at: u32, new: &[(&'f str, Option<&'f str>)]| match (at as usize).checked_sub(known) {
-                Some(later) => new[later].0 == id,
-                None => self.id(StoredId(at)) == id,
-            };
-        if let Some(&at) = self.by_id.find(hash, |&at| name(at, new)) {
+        let hash = self.hash(id);
+        let is_it = |&(of, at): &(u32, u32)| {
+            of == hash
+                && match (at as usize).checked_sub(known) {
+                    Some(later) => new[later].0 == id,
+                    None => self.id(StoredId(at)) == id,
+                }
+        };
+        if let Some(&(_, at)) = self.by_id.find(spread(hash), is_it) {
             return StoredId(at);
         }
         let number = u32::try_from(known + new.len()).expect("fewer than 2³² records");
         new.push((id, None));
-        let (seed, texts) = (&self.seed, (&self.records, &self.text));
-        let rehash = |&at: &u32| match (at as usize).checked_sub(known) {
-            Some(later) => seed.hash_one(new[later].0),
-            None => {
-                let record = &texts.0[at as usize];
-                let start = usize::try_from(record.start).expect("text in memory");
-                seed.hash_one(&texts.1[start..start + record.id_len as usize])
-            }
-        };
-        self.by_id.insert_unique(hash, number, rehash);
+        self.by_id.insert_unique(spread(hash), (hash, number), |&(hash, _)| spread(hash));
         StoredId(number)
     }
 
@@ -214,4 +217,9 @@ impl Answers {
             parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
         });
     }
+}
+
+/// A part of a hash over all the bits that the table looks at.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }

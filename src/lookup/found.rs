@@ -34,6 +34,16 @@ pub(super) enum Name {
     Key(u32),
 }
 
+impl Name {
+    /// The field, where it is known which one each name means.
+    pub(super) fn field(self, named: &[Option<FieldId>]) -> Option<FieldId> {
+        match self {
+            Name::Id(id) => Some(id),
+            Name::Key(at) => named[at as usize],
+        }
+    }
+}
+
 impl Found {
     /// Adds a record, or goes on with one that was added before.
     pub fn record(&mut self, id: &str) -> FoundRecord<'_> {
@@ -182,6 +192,11 @@ impl Found {
 
     fn name(&self, at: u32) -> &str {
         &self.names[at as usize]
+    }
+
+    /// Which field each name means that the adapter has used.
+    pub(super) fn named(&self, object: Object, fields: &Fields) -> Vec<Option<FieldId>> {
+        self.names.iter().map(|name| fields.find(object, name)).collect()
     }
 
     pub(super) fn field(&self, object: Object, fields: &Fields, name: Name) -> Option<FieldId> {

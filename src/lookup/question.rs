@@ -99,12 +99,11 @@ impl Question {
     ) -> Lookup<'a> {
         let mut blocks = Vec::new();
         for (rule, spans) in rules.iter().zip(&self.keys).filter(|(_, spans)| !spans.is_empty()) {
-            let mut columns: Vec<Vec<&str>> = rule.iter().map(|_| Vec::new()).collect();
-            for key in self.sorted(spans) {
-                for (column, part) in columns.iter_mut().zip(key.split(PART)) {
-                    column.push(part);
-                }
-            }
+            let keys = self.sorted(spans);
+            let columns = match rule.as_slice() {
+                [_] => vec![keys],
+                _ => in_parts(&keys, rule.len()),
+            };
             blocks.push(MatchBlock { fields: rule.iter().map(String::as_str).collect(), columns });
         }
         Lookup {
@@ -116,4 +115,15 @@ impl Question {
             fields,
         }
     }
+}
+
+/// The keys of a combined rule as one column for each of its fields.
+fn in_parts<'a>(keys: &[&'a str], fields: usize) -> Vec<Vec<&'a str>> {
+    let mut columns: Vec<Vec<&str>> = vec![Vec::with_capacity(keys.len()); fields];
+    for key in keys {
+        for (column, part) in columns.iter_mut().zip(key.split(PART)) {
+            column.push(part);
+        }
+    }
+    columns
 }

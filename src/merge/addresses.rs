@@ -6,7 +6,7 @@ use super::single::{is_protected, is_required};
 use super::{Base, RowOf, region_of};
 use crate::account::Promote;
 use crate::draft::Column;
-use crate::field::FieldId;
+use crate::field::{FieldId, FieldKind};
 use crate::mapping::{Blank, Merge};
 use crate::normalize;
 use crate::plan::Changes;
@@ -31,6 +31,14 @@ impl Addresses {
         match self {
             Addresses::Emails => FieldId::ADDITIONAL_EMAILS,
             Addresses::Phones => FieldId::ADDITIONAL_PHONES,
+        }
+    }
+
+    /// The kind of its values.
+    fn of(self) -> FieldKind {
+        match self {
+            Addresses::Emails => FieldKind::Email,
+            Addresses::Phones => FieldKind::Phone,
         }
     }
 
@@ -163,7 +171,7 @@ pub(crate) fn take_row<'p>(
     book: &mut AddressBook<'p>,
 ) {
     let settings = base.settings;
-    let region = region_of(settings, row);
+    let region = region_of(settings, row, kind.of());
     let columns = columns.iter().filter(|column| kind.has(column.field));
     let mut said: SmallVec<[(&Column, Value<'p>); 4]> = SmallVec::new();
     let (mut clears_primary, mut clears_list) = (false, false);

@@ -30,11 +30,11 @@ pub(super) fn fold_list<'p>(
             is_given = true;
             join(&mut now, gift.clone());
         }
-        let region = region_of(base.settings, row);
         let mut is_replaced = false;
         let was_empty = now.is_empty();
         for column in columns {
             let text = column.text(row.block, row.at);
+            let region = region_of(base.settings, row, column.kind);
             let (mut items, mut item) = (Vec::new(), 0);
             column.read_items(text, region, &base.settings.choices, |_, read| {
                 items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));

@@ -17,7 +17,7 @@ pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};
 pub(crate) use single::{effective, loosens};
 
 use crate::draft::{Settings, normalize_stored, region};
-use crate::field::FieldId;
+use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::object::RowNumber;
 use crate::source::Block;
@@ -89,7 +89,11 @@ impl<'p> Base<'p> {
     }
 }
 
-/// The region whose phones a row writes without country code.
-pub(crate) fn region_of<'p>(settings: &'p Settings, row: &RowOf<'p>) -> Option<&'p str> {
-    region(settings, row.block, row.at)
+/// The region whose phones a row writes without country code; values of other kinds have none.
+pub(crate) fn region_of<'p>(
+    settings: &'p Settings,
+    row: &RowOf<'p>,
+    kind: FieldKind,
+) -> Option<&'p str> {
+    (kind == FieldKind::Phone).then(|| region(settings, row.block, row.at)).flatten()
 }

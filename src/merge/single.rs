@@ -32,10 +32,10 @@ pub(crate) fn effective<'p>(
     columns: &'p [Column],
     rows: &[RowOf<'p>],
 ) -> Option<Value<'p>> {
-    let field = columns.first()?.field;
+    let (field, kind) = columns.first().map(|column| (column.field, column.kind))?;
     let mut now = Single { value: base.values(field).next(), is_given: false };
     for (at, row) in rows.iter().enumerate() {
-        let region = region_of(base.settings, row);
+        let region = region_of(base.settings, row, kind);
         for column in columns {
             let cell =
                 match column.read(column.text(row.block, row.at), region, &base.settings.choices) {

@@ -28,7 +28,7 @@ pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     if !is_ascii_address(address.as_bytes()) {
         return Err(IssueCode::EmailInvalid);
     }
-    Ok(if address.bytes().any(|b| b.is_ascii_uppercase()) {
+    Ok(if has_capitals(address.as_bytes()) {
         Cow::Owned(address.to_ascii_lowercase())
     } else {
         Cow::Borrowed(address)
@@ -38,7 +38,12 @@ pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
 /// An ASCII address that [`email`] reads as it stands: is it in lower case already? `None` for
 /// anything that needs a closer look.
 pub(crate) fn plain_address(cell: &[u8]) -> Option<bool> {
-    is_ascii_address(cell).then(|| !cell.iter().any(u8::is_ascii_uppercase))
+    is_ascii_address(cell).then(|| !has_capitals(cell))
+}
+
+/// Looks at all bytes, which is quicker than to stop at the first.
+fn has_capitals(address: &[u8]) -> bool {
+    address.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase())
 }
 
 /// The address inside what was pasted around it.
@@ -67,51 +72,56 @@ fn unwrap(cell: &str) -> &str {
 fn is_ascii_address(address: &[u8]) -> bool {
     let Some(at) = memchr::memrchr(b'@', address) else { return false };
     let (local, domain) = (&address[..at], &address[at + 1..]);
-    if local.is_empty() || local.len() > 64 || address.len() > 254 {
-        return false;
-    }
-    let mut before = b'.';
-    for &byte in local {
-        if !LOCAL[usize::from(byte)] || (byte == b'.' && before == b'.') {
-            return false;
-        }
-        before = byte;
-    }
-    before != b'.' && is_domain(domain)
+    local.len() <= 64 && address.len() <= 254 && is_local(local) && is_domain(domain)
+}
+
+fn is_local(local: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (local.first(), local.last()) else { return false };
+    let has_twice = |mark| local.windows(2).fold(false, |found, two| found | (two == [mark; 2]));
+    *first != b'.' && *last != b'.' && are_all(local, LOCAL) && !has_twice(b'.')
 }
 
 fn is_domain(domain: &[u8]) -> bool {
-    let (mut labels, mut length, mut before) = (1, 0, b'.');
-    for &byte in domain {
-        match byte {
-            b'.' => {
-                if length == 0 || before == b'-' {
-                    return false;
-                }
-                (labels, length) = (labels + 1, 0);
-            }
-            b'-' if length == 0 => return false,
-            b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => length += 1,
-            _ => return false,
-        }
-        if length > 63 {
+    if !are_all(domain, DOMAIN) {
+        return false;
+    }
+    let (mut rest, mut labels) = (domain, 0);
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'.').unwrap_or(rest.len());
+        let label = &rest[..end];
+        let (Some(first), Some(last)) = (label.first(), label.last()) else { return false };
+        if *first == b'-' || *last == b'-' || label.len() > 63 {
             return false;
         }
-        before = byte;
+        labels += 1;
+        if end == rest.len() {
+            // A last label of digits alone is an IP address.
+            return labels > 1 && label.len() > 1 && !label.iter().all(u8::is_ascii_digit);
+        }
+        rest = &rest[end + 1..];
     }
-    // A last label of digits alone is an IP address.
-    let last = domain.rsplit(|b| *b == b'.').next().unwrap_or_default();
-    labels > 1 && length > 1 && before != b'-' && !last.iter().all(u8::is_ascii_digit)
 }
 
-/// Which ASCII characters may stand before the `@`.
-static LOCAL: [bool; 256] = {
-    let mut table = [false; 256];
+fn are_all(text: &[u8], class: u8) -> bool {
+    text.iter().fold(class, |all, byte| all & CLASS[usize::from(*byte)]) != 0
+}
+
+/// May stand before the `@`.
+const LOCAL: u8 = 1;
+/// May stand behind it.
+const DOMAIN: u8 = 2;
+
+/// Where each ASCII character may stand.
+static CLASS: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = matches!(byte as u8,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\''
-            | b'*' | b'+' | b'/' | b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~' | b'-');
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' => LOCAL | DOMAIN,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'/' | b'=' | b'?' | b'^'
+            | b'_' | b'`' | b'{' | b'|' | b'}' | b'~' => LOCAL,
+            _ => 0,
+        };
         byte += 1;
     }
     table

@@ -157,6 +157,9 @@ impl Ledger {
 
     /// What earlier windows knew of a record.
     pub(crate) fn met(&self, object: Object, number: u32) -> Option<Met> {
+        if self.memory.is_empty() {
+            return None;
+        }
         self.memory.get(object, self.id(object, number)?)
     }
 

@@ -72,11 +72,13 @@ impl Memory {
         }
     }
 
+    /// Has no earlier window met anybody?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.opportunities.is_empty()
+    }
+
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
         let records = self.of(object);
-        if records.is_empty() {
-            return None;
-        }
         let &(row, flags) = records.get(&xxh3_128(id.as_bytes()))?;
         Some(Met {
             first_row: (row > 0).then_some(RowNumber(row)),

@@ -3,9 +3,10 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::row_keys::RowKeys;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, Verdict, decide};
-use crate::draft::{Key, KeyKind, RowDraft, Settings, Shape};
+use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
@@ -37,8 +38,10 @@ impl Planner {
             let person = self.new_person(stored);
             self.stored_people.push(person);
         }
-        for id in found.ids() {
-            self.teach_id(id);
+        if self.index.has_ids() {
+            for id in found.ids() {
+                self.teach_id(id);
+            }
         }
         // In the order of ids, so that nothing depends on the order of the answers.
         declared.sort_unstable_by_key(|&(record, ..)| record);
@@ -60,17 +63,22 @@ impl Planner {
     /// Who a row's contact side means, for every row of the window.
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
+        // Set aside, so that the planner can change while it looks at them.
+        let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
+        let first = self.window_keys().start;
         for at in 0..self.window.len() {
             let draft = self.draft(at);
-            let (keys, numbers) = self.keys(at);
-            let keys: SmallVec<[(Key, crate::dedup::KeyNumber); 4]> =
-                keys.iter().copied().zip(numbers.iter().copied()).collect();
             if !draft.has_contact {
                 continue;
             }
-            let side = self.resolve_contact(&settings, at, &draft, &keys);
-            self.write_down(&settings, at, side, &keys);
+            let own = draft.keys();
+            let (from, to) = (own.start - first, own.end - first);
+            let own = RowKeys::new(&keys[own], &numbers[from..to]);
+            let side = self.resolve_contact(&settings, at, &draft, own);
+            self.write_down(&settings, at, side, own);
         }
+        self.drafts.put_keys(keys);
+        self.numbers = numbers;
     }
 
     fn write_down(
@@ -78,7 +86,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         side: Side,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
@@ -122,15 +130,15 @@ impl Planner {
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) -> Side {
         if draft.contact_failed {
             return Side::Nobody(Outcome::Fail);
         }
-        let id = keys.iter().find(|(key, _)| key.kind == KeyKind::ContactId);
+        let id = keys.of(KeyKind::ContactId).next();
         let by_id = match id {
             None => None,
-            Some((key, number)) => match self.index.holders(*number).first() {
+            Some((key, number)) => match self.index.holders(number).first() {
                 Some(contact) => Some(contact.0),
                 None => {
                     let value = self.key_text(key);
@@ -168,29 +176,28 @@ impl Planner {
     fn match_contact(
         &self,
         settings: &Settings,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) -> Verdict {
         if let Some(verdict) = self.match_at_a_glance(keys) {
             return verdict;
         }
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            let of_rule = keys.iter().filter(|(key, _)| key.kind == rule);
-            of_rule.map(|(_, number)| self.index.holders(*number)).collect()
+            keys.of(rule).map(|(_, number)| self.index.holders(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
     }
 
     /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
-    fn match_at_a_glance(&self, keys: &[(Key, crate::dedup::KeyNumber)]) -> Option<Verdict> {
+    fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Verdict> {
         let mut found: Option<(ContactNumber, usize, usize)> = None;
         let (mut rule, mut at) = (u8::MAX, 0);
-        for (key, number) in keys {
+        for (key, number) in keys.iter() {
             let KeyKind::Rule(of) = key.kind else { continue };
             at = if of == rule { at + 1 } else { 0 };
             rule = of;
-            match (self.index.holder(*number), found) {
+            match (self.index.holder(number), found) {
                 (Holder::Nobody, _) => {}
                 (Holder::One(contact), None) => found = Some((contact, usize::from(of), at)),
                 (Holder::One(contact), Some((other, ..))) if contact == other => {}
@@ -210,7 +217,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
     ) -> Side {
         let has_key = keys.iter().any(|(key, _)| matches!(key.kind, KeyKind::Rule(_)));
         let Some(mode) = settings.contacts else {
@@ -295,7 +302,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contact: u32,
     ) -> Side {
         let entry = self.ledger.people[contact as usize];
@@ -340,21 +347,21 @@ impl Planner {
         &mut self,
         settings: &Settings,
         at: usize,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contact: u32,
     ) -> bool {
         let number = self.number_at(at);
         let mut is_fine = true;
-        for (key, key_number) in keys {
+        for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
             if !settings.rules[usize::from(rule)].owns_keys() {
                 continue;
             }
-            let is_free = self.index.holder(*key_number) == Holder::Nobody;
-            if is_free || self.index.is_held_by(*key_number, ContactNumber(contact)) {
+            let is_free = self.index.holder(key_number) == Holder::Nobody;
+            if is_free || self.index.is_held_by(key_number, ContactNumber(contact)) {
                 continue;
             }
-            let holders = self.index.holders(*key_number);
+            let holders = self.index.holders(key_number);
             if holders.is_empty() {
                 continue;
             }
@@ -395,17 +402,16 @@ impl Planner {
         &mut self,
         at: usize,
         rule: usize,
-        keys: &[(Key, crate::dedup::KeyNumber)],
+        keys: RowKeys<'_>,
         contacts: &[ContactNumber],
     ) {
         let names: Vec<String> =
             contacts.iter().map(|contact| self.ledger.name(Object::Contact, contact.0)).collect();
         let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-        let of_rule = keys.iter().filter(|(key, _)| key.kind == rule);
         let mut values: Vec<String> =
-            of_rule.map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
+            keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
         values.dedup();
-        let column = keys.iter().find(|(key, _)| key.kind == rule).map(|(key, _)| key.column);
+        let column = keys.of(rule).next().map(|(key, _)| key.column);
         let value = Some(values.join(", "));
         self.report(at, IssueCode::KeyAmbiguous, column, value, Some(names.join(", ")));
     }

@@ -11,7 +11,7 @@ use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, UnmappedColumn};
-use crate::source::{Block, Rows, SourceError};
+use crate::source::{Block, BlockRow, Rows, SourceError};
 use crate::storage::Storage;
 
 /// Rows of one block, unless the planning window is larger.
@@ -35,22 +35,30 @@ pub(crate) struct Reading {
 /// What is learned from rows on the way, before the first is planned.
 pub(crate) struct Scanner {
     formats: FormatScan,
-    unmapped: Unmapped,
+    unmapped: UnmappedCounts,
 }
 
 impl Scanner {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Scanner { formats: FormatScan::new(settings), unmapped: Unmapped::new(settings) }
+        let unmapped = UnmappedCounts::new(&settings.mapping, &settings.headers);
+        Scanner { formats: FormatScan::new(settings), unmapped }
     }
 
     pub(crate) fn observe(&mut self, block: &Block) {
-        self.formats.observe(block);
-        self.unmapped.observe(block);
+        if self.formats.is_settled() && self.unmapped.columns().is_empty() {
+            return;
+        }
+        for row in block.rows() {
+            self.formats.observe(&row);
+            observe_unmapped(&mut self.unmapped, &row);
+        }
     }
 
     /// Columns seen from now on tell no more of their formats, only how many values they hold.
     pub(crate) fn count(&mut self, block: &Block) {
-        self.unmapped.observe(block);
+        if !self.unmapped.columns().is_empty() {
+            block.rows().for_each(|row| observe_unmapped(&mut self.unmapped, &row));
+        }
     }
 
     pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {
@@ -60,7 +68,23 @@ impl Scanner {
     }
 
     pub(crate) fn unmapped(&self, headers: &[String]) -> Vec<UnmappedColumn> {
-        self.unmapped.finish(headers)
+        let found = self.unmapped.found();
+        found
+            .map(|(index, filled, examples)| UnmappedColumn {
+                index,
+                header: headers.get(index).cloned().unwrap_or_default(),
+                filled,
+                examples: examples.to_vec(),
+                is_consent: is_consent(&headers[index]),
+            })
+            .collect()
+    }
+}
+
+fn observe_unmapped(counts: &mut UnmappedCounts, row: &BlockRow<'_>) {
+    for at in 0..counts.columns().len() {
+        let column = counts.columns()[at];
+        counts.observe(column, row.cell(column));
     }
 }
 
@@ -149,7 +173,8 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let settings = part.settings;
     let mut planner = Planner::new(settings.clone(), part.window_rows);
     let seed = planner.seed();
-    planner.part_of(part.numbers, part.memory);
+    let rows = part.blocks.iter().map(Block::len).sum();
+    planner.part_of(rows, part.numbers, part.memory);
     let mut found = Found::default();
     let mut faults: Vec<String> = Vec::new();
     let mut source_findings = part.findings.into_iter().peekable();
@@ -193,37 +218,5 @@ fn find<S: Storage + ?Sized>(
         if !again(storage, &source, attempt) {
             return Err(Error::Find { source });
         }
-    }
-}
-
-/// Counts what the mapping leaves out.
-struct Unmapped {
-    counts: UnmappedCounts,
-}
-
-impl Unmapped {
-    fn new(settings: &Settings) -> Self {
-        Unmapped { counts: UnmappedCounts::new(&settings.mapping, &settings.headers) }
-    }
-
-    fn observe(&mut self, block: &Block) {
-        for column in self.counts.columns().to_vec() {
-            for row in 0..block.len() {
-                self.counts.observe(column, block.cell(row, column));
-            }
-        }
-    }
-
-    fn finish(&self, headers: &[String]) -> Vec<UnmappedColumn> {
-        self.counts
-            .found()
-            .map(|(index, filled, examples)| UnmappedColumn {
-                index,
-                header: headers.get(index).cloned().unwrap_or_default(),
-                filled,
-                examples: examples.to_vec(),
-                is_consent: is_consent(&headers[index]),
-            })
-            .collect()
     }
 }

@@ -12,6 +12,7 @@ mod drafting;
 mod driver;
 mod finish;
 mod opportunities;
+mod row_keys;
 mod teach;
 mod teaching;
 
@@ -63,6 +64,8 @@ enum Stage {
 pub(crate) struct Planner {
     pub(super) ledger: Ledger,
     window_rows: usize,
+    /// How many rows there will be, to make room for them in time.
+    expected_rows: usize,
     teaching: Teaching,
     index: KeyIndex,
     question: Question,
@@ -110,6 +113,7 @@ impl Planner {
             teaching: Teaching::new(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
+            expected_rows: 0,
             index: KeyIndex::default(),
             question: Question::default(),
             stage: Stage::Idle,
@@ -135,8 +139,17 @@ impl Planner {
     }
 
     /// The rows are a part of a file; call it before the first block.
-    pub(crate) fn part_of(&mut self, numbers: Numbers, memory: Arc<Memory>) {
+    pub(crate) fn part_of(&mut self, rows: usize, numbers: Numbers, memory: Arc<Memory>) {
+        self.expected_rows = rows;
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
+    }
+
+    /// So many rows are still to come: a first guess at the room they need.
+    fn make_room(&mut self, keys: usize, rows: usize) {
+        let each = |count: usize| count.saturating_mul(self.expected_rows) / rows.max(1);
+        self.index.reserve(each(keys).saturating_add(keys / 8));
+        self.ledger.contact_rows.reserve(self.expected_rows);
+        self.ledger.opportunity_rows.reserve(self.expected_rows);
     }
 
     /// Takes over what was found while the next block was read.
@@ -153,6 +166,9 @@ impl Planner {
     pub(crate) fn feed(&mut self, block: Block, drafts: Drafts) {
         debug_assert_eq!(self.stage, Stage::Idle);
         debug_assert_eq!(block.len(), drafts.rows.len());
+        if self.ledger.blocks.is_empty() {
+            self.make_room(drafts.len_of_keys(), drafts.rows.len());
+        }
         self.ledger.blocks.push(block);
         self.drafts = drafts;
         self.window = 0..0;
@@ -294,14 +310,8 @@ impl Planner {
     fn intern(&mut self, block: u32) {
         let Planner { ledger, index, drafts, numbers, window, .. } = self;
         numbers.clear();
-        for key in drafts.keys_of(&drafts.rows[window.clone()]) {
-            let mut key = *key;
-            if key.kind == KeyKind::ContactLink {
-                key.kind = KeyKind::ContactId;
-            }
-            let number = index.add(&key, block, |place| ledger.text(place));
-            numbers.push(number);
-        }
+        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
+        index.add_all(keys, block, |place| ledger.text(place), numbers);
     }
 
     /// What the row at this position of the window offers.
@@ -309,11 +319,19 @@ impl Planner {
         self.drafts.rows[self.window.start + at]
     }
 
+    /// Where the keys of the window lie among those of the block.
+    fn window_keys(&self) -> Range<usize> {
+        match self.drafts.rows.get(self.window.clone()) {
+            Some([first, .., last]) => first.keys().start..last.keys().end,
+            Some([only]) => only.keys(),
+            _ => 0..0,
+        }
+    }
+
     /// The keys of the row at this position of the window, with their numbers.
     fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
-        let rows = &self.drafts.rows[self.window.clone()];
-        let (first, own) = (rows[0].keys().start, rows[at].keys());
-        (self.drafts.keys(&rows[at]), &self.numbers[own.start - first..own.end - first])
+        let (first, own) = (self.window_keys().start, self.draft(at).keys());
+        (self.drafts.keys(own.clone()), &self.numbers[own.start - first..own.end - first])
     }
 
     fn ask_contacts(&mut self) {

@@ -1,6 +1,7 @@
 //! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
 
 use super::Planner;
+use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
@@ -123,7 +124,7 @@ impl Planner {
         settings: &Settings,
         person: u32,
         row: u32,
-        keys: &[(Key, KeyNumber)],
+        keys: RowKeys<'_>,
     ) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
@@ -146,15 +147,13 @@ impl Planner {
         &mut self,
         person: u32,
         row: u32,
-        keys: &[(Key, KeyNumber)],
+        keys: RowKeys<'_>,
         of: AddressTeaching,
     ) -> bool {
-        if of.rule.is_none() || of.can_remove {
-            return false;
-        }
+        let Some(rule) = of.rule.filter(|_| !of.can_remove) else { return false };
         let contact = ContactNumber(person);
-        let own = keys.iter().filter(|(key, _)| Some(key.kind) == of.rule);
-        if own.clone().all(|(_, number)| self.index.is_held_by(*number, contact)) {
+        let own = keys.of(rule);
+        if own.clone().all(|(_, number)| self.index.is_held_by(number, contact)) {
             return true;
         }
         let entry = self.ledger.people[person as usize];
@@ -162,7 +161,7 @@ impl Planner {
         if !is_first || own.clone().count() > AddressBook::LIMIT || has_dropped(self, row) {
             return false;
         }
-        own.for_each(|(_, number)| self.index.teach(*number, contact));
+        own.for_each(|(_, number)| self.index.teach(number, contact));
         true
     }
 
@@ -171,11 +170,11 @@ impl Planner {
         settings: &Settings,
         person: u32,
         row: u32,
-        keys: &[(Key, KeyNumber)],
+        keys: RowKeys<'_>,
         AddressTeaching { kind, rule, can_remove }: AddressTeaching,
     ) {
-        let own: smallvec::SmallVec<[&(Key, KeyNumber); 4]> =
-            keys.iter().filter(|(key, _)| Some(key.kind) == rule).collect();
+        let own: smallvec::SmallVec<[(&Key, KeyNumber); 4]> =
+            rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
         let refused = self.fold_addresses_of(settings, person, row, kind, &own, can_remove);
         let at = (row - self.row_at(0)) as usize;
         for (column, item, shown) in refused {
@@ -192,7 +191,7 @@ impl Planner {
         person: u32,
         row: u32,
         kind: Addresses,
-        own: &[&(Key, KeyNumber)],
+        own: &[(&Key, KeyNumber)],
         can_remove: bool,
     ) -> Vec<(u16, u16, String)> {
         let contact = ContactNumber(person);

@@ -169,6 +169,11 @@ impl Block {
         BlockRow::new(self, row)
     }
 
+    /// Its rows, one after the other.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = BlockRow<'_>> {
+        (0..self.len()).map(|row| self.row(row))
+    }
+
     /// The block stands so many rows and lines further on in the file than it was read.
     pub(super) fn shift(&mut self, rows: u32, lines: u64) {
         self.first_row += rows;

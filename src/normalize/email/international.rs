@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{LOCAL, is_ascii_address, is_domain, punycode};
+use super::{CLASS, LOCAL, is_ascii_address, is_domain, punycode};
 use crate::normalize::digits::is_mark;
 
 /// The address in lower case, composed (NFC), its domain as the network knows it.
@@ -11,7 +11,7 @@ pub(super) fn address(cell: &str) -> Option<String> {
     let (local, domain) = seen.rsplit_once(['@', '\u{ff20}'])?;
     let mut address: String = local.nfc().flat_map(char::to_lowercase).nfc().collect();
     let is_plain_local = address.is_ascii();
-    let is_local = |c: char| if c.is_ascii() { LOCAL[c as usize] } else { is_letter(c) };
+    let is_local = |c: char| if c.is_ascii() { CLASS[c as usize] & LOCAL != 0 } else { is_letter(c) };
     let parts_are_fine = address.split('.').all(|part| !part.is_empty());
     if address.len() > 64 || !parts_are_fine || !address.chars().all(is_local) {
         return None;

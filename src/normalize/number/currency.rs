@@ -1,5 +1,8 @@
 //! The currency around an amount: read over, because a value has no currency of its own.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Codes of ISO 4217 in use, and some that were until lately.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN \
      BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD \
@@ -15,6 +18,9 @@ const NAMES: &str = "us$ a$ c$ ca$ au$ nz$ hk$ s$ r$ mx$ nt$ rd$ z$ j$ tt$ ar$ c
      kr kr. dkr nkr skr ikr zł kč ft лв лв. руб руб. р. грн грн. ден ден. дин дин. din din. br lei lek \
      lekë km fr fr. sfr sfr. rs rs. r rp rm tl đ ksh tsh ush le q s/ b/. gs. bs bs. د.ك. د.إ. ر.س. \
      ج.م. ل.ل. د.ج. د.م. د.ت. ر.ق. ر.ع. د.ب. د.أ. नेरू रु रु. euro euros dollars dollar";
+
+static CODES_KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| CODES.split(' ').collect());
+static NAMES_KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| NAMES.split(' ').collect());
 
 /// The text without the currency before it, or else the one behind it.
 pub(super) fn without_currency(text: &str) -> &str {
@@ -45,8 +51,8 @@ fn is_currency(name: &str) -> bool {
     {
         return true;
     }
-    CODES.split(' ').any(|code| code.eq_ignore_ascii_case(name))
-        || NAMES.split(' ').any(|known| known == name || known == name.to_lowercase())
+    let is_code = name.len() == 3 && CODES_KNOWN.contains(name.to_ascii_uppercase().as_str());
+    is_code || NAMES_KNOWN.contains(name) || NAMES_KNOWN.contains(name.to_lowercase().as_str())
 }
 
 fn is_sign(c: char) -> bool {

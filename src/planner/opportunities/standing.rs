@@ -5,7 +5,7 @@
 use hashbrown::HashMap;
 
 use super::Status;
-use crate::draft::Settings;
+use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Pitch};
 use crate::planner::Planner;
@@ -16,6 +16,34 @@ pub(in crate::planner) struct Standings {
     known: HashMap<Box<str>, Standing, foldhash::fast::RandomState>,
     /// The cells of the row that is looked at, one after the other.
     said: String,
+    /// What the row before came to: rows are looked at twice.
+    last: Option<(u32, Standing)>,
+    /// The columns of the four fields, and of the name; found with the first row.
+    columns: Option<Columns>,
+}
+
+/// Where in the file these stand.
+#[derive(Clone, Debug)]
+struct Columns {
+    parts: Vec<usize>,
+    /// `None`: there is none, or its cells are not read as they stand.
+    name: Option<usize>,
+}
+
+impl Columns {
+    fn of(settings: &Settings) -> Self {
+        let is_part = |column: &&Column| {
+            matches!(
+                column.field,
+                FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON
+            )
+        };
+        let columns = &settings.opportunity_columns;
+        let parts = columns.iter().filter(is_part).filter_map(Column::index);
+        let name = columns.iter().find(|column| column.field == FieldId::OPPORTUNITY_NAME);
+        let name = name.filter(|column| column.is_direct()).and_then(Column::index);
+        Columns { parts: parts.map(usize::from).collect(), name: name.map(usize::from) }
+    }
 }
 
 /// Where a new opportunity stands.
@@ -33,24 +61,28 @@ impl Planner {
     /// Where the opportunity of a row stands if it is new. `None`: something is missing or wrong.
     pub(super) fn standing_if_new(&mut self, settings: &Settings, at: usize) -> Option<Standing> {
         let number = self.row_at(at);
-        let (block, row) = self.ledger.locate(number);
-        let row = block.row(row);
+        if let Some((_, last)) = self.standings.last.filter(|(row, _)| *row == number) {
+            return Some(last);
+        }
+        let found = self.find_standing(settings, at, number);
+        self.standings.last = found.map(|standing| (number, standing));
+        found
+    }
+
+    fn find_standing(&mut self, settings: &Settings, at: usize, number: u32) -> Option<Standing> {
+        let Planner { ledger, standings, window, .. } = self;
+        let row = ledger.blocks.last()?.row(window.start + at);
         if row.may_hold_nul() {
             return None;
         }
-        let said = &mut self.standings.said;
+        let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
+        let said = &mut standings.said;
         said.clear();
-        for column in &settings.opportunity_columns {
-            let is_part = matches!(
-                column.field,
-                FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON
-            );
-            if is_part && !column.is_constant() {
-                said.push_str(column.text_of(&row));
-                said.push('\0');
-            }
+        for &column in &columns.parts {
+            said.push_str(row.cell(column));
+            said.push('\0');
         }
-        if let Some(known) = self.standings.known.get(said.as_str()) {
+        if let Some(known) = standings.known.get(said.as_str()) {
             return Some(*known);
         }
         let row = self.opportunity_row(number);
@@ -67,15 +99,12 @@ impl Planner {
     }
 
     /// Does the row say the name of its opportunity in so many words?
-    pub(super) fn is_named_plainly(&self, settings: &Settings, at: usize) -> bool {
-        let (block, row) = self.ledger.locate(self.row_at(at));
-        let row = block.row(row);
-        let mut columns = settings.opportunity_columns.iter();
-        let name = columns.find(|column| column.field == FieldId::OPPORTUNITY_NAME);
-        name.is_some_and(|column| {
-            column.is_direct()
-                && !row.may_hold_nul()
-                && !crate::normalize::is_blank(column.text_of(&row))
-        })
+    pub(super) fn is_named_plainly(&mut self, settings: &Settings, at: usize) -> bool {
+        let Planner { ledger, standings, window, .. } = self;
+        let Some(block) = ledger.blocks.last() else { return false };
+        let row = block.row(window.start + at);
+        let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
+        let is_filled = |name: usize| !crate::normalize::is_blank(row.cell(name));
+        !row.may_hold_nul() && columns.name.is_some_and(is_filled)
     }
 }
