@@ -124,14 +124,7 @@ impl KeyIndex {
         if let Some(&at) = self.table.find(spread(kind, key.hash), is_same) {
             return KeyNumber(at);
         }
-        self.push(Entry {
-            hash: key.hash,
-            place,
-            holder: NOBODY,
-            kind,
-            is_phone,
-            is_asked: false,
-        })
+        self.push(Entry { hash: key.hash, place, holder: NOBODY, kind, is_phone, is_asked: false })
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.

@@ -81,13 +81,7 @@ impl Planner {
         self.numbers = numbers;
     }
 
-    fn write_down(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        side: Side,
-        keys: RowKeys<'_>,
-    ) {
+    fn write_down(&mut self, settings: &Settings, at: usize, side: Side, keys: RowKeys<'_>) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match side {
@@ -173,11 +167,7 @@ impl Planner {
         self.meet(settings, at, draft, keys, contact)
     }
 
-    fn match_contact(
-        &self,
-        settings: &Settings,
-        keys: RowKeys<'_>,
-    ) -> Verdict {
+    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> Verdict {
         if let Some(verdict) = self.match_at_a_glance(keys) {
             return verdict;
         }

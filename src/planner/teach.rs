@@ -119,13 +119,7 @@ impl Planner {
     }
 
     /// A row was folded into a contact: its keys lead there from now on, as far as they are written.
-    pub(super) fn teach(
-        &mut self,
-        settings: &Settings,
-        person: u32,
-        row: u32,
-        keys: RowKeys<'_>,
-    ) {
+    pub(super) fn teach(&mut self, settings: &Settings, person: u32, row: u32, keys: RowKeys<'_>) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
             if !self.is_taught_simply(person, row, keys, of) {

@@ -5,6 +5,7 @@ use crate::object::RowNumber;
 
 use super::block_row::BlockRow;
 use super::formula::unescape_formula;
+use super::raw::{bare, raw_cells};
 
 /// A place in the text of a [`Block`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +14,8 @@ pub struct TextSpan {
     len: u32,
 }
 
-/// Consecutive rows of a file: one text, and where in it each cell ends.
+/// Consecutive rows of a file: one text, and where in it each cell ends. The cells lie there
+/// [raw](super::raw), as in the file.
 ///
 /// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so that
 /// a plan can keep every row it has read.
@@ -107,18 +109,23 @@ impl Block {
         let at = row * self.columns + column;
         let (from, to) = match &self.ends {
             Ends::Short(ends) => {
-                let from = if column == 0 { 0 } else { usize::from(ends[at - 1]) };
+                let from = if column == 0 { 0 } else { usize::from(ends[at - 1]) + 1 };
                 (from, usize::from(ends[at]))
             }
             Ends::Long(ends) => {
-                let from = if column == 0 { 0 } else { ends[at - 1] as usize };
+                let from = if column == 0 { 0 } else { ends[at - 1] as usize + 1 };
                 (from, ends[at] as usize)
             }
         };
-        self.plain(&self.text[start + from..start + to])
+        self.plain(start + from, start + to)
     }
 
-    fn plain<'b>(&self, cell: &'b str) -> &'b str {
+    /// The cell whose raw text lies there; the row may be too short for it.
+    fn plain(&self, from: usize, to: usize) -> &str {
+        if from >= to {
+            return "";
+        }
+        let cell = bare(&self.text[from..to]);
         if self.is_escaped { unescape_formula(cell) } else { cell }
     }
 
@@ -143,9 +150,9 @@ impl Block {
             Ends::Long(ends) => ends[(row + 1) * self.columns - 1],
         };
         let froms = std::iter::once(last).chain(surplus.iter().copied());
-        let more = froms.zip(surplus).map(move |(from, &to)| {
-            self.plain(&self.text[start + from as usize..start + to as usize])
-        });
+        let more = froms
+            .zip(surplus)
+            .map(move |(from, &to)| self.plain(start + from as usize + 1, start + to as usize));
         self.cells(row).take(own).chain(more)
     }
 
@@ -255,6 +262,7 @@ impl Block {
             let (start, ends) = (block.starts[row] as usize, block.ends_of(row));
             let from = text.len();
             text.push_str(&block.text[start..start + ends.last().copied().unwrap_or(0)]);
+            text.push('\n');
             whole.push_row(from, block.line(row), &ends);
             if block.is_failed(row) {
                 whole.fail_last();
@@ -305,35 +313,13 @@ impl Block {
     /// rows and columns are returned.
     pub(super) fn finish(&mut self, bytes: Vec<u8>) -> Vec<(usize, usize)> {
         self.has_nul = memchr::memchr(0, &bytes).is_some();
-        let is_sound = |text: &str| text.is_ascii() || self.cuts_between_characters(text);
         match String::from_utf8(bytes) {
-            Ok(text) if is_sound(&text) => {
+            Ok(text) => {
                 self.text = text;
                 Vec::new()
             }
-            Ok(text) => self.mend(text.as_bytes()),
             Err(error) => self.mend(error.as_bytes()),
         }
-    }
-
-    /// Two broken halves of a character in neighbouring cells look whole from afar.
-    fn cuts_between_characters(&self, text: &str) -> bool {
-        let is_cut =
-            |row: usize, end: usize| !text.is_char_boundary(self.starts[row] as usize + end);
-        let rows = 0..self.len();
-        let is_cut_in = |row: usize| {
-            let ends = row * self.columns..(row + 1) * self.columns;
-            is_cut(row, 0)
-                || match &self.ends {
-                    Ends::Short(all) => all[ends].iter().any(|end| is_cut(row, usize::from(*end))),
-                    Ends::Long(all) => all[ends].iter().any(|end| is_cut(row, *end as usize)),
-                }
-        };
-        let is_odd_cut = |(row, odd): &(u32, OddWidth)| match odd {
-            OddWidth::Narrow(_) => false,
-            OddWidth::Wide(ends) => ends.iter().any(|end| is_cut(*row as usize, *end as usize)),
-        };
-        !rows.into_iter().any(is_cut_in) && !self.odd.iter().any(is_odd_cut)
     }
 
     fn mend(&mut self, bytes: &[u8]) -> Vec<(usize, usize)> {
@@ -345,16 +331,14 @@ impl Block {
             let start = self.starts[row] as usize;
             let new_start = text.len();
             let mut ends: Vec<usize> = Vec::with_capacity(self.columns);
-            let mut from = start;
-            for (column, end) in self.ends_of(row).into_iter().enumerate() {
-                let cell = &bytes[from..start + end];
-                from = start + end;
+            for (column, cell) in raw_cells(&bytes[start..], &self.ends_of(row)).enumerate() {
                 let read = String::from_utf8_lossy(cell);
                 if matches!(read, std::borrow::Cow::Owned(_)) {
                     mended.push((row, column));
                 }
                 text.push_str(&read);
                 ends.push(text.len() - new_start);
+                text.push('\n');
             }
             whole.push_row(new_start, self.line(row), &ends);
             if self.is_failed(row) {

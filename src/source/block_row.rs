@@ -2,6 +2,7 @@
 
 use super::block::{Block, Ends, TextSpan};
 use super::formula::unescape_formula;
+use super::raw::bare;
 use crate::object::RowNumber;
 
 /// One row of a [`Block`], with its place in the block looked up once.
@@ -42,19 +43,20 @@ impl<'b> BlockRow<'b> {
         let (from, to) = match self.ends {
             RowEnds::Short(ends) => {
                 let Some(&to) = ends.get(column) else { return "" };
-                let from = if column == 0 { 0 } else { ends[column - 1] };
-                (usize::from(from), usize::from(to))
+                let from = if column == 0 { 0 } else { usize::from(ends[column - 1]) + 1 };
+                (from, usize::from(to))
             }
             RowEnds::Long(ends) => {
                 let Some(&to) = ends.get(column) else { return "" };
-                let from = if column == 0 { 0 } else { ends[column - 1] };
-                (from as usize, to as usize)
+                let from = if column == 0 { 0 } else { ends[column - 1] as usize + 1 };
+                (from, to as usize)
             }
         };
-        if from == to {
+        // The row may be too short for the column.
+        if from >= to {
             return "";
         }
-        let cell = &self.text[from..to];
+        let cell = bare(&self.text[from..to]);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 

@@ -22,7 +22,6 @@ impl Records<'_> {
     pub(super) fn give_up(
         &mut self,
         text: &mut Vec<u8>,
-        start: usize,
         at: Progress,
         is_read: bool,
     ) -> Result<(Outcome, usize), SourceError> {
@@ -33,14 +32,14 @@ impl Records<'_> {
         if let Some(opened) = self.quote_of(cell, at.read) {
             let end = at.read.min(opened + self.limits.cell_bytes);
             if self.looks_like_rows(&self.bytes.held()[opened..end]) {
-                return self.resume_after(text, start, at.read, opened);
+                return self.resume_after(text, at.read, opened);
             }
         }
         self.leave(at, is_read)?;
         // So much of the cell is there however the file came in pieces.
         let shown = if bytes.len() > self.limits.cell_bytes { SHOWN } else { 0 };
         let mut end = bytes.start + shown.min(self.limits.cell_bytes);
-        while end > bytes.start && text[start + end] & 0xc0 == 0x80 {
+        while end > bytes.start && text[end] & 0xc0 == 0x80 {
             end -= 1;
         }
         if self.ends.len() == cell {
@@ -76,7 +75,6 @@ impl Records<'_> {
     pub(super) fn resume_after(
         &mut self,
         text: &mut Vec<u8>,
-        start: usize,
         read: usize,
         opened: usize,
     ) -> Result<(Outcome, usize), SourceError> {
@@ -84,7 +82,7 @@ impl Records<'_> {
         let break_at = memchr::memchr2(b'\n', b'\r', &held[opened..read]);
         let end = break_at.map_or(read, |at| opened + at);
         let record = held[..end].to_vec();
-        make_room(text, start + end);
+        make_room(text, end);
         self.pass(opened);
         let line = self.line;
         self.pass(end - opened + usize::from(end < read));
@@ -93,7 +91,7 @@ impl Records<'_> {
         while !is_over {
             let (result, nin, nout, nend) = parser.read_record(
                 &record[at.read..],
-                &mut text[start + at.written..],
+                &mut text[at.written..],
                 &mut self.ends[at.cells..],
             );
             at = Progress {
@@ -107,6 +105,9 @@ impl Records<'_> {
                 // The text has room for the whole line: it cannot be full.
                 _ => is_over = true,
             }
+        }
+        if at.cells == 0 {
+            self.ends[0] = at.written;
         }
         Ok((Outcome::Unclosed { line }, at.cells.max(1)))
     }

@@ -1,6 +1,7 @@
 //! The header: the names of the columns, and what is odd about them.
 
 use super::dialect::Dialect;
+use super::raw::{bare_bytes, raw_cells};
 use super::records::{Outcome, Records};
 use super::{Limits, SourceError};
 use crate::issue::{Issue, IssueCode};
@@ -16,7 +17,7 @@ pub(super) fn read_header(
     findings: &mut Vec<Issue>,
 ) -> Result<Vec<String>, SourceError> {
     let mut text = Vec::new();
-    let (outcome, cells) = records.read(&mut text, 0)?;
+    let (outcome, cells) = records.read(&mut text)?;
     let Limits { columns: limit, cell_bytes, .. } = records.limits;
     match outcome {
         Outcome::End => return Err(SourceError::NoHeader),
@@ -27,13 +28,11 @@ pub(super) fn read_header(
             findings.push(note(IssueCode::QuoteUnclosed, line, None, None));
         }
     }
-    let mut headers = Vec::with_capacity(cells);
-    let mut from = 0;
-    for end in &records.ends[..cells] {
-        let header = String::from_utf8_lossy(&text[from..*end]);
-        headers.push(normalize::trim(&header).to_owned());
-        from = *end;
-    }
+    let header = |raw| {
+        let header = String::from_utf8_lossy(bare_bytes(raw));
+        normalize::trim(&header).to_owned()
+    };
+    let headers: Vec<String> = raw_cells(&text, &records.ends[..cells]).map(header).collect();
     records.columns = headers.len();
     check_headers(&headers, dialect, findings);
     Ok(headers)

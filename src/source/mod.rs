@@ -27,8 +27,10 @@ mod encoding;
 mod formula;
 mod header;
 mod input;
+mod raw;
 mod records;
 mod rows;
+mod split;
 mod transcode;
 
 pub use block::{Block, TextSpan};

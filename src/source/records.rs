@@ -1,6 +1,7 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
-//! The parsing is the csv crate's. Around it stands what an endless or broken file needs: a record
+//! A plainly written record is [split](super::split) as it stands; any other is parsed by the csv
+//! crate. Around it stands what an endless or broken file needs: a record
 //! is never held longer than the [limits](super::Limits) allow, and the physical line is right
 //! whatever the line ends are and wherever a buffer happens to end.
 
@@ -8,10 +9,14 @@ use csv_core::ReadRecordResult;
 
 use super::dialect::count_lines;
 use super::input::Bytes;
+use super::raw::push_record;
+use super::split::{Plain, split};
 use super::{Limits, SourceError};
 
 /// A record of many long cells is given up at this size beyond the limit of one cell.
 const RECORD_BYTES: usize = 64 * 1024 * 1024;
+/// What is kept from one record that is read in full to the next.
+const KEPT_BYTES: usize = 1024 * 1024;
 
 /// The records of an open file, from the current position on.
 pub(super) struct Records<'a> {
@@ -26,8 +31,11 @@ pub(super) struct Records<'a> {
     pub(super) bytes_read: u64,
     /// The byte before was a carriage return: a line feed now ends the same line.
     pub(super) after_return: bool,
-    /// Where the cells of the last record end, relative to where it begins.
+    /// Where the [raw](super::raw) cells of the last record end, relative to where it begins; while it
+    /// is read in full, where its bare cells end.
     pub(super) ends: Vec<usize>,
+    /// A record while it is read in full: its bare cells, one after the other.
+    bare: Vec<u8>,
 }
 
 /// What reading one record came to.
@@ -69,6 +77,7 @@ impl<'a> Records<'a> {
             bytes_read: 0,
             after_return: false,
             ends: vec![0; 64],
+            bare: Vec::new(),
         }
     }
 
@@ -98,24 +107,54 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Reads one record into the text from `start` on; its cell ends go to `self.ends`, and how many
-    /// there are is returned.
-    pub(super) fn read(
-        &mut self,
-        text: &mut Vec<u8>,
-        start: usize,
-    ) -> Result<(Outcome, usize), SourceError> {
+    /// Appends one record to the text; the ends of its raw cells go to `self.ends`, and how many there
+    /// are is returned.
+    pub(super) fn read(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
+        let held = self.bytes.held();
+        // A record no longer than one cell may be breaks no limit on bytes.
+        let held = &held[..held.len().min(self.limits.cell_bytes)];
+        let plain = split(held, self.delimiter, &mut self.ends);
+        let Some(Plain { len, cells, is_multiline }) =
+            plain.filter(|plain| plain.cells <= self.limits.columns)
+        else {
+            return self.read_odd(text);
+        };
+        text.extend_from_slice(&held[..len]);
+        if is_multiline {
+            self.pass(len);
+        } else {
+            self.end_line(len);
+        }
+        Ok((Outcome::Record, cells))
+    }
+
+    /// As [`read`](Self::read), for a record that is not plain.
+    fn read_odd(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
+        let mut bare = std::mem::take(&mut self.bare);
+        let read = self.read_in_full(&mut bare);
+        if let Ok((_, cells)) = read {
+            push_record(text, &bare, &mut self.ends[..cells]);
+        }
+        // A giant is not kept room for.
+        if bare.len() <= KEPT_BYTES {
+            self.bare = bare;
+        }
+        read
+    }
+
+    /// Reads one record with the csv crate.
+    fn read_in_full(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
         self.parser.reset();
         let mut at = Progress::default();
         loop {
             // To the parser no input means the end of the file.
             if at.read == self.bytes.held().len() && !self.bytes.more()? {
-                return self.end_of_file(text, start, at);
+                return self.end_of_file(text, at);
             }
-            make_room(text, start + at.written);
+            make_room(text, at.written);
             let (result, nin, nout, nend) = self.parser.read_record(
                 &self.bytes.held()[at.read..],
-                &mut text[start + at.written..],
+                &mut text[at.written..],
                 &mut self.ends[at.cells..],
             );
             at.read += nin;
@@ -123,13 +162,13 @@ impl<'a> Records<'a> {
             at.cells += nend;
             match result {
                 ReadRecordResult::Record | ReadRecordResult::End => {
-                    return self.complete(text, start, at);
+                    return self.complete(text, at);
                 }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::OutputFull | ReadRecordResult::InputEmpty => {}
             }
             if self.is_excessive(at) {
-                return self.give_up(text, start, at, false);
+                return self.give_up(text, at, false);
             }
         }
     }
@@ -171,11 +210,10 @@ impl<'a> Records<'a> {
     fn complete(
         &mut self,
         text: &mut Vec<u8>,
-        start: usize,
         at: Progress,
     ) -> Result<(Outcome, usize), SourceError> {
         if self.breaks_a_limit(at) {
-            return self.give_up(text, start, at, true);
+            return self.give_up(text, at, true);
         }
         // A cell without quotes costs its bytes and one delimiter: if all do, no line break is hidden
         // in the record, and no quote in it can be wrong.
@@ -183,13 +221,11 @@ impl<'a> Records<'a> {
         let held = &self.bytes.held()[..at.read];
         if has_quotes && memchr::memchr2(b'\n', b'\r', &held[..at.read - 1]).is_some() {
             if let Some(opened) = self.swallowed_rows(at.read) {
-                return self.resume_after(text, start, at.read, opened);
+                return self.resume_after(text, at.read, opened);
             }
             self.pass(at.read);
         } else {
-            self.line += 1;
-            self.after_return = held.last() == Some(&b'\r');
-            self.advance(at.read);
+            self.end_line(at.read);
         }
         Ok((Outcome::Record, at.cells))
     }
@@ -198,25 +234,21 @@ impl<'a> Records<'a> {
     fn end_of_file(
         &mut self,
         text: &mut Vec<u8>,
-        start: usize,
         mut at: Progress,
     ) -> Result<(Outcome, usize), SourceError> {
         if at.read == 0 {
             return Ok((Outcome::End, 0));
         }
         if self.breaks_a_limit(at) {
-            return self.give_up(text, start, at, true);
+            return self.give_up(text, at, true);
         }
         if let Some(opened) = self.open_quote(at.read).or_else(|| self.swallowed_rows(at.read)) {
-            return self.resume_after(text, start, at.read, opened);
+            return self.resume_after(text, at.read, opened);
         }
         loop {
-            make_room(text, start + at.written);
-            let (result, _, nout, nend) = self.parser.read_record(
-                &[],
-                &mut text[start + at.written..],
-                &mut self.ends[at.cells..],
-            );
+            make_room(text, at.written);
+            let (result, _, nout, nend) =
+                self.parser.read_record(&[], &mut text[at.written..], &mut self.ends[at.cells..]);
             (at.written, at.cells) = (at.written + nout, at.cells + nend);
             match result {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
@@ -225,7 +257,7 @@ impl<'a> Records<'a> {
             }
         }
         if at.cells > self.limits.columns {
-            return self.give_up(text, start, at, true);
+            return self.give_up(text, at, true);
         }
         self.pass(at.read);
         Ok((if at.cells == 0 { Outcome::End } else { Outcome::Record }, at.cells))
@@ -238,6 +270,13 @@ impl<'a> Records<'a> {
         let is_same_end = self.after_return && bytes[0] == b'\n';
         self.line += count_lines(&bytes[usize::from(is_same_end)..]);
         self.after_return = last == b'\r';
+        self.advance(len);
+    }
+
+    /// Moves over a record that is one line.
+    fn end_line(&mut self, len: usize) {
+        self.line += 1;
+        self.after_return = self.bytes.held()[..len].last() == Some(&b'\r');
         self.advance(len);
     }
 
@@ -256,5 +295,74 @@ pub(super) fn make_room(text: &mut Vec<u8>, used: usize) {
     if text.len() < used + 4096 {
         let more = (text.len() / 2).clamp(64 * 1024, 4 * 1024 * 1024);
         text.resize(used + more, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::raw::{bare_bytes, raw_cells};
+    use super::*;
+
+    /// A file made of what means something in one, from memory or in pieces of a few bytes.
+    fn file(mut seed: u64) -> Vec<u8> {
+        const PARTS: [&str; 16] = [
+            ",",
+            ",",
+            ",",
+            "\n",
+            "\n",
+            "\r\n",
+            "\r",
+            "\"",
+            "\"",
+            "\"a,b\"",
+            "\"a\"\"b\"",
+            "ab",
+            "é",
+            "\u{feff}",
+            "\"x\ny\"",
+            " a longer text that fills a chunk of sixty-four bytes alone ",
+        ];
+        let mut text = Vec::new();
+        for _ in 0..seed % 60 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            text.extend_from_slice(PARTS[(seed >> 33) as usize % PARTS.len()].as_bytes());
+        }
+        text
+    }
+
+    type Read = (Outcome, Vec<Vec<u8>>, u64, u64, bool);
+
+    /// Every record of the file: its cells, and where the file stands then.
+    fn records(
+        file: &[u8],
+        read: impl Fn(&mut Records<'_>, &mut Vec<u8>) -> Result<(Outcome, usize), SourceError>,
+    ) -> Vec<Read> {
+        let mut records = Records::new(Bytes::memory(file), b',', Limits::default(), 1);
+        records.columns = 3;
+        let mut all = Vec::new();
+        while records.skip_line_ends().unwrap() {
+            let mut text = Vec::new();
+            let (outcome, cells) = read(&mut records, &mut text).unwrap();
+            let cells = raw_cells(&text, &records.ends[..cells]);
+            let cells = cells.map(|cell| bare_bytes(cell).to_vec()).collect();
+            all.push((outcome, cells, records.line, records.bytes_read, records.after_return));
+        }
+        all
+    }
+
+    #[test]
+    fn the_quick_reading_is_the_csv_crate_s() {
+        let mut plain = 0;
+        for seed in 0..100_000 {
+            let file = file(seed);
+            let quick = records(&file, |records, text| records.read(text));
+            let full = records(&file, |records, text| records.read_odd(text));
+            assert_eq!(quick, full, "{}", file.escape_ascii());
+            plain += usize::from(split(&file, b',', &mut Vec::new()).is_some());
+        }
+        assert!(plain > 20_000, "only {plain} files begin with a plain record");
     }
 }

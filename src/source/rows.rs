@@ -5,6 +5,7 @@ use super::dialect::{Dialect, detect};
 use super::encoding::{Decoded, PREFIX, decode};
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
+use super::raw::{bare_bytes, raw_cells};
 use super::records::{Outcome, Records};
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Finding, Issue, IssueCode, Severity};
@@ -27,6 +28,8 @@ pub struct Rows<'a> {
     findings: Vec<Issue>,
     pub(super) next_row: u32,
     pub(super) is_end: bool,
+    /// How long the text of the last block was.
+    block_bytes: usize,
     /// The file is an error log of ours: its cells are protected against formulas.
     is_error_log: bool,
 }
@@ -72,6 +75,7 @@ impl<'a> Rows<'a> {
             findings,
             next_row: 1,
             is_end: false,
+            block_bytes: 0,
             is_error_log,
         })
     }
@@ -89,6 +93,7 @@ impl<'a> Rows<'a> {
             findings: Vec::new(),
             next_row: 1,
             is_end: false,
+            block_bytes: 0,
             is_error_log: self.is_error_log,
         }
     }
@@ -173,20 +178,20 @@ impl<'a> Rows<'a> {
         block.start(self.headers.len(), self.next_row, self.is_error_log);
         let most = max_rows.min(BLOCK_CELLS / self.headers.len().max(1)).max(1);
         let mut text = block.take_text();
-        let mut used = 0;
-        while block.len() < most && used < BLOCK_BYTES && !self.is_end {
+        // Normalised keys are added later; they have some room.
+        text.reserve(self.block_bytes + self.block_bytes / 8);
+        while block.len() < most && text.len() < BLOCK_BYTES && !self.is_end {
             self.is_end = self.is_over_limit(findings)? || !self.records.skip_line_ends()?;
             if !self.is_end {
-                used = self.read_row(block, &mut text, used, findings)?;
+                self.read_row(block, &mut text, findings)?;
             }
         }
         if !self.is_end {
             self.is_end = self.is_over_limit(findings)?;
         }
-        text.truncate(used);
-        // Normalised keys are added later; leave them some room.
-        if text.capacity() > used + used / 4 + 1024 {
-            text.shrink_to(used + used / 8);
+        self.block_bytes = text.len();
+        if text.capacity() > text.len() + text.len() / 4 + 1024 {
+            text.shrink_to(text.len() + text.len() / 8);
         }
         for (row, column) in block.finish(text) {
             let number = RowNumber(block.first_row().0 + row as u32);
@@ -197,22 +202,21 @@ impl<'a> Rows<'a> {
         Ok(!block.is_empty())
     }
 
-    /// Reads one row behind what is used of the text; returns how much is used then.
+    /// Reads one row and appends it.
     fn read_row(
         &mut self,
         block: &mut Block,
         text: &mut Vec<u8>,
-        used: usize,
         findings: &mut Vec<Finding>,
-    ) -> Result<usize, SourceError> {
-        let line = self.records.line;
-        let (outcome, cells) = self.records.read(text, used)?;
+    ) -> Result<(), SourceError> {
+        let (line, start) = (self.records.line, text.len());
+        let (outcome, cells) = self.records.read(text)?;
         let row = RowNumber(self.next_row);
         let ends = &self.records.ends[..cells];
         let broken = match outcome {
             Outcome::End => {
                 self.is_end = true;
-                return Ok(used);
+                return Ok(());
             }
             Outcome::Record => None,
             Outcome::TooLong => Some(Finding::row(IssueCode::CellTooLong, row)),
@@ -225,19 +229,19 @@ impl<'a> Rows<'a> {
                 Some(finding.detail(format!("the quote is opened on line {line}")))
             }
         };
-        block.push_row(used, line, ends);
+        block.push_row(start, line, ends);
         let fails = match broken {
             Some(finding) => {
                 findings.push(finding.column(position(cells - 1)));
                 true
             }
-            None => check_width(row, &text[used..], ends, &self.headers, self.ragged, findings),
+            None => check_width(row, &text[start..], ends, &self.headers, self.ragged, findings),
         };
         if fails {
             block.fail_last();
         }
         self.next_row += 1;
-        Ok(used + ends.last().copied().unwrap_or(0))
+        Ok(())
     }
 
     fn is_over_limit(&mut self, findings: &mut Vec<Finding>) -> Result<bool, SourceError> {
@@ -284,8 +288,11 @@ fn check_width(
     if cells == columns {
         return false;
     }
-    let end = ends.last().copied().unwrap_or(0);
-    if text[..end].trim_ascii().is_empty() {
+    let is_blank = |from| {
+        let mut raw = raw_cells(text, ends).skip(from);
+        raw.all(|cell| bare_bytes(cell).trim_ascii().is_empty())
+    };
+    if is_blank(0) {
         return false;
     }
     let detail = format!("{cells} instead of {columns}");
@@ -296,7 +303,7 @@ fn check_width(
     let code = if cells < columns { IssueCode::RowShort } else { IssueCode::RowLong };
     let mut finding = Finding::row(code, row).detail(detail);
     // Delimiters at the end of a row lose nothing.
-    if cells > columns && text[ends[columns - 1]..end].trim_ascii().is_empty() {
+    if cells > columns && is_blank(columns) {
         finding = finding.severity(Severity::Info);
     }
     findings.push(finding);

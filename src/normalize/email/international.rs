@@ -11,7 +11,8 @@ pub(super) fn address(cell: &str) -> Option<String> {
     let (local, domain) = seen.rsplit_once(['@', '\u{ff20}'])?;
     let mut address: String = local.nfc().flat_map(char::to_lowercase).nfc().collect();
     let is_plain_local = address.is_ascii();
-    let is_local = |c: char| if c.is_ascii() { CLASS[c as usize] & LOCAL != 0 } else { is_letter(c) };
+    let is_local =
+        |c: char| if c.is_ascii() { CLASS[c as usize] & LOCAL != 0 } else { is_letter(c) };
     let parts_are_fine = address.split('.').all(|part| !part.is_empty());
     if address.len() > 64 || !parts_are_fine || !address.chars().all(is_local) {
         return None;

@@ -1,0 +1,54 @@
+//! How a record lies in the text of a [`Block`](super::Block): as in the file, its cells one byte
+//! apart, and quoted ones in their quotes. So a plainly written record is copied as a whole.
+//!
+//! Where a record was read by the csv crate, its cells are bare; one that begins with a quote is put
+//! in quotes, so that taking them off gives it back. Nothing inside is ever doubled.
+
+/// Stands between cells that were read in full.
+const BETWEEN: u8 = b',';
+
+/// The cell inside its quotes.
+pub(super) fn bare(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [b'"', .., b'"'] => &raw[1..raw.len() - 1],
+        _ => raw,
+    }
+}
+
+/// The cell inside its quotes, if the record may not be text.
+pub(super) fn bare_bytes(raw: &[u8]) -> &[u8] {
+    match raw {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => raw,
+    }
+}
+
+/// The raw cells of a record whose cells end at these places. A cell behind the last that the record
+/// has is empty.
+pub(super) fn raw_cells<'t>(record: &'t [u8], ends: &[usize]) -> impl Iterator<Item = &'t [u8]> {
+    let mut from = 0;
+    ends.iter().map(move |&end| {
+        let start = std::mem::replace(&mut from, end + 1);
+        record.get(start..end).unwrap_or_default()
+    })
+}
+
+/// Appends a record that the csv crate has read, as cells that end at these places of `bare`. The
+/// ends become those of the raw cells, relative to where the record begins.
+pub(super) fn push_record(text: &mut Vec<u8>, bare: &[u8], ends: &mut [usize]) {
+    let start = text.len();
+    let mut from = 0;
+    for end in ends {
+        let cell = &bare[from..*end];
+        from = *end;
+        if cell.first() == Some(&b'"') {
+            text.push(b'"');
+            text.extend_from_slice(cell);
+            text.push(b'"');
+        } else {
+            text.extend_from_slice(cell);
+        }
+        *end = text.len() - start;
+        text.push(BETWEEN);
+    }
+}

@@ -1,0 +1,127 @@
+//! [`split`]: the quick way through a record that is plainly written.
+//!
+//! Four bytes mean something in a csv file: the delimiter, the quote and the two line ends. They are
+//! looked for in 64 bytes at a time, and what stands between them is passed over unseen. Most records
+//! need no more. Whatever is odd about a record (a doubled quote, text behind a closing quote, an end
+//! that is not held yet) leaves it to the csv crate, whose reading is the measure: a test holds the
+//! two against each other.
+
+use wide::u8x16;
+
+/// What is compared at once.
+const CHUNK: usize = 64;
+
+/// A record that was split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    /// Its bytes, with the byte that ends its line.
+    pub(super) len: usize,
+    pub(super) cells: usize,
+    /// A quoted cell holds a line end.
+    pub(super) is_multiline: bool,
+}
+
+/// Splits the record that begins with `held`. `ends` says where each cell ends, quotes included; the
+/// next begins one byte later. `None`: the record has to be read in full.
+pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
+    let (mut cells, mut cell_start) = (0, 0);
+    let (mut is_quoted, mut is_multiline) = (false, false);
+    let mut chunk_start = 0;
+    while chunk_start < held.len() {
+        let mut marks = marks(&held[chunk_start..], delimiter);
+        while marks != 0 {
+            let at = chunk_start + marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            let byte = held[at];
+            if byte == b'"' {
+                if is_quoted {
+                    // Anything but the end of the cell behind it: a doubled quote, or worse.
+                    let next = *held.get(at + 1)?;
+                    if next != delimiter && !is_line_end(next) {
+                        return None;
+                    }
+                    is_quoted = false;
+                } else {
+                    // In the middle of a cell it means nothing.
+                    is_quoted = at == cell_start;
+                }
+            } else if is_quoted {
+                is_multiline |= byte != delimiter;
+            } else {
+                if cells == ends.len() {
+                    ends.resize(cells * 2 + 8, 0);
+                }
+                ends[cells] = at;
+                cells += 1;
+                if byte != delimiter {
+                    return Some(Plain { len: at + 1, cells, is_multiline });
+                }
+                cell_start = at + 1;
+            }
+        }
+        chunk_start += CHUNK;
+    }
+    None
+}
+
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// One bit for each of the next 64 bytes that means something.
+fn marks(bytes: &[u8], delimiter: u8) -> u64 {
+    match bytes.first_chunk::<CHUNK>() {
+        Some(chunk) => marks_of(chunk, delimiter),
+        None => {
+            // The last ones of what is held, and nothing behind them.
+            let mut chunk = [0; CHUNK];
+            chunk[..bytes.len()].copy_from_slice(bytes);
+            marks_of(&chunk, delimiter) & ((1 << bytes.len()) - 1)
+        }
+    }
+}
+
+fn marks_of(chunk: &[u8; CHUNK], delimiter: u8) -> u64 {
+    let [delimiter, quote, line_feed, carriage_return] =
+        [delimiter, b'"', b'\n', b'\r'].map(u8x16::splat);
+    let (sixteens, _) = chunk.as_chunks::<16>();
+    sixteens.iter().rev().fold(0, |marks, sixteen| {
+        let bytes = u8x16::new(*sixteen);
+        let is_mark = bytes.simd_eq(delimiter)
+            | bytes.simd_eq(quote)
+            | bytes.simd_eq(line_feed)
+            | bytes.simd_eq(carriage_return);
+        marks << 16 | u64::from(is_mark.to_bitmask())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells_of(text: &str) -> Option<(usize, Vec<&str>)> {
+        let mut ends = Vec::new();
+        let plain = split(text.as_bytes(), b',', &mut ends)?;
+        let mut from = 0;
+        let cell = |end: &usize| &text[std::mem::replace(&mut from, end + 1)..*end];
+        Some((plain.len, ends[..plain.cells].iter().map(cell).collect()))
+    }
+
+    #[test]
+    fn a_plain_record_ends_with_its_line_and_a_cell_with_its_delimiter() {
+        assert_eq!(cells_of("a,b\nc"), Some((4, vec!["a", "b"])));
+        assert_eq!(cells_of("a,b\r\nc"), Some((4, vec!["a", "b"])));
+        assert_eq!(cells_of(",\n"), Some((2, vec!["", ""])));
+        assert_eq!(cells_of("\"a,b\",\"c\nd\"\n"), Some((12, vec!["\"a,b\"", "\"c\nd\""])));
+        assert_eq!(cells_of("5\" disk,x\n"), Some((10, vec!["5\" disk", "x"])));
+        let long = format!("{},{}\n", "x".repeat(200), "y".repeat(61));
+        assert_eq!(cells_of(&long).map(|(len, cells)| (len, cells.len())), Some((263, 2)));
+    }
+
+    #[test]
+    fn what_is_odd_or_not_held_to_its_end_is_left_to_the_full_reading() {
+        for text in ["", "a,b", "\"a\"\"b\"\n", "\"a\" b\n", "\"a\n", "\"a\""] {
+            assert_eq!(cells_of(text), None, "{text:?}");
+        }
+    }
+}
