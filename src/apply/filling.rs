@@ -181,7 +181,7 @@ fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
         }
         let after = keys_of(base, rule, &rows);
         // What the row offers, not what a default adds: only that was asked for.
-        let offered = || rule.keys_offered(&ledger.settings, rows[0].block, rows[0].at);
+        let offered = || rule.keys_offered(&ledger.settings, &rows[0].cells);
         let of_first = (!rule.owns_keys()).then(offered);
         let before = if entry.is_new() { Vec::new() } else { keys_of(base, rule, &[]) };
         keys.extend(

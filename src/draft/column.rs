@@ -6,7 +6,7 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
-use crate::source::{Block, BlockRow};
+use crate::source::BlockRow;
 
 /// How long a note may be (behaviour §10).
 const NOTE_CHARS: usize = 5_000;
@@ -130,15 +130,7 @@ impl Column {
     }
 
     /// The raw text of this column on one row.
-    pub(crate) fn text<'b>(&'b self, block: &'b Block, row: usize) -> &'b str {
-        match &self.origin {
-            Origin::File(index) => block.cell(row, usize::from(*index)),
-            Origin::Constant(value) => value,
-        }
-    }
-
-    /// The raw text of this column on one row.
-    pub(crate) fn text_of<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
+    pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         match &self.origin {
             Origin::File(index) => row.cell(usize::from(*index)),
             Origin::Constant(value) => value,

@@ -89,7 +89,7 @@ impl Drafter<'_> {
         let columns = settings.contact_columns.iter().filter(|column| column.field == field);
         let mut values = Vec::new();
         for column in columns {
-            let cell = column.read(column.text_of(row), region, &settings.choices);
+            let cell = column.read(column.text(row), region, &settings.choices);
             if let Cell::Value(value) = cell {
                 self.folded.clear();
                 normalize::fold_into(&value.to_text(), &mut self.folded);

@@ -5,7 +5,7 @@ use crate::field::{FieldId, Fields};
 use crate::lookup::PART;
 use crate::normalize;
 use crate::object::Object;
-use crate::source::Block;
+use crate::source::BlockRow;
 
 /// A match rule all of whose fields have a column. A rule that the file cannot feed is left out: it
 /// would be blank on every row, and blank never equals blank (behaviour M2).
@@ -73,12 +73,11 @@ impl Rule {
     pub(crate) fn key_of(
         &self,
         settings: &Settings,
-        block: &Block,
-        row: usize,
+        row: &BlockRow<'_>,
         number: usize,
     ) -> Option<String> {
         let parts: Vec<Vec<String>> =
-            self.fields().map(|field| parts_of(settings, block, row, field)).collect();
+            self.fields().map(|field| parts_of(settings, row, field)).collect();
         let mut rest = number;
         let mut key: Vec<&str> = Vec::new();
         for values in parts.iter().rev() {
@@ -90,15 +89,10 @@ impl Rule {
     }
 
     /// Every key that a row offers under the rule.
-    pub(crate) fn keys_offered(
-        &self,
-        settings: &Settings,
-        block: &Block,
-        row: usize,
-    ) -> Vec<String> {
+    pub(crate) fn keys_offered(&self, settings: &Settings, row: &BlockRow<'_>) -> Vec<String> {
         let mut keys = vec![String::new()];
         for (at, field) in self.fields().enumerate() {
-            let parts = parts_of(settings, block, row, field);
+            let parts = parts_of(settings, row, field);
             let join = |key: &String, part: &String| {
                 if at == 0 { part.clone() } else { format!("{key}{PART}{part}") }
             };
@@ -124,12 +118,12 @@ impl Shape {
 }
 
 /// What a row offers for one part of a rule.
-fn parts_of(settings: &Settings, block: &Block, row: usize, field: FieldId) -> Vec<String> {
-    let region = region(settings, block, row);
+fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<String> {
+    let region = region(settings, row);
     let feeds = feeders(field);
     let mut parts = Vec::new();
     for column in settings.contact_columns.iter().filter(|c| feeds.contains(&c.field)) {
-        let text = column.text(block, row);
+        let text = column.text(row);
         if matches!(field, FieldId::EMAIL | FieldId::PHONE) {
             column.read_items(text, region, &settings.choices, |_, read| {
                 parts.extend(read.ok().map(|value| value.to_string()));

@@ -176,7 +176,7 @@ pub(crate) fn take_row<'p>(
     let mut said: SmallVec<[(&Column, Value<'p>); 4]> = SmallVec::new();
     let (mut clears_primary, mut clears_list) = (false, false);
     for column in columns {
-        let (text, mut item) = (column.text(row.block, row.at), 0);
+        let (text, mut item) = (column.text(&row.cells), 0);
         let known = said.len();
         column.read_items(text, region, &settings.choices, |_, read| {
             let value = read.ok().filter(|_| !row.is_dropped(column.index(), item));

@@ -33,7 +33,7 @@ pub(super) fn fold_list<'p>(
         let mut is_replaced = false;
         let was_empty = now.is_empty();
         for column in columns {
-            let text = column.text(row.block, row.at);
+            let text = column.text(&row.cells);
             let region = region_of(base.settings, row, column.kind);
             let (mut items, mut item) = (Vec::new(), 0);
             column.read_items(text, region, &base.settings.choices, |_, read| {

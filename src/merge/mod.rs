@@ -20,7 +20,7 @@ use crate::draft::{Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::object::RowNumber;
-use crate::source::Block;
+use crate::source::BlockRow;
 use crate::value::Value;
 
 /// A value that a row offers and that is not written, because it belongs to somebody else or finds
@@ -35,9 +35,7 @@ pub(crate) struct Dropped {
 /// One row of a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowOf<'p> {
-    pub(crate) block: &'p Block,
-    /// Its position in the block.
-    pub(crate) at: usize,
+    pub(crate) cells: BlockRow<'p>,
     pub(crate) number: RowNumber,
     /// The match rule that led the row here: its fields are not cleared (W3).
     pub(crate) rule: Option<u8>,
@@ -95,5 +93,5 @@ pub(crate) fn region_of<'p>(
     row: &RowOf<'p>,
     kind: FieldKind,
 ) -> Option<&'p str> {
-    (kind == FieldKind::Phone).then(|| region(settings, row.block, row.at)).flatten()
+    (kind == FieldKind::Phone).then(|| region(settings, &row.cells)).flatten()
 }

@@ -48,7 +48,7 @@ impl<'p> Pitch<'p> {
         let read = |field: FieldId| {
             let columns = settings.opportunity_columns.iter().filter(|c| c.field == field);
             let said = |column: &'p Column| {
-                let cell = column.read(column.text(row.block, row.at), None, choices);
+                let cell = column.read(column.text(&row.cells), None, choices);
                 (cell, column)
             };
             let is_filled = |(cell, _): &(Cell<'_>, _)| !matches!(cell, Cell::Blank | Cell::Clear);

@@ -37,14 +37,13 @@ pub(crate) fn effective<'p>(
     for (at, row) in rows.iter().enumerate() {
         let region = region_of(base.settings, row, kind);
         for column in columns {
-            let cell =
-                match column.read(column.text(row.block, row.at), region, &base.settings.choices) {
-                    _ if row.is_dropped(column.index(), 0) => Cell::Blank,
-                    Cell::Blank | Cell::Clear if column.default_always => column
-                        .default_value(region, &base.settings.choices)
-                        .map_or(Cell::Blank, Cell::Value),
-                    cell => cell,
-                };
+            let cell = match column.read(column.text(&row.cells), region, &base.settings.choices) {
+                _ if row.is_dropped(column.index(), 0) => Cell::Blank,
+                Cell::Blank | Cell::Clear if column.default_always => column
+                    .default_value(region, &base.settings.choices)
+                    .map_or(Cell::Blank, Cell::Value),
+                cell => cell,
+            };
             now.take(
                 column,
                 cell,

@@ -12,7 +12,7 @@ use crate::follow_up::{FollowUp, Scope};
 use crate::lookup::{Answers, StoredId};
 use crate::merge::{Base, Dropped, Gift, RowOf};
 use crate::object::{Object, RecordId, RowNumber};
-use crate::source::Block;
+use crate::source::{Block, BlockRow};
 use crate::value::Value;
 
 use super::memory::{Memory, Met, Numbers};
@@ -199,6 +199,12 @@ impl Ledger {
         (block, (number - block.first_row().0) as usize)
     }
 
+    /// The cells of a row.
+    pub(crate) fn cells(&self, row: u32) -> BlockRow<'_> {
+        let (block, at) = self.locate(row);
+        block.row(at)
+    }
+
     pub(crate) fn line(&self, row: u32) -> u64 {
         let (block, at) = self.locate(row);
         block.line(at)
@@ -225,7 +231,7 @@ impl Ledger {
 
     /// One row as the fold of its record sees it.
     pub(crate) fn row(&self, object: Object, row: u32) -> RowOf<'_> {
-        let (block, at) = self.locate(row);
+        let cells = self.cells(row);
         let number = RowNumber(row + 1);
         let (rule, has_dropped, dropped) = match object {
             Object::Contact => {
@@ -245,7 +251,7 @@ impl Ledger {
         } else {
             &[]
         };
-        RowOf { block, at, number, rule, dropped }
+        RowOf { cells, number, rule, dropped }
     }
 
     /// The rows folded into a record, first one first.
@@ -277,11 +283,11 @@ impl Ledger {
         let mut tags: Vec<Gift<'_>> = Vec::new();
         let from = self.gifts.partition_point(|&(of, _)| of < contact);
         for &(_, row) in self.gifts[from..].iter().take_while(|&&(of, _)| of == contact) {
-            let (block, at) = self.locate(row);
+            let cells = self.cells(row);
             for column in &self.settings.opportunity_columns {
                 if column.field == FieldId::OPPORTUNITY_TAGS {
                     column.read_items(
-                        column.text(block, at),
+                        column.text(&cells),
                         None,
                         &self.settings.choices,
                         |_, read| {

@@ -147,10 +147,10 @@ impl<'p> SidePlan<'p> {
             By::Id => self.id().map(str::to_owned),
             By::Rule(rule) => {
                 let ledger = &self.plan.ledger;
-                let (block, at) = ledger.locate(self.row);
+                let row = ledger.cells(self.row);
                 let rule = &ledger.settings.rules[usize::from(rule)];
                 let key = usize::from(ledger.contact_rows[self.row as usize].key);
-                rule.key_of(&ledger.settings, block, at, key)
+                rule.key_of(&ledger.settings, &row, key)
             }
             By::New | By::Match | By::Pipeline => None,
         }
@@ -177,10 +177,10 @@ impl<'p> SidePlan<'p> {
     /// What the row offers, normalised: each mapped field with its usable values.
     pub fn values(&self) -> Vec<(&'p Field, Vec<Value<'p>>)> {
         let ledger = &self.plan.ledger;
-        let (block, at) = ledger.locate(self.row);
+        let row = ledger.cells(self.row);
         let settings = &*ledger.settings;
         let region = match self.object {
-            Object::Contact => region(settings, block, at),
+            Object::Contact => region(settings, &row),
             Object::Opportunity => settings.account.default_country.as_deref(),
         };
         let mut values: Vec<(FieldId, Vec<Value<'p>>)> = Vec::new();
@@ -202,7 +202,7 @@ impl<'p> SidePlan<'p> {
             other => other,
         };
         for column in settings.columns(self.object) {
-            let text = column.text(block, at);
+            let text = column.text(&row);
             let is_address = more(column.field) != column.field;
             if column.is_list || is_address {
                 let mut is_first = is_address;

@@ -10,9 +10,9 @@ use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
-use crate::merge::{Dropped, RowOf};
+use crate::merge::{Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
-use crate::plan::{By, NONE, Outcome};
+use crate::plan::{By, Changes, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
 #[derive(Clone, Copy)]
@@ -103,6 +103,9 @@ impl Planner {
                     self.note_kept_consent(settings, contact, row);
                 }
                 self.teach(settings, contact, row, keys);
+                if is_first {
+                    self.compare_first(contact, row);
+                }
                 let is_first = is_first && !self.ledger.was_folded(Object::Contact, contact);
                 (contact, if is_first { Outcome::Create } else { Outcome::Merged })
             }
@@ -117,6 +120,19 @@ impl Planner {
         if !is_selected && outcome == Outcome::Fail {
             self.failed_references.insert(row);
         }
+    }
+
+    /// Compares the first row of a stored contact with what is stored, while both are at hand. Most
+    /// contacts have no other, and need no second look when planning ends.
+    fn compare_first(&mut self, contact: u32, row: u32) {
+        let entry = &self.ledger.people[contact as usize];
+        if entry.is_new() {
+            return;
+        }
+        let base = self.ledger.base(Object::Contact, entry);
+        let mut changes = Changes::default();
+        fold_contact(base, &[self.row_of(row)], &[], true, &mut changes);
+        self.first_differs[contact as usize] = changes.len() > 0;
     }
 
     fn resolve_contact(
@@ -253,8 +269,8 @@ impl Planner {
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = crate::merge::Base { settings, stored: None };
-        let mut changes = crate::plan::Changes::default();
-        crate::merge::fold_contact(base, &[row], &[], false, &mut changes);
+        let mut changes = Changes::default();
+        fold_contact(base, &[row], &[], false, &mut changes);
         let given: Vec<&str> =
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
         let required = settings.account.dedup.required.iter().map(String::as_str);
@@ -264,7 +280,7 @@ impl Planner {
             let mut columns =
                 settings.contact_columns.iter().filter(|column| Some(column.field) == field);
             let is_filled = |column: &&crate::draft::Column| {
-                !crate::normalize::is_blank(column.text(row.block, row.at))
+                !crate::normalize::is_blank(column.text(&row.cells))
             };
             match columns.find(is_filled) {
                 Some(column) => unusable.push((column.index(), key.to_owned())),

@@ -7,7 +7,7 @@ use crate::draft::Settings;
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{effective, loosens};
+use crate::merge::{effective, loosens, region_of};
 use crate::object::Object;
 use crate::plan::NONE;
 
@@ -16,7 +16,7 @@ impl Planner {
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
         let mut found = Vec::new();
         let this = self.row_of(row);
-        let region = crate::draft::region(settings, this.block, this.at);
+        let before = self.row_of(previous);
         for column in &settings.contact_columns {
             let is_single = !column.is_list
                 && column.merge == Merge::Overwrite
@@ -24,21 +24,21 @@ impl Planner {
             if !is_single || column.is_constant() {
                 continue;
             }
-            let text = column.text(this.block, this.at);
+            let text = column.text(&this.cells);
             if text.is_empty() || this.is_dropped(column.index(), 0) {
                 continue;
             }
             // The same words mean the same, but for phones, which have a region.
-            let other = self.row_of(previous);
-            if text == column.text(other.block, other.at) && column.kind != FieldKind::Phone {
+            if text == column.text(&before.cells) && column.kind != FieldKind::Phone {
                 continue;
             }
+            let region = region_of(settings, &this, column.kind);
             let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };
             let mut earlier = previous;
             while earlier != NONE {
                 let other = self.row_of(earlier);
-                let region = crate::draft::region(settings, other.block, other.at);
-                let text = column.text(other.block, other.at);
+                let region = region_of(settings, &other, column.kind);
+                let text = column.text(&other.cells);
                 let said = column.read(text, region, &settings.choices);
                 if let (Cell::Value(before), false) = (said, other.is_dropped(column.index(), 0)) {
                     if before != now && !loosens(column, Some(&before), &now) {
@@ -69,7 +69,7 @@ impl Planner {
         debug_assert_eq!(this.number.index(), row as usize);
         let before = effective(self.ledger.base(Object::Contact, entry), columns, earlier);
         let is_kept = |column: &&crate::draft::Column| {
-            let cell = column.read(column.text(this.block, this.at), None, &settings.choices);
+            let cell = column.read(column.text(&this.cells), None, &settings.choices);
             matches!(cell, Cell::Value(now) if loosens(column, before.as_ref(), &now))
         };
         let Some(column) = columns.iter().find(is_kept) else { return };

@@ -2,6 +2,7 @@
 
 use super::Planner;
 use crate::draft::KeyKind;
+use crate::follow_up::FollowUp;
 use crate::issue::{Finding, Issue};
 use crate::object::Object;
 use crate::plan::{
@@ -33,7 +34,10 @@ impl Planner {
             };
             for number in 0..count {
                 let number = u32::try_from(number).unwrap_or(NONE);
-                settle(&mut ledger, StepRef { object, number }, &mut changes, &mut steps);
+                let step = StepRef { object, number };
+                let first =
+                    (object == Object::Contact).then(|| self.first_differs[number as usize]);
+                settle(&mut ledger, step, first, &mut changes, &mut steps);
             }
         }
         order(&ledger, &mut steps);
@@ -54,13 +58,23 @@ impl Planner {
 }
 
 /// Decides what becomes of one record; the row that met it first says so.
-fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut Vec<StepRef>) {
+///
+/// `first_differs` of a contact: its first row alone would change it.
+fn settle(
+    ledger: &mut Ledger,
+    step: StepRef,
+    first_differs: Option<bool>,
+    changes: &mut Changes,
+    steps: &mut Vec<StepRef>,
+) {
     let entry = *ledger.entry(step.object, step.number);
     let outcome = if entry.is_new() {
         if !entry.has_rows() {
             return;
         }
         Outcome::Create
+    } else if let Some(differs) = first_differs.filter(|_| is_one_row(ledger, step.number)) {
+        if differs { Outcome::Update } else { Outcome::Unchanged }
     } else {
         changes.clear();
         let has_work = entry.has_rows()
@@ -83,6 +97,16 @@ fn settle(ledger: &mut Ledger, step: StepRef, changes: &mut Changes, steps: &mut
             Object::Opportunity => ledger.opportunity_rows[row].outcome = Some(outcome),
         }
     }
+}
+
+/// Does nothing come to the contact but one row?
+fn is_one_row(ledger: &Ledger, contact: u32) -> bool {
+    let entry = &ledger.people[contact as usize];
+    let is_tag = |follow_up: &FollowUp| matches!(follow_up, FollowUp::Tag(..));
+    entry.has_rows()
+        && entry.first_row == entry.last_row
+        && !ledger.settings.follow_ups.iter().any(is_tag)
+        && !has_gifts(ledger, contact)
 }
 
 fn has_gifts(ledger: &Ledger, contact: u32) -> bool {

@@ -77,6 +77,8 @@ pub(crate) struct Planner {
     numbers: Vec<KeyNumber>,
     /// Number of the contact that each stored record is, by its number among the answers.
     stored_people: Vec<u32>,
+    /// Of each contact: would its first row change what is stored of it?
+    first_differs: Vec<bool>,
     stored_deals: Vec<u32>,
     deal_states: Vec<opportunities::State>,
     pipelines: Vec<String>,
@@ -121,6 +123,7 @@ impl Planner {
             drafts: Drafts::default(),
             numbers: Vec::new(),
             stored_people: Vec::new(),
+            first_differs: Vec::new(),
             stored_deals: Vec::new(),
             deal_states: Vec::new(),
             pipelines: Vec::new(),
@@ -387,6 +390,7 @@ impl Planner {
     fn new_person(&mut self, stored: u32) -> u32 {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
         self.ledger.people.push(Entry::new(stored));
+        self.first_differs.push(false);
         number
     }
 

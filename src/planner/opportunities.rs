@@ -293,7 +293,7 @@ impl Planner {
     ) -> Option<crate::Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
         settings.opportunity_columns.iter().filter(|column| column.field == field).find_map(
-            |column| match column.read(column.text(row.block, row.at), None, &settings.choices) {
+            |column| match column.read(column.text(&row.cells), None, &settings.choices) {
                 Cell::Value(value) => Some(value),
                 _ => None,
             },

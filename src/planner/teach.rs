@@ -215,32 +215,26 @@ impl Planner {
         let mut refused = Vec::new();
         let mut held: Vec<KeyNumber> = Vec::new();
         let this = self.row_of(row);
-        let region = crate::draft::region(settings, this.block, this.at);
+        let region = crate::draft::region(settings, &this.cells);
         for column in columns.iter().filter(|column| kind.has(column.field)) {
             let mut item = 0;
-            column.read_items(
-                column.text(this.block, this.at),
-                region,
-                &settings.choices,
-                |_, read| {
-                    let place = column.index().unwrap_or(u16::MAX);
-                    if let Ok(value) = read {
-                        let key =
-                            own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                        let is_dropped =
-                            this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
-                        if book.holds(&value) {
-                            held.extend(key.map(|(_, number)| *number));
-                        } else if !is_dropped
-                            && book.is_full()
-                            && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
-                        {
-                            refused.push((place, item, value.to_string()));
-                        }
+            column.read_items(column.text(&this.cells), region, &settings.choices, |_, read| {
+                let place = column.index().unwrap_or(u16::MAX);
+                if let Ok(value) = read {
+                    let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
+                    let is_dropped =
+                        this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
+                    if book.holds(&value) {
+                        held.extend(key.map(|(_, number)| *number));
+                    } else if !is_dropped
+                        && book.is_full()
+                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
+                    {
+                        refused.push((place, item, value.to_string()));
                     }
-                    item += 1;
-                },
-            );
+                }
+                item += 1;
+            });
         }
         let mut gone: Vec<KeyNumber> = Vec::new();
         if let Some(before) = &before {

@@ -1,8 +1,9 @@
 //! How a record lies in the text of a [`Block`](super::Block): as in the file, its cells one byte
 //! apart, and quoted ones in their quotes. So a plainly written record is copied as a whole.
 //!
-//! Where a record was read by the csv crate, its cells are bare; one that begins with a quote is put
-//! in quotes, so that taking them off gives it back. Nothing inside is ever doubled.
+//! A quote inside of quotes is doubled in the file, but not here. Where a record was read by the csv
+//! crate, its cells are bare; one that begins with a quote is put in quotes, so that taking them off
+//! gives it back.
 
 /// Stands between cells that were read in full.
 const BETWEEN: u8 = b',';
@@ -31,6 +32,31 @@ pub(super) fn raw_cells<'t>(record: &'t [u8], ends: &[usize]) -> impl Iterator<I
         let start = std::mem::replace(&mut from, end + 1);
         record.get(start..end).unwrap_or_default()
     })
+}
+
+/// Appends a record in which quotes are doubled inside quoted cells, with one quote for each two. The
+/// ends of its cells move with that.
+pub(super) fn push_undoubled(text: &mut Vec<u8>, record: &[u8], ends: &mut [usize]) {
+    let start = text.len();
+    let mut from = 0;
+    for end in ends {
+        match &record[from..*end] {
+            [b'"', inner @ .., b'"'] => {
+                text.push(b'"');
+                let mut rest = inner;
+                while let Some(quote) = memchr::memchr(b'"', rest) {
+                    text.extend_from_slice(&rest[..=quote]);
+                    rest = &rest[quote + 2..];
+                }
+                text.extend_from_slice(rest);
+                text.push(b'"');
+            }
+            cell => text.extend_from_slice(cell),
+        }
+        from = *end + 1;
+        *end = text.len() - start;
+        text.push(BETWEEN);
+    }
 }
 
 /// Appends a record that the csv crate has read, as cells that end at these places of `bare`. The

@@ -9,7 +9,7 @@ use csv_core::ReadRecordResult;
 
 use super::dialect::count_lines;
 use super::input::Bytes;
-use super::raw::push_record;
+use super::raw::{push_record, push_undoubled};
 use super::split::{Plain, split};
 use super::{Limits, SourceError};
 
@@ -114,12 +114,16 @@ impl<'a> Records<'a> {
         // A record no longer than one cell may be breaks no limit on bytes.
         let held = &held[..held.len().min(self.limits.cell_bytes)];
         let plain = split(held, self.delimiter, &mut self.ends);
-        let Some(Plain { len, cells, is_multiline }) =
+        let Some(Plain { len, cells, is_multiline, has_doubled }) =
             plain.filter(|plain| plain.cells <= self.limits.columns)
         else {
             return self.read_odd(text);
         };
-        text.extend_from_slice(&held[..len]);
+        if has_doubled {
+            push_undoubled(text, &held[..len], &mut self.ends[..cells]);
+        } else {
+            text.extend_from_slice(&held[..len]);
+        }
         if is_multiline {
             self.pass(len);
         } else {

@@ -2,9 +2,9 @@
 //!
 //! Four bytes mean something in a csv file: the delimiter, the quote and the two line ends. They are
 //! looked for in 64 bytes at a time, and what stands between them is passed over unseen. Most records
-//! need no more. Whatever is odd about a record (a doubled quote, text behind a closing quote, an end
-//! that is not held yet) leaves it to the csv crate, whose reading is the measure: a test holds the
-//! two against each other.
+//! need no more. Whatever is odd about a record (text behind a closing quote, an end that is not held
+//! yet) leaves it to the csv crate, whose reading is the measure: a test holds the two against each
+//! other.
 
 use wide::u8x16;
 
@@ -19,28 +19,36 @@ pub(super) struct Plain {
     pub(super) cells: usize,
     /// A quoted cell holds a line end.
     pub(super) is_multiline: bool,
+    /// A quoted cell holds a quote, doubled.
+    pub(super) has_doubled: bool,
 }
 
 /// Splits the record that begins with `held`. `ends` says where each cell ends, quotes included; the
 /// next begins one byte later. `None`: the record has to be read in full.
 pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
     let (mut cells, mut cell_start) = (0, 0);
-    let (mut is_quoted, mut is_multiline) = (false, false);
-    let mut chunk_start = 0;
+    let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
+    let (mut chunk_start, mut skipped) = (0, usize::MAX);
     while chunk_start < held.len() {
         let mut marks = marks(&held[chunk_start..], delimiter);
         while marks != 0 {
             let at = chunk_start + marks.trailing_zeros() as usize;
             marks &= marks - 1;
             let byte = held[at];
+            if at == skipped {
+                continue;
+            }
             if byte == b'"' {
                 if is_quoted {
-                    // Anything but the end of the cell behind it: a doubled quote, or worse.
-                    let next = *held.get(at + 1)?;
-                    if next != delimiter && !is_line_end(next) {
-                        return None;
+                    match *held.get(at + 1)? {
+                        b'"' => {
+                            // The other one of the two is passed over.
+                            has_doubled = true;
+                            skipped = at + 1;
+                        }
+                        next if next == delimiter || is_line_end(next) => is_quoted = false,
+                        _ => return None,
                     }
-                    is_quoted = false;
                 } else {
                     // In the middle of a cell it means nothing.
                     is_quoted = at == cell_start;
@@ -54,7 +62,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
                 ends[cells] = at;
                 cells += 1;
                 if byte != delimiter {
-                    return Some(Plain { len: at + 1, cells, is_multiline });
+                    return Some(Plain { len: at + 1, cells, is_multiline, has_doubled });
                 }
                 cell_start = at + 1;
             }
@@ -114,13 +122,14 @@ mod tests {
         assert_eq!(cells_of(",\n"), Some((2, vec!["", ""])));
         assert_eq!(cells_of("\"a,b\",\"c\nd\"\n"), Some((12, vec!["\"a,b\"", "\"c\nd\""])));
         assert_eq!(cells_of("5\" disk,x\n"), Some((10, vec!["5\" disk", "x"])));
+        assert_eq!(cells_of("\"a\"\"b\",\"\"\n"), Some((10, vec!["\"a\"\"b\"", "\"\""])));
         let long = format!("{},{}\n", "x".repeat(200), "y".repeat(61));
         assert_eq!(cells_of(&long).map(|(len, cells)| (len, cells.len())), Some((263, 2)));
     }
 
     #[test]
     fn what_is_odd_or_not_held_to_its_end_is_left_to_the_full_reading() {
-        for text in ["", "a,b", "\"a\"\"b\"\n", "\"a\" b\n", "\"a\n", "\"a\""] {
+        for text in ["", "a,b", "\"a\" b\n", "\"a\n", "\"a\"", "\"a\"\""] {
             assert_eq!(cells_of(text), None, "{text:?}");
         }
     }

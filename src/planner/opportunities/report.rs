@@ -62,10 +62,10 @@ impl Planner {
         let mut finding = Finding::row(problem.code, number).object(Object::Opportunity);
         (finding.severity, finding.column) = (severity, problem.column);
         let cell = problem.column.and_then(|column| {
-            let (block, row) = self.ledger.locate(number.0 - 1);
+            let row = self.ledger.cells(number.0 - 1);
             let columns = &settings.opportunity_columns;
             let column = columns.iter().find(|other| other.index() == Some(column))?;
-            Some((column, crate::normalize::trim(column.text(block, row))))
+            Some((column, crate::normalize::trim(column.text(&row))))
         });
         let mut detail = problem.detail;
         if let Some((column, cell)) = cell {
