@@ -14,6 +14,7 @@ mod generate;
 mod model;
 mod naive;
 mod opportunities;
+mod writing;
 
 use generate::Dice;
 
