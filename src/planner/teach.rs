@@ -8,7 +8,6 @@ use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::PART;
-use crate::mapping::Merge;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
 use crate::normalize;
 use crate::object::Object;
@@ -205,14 +204,19 @@ impl Planner {
             Some((_, book)) => AddressBook::resumed(book),
         };
         let mut before = None;
+        let mut refused = Vec::new();
         for (at, &number) in since.iter().enumerate() {
             if can_remove && number == row {
                 before = Some(book.clone());
             }
-            take_row(base, kind, columns, &self.row_of(number), is_first && at == 0, &mut book);
+            let (of, is_first) = (self.row_of(number), is_first && at == 0);
+            take_row(base, kind, columns, &of, is_first, &mut book, |(column, item, value)| {
+                if number == row {
+                    refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
+                }
+            });
         }
         let keeps = kept.is_some() || since.len() > KEPT_FROM;
-        let mut refused = Vec::new();
         let mut held: Vec<KeyNumber> = Vec::new();
         let this = self.row_of(row);
         let region = crate::draft::region(settings, &this.cells);
@@ -222,15 +226,8 @@ impl Planner {
                 let place = column.index().unwrap_or(u16::MAX);
                 if let Ok(value) = read {
                     let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                    let is_dropped =
-                        this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
                     if book.holds(&value) {
                         held.extend(key.map(|(_, number)| *number));
-                    } else if !is_dropped
-                        && book.is_full()
-                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
-                    {
-                        refused.push((place, item, value.to_string()));
                     }
                 }
                 item += 1;

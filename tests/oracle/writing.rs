@@ -230,7 +230,7 @@ fn join_addresses(
         } else if primary.as_ref() != Some(value) && !others.contains(value) {
             if others.len() < LIMIT {
                 others.push(value.clone());
-            } else if !matches!(rule, "fill_blank" | "keep") {
+            } else {
                 refused += 1;
             }
         }
