@@ -52,6 +52,8 @@ impl Addresses {
 pub(crate) struct AddressBook<'p> {
     pub(crate) primary: Option<Value<'p>>,
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
+    /// A row of this file has given the primary one, or one of the additional ones, wherever it stood
+    /// in that row: no later blank clears it (W3).
     is_primary_given: bool,
     is_additional_given: bool,
 }
@@ -123,8 +125,12 @@ impl<'p> AddressBook<'p> {
             (Some(at), Some(old)) if promote == Promote::Always => {
                 self.additional[at] = old;
                 self.primary = Some(value);
+                self.is_additional_given |= was_given;
             }
-            (Some(_), old) => self.primary = old,
+            (Some(_), old) => {
+                self.primary = old;
+                self.is_additional_given = true;
+            }
             (None, None) => self.primary = Some(value),
             // A stored address is never dropped: where there is no room for it among the additional
             // ones, the new one is refused.
@@ -135,6 +141,7 @@ impl<'p> AddressBook<'p> {
             (None, Some(old)) => {
                 self.additional.push(old);
                 self.primary = Some(value);
+                self.is_additional_given |= was_given;
             }
         }
         None
@@ -145,7 +152,10 @@ impl<'p> AddressBook<'p> {
         if self.primary.is_none() {
             self.additional.retain(|held| *held != value);
             self.primary = Some(value);
-        } else if !self.holds(&value) {
+            self.is_primary_given = true;
+        } else if self.primary.as_ref() == Some(&value) {
+            self.is_primary_given = true;
+        } else if !self.additional.contains(&value) {
             if self.additional.len() >= Self::LIMIT {
                 return Some(value);
             }

@@ -174,7 +174,7 @@ fn join_addresses(
         primary = None;
     }
     let had_primary = primary.is_some();
-    let mut refused = 0;
+    let (mut refused, mut is_moved) = (0, false);
     if let Some(value) = first.first() {
         let is_taken = match primary_rule {
             "fill_blank" => primary.is_none(),
@@ -191,8 +191,10 @@ fn join_addresses(
                 (Some(at), Some(old)) if policy.promote == "always" => {
                     others[at] = old;
                     primary = Some(value.clone());
+                    is_moved = true;
                 }
-                (Some(_), Some(_)) => {}
+                // It is given where it stands.
+                (Some(_), Some(_)) => record.given.push(list),
                 // What finds no room is left out, as if the row did not say it.
                 (None, Some(_)) if others.len() >= LIMIT => {
                     let at = addresses(row, field).iter().find(|key| kept(key)).unwrap().at;
@@ -200,11 +202,16 @@ fn join_addresses(
                     return 1 + join_addresses(policy, record, row, field, rule, &dropped, is_new);
                 }
                 (None, old) => {
+                    is_moved = old.is_some();
                     others.extend(old);
                     primary = Some(value.clone());
                 }
             }
         }
+    }
+    // What a row gave stays given where it is moved to (W3).
+    if is_moved && record.given.contains(&field) {
+        record.given.push(list);
     }
     if !first.is_empty()
         && match primary_rule {
@@ -227,7 +234,10 @@ fn join_addresses(
         if primary.is_none() {
             others.retain(|other| other != value);
             primary = Some(value.clone());
-        } else if primary.as_ref() != Some(value) && !others.contains(value) {
+            record.given.push(field);
+        } else if primary.as_ref() == Some(value) {
+            record.given.push(field);
+        } else if !others.contains(value) {
             if others.len() < LIMIT {
                 others.push(value.clone());
             } else {
