@@ -8,6 +8,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod cells;
 mod contacts;
 mod engine;
 mod generate;
