@@ -1,6 +1,7 @@
 //! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
 
 use super::Planner;
+use super::kept::{KEPT_FROM, columns_of};
 use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
@@ -12,9 +13,6 @@ use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective,
 use crate::normalize;
 use crate::object::Object;
 use crate::value::{Phone, Value};
-
-/// A contact with more rows than this has its addresses kept from one row to the next.
-const KEPT_FROM: usize = 8;
 
 impl Planner {
     /// Storage declares that a stored contact answers these keys of one record.
@@ -128,7 +126,7 @@ impl Planner {
         if self.teaching.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
                 if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
-                    self.teach_texts(person, row, number, rule);
+                    self.teach_texts(settings, person, row, number, rule);
                 }
             }
         }
@@ -263,17 +261,28 @@ impl Planner {
     }
 
     /// Keys made of texts follow the effective values of the contact.
-    fn teach_texts(&mut self, person: u32, row: u32, number: usize, rule: &Rule) {
+    fn teach_texts(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        number: usize,
+        rule: &Rule,
+    ) {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
         let entry = self.ledger.people[person as usize];
-        let (base, rows) =
-            (self.ledger.base(Object::Contact, &entry), self.ledger.rows(Object::Contact, &entry));
-        let after = keys_of(base, rule, &rows);
-        let is_first = entry.first_row == row;
-        if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
-            return;
-        }
-        drop(rows);
+        let after = if self.is_one_of_many(row) {
+            combined(&self.kept_texts(settings, person, row, rule))
+        } else {
+            let base = self.ledger.base(Object::Contact, &entry);
+            let rows = self.ledger.rows(Object::Contact, &entry);
+            let after = keys_of(base, rule, &rows);
+            let is_first = entry.first_row == row;
+            if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
+                return;
+            }
+            after
+        };
         let contact = ContactNumber(person);
         for key in self.taught.remove(&person).unwrap_or_default() {
             if self.index.kind(key) == kind {
@@ -338,28 +347,24 @@ fn declared_keys(rule: &Rule, keys: &[(u32, Option<FieldId>, &str)]) -> Vec<Stri
 /// The keys of a contact under a rule once these rows are folded into it.
 pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
     let columns = &base.settings.contact_columns;
+    let texts = rule.fields().map(|field| match field {
+        FieldId::EMAIL | FieldId::PHONE => {
+            let kind = if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+            let book = addresses_of(base, kind, columns, rows);
+            book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+        }
+        _ => {
+            let value = effective(base, columns_of(base.settings, field), rows);
+            value.iter().map(|value| folded(&value.to_text())).collect()
+        }
+    });
+    combined(&texts.collect::<Vec<_>>())
+}
+
+/// Every combination of the texts under the fields of a rule; none if one of them has none.
+fn combined(fields: &[Vec<String>]) -> Vec<String> {
     let mut texts: Vec<String> = vec![String::new()];
-    for (at, field) in rule.fields().enumerate() {
-        let parts: Vec<String> = match field {
-            FieldId::EMAIL | FieldId::PHONE => {
-                let kind =
-                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
-                let book = addresses_of(base, kind, columns, rows);
-                book.primary
-                    .iter()
-                    .chain(&book.additional)
-                    .map(std::string::ToString::to_string)
-                    .collect()
-            }
-            _ => {
-                let from = columns.partition_point(|column| column.field < field);
-                let to = columns.partition_point(|column| column.field <= field);
-                effective(base, &columns[from..to], rows)
-                    .iter()
-                    .map(|value| folded(&value.to_text()))
-                    .collect()
-            }
-        };
+    for (at, parts) in fields.iter().enumerate() {
         let parts: Vec<&str> =
             parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         texts = combine(&texts, &parts, at);
@@ -374,7 +379,7 @@ fn combine(texts: &[String], parts: &[&str], at: usize) -> Vec<String> {
     texts.iter().flat_map(|text| parts.iter().map(move |part| join(text, part))).collect()
 }
 
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let mut out = String::new();
     normalize::fold_into(text, &mut out);
     out.replace(PART, " ")
