@@ -1,17 +1,17 @@
 //! The JSON object that `--json` prints.
 
 use crm_import::mapping::Suggestion;
-use crm_import::plan::{Counts, RowPlan};
-use crm_import::{Fields, Issue, Object, Plan, Report, Stats};
+use crm_import::plan::{ColumnCounts, Counts, RowPlan};
+use crm_import::{Fields, Issue, Object, Plan, Report};
 use serde_json::{Map, Value, json};
 
-use crate::OBJECTS;
+use crate::{OBJECTS, Planned};
 
 /// Everything about an import but its rows. `report` is `None` on a dry run.
 pub(crate) fn document(
     columns: &[Suggestion],
     plan: &Plan,
-    planned: &Stats,
+    planned: &Planned,
     report: Option<&Report>,
     rows: &[Value],
 ) -> Value {
@@ -23,10 +23,11 @@ pub(crate) fn document(
     json!({
         "mapping": columns.iter().map(|column| mapping(column, &fields)).collect::<Vec<_>>(),
         "plan": {
-            "contacts": counts(&planned.contacts),
-            "opportunities": counts(&planned.opportunities),
-            "links": planned.links,
-            "blank_rows": planned.blank_rows,
+            "contacts": counts(&planned.stats.contacts),
+            "opportunities": counts(&planned.stats.opportunities),
+            "links": planned.stats.links,
+            "blank_rows": planned.stats.blank_rows,
+            "columns": planned.columns.iter().map(cells).collect::<Vec<_>>(),
         },
         "report": report.map(|report| json!({
             "contacts": done(&report.stats().contacts),
@@ -52,6 +53,16 @@ fn mapping(column: &Suggestion, fields: &Fields) -> Value {
         "field": field.map(|field| &field.key),
         "confidence": column.confidence.name(),
         "reason": column.reason,
+    })
+}
+
+/// Where the filled cells of a column go.
+fn cells(column: &ColumnCounts) -> Value {
+    json!({
+        "index": column.index, "header": column.header, "object": column.object,
+        "field": column.field, "filled": column.filled, "taken": column.taken,
+        "left_out": column.left_out, "refused": column.refused, "skipped": column.skipped,
+        "failed": column.failed,
     })
 }
 

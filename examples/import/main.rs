@@ -18,8 +18,9 @@ use std::io::BufWriter;
 use std::process::ExitCode;
 
 use crm_import::mapping::{Confidence, Suggestion};
+use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
-use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object};
+use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object, Stats};
 use options::Options;
 use sqlite::Sqlite;
 
@@ -102,6 +103,21 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
+/// What is planned, in numbers.
+struct Planned {
+    stats: Stats,
+    columns: Vec<ColumnCounts>,
+}
+
+/// Adds the counts of one more window.
+fn add(counts: &mut Vec<ColumnCounts>, window: Vec<ColumnCounts>) {
+    if counts.is_empty() {
+        *counts = window;
+    } else {
+        counts.iter_mut().zip(&window).for_each(|(column, more)| *column += more);
+    }
+}
+
 /// The whole file as one plan, then that plan.
 fn plan_and_apply(
     import: &Import,
@@ -110,9 +126,10 @@ fn plan_and_apply(
     storage: &mut Sqlite,
 ) -> Result<(), Failure> {
     let plan = import.plan_resumed(open(options)?, storage)?;
-    let planned = *plan.stats();
+    let planned = Planned { stats: *plan.stats(), columns: plan.column_counts() };
     if !options.json {
         people::plan(&plan);
+        people::left_out(&planned.columns);
     }
     if options.dry_run {
         if options.json {
@@ -147,13 +164,14 @@ fn run_windows(
     columns: &[Suggestion],
     storage: &mut Sqlite,
 ) -> Result<(), Failure> {
-    let mut rows = Vec::new();
+    let (mut rows, mut counts) = (Vec::new(), Vec::new());
     let mut log = error_log(options)?;
     let mut problem = None;
     let report = people::with_progress(options.json, |watch| {
         import
             .run_with(open(options)?, storage, |event| {
                 if let Some(window) = event.window() {
+                    add(&mut counts, window.plan().column_counts());
                     if options.json {
                         rows.append(&mut json::rows(window.plan(), Some(window)));
                     }
@@ -172,11 +190,12 @@ fn run_windows(
     if let Some(log) = log {
         log.finish().map_err(|error| Failure::new("error-log", error))?;
     }
+    let planned = Planned { stats: *report.plan().stats(), columns: counts };
     if options.json {
-        let planned = *report.plan().stats();
         println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));
     } else {
         people::plan(report.plan());
+        people::left_out(&planned.columns);
         people::report(&report, options);
     }
     Ok(())

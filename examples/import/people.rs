@@ -1,7 +1,7 @@
 //! What people see: the mapping, the plan, the progress, the report, the first issues.
 
 use crm_import::mapping::{Confidence, Resolved, Suggestion};
-use crm_import::plan::Counts;
+use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -54,6 +54,17 @@ pub(crate) fn plan(plan: &Plan) {
         println!(
             "left out: column {:?} with {} values ({examples}){warning}",
             column.header, column.filled
+        );
+    }
+}
+
+/// Columns whose values do not all get into the CRM although nothing is wrong with them.
+pub(crate) fn left_out(columns: &[ColumnCounts]) {
+    for column in columns.iter().filter(|column| column.left_out > 0) {
+        let ColumnCounts { header, object, field, left_out, filled, .. } = column;
+        println!(
+            "left out: {left_out} of {filled} values of column {header:?}; another value of {object} \
+             {field} stands, by the column's merge rule or a later row"
         );
     }
 }

@@ -114,7 +114,8 @@ impl Column {
     /// have none.
     ///
     /// A cell that is one valid e-mail address or phone number as a whole is one item, whatever
-    /// separators it holds: `206/555-0123` is a number, not two.
+    /// separators it holds: `206/555-0123` is a number, not two. Of any other cell each item stands or
+    /// falls by itself (V5).
     pub(crate) fn read_items<'b>(
         &'b self,
         text: &'b str,
@@ -129,9 +130,8 @@ impl Column {
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);
-            // A cell of which nothing can be used is no list: `n/a`.
-            let is_usable = |item: &'b str| self.value(self.mapped(item), region, choices).is_ok();
-            if whole.is_ok() || !normalize::items(cell, &self.list_separators).any(is_usable) {
+            let is_one = normalize::items(cell, &self.list_separators).next() == Some(cell);
+            if whole.is_ok() || is_one {
                 return each(cell, whole);
             }
         } else if self.kind == FieldKind::MultipleChoice {

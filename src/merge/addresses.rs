@@ -52,6 +52,8 @@ impl Addresses {
 pub(crate) struct AddressBook<'p> {
     pub(crate) primary: Option<Value<'p>>,
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
+    /// A row of this file has given the primary one, or one of the additional ones, wherever it stood
+    /// in that row: no later blank clears it (W3).
     is_primary_given: bool,
     is_additional_given: bool,
 }
@@ -62,10 +64,6 @@ impl<'p> AddressBook<'p> {
 
     pub(crate) fn holds(&self, value: &Value<'_>) -> bool {
         self.primary.as_ref() == Some(value) || self.additional.contains(value)
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        self.primary.is_some() && self.additional.len() >= Self::LIMIT
     }
 
     /// The same, owning its values.
@@ -100,16 +98,23 @@ impl<'p> AddressBook<'p> {
         book
     }
 
-    /// A value of the primary column (V2, V3).
-    fn take_primary(&mut self, value: Value<'p>, merge: Merge, is_first: bool, promote: Promote) {
+    /// A value of the primary column (V2, V3). Gives it back if there is no room for it.
+    fn take_primary(
+        &mut self,
+        value: Value<'p>,
+        merge: Merge,
+        is_first: bool,
+        promote: Promote,
+    ) -> Option<Value<'p>> {
         let is_taken = match merge {
             Merge::FillBlank => self.primary.is_none(),
             Merge::Keep => is_first,
             _ => true,
         };
+        let was_given = self.is_primary_given;
         self.is_primary_given |= is_taken;
         if !is_taken || self.primary.as_ref() == Some(&value) {
-            return;
+            return None;
         }
         let held = self.additional.iter().position(|other| *other == value);
         match (held, self.primary.take()) {
@@ -120,27 +125,44 @@ impl<'p> AddressBook<'p> {
             (Some(at), Some(old)) if promote == Promote::Always => {
                 self.additional[at] = old;
                 self.primary = Some(value);
+                self.is_additional_given |= was_given;
             }
-            (Some(_), old) => self.primary = old,
+            (Some(_), old) => {
+                self.primary = old;
+                self.is_additional_given = true;
+            }
             (None, None) => self.primary = Some(value),
             // A stored address is never dropped: where there is no room for it among the additional
             // ones, the new one is refused.
-            (None, Some(old)) if self.additional.len() >= Self::LIMIT => self.primary = Some(old),
+            (None, Some(old)) if self.additional.len() >= Self::LIMIT => {
+                (self.primary, self.is_primary_given) = (Some(old), was_given);
+                return Some(value);
+            }
             (None, Some(old)) => {
                 self.additional.push(old);
                 self.primary = Some(value);
+                self.is_additional_given |= was_given;
             }
         }
+        None
     }
 
-    fn take_additional(&mut self, value: Value<'p>) {
-        self.is_additional_given = true;
+    /// One more value. Gives it back if there is no room for it.
+    fn take_additional(&mut self, value: Value<'p>) -> Option<Value<'p>> {
         if self.primary.is_none() {
             self.additional.retain(|held| *held != value);
             self.primary = Some(value);
-        } else if !self.holds(&value) && self.additional.len() < Self::LIMIT {
+            self.is_primary_given = true;
+        } else if self.primary.as_ref() == Some(&value) {
+            self.is_primary_given = true;
+        } else if !self.additional.contains(&value) {
+            if self.additional.len() >= Self::LIMIT {
+                return Some(value);
+            }
             self.additional.push(value);
         }
+        self.is_additional_given = true;
+        None
     }
 }
 
@@ -154,12 +176,15 @@ pub(crate) fn addresses_of<'p>(
 ) -> AddressBook<'p> {
     let mut book = AddressBook::stored(base, kind);
     for (at, row) in rows.iter().enumerate() {
-        take_row(base, kind, columns, row, base.is_new() && at == 0, &mut book);
+        take_row(base, kind, columns, row, base.is_new() && at == 0, &mut book, |_| {});
     }
     book
 }
 
-/// Folds one more row. What the row removes goes first, so that the primary address it replaces is
+/// A value that a row says and that finds no room (V5), with its column and its place in the cell.
+pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
+
+/// Folds one more row; hands on what its columns would take and what finds no room. What the row removes goes first, so that the primary address it replaces is
 /// kept as an additional one whatever becomes of the list (V2); and nothing that the row itself says
 /// is removed.
 pub(crate) fn take_row<'p>(
@@ -169,18 +194,19 @@ pub(crate) fn take_row<'p>(
     row: &RowOf<'p>,
     is_first: bool,
     book: &mut AddressBook<'p>,
+    mut no_room: impl FnMut(Surplus<'p>),
 ) {
     let settings = base.settings;
     let region = region_of(settings, row, kind.of());
     let columns = columns.iter().filter(|column| kind.has(column.field));
-    let mut said: SmallVec<[(&Column, Value<'p>); 4]> = SmallVec::new();
+    let mut said: SmallVec<[(&Column, u16, Value<'p>); 4]> = SmallVec::new();
     let (mut clears_primary, mut clears_list) = (false, false);
     for column in columns {
         let (text, mut item) = (column.text(&row.cells), 0);
         let known = said.len();
         column.read_items(text, region, &settings.choices, |_, read| {
             let value = read.ok().filter(|_| !row.is_dropped(column.index(), item));
-            said.extend(value.map(|value| (column, value)));
+            said.extend(value.map(|value| (column, item, value)));
             item += 1;
         });
         let cell = normalize::trim(text);
@@ -197,23 +223,28 @@ pub(crate) fn take_row<'p>(
     }
     let had_list = !book.additional.is_empty();
     if clears_list {
-        book.additional.retain(|held| said.iter().any(|(_, value)| value == held));
+        book.additional.retain(|held| said.iter().any(|(.., value)| value == held));
     }
     if clears_primary && !book.is_primary_given {
         book.primary = None;
     }
     let had_primary = book.primary.is_some();
-    let first = said.first().is_some_and(|(column, _)| column.field == kind.primary());
+    let first = said.first().is_some_and(|(column, ..)| column.field == kind.primary());
     if first {
-        let (column, value) = said.remove(0);
-        book.take_primary(value, column.merge, is_first, settings.account.dedup.promote);
+        let (column, item, value) = said.remove(0);
+        let promote = settings.account.dedup.promote;
+        let surplus = book.take_primary(value, column.merge, is_first, promote);
+        surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
-    for (column, value) in said {
+    for (column, item, value) in said {
         let is_filled = if column.field == kind.primary() { had_primary } else { had_list };
         match column.merge {
             Merge::FillBlank if is_filled => {}
             Merge::Keep if !is_first => {}
-            _ => book.take_additional(value),
+            _ => {
+                let surplus = book.take_additional(value);
+                surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
+            }
         }
     }
 }

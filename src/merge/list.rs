@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::items::Items;
 use super::single::is_required;
 use super::{Base, RowOf, region_of};
 use crate::draft::Column;
@@ -14,8 +15,8 @@ use crate::value::Value;
 /// place of that opportunity's row (0-based), or from a follow-up, last.
 pub(crate) type Gift<'p> = (u32, Value<'p>);
 
-/// Few lists hold more.
-type Items<'p> = SmallVec<[Value<'p>; 4]>;
+/// The items of one cell; few hold more.
+type Few<'p> = SmallVec<[Value<'p>; 4]>;
 
 /// Folds the rows of a record on a list and notes the change, if there is one.
 pub(super) fn fold_list<'p>(
@@ -26,21 +27,21 @@ pub(super) fn fold_list<'p>(
     out: &mut Changes,
     field: crate::field::FieldId,
 ) {
-    let before: Items<'p> = base.values(field).collect();
+    let before = Items::stored(base.values(field));
     let mut now = before.clone();
     let mut is_given = false;
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
         while let Some((_, gift)) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
             is_given = true;
-            join(&mut now, gift.clone());
+            now.join(gift.clone());
         }
         let mut is_replaced = false;
         let was_empty = now.is_empty();
         for column in columns {
             let text = column.text(&row.cells);
             let region = region_of(base.settings, row, column.kind);
-            let (mut items, mut item) = (Items::new(), 0);
+            let (mut items, mut item) = (Few::new(), 0);
             column.read_items(text, region, &base.settings.choices, |_, read| {
                 items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
                 item += 1;
@@ -68,42 +69,27 @@ pub(super) fn fold_list<'p>(
             };
             if is_taken {
                 is_given |= !items.is_empty();
-                items.into_iter().for_each(|item| join(&mut now, item));
+                items.into_iter().for_each(|item| now.join(item));
             }
         }
         // The row that creates the record gives its defaults (W6).
         if now.is_empty() && base.is_new() && at == 0 {
             for column in columns.iter().filter(|column| column.default.is_some()) {
-                defaults(base, column).into_iter().for_each(|item| join(&mut now, item));
+                defaults(base, column).into_iter().for_each(|item| now.join(item));
                 is_given |= !now.is_empty();
             }
         }
     }
-    gifts.for_each(|(_, gift)| join(&mut now, gift.clone()));
-    let same = now.len() == before.len() && now.iter().all(|item| holds(&before, item));
-    if !same {
-        out.push(field, base.shown(field).map(Value::text), now);
+    gifts.for_each(|(_, gift)| now.join(gift.clone()));
+    if !now.is_same(&before) {
+        out.push(field, base.shown(field).map(Value::text), now.into_list());
     }
 }
 
 /// The items that stand in for a blank cell (W6).
-fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Items<'p> {
-    let mut items = Items::new();
+fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Few<'p> {
+    let mut items = Few::new();
     let default = column.default.as_deref().unwrap_or("");
     column.read_items(default, None, &base.settings.choices, |_, read| items.extend(read.ok()));
     items
-}
-
-/// Adds an item unless the list holds it in other case.
-fn join<'p>(list: &mut Items<'p>, item: Value<'p>) {
-    if !holds(list, &item) {
-        list.push(item);
-    }
-}
-
-fn holds(list: &[Value<'_>], item: &Value<'_>) -> bool {
-    list.iter().any(|other| match (other, item) {
-        (Value::Text(a), Value::Text(b)) => normalize::folded_eq(a, b),
-        (a, b) => a == b,
-    })
 }

@@ -6,15 +6,17 @@
 
 mod addresses;
 mod contact;
+mod items;
 mod list;
 mod opportunity;
+mod parts;
 mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, take_row};
 pub(crate) use contact::fold_contact;
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};
-pub(crate) use single::{effective, loosens};
+pub(crate) use single::{Single, effective, loosens};
 
 use crate::draft::{Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::parts::Parts;
 use super::{Base, RowOf, region_of};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
@@ -32,31 +33,10 @@ pub(crate) fn effective<'p>(
     columns: &'p [Column],
     rows: &[RowOf<'p>],
 ) -> Option<Value<'p>> {
-    let (field, kind) = columns.first().map(|column| (column.field, column.kind))?;
-    let mut now = Single { value: base.values(field).next(), is_given: false };
+    let field = columns.first()?.field;
+    let mut now = Single::stored(base, field);
     for (at, row) in rows.iter().enumerate() {
-        let region = region_of(base.settings, row, kind);
-        for column in columns {
-            let cell = match column.read(column.text(&row.cells), region, &base.settings.choices) {
-                _ if row.is_dropped(column.index(), 0) => Cell::Blank,
-                Cell::Blank | Cell::Clear if column.default_always => column
-                    .default_value(region, &base.settings.choices)
-                    .map_or(Cell::Blank, Cell::Value),
-                cell => cell,
-            };
-            now.take(
-                column,
-                cell,
-                base.is_new() && at == 0,
-                is_protected(base.settings, row, field),
-            );
-        }
-        // The row that creates the record gives its defaults; later rows meet them (L1, W6).
-        if now.value.is_none() && base.is_new() && at == 0 {
-            let choices = &base.settings.choices;
-            now.value = columns.iter().find_map(|column| column.default_value(region, choices));
-            now.is_given = now.value.is_some();
-        }
+        now.take_row(base, columns, row, base.is_new() && at == 0);
     }
     now.value
 }
@@ -76,13 +56,61 @@ pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
 }
 
-struct Single<'p> {
-    value: Option<Value<'p>>,
+/// A single-valued field, row after row.
+#[derive(Clone, Debug)]
+pub(crate) struct Single<'p> {
+    pub(crate) value: Option<Value<'p>>,
     /// A row of this file has said something.
     is_given: bool,
+    /// What a text that grows holds.
+    parts: Parts,
 }
 
 impl<'p> Single<'p> {
+    pub(crate) fn stored(base: Base<'p>, field: FieldId) -> Self {
+        Single { value: base.values(field).next(), is_given: false, parts: Parts::default() }
+    }
+
+    /// The same, owning its value.
+    pub(crate) fn into_owned(self) -> Single<'static> {
+        let Single { value, is_given, parts } = self;
+        Single { value: value.map(Value::into_owned), is_given, parts }
+    }
+
+    /// A copy of one that was kept, for going on with.
+    pub(crate) fn resumed(kept: &Single<'static>) -> Self {
+        kept.clone()
+    }
+
+    /// Folds one more row. `columns` are all that feed the field.
+    pub(crate) fn take_row(
+        &mut self,
+        base: Base<'p>,
+        columns: &'p [Column],
+        row: &RowOf<'p>,
+        is_first: bool,
+    ) {
+        let Some((field, kind)) = columns.first().map(|column| (column.field, column.kind)) else {
+            return;
+        };
+        let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
+        for column in columns {
+            let cell = match column.read(column.text(&row.cells), region, choices) {
+                _ if row.is_dropped(column.index(), 0) => Cell::Blank,
+                Cell::Blank | Cell::Clear if column.default_always => {
+                    column.default_value(region, choices).map_or(Cell::Blank, Cell::Value)
+                }
+                cell => cell,
+            };
+            self.take(column, cell, is_first, is_protected(base.settings, row, field));
+        }
+        // The row that creates the record gives its defaults; later rows meet them (L1, W6).
+        if self.value.is_none() && is_first {
+            self.value = columns.iter().find_map(|column| column.default_value(region, choices));
+            self.is_given = self.value.is_some();
+        }
+    }
+
     fn take(&mut self, column: &Column, cell: Cell<'p>, is_first: bool, is_protected: bool) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
@@ -111,8 +139,11 @@ impl<'p> Single<'p> {
         }
         self.is_given = true;
         self.value = Some(match (column.merge, self.value.take()) {
-            (Merge::Append, Some(before)) => append(before, &value),
-            _ => value,
+            (Merge::Append, Some(before)) => append(before, &value, &mut self.parts),
+            _ => {
+                self.parts = Parts::default();
+                value
+            }
         });
     }
 }
@@ -125,10 +156,16 @@ pub(crate) fn loosens(column: &Column, before: Option<&Value<'_>>, after: &Value
 }
 
 /// Text already there is not added again (W5).
-fn append<'p>(before: Value<'p>, more: &Value<'p>) -> Value<'p> {
-    let (old, new) = (before.to_text(), more.to_text());
-    if old.contains(&*new) {
+fn append<'p>(before: Value<'p>, more: &Value<'p>, parts: &mut Parts) -> Value<'p> {
+    let more = more.to_text();
+    if parts.are_in(&before.to_text(), &more) {
         return before;
     }
-    Value::Text(Cow::Owned(format!("{old}\n{new}")))
+    let mut text = match before {
+        Value::Text(text) => text.into_owned(),
+        other => other.to_string(),
+    };
+    text.push('\n');
+    text.push_str(&more);
+    Value::Text(Cow::Owned(text))
 }

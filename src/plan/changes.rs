@@ -1,5 +1,6 @@
 //! [`ChangeSet`]: what a step writes, field by field, with before and after.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -181,13 +182,13 @@ impl<'a> Change<'a> {
 
     /// The items of a list that are new.
     pub fn added(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let before: Vec<String> = self.before().map(|value| value.to_string()).collect();
+        let before: HashSet<String> = self.before().map(|value| value.to_string()).collect();
         self.after().filter(move |value| !before.contains(&value.to_string()))
     }
 
     /// The items of a list that are no longer there.
     pub fn removed(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let after: Vec<String> = self.after().map(|value| value.to_string()).collect();
+        let after: HashSet<String> = self.after().map(|value| value.to_string()).collect();
         self.before().filter(move |value| !after.contains(&value.to_string()))
     }
 }

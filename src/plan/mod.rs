@@ -5,7 +5,9 @@
 //! applying it gives the outcomes it lists (behaviour L3). It keeps the file's text and two numbers
 //! per row, and computes values when they are looked at.
 
+mod after;
 mod changes;
+mod columns;
 mod ledger;
 mod memory;
 mod op;
@@ -16,6 +18,7 @@ mod unknown;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
+pub use columns::ColumnCounts;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
 pub(crate) use memory::{Memory, Met, Numbers};
 pub use op::Op;

@@ -2,14 +2,15 @@
 //! W5), and which wish an import does not take back (W6).
 
 use super::Planner;
-use crate::draft::Cell;
-use crate::draft::Settings;
+use super::kept::columns_of;
+use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::{effective, loosens, region_of};
 use crate::object::Object;
 use crate::plan::NONE;
+use crate::value::Value;
 
 impl Planner {
     /// Notes where a row says otherwise than an earlier row of its contact (W5).
@@ -59,21 +60,31 @@ impl Planner {
     /// Notes that a contact does not want to be contacted and the row says otherwise, in vain (W6).
     #[cold]
     pub(super) fn note_kept_consent(&mut self, settings: &Settings, contact: u32, row: u32) {
-        let columns = &settings.contact_columns;
-        let from = columns.partition_point(|column| column.field < FieldId::DND);
-        let to = columns.partition_point(|column| column.field <= FieldId::DND);
-        let columns = &columns[from..to];
-        let entry = &self.ledger.people[contact as usize];
-        let rows = self.ledger.rows(Object::Contact, entry);
-        let Some((this, earlier)) = rows.split_last() else { return };
-        debug_assert_eq!(this.number.index(), row as usize);
-        let before = effective(self.ledger.base(Object::Contact, entry), columns, earlier);
-        let is_kept = |column: &&crate::draft::Column| {
-            let cell = column.read(column.text(&this.cells), None, &settings.choices);
-            matches!(cell, Cell::Value(now) if loosens(column, before.as_ref(), &now))
+        let columns = columns_of(settings, FieldId::DND);
+        let this = self.row_of(row);
+        let (number, no) = (this.number, Value::Boolean(false));
+        let said = |column: &Column| {
+            column.read(column.text(&this.cells), None, &settings.choices)
+                == Cell::Value(no.clone())
         };
-        let Some(column) = columns.iter().find(is_kept) else { return };
-        let finding = Finding::row(IssueCode::ConsentKept, this.number).object(Object::Contact);
+        let Some(column) = columns.iter().find(|column| !column.loosens_consent && said(column))
+        else {
+            return;
+        };
+        let previous = self.ledger.contact_rows[row as usize].previous;
+        let before = if self.is_one_of_many(row) {
+            self.kept_value(settings, contact, previous, FieldId::DND)
+        } else {
+            let entry = &self.ledger.people[contact as usize];
+            let rows = self.ledger.rows(Object::Contact, entry);
+            let earlier = rows.split_last().map_or(&[][..], |(_, earlier)| earlier);
+            let base = self.ledger.base(Object::Contact, entry);
+            effective(base, columns, earlier).map(Value::into_owned)
+        };
+        if !loosens(column, before.as_ref(), &no) {
+            return;
+        }
+        let finding = Finding::row(IssueCode::ConsentKept, number).object(Object::Contact);
         let finding = Finding { column: column.index(), ..finding };
         self.findings.push(finding);
     }

@@ -11,6 +11,7 @@ mod differences;
 mod drafting;
 mod driver;
 mod finish;
+mod kept;
 mod opportunities;
 mod row_keys;
 mod teach;
@@ -95,6 +96,8 @@ pub(crate) struct Planner {
         (u32, AddressBook<'static>),
         foldhash::fast::RandomState,
     >,
+    /// Single values of such contacts, where a rule or a consent asks for them.
+    singles: kept::Singles,
     /// Keys of combined and text rules that a contact was taught.
     taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
@@ -134,6 +137,7 @@ impl Planner {
             deals_of: hashbrown::HashMap::default(),
             asked_deals: hashbrown::HashSet::default(),
             books: hashbrown::HashMap::default(),
+            singles: kept::Singles::default(),
             taught: hashbrown::HashMap::default(),
             told: hashbrown::HashSet::default(),
             failed_references: hashbrown::HashSet::default(),

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::kept::{KEPT_FROM, columns_of};
 use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
@@ -10,14 +11,10 @@ use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::PART;
-use crate::mapping::Merge;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
 use crate::normalize;
 use crate::object::Object;
 use crate::value::{Phone, Value};
-
-/// A contact with more rows than this has its addresses kept from one row to the next.
-const KEPT_FROM: usize = 8;
 
 impl Planner {
     /// Storage declares that a stored contact answers these keys of one record.
@@ -131,7 +128,7 @@ impl Planner {
         if self.teaching.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
                 if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
-                    self.teach_texts(person, row, number, rule);
+                    self.teach_texts(settings, person, row, number, rule);
                 }
             }
         }
@@ -207,14 +204,19 @@ impl Planner {
             Some((_, book)) => AddressBook::resumed(book),
         };
         let mut before = None;
+        let mut refused = Vec::new();
         for (at, &number) in since.iter().enumerate() {
             if can_remove && number == row {
                 before = Some(book.clone());
             }
-            take_row(base, kind, columns, &self.row_of(number), is_first && at == 0, &mut book);
+            let (of, is_first) = (self.row_of(number), is_first && at == 0);
+            take_row(base, kind, columns, &of, is_first, &mut book, |(column, item, value)| {
+                if number == row {
+                    refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
+                }
+            });
         }
         let keeps = kept.is_some() || since.len() > KEPT_FROM;
-        let mut refused = Vec::new();
         let mut held: SmallVec<[KeyNumber; 8]> = SmallVec::new();
         let this = self.row_of(row);
         let region = crate::draft::region(settings, &this.cells);
@@ -224,15 +226,8 @@ impl Planner {
                 let place = column.index().unwrap_or(u16::MAX);
                 if let Ok(value) = read {
                     let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                    let is_dropped =
-                        this.dropped.iter().any(|d| (d.column, d.item) == (place, item));
                     if book.holds(&value) {
                         held.extend(key.map(|(_, number)| *number));
-                    } else if !is_dropped
-                        && book.is_full()
-                        && !matches!(column.merge, Merge::Keep | Merge::FillBlank)
-                    {
-                        refused.push((place, item, value.to_string()));
                     }
                 }
                 item += 1;
@@ -268,17 +263,28 @@ impl Planner {
     }
 
     /// Keys made of texts follow the effective values of the contact.
-    fn teach_texts(&mut self, person: u32, row: u32, number: usize, rule: &Rule) {
+    fn teach_texts(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        number: usize,
+        rule: &Rule,
+    ) {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
         let entry = self.ledger.people[person as usize];
-        let (base, rows) =
-            (self.ledger.base(Object::Contact, &entry), self.ledger.rows(Object::Contact, &entry));
-        let after = keys_of(base, rule, &rows);
-        let is_first = entry.first_row == row;
-        if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
-            return;
-        }
-        drop(rows);
+        let after = if self.is_one_of_many(row) {
+            combined(&self.kept_texts(settings, person, row, rule))
+        } else {
+            let base = self.ledger.base(Object::Contact, &entry);
+            let rows = self.ledger.rows(Object::Contact, &entry);
+            let after = keys_of(base, rule, &rows);
+            let is_first = entry.first_row == row;
+            if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
+                return;
+            }
+            after
+        };
         let contact = ContactNumber(person);
         for key in self.taught.remove(&person).unwrap_or_default() {
             if self.index.kind(key) == kind {
@@ -343,28 +349,24 @@ fn declared_keys(rule: &Rule, keys: &[(u32, Option<FieldId>, &str)]) -> Vec<Stri
 /// The keys of a contact under a rule once these rows are folded into it.
 pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
     let columns = &base.settings.contact_columns;
+    let texts = rule.fields().map(|field| match field {
+        FieldId::EMAIL | FieldId::PHONE => {
+            let kind = if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+            let book = addresses_of(base, kind, columns, rows);
+            book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+        }
+        _ => {
+            let value = effective(base, columns_of(base.settings, field), rows);
+            value.iter().map(|value| folded(&value.to_text())).collect()
+        }
+    });
+    combined(&texts.collect::<Vec<_>>())
+}
+
+/// Every combination of the texts under the fields of a rule; none if one of them has none.
+fn combined(fields: &[Vec<String>]) -> Vec<String> {
     let mut texts: Vec<String> = vec![String::new()];
-    for (at, field) in rule.fields().enumerate() {
-        let parts: Vec<String> = match field {
-            FieldId::EMAIL | FieldId::PHONE => {
-                let kind =
-                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
-                let book = addresses_of(base, kind, columns, rows);
-                book.primary
-                    .iter()
-                    .chain(&book.additional)
-                    .map(std::string::ToString::to_string)
-                    .collect()
-            }
-            _ => {
-                let from = columns.partition_point(|column| column.field < field);
-                let to = columns.partition_point(|column| column.field <= field);
-                effective(base, &columns[from..to], rows)
-                    .iter()
-                    .map(|value| folded(&value.to_text()))
-                    .collect()
-            }
-        };
+    for (at, parts) in fields.iter().enumerate() {
         let parts: Vec<&str> =
             parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         texts = combine(&texts, &parts, at);
@@ -379,7 +381,7 @@ fn combine(texts: &[String], parts: &[&str], at: usize) -> Vec<String> {
     texts.iter().flat_map(|text| parts.iter().map(move |part| join(text, part))).collect()
 }
 
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let mut out = String::new();
     normalize::fold_into(text, &mut out);
     out.replace(PART, " ")

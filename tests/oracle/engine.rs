@@ -124,6 +124,7 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
         "planned is not applied (L3)\n{policy:?}\n{crm:?}\n{}",
         csv(policy, rows)
     );
+    crate::cells::check(policy, crm, rows, &report, &storage);
     // What was created is called by the row that brought it.
     let mut names: HashMap<(Object, String), String> = HashMap::new();
     for row in report.plan().rows() {

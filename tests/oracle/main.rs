@@ -8,12 +8,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod cells;
 mod contacts;
 mod engine;
 mod generate;
 mod model;
 mod naive;
 mod opportunities;
+mod writing;
 
 use generate::Dice;
 

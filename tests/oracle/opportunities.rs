@@ -1,8 +1,9 @@
 //! Opportunities, row by row, as behaviour §3, §5 and §8 says it.
 
-use crate::contacts::{Ref, add_tag, items, join_single};
+use crate::contacts::{Ref, items};
 use crate::model::{Matching, Record, Row, Side, by_id, fold};
 use crate::naive::{Naive, name_of};
+use crate::writing::{add_tag, join_single};
 
 const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
 pub(crate) const REASONS: [&str; 2] = ["Price", "No budget"];

@@ -61,6 +61,11 @@ const COUNTS: [&str; 8] =
 const DONE: [&str; 8] =
     ["created", "failed", "merged", "rows", "skipped", "unchanged", "updated", "warnings"];
 
+const CELLS: [&str; 10] = [
+    "failed", "field", "filled", "header", "index", "left_out", "object", "refused", "skipped",
+    "taken",
+];
+
 #[test]
 fn the_json_of_an_import_has_its_shape() {
     let folder = Folder::new("json");
@@ -71,7 +76,12 @@ fn the_json_of_an_import_has_its_shape() {
         let (status, json) = import(&[&arguments[..], extra].concat());
         assert_eq!(status, 0, "{json}");
         assert_eq!(keys(&json), ["issues", "mapping", "plan", "report", "rows"]);
-        assert_eq!(keys(&json["plan"]), ["blank_rows", "contacts", "links", "opportunities"]);
+        let plan = ["blank_rows", "columns", "contacts", "links", "opportunities"];
+        assert_eq!(keys(&json["plan"]), plan);
+        let email = &json["plan"]["columns"][1];
+        assert_eq!(keys(email), CELLS);
+        assert_eq!((&email["header"], &email["filled"]), (&"Email".into(), &3.into()));
+        assert_eq!((&email["taken"], &email["failed"]), (&2.into(), &1.into()));
         for object in ["contacts", "opportunities"] {
             assert_eq!(keys(&json["plan"][object]), COUNTS);
         }

@@ -1,0 +1,80 @@
+//! [`Items`]: the items of a list, in order, each once in whatever case.
+
+use hashbrown::HashSet;
+use smallvec::SmallVec;
+
+use crate::normalize;
+use crate::value::Value;
+
+/// Most lists are short, and comparing is quicker than hashing. In a long one each item would be
+/// compared with all before it.
+const SHORT: usize = 16;
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Items<'p> {
+    list: SmallVec<[Value<'p>; 4]>,
+    /// The items of a long list, folded; else none.
+    folded: HashSet<String, foldhash::fast::RandomState>,
+}
+
+impl<'p> Items<'p> {
+    /// The items that are stored, as they are.
+    pub(super) fn stored(values: impl Iterator<Item = Value<'p>>) -> Self {
+        let mut items = Items { list: values.collect(), ..Items::default() };
+        items.index();
+        items
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        self.folded.clear();
+    }
+
+    /// Adds an item unless the list holds it in other case.
+    pub(super) fn join(&mut self, item: Value<'p>) {
+        if self.holds(&item) {
+            return;
+        }
+        if !self.folded.is_empty() {
+            self.folded.insert(folded(&item));
+        }
+        self.list.push(item);
+        self.index();
+    }
+
+    /// Do both hold the same? Order is no difference.
+    pub(super) fn is_same(&self, other: &Items<'_>) -> bool {
+        self.list.len() == other.list.len() && self.list.iter().all(|item| other.holds(item))
+    }
+
+    pub(super) fn into_list(self) -> SmallVec<[Value<'p>; 4]> {
+        self.list
+    }
+
+    fn holds(&self, item: &Value<'_>) -> bool {
+        if !self.folded.is_empty() {
+            return self.folded.contains(&folded(item));
+        }
+        self.list.iter().any(|other| match (other, item) {
+            (Value::Text(a), Value::Text(b)) => normalize::folded_eq(a, b),
+            (a, b) => a == b,
+        })
+    }
+
+    fn index(&mut self) {
+        if self.list.len() > SHORT && self.folded.is_empty() {
+            self.folded.extend(self.list.iter().map(folded));
+        }
+    }
+}
+
+fn folded(item: &Value<'_>) -> String {
+    let mut out = String::new();
+    normalize::fold_into(&item.to_text(), &mut out);
+    out
+}

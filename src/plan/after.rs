@@ -1,0 +1,149 @@
+//! [`After`]: a record once all its rows are folded into it, and whether it holds what a cell says.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{ChangeSet, Changes, Ledger, StepRef, fold};
+use crate::draft::{Cell, Column, region};
+use crate::field::FieldId;
+use crate::mapping::Merge;
+use crate::merge::{Addresses, Base, RowOf};
+use crate::normalize;
+use crate::object::Object;
+use crate::value::Value;
+
+/// The items of a list, folded.
+pub(super) type Items = HashSet<String, foldhash::fast::RandomState>;
+
+/// What the record makes of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answer {
+    Holds,
+    HoldsNot,
+    /// Nothing in the cell can be used, or not all of it.
+    Unread,
+}
+
+/// A record once all its rows are folded into it.
+pub(super) struct After<'p> {
+    ledger: &'p Ledger,
+    base: Base<'p>,
+    changes: ChangeSet<'p>,
+    link: Option<u32>,
+    /// What the lists hold, folded; those that were asked for.
+    lists: HashMap<FieldId, Items, foldhash::fast::RandomState>,
+}
+
+impl<'p> After<'p> {
+    pub(super) fn of(ledger: &'p Ledger, step: StepRef) -> Self {
+        let entry = ledger.entry(step.object, step.number);
+        let mut changes = Changes::default();
+        fold(ledger, step, false, &mut changes);
+        let link = match step.object {
+            Object::Contact => None,
+            Object::Opportunity => ledger.link_of(entry),
+        };
+        let changes = ChangeSet { changes, fields: &ledger.settings.fields };
+        let base = ledger.base(step.object, entry);
+        After { ledger, base, changes, link, lists: HashMap::default() }
+    }
+
+    fn values(&self, field: FieldId) -> Vec<Value<'_>> {
+        match self.changes.iter().find(|change| change.field_id() == field) {
+            Some(change) => change.after().map(Value::into_owned).collect(),
+            None => self.base.values(field).collect(),
+        }
+    }
+
+    /// Does the record hold what the cell says?
+    pub(super) fn look(&mut self, column: &Column, row: &RowOf<'_>) -> Answer {
+        let settings = &self.ledger.settings;
+        let text = column.text(&row.cells);
+        let region = region(settings, &row.cells);
+        match column.field {
+            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID => return Answer::Holds,
+            FieldId::CONTACT_LINK => {
+                let named = column.mapped(normalize::trim(text));
+                let link = match self.link {
+                    Some(contact) => self.ledger.id(Object::Contact, contact),
+                    None => self.base.shown(FieldId::CONTACT_LINK).next(),
+                };
+                return held(link == Some(named));
+            }
+            _ => {}
+        }
+        if column.is_clear_token(normalize::trim(text)) {
+            return held(self.values(column.field).is_empty());
+        }
+        if column.is_list || pair_of(column.field).is_some() {
+            let list = self.list(column.field);
+            let mut answer = Answer::Holds;
+            column.read_items(text, region, &settings.choices, |_, read| {
+                let is_held = |item: Value<'_>| list.contains(&folded(&item));
+                answer = answer.max(read.map_or(Answer::Unread, |item| held(is_held(item))));
+            });
+            return answer;
+        }
+        match column.read(text, region, &settings.choices) {
+            // The value map says that the cell means nothing.
+            Cell::Blank => Answer::Holds,
+            Cell::Clear => held(self.values(column.field).is_empty()),
+            Cell::Invalid(_) => Answer::Unread,
+            Cell::Value(value) => {
+                let now = self.values(column.field);
+                held(now.first().is_some_and(|now| self.is_said(column, now, &value)))
+            }
+        }
+    }
+
+    /// What a list holds; both fields of addresses together.
+    pub(super) fn list(&mut self, field: FieldId) -> &Items {
+        if !self.lists.contains_key(&field) {
+            let mut values = self.values(field);
+            if let Some(kind) = pair_of(field) {
+                let is_primary = field == kind.primary();
+                let other = if is_primary { kind.additional() } else { kind.primary() };
+                values.extend(self.values(other));
+            }
+            let items = values.iter().map(folded).collect();
+            self.lists.insert(field, items);
+        }
+        &self.lists[&field]
+    }
+
+    /// Is the value of the record what the cell says?
+    fn is_said(&self, column: &Column, now: &Value<'_>, said: &Value<'_>) -> bool {
+        let choices = &self.ledger.settings.choices;
+        let (Value::Text(now), Value::Text(said)) = (now, said) else { return now == said };
+        match column.field {
+            FieldId::PIPELINE => choices.pipeline(now).unwrap_or(now) == said,
+            FieldId::STATUS => choices.status(now).unwrap_or(now) == said,
+            FieldId::LOST_REASON => {
+                choices.option(FieldId::LOST_REASON, now).unwrap_or(now) == said
+            }
+            FieldId::STAGE => {
+                let pipelines = self.values(FieldId::PIPELINE);
+                let pipeline = pipelines.first().map(Value::to_text).unwrap_or_default();
+                let id = |text| choices.stage(&pipeline, text).ok().map(str::to_owned);
+                id(now).is_some() && id(now) == id(said)
+            }
+            _ if column.merge == Merge::Append => now.contains(&**said),
+            _ => now == said,
+        }
+    }
+}
+
+fn held(is_held: bool) -> Answer {
+    if is_held { Answer::Holds } else { Answer::HoldsNot }
+}
+
+/// An item in whatever case.
+pub(super) fn folded(item: &Value<'_>) -> String {
+    let mut out = String::new();
+    normalize::fold_into(&item.to_text(), &mut out);
+    out
+}
+
+/// The addresses that a field belongs to.
+pub(super) fn pair_of(field: FieldId) -> Option<Addresses> {
+    [Addresses::Emails, Addresses::Phones].into_iter().find(|kind| kind.has(field))
+}

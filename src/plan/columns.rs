@@ -1,0 +1,323 @@
+//! [`ColumnCounts`]: where the filled cells of a mapped column go (behaviour L2).
+//!
+//! Nothing is counted while planning. A cell is looked at when somebody asks: does the record, once all
+//! its rows are folded into it, hold what the cell says? Most cells need no look at the record: what a
+//! column takes from the only row of a record is there.
+
+use std::ops::AddAssign;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::after::{After, Answer, Items, folded, pair_of};
+use super::{Entry, Outcome, Plan, StepRef};
+use crate::draft::{Column, Part, Settings};
+use crate::field::FieldId;
+use crate::issue::IssueCode;
+use crate::mapping::Merge;
+use crate::merge::RowOf;
+use crate::normalize;
+use crate::object::Object;
+
+/// Where the cells of one mapped column go: the last five counts add up to `filled` (behaviour L2).
+///
+/// ```
+/// use crm_import::mapping::{ColumnMapping, Mapping, Merge};
+/// use crm_import::{Import, MemoryStorage, Object, Source};
+///
+/// let mut crm = MemoryStorage::default();
+/// crm.insert(Object::Contact, [("email", "ana@example.com"), ("city", "Reno")]);
+/// let column = |header: &str, field: &str, merge| ColumnMapping {
+///     header: Some(header.into()),
+///     object: Some(Object::Contact),
+///     field: Some(field.into()),
+///     merge,
+///     ..ColumnMapping::default()
+/// };
+/// let columns = vec![column("Email", "email", None), column("City", "city", Some(Merge::FillBlank))];
+/// let import = Import::new().mapping(Mapping { columns, ..Mapping::default() });
+///
+/// let file = "Email,City\nana@example.com,Boise\nbo@example.com,Salem\nnowhere,\n";
+/// let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+/// let counts = plan.column_counts();
+/// let (email, city) = (&counts[0], &counts[1]);
+/// assert_eq!((email.filled, email.taken, email.failed), (3, 2, 1));
+/// assert_eq!((city.filled, city.taken, city.left_out), (2, 1, 1)); // Ana's city stays as it is
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ColumnCounts {
+    /// Its position in the file.
+    pub index: usize,
+    /// Its header.
+    pub header: String,
+    /// The object it feeds. A column that feeds both is counted for each.
+    pub object: Object,
+    /// The key of the field.
+    pub field: String,
+    /// Cells that are not blank.
+    pub filled: u64,
+    /// Written by a step, or stored already.
+    pub taken: u64,
+    /// Left out, wholly or in part, by a rule that lets another value stand: the column's merge rule,
+    /// or a later row of the same record.
+    pub left_out: u64,
+    /// Named by an issue, wholly or in part.
+    pub refused: u64,
+    /// On a side that is skipped.
+    pub skipped: u64,
+    /// On a side that fails, which an issue says.
+    pub failed: u64,
+}
+
+/// Adds the counts of the same column on further rows, such as those of the next window.
+impl AddAssign<&ColumnCounts> for ColumnCounts {
+    fn add_assign(&mut self, more: &ColumnCounts) {
+        self.filled += more.filled;
+        self.taken += more.taken;
+        self.left_out += more.left_out;
+        self.refused += more.refused;
+        self.skipped += more.skipped;
+        self.failed += more.failed;
+    }
+}
+
+/// What becomes of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Taken,
+    LeftOut,
+    Refused,
+    Skipped,
+    Failed,
+}
+
+impl From<Answer> for Fate {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Holds => Fate::Taken,
+            Answer::HoldsNot => Fate::LeftOut,
+            Answer::Unread => Fate::Refused,
+        }
+    }
+}
+
+impl ColumnCounts {
+    fn add(&mut self, fate: Fate) {
+        self.filled += 1;
+        *match fate {
+            Fate::Taken => &mut self.taken,
+            Fate::LeftOut => &mut self.left_out,
+            Fate::Refused => &mut self.refused,
+            Fate::Skipped => &mut self.skipped,
+            Fate::Failed => &mut self.failed,
+        } += 1;
+    }
+}
+
+impl Plan {
+    /// Where the filled cells of every mapped column go, as planned: no cell is lost silently. Columns
+    /// of an object that is not selected are not among them.
+    ///
+    /// It is worked out anew each time, in one pass over the plan. After a [run](crate::Import::run)
+    /// there are no rows to count: add up those of its [windows](crate::Event::Window).
+    pub fn column_counts(&self) -> Vec<ColumnCounts> {
+        let mut tally = Tally::new(self);
+        let mut counts = Vec::new();
+        for object in [Object::Contact, Object::Opportunity] {
+            let mut targets = Target::all(&self.ledger.settings, object);
+            if !targets.is_empty() {
+                tally.count(object, &mut targets);
+                counts.extend(targets.into_iter().map(|target| target.counts));
+            }
+        }
+        counts.sort_by_key(|counts| (counts.index, counts.object == Object::Opportunity));
+        counts
+    }
+}
+
+/// One pass over a plan.
+struct Tally<'p> {
+    plan: &'p Plan,
+    /// The cells that an issue names: row, column, and whether of an opportunity. That a later row
+    /// says otherwise is no refusal.
+    named: HashSet<(u32, u16, bool), foldhash::fast::RandomState>,
+    /// The contact that the tags of an opportunity's row go to.
+    gifts: HashMap<u32, u32, foldhash::fast::RandomState>,
+    /// The tags of those contacts in the end.
+    tags: HashMap<u32, Items, foldhash::fast::RandomState>,
+}
+
+impl<'p> Tally<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let refusals = plan.findings.iter().filter(|found| found.code != IssueCode::FieldDiffers);
+        let named = refusals.filter_map(|found| {
+            let row = u32::try_from(found.row?.index()).ok()?;
+            Some((row, found.column?, found.object == Some(Object::Opportunity)))
+        });
+        Tally {
+            plan,
+            named: named.collect(),
+            gifts: plan.ledger.gifts.iter().map(|&(contact, row)| (row, contact)).collect(),
+            tags: HashMap::default(),
+        }
+    }
+
+    fn count(&mut self, object: Object, targets: &mut [Target<'_>]) {
+        let ledger = &self.plan.ledger;
+        for row in (0u32..).take(ledger.len()) {
+            let at = row as usize;
+            let (outcome, record) = match object {
+                Object::Contact => {
+                    (ledger.contact_rows[at].outcome, ledger.contact_rows[at].contact)
+                }
+                Object::Opportunity => {
+                    (ledger.opportunity_rows[at].outcome, ledger.opportunity_rows[at].deal)
+                }
+            };
+            let fate = match outcome {
+                None => continue,
+                Some(Outcome::Fail) => Fate::Failed,
+                Some(Outcome::Skip) => Fate::Skipped,
+                Some(_) => {
+                    // All rows of a record are counted where its first one stands.
+                    let entry = ledger.entry(object, record);
+                    if entry.first_row == row {
+                        self.count_record(StepRef { object, number: record }, entry, targets);
+                    }
+                    continue;
+                }
+            };
+            let of = ledger.row(object, row);
+            let filled = targets.iter_mut().filter(|target| target.is_filled(&of));
+            filled.for_each(|target| target.counts.add(fate));
+        }
+    }
+
+    fn count_record(&mut self, step: StepRef, entry: &Entry, targets: &mut [Target<'_>]) {
+        let ledger = &self.plan.ledger;
+        let is_alone = entry.first_row == entry.last_row;
+        let is_deal = step.object == Object::Opportunity;
+        let mut after: Option<After<'_>> = None;
+        for row in ledger.row_numbers(step.object, entry) {
+            let of = ledger.row(step.object, row);
+            for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
+                let first = target.columns[0];
+                let is_named =
+                    first.index().is_some_and(|at| self.named.contains(&(row, at, is_deal)));
+                let answer = if is_named {
+                    Answer::Unread
+                } else if target.stays(is_alone) {
+                    Answer::Holds
+                } else if first.field == FieldId::OPPORTUNITY_TAGS {
+                    self.look_for_tags(row, first)
+                } else {
+                    let after = after.get_or_insert_with(|| After::of(ledger, step));
+                    let answers = target.columns.iter().map(|column| after.look(column, &of));
+                    answers.max().unwrap_or(Answer::Holds)
+                };
+                target.counts.add(answer.into());
+            }
+        }
+    }
+
+    /// Has the contact of an opportunity the tags of its row?
+    fn look_for_tags(&mut self, row: u32, column: &Column) -> Answer {
+        let ledger = &self.plan.ledger;
+        let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
+        let tags = self.tags.entry(contact).or_insert_with(|| {
+            let step = StepRef { object: Object::Contact, number: contact };
+            After::of(ledger, step).list(FieldId::TAGS).clone()
+        });
+        let cells = ledger.cells(row);
+        let mut answer = Answer::Holds;
+        column.read_items(column.text(&cells), None, &ledger.settings.choices, |_, read| {
+            answer = answer.max(match read {
+                Ok(tag) if tags.contains(&folded(&tag)) => Answer::Holds,
+                Ok(_) => Answer::HoldsNot,
+                Err(_) => Answer::Unread,
+            });
+        });
+        answer
+    }
+}
+
+/// A column of the file with the field that it feeds.
+struct Target<'p> {
+    counts: ColumnCounts,
+    /// One, or the two that a full name is split into.
+    columns: Vec<&'p Column>,
+    /// Whatever can be used of the only row of a record is there afterwards.
+    is_simple: bool,
+}
+
+impl Target<'_> {
+    /// Is what the cell says there afterwards, whatever that is? `is_alone`: it stands on the only row.
+    fn stays(&self, is_alone: bool) -> bool {
+        self.is_simple && (is_alone || self.columns[0].merge == Merge::Append)
+    }
+}
+
+impl<'p> Target<'p> {
+    fn all(settings: &'p Settings, object: Object) -> Vec<Self> {
+        let is_selected = match object {
+            Object::Contact => settings.contacts.is_some(),
+            Object::Opportunity => settings.opportunities.is_some(),
+        };
+        let mut targets: Vec<Target<'p>> = Vec::new();
+        for column in settings.columns(object).iter().filter(|_| is_selected) {
+            let Some(index) = column.index().map(usize::from) else { continue };
+            let is_part = column.part != Part::Whole;
+            let other = targets.iter_mut().find(|target| target.counts.index == index);
+            if let Some(target) = other.filter(|_| is_part) {
+                target.columns.push(column);
+                continue;
+            }
+            let field = if is_part { FieldId::NAME } else { column.field };
+            let counts = ColumnCounts {
+                index,
+                header: settings.headers.get(index).cloned().unwrap_or_default(),
+                object,
+                field: settings.fields.get(field).key.clone(),
+                filled: 0,
+                taken: 0,
+                left_out: 0,
+                refused: 0,
+                skipped: 0,
+                failed: 0,
+            };
+            let is_simple = is_simple(settings.columns(object), column);
+            targets.push(Target { counts, columns: vec![column], is_simple });
+        }
+        targets
+    }
+
+    fn is_filled(&self, row: &RowOf<'_>) -> bool {
+        !normalize::is_blank(self.columns[0].text(&row.cells))
+    }
+}
+
+fn is_simple(columns: &[Column], column: &Column) -> bool {
+    let depends = matches!(
+        column.field,
+        FieldId::PIPELINE
+            | FieldId::STAGE
+            | FieldId::STATUS
+            | FieldId::LOST_REASON
+            | FieldId::CONTACT_LINK
+            | FieldId::OPPORTUNITY_TAGS
+    );
+    let takes = |merge| matches!(merge, Merge::Overwrite | Merge::Union | Merge::Append);
+    let pair = pair_of(column.field);
+    let same = |other: &&Column| match pair {
+        Some(kind) => kind.has(other.field),
+        None => other.field == column.field,
+    };
+    let mut others = columns.iter().filter(same).filter(|other| !std::ptr::eq(*other, column));
+    !depends
+        && takes(column.merge)
+        && column.is_direct()
+        && others.all(|other| match pair {
+            Some(_) => !other.is_list || other.merge != Merge::Overwrite,
+            None => column.is_list && other.merge != Merge::Overwrite,
+        })
+}

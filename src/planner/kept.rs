@@ -1,0 +1,118 @@
+//! What contacts with very many rows are after each of them: kept from one row to the next, so that a
+//! row costs the same however many stand before it.
+
+use super::Planner;
+use crate::draft::{Column, Rule, Settings};
+use crate::field::FieldId;
+use crate::merge::{AddressBook, Addresses, Single, take_row};
+use crate::object::Object;
+use crate::plan::NONE;
+use crate::value::Value;
+
+/// A contact with more rows than this has what it is kept.
+pub(super) const KEPT_FROM: usize = 8;
+
+/// Single values and the row they were kept at.
+pub(super) type Singles =
+    hashbrown::HashMap<(u32, FieldId), (u32, Single<'static>), foldhash::fast::RandomState>;
+
+/// The columns that feed a field.
+pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
+    let columns = &settings.contact_columns;
+    let from = columns.partition_point(|column| column.field < field);
+    let to = columns.partition_point(|column| column.field <= field);
+    &columns[from..to]
+}
+
+impl Planner {
+    /// Is this one of many rows of its contact?
+    pub(super) fn is_one_of_many(&self, row: u32) -> bool {
+        self.back_from(row).nth(KEPT_FROM).is_some()
+    }
+
+    /// A row of a contact, and those before it that are folded into the same.
+    fn back_from(&self, row: u32) -> impl Iterator<Item = u32> {
+        let is_row = |row: u32| (row != NONE).then_some(row);
+        let rows = &self.ledger.contact_rows;
+        std::iter::successors(is_row(row), move |&row| is_row(rows[row as usize].previous))
+    }
+
+    /// The rows up to this one since `kept`, first one first; `None` for it if it is not among them.
+    fn since<K>(&self, kept: Option<(u32, K)>, row: u32) -> (Option<K>, Vec<u32>) {
+        let last = kept.as_ref().map(|(last, _)| *last);
+        let mut since: Vec<u32> =
+            self.back_from(row).take_while(|&earlier| Some(earlier) != last).collect();
+        since.reverse();
+        let goes_on =
+            since.first().map_or(row, |&first| self.ledger.contact_rows[first as usize].previous);
+        let is_there = Some(goes_on) == last;
+        (kept.filter(|_| is_there).map(|(_, kept)| kept), since)
+    }
+
+    /// The value of a field once the rows up to this one are folded in.
+    pub(super) fn kept_value(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        field: FieldId,
+    ) -> Option<Value<'static>> {
+        let columns = columns_of(settings, field);
+        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
+        let kept = self.singles.get(&(person, field)).map(|(last, kept)| (*last, kept));
+        let (kept, since) = self.since(kept, row);
+        let is_first = kept.is_none() && base.is_new();
+        let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
+        for (at, &number) in since.iter().enumerate() {
+            now.take_row(base, columns, &self.row_of(number), is_first && at == 0);
+        }
+        let now = now.into_owned();
+        let value = now.value.clone();
+        self.singles.insert((person, field), (row, now));
+        value
+    }
+
+    /// The addresses of a contact once the rows up to this one are folded in.
+    fn kept_book(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        kind: Addresses,
+    ) -> &AddressBook<'static> {
+        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
+        let kept = self.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
+        let (kept, since) = self.since(kept, row);
+        let is_first = kept.is_none() && base.is_new();
+        let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
+        for (at, &number) in since.iter().enumerate() {
+            let (of, is_first) = (self.row_of(number), is_first && at == 0);
+            take_row(base, kind, &settings.contact_columns, &of, is_first, &mut book, |_| {});
+        }
+        let book = (row, book.into_owned());
+        &self.books.entry((person, kind)).insert(book).into_mut().1
+    }
+
+    /// The texts under a field of a rule once the rows up to this one are folded in.
+    pub(super) fn kept_texts(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        rule: &Rule,
+    ) -> Vec<Vec<String>> {
+        let texts = |field: FieldId| match field {
+            FieldId::EMAIL | FieldId::PHONE => {
+                let kind =
+                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+                let book = self.kept_book(settings, person, row, kind);
+                book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+            }
+            _ => {
+                let value = self.kept_value(settings, person, row, field);
+                value.iter().map(|value| super::teach::folded(&value.to_text())).collect()
+            }
+        };
+        rule.fields().map(texts).collect()
+    }
+}

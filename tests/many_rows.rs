@@ -1,0 +1,60 @@
+//! A file may say very many things of one record. Each row costs the same however many stand before
+//! it: four times the rows take about four times as long, not sixteen times.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use crm_import::{Account, Import, MemoryStorage, Object, Source};
+
+/// The header, and one row by its number.
+type File = (&'static str, fn(usize) -> String);
+
+const FILES: [(&str, File); 7] = [
+    ("each with a new note", ("Email,Notes", |row| format!("a@x.org,note {row} of a long file"))),
+    (
+        "each against a wish",
+        ("Email,Do Not Disturb", |row| format!("a@x.org,{}", if row == 0 { "yes" } else { "no" })),
+    ),
+    ("each with a new tag", ("Email,Tags", |row| format!("a@x.org,tag {row}"))),
+    ("each with a new address", ("Email,Additional Emails", |row| format!("a@x.org,b{row}@x.org"))),
+    ("each with a new name", ("Email,First Name,Last Name", |row| format!("a@x.org,N{row},Lee"))),
+    (
+        "each with another city",
+        ("Email,First Name,Last Name,City", |row| format!("a@x.org,Ana,Lee,City {row}")),
+    ),
+    (
+        "each with a tagged opportunity",
+        ("Email,Opportunity Name,Opportunity Tags", |row| format!("a@x.org,Deal {row},tag {row}")),
+    ),
+];
+
+/// How long planning, counting and applying take, the best of three.
+fn time((header, row): File, rows: usize) -> Duration {
+    let mut file = format!("{header}\n");
+    (0..rows).for_each(|at| file.push_str(&(row(at) + "\n")));
+    let account: Account = serde_json::from_str(
+        r#"{ "dedup": { "contacts": [["email"], ["first_name", "last_name"]] } }"#,
+    )
+    .unwrap();
+    let attempt = || {
+        let mut crm = MemoryStorage::new(account.clone());
+        crm.insert(Object::Contact, [("email", "a@x.org")]);
+        let begun = Instant::now();
+        let import = Import::new();
+        let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+        assert_eq!(plan.stats().contacts.merged, rows as u64 - 1);
+        assert_eq!(plan.column_counts()[0].taken, rows as u64);
+        import.apply(plan, &mut crm).unwrap();
+        begun.elapsed()
+    };
+    (0..3).map(|_| attempt()).min().unwrap()
+}
+
+#[test]
+fn rows_of_one_contact_cost_the_same_however_many_stand_before_them() {
+    for (name, file) in FILES {
+        let (few, many) = (time(file, 3_000), time(file, 12_000));
+        assert!(many < few * 9, "{name}: {few:?} for 3,000 rows, {many:?} for 12,000");
+    }
+}
