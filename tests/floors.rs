@@ -44,6 +44,7 @@ const FLOORS: &[&str] = &[
     "error",
     "planner/driver",
     "apply/driver",
+    "apply/known",
     "apply/run",
     "import",
     "guide",
