@@ -147,6 +147,9 @@ impl Import {
     /// never interrupted. Another file, mapping or policy is refused, and so is a storage that keeps
     /// no tokens.
     ///
+    /// Which checkpoint to go on with: the one that [is open](Checkpoint::is_open) and
+    /// [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint).
+    ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
     ///

@@ -14,12 +14,13 @@ mod people;
 mod sqlite;
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::process::ExitCode;
 
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::source::{Rows, Source};
-use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object};
+use crm_import::storage::Checkpoint;
+use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object, Report};
 use options::Options;
 use sqlite::Sqlite;
 
@@ -137,7 +138,7 @@ fn plan_and_apply(
     } else {
         people::report(&report, options);
     }
-    Ok(())
+    acknowledge(&report, storage)
 }
 
 /// Window by window, in bounded memory; with `--json` the rows are kept, to be printed.
@@ -179,7 +180,14 @@ fn run_windows(
         people::plan(report.plan());
         people::report(&report, options);
     }
-    Ok(())
+    acknowledge(&report, storage)
+}
+
+/// Whoever started us has the report. Were we killed before this, the next start would go on with the
+/// import that is written and say the same again.
+fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
+    std::io::stdout().flush().map_err(|error| Failure::new("report", error))?;
+    report.acknowledge(storage).map_err(|error| Failure::new("storage", error))
 }
 
 /// Where the rows that fail go; as JSON lines if the file is called so.
@@ -192,6 +200,7 @@ fn error_log(options: &Options) -> Result<Option<ErrorLog<BufWriter<File>>>, Fai
 }
 
 /// The import, going on with an unfinished one if there is one that is the same, or is asked for.
+/// Unfinished is also one whose report nobody has.
 fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result<Import, Failure> {
     if options.dry_run {
         return Ok(import);
@@ -203,7 +212,7 @@ fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result
             return Ok(import.resume(checkpoint));
         }
     } else {
-        let mut open_ones = known.into_iter().filter(|known| !known.is_last).peekable();
+        let mut open_ones = known.into_iter().filter(Checkpoint::is_open).peekable();
         if options.resume {
             if let Some(checkpoint) = open_ones.next() {
                 return Ok(import.resume(checkpoint));

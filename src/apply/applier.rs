@@ -391,6 +391,7 @@ impl Applier {
     pub(crate) fn finish(mut self, status: Status) -> Report {
         let open = self.states.iter().filter(|state| **state == State::Waiting).count();
         self.report.finish(open + self.conflicts.len(), status);
+        self.report.checkpoint = self.checkpoint;
         self.report
     }
 }

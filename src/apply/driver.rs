@@ -7,7 +7,7 @@ use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::plan::Plan;
-use crate::storage::{Applied, Receipts, Recovery, StorageWrite};
+use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, StorageWrite};
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -60,6 +60,51 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     }
     watch(applier.progress());
     Ok(applier.finish(Status::Completed))
+}
+
+impl Report {
+    /// Tells storage that you have this report: printed it, sent it, wrote the error log.
+    ///
+    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]), so that one killed behind
+    /// its last batch is taken up again and reported, instead of being mistaken for done or begun
+    /// anew. It travels as the checkpoint of a batch without steps: an adapter that keeps checkpoints
+    /// has nothing to add for it. Of an import that is not complete, and where storage keeps no
+    /// tokens, nothing is said.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Source};
+    ///
+    /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let report = Import::new().run(file(), &mut crm).unwrap();
+    /// assert!(crm.checkpoint().unwrap().is_open()); // were we killed now, nobody would know
+    ///
+    /// println!("{} created", report.stats().contacts.create);
+    /// report.acknowledge(&mut crm).unwrap();
+    /// assert!(!crm.checkpoint().unwrap().is_open()); // the next start is another import
+    /// ```
+    ///
+    /// # Errors
+    /// The storage's own error, if it cannot write and does not ask for another attempt.
+    ///
+    /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
+    pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
+        if !self.checkpoint.is_last {
+            return Ok(());
+        }
+        let mut data = BatchData { checkpoint: self.checkpoint.clone(), ..BatchData::default() };
+        data.checkpoint.is_seen = true;
+        let batch = Batch { data: &data, fields: &self.plan.ledger.settings.fields };
+        let mut attempt = 0;
+        loop {
+            let mut receipts = Receipts::expecting(&batch);
+            let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
+            attempt += 1;
+            if storage.recover(&error, attempt) != Recovery::Retry {
+                return Err(error);
+            }
+        }
+    }
 }
 
 fn done(applier: Applier) -> Box<Report> {

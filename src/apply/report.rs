@@ -11,7 +11,7 @@ use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Op, Outcome, Plan, Stats, StepRef};
-use crate::storage::Token;
+use crate::storage::{Checkpoint, Token};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -48,6 +48,8 @@ pub struct Report {
     counts: IndexMap<IssueCode, u64>,
     unwritten: usize,
     pub(super) follow_ups: u64,
+    /// The last one that was written.
+    pub(super) checkpoint: Checkpoint,
 }
 
 /// What a side came to instead.
@@ -72,6 +74,7 @@ impl Report {
             counts: IndexMap::new(),
             unwritten: 0,
             follow_ups: 0,
+            checkpoint: Checkpoint::default(),
         }
     }
 

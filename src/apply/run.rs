@@ -239,7 +239,7 @@ impl Runner<'_> {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
-        self.close(storage, total)?;
+        total.checkpoint = self.close(storage, total)?;
         Ok(Status::Completed)
     }
 
@@ -332,14 +332,14 @@ impl Runner<'_> {
         &mut self,
         storage: &mut S,
         total: &Report,
-    ) -> Result<(), Error<S::Error>> {
+    ) -> Result<Checkpoint, Error<S::Error>> {
         if !self.job.closes {
-            return Ok(());
+            return Ok(Checkpoint::default());
         }
         let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
         empty.stats = total.stats;
         let job = Job { resumes: false, budget: None, ..self.job.clone() };
-        apply(empty, &job, storage, |_| Control::Continue).map(|_| ())
+        apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
     }
 }
 

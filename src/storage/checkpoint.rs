@@ -55,11 +55,24 @@ pub struct Checkpoint {
     pub row: u64,
     /// Is the import complete? Only the last batch says so; it holds no step.
     pub is_last: bool,
+    /// Does the caller have the report of the complete import? See
+    /// [`Report::acknowledge`](crate::Report::acknowledge).
+    pub is_seen: bool,
     /// What the import comes to, as far as it is known.
     pub stats: Stats,
 }
 
 impl Checkpoint {
+    /// Is there something left to do: steps to write, or a report to hand over? A program that starts
+    /// goes on with an open import of the same file, and begins a new one if there is none.
+    ///
+    /// A process that is killed behind its last batch leaves a complete import whose report nobody
+    /// has. Taken up again it writes nothing and gives the same report; begun anew it would create
+    /// once more what has no key.
+    pub fn is_open(&self) -> bool {
+        !(self.is_last && self.is_seen)
+    }
+
     /// What of another import is not as in this one: `file`, `mapping`, `policy`, `window`. Nothing:
     /// one can be resumed as the other.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
