@@ -13,7 +13,7 @@ use crate::field::Fields;
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::{Numbers, Plan};
+use crate::plan::{Memory, Numbers, Plan};
 use crate::planner::{self, Reading};
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Recovery, Storage, StorageWrite};
@@ -192,7 +192,8 @@ impl Import {
             return Err(ConfigError { problems: vec![problem] }.into());
         }
         let reading = self.read(file, storage)?;
-        planner::plan(reading, self.window(), storage, |_, _| false, S::asks_again)
+        let memory = Memory::default();
+        planner::plan(reading, self.window(), memory, storage, |_, _| false, S::asks_again)
     }
 
     /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
@@ -221,7 +222,9 @@ impl Import {
         let again = |storage: &mut S, error: &S::Error, attempt| {
             storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
         };
-        let mut plan = planner::plan(reading, self.window(), storage, is_hidden, again)?;
+        let mut memory = Memory::default();
+        memory.settle(known.updated());
+        let mut plan = planner::plan(reading, self.window(), memory, storage, is_hidden, again)?;
         known.mend(&mut plan);
         plan.resumes = Some(checkpoint.import_id.clone());
         Ok(plan)

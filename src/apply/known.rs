@@ -72,6 +72,7 @@ pub(crate) struct Known {
     /// The records that were created, with the row of each.
     rows: Vec<(Object, u32, Box<str>)>,
     created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+    updated: Vec<(Object, Box<str>)>,
 }
 
 impl Known {
@@ -103,6 +104,8 @@ impl Known {
                 if op == Op::Create {
                     known.created.insert((object, id.into()));
                     known.rows.push((object, row, id.into()));
+                } else {
+                    known.updated.push((object, id.into()));
                 }
             }
         }
@@ -113,6 +116,11 @@ impl Known {
     /// which is how it was made before.
     pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
+    }
+
+    /// The records that were there before, and that it has updated.
+    pub(crate) fn updated(&self) -> impl Iterator<Item = (Object, &str)> {
+        self.updated.iter().map(|(object, id)| (*object, &**id))
     }
 
     /// A row whose step is written keeps the outcome it had, whatever is left to do now.

@@ -17,9 +17,11 @@ use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use crate::draft::Settings;
 use crate::error::Error;
+use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
+use crate::merge::gives;
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Outcome, Plan};
+use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Outcome, Plan, StepRef, first_row};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
@@ -279,6 +281,9 @@ impl Runner<'_> {
             true => Known::ask(&self.tokens, &numbers, len, storage)?,
             false => Known::default(),
         };
+        if self.job.resumes {
+            Arc::make_mut(&mut self.memory).settle(known.updated());
+        }
         let part = Part {
             settings: self.settings.clone(),
             blocks: vec![block],
@@ -325,6 +330,9 @@ impl Runner<'_> {
                 memory.add(object, id, met);
             }
         }
+        for &field in &ledger.settings.clearable {
+            remember_given(report, memory, field);
+        }
     }
 
     /// Says that the import is complete, where storage keeps such things.
@@ -340,6 +348,33 @@ impl Runner<'_> {
         empty.stats = total.stats;
         let job = Job { resumes: false, budget: None, ..self.job.clone() };
         apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
+    }
+}
+
+/// Keeps which records of a window the rows have given this field, which no later blank clears (W3).
+fn remember_given(report: &Report, memory: &mut Memory, field: FieldId) {
+    let ledger = &report.plan.ledger;
+    let object = ledger.settings.fields.get(field).object;
+    let Ok(number) = ledger.settings.clearable.binary_search(&field) else { return };
+    let entries = match object {
+        Object::Contact => &ledger.people,
+        Object::Opportunity => &ledger.deals,
+    };
+    for (record, entry) in (0u32..).zip(entries) {
+        let step = StepRef { object, number: record };
+        let row = first_row(ledger, step);
+        let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
+        let id = ledger.id(object, record);
+        let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
+        let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
+        let tags = match object {
+            Object::Contact => ledger.tags_for(record),
+            Object::Opportunity => Vec::new(),
+        };
+        let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
+        if gives(base, &rows, &tags, field) {
+            memory.give(object, id, number);
+        }
     }
 }
 

@@ -22,8 +22,24 @@ pub(super) fn fold_list<'p>(
     field: crate::field::FieldId,
 ) {
     let before: Vec<Value<'p>> = base.values(field).collect();
-    let mut now = before.clone();
-    let mut is_given = false;
+    let (now, _) = folded(base, columns, rows, gifts, field);
+    let same = now.len() == before.len() && now.iter().all(|item| holds(&before, item));
+    if !same {
+        out.push(field, base.shown(field).map(Value::text), now);
+    }
+}
+
+/// The list once these rows are folded onto what is stored, and whether one of them has given any of
+/// it.
+pub(super) fn folded<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Gift<'p>],
+    field: crate::field::FieldId,
+) -> (Vec<Value<'p>>, bool) {
+    let mut now: Vec<Value<'p>> = base.values(field).collect();
+    let mut is_given = base.is_given(field);
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
         while let Some((_, gift)) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
@@ -74,11 +90,12 @@ pub(super) fn fold_list<'p>(
             }
         }
     }
-    gifts.for_each(|(_, gift)| join(&mut now, gift.clone()));
-    let same = now.len() == before.len() && now.iter().all(|item| holds(&before, item));
-    if !same {
-        out.push(field, base.shown(field).map(Value::text), now);
+    for (of, gift) in gifts {
+        // What comes after every row is not given by one.
+        is_given |= *of != u32::MAX;
+        join(&mut now, gift.clone());
     }
+    (now, is_given)
 }
 
 /// The items that stand in for a blank cell (W6).

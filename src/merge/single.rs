@@ -32,8 +32,17 @@ pub(crate) fn effective<'p>(
     columns: &'p [Column],
     rows: &[RowOf<'p>],
 ) -> Option<Value<'p>> {
+    folded(base, columns, rows)?.value
+}
+
+/// As [`effective`], with whether a row has given it.
+pub(super) fn folded<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+) -> Option<Single<'p>> {
     let field = columns.first()?.field;
-    let mut now = Single { value: base.values(field).next(), is_given: false };
+    let mut now = Single { value: base.values(field).next(), is_given: base.is_given(field) };
     for (at, row) in rows.iter().enumerate() {
         let region = region_of(base.settings, row);
         for column in columns {
@@ -59,7 +68,7 @@ pub(crate) fn effective<'p>(
             now.is_given = now.value.is_some();
         }
     }
-    now.value
+    Some(now)
 }
 
 /// Keys that matched, ids and required fields are never cleared (W3).
@@ -77,10 +86,10 @@ pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
 }
 
-struct Single<'p> {
+pub(super) struct Single<'p> {
     value: Option<Value<'p>>,
     /// A row of this file has said something.
-    is_given: bool,
+    pub(super) is_given: bool,
 }
 
 impl<'p> Single<'p> {

@@ -255,7 +255,7 @@ impl Planner {
     /// Would a new contact have every field the account requires? If not, issues say which it lacks.
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
-        let base = crate::merge::Base { settings, stored: None };
+        let base = crate::merge::Base::of(settings, None);
         let mut changes = crate::plan::Changes::default();
         crate::merge::fold_contact(base, &[row], &[], false, &mut changes);
         let given: Vec<&str> =

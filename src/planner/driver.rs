@@ -100,10 +100,12 @@ pub(crate) fn read(
     })
 }
 
-/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created.
+/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created; `memory`
+/// knows those that it has updated.
 pub(crate) fn plan<S: Storage + ?Sized>(
     reading: Reading,
     window_rows: usize,
+    memory: Memory,
     storage: &mut S,
     is_hidden: impl Fn(Object, &str) -> bool,
     again: impl FnMut(&mut S, &S::Error, u32) -> bool,
@@ -114,7 +116,7 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         blocks,
         findings,
         numbers: Numbers::default(),
-        memory: Arc::default(),
+        memory: Arc::new(memory),
         window_rows,
         threads: reading.threads,
     };
