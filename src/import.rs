@@ -366,6 +366,7 @@ impl Import {
             resumes: self.resumed.is_some(),
             window: 0,
             from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
+            refused: Vec::new(),
             closes: storage.keeps_tokens(),
             budget: self.budget,
         }

@@ -7,7 +7,7 @@ use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::plan::Plan;
-use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, StorageWrite};
+use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite};
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -17,15 +17,30 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     plan: Plan,
     job: &Job,
     storage: &mut S,
+    watch: impl FnMut(Progress) -> Control,
+) -> Result<Report, Error<S::Error>> {
+    apply_window(plan, job, &[], storage, watch)
+}
+
+/// Writes one window of a run. `refused` are the steps of it that storage refused when an earlier run
+/// wrote it.
+pub(super) fn apply_window<S: StorageWrite + ?Sized>(
+    plan: Plan,
+    job: &Job,
+    refused: &[Refusal],
+    storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
     let mut applier = Applier::new(plan, job);
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {
-            storage.applied(tokens, &mut applied).map_err(|source| Error::Tokens { source })?;
+            storage
+                .applied(tokens, &mut applied)
+                .map_err(|source| Error::Tokens { source, done: None })?;
         }
         applier.know(&applied);
+        refused.iter().for_each(|refusal| applier.refuse(refusal));
     }
     let mut attempt = 0;
     loop {

@@ -1,6 +1,7 @@
 //! [`Job`]: what an applier is told besides the plan.
 
 use super::progress::ErrorBudget;
+use crate::storage::Refusal;
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(crate) struct Job {
     pub(crate) window: usize,
     /// How far an interrupted import was; its checkpoints never fall behind that.
     pub(crate) from_row: u64,
+    /// What storage refused in the windows before.
+    pub(crate) refused: Vec<Refusal>,
     /// The last batch says that the import is complete.
     pub(crate) closes: bool,
     pub(crate) budget: Option<ErrorBudget>,

@@ -8,7 +8,7 @@ use super::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Numbers, Op, Outcome, Plan};
-use crate::storage::{Applied, Checkpoint, StorageWrite};
+use crate::storage::{Applied, Checkpoint, Refusal, StorageWrite};
 
 /// More rows than a file may have are not asked for.
 const MOST_ROWS: u32 = NONE - 1;
@@ -19,7 +19,11 @@ const MOST_ROWS: u32 = NONE - 1;
 pub(super) struct Written {
     /// The row that made each contact, and each opportunity, by a fingerprint of its id.
     created: [HashMap<u128, RowNumber, foldhash::fast::RandomState>; 2],
+    /// How far it came, by its tokens, and by its checkpoint.
     row: u64,
+    told_row: u64,
+    /// What storage refused in completed windows, by row.
+    refused: Vec<Refusal>,
 }
 
 impl Written {
@@ -33,7 +37,10 @@ impl Written {
         // window that follows but not its checkpoint.
         let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
-        let mut written = Written { row: resumed.row, ..Written::default() };
+        let mut refused = resumed.refused.clone();
+        refused.sort_by_key(|refusal| refusal.row);
+        let (row, told_row) = (resumed.row, resumed.row);
+        let mut written = Written { row, told_row, refused, ..Written::default() };
         // Some rows at a time: of most nothing is kept but a fingerprint.
         for from in (0..rows).step_by(TOKENS) {
             let numbers = Numbers::After(from);
@@ -62,6 +69,23 @@ impl Written {
     /// Has a window been written that begins with this row, or a later one?
     pub(super) fn is_past(&self, next: RowNumber) -> bool {
         self.row >= u64::from(next.0)
+    }
+
+    /// Does the checkpoint say so, with everything that storage refused until then?
+    pub(super) fn is_told(&self, next: RowNumber) -> bool {
+        self.told_row >= u64::from(next.0) && self.refused.len() < Checkpoint::REFUSALS
+    }
+
+    /// What storage refused of the rows from this one to that one.
+    pub(super) fn refused(&self, from: RowNumber, to: u64) -> &[Refusal] {
+        let start = self.refused.partition_point(|refusal| refusal.row < from);
+        let end = self.refused.partition_point(|refusal| u64::from(refusal.row.0) <= to);
+        &self.refused[start..end.max(start)]
+    }
+
+    fn is_refused(&self, object: Object, row: RowNumber) -> bool {
+        let of_row = self.refused(row, u64::from(row.0));
+        of_row.iter().any(|refusal| refusal.object == object)
     }
 }
 
@@ -95,7 +119,9 @@ impl Known {
                 .collect();
             let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();
             let mut applied = Applied::default();
-            storage.applied(&asked, &mut applied).map_err(|source| Error::Tokens { source })?;
+            storage
+                .applied(&asked, &mut applied)
+                .map_err(|source| Error::Tokens { source, done: None })?;
             for (object, row, token) in named {
                 let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
                     continue;
@@ -147,24 +173,30 @@ impl Known {
     }
 
     /// The window was written in full, and others after it. What it left unchanged then is not
-    /// written now, over what later rows said.
-    pub(super) fn leave_past(&self, plan: &mut Plan) {
+    /// written now, over what later rows said; nor is anything created, where the checkpoint tells
+    /// what storage refused (`is_told`): rows that come out as new have met somebody whom later rows
+    /// have changed since.
+    pub(super) fn leave_past(&self, plan: &mut Plan, is_told: bool, all: &Written) {
         let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
             self.steps.iter().map(|&(object, row, _)| (object, row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
         steps.retain(|step| {
             let entry = *ledger.entry(step.object, step.number);
             let row = entry.first_row;
-            if entry.is_new() || !entry.has_rows() || written.contains(&(step.object, row)) {
+            if !entry.has_rows()
+                || written.contains(&(step.object, row))
+                || all.is_refused(step.object, ledger.number(row))
+                || (entry.is_new() && !is_told)
+            {
                 return true;
             }
             let outcome = match step.object {
                 Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
                 Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
             };
-            if *outcome == Some(Outcome::Update) {
+            if let Some(planned @ (Outcome::Create | Outcome::Update)) = *outcome {
                 *outcome = Some(Outcome::Unchanged);
-                stats.of_mut(step.object).shift(Outcome::Update, Outcome::Unchanged);
+                stats.of_mut(step.object).shift(planned, Outcome::Unchanged);
             }
             false
         });

@@ -11,7 +11,7 @@ use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Op, Outcome, Plan, Stats, StepRef};
-use crate::storage::{Checkpoint, Token};
+use crate::storage::{Checkpoint, Refusal, Token};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -50,6 +50,8 @@ pub struct Report {
     pub(super) follow_ups: u64,
     /// The last one that was written.
     pub(super) checkpoint: Checkpoint,
+    /// What storage did not write.
+    pub(super) refused: Vec<Refusal>,
 }
 
 /// What a side came to instead.
@@ -75,6 +77,7 @@ impl Report {
             unwritten: 0,
             follow_ups: 0,
             checkpoint: Checkpoint::default(),
+            refused: Vec::new(),
         }
     }
 

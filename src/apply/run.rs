@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
-use super::driver::{apply, finds_again};
+use super::driver::{apply, apply_window, finds_again};
 use super::job::Job;
 use super::known::{Known, Written};
 use super::progress::{Control, Progress, Status};
@@ -207,7 +207,8 @@ impl Runner<'_> {
                 total.absorb(&report);
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
-            let report = apply(plan, &job, storage, |progress| {
+            let refused = self.written.refused(plan.ledger.number(0), rows);
+            let report = apply_window(plan, &job, refused, storage, |progress| {
                 last = progress;
                 let progress = sum(&base, progress, rows, (bytes, total_bytes));
                 watch(Event::Progress(progress))
@@ -237,6 +238,8 @@ impl Runner<'_> {
             }
             // The window is complete: a checkpoint from here on says so.
             self.job.from_row = self.job.from_row.max(rows + 1);
+            let room = Checkpoint::REFUSALS.saturating_sub(self.job.refused.len());
+            self.job.refused.extend(report.refused.drain(..).take(room));
             if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
@@ -302,7 +305,7 @@ impl Runner<'_> {
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.written.is_past(next) {
-            known.leave_past(&mut plan);
+            known.leave_past(&mut plan, self.written.is_told(next), &self.written);
         }
         Ok(plan)
     }

@@ -175,7 +175,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let late: Vec<Finding> = source_findings.collect();
     faults.append(&mut planner.take_faults());
     if !faults.is_empty() {
-        return Err(Error::Adapter { faults });
+        return Err(Error::Adapter { faults, done: None });
     }
     Ok(planner.finish(late, Vec::new()))
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::issue::IssueCode;
+use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
 /// The name of one step of one import (behaviour X4): the same step has the same token whenever and
@@ -60,9 +62,30 @@ pub struct Checkpoint {
     pub is_seen: bool,
     /// What the import comes to, as far as it is known.
     pub stats: Stats,
+    /// Steps of the windows of a run before this one that storage did not write: they are not tried
+    /// again when the run is resumed, over what later rows have written, and are reported again. The
+    /// first [thousand](Self::REFUSALS); of others the rows count as unchanged.
+    pub refused: Vec<Refusal>,
+}
+
+/// A step that storage did not write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The object.
+    pub object: Object,
+    /// The first row of its record in the window.
+    pub row: RowNumber,
+    /// What was said of it.
+    pub code: IssueCode,
+    /// Why, in storage's words.
+    pub why: String,
 }
 
 impl Checkpoint {
+    /// How many refusals a checkpoint keeps.
+    pub const REFUSALS: usize = 1_000;
+
     /// Is there something left to do: steps to write, or a report to hand over? A program that starts
     /// goes on with an open import of the same file, and begins a new one if there is none.
     ///

@@ -169,7 +169,7 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
         lot = lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (lot >> 33) % below
     };
-    for case in 0..400 {
+    for case in 0..1_000 {
         let mut file = header();
         for row in 0..2 + draw(8) {
             let who = ["a", "b", "n", "m"][usize::try_from(draw(4)).unwrap()];
