@@ -367,7 +367,11 @@ fn remember_given(report: &Report, memory: &mut Memory, field: FieldId) {
         let step = StepRef { object, number: record };
         let row = first_row(ledger, step);
         let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
-        let id = ledger.id(object, record);
+        // Its rows may have come to another record than planned: somebody else's, created meanwhile.
+        let id = match entry.has_rows() {
+            true => report.id(object, ledger.number(row)),
+            false => ledger.id(object, record),
+        };
         let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
         let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
         let tags = match object {

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use crm_import::lookup::{Found, Lookup};
+use crm_import::mapping::Blank;
 use crm_import::source::FileFormat;
 use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
 use crm_import::{
@@ -238,6 +239,16 @@ static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
     })
 });
 
+/// The same, but that blank cells clear.
+static CLEARING: LazyLock<Mapping> = LazyLock::new(|| {
+    let mut mapping = MAPPING.clone();
+    for column in &mut mapping.columns {
+        let is_cleared = ["City", "Tags", "Phone"].map(Some).contains(&column.header.as_deref());
+        column.blank = if is_cleared { Blank::Clear } else { Blank::Keep };
+    }
+    mapping
+});
+
 fn source(file: &str) -> Source<'_> {
     let format = FileFormat {
         delimiter: Some(','),
@@ -248,10 +259,10 @@ fn source(file: &str) -> Source<'_> {
     Source::from_bytes(file.as_bytes()).format(format)
 }
 
-fn settings() -> Import {
+fn settings(mapping: &Mapping) -> Import {
     Import::new()
         .id("simulated")
-        .mapping(MAPPING.clone())
+        .mapping(mapping.clone())
         .follow_up(FollowUp::of(FollowUpKind::Tag, "spring fair"))
         .follow_up(FollowUp::of(FollowUpKind::List, "leads"))
         .follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"))
@@ -259,13 +270,12 @@ fn settings() -> Import {
 
 /// One attempt; the first one, or one that resumes.
 fn attempt<A: Act>(
-    file: &str,
-    window: Option<usize>,
+    (file, window, mapping): (&str, Option<usize>, &Mapping),
     resumes: bool,
     storage: &mut Hostile<A>,
 ) -> Option<Report> {
     let source = || source(file);
-    let mut import = settings();
+    let mut import = settings(mapping);
     if resumes {
         // Storage may have died before its first checkpoint.
         let known = storage.shelf.checkpoints.get("simulated").cloned();
@@ -309,20 +319,23 @@ fn simulate(seed: u64) {
     let file = file(&mut lots);
     let window = (lots.draw(2) == 0).then(|| usize::try_from(1 + lots.draw(6)).unwrap());
 
+    let mapping = if lots.draw(3) == 0 { &*CLEARING } else { &*MAPPING };
+    let what = (file.as_str(), window, mapping);
+
     struct Fair;
     impl Act for Fair {}
     let mut fair = Hostile::new(shelf(), Fair);
-    let expected = attempt(&file, window, false, &mut fair).unwrap();
+    let expected = attempt(what, false, &mut fair).unwrap();
 
     let left = u32::try_from(1 + lots.draw(6)).unwrap();
     let is_calm = lots.draw(2) == 0;
     let weather = Weather { lots, left, is_calm, splits: window.is_none(), happened: Vec::new() };
     let mut storage = Hostile::new(shelf(), weather);
-    let mut report = attempt(&file, window, false, &mut storage);
+    let mut report = attempt(what, false, &mut storage);
     let mut runs = 1;
     while report.as_ref().is_none_or(|report| !is_settled(report)) {
         assert!(runs < 60, "seed {seed} does not come to an end: {:?}", storage.act.happened);
-        report = attempt(&file, window, true, &mut storage);
+        report = attempt(what, true, &mut storage);
         runs += 1;
     }
     let report = report.unwrap();
