@@ -6,14 +6,16 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use crate::account::Account;
-use crate::apply::{self, Control, ErrorBudget, Event, Job, Known, Progress, Report, Run, Tokens};
+use crate::apply::{
+    self, Control, Ending, ErrorBudget, Event, Job, Known, Progress, Report, Run, Tokens,
+};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
 use crate::field::Fields;
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::{Memory, Numbers, Plan};
+use crate::plan::{Numbers, Plan, Settled};
 use crate::planner::{self, Reading};
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Recovery, Storage, StorageWrite};
@@ -192,8 +194,8 @@ impl Import {
             return Err(ConfigError { problems: vec![problem] }.into());
         }
         let reading = self.read(file, storage)?;
-        let memory = Memory::default();
-        planner::plan(reading, self.window(), memory, storage, |_, _| false, S::asks_again)
+        let nothing = Settled::default();
+        planner::plan(reading, self.window(), nothing, storage, |_, _| false, S::asks_again)
     }
 
     /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
@@ -222,9 +224,8 @@ impl Import {
         let again = |storage: &mut S, error: &S::Error, attempt| {
             storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
         };
-        let mut memory = Memory::default();
-        memory.settle(known.updated());
-        let mut plan = planner::plan(reading, self.window(), memory, storage, is_hidden, again)?;
+        let settled = known.settled();
+        let mut plan = planner::plan(reading, self.window(), settled, storage, is_hidden, again)?;
         known.mend(&mut plan);
         plan.resumes = Some(checkpoint.import_id.clone());
         Ok(plan)
@@ -367,7 +368,7 @@ impl Import {
             window: 0,
             from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
             refused: Vec::new(),
-            closes: storage.keeps_tokens(),
+            ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
             budget: self.budget,
         }
     }

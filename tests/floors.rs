@@ -57,7 +57,7 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Op"], "plan/op"),
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
-    ("plan", &["Memory", "Met", "Numbers"], "plan/memory"),
+    ("plan", &["Memory", "Met", "Numbers", "Settled"], "plan/memory"),
 ];
 
 #[test]

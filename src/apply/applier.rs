@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::conflicts::Conflicts;
-use super::job::Job;
+use super::job::{Ending, Job};
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
@@ -58,8 +58,7 @@ pub(crate) struct Applier {
     /// Steps that were refused: they are not tried again when their rows are planned again.
     failed: HashSet<Token, foldhash::fast::RandomState>,
     written: [Written; 2],
-    /// The last batch says that the import is complete.
-    closes: bool,
+    ending: Ending,
 }
 
 impl Applier {
@@ -88,7 +87,7 @@ impl Applier {
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
             written: [Written::default(); 2],
-            closes: job.closes,
+            ending: job.ending,
         }
     }
 
@@ -141,9 +140,10 @@ impl Applier {
                 self.current = range;
             } else if !self.conflicts.is_empty() {
                 self.begin_round();
-            } else if std::mem::take(&mut self.closes) {
+            } else if self.ending != Ending::Open {
                 self.data.clear();
-                self.stamp(true);
+                let ending = std::mem::replace(&mut self.ending, Ending::Open);
+                self.stamp(ending == Ending::Import);
                 (self.is_current, self.current) = (true, 0..0);
             } else {
                 return Poll::Done;
@@ -378,7 +378,9 @@ impl Applier {
             return self.tags_failed(part, step, why);
         }
         let row = ledger.number(first_row(ledger, step));
-        self.report.refused.push(Refusal { object: step.object, row, code, why: why.to_owned() });
+        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
+        self.report.refused.push(refusal);
         for row in rows {
             self.report.fail(step.object, row);
             self.report.note(finding(code, row, step.object, why));

@@ -6,6 +6,7 @@ use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
+use crate::object::Object;
 use crate::plan::Plan;
 use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite};
 
@@ -40,7 +41,11 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
                 .map_err(|source| Error::Tokens { source, done: None })?;
         }
         applier.know(&applied);
-        refused.iter().for_each(|refusal| applier.refuse(refusal));
+        // A contact before what fails with it, as when they were refused.
+        for object in [Object::Contact, Object::Opportunity] {
+            let of_object = refused.iter().filter(|refusal| refusal.object == object);
+            of_object.for_each(|refusal| applier.refuse(refusal));
+        }
     }
     let mut attempt = 0;
     loop {

@@ -15,7 +15,17 @@ pub(crate) struct Job {
     pub(crate) from_row: u64,
     /// What storage refused in the windows before.
     pub(crate) refused: Vec<Refusal>,
-    /// The last batch says that the import is complete.
-    pub(crate) closes: bool,
+    pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
+}
+
+/// What is said behind the last step, by a batch without any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing.
+    Open,
+    /// What storage refused: it is known before a step of the next window is written.
+    Window,
+    /// That the import is complete.
+    Import,
 }

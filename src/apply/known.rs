@@ -7,7 +7,7 @@ use super::driver::TOKENS;
 use super::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Op, Outcome, Plan};
+use crate::plan::{NONE, Numbers, Op, Outcome, Plan, Settled};
 use crate::storage::{Applied, Checkpoint, Refusal, StorageWrite};
 
 /// More rows than a file may have are not asked for.
@@ -19,10 +19,9 @@ const MOST_ROWS: u32 = NONE - 1;
 pub(super) struct Written {
     /// The row that made each contact, and each opportunity, by a fingerprint of its id.
     created: [HashMap<u128, RowNumber, foldhash::fast::RandomState>; 2],
-    /// How far it came, by its tokens, and by its checkpoint.
+    /// How far it came.
     row: u64,
-    told_row: u64,
-    /// What storage refused in completed windows, by row.
+    /// What storage refused in completed windows, by row: known before the next one is begun.
     refused: Vec<Refusal>,
 }
 
@@ -39,8 +38,7 @@ impl Written {
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
         let mut refused = resumed.refused.clone();
         refused.sort_by_key(|refusal| refusal.row);
-        let (row, told_row) = (resumed.row, resumed.row);
-        let mut written = Written { row, told_row, refused, ..Written::default() };
+        let mut written = Written { row: resumed.row, refused, ..Written::default() };
         // Some rows at a time: of most nothing is kept but a fingerprint.
         for from in (0..rows).step_by(TOKENS) {
             let numbers = Numbers::After(from);
@@ -71,9 +69,9 @@ impl Written {
         self.row >= u64::from(next.0)
     }
 
-    /// Does the checkpoint say so, with everything that storage refused until then?
-    pub(super) fn is_told(&self, next: RowNumber) -> bool {
-        self.told_row >= u64::from(next.0) && self.refused.len() < Checkpoint::REFUSALS
+    /// Is all that storage refused among what is known of it?
+    fn knows_refusals(&self) -> bool {
+        self.refused.len() < Checkpoint::REFUSALS
     }
 
     /// What storage refused of the rows from this one to that one.
@@ -96,7 +94,8 @@ pub(crate) struct Known {
     /// The records that were created, with the row of each.
     rows: Vec<(Object, u32, Box<str>)>,
     created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
-    updated: Vec<(Object, Box<str>)>,
+    /// The records that were there before and that it has updated, with the row of each.
+    updated: Vec<(Object, u32, Box<str>)>,
 }
 
 impl Known {
@@ -131,7 +130,7 @@ impl Known {
                     known.created.insert((object, id.into()));
                     known.rows.push((object, row, id.into()));
                 } else {
-                    known.updated.push((object, id.into()));
+                    known.updated.push((object, row, id.into()));
                 }
             }
         }
@@ -144,9 +143,13 @@ impl Known {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
-    /// The records that were there before, and that it has updated.
-    pub(crate) fn updated(&self) -> impl Iterator<Item = (Object, &str)> {
-        self.updated.iter().map(|(object, id)| (*object, &**id))
+    /// What planning must know of the records that were there before and that it has updated.
+    pub(crate) fn settled(&self) -> Settled {
+        let of = |object| self.updated.iter().filter(move |(of, ..)| *of == object);
+        Settled {
+            contacts: of(Object::Contact).map(|(_, row, id)| (*row, id.clone())).collect(),
+            opportunities: of(Object::Opportunity).map(|(.., id)| id.clone()).collect(),
+        }
     }
 
     /// A row whose step is written keeps the outcome it had, whatever is left to do now.
@@ -173,10 +176,9 @@ impl Known {
     }
 
     /// The window was written in full, and others after it. What it left unchanged then is not
-    /// written now, over what later rows said; nor is anything created, where the checkpoint tells
-    /// what storage refused (`is_told`): rows that come out as new have met somebody whom later rows
-    /// have changed since.
-    pub(super) fn leave_past(&self, plan: &mut Plan, is_told: bool, all: &Written) {
+    /// written now, over what later rows said; nor is anything created that storage has not refused:
+    /// rows that come out as new have met somebody whom later rows have changed since.
+    pub(super) fn leave_past(&self, plan: &mut Plan, all: &Written) {
         let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
             self.steps.iter().map(|&(object, row, _)| (object, row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
@@ -186,7 +188,7 @@ impl Known {
             if !entry.has_rows()
                 || written.contains(&(step.object, row))
                 || all.is_refused(step.object, ledger.number(row))
-                || (entry.is_new() && !is_told)
+                || (entry.is_new() && !all.knows_refusals())
             {
                 return true;
             }

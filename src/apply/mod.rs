@@ -20,7 +20,7 @@ mod units;
 
 pub(crate) use driver::apply;
 pub use error_log::{ERROR_LOG_COLUMNS, ErrorLog};
-pub(crate) use job::Job;
+pub(crate) use job::{Ending, Job};
 pub(crate) use known::Known;
 pub use progress::{Control, ErrorBudget, Progress, Status, Written};
 pub use report::Report;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::driver::{apply, apply_window, finds_again};
-use super::job::Job;
+use super::job::{Ending, Job};
 use super::known::{Known, Written};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
@@ -115,6 +115,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         }
     }
     job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
+    job.refused = resumed.as_ref().map_or_else(Vec::new, |resumed| resumed.refused.clone());
     let mut runner = Runner {
         settings: Arc::new(settings),
         rows,
@@ -194,7 +195,7 @@ impl Runner<'_> {
             let plan = self.plan(block, findings, storage)?;
             let (told, bytes) = (plan.told.clone(), self.rows.bytes_read());
             let total_bytes = self.rows.total_bytes();
-            let job = Job { closes: false, budget: None, ..self.job.clone() };
+            let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
             let mut last = Progress::default();
             let base = before;
             // What earlier windows failed counts too.
@@ -238,13 +239,12 @@ impl Runner<'_> {
             }
             // The window is complete: a checkpoint from here on says so.
             self.job.from_row = self.job.from_row.max(rows + 1);
-            let room = Checkpoint::REFUSALS.saturating_sub(self.job.refused.len());
-            self.job.refused.extend(report.refused.drain(..).take(room));
+            self.tell_refused(&mut report, storage, total)?;
             if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
-        total.checkpoint = self.close(storage, total)?;
+        total.checkpoint = self.tell(self.job.ending, storage, total)?;
         Ok(Status::Completed)
     }
 
@@ -284,10 +284,19 @@ impl Runner<'_> {
             true => Known::ask(&self.tokens, &numbers, len, storage)?,
             false => Known::default(),
         };
+        let mut settled = known.settled();
         if self.job.resumes {
-            Arc::make_mut(&mut self.memory).settle(known.updated());
+            Arc::make_mut(&mut self.memory).settle(&settled);
+            // What it was refused for, a row has met too.
+            let last = u64::from(offset) + u64::from(len);
+            for refusal in self.written.refused(RowNumber(offset + 1), last) {
+                let met = refusal.id.as_deref().filter(|_| refusal.object == Object::Contact);
+                let row = refusal.row.0 - offset - 1;
+                settled.contacts.extend(met.map(|id| (row, id.into())));
+            }
         }
         let part = Part {
+            settled,
             settings: self.settings.clone(),
             blocks: vec![block],
             findings,
@@ -305,7 +314,7 @@ impl Runner<'_> {
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.written.is_past(next) {
-            known.leave_past(&mut plan, self.written.is_told(next), &self.written);
+            known.leave_past(&mut plan, &self.written);
         }
         Ok(plan)
     }
@@ -320,8 +329,9 @@ impl Runner<'_> {
             let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
                 let outcome = report.outcome(object, number);
-                let Some(id) = report.id(object, number) else { continue };
                 // One that was refused is known all the same: it has had its follow-ups.
+                let stored = || report.stored(object, row);
+                let Some(id) = report.id(object, number).or_else(stored) else { continue };
                 let is_out = |outcome| matches!(outcome, Outcome::Skip | Outcome::Fail);
                 let is_folded = outcome.is_some_and(|outcome| !is_out(outcome));
                 let contact = ledger.contact_rows[row as usize].contact;
@@ -338,18 +348,40 @@ impl Runner<'_> {
         }
     }
 
-    /// Says that the import is complete, where storage keeps such things.
-    fn close<S: StorageWrite + ?Sized>(
+    /// Makes what storage refused part of every checkpoint from here on, before the next window.
+    fn tell_refused<S: StorageWrite + ?Sized>(
         &mut self,
+        report: &mut Report,
+        storage: &mut S,
+        total: &Report,
+    ) -> Result<(), Error<S::Error>> {
+        let before = self.job.refused.len();
+        for refusal in report.refused.drain(..) {
+            // Of a window that is resumed they are known.
+            if before < Checkpoint::REFUSALS && !self.job.refused[..before].contains(&refusal) {
+                self.job.refused.push(refusal);
+            }
+        }
+        self.job.refused.truncate(Checkpoint::REFUSALS);
+        if self.job.refused.len() == before || self.job.ending == Ending::Open {
+            return Ok(());
+        }
+        self.tell(Ending::Window, storage, total).map(|_| ())
+    }
+
+    /// Says that a window or the import is complete, where storage keeps such things.
+    fn tell<S: StorageWrite + ?Sized>(
+        &self,
+        ending: Ending,
         storage: &mut S,
         total: &Report,
     ) -> Result<Checkpoint, Error<S::Error>> {
-        if !self.job.closes {
+        if ending == Ending::Open {
             return Ok(Checkpoint::default());
         }
         let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
         empty.stats = total.stats;
-        let job = Job { resumes: false, budget: None, ..self.job.clone() };
+        let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
         apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
     }
 }

@@ -53,6 +53,15 @@ pub(crate) struct Met {
     pub(crate) is_told: bool,
 }
 
+/// Records that were there before an import and into which it has folded rows, before it was
+/// interrupted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settled {
+    /// By the row that met each first: the row leads there again, whatever keys are left of it.
+    pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) opportunities: Vec<Box<str>>,
+}
+
 /// The records that earlier windows of an import met: a 128-bit fingerprint of the id and the first
 /// row for each, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
@@ -132,12 +141,12 @@ impl Memory {
 
     /// An interrupted import has folded the rows at hand into these records already. They are as those
     /// rows left them: nothing that is there now is cleared by one.
-    pub(crate) fn settle<'i>(&mut self, written: impl Iterator<Item = (Object, &'i str)>) {
-        self.contacts.settled.clear();
-        self.opportunities.settled.clear();
-        for (object, id) in written {
-            self.of_mut(object).settled.insert(xxh3_128(id.as_bytes()));
-        }
+    pub(crate) fn settle(&mut self, settled: &Settled) {
+        let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
+            ids.map(|id| xxh3_128(id.as_bytes())).collect()
+        };
+        self.contacts.settled = prints(&mut settled.contacts.values());
+        self.opportunities.settled = prints(&mut settled.opportunities.iter());
     }
 
     /// Has a row of an earlier window given the record this field?

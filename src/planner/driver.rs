@@ -10,7 +10,7 @@ use crate::issue::{Finding, Issue};
 use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
-use crate::plan::{Memory, Numbers, Plan, UnmappedColumn};
+use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::Storage;
 
@@ -100,22 +100,25 @@ pub(crate) fn read(
     })
 }
 
-/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created; `memory`
-/// knows those that it has updated.
+/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created;
+/// `settled` are those that it has updated.
 pub(crate) fn plan<S: Storage + ?Sized>(
     reading: Reading,
     window_rows: usize,
-    memory: Memory,
+    settled: Settled,
     storage: &mut S,
     is_hidden: impl Fn(Object, &str) -> bool,
     again: impl FnMut(&mut S, &S::Error, u32) -> bool,
 ) -> Result<Plan, Error<S::Error>> {
     let Reading { settings, blocks, findings, .. } = reading;
+    let mut memory = Memory::default();
+    memory.settle(&settled);
     let part = Part {
         settings,
         blocks,
         findings,
         numbers: Numbers::default(),
+        settled,
         memory: Arc::new(memory),
         window_rows,
         threads: reading.threads,
@@ -136,6 +139,7 @@ pub(crate) struct Part {
     pub(crate) findings: Vec<Finding>,
     pub(crate) numbers: Numbers,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) settled: Settled,
     pub(crate) window_rows: usize,
     /// How many threads draft and plan.
     pub(crate) threads: usize,
@@ -152,6 +156,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let mut planner = Planner::new(settings.clone(), part.window_rows);
     let seed = planner.seed();
     planner.part_of(part.numbers, part.memory);
+    planner.bind(part.settled);
     let mut found = Found::default();
     let mut faults: Vec<String> = Vec::new();
     let mut source_findings = part.findings.into_iter().peekable();

@@ -32,7 +32,7 @@ use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow};
+use crate::plan::{By, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow, Settled};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -92,6 +92,8 @@ pub(crate) struct Planner {
     taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
     told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// Whom rows have met before the import was interrupted.
+    settled: Settled,
     /// Rows whose contact failed although contacts are not selected (P6, P8).
     failed_references: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
     /// Of the current window.
@@ -126,6 +128,7 @@ impl Planner {
             books: hashbrown::HashMap::default(),
             taught: hashbrown::HashMap::default(),
             told: hashbrown::HashSet::default(),
+            settled: Settled::default(),
             failed_references: hashbrown::HashSet::default(),
             findings: Vec::new(),
             source_findings: Vec::new(),
@@ -137,6 +140,11 @@ impl Planner {
     /// The rows are a part of a file; call it before the first block.
     pub(crate) fn part_of(&mut self, numbers: Numbers, memory: Arc<Memory>) {
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
+    }
+
+    /// An interrupted import has come to these records already.
+    pub(crate) fn bind(&mut self, settled: Settled) {
+        self.settled = settled;
     }
 
     /// Takes over what was found while the next block was read.
@@ -219,6 +227,7 @@ impl Planner {
         self.open_window();
         self.question.clear();
         self.ask_contacts();
+        self.ask_settled();
         if self.question.is_empty() {
             self.after_contacts();
         } else {
@@ -339,6 +348,20 @@ impl Planner {
                     question.ask_id(ledger.blocks[block as usize].text(span));
                 }
                 (_, KeyText::Phone) => {}
+            }
+        }
+    }
+
+    /// Asks for the contacts that rows of the window have met before the import was interrupted.
+    fn ask_settled(&mut self) {
+        if self.settled.contacts.is_empty() {
+            return;
+        }
+        for at in 0..self.window.len() {
+            let row = self.row_at(at);
+            let id = self.settled.contacts.get(&row);
+            if let Some(id) = id.filter(|id| self.ledger.contacts.find(id).is_none()) {
+                self.question.ask_id(id);
             }
         }
     }

@@ -76,6 +76,8 @@ pub struct Refusal {
     pub object: Object,
     /// The first row of its record in the window.
     pub row: RowNumber,
+    /// The record, if it was to be updated.
+    pub id: Option<String>,
     /// What was said of it.
     pub code: IssueCode,
     /// Why, in storage's words.

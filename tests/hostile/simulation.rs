@@ -8,8 +8,8 @@ use crm_import::mapping::Blank;
 use crm_import::source::FileFormat;
 use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
 use crm_import::{
-    Account, FollowUp, FollowUpKind, Import, IssueCode, Mapping, Object, Report, Severity, Source,
-    Storage, StorageWrite,
+    Account, FollowUp, FollowUpKind, Import, Issue, IssueCode, Mapping, Object, Report, Severity,
+    Source, Storage, StorageWrite,
 };
 
 use super::shelf::Shelf;
@@ -39,7 +39,34 @@ struct Weather {
     /// May a lost connection be taken for a bad step? What is refused in one window is not waited for
     /// by the next.
     splits: bool,
+    refuses: Option<&'static str>,
     happened: Vec<&'static str>,
+}
+
+/// A storage without faults, but for what it never takes.
+struct Fair {
+    refuses: Option<&'static str>,
+}
+
+impl Act for Fair {
+    fn write(
+        &mut self,
+        shelf: &mut Shelf,
+        _: usize,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+    ) -> Result<(), StorageError> {
+        refuse(self.refuses, batch, receipts);
+        shelf.write(batch, receipts)
+    }
+}
+
+/// Rejects every step that would write this text; the shelf leaves out what has its receipt.
+fn refuse(text: Option<&str>, batch: &Batch<'_>, receipts: &mut Receipts) {
+    let Some(text) = text else { return };
+    for step in batch.steps().filter(|step| step.changes().any(|change| change.text() == text)) {
+        receipts.rejected(step.token(), "the city is closed");
+    }
 }
 
 impl Weather {
@@ -84,6 +111,7 @@ impl Act for Weather {
         batch: &Batch<'_>,
         receipts: &mut Receipts,
     ) -> Result<(), StorageError> {
+        refuse(self.refuses, batch, receipts);
         if !self.strikes() {
             return shelf.write(batch, receipts);
         }
@@ -107,6 +135,7 @@ impl Act for Weather {
             3 => {
                 self.happened.push("a receipt is dropped");
                 let mut own = Receipts::expecting(batch);
+                refuse(self.refuses, batch, &mut own);
                 shelf.write(batch, &mut own)?;
                 let dropped = self.lots.draw(batch.len() as u64 + 1);
                 hand_over(batch, &own, receipts, usize::try_from(dropped).unwrap());
@@ -300,18 +329,28 @@ fn attempt<A: Act>(
     }
 }
 
-/// Nothing is left that fair weather would put right.
-fn is_settled(report: &Report) -> bool {
+/// Nothing is left that fair weather would put right: what it leaves too is `expected`.
+fn is_settled(report: &Report, expected: &[(u32, &'static str)]) -> bool {
     report.issues().all(|issue| {
-        !matches!(
-            issue.code,
-            IssueCode::StorageFault
-                | IssueCode::WriteConflict
-                | IssueCode::WriteRejected
-                | IssueCode::UpdateRejected
-                | IssueCode::FollowUpFailed
-        )
+        expected.contains(&place(&issue))
+            || !matches!(
+                issue.code,
+                IssueCode::StorageFault
+                    | IssueCode::WriteConflict
+                    | IssueCode::WriteRejected
+                    | IssueCode::UpdateRejected
+                    | IssueCode::FollowUpFailed
+            )
     })
+}
+
+fn place(issue: &Issue) -> (u32, &'static str) {
+    (issue.row.map_or(0, |row| row.0), issue.code.code())
+}
+
+fn errors(report: &Report) -> Vec<(u32, &'static str)> {
+    let issues = report.issues().filter(|issue| issue.severity == Severity::Error);
+    issues.map(|issue| place(&issue)).collect()
 }
 
 fn simulate(seed: u64) {
@@ -322,18 +361,20 @@ fn simulate(seed: u64) {
     let mapping = if lots.draw(3) == 0 { &*CLEARING } else { &*MAPPING };
     let what = (file.as_str(), window, mapping);
 
-    struct Fair;
-    impl Act for Fair {}
-    let mut fair = Hostile::new(shelf(), Fair);
+    let is_calm = lots.draw(2) == 0;
+    let refuses = (is_calm && lots.draw(3) == 0).then_some("Rome");
+
+    let mut fair = Hostile::new(shelf(), Fair { refuses });
     let expected = attempt(what, false, &mut fair).unwrap();
 
     let left = u32::try_from(1 + lots.draw(6)).unwrap();
-    let is_calm = lots.draw(2) == 0;
-    let weather = Weather { lots, left, is_calm, splits: window.is_none(), happened: Vec::new() };
+    let splits = window.is_none();
+    let weather = Weather { lots, left, is_calm, splits, refuses, happened: Vec::new() };
     let mut storage = Hostile::new(shelf(), weather);
     let mut report = attempt(what, false, &mut storage);
     let mut runs = 1;
-    while report.as_ref().is_none_or(|report| !is_settled(report)) {
+    let wanted = errors(&expected);
+    while report.as_ref().is_none_or(|report| !is_settled(report, &wanted)) {
         assert!(runs < 60, "seed {seed} does not come to an end: {:?}", storage.act.happened);
         report = attempt(what, true, &mut storage);
         runs += 1;
@@ -351,10 +392,6 @@ fn simulate(seed: u64) {
     };
     let (surplus, missing) = (more(&got, &wanted), more(&wanted, &got));
     assert!(got == wanted, "surplus {surplus:#?}\nmissing {missing:#?}\n{}", context());
-    let errors = |report: &Report| -> Vec<(u32, &'static str)> {
-        let issues = report.issues().filter(|issue| issue.severity == Severity::Error);
-        issues.map(|issue| (issue.row.map_or(0, |row| row.0), issue.code.code())).collect()
-    };
     assert_eq!(errors(&report), errors(&expected), "{}", context());
     // What another writer creates is updated instead; without one the totals are the same.
     if is_calm {
