@@ -12,9 +12,7 @@ use std::time::Duration;
 
 use crm_import::dedup::DedupPolicy;
 use crm_import::storage::conformance;
-use crm_import::{
-    Account, FollowUp, FollowUpKind, Import, Object, Report, Source, Status, StorageWrite,
-};
+use crm_import::{Account, FollowUp, FollowUpKind, Import, Report, Source, Status, StorageWrite};
 use postgres::{Config, NoTls};
 
 use adapter::Postgres;
@@ -96,9 +94,9 @@ fn l3_a_file_is_imported_and_the_second_time_nothing_changes() {
     let config = cluster.database();
     let mut crm = open(&config);
     let contacts = "First Name,Email,Phone,City,Tags\n\
-                    Ana,ana@example.com,(206) 555-0101,Oslo,vip\n\
+                    Ana,ana@example.com,(312) 555-0101,Oslo,vip\n\
                     Bo,bo@example.com,,Rome,\n\
-                    Ana,,206-555-0101,Bonn,fair\n";
+                    Ana,,312-555-0101,Bonn,fair\n";
     let report = plan_and_apply(contacts, &mut crm);
     assert_eq!((report.stats().contacts.create, report.stats().contacts.merged), (2, 1));
     let before = content(&config);
@@ -111,8 +109,9 @@ fn l3_a_file_is_imported_and_the_second_time_nothing_changes() {
     assert_eq!((first.stats().contacts.create, first.stats().contacts.merged), (3_000, 300));
     assert_eq!((first.stats().opportunities.create, first.stats().links), (750, 750));
     assert_eq!(count(&config, "SELECT count(*) FROM contacts"), 3_002);
-    let contacts_only = Import::new().objects([Object::Contact]);
-    let plan = contacts_only.plan(source(&large), &mut crm).unwrap();
+    // The same people without their opportunities, which have no key: nothing is left to do.
+    let people: Vec<&str> = large.lines().filter_map(|line| line.rsplitn(3, ',').last()).collect();
+    let plan = Import::new().plan(source(&people.join("\n")), &mut crm).unwrap();
     assert_eq!(plan.stats().contacts.unchanged, 3_000);
     assert_eq!(plan.steps().len(), 0);
 
