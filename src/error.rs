@@ -44,6 +44,15 @@ pub enum Error<E: std::error::Error + 'static> {
         /// The storage's error.
         source: E,
     },
+    /// The file cannot be read to its end.
+    #[error("the file breaks off")]
+    Torn {
+        /// Why.
+        #[source]
+        source: SourceError,
+        /// What was done with the rows before.
+        done: Box<Report>,
+    },
     /// The storage did not answer a question; nothing was written.
     #[error("a look-up failed")]
     Find {
@@ -66,11 +75,14 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage did not say what an interrupted import has written; nothing was written now.
+    /// The storage did not say what an interrupted import has written; of the rows in question nothing
+    /// was written now.
     #[error("the storage did not say what the interrupted import has written")]
     Tokens {
         /// The storage's error.
         source: E,
+        /// What a run has done before.
+        done: Option<Box<Report>>,
     },
     /// This is not the import that was interrupted; nothing was written now.
     #[error("this is not the import that was interrupted: another {}", differs.join(", another "))]
@@ -90,6 +102,8 @@ pub enum Error<E: std::error::Error + 'static> {
     Adapter {
         /// Each fault in words.
         faults: Vec<String>,
+        /// What a run has done before.
+        done: Option<Box<Report>>,
     },
 }
 
@@ -99,24 +113,25 @@ impl<E: std::error::Error + 'static> Error<E> {
         match self {
             Error::Write { done, .. }
             | Error::LookUp { done, .. }
+            | Error::Torn { done, .. }
             | Error::TooManyErrors { done } => Some(done),
+            Error::Tokens { done, .. } | Error::Adapter { done, .. } => done.as_deref(),
             _ => None,
         }
     }
 
-    /// The same error with what the windows before were, too.
-    pub(crate) fn with_total(mut self, mut total: Report) -> Self {
-        if let Error::Find { source } = self {
-            total.end(Status::Failed);
-            return Error::LookUp { source, done: Box::new(total) };
+    /// The same error with what the windows of a run came to, all of them.
+    pub(crate) fn with_total(self, mut total: Report) -> Self {
+        total.end(Status::Failed);
+        let done = Box::new(total);
+        match self {
+            Error::Find { source } | Error::LookUp { source, .. } => Error::LookUp { source, done },
+            Error::Write { source, .. } => Error::Write { source, done },
+            Error::TooManyErrors { .. } => Error::TooManyErrors { done },
+            Error::Source(source) | Error::Torn { source, .. } => Error::Torn { source, done },
+            Error::Tokens { source, .. } => Error::Tokens { source, done: Some(done) },
+            Error::Adapter { faults, .. } => Error::Adapter { faults, done: Some(done) },
+            Error::Config(_) | Error::Account { .. } | Error::Resume { .. } => self,
         }
-        if let Error::Write { done, .. }
-        | Error::LookUp { done, .. }
-        | Error::TooManyErrors { done } = &mut self
-        {
-            total.end(Status::Failed);
-            **done = total;
-        }
-        self
     }
 }

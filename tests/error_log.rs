@@ -151,3 +151,30 @@ fn the_log_as_json_has_one_object_per_row() {
     assert_eq!(lines[0]["issues"][0]["code"], "contact-id-unknown");
     assert!(lines[0]["issues"][0]["fix"].as_str().unwrap().contains("correct the id"));
 }
+
+#[test]
+fn the_surplus_cells_of_a_wide_row_stand_behind_all_others_and_come_back_as_surplus() {
+    let file = "Email,Contact ID\nana@example.com,c9,=left,over\nbo@example.com,c8\n";
+    let import = Import::new();
+    let report = run(&import, file, &mut crm());
+    let log = log_of(&report);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(log.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(|record| record.unwrap()).collect();
+    assert_eq!((rows[0].len(), rows[1].len(), rows[2].len()), (9, 11, 9));
+    assert_eq!(&rows[1][0], "ana@example.com");
+    assert!(!rows[1][9].starts_with('='), "{log}");
+    assert_eq!(&rows[1][10], "over");
+
+    // The same row of the log is too wide in the same way, and a log of the log loses nothing.
+    let again = run(&import, &log, &mut crm());
+    let second = log_of(&again);
+    assert_eq!(second, log);
+
+    let mut lines = Vec::new();
+    let mut log = ErrorLog::json(&mut lines);
+    log.add(&report).unwrap();
+    log.finish().unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    assert!(lines.contains(r#"},"surplus":["=left","over"],"issues""#), "{lines}");
+}

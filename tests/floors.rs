@@ -32,6 +32,7 @@ const FLOORS: &[&str] = &[
     "plan/op",
     "plan/stats",
     "plan/changes",
+    "plan/memory",
     "merge",
     "plan",
     // 6 storage
@@ -44,6 +45,7 @@ const FLOORS: &[&str] = &[
     "error",
     "planner/driver",
     "apply/driver",
+    "apply/known",
     "apply/run",
     "import",
     "guide",
@@ -55,6 +57,7 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Op"], "plan/op"),
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
+    ("plan", &["Memory", "Met", "Numbers", "Settled"], "plan/memory"),
 ];
 
 #[test]

@@ -11,9 +11,11 @@ mod faults;
 mod shelf;
 #[path = "hostile/simulation.rs"]
 mod simulation;
+#[path = "hostile/windows.rs"]
+mod windows;
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
+use crm_import::storage::{Applied, Batch, Receipts, Recovery, StorageError, Token};
 use crm_import::{
     Account, Error, FollowUp, FollowUpKind, Import, IssueCode, Object, Outcome, RowNumber, Source,
     Status, Storage, StorageWrite,
@@ -27,6 +29,7 @@ pub(crate) struct Hostile<W> {
     pub(crate) shelf: Shelf,
     pub(crate) writes: usize,
     pub(crate) finds: usize,
+    pub(crate) asks: usize,
     pub(crate) act: W,
 }
 
@@ -56,6 +59,18 @@ pub(crate) trait Act {
         shelf.find(lookup, found)
     }
 
+    /// In place of telling what is written.
+    fn applied(
+        &mut self,
+        shelf: &mut Shelf,
+        call: usize,
+        tokens: &[Token],
+        known: &mut Applied,
+    ) -> Result<(), StorageError> {
+        let _ = call;
+        shelf.applied(tokens, known)
+    }
+
     fn recover(&mut self, attempt: u32) -> Recovery {
         let _ = attempt;
         Recovery::Stop
@@ -69,7 +84,7 @@ pub(crate) trait Act {
 
 impl<A: Act> Hostile<A> {
     pub(crate) fn new(shelf: Shelf, act: A) -> Self {
-        Hostile { shelf, writes: 0, finds: 0, act }
+        Hostile { shelf, writes: 0, finds: 0, asks: 0, act }
     }
 }
 
@@ -108,12 +123,9 @@ impl<A: Act> StorageWrite for Hostile<A> {
         true
     }
 
-    fn applied(
-        &mut self,
-        tokens: &[crm_import::storage::Token],
-        known: &mut crm_import::storage::Applied,
-    ) -> Result<(), StorageError> {
-        self.shelf.applied(tokens, known)
+    fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
+        self.asks += 1;
+        self.act.applied(&mut self.shelf, self.asks, tokens, known)
     }
 
     fn supports(&self, kind: FollowUpKind) -> bool {

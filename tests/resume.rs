@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "resume/blanks.rs"]
+mod blanks;
 #[path = "resume/kill.rs"]
 mod kill;
 #[path = "resume/program.rs"]

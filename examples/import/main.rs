@@ -14,13 +14,16 @@ mod people;
 mod sqlite;
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::process::ExitCode;
 
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
-use crm_import::{Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object, Stats};
+use crm_import::storage::Checkpoint;
+use crm_import::{
+    Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object, Report, Stats,
+};
 use options::Options;
 use sqlite::Sqlite;
 
@@ -154,7 +157,7 @@ fn plan_and_apply(
     } else {
         people::report(&report, options);
     }
-    Ok(())
+    acknowledge(&report, storage)
 }
 
 /// Window by window, in bounded memory; with `--json` the rows are kept, to be printed.
@@ -198,7 +201,14 @@ fn run_windows(
         people::left_out(&planned.columns);
         people::report(&report, options);
     }
-    Ok(())
+    acknowledge(&report, storage)
+}
+
+/// Whoever started us has the report. Were we killed before this, the next start would go on with the
+/// import that is written and say the same again.
+fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
+    std::io::stdout().flush().map_err(|error| Failure::new("report", error))?;
+    report.acknowledge(storage).map_err(|error| Failure::new("storage", error))
 }
 
 /// Where the rows that fail go; as JSON lines if the file is called so.
@@ -211,6 +221,7 @@ fn error_log(options: &Options) -> Result<Option<ErrorLog<BufWriter<File>>>, Fai
 }
 
 /// The import, going on with an unfinished one if there is one that is the same, or is asked for.
+/// Unfinished is also one whose report nobody has.
 fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result<Import, Failure> {
     if options.dry_run {
         return Ok(import);
@@ -222,7 +233,7 @@ fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result
             return Ok(import.resume(checkpoint));
         }
     } else {
-        let mut open_ones = known.into_iter().filter(|known| !known.is_last).peekable();
+        let mut open_ones = known.into_iter().filter(Checkpoint::is_open).peekable();
         if options.resume {
             if let Some(checkpoint) = open_ones.next() {
                 return Ok(import.resume(checkpoint));

@@ -6,7 +6,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::conflicts::Conflicts;
-use super::job::Job;
+use super::job::{Ending, Job};
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
@@ -14,7 +14,7 @@ use super::units::{Task, TaskKind, Units, batches, middle, tasks};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, NONE, Op, Plan, StepRef, first_row};
-use crate::storage::{Applied, Batch, BatchData, Checkpoint, Receipt, Receipts, Token};
+use crate::storage::{Applied, Batch, BatchData, Checkpoint, Receipt, Receipts, Refusal, Token};
 
 /// What became of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,7 @@ pub(crate) struct Applier {
     /// Steps that were refused: they are not tried again when their rows are planned again.
     failed: HashSet<Token, foldhash::fast::RandomState>,
     written: [Written; 2],
-    /// The last batch says that the import is complete.
-    closes: bool,
+    ending: Ending,
 }
 
 impl Applier {
@@ -68,6 +67,7 @@ impl Applier {
         let (tokens, settings) = (Tokens::new(&job.import_id), &plan.ledger.settings);
         let mut checkpoint = checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
         checkpoint.row = job.from_row;
+        checkpoint.refused.clone_from(&job.refused);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let data =
@@ -87,7 +87,7 @@ impl Applier {
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
             written: [Written::default(); 2],
-            closes: job.closes,
+            ending: job.ending,
         }
     }
 
@@ -140,9 +140,10 @@ impl Applier {
                 self.current = range;
             } else if !self.conflicts.is_empty() {
                 self.begin_round();
-            } else if std::mem::take(&mut self.closes) {
+            } else if self.ending != Ending::Open {
                 self.data.clear();
-                self.stamp(true);
+                let ending = std::mem::replace(&mut self.ending, Ending::Open);
+                self.stamp(ending == Ending::Import);
                 (self.is_current, self.current) = (true, 0..0);
             } else {
                 return Poll::Done;
@@ -362,22 +363,53 @@ impl Applier {
         let task = self.tasks[at];
         self.states[at] = State::Failed;
         self.failed.insert(self.token(&task));
-        let step = task.record();
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
-        let ledger = self.ledger(task.part);
+        self.fail_rows(task.part, task.record(), code, why);
+    }
+
+    fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
+        let ledger = self.ledger(part);
         let entry = ledger.entry(step.object, step.number);
-        let mut rows: Vec<u32> = ledger
-            .row_numbers(step.object, entry)
-            .filter_map(|row| self.home(task.part, row))
-            .collect();
+        let mut rows: Vec<u32> =
+            ledger.row_numbers(step.object, entry).filter_map(|row| self.home(part, row)).collect();
         rows.reverse();
         if rows.is_empty() {
             // A contact that only gets tags: nothing of its own fails.
-            return self.tags_failed(task.part, step, why);
+            return self.tags_failed(part, step, why);
         }
+        let row = ledger.number(first_row(ledger, step));
+        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
+        self.report.refused.push(refusal);
         for row in rows {
             self.report.fail(step.object, row);
             self.report.note(finding(code, row, step.object, why));
+        }
+    }
+
+    /// Storage refused this before: it is not written now either.
+    pub(crate) fn refuse(&mut self, refused: &Refusal) {
+        let ledger = &self.report.plan.ledger;
+        let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
+        let Some(row) = row else { return };
+        let number = match refused.object {
+            Object::Contact => ledger.contact_rows[row as usize].contact,
+            Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
+        };
+        if number == NONE {
+            return;
+        }
+        let step = StepRef { object: refused.object, number };
+        let is_it = |task: &Task| {
+            let is_follow_up = matches!(task.kind, TaskKind::FollowUp(_));
+            let record = task.record();
+            !is_follow_up && (record.object, record.number) == (step.object, step.number)
+        };
+        match self.tasks.iter().position(is_it) {
+            Some(at) if self.states[at] != State::Waiting => {}
+            Some(at) => self.fail_step(at, refused.code, &refused.why),
+            // By now it holds what the row says.
+            None => self.fail_rows(0, step, refused.code, &refused.why),
         }
     }
 
@@ -391,6 +423,7 @@ impl Applier {
     pub(crate) fn finish(mut self, status: Status) -> Report {
         let open = self.states.iter().filter(|state| **state == State::Waiting).count();
         self.report.finish(open + self.conflicts.len(), status);
+        self.report.checkpoint = self.checkpoint;
         self.report
     }
 }

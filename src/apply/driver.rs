@@ -6,8 +6,9 @@ use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
+use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{Applied, Receipts, Recovery, StorageWrite};
+use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite};
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -17,15 +18,34 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     plan: Plan,
     job: &Job,
     storage: &mut S,
+    watch: impl FnMut(Progress) -> Control,
+) -> Result<Report, Error<S::Error>> {
+    apply_window(plan, job, &[], storage, watch)
+}
+
+/// Writes one window of a run. `refused` are the steps of it that storage refused when an earlier run
+/// wrote it.
+pub(super) fn apply_window<S: StorageWrite + ?Sized>(
+    plan: Plan,
+    job: &Job,
+    refused: &[Refusal],
+    storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
     let mut applier = Applier::new(plan, job);
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {
-            storage.applied(tokens, &mut applied).map_err(|source| Error::Tokens { source })?;
+            storage
+                .applied(tokens, &mut applied)
+                .map_err(|source| Error::Tokens { source, done: None })?;
         }
         applier.know(&applied);
+        // A contact before what fails with it, as when they were refused.
+        for object in [Object::Contact, Object::Opportunity] {
+            let of_object = refused.iter().filter(|refusal| refusal.object == object);
+            of_object.for_each(|refusal| applier.refuse(refusal));
+        }
     }
     let mut attempt = 0;
     loop {
@@ -60,6 +80,51 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     }
     watch(applier.progress());
     Ok(applier.finish(Status::Completed))
+}
+
+impl Report {
+    /// Tells storage that you have this report: printed it, sent it, wrote the error log.
+    ///
+    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]), so that one killed behind
+    /// its last batch is taken up again and reported, instead of being mistaken for done or begun
+    /// anew. It travels as the checkpoint of a batch without steps: an adapter that keeps checkpoints
+    /// has nothing to add for it. Of an import that is not complete, and where storage keeps no
+    /// tokens, nothing is said.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Source};
+    ///
+    /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let report = Import::new().run(file(), &mut crm).unwrap();
+    /// assert!(crm.checkpoint().unwrap().is_open()); // were we killed now, nobody would know
+    ///
+    /// println!("{} created", report.stats().contacts.create);
+    /// report.acknowledge(&mut crm).unwrap();
+    /// assert!(!crm.checkpoint().unwrap().is_open()); // the next start is another import
+    /// ```
+    ///
+    /// # Errors
+    /// The storage's own error, if it cannot write and does not ask for another attempt.
+    ///
+    /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
+    pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
+        if !self.checkpoint.is_last {
+            return Ok(());
+        }
+        let mut data = BatchData { checkpoint: self.checkpoint.clone(), ..BatchData::default() };
+        data.checkpoint.is_seen = true;
+        let batch = Batch { data: &data, fields: &self.plan.ledger.settings.fields };
+        let mut attempt = 0;
+        loop {
+            let mut receipts = Receipts::expecting(&batch);
+            let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
+            attempt += 1;
+            if storage.recover(&error, attempt) != Recovery::Retry {
+                return Err(error);
+            }
+        }
+    }
 }
 
 fn done(applier: Applier) -> Box<Report> {

@@ -54,12 +54,14 @@ enum Format {
 
 impl<W: io::Write> ErrorLog<W> {
     /// A CSV file: the columns of the file and [`ERROR_LOG_COLUMNS`]. No cell can start a formula in
-    /// a spreadsheet, and each comes back as it was when the log is imported.
+    /// a spreadsheet, and each comes back as it was when the log is imported. The cells of a row that
+    /// is wider than the header stand behind all others.
     pub fn csv(writer: W) -> Self {
         ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
     }
 
-    /// One JSON object per line: row, line, status, ids, the record by header, and its issues.
+    /// One JSON object per line: row, line, status, ids, the record by header, the `surplus` cells of
+    /// a row that is wider than the header, and its issues.
     pub fn json(writer: W) -> Self {
         ErrorLog { writer, format: Format::Json, has_header: false, rows: 0 }
     }
@@ -125,7 +127,7 @@ impl<W: io::Write> ErrorLog<W> {
         let mut cells: Vec<&str> = failed.row.cells().collect();
         cells.resize(cells.len().max(headers.len()), "");
         let kept = |at: usize| !headers.get(at).is_some_and(|header| is_own(header));
-        // Cells beyond the header were not read; they would push ours out of their columns.
+        // Cells beyond the header come last: before ours they would push those out of their columns.
         let mut record: Vec<String> = cells
             .iter()
             .enumerate()
@@ -139,6 +141,7 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::message));
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
+        record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
     }
 
@@ -160,12 +163,19 @@ impl<W: io::Write> ErrorLog<W> {
         }
         line.push_str(",\"record\":{");
         let cells: Vec<&str> = failed.row.cells().collect();
-        for (at, header) in failed.report.plan.headers().iter().enumerate() {
+        let headers = failed.report.plan.headers();
+        for (at, header) in headers.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let cell = json(cells.get(at).copied().unwrap_or(""));
             line.push_str(&format!("{comma}{}:{cell}", json(header)));
         }
-        line.push_str("},\"issues\":[");
+        line.push('}');
+        let surplus: Vec<String> =
+            cells.iter().skip(headers.len()).map(|cell| json(cell)).collect();
+        if !surplus.is_empty() {
+            line.push_str(&format!(",\"surplus\":[{}]", surplus.join(",")));
+        }
+        line.push_str(",\"issues\":[");
         for (at, issue) in failed.issues.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let column = issue.column.as_deref().map_or("null".into(), json);

@@ -1,6 +1,7 @@
 //! [`Job`]: what an applier is told besides the plan.
 
 use super::progress::ErrorBudget;
+use crate::storage::Refusal;
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
@@ -12,7 +13,19 @@ pub(crate) struct Job {
     pub(crate) window: usize,
     /// How far an interrupted import was; its checkpoints never fall behind that.
     pub(crate) from_row: u64,
-    /// The last batch says that the import is complete.
-    pub(crate) closes: bool,
+    /// What storage refused in the windows before.
+    pub(crate) refused: Vec<Refusal>,
+    pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
+}
+
+/// What is said behind the last step, by a batch without any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing.
+    Open,
+    /// What storage refused: it is known before a step of the next window is written.
+    Window,
+    /// That the import is complete.
+    Import,
 }

@@ -11,7 +11,7 @@ use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Op, Outcome, Plan, Stats, StepRef};
-use crate::storage::Token;
+use crate::storage::{Checkpoint, Refusal, Token};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -48,6 +48,10 @@ pub struct Report {
     counts: IndexMap<IssueCode, u64>,
     unwritten: usize,
     pub(super) follow_ups: u64,
+    /// The last one that was written.
+    pub(super) checkpoint: Checkpoint,
+    /// What storage did not write.
+    pub(super) refused: Vec<Refusal>,
 }
 
 /// What a side came to instead.
@@ -72,6 +76,8 @@ impl Report {
             counts: IndexMap::new(),
             unwritten: 0,
             follow_ups: 0,
+            checkpoint: Checkpoint::default(),
+            refused: Vec::new(),
         }
     }
 
@@ -117,15 +123,23 @@ impl Report {
             return side.id.as_deref().or_else(|| self.created(side.token?));
         }
         let ledger = &self.plan.ledger;
+        let number = self.record(object, row)?;
+        let step = StepRef { object, number };
+        ledger.id(object, number).or_else(|| self.created(self.tokens.step(ledger, step)))
+    }
+
+    /// The id of the stored record that one side of a row was planned for, whatever became of it.
+    pub(super) fn stored(&self, object: Object, row: u32) -> Option<&str> {
+        self.plan.ledger.id(object, self.record(object, row)?)
+    }
+
+    fn record(&self, object: Object, row: u32) -> Option<u32> {
+        let ledger = &self.plan.ledger;
         let number = match object {
             Object::Contact => ledger.contact_rows[row as usize].contact,
             Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
         };
-        if number == NONE {
-            return None;
-        }
-        let step = StepRef { object, number };
-        ledger.id(object, number).or_else(|| self.created(self.tokens.step(ledger, step)))
+        (number != NONE).then_some(number)
     }
 
     /// The id of the record that a step created.

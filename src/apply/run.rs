@@ -7,21 +7,24 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
-use super::driver::{TOKENS, apply, finds_again};
-use super::job::Job;
+use super::driver::{apply, apply_window, finds_again};
+use super::job::{Ending, Job};
+use super::known::{Known, Written};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use crate::draft::Settings;
 use crate::error::Error;
+use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
+use crate::merge::gives;
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Op, Outcome, Plan};
+use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Outcome, Plan, StepRef, first_row};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
-use crate::storage::{Applied, Checkpoint, StorageWrite};
+use crate::storage::{Checkpoint, StorageWrite};
 
 /// What a run tells whoever watches it.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +115,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         }
     }
     job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
+    job.refused = resumed.as_ref().map_or_else(Vec::new, |resumed| resumed.refused.clone());
     let mut runner = Runner {
         settings: Arc::new(settings),
         rows,
@@ -191,7 +195,7 @@ impl Runner<'_> {
             let plan = self.plan(block, findings, storage)?;
             let (told, bytes) = (plan.told.clone(), self.rows.bytes_read());
             let total_bytes = self.rows.total_bytes();
-            let job = Job { closes: false, budget: None, ..self.job.clone() };
+            let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
             let mut last = Progress::default();
             let base = before;
             // What earlier windows failed counts too.
@@ -204,7 +208,8 @@ impl Runner<'_> {
                 total.absorb(&report);
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
-            let report = apply(plan, &job, storage, |progress| {
+            let refused = self.written.refused(plan.ledger.number(0), rows);
+            let report = apply_window(plan, &job, refused, storage, |progress| {
                 last = progress;
                 let progress = sum(&base, progress, rows, (bytes, total_bytes));
                 watch(Event::Progress(progress))
@@ -234,11 +239,12 @@ impl Runner<'_> {
             }
             // The window is complete: a checkpoint from here on says so.
             self.job.from_row = self.job.from_row.max(rows + 1);
+            self.tell_refused(&mut report, storage, total)?;
             if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
-        self.close(storage, total)?;
+        total.checkpoint = self.tell(self.job.ending, storage, total)?;
         Ok(Status::Completed)
     }
 
@@ -278,7 +284,19 @@ impl Runner<'_> {
             true => Known::ask(&self.tokens, &numbers, len, storage)?,
             false => Known::default(),
         };
+        let mut settled = known.settled();
+        if self.job.resumes {
+            Arc::make_mut(&mut self.memory).settle(&settled);
+            // What it was refused for, a row has met too.
+            let last = u64::from(offset) + u64::from(len);
+            for refusal in self.written.refused(RowNumber(offset + 1), last) {
+                let met = refusal.id.as_deref().filter(|_| refusal.object == Object::Contact);
+                let row = refusal.row.0 - offset - 1;
+                settled.contacts.extend(met.map(|id| (row, id.into())));
+            }
+        }
         let part = Part {
+            settled,
             settings: self.settings.clone(),
             blocks: vec![block],
             findings,
@@ -296,7 +314,7 @@ impl Runner<'_> {
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.written.is_past(next) {
-            known.leave_past(&mut plan);
+            known.leave_past(&mut plan, &self.written);
         }
         Ok(plan)
     }
@@ -311,8 +329,9 @@ impl Runner<'_> {
             let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
                 let outcome = report.outcome(object, number);
-                let Some(id) = report.id(object, number) else { continue };
                 // One that was refused is known all the same: it has had its follow-ups.
+                let stored = || report.stored(object, row);
+                let Some(id) = report.id(object, number).or_else(stored) else { continue };
                 let is_out = |outcome| matches!(outcome, Outcome::Skip | Outcome::Fail);
                 let is_folded = outcome.is_some_and(|outcome| !is_out(outcome));
                 let contact = ledger.contact_rows[row as usize].contact;
@@ -324,21 +343,77 @@ impl Runner<'_> {
                 memory.add(object, id, met);
             }
         }
+        for &field in &ledger.settings.clearable {
+            remember_given(report, memory, field);
+        }
     }
 
-    /// Says that the import is complete, where storage keeps such things.
-    fn close<S: StorageWrite + ?Sized>(
+    /// Makes what storage refused part of every checkpoint from here on, before the next window.
+    fn tell_refused<S: StorageWrite + ?Sized>(
         &mut self,
+        report: &mut Report,
         storage: &mut S,
         total: &Report,
     ) -> Result<(), Error<S::Error>> {
-        if !self.job.closes {
+        let before = self.job.refused.len();
+        for refusal in report.refused.drain(..) {
+            // Of a window that is resumed they are known.
+            if before < Checkpoint::REFUSALS && !self.job.refused[..before].contains(&refusal) {
+                self.job.refused.push(refusal);
+            }
+        }
+        self.job.refused.truncate(Checkpoint::REFUSALS);
+        if self.job.refused.len() == before || self.job.ending == Ending::Open {
             return Ok(());
+        }
+        self.tell(Ending::Window, storage, total).map(|_| ())
+    }
+
+    /// Says that a window or the import is complete, where storage keeps such things.
+    fn tell<S: StorageWrite + ?Sized>(
+        &self,
+        ending: Ending,
+        storage: &mut S,
+        total: &Report,
+    ) -> Result<Checkpoint, Error<S::Error>> {
+        if ending == Ending::Open {
+            return Ok(Checkpoint::default());
         }
         let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
         empty.stats = total.stats;
-        let job = Job { resumes: false, budget: None, ..self.job.clone() };
-        apply(empty, &job, storage, |_| Control::Continue).map(|_| ())
+        let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
+        apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
+    }
+}
+
+/// Keeps which records of a window the rows have given this field, which no later blank clears (W3).
+fn remember_given(report: &Report, memory: &mut Memory, field: FieldId) {
+    let ledger = &report.plan.ledger;
+    let object = ledger.settings.fields.get(field).object;
+    let Ok(number) = ledger.settings.clearable.binary_search(&field) else { return };
+    let entries = match object {
+        Object::Contact => &ledger.people,
+        Object::Opportunity => &ledger.deals,
+    };
+    for (record, entry) in (0u32..).zip(entries) {
+        let step = StepRef { object, number: record };
+        let row = first_row(ledger, step);
+        let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
+        // Its rows may have come to another record than planned: somebody else's, created meanwhile.
+        let id = match entry.has_rows() {
+            true => report.id(object, ledger.number(row)),
+            false => ledger.id(object, record),
+        };
+        let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
+        let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
+        let tags = match object {
+            Object::Contact => ledger.tags_for(record),
+            Object::Opportunity => Vec::new(),
+        };
+        let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
+        if gives(base, &rows, &tags, field) {
+            memory.give(object, id, number);
+        }
     }
 }
 
@@ -362,151 +437,4 @@ fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -
         sum.failed += before.failed;
     }
     sum
-}
-
-/// More rows than a file may have are not asked for.
-const MOST_ROWS: u32 = NONE - 1;
-
-/// What an interrupted run has written, beyond the window at hand. A window sees storage as the ones
-/// before it left it, although later ones have been written since.
-#[derive(Debug, Default)]
-struct Written {
-    /// The first row that made each record: a fingerprint of object and id.
-    created: HashMap<u128, RowNumber, foldhash::fast::RandomState>,
-    row: u64,
-}
-
-impl Written {
-    fn ask<S: StorageWrite + ?Sized>(
-        tokens: &Tokens,
-        resumed: Option<&Checkpoint>,
-        storage: &mut S,
-    ) -> Result<Self, Error<S::Error>> {
-        let Some(resumed) = resumed else { return Ok(Written::default()) };
-        // A batch that was lost in the middle, in a storage without transactions, left steps of the
-        // window that follows but not its checkpoint.
-        let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
-        let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
-        let known = Known::ask(tokens, &Numbers::default(), rows, storage)?;
-        let created = known
-            .rows
-            .iter()
-            .map(|(object, row, id)| (fingerprint(*object, id), Numbers::default().of(*row)));
-        let last = known.steps.iter().map(|(_, row, _)| u64::from(*row) + 1).max();
-        let row = resumed.row.max(last.unwrap_or(0));
-        Ok(Written { created: created.collect(), row })
-    }
-
-    /// Was the record created by this row or a later one?
-    fn is_later(&self, object: Object, id: &str, row: RowNumber) -> bool {
-        !self.created.is_empty()
-            && self.created.get(&fingerprint(object, id)).is_some_and(|made| *made >= row)
-    }
-
-    /// Has a window been written that begins with this row, or a later one?
-    fn is_past(&self, next: RowNumber) -> bool {
-        self.row >= u64::from(next.0)
-    }
-}
-
-fn fingerprint(object: Object, id: &str) -> u128 {
-    xxhash_rust::xxh3::xxh3_128_with_seed(id.as_bytes(), object as u64)
-}
-
-/// What an interrupted import has written of some rows (X6).
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    steps: Vec<(Object, u32, Op)>,
-    /// The records that were created, with the row of each.
-    rows: Vec<(Object, u32, Box<str>)>,
-    created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
-}
-
-impl Known {
-    /// Asks storage for the tokens of every row.
-    pub(crate) fn ask<S: StorageWrite + ?Sized>(
-        tokens: &Tokens,
-        numbers: &Numbers,
-        rows: u32,
-        storage: &mut S,
-    ) -> Result<Self, Error<S::Error>> {
-        let mut known = Known::default();
-        let step = u32::try_from(TOKENS / 2).unwrap_or(1);
-        for from in (0..rows).step_by(TOKENS / 2) {
-            let rows = from..rows.min(from + step);
-            let named: Vec<_> = rows
-                .flat_map(|row| {
-                    [Object::Contact, Object::Opportunity]
-                        .map(|object| (object, row, tokens.row(object, numbers.of(row))))
-                })
-                .collect();
-            let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();
-            let mut applied = Applied::default();
-            storage.applied(&asked, &mut applied).map_err(|source| Error::Tokens { source })?;
-            for (object, row, token) in named {
-                let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
-                    continue;
-                };
-                known.steps.push((object, row, op));
-                if op == Op::Create {
-                    known.created.insert((object, id.into()));
-                    known.rows.push((object, row, id.into()));
-                }
-            }
-        }
-        Ok(known)
-    }
-
-    /// Is it a record that the import has created itself? The plan is made as if it were not there,
-    /// which is how it was made before.
-    pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
-        !self.created.is_empty() && self.created.contains(&(object, id.into()))
-    }
-
-    /// A row whose step is written keeps the outcome it had, whatever is left to do now.
-    pub(crate) fn mend(&self, plan: &mut Plan) {
-        for &(object, row, op) in &self.steps {
-            let outcome = match object {
-                Object::Contact => &mut plan.ledger.contact_rows[row as usize].outcome,
-                Object::Opportunity => &mut plan.ledger.opportunity_rows[row as usize].outcome,
-            };
-            let done = match op {
-                Op::Create => Outcome::Create,
-                Op::Update => Outcome::Update,
-            };
-            let is_open = |outcome: &Outcome| {
-                matches!(outcome, Outcome::Create | Outcome::Update | Outcome::Unchanged)
-            };
-            if let Some(before) = outcome.filter(is_open)
-                && before != done
-            {
-                *outcome = Some(done);
-                plan.stats.of_mut(object).shift(before, done);
-            }
-        }
-    }
-
-    /// The window was written in full, and others after it. What it left unchanged then is not
-    /// written now, over what later rows said.
-    fn leave_past(&self, plan: &mut Plan) {
-        let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
-            self.steps.iter().map(|&(object, row, _)| (object, row)).collect();
-        let Plan { ledger, steps, stats, .. } = plan;
-        steps.retain(|step| {
-            let entry = *ledger.entry(step.object, step.number);
-            let row = entry.first_row;
-            if entry.is_new() || !entry.has_rows() || written.contains(&(step.object, row)) {
-                return true;
-            }
-            let outcome = match step.object {
-                Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
-                Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
-            };
-            if *outcome == Some(Outcome::Update) {
-                *outcome = Some(Outcome::Unchanged);
-                stats.of_mut(step.object).shift(Outcome::Update, Outcome::Unchanged);
-            }
-            false
-        });
-    }
 }

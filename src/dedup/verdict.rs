@@ -16,6 +16,13 @@ pub(crate) enum Verdict {
     Several { rule: usize, contacts: Vec<ContactNumber> },
 }
 
+impl Verdict {
+    /// Is it this contact and no other?
+    pub(crate) fn is_one(&self, contact: ContactNumber) -> bool {
+        matches!(self, Verdict::One { contact: one, .. } if *one == contact)
+    }
+}
+
 /// The first rule that finds anybody decides (M4); what several mean is the policy's to say (M5).
 ///
 /// `holders` gives, for each rule in order, the holders of each of the row's keys under it. `lower`

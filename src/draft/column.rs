@@ -163,6 +163,12 @@ impl Column {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
+    /// Is there a cell that clears what is stored (W3)?
+    pub(crate) fn can_clear(&self) -> bool {
+        self.kind != FieldKind::RecordId
+            && (self.blank == Blank::Clear || self.clear_token.is_some())
+    }
+
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.clear_token.as_deref() == Some(cell)
     }

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
+    /// The fields that a cell can clear, sorted.
+    pub(crate) clearable: Vec<FieldId>,
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
     pub(crate) opportunity_wanted: Vec<FieldId>,
@@ -51,6 +53,7 @@ impl Settings {
             contact_columns: Vec::new(),
             minds_consent: false,
             opportunity_columns: Vec::new(),
+            clearable: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
             account,
@@ -142,6 +145,11 @@ impl Settings {
         // Primary before additional, so that folding a row meets them in that order (V1).
         self.contact_columns.sort_by_key(|column| (column.field, column.index()));
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
+        let all = self.contact_columns.iter().chain(&self.opportunity_columns);
+        self.clearable =
+            all.filter(|column| column.can_clear()).map(|column| column.field).collect();
+        self.clearable.sort_unstable();
+        self.clearable.dedup();
     }
 
     fn compile_rules(&mut self) {

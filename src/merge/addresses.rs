@@ -54,8 +54,8 @@ pub(crate) struct AddressBook<'p> {
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
     /// A row of this file has given the primary one, or one of the additional ones, wherever it stood
     /// in that row: no later blank clears it (W3).
-    is_primary_given: bool,
-    is_additional_given: bool,
+    pub(super) is_primary_given: bool,
+    pub(super) is_additional_given: bool,
 }
 
 impl<'p> AddressBook<'p> {
@@ -89,7 +89,12 @@ impl<'p> AddressBook<'p> {
 
     pub(crate) fn stored(base: Base<'p>, kind: Addresses) -> Self {
         let primary = base.values(kind.primary()).next();
-        let mut book = AddressBook { primary, ..AddressBook::default() };
+        let mut book = AddressBook {
+            primary,
+            is_primary_given: base.is_given(kind.primary()),
+            is_additional_given: base.is_given(kind.additional()),
+            ..AddressBook::default()
+        };
         for value in base.values(kind.additional()) {
             if !book.holds(&value) {
                 book.additional.push(value);

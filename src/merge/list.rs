@@ -28,8 +28,23 @@ pub(super) fn fold_list<'p>(
     field: crate::field::FieldId,
 ) {
     let before = Items::stored(base.values(field));
-    let mut now = before.clone();
-    let mut is_given = false;
+    let (now, _) = folded(base, columns, rows, gifts, field);
+    if !now.is_same(&before) {
+        out.push(field, base.shown(field).map(Value::text), now.into_list());
+    }
+}
+
+/// The list once these rows are folded onto what is stored, and whether one of them has given any of
+/// it.
+pub(super) fn folded<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Gift<'p>],
+    field: crate::field::FieldId,
+) -> (Items<'p>, bool) {
+    let mut now = Items::stored(base.values(field));
+    let mut is_given = base.is_given(field);
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
         while let Some((_, gift)) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
@@ -80,10 +95,12 @@ pub(super) fn fold_list<'p>(
             }
         }
     }
-    gifts.for_each(|(_, gift)| now.join(gift.clone()));
-    if !now.is_same(&before) {
-        out.push(field, base.shown(field).map(Value::text), now.into_list());
+    for (of, gift) in gifts {
+        // What comes after every row is not given by one.
+        is_given |= *of != u32::MAX;
+        now.join(gift.clone());
     }
+    (now, is_given)
 }
 
 /// The items that stand in for a blank cell (W6).

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod contact;
+mod given;
 mod items;
 mod list;
 mod opportunity;
@@ -14,6 +15,7 @@ mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, take_row};
 pub(crate) use contact::fold_contact;
+pub(crate) use given::gives;
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Pitch, Problem, fold_opportunity};
 pub(crate) use single::{Single, effective, loosens};
@@ -22,6 +24,7 @@ use crate::draft::{Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::object::RowNumber;
+use crate::plan::Memory;
 use crate::source::BlockRow;
 use crate::value::Value;
 
@@ -59,11 +62,26 @@ impl RowOf<'_> {
 pub(crate) struct Base<'p> {
     pub(crate) settings: &'p Settings,
     pub(crate) stored: Option<(&'p Answers, StoredId)>,
+    /// What earlier windows of a run gave to whom, if a cell can clear anything.
+    pub(crate) memory: Option<&'p Memory>,
 }
 
 impl<'p> Base<'p> {
     pub(crate) fn is_new(&self) -> bool {
         self.stored.is_none()
+    }
+
+    /// A new record, or one that no window before has met.
+    pub(crate) fn of(settings: &'p Settings, stored: Option<(&'p Answers, StoredId)>) -> Self {
+        Base { settings, stored, memory: None }
+    }
+
+    /// Has a row of an earlier window given the field? Then no later blank clears it (W3).
+    pub(crate) fn is_given(&self, field: FieldId) -> bool {
+        let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
+        let number = self.settings.clearable.binary_search(&field);
+        let object = self.settings.fields.get(field).object;
+        number.is_ok_and(|number| memory.is_given(object, answers.id(id), number))
     }
 
     /// The stored values of a field, as they are shown.

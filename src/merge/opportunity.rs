@@ -92,7 +92,7 @@ impl<'p> Deal<'p> {
             stage: stage.map(Cow::Borrowed),
             status: status.map(Cow::Borrowed),
             lost_reason: reason.map(Cow::Borrowed),
-            is_reason_given: false,
+            is_reason_given: base.is_given(FieldId::LOST_REASON),
         }
     }
 
@@ -278,6 +278,16 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
     }
 }
 
+/// Where an opportunity stands once these rows are folded onto where it stood.
+pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
+    for (at, row) in rows.iter().enumerate() {
+        let is_new = base.is_new() && at == 0;
+        let pitch = Pitch::of(base.settings, row, is_new);
+        deal.take(base.settings, pitch, is_new, |_| {});
+    }
+    deal
+}
+
 /// Before and after of the dependent fields, folded once for all four.
 #[derive(Default)]
 struct DealFold<'p> {
@@ -288,12 +298,7 @@ impl<'p> DealFold<'p> {
     fn note(&mut self, base: Base<'p>, rows: &[RowOf<'p>], field: FieldId, out: &mut Changes) {
         let (before, after) = self.deals.get_or_insert_with(|| {
             let before = Deal::stored(base);
-            let mut after = before.clone();
-            for (at, row) in rows.iter().enumerate() {
-                let is_new = base.is_new() && at == 0;
-                let pitch = Pitch::of(base.settings, row, is_new);
-                after.take(base.settings, pitch, is_new, |_| {});
-            }
+            let after = folded(base, before.clone(), rows);
             (before, after)
         });
         let pick = |deal: &Deal<'p>| match field {

@@ -33,12 +33,21 @@ pub(crate) fn effective<'p>(
     columns: &'p [Column],
     rows: &[RowOf<'p>],
 ) -> Option<Value<'p>> {
+    folded(base, columns, rows)?.value
+}
+
+/// As [`effective`], with whether a row has given it.
+pub(super) fn folded<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+) -> Option<Single<'p>> {
     let field = columns.first()?.field;
     let mut now = Single::stored(base, field);
     for (at, row) in rows.iter().enumerate() {
         now.take_row(base, columns, row, base.is_new() && at == 0);
     }
-    now.value
+    Some(now)
 }
 
 /// Keys that matched, ids and required fields are never cleared (W3).
@@ -61,14 +70,15 @@ pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
 pub(crate) struct Single<'p> {
     pub(crate) value: Option<Value<'p>>,
     /// A row of this file has said something.
-    is_given: bool,
+    pub(super) is_given: bool,
     /// What a text that grows holds.
     parts: Parts,
 }
 
 impl<'p> Single<'p> {
     pub(crate) fn stored(base: Base<'p>, field: FieldId) -> Self {
-        Single { value: base.values(field).next(), is_given: false, parts: Parts::default() }
+        let (value, is_given) = (base.values(field).next(), base.is_given(field));
+        Single { value, is_given, parts: Parts::default() }
     }
 
     /// The same, owning its value.

@@ -236,7 +236,8 @@ impl Ledger {
 
     pub(crate) fn base(&self, object: Object, entry: &Entry) -> Base<'_> {
         let stored = entry.stored().map(|id| (self.answers(object), id));
-        Base { settings: &self.settings, stored }
+        let memory = (!self.settings.clearable.is_empty()).then_some(&*self.memory);
+        Base { memory, ..Base::of(&self.settings, stored) }
     }
 
     /// One row as the fold of its record sees it.
@@ -307,10 +308,13 @@ impl Ledger {
                 }
             }
         }
-        let entry = &self.people[contact as usize];
-        if self.is_followed_up(contact) {
+        // Where an earlier window has tagged it, rows of this one may replace or clear the list; the
+        // tag comes after every row of the file.
+        let has_rows = self.people[contact as usize].has_rows();
+        if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
+            let is_made = self.is_made(Object::Contact, contact);
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
-                FollowUp::Tag(tag, scope) if is_in(*scope, entry) => {
+                FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
                     Some((NONE, Value::text(tag.as_str())))
                 }
                 _ => None,
@@ -377,9 +381,14 @@ impl Ledger {
 
 /// Is a contact within the scope of a follow-up?
 pub(crate) fn is_in(scope: Scope, entry: &Entry) -> bool {
+    takes(scope, entry.is_new())
+}
+
+/// Does a scope take a contact that the import has made, or has not made?
+fn takes(scope: Scope, is_made: bool) -> bool {
     match scope {
-        Scope::Created => entry.is_new(),
-        Scope::Updated => !entry.is_new(),
+        Scope::Created => is_made,
+        Scope::Updated => !is_made,
         Scope::All => true,
     }
 }

@@ -1,7 +1,7 @@
 //! A plan of a part of a file: [`Numbers`] says which rows those are, [`Memory`] what the parts before
 //! it have met.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::object::{Object, RowNumber};
@@ -53,51 +53,117 @@ pub(crate) struct Met {
     pub(crate) is_told: bool,
 }
 
+/// Records that were there before an import and into which it has folded rows, before it was
+/// interrupted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settled {
+    /// By the row that met each first: the row leads there again, whatever keys are left of it.
+    pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) opportunities: Vec<Box<str>>,
+}
+
 /// The records that earlier windows of an import met: a 128-bit fingerprint of the id and the first
 /// row for each, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
-    contacts: HashMap<u128, Packed, foldhash::fast::RandomState>,
-    opportunities: HashMap<u128, Packed, foldhash::fast::RandomState>,
+    contacts: Records,
+    opportunities: Records,
 }
 
-/// A [`Met`] in four bytes: the row (0 = none) and two flags above it.
-type Packed = (u32, u8);
+#[derive(Clone, Debug, Default)]
+struct Records {
+    met: HashMap<u128, Packed, foldhash::fast::RandomState>,
+    /// Fields given that have no bit of their own.
+    more: HashSet<(u128, u16), foldhash::fast::RandomState>,
+    settled: HashSet<u128, foldhash::fast::RandomState>,
+}
+
+/// A [`Met`] in as many bytes as the map takes for less: the row (0 = none), flags, and a bit for each
+/// field that could be cleared and was given (W3).
+#[derive(Clone, Copy, Debug, Default)]
+struct Packed {
+    given: u64,
+    row: u32,
+    flags: u8,
+}
+
+const IS_MADE: u8 = 1;
+const IS_TOLD: u8 = 2;
+const IS_MET: u8 = 4;
 
 impl Memory {
-    fn of(&self, object: Object) -> &HashMap<u128, Packed, foldhash::fast::RandomState> {
+    fn of(&self, object: Object) -> &Records {
         match object {
             Object::Contact => &self.contacts,
             Object::Opportunity => &self.opportunities,
         }
     }
 
+    fn of_mut(&mut self, object: Object) -> &mut Records {
+        match object {
+            Object::Contact => &mut self.contacts,
+            Object::Opportunity => &mut self.opportunities,
+        }
+    }
+
     /// Has no earlier window met anybody?
     pub(crate) fn is_empty(&self) -> bool {
-        self.contacts.is_empty() && self.opportunities.is_empty()
+        self.contacts.met.is_empty() && self.opportunities.met.is_empty()
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        let records = self.of(object);
-        let &(row, flags) = records.get(&xxh3_128(id.as_bytes()))?;
-        Some(Met {
-            first_row: (row > 0).then_some(RowNumber(row)),
-            is_made: flags & 1 > 0,
-            is_told: flags & 2 > 0,
+        let packed = self.of(object).met.get(&xxh3_128(id.as_bytes()))?;
+        (packed.flags & IS_MET > 0).then(|| Met {
+            first_row: (packed.row > 0).then_some(RowNumber(packed.row)),
+            is_made: packed.flags & IS_MADE > 0,
+            is_told: packed.flags & IS_TOLD > 0,
         })
     }
 
     /// Adds what a window knows of a record to what was known before.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
-        let records = match object {
-            Object::Contact => &mut self.contacts,
-            Object::Opportunity => &mut self.opportunities,
-        };
-        let flags = u8::from(met.is_made) | u8::from(met.is_told) << 1;
-        let packed = records.entry(xxh3_128(id.as_bytes())).or_insert((0, 0));
-        if packed.0 == 0 {
-            packed.0 = met.first_row.map_or(0, |row| row.0);
+        let packed = self.of_mut(object).met.entry(xxh3_128(id.as_bytes())).or_default();
+        if packed.row == 0 {
+            packed.row = met.first_row.map_or(0, |row| row.0);
         }
-        packed.1 |= flags;
+        packed.flags |= IS_MET;
+        packed.flags |= if met.is_made { IS_MADE } else { 0 };
+        packed.flags |= if met.is_told { IS_TOLD } else { 0 };
     }
+
+    /// A row has given the record the field with this number among those that can be cleared.
+    pub(crate) fn give(&mut self, object: Object, id: &str, number: usize) {
+        let (records, print) = (self.of_mut(object), xxh3_128(id.as_bytes()));
+        match bit(number) {
+            Some(bit) => records.met.entry(print).or_default().given |= bit,
+            None => _ = records.more.insert((print, u16::try_from(number).unwrap_or(u16::MAX))),
+        }
+    }
+
+    /// An interrupted import has folded the rows at hand into these records already. They are as those
+    /// rows left them: nothing that is there now is cleared by one.
+    pub(crate) fn settle(&mut self, settled: &Settled) {
+        let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
+            ids.map(|id| xxh3_128(id.as_bytes())).collect()
+        };
+        self.contacts.settled = prints(&mut settled.contacts.values());
+        self.opportunities.settled = prints(&mut settled.opportunities.iter());
+    }
+
+    /// Has a row of an earlier window given the record this field?
+    pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
+        let (records, print) = (self.of(object), xxh3_128(id.as_bytes()));
+        if records.settled.contains(&print) {
+            return true;
+        }
+        match bit(number) {
+            Some(bit) => records.met.get(&print).is_some_and(|packed| packed.given & bit > 0),
+            None => records.more.contains(&(print, u16::try_from(number).unwrap_or(u16::MAX))),
+        }
+    }
+}
+
+/// The first 64 fields have a bit; nobody has a file with more that can be cleared.
+fn bit(number: usize) -> Option<u64> {
+    (number < 64).then(|| 1 << number)
 }

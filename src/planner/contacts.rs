@@ -165,9 +165,14 @@ impl Planner {
                 }
             },
         };
+        let settled = self.settled_contact(at);
         let (contact, by, key) = match by_id {
             Some(contact) => (contact, By::Id, 0),
             None => match self.match_contact(settings, keys) {
+                // Keys that led the row there may have gone since.
+                verdict if settled.is_some_and(|of| !verdict.is_one(ContactNumber(of))) => {
+                    (settled.unwrap_or(NONE), By::Id, 0)
+                }
                 Verdict::One { contact, rule, key } => {
                     let rule = u8::try_from(rule).unwrap_or(u8::MAX);
                     (contact.0, By::Rule(rule), u8::try_from(key).unwrap_or(u8::MAX))
@@ -183,6 +188,14 @@ impl Planner {
         let side = &mut self.ledger.contact_rows[row as usize];
         (side.by, side.key) = (by, key);
         self.meet(settings, at, draft, keys, contact)
+    }
+
+    /// The stored contact that an interrupted import has folded the row into first, as long as it is
+    /// there.
+    fn settled_contact(&self, at: usize) -> Option<u32> {
+        let id = self.settled.contacts.get(&self.row_at(at))?;
+        let stored = self.ledger.contacts.find(id)?;
+        Some(self.stored_people[stored.0 as usize])
     }
 
     fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> Verdict {
@@ -270,7 +283,7 @@ impl Planner {
     /// Would a new contact have every field the account requires? If not, issues say which it lacks.
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
-        let base = crate::merge::Base { settings, stored: None };
+        let base = crate::merge::Base::of(settings, None);
         let mut changes = Changes::default();
         fold_contact(base, &[row], &[], false, &mut changes);
         let given: Vec<&str> =

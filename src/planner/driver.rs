@@ -10,7 +10,7 @@ use crate::issue::{Finding, Issue};
 use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
-use crate::plan::{Memory, Numbers, Plan, UnmappedColumn};
+use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
 use crate::source::{Block, BlockRow, Rows, SourceError};
 use crate::storage::Storage;
 
@@ -124,21 +124,26 @@ pub(crate) fn read(
     })
 }
 
-/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created.
+/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created;
+/// `settled` are those that it has updated.
 pub(crate) fn plan<S: Storage + ?Sized>(
     reading: Reading,
     window_rows: usize,
+    settled: Settled,
     storage: &mut S,
     is_hidden: impl Fn(Object, &str) -> bool,
     again: impl FnMut(&mut S, &S::Error, u32) -> bool,
 ) -> Result<Plan, Error<S::Error>> {
     let Reading { settings, blocks, findings, .. } = reading;
+    let mut memory = Memory::default();
+    memory.settle(&settled);
     let part = Part {
         settings,
         blocks,
         findings,
         numbers: Numbers::default(),
-        memory: Arc::default(),
+        settled,
+        memory: Arc::new(memory),
         window_rows,
         threads: reading.threads,
     };
@@ -158,6 +163,7 @@ pub(crate) struct Part {
     pub(crate) findings: Vec<Finding>,
     pub(crate) numbers: Numbers,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) settled: Settled,
     pub(crate) window_rows: usize,
     /// How many threads draft and plan.
     pub(crate) threads: usize,
@@ -175,6 +181,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let seed = planner.seed();
     let rows = part.blocks.iter().map(Block::len).sum();
     planner.part_of(rows, part.numbers, part.memory);
+    planner.bind(part.settled);
     let mut found = Found::default();
     let mut faults: Vec<String> = Vec::new();
     let mut source_findings = part.findings.into_iter().peekable();
@@ -198,7 +205,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let late: Vec<Finding> = source_findings.collect();
     faults.append(&mut planner.take_faults());
     if !faults.is_empty() {
-        return Err(Error::Adapter { faults });
+        return Err(Error::Adapter { faults, done: None });
     }
     Ok(planner.finish(late, Vec::new()))
 }

@@ -34,7 +34,9 @@ use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Changes, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow};
+use crate::plan::{
+    By, Changes, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow, Settled,
+};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -102,6 +104,8 @@ pub(crate) struct Planner {
     taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
     told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    /// Whom rows have met before the import was interrupted.
+    settled: Settled,
     /// Rows whose contact failed although contacts are not selected (P6, P8).
     failed_references: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
     /// Of the current window.
@@ -140,6 +144,7 @@ impl Planner {
             singles: kept::Singles::default(),
             taught: hashbrown::HashMap::default(),
             told: hashbrown::HashSet::default(),
+            settled: Settled::default(),
             failed_references: hashbrown::HashSet::default(),
             findings: Vec::new(),
             source_findings: Vec::new(),
@@ -160,6 +165,11 @@ impl Planner {
         self.index.reserve(each(keys).saturating_add(keys / 8));
         self.ledger.contact_rows.reserve(self.expected_rows);
         self.ledger.opportunity_rows.reserve(self.expected_rows);
+    }
+
+    /// An interrupted import has come to these records already.
+    pub(crate) fn bind(&mut self, settled: Settled) {
+        self.settled = settled;
     }
 
     /// Takes over what was found while the next block was read.
@@ -245,6 +255,7 @@ impl Planner {
         self.open_window();
         self.question.clear();
         self.ask_contacts();
+        self.ask_settled();
         if self.question.is_empty() {
             self.after_contacts();
         } else {
@@ -367,6 +378,20 @@ impl Planner {
                     question.ask_id(ledger.blocks[block as usize].text(span));
                 }
                 (_, KeyText::Phone) => {}
+            }
+        }
+    }
+
+    /// Asks for the contacts that rows of the window have met before the import was interrupted.
+    fn ask_settled(&mut self) {
+        if self.settled.contacts.is_empty() {
+            return;
+        }
+        for at in 0..self.window.len() {
+            let row = self.row_at(at);
+            let id = self.settled.contacts.get(&row);
+            if let Some(id) = id.filter(|id| self.ledger.contacts.find(id).is_none()) {
+                self.question.ask_id(id);
             }
         }
     }

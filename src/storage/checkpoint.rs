@@ -5,6 +5,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::issue::IssueCode;
+use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
 /// The name of one step of one import (behaviour X4): the same step has the same token whenever and
@@ -55,11 +57,47 @@ pub struct Checkpoint {
     pub row: u64,
     /// Is the import complete? Only the last batch says so; it holds no step.
     pub is_last: bool,
+    /// Does the caller have the report of the complete import? See
+    /// [`Report::acknowledge`](crate::Report::acknowledge).
+    pub is_seen: bool,
     /// What the import comes to, as far as it is known.
     pub stats: Stats,
+    /// Steps of the windows of a run before this one that storage did not write: they are not tried
+    /// again when the run is resumed, over what later rows have written, and are reported again. The
+    /// first [thousand](Self::REFUSALS); of others the rows count as unchanged.
+    pub refused: Vec<Refusal>,
+}
+
+/// A step that storage did not write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The object.
+    pub object: Object,
+    /// The first row of its record in the window.
+    pub row: RowNumber,
+    /// The record, if it was to be updated.
+    pub id: Option<String>,
+    /// What was said of it.
+    pub code: IssueCode,
+    /// Why, in storage's words.
+    pub why: String,
 }
 
 impl Checkpoint {
+    /// How many refusals a checkpoint keeps.
+    pub const REFUSALS: usize = 1_000;
+
+    /// Is there something left to do: steps to write, or a report to hand over? A program that starts
+    /// goes on with an open import of the same file, and begins a new one if there is none.
+    ///
+    /// A process that is killed behind its last batch leaves a complete import whose report nobody
+    /// has. Taken up again it writes nothing and gives the same report; begun anew it would create
+    /// once more what has no key.
+    pub fn is_open(&self) -> bool {
+        !(self.is_last && self.is_seen)
+    }
+
     /// What of another import is not as in this one: `file`, `mapping`, `policy`, `window`. Nothing:
     /// one can be resumed as the other.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {

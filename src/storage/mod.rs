@@ -24,7 +24,7 @@ mod table;
 
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
 pub(crate) use batch::{BatchData, ContactOf, FollowUpData, StepData};
-pub use checkpoint::{Checkpoint, Token};
+pub use checkpoint::{Checkpoint, Refusal, Token};
 pub use error::StorageError;
 pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};
 pub use receipts::{Receipt, Receipts};

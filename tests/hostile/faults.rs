@@ -175,7 +175,7 @@ fn answers_that_nobody_asked_for_stop_the_plan_as_faults_of_the_adapter() {
             .plan(Source::from_bytes(FILE.as_bytes()), &mut storage)
             .map(|_| ())
             .unwrap_err();
-        let Error::Adapter { faults } = &error else { panic!("{error}") };
+        let Error::Adapter { faults, .. } = &error else { panic!("{error}") };
         assert!(faults.iter().any(|fault| fault.contains(expected)), "{faults:?} / {expected}");
     }
 }

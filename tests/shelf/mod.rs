@@ -337,7 +337,12 @@ impl Shelf {
                 return false;
             }
             left -= 1;
-            let had = receipts.get(step.token()).is_some();
+            let receipt = receipts.get(step.token());
+            // Somebody has refused it on the shelf's behalf.
+            if matches!(receipt, Some(crm_import::storage::Receipt::Rejected { .. })) {
+                continue;
+            }
+            let had = receipt.is_some();
             self.step(&step, at, receipts);
             let is_conflict = !had
                 && matches!(

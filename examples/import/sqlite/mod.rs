@@ -35,9 +35,10 @@ impl Sqlite {
             return Ok(None);
         }
         let db = schema::connect(path)?;
-        let text: Option<String> =
-            db.query_row("SELECT settings FROM account", [], |row| row.get(0)).optional()?;
-        let Some(text) = text else { return Ok(None) };
+        if !schema::is_made(&db)? {
+            return Ok(None);
+        }
+        let text: String = db.query_row("SELECT settings FROM account", [], |row| row.get(0))?;
         let account = serde_json::from_str(&text).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(
                 0,

@@ -9,7 +9,14 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let db = Connection::open(path)?;
     db.busy_timeout(std::time::Duration::from_secs(10))?;
     db.set_prepared_statement_cache_capacity(64);
+    // 64 MiB instead of 2: tokens are random, each look-up of one is another page.
+    db.pragma_update(None, "cache_size", -65_536)?;
     Ok(db)
+}
+
+/// Has the database been made?
+pub(super) fn is_made(db: &Connection) -> Result<bool, rusqlite::Error> {
+    db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'account'")?.exists([])
 }
 
 pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite::Error> {
@@ -24,11 +31,12 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
             .collect();
         named.concat()
     };
+    // All or nothing: killed on the way, it is made anew.
+    let whole = db.unchecked_transaction()?;
     let contacts = columns(Object::Contact);
     let opportunities = columns(Object::Opportunity);
     db.execute_batch(&format!(
-        "BEGIN;
-         CREATE TABLE account (settings TEXT NOT NULL);
+        "CREATE TABLE account (settings TEXT NOT NULL);
          CREATE TABLE contacts (id INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER NOT NULL DEFAULT 1{contacts});
          CREATE TABLE contact_emails (contact_id INTEGER NOT NULL, position INTEGER NOT NULL, value TEXT NOT NULL,
              PRIMARY KEY (contact_id, position)) WITHOUT ROWID;
@@ -49,12 +57,11 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
          CREATE TABLE follow_ups (contact_id INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL);
          CREATE TABLE import_steps (token TEXT PRIMARY KEY, object TEXT NOT NULL, record_id INTEGER NOT NULL,
              outcome TEXT NOT NULL) WITHOUT ROWID;
-         CREATE TABLE import_checkpoints (import_id TEXT PRIMARY KEY, checkpoint TEXT NOT NULL);
-         COMMIT;"
+         CREATE TABLE import_checkpoints (import_id TEXT PRIMARY KEY, checkpoint TEXT NOT NULL);"
     ))?;
     let settings = serde_json::to_string(account).unwrap_or_default();
     db.execute("INSERT INTO account (settings) VALUES (?1)", [settings])?;
-    Ok(())
+    whole.commit()
 }
 
 /// The table of an object.

@@ -77,7 +77,7 @@ impl Planner {
         let (pipeline, status) = match entry.stored() {
             None => (None, Status::Blank),
             Some(id) => {
-                let base = Base { settings, stored: Some((&self.ledger.opportunities, id)) };
+                let base = Base::of(settings, Some((&self.ledger.opportunities, id)));
                 let deal = Deal::stored(base);
                 (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()))
             }

@@ -21,7 +21,7 @@ impl Planner {
         deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
             problems.push(problem);
         });
-        let base = Base { settings, stored: None };
+        let base = Base::of(settings, None);
         let from =
             settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
         let to =

@@ -1,0 +1,118 @@
+//! The set-up of an import: everything frozen before row 1, or all that is wrong with it at once.
+
+use super::Import;
+use crate::account::Account;
+use crate::apply::ERROR_LOG_COLUMNS;
+use crate::draft::Settings;
+use crate::error::ConfigError;
+use crate::field::Fields;
+use crate::follow_up::FollowUp;
+use crate::mapping::{ColumnMapping, Mapping};
+use crate::object::{Mode, Object};
+use crate::source::Rows;
+use crate::storage::StorageWrite;
+
+impl Import {
+    /// Freezes everything, or says all that is wrong with it.
+    pub(super) fn settle(
+        &self,
+        account: Account,
+        rows: &Rows<'_>,
+        answers: impl Fn(&[String]) -> bool,
+    ) -> Result<Settings, ConfigError> {
+        let fields = Fields::with_custom(&account.custom_fields);
+        let mapping = match &self.mapping {
+            Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
+            None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
+        };
+        let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
+        let is_selected = |object| match &self.objects {
+            Some(objects) => objects.contains(&object),
+            None => is_mapped(object),
+        };
+        let contacts = is_selected(Object::Contact).then_some(self.contacts);
+        let opportunities = is_selected(Object::Opportunity).then_some(self.opportunities);
+        let modes: Vec<(Object, Mode)> = contacts
+            .map(|mode| (Object::Contact, mode))
+            .into_iter()
+            .chain(opportunities.map(|mode| (Object::Opportunity, mode)))
+            .collect();
+        let mut problems: Vec<String> = mapping
+            .check(rows.headers(), &fields, &account, &modes, self.unmapped)
+            .iter()
+            .filter(|problem| problem.is_error())
+            .map(ToString::to_string)
+            .collect();
+        for rule in &account.dedup.contacts {
+            if rule.0.is_empty()
+                || !rule.0.iter().all(|key| fields.find(Object::Contact, key).is_some())
+            {
+                problems.push(format!(
+                    "the match rule {:?} names a field that contacts do not have",
+                    rule.name()
+                ));
+            } else if !answers(&rule.0) {
+                problems.push(format!("the storage cannot answer the match rule {}", rule.name()));
+            }
+        }
+        for key in account.opportunities.matching.iter().flat_map(|matching| &matching.fields) {
+            if fields.find(Object::Opportunity, key).is_none() {
+                problems.push(format!(
+                    "opportunities are matched by {key:?}, a field they do not have"
+                ));
+            }
+        }
+        if modes.is_empty() {
+            problems.push("no column of the file is mapped to an object that is selected".into());
+        }
+        if !problems.is_empty() {
+            return Err(ConfigError { problems });
+        }
+        let follow_ups = self.follow_ups.clone();
+        Ok(Settings::new(
+            account,
+            mapping,
+            rows.headers().to_vec(),
+            (contacts, opportunities),
+            follow_ups,
+        ))
+    }
+}
+
+/// Follow-ups that storage cannot do are refused before the first write (F4).
+pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
+    follow_ups: impl Iterator<Item = &'f FollowUp>,
+    storage: &S,
+) -> Result<(), ConfigError> {
+    let mut problems: Vec<String> = Vec::new();
+    for follow_up in follow_ups.filter(|follow_up| !storage.supports(follow_up.kind())) {
+        let (kind, name) = (follow_up.kind().name(), follow_up.name());
+        let problem = format!("the storage cannot do the follow-up {kind} {name:?}");
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+}
+
+/// A mapping that was made for the file is used for its error log too: the ids that the log adds are
+/// read beside the columns it names (behaviour §15).
+fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
+    let is_log = ERROR_LOG_COLUMNS.iter().all(|own| headers.iter().any(|header| header == own));
+    let ids =
+        [(Object::Contact, ERROR_LOG_COLUMNS[5]), (Object::Opportunity, ERROR_LOG_COLUMNS[6])];
+    for (object, header) in ids {
+        let is_used = mapping.columns.iter().any(|column| column.object == Some(object));
+        let is_named =
+            mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
+        if is_log && is_used && !is_named {
+            mapping.columns.push(ColumnMapping {
+                header: Some(header.to_owned()),
+                object: Some(object),
+                field: Some("id".to_owned()),
+                ..ColumnMapping::default()
+            });
+        }
+    }
+    mapping
+}

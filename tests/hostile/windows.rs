@@ -1,0 +1,215 @@
+//! A run whose storage refuses, lies or goes away in a later window: what earlier windows did is not
+//! lost, and what they came to is the same after resuming (behaviour X5, X6, L2).
+
+use crm_import::lookup::{Found, Lookup};
+use crm_import::storage::{Applied, Batch, Receipts, StorageError, Token};
+use crm_import::{
+    Control, Error, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber, Source,
+    Status,
+};
+
+use super::shelf::Shelf;
+use super::{Act, Hostile, Storage, StorageWrite, codes};
+
+/// A database that refuses some records, each time, and takes the others.
+struct Refuses;
+
+impl Act for Refuses {
+    fn write(
+        &mut self,
+        shelf: &mut Shelf,
+        _: usize,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+    ) -> Result<(), StorageError> {
+        for step in batch.steps().filter(|step| step.changes().any(|c| c.text().contains("BAD"))) {
+            receipts.rejected(step.token(), "the city is closed");
+        }
+        for (at, step) in batch.steps().enumerate() {
+            if receipts.get(step.token()).is_none() {
+                shelf.step(&step, at, receipts);
+            }
+        }
+        let checkpoint = batch.checkpoint().clone();
+        shelf.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
+        Ok(())
+    }
+}
+
+const REFUSED: &str = "\
+Email,City,Opportunity Name
+ana@example.com,BAD,
+bo@example.com,Rome,
+cy@example.com,BAD,Boat
+ana@example.com,Oslo,
+bo@example.com,BAD,
+cy@example.com,Bonn,Raft
+di@example.com,Graz,
+ed@example.com,Linz,
+";
+
+fn shelf() -> Shelf {
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com"), ("city", "Paris")]);
+    shelf.insert(Object::Contact, &[("email", "bo@example.com"), ("city", "Paris")]);
+    shelf
+}
+
+fn import() -> Import {
+    Import::new().id("hostile").run_window(2)
+}
+
+fn source(file: &str) -> Source<'_> {
+    Source::from_bytes(file.as_bytes())
+}
+
+type Outcomes = Vec<[Option<Outcome>; 2]>;
+
+/// Runs until so many batches are written, and keeps what became of each row.
+fn run<A: Act>(
+    import: &Import,
+    storage: &mut Hostile<A>,
+    batches: usize,
+) -> (Result<Report, Error<StorageError>>, Outcomes) {
+    let (mut outcomes, mut seen) = (Vec::new(), 0);
+    let report = import.run_with(source(REFUSED), storage, |event| {
+        if let Some(part) = event.window() {
+            outcomes.extend(part.plan().rows().map(|row| {
+                [Object::Contact, Object::Opportunity].map(|o| part.outcome(o, row.number()))
+            }));
+        }
+        seen += usize::from(event.progress().is_some_and(|p| p.status == Status::Applying));
+        if seen > batches { Control::Pause } else { Control::Continue }
+    });
+    (report, outcomes)
+}
+
+fn said(report: &Report) -> Vec<(u32, IssueCode, String)> {
+    let issues = report.issues();
+    issues.map(|issue| (issue.row.map_or(0, |row| row.0), issue.code, issue.message())).collect()
+}
+
+#[test]
+fn x6_what_storage_refused_in_a_completed_window_is_refused_after_resuming_too() {
+    let mut whole = Hostile::new(shelf(), Refuses);
+    let (expected, outcomes) = run(&import(), &mut whole, 99);
+    let expected = expected.unwrap();
+    assert_eq!(outcomes[0][0], Some(Outcome::Fail));
+    assert_eq!(outcomes[2], [Some(Outcome::Fail); 2]);
+    for batches in 1..9 {
+        let mut storage = Hostile::new(shelf(), Refuses);
+        let first = run(&import(), &mut storage, batches).0.unwrap();
+        if first.status() == Status::Completed {
+            continue;
+        }
+        let checkpoint = storage.shelf.checkpoints["hostile"].clone();
+        let (report, again) = run(&import().resume(checkpoint), &mut storage, 99);
+        let report = report.unwrap();
+        assert_eq!(again, outcomes, "stopped after {batches} batches");
+        assert_eq!(report.stats(), expected.stats(), "stopped after {batches} batches");
+        assert_eq!(said(&report), said(&expected), "stopped after {batches} batches");
+        assert_eq!(storage.shelf.content(), whole.shelf.content());
+    }
+}
+
+/// Answers for a record that nobody asked for, or not at all, from some look-up on.
+struct Later(usize, bool);
+
+impl Act for Later {
+    fn find(
+        &mut self,
+        shelf: &mut Shelf,
+        call: usize,
+        lookup: &Lookup<'_>,
+        found: &mut Found,
+    ) -> Result<(), StorageError> {
+        shelf.find(lookup, found)?;
+        match self {
+            Later(from, _) if call < *from => Ok(()),
+            Later(_, true) => Err("the connection is lost".into()),
+            Later(..) => {
+                found.record("c77").key("email", "eve@example.com");
+                Ok(())
+            }
+        }
+    }
+}
+
+#[test]
+fn l2_a_run_that_a_later_window_stops_hands_back_what_the_windows_before_did() {
+    for is_lost in [false, true] {
+        let mut storage = Hostile::new(shelf(), Later(3, is_lost));
+        let error = import().run(source(REFUSED), &mut storage).unwrap_err();
+        let done = error.done().unwrap_or_else(|| panic!("nothing is handed back: {error}"));
+        assert_eq!(done.stats().contacts.rows, 4, "{error}");
+        assert_eq!(done.stats().contacts.update, 2);
+        assert_eq!(done.status(), Status::Failed);
+        assert!(matches!(error, Error::LookUp { .. }) == is_lost);
+        assert!(matches!(error, Error::Adapter { .. }) != is_lost);
+    }
+    // A plan has written nothing, so there is nothing to hand back.
+    let mut storage = Hostile::new(shelf(), Later(1, false));
+    let error = import().plan(source(REFUSED), &mut storage).map(|_| ()).unwrap_err();
+    assert!(error.done().is_none());
+}
+
+/// A stream that breaks off.
+struct Torn(&'static [u8]);
+
+impl std::io::Read for Torn {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() {
+            return Err(std::io::Error::other("the disk is gone"));
+        }
+        let len = out.len().min(self.0.len()).min(16);
+        out[..len].copy_from_slice(&self.0[..len]);
+        self.0 = &self.0[len..];
+        Ok(len)
+    }
+}
+
+#[test]
+fn l2_a_run_whose_file_breaks_off_hands_back_what_it_has_done() {
+    // More than the head over which formats are inferred.
+    let mut file = String::from("Email\n");
+    (0..60_000).for_each(|row| file.push_str(&format!("c{row}@example.com\n")));
+    let mut crm = MemoryStorage::default();
+    let torn = Torn(Box::leak(file.into_bytes().into_boxed_slice()));
+    let import = Import::new().run_window(10_000);
+    let error = import.run(Source::from_reader(torn), &mut crm).unwrap_err();
+    assert!(matches!(error, Error::Torn { .. }), "{error:?}");
+    let done = error.done().unwrap();
+    assert_eq!(done.stats().contacts.create, crm.len(Object::Contact) as u64);
+    assert!(done.stats().contacts.create >= 10_000, "{:?}", done.stats());
+}
+
+/// Forgets for a moment what it has written.
+struct Silent;
+
+impl Act for Silent {
+    fn applied(
+        &mut self,
+        shelf: &mut Shelf,
+        call: usize,
+        tokens: &[Token],
+        known: &mut Applied,
+    ) -> Result<(), StorageError> {
+        if call == 4 {
+            return Err("the connection is lost".into());
+        }
+        shelf.applied(tokens, known)
+    }
+}
+
+#[test]
+fn l2_a_resumed_run_that_storage_tells_nothing_in_a_later_window_hands_back_the_others() {
+    let mut storage = Hostile::new(shelf(), Silent);
+    run(&import(), &mut storage, 3).0.unwrap();
+    let checkpoint = storage.shelf.checkpoints["hostile"].clone();
+    let error = import().resume(checkpoint).run(source(REFUSED), &mut storage).unwrap_err();
+    assert!(matches!(error, Error::Tokens { .. }), "{error}");
+    assert_eq!(error.done().map(|done| done.stats().contacts.rows), Some(2));
+    assert_eq!(codes(error.done().unwrap()), []);
+    let row = RowNumber(1);
+    assert_eq!(error.done().unwrap().outcome(Object::Contact, row), None); // totals, no rows
+}

@@ -1,0 +1,218 @@
+//! What a blank clears, however the file is cut into windows (behaviour W3, L1).
+
+use crm_import::mapping::{Blank, ColumnMapping, Merge};
+use crm_import::{
+    Account, Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Source,
+};
+
+use Object::{Contact, Opportunity};
+
+const COLUMNS: [(&str, Object, &str); 11] = [
+    ("Email", Contact, "email"),
+    ("More Emails", Contact, "additional_emails"),
+    ("Phone", Contact, "phone"),
+    ("City", Contact, "city"),
+    ("Tags", Contact, "tags"),
+    ("Notes", Contact, "notes"),
+    ("Opportunity ID", Opportunity, "id"),
+    ("Opportunity Name", Opportunity, "name"),
+    ("Source", Opportunity, "source"),
+    ("Lost Reason", Opportunity, "lost_reason"),
+    ("Deal Tags", Opportunity, "tags"),
+];
+
+/// Every column clears; the lists join or replace what is there.
+fn mapping(tags: Merge) -> Mapping {
+    let columns = COLUMNS.map(|(header, object, field)| ColumnMapping {
+        header: Some(header.into()),
+        object: Some(object),
+        field: Some(field.into()),
+        blank: if field == "id" { Blank::Keep } else { Blank::Clear },
+        merge: (header == "Tags").then_some(tags),
+        ..ColumnMapping::default()
+    });
+    Mapping { columns: columns.into(), ..Mapping::default() }
+}
+
+fn header() -> String {
+    COLUMNS.map(|(header, ..)| header).join(",") + "\n"
+}
+
+fn import(tags: Merge) -> Import {
+    Import::new()
+        .id("blanks")
+        .mapping(mapping(tags))
+        .follow_up(FollowUp::of(FollowUpKind::Tag, "fair"))
+}
+
+/// Two people and an opportunity of each, all fields filled.
+fn crm() -> MemoryStorage {
+    let options = [("lost_reason".to_owned(), vec!["Price".to_owned(), "Time".to_owned()])];
+    let account = Account {
+        default_country: Some("US".into()),
+        options: options.into_iter().collect(),
+        ..Account::default()
+    };
+    let mut crm = MemoryStorage::new(account);
+    for who in ["a", "b"] {
+        let (email, more) = (format!("{who}@example.com"), format!("{who}2@example.com"));
+        let of = crm.insert(
+            Contact,
+            [
+                ("email", email.as_str()),
+                ("additional_emails", &more),
+                ("phone", if who == "a" { "+12065550101" } else { "+12065550102" }),
+                ("city", "Bonn"),
+                ("tags", "old"),
+                ("notes", "met"),
+            ],
+        );
+        crm.insert(
+            Opportunity,
+            [
+                ("name", "Roof"),
+                ("source", "web"),
+                ("lost_reason", "Price"),
+                ("status", "lost"),
+                ("contact_id", of.as_str()),
+            ],
+        );
+    }
+    crm
+}
+
+/// Everything that is kept, by id for what was there and by value for what is new.
+fn content(crm: &MemoryStorage) -> Vec<String> {
+    let line = |(id, record): (&str, &crm_import::storage::MemoryRecord)| {
+        let mut values: Vec<(&String, Vec<String>)> = record
+            .values
+            .iter()
+            .map(|(field, values)| {
+                let mut values = values.clone();
+                values.sort();
+                (field, values)
+            })
+            .filter(|(field, _)| *field != "contact_id")
+            .collect();
+        values.sort();
+        let of = record.value("contact_id").and_then(|id| crm.get(Contact, id));
+        let of = of.and_then(|contact| contact.value("email"));
+        let id = if ["c1", "o2", "c3", "o4"].contains(&id) { id } else { "new" };
+        format!("{id} {values:?} of {of:?}")
+    };
+    let mut lines: Vec<String> = crm.iter(Contact).chain(crm.iter(Opportunity)).map(line).collect();
+    lines.sort();
+    lines
+}
+
+fn plan_and_apply(file: &str, tags: Merge) -> MemoryStorage {
+    let mut crm = crm();
+    let plan = import(tags).plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    import(tags).apply(plan, &mut crm).unwrap();
+    crm
+}
+
+fn run(file: &str, tags: Merge, window: usize, stop_after: usize) -> MemoryStorage {
+    let mut crm = crm();
+    let import = import(tags).run_window(window);
+    let mut events = 0;
+    let source = || Source::from_bytes(file.as_bytes());
+    let report = import
+        .run_with(source(), &mut crm, |_| {
+            events += 1;
+            if events > stop_after { Control::Pause } else { Control::Continue }
+        })
+        .unwrap();
+    if report.status() == crm_import::Status::Paused {
+        let again = match crm.checkpoint() {
+            Some(checkpoint) => import.resume(checkpoint.clone()),
+            None => import,
+        };
+        again.run(source(), &mut crm).unwrap();
+    }
+    crm
+}
+
+#[test]
+fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
+    let rows = [
+        "a@example.com,a3@example.com,+12065550109,Oslo,vip,called,o2,Attic,fair,Time,hot",
+        "a@example.com,,,,,,o2,,,,",
+        "n@example.com,n2@example.com,,Rome,new,,,Boat,,,",
+        "n@example.com,,,,,,,,,,",
+    ];
+    let file = header() + &rows.join("\n") + "\n";
+    let expected = content(&plan_and_apply(&file, Merge::Union));
+    assert!(expected.iter().any(|line| line.contains("Oslo") && line.contains("a3@")));
+    for window in [1, 2, 3, 4] {
+        assert_eq!(content(&run(&file, Merge::Union, window, 99)), expected, "window {window}");
+    }
+}
+
+#[test]
+fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
+    let rows = ["b@example.com,,,Oslo,,,,,,,", "b@example.com,,,,,,,,,,"];
+    let file = header() + &rows.join("\n") + "\n";
+    let crm = run(&file, Merge::Union, 1, 99);
+    let b = crm.iter(Contact).find(|(_, rec)| rec.value("email") == Some("b@example.com"));
+    let (_, b) = b.unwrap();
+    assert_eq!(b.value("city"), Some("Oslo"));
+    assert_eq!((b.value("notes"), b.values("additional_emails").len()), (None, 0));
+    // The tag of the follow-up comes after every row.
+    assert_eq!(b.values("tags"), ["fair"]);
+}
+
+#[test]
+fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
+    let mut lot: u64 = 3;
+    let mut draw = |below: u64| {
+        lot = lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (lot >> 33) % below
+    };
+    for case in 0..1_000 {
+        let mut file = header();
+        for row in 0..2 + draw(8) {
+            let who = ["a", "b", "n", "m"][usize::try_from(draw(4)).unwrap()];
+            let mut pick = |choices: &[&str]| {
+                choices[usize::try_from(draw(choices.len() as u64)).unwrap()].to_owned()
+            };
+            let city = format!("City {row}");
+            let cells = [
+                format!("{who}@example.com"),
+                pick(&["", "", "x@example.com", "y@example.com;z@example.com"])
+                    .replace('@', &format!("{who}@")),
+                pick(&["", "", "+12065550180"]),
+                pick(&["", "", &city]),
+                pick(&["", "", "vip", "vip;hot"]),
+                pick(&["", "", "called", "wrote"]),
+                pick(&[
+                    "",
+                    match who {
+                        "a" => "o2",
+                        "b" => "o4",
+                        _ => "",
+                    },
+                ]),
+            ];
+            let has_id = !cells[6].is_empty();
+            let name = if has_id { pick(&["", "Attic"]) } else { pick(&["", "Boat"]) };
+            let is_deal = has_id || !name.is_empty();
+            let more = if is_deal {
+                [pick(&["", "fair"]), pick(&["", "Time"]), pick(&["", "deal"])]
+            } else {
+                Default::default()
+            };
+            let all: Vec<String> = cells.into_iter().chain([name]).chain(more).collect();
+            file.push_str(&(all.join(",") + "\n"));
+        }
+        let tags = [Merge::Union, Merge::Overwrite][usize::try_from(draw(2)).unwrap()];
+        let expected = content(&plan_and_apply(&file, tags));
+        let window = usize::try_from(1 + draw(4)).unwrap();
+        let stop_after = usize::try_from(draw(14)).unwrap();
+        assert_eq!(
+            content(&run(&file, tags, window, stop_after)),
+            expected,
+            "case {case}, window {window}, stopped after {stop_after}, {tags:?}\n{file}"
+        );
+    }
+}
