@@ -1,5 +1,5 @@
 //! How long planning takes, in times of the plain csv parse of the same file in the same run, and what
-//! a kept plan costs in memory. Prints the table of the README.
+//! it costs in memory. Prints the table of the README.
 //!
 //!     cargo bench --bench ratio -- 1000000
 
@@ -9,49 +9,103 @@ mod fair;
 
 use std::time::{Duration, Instant};
 
-use crm_import::{Import, Object, Source};
+use allocation_counter::measure;
+use crm_import::{Import, Object, Plan, Source};
 use fair::{Fair, IndexedCrm};
 
 /// Each figure is the best of so many runs.
 const RUNS: usize = 3;
+/// Rows of one planning window, where nothing else is said.
+const WINDOW: u32 = 8_192;
 
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let is_test = !std::env::args().any(|argument| argument == "--bench");
     let rows: u32 = asked.unwrap_or(if is_test { 2_000 } else { 1_000_000 });
     let plain = Fair { rows, ..Fair::default() };
-    let abroad = Fair { abroad: true, ..plain };
-    let small = Fair { rows: (rows / 10).max(1), ..plain };
     println!("{rows} rows of 25 columns, {} bytes a row\n", plain.csv().len() / rows as usize);
     println!("| what | times the csv parse | ns a row |");
     println!("|---|---|---|");
-    let csv = plain.csv();
+    let in_memory = times(plain);
+    times_abroad(Fair { abroad: true, ..plain });
+    growth(plain, in_memory);
+    println!("\n| what | figure |");
+    println!("|---|---|");
+    kept(plain);
+    run(plain);
+}
+
+/// The times of one file; returns that of planning it in memory.
+fn times(fair: Fair) -> Duration {
+    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
     let reference = best(|| parse(&csv));
-    line(
-        "csv `read_byte_record` over the file in memory (the reference)",
-        reference,
-        reference,
-        rows,
-    );
-    let mut crm = IndexedCrm::of(&plain);
+    let name = "csv `read_byte_record` over the file in memory (the reference)";
+    line(name, reference, reference, fair.rows);
     let path = std::env::temp_dir().join(format!("crm-import-ratio-{}.csv", std::process::id()));
     std::fs::write(&path, &csv).expect("the temporary folder can be written to");
-    let from_file = best(|| plan(Source::from_path(&path), 1, &mut crm));
-    line("`plan` from a file, 1 thread", from_file, reference, rows);
+    let from_file = best(|| drop(plan(Source::from_path(&path), 1, &mut crm)));
+    line("`plan` from a file, 1 thread", from_file, reference, fair.rows);
     let _ = std::fs::remove_file(&path);
-    let in_memory = best(|| plan(Source::from_bytes(csv.as_slice()), 1, &mut crm));
-    line("`plan`, input in memory, 1 thread", in_memory, reference, rows);
-    let on_two = best(|| plan(Source::from_bytes(csv.as_slice()), 2, &mut crm));
-    line("`plan`, input in memory, 2 threads", on_two, reference, rows);
+    let in_memory = best(|| drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
+    line("`plan`, input in memory, 1 thread", in_memory, reference, fair.rows);
+    let on_two = best(|| drop(plan(Source::from_bytes(csv.as_slice()), 2, &mut crm)));
+    line("`plan`, input in memory, 2 threads", on_two, reference, fair.rows);
     println!("| 2 threads / 1 thread | {:.2} | |", ratio(on_two, in_memory));
-    let (csv, mut crm) = (abroad.csv(), IndexedCrm::of(&abroad));
+    in_memory
+}
+
+fn times_abroad(fair: Fair) {
+    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
     let reference = best(|| parse(&csv));
-    let abroad = best(|| plan(Source::from_bytes(csv.as_slice()), 1, &mut crm));
-    line("`plan`, every phone outside +1, 1 thread", abroad, reference, rows);
+    let abroad = best(|| drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
+    line("`plan`, every phone outside +1, 1 thread", abroad, reference, fair.rows);
+}
+
+/// How much more a row costs in a large file than in one of 100,000.
+fn growth(fair: Fair, large: Duration) {
+    let small = Fair { rows: fair.rows.min(100_000), ..fair };
     let (csv, mut crm) = (small.csv(), IndexedCrm::of(&small));
-    let tenth = best(|| plan(Source::from_bytes(csv.as_slice()), 1, &mut crm));
-    let growth = ratio(in_memory, tenth) * f64::from(small.rows) / f64::from(rows);
-    println!("| ns a row at {rows} / at {} rows | {growth:.2} | |", small.rows);
+    let time = best(|| drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
+    let growth = ratio(large, time) * f64::from(small.rows) / f64::from(fair.rows);
+    println!("| ns a row at {} / at {} rows | {growth:.2} | |", fair.rows, small.rows);
+}
+
+/// What a plan holds while nobody touches it, and what making it took.
+fn kept(fair: Fair) {
+    let fair = Fair { matches: 0, ..fair };
+    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+    // The phone library reads its numbering plans once.
+    drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm));
+    crm.look_ups = 0;
+    let mut kept: Option<Plan> = None;
+    let counted = measure(|| kept = Some(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
+    let each = |bytes: i64| (bytes - csv.len() as i64) / i64::from(fair.rows);
+    println!(
+        "| heap of a kept plan besides the file's bytes, a row | {} bytes |",
+        each(counted.bytes_current)
+    );
+    println!("| at its highest while planning, a row | {} bytes |", each(counted.bytes_max as i64));
+    let allocations = counted.count_total as f64 / f64::from(fair.rows);
+    println!("| allocations a row (1 in 50 rows is bad and has an issue) | {allocations:.3} |");
+    let windows = fair.rows.div_ceil(WINDOW);
+    println!("| look-up calls a window | {:.2} |", f64::from(crm.look_ups) / f64::from(windows));
+}
+
+/// What `run` remembers of each contact it has met: what twice as many take more at the highest.
+fn run(fair: Fair) {
+    let highest = |rows: u32| {
+        let fair = Fair { rows, repeats: 0, matches: 0, bad: 0, ..fair };
+        let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+        let counted = measure(|| {
+            let source = Source::from_bytes(csv.as_slice());
+            let report = Import::new().threads(1).run(source, &mut crm).expect("the file is fine");
+            std::hint::black_box(report);
+        });
+        counted.bytes_max
+    };
+    let half = fair.rows / 2;
+    let more = highest(half * 2) as f64 - highest(half) as f64;
+    println!("| heap of `run` for each contact | {:.0} bytes |", more / f64::from(half.max(1)));
 }
 
 fn best(mut run: impl FnMut()) -> Duration {
@@ -73,10 +127,10 @@ fn parse(csv: &[u8]) {
     std::hint::black_box(cells);
 }
 
-fn plan(source: Source<'_>, threads: usize, crm: &mut IndexedCrm) {
+fn plan(source: Source<'_>, threads: usize, crm: &mut IndexedCrm) -> Plan {
     let plan = Import::new().threads(threads).plan(source, crm).expect("the file is fine");
     assert!(plan.stats().of(Object::Contact).rows > 0);
-    std::hint::black_box(plan);
+    std::hint::black_box(plan)
 }
 
 fn ratio(a: Duration, b: Duration) -> f64 {

@@ -5,8 +5,8 @@ use foldhash::HashMapExt;
 
 use crm_import::account::{Pipeline, Stage};
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::StorageError;
-use crm_import::{Account, Object, Storage};
+use crm_import::storage::{Batch, Op, Receipts, StorageError};
+use crm_import::{Account, Object, Storage, StorageWrite};
 
 use super::{Fair, email, phone};
 
@@ -19,6 +19,9 @@ pub(crate) struct IndexedCrm {
     by_phone: HashMap<String, u32>,
     /// Address and phone of each, as they are stored.
     shown: Vec<(String, String)>,
+    /// How often it was asked.
+    pub(crate) look_ups: u32,
+    written: u64,
 }
 
 impl IndexedCrm {
@@ -37,6 +40,8 @@ impl IndexedCrm {
             by_email: HashMap::new(),
             by_phone: HashMap::new(),
             shown: Vec::new(),
+            look_ups: 0,
+            written: 0,
         };
         for person in (0..fair.rows).filter(|&person| fair.is_stored(person)) {
             let number = crm.ids.len() as u32;
@@ -60,6 +65,7 @@ impl Storage for IndexedCrm {
     }
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.look_ups += 1;
         if lookup.object() == Object::Opportunity {
             return Ok(());
         }
@@ -76,6 +82,21 @@ impl Storage for IndexedCrm {
                     .value("phone", dialled);
             }
         }
+        Ok(())
+    }
+}
+
+/// It takes everything and keeps nothing, so that what is measured is not its own.
+impl StorageWrite for IndexedCrm {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        for step in batch.steps() {
+            self.written += 1;
+            match step.op() {
+                Op::Create => receipts.created(step.token(), &self.written.to_string(), None),
+                Op::Update => receipts.updated(step.token(), None),
+            }
+        }
+        batch.follow_ups().for_each(|follow_up| receipts.done(follow_up.token()));
         Ok(())
     }
 }
