@@ -42,15 +42,29 @@ impl UnmappedCounts {
 
     /// Looks at a cell.
     pub fn observe(&mut self, column: usize, cell: &str) {
-        let Ok(at) = self.columns.binary_search(&column) else { return };
+        if let Ok(at) = self.columns.binary_search(&column) {
+            self.count(at, cell);
+        }
+    }
+
+    fn count(&mut self, at: usize, cell: &str) {
         if normalize::is_blank(cell) {
             return;
         }
         self.filled[at] += 1;
-        let cell = normalize::trim(cell);
         let examples = &mut self.examples[at];
-        if examples.len() < 3 && !examples.iter().any(|example| example == cell) {
-            examples.push(cell.chars().take(80).collect());
+        if examples.len() < 3 {
+            let cell = normalize::trim(cell);
+            if !examples.iter().any(|example| example == cell) {
+                examples.push(cell.chars().take(80).collect());
+            }
+        }
+    }
+
+    /// Looks at a row: `cell_of` gives the cell of a column.
+    pub(crate) fn observe_row<'c>(&mut self, cell_of: impl Fn(usize) -> &'c str) {
+        for at in 0..self.columns.len() {
+            self.count(at, cell_of(self.columns[at]));
         }
     }
 

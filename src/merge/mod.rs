@@ -93,7 +93,7 @@ impl<'p> Base<'p> {
     pub(crate) fn values(&self, field: FieldId) -> impl Iterator<Item = Value<'p>> + use<'p> {
         let settings = self.settings;
         let kind = settings.fields.get(field).kind;
-        let country = self.country();
+        let country = (kind == FieldKind::Phone).then(|| self.country()).flatten();
         self.shown(field)
             .map(move |shown| normalize_stored(kind, shown, country, &settings.choices))
             .filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))

@@ -112,7 +112,7 @@ impl<'p> Single<'p> {
                 }
                 cell => cell,
             };
-            self.take(column, cell, is_first, is_protected(base.settings, row, field));
+            self.take(column, cell, is_first, || is_protected(base.settings, row, field));
         }
         // The row that creates the record gives its defaults; later rows meet them (L1, W6).
         if self.value.is_none() && is_first {
@@ -121,7 +121,13 @@ impl<'p> Single<'p> {
         }
     }
 
-    fn take(&mut self, column: &Column, cell: Cell<'p>, is_first: bool, is_protected: bool) {
+    fn take(
+        &mut self,
+        column: &Column,
+        cell: Cell<'p>,
+        is_first: bool,
+        is_protected: impl FnOnce() -> bool,
+    ) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
@@ -129,7 +135,7 @@ impl<'p> Single<'p> {
                 let no = Value::Boolean(false);
                 let is_wish =
                     column.field == FieldId::DND && loosens(column, self.value.as_ref(), &no);
-                if !self.is_given && !is_protected && !is_wish {
+                if !self.is_given && !is_wish && !is_protected() {
                     self.value = None;
                 }
                 return;

@@ -11,7 +11,7 @@ use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
-use crate::source::{Block, BlockRow, Rows, SourceError};
+use crate::source::{Block, Rows, SourceError};
 use crate::storage::Storage;
 
 /// Rows of one block, unless the planning window is larger.
@@ -50,14 +50,16 @@ impl Scanner {
         }
         for row in block.rows() {
             self.formats.observe(&row);
-            observe_unmapped(&mut self.unmapped, &row);
+            self.unmapped.observe_row(|column| row.cell(column));
         }
     }
 
     /// Columns seen from now on tell no more of their formats, only how many values they hold.
     pub(crate) fn count(&mut self, block: &Block) {
         if !self.unmapped.columns().is_empty() {
-            block.rows().for_each(|row| observe_unmapped(&mut self.unmapped, &row));
+            for row in block.rows() {
+                self.unmapped.observe_row(|column| row.cell(column));
+            }
         }
     }
 
@@ -78,13 +80,6 @@ impl Scanner {
                 is_consent: is_consent(&headers[index]),
             })
             .collect()
-    }
-}
-
-fn observe_unmapped(counts: &mut UnmappedCounts, row: &BlockRow<'_>) {
-    for at in 0..counts.columns().len() {
-        let column = counts.columns()[at];
-        counts.observe(column, row.cell(column));
     }
 }
 
