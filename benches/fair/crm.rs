@@ -14,11 +14,11 @@ use super::{Fair, email, phone};
 #[derive(Debug)]
 pub(crate) struct IndexedCrm {
     account: Account,
-    ids: Vec<String>,
     by_email: HashMap<String, u32>,
     by_phone: HashMap<String, u32>,
-    /// Address and phone of each, as they are stored.
-    shown: Vec<(String, String)>,
+    /// Id, address and phone of each, one after the other, and where each of them ends.
+    text: String,
+    records: Vec<[u32; 3]>,
     /// How often it was asked.
     pub(crate) look_ups: u32,
     written: u64,
@@ -36,24 +36,39 @@ impl IndexedCrm {
         };
         let mut crm = IndexedCrm {
             account,
-            ids: Vec::new(),
             by_email: HashMap::new(),
             by_phone: HashMap::new(),
-            shown: Vec::new(),
+            text: String::new(),
+            records: Vec::new(),
             look_ups: 0,
             written: 0,
         };
         for person in (0..fair.rows).filter(|&person| fair.is_stored(person)) {
-            let number = crm.ids.len() as u32;
+            let number = crm.records.len() as u32;
             let (mut address, mut dialled) = (String::new(), String::new());
             email(person, &mut address);
             phone(person, fair.abroad, &mut dialled);
-            crm.ids.push(format!("stored{person}"));
-            crm.by_email.insert(address.clone(), number);
-            crm.by_phone.insert(dialled.clone(), number);
-            crm.shown.push((address, dialled));
+            let mut ends = [0; 3];
+            for (part, end) in
+                [&format!("stored{person}"), &address, &dialled].into_iter().zip(&mut ends)
+            {
+                crm.text.push_str(part);
+                *end = crm.text.len() as u32;
+            }
+            crm.records.push(ends);
+            crm.by_email.insert(address, number);
+            crm.by_phone.insert(dialled, number);
         }
         crm
+    }
+}
+
+impl IndexedCrm {
+    fn record(&self, number: usize) -> [&str; 3] {
+        let from = number.checked_sub(1).map_or(0, |before| self.records[before][2]);
+        let [id, address, phone] = self.records[number];
+        [(from, id), (id, address), (address, phone)]
+            .map(|(from, to)| &self.text[from as usize..to as usize])
     }
 }
 
@@ -72,14 +87,12 @@ impl Storage for IndexedCrm {
         for block in lookup.blocks() {
             let field = block.fields()[0];
             let by = if field == "email" { &self.by_email } else { &self.by_phone };
-            for key in block.column(0) {
-                let Some(&number) = by.get(*key) else { continue };
-                let (address, dialled) = &self.shown[number as usize];
-                found
-                    .record(&self.ids[number as usize])
-                    .key(field, key)
-                    .value("email", address)
-                    .value("phone", dialled);
+            let keys = block.column(0);
+            let hits: Vec<(&str, u32)> =
+                keys.iter().filter_map(|key| Some((*key, *by.get(*key)?))).collect();
+            for (key, number) in hits {
+                let [id, address, phone] = self.record(number as usize);
+                found.record(id).key(field, key).value("email", address).value("phone", phone);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::Planner;
 use super::row_keys::RowKeys;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder, Verdict, decide};
+use crate::dedup::{ContactNumber, Holder, KeyNumber, Verdict, decide};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -45,9 +45,17 @@ impl Planner {
         }
         // In the order of ids, so that nothing depends on the order of the answers.
         declared.sort_unstable_by_key(|&(record, ..)| record);
+        // Found all together, which waits for the memory of the index once.
+        let numbers: Vec<Option<KeyNumber>> = declared
+            .iter()
+            .map(|&(_, field, text)| self.find_declared(&settings, field, text))
+            .collect();
+        let mut rest = numbers.as_slice();
         for keys in declared.chunk_by(|a, b| a.0 == b.0) {
             let person = self.stored_people[keys[0].0 as usize];
-            self.declare(person, keys);
+            let (own, others) = rest.split_at(keys.len());
+            rest = others;
+            self.declare(&settings, person, keys, own);
         }
     }
 

@@ -17,14 +17,23 @@ use crate::object::Object;
 use crate::value::{Phone, Value};
 
 impl Planner {
-    /// Storage declares that a stored contact answers these keys of one record.
-    pub(super) fn declare(&mut self, person: u32, keys: &[(u32, Option<FieldId>, &str)]) {
-        let settings = self.ledger.settings.clone();
-        if !self.teaching.has_text_rules
-            && keys
-                .iter()
-                .all(|&(_, field, text)| self.declare_address(&settings, person, field, text))
-        {
+    /// Storage declares that a stored contact answers these keys of one record; `numbers` are those of
+    /// them that stand for a key by themselves.
+    pub(super) fn declare(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        keys: &[(u32, Option<FieldId>, &str)],
+        numbers: &[Option<KeyNumber>],
+    ) {
+        if !self.teaching.has_text_rules && numbers.iter().all(Option::is_some) {
+            for (&(_, _, text), &number) in keys.iter().zip(numbers) {
+                let Some(number) = number else { continue };
+                let KeyKind::Rule(rule) = self.index.kind(number) else { continue };
+                if self.still_holds(settings, person, &settings.rules[usize::from(rule)], text) {
+                    self.index.teach(number, ContactNumber(person));
+                }
+            }
             return;
         }
         for (number, rule) in settings.rules.iter().enumerate() {
@@ -35,7 +44,7 @@ impl Planner {
                 let found =
                     self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
                 if let Some(key) = found
-                    && self.still_holds(&settings, person, rule, &text)
+                    && self.still_holds(settings, person, rule, &text)
                 {
                     self.index.teach(key, ContactNumber(person));
                     if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
@@ -45,7 +54,7 @@ impl Planner {
             }
         }
         for &(_, field, text) in keys {
-            if !self.is_asked(&settings, field, text) {
+            if !self.is_asked(settings, field, text) {
                 let id = self.ledger.name(Object::Contact, person);
                 let fault = format!(
                     "the record {id} was declared for the key {text:?}, which nobody asked for"
@@ -55,26 +64,19 @@ impl Planner {
         }
     }
 
-    /// Storage declares an e-mail address or a phone of a stored contact. False: nobody asked for it.
-    fn declare_address(
-        &mut self,
+    /// The key that storage declares with a value of this field, if it is one by itself and was asked.
+    pub(super) fn find_declared(
+        &self,
         settings: &Settings,
-        person: u32,
         field: Option<FieldId>,
         text: &str,
-    ) -> bool {
+    ) -> Option<KeyNumber> {
         let of = |rule: &Rule| field.is_some_and(|field| rule.has(field));
-        let Some(number) = settings.rules.iter().position(of) else { return false };
-        let rule = &settings.rules[number];
+        let number = settings.rules.iter().position(of)?;
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
-        let ledger = &self.ledger;
-        let found = self.index.find(kind, text, phone.and_then(Phone::packed), |p| ledger.text(p));
-        let Some(key) = found else { return false };
-        if self.still_holds(settings, person, rule, text) {
-            self.index.teach(key, ContactNumber(person));
-        }
-        true
+        let is_phone = settings.rules[number].shape == Shape::Phones;
+        let phone = is_phone.then(|| parse_phone(text)).flatten();
+        self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
     /// Was this value part of an asked key?
