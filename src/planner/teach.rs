@@ -34,13 +34,11 @@ impl Planner {
                 let ledger = &self.ledger;
                 let found =
                     self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
-                if let Some(key) = found
-                    && self.still_holds(&settings, person, rule, &text)
+                let Some(key) = found else { continue };
+                if self.declare_key(&settings, person, rule, &text, key)
+                    && !matches!(rule.shape, Shape::Emails | Shape::Phones)
                 {
-                    self.index.teach(key, ContactNumber(person));
-                    if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
-                        self.taught.entry(person).or_default().push(key);
-                    }
+                    self.taught.entry(person).or_default().push(key);
                 }
             }
         }
@@ -71,10 +69,27 @@ impl Planner {
         let ledger = &self.ledger;
         let found = self.index.find(kind, text, phone.and_then(Phone::packed), |p| ledger.text(p));
         let Some(key) = found else { return false };
-        if self.still_holds(settings, person, rule, text) {
-            self.index.teach(key, ContactNumber(person));
-        }
+        self.declare_key(settings, person, rule, text, key);
         true
+    }
+
+    /// A stored contact answers to a key, unless a row has taken it away before it was asked for: then
+    /// whoever gets it gets it from this contact (X3). True: it answers.
+    fn declare_key(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        rule: &Rule,
+        text: &str,
+        key: KeyNumber,
+    ) -> bool {
+        let holds = self.still_holds(settings, person, rule, text);
+        if holds {
+            self.index.teach(key, ContactNumber(person));
+        } else {
+            self.index.unteach(key, ContactNumber(person));
+        }
+        holds
     }
 
     /// Was this value part of an asked key?
