@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use crm_import::account::OpportunityMatching;
 use crm_import::{Account, Import, MemoryStorage, Object, Source};
 
 /// The header, and one row by its number.
@@ -57,4 +58,31 @@ fn rows_of_one_contact_cost_the_same_however_many_stand_before_them() {
         let (few, many) = (time(file, 3_000), time(file, 12_000));
         assert!(many < few * 9, "{name}: {few:?} for 3,000 rows, {many:?} for 12,000");
     }
+}
+
+/// How long it takes to find so many opportunities of one contact again, the best of three.
+fn time_to_match(rows: usize) -> Duration {
+    let mut account = Account::default();
+    account.opportunities.matching = Some(OpportunityMatching::best_or_create(["name"]));
+    let mut crm = MemoryStorage::new(account);
+    let contact = crm.insert(Object::Contact, [("email", "a@x.org")]);
+    let mut file = String::from("Email,Opportunity Name\n");
+    for row in 0..rows {
+        let name = format!("Deal {row}");
+        crm.insert(Object::Opportunity, [("name", name.as_str()), ("contact_id", &contact)]);
+        file.push_str(&format!("a@x.org,{name}\n"));
+    }
+    let mut attempt = || {
+        let begun = Instant::now();
+        let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+        assert_eq!(plan.stats().opportunities.unchanged, rows as u64);
+        begun.elapsed()
+    };
+    (0..3).map(|_| attempt()).min().unwrap()
+}
+
+#[test]
+fn o5_a_contact_s_opportunities_are_not_compared_one_by_one() {
+    let (few, many) = (time_to_match(3_000), time_to_match(12_000));
+    assert!(many < few * 9, "{few:?} for 3,000 opportunities, {many:?} for 12,000");
 }
