@@ -187,3 +187,35 @@ fn v1_a_switchboard_on_every_row_is_one_contact_with_its_first_addresses_and_no_
     let one = plan.steps().next().unwrap();
     assert_eq!(one.changes().get("additional_emails").unwrap().after().count(), 10);
 }
+
+#[test]
+fn x3_a_key_that_was_given_up_before_it_was_asked_for_is_passed_on_without_a_conflict() {
+    // Bo gives up d in row 2, and only row 3 asks for it: in a window of its own, too.
+    let file = "Contact ID,Email,Additional Emails,City\n\
+                c1,,,Reno\nc2,,b@example.com,\nc1,d@example.com,,\n,d@example.com,,Reno\n";
+    let mapping = serde_json::from_str(
+        r#"{ "columns": [
+            { "header": "Contact ID", "object": "contact", "field": "id" },
+            { "header": "Email", "object": "contact", "field": "email" },
+            { "header": "Additional Emails", "object": "contact", "field": "additional_emails",
+              "merge": "overwrite" },
+            { "header": "City", "object": "contact", "field": "city" } ] }"#,
+    );
+    let import = Import::new().mapping(mapping.unwrap());
+    for window in [1, 2, 1_000] {
+        let mut crm = MemoryStorage::default();
+        crm.insert(Object::Contact, [("email", "ana@example.com")]);
+        let bo = [("email", "bo@example.com"), ("additional_emails", "d@example.com")];
+        crm.insert(Object::Contact, bo);
+        let import = import.clone().planning_window(window);
+        let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+        let planned = *plan.stats();
+        assert_eq!((planned.contacts.update, planned.contacts.merged), (2, 2), "{window}");
+        let report = import.apply(plan, &mut crm).unwrap();
+        assert_eq!(*report.stats(), planned, "a window of {window} rows");
+        // One batch and the last word: nothing had to be planned again.
+        assert_eq!((report.issues().count(), crm.calls().write), (0, 2), "{window}");
+        let ana = crm.get(Object::Contact, "c1").unwrap();
+        assert_eq!((ana.value("email"), ana.value("city")), (Some("d@example.com"), Some("Reno")));
+    }
+}

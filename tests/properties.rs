@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crm_import::account::OpportunityMatching;
-use crm_import::plan::Counts;
+use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::source::FileFormat;
 use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source};
 use proptest::prelude::*;
@@ -166,6 +166,39 @@ proptest! {
         prop_assert_eq!(stats.blank_rows, rows.len() as u64 - filled(&ORDER));
         for counts in [&stats.contacts, &stats.opportunities] {
             prop_assert_eq!(counts.rows, sum(counts));
+        }
+    }
+
+    #[test]
+    fn l2_every_filled_cell_is_counted_once(rows in rows()) {
+        let file = csv(&rows, &ORDER, b',', false);
+        let planned = plan(file.clone(), b',', 7, &mut crm()).column_counts();
+        // A column whose values speak against its header is not mapped.
+        prop_assert!(planned.len() + 3 >= HEADERS.len());
+        for column in &planned {
+            let filled = rows.iter().filter(|row| !row[column.index].is_empty()).count() as u64;
+            let sum = column.taken + column.left_out + column.refused + column.skipped + column.failed;
+            prop_assert_eq!((column.filled, sum), (filled, filled), "{}", column.header);
+        }
+        // Window by window they add up to the same cells.
+        let mut added: Vec<ColumnCounts> = Vec::new();
+        let import = Import::new().run_window(5);
+        import
+            .run_with(Source::from_bytes(file), &mut crm(), |event| {
+                let window = event.window().map(|window| window.plan().column_counts());
+                match (window, added.is_empty()) {
+                    (Some(window), true) => added = window,
+                    (Some(window), false) => {
+                        added.iter_mut().zip(&window).for_each(|(sum, more)| *sum += more);
+                    }
+                    (None, _) => {}
+                }
+                true
+            })
+            .unwrap();
+        for (column, whole) in added.iter().zip(&planned) {
+            prop_assert_eq!((&column.header, column.filled), (&whole.header, whole.filled));
+            prop_assert_eq!((column.refused, column.failed), (whole.refused, whole.failed));
         }
     }
 

@@ -26,7 +26,7 @@ impl Tokens {
     }
 
     /// The token of a step. Contacts without rows of their own have names of their own: the row that
-    /// brings one of them a tag may be the first row of another.
+    /// brings one of them a tag may be the first row of another, or the row that names another.
     pub(crate) fn step(&self, ledger: &Ledger, step: StepRef) -> Token {
         let entry = ledger.entry(step.object, step.number);
         let what = match step.object {
@@ -35,7 +35,9 @@ impl Tokens {
             Object::Contact => "linked contact",
             Object::Opportunity => "opportunity",
         };
-        self.token(what, ledger.number(first_row(ledger, step)).0)
+        let is_named = step.object == Object::Contact && !entry.has_rows() && entry.is_named();
+        let row = if is_named { entry.named_row } else { first_row(ledger, step) };
+        self.token(what, ledger.number(row).0)
     }
 
     /// The token of a follow-up of a contact, which is named by the token of its step.

@@ -90,6 +90,8 @@ pub(crate) struct Planner {
     standings: opportunities::Standings,
     /// The opportunities of each contact, where they are compared (O4, O5).
     deals_of: hashbrown::HashMap<u32, Vec<u32>, foldhash::fast::RandomState>,
+    /// Those of contacts that have many, as O5 compares them.
+    deal_index: opportunities::DealIndex,
     /// Contacts whose opportunities were asked for.
     asked_deals: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
     /// The addresses of contacts with many rows, as this row left them.
@@ -139,6 +141,7 @@ impl Planner {
             pipelines: Vec::new(),
             standings: opportunities::Standings::default(),
             deals_of: hashbrown::HashMap::default(),
+            deal_index: opportunities::DealIndex::default(),
             asked_deals: hashbrown::HashSet::default(),
             books: hashbrown::HashMap::default(),
             singles: kept::Singles::default(),

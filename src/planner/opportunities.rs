@@ -18,6 +18,7 @@ mod record;
 mod report;
 mod standing;
 
+pub(super) use matching::DealIndex;
 pub(super) use standing::Standings;
 
 /// What later rows need to know of an opportunity.

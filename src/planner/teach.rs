@@ -30,9 +30,8 @@ impl Planner {
             for (&(_, _, text), &number) in keys.iter().zip(numbers) {
                 let Some(number) = number else { continue };
                 let KeyKind::Rule(rule) = self.index.kind(number) else { continue };
-                if self.still_holds(settings, person, &settings.rules[usize::from(rule)], text) {
-                    self.index.teach(number, ContactNumber(person));
-                }
+                let rule = &settings.rules[usize::from(rule)];
+                self.declare_key(settings, person, rule, text, number);
             }
             return;
         }
@@ -43,13 +42,11 @@ impl Planner {
                 let ledger = &self.ledger;
                 let found =
                     self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
-                if let Some(key) = found
-                    && self.still_holds(settings, person, rule, &text)
+                let Some(key) = found else { continue };
+                if self.declare_key(settings, person, rule, &text, key)
+                    && !matches!(rule.shape, Shape::Emails | Shape::Phones)
                 {
-                    self.index.teach(key, ContactNumber(person));
-                    if !matches!(rule.shape, Shape::Emails | Shape::Phones) {
-                        self.taught.entry(person).or_default().push(key);
-                    }
+                    self.taught.entry(person).or_default().push(key);
                 }
             }
         }
@@ -77,6 +74,25 @@ impl Planner {
         let is_phone = settings.rules[number].shape == Shape::Phones;
         let phone = is_phone.then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
+    }
+
+    /// A stored contact answers to a key, unless a row has taken it away before it was asked for: then
+    /// whoever gets it gets it from this contact (X3). True: it answers.
+    fn declare_key(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        rule: &Rule,
+        text: &str,
+        key: KeyNumber,
+    ) -> bool {
+        let holds = self.still_holds(settings, person, rule, text);
+        if holds {
+            self.index.teach(key, ContactNumber(person));
+        } else {
+            self.index.unteach(key, ContactNumber(person));
+        }
+        holds
     }
 
     /// Was this value part of an asked key?

@@ -1,5 +1,7 @@
 //! [`Table`]: steps of a batch as columns, for array parameters and COPY.
 
+use std::collections::HashSet;
+
 use super::batch::{BatchStep, Link};
 use super::checkpoint::Token;
 use super::receipts::Receipts;
@@ -126,17 +128,18 @@ impl<'a> Table<'a> {
             let Some(change) = step.change_of(field) else { continue };
             let (before, after): (Vec<_>, Vec<_>) =
                 (change.before().collect(), change.after().collect());
-            let texts = |values: &[Value<'a>]| -> Vec<String> {
+            // Sets: a list may be long.
+            let texts = |values: &[Value<'a>]| -> HashSet<String> {
                 values.iter().map(ToString::to_string).collect()
             };
             let (old, new) = (texts(&before), texts(&after));
             for (position, value) in before.into_iter().enumerate() {
-                if !new.contains(&old[position]) {
+                if !new.contains(&value.to_string()) {
                     items.push(Item { step: at, position, value, is_added: false });
                 }
             }
             for (position, value) in after.into_iter().enumerate() {
-                if !old.contains(&new[position]) {
+                if !old.contains(&value.to_string()) {
                     items.push(Item { step: at, position, value, is_added: true });
                 }
             }

@@ -52,7 +52,7 @@ pub(crate) fn check(
                 Some(Outcome::Fail) => 5,
                 Some(Outcome::Skip) => 4,
                 Some(_) if named.contains(&(at, object, (*header).to_owned())) => 3,
-                Some(_) if is_there(place, before, report, crm) => 1,
+                Some(_) if is_there(place, policy, before, report, crm) => 1,
                 Some(_) => {
                     assert!(
                         is_covered(policy, rows, place, report),
@@ -100,7 +100,13 @@ fn target(policy: &Policy, header: &str) -> Option<(Object, &'static str)> {
 }
 
 /// Does the record hold what the cell says?
-fn is_there(place: Place<'_>, before: &Crm, report: &Report, crm: &MemoryStorage) -> bool {
+fn is_there(
+    place: Place<'_>,
+    policy: &Policy,
+    before: &Crm,
+    report: &Report,
+    crm: &MemoryStorage,
+) -> bool {
     let Place { object, field, cell, .. } = place;
     let number = RowNumber::from_index(place.at);
     let id = report.id(object, number).unwrap();
@@ -109,23 +115,9 @@ fn is_there(place: Place<'_>, before: &Crm, report: &Report, crm: &MemoryStorage
     match (object, field) {
         (_, "id") => cell == id,
         (Object::Opportunity, "tags") => {
-            // Those of the contact that it belonged to on this row: the stored one, one that a row so
-            // far names, or the one it has in the end.
-            let so_far = (0..=place.at).map(RowNumber::from_index);
-            let so_far = so_far.filter(|row| report.id(object, *row) == Some(id));
-            let named = so_far.flat_map(|row| {
-                let side = report.plan().row(row).and_then(|row| row.side(object));
-                [report.id(Object::Contact, row), side.and_then(|side| side.contact_id())]
-            });
-            let stored = before.opportunities.iter().find(|(other, _)| other == id);
-            let stored = stored.and_then(|(_, values)| values.get("contact_id")?.first());
-            let others = [record.value("contact_id"), stored.map(String::as_str)];
-            let contacts = named.chain(others);
-            let mut contacts = contacts.flatten();
-            contacts.any(|contact| {
-                let tags = all(crm.get(Object::Contact, contact).unwrap(), "tags");
-                items(cell).all(|tag| tags.iter().any(|held| fold(held) == fold(tag)))
-            })
+            let contact = contact_of(place, policy, before, report).unwrap();
+            let tags = all(crm.get(Object::Contact, &contact).unwrap(), "tags");
+            items(cell).all(|tag| tags.iter().any(|held| fold(held) == fold(tag)))
         }
         (_, "tags") => {
             let tags = all(record, "tags");
@@ -143,6 +135,27 @@ fn is_there(place: Place<'_>, before: &Crm, report: &Report, crm: &MemoryStorage
         }
         _ => record.value(field) == Some(cell),
     }
+}
+
+/// The contact that an opportunity belongs to once the rows up to this one are folded in (P7).
+fn contact_of(place: Place<'_>, policy: &Policy, before: &Crm, report: &Report) -> Option<String> {
+    let object = Object::Opportunity;
+    let id = |row: RowNumber| report.id(object, row);
+    let own = id(RowNumber::from_index(place.at))?;
+    let stored = before.opportunities.iter().find(|(other, _)| other == own);
+    let mut contact = stored.and_then(|(_, values)| values.get("contact_id")?.first().cloned());
+    for row in (0..=place.at).map(RowNumber::from_index).filter(|row| id(*row) == Some(own)) {
+        if matches!(report.outcome(object, row), Some(Outcome::Fail | Outcome::Skip)) {
+            continue;
+        }
+        let side = report.plan().row(row)?.side(object)?;
+        let made = || report.id(Object::Contact, side.contact_row()?);
+        let named = side.contact_id().or_else(made).map(str::to_owned);
+        if contact.is_none() || policy.relink == "move" {
+            contact = named.or(contact);
+        }
+    }
+    contact
 }
 
 fn pair(field: &str) -> (&'static str, &'static str) {

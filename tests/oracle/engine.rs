@@ -116,8 +116,9 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     };
     let mut verdict = rows_of(&plan);
     verdict.links = plan.stats().links;
-    let planned = *plan.stats();
+    let (planned, issues) = (*plan.stats(), plan.issues().count());
     let report = import.apply(plan, &mut storage).unwrap();
+    assert_eq!(report.issues().count(), issues, "an issue while applying");
     assert_eq!(
         *report.stats(),
         planned,

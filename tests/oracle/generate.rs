@@ -258,7 +258,9 @@ fn full(values: Values) -> Values {
 }
 
 pub(crate) fn rows(dice: &mut Dice, policy: &Policy) -> Vec<Row> {
-    (0..1 + dice.below(7)).map(|_| row(dice, policy)).collect()
+    // Now and then so many rows that contacts have more than the engine keeps in its head.
+    let count = if dice.one_in(12) { 12 + dice.below(24) } else { 1 + dice.below(7) };
+    (0..count).map(|_| row(dice, policy)).collect()
 }
 
 fn row(dice: &mut Dice, policy: &Policy) -> Row {

@@ -6,7 +6,7 @@
 //!
 //! `CRM_IMPORT_CASES=100000 cargo test --release --test oracle` runs more; `CRM_IMPORT_CASE=17` one.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod cells;
 mod contacts;
@@ -19,6 +19,17 @@ mod writing;
 
 use generate::Dice;
 
+/// Tells which case it was, whatever fails in it.
+struct Case(u64);
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("CRM_IMPORT_CASE={} repeats it alone", self.0);
+        }
+    }
+}
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -29,6 +40,7 @@ fn the_engine_agrees_with_the_rule_book_on_random_files_and_policies() {
     let (first, last) = number("CRM_IMPORT_CASE").map_or((0, cases), |case| (case, case + 1));
     let (mut agreed, mut refused) = (0, 0);
     for case in first..last {
+        let _told = Case(case);
         let mut dice = Dice::new(case + 1);
         let policy = generate::policy(&mut dice);
         let (crm, rows) = (generate::crm(&mut dice), generate::rows(&mut dice, &policy));

@@ -372,11 +372,13 @@ impl Naive {
         };
         let is_given = deal.given.contains(&"lost_reason");
         let (now, problems) = self.stand(&before, row, is_new, is_given);
+        // A reason that is not used is not given, though it may be the one that is stored.
+        let is_used = !problems.contains(&"lost-reason-unused");
         for code in problems {
             self.note(at, "opportunity", code);
         }
         let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
-        if reason.is_some() && reason == now.reason {
+        if is_used && reason.is_some() && reason == now.reason {
             deal.given.push("lost_reason");
         }
         for (field, value) in [
