@@ -196,9 +196,14 @@ impl Known {
                 Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
                 Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
             };
-            if let Some(planned @ (Outcome::Create | Outcome::Update)) = *outcome {
-                *outcome = Some(Outcome::Unchanged);
-                stats.of_mut(step.object).shift(planned, Outcome::Unchanged);
+            // Whom a row has met that comes out as new now, is a record that this import has written.
+            let before = match *outcome {
+                Some(Outcome::Create) => Outcome::Merged,
+                Some(Outcome::Update) => Outcome::Unchanged,
+                _ => return false,
+            };
+            if let Some(planned) = outcome.replace(before) {
+                stats.of_mut(step.object).shift(planned, before);
             }
             false
         });
