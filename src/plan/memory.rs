@@ -150,6 +150,19 @@ impl Memory {
         self.opportunities.settled = prints(&mut settled.opportunities.iter());
     }
 
+    /// Forgets the records that are settled, and gives them away.
+    pub(crate) fn take_settled(&mut self) -> Memory {
+        let take = |records: &mut Records| Records {
+            settled: std::mem::take(&mut records.settled),
+            ..Records::default()
+        };
+        Memory { contacts: take(&mut self.contacts), opportunities: take(&mut self.opportunities) }
+    }
+
+    pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
+        self.of(object).settled.contains(&xxh3_128(id.as_bytes()))
+    }
+
     /// Has a row of an earlier window given the record this field?
     pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
         let (records, print) = (self.of(object), xxh3_128(id.as_bytes()));
