@@ -143,11 +143,12 @@ impl Known {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
-    /// What planning must know of the records that were there before and that it has updated.
+    /// What planning must know of whom the rows have met.
     pub(crate) fn settled(&self) -> Settled {
         let of = |object| self.updated.iter().filter(move |(of, ..)| *of == object);
         Settled {
             contacts: of(Object::Contact).map(|(_, row, id)| (*row, id.clone())).collect(),
+            new: self.rows.iter().filter(|row| row.0 == Object::Contact).map(|row| row.1).collect(),
             opportunities: of(Object::Opportunity).map(|(.., id)| id.clone()).collect(),
         }
     }

@@ -289,10 +289,13 @@ impl Runner<'_> {
             Arc::make_mut(&mut self.memory).settle(&settled);
             // What it was refused for, a row has met too.
             let last = u64::from(offset) + u64::from(len);
-            for refusal in self.written.refused(RowNumber(offset + 1), last) {
-                let met = refusal.id.as_deref().filter(|_| refusal.object == Object::Contact);
+            let refused = self.written.refused(RowNumber(offset + 1), last).iter();
+            for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
                 let row = refusal.row.0 - offset - 1;
-                settled.contacts.extend(met.map(|id| (row, id.into())));
+                match &refusal.id {
+                    Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
+                    None => _ = settled.new.insert(row),
+                }
             }
         }
         let part = Part {

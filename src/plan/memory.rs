@@ -53,12 +53,15 @@ pub(crate) struct Met {
     pub(crate) is_told: bool,
 }
 
-/// Records that were there before an import and into which it has folded rows, before it was
-/// interrupted.
+/// What rows have met before the import was interrupted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settled {
-    /// By the row that met each first: the row leads there again, whatever keys are left of it.
+    /// Contacts that were there before, by the row that met each first: the row leads there again,
+    /// whatever keys are left of it.
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Rows that met nobody: whoever carries their keys now has got them since.
+    pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
+    /// Opportunities that were there before.
     pub(crate) opportunities: Vec<Box<str>>,
 }
 
