@@ -73,9 +73,11 @@ fn plan(c: &mut Criterion) {
     let source = || Source::from_bytes(csv.as_slice());
     let mut group = c.benchmark_group("plan");
     group.sample_size(10).throughput(Throughput::Elements(u64::from(fair.rows)));
-    let keys = Mapping::default()
-        .column("Email", Object::Contact, "email")
-        .column("Phone", Object::Contact, "phone");
+    let keys = Mapping::default().column("Email", Object::Contact, "email").column(
+        "Phone",
+        Object::Contact,
+        "phone",
+    );
     let keys = Import::new().objects([Object::Contact]).mapping(keys);
     group.bench_function("match by e-mail and phone alone", |b| {
         b.iter(|| black_box(keys.plan(source(), &mut crm).expect("the file is fine")));
