@@ -143,11 +143,12 @@ impl Known {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
-    /// What planning must know of the records that were there before and that it has updated.
+    /// What planning must know of whom the rows have met.
     pub(crate) fn settled(&self) -> Settled {
         let of = |object| self.updated.iter().filter(move |(of, ..)| *of == object);
         Settled {
             contacts: of(Object::Contact).map(|(_, row, id)| (*row, id.clone())).collect(),
+            new: self.rows.iter().filter(|row| row.0 == Object::Contact).map(|row| row.1).collect(),
             opportunities: of(Object::Opportunity).map(|(.., id)| id.clone()).collect(),
         }
     }
@@ -196,9 +197,14 @@ impl Known {
                 Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
                 Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
             };
-            if let Some(planned @ (Outcome::Create | Outcome::Update)) = *outcome {
-                *outcome = Some(Outcome::Unchanged);
-                stats.of_mut(step.object).shift(planned, Outcome::Unchanged);
+            // Whom a row has met that comes out as new now, is a record that this import has written.
+            let before = match *outcome {
+                Some(Outcome::Create) => Outcome::Merged,
+                Some(Outcome::Update) => Outcome::Unchanged,
+                _ => return false,
+            };
+            if let Some(planned) = outcome.replace(before) {
+                stats.of_mut(step.object).shift(planned, before);
             }
             false
         });

@@ -289,10 +289,13 @@ impl Runner<'_> {
             Arc::make_mut(&mut self.memory).settle(&settled);
             // What it was refused for, a row has met too.
             let last = u64::from(offset) + u64::from(len);
-            for refusal in self.written.refused(RowNumber(offset + 1), last) {
-                let met = refusal.id.as_deref().filter(|_| refusal.object == Object::Contact);
+            let refused = self.written.refused(RowNumber(offset + 1), last).iter();
+            for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
                 let row = refusal.row.0 - offset - 1;
-                settled.contacts.extend(met.map(|id| (row, id.into())));
+                match &refusal.id {
+                    Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
+                    None => _ = settled.new.insert(row),
+                }
             }
         }
         let part = Part {
@@ -321,6 +324,7 @@ impl Runner<'_> {
 
     /// Keeps what later windows must know of this one's records.
     fn remember(&mut self, report: &mut Report, told: &HashSet<u32, foldhash::fast::RandomState>) {
+        let given = self.given(report);
         // Nobody else holds it now, so nothing is copied.
         report.plan.ledger.memory = Arc::default();
         let memory = Arc::make_mut(&mut self.memory);
@@ -343,9 +347,28 @@ impl Runner<'_> {
                 memory.add(object, id, met);
             }
         }
-        for &field in &ledger.settings.clearable {
-            remember_given(report, memory, field);
+        for (object, id, number) in given {
+            memory.give(object, &id, number);
         }
+    }
+
+    /// What the rows of a window have given to which record, by the number of the field among those
+    /// that can be cleared: no later blank clears it (W3).
+    fn given(&mut self, report: &mut Report) -> Vec<(Object, Box<str>, usize)> {
+        let mut given = Vec::new();
+        if self.settings.clearable.is_empty() {
+            return given;
+        }
+        // As it was before the window, and as if it were not written yet.
+        report.plan.ledger.memory = Arc::default();
+        let settled = Arc::make_mut(&mut self.memory).take_settled();
+        report.plan.ledger.memory = self.memory.clone();
+        for (number, &field) in self.settings.clearable.iter().enumerate() {
+            note_given(report, &settled, field, |object, id| {
+                given.push((object, id.into(), number));
+            });
+        }
+        given
     }
 
     /// Makes what storage refused part of every checkpoint from here on, before the next window.
@@ -386,11 +409,15 @@ impl Runner<'_> {
     }
 }
 
-/// Keeps which records of a window the rows have given this field, which no later blank clears (W3).
-fn remember_given(report: &Report, memory: &mut Memory, field: FieldId) {
+/// Hands on the records of a window that its rows have given this field.
+fn note_given(
+    report: &Report,
+    settled: &Memory,
+    field: FieldId,
+    mut note: impl FnMut(Object, &str),
+) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
-    let Ok(number) = ledger.settings.clearable.binary_search(&field) else { return };
     let entries = match object {
         Object::Contact => &ledger.people,
         Object::Opportunity => &ledger.deals,
@@ -411,8 +438,8 @@ fn remember_given(report: &Report, memory: &mut Memory, field: FieldId) {
             Object::Opportunity => Vec::new(),
         };
         let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
-        if gives(base, &rows, &tags, field) {
-            memory.give(object, id, number);
+        if gives(base, &rows, &tags, field, settled.is_settled(object, id)) {
+            note(object, id);
         }
     }
 }

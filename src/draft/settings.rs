@@ -148,6 +148,15 @@ impl Settings {
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
         self.clearable =
             all.filter(|column| column.can_clear()).map(|column| column.field).collect();
+        // An address that a row gave may be moved from one to the other.
+        for pair in [
+            [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
+            [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
+        ] {
+            if pair.iter().any(|field| self.clearable.contains(field)) {
+                self.clearable.extend(pair);
+            }
+        }
         self.clearable.sort_unstable();
         self.clearable.dedup();
     }

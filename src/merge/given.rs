@@ -1,31 +1,40 @@
 //! What rows have given a record, for the windows that follow: a blank never clears what an earlier
 //! row of the same file gave (W3).
 
-use super::addresses::{AddressBook, Addresses, addresses_of};
+use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
 use super::{Base, Deal, RowOf, list, opportunity, single};
 use crate::field::FieldId;
 
-/// Has one of these rows, or of those in windows before, given the record this field?
+/// Has one of these rows, or of those in windows before, given the record this field? `was_written`:
+/// it is as an interrupted import has left it after these rows.
 pub(crate) fn gives<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
     tags: &[Gift<'p>],
     field: FieldId,
+    was_written: bool,
 ) -> bool {
     let settings = base.settings;
     let all = settings.columns(settings.fields.get(field).object);
     let from = all.partition_point(|column| column.field < field);
-    let to = all.partition_point(|column| column.field <= field);
-    let book = |kind| -> AddressBook<'p> { addresses_of(base, kind, all, rows) };
+    let columns = &all[from..all.partition_point(|column| column.field <= field)];
+    let gives_more = |kind: Addresses| {
+        let book = addresses_of(base, kind, all, rows);
+        // Then it may have moved an address that was given before, which does not show any more.
+        let may_have_moved = was_written && base.is_given(kind.primary()) && book.is_primary_given;
+        book.is_additional_given || may_have_moved
+    };
     match field {
-        FieldId::EMAIL => book(Addresses::Emails).is_primary_given,
-        FieldId::ADDITIONAL_EMAILS => book(Addresses::Emails).is_additional_given,
-        FieldId::PHONE => book(Addresses::Phones).is_primary_given,
-        FieldId::ADDITIONAL_PHONES => book(Addresses::Phones).is_additional_given,
+        FieldId::EMAIL => addresses_of(base, Addresses::Emails, all, rows).is_primary_given,
+        FieldId::PHONE => addresses_of(base, Addresses::Phones, all, rows).is_primary_given,
+        FieldId::ADDITIONAL_EMAILS => gives_more(Addresses::Emails),
+        FieldId::ADDITIONAL_PHONES => gives_more(Addresses::Phones),
         FieldId::LOST_REASON => opportunity::folded(base, Deal::stored(base), rows).is_reason_given,
-        FieldId::TAGS => list::folded(base, &all[from..to], rows, tags, field).1,
-        _ if all[from].is_list => list::folded(base, &all[from..to], rows, &[], field).1,
-        _ => single::folded(base, &all[from..to], rows).is_some_and(|now| now.is_given),
+        FieldId::TAGS => list::folded(base, columns, rows, tags, field).1,
+        _ if columns.first().is_some_and(|column| column.is_list) => {
+            list::folded(base, columns, rows, &[], field).1
+        }
+        _ => single::folded(base, columns, rows).is_some_and(|now| now.is_given),
     }
 }

@@ -53,12 +53,15 @@ pub(crate) struct Met {
     pub(crate) is_told: bool,
 }
 
-/// Records that were there before an import and into which it has folded rows, before it was
-/// interrupted.
+/// What rows have met before the import was interrupted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settled {
-    /// By the row that met each first: the row leads there again, whatever keys are left of it.
+    /// Contacts that were there before, by the row that met each first: the row leads there again,
+    /// whatever keys are left of it.
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Rows that met nobody: whoever carries their keys now has got them since.
+    pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
+    /// Opportunities that were there before.
     pub(crate) opportunities: Vec<Box<str>>,
 }
 
@@ -148,6 +151,19 @@ impl Memory {
         };
         self.contacts.settled = prints(&mut settled.contacts.values());
         self.opportunities.settled = prints(&mut settled.opportunities.iter());
+    }
+
+    /// Forgets the records that are settled, and gives them away.
+    pub(crate) fn take_settled(&mut self) -> Memory {
+        let take = |records: &mut Records| Records {
+            settled: std::mem::take(&mut records.settled),
+            ..Records::default()
+        };
+        Memory { contacts: take(&mut self.contacts), opportunities: take(&mut self.opportunities) }
+    }
+
+    pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
+        self.of(object).settled.contains(&xxh3_128(id.as_bytes()))
     }
 
     /// Has a row of an earlier window given the record this field?

@@ -173,6 +173,14 @@ impl Planner {
                 }
             },
         };
+        if by_id.is_none() && self.settled.new.contains(&self.row_at(at)) {
+            for (_, number) in keys.iter().filter(|(key, _)| matches!(key.kind, KeyKind::Rule(_))) {
+                for holder in self.index.holders(number) {
+                    self.index.unteach(number, holder);
+                }
+            }
+            return self.meet_nobody(settings, at, draft, keys);
+        }
         let settled = self.settled_contact(at);
         let (contact, by, key) = match by_id {
             Some(contact) => (contact, By::Id, 0),

@@ -15,7 +15,7 @@ pub struct TextSpan {
 }
 
 /// Consecutive rows of a file: one text, and where in it each cell ends. The cells lie there
-/// [raw](super::raw), as in the file.
+/// raw, as in the file.
 ///
 /// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so that
 /// a plan can keep every row it has read.

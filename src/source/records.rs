@@ -358,6 +358,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::redundant_closure_for_method_calls)] // a method has a lifetime too few
     fn the_quick_reading_is_the_csv_crate_s() {
         let mut plain = 0;
         for seed in 0..100_000 {

@@ -112,12 +112,18 @@ fn plan_and_apply(file: &str, tags: Merge) -> MemoryStorage {
     crm
 }
 
-fn run(file: &str, tags: Merge, window: usize, stop_after: usize) -> MemoryStorage {
+/// Runs a file, stopped once and resumed.
+fn run(
+    file: &str,
+    tags: Merge,
+    window: usize,
+    stop_after: usize,
+) -> (MemoryStorage, crm_import::Stats) {
     let mut crm = crm();
     let import = import(tags).run_window(window);
     let mut events = 0;
     let source = || Source::from_bytes(file.as_bytes());
-    let report = import
+    let mut report = import
         .run_with(source(), &mut crm, |_| {
             events += 1;
             if events > stop_after { Control::Pause } else { Control::Continue }
@@ -128,9 +134,9 @@ fn run(file: &str, tags: Merge, window: usize, stop_after: usize) -> MemoryStora
             Some(checkpoint) => import.resume(checkpoint.clone()),
             None => import,
         };
-        again.run(source(), &mut crm).unwrap();
+        report = again.run(source(), &mut crm).unwrap();
     }
-    crm
+    (crm, *report.stats())
 }
 
 #[test]
@@ -145,7 +151,8 @@ fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
     let expected = content(&plan_and_apply(&file, Merge::Union));
     assert!(expected.iter().any(|line| line.contains("Oslo") && line.contains("a3@")));
     for window in [1, 2, 3, 4] {
-        assert_eq!(content(&run(&file, Merge::Union, window, 99)), expected, "window {window}");
+        let (crm, _) = run(&file, Merge::Union, window, 99);
+        assert_eq!(content(&crm), expected, "window {window}");
     }
 }
 
@@ -153,7 +160,7 @@ fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
 fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
     let rows = ["b@example.com,,,Oslo,,,,,,,", "b@example.com,,,,,,,,,,"];
     let file = header() + &rows.join("\n") + "\n";
-    let crm = run(&file, Merge::Union, 1, 99);
+    let (crm, _) = run(&file, Merge::Union, 1, 99);
     let b = crm.iter(Contact).find(|(_, rec)| rec.value("email") == Some("b@example.com"));
     let (_, b) = b.unwrap();
     assert_eq!(b.value("city"), Some("Oslo"));
@@ -169,7 +176,7 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
         lot = lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (lot >> 33) % below
     };
-    for case in 0..1_000 {
+    for case in 0..2_000 {
         let mut file = header();
         for row in 0..2 + draw(8) {
             let who = ["a", "b", "n", "m"][usize::try_from(draw(4)).unwrap()];
@@ -209,10 +216,16 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
         let expected = content(&plan_and_apply(&file, tags));
         let window = usize::try_from(1 + draw(4)).unwrap();
         let stop_after = usize::try_from(draw(14)).unwrap();
-        assert_eq!(
-            content(&run(&file, tags, window, stop_after)),
-            expected,
-            "case {case}, window {window}, stopped after {stop_after}, {tags:?}\n{file}"
-        );
+        let case =
+            format!("case {case}, window {window}, stopped after {stop_after}, {tags:?}\n{file}");
+        let (whole, mut stats) = run(&file, tags, window, usize::MAX);
+        assert_eq!(content(&whole), expected, "{case}");
+        let (resumed, mut again) = run(&file, tags, window, stop_after);
+        assert_eq!(content(&resumed), expected, "{case}");
+        // Warnings that depend on storage speak of it as it is now (X6).
+        for stats in [&mut stats, &mut again] {
+            (stats.contacts.warnings, stats.opportunities.warnings) = (0, 0);
+        }
+        assert_eq!(again, stats, "{case}");
     }
 }
