@@ -4,6 +4,7 @@
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::prints::Prints;
 use crate::object::{Object, RowNumber};
 
 /// The numbers in the file of the rows of a ledger.
@@ -65,8 +66,8 @@ pub(crate) struct Settled {
     pub(crate) opportunities: Vec<Box<str>>,
 }
 
-/// The records that earlier windows of an import met: a 128-bit fingerprint of the id and the first
-/// row for each, so that a file of any length is imported in little memory.
+/// The records that earlier windows of an import met: a fingerprint of the id and the first row for
+/// each, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: Records,
@@ -75,24 +76,17 @@ pub(crate) struct Memory {
 
 #[derive(Clone, Debug, Default)]
 struct Records {
-    met: HashMap<u128, Packed, foldhash::fast::RandomState>,
+    /// A [`Met`]: the row (0 = none) and flags.
+    met: Prints,
+    /// A bit for each field that could be cleared and was given (W3).
+    given: HashMap<u128, u64, foldhash::fast::RandomState>,
     /// Fields given that have no bit of their own.
     more: HashSet<(u128, u16), foldhash::fast::RandomState>,
     settled: HashSet<u128, foldhash::fast::RandomState>,
 }
 
-/// A [`Met`] in as many bytes as the map takes for less: the row (0 = none), flags, and a bit for each
-/// field that could be cleared and was given (W3).
-#[derive(Clone, Copy, Debug, Default)]
-struct Packed {
-    given: u64,
-    row: u32,
-    flags: u8,
-}
-
 const IS_MADE: u8 = 1;
 const IS_TOLD: u8 = 2;
-const IS_MET: u8 = 4;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -115,30 +109,29 @@ impl Memory {
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        let packed = self.of(object).met.get(&xxh3_128(id.as_bytes()))?;
-        (packed.flags & IS_MET > 0).then(|| Met {
-            first_row: (packed.row > 0).then_some(RowNumber(packed.row)),
-            is_made: packed.flags & IS_MADE > 0,
-            is_told: packed.flags & IS_TOLD > 0,
+        let met = self.of(object).met.get(xxh3_128(id.as_bytes()))?;
+        Some(Met {
+            first_row: (met.row > 0).then_some(RowNumber(met.row)),
+            is_made: met.flags & IS_MADE > 0,
+            is_told: met.flags & IS_TOLD > 0,
         })
     }
 
     /// Adds what a window knows of a record to what was known before.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
-        let packed = self.of_mut(object).met.entry(xxh3_128(id.as_bytes())).or_default();
-        if packed.row == 0 {
-            packed.row = met.first_row.map_or(0, |row| row.0);
+        let known = self.of_mut(object).met.entry(xxh3_128(id.as_bytes()));
+        if known.row == 0 {
+            known.row = met.first_row.map_or(0, |row| row.0);
         }
-        packed.flags |= IS_MET;
-        packed.flags |= if met.is_made { IS_MADE } else { 0 };
-        packed.flags |= if met.is_told { IS_TOLD } else { 0 };
+        known.flags |= if met.is_made { IS_MADE } else { 0 };
+        known.flags |= if met.is_told { IS_TOLD } else { 0 };
     }
 
     /// A row has given the record the field with this number among those that can be cleared.
     pub(crate) fn give(&mut self, object: Object, id: &str, number: usize) {
         let (records, print) = (self.of_mut(object), xxh3_128(id.as_bytes()));
         match bit(number) {
-            Some(bit) => records.met.entry(print).or_default().given |= bit,
+            Some(bit) => *records.given.entry(print).or_default() |= bit,
             None => _ = records.more.insert((print, u16::try_from(number).unwrap_or(u16::MAX))),
         }
     }
@@ -173,7 +166,7 @@ impl Memory {
             return true;
         }
         match bit(number) {
-            Some(bit) => records.met.get(&print).is_some_and(|packed| packed.given & bit > 0),
+            Some(bit) => records.given.get(&print).is_some_and(|given| given & bit > 0),
             None => records.more.contains(&(print, u16::try_from(number).unwrap_or(u16::MAX))),
         }
     }

@@ -11,6 +11,7 @@ mod columns;
 mod ledger;
 mod memory;
 mod op;
+mod prints;
 mod rows;
 mod stats;
 mod step;

@@ -1,0 +1,61 @@
+//! [`Prints`]: the records that were met, by the fingerprints of their ids, in sixteen bytes each.
+
+use hashbrown::HashTable;
+
+/// A fingerprint of an id: 88 bits, so that among ten million records two alike are as likely as one
+/// in 10¹².
+type Print = [u8; 11];
+
+/// What is known of one record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entry {
+    pub(super) row: u32,
+    pub(super) flags: u8,
+    print: Print,
+}
+
+/// How many tables there are. They grow one at a time, so that little more is held than is needed
+/// while one is copied into a larger one.
+const TABLES: usize = 64;
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prints {
+    /// None at first.
+    tables: Vec<HashTable<Entry>>,
+}
+
+impl Prints {
+    pub(super) fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    pub(super) fn get(&self, of: u128) -> Option<&Entry> {
+        let print = print(of);
+        self.tables.get(table(print))?.find(hash(print), |entry| entry.print == print)
+    }
+
+    /// What is known of a record, to be added to.
+    pub(super) fn entry(&mut self, of: u128) -> &mut Entry {
+        if self.tables.is_empty() {
+            self.tables.resize_with(TABLES, HashTable::new);
+        }
+        let print = print(of);
+        let table = &mut self.tables[table(print)];
+        let entry = table.entry(hash(print), |entry| entry.print == print, |e| hash(e.print));
+        entry.or_insert(Entry { print, ..Entry::default() }).into_mut()
+    }
+}
+
+fn print(of: u128) -> Print {
+    let bytes = of.to_le_bytes();
+    std::array::from_fn(|at| bytes[at])
+}
+
+fn table(print: Print) -> usize {
+    usize::from(print[10]) % TABLES
+}
+
+fn hash(print: Print) -> u64 {
+    u64::from_le_bytes(std::array::from_fn(|at| print[at]))
+}
