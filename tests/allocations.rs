@@ -75,17 +75,17 @@ fn a_kept_plan_holds_little_more_than_its_file() {
 }
 
 #[test]
-fn a_run_remembers_48_bytes_of_a_contact_with_its_opportunity() {
+fn a_run_remembers_a_contact_in_32_bytes() {
     let highest = |rows| {
         let fair = Fair { rows, repeats: 0, matches: 0, bad: 0, ..Fair::default() };
         let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
         let counted = measure(|| {
             let source = Source::from_bytes(csv.as_slice());
-            Import::new().threads(1).run(source, &mut crm).unwrap();
+            Import::new().objects([Object::Contact]).threads(1).run(source, &mut crm).unwrap();
         });
         counted.bytes_max as i64
     };
     warm_up();
     let each = (highest(ROWS * 4) - highest(ROWS * 2)) / i64::from(ROWS * 2);
-    assert!(each <= 48, "{each} bytes a contact");
+    assert!(each <= 32, "{each} bytes a contact");
 }

@@ -14,8 +14,8 @@ pub(super) struct Entry {
     print: Print,
 }
 
-/// How many tables there are. They grow one at a time, so that little more is held than is needed
-/// while one is copied into a larger one.
+/// How many tables there are. Each doubles when it is full, and the last gets twice as much as the
+/// first: so they double one after the other, and together hold about half as much again as they need.
 const TABLES: usize = 64;
 
 /// See the [module](self).
@@ -53,7 +53,9 @@ fn print(of: u128) -> Print {
 }
 
 fn table(print: Print) -> usize {
-    usize::from(print[10]) % TABLES
+    let share = f64::from(u16::from_le_bytes([print[9], print[10]])) / f64::from(1 << 16);
+    // From 0 to 1, denser towards the end.
+    ((1.0 + share).log2() * TABLES as f64) as usize
 }
 
 fn hash(print: Print) -> u64 {
