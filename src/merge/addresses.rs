@@ -180,18 +180,28 @@ pub(crate) fn addresses_of<'p>(
     rows: &[RowOf<'p>],
 ) -> AddressBook<'p> {
     let mut book = AddressBook::stored(base, kind);
-    for (at, row) in rows.iter().enumerate() {
-        take_row(base, kind, columns, row, base.is_new() && at == 0, &mut book, |_| {});
-    }
+    take_rows(base, kind, columns, rows, &mut book);
     book
+}
+
+fn take_rows<'p>(
+    base: Base<'p>,
+    kind: Addresses,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    book: &mut AddressBook<'p>,
+) {
+    for (at, row) in rows.iter().enumerate() {
+        take_row(base, kind, columns, row, base.is_new() && at == 0, book, |_| {});
+    }
 }
 
 /// A value that a row says and that finds no room (V5), with its column and its place in the cell.
 pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
 
-/// Folds one more row; hands on what its columns would take and what finds no room. What the row removes goes first, so that the primary address it replaces is
-/// kept as an additional one whatever becomes of the list (V2); and nothing that the row itself says
-/// is removed.
+/// Folds one more row; hands on what its columns would take and what finds no room. What the row
+/// removes goes first, so that the primary address it replaces is kept as an additional one whatever
+/// becomes of the list (V2); and nothing that the row itself says is removed.
 pub(crate) fn take_row<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -263,7 +273,8 @@ pub(super) fn fold_addresses<'p>(
     out: &mut Changes,
 ) {
     let before = AddressBook::stored(base, kind);
-    let after = addresses_of(base, kind, columns, rows);
+    let mut after = before.clone();
+    take_rows(base, kind, columns, rows, &mut after);
     if after.primary != before.primary {
         let shown = base.shown(kind.primary()).take(1).map(Value::text);
         out.push(kind.primary(), shown, after.primary.clone());
