@@ -19,6 +19,7 @@ fn plan(c: &mut Criterion) {
         ("100k, all stored", Fair { rows: 100_000, matches: 1_000, ..base }),
         ("100k, no repeats", Fair { rows: 100_000, repeats: 0, ..base }),
         ("100k, 95 % repeats", Fair { rows: 100_000, repeats: 950, ..base }),
+        ("20k, all of one contact", Fair { rows: 20_000, repeats: 1_000, ..base }),
         ("10k, 60 wide columns", Fair { rows: 10_000, more_columns: 35, ..base }),
         ("1M", Fair { rows: 1_000_000, ..base }),
     ];
