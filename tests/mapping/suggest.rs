@@ -251,3 +251,10 @@ fn no_header_at_all_maps_to_nothing() {
     assert_eq!(mapped(&["", " ", "-", "#", "12"], &BOTH), ["-"; 5]);
     assert!(mapped(&[], &BOTH).is_empty());
 }
+
+#[test]
+fn a3_the_name_of_an_opportunity_is_no_name_of_a_contact() {
+    let headers = ["Email", "Opportunity Name", "Deal Title"];
+    let expected = ["contact.email", "-", "-"];
+    assert_eq!(mapped(&headers, &[Object::Contact]), expected);
+}

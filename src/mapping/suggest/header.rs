@@ -198,14 +198,15 @@ impl Reader<'_> {
         }
         let likely = |field| Some(Guess::likely(field, "the header names the opportunity's field"));
         let meaning = self.names.shared(rest).or_else(|| self.names.find(rest));
-        let name = FieldId::OPPORTUNITY_NAME;
-        if self.has_opportunities
-            && matches!(
-                rest,
-                "name" | "titel" | "title" | "subject" | "nom" | "nome" | "nombre" | "naam"
-            )
-        {
-            return likely(name);
+        let is_name = matches!(
+            rest,
+            "name" | "titel" | "title" | "subject" | "nom" | "nome" | "nombre" | "naam"
+        );
+        if is_name && !self.has_opportunities {
+            return Some(Guess::none("it is the opportunity's name"));
+        }
+        if is_name {
+            return likely(FieldId::OPPORTUNITY_NAME);
         }
         let meaning = meaning?;
         if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {
