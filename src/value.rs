@@ -132,16 +132,8 @@ impl Phone {
             out.push_str(&self.to_string());
             return;
         }
-        let mut digits = [0; Self::MAX_DIGITS];
-        let (mut rest, mut at) = (self.number.get(), digits.len());
-        while rest > 0 {
-            at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
         out.push('+');
-        // They are digits, so they are text.
-        out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+        out.push_str(itoa::Buffer::new().format(self.number.get()));
     }
 
     /// Number and extension as one integer, for hashing and exact comparison; `None` where the

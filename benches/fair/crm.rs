@@ -1,7 +1,10 @@
-//! [`IndexedCrm`]: the people who are stored already, behind two maps; as quick as a storage can be.
+//! [`IndexedCrm`]: the people who are stored already, behind two maps; as quick as a storage can be,
+//! because it is not what is measured.
 
-use foldhash::HashMap;
-use foldhash::HashMapExt;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crm_import::account::{Pipeline, Stage};
 use crm_import::lookup::{Found, Lookup};
@@ -14,8 +17,9 @@ use super::{Fair, email, phone};
 #[derive(Debug)]
 pub(crate) struct IndexedCrm {
     account: Account,
-    by_email: HashMap<String, u32>,
-    by_phone: HashMap<String, u32>,
+    by_email: Index,
+    by_phone: Index,
+    seed: RandomState,
     /// Id, address and phone of each, one after the other, and where each of them ends.
     text: String,
     records: Vec<[u32; 3]>,
@@ -23,6 +27,12 @@ pub(crate) struct IndexedCrm {
     pub(crate) look_ups: u32,
     written: u64,
 }
+
+/// The hash of each key with the number of the record that carries it.
+type Index = HashTable<(u64, u32)>;
+
+/// So many keys are looked up together, so that memory is waited for once.
+const TOGETHER: usize = 32;
 
 impl IndexedCrm {
     pub(crate) fn of(fair: &Fair) -> Self {
@@ -36,8 +46,9 @@ impl IndexedCrm {
         };
         let mut crm = IndexedCrm {
             account,
-            by_email: HashMap::new(),
-            by_phone: HashMap::new(),
+            by_email: Index::new(),
+            by_phone: Index::new(),
+            seed: RandomState::default(),
             text: String::new(),
             records: Vec::new(),
             look_ups: 0,
@@ -56,8 +67,10 @@ impl IndexedCrm {
                 *end = crm.text.len() as u32;
             }
             crm.records.push(ends);
-            crm.by_email.insert(address, number);
-            crm.by_phone.insert(dialled, number);
+            let hashes = [&address, &dialled].map(|key| crm.seed.hash_one(key.as_str()));
+            for (index, hash) in [&mut crm.by_email, &mut crm.by_phone].into_iter().zip(hashes) {
+                index.insert_unique(hash, (hash, number), |&(hash, _)| hash);
+            }
         }
         crm
     }
@@ -87,12 +100,20 @@ impl Storage for IndexedCrm {
         for block in lookup.blocks() {
             let field = block.fields()[0];
             let by = if field == "email" { &self.by_email } else { &self.by_phone };
-            let keys = block.column(0);
-            let hits: Vec<(&str, u32)> =
-                keys.iter().filter_map(|key| Some((*key, *by.get(*key)?))).collect();
-            for (key, number) in hits {
-                let [id, address, phone] = self.record(number as usize);
-                found.record(id).key(field, key).value("email", address).value("phone", phone);
+            for keys in block.column(0).chunks(TOGETHER) {
+                let mut hits = [None; TOGETHER];
+                for (key, hit) in keys.iter().zip(&mut hits) {
+                    let hash = self.seed.hash_one(*key);
+                    *hit = by.find(hash, |&(of, _)| of == hash).map(|&(_, number)| number);
+                }
+                let records = hits.map(|hit| hit.map(|number| self.record(number as usize)));
+                for (&key, record) in keys.iter().zip(records) {
+                    let Some([id, address, phone]) = record else { continue };
+                    if key == if field == "email" { address } else { phone } {
+                        let entry = found.record(id).key(field, key);
+                        entry.value("email", address).value("phone", phone);
+                    }
+                }
             }
         }
         Ok(())

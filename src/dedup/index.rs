@@ -23,6 +23,18 @@ pub(crate) struct ContactNumber(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyNumber(u32);
 
+impl KeyNumber {
+    /// The number as a [`Question`](crate::lookup::Question) marks the key with it.
+    pub(crate) fn mark(self) -> u32 {
+        self.0
+    }
+
+    /// The key with this mark.
+    pub(crate) fn of_mark(mark: u32) -> Self {
+        KeyNumber(mark)
+    }
+}
+
 /// Where a key's text lies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyPlace {
@@ -30,15 +42,55 @@ pub(crate) struct KeyPlace {
     pub(crate) span: TextSpan,
 }
 
-#[derive(Debug)]
+/// A distinct key, in sixteen bytes: many are looked at in no order, and each look waits for memory.
+#[derive(Clone, Copy, Debug)]
 struct Entry {
-    hash: u64,
-    place: KeyPlace,
-    holder: u32,
+    /// Of a text the block it lies in and where it begins there; of a phone the packed number.
+    word: u64,
+    /// How long the text is.
+    len: u32,
     kind: KeyKind,
     is_phone: bool,
     /// Storage was asked for it.
     is_asked: bool,
+}
+
+impl Entry {
+    fn of(key: &Key, block: u32) -> Self {
+        let kind = kind_of(key);
+        match key.text {
+            KeyText::Span(span) => Entry::text(kind, KeyPlace { block, span }),
+            KeyText::Phone => {
+                Entry { word: key.hash, len: 0, kind, is_phone: true, is_asked: false }
+            }
+        }
+    }
+
+    fn text(kind: KeyKind, place: KeyPlace) -> Self {
+        let (start, len) = place.span.parts();
+        let word = u64::from(place.block) << 32 | u64::from(start);
+        Entry { word, len, kind, is_phone: false, is_asked: false }
+    }
+
+    /// Where the text lies.
+    fn place(&self) -> KeyPlace {
+        let span = TextSpan::of_parts(self.word as u32, self.len);
+        KeyPlace { block: (self.word >> 32) as u32, span }
+    }
+
+    /// Is it the same key, as far as can be told without looking at its text?
+    fn is_like(&self, other: &Entry) -> bool {
+        let is_same = if self.is_phone { self.word == other.word } else { self.len == other.len };
+        is_same && self.kind == other.kind && self.is_phone == other.is_phone
+    }
+}
+
+/// An entry in the table: its number with a part of its hash, so that the others that are met on the
+/// way to it need not be looked at.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    tag: u32,
+    number: u32,
 }
 
 /// Who carries a key, at a glance.
@@ -59,8 +111,10 @@ const SEVERAL: u32 = 1 << 31;
 #[derive(Debug, Default)]
 pub(crate) struct KeyIndex {
     pub(crate) seed: RandomState,
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
     entries: Vec<Entry>,
+    /// Who carries each key. Apart from the entries, because more is asked of it.
+    carriers: Vec<u32>,
     /// A key is the id of a contact.
     has_ids: bool,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
@@ -86,61 +140,55 @@ impl KeyIndex {
         /// As many as the processor has in flight.
         const TOGETHER: usize = 16;
         for keys in keys.chunks(TOGETHER) {
-            let mut likely = [NOBODY; TOGETHER];
-            for (key, likely) in keys.iter().zip(&mut likely) {
-                let found = self.table.find(spread(kind_of(key), key.hash), |_| true);
-                *likely = found.copied().unwrap_or(NOBODY);
+            let mut tags = [0; TOGETHER];
+            for (key, tag) in keys.iter().zip(&mut tags) {
+                *tag = tag_of(kind_of(key), key.hash);
             }
-            for (key, &likely) in keys.iter().zip(&likely) {
-                numbers.push(self.add(key, likely, block, &text_of));
+            let mut likely = [NOBODY; TOGETHER];
+            for (&tag, likely) in tags.iter().zip(&mut likely).take(keys.len()) {
+                let found = self.table.find(spread(tag), |slot| slot.tag == tag);
+                *likely = found.map_or(NOBODY, |slot| slot.number);
+            }
+            let like = likely.map(|number| self.entries.get(number as usize).copied());
+            for (at, key) in keys.iter().enumerate() {
+                let entry = Entry::of(key, block);
+                let number = match like[at] {
+                    Some(known) if is_same(&known, &entry, &text_of) => KeyNumber(likely[at]),
+                    _ => self.add(tags[at], entry, &text_of),
+                };
+                numbers.push(number);
             }
         }
     }
 
-    /// Finds the key, which is likely the one with this number, or adds it.
+    /// Finds the key or adds it.
     fn add<'b>(
         &mut self,
-        key: &Key,
-        likely: u32,
-        block: u32,
+        tag: u32,
+        entry: Entry,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> KeyNumber {
-        let (place, is_phone) = match key.text {
-            KeyText::Span(span) => (KeyPlace { block, span }, false),
-            KeyText::Phone => (KeyPlace { block, span: TextSpan::default() }, true),
-        };
-        let kind = kind_of(key);
         let entries = &self.entries;
-        let is_same = |&at: &u32| {
-            let entry = &entries[at as usize];
-            entry.hash == key.hash
-                && entry.kind == kind
-                && entry.is_phone == is_phone
-                && (is_phone || text_of(entry.place) == text_of(place))
+        let is_it = |slot: &Slot| {
+            slot.tag == tag && is_same(&entries[slot.number as usize], &entry, &text_of)
         };
-        if likely != NOBODY && is_same(&likely) {
-            return KeyNumber(likely);
+        match self.table.find(spread(tag), is_it) {
+            Some(slot) => KeyNumber(slot.number),
+            None => self.push(tag, entry),
         }
-        if let Some(&at) = self.table.find(spread(kind, key.hash), is_same) {
-            return KeyNumber(at);
-        }
-        self.push(Entry { hash: key.hash, place, holder: NOBODY, kind, is_phone, is_asked: false })
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let hash = self.seed.hash_one(text);
-        self.push(Entry { hash, place, holder: NOBODY, kind, is_phone: false, is_asked: false })
+        self.push(tag_of(kind, hash), Entry::text(kind, place))
     }
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        let entries = &self.entries;
-        self.table.reserve(keys, |&at| {
-            let entry = &entries[at as usize];
-            spread(entry.kind, entry.hash)
-        });
+        self.table.reserve(keys, |slot| spread(slot.tag));
         self.entries.reserve(keys);
+        self.carriers.reserve(keys);
     }
 
     /// Has a row offered the id of a contact?
@@ -148,16 +196,12 @@ impl KeyIndex {
         self.has_ids
     }
 
-    fn push(&mut self, entry: Entry) -> KeyNumber {
+    fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
         self.has_ids |= entry.kind == KeyKind::ContactId;
         let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
-        let spread = spread(entry.kind, entry.hash);
         self.entries.push(entry);
-        let entries = &self.entries;
-        self.table.insert_unique(spread, number, |&at| {
-            let entry = &entries[at as usize];
-            self::spread(entry.kind, entry.hash)
-        });
+        self.carriers.push(NOBODY);
+        self.table.insert_unique(spread(tag), Slot { tag, number }, |slot| spread(slot.tag));
         KeyNumber(number)
     }
 
@@ -179,19 +223,23 @@ impl KeyIndex {
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> Option<KeyNumber> {
         let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
-        let is_same = |&at: &u32| {
-            let entry = &self.entries[at as usize];
-            entry.hash == hash
+        let tag = tag_of(kind, hash);
+        let is_it = |slot: &Slot| {
+            let entry = &self.entries[slot.number as usize];
+            slot.tag == tag
                 && entry.kind == kind
                 && entry.is_phone == packed.is_some()
-                && (entry.is_phone || text_of(entry.place) == text)
+                && match packed {
+                    Some(packed) => entry.word == packed,
+                    None => text_of(entry.place()) == text,
+                }
         };
-        self.table.find(spread(kind, hash), is_same).map(|&at| KeyNumber(at))
+        self.table.find(spread(tag), is_it).map(|slot| KeyNumber(slot.number))
     }
 
     /// Who carries the key, at a glance.
     pub(crate) fn holder(&self, key: KeyNumber) -> Holder {
-        match self.entries[key.0 as usize].holder {
+        match self.carriers[key.0 as usize] {
             NOBODY => Holder::Nobody,
             holder if holder & SEVERAL != 0 => Holder::Several,
             holder => Holder::One(ContactNumber(holder)),
@@ -209,7 +257,7 @@ impl KeyIndex {
 
     /// Everybody who carries the key, in the order in which they came to it.
     pub(crate) fn holders(&self, key: KeyNumber) -> SmallVec<[ContactNumber; 2]> {
-        match self.entries[key.0 as usize].holder {
+        match self.carriers[key.0 as usize] {
             NOBODY => SmallVec::new(),
             holder if holder & SEVERAL != 0 => self.several[(holder & !SEVERAL) as usize].clone(),
             holder => smallvec::smallvec![ContactNumber(holder)],
@@ -218,7 +266,7 @@ impl KeyIndex {
 
     /// From now on the key leads to this contact too (M7).
     pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
-        let holder = &mut self.entries[key.0 as usize].holder;
+        let holder = &mut self.carriers[key.0 as usize];
         if *holder == NOBODY {
             *holder = contact.0;
         } else if *holder & SEVERAL != 0 {
@@ -241,8 +289,8 @@ impl KeyIndex {
     ) -> impl Iterator<Item = (KeyKind, String)> {
         self.passed_on.iter().map(move |&key| {
             let entry = &self.entries[key.0 as usize];
-            let phone = entry.is_phone.then(|| Phone::unpacked(entry.hash)).flatten();
-            let text = phone.map_or_else(|| text_of(entry.place).to_owned(), |p| p.to_string());
+            let phone = entry.is_phone.then(|| Phone::unpacked(entry.word)).flatten();
+            let text = phone.map_or_else(|| text_of(entry.place()).to_owned(), |p| p.to_string());
             (entry.kind, text)
         })
     }
@@ -250,7 +298,7 @@ impl KeyIndex {
     /// From now on the key no longer leads to this contact (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
         self.passed_on.push(key);
-        let holder = &mut self.entries[key.0 as usize].holder;
+        let holder = &mut self.carriers[key.0 as usize];
         if *holder == contact.0 {
             *holder = NOBODY;
         } else if *holder != NOBODY && *holder & SEVERAL != 0 {
@@ -264,13 +312,24 @@ fn kind_of(key: &Key) -> KeyKind {
     if key.kind == KeyKind::ContactLink { KeyKind::ContactId } else { key.kind }
 }
 
-/// Phones are not random, and one text may be a key of several kinds.
-fn spread(kind: KeyKind, hash: u64) -> u64 {
+/// Are these the same key?
+fn is_same<'b>(a: &Entry, b: &Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
+    a.is_like(b) && (a.is_phone || text_of(a.place()) == text_of(b.place()))
+}
+
+/// The part of a key's hash that is kept with it. Phones are not random, and one text may be a key of
+/// several kinds.
+fn tag_of(kind: KeyKind, hash: u64) -> u32 {
     let kind = match kind {
         KeyKind::Rule(number) => u64::from(number) + 3,
         KeyKind::ContactId => 0,
         KeyKind::ContactLink => 1,
         KeyKind::OpportunityId => 2,
     };
-    (hash ^ (kind << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    ((hash ^ (kind << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// A tag over all the bits that the table looks at.
+fn spread(tag: u32) -> u64 {
+    u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }

@@ -51,6 +51,8 @@ pub(crate) struct DeclaredKey<'f> {
     /// `None`: the adapter named a field that the object does not have.
     pub(crate) field: Option<FieldId>,
     pub(crate) key: &'f str,
+    /// Where in memory storage took it from.
+    pub(crate) address: usize,
 }
 
 impl Answers {
@@ -129,7 +131,6 @@ impl Answers {
         let named = found.named(self.object, fields);
         // Which stored record each call of `Found::record` was about.
         let mut numbers: Vec<StoredId> = Vec::with_capacity(found.records.len());
-        // The values of the records that are new, grouped by record, repetitions dropped.
         let mut ids: Vec<(&str, Option<&str>)> = Vec::new();
         for raw in &found.records {
             let id = found.slice(raw.id);
@@ -140,34 +141,19 @@ impl Answers {
             }
             numbers.push(number);
         }
-        let mut values: Vec<(u32, FieldId, &str)> = found
-            .values
-            .iter()
-            .filter_map(|&(record, name, span)| {
-                let number = numbers[record as usize].0;
-                let field = name.field(&named)?;
-                let is_new = number as usize >= known && wanted.contains(&field);
-                is_new.then(|| (number, field, found.slice(span)))
-            })
-            .collect();
-        let order = |value: &(u32, FieldId, &str)| (value.0, value.1);
-        if !values.is_sorted_by_key(order) {
-            values.sort_by_key(order);
-        }
-        let mut rest = values.as_slice();
+        let values = NewValues::of(found, &numbers, known, ids.len(), |name| {
+            name.field(&named).filter(|field| wanted.contains(field))
+        });
         for (at, (id, version)) in ids.iter().enumerate() {
-            let number = u32::try_from(known + at).expect("fewer than 2³² records");
-            let own = rest.iter().take_while(|&&(of, _, _)| of == number).count();
-            let (own, others) = rest.split_at(own);
-            rest = others;
-            self.push(id, *version, own, fields);
+            self.push(id, *version, values.of_record(at), fields);
         }
-        let key = |&(record, name, span): &(u32, Name, Span)| DeclaredKey {
+        let key = |(&(record, name, span), &address): (&(u32, Name, Span), &usize)| DeclaredKey {
             record: numbers[record as usize],
             field: name.field(&named),
             key: found.slice(span),
+            address,
         };
-        found.keys.iter().map(key).collect()
+        found.keys.iter().zip(&found.addresses).map(key).collect()
     }
 
     fn find_or_reserve<'f>(
@@ -197,7 +183,7 @@ impl Answers {
         &mut self,
         id: &str,
         version: Option<&str>,
-        values: &[(u32, FieldId, &str)],
+        values: &[(FieldId, &str)],
         fields: &Fields,
     ) {
         let start = self.text.len();
@@ -207,10 +193,10 @@ impl Answers {
         self.text.push_str(version.unwrap_or(""));
         let version_end = len(&self.text);
         let first_part = self.parts.len();
-        for (at, &(_, field, value)) in values.iter().enumerate() {
-            let earlier = values[..at].iter().rev().take_while(|&&(_, of, _)| of == field);
+        for (at, &(field, value)) in values.iter().enumerate() {
+            let earlier = values[..at].iter().rev().take_while(|&&(of, _)| of == field);
             let is_single = !fields.get(field).is_list;
-            let repeated = earlier.into_iter().any(|&(_, _, other)| is_single || other == value);
+            let repeated = earlier.into_iter().any(|&(_, other)| is_single || other == value);
             if !repeated {
                 self.text.push_str(value);
                 self.parts.push(Part { field, end: len(&self.text) });
@@ -223,6 +209,58 @@ impl Answers {
             first_part: u32::try_from(first_part).expect("fewer than 2³² stored values"),
             parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
         });
+    }
+}
+
+/// The values of the records that are new, record by record.
+struct NewValues<'f> {
+    values: Vec<(FieldId, &'f str)>,
+    /// Where those of each record end.
+    ends: Vec<usize>,
+}
+
+impl<'f> NewValues<'f> {
+    /// Those of `count` records from the number `known` on; `field` says which one a name means, if it
+    /// is wanted. A record's values are in the order of the fields, and within one as they were given.
+    fn of(
+        found: &'f Found,
+        numbers: &[StoredId],
+        known: usize,
+        count: usize,
+        field: impl Fn(Name) -> Option<FieldId>,
+    ) -> Self {
+        let of_new = || {
+            found.values.iter().filter_map(|&(record, name, span)| {
+                let at = (numbers[record as usize].0 as usize).checked_sub(known)?;
+                Some((at, field(name)?, span))
+            })
+        };
+        // Sorted by counting: the calls for one record need not stand together.
+        let mut ends = vec![0; count + 1];
+        of_new().for_each(|(at, ..)| ends[at + 1] += 1);
+        for at in 0..count {
+            ends[at + 1] += ends[at];
+        }
+        let mut values = vec![(FieldId::EMAIL, ""); ends[count]];
+        for (at, field, span) in of_new() {
+            values[ends[at]] = (field, found.slice(span));
+            ends[at] += 1;
+        }
+        ends.truncate(count);
+        let mut from = 0;
+        for &end in &ends {
+            let own = &mut values[from..end];
+            if !own.is_sorted_by_key(|(field, _)| *field) {
+                own.sort_by_key(|(field, _)| *field);
+            }
+            from = end;
+        }
+        NewValues { values, ends }
+    }
+
+    fn of_record(&self, at: usize) -> &[(FieldId, &'f str)] {
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.values[from..self.ends[at]]
     }
 }
 

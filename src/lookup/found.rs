@@ -16,6 +16,8 @@ pub struct Found {
     pub(super) records: Vec<Raw>,
     pub(super) values: Vec<(u32, Name, Span)>,
     pub(super) keys: Vec<(u32, Name, Span)>,
+    /// Where in memory each key was read from, which tells what key it is.
+    pub(super) addresses: Vec<usize>,
 }
 
 pub(super) type Span = (u32, u32);
@@ -82,10 +84,10 @@ impl Found {
 
     /// Takes out the records with these ids, as if storage did not hold them.
     pub(crate) fn hide(&mut self, is_hidden: impl Fn(&str) -> bool) {
-        let keep: Vec<bool> = self.ids().map(|id| !is_hidden(id)).collect();
-        if keep.iter().all(|kept| *kept) {
+        if !self.ids().any(&is_hidden) {
             return;
         }
+        let keep: Vec<bool> = self.ids().map(|id| !is_hidden(id)).collect();
         let mut next = 0;
         let renumbered: Vec<u32> = keep
             .iter()
@@ -94,6 +96,8 @@ impl Found {
                 next.wrapping_sub(1)
             })
             .collect();
+        let mut is_kept = self.keys.iter().map(|(record, ..)| keep[*record as usize]);
+        self.addresses.retain(|_| is_kept.next().unwrap_or(true));
         for list in [&mut self.values, &mut self.keys] {
             list.retain(|(record, ..)| keep[*record as usize]);
             list.iter_mut().for_each(|(record, ..)| *record = renumbered[*record as usize]);
@@ -163,6 +167,7 @@ impl Found {
         self.records.clear();
         self.values.clear();
         self.keys.clear();
+        self.addresses.clear();
     }
 
     fn intern(&mut self, field: FieldRef<'_>) -> Name {
@@ -235,6 +240,7 @@ impl FoundRecord<'_> {
         let (number, name) = (self.number(), self.found.intern(field.into()));
         let span = self.found.push(key);
         self.found.keys.push((number, name, span));
+        self.found.addresses.push(key.as_ptr() as usize);
         self
     }
 

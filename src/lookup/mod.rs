@@ -34,7 +34,7 @@ mod answers;
 mod found;
 mod question;
 
-pub(crate) use answers::{Answers, StoredId};
+pub(crate) use answers::{Answers, DeclaredKey, StoredId};
 pub use found::{FieldRef, Found, FoundRecord};
 pub(crate) use question::{PART, Question};
 

@@ -9,15 +9,26 @@ use crate::value::Phone;
 /// control characters in keys by folding them away).
 pub(crate) const PART: char = '\u{1f}';
 
+/// Where a text lies among the asked ones.
+type Span = (u32, u32);
+
 /// What shall be asked, collected key by key.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
+    /// Every asked text, each from a multiple of [`STEP`] on.
     text: String,
-    ids: Vec<(u32, u32)>,
-    contact_ids: Vec<(u32, u32)>,
+    ids: Vec<Span>,
+    contact_ids: Vec<Span>,
     /// Per match rule.
-    keys: Vec<Vec<(u32, u32)>>,
+    keys: Vec<Vec<Span>>,
+    /// The mark and the length of the key that begins at each [`STEP`]; no length where none does.
+    marks: Vec<(u32, u32)>,
 }
+
+/// The bits of a head that say which text it is of.
+const AT: u128 = u32::MAX as u128;
+/// Texts begin so many bytes apart, so that a key is known by where it lies.
+const STEP: usize = 8;
 
 impl Question {
     pub(crate) fn clear(&mut self) {
@@ -25,6 +36,7 @@ impl Question {
         self.ids.clear();
         self.contact_ids.clear();
         self.keys.iter_mut().for_each(Vec::clear);
+        self.marks.clear();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -32,61 +44,102 @@ impl Question {
     }
 
     pub(crate) fn ask_id(&mut self, id: &str) {
-        let span = self.push(id);
+        let span = self.push(None, |text| text.push_str(id));
         self.ids.push(span);
     }
 
     pub(crate) fn ask_contact_id(&mut self, id: &str) {
-        let span = self.push(id);
+        let span = self.push(None, |text| text.push_str(id));
         self.contact_ids.push(span);
     }
 
-    /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`].
-    pub(crate) fn ask_key(&mut self, rule: usize, key: &str) {
-        let span = self.push(key);
+    /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
+    /// what [`mark_of`](Self::mark_of) gives back.
+    pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
+        let span = self.push(Some(mark), |text| text.push_str(key));
         self.keys_of(rule).push(span);
     }
 
     /// Asks for a phone under a rule.
-    pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone) {
-        let start = self.text.len();
-        phone.write_to(&mut self.text);
-        let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
-        let span = (at(start), at(self.text.len()));
+    pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
+        let span = self.push(Some(mark), |text| phone.write_to(text));
         self.keys_of(rule).push(span);
     }
 
-    fn keys_of(&mut self, rule: usize) -> &mut Vec<(u32, u32)> {
+    /// The mark of an asked key by the address of its text. Most adapters declare the very text they
+    /// were asked with; of any other, and of one that is no whole key, this knows nothing.
+    pub(crate) fn mark_of(&self, address: usize, text: &str) -> Option<u32> {
+        let from = address.checked_sub(self.text.as_ptr() as usize)?;
+        let &(mark, len) = self.marks.get(from / STEP).filter(|(_, len)| *len > 0)?;
+        let own = self.text.as_bytes().get(from..from + len as usize)?;
+        (from.is_multiple_of(STEP) && own == text.as_bytes()).then_some(mark)
+    }
+
+    fn keys_of(&mut self, rule: usize) -> &mut Vec<Span> {
         if self.keys.len() <= rule {
             self.keys.resize_with(rule + 1, Vec::new);
         }
         &mut self.keys[rule]
     }
 
-    fn push(&mut self, text: &str) -> (u32, u32) {
-        let start = self.text.len();
-        self.text.push_str(text);
+    fn push(&mut self, mark: Option<u32>, write: impl FnOnce(&mut String)) -> Span {
+        const PAD: &str = match str::from_utf8(&[b' '; STEP]) {
+            Ok(pad) => pad,
+            Err(_) => unreachable!(),
+        };
         let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
-        (at(start), at(self.text.len()))
+        let start = self.text.len();
+        write(&mut self.text);
+        let end = self.text.len();
+        self.text.push_str(PAD);
+        self.text.truncate(end.next_multiple_of(STEP));
+        let span = (at(start), at(end));
+        self.marks.push(mark.map_or((0, 0), |mark| (mark, span.1 - span.0)));
+        self.marks.resize(self.text.len() / STEP, (0, 0));
+        span
     }
 
-    fn sorted(&self, spans: &[(u32, u32)]) -> Vec<&str> {
-        // Compared by their first bytes, which rarely leaves a doubt: half the time of comparing the
-        // texts where they lie.
-        let head = |text: &str| {
-            let mut head = [0; 16];
-            let len = text.len().min(16);
-            head[..len].copy_from_slice(&text.as_bytes()[..len]);
-            u128::from_be_bytes(head)
+    fn slice(&self, (from, to): Span) -> &str {
+        &self.text[from as usize..to as usize]
+    }
+
+    /// The first sixteen bytes of a text as a number that orders as they do.
+    fn head(&self, (from, to): Span) -> u128 {
+        let bytes = &self.text.as_bytes()[from as usize..];
+        let len = (to - from) as usize;
+        let head = match bytes.first_chunk() {
+            Some(head) => *head,
+            None => {
+                let mut head = [0; 16];
+                head[..bytes.len()].copy_from_slice(bytes);
+                head
+            }
         };
-        let mut texts: Vec<(u128, &str)> = spans
-            .iter()
-            .map(|&(from, to)| &self.text[from as usize..to as usize])
-            .map(|text| (head(text), text))
-            .collect();
-        texts.sort_unstable();
+        let behind = u128::MAX.checked_shr(8 * len as u32).unwrap_or(0);
+        u128::from_be_bytes(head) & !behind
+    }
+
+    fn sorted(&self, spans: &[Span]) -> Vec<&str> {
+        // Compared by the first bytes in which any two of them differ, which rarely leaves a doubt. What
+        // is left of the number says which text it is.
+        let mut heads: Vec<u128> = spans.iter().map(|&span| self.head(span)).collect();
+        let first = heads.first().copied().unwrap_or(0);
+        let differing = heads.iter().fold(0, |differing, head| differing | (head ^ first));
+        let shared = differing.leading_zeros();
+        for (head, at) in heads.iter_mut().zip(0_u128..) {
+            *head = head.checked_shl(shared).unwrap_or(0) & !AT | at;
+        }
+        heads.sort_unstable();
+        let text = |head: u128| self.slice(spans[head as u32 as usize]);
+        let mut texts: Vec<&str> = heads.iter().map(|&head| text(head)).collect();
+        let mut from = 0;
+        for alike in heads.chunk_by(|a, b| a & !AT == b & !AT) {
+            let to = from + alike.len();
+            texts[from..to].sort_unstable();
+            from = to;
+        }
         texts.dedup();
-        texts.into_iter().map(|(_, text)| text).collect()
+        texts
     }
 
     /// The question as storage sees it: sorted and distinct.

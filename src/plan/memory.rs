@@ -66,6 +66,13 @@ pub(crate) struct Settled {
     pub(crate) opportunities: Vec<Box<str>>,
 }
 
+impl Settled {
+    /// Has no row met anybody, or nobody, before?
+    pub(crate) fn has_no_row(&self) -> bool {
+        self.contacts.is_empty() && self.new.is_empty()
+    }
+}
+
 /// The records that earlier windows of an import met: a fingerprint of the id and the first row for
 /// each, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]

@@ -3,20 +3,20 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::matching::Carried;
 use super::row_keys::RowKeys;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder, KeyNumber, Verdict, decide};
+use crate::dedup::{ContactNumber, Holder, KeyNumber};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
-use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
-use crate::merge::{Dropped, RowOf, fold_contact};
+use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
-use crate::plan::{By, Changes, NONE, Outcome};
+use crate::plan::{Changes, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
 #[derive(Clone, Copy)]
-enum Side {
+pub(super) enum Side {
     /// It leads to nobody.
     Nobody(Outcome),
     /// It leads to this contact without being folded into it.
@@ -30,9 +30,7 @@ impl Planner {
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
-        let declared = self.ledger.contacts.absorb(found, &settings.fields, wanted);
-        let mut declared: Vec<(u32, Option<FieldId>, &str)> =
-            declared.iter().map(|key| (key.record.0, key.field, key.key)).collect();
+        let mut declared = self.ledger.contacts.absorb(found, &settings.fields, wanted);
         while self.stored_people.len() < self.ledger.contacts.len() {
             let stored = u32::try_from(self.stored_people.len()).expect("fewer than 2³¹ records");
             let person = self.new_person(stored);
@@ -43,19 +41,20 @@ impl Planner {
                 self.teach_id(id);
             }
         }
-        // In the order of ids, so that nothing depends on the order of the answers.
-        declared.sort_unstable_by_key(|&(record, ..)| record);
-        // Found all together, which waits for the memory of the index once.
-        let numbers: Vec<Option<KeyNumber>> = declared
-            .iter()
-            .map(|&(_, field, text)| self.find_declared(&settings, field, text))
-            .collect();
-        let mut rest = numbers.as_slice();
-        for keys in declared.chunk_by(|a, b| a.0 == b.0) {
-            let person = self.stored_people[keys[0].0 as usize];
-            let (own, others) = rest.split_at(keys.len());
-            rest = others;
-            self.declare(&settings, person, keys, own);
+        let numbers: Vec<Option<KeyNumber>> =
+            declared.iter().map(|key| self.find_declared(&settings, key)).collect();
+        if !self.teaching.has_text_rules && numbers.iter().all(Option::is_some) {
+            for (key, number) in declared.iter().zip(numbers.into_iter().flatten()) {
+                let person = self.stored_people[key.record.0 as usize];
+                self.declare_alone(&settings, person, key, number);
+            }
+            return;
+        }
+        // Keys of several parts are declared part by part: those of one record together.
+        declared.sort_by_key(|key| key.record.0);
+        for keys in declared.chunk_by(|a, b| a.record == b.record) {
+            let person = self.stored_people[keys[0].record.0 as usize];
+            self.declare(&settings, person, keys);
         }
     }
 
@@ -82,14 +81,21 @@ impl Planner {
             let own = draft.keys();
             let (from, to) = (own.start - first, own.end - first);
             let own = RowKeys::new(&keys[own], &numbers[from..to]);
-            let side = self.resolve_contact(&settings, at, &draft, own);
-            self.write_down(&settings, at, side, own);
+            let (side, carried) = self.resolve_contact(&settings, at, &draft, own);
+            self.write_down(&settings, at, side, own, carried);
         }
         self.drafts.put_keys(keys);
         self.numbers = numbers;
     }
 
-    fn write_down(&mut self, settings: &Settings, at: usize, side: Side, keys: RowKeys<'_>) {
+    fn write_down(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        side: Side,
+        keys: RowKeys<'_>,
+        carried: Carried,
+    ) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match side {
@@ -110,7 +116,7 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
-                self.teach(settings, contact, row, keys);
+                self.teach_row(settings, contact, row, keys, carried);
                 if is_first {
                     self.compare_first(contact, row);
                 }
@@ -130,6 +136,26 @@ impl Planner {
         }
     }
 
+    /// The keys of a row lead to the contact that it was folded into.
+    fn teach_row(
+        &mut self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        keys: RowKeys<'_>,
+        carried: Carried,
+    ) {
+        let is_plain = self.teaching.is_plain;
+        match carried {
+            Carried::ByOne if is_plain => {}
+            // A new contact carries what its first row gives, as far as there is room.
+            Carried::ByNobody if is_plain && keys.len() <= AddressBook::LIMIT => {
+                keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
+            }
+            _ => self.teach(settings, contact, row, keys),
+        }
+    }
+
     /// Compares the first row of a stored contact with what is stored, while both are at hand. Most
     /// contacts have no other, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
@@ -137,126 +163,28 @@ impl Planner {
         if entry.is_new() {
             return;
         }
+        let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
+        if self.contradicts(base, &of) {
+            self.first_differs[contact as usize] = true;
+            return;
+        }
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
-        let base = self.ledger.base(Object::Contact, entry);
-        fold_contact(base, &[self.row_of(row)], &[], true, &mut changes);
+        let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
+        fold_contact(base, &[of], &[], true, &mut changes);
         self.first_differs[contact as usize] = changes.len() > 0;
         self.changes = changes;
     }
 
-    fn resolve_contact(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> Side {
-        if draft.contact_failed {
-            return Side::Nobody(Outcome::Fail);
-        }
-        let id = keys.of(KeyKind::ContactId).next();
-        let by_id = match id {
-            None => None,
-            Some((key, number)) => match self.index.holders(number).first() {
-                Some(contact) => Some(contact.0),
-                None => {
-                    let value = self.key_text(key);
-                    self.report(
-                        at,
-                        IssueCode::ContactIdUnknown,
-                        Some(key.column),
-                        Some(value),
-                        None,
-                    );
-                    return Side::Nobody(Outcome::Fail);
-                }
-            },
-        };
-        if by_id.is_none() && self.settled.new.contains(&self.row_at(at)) {
-            for (_, number) in keys.iter().filter(|(key, _)| matches!(key.kind, KeyKind::Rule(_))) {
-                for holder in self.index.holders(number) {
-                    self.index.unteach(number, holder);
-                }
-            }
-            return self.meet_nobody(settings, at, draft, keys);
-        }
-        let settled = self.settled_contact(at);
-        let (contact, by, key) = match by_id {
-            Some(contact) => (contact, By::Id, 0),
-            None => match self.match_contact(settings, keys) {
-                // Keys that led the row there may have gone since.
-                verdict if settled.is_some_and(|of| !verdict.is_one(ContactNumber(of))) => {
-                    (settled.unwrap_or(NONE), By::Id, 0)
-                }
-                Verdict::One { contact, rule, key } => {
-                    let rule = u8::try_from(rule).unwrap_or(u8::MAX);
-                    (contact.0, By::Rule(rule), u8::try_from(key).unwrap_or(u8::MAX))
-                }
-                Verdict::Nobody => return self.meet_nobody(settings, at, draft, keys),
-                Verdict::Several { rule, contacts } => {
-                    self.report_several(at, rule, keys, &contacts);
-                    return Side::Nobody(Outcome::Fail);
-                }
-            },
-        };
-        let row = self.row_at(at);
-        let side = &mut self.ledger.contact_rows[row as usize];
-        (side.by, side.key) = (by, key);
-        self.meet(settings, at, draft, keys, contact)
-    }
-
-    /// The stored contact that an interrupted import has folded the row into first, as long as it is
-    /// there.
-    fn settled_contact(&self, at: usize) -> Option<u32> {
-        let id = self.settled.contacts.get(&self.row_at(at))?;
-        let stored = self.ledger.contacts.find(id)?;
-        Some(self.stored_people[stored.0 as usize])
-    }
-
-    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> Verdict {
-        if let Some(verdict) = self.match_at_a_glance(keys) {
-            return verdict;
-        }
-        let holders = (0..settings.rules.len()).map(|rule| {
-            let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            keys.of(rule).map(|(_, number)| self.index.holders(number)).collect()
-        });
-        let ambiguous = settings.account.dedup.ambiguous;
-        decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
-    }
-
-    /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
-    fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Verdict> {
-        let mut found: Option<(ContactNumber, usize, usize)> = None;
-        let (mut rule, mut at) = (u8::MAX, 0);
-        for (key, number) in keys.iter() {
-            let KeyKind::Rule(of) = key.kind else { continue };
-            at = if of == rule { at + 1 } else { 0 };
-            rule = of;
-            match (self.index.holder(number), found) {
-                (Holder::Nobody, _) => {}
-                (Holder::One(contact), None) => found = Some((contact, usize::from(of), at)),
-                (Holder::One(contact), Some((other, ..))) if contact == other => {}
-                (Holder::One(_) | Holder::Several, _) => return None,
-            }
-        }
-        Some(found.map_or(Verdict::Nobody, |(contact, rule, key)| Verdict::One {
-            contact,
-            rule,
-            key,
-        }))
-    }
-
     /// Nobody was found: a new contact, if the mode and the policy allow one.
-    fn meet_nobody(
+    pub(super) fn meet_nobody(
         &mut self,
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
     ) -> Side {
-        let has_key = keys.iter().any(|(key, _)| matches!(key.kind, KeyKind::Rule(_)));
+        let has_key = keys.rules().next().is_some();
         let Some(mode) = settings.contacts else {
             return Side::Nobody(Outcome::Skip);
         };
@@ -334,7 +262,7 @@ impl Planner {
     }
 
     /// The row means this contact: what does the mode make of it?
-    fn meet(
+    pub(super) fn meet(
         &mut self,
         settings: &Settings,
         at: usize,
@@ -437,7 +365,7 @@ impl Planner {
         self.ledger.contact_rows[row.index()].has_dropped = true;
     }
 
-    fn report_several(
+    pub(super) fn report_several(
         &mut self,
         at: usize,
         rule: usize,

@@ -3,34 +3,84 @@
 
 use super::Planner;
 use super::kept::columns_of;
-use crate::draft::{Cell, Column, Settings};
+use crate::draft::{Cell, Column, Part, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{effective, loosens, region_of};
+use crate::merge::{Base, RowOf, effective, loosens, region_of};
+use crate::normalize;
 use crate::object::Object;
 use crate::plan::NONE;
 use crate::value::Value;
 
+/// May a row contradict an earlier one in this column?
+fn is_compared(column: &Column) -> bool {
+    !column.is_list
+        && column.merge == Merge::Overwrite
+        && !column.is_constant()
+        && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID)
+}
+
+/// The places, among the columns of contacts, of those in which rows are compared, with where each
+/// stands in the file. Nothing but phones may mean two things in the same words: they have a region.
+pub(super) fn compared(settings: &Settings) -> Vec<Compared> {
+    let columns = settings.contact_columns.iter().enumerate();
+    columns
+        .filter(|(_, column)| is_compared(column))
+        .filter_map(|(place, column)| {
+            let index = usize::from(column.index()?);
+            Some(Compared { place, index, has_region: column.kind == FieldKind::Phone })
+        })
+        .collect()
+}
+
+/// The fields of plain text that one column feeds and overwrites: the column's place and field. A cell
+/// of theirs that is not blank says what the field holds afterwards.
+pub(super) fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
+    let columns = settings.contact_columns.iter().enumerate();
+    columns
+        .filter(|(_, column)| {
+            is_compared(column)
+                && column.kind == FieldKind::Text
+                && column.part == Part::Whole
+                && column.is_direct()
+                && columns_of(settings, column.field).len() == 1
+        })
+        .map(|(place, column)| (place, column.field))
+        .collect()
+}
+
+/// A column in which the rows of a contact are compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared {
+    place: usize,
+    index: usize,
+    has_region: bool,
+}
+
 impl Planner {
+    /// Does a row plainly say otherwise than what is stored? False: it has to be folded to be told.
+    pub(super) fn contradicts(&self, base: Base<'_>, row: &RowOf<'_>) -> bool {
+        self.overwritten.iter().any(|&(place, field)| {
+            let column = &base.settings.contact_columns[place];
+            let Ok(said) = normalize::text(column.text(&row.cells)) else { return false };
+            let stored = base.shown(field).next().map_or("", normalize::trim);
+            !said.is_empty() && said != stored && !row.is_dropped(column.index(), 0)
+        })
+    }
+
     /// Notes where a row says otherwise than an earlier row of its contact (W5).
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
         let mut found = Vec::new();
         let this = self.row_of(row);
         let before = self.row_of(previous);
-        for column in &settings.contact_columns {
-            let is_single = !column.is_list
-                && column.merge == Merge::Overwrite
-                && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID);
-            if !is_single || column.is_constant() {
+        for &Compared { place, index, has_region } in &self.compared {
+            let text = this.cells.cell(index);
+            if text.is_empty() || (!has_region && text == before.cells.cell(index)) {
                 continue;
             }
-            let text = column.text(&this.cells);
-            if text.is_empty() || this.is_dropped(column.index(), 0) {
-                continue;
-            }
-            // The same words mean the same, but for phones, which have a region.
-            if text == column.text(&before.cells) && column.kind != FieldKind::Phone {
+            let column = &settings.contact_columns[place];
+            if this.is_dropped(column.index(), 0) {
                 continue;
             }
             let region = region_of(settings, &this, column.kind);

@@ -27,17 +27,17 @@ impl Planner {
         ledger.passed_on = passed_on.into_iter().collect();
         let mut steps = Vec::new();
         let mut changes = Changes::default();
-        for object in [Object::Contact, Object::Opportunity] {
-            let count = match object {
-                Object::Contact => ledger.people.len(),
-                Object::Opportunity => ledger.deals.len(),
-            };
-            for number in 0..count {
-                let number = u32::try_from(number).unwrap_or(NONE);
-                let step = StepRef { object, number };
-                let first =
-                    (object == Object::Contact).then(|| self.first_differs[number as usize]);
-                settle(&mut ledger, step, first, &mut changes, &mut steps);
+        for (number, &first) in (0..).zip(&self.first_differs) {
+            let step = StepRef { object: Object::Contact, number };
+            settle(&mut ledger, step, Some(first), &mut changes, &mut steps);
+        }
+        // Opportunities in the order of their first rows; one without rows has nothing to be settled.
+        for row in 0..ledger.len() {
+            let number = ledger.opportunity_rows[row].deal;
+            let entry = ledger.deals.get(number as usize);
+            if entry.is_some_and(|entry| entry.first_row as usize == row) {
+                let step = StepRef { object: Object::Opportunity, number };
+                settle(&mut ledger, step, None, &mut changes, &mut steps);
             }
         }
         order(&ledger, &mut steps);
@@ -133,10 +133,8 @@ fn order(ledger: &Ledger, steps: &mut [StepRef]) {
             unit.filter(|unit| *unit != NONE).unwrap_or(own)
         }
     };
-    // Contacts come first already, so that a stable sort keeps them before their opportunities;
-    // opportunities have to be brought into the order of their own rows.
-    let contacts = steps.partition_point(|step| step.object == Object::Contact);
-    steps[contacts..].sort_by_key(|&step| first_row(ledger, step));
+    // Contacts come first already, and opportunities in the order of their own rows: sorting by
+    // counting leaves it so among those of one unit.
     let units: Vec<u32> =
         steps.iter().map(|&step| unit_of(step, first_row(ledger, step))).collect();
     let mut starts = vec![0_u32; rows + 1];

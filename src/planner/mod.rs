@@ -12,6 +12,7 @@ mod drafting;
 mod driver;
 mod finish;
 mod kept;
+mod matching;
 mod opportunities;
 mod row_keys;
 mod teach;
@@ -30,6 +31,7 @@ use teaching::Teaching;
 
 use crate::dedup::{KeyIndex, KeyNumber};
 use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
+use crate::field::FieldId;
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::merge::{AddressBook, Addresses};
@@ -70,6 +72,10 @@ pub(crate) struct Planner {
     /// How many rows there will be, to make room for them in time.
     expected_rows: usize,
     teaching: Teaching,
+    /// Where rows of one contact may contradict each other (W5).
+    compared: Vec<differences::Compared>,
+    /// Where a row may plainly contradict what is stored.
+    overwritten: Vec<(usize, FieldId)>,
     index: KeyIndex,
     question: Question,
     stage: Stage,
@@ -124,6 +130,8 @@ impl Planner {
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
             teaching: Teaching::new(&settings),
+            compared: differences::compared(&settings),
+            overwritten: differences::overwritten(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
             expected_rows: 0,
@@ -369,12 +377,13 @@ impl Planner {
             match (key.kind, key.text) {
                 (KeyKind::Rule(rule), KeyText::Span(span)) => {
                     let rule = &ledger.settings.rules[usize::from(rule)];
-                    question.ask_key(rule.number, ledger.blocks[block as usize].text(span));
+                    let text = ledger.blocks[block as usize].text(span);
+                    question.ask_key(rule.number, text, number.mark());
                 }
                 (KeyKind::Rule(rule), KeyText::Phone) => {
                     let rule = &ledger.settings.rules[usize::from(rule)];
                     if let Some(phone) = Phone::unpacked(key.hash) {
-                        question.ask_phone(rule.number, phone);
+                        question.ask_phone(rule.number, phone, number.mark());
                     }
                 }
                 (_, KeyText::Span(span)) => {

@@ -20,6 +20,15 @@ impl<'k> RowKeys<'k> {
         self.keys.iter().zip(self.numbers.iter().copied())
     }
 
+    pub(super) fn len(self) -> usize {
+        self.keys.len()
+    }
+
+    /// Those of match rules.
+    pub(super) fn rules(self) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
+        self.iter().filter(|(key, _)| matches!(key.kind, KeyKind::Rule(_)))
+    }
+
     /// Those of one kind.
     pub(super) fn of(self, kind: KeyKind) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.iter().filter(move |(key, _)| key.kind == kind)

@@ -10,31 +10,29 @@ use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
-use crate::lookup::PART;
+use crate::lookup::{DeclaredKey, PART};
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
 use crate::normalize;
 use crate::object::Object;
+use crate::plan::Entry;
 use crate::value::{Phone, Value};
 
 impl Planner {
-    /// Storage declares that a stored contact answers these keys of one record; `numbers` are those of
-    /// them that stand for a key by themselves.
-    pub(super) fn declare(
+    /// Storage declares that a stored contact answers a key that is one by itself.
+    pub(super) fn declare_alone(
         &mut self,
         settings: &Settings,
         person: u32,
-        keys: &[(u32, Option<FieldId>, &str)],
-        numbers: &[Option<KeyNumber>],
+        declared: &DeclaredKey<'_>,
+        number: KeyNumber,
     ) {
-        if !self.teaching.has_text_rules && numbers.iter().all(Option::is_some) {
-            for (&(_, _, text), &number) in keys.iter().zip(numbers) {
-                let Some(number) = number else { continue };
-                let KeyKind::Rule(rule) = self.index.kind(number) else { continue };
-                let rule = &settings.rules[usize::from(rule)];
-                self.declare_key(settings, person, rule, text, number);
-            }
-            return;
-        }
+        let KeyKind::Rule(rule) = self.index.kind(number) else { return };
+        let rule = &settings.rules[usize::from(rule)];
+        self.declare_key(settings, person, rule, declared.key, number);
+    }
+
+    /// Storage declares that a stored contact answers these keys of one record.
+    pub(super) fn declare(&mut self, settings: &Settings, person: u32, keys: &[DeclaredKey<'_>]) {
         for (number, rule) in settings.rules.iter().enumerate() {
             let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
             for text in declared_keys(rule, keys) {
@@ -50,7 +48,7 @@ impl Planner {
                 }
             }
         }
-        for &(_, field, text) in keys {
+        for &DeclaredKey { field, key: text, .. } in keys {
             if !self.is_asked(settings, field, text) {
                 let id = self.ledger.name(Object::Contact, person);
                 let fault = format!(
@@ -61,16 +59,19 @@ impl Planner {
         }
     }
 
-    /// The key that storage declares with a value of this field, if it is one by itself and was asked.
+    /// The key that storage declares, if it is one by itself and was asked.
     pub(super) fn find_declared(
         &self,
         settings: &Settings,
-        field: Option<FieldId>,
-        text: &str,
+        declared: &DeclaredKey<'_>,
     ) -> Option<KeyNumber> {
-        let of = |rule: &Rule| field.is_some_and(|field| rule.has(field));
-        let number = settings.rules.iter().position(of)?;
+        let (field, text) = (declared.field?, declared.key);
+        let number = settings.rules.iter().position(|rule| rule.has(field))?;
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+        let asked = self.question.mark_of(declared.address, text).map(KeyNumber::of_mark);
+        if let Some(asked) = asked.filter(|&asked| self.index.kind(asked) == kind) {
+            return Some(asked);
+        }
         let is_phone = settings.rules[number].shape == Shape::Phones;
         let phone = is_phone.then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
@@ -152,8 +153,8 @@ impl Planner {
         }
     }
 
-    /// The common cases: the contact is known to carry every address of the row, or it is new and
-    /// carries these.
+    /// The common cases: the contact is known to carry every address of the row, or this is its first
+    /// row and there is room for all of them.
     fn is_taught_simply(
         &mut self,
         person: u32,
@@ -168,12 +169,24 @@ impl Planner {
             return true;
         }
         let entry = self.ledger.people[person as usize];
-        let is_first = entry.is_new() && entry.first_row == row;
-        if !is_first || own.clone().count() > AddressBook::LIMIT || has_dropped(self, row) {
+        if entry.first_row != row || has_dropped(self, row) {
+            return false;
+        }
+        let stored = match entry.is_new() {
+            true => 0,
+            false if !of.is_always_taken => return false,
+            // The primary one may become an additional one.
+            false => 1 + self.base_of(&entry).shown(of.kind.additional()).count(),
+        };
+        if stored + own.clone().count() > AddressBook::LIMIT {
             return false;
         }
         own.for_each(|(_, number)| self.index.teach(number, contact));
         true
+    }
+
+    fn base_of(&self, entry: &Entry) -> Base<'_> {
+        self.ledger.base(Object::Contact, entry)
     }
 
     fn teach_addresses(
@@ -182,7 +195,7 @@ impl Planner {
         person: u32,
         row: u32,
         keys: RowKeys<'_>,
-        AddressTeaching { kind, rule, can_remove }: AddressTeaching,
+        AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
     ) {
         let own: SmallVec<[(&Key, KeyNumber); 4]> =
             rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
@@ -352,10 +365,10 @@ fn parse_phone(text: &str) -> Option<Phone> {
 }
 
 /// The keys under a rule that storage declared part by part.
-fn declared_keys(rule: &Rule, keys: &[(u32, Option<FieldId>, &str)]) -> Vec<String> {
+fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
     let mut texts: Vec<String> = vec![String::new()];
     for (at, field) in rule.fields().enumerate() {
-        let parts = keys.iter().filter(|(_, of, _)| *of == Some(field)).map(|(_, _, text)| *text);
+        let parts = keys.iter().filter(|key| key.field == Some(field)).map(|key| key.key);
         let mut parts: Vec<&str> = parts.collect();
         parts.sort_unstable();
         parts.dedup();

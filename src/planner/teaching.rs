@@ -1,6 +1,6 @@
 //! [`Teaching`]: what the mapping and the rules say of keys, worked out once for the whole file.
 
-use crate::draft::{KeyKind, Settings, Shape};
+use crate::draft::{Column, KeyKind, Settings, Shape};
 use crate::mapping::Blank;
 use crate::mapping::Merge;
 use crate::merge::Addresses;
@@ -9,6 +9,8 @@ use crate::merge::Addresses;
 #[derive(Clone, Debug)]
 pub(super) struct Teaching {
     pub(super) addresses: Vec<AddressTeaching>,
+    /// Every address has a rule of its own, no row can remove one, and no rule is made of texts.
+    pub(super) is_plain: bool,
     /// A rule is made of texts, which follow the effective values of a contact.
     pub(super) has_text_rules: bool,
 }
@@ -21,6 +23,8 @@ pub(super) struct AddressTeaching {
     pub(super) rule: Option<KeyKind>,
     /// A row of this file can remove an address.
     pub(super) can_remove: bool,
+    /// Every address that a row gives is taken as long as there is room, whatever is stored.
+    pub(super) is_always_taken: bool,
 }
 
 impl Teaching {
@@ -29,17 +33,20 @@ impl Teaching {
         let is_mapped =
             |kind: &Addresses| settings.contact_columns.iter().any(|column| kind.has(column.field));
         let is_text = |shape: &Shape| matches!(shape, Shape::Text(_) | Shape::Combined(_));
-        Teaching {
-            addresses: addresses
-                .filter(is_mapped)
-                .map(|kind| AddressTeaching {
-                    kind,
-                    rule: rule_of(settings, kind),
-                    can_remove: may_remove(settings, kind),
-                })
-                .collect(),
-            has_text_rules: settings.rules.iter().any(|rule| is_text(&rule.shape)),
-        }
+        let addresses: Vec<AddressTeaching> = addresses
+            .filter(is_mapped)
+            .map(|kind| AddressTeaching {
+                kind,
+                rule: rule_of(settings, kind),
+                can_remove: may_remove(settings, kind),
+                is_always_taken: columns_of(settings, kind)
+                    .all(|column| !matches!(column.merge, Merge::FillBlank | Merge::Keep)),
+            })
+            .collect();
+        let has_text_rules = settings.rules.iter().any(|rule| is_text(&rule.shape));
+        let is_simple = |of: &AddressTeaching| of.rule.is_some() && !of.can_remove;
+        let is_plain = !has_text_rules && addresses.iter().all(is_simple);
+        Teaching { addresses, is_plain, has_text_rules }
     }
 
     /// Can a row of this file remove an address of this kind?
@@ -60,8 +67,13 @@ pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
 
 fn may_remove(settings: &Settings, kind: Addresses) -> bool {
     settings.mapping.clear_token.is_some()
-        || settings.contact_columns.iter().filter(|column| kind.has(column.field)).any(|column| {
+        || columns_of(settings, kind).any(|column| {
             column.blank == Blank::Clear
                 || (column.field == kind.additional() && column.merge == Merge::Overwrite)
         })
+}
+
+/// The columns that give addresses of this kind.
+fn columns_of(settings: &Settings, kind: Addresses) -> impl Iterator<Item = &Column> {
+    settings.contact_columns.iter().filter(move |column| kind.has(column.field))
 }

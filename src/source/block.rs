@@ -64,6 +64,16 @@ impl TextSpan {
         TextSpan { start: position(start), len: position(len) }
     }
 
+    /// Where it begins and how long it is.
+    pub(crate) fn parts(self) -> (u32, u32) {
+        (self.start, self.len)
+    }
+
+    /// The place with these [`parts`](Self::parts).
+    pub(crate) fn of_parts(start: u32, len: u32) -> Self {
+        TextSpan { start, len }
+    }
+
     /// The bytes it covers in a text whose first byte lies at `base`.
     pub(crate) fn range_from(self, base: usize) -> std::ops::Range<usize> {
         let start = (self.start as usize).wrapping_sub(base);

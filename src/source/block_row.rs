@@ -60,6 +60,19 @@ impl<'b> BlockRow<'b> {
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 
+    /// Cells that stand side by side, from one column to another, as they are written. The row may be
+    /// too short for them.
+    pub(crate) fn stretch(&self, columns: std::ops::RangeInclusive<usize>) -> &'b str {
+        let (first, last) = columns.into_inner();
+        let end = |column: usize| match self.ends {
+            RowEnds::Short(ends) => ends.get(column).map(|end| usize::from(*end)),
+            RowEnds::Long(ends) => ends.get(column).map(|end| *end as usize),
+        };
+        let from = first.checked_sub(1).map_or(Some(0), |before| Some(end(before)? + 1));
+        let (Some(from), Some(to)) = (from, end(last)) else { return "" };
+        self.text.get(from..to).unwrap_or_default()
+    }
+
     /// The number of the row.
     pub(crate) fn number(&self) -> RowNumber {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))

@@ -19,28 +19,40 @@ impl Planner {
         if settings.opportunities.is_none() {
             return;
         }
-        let compares = settings.compares_opportunities();
+        self.ask_named();
+        if settings.compares_opportunities() {
+            self.ask_compared();
+        }
+    }
+
+    /// Asks for the opportunities that rows name by id.
+    fn ask_named(&mut self) {
+        let own = self.window_keys();
+        for at in own.clone() {
+            let key = self.drafts.keys(at..at + 1)[0];
+            if key.kind == KeyKind::OpportunityId && self.index.ask(self.numbers[at - own.start]) {
+                let text = self.key_text(&key);
+                self.question.ask_id(&text);
+            }
+        }
+    }
+
+    /// Asks for the opportunities of the contacts whose rows name none by id.
+    fn ask_compared(&mut self) {
         for at in 0..self.window.len() {
             let draft = self.draft(at);
             let (keys, numbers) = self.keys(at);
-            let id = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::OpportunityId);
-            if let Some((key, number)) = id {
-                let (key, number) = (*key, *number);
-                if self.index.ask(number) {
-                    let text = self.key_text(&key);
-                    self.question.ask_id(&text);
-                }
-            } else if compares && draft.has_opportunity && !draft.opportunity_failed {
-                let link =
-                    keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
-                let named =
-                    link.and_then(|(_, number)| self.index.holders(*number).first().copied());
-                let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
-                let Some(contact) = contact else { continue };
-                let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
-                if self.asked_deals.insert(contact) {
-                    self.question.ask_contact_id(id);
-                }
+            let has_id = keys.iter().any(|key| key.kind == KeyKind::OpportunityId);
+            if has_id || !draft.has_opportunity || draft.opportunity_failed {
+                continue;
+            }
+            let link = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
+            let named = link.and_then(|(_, number)| self.index.holders(*number).first().copied());
+            let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
+            let Some(contact) = contact else { continue };
+            let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
+            if self.asked_deals.insert(contact) {
+                self.question.ask_contact_id(id);
             }
         }
     }

@@ -2,7 +2,11 @@
 //! together (O6-O8), and few rows differ in what they say of them: each way of saying it is worked
 //! out once.
 
-use hashbrown::HashMap;
+use std::hash::{BuildHasher, Hasher};
+use std::ops::RangeInclusive;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::Status;
 use crate::draft::{Column, Settings};
@@ -13,19 +17,28 @@ use crate::planner::Planner;
 /// What the cells of these four fields have come to, where nothing was wrong with them.
 #[derive(Debug, Default)]
 pub(in crate::planner) struct Standings {
-    known: HashMap<Box<str>, Standing, foldhash::fast::RandomState>,
-    /// The cells of the row that is looked at, one after the other.
-    said: String,
+    known: HashTable<Known>,
+    seed: RandomState,
     /// What the row before came to: rows are looked at twice.
     last: Option<(u32, Standing)>,
     /// The columns of the four fields, and of the name; found with the first row.
     columns: Option<Columns>,
 }
 
+/// What the four cells say, and what it comes to.
+#[derive(Debug)]
+struct Known {
+    hash: u64,
+    /// The cells as they are written.
+    said: Vec<Box<str>>,
+    standing: Standing,
+}
+
 /// Where in the file these stand.
 #[derive(Clone, Debug)]
 struct Columns {
-    parts: Vec<usize>,
+    /// Those of the four fields, as stretches of columns that stand side by side.
+    parts: Vec<RangeInclusive<usize>>,
     /// `None`: there is none, or its cells are not read as they stand.
     name: Option<usize>,
 }
@@ -42,7 +55,11 @@ impl Columns {
         let parts = columns.iter().filter(is_part).filter_map(Column::index);
         let name = columns.iter().find(|column| column.field == FieldId::OPPORTUNITY_NAME);
         let name = name.filter(|column| column.is_direct()).and_then(Column::index);
-        Columns { parts: parts.map(usize::from).collect(), name: name.map(usize::from) }
+        let mut parts: Vec<usize> = parts.map(usize::from).collect();
+        parts.sort_unstable();
+        let stretches = parts.chunk_by(|a, b| b - a <= 1);
+        let parts = stretches.map(|of| of[0]..=of[of.len() - 1]).collect();
+        Columns { parts, name: name.map(usize::from) }
     }
 }
 
@@ -76,15 +93,17 @@ impl Planner {
             return None;
         }
         let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
-        let said = &mut standings.said;
-        said.clear();
-        for &column in &columns.parts {
-            said.push_str(row.cell(column));
-            said.push('\0');
+        let said = columns.parts.iter().map(|part| row.stretch(part.clone()));
+        let mut hasher = standings.seed.build_hasher();
+        said.clone().for_each(|part| hasher.write(part.as_bytes()));
+        let hash = hasher.finish();
+        let is_it = |known: &Known| {
+            known.hash == hash && known.said.iter().zip(said.clone()).all(|(a, b)| **a == *b)
+        };
+        if let Some(known) = standings.known.find(hash, is_it) {
+            return Some(known.standing);
         }
-        if let Some(known) = standings.known.get(said.as_str()) {
-            return Some(*known);
-        }
+        let said: Vec<Box<str>> = said.map(Into::into).collect();
         let row = self.opportunity_row(number);
         let (mut deal, mut is_fine) = (Deal::default(), true);
         deal.take(settings, Pitch::of(settings, &row, true), true, |_| is_fine = false);
@@ -93,7 +112,8 @@ impl Planner {
         let pipeline = deal.pipeline.map(std::borrow::Cow::into_owned);
         let standing = Standing { pipeline: self.pipeline_number(pipeline.as_deref()), status };
         if is_fine && self.standings.known.len() < MOST {
-            self.standings.known.insert(self.standings.said.as_str().into(), standing);
+            let known = Known { hash, said, standing };
+            self.standings.known.insert_unique(hash, known, |known| known.hash);
         }
         is_fine.then_some(standing)
     }
