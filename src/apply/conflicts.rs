@@ -104,7 +104,7 @@ impl Applier {
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), Numbers::Listed(numbers), memory);
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
-        planner.feed(block, drafts);
+        planner.feed(block, drafts, Vec::new());
         self.conflicts.planner = Some(Box::new(planner));
     }
 

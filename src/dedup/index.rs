@@ -23,18 +23,6 @@ pub(crate) struct ContactNumber(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyNumber(u32);
 
-impl KeyNumber {
-    /// The number as a [`Question`](crate::lookup::Question) marks the key with it.
-    pub(crate) fn mark(self) -> u32 {
-        self.0
-    }
-
-    /// The key with this mark.
-    pub(crate) fn of_mark(mark: u32) -> Self {
-        KeyNumber(mark)
-    }
-}
-
 /// Where a key's text lies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyPlace {

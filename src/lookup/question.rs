@@ -23,6 +23,7 @@ pub(crate) struct Question {
     keys: Vec<Vec<Span>>,
     /// The mark and the length of the key that begins at each [`STEP`]; no length where none does.
     marks: Vec<(u32, u32)>,
+    is_unsorted: bool,
 }
 
 /// The bits of a head that say which text it is of.
@@ -53,6 +54,12 @@ impl Question {
         self.contact_ids.push(span);
     }
 
+    /// Asks for a record by an id that can be taken back by its mark.
+    pub(crate) fn ask_id_marked(&mut self, id: &str, mark: u32) {
+        let span = self.push(Some(mark), |text| text.push_str(id));
+        self.ids.push(span);
+    }
+
     /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
     /// what [`mark_of`](Self::mark_of) gives back.
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
@@ -75,6 +82,14 @@ impl Question {
         (from.is_multiple_of(STEP) && own == text.as_bytes()).then_some(mark)
     }
 
+    /// Keeps those of the marked texts whose marks say so.
+    pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
+        let marks = &self.marks;
+        let mut is_kept = |span: &Span| is_kept(marks[span.0 as usize / STEP].0);
+        self.ids.retain(&mut is_kept);
+        self.keys.iter_mut().for_each(|spans| spans.retain(&mut is_kept));
+    }
+
     fn keys_of(&mut self, rule: usize) -> &mut Vec<Span> {
         if self.keys.len() <= rule {
             self.keys.resize_with(rule + 1, Vec::new);
@@ -88,6 +103,7 @@ impl Question {
             Err(_) => unreachable!(),
         };
         let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
+        self.is_unsorted = true;
         let start = self.text.len();
         write(&mut self.text);
         let end = self.text.len();
@@ -119,7 +135,21 @@ impl Question {
         u128::from_be_bytes(head) & !behind
     }
 
-    fn sorted(&self, spans: &[Span]) -> Vec<&str> {
+    /// Brings everything that was asked into the order in which storage sees it.
+    pub(crate) fn sort(&mut self) {
+        if !std::mem::take(&mut self.is_unsorted) {
+            return;
+        }
+        let mut lists = std::mem::take(&mut self.keys);
+        lists.iter_mut().for_each(|spans| self.sort_spans(spans));
+        self.keys = lists;
+        let (mut ids, mut contact_ids) =
+            (std::mem::take(&mut self.ids), std::mem::take(&mut self.contact_ids));
+        [&mut ids, &mut contact_ids].into_iter().for_each(|spans| self.sort_spans(spans));
+        (self.ids, self.contact_ids) = (ids, contact_ids);
+    }
+
+    fn sort_spans(&self, spans: &mut [Span]) {
         // Compared by the first bytes in which any two of them differ, which rarely leaves a doubt. What
         // is left of the number says which text it is.
         let mut heads: Vec<u128> = spans.iter().map(|&span| self.head(span)).collect();
@@ -130,19 +160,26 @@ impl Question {
             *head = head.checked_shl(shared).unwrap_or(0) & !AT | at;
         }
         heads.sort_unstable();
-        let text = |head: u128| self.slice(spans[head as u32 as usize]);
-        let mut texts: Vec<&str> = heads.iter().map(|&head| text(head)).collect();
-        let mut from = 0;
-        for alike in heads.chunk_by(|a, b| a & !AT == b & !AT) {
-            let to = from + alike.len();
-            texts[from..to].sort_unstable();
-            from = to;
+        let unsorted = spans.to_vec();
+        for (span, head) in spans.iter_mut().zip(&heads) {
+            *span = unsorted[*head as u32 as usize];
         }
+        let mut rest = spans;
+        for alike in heads.chunk_by(|a, b| a & !AT == b & !AT) {
+            let (own, others) = rest.split_at_mut(alike.len());
+            own.sort_unstable_by(|&a, &b| self.slice(a).cmp(self.slice(b)));
+            rest = others;
+        }
+    }
+
+    /// The texts of sorted spans, each once.
+    fn texts(&self, spans: &[Span]) -> Vec<&str> {
+        let mut texts: Vec<&str> = spans.iter().map(|&span| self.slice(span)).collect();
         texts.dedup();
         texts
     }
 
-    /// The question as storage sees it: sorted and distinct.
+    /// The question as storage sees it, once it is [sorted](Self::sort).
     pub(crate) fn lookup<'a>(
         &'a self,
         object: Object,
@@ -152,7 +189,7 @@ impl Question {
     ) -> Lookup<'a> {
         let mut blocks = Vec::new();
         for (rule, spans) in rules.iter().zip(&self.keys).filter(|(_, spans)| !spans.is_empty()) {
-            let keys = self.sorted(spans);
+            let keys = self.texts(spans);
             let columns = match rule.as_slice() {
                 [_] => vec![keys],
                 _ => in_parts(&keys, rule.len()),
@@ -161,8 +198,8 @@ impl Question {
         }
         Lookup {
             object,
-            ids: self.sorted(&self.ids),
-            contact_ids: self.sorted(&self.contact_ids),
+            ids: self.texts(&self.ids),
+            contact_ids: self.texts(&self.contact_ids),
             blocks,
             wanted,
             fields,

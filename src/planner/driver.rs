@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::drafting::draft_blocks;
+use super::drafting::Drafting;
 use super::{Planner, Poll};
 use crate::draft::{FormatScan, Settings};
 use crate::error::Error;
@@ -180,13 +180,19 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let mut found = Found::default();
     let mut faults: Vec<String> = Vec::new();
     let mut source_findings = part.findings.into_iter().peekable();
-    draft_blocks(&settings, &seed, part.blocks, part.threads, |block, drafts| {
+    let drafting = Drafting {
+        settings: &settings,
+        seed: &seed,
+        window_rows: part.window_rows.max(1),
+        threads: part.threads,
+    };
+    drafting.draft_blocks(part.blocks, |block, drafts, questions| {
         let last = block.first_row().index() + block.len();
         let of_block = std::iter::from_fn(|| {
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        planner.feed(block, drafts);
+        planner.feed(block, drafts, questions);
         while planner.poll() == Poll::LookUp {
             let lookup = planner.lookup();
             find(&lookup, &mut found, storage, &mut again)?;

@@ -6,6 +6,7 @@
 //! opportunities, resolve those. Contacts never depend on opportunities, so the order of look-ups
 //! cannot show in the plan (behaviour L1).
 
+mod asking;
 mod contacts;
 mod differences;
 mod drafting;
@@ -30,7 +31,7 @@ use foldhash::fast::RandomState;
 use teaching::Teaching;
 
 use crate::dedup::{KeyIndex, KeyNumber};
-use crate::draft::{Drafts, Key, KeyKind, KeyText, RowDraft, Settings};
+use crate::draft::{Drafts, Key, KeyText, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
@@ -78,6 +79,8 @@ pub(crate) struct Planner {
     overwritten: Vec<(usize, FieldId)>,
     index: KeyIndex,
     question: Question,
+    /// The questions of the windows of the block that are still to come, if they were made already.
+    prepared: std::vec::IntoIter<Question>,
     stage: Stage,
     window: Range<usize>,
     /// Of the current block.
@@ -137,6 +140,7 @@ impl Planner {
             expected_rows: 0,
             index: KeyIndex::default(),
             question: Question::default(),
+            prepared: Vec::new().into_iter(),
             stage: Stage::Idle,
             window: 0..0,
             drafts: Drafts::default(),
@@ -194,7 +198,9 @@ impl Planner {
     }
 
     /// Takes the next block of rows with its drafts; only when [`poll`](Self::poll) says [`Poll::Feed`].
-    pub(crate) fn feed(&mut self, block: Block, drafts: Drafts) {
+    ///
+    /// `prepared` are the questions of its windows, or none.
+    pub(crate) fn feed(&mut self, block: Block, drafts: Drafts, prepared: Vec<Question>) {
         debug_assert_eq!(self.stage, Stage::Idle);
         debug_assert_eq!(block.len(), drafts.rows.len());
         if self.ledger.blocks.is_empty() {
@@ -202,6 +208,7 @@ impl Planner {
         }
         self.ledger.blocks.push(block);
         self.drafts = drafts;
+        self.prepared = prepared.into_iter();
         self.window = 0..0;
         self.next_window();
     }
@@ -270,6 +277,7 @@ impl Planner {
         if self.question.is_empty() {
             self.after_contacts();
         } else {
+            self.question.sort();
             self.stage = Stage::Contacts;
         }
     }
@@ -281,6 +289,7 @@ impl Planner {
         if self.question.is_empty() {
             self.after_opportunities();
         } else {
+            self.question.sort();
             self.stage = Stage::Opportunities;
         }
     }
@@ -291,6 +300,7 @@ impl Planner {
         if self.question.is_empty() {
             self.after_linked();
         } else {
+            self.question.sort();
             self.stage = Stage::Linked;
         }
     }
@@ -366,31 +376,16 @@ impl Planner {
         (self.drafts.keys(own.clone()), &self.numbers[own.start - first..own.end - first])
     }
 
+    /// Asks for the contacts that the keys of the window may lead to, unless they were asked for.
     fn ask_contacts(&mut self) {
-        let block = self.block_number();
-        let Planner { ledger, index, drafts, numbers, question, window, .. } = self;
-        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
-        for (key, &number) in keys.iter().zip(numbers.iter()) {
-            if key.kind == KeyKind::OpportunityId || !index.ask(number) {
-                continue;
-            }
-            match (key.kind, key.text) {
-                (KeyKind::Rule(rule), KeyText::Span(span)) => {
-                    let rule = &ledger.settings.rules[usize::from(rule)];
-                    let text = ledger.blocks[block as usize].text(span);
-                    question.ask_key(rule.number, text, number.mark());
-                }
-                (KeyKind::Rule(rule), KeyText::Phone) => {
-                    let rule = &ledger.settings.rules[usize::from(rule)];
-                    if let Some(phone) = Phone::unpacked(key.hash) {
-                        question.ask_phone(rule.number, phone, number.mark());
-                    }
-                }
-                (_, KeyText::Span(span)) => {
-                    question.ask_id(ledger.blocks[block as usize].text(span));
-                }
-                (_, KeyText::Phone) => {}
-            }
+        let keys = self.window_keys();
+        let Planner { ledger, index, drafts, numbers, question, prepared, .. } = self;
+        let mut is_new = |at: usize| index.ask(numbers[at - keys.start]);
+        if let Some(made) = prepared.next() {
+            *question = made;
+            question.retain(|mark| is_new(mark as usize));
+        } else if let Some(block) = ledger.blocks.last() {
+            asking::ask_keys(question, &ledger.settings, block, drafts, keys.clone(), is_new);
         }
     }
 

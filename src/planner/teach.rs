@@ -68,7 +68,8 @@ impl Planner {
         let (field, text) = (declared.field?, declared.key);
         let number = settings.rules.iter().position(|rule| rule.has(field))?;
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let asked = self.question.mark_of(declared.address, text).map(KeyNumber::of_mark);
+        let mark = self.question.mark_of(declared.address, text);
+        let asked = mark.map(|at| self.numbers[at as usize - self.window_keys().start]);
         if let Some(asked) = asked.filter(|&asked| self.index.kind(asked) == kind) {
             return Some(asked);
         }
