@@ -321,3 +321,28 @@ fn tag_of(kind: KeyKind, hash: u64) -> u32 {
 fn spread(tag: u32) -> u64 {
     u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_with_one_hash_are_told_apart_by_their_texts() {
+        let texts = ["ana@example.com", "ann@example.com", "ana@example.com", "ana@example.co"];
+        let mut index = KeyIndex::default();
+        let mut keys = Vec::new();
+        let mut block = crate::source::Block::new();
+        for (text, column) in texts.iter().zip(0..) {
+            let text = KeyText::Span(block.append_text(text));
+            keys.push(Key { kind: KeyKind::Rule(0), column, item: 0, hash: 42, text });
+        }
+        // The same text under another rule is another key.
+        keys.push(Key { kind: KeyKind::Rule(1), ..keys[0] });
+        let mut numbers = Vec::new();
+        for _ in 0..2 {
+            index.add_all(&keys, 0, |place| block.text(place.span), &mut numbers);
+        }
+        let numbers: Vec<u32> = numbers.into_iter().map(|number| number.0).collect();
+        assert_eq!(numbers, [0, 1, 0, 2, 3, 0, 1, 0, 2, 3]);
+    }
+}

@@ -217,3 +217,86 @@ fn in_parts<'a>(keys: &[&'a str], fields: usize) -> Vec<Vec<&'a str>> {
     }
     columns
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: [&str; 2] = ["email", "contract_no"];
+
+    fn rules() -> Vec<Vec<String>> {
+        RULES.iter().map(|rule| vec![(*rule).to_owned()]).collect()
+    }
+
+    /// Texts that share long beginnings, end inside of what is compared at a glance, or hold a NUL.
+    fn texts(mut seed: u64) -> Vec<String> {
+        const PARTS: [&str; 9] =
+            ["a", "b", "customer-number-", "+1206555", "0", "é", "\0", "@example.org", " "];
+        let mut next = move || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize
+        };
+        let count = next() % 40;
+        let first = PARTS[next() % PARTS.len()];
+        let text = |_| {
+            let parts = 1 + next() % 4;
+            let rest: String = (0..parts).map(|_| PARTS[next() % PARTS.len()]).collect();
+            format!("{first}{rest}")
+        };
+        (0..count).map(text).collect()
+    }
+
+    #[test]
+    fn storage_sees_the_keys_sorted_bytewise_and_each_once() {
+        let (rules, fields) = (rules(), Fields::standard());
+        for seed in 0..5_000 {
+            let (texts, mut question) = (texts(seed), Question::default());
+            for (text, mark) in texts.iter().zip(0..) {
+                question.ask_key(mark as usize % 2, text, mark);
+                question.ask_id(text);
+            }
+            question.sort();
+            let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+            for (rule, block) in lookup.blocks().iter().enumerate() {
+                let asked = texts.iter().skip(rule).step_by(2).map(String::as_str);
+                let mut expected: Vec<&str> = asked.collect();
+                expected.sort_unstable();
+                expected.dedup();
+                assert_eq!(block.column(0), expected, "seed {seed}");
+            }
+            assert!(lookup.ids().is_sorted_by(|a, b| a < b), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_by_where_it_lies_and_only_as_a_whole() {
+        let mut question = Question::default();
+        question.ask_id("c1");
+        question.ask_key(0, "ana@example.com", 7);
+        question.ask_key(0, "bo@example.com", 8);
+        question.sort();
+        let (rules, fields) = (rules(), Fields::standard());
+        let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+        let mark = |text: &str| question.mark_of(text.as_ptr() as usize, text);
+        let [ana, bo] = *lookup.blocks()[0].column(0) else { panic!("two keys were asked for") };
+        assert_eq!((mark(ana), mark(bo)), (Some(7), Some(8)));
+        assert_eq!(mark(&ana[..3]), None);
+        assert_eq!(mark(&ana[8..]), None);
+        assert_eq!(mark(lookup.ids()[0]), None);
+        assert_eq!(mark(&String::from(ana)), None);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_asked() {
+        let mut question = Question::default();
+        question.ask_key(0, "bo@example.com", 1);
+        question.ask_key(0, "ana@example.com", 2);
+        question.ask_id_marked("c1", 3);
+        question.sort();
+        question.retain(|mark| mark == 1);
+        let (rules, fields) = (rules(), Fields::standard());
+        let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+        assert_eq!(lookup.blocks()[0].column(0), ["bo@example.com"]);
+        assert_eq!(lookup.len(), 1);
+    }
+}

@@ -204,7 +204,17 @@ impl Ledger {
     /// The block that holds a row, and where in it.
     pub(crate) fn locate(&self, row: u32) -> (&Block, usize) {
         let number = row + 1;
-        let at = self.blocks.partition_point(|block| block.first_row().0 <= number) - 1;
+        // Most blocks have as many rows as the first, so it is found without a search.
+        let guess = row as usize / self.blocks[0].len().max(1);
+        let has_row = |block: &&Block| {
+            (row as usize).checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
+        };
+        let is_guessed = self.blocks.get(guess).filter(has_row).is_some();
+        let at = if is_guessed {
+            guess
+        } else {
+            self.blocks.partition_point(|block| block.first_row().0 <= number) - 1
+        };
         let block = &self.blocks[at];
         (block, (number - block.first_row().0) as usize)
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Planner;
+use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings};
 use crate::field::FieldId;
@@ -79,35 +80,42 @@ impl Planner {
     pub(super) fn resolve_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };
+        // Set aside, so that the planner can change while it looks at them.
+        let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
+        let first = self.window_keys().start;
         for at in 0..self.window.len() {
-            if !self.draft(at).has_opportunity {
+            let draft = self.draft(at);
+            if !draft.has_opportunity {
                 continue;
             }
+            let own = draft.keys();
+            let (from, to) = (own.start - first, own.end - first);
+            let own = RowKeys::new(&keys[own], &numbers[from..to]);
             let row = self.row_at(at);
-            let (link, side) = if self.draft(at).opportunity_failed {
+            let (link, side) = if draft.opportunity_failed {
                 (LinkTo::Nobody, Side::Nothing(Outcome::Fail))
             } else {
-                let link = self.pair_row(at);
-                (link, self.resolve_opportunity(&settings, mode, at, link))
+                let link = self.pair_row(row, own);
+                (link, self.resolve_opportunity(&settings, mode, at, own, link))
             };
             self.write_down_opportunity(&settings, at, row, link, side);
         }
+        self.drafts.put_keys(keys);
+        self.numbers = numbers;
     }
 
     /// Whom the row names for its opportunity.
-    fn pair_row(&self, at: usize) -> LinkTo<u32> {
-        let row = self.row_at(at);
+    fn pair_row(&self, row: u32, keys: RowKeys<'_>) -> LinkTo<u32> {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
             (None, Some(Outcome::Fail)) => ContactSide::Failed,
             (None, _) if self.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
         };
-        let (keys, numbers) = self.keys(at);
-        let named = match keys.iter().position(|key| key.kind == KeyKind::ContactLink) {
+        let named = match keys.of(KeyKind::ContactLink).next() {
             None => Named::NotAtAll,
-            Some(key) => {
-                let holders = self.index.holders(numbers[key]);
+            Some((_, number)) => {
+                let holders = self.index.holders(number);
                 holders.first().map_or(Named::Unknown, |contact| Named::Is(contact.0))
             }
         };
@@ -119,6 +127,7 @@ impl Planner {
         settings: &Settings,
         mode: Mode,
         at: usize,
+        keys: RowKeys<'_>,
         link: LinkTo<u32>,
     ) -> Side {
         if let LinkTo::Disagreement(a, b) = link {
@@ -126,13 +135,11 @@ impl Planner {
             self.fail(at, IssueCode::ContactLinkConflict, None, Some(names.join(" and ")));
             return Side::Nothing(Outcome::Fail);
         }
-        let (keys, _) = self.keys(at);
-        let id = keys.iter().find(|key| key.kind == KeyKind::OpportunityId).copied();
-        match id {
+        match keys.of(KeyKind::OpportunityId).next() {
             None => self.resolve_unnamed(settings, mode, at, link),
-            Some(key) => match self.stored_deal(&key) {
+            Some((key, _)) => match self.stored_deal(key) {
                 None => {
-                    let value = self.key_text(&key);
+                    let value = self.key_text(key);
                     self.fail(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value));
                     Side::Nothing(Outcome::Fail)
                 }
