@@ -9,7 +9,7 @@ use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, SeparatorsFound}
 use crate::source::BlockRow;
 
 /// What has been seen of the columns that leave their format open.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FormatScan {
     dates: Vec<(u16, DateScan)>,
     numbers: Vec<(u16, SeparatorScan)>,
@@ -49,6 +49,16 @@ impl FormatScan {
         }
         for (index, scan) in &mut self.numbers {
             scan.observe(row.cell(usize::from(*index)));
+        }
+    }
+
+    /// Takes over what was seen in other rows of the same columns.
+    pub(crate) fn merge(&mut self, other: &FormatScan) {
+        for ((_, scan), (_, more)) in self.dates.iter_mut().zip(&other.dates) {
+            scan.merge(more);
+        }
+        for ((_, scan), (_, more)) in self.numbers.iter_mut().zip(&other.numbers) {
+            scan.merge(more);
         }
     }
 

@@ -23,6 +23,11 @@ pub struct UnmappedCounts {
     examples: Vec<Vec<String>>,
 }
 
+/// How many cells are kept of a column.
+const EXAMPLES: usize = 3;
+/// How much of each.
+const EXAMPLE_CHARS: usize = 80;
+
 impl UnmappedCounts {
     /// Nothing counted yet.
     pub fn new(mapping: &Mapping, headers: &[String]) -> Self {
@@ -52,12 +57,26 @@ impl UnmappedCounts {
             return;
         }
         self.filled[at] += 1;
+        self.show(at, normalize::trim(cell));
+    }
+
+    /// Keeps an example, unless it is there already.
+    fn show(&mut self, at: usize, cell: &str) {
         let examples = &mut self.examples[at];
-        if examples.len() < 3 {
-            let cell = normalize::trim(cell);
-            if !examples.iter().any(|example| example == cell) {
-                examples.push(cell.chars().take(80).collect());
+        if examples.len() < EXAMPLES {
+            let end = cell.char_indices().nth(EXAMPLE_CHARS).map_or(cell.len(), |(end, _)| end);
+            let example = &cell[..end];
+            if !examples.iter().any(|known| known == example) {
+                examples.push(example.to_owned());
             }
+        }
+    }
+
+    /// Takes over what was counted in the rows behind.
+    pub(crate) fn merge(&mut self, behind: &UnmappedCounts) {
+        for (at, filled) in behind.filled.iter().enumerate() {
+            self.filled[at] += filled;
+            behind.examples[at].iter().for_each(|example| self.show(at, example));
         }
     }
 

@@ -33,6 +33,7 @@ pub(crate) struct Reading {
 }
 
 /// What is learned from rows on the way, before the first is planned.
+#[derive(Clone)]
 pub(crate) struct Scanner {
     formats: FormatScan,
     unmapped: UnmappedCounts,
@@ -52,6 +53,12 @@ impl Scanner {
             self.formats.observe(&row);
             self.unmapped.observe_row(|column| row.cell(column));
         }
+    }
+
+    /// Takes over what was learned from the rows behind.
+    fn merge(&mut self, behind: &Scanner) {
+        self.formats.merge(&behind.formats);
+        self.unmapped.merge(&behind.unmapped);
     }
 
     /// Columns seen from now on tell no more of their formats, only how many values they hold.
@@ -94,9 +101,9 @@ pub(crate) fn read(
     let mut scan = Scanner::new(&settings);
     let mut blocks: Vec<Block> = Vec::new();
     let block_rows = BLOCK_ROWS.max(window_rows);
-    if let Some(pieces) = rows.read_in_pieces(block_rows, threads) {
-        (blocks, findings) = pieces;
-        blocks.iter().for_each(|block| scan.observe(block));
+    if let Some(pieces) = rows.read_in_pieces(block_rows, threads, &scan, Scanner::observe) {
+        (blocks, findings) = (pieces.blocks, pieces.findings);
+        pieces.seen.iter().for_each(|seen| scan.merge(seen));
     }
     loop {
         let mut block = Block::new();

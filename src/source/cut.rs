@@ -5,7 +5,7 @@
 //! quote open, the next piece begins with a record, and so on from the first, which does. If any
 //! piece has a quote that is never closed, nothing is proven and the file is read in one go.
 
-use super::input::Bytes;
+use super::input::{Bytes, digest_of};
 use super::records::Records;
 use super::rows::Rows;
 use super::{Block, Limits, SourceError};
@@ -15,24 +15,36 @@ use crate::object::RowNumber;
 /// A smaller file is not worth cutting.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// The rows of one piece, numbered from 1.
-struct Piece {
+/// The rows of one piece, numbered from 1, and what was seen of them.
+struct Piece<T> {
     blocks: Vec<Block>,
     findings: Vec<Finding>,
     rows: u32,
     lines: u64,
+    seen: T,
+}
+
+/// A file that was read in pieces.
+pub(crate) struct Pieces<T> {
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) findings: Vec<Finding>,
+    /// What was seen of each piece, in the order of the file.
+    pub(crate) seen: Vec<T>,
 }
 
 impl Rows<'_> {
-    /// Reads the rest of the file on so many threads, in blocks of so many rows. `None`: it cannot be
-    /// cut, and nothing was read.
-    pub(crate) fn read_in_pieces(
+    /// Reads the rest of the file on so many threads, in blocks of so many rows; `look` sees each block
+    /// while it is at hand, with what was seen of its piece before. `None`: it cannot be cut, and
+    /// nothing was read.
+    pub(crate) fn read_in_pieces<T: Clone + Send + Sync>(
         &mut self,
         block_rows: usize,
         threads: usize,
-    ) -> Option<(Vec<Block>, Vec<Finding>)> {
-        let rest = match &self.records.bytes {
-            Bytes::Memory { bytes, at } => &bytes[*at..],
+        nothing_seen: &T,
+        look: impl Fn(&mut T, &Block) + Sync,
+    ) -> Option<Pieces<T>> {
+        let (whole, rest) = match &self.records.bytes {
+            Bytes::Memory { bytes, at } => (&**bytes, &bytes[*at..]),
             Bytes::Stream(_) => return None,
         };
         let is_limited = self.limits.rows != Limits::default().rows
@@ -41,16 +53,20 @@ impl Rows<'_> {
             return None;
         }
         let cuts = cuts(rest, threads)?;
-        let pieces: Option<Vec<Piece>> = std::thread::scope(|scope| {
+        let (pieces, digest) = std::thread::scope(|scope| {
+            let digest = scope.spawn(|| digest_of(whole));
             let readers: Vec<_> = cuts
                 .windows(2)
                 .enumerate()
                 .map(|(number, cut)| {
                     let piece = self.piece(&rest[cut[0]..cut[1]], number == 0);
-                    scope.spawn(move || read_piece(piece, block_rows))
+                    let (seen, look) = (nothing_seen.clone(), &look);
+                    scope.spawn(move || read_piece(piece, block_rows, seen, look))
                 })
                 .collect();
-            readers.into_iter().map(|reader| reader.join().ok()?.ok()).collect()
+            let pieces: Option<Vec<Piece<T>>> =
+                readers.into_iter().map(|reader| reader.join().ok()?.ok()).collect();
+            (pieces, digest.join().ok())
         });
         let pieces = pieces?;
         let is_open = |finding: &Finding| finding.code == IssueCode::QuoteUnclosed;
@@ -58,6 +74,7 @@ impl Rows<'_> {
             return None;
         }
         let len = rest.len();
+        self.digest = digest;
         Some(self.join(pieces, len))
     }
 
@@ -70,39 +87,46 @@ impl Rows<'_> {
     }
 
     /// Numbers the rows and lines of the pieces through, and moves to the end of the file.
-    fn join(&mut self, pieces: Vec<Piece>, len: usize) -> (Vec<Block>, Vec<Finding>) {
-        let (mut blocks, mut findings) = (Vec::new(), Vec::new());
+    fn join<T>(&mut self, pieces: Vec<Piece<T>>, len: usize) -> Pieces<T> {
+        let mut all = Pieces { blocks: Vec::new(), findings: Vec::new(), seen: Vec::new() };
         for piece in pieces {
             let (rows, lines) = (self.next_row - 1, self.records.line - 1);
-            blocks.extend(piece.blocks.into_iter().map(|mut block| {
+            all.blocks.extend(piece.blocks.into_iter().map(|mut block| {
                 block.shift(rows, lines);
                 block
             }));
-            findings.extend(piece.findings.into_iter().map(|mut finding| {
+            all.findings.extend(piece.findings.into_iter().map(|mut finding| {
                 finding.row = finding.row.map(|row| RowNumber(row.0 + rows));
                 finding
             }));
+            all.seen.push(piece.seen);
             self.next_row += piece.rows;
             self.records.line += piece.lines;
         }
         self.records.bytes.consume(len);
         self.records.bytes_read += len as u64;
         self.is_end = true;
-        (blocks, findings)
+        all
     }
 }
 
-fn read_piece(mut rows: Rows<'_>, block_rows: usize) -> Result<Piece, SourceError> {
+fn read_piece<T>(
+    mut rows: Rows<'_>,
+    block_rows: usize,
+    mut seen: T,
+    look: impl Fn(&mut T, &Block),
+) -> Result<Piece<T>, SourceError> {
     let (mut blocks, mut findings) = (Vec::new(), Vec::new());
     loop {
         let mut block = Block::new();
         if !rows.read_block(&mut block, block_rows, &mut findings)? {
             break;
         }
+        look(&mut seen, &block);
         blocks.push(block);
     }
     let (rows, lines) = (rows.next_row - 1, rows.records.line - 1);
-    Ok(Piece { blocks, findings, rows, lines })
+    Ok(Piece { blocks, findings, rows, lines, seen })
 }
 
 /// Where to cut: behind the first line end after each equal share that has an even number of quotes

@@ -84,10 +84,15 @@ impl<'a> Bytes<'a> {
     /// A digest of everything read so far; of all of it for a file in memory.
     pub(super) fn digest(&self) -> u128 {
         match self {
-            Bytes::Memory { bytes, .. } => xxhash_rust::xxh3::xxh3_128(bytes),
+            Bytes::Memory { bytes, .. } => digest_of(bytes),
             Bytes::Stream(stream) => stream.hash.digest128(),
         }
     }
+}
+
+/// The digest of a whole file.
+pub(super) fn digest_of(bytes: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(bytes)
 }
 
 impl Stream<'_> {

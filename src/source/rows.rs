@@ -33,6 +33,8 @@ pub struct Rows<'a> {
     block_bytes: usize,
     /// The file is an error log of ours: its cells are protected against formulas.
     is_error_log: bool,
+    /// The digest of the whole file, where it is known.
+    pub(super) digest: Option<u128>,
 }
 
 impl<'a> Rows<'a> {
@@ -79,6 +81,7 @@ impl<'a> Rows<'a> {
             block_rows: 0,
             block_bytes: 0,
             is_error_log,
+            digest: None,
         })
     }
 
@@ -98,6 +101,7 @@ impl<'a> Rows<'a> {
             block_rows: 0,
             block_bytes: 0,
             is_error_log: self.is_error_log,
+            digest: None,
         }
     }
 
@@ -134,7 +138,7 @@ impl<'a> Rows<'a> {
     /// A digest of the file's text as far as it was read: the same for the same file on every
     /// machine.
     pub fn digest(&self) -> u128 {
-        self.records.bytes.digest()
+        self.digest.unwrap_or_else(|| self.records.bytes.digest())
     }
 
     /// Reads up to `max_rows` rows into a block, in place of what was in it, with the issues found
