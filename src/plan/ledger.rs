@@ -49,6 +49,19 @@ pub(crate) struct ContactRow {
     pub(crate) has_dropped: bool,
 }
 
+impl ContactRow {
+    /// Before anything is known of it.
+    pub(crate) const OPEN: Self = ContactRow {
+        contact: NONE,
+        previous: NONE,
+        outcome: None,
+        by: By::New,
+        key: 0,
+        has_warning: false,
+        has_dropped: false,
+    };
+}
+
 /// The opportunity side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpportunityRow {
@@ -62,6 +75,20 @@ pub(crate) struct OpportunityRow {
     pub(crate) sets_link: bool,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
+}
+
+impl OpportunityRow {
+    /// Before anything is known of it.
+    pub(crate) const OPEN: Self = OpportunityRow {
+        deal: NONE,
+        previous: NONE,
+        contact: NONE,
+        outcome: None,
+        by: By::New,
+        sets_link: false,
+        has_warning: false,
+        has_dropped: false,
+    };
 }
 
 /// A record that rows of the file are folded into, stored or new.

@@ -37,9 +37,7 @@ use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{Object, RowNumber};
-use crate::plan::{
-    By, Changes, ContactRow, Entry, Ledger, Memory, NONE, Numbers, OpportunityRow, Settled,
-};
+use crate::plan::{Changes, ContactRow, Entry, Ledger, Memory, Numbers, OpportunityRow, Settled};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -325,27 +323,9 @@ impl Planner {
     fn open_window(&mut self) {
         let block = self.block_number();
         self.intern(block);
-        for _ in self.window.clone() {
-            self.ledger.contact_rows.push(ContactRow {
-                contact: NONE,
-                previous: NONE,
-                outcome: None,
-                by: By::New,
-                key: 0,
-                has_warning: false,
-                has_dropped: false,
-            });
-            self.ledger.opportunity_rows.push(OpportunityRow {
-                deal: NONE,
-                previous: NONE,
-                contact: NONE,
-                outcome: None,
-                by: By::New,
-                sets_link: false,
-                has_warning: false,
-                has_dropped: false,
-            });
-        }
+        let rows = self.window.len();
+        self.ledger.contact_rows.extend(std::iter::repeat_n(ContactRow::OPEN, rows));
+        self.ledger.opportunity_rows.extend(std::iter::repeat_n(OpportunityRow::OPEN, rows));
     }
 
     /// Gives every key of the window its number.
