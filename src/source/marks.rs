@@ -16,6 +16,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Looks at the first 64 bytes, or at all if they are fewer.
+    #[inline(always)] // what is compared with stays in registers from one chunk to the next
     pub(super) fn of(bytes: &[u8], delimiter: u8) -> Self {
         match bytes.first_chunk::<CHUNK>() {
             Some(chunk) => Marks::of_chunk(chunk, delimiter),
@@ -23,6 +24,7 @@ impl Marks {
         }
     }
 
+    #[inline(always)]
     fn of_chunk(chunk: &[u8; CHUNK], delimiter: u8) -> Self {
         let [delimiter, quote, line_feed, carriage_return] =
             [delimiter, b'"', b'\n', b'\r'].map(u8x16::splat);
