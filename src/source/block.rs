@@ -6,6 +6,7 @@ use crate::object::RowNumber;
 use super::block_row::BlockRow;
 use super::formula::unescape_formula;
 use super::raw::{bare, raw_cells};
+use super::run::Run;
 
 /// A place in the text of a [`Block`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -307,6 +308,23 @@ impl Block {
         } else if ends.len() < self.columns {
             self.odd.push((row, OddWidth::Narrow(ends.len())));
         }
+    }
+
+    /// May rows be [added](Self::push_run) many at a time? Not if one was longer than 64 KiB.
+    pub(super) fn takes_runs(&self) -> bool {
+        matches!(self.ends, Ends::Short(_))
+    }
+
+    /// Adds rows that were read together, the first of them on this line.
+    pub(super) fn push_run(&mut self, line: u64, run: &Run) {
+        let Ends::Short(ends) = &mut self.ends else { return };
+        if self.starts.is_empty() {
+            self.first_line = line;
+        }
+        let line = position(usize::try_from(line - self.first_line).unwrap_or(usize::MAX));
+        self.starts.extend(run.starts.iter().map(|(start, _)| *start));
+        self.lines.extend(run.starts.iter().map(|(_, own)| line.saturating_add(*own)));
+        ends.extend_from_slice(run.ends());
     }
 
     pub(super) fn fail_last(&mut self) {

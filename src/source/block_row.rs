@@ -10,7 +10,7 @@ use crate::object::RowNumber;
 pub(crate) struct BlockRow<'b> {
     block: &'b Block,
     at: usize,
-    /// The row's own text.
+    /// The text of the block from the row on.
     text: &'b str,
     ends: RowEnds<'b>,
 }
@@ -22,23 +22,19 @@ enum RowEnds<'b> {
 }
 
 impl<'b> BlockRow<'b> {
+    #[inline]
     pub(super) fn new(block: &'b Block, at: usize) -> Self {
         let start = block.starts[at] as usize;
         let range = at * block.columns..(at + 1) * block.columns;
-        let (ends, len) = match &block.ends {
-            Ends::Short(ends) => {
-                let own = &ends[range];
-                (RowEnds::Short(own), own.last().map_or(0, |end| usize::from(*end)))
-            }
-            Ends::Long(ends) => {
-                let own = &ends[range];
-                (RowEnds::Long(own), own.last().map_or(0, |end| *end as usize))
-            }
+        let ends = match &block.ends {
+            Ends::Short(ends) => RowEnds::Short(&ends[range]),
+            Ends::Long(ends) => RowEnds::Long(&ends[range]),
         };
-        BlockRow { block, at, text: &block.text[start..start + len], ends }
+        BlockRow { block, at, text: &block.text[start..], ends }
     }
 
     /// One cell as the file has it, untrimmed.
+    #[inline]
     pub(crate) fn cell(&self, column: usize) -> &'b str {
         let (from, to) = match self.ends {
             RowEnds::Short(ends) => {
@@ -56,7 +52,16 @@ impl<'b> BlockRow<'b> {
         if from >= to {
             return "";
         }
-        let cell = bare(&self.text[from..to]);
+        let raw = &self.text[from..to];
+        if raw.as_bytes()[0] == b'"' || self.block.is_escaped {
+            return self.unprotected(raw);
+        }
+        raw
+    }
+
+    /// The cell without its quotes, and without what protects it against formulas.
+    fn unprotected(&self, raw: &'b str) -> &'b str {
+        let cell = bare(raw);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 

@@ -27,9 +27,11 @@ mod encoding;
 mod formula;
 mod header;
 mod input;
+mod marks;
 mod raw;
 mod records;
 mod rows;
+mod run;
 mod split;
 mod transcode;
 

@@ -10,11 +10,14 @@ use csv_core::ReadRecordResult;
 use super::dialect::count_lines;
 use super::input::Bytes;
 use super::raw::{push_record, push_undoubled};
+use super::run::{Like, Run};
 use super::split::{Plain, split};
 use super::{Limits, SourceError};
 
 /// A record of many long cells is given up at this size beyond the limit of one cell.
 const RECORD_BYTES: usize = 64 * 1024 * 1024;
+/// Stands where files were glued together, and means nothing there.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What is kept from one record that is read in full to the next.
 const KEPT_BYTES: usize = 1024 * 1024;
 
@@ -36,6 +39,8 @@ pub(super) struct Records<'a> {
     pub(super) ends: Vec<usize>,
     /// A record while it is read in full: its bare cells, one after the other.
     bare: Vec<u8>,
+    /// The last rows that were read many at a time.
+    run: Run,
 }
 
 /// What reading one record came to.
@@ -78,13 +83,14 @@ impl<'a> Records<'a> {
             after_return: false,
             ends: vec![0; 64],
             bare: Vec::new(),
+            run: Run::default(),
         }
     }
 
     /// Moves over blank lines, and over a byte order mark where files were glued together; true if a
     /// record follows.
     pub(super) fn skip_line_ends(&mut self) -> Result<bool, SourceError> {
-        const MARK: &[u8] = b"\xef\xbb\xbf";
+        const MARK: &[u8] = BYTE_ORDER_MARK;
         loop {
             let held = self.bytes.held();
             let len = held.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
@@ -105,6 +111,24 @@ impl<'a> Records<'a> {
                 return Ok(!is_empty);
             }
         }
+    }
+
+    /// Appends the next records to the text that are plain and as wide as the header, and says where
+    /// they lie; not more than so many, of so many bytes at most.
+    pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut Vec<u8>) -> &Run {
+        let held = self.bytes.held();
+        // A record no longer than one cell may be breaks no limit on bytes.
+        let (delimiter, columns, row_bytes) =
+            (self.delimiter, self.columns, self.limits.cell_bytes);
+        let like = Like { delimiter, columns, row_bytes };
+        self.run.split(&held[..held.len().min(bytes)], like, most, text);
+        let len = self.run.len;
+        if len > 0 {
+            self.after_return = held[len - 1] == b'\r';
+            self.line += u64::from(self.run.lines);
+            self.advance(len);
+        }
+        &self.run
     }
 
     /// Appends one record to the text; the ends of its raw cells go to `self.ends`, and how many there

@@ -190,7 +190,7 @@ impl<'a> Rows<'a> {
         block.reserve(self.block_rows);
         while block.len() < most && text.len() < BLOCK_BYTES && !self.is_end {
             self.is_end = self.is_over_limit(findings)? || !self.records.skip_line_ends()?;
-            if !self.is_end {
+            if !self.is_end && !self.read_run(block, &mut text, most - block.len()) {
                 self.read_row(block, &mut text, findings)?;
             }
         }
@@ -209,6 +209,21 @@ impl<'a> Rows<'a> {
         }
         findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
+    }
+
+    /// Reads the plain rows that come next, up to the limits, and appends them. False: there are none.
+    fn read_run(&mut self, block: &mut Block, text: &mut Vec<u8>, most: usize) -> bool {
+        if !block.takes_runs() {
+            return false;
+        }
+        let line = self.records.line;
+        let most = most.min((self.limits.rows - self.next_row) as usize + 1);
+        let bytes = self.limits.bytes.saturating_sub(self.records.bytes_read);
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(BLOCK_BYTES - text.len());
+        let run = self.records.read_run(most, bytes, text);
+        block.push_run(line, run);
+        self.next_row += run.starts.len() as u32;
+        !run.starts.is_empty()
     }
 
     /// Reads one row and appends it.

@@ -6,10 +6,7 @@
 //! yet) leaves it to the csv crate, whose reading is the measure: a test holds the two against each
 //! other.
 
-use wide::u8x16;
-
-/// What is compared at once.
-const CHUNK: usize = 64;
+use super::marks::{CHUNK, Marks};
 
 /// A record that was split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +27,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
     let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
     let (mut chunk_start, mut skipped) = (0, usize::MAX);
     while chunk_start < held.len() {
-        let mut marks = marks(&held[chunk_start..], delimiter);
+        let mut marks = Marks::of(&held[chunk_start..], delimiter).any();
         while marks != 0 {
             let at = chunk_start + marks.trailing_zeros() as usize;
             marks &= marks - 1;
@@ -74,33 +71,6 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
 
 fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
-}
-
-/// One bit for each of the next 64 bytes that means something.
-fn marks(bytes: &[u8], delimiter: u8) -> u64 {
-    match bytes.first_chunk::<CHUNK>() {
-        Some(chunk) => marks_of(chunk, delimiter),
-        None => {
-            // The last ones of what is held, and nothing behind them.
-            let mut chunk = [0; CHUNK];
-            chunk[..bytes.len()].copy_from_slice(bytes);
-            marks_of(&chunk, delimiter) & ((1 << bytes.len()) - 1)
-        }
-    }
-}
-
-fn marks_of(chunk: &[u8; CHUNK], delimiter: u8) -> u64 {
-    let [delimiter, quote, line_feed, carriage_return] =
-        [delimiter, b'"', b'\n', b'\r'].map(u8x16::splat);
-    let (sixteens, _) = chunk.as_chunks::<16>();
-    sixteens.iter().rev().fold(0, |marks, sixteen| {
-        let bytes = u8x16::new(*sixteen);
-        let is_mark = bytes.simd_eq(delimiter)
-            | bytes.simd_eq(quote)
-            | bytes.simd_eq(line_feed)
-            | bytes.simd_eq(carriage_return);
-        marks << 16 | u64::from(is_mark.to_bitmask())
-    })
 }
 
 #[cfg(test)]

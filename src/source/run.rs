@@ -1,0 +1,386 @@
+//! [`Run`]: rows that are plainly written and as wide as the header, split many at a time.
+//!
+//! The text is taken 64 bytes at a time, as three rows of [bits](Marks). A bit is quoted if an odd
+//! number of quotes stand before it, and an exclusive or of all lower bits says so for 64 bytes at
+//! once:
+//!
+//! ```text
+//! text        Lee,"Owl, ""Ltd""",5⏎
+//! quotes      ....1.....11...111...
+//! quoted      ....111111.1111.1....
+//! ```
+//!
+//! That is what the csv crate reads only if a quote opens a cell at its very beginning, and a quote
+//! that closes one has a delimiter, a line end or a second quote behind it. Where one does not, the
+//! run ends before the row, as it does before any other row that is not like the rest: what is rare
+//! is read [one by one](super::records).
+
+use super::marks::{CHUNK, Marks};
+use super::records::BYTE_ORDER_MARK;
+
+/// A run is no longer than this: places in it fit in the two bytes in which a block keeps them, and
+/// it is still in the cache of the processor when it is copied.
+pub(super) const RUN_BYTES: usize = 32 * 1024;
+
+/// What all rows of a run are like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Like {
+    pub(super) delimiter: u8,
+    pub(super) columns: usize,
+    /// Bytes of a row, with the byte that ends its line, at most.
+    pub(super) row_bytes: usize,
+}
+
+/// Splits runs. What is learned of the last one is kept, to be read off.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Where the rows begin in the text, and on which line, counted from the first row's.
+    pub(super) starts: Vec<(u32, u32)>,
+    /// Where the cells end, relative to their row; behind them some room.
+    ends: Vec<u16>,
+    cells: usize,
+    /// Bytes of the file, up to the byte that ends the last row.
+    pub(super) len: usize,
+    /// Lines that end in these.
+    pub(super) lines: u32,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        // Each byte may be a delimiter.
+        let ends = vec![0; RUN_BYTES + CHUNK];
+        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0 }
+    }
+}
+
+/// A row that has begun and not ended yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    /// Where it begins.
+    start: usize,
+    /// The place from which its ends count: later by one for each quote that was left out.
+    base: usize,
+    line: u32,
+}
+
+/// What the bytes before say of the next ones.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    /// All bits: a quoted cell has begun. None: it has not.
+    quoted: u64,
+    /// The lowest bit: the byte before ended a cell or a row, or may have closed a quoted one.
+    cell_start: u64,
+    /// The lowest bit: the byte before was a quote that may have closed a cell.
+    closed: u64,
+}
+
+impl Run {
+    pub(super) fn ends(&self) -> &[u16] {
+        &self.ends[..self.cells]
+    }
+
+    /// Appends the rows with which `held` begins to the text, as long as they are plain, and not more
+    /// than so many.
+    pub(super) fn split(&mut self, held: &[u8], like: Like, most: usize, text: &mut Vec<u8>) {
+        self.starts.clear();
+        (self.cells, self.len, self.lines) = (0, 0, 0);
+        let held = &held[..held.len().min(RUN_BYTES)];
+        let mut row = Open::default();
+        let (mut filled, mut copied) = (0, 0);
+        let mut before = Before { quoted: 0, cell_start: 1, closed: 0 };
+        let mut chunk_start = 0;
+        'run: while chunk_start < held.len() {
+            let marks = Marks::of(&held[chunk_start..], like.delimiter);
+            let Split { quoted, doubled, known } = before.pass(marks);
+            let mut delimiters = marks.delimiters & !quoted;
+            let mut stops = (marks.line_ends | doubled) & known;
+            while stops != 0 {
+                let stop = stops.trailing_zeros();
+                let below = (1 << stop) - 1;
+                filled = self.push_ends(filled, delimiters & below, chunk_start, row.base);
+                delimiters &= !below;
+                stops &= stops - 1;
+                let at = chunk_start + stop as usize;
+                if doubled >> stop & 1 != 0 {
+                    text.extend_from_slice(&held[copied..at]);
+                    copied = at + 1;
+                    row.base += 1;
+                    continue;
+                }
+                let is_same_end = held[at] == b'\n' && at > 0 && held[at - 1] == b'\r';
+                if quoted >> stop & 1 != 0 {
+                    row.line += u32::from(!is_same_end);
+                    continue;
+                }
+                if at == row.start {
+                    if !is_same_end {
+                        break 'run;
+                    }
+                    (row.start, row.base) = (at + 1, at + 1);
+                    continue;
+                }
+                self.ends[filled] = (at - row.base) as u16;
+                filled += 1;
+                if filled - self.cells != like.columns
+                    || at + 1 - row.start > like.row_bytes
+                    || held[row.start..].starts_with(BYTE_ORDER_MARK)
+                {
+                    break 'run;
+                }
+                let start = text.len() + row.base - copied;
+                self.starts.push((start as u32, self.lines));
+                row.line += 1;
+                (self.cells, self.len, self.lines) = (filled, at + 1, row.line);
+                if self.starts.len() == most {
+                    break 'run;
+                }
+                (row.start, row.base) = (at + 1, at + 1);
+            }
+            if known != u64::MAX {
+                break;
+            }
+            filled = self.push_ends(filled, delimiters, chunk_start, row.base);
+            chunk_start += CHUNK;
+        }
+        if copied > self.len {
+            // Quotes of a row that is not one of the run.
+            text.truncate(text.len() + row.base - copied);
+        } else {
+            text.extend_from_slice(&held[copied..self.len]);
+        }
+    }
+
+    /// Adds the ends of cells in one chunk, behind so many.
+    fn push_ends(
+        &mut self,
+        cells: usize,
+        mut marks: u64,
+        chunk_start: usize,
+        base: usize,
+    ) -> usize {
+        let from = chunk_start.wrapping_sub(base);
+        let mut filled = cells;
+        while marks != 0 {
+            self.ends[filled] = from.wrapping_add(marks.trailing_zeros() as usize) as u16;
+            filled += 1;
+            marks &= marks - 1;
+        }
+        filled
+    }
+}
+
+/// What quotes make of a chunk.
+struct Split {
+    /// Bytes inside of quoted cells, from the quote that opens one.
+    quoted: u64,
+    /// The second of two quotes that stand for one.
+    doubled: u64,
+    /// All bits, or those before the first quote that stands where it should not.
+    known: u64,
+}
+
+impl Before {
+    /// Passes over a chunk.
+    fn pass(&mut self, marks: Marks) -> Split {
+        let Marks { delimiters, quotes, line_ends } = marks;
+        let ends = delimiters | line_ends;
+        if quotes | self.closed == 0 {
+            self.cell_start = ends >> 63;
+            return Split { quoted: self.quoted, doubled: 0, known: u64::MAX };
+        }
+        let quoted = xor_of_lower(quotes) ^ self.quoted;
+        let (opening, closing) = (quotes & quoted, quotes & !quoted);
+        let behind_closing = closing << 1 | self.closed;
+        let behind_end = (ends | closing) << 1 | self.cell_start;
+        let stray = opening & !behind_end | behind_closing & !(ends | quotes);
+        *self = Before {
+            quoted: (quoted >> 63).wrapping_neg(),
+            cell_start: (ends | closing) >> 63,
+            closed: closing >> 63,
+        };
+        let known = if stray == 0 { u64::MAX } else { (1 << stray.trailing_zeros()) - 1 };
+        Split { quoted, doubled: behind_closing & quotes, known }
+    }
+}
+
+/// Each bit becomes the exclusive or of itself and all lower ones.
+fn xor_of_lower(bits: u64) -> u64 {
+    [1, 2, 4, 8, 16, 32].iter().fold(bits, |bits, by| bits ^ bits << by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::input::Bytes;
+    use super::super::records::Records;
+    use super::super::{Block, FileFormat, Limits, Source};
+    use super::*;
+
+    /// Numbers that look random and are the same for the same seed.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, n: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % n
+        }
+
+        fn pick<'t>(&mut self, from: &[&'t [u8]]) -> &'t [u8] {
+            from[self.below(from.len())]
+        }
+    }
+
+    /// A file of three columns: mostly rows that are plain, and in some of them what is not.
+    fn file(seed: u64) -> Vec<u8> {
+        const CELLS: [&[u8]; 12] = [
+            b"",
+            b"",
+            b"a",
+            "Zoé".as_bytes(),
+            b"\"\"",
+            b"\"a,b\"",
+            b"\"x\ny\"",
+            b"\"x\r\n\r\ny\r\"",
+            b"\"a \"\"b\"\"\"",
+            b"\"\"\"\"",
+            b"a longer text that fills a chunk of sixty-four bytes all alone ..",
+            b"\"a quoted one, longer than sixty-four bytes, with a \"\" at its end: \"\"\"",
+        ];
+        const ODD: [&[u8]; 12] = [
+            b"\"",
+            b"\"",
+            b"\"\"",
+            b",",
+            b"\n",
+            b"\r",
+            b"\r\n",
+            b"\xff",
+            b"\0",
+            b"5\" disk",
+            b"\xef\xbb\xbf",
+            b"\xef",
+        ];
+        let mut dice = Dice(seed);
+        const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
+        let line_ends = match dice.below(4) {
+            3 => &LINE_ENDS[..],
+            one => &LINE_ENDS[one..=one],
+        };
+        let oddness = [usize::MAX, 40, 8][dice.below(3)];
+        // Some are longer than a run may be.
+        let rows = if seed.is_multiple_of(500) { 2_000 } else { dice.below(24) };
+        let mut text = b"a,b,c\n".to_vec();
+        for _ in 0..rows {
+            for column in 0..3 {
+                if dice.below(oddness) == 0 {
+                    text.extend_from_slice(dice.pick(&ODD));
+                }
+                text.extend_from_slice(dice.pick(&CELLS));
+                text.extend_from_slice(if column < 2 { b"," } else { dice.pick(line_ends) });
+            }
+            if dice.below(oddness) == 0 {
+                text.extend_from_slice(dice.pick(&ODD));
+            }
+        }
+        if dice.below(4) == 0 {
+            text.truncate(6.max(text.len().saturating_sub(dice.below(9))));
+        }
+        text
+    }
+
+    /// Hands out a byte at a time: no record is held to its end before it is read, so that no run is
+    /// found.
+    struct Drops<'t>(&'t [u8]);
+
+    impl std::io::Read for Drops<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            let len = self.0.len().min(out.len()).min(1);
+            out[..len].copy_from_slice(&self.0[..len]);
+            self.0 = &self.0[len..];
+            Ok(len)
+        }
+    }
+
+    /// All that reading in blocks of so many rows tells of a file.
+    fn read(source: Source<'_>, limits: Limits, block_rows: usize) -> Vec<String> {
+        let format =
+            FileFormat { delimiter: Some(','), header_line: Some(1), ..FileFormat::default() };
+        let mut rows = source.format(format).limits(limits).open().unwrap();
+        let (mut told, mut block) = (Vec::new(), Block::new());
+        while let Some(issues) = rows.next_block(&mut block, block_rows).unwrap() {
+            for row in 0..block.len() {
+                let record: Vec<&str> = block.record(row).collect();
+                let cells: Vec<&str> = block.cells(row).collect();
+                let (line, is_failed) = (block.line(row), block.is_failed(row));
+                told.push(format!("{line} {is_failed} {record:?} {cells:?}"));
+            }
+            told.push(format!("{:?} {} {issues:?}", block.first_row(), rows.bytes_read()));
+        }
+        told.push(format!("{}", rows.bytes_read()));
+        told
+    }
+
+    #[test]
+    fn rows_read_many_at_a_time_are_those_read_one_by_one() {
+        for seed in 0..20_000 {
+            let file = file(seed);
+            let mut dice = Dice(seed);
+            let mut limits = Limits::default();
+            match dice.below(6) {
+                0 => limits = limits.rows(dice.below(12) as u32),
+                1 => limits = limits.bytes(dice.below(file.len() + 2) as u64),
+                2 => limits = limits.cell_bytes(1 + dice.below(90)),
+                3 => limits = limits.columns(3 + dice.below(2)),
+                _ => {}
+            }
+            let block_rows = if dice.below(2) == 0 { 1_000 } else { 1 + dice.below(8) };
+            let many = read(Source::from_bytes(file.as_slice()), limits, block_rows);
+            let single = read(Source::from_reader(Drops(&file)), limits, block_rows);
+            assert_eq!(many, single, "{limits:?} {block_rows} {}", file.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn most_rows_are_read_many_at_a_time_if_few_are_odd() {
+        let (mut all, mut many) = (0, 0);
+        for seed in 0..5_000 {
+            let file = file(seed);
+            let mut records =
+                Records::new(Bytes::memory(file.as_slice()), b',', Limits::default(), 1);
+            records.columns = 3;
+            while records.skip_line_ends().unwrap() {
+                let mut text = Vec::new();
+                let run = records.read_run(1_000, usize::MAX, &mut text).starts.len();
+                if run == 0 {
+                    records.read(&mut text).unwrap();
+                }
+                (all, many) = (all + run.max(1), many + run);
+            }
+        }
+        assert!(many > all * 4 / 5, "{many} of {all}");
+    }
+
+    #[test]
+    fn a_run_ends_before_a_row_that_is_odd() {
+        let lengths = |text: &str| {
+            let like = Like { delimiter: b',', columns: 2, row_bytes: 40 };
+            let (mut run, mut copy) = (Run::default(), Vec::new());
+            run.split(text.as_bytes(), like, 3, &mut copy);
+            (run.starts.len(), run.len, copy.len())
+        };
+        assert_eq!(lengths("a,b\nc,d\n"), (2, 8, 8));
+        assert_eq!(lengths("a,\"\"\"b\"\nc,\"\"\"\n"), (1, 8, 7), "a quote is never closed");
+        assert_eq!(lengths("a,b\r\nc,d\r\ne"), (2, 9, 9), "the end of the file");
+        assert_eq!(lengths("a,b\nc\n"), (1, 4, 4), "too narrow");
+        assert_eq!(lengths("a,b\nc,d,e\n"), (1, 4, 4), "too wide");
+        assert_eq!(lengths("a,b\n\nc,d\n"), (1, 4, 4), "a blank line");
+        assert_eq!(lengths("a,b\n5\" disk,d\n"), (1, 4, 4), "a quote in a cell");
+        assert_eq!(lengths("a,b\n\"c\" d,e\n"), (1, 4, 4), "text behind a quote");
+        assert_eq!(lengths("a,b\n\u{feff}c,d\n"), (1, 4, 4), "a byte order mark");
+        assert_eq!(lengths(&format!("a,b\n{},d\n", "c".repeat(40))), (1, 4, 4), "too long");
+        assert_eq!(lengths("a,b\nc,d\ne,f\ng,h\n"), (3, 12, 12), "as many as were asked for");
+        assert_eq!(lengths("\n"), (0, 0, 0));
+    }
+}
