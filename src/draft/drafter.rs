@@ -122,7 +122,8 @@ impl<'s> Drafter<'s> {
         for watch in watches.iter_mut() {
             let is_told = says_more && (draft.has_name || !watch.is_name);
             if watch.is_quiet && is_told && !row.may_hold_nul() {
-                continue;
+                // The quiet ones come last, names before the others: no further one adds to it.
+                break;
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_contact |= watch.index.is_some();
@@ -154,7 +155,11 @@ impl<'s> Drafter<'s> {
             return;
         }
         for watch in watches.iter_mut() {
-            if watch.look == Look::Later || (watch.is_quiet && !row.may_hold_nul()) {
+            if watch.is_quiet && !row.may_hold_nul() {
+                // So are all behind it.
+                break;
+            }
+            if watch.look == Look::Later {
                 continue;
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
@@ -164,11 +169,14 @@ impl<'s> Drafter<'s> {
     }
 
     /// The cell of a column unless it is blank.
+    #[inline]
     fn cell_of<'b>(&self, watch: &Watch<'s>, row: &BlockRow<'b>) -> Option<&'b str>
     where
         's: 'b,
     {
         let cell = match watch.index {
+            // Most cells are empty, and show it before they are cut out of the row.
+            Some(index) if row.is_empty(index) => return None,
             Some(index) => row.cell(index),
             None => watch.column.constant_text(),
         };
@@ -199,10 +207,12 @@ impl<'s> Drafter<'s> {
                 }
                 is_fine
             }
-            Look::Text | Look::Value if !column.is_list => {
+            Look::Day if normalize::is_plain_day(cell.as_bytes()) => true,
+            Look::Amount if normalize::is_plain_amount(cell.as_bytes(), column.separators) => true,
+            Look::Text | Look::Day | Look::Amount | Look::Value if !column.is_list => {
                 self.read(column, row, cell, drafts, draft)
             }
-            Look::Text | Look::Value | Look::Items => {
+            Look::Text | Look::Day | Look::Amount | Look::Value | Look::Items => {
                 self.read_items(column, row, cell, drafts, draft)
             }
             Look::Id(kind) => self.look_at_id(column, kind, row, cell, drafts, draft),
@@ -259,24 +269,25 @@ impl<'s> Drafter<'s> {
         if column.is_direct()
             && let Some(is_lower) = normalize::plain_address(cell.as_bytes())
         {
-            let span = match (is_lower, row.span_of(cell)) {
-                (true, Some(span)) => span,
+            let (span, hash) = match (is_lower, row.span_of(cell)) {
+                (true, Some(span)) => (span, self.hash_of(cell)),
                 _ => {
                     let start = self.extra.len();
                     self.extra.push_str(cell);
                     self.extra[start..].make_ascii_lowercase();
-                    self.span_from(start)
+                    (self.span_from(start), self.hash_of(&self.extra[start..]))
                 }
             };
-            return self.keep_email(row, at, 0, span);
+            self.emails.push(Address { column: at, item: 0, span, hash });
+            return;
         }
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
             match read {
                 Ok(Value::Text(email)) => {
-                    let span = self.place(row, &email);
-                    self.keep_email(row, at, item, span);
+                    let (span, hash) = (self.place(row, &email), self.hash_of(&email));
+                    self.emails.push(Address { column: at, item, span, hash });
                 }
                 Ok(_) => {}
                 Err(code) => {
@@ -289,9 +300,9 @@ impl<'s> Drafter<'s> {
         });
     }
 
-    fn keep_email(&mut self, row: &BlockRow<'_>, column: u16, item: u16, span: TextSpan) {
-        let hash = if self.has_email_rule { self.seed.hash_one(self.text(row, span)) } else { 0 };
-        self.emails.push(Address { column, item, span, hash });
+    /// The hash of an e-mail address, if a rule asks for it.
+    fn hash_of(&self, email: &str) -> u64 {
+        if self.has_email_rule { self.seed.hash_one(email) } else { 0 }
     }
 
     fn look_at_phones<'b>(
@@ -429,7 +440,7 @@ impl<'s> Drafter<'s> {
 /// Is a cell of the object filled (P1)?
 fn is_present(watches: &[Watch<'_>], row: &BlockRow<'_>) -> bool {
     let mut cells = watches.iter().filter_map(|watch| watch.index);
-    cells.any(|index| !normalize::is_blank(row.cell(index)))
+    cells.any(|index| !row.is_empty(index) && !normalize::is_blank(row.cell(index)))
 }
 
 /// Why a cell, or an item of it, is not used.

@@ -34,6 +34,10 @@ pub(super) enum Look {
     Id(KeyKind),
     /// Few distinct cells: what was fine once is fine again.
     Choice,
+    /// A date, read as it stands.
+    Day,
+    /// A number or an amount, read as it stands.
+    Amount,
     Value,
     Items,
     /// What it means depends on the opportunity that the row meets.
@@ -63,6 +67,8 @@ impl<'s> Watch<'s> {
                 | FieldKind::Status
                 | FieldKind::Timezone
                 | FieldKind::User => Look::Choice,
+                FieldKind::Date if column.is_direct() => Look::Day,
+                FieldKind::Number | FieldKind::Money if column.is_direct() => Look::Amount,
                 _ => Look::Value,
             },
         };

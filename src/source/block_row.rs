@@ -60,6 +60,22 @@ impl<'b> BlockRow<'b> {
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 
+    /// Is a cell empty, by where it ends? One of nothing but quotes is not.
+    #[inline]
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        match self.ends {
+            RowEnds::Short(ends) => {
+                let Some(&to) = ends.get(column) else { return true };
+                column.checked_sub(1).map_or(0, |before| usize::from(ends[before]) + 1)
+                    >= usize::from(to)
+            }
+            RowEnds::Long(ends) => {
+                let Some(&to) = ends.get(column) else { return true };
+                column.checked_sub(1).map_or(0, |before| ends[before] as usize + 1) >= to as usize
+            }
+        }
+    }
+
     /// The number of the row.
     pub(crate) fn number(&self) -> RowNumber {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
