@@ -183,7 +183,9 @@ impl<'s> Drafter<'s> {
         (!normalize::is_blank(cell)).then_some(cell)
     }
 
-    /// Looks at a cell that is not blank. Does it hold something usable?
+    /// Looks at a cell that is not blank. Does it hold something usable? Most cells are plain, and
+    /// need no closer look.
+    #[inline]
     fn look<'b>(
         &mut self,
         watch: &mut Watch<'s>,
@@ -196,24 +198,39 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let column = watch.column;
+        let is_plain = match watch.look {
+            Look::Text => !row.may_hold_nul() && cell.len() <= column.max_chars,
+            Look::Choice => watch.fine.get(cell).is_some(),
+            Look::Day => normalize::is_plain_day(cell.as_bytes()),
+            Look::Amount => normalize::is_plain_amount(cell.as_bytes(), column.separators),
+            Look::Email if column.is_direct() => self.keep_plain_email(watch, row, cell),
+            Look::Phone if column.is_direct() => self.keep_plain_phone(watch, row, cell),
+            _ => false,
+        };
+        is_plain || self.look_closely(watch, row, cell, drafts, draft)
+    }
+
+    #[inline(never)]
+    fn look_closely<'b>(
+        &mut self,
+        watch: &mut Watch<'s>,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        let column = watch.column;
         match watch.look {
-            Look::Text if !row.may_hold_nul() && cell.len() <= column.max_chars => true,
             Look::Later => false,
-            Look::Choice if watch.fine.get(cell).is_some() => true,
             Look::Choice => {
                 let is_fine = self.read(column, row, cell, drafts, draft);
                 if is_fine {
                     watch.fine.put(cell, ());
                 }
                 is_fine
-            }
-            Look::Day if normalize::is_plain_day(cell.as_bytes()) => true,
-            Look::Amount if normalize::is_plain_amount(cell.as_bytes(), column.separators) => true,
-            Look::Text | Look::Day | Look::Amount | Look::Value if !column.is_list => {
-                self.read(column, row, cell, drafts, draft)
-            }
-            Look::Text | Look::Day | Look::Amount | Look::Value | Look::Items => {
-                self.read_items(column, row, cell, drafts, draft)
             }
             Look::Id(kind) => self.look_at_id(column, kind, row, cell, drafts, draft),
             Look::Email => {
@@ -224,7 +241,38 @@ impl<'s> Drafter<'s> {
                 self.look_at_phones(column, row, cell, drafts, draft);
                 true
             }
+            _ if column.is_list => self.read_items(column, row, cell, drafts, draft),
+            _ => self.read(column, row, cell, drafts, draft),
         }
+    }
+
+    /// Keeps the address of a cell that is one as it stands.
+    fn keep_plain_email(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
+        let Some(is_lower) = normalize::plain_address(cell.as_bytes()) else { return false };
+        let (span, hash) = match row.span_of(cell) {
+            Some(span) if is_lower => (span, self.hash_of(cell)),
+            _ => {
+                let start = self.extra.len();
+                self.extra.push_str(cell);
+                self.extra[start..].make_ascii_lowercase();
+                (self.span_from(start), self.hash_of(&self.extra[start..]))
+            }
+        };
+        self.emails.push(Address { column: watch.number(), item: 0, span, hash });
+        true
+    }
+
+    /// Keeps the phone of a cell that is one of the North American plan.
+    fn keep_plain_phone(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
+        // With a plus it is the same number everywhere.
+        let region = match &watch.column.country {
+            _ if cell.starts_with('+') => None,
+            Some(country) => Some(country.as_str()),
+            None => self.region(row),
+        };
+        let phone = normalize::north_american(cell.as_bytes(), region);
+        self.phones.extend(phone.map(|phone| (watch.number(), 0, phone)));
+        phone.is_some()
     }
 
     fn look_at_id<'b>(
@@ -266,21 +314,6 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let at = column.index().unwrap_or(u16::MAX);
-        if column.is_direct()
-            && let Some(is_lower) = normalize::plain_address(cell.as_bytes())
-        {
-            let (span, hash) = match (is_lower, row.span_of(cell)) {
-                (true, Some(span)) => (span, self.hash_of(cell)),
-                _ => {
-                    let start = self.extra.len();
-                    self.extra.push_str(cell);
-                    self.extra[start..].make_ascii_lowercase();
-                    (self.span_from(start), self.hash_of(&self.extra[start..]))
-                }
-            };
-            self.emails.push(Address { column: at, item: 0, span, hash });
-            return;
-        }
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
@@ -317,13 +350,6 @@ impl<'s> Drafter<'s> {
     {
         let at = column.index().unwrap_or(u16::MAX);
         let region = self.region(row);
-        let own = column.country.as_deref().or(region);
-        if column.is_direct()
-            && let Some(phone) = normalize::north_american(cell.as_bytes(), own)
-        {
-            self.phones.push((at, 0, phone));
-            return;
-        }
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {

@@ -89,6 +89,11 @@ impl<'s> Watch<'s> {
             fine: Memo::default(),
         }
     }
+
+    /// The file's column as keys name it.
+    pub(super) fn number(&self) -> u16 {
+        self.column.index().unwrap_or(u16::MAX)
+    }
 }
 
 /// The loud columns first, in the order of the file; of the quiet ones those that name a contact.

@@ -91,14 +91,15 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
     )
 }
 
-/// An ISO date of the year 1000 or later, no later than the 28th of its month: it is a day under any
-/// [`DateFormat`]. For the other days [`date`] has to be asked.
+/// An ISO date of the year 1000 or later that every such year has: it is a day under any
+/// [`DateFormat`]. For the last days of some months [`date`] has to be asked.
 pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *cell else { return false };
     let is_digits = [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit);
     let month = (m1 & 15) * 10 + (m2 & 15);
     let day = (d1 & 15) * 10 + (d2 & 15);
-    is_digits && y1 != b'0' && (1..=12).contains(&month) && (1..=28).contains(&day)
+    let last = if month == 2 { 28 } else { 30 };
+    is_digits && y1 != b'0' && (1..=12).contains(&month) && (1..=last).contains(&day)
 }
 
 /// Three numbers, none of which is a four-digit year in front.

@@ -1,5 +1,8 @@
 //! Phone numbers.
 
+#[cfg(feature = "phone")]
+mod areas;
+
 use super::digits::{ascii_digit, is_dash, is_mark};
 use super::text::{is_rounded, trim};
 use crate::account::PhoneRule;
@@ -30,6 +33,13 @@ pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone,
     if let Some(phone) = north_american(cell.as_bytes(), region) {
         return Ok(phone);
     }
+    if is_short_of_american(cell.as_bytes(), region) {
+        return Err(IssueCode::PhoneInvalid);
+    }
+    in_full(cell, region, rule)
+}
+
+fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cleaned = clean(cell);
     let text = cleaned.trim();
     if is_rounded(text) {
@@ -223,33 +233,19 @@ pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone>
     if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
 }
 
-#[cfg(feature = "phone")]
-fn area_is_plain(area: u64) -> bool {
-    use std::sync::atomic::{AtomicU8, Ordering};
-
-    // 0 = not asked yet, 1 = every exchange from 200 on is valid, 2 = some are not.
-    static AREAS: [AtomicU8; 1000] = [const { AtomicU8::new(0) }; 1000];
-    // Plans that allow only some exchanges of an area refuse one of these.
-    const PROBES: [u64; 12] = [
-        2_000_000, 2_110_000, 2_229_999, 3_451_234, 4_110_000, 4_567_890, 5_550_100, 6_789_012,
-        7_001_000, 8_009_999, 9_110_000, 9_999_999,
-    ];
-    let Some(known) = usize::try_from(area).ok().and_then(|area| AREAS.get(area)) else {
-        return false;
-    };
-    match known.load(Ordering::Relaxed) {
-        0 => {
-            let is_valid = |probe: &u64| {
-                let text = format!("+1{area}{probe:07}");
-                look_up(&text, None, "", PhoneRule::Valid).is_some()
-            };
-            let is_plain = PROBES.iter().all(is_valid);
-            known.store(if is_plain { 1 } else { 2 }, Ordering::Relaxed);
-            is_plain
-        }
-        state => state == 1,
-    }
+/// Digits that are too few for a number of the North American plan, which is what most bad cells hold:
+/// `12345`, `555-0123`. A 0 in front would begin a call abroad.
+fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    matches!(region, Some("US" | "CA"))
+        && cell.len() <= 20
+        && cell.iter().all(|byte| is_digit(byte) || matches!(byte, b' ' | b'-' | b'.'))
+        && cell.iter().find(|byte| is_digit(byte)) != Some(&b'0')
+        && cell.iter().filter(|byte| is_digit(byte)).count() < 10
 }
+
+#[cfg(feature = "phone")]
+use areas::is_plain as area_is_plain;
 
 /// Without the numbering plans every area code from 200 on counts.
 #[cfg(not(feature = "phone"))]
@@ -357,15 +353,38 @@ mod tests {
         assert!(taken > 1_000);
     }
 
-    /// The short cut asks only a few exchanges of an area; here every one is asked.
     #[test]
-    fn an_area_is_plain_if_all_its_exchanges_are() {
-        let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
-        for area in (200..1_000).filter(|area| area_is_plain(*area)) {
-            for exchange in (200..1_000).step_by(step) {
-                let number = format!("+1{area}{exchange}0123");
-                assert!(look_up(&number, None, "", PhoneRule::Valid).is_some(), "{number}");
+    fn what_is_too_short_is_invalid_to_the_library_too() {
+        let mut cells = Cells(11);
+        let mut taken = 0;
+        for _ in 0..20_000 {
+            let mut cell = cells.next();
+            cell.truncate(cells.below(14) as usize);
+            for region in [Some("US"), Some("CA"), None, Some("GB")] {
+                if !is_short_of_american(trim(&cell).as_bytes(), region) {
+                    continue;
+                }
+                taken += 1;
+                for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                    let full = in_full(trim(&cell), region, rule);
+                    assert_eq!(full, Err(IssueCode::PhoneInvalid), "{cell:?} {region:?} {rule:?}");
+                }
             }
+        }
+        assert!(taken > 1_000, "only {taken} were short");
+    }
+
+    /// Of an area that is listed every exchange is asked; one that is not has to be missing for a
+    /// reason.
+    #[test]
+    fn the_areas_listed_are_those_whose_exchanges_are_all_valid() {
+        let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
+        for area in 200..1_000 {
+            let number = |exchange: u64| format!("+1{area}{exchange}0123");
+            let is_valid =
+                |exchange| look_up(&number(exchange), None, "", PhoneRule::Valid).is_some();
+            let are_all_valid = (200..1_000).step_by(step).all(is_valid);
+            assert_eq!(area_is_plain(area), are_all_valid, "{area}");
         }
     }
 }
