@@ -22,7 +22,8 @@ pub(crate) struct Drafter<'s> {
     pub(super) seed: RandomState,
     contact: Vec<Watch<'s>>,
     opportunity: Vec<Watch<'s>>,
-    has_constants: bool,
+    has_contact_constants: bool,
+    has_opportunity_constants: bool,
     /// The column of the row's own country, and what its cells have said.
     country: Option<(&'s Column, Memo<Option<&'static str>>)>,
     has_email_rule: bool,
@@ -58,7 +59,8 @@ impl<'s> Drafter<'s> {
         let country =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
         Drafter {
-            has_constants: contact.iter().any(|watch| watch.index.is_none()),
+            has_contact_constants: has_constants(&contact),
+            has_opportunity_constants: has_constants(&opportunity),
             country: country.map(|column| (column, Memo::default())),
             has_email_rule: settings.rules.iter().any(|rule| rule.shape == Shape::Emails),
             settings,
@@ -115,7 +117,7 @@ impl<'s> Drafter<'s> {
         self.emails.clear();
         self.phones.clear();
         // Constants are looked at only where a cell of the row makes the side present (P1).
-        if self.has_constants && !is_present(watches, row) {
+        if self.has_contact_constants && !is_present(watches, row) {
             return;
         }
         let mut says_more = false;
@@ -150,21 +152,21 @@ impl<'s> Drafter<'s> {
         drafts: &mut Drafts,
         draft: &mut RowDraft,
     ) {
-        draft.has_opportunity = is_present(watches, row);
-        if !draft.has_opportunity {
+        // As with contacts (P1).
+        if self.has_opportunity_constants && !is_present(watches, row) {
             return;
         }
         for watch in watches.iter_mut() {
-            if watch.is_quiet && !row.may_hold_nul() {
+            if watch.is_quiet && draft.has_opportunity && !row.may_hold_nul() {
                 // So are all behind it.
                 break;
             }
-            if watch.look == Look::Later {
-                continue;
-            }
             let Some(cell) = self.cell_of(watch, row) else { continue };
-            let is_filled = self.look(watch, row, cell, drafts, draft);
-            draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
+            draft.has_opportunity |= watch.index.is_some();
+            if watch.look != Look::Later {
+                let is_filled = self.look(watch, row, cell, drafts, draft);
+                draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
+            }
         }
     }
 
@@ -184,8 +186,8 @@ impl<'s> Drafter<'s> {
     }
 
     /// Looks at a cell that is not blank. Does it hold something usable? Most cells are plain, and
-    /// need no closer look.
-    #[inline]
+    /// need no closer look; a call for each would cost more than looking.
+    #[inline(always)]
     fn look<'b>(
         &mut self,
         watch: &mut Watch<'s>,
@@ -461,6 +463,10 @@ impl<'s> Drafter<'s> {
     pub(super) fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
         row.text(span).unwrap_or_else(|| &self.extra[span.range_from(self.base)])
     }
+}
+
+fn has_constants(watches: &[Watch<'_>]) -> bool {
+    watches.iter().any(|watch| watch.index.is_none())
 }
 
 /// Is a cell of the object filled (P1)?

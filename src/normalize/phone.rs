@@ -208,23 +208,23 @@ fn split_extension(text: &str) -> (&str, &str) {
 /// The exact short cut: a number of the North American plan in plain ASCII whose area code has no
 /// rules of its own. A test holds it to the library's answer on random numbers.
 pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone> {
-    let (mut number, mut count) = (0_u64, 0);
     let has_plus = cell.first() == Some(&b'+');
-    if cell.len() > 20 || !(has_plus || matches!(region, Some("US" | "CA"))) {
+    if cell.len() > 19 || !(has_plus || matches!(region, Some("US" | "CA"))) {
         return None;
     }
+    // 19 digits fit.
+    let (mut number, mut count) = (0_u64, 0);
     for &byte in &cell[usize::from(has_plus)..] {
-        match byte {
-            b'0'..=b'9' if count < 11 => {
-                number = number * 10 + u64::from(byte - b'0');
-                count += 1;
-            }
-            b' ' | b'-' | b'.' | b'(' | b')' => {}
-            _ => return None,
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            number = number * 10 + u64::from(digit);
+            count += 1;
+        } else if !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
+            return None;
         }
     }
     let national = match (has_plus, count) {
-        (true, 11) | (false, 11) if number / 10_000_000_000 == 1 => number % 10_000_000_000,
+        (_, 11) => number.checked_sub(10_000_000_000).filter(|rest| *rest < 10_000_000_000)?,
         (false, 10) => number,
         _ => return None,
     };

@@ -63,15 +63,15 @@ impl<'b> BlockRow<'b> {
     /// Is a cell empty, by where it ends? One of nothing but quotes is not.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
+        let before = column.wrapping_sub(1);
         match self.ends {
             RowEnds::Short(ends) => {
                 let Some(&to) = ends.get(column) else { return true };
-                column.checked_sub(1).map_or(0, |before| usize::from(ends[before]) + 1)
-                    >= usize::from(to)
+                usize::from(to) <= ends.get(before).map_or(0, |end| usize::from(*end) + 1)
             }
             RowEnds::Long(ends) => {
                 let Some(&to) = ends.get(column) else { return true };
-                column.checked_sub(1).map_or(0, |before| ends[before] as usize + 1) >= to as usize
+                to as usize <= ends.get(before).map_or(0, |end| *end as usize + 1)
             }
         }
     }

@@ -2,6 +2,7 @@
 //! most of what a file holds; a test keeps them equal to the lexer's reading.
 
 use rust_decimal::Decimal;
+use wide::u8x16;
 
 use super::Separators;
 
@@ -36,27 +37,33 @@ impl<'c> Common<'c> {
             [b'-', b'$', rest @ ..] | [b'-', rest @ ..] => (true, rest),
             [b'$', rest @ ..] | rest => (false, rest),
         };
-        let lead = count_digits(text);
-        if lead == 0 || text.len() > 18 {
+        let len = text.len();
+        if len == 0 || len > 16 {
             return None;
         }
-        let (mut rest, mut groups, mut decimals) = (&text[lead..], 0, 0);
-        if lead <= 3 {
-            while let [b',', group @ ..] = rest {
-                if count_digits(group) != 3 {
-                    return None;
-                }
-                (rest, groups) = (&group[3..], groups + 1);
-            }
+        // One bit for each byte, of the first the lowest.
+        let mut padded = [0; 16];
+        padded[..len].copy_from_slice(text);
+        let bytes = u8x16::new(padded);
+        let value = bytes - u8x16::splat(b'0');
+        let digits = value.simd_eq(value.min(u8x16::splat(9))).to_bitmask();
+        let commas = bytes.simd_eq(u8x16::splat(b',')).to_bitmask();
+        let points = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask();
+        let ends_in_digits = digits & 1 << (len - 1) & (digits & 1) << (len - 1) != 0;
+        let is_known = (digits | commas | points) + 1 == 1 << len;
+        if !ends_in_digits || !is_known || points & points.wrapping_sub(1) != 0 {
+            return None;
         }
-        if let [b'.', behind @ ..] = rest {
-            decimals = count_digits(behind);
-            if decimals == 0 {
-                return None;
-            }
-            rest = &behind[decimals..];
+        let point = if points == 0 { len } else { points.trailing_zeros() as usize };
+        let lead = ((commas | points).trailing_zeros() as usize).min(len);
+        let grouped = point - lead;
+        // Every fourth byte from the first comma to the point.
+        let places = 0x1111 << lead & ((1 << point) - 1);
+        if commas != 0 && (lead > 3 || grouped % 4 != 0 || commas != places) {
+            return None;
         }
-        rest.is_empty().then_some(Common { is_negative, text, lead, groups, decimals })
+        let decimals = len.saturating_sub(point + 1);
+        Some(Common { is_negative, text, lead, groups: grouped / 4, decimals })
     }
 
     pub(super) fn tells(self) -> Tells {
@@ -79,15 +86,10 @@ impl<'c> Common<'c> {
     }
 
     pub(super) fn value(self) -> Decimal {
-        // 18 digits at most.
+        // 16 digits at most.
         let digits = self.text.iter().filter(|byte| byte.is_ascii_digit());
         let number = digits.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
         let number = if self.is_negative { -number } else { number };
         Decimal::new(number, self.decimals as u32)
     }
-}
-
-/// How many digits a text begins with.
-fn count_digits(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
