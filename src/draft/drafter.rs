@@ -264,7 +264,7 @@ impl<'s> Drafter<'s> {
         true
     }
 
-    /// Keeps the phone of a cell that is one of the North American plan.
+    /// Keeps the phone of a cell that is one as it stands.
     fn keep_plain_phone(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
         // With a plus it is the same number everywhere.
         let region = match &watch.column.country {
@@ -272,7 +272,8 @@ impl<'s> Drafter<'s> {
             Some(country) => Some(country.as_str()),
             None => self.region(row),
         };
-        let phone = normalize::north_american(cell.as_bytes(), region);
+        let rule = self.settings.choices.phone_rule;
+        let phone = normalize::plain_phone(cell.as_bytes(), region, rule);
         self.phones.extend(phone.map(|phone| (watch.number(), 0, phone)));
         phone.is_some()
     }

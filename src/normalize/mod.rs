@@ -36,6 +36,6 @@ pub(crate) use email::plain_address;
 pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items};
 pub(crate) use number::is_plain_amount;
 pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
-pub(crate) use phone::north_american;
 pub use phone::phone;
+pub(crate) use phone::plain_phone;
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};

@@ -1,6 +1,8 @@
 //! Phone numbers.
 
 #[cfg(feature = "phone")]
+mod abroad;
+#[cfg(feature = "phone")]
 mod areas;
 
 use super::digits::{ascii_digit, is_dash, is_mark};
@@ -30,7 +32,7 @@ use crate::value::Phone;
 /// ```
 pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cell = trim(cell);
-    if let Some(phone) = north_american(cell.as_bytes(), region) {
+    if let Some(phone) = plain_phone(cell.as_bytes(), region, rule) {
         return Ok(phone);
     }
     if is_short_of_american(cell.as_bytes(), region) {
@@ -205,9 +207,10 @@ fn split_extension(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The exact short cut: a number of the North American plan in plain ASCII whose area code has no
-/// rules of its own. A test holds it to the library's answer on random numbers.
-pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone> {
+/// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
+/// rules of its own, or one with `+` and the code of another country. `None` = it has to be read in
+/// full. Tests hold it to the library's answer on random numbers.
+pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
     if cell.len() > 19 || !(has_plus || matches!(region, Some("US" | "CA"))) {
         return None;
@@ -223,11 +226,16 @@ pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone>
             return None;
         }
     }
-    let national = match (has_plus, count) {
-        (_, 11) => number.checked_sub(10_000_000_000).filter(|rest| *rest < 10_000_000_000)?,
-        (false, 10) => number,
-        _ => return None,
-    };
+    match (has_plus, count) {
+        (_, 11) if number / 10_000_000_000 == 1 => north_american(number - 10_000_000_000),
+        (false, 10) => north_american(number),
+        (true, _) if rule == PhoneRule::Valid => abroad(number, count),
+        _ => None,
+    }
+}
+
+/// The ten digits of a number of the North American plan.
+fn north_american(national: u64) -> Option<Phone> {
     let (area, exchange) = (national / 10_000_000, national / 10_000 % 1_000);
     let is_plain = (200..1000).contains(&area) && exchange >= 200 && area_is_plain(area);
     if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
@@ -245,7 +253,13 @@ fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
 }
 
 #[cfg(feature = "phone")]
-use areas::is_plain as area_is_plain;
+use {abroad::read as abroad, areas::is_plain as area_is_plain};
+
+/// Without the numbering plans every number is read in full.
+#[cfg(not(feature = "phone"))]
+fn abroad(_: u64, _: u32) -> Option<Phone> {
+    None
+}
 
 /// Without the numbering plans every area code from 200 on counts.
 #[cfg(not(feature = "phone"))]
@@ -341,9 +355,9 @@ mod tests {
         for _ in 0..count.unwrap_or(50_000) {
             let cell = cells.next();
             for region in [Some("US"), Some("CA"), None, Some("GB")] {
-                let Some(short) = north_american(cell.as_bytes(), region) else { continue };
-                taken += 1;
                 for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                    let Some(short) = plain_phone(cell.as_bytes(), region, rule) else { continue };
+                    taken += 1;
                     let library = look_up(&cell, region, "", rule);
                     assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
                 }
@@ -351,6 +365,47 @@ mod tests {
         }
         println!("{taken} of the cells took the short cut");
         assert!(taken > 1_000);
+    }
+
+    /// Numbers of every country: example numbers with some digits changed, added or left out, so that
+    /// many are valid.
+    #[test]
+    fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
+        use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+
+        let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
+        let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
+        let mut cells = Cells(5);
+        let mut taken = 0;
+        for at in 0..count.unwrap_or(50_000) {
+            let region = regions[at % regions.len()];
+            let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
+            let mut cell = example.format_as(PhoneNumberFormat::E164).into_owned();
+            let code = 1 + example.country_code.to_string().len();
+            for _ in 0..cells.below(6) {
+                let at = code + cells.below((cell.len() - code) as u64) as usize;
+                let digit = cells.below(10).to_string();
+                match cells.below(12) {
+                    0 => cell.insert_str(at, &digit),
+                    1 if cell.len() > code + 2 => drop(cell.remove(at)),
+                    2 => cell.insert_str(at, [" ", "-", ".", ") ("][cells.below(4) as usize]),
+                    // The first digits decide most.
+                    3..6 => cell.replace_range(code..=code, &digit),
+                    6..8 if cell.len() > code + 1 => cell.replace_range(code + 1..code + 2, &digit),
+                    _ => cell.replace_range(at..=at, &digit),
+                }
+            }
+            let Some(short) = plain_phone(cell.as_bytes(), None, PhoneRule::Valid) else {
+                continue;
+            };
+            taken += 1;
+            for region in [None, Some("US"), Some(region.as_ref())] {
+                let full = in_full(&cell, region, PhoneRule::Valid);
+                assert_eq!(full, Ok(short), "{cell:?} {region:?}");
+            }
+        }
+        println!("{taken} of the cells took the short cut");
+        assert!(taken > 10_000);
     }
 
     #[test]
