@@ -12,7 +12,8 @@ use crate::value::Phone;
 /// The phone that these digits are, `count` of them, the country code first. `None`: it has to be
 /// read in full.
 pub(super) fn read(digits: u64, count: u32) -> Option<Phone> {
-    if !(7..=15).contains(&count) {
+    let begins_with_zero = digits < 10_u64.pow(count.saturating_sub(1));
+    if !(7..=15).contains(&count) || begins_with_zero {
         return None;
     }
     let (code, power) = (1..=3)
