@@ -4,13 +4,12 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use super::refusal::{Refusal, nearest, refuse};
 use super::watch::{Look, Memo, Watch, quiet_last};
 use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Settings, Shape};
 use crate::field::FieldId;
-use crate::issue::{Finding, IssueCode, Severity};
-use crate::mapping::OnInvalid;
 use crate::normalize;
-use crate::object::{Object, RowNumber};
+use crate::object::Object;
 use crate::source::{Block, BlockRow, TextSpan};
 use crate::value::{Phone, Value};
 
@@ -129,7 +128,7 @@ impl<'s> Drafter<'s> {
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_contact |= watch.index.is_some();
-            says_more |= !watch.is_key && watch.index.is_some();
+            says_more |= watch.says_more;
             let is_filled = self.look(watch, row, cell, drafts, draft);
             draft.has_name |= watch.is_name && is_filled;
         }
@@ -161,9 +160,13 @@ impl<'s> Drafter<'s> {
                 // So are all behind it.
                 break;
             }
+            let is_later = watch.look == Look::Later;
+            if is_later && draft.has_opportunity {
+                continue;
+            }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_opportunity |= watch.index.is_some();
-            if watch.look != Look::Later {
+            if !is_later {
                 let is_filled = self.look(watch, row, cell, drafts, draft);
                 draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
             }
@@ -375,7 +378,11 @@ impl<'s> Drafter<'s> {
     {
         let account = self.settings.account.default_country.as_deref();
         let Some((column, memo)) = &mut self.country else { return account };
-        let cell = column.index().map_or("", |index| row.cell(usize::from(index)));
+        let cell = match column.index().map(usize::from) {
+            Some(index) if row.is_empty(index) => return account,
+            Some(index) => row.cell(index),
+            None => "",
+        };
         if cell.is_empty() && !column.is_constant() {
             return account;
         }
@@ -474,59 +481,6 @@ fn has_constants(watches: &[Watch<'_>]) -> bool {
 fn is_present(watches: &[Watch<'_>], row: &BlockRow<'_>) -> bool {
     let mut cells = watches.iter().filter_map(|watch| watch.index);
     cells.any(|index| !row.is_empty(index) && !normalize::is_blank(row.cell(index)))
-}
-
-/// Why a cell, or an item of it, is not used.
-struct Refusal<'c> {
-    code: IssueCode,
-    /// `None` = the whole cell.
-    item: Option<&'c str>,
-    detail: Option<String>,
-    /// The side fails whatever the column says.
-    fails: bool,
-}
-
-impl From<IssueCode> for Refusal<'_> {
-    fn from(code: IssueCode) -> Self {
-        Refusal { code, item: None, detail: None, fails: false }
-    }
-}
-
-#[cold]
-fn refuse(
-    drafts: &mut Drafts,
-    draft: &mut RowDraft,
-    row: RowNumber,
-    column: &Column,
-    refusal: Refusal<'_>,
-) {
-    let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
-    let mut finding = Finding::row(refusal.code, row).object(column.object);
-    finding.severity = if fails { Severity::Error } else { Severity::Warning };
-    finding.column = column.index();
-    finding.value = refusal.item.map(Into::into);
-    finding.detail = refusal.detail.map(Into::into);
-    drafts.findings.push(finding);
-    match column.object {
-        Object::Contact => draft.contact_failed |= fails,
-        Object::Opportunity => draft.opportunity_failed |= fails,
-    }
-}
-
-/// The options that might have been meant, in words.
-fn nearest(settings: &Settings, column: &Column, code: IssueCode, cell: &str) -> Option<String> {
-    let is_choice = matches!(
-        code,
-        IssueCode::OptionUnknown
-            | IssueCode::OwnerUnknown
-            | IssueCode::StatusUnknown
-            | IssueCode::TimezoneUnknown
-    );
-    if !is_choice {
-        return None;
-    }
-    let names = settings.choices.nearest(column.kind, column.field, "", cell);
-    (!names.is_empty()).then(|| format!("the nearest are {}", names.join(", ")))
 }
 
 fn position(n: usize) -> u32 {

@@ -14,8 +14,8 @@ pub(super) struct Watch<'s> {
     /// `None` = a constant.
     pub(super) index: Option<usize>,
     pub(super) look: Look,
-    /// Part of what identifies a contact.
-    pub(super) is_key: bool,
+    /// A cell of the file that is no part of what identifies a contact.
+    pub(super) says_more: bool,
     pub(super) is_name: bool,
     /// Nothing can be wrong with its cells in a block without a NUL: once another column has said that
     /// there is more to the row than keys, they need not be looked at.
@@ -81,7 +81,7 @@ impl<'s> Watch<'s> {
                 && !is_key
                 && !column.is_constant()
                 && column.max_chars == usize::MAX,
-            is_key,
+            says_more: !is_key && !column.is_constant(),
             is_name: matches!(
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME

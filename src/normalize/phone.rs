@@ -190,6 +190,11 @@ fn split_extension(text: &str) -> (&str, &str) {
         "#",
         "~",
     ];
+    // Each of them has one of these.
+    let may_mark = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'#' | b'~');
+    if !text.bytes().any(may_mark) {
+        return (text, "");
+    }
     let lower = text.to_ascii_lowercase();
     for mark in MARKS {
         let Some(at) = lower.rfind(mark) else { continue };
