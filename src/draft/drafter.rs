@@ -4,13 +4,12 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use super::refusal::{Refusal, nearest, refuse};
 use super::watch::{Look, Memo, Watch, quiet_last};
 use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft, Settings, Shape};
 use crate::field::FieldId;
-use crate::issue::{Finding, IssueCode, Severity};
-use crate::mapping::OnInvalid;
 use crate::normalize;
-use crate::object::{Object, RowNumber};
+use crate::object::Object;
 use crate::source::{Block, BlockRow, TextSpan};
 use crate::value::{Phone, Value};
 
@@ -22,7 +21,8 @@ pub(crate) struct Drafter<'s> {
     pub(super) seed: RandomState,
     contact: Vec<Watch<'s>>,
     opportunity: Vec<Watch<'s>>,
-    has_constants: bool,
+    has_contact_constants: bool,
+    has_opportunity_constants: bool,
     /// The column of the row's own country, and what its cells have said.
     country: Option<(&'s Column, Memo<Option<&'static str>>)>,
     has_email_rule: bool,
@@ -58,7 +58,8 @@ impl<'s> Drafter<'s> {
         let country =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
         Drafter {
-            has_constants: contact.iter().any(|watch| watch.index.is_none()),
+            has_contact_constants: has_constants(&contact),
+            has_opportunity_constants: has_constants(&opportunity),
             country: country.map(|column| (column, Memo::default())),
             has_email_rule: settings.rules.iter().any(|rule| rule.shape == Shape::Emails),
             settings,
@@ -115,18 +116,19 @@ impl<'s> Drafter<'s> {
         self.emails.clear();
         self.phones.clear();
         // Constants are looked at only where a cell of the row makes the side present (P1).
-        if self.has_constants && !is_present(watches, row) {
+        if self.has_contact_constants && !is_present(watches, row) {
             return;
         }
         let mut says_more = false;
         for watch in watches.iter_mut() {
             let is_told = says_more && (draft.has_name || !watch.is_name);
             if watch.is_quiet && is_told && !row.may_hold_nul() {
-                continue;
+                // The quiet ones come last, names before the others: no further one adds to it.
+                break;
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_contact |= watch.index.is_some();
-            says_more |= !watch.is_key && watch.index.is_some();
+            says_more |= watch.says_more;
             let is_filled = self.look(watch, row, cell, drafts, draft);
             draft.has_name |= watch.is_name && is_filled;
         }
@@ -149,33 +151,46 @@ impl<'s> Drafter<'s> {
         drafts: &mut Drafts,
         draft: &mut RowDraft,
     ) {
-        draft.has_opportunity = is_present(watches, row);
-        if !draft.has_opportunity {
+        // As with contacts (P1).
+        if self.has_opportunity_constants && !is_present(watches, row) {
             return;
         }
         for watch in watches.iter_mut() {
-            if watch.look == Look::Later || (watch.is_quiet && !row.may_hold_nul()) {
+            if watch.is_quiet && draft.has_opportunity && !row.may_hold_nul() {
+                // So are all behind it.
+                break;
+            }
+            let is_later = watch.look == Look::Later;
+            if is_later && draft.has_opportunity {
                 continue;
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
-            let is_filled = self.look(watch, row, cell, drafts, draft);
-            draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
+            draft.has_opportunity |= watch.index.is_some();
+            if !is_later {
+                let is_filled = self.look(watch, row, cell, drafts, draft);
+                draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
+            }
         }
     }
 
     /// The cell of a column unless it is blank.
+    #[inline]
     fn cell_of<'b>(&self, watch: &Watch<'s>, row: &BlockRow<'b>) -> Option<&'b str>
     where
         's: 'b,
     {
         let cell = match watch.index {
+            // Most cells are empty, and show it before they are cut out of the row.
+            Some(index) if row.is_empty(index) => return None,
             Some(index) => row.cell(index),
             None => watch.column.constant_text(),
         };
         (!normalize::is_blank(cell)).then_some(cell)
     }
 
-    /// Looks at a cell that is not blank. Does it hold something usable?
+    /// Looks at a cell that is not blank. Does it hold something usable? Most cells are plain, and
+    /// need no closer look; a call for each would cost more than looking.
+    #[inline(always)]
     fn look<'b>(
         &mut self,
         watch: &mut Watch<'s>,
@@ -188,22 +203,39 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let column = watch.column;
+        let is_plain = match watch.look {
+            Look::Text => !row.may_hold_nul() && cell.len() <= column.max_chars,
+            Look::Choice => watch.fine.get(cell).is_some(),
+            Look::Day => normalize::is_plain_day(cell.as_bytes()),
+            Look::Amount => normalize::is_plain_amount(cell.as_bytes(), column.separators),
+            Look::Email if column.is_direct() => self.keep_plain_email(watch, row, cell),
+            Look::Phone if column.is_direct() => self.keep_plain_phone(watch, row, cell),
+            _ => false,
+        };
+        is_plain || self.look_closely(watch, row, cell, drafts, draft)
+    }
+
+    #[inline(never)]
+    fn look_closely<'b>(
+        &mut self,
+        watch: &mut Watch<'s>,
+        row: &BlockRow<'b>,
+        cell: &'b str,
+        drafts: &mut Drafts,
+        draft: &mut RowDraft,
+    ) -> bool
+    where
+        's: 'b,
+    {
+        let column = watch.column;
         match watch.look {
-            Look::Text if !row.may_hold_nul() && cell.len() <= column.max_chars => true,
             Look::Later => false,
-            Look::Choice if watch.fine.get(cell).is_some() => true,
             Look::Choice => {
                 let is_fine = self.read(column, row, cell, drafts, draft);
                 if is_fine {
                     watch.fine.put(cell, ());
                 }
                 is_fine
-            }
-            Look::Text | Look::Value if !column.is_list => {
-                self.read(column, row, cell, drafts, draft)
-            }
-            Look::Text | Look::Value | Look::Items => {
-                self.read_items(column, row, cell, drafts, draft)
             }
             Look::Id(kind) => self.look_at_id(column, kind, row, cell, drafts, draft),
             Look::Email => {
@@ -214,7 +246,39 @@ impl<'s> Drafter<'s> {
                 self.look_at_phones(column, row, cell, drafts, draft);
                 true
             }
+            _ if column.is_list => self.read_items(column, row, cell, drafts, draft),
+            _ => self.read(column, row, cell, drafts, draft),
         }
+    }
+
+    /// Keeps the address of a cell that is one as it stands.
+    fn keep_plain_email(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
+        let Some(is_lower) = normalize::plain_address(cell.as_bytes()) else { return false };
+        let (span, hash) = match row.span_of(cell) {
+            Some(span) if is_lower => (span, self.hash_of(cell)),
+            _ => {
+                let start = self.extra.len();
+                self.extra.push_str(cell);
+                self.extra[start..].make_ascii_lowercase();
+                (self.span_from(start), self.hash_of(&self.extra[start..]))
+            }
+        };
+        self.emails.push(Address { column: watch.number(), item: 0, span, hash });
+        true
+    }
+
+    /// Keeps the phone of a cell that is one as it stands.
+    fn keep_plain_phone(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
+        // With a plus it is the same number everywhere.
+        let region = match &watch.column.country {
+            _ if cell.starts_with('+') => None,
+            Some(country) => Some(country.as_str()),
+            None => self.region(row),
+        };
+        let rule = self.settings.choices.phone_rule;
+        let phone = normalize::plain_phone(cell.as_bytes(), region, rule);
+        self.phones.extend(phone.map(|phone| (watch.number(), 0, phone)));
+        phone.is_some()
     }
 
     fn look_at_id<'b>(
@@ -256,27 +320,13 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let at = column.index().unwrap_or(u16::MAX);
-        if column.is_direct()
-            && let Some(is_lower) = normalize::plain_address(cell.as_bytes())
-        {
-            let span = match (is_lower, row.span_of(cell)) {
-                (true, Some(span)) => span,
-                _ => {
-                    let start = self.extra.len();
-                    self.extra.push_str(cell);
-                    self.extra[start..].make_ascii_lowercase();
-                    self.span_from(start)
-                }
-            };
-            return self.keep_email(row, at, 0, span);
-        }
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
             match read {
                 Ok(Value::Text(email)) => {
-                    let span = self.place(row, &email);
-                    self.keep_email(row, at, item, span);
+                    let (span, hash) = (self.place(row, &email), self.hash_of(&email));
+                    self.emails.push(Address { column: at, item, span, hash });
                 }
                 Ok(_) => {}
                 Err(code) => {
@@ -289,9 +339,9 @@ impl<'s> Drafter<'s> {
         });
     }
 
-    fn keep_email(&mut self, row: &BlockRow<'_>, column: u16, item: u16, span: TextSpan) {
-        let hash = if self.has_email_rule { self.seed.hash_one(self.text(row, span)) } else { 0 };
-        self.emails.push(Address { column, item, span, hash });
+    /// The hash of an e-mail address, if a rule asks for it.
+    fn hash_of(&self, email: &str) -> u64 {
+        if self.has_email_rule { self.seed.hash_one(email) } else { 0 }
     }
 
     fn look_at_phones<'b>(
@@ -306,13 +356,6 @@ impl<'s> Drafter<'s> {
     {
         let at = column.index().unwrap_or(u16::MAX);
         let region = self.region(row);
-        let own = column.country.as_deref().or(region);
-        if column.is_direct()
-            && let Some(phone) = normalize::north_american(cell.as_bytes(), own)
-        {
-            self.phones.push((at, 0, phone));
-            return;
-        }
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {
@@ -335,7 +378,11 @@ impl<'s> Drafter<'s> {
     {
         let account = self.settings.account.default_country.as_deref();
         let Some((column, memo)) = &mut self.country else { return account };
-        let cell = column.index().map_or("", |index| row.cell(usize::from(index)));
+        let cell = match column.index().map(usize::from) {
+            Some(index) if row.is_empty(index) => return account,
+            Some(index) => row.cell(index),
+            None => "",
+        };
         if cell.is_empty() && !column.is_constant() {
             return account;
         }
@@ -426,63 +473,14 @@ impl<'s> Drafter<'s> {
     }
 }
 
+fn has_constants(watches: &[Watch<'_>]) -> bool {
+    watches.iter().any(|watch| watch.index.is_none())
+}
+
 /// Is a cell of the object filled (P1)?
 fn is_present(watches: &[Watch<'_>], row: &BlockRow<'_>) -> bool {
     let mut cells = watches.iter().filter_map(|watch| watch.index);
-    cells.any(|index| !normalize::is_blank(row.cell(index)))
-}
-
-/// Why a cell, or an item of it, is not used.
-struct Refusal<'c> {
-    code: IssueCode,
-    /// `None` = the whole cell.
-    item: Option<&'c str>,
-    detail: Option<String>,
-    /// The side fails whatever the column says.
-    fails: bool,
-}
-
-impl From<IssueCode> for Refusal<'_> {
-    fn from(code: IssueCode) -> Self {
-        Refusal { code, item: None, detail: None, fails: false }
-    }
-}
-
-#[cold]
-fn refuse(
-    drafts: &mut Drafts,
-    draft: &mut RowDraft,
-    row: RowNumber,
-    column: &Column,
-    refusal: Refusal<'_>,
-) {
-    let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
-    let mut finding = Finding::row(refusal.code, row).object(column.object);
-    finding.severity = if fails { Severity::Error } else { Severity::Warning };
-    finding.column = column.index();
-    finding.value = refusal.item.map(Into::into);
-    finding.detail = refusal.detail.map(Into::into);
-    drafts.findings.push(finding);
-    match column.object {
-        Object::Contact => draft.contact_failed |= fails,
-        Object::Opportunity => draft.opportunity_failed |= fails,
-    }
-}
-
-/// The options that might have been meant, in words.
-fn nearest(settings: &Settings, column: &Column, code: IssueCode, cell: &str) -> Option<String> {
-    let is_choice = matches!(
-        code,
-        IssueCode::OptionUnknown
-            | IssueCode::OwnerUnknown
-            | IssueCode::StatusUnknown
-            | IssueCode::TimezoneUnknown
-    );
-    if !is_choice {
-        return None;
-    }
-    let names = settings.choices.nearest(column.kind, column.field, "", cell);
-    (!names.is_empty()).then(|| format!("the nearest are {}", names.join(", ")))
+    cells.any(|index| !row.is_empty(index) && !normalize::is_blank(row.cell(index)))
 }
 
 fn position(n: usize) -> u32 {

@@ -45,10 +45,14 @@ impl FormatScan {
     /// Looks at one more row.
     pub(crate) fn observe(&mut self, row: &BlockRow<'_>) {
         for (index, scan) in &mut self.dates {
-            scan.observe(row.cell(usize::from(*index)));
+            if !row.is_empty(usize::from(*index)) {
+                scan.observe(row.cell(usize::from(*index)));
+            }
         }
         for (index, scan) in &mut self.numbers {
-            scan.observe(row.cell(usize::from(*index)));
+            if !row.is_empty(usize::from(*index)) {
+                scan.observe(row.cell(usize::from(*index)));
+            }
         }
     }
 

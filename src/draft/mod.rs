@@ -11,6 +11,7 @@ mod drafts;
 mod formats;
 mod key;
 mod offer;
+mod refusal;
 mod region;
 mod rule;
 mod settings;

@@ -14,8 +14,8 @@ pub(super) struct Watch<'s> {
     /// `None` = a constant.
     pub(super) index: Option<usize>,
     pub(super) look: Look,
-    /// Part of what identifies a contact.
-    pub(super) is_key: bool,
+    /// A cell of the file that is no part of what identifies a contact.
+    pub(super) says_more: bool,
     pub(super) is_name: bool,
     /// Nothing can be wrong with its cells in a block without a NUL: once another column has said that
     /// there is more to the row than keys, they need not be looked at.
@@ -34,6 +34,10 @@ pub(super) enum Look {
     Id(KeyKind),
     /// Few distinct cells: what was fine once is fine again.
     Choice,
+    /// A date, read as it stands.
+    Day,
+    /// A number or an amount, read as it stands.
+    Amount,
     Value,
     Items,
     /// What it means depends on the opportunity that the row meets.
@@ -63,6 +67,8 @@ impl<'s> Watch<'s> {
                 | FieldKind::Status
                 | FieldKind::Timezone
                 | FieldKind::User => Look::Choice,
+                FieldKind::Date if column.is_direct() => Look::Day,
+                FieldKind::Number | FieldKind::Money if column.is_direct() => Look::Amount,
                 _ => Look::Value,
             },
         };
@@ -75,13 +81,18 @@ impl<'s> Watch<'s> {
                 && !is_key
                 && !column.is_constant()
                 && column.max_chars == usize::MAX,
-            is_key,
+            says_more: !is_key && !column.is_constant(),
             is_name: matches!(
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
             ),
             fine: Memo::default(),
         }
+    }
+
+    /// The file's column as keys name it.
+    pub(super) fn number(&self) -> u16 {
+        self.column.index().unwrap_or(u16::MAX)
     }
 }
 

@@ -91,6 +91,17 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
     )
 }
 
+/// An ISO date of the year 1000 or later that every such year has: it is a day under any
+/// [`DateFormat`]. For the last days of some months [`date`] has to be asked.
+pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *cell else { return false };
+    let is_digits = [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit);
+    let month = (m1 & 15) * 10 + (m2 & 15);
+    let day = (d1 & 15) * 10 + (d2 & 15);
+    let last = if month == 2 { 28 } else { 30 };
+    is_digits && y1 != b'0' && (1..=12).contains(&month) && (1..=last).contains(&day)
+}
+
 /// Three numbers, none of which is a four-digit year in front.
 fn numeric(
     first: (u16, usize),
@@ -156,4 +167,39 @@ fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
     let (start, days) = (jiff::civil::date(1899, 12, 30), if days < 60 { days + 1 } else { days });
     let span = jiff::Span::new().try_days(days).map_err(|_| IssueCode::DateInvalid)?;
     start.checked_add(span).ok().filter(|_| days > 1).ok_or(IssueCode::DateInvalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten bytes like those of an ISO date.
+    fn cell(mut seed: u64) -> String {
+        let mut text = "2026-03-04".to_owned().into_bytes();
+        for _ in 0..seed % 5 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let at = (seed >> 33) as usize % text.len();
+            text[at] = b"0011223456789-/. "[(seed >> 43) as usize % 17];
+        }
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_plain_day_is_one_in_every_format() {
+        let orders = [None, Some(DateOrder::Dmy), Some(DateOrder::Mdy), Some(DateOrder::Ymd)];
+        let mut plain = 0;
+        for cell in (0..100_000).map(cell).filter(|cell| is_plain_day(cell.as_bytes())) {
+            for (order, excel_serial) in orders.into_iter().flat_map(|o| [(o, false), (o, true)]) {
+                let format = DateFormat { order, excel_serial, ..DateFormat::default() };
+                assert!(date(&cell, &format).is_ok(), "{cell} {format:?}");
+            }
+            let mut scan = DateScan::default();
+            scan.observe(&cell);
+            assert_eq!(scan, DateScan::default(), "{cell}");
+            plain += 1;
+        }
+        assert!(plain > 10_000, "only {plain} days were plain");
+    }
 }

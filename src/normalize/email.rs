@@ -1,6 +1,7 @@
 //! E-mail addresses.
 
 mod international;
+mod plain;
 mod punycode;
 
 use std::borrow::Cow;
@@ -25,20 +26,17 @@ pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     if !address.is_ascii() {
         return international::address(address).map(Cow::Owned).ok_or(IssueCode::EmailInvalid);
     }
-    if !is_ascii_address(address.as_bytes()) {
-        return Err(IssueCode::EmailInvalid);
+    match plain_address(address.as_bytes()) {
+        Some(true) => Ok(Cow::Borrowed(address)),
+        Some(false) => Ok(Cow::Owned(address.to_ascii_lowercase())),
+        None => Err(IssueCode::EmailInvalid),
     }
-    Ok(if has_capitals(address.as_bytes()) {
-        Cow::Owned(address.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(address)
-    })
 }
 
 /// An ASCII address that [`email`] reads as it stands: is it in lower case already? `None` for
 /// anything that needs a closer look.
 pub(crate) fn plain_address(cell: &[u8]) -> Option<bool> {
-    is_ascii_address(cell).then(|| !has_capitals(cell))
+    plain::is_lower(cell).or_else(|| is_ascii_address(cell).then(|| !has_capitals(cell)))
 }
 
 /// Looks at all bytes, which is quicker than to stop at the first.

@@ -44,10 +44,16 @@ pub struct Separators {
 pub fn decimal(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueCode> {
     let cell = trim(cell);
     let common = Common::read(cell.as_bytes());
-    if let Some(number) = common.and_then(|common| common.under(separators)) {
-        return Ok(number);
+    if let Some(common) = common.filter(|common| common.fits(separators)) {
+        return Ok(common.value());
     }
     in_full(cell, separators)
+}
+
+/// An amount that [`decimal`] reads without a doubt, whatever number it is. For the others it has to
+/// be asked.
+pub(crate) fn is_plain_amount(cell: &[u8], separators: Option<Separators>) -> bool {
+    Common::read(cell).is_some_and(|common| common.fits(separators))
 }
 
 fn in_full(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueCode> {
@@ -134,7 +140,8 @@ mod tests {
             let cell = cell(seed);
             let Some(common) = Common::read(cell.as_bytes()) else { continue };
             for separators in [None, Some(points), Some(commas), Some(plain)] {
-                if let Some(number) = common.under(separators) {
+                if common.fits(separators) {
+                    let number = common.value();
                     assert_eq!(in_full(&cell, separators), Ok(number), "{cell:?} {separators:?}");
                     read += 1;
                 }

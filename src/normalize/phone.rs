@@ -1,5 +1,10 @@
 //! Phone numbers.
 
+#[cfg(feature = "phone")]
+mod abroad;
+#[cfg(feature = "phone")]
+mod areas;
+
 use super::digits::{ascii_digit, is_dash, is_mark};
 use super::text::{is_rounded, trim};
 use crate::account::PhoneRule;
@@ -27,9 +32,16 @@ use crate::value::Phone;
 /// ```
 pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cell = trim(cell);
-    if let Some(phone) = north_american(cell.as_bytes(), region) {
+    if let Some(phone) = plain_phone(cell.as_bytes(), region, rule) {
         return Ok(phone);
     }
+    if is_short_of_american(cell.as_bytes(), region) {
+        return Err(IssueCode::PhoneInvalid);
+    }
+    in_full(cell, region, rule)
+}
+
+fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cleaned = clean(cell);
     let text = cleaned.trim();
     if is_rounded(text) {
@@ -178,6 +190,11 @@ fn split_extension(text: &str) -> (&str, &str) {
         "#",
         "~",
     ];
+    // Each of them has one of these.
+    let may_mark = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'#' | b'~');
+    if !text.bytes().any(may_mark) {
+        return (text, "");
+    }
     let lower = text.to_ascii_lowercase();
     for mark in MARKS {
         let Some(at) = lower.rfind(mark) else { continue };
@@ -195,60 +212,64 @@ fn split_extension(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The exact short cut: a number of the North American plan in plain ASCII whose area code has no
-/// rules of its own. A test holds it to the library's answer on random numbers.
-pub(crate) fn north_american(cell: &[u8], region: Option<&str>) -> Option<Phone> {
-    let (mut number, mut count) = (0_u64, 0);
+/// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
+/// rules of its own, or one with `+` and the code of another country. `None` = it has to be read in
+/// full. Tests hold it to the library's answer on random numbers.
+pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
-    if cell.len() > 20 || !(has_plus || matches!(region, Some("US" | "CA"))) {
+    if cell.len() > 19 || !(has_plus || matches!(region, Some("US" | "CA"))) {
         return None;
     }
+    // 19 digits fit.
+    let (mut number, mut count) = (0_u64, 0);
     for &byte in &cell[usize::from(has_plus)..] {
-        match byte {
-            b'0'..=b'9' if count < 11 => {
-                number = number * 10 + u64::from(byte - b'0');
-                count += 1;
-            }
-            b' ' | b'-' | b'.' | b'(' | b')' => {}
-            _ => return None,
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            number = number * 10 + u64::from(digit);
+            count += 1;
+        } else if !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
+            return None;
         }
     }
-    let national = match (has_plus, count) {
-        (true, 11) | (false, 11) if number / 10_000_000_000 == 1 => number % 10_000_000_000,
-        (false, 10) => number,
-        _ => return None,
-    };
+    match (has_plus, count) {
+        (_, 11) if number / 10_000_000_000 == 1 => north_american(number - 10_000_000_000),
+        (false, 10) => north_american(number),
+        (true, _) if rule == PhoneRule::Valid => abroad(number, count),
+        _ => None,
+    }
+}
+
+/// The ten digits of a number of the North American plan.
+fn north_american(national: u64) -> Option<Phone> {
     let (area, exchange) = (national / 10_000_000, national / 10_000 % 1_000);
     let is_plain = (200..1000).contains(&area) && exchange >= 200 && area_is_plain(area);
     if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
 }
 
-#[cfg(feature = "phone")]
-fn area_is_plain(area: u64) -> bool {
-    use std::sync::atomic::{AtomicU8, Ordering};
-
-    // 0 = not asked yet, 1 = every exchange from 200 on is valid, 2 = some are not.
-    static AREAS: [AtomicU8; 1000] = [const { AtomicU8::new(0) }; 1000];
-    // Plans that allow only some exchanges of an area refuse one of these.
-    const PROBES: [u64; 12] = [
-        2_000_000, 2_110_000, 2_229_999, 3_451_234, 4_110_000, 4_567_890, 5_550_100, 6_789_012,
-        7_001_000, 8_009_999, 9_110_000, 9_999_999,
-    ];
-    let Some(known) = usize::try_from(area).ok().and_then(|area| AREAS.get(area)) else {
+/// Digits that are too few for a number of the North American plan, which is what most bad cells hold:
+/// `12345`, `555-0123`. The shortest there are have seven, as `310-1234` in Canada, with or without a 1
+/// before it; a 0 in front would begin a call abroad.
+fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.');
+    if !matches!(region, Some("US" | "CA")) || cell.len() > 20 || !cell.iter().all(is_plain) {
         return false;
-    };
-    match known.load(Ordering::Relaxed) {
-        0 => {
-            let is_valid = |probe: &u64| {
-                let text = format!("+1{area}{probe:07}");
-                look_up(&text, None, "", PhoneRule::Valid).is_some()
-            };
-            let is_plain = PROBES.iter().all(is_valid);
-            known.store(if is_plain { 1 } else { 2 }, Ordering::Relaxed);
-            is_plain
-        }
-        state => state == 1,
     }
+    let mut digits = cell.iter().filter(|byte| byte.is_ascii_digit());
+    let least = match digits.next() {
+        Some(b'0') => return false,
+        Some(b'1' | b'3') => 7,
+        _ => 10,
+    };
+    1 + digits.count() < least
+}
+
+#[cfg(feature = "phone")]
+use {abroad::read as abroad, areas::is_plain as area_is_plain};
+
+/// Without the numbering plans every number is read in full.
+#[cfg(not(feature = "phone"))]
+fn abroad(_: u64, _: u32) -> Option<Phone> {
+    None
 }
 
 /// Without the numbering plans every area code from 200 on counts.
@@ -345,9 +366,9 @@ mod tests {
         for _ in 0..count.unwrap_or(50_000) {
             let cell = cells.next();
             for region in [Some("US"), Some("CA"), None, Some("GB")] {
-                let Some(short) = north_american(cell.as_bytes(), region) else { continue };
-                taken += 1;
                 for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                    let Some(short) = plain_phone(cell.as_bytes(), region, rule) else { continue };
+                    taken += 1;
                     let library = look_up(&cell, region, "", rule);
                     assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
                 }
@@ -357,15 +378,80 @@ mod tests {
         assert!(taken > 1_000);
     }
 
-    /// The short cut asks only a few exchanges of an area; here every one is asked.
+    /// Numbers of every country: example numbers with some digits changed, added or left out, so that
+    /// many are valid.
     #[test]
-    fn an_area_is_plain_if_all_its_exchanges_are() {
-        let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
-        for area in (200..1_000).filter(|area| area_is_plain(*area)) {
-            for exchange in (200..1_000).step_by(step) {
-                let number = format!("+1{area}{exchange}0123");
-                assert!(look_up(&number, None, "", PhoneRule::Valid).is_some(), "{number}");
+    fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
+        use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+
+        let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
+        let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
+        let mut cells = Cells(5);
+        let mut taken = 0;
+        for at in 0..count.unwrap_or(50_000) {
+            let region = regions[at % regions.len()];
+            let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
+            let mut cell = example.format_as(PhoneNumberFormat::E164).into_owned();
+            let code = 1 + example.country_code.to_string().len();
+            for _ in 0..cells.below(6) {
+                let at = code + cells.below((cell.len() - code) as u64) as usize;
+                let digit = cells.below(10).to_string();
+                match cells.below(12) {
+                    0 => cell.insert_str(at, &digit),
+                    1 if cell.len() > code + 2 => drop(cell.remove(at)),
+                    2 => cell.insert_str(at, [" ", "-", ".", ") ("][cells.below(4) as usize]),
+                    // The first digits decide most.
+                    3..6 => cell.replace_range(code..=code, &digit),
+                    6..8 if cell.len() > code + 1 => cell.replace_range(code + 1..code + 2, &digit),
+                    _ => cell.replace_range(at..=at, &digit),
+                }
             }
+            let Some(short) = plain_phone(cell.as_bytes(), None, PhoneRule::Valid) else {
+                continue;
+            };
+            taken += 1;
+            let own = format!("{region:?}");
+            for region in [None, Some("US"), Some(own.as_str())] {
+                let full = in_full(&cell, region, PhoneRule::Valid);
+                assert_eq!(full, Ok(short), "{cell:?} {region:?}");
+            }
+        }
+        println!("{taken} of the cells took the short cut");
+        assert!(taken > 10_000);
+    }
+
+    #[test]
+    fn what_is_too_short_is_invalid_to_the_library_too() {
+        let mut cells = Cells(11);
+        let mut taken = 0;
+        for _ in 0..20_000 {
+            let mut cell = cells.next();
+            cell.truncate(cells.below(14) as usize);
+            for region in [Some("US"), Some("CA"), None, Some("GB")] {
+                if !is_short_of_american(trim(&cell).as_bytes(), region) {
+                    continue;
+                }
+                taken += 1;
+                for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                    let full = in_full(trim(&cell), region, rule);
+                    assert_eq!(full, Err(IssueCode::PhoneInvalid), "{cell:?} {region:?} {rule:?}");
+                }
+            }
+        }
+        assert!(taken > 1_000, "only {taken} were short");
+    }
+
+    /// Of an area that is listed every exchange is asked; one that is not has to be missing for a
+    /// reason.
+    #[test]
+    fn the_areas_listed_are_those_whose_exchanges_are_all_valid() {
+        let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
+        for area in 200..1_000 {
+            let number = |exchange: u64| format!("+1{area}{exchange}0123");
+            let is_valid =
+                |exchange| look_up(&number(exchange), None, "", PhoneRule::Valid).is_some();
+            let are_all_valid = (200..1_000).step_by(step).all(is_valid);
+            assert_eq!(area_is_plain(area), are_all_valid, "{area}");
         }
     }
 }

@@ -46,12 +46,15 @@ impl Scanner {
     }
 
     pub(crate) fn observe(&mut self, block: &Block) {
-        if self.formats.is_settled() && self.unmapped.columns().is_empty() {
+        let has_unmapped = !self.unmapped.columns().is_empty();
+        if self.formats.is_settled() && !has_unmapped {
             return;
         }
         for row in block.rows() {
             self.formats.observe(&row);
-            self.unmapped.observe_row(|column| row.cell(column));
+            if has_unmapped {
+                self.unmapped.observe_row(|column| row.cell(column));
+            }
         }
     }
 

@@ -78,6 +78,22 @@ impl<'b> BlockRow<'b> {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    /// Is a cell empty, by where it ends? One of nothing but quotes is not.
+    #[inline]
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        let before = column.wrapping_sub(1);
+        match self.ends {
+            RowEnds::Short(ends) => {
+                let Some(&to) = ends.get(column) else { return true };
+                usize::from(to) <= ends.get(before).map_or(0, |end| usize::from(*end) + 1)
+            }
+            RowEnds::Long(ends) => {
+                let Some(&to) = ends.get(column) else { return true };
+                to as usize <= ends.get(before).map_or(0, |end| *end as usize + 1)
+            }
+        }
+    }
+
     /// The number of the row.
     pub(crate) fn number(&self) -> RowNumber {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))

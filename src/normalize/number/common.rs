@@ -2,17 +2,20 @@
 //! most of what a file holds; a test keeps them equal to the lexer's reading.
 
 use rust_decimal::Decimal;
+use wide::u8x16;
 
 use super::Separators;
 
 /// An amount with points for decimals, groups of three set off by commas, and at most a dollar sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Common {
-    digits: i64,
-    decimals: u32,
-    groups: u32,
-    /// The digits before the first separator, as a number.
-    lead: i64,
+pub(super) struct Common<'c> {
+    is_negative: bool,
+    /// From the first digit to the last.
+    text: &'c [u8],
+    /// How many digits stand before the first separator.
+    lead: usize,
+    groups: usize,
+    decimals: usize,
 }
 
 /// What an amount tells of its column.
@@ -27,64 +30,66 @@ pub(super) enum Tells {
     Unsure,
 }
 
-impl Common {
+impl<'c> Common<'c> {
     /// `None` for whatever needs the lexer.
-    pub(super) fn read(cell: &[u8]) -> Option<Self> {
-        let (is_negative, rest) = match cell {
-            [b'-', rest @ ..] => (true, rest),
-            rest => (false, rest),
+    pub(super) fn read(cell: &'c [u8]) -> Option<Self> {
+        let (is_negative, text) = match cell {
+            [b'-', b'$', rest @ ..] | [b'-', rest @ ..] => (true, rest),
+            [b'$', rest @ ..] | rest => (false, rest),
         };
-        let rest = rest.strip_prefix(b"$").unwrap_or(rest);
-        if rest.len() > 18 || !rest.first()?.is_ascii_digit() || !rest.last()?.is_ascii_digit() {
+        let len = text.len();
+        if len == 0 || len > 16 {
             return None;
         }
-        let (mut digits, mut lead) = (0_i64, 0);
-        let (mut groups, mut decimals) = (0, 0);
-        // Digits since the last separator.
-        let mut run = 0;
-        let mut has_point = false;
-        for &byte in rest {
-            match byte {
-                b'0'..=b'9' => {
-                    digits = digits * 10 + i64::from(byte - b'0');
-                    run += 1;
-                    decimals += u32::from(has_point);
-                }
-                b',' if !has_point && (if groups > 0 { run == 3 } else { run <= 3 }) => {
-                    lead = if groups == 0 { digits } else { lead };
-                    (groups, run) = (groups + 1, 0);
-                }
-                b'.' if !has_point && (groups == 0 || run == 3) => {
-                    lead = if groups == 0 { digits } else { lead };
-                    (has_point, run) = (true, 0);
-                }
-                _ => return None,
-            }
-        }
-        if groups > 0 && !has_point && run != 3 {
+        // One bit for each byte, of the first the lowest.
+        let mut padded = [0; 16];
+        padded[..len].copy_from_slice(text);
+        let bytes = u8x16::new(padded);
+        let value = bytes - u8x16::splat(b'0');
+        let digits = value.simd_eq(value.min(u8x16::splat(9))).to_bitmask();
+        let commas = bytes.simd_eq(u8x16::splat(b',')).to_bitmask();
+        let points = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask();
+        let ends_in_digits = digits & 1 << (len - 1) & (digits & 1) << (len - 1) != 0;
+        let is_known = (digits | commas | points) + 1 == 1 << len;
+        if !ends_in_digits || !is_known || points & points.wrapping_sub(1) != 0 {
             return None;
         }
-        let digits = if is_negative { -digits } else { digits };
-        Some(Common { digits, decimals, groups, lead })
+        let point = if points == 0 { len } else { points.trailing_zeros() as usize };
+        let lead = ((commas | points).trailing_zeros() as usize).min(len);
+        let grouped = point - lead;
+        // Every fourth byte from the first comma to the point.
+        let places = 0x1111 << lead & ((1 << point) - 1);
+        if commas != 0 && (lead > 3 || grouped % 4 != 0 || commas != places) {
+            return None;
+        }
+        let decimals = len.saturating_sub(point + 1);
+        Some(Common { is_negative, text, lead, groups: grouped / 4, decimals })
     }
 
     pub(super) fn tells(self) -> Tells {
         match (self.groups, self.decimals) {
             (0, 0) => Tells::Nothing,
             (0, 3) => Tells::Unsure,
-            (1, 0) if self.lead > 0 => Tells::Open,
+            (1, 0) if self.text[..self.lead].iter().any(|digit| *digit != b'0') => Tells::Open,
             (1, 0) => Tells::Unsure,
             _ => Tells::Point,
         }
     }
 
-    /// The number, if the separators of the column, or the cell itself, leave no doubt.
-    pub(super) fn under(self, separators: Option<Separators>) -> Option<Decimal> {
-        let fits = match separators {
+    /// Do the separators of the column, or the cell itself, leave no doubt of the number?
+    pub(super) fn fits(self, separators: Option<Separators>) -> bool {
+        match separators {
             None => matches!(self.tells(), Tells::Nothing | Tells::Point),
             Some(Separators { group, decimal: '.' }) => self.groups == 0 || group == Some(','),
             Some(_) => self.decimals == 0 && self.groups == 0,
-        };
-        fits.then(|| Decimal::new(self.digits, self.decimals))
+        }
+    }
+
+    pub(super) fn value(self) -> Decimal {
+        // 16 digits at most.
+        let digits = self.text.iter().filter(|byte| byte.is_ascii_digit());
+        let number = digits.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        let number = if self.is_negative { -number } else { number };
+        Decimal::new(number, self.decimals as u32)
     }
 }

@@ -37,9 +37,6 @@ pub enum SeparatorsFound {
 impl SeparatorScan {
     /// Looks at one more cell.
     pub fn observe(&mut self, cell: &str) {
-        if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
-            return;
-        }
         if let Some(common) = Common::read(cell.as_bytes()) {
             match common.tells() {
                 Tells::Nothing => return,
@@ -53,6 +50,9 @@ impl SeparatorScan {
                 }
                 Tells::Unsure => {}
             }
+        }
+        if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
+            return;
         }
         let Some(body) = lexer::read(trim(cell)) else { return };
         let marks: smallvec::SmallVec<[char; 4]> =
