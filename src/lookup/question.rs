@@ -9,27 +9,34 @@ use crate::value::Phone;
 /// control characters in keys by folding them away).
 pub(crate) const PART: char = '\u{1f}';
 
-/// Where a text lies among the asked ones.
-type Span = (u32, u32);
+/// One asked text.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// Where it lies among the others.
+    from: u32,
+    to: u32,
+    /// What the planner knows it by; of an id that cannot be taken back nothing.
+    mark: u32,
+}
 
 /// What shall be asked, collected key by key.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
-    /// Every asked text, each from a multiple of [`STEP`] on.
+    /// Every asked text, one behind the other.
     text: String,
-    ids: Vec<Span>,
-    contact_ids: Vec<Span>,
+    ids: Vec<Asked>,
+    contact_ids: Vec<Asked>,
     /// Per match rule.
-    keys: Vec<Vec<Span>>,
-    /// The mark and the length of the key that begins at each [`STEP`]; no length where none does.
-    marks: Vec<(u32, u32)>,
+    keys: Vec<Vec<Asked>>,
+    /// Every key in the order in which they lie in the text.
+    in_text: Vec<Asked>,
     is_unsorted: bool,
 }
 
 /// The bits of a head that say which text it is of.
 const AT: u128 = u32::MAX as u128;
-/// Texts begin so many bytes apart, so that a key is known by where it lies.
-const STEP: usize = 8;
+/// So many keys may have no record before the next one that has.
+const NEXT: usize = 64;
 
 impl Question {
     pub(crate) fn clear(&mut self) {
@@ -37,7 +44,7 @@ impl Question {
         self.ids.clear();
         self.contact_ids.clear();
         self.keys.iter_mut().for_each(Vec::clear);
-        self.marks.clear();
+        self.in_text.clear();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -45,84 +52,90 @@ impl Question {
     }
 
     pub(crate) fn ask_id(&mut self, id: &str) {
-        let span = self.push(None, |text| text.push_str(id));
-        self.ids.push(span);
+        self.ask_id_marked(id, u32::MAX);
     }
 
     pub(crate) fn ask_contact_id(&mut self, id: &str) {
-        let span = self.push(None, |text| text.push_str(id));
-        self.contact_ids.push(span);
+        let asked = self.push(u32::MAX, |text| text.push_str(id));
+        self.contact_ids.push(asked);
     }
 
     /// Asks for a record by an id that can be taken back by its mark.
     pub(crate) fn ask_id_marked(&mut self, id: &str, mark: u32) {
-        let span = self.push(Some(mark), |text| text.push_str(id));
-        self.ids.push(span);
+        let asked = self.push(mark, |text| text.push_str(id));
+        self.ids.push(asked);
     }
 
     /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
     /// what [`mark_of`](Self::mark_of) gives back.
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
-        let span = self.push(Some(mark), |text| text.push_str(key));
-        self.keys_of(rule).push(span);
+        let asked = self.push(mark, |text| text.push_str(key));
+        self.push_key(rule, asked);
     }
 
     /// Asks for a phone under a rule.
     pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
-        let span = self.push(Some(mark), |text| phone.write_to(text));
-        self.keys_of(rule).push(span);
+        let asked = self.push(mark, |text| phone.write_to(text));
+        self.push_key(rule, asked);
     }
 
     /// The mark of an asked key by the address of its text. Most adapters declare the very text they
     /// were asked with; of any other, and of one that is no whole key, this knows nothing.
-    pub(crate) fn mark_of(&self, address: usize, text: &str) -> Option<u32> {
+    ///
+    /// Most declare them in the order in which they were asked, too: the search begins where the last
+    /// one was, at `near`.
+    pub(crate) fn mark_of(
+        &self,
+        rule: usize,
+        address: usize,
+        text: &str,
+        near: &mut usize,
+    ) -> Option<u32> {
         let from = address.checked_sub(self.text.as_ptr() as usize)?;
-        let &(mark, len) = self.marks.get(from / STEP).filter(|(_, len)| *len > 0)?;
-        let own = self.text.as_bytes().get(from..from + len as usize)?;
-        (from.is_multiple_of(STEP) && own == text.as_bytes()).then_some(mark)
+        let from = u32::try_from(from).ok()?;
+        let next = self.keys.get(rule)?.get(*near..).unwrap_or_default();
+        let asked = match next.iter().take(NEXT).position(|asked| asked.from == from) {
+            Some(at) => {
+                *near += at;
+                next[at]
+            }
+            None => {
+                let at = self.in_text.binary_search_by_key(&from, |asked| asked.from).ok()?;
+                self.in_text[at]
+            }
+        };
+        (self.slice(asked) == text).then_some(asked.mark)
     }
 
     /// Keeps those of the marked texts whose marks say so.
     pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
-        let marks = &self.marks;
-        let mut is_kept = |span: &Span| is_kept(marks[span.0 as usize / STEP].0);
-        self.ids.retain(&mut is_kept);
-        self.keys.iter_mut().for_each(|spans| spans.retain(&mut is_kept));
+        self.ids.retain(|asked| is_kept(asked.mark));
+        self.keys.iter_mut().for_each(|keys| keys.retain(|asked| is_kept(asked.mark)));
     }
 
-    fn keys_of(&mut self, rule: usize) -> &mut Vec<Span> {
+    fn push_key(&mut self, rule: usize, asked: Asked) {
         if self.keys.len() <= rule {
             self.keys.resize_with(rule + 1, Vec::new);
         }
-        &mut self.keys[rule]
+        self.keys[rule].push(asked);
+        self.in_text.push(asked);
     }
 
-    fn push(&mut self, mark: Option<u32>, write: impl FnOnce(&mut String)) -> Span {
-        const PAD: &str = match str::from_utf8(&[b' '; STEP]) {
-            Ok(pad) => pad,
-            Err(_) => unreachable!(),
-        };
+    fn push(&mut self, mark: u32, write: impl FnOnce(&mut String)) -> Asked {
         let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
         self.is_unsorted = true;
-        let start = self.text.len();
+        let from = at(self.text.len());
         write(&mut self.text);
-        let end = self.text.len();
-        self.text.push_str(PAD);
-        self.text.truncate(end.next_multiple_of(STEP));
-        let span = (at(start), at(end));
-        self.marks.push(mark.map_or((0, 0), |mark| (mark, span.1 - span.0)));
-        self.marks.resize(self.text.len() / STEP, (0, 0));
-        span
+        Asked { from, to: at(self.text.len()), mark }
     }
 
-    fn slice(&self, (from, to): Span) -> &str {
-        &self.text[from as usize..to as usize]
+    fn slice(&self, asked: Asked) -> &str {
+        &self.text[asked.from as usize..asked.to as usize]
     }
 
     /// The first sixteen bytes of a text as a number that orders as they do.
-    fn head(&self, (from, to): Span) -> u128 {
-        let bytes = &self.text.as_bytes()[from as usize..];
-        let len = (to - from) as usize;
+    fn head(&self, asked: Asked) -> u128 {
+        let bytes = &self.text.as_bytes()[asked.from as usize..];
         let head = match bytes.first_chunk() {
             Some(head) => *head,
             None => {
@@ -131,7 +144,7 @@ impl Question {
                 head
             }
         };
-        let behind = u128::MAX.checked_shr(8 * len as u32).unwrap_or(0);
+        let behind = u128::MAX.checked_shr(8 * (asked.to - asked.from)).unwrap_or(0);
         u128::from_be_bytes(head) & !behind
     }
 
@@ -140,19 +153,18 @@ impl Question {
         if !std::mem::take(&mut self.is_unsorted) {
             return;
         }
-        let mut lists = std::mem::take(&mut self.keys);
-        lists.iter_mut().for_each(|spans| self.sort_spans(spans));
-        self.keys = lists;
-        let (mut ids, mut contact_ids) =
-            (std::mem::take(&mut self.ids), std::mem::take(&mut self.contact_ids));
-        [&mut ids, &mut contact_ids].into_iter().for_each(|spans| self.sort_spans(spans));
-        (self.ids, self.contact_ids) = (ids, contact_ids);
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.iter_mut().for_each(|keys| self.sort_texts(keys));
+        self.keys = keys;
+        let mut ids = [std::mem::take(&mut self.ids), std::mem::take(&mut self.contact_ids)];
+        ids.iter_mut().for_each(|ids| self.sort_texts(ids));
+        [self.ids, self.contact_ids] = ids;
     }
 
-    fn sort_spans(&self, spans: &mut [Span]) {
+    fn sort_texts(&self, texts: &mut [Asked]) {
         // Compared by the first bytes in which any two of them differ, which rarely leaves a doubt. What
         // is left of the number says which text it is.
-        let mut heads: Vec<u128> = spans.iter().map(|&span| self.head(span)).collect();
+        let mut heads: Vec<u128> = texts.iter().map(|&asked| self.head(asked)).collect();
         let first = heads.first().copied().unwrap_or(0);
         let differing = heads.iter().fold(0, |differing, head| differing | (head ^ first));
         let shared = differing.leading_zeros();
@@ -160,21 +172,26 @@ impl Question {
             *head = head.checked_shl(shared).unwrap_or(0) & !AT | at;
         }
         heads.sort_unstable();
-        let unsorted = spans.to_vec();
-        for (span, head) in spans.iter_mut().zip(&heads) {
-            *span = unsorted[*head as u32 as usize];
+        let unsorted = texts.to_vec();
+        for (asked, head) in texts.iter_mut().zip(&heads) {
+            *asked = unsorted[*head as u32 as usize];
         }
-        let mut rest = spans;
-        for alike in heads.chunk_by(|a, b| a & !AT == b & !AT) {
-            let (own, others) = rest.split_at_mut(alike.len());
-            own.sort_unstable_by(|&a, &b| self.slice(a).cmp(self.slice(b)));
-            rest = others;
+        let is_alike = |at: usize| heads[at] & !AT == heads[at - 1] & !AT;
+        let mut from = 0;
+        for to in 1..=texts.len() {
+            if to < texts.len() && is_alike(to) {
+                continue;
+            }
+            if to - from > 1 {
+                texts[from..to].sort_unstable_by(|&a, &b| self.slice(a).cmp(self.slice(b)));
+            }
+            from = to;
         }
     }
 
-    /// The texts of sorted spans, each once.
-    fn texts(&self, spans: &[Span]) -> Vec<&str> {
-        let mut texts: Vec<&str> = spans.iter().map(|&span| self.slice(span)).collect();
+    /// The sorted texts, each once.
+    fn texts(&self, sorted: &[Asked]) -> Vec<&str> {
+        let mut texts: Vec<&str> = sorted.iter().map(|&asked| self.slice(asked)).collect();
         texts.dedup();
         texts
     }
@@ -188,8 +205,8 @@ impl Question {
         fields: &'a Fields,
     ) -> Lookup<'a> {
         let mut blocks = Vec::new();
-        for (rule, spans) in rules.iter().zip(&self.keys).filter(|(_, spans)| !spans.is_empty()) {
-            let keys = self.texts(spans);
+        for (rule, keys) in rules.iter().zip(&self.keys).filter(|(_, keys)| !keys.is_empty()) {
+            let keys = self.texts(keys);
             let columns = match rule.as_slice() {
                 [_] => vec![keys],
                 _ => in_parts(&keys, rule.len()),
@@ -277,7 +294,12 @@ mod tests {
         question.sort();
         let (rules, fields) = (rules(), Fields::standard());
         let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
-        let mark = |text: &str| question.mark_of(text.as_ptr() as usize, text);
+        let mark = |text: &str| {
+            let (from_start, from_end) = (&mut 0, &mut 9);
+            let mark = question.mark_of(0, text.as_ptr() as usize, text, from_start);
+            assert_eq!(mark, question.mark_of(0, text.as_ptr() as usize, text, from_end));
+            mark
+        };
         let [ana, bo] = *lookup.blocks()[0].column(0) else { panic!("two keys were asked for") };
         assert_eq!((mark(ana), mark(bo)), (Some(7), Some(8)));
         assert_eq!(mark(&ana[..3]), None);

@@ -231,6 +231,12 @@ impl Ledger {
     /// The block that holds a row, and where in it.
     pub(crate) fn locate(&self, row: u32) -> (&Block, usize) {
         let number = row + 1;
+        // Mostly it is one of those that are being planned.
+        if let Some(last) = self.blocks.last()
+            && let Some(at) = number.checked_sub(last.first_row().0)
+        {
+            return (last, at as usize);
+        }
         // Most blocks have as many rows as the first, so it is found without a search.
         let guess = row as usize / self.blocks[0].len().max(1);
         let has_row = |block: &&Block| {

@@ -41,8 +41,9 @@ impl Planner {
                 self.teach_id(id);
             }
         }
+        let mut near = vec![0; settings.rules.len()];
         let numbers: Vec<Option<KeyNumber>> =
-            declared.iter().map(|key| self.find_declared(&settings, key)).collect();
+            declared.iter().map(|key| self.find_declared(&settings, key, &mut near)).collect();
         if !self.teaching.has_text_rules && numbers.iter().all(Option::is_some) {
             for (key, number) in declared.iter().zip(numbers.into_iter().flatten()) {
                 let person = self.stored_people[key.record.0 as usize];

@@ -70,12 +70,14 @@ fn settle(
     steps: &mut Vec<StepRef>,
 ) {
     let entry = *ledger.entry(step.object, step.number);
-    let outcome = if entry.is_new() {
-        if !entry.has_rows() {
-            return;
+    if entry.is_new() {
+        // Its first row has said so when it was met.
+        if entry.has_rows() {
+            steps.push(step);
         }
-        Outcome::Create
-    } else if let Some(differs) = first_differs.filter(|_| is_one_row(ledger, step.number)) {
+        return;
+    }
+    let outcome = if let Some(differs) = first_differs.filter(|_| is_one_row(ledger, step.number)) {
         if differs { Outcome::Update } else { Outcome::Unchanged }
     } else {
         changes.clear();

@@ -64,11 +64,13 @@ impl Planner {
         &self,
         settings: &Settings,
         declared: &DeclaredKey<'_>,
+        near: &mut [usize],
     ) -> Option<KeyNumber> {
         let (field, text) = (declared.field?, declared.key);
         let number = settings.rules.iter().position(|rule| rule.has(field))?;
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let mark = self.question.mark_of(declared.address, text);
+        let (rule, near) = (settings.rules[number].number, &mut near[number]);
+        let mark = self.question.mark_of(rule, declared.address, text, near);
         let asked = mark.map(|at| self.numbers[at as usize - self.window_keys().start]);
         if let Some(asked) = asked.filter(|&asked| self.index.kind(asked) == kind) {
             return Some(asked);

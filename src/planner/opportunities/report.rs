@@ -12,7 +12,7 @@ use crate::planner::Planner;
 impl Planner {
     /// Can the row's opportunity be created (O6, O7)? If not, issues say why.
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
-        if self.is_named_plainly(settings, at) && self.standing_if_new(settings, at).is_some() {
+        if self.is_plainly_new(settings, at) {
             return true;
         }
         let row = self.opportunity_row(self.row_at(at));

@@ -13,6 +13,7 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Pitch};
 use crate::planner::Planner;
+use crate::source::BlockRow;
 
 /// What the cells of these four fields have come to, where nothing was wrong with them.
 #[derive(Debug, Default)]
@@ -81,34 +82,45 @@ impl Planner {
         if let Some((_, last)) = self.standings.last.filter(|(row, _)| *row == number) {
             return Some(last);
         }
-        let found = self.find_standing(settings, at, number);
+        let Planner { ledger, standings, window, .. } = self;
+        let row = ledger.blocks.last()?.row(window.start + at);
+        let found = match standings.find(settings, &row) {
+            Said::Known(standing) => Some(standing),
+            Said::New(hash) => self.work_out(settings, number, hash),
+            Said::Oddly => None,
+        };
         self.standings.last = found.map(|standing| (number, standing));
         found
     }
 
-    fn find_standing(&mut self, settings: &Settings, at: usize, number: u32) -> Option<Standing> {
+    /// Does the row say the name of its opportunity in so many words, and is nothing wrong with where
+    /// it would stand?
+    pub(super) fn is_plainly_new(&mut self, settings: &Settings, at: usize) -> bool {
         let Planner { ledger, standings, window, .. } = self;
-        let row = ledger.blocks.last()?.row(window.start + at);
-        if row.may_hold_nul() {
-            return None;
+        let Some(block) = ledger.blocks.last() else { return false };
+        let row = block.row(window.start + at);
+        let name = standings.columns.get_or_insert_with(|| Columns::of(settings)).name;
+        let is_filled = |name: usize| !crate::normalize::is_blank(row.cell(name));
+        if row.may_hold_nul() || !name.is_some_and(is_filled) {
+            return false;
         }
-        let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
-        let said = columns.parts.iter().map(|part| row.stretch(part.clone()));
-        let mut hasher = standings.seed.build_hasher();
-        said.clone().for_each(|part| hasher.write(part.as_bytes()));
-        let hash = hasher.finish();
-        let is_it = |known: &Known| {
-            known.hash == hash && known.said.iter().zip(said.clone()).all(|(a, b)| **a == *b)
-        };
-        if let Some(known) = standings.known.find(hash, is_it) {
-            return Some(known.standing);
+        match standings.find(settings, &row) {
+            Said::Known(standing) => {
+                self.standings.last = Some((self.row_at(at), standing));
+                true
+            }
+            Said::New(_) | Said::Oddly => self.standing_if_new(settings, at).is_some(),
         }
-        let said: Vec<Box<str>> = said.map(Into::into).collect();
+    }
+
+    /// Works out what the cells of a row come to, and keeps it if nothing is wrong with them.
+    fn work_out(&mut self, settings: &Settings, number: u32, hash: u64) -> Option<Standing> {
         let row = self.opportunity_row(number);
         let (mut deal, mut is_fine) = (Deal::default(), true);
         deal.take(settings, Pitch::of(settings, &row, true), true, |_| is_fine = false);
         is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
         let status = Status::of(deal.status.as_deref());
+        let said = self.standings.said(&row.cells);
         let pipeline = deal.pipeline.map(std::borrow::Cow::into_owned);
         let standing = Standing { pipeline: self.pipeline_number(pipeline.as_deref()), status };
         if is_fine && self.standings.known.len() < MOST {
@@ -117,14 +129,40 @@ impl Planner {
         }
         is_fine.then_some(standing)
     }
+}
 
-    /// Does the row say the name of its opportunity in so many words?
-    pub(super) fn is_named_plainly(&mut self, settings: &Settings, at: usize) -> bool {
-        let Planner { ledger, standings, window, .. } = self;
-        let Some(block) = ledger.blocks.last() else { return false };
-        let row = block.row(window.start + at);
-        let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
-        let is_filled = |name: usize| !crate::normalize::is_blank(row.cell(name));
-        !row.may_hold_nul() && columns.name.is_some_and(is_filled)
+/// What the four cells of a row say.
+enum Said {
+    /// What was said before.
+    Known(Standing),
+    /// Something new, with this hash.
+    New(u64),
+    /// It has to be looked at closely.
+    Oddly,
+}
+
+impl Standings {
+    fn find(&mut self, settings: &Settings, row: &BlockRow<'_>) -> Said {
+        if row.may_hold_nul() {
+            return Said::Oddly;
+        }
+        let parts = &self.columns.get_or_insert_with(|| Columns::of(settings)).parts;
+        let mut hasher = self.seed.build_hasher();
+        for part in parts {
+            hasher.write(row.stretch(part.clone()).as_bytes());
+        }
+        let hash = hasher.finish();
+        let is_it = |known: &Known| {
+            let mut said = known.said.iter().zip(parts);
+            known.hash == hash && said.all(|(said, part)| **said == *row.stretch(part.clone()))
+        };
+        let known = self.known.find(hash, is_it);
+        known.map_or(Said::New(hash), |known| Said::Known(known.standing))
+    }
+
+    /// The cells of a row that are looked at, as they are written.
+    fn said(&self, row: &BlockRow<'_>) -> Vec<Box<str>> {
+        let parts = self.columns.iter().flat_map(|columns| &columns.parts);
+        parts.map(|part| row.stretch(part.clone()).into()).collect()
     }
 }
