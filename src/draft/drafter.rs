@@ -121,15 +121,15 @@ impl<'s> Drafter<'s> {
         }
         let mut says_more = false;
         for watch in watches.iter_mut() {
-            let is_told = says_more && (draft.has_name || !watch.is_name);
-            if watch.is_quiet && is_told && !row.may_hold_nul() {
+            let is_quiet = watch.is_quiet && !row.may_hold_nul();
+            if is_quiet && says_more && (draft.has_name || !watch.is_name) {
                 // The quiet ones come last, names before the others: no further one adds to it.
                 break;
             }
             let Some(cell) = self.cell_of(watch, row) else { continue };
             draft.has_contact |= watch.index.is_some();
             says_more |= watch.says_more;
-            let is_filled = self.look(watch, row, cell, drafts, draft);
+            let is_filled = is_quiet || self.look(watch, row, cell, drafts, draft);
             draft.has_name |= watch.is_name && is_filled;
         }
         if !draft.has_contact {

@@ -213,11 +213,14 @@ fn split_extension(text: &str) -> (&str, &str) {
 }
 
 /// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
-/// rules of its own, or one with `+` and the code of another country. `None` = it has to be read in
-/// full. Tests hold it to the library's answer on random numbers.
+/// rules of its own, or one of another country with `+` and its code, or with the 0 that is written at
+/// home. `None` = it has to be read in full. Tests hold it to the library's answer on random numbers.
 pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
-    if cell.len() > 19 || !(has_plus || matches!(region, Some("US" | "CA"))) {
+    let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
+    // A point and a 0 at the end are read as a fraction.
+    let is_odd = is_at_home && (!cell.starts_with(b"0") || cell.ends_with(b".0"));
+    if is_odd || cell.len() > 19 {
         return None;
     }
     // 19 digits fit.
@@ -232,6 +235,8 @@ pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) ->
         }
     }
     match (has_plus, count) {
+        _ if is_at_home && rule == PhoneRule::Valid => at_home(number, count, region?),
+        _ if is_at_home => None,
         (_, 11) if number / 10_000_000_000 == 1 => north_american(number - 10_000_000_000),
         (false, 10) => north_american(number),
         (true, _) if rule == PhoneRule::Valid => abroad(number, count),
@@ -264,11 +269,19 @@ fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
 }
 
 #[cfg(feature = "phone")]
-use {abroad::read as abroad, areas::is_plain as area_is_plain};
+use {
+    abroad::{read as abroad, read_at_home as at_home},
+    areas::is_plain as area_is_plain,
+};
 
 /// Without the numbering plans every number is read in full.
 #[cfg(not(feature = "phone"))]
 fn abroad(_: u64, _: u32) -> Option<Phone> {
+    None
+}
+
+#[cfg(not(feature = "phone"))]
+fn at_home(_: u64, _: u32, _: &str) -> Option<Phone> {
     None
 }
 
@@ -387,7 +400,7 @@ mod tests {
         let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
         let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
         let mut cells = Cells(5);
-        let mut taken = 0;
+        let mut taken = [0, 0];
         for at in 0..count.unwrap_or(50_000) {
             let region = regions[at % regions.len()];
             let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
@@ -406,18 +419,20 @@ mod tests {
                     _ => cell.replace_range(at..=at, &digit),
                 }
             }
-            let Some(short) = plain_phone(cell.as_bytes(), None, PhoneRule::Valid) else {
-                continue;
-            };
-            taken += 1;
             let own = format!("{region:?}");
-            for region in [None, Some("US"), Some(own.as_str())] {
-                let full = in_full(&cell, region, PhoneRule::Valid);
+            let at_home =
+                format!("{}{}", ["0", "0-", "0 "][cells.below(3) as usize], &cell[code..]);
+            let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
+            for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
+                let short = plain_phone(cell.as_bytes(), region, PhoneRule::Valid);
+                let Some(short) = short else { continue };
+                taken[usize::from(cell.starts_with('+'))] += 1;
+                let full = in_full(cell, region, PhoneRule::Valid);
                 assert_eq!(full, Ok(short), "{cell:?} {region:?}");
             }
         }
-        println!("{taken} of the cells took the short cut");
-        assert!(taken > 10_000);
+        println!("{taken:?} of the cells, at home and abroad, took the short cut");
+        assert!(taken[0] > 2_000 && taken[1] > 10_000);
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! The short cut for numbers that are written with `+` and their country code, outside the North
-//! American plan: the library is only asked whether the number is valid, not to
-//! read it.
+//! The short cut for numbers outside the North American plan, written with `+` and their country code
+//! or as at home with a 0 in front: the library is only asked whether the number is valid, not to read
+//! it.
 //!
 //! Reading does no more to such a number than to take a prefix off that is dialled inside of its
 //! country (`+49 030 …`). A number that is valid as it stands begins with one in a few countries
-//! only, which are left to the library. Two tests hold the short cut to the library's reading.
+//! only, which are left to the library. Tests hold the short cut to the library's reading.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, Region};
 
 use crate::value::Phone;
 
@@ -26,11 +26,29 @@ pub(super) fn read(digits: u64, count: u32) -> Option<Phone> {
     if may_begin_with_prefix(code, national * 100 / power) {
         return None;
     }
+    if is_valid(code, national, region) { Phone::new(digits, "") } else { None }
+}
+
+/// The phone that `count` digits are at home, the first of them a 0.
+pub(super) fn read_at_home(digits: u64, count: u32, region: &str) -> Option<Phone> {
+    // Two zeros begin a call abroad.
+    let has_one_zero = (4..=15).contains(&count)
+        && digits < 10_u64.pow(count - 1)
+        && digits >= 10_u64.pow(count - 2);
+    if !has_one_zero || !writes_zero(region) {
+        return None;
+    }
+    let region = Region::from_code(region).ok()?;
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+    let whole = u64::try_from(code).ok()? * 10_u64.pow(count - 1) + digits;
+    if is_valid(code, digits, region) { Phone::new(whole, "") } else { None }
+}
+
+/// Of several countries with one code only this one is asked, which is mostly enough.
+fn is_valid(code: i32, national: u64, region: Region) -> bool {
     let number =
         PhoneNumber { country_code: code, national_number: national, ..PhoneNumber::default() };
-    // Of several countries with one code the main one is asked first, which is mostly enough.
-    let is_valid = PHONE_NUMBER_UTIL.is_valid_number_for_region(&number, region);
-    if is_valid { Phone::new(digits, "") } else { None }
+    PHONE_NUMBER_UTIL.is_valid_number_for_region(&number, region)
 }
 
 /// Could the library take these first two digits behind a country code for the beginning of a
@@ -49,3 +67,30 @@ fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
     // A 0 in front belongs to the number in some countries, and is no digit of an integer.
     is_of_country || first_two < 10
 }
+
+/// Is a 0 written before every number of this country at home, and part of none, nor of anything else
+/// that is dialled first but the 00 for abroad?
+pub(super) fn writes_zero(region: &str) -> bool {
+    match *region.as_bytes() {
+        [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => {
+            WITH_ZERO[usize::from(a - b'A')] >> (b - b'A') & 1 == 1
+        }
+        _ => false,
+    }
+}
+
+const REGIONS: &str = "AE AF AL AM AT AZ BA BD BE CD CH DE DZ EC EG ER ET FR GB GE GF GH GP HR IE IQ IR \
+    JO KG KI LA LB LK LR LY MA MC MD ME MK MM MQ MW MY NA NL NP PH PK PM PS PY RE RO RS SA SD SE \
+    SK SL SO SS SY TR UA VE VN XK YE ZA ZM ZW";
+
+/// For each first letter one bit for each second one.
+static WITH_ZERO: [u32; 26] = {
+    let mut bits = [0; 26];
+    let regions = REGIONS.as_bytes();
+    let mut at = 0;
+    while at < regions.len() {
+        bits[(regions[at] - b'A') as usize] |= 1 << (regions[at + 1] - b'A');
+        at += 3;
+    }
+    bits
+};
