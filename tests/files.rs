@@ -397,3 +397,17 @@ fn files_of_another_kind_are_named() {
         assert!(error.contains(kind) && error.contains("export it as CSV"), "{error}");
     }
 }
+
+#[test]
+fn a_nul_in_a_text_is_found_in_a_file_that_is_not_all_utf_8() {
+    use crm_import::{Import, MemoryStorage};
+    let file =
+        b"Email,First Name\nana@example.com,A\0na\nbo@example.com,B\xf6\xff\x80\xff\n".to_vec();
+    let format = FileFormat { encoding: Some("utf-8".into()), ..FileFormat::default() };
+    let file = Source::from_bytes(file).format(format);
+    let plan = Import::new().plan(file, &mut MemoryStorage::default()).unwrap();
+    let found: Vec<_> =
+        plan.issues().map(|issue| (issue.row.map(|row| row.0), issue.code)).collect();
+    assert!(found.contains(&(Some(1), IssueCode::TextInvalid)), "{found:?}");
+    assert!(found.contains(&(Some(2), IssueCode::EncodingInvalid)), "{found:?}");
+}

@@ -142,6 +142,35 @@ fn l1_the_plan_is_the_same_on_any_number_of_threads() {
 }
 
 #[test]
+fn what_only_the_last_rows_tell_of_a_column_is_known_on_any_number_of_threads() {
+    let mut file = String::from("Email,Date of Birth,Shoe size,Remark for the warehouse\n");
+    for row in 0..30_000 {
+        let note = "as it was said at the stand";
+        writeln!(file, "p{row}@example.com,03/04/1984,{},{note}", row / 20_000).unwrap();
+    }
+    file.push_str("last@example.com,13/04/1984,44,\n");
+    let plan = |threads| {
+        let file = Source::from_bytes(file.as_bytes());
+        Import::new().threads(threads).plan(file, &mut crm()).unwrap()
+    };
+    let checkpoint = |threads| {
+        let file = Source::from_bytes(file.as_bytes());
+        Import::new().threads(threads).checkpoint(file, &mut crm()).unwrap()
+    };
+    let alone = plan(1);
+    let born = alone.steps().next().unwrap().changes();
+    assert_eq!(born.get("date_of_birth").unwrap().text(), "1984-04-03");
+    for threads in [2, 3] {
+        let together = plan(threads);
+        assert!(told(&together) == told(&alone), "{threads} threads");
+        assert_eq!(together.unmapped(), alone.unmapped(), "{threads} threads");
+        let differences = checkpoint(1).differences(&checkpoint(threads));
+        assert!(differences.is_empty(), "{threads} threads: {differences:?}");
+    }
+    assert_eq!(alone.unmapped()[0].examples, ["0", "1", "44"]);
+}
+
+#[test]
 fn l1_a_file_whose_quotes_deceive_is_read_the_same_on_any_number_of_threads() {
     let mut file = large();
     // A quote in the middle of a cell counts for nothing, one that is never closed for much.

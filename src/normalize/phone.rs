@@ -219,8 +219,8 @@ pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) ->
     let has_plus = cell.first() == Some(&b'+');
     let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
     // A point and a 0 at the end are read as a fraction.
-    let is_odd = is_at_home && (!cell.starts_with(b"0") || cell.ends_with(b".0"));
-    if is_odd || cell.len() > 19 {
+    let is_fraction = !has_plus && cell.ends_with(b".0");
+    if is_fraction || (is_at_home && !cell.starts_with(b"0")) || cell.len() > 19 {
         return None;
     }
     // 19 digits fit.

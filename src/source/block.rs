@@ -270,6 +270,7 @@ impl Block {
             if whole.is_empty() {
                 whole.start(block.columns, 1, block.is_escaped);
             }
+            whole.has_nul |= block.has_nul;
             let (start, ends) = (block.starts[row] as usize, block.ends_of(row));
             let from = text.len();
             text.push_str(&block.text[start..start + ends.last().copied().unwrap_or(0)]);
@@ -373,6 +374,7 @@ impl Block {
         let mut mended = Vec::new();
         let mut whole = Block::default();
         whole.start(self.columns, self.first_row, self.is_escaped);
+        whole.has_nul = self.has_nul;
         let mut text = String::with_capacity(bytes.len() + 64);
         for row in 0..self.len() {
             let start = self.starts[row] as usize;
