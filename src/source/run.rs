@@ -107,13 +107,12 @@ impl Run {
                     row.base += 1;
                     continue;
                 }
-                let is_same_end = held[at] == b'\n' && at > 0 && held[at - 1] == b'\r';
                 if quoted >> stop & 1 != 0 {
-                    row.line += u32::from(!is_same_end);
+                    row.line += u32::from(!is_second(held, at));
                     continue;
                 }
                 if at == row.start {
-                    if !is_same_end {
+                    if !is_second(held, at) {
                         break 'run;
                     }
                     (row.start, row.base) = (at + 1, at + 1);
@@ -167,6 +166,11 @@ impl Run {
         }
         filled
     }
+}
+
+/// Is it the line feed behind a carriage return, which ends the same line?
+fn is_second(held: &[u8], at: usize) -> bool {
+    held[at] == b'\n' && at > 0 && held[at - 1] == b'\r'
 }
 
 /// What quotes make of a chunk.
