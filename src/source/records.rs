@@ -40,7 +40,7 @@ pub(super) struct Records<'a> {
     /// A record while it is read in full: its bare cells, one after the other.
     bare: Vec<u8>,
     /// The last rows that were read many at a time.
-    run: Run,
+    pub(super) run: Run,
 }
 
 /// What reading one record came to.

@@ -21,6 +21,8 @@ use super::records::BYTE_ORDER_MARK;
 /// A run is no longer than this: places in it fit in the two bytes in which a block keeps them, and
 /// it is still in the cache of the processor when it is copied.
 pub(super) const RUN_BYTES: usize = 32 * 1024;
+/// So many rows are read one by one before a run is looked for again, at most.
+const MOST_WAITED: usize = 63;
 
 /// What all rows of a run are like.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +45,17 @@ pub(super) struct Run {
     pub(super) len: usize,
     /// Lines that end in these.
     pub(super) lines: u32,
+    /// How many rows are read one by one before a run is looked for again, and how many it was the
+    /// last time.
+    wait: usize,
+    waited: usize,
 }
 
 impl Default for Run {
     fn default() -> Self {
         // Each byte may be a delimiter.
         let ends = vec![0; RUN_BYTES + CHUNK];
-        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0 }
+        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0, wait: 0, waited: 0 }
     }
 }
 
@@ -75,6 +81,14 @@ struct Before {
 }
 
 impl Run {
+    /// Is the next row to be read by itself? Where every row is odd, looking for runs between them
+    /// makes reading half as slow again.
+    pub(super) fn waits(&mut self) -> bool {
+        let waits = self.wait > 0;
+        self.wait = self.wait.saturating_sub(1);
+        waits
+    }
+
     pub(super) fn ends(&self) -> &[u16] {
         &self.ends[..self.cells]
     }
@@ -147,6 +161,8 @@ impl Run {
         } else {
             text.extend_from_slice(&held[copied..self.len]);
         }
+        self.waited = if self.len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
+        self.wait = self.waited;
     }
 
     /// Adds the ends of cells in one chunk, behind so many.
@@ -287,6 +303,11 @@ mod tests {
             if dice.below(oddness) == 0 {
                 text.extend_from_slice(dice.pick(&ODD));
             }
+        }
+        if seed % 500 == 1 {
+            // Longer than two bytes can say.
+            text.extend_from_slice(&[b'x'; 70_000]);
+            text.extend_from_slice(b",b,c\n1,2,3\n4,5,6\n");
         }
         if dice.below(4) == 0 {
             text.truncate(6.max(text.len().saturating_sub(dice.below(9))));
