@@ -33,6 +33,14 @@ pub(super) struct Like {
     pub(super) row_bytes: usize,
 }
 
+impl Like {
+    /// May it be a row of the run that has so many cells? One with a byte order mark before it, where
+    /// files were glued together, may not.
+    fn fits(self, row: &[u8], cells: usize) -> bool {
+        cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
+    }
+}
+
 /// Splits runs. What is learned of the last one is kept, to be read off.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -89,6 +97,7 @@ impl Run {
         waits
     }
 
+    /// Where the cells of all rows end, relative to their row.
     pub(super) fn ends(&self) -> &[u16] {
         &self.ends[..self.cells]
     }
@@ -134,10 +143,7 @@ impl Run {
                 }
                 self.ends[filled] = (at - row.base) as u16;
                 filled += 1;
-                if filled - self.cells != like.columns
-                    || at + 1 - row.start > like.row_bytes
-                    || held[row.start..].starts_with(BYTE_ORDER_MARK)
-                {
+                if !like.fits(&held[row.start..=at], filled - self.cells) {
                     break 'run;
                 }
                 let start = text.len() + row.base - copied;
