@@ -1,9 +1,9 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
 //! Plainly written records are split as they stand, [many at a time](super::run) or
-//! [one](super::split); any other is parsed by the csv crate. Around it stands what an endless or broken file needs: a record
-//! is never held longer than the [limits](super::Limits) allow, and the physical line is right
-//! whatever the line ends are and wherever a buffer happens to end.
+//! [one](super::split); any other is parsed by the csv crate. Around it stands what an endless or
+//! broken file needs: a record is never held longer than the [limits](super::Limits) allow, and the
+//! physical line is right whatever the line ends are and wherever a buffer happens to end.
 
 use csv_core::ReadRecordResult;
 
