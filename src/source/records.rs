@@ -1,9 +1,9 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
-//! A plainly written record is [split](super::split) as it stands; any other is parsed by the csv
-//! crate. Around it stands what an endless or broken file needs: a record
-//! is never held longer than the [limits](super::Limits) allow, and the physical line is right
-//! whatever the line ends are and wherever a buffer happens to end.
+//! Plainly written records are split as they stand, [many at a time](super::run) or
+//! [one](super::split); any other is parsed by the csv crate. Around it stands what an endless or
+//! broken file needs: a record is never held longer than the [limits](super::Limits) allow, and the
+//! physical line is right whatever the line ends are and wherever a buffer happens to end.
 
 use csv_core::ReadRecordResult;
 
@@ -40,7 +40,7 @@ pub(super) struct Records<'a> {
     /// A record while it is read in full: its bare cells, one after the other.
     bare: Vec<u8>,
     /// The last rows that were read many at a time.
-    run: Run,
+    pub(super) run: Run,
 }
 
 /// What reading one record came to.

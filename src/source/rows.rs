@@ -213,7 +213,7 @@ impl<'a> Rows<'a> {
 
     /// Reads the plain rows that come next, up to the limits, and appends them. False: there are none.
     fn read_run(&mut self, block: &mut Block, text: &mut Vec<u8>, most: usize) -> bool {
-        if !block.takes_runs() {
+        if !block.takes_runs() || self.records.run.waits() {
             return false;
         }
         let line = self.records.line;

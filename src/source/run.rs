@@ -21,6 +21,8 @@ use super::records::BYTE_ORDER_MARK;
 /// A run is no longer than this: places in it fit in the two bytes in which a block keeps them, and
 /// it is still in the cache of the processor when it is copied.
 pub(super) const RUN_BYTES: usize = 32 * 1024;
+/// So many rows are read one by one before a run is looked for again, at most.
+const MOST_WAITED: usize = 63;
 
 /// What all rows of a run are like.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,14 @@ pub(super) struct Like {
     pub(super) columns: usize,
     /// Bytes of a row, with the byte that ends its line, at most.
     pub(super) row_bytes: usize,
+}
+
+impl Like {
+    /// May it be a row of the run that has so many cells? One with a byte order mark before it, where
+    /// files were glued together, may not.
+    fn fits(self, row: &[u8], cells: usize) -> bool {
+        cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
+    }
 }
 
 /// Splits runs. What is learned of the last one is kept, to be read off.
@@ -43,13 +53,17 @@ pub(super) struct Run {
     pub(super) len: usize,
     /// Lines that end in these.
     pub(super) lines: u32,
+    /// How many rows are read one by one before a run is looked for again, and how many it was the
+    /// last time.
+    wait: usize,
+    waited: usize,
 }
 
 impl Default for Run {
     fn default() -> Self {
         // Each byte may be a delimiter.
         let ends = vec![0; RUN_BYTES + CHUNK];
-        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0 }
+        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0, wait: 0, waited: 0 }
     }
 }
 
@@ -75,6 +89,15 @@ struct Before {
 }
 
 impl Run {
+    /// Is the next row to be read by itself? Where every row is odd, looking for runs between them
+    /// makes reading half as slow again.
+    pub(super) fn waits(&mut self) -> bool {
+        let waits = self.wait > 0;
+        self.wait = self.wait.saturating_sub(1);
+        waits
+    }
+
+    /// Where the cells of all rows end, relative to their row.
     pub(super) fn ends(&self) -> &[u16] {
         &self.ends[..self.cells]
     }
@@ -107,13 +130,12 @@ impl Run {
                     row.base += 1;
                     continue;
                 }
-                let is_same_end = held[at] == b'\n' && at > 0 && held[at - 1] == b'\r';
                 if quoted >> stop & 1 != 0 {
-                    row.line += u32::from(!is_same_end);
+                    row.line += u32::from(!is_second(held, at));
                     continue;
                 }
                 if at == row.start {
-                    if !is_same_end {
+                    if !is_second(held, at) {
                         break 'run;
                     }
                     (row.start, row.base) = (at + 1, at + 1);
@@ -121,10 +143,7 @@ impl Run {
                 }
                 self.ends[filled] = (at - row.base) as u16;
                 filled += 1;
-                if filled - self.cells != like.columns
-                    || at + 1 - row.start > like.row_bytes
-                    || held[row.start..].starts_with(BYTE_ORDER_MARK)
-                {
+                if !like.fits(&held[row.start..=at], filled - self.cells) {
                     break 'run;
                 }
                 let start = text.len() + row.base - copied;
@@ -148,6 +167,8 @@ impl Run {
         } else {
             text.extend_from_slice(&held[copied..self.len]);
         }
+        self.waited = if self.len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
+        self.wait = self.waited;
     }
 
     /// Adds the ends of cells in one chunk, behind so many.
@@ -167,6 +188,11 @@ impl Run {
         }
         filled
     }
+}
+
+/// Is it the line feed behind a carriage return, which ends the same line?
+fn is_second(held: &[u8], at: usize) -> bool {
+    held[at] == b'\n' && at > 0 && held[at - 1] == b'\r'
 }
 
 /// What quotes make of a chunk.
@@ -283,6 +309,11 @@ mod tests {
             if dice.below(oddness) == 0 {
                 text.extend_from_slice(dice.pick(&ODD));
             }
+        }
+        if seed % 500 == 1 {
+            // Longer than two bytes can say.
+            text.extend_from_slice(&[b'x'; 70_000]);
+            text.extend_from_slice(b",b,c\n1,2,3\n4,5,6\n");
         }
         if dice.below(4) == 0 {
             text.truncate(6.max(text.len().saturating_sub(dice.below(9))));
