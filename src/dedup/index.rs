@@ -31,54 +31,73 @@ pub(crate) struct KeyPlace {
 }
 
 /// A distinct key, in sixteen bytes: many are looked at in no order, and each look waits for memory.
+///
+/// Two whole words, because they are written as such: what is put together from smaller parts has to
+/// wait until those have left the processor, behind all that is still on its way to memory.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     /// Of a text the block it lies in and where it begins there; of a phone the packed number.
     word: u64,
-    /// How long the text is.
-    len: u32,
-    kind: KeyKind,
-    is_phone: bool,
-    /// Storage was asked for it.
-    is_asked: bool,
+    /// From the lowest bit: the length of the text, the kind, and the two marks below.
+    rest: u64,
 }
 
 impl Entry {
+    const PHONE: u64 = 1 << 62;
+    /// Storage was asked for it.
+    const ASKED: u64 = 1 << 63;
+
     fn of(key: &Key, block: u32) -> Self {
         let kind = kind_of(key);
         match key.text {
             KeyText::Span(span) => Entry::text(kind, KeyPlace { block, span }),
-            KeyText::Phone => {
-                Entry { word: key.hash, len: 0, kind, is_phone: true, is_asked: false }
-            }
+            KeyText::Phone => Entry { word: key.hash, rest: code(kind) << 32 | Entry::PHONE },
         }
     }
 
     fn text(kind: KeyKind, place: KeyPlace) -> Self {
         let (start, len) = place.span.parts();
         let word = u64::from(place.block) << 32 | u64::from(start);
-        Entry { word, len, kind, is_phone: false, is_asked: false }
+        Entry { word, rest: code(kind) << 32 | u64::from(len) }
+    }
+
+    fn is_phone(self) -> bool {
+        self.rest & Entry::PHONE != 0
+    }
+
+    fn kind(self) -> KeyKind {
+        match (self.rest >> 32) as u16 {
+            0 => KeyKind::ContactId,
+            1 => KeyKind::ContactLink,
+            2 => KeyKind::OpportunityId,
+            rule => KeyKind::Rule((rule - RULES) as u8),
+        }
     }
 
     /// Where the text lies.
-    fn place(&self) -> KeyPlace {
-        let span = TextSpan::of_parts(self.word as u32, self.len);
+    fn place(self) -> KeyPlace {
+        let span = TextSpan::of_parts(self.word as u32, self.rest as u32);
         KeyPlace { block: (self.word >> 32) as u32, span }
     }
 
     /// Is it the same key, as far as can be told without looking at its text?
-    fn is_like(&self, other: &Entry) -> bool {
-        let is_same = if self.is_phone { self.word == other.word } else { self.len == other.len };
-        is_same && self.kind == other.kind && self.is_phone == other.is_phone
+    fn is_like(self, other: Entry) -> bool {
+        (self.rest ^ other.rest) & !Entry::ASKED == 0
+            && (self.word == other.word || !self.is_phone())
     }
 }
 
-/// An entry in the table: its number with a part of its hash, so that the others that are met on the
-/// way to it need not be looked at.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    tag: u32,
-    number: u32,
+/// The first code of a match rule.
+const RULES: u16 = 3;
+
+/// A kind as a number.
+fn code(kind: KeyKind) -> u64 {
+    match kind {
+        KeyKind::ContactId => 0,
+        KeyKind::ContactLink => 1,
+        KeyKind::OpportunityId => 2,
+        KeyKind::Rule(number) => u64::from(RULES) + u64::from(number),
+    }
 }
 
 /// Who carries a key, at a glance.
@@ -99,7 +118,10 @@ const SEVERAL: u32 = 1 << 31;
 #[derive(Debug, Default)]
 pub(crate) struct KeyIndex {
     pub(crate) seed: RandomState,
-    table: HashTable<Slot>,
+    /// The numbers of the keys, by their tags.
+    table: HashTable<u32>,
+    /// A part of the hash of each key: what is met on the way to it need not be looked at.
+    tags: Vec<u32>,
     entries: Vec<Entry>,
     /// Who carries each key. Apart from the entries, because more is asked of it.
     carriers: Vec<u32>,
@@ -134,14 +156,14 @@ impl KeyIndex {
             }
             let mut likely = [NOBODY; TOGETHER];
             for (&tag, likely) in tags.iter().zip(&mut likely).take(keys.len()) {
-                let found = self.table.find(spread(tag), |slot| slot.tag == tag);
-                *likely = found.map_or(NOBODY, |slot| slot.number);
+                let found = self.table.find(spread(tag), |_| true);
+                *likely = found.copied().unwrap_or(NOBODY);
             }
             let like = likely.map(|number| self.entries.get(number as usize).copied());
             for (at, key) in keys.iter().enumerate() {
                 let entry = Entry::of(key, block);
                 let number = match like[at] {
-                    Some(known) if is_same(&known, &entry, &text_of) => KeyNumber(likely[at]),
+                    Some(known) if is_same(known, entry, &text_of) => KeyNumber(likely[at]),
                     _ => self.add(tags[at], entry, &text_of),
                 };
                 numbers.push(number);
@@ -157,11 +179,12 @@ impl KeyIndex {
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> KeyNumber {
         let entries = &self.entries;
-        let is_it = |slot: &Slot| {
-            slot.tag == tag && is_same(&entries[slot.number as usize], &entry, &text_of)
+        let is_it = |&number: &u32| {
+            let number = number as usize;
+            self.tags[number] == tag && is_same(entries[number], entry, &text_of)
         };
         match self.table.find(spread(tag), is_it) {
-            Some(slot) => KeyNumber(slot.number),
+            Some(&number) => KeyNumber(number),
             None => self.push(tag, entry),
         }
     }
@@ -174,7 +197,8 @@ impl KeyIndex {
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        self.table.reserve(keys, |slot| spread(slot.tag));
+        self.table.reserve(keys, |&number| spread(self.tags[number as usize]));
+        self.tags.reserve(keys);
         self.entries.reserve(keys);
         self.carriers.reserve(keys);
     }
@@ -185,21 +209,25 @@ impl KeyIndex {
     }
 
     fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
-        self.has_ids |= entry.kind == KeyKind::ContactId;
+        self.has_ids |= entry.kind() == KeyKind::ContactId;
         let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
         self.entries.push(entry);
         self.carriers.push(NOBODY);
-        self.table.insert_unique(spread(tag), Slot { tag, number }, |slot| spread(slot.tag));
+        self.tags.push(tag);
+        self.table.insert_unique(spread(tag), number, |&at| spread(self.tags[at as usize]));
         KeyNumber(number)
     }
 
     /// True the first time: storage has to be asked for the key.
     pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
-        !std::mem::replace(&mut self.entries[key.0 as usize].is_asked, true)
+        let rest = &mut self.entries[key.0 as usize].rest;
+        let is_new = *rest & Entry::ASKED == 0;
+        *rest |= Entry::ASKED;
+        is_new
     }
 
     pub(crate) fn kind(&self, key: KeyNumber) -> KeyKind {
-        self.entries[key.0 as usize].kind
+        self.entries[key.0 as usize].kind()
     }
 
     /// The key with this text, if a row has offered it. `packed` = the phone it is, where it fits.
@@ -212,17 +240,17 @@ impl KeyIndex {
     ) -> Option<KeyNumber> {
         let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
         let tag = tag_of(kind, hash);
-        let is_it = |slot: &Slot| {
-            let entry = &self.entries[slot.number as usize];
-            slot.tag == tag
-                && entry.kind == kind
-                && entry.is_phone == packed.is_some()
+        let is_it = |&number: &u32| {
+            let entry = self.entries[number as usize];
+            self.tags[number as usize] == tag
+                && entry.kind() == kind
+                && entry.is_phone() == packed.is_some()
                 && match packed {
                     Some(packed) => entry.word == packed,
                     None => text_of(entry.place()) == text,
                 }
         };
-        self.table.find(spread(tag), is_it).map(|slot| KeyNumber(slot.number))
+        self.table.find(spread(tag), is_it).copied().map(KeyNumber)
     }
 
     /// Who carries the key, at a glance.
@@ -277,9 +305,9 @@ impl KeyIndex {
     ) -> impl Iterator<Item = (KeyKind, String)> {
         self.passed_on.iter().map(move |&key| {
             let entry = &self.entries[key.0 as usize];
-            let phone = entry.is_phone.then(|| Phone::unpacked(entry.word)).flatten();
+            let phone = entry.is_phone().then(|| Phone::unpacked(entry.word)).flatten();
             let text = phone.map_or_else(|| text_of(entry.place()).to_owned(), |p| p.to_string());
-            (entry.kind, text)
+            (entry.kind(), text)
         })
     }
 
@@ -301,20 +329,14 @@ fn kind_of(key: &Key) -> KeyKind {
 }
 
 /// Are these the same key?
-fn is_same<'b>(a: &Entry, b: &Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
-    a.is_like(b) && (a.is_phone || text_of(a.place()) == text_of(b.place()))
+fn is_same<'b>(a: Entry, b: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
+    a.is_like(b) && (a.is_phone() || text_of(a.place()) == text_of(b.place()))
 }
 
 /// The part of a key's hash that is kept with it. Phones are not random, and one text may be a key of
 /// several kinds.
 fn tag_of(kind: KeyKind, hash: u64) -> u32 {
-    let kind = match kind {
-        KeyKind::Rule(number) => u64::from(number) + 3,
-        KeyKind::ContactId => 0,
-        KeyKind::ContactLink => 1,
-        KeyKind::OpportunityId => 2,
-    };
-    ((hash ^ (kind << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+    ((hash ^ (code(kind) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 /// A tag over all the bits that the table looks at.
