@@ -101,14 +101,21 @@ impl Storage for IndexedCrm {
             let field = block.fields()[0];
             let by = if field == "email" { &self.by_email } else { &self.by_phone };
             for keys in block.column(0).chunks(TOGETHER) {
-                let mut hits = [None; TOGETHER];
-                for (key, hit) in keys.iter().zip(&mut hits) {
+                // Step by step for all of them: which are there, where they lie, what they say.
+                let mut hits = [("", usize::MAX); TOGETHER];
+                let mut count = 0;
+                for key in keys {
                     let hash = self.seed.hash_one(*key);
-                    *hit = by.find(hash, |&(of, _)| of == hash).map(|&(_, number)| number);
+                    if let Some(&(_, number)) = by.find(hash, |&(of, _)| of == hash) {
+                        hits[count] = (*key, number as usize);
+                        count += 1;
+                    }
                 }
-                let records = hits.map(|hit| hit.map(|number| self.record(number as usize)));
-                for (&key, record) in keys.iter().zip(records) {
-                    let Some([id, address, phone]) = record else { continue };
+                let mut records = [[""; 3]; TOGETHER];
+                for (record, &(_, number)) in records.iter_mut().zip(&hits[..count]) {
+                    *record = self.record(number);
+                }
+                for ([id, address, phone], &(key, _)) in records.into_iter().zip(&hits[..count]) {
                     if key == if field == "email" { address } else { phone } {
                         let entry = found.record(id).key(field, key);
                         entry.value("email", address).value("phone", phone);

@@ -262,6 +262,12 @@ impl KeyIndex {
         }
     }
 
+    /// The contact that alone carries the key.
+    pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<u32> {
+        let holder = self.carriers[key.0 as usize];
+        (holder & SEVERAL == 0).then_some(holder)
+    }
+
     /// Does this contact carry the key?
     pub(crate) fn is_held_by(&self, key: KeyNumber, contact: ContactNumber) -> bool {
         match self.holder(key) {

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::Planner;
 use super::matching::Carried;
 use super::row_keys::RowKeys;
+use super::visiting::TOGETHER;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, KeyNumber};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
@@ -75,6 +76,9 @@ impl Planner {
         let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
         let first = self.window_keys().start;
         for at in 0..self.window.len() {
+            if at.is_multiple_of(TOGETHER) {
+                self.visit(at..self.window.len().min(at + TOGETHER), &numbers);
+            }
             let draft = self.draft(at);
             if !draft.has_contact {
                 continue;

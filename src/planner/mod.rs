@@ -18,6 +18,7 @@ mod opportunities;
 mod row_keys;
 mod teach;
 mod teaching;
+mod visiting;
 
 pub(crate) use teach::keys_of;
 

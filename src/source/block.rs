@@ -187,6 +187,25 @@ impl Block {
         BlockRow::new(self, row)
     }
 
+    /// Where a row begins in the text.
+    pub(crate) fn start_of(&self, row: usize) -> usize {
+        self.starts[row] as usize
+    }
+
+    /// Reads a little of everything that a row is made of, so that it is at hand afterwards; a byte of
+    /// each line of the processor's cache, of a long row the first ones. What comes back means nothing.
+    pub(crate) fn touch(&self, row: usize, start: usize) -> u8 {
+        let (first, behind) = (row * self.columns, (row + 1) * self.columns);
+        let ends = match &self.ends {
+            Ends::Short(ends) => {
+                ends[first..behind].iter().step_by(32).fold(0, |all, end| all ^ end)
+            }
+            Ends::Long(ends) => ends[first..behind].first().map_or(0, |end| *end as u16),
+        };
+        let text = &self.text.as_bytes()[start..];
+        text.iter().step_by(64).take(4).fold(ends as u8, |all, byte| all ^ byte)
+    }
+
     /// Its rows, one after the other.
     pub(crate) fn rows(&self) -> impl Iterator<Item = BlockRow<'_>> {
         (0..self.len()).map(|row| self.row(row))

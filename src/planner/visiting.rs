@@ -1,0 +1,48 @@
+//! Looking at what the next rows will be compared with, before it is needed.
+//!
+//! A row that repeats a contact is compared with the row before it of that contact, which may lie
+//! anywhere in the file: one wait for memory after the other, for the contact, for where its row begins,
+//! for the row. Some rows are visited together instead, step by step, so that each wait is for all of
+//! them. No step decides anything on what it waits for.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::Planner;
+use crate::dedup::KeyNumber;
+use crate::plan::NONE;
+
+/// So many rows are visited together.
+pub(super) const TOGETHER: usize = 32;
+
+impl Planner {
+    /// Visits the rows that those at these positions of the window will probably be compared with.
+    /// `numbers` are those of the window's keys.
+    pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
+        let first = self.window_keys().start;
+        let drafts = &self.drafts.rows[self.window.clone()][rows];
+        let keys = drafts.iter().filter_map(|draft| {
+            let own = draft.keys();
+            (!own.is_empty()).then(|| numbers[own.start - first])
+        });
+        let carriers: SmallVec<[Option<u32>; TOGETHER]> =
+            keys.map(|key| self.index.lone_holder(key)).collect();
+        let met: SmallVec<[u32; TOGETHER]> = carriers
+            .into_iter()
+            .flatten()
+            .map(|contact| self.ledger.people[contact as usize].last_row)
+            .collect();
+        let places: SmallVec<[_; TOGETHER]> = met
+            .into_iter()
+            .filter(|row| *row != NONE)
+            .map(|row| {
+                let (block, at) = self.ledger.locate(row);
+                (block, at, block.start_of(at))
+            })
+            .collect();
+        let touched =
+            places.iter().fold(0, |all, (block, at, start)| all ^ block.touch(*at, *start));
+        std::hint::black_box(touched);
+    }
+}
