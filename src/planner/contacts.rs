@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::differences::contradicts;
 use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
@@ -169,7 +170,7 @@ impl Planner {
             return;
         }
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
-        if self.contradicts(base, &of) {
+        if contradicts(&self.overwritten, base, &of) {
             self.first_differs[contact as usize] = true;
             return;
         }

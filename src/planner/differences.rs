@@ -50,6 +50,21 @@ pub(super) fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
         .collect()
 }
 
+/// Does a row plainly say otherwise than what is stored? Of the last row of a contact this is what it
+/// comes to. False: the rows have to be folded to be told.
+pub(super) fn contradicts(
+    overwritten: &[(usize, FieldId)],
+    base: Base<'_>,
+    row: &RowOf<'_>,
+) -> bool {
+    overwritten.iter().any(|&(place, field)| {
+        let column = &base.settings.contact_columns[place];
+        let Ok(said) = normalize::text(column.text(&row.cells)) else { return false };
+        let stored = base.shown(field).next().map_or("", normalize::trim);
+        !said.is_empty() && said != stored && !row.is_dropped(column.index(), 0)
+    })
+}
+
 /// A column in which the rows of a contact are compared.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Compared {
@@ -59,16 +74,6 @@ pub(super) struct Compared {
 }
 
 impl Planner {
-    /// Does a row plainly say otherwise than what is stored? False: it has to be folded to be told.
-    pub(super) fn contradicts(&self, base: Base<'_>, row: &RowOf<'_>) -> bool {
-        self.overwritten.iter().any(|&(place, field)| {
-            let column = &base.settings.contact_columns[place];
-            let Ok(said) = normalize::text(column.text(&row.cells)) else { return false };
-            let stored = base.shown(field).next().map_or("", normalize::trim);
-            !said.is_empty() && said != stored && !row.is_dropped(column.index(), 0)
-        })
-    }
-
     /// Notes where a row says otherwise than an earlier row of its contact (W5).
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
         let mut found = Vec::new();

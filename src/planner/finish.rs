@@ -1,7 +1,9 @@
 //! The end of planning: outcomes of records become outcomes of rows, and records become steps.
 
 use super::Planner;
+use super::differences::contradicts;
 use crate::draft::KeyKind;
+use crate::field::FieldId;
 use crate::follow_up::FollowUp;
 use crate::issue::{Finding, Issue};
 use crate::object::Object;
@@ -29,7 +31,11 @@ impl Planner {
         let mut changes = Changes::default();
         for (number, &first) in (0..).zip(&self.first_differs) {
             let step = StepRef { object: Object::Contact, number };
-            settle(&mut ledger, step, Some(first), &mut changes, &mut steps);
+            let differs = match is_one_row(&ledger, number) {
+                true => Some(first),
+                false => last_differs(&ledger, &self.overwritten, number),
+            };
+            settle(&mut ledger, step, differs, &mut changes, &mut steps);
         }
         // Opportunities in the order of their first rows; one without rows has nothing to be settled.
         for row in 0..ledger.len() {
@@ -61,11 +67,11 @@ impl Planner {
 
 /// Decides what becomes of one record; the row that met it first says so.
 ///
-/// `first_differs` of a contact: its first row alone would change it.
+/// `differs`: its rows would change it, where that is known.
 fn settle(
     ledger: &mut Ledger,
     step: StepRef,
-    first_differs: Option<bool>,
+    differs: Option<bool>,
     changes: &mut Changes,
     steps: &mut Vec<StepRef>,
 ) {
@@ -77,7 +83,7 @@ fn settle(
         }
         return;
     }
-    let outcome = if let Some(differs) = first_differs.filter(|_| is_one_row(ledger, step.number)) {
+    let outcome = if let Some(differs) = differs {
         if differs { Outcome::Update } else { Outcome::Unchanged }
     } else {
         changes.clear();
@@ -103,11 +109,22 @@ fn settle(
     }
 }
 
-/// Does nothing come to the contact but one row?
+/// Does the last row of a contact leave it other than it is stored? `None`: its rows have to be folded.
+fn last_differs(ledger: &Ledger, overwritten: &[(usize, FieldId)], contact: u32) -> Option<bool> {
+    let entry = &ledger.people[contact as usize];
+    if entry.is_new() || !entry.has_rows() {
+        return None;
+    }
+    let row = ledger.row(Object::Contact, entry.last_row);
+    contradicts(overwritten, ledger.base(Object::Contact, entry), &row).then_some(true)
+}
+
+/// Does nothing come to the stored contact but one row?
 fn is_one_row(ledger: &Ledger, contact: u32) -> bool {
     let entry = &ledger.people[contact as usize];
     let is_tag = |follow_up: &FollowUp| matches!(follow_up, FollowUp::Tag(..));
-    entry.has_rows()
+    !entry.is_new()
+        && entry.has_rows()
         && entry.first_row == entry.last_row
         && !ledger.settings.follow_ups.iter().any(is_tag)
         && !has_gifts(ledger, contact)
