@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use rusqlite::types::Value;
 use rusqlite::{
-    Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params,
-    params_from_iter,
+    CachedStatement, Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior,
+    params, params_from_iter,
 };
 
 use super::Times;
@@ -53,43 +53,62 @@ struct Stored {
 
 fn look_up(db: &mut Connection, asked: &Asked) -> Result<Vec<Stored>> {
     let transaction = db.transaction()?;
+    let mut reading = Reading::new(&transaction)?;
     let (mut stored, mut known) = (Vec::new(), HashSet::new());
     for (keys, table) in [(&asked.emails, "contact_emails"), (&asked.phones, "contact_phones")] {
         let sql = format!("SELECT contact_id FROM {table} WHERE value = ?1");
         let mut holders = transaction.prepare_cached(&sql)?;
         for key in keys {
-            let ids = holders.query_map([key], |row| row.get(0))?;
-            for id in ids {
-                let id: i64 = id?;
+            let mut ids = holders.query([key])?;
+            while let Some(row) = ids.next()? {
+                let id = row.get(0)?;
                 if known.insert(id) {
-                    stored.push(read(&transaction, id)?);
+                    stored.push(reading.read(id)?);
                 }
             }
         }
     }
+    drop(reading);
     transaction.commit()?;
     Ok(stored)
 }
 
-fn read(db: &Connection, id: i64) -> Result<Stored> {
-    let columns = OF_CONTACTS.join(", ");
-    let sql = format!("SELECT version, {columns} FROM contacts WHERE id = ?1");
-    let mut stored = db.prepare_cached(&sql)?.query_row([id], |row| {
-        let columns: Result<_> = (1..=OF_CONTACTS.len()).map(|at| row.get(at)).collect();
-        Ok(Stored { id, version: row.get(0)?, columns: columns?, ..Stored::default() })
-    })?;
-    let addresses = |table: &str| -> Result<Vec<String>> {
-        let sql = format!("SELECT value FROM {table} WHERE contact_id = ?1 ORDER BY position");
-        db.prepare_cached(&sql)?.query_map([id], |row| row.get(0))?.collect()
-    };
-    stored.emails = addresses("contact_emails")?;
-    stored.phones = addresses("contact_phones")?;
-    let sql =
-        "SELECT field, value FROM contact_fields WHERE record_id = ?1 ORDER BY field, position";
-    let mut statement = db.prepare_cached(sql)?;
-    let more = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    stored.more = more.collect::<Result<_>>()?;
-    Ok(stored)
+/// The statements that read one contact.
+struct Reading<'db> {
+    contact: CachedStatement<'db>,
+    emails: CachedStatement<'db>,
+    phones: CachedStatement<'db>,
+    more: CachedStatement<'db>,
+}
+
+impl<'db> Reading<'db> {
+    fn new(db: &'db Connection) -> Result<Self> {
+        let columns = OF_CONTACTS.join(", ");
+        let addresses =
+            |table| format!("SELECT value FROM {table} WHERE contact_id = ?1 ORDER BY position");
+        let more =
+            "SELECT field, value FROM contact_fields WHERE record_id = ?1 ORDER BY field, position";
+        Ok(Reading {
+            contact: db.prepare_cached(&format!(
+                "SELECT version, {columns} FROM contacts WHERE id = ?1"
+            ))?,
+            emails: db.prepare_cached(&addresses("contact_emails"))?,
+            phones: db.prepare_cached(&addresses("contact_phones"))?,
+            more: db.prepare_cached(more)?,
+        })
+    }
+
+    fn read(&mut self, id: i64) -> Result<Stored> {
+        let mut stored = self.contact.query_row([id], |row| {
+            let columns: Result<_> = (1..=OF_CONTACTS.len()).map(|at| row.get(at)).collect();
+            Ok(Stored { id, version: row.get(0)?, columns: columns?, ..Stored::default() })
+        })?;
+        stored.emails = self.emails.query_map([id], |row| row.get(0))?.collect::<Result<_>>()?;
+        stored.phones = self.phones.query_map([id], |row| row.get(0))?.collect::<Result<_>>()?;
+        let more = self.more.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        stored.more = more.collect::<Result<_>>()?;
+        Ok(stored)
+    }
 }
 
 /// The statements that name every column.
