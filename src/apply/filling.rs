@@ -4,10 +4,13 @@ use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
 use super::units::TaskKind;
+use crate::draft::{Rule, Shape};
+use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
-use crate::plan::{Ledger, Op, StepRef, first_row, fold, moves_link};
+use crate::plan::{Changes, Ledger, Op, StepRef, first_row, fold, moves_link};
 use crate::planner::keys_of;
 use crate::storage::{ContactOf, FollowUpData, Receipts, StepData, Token};
+use crate::value::Value;
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 
@@ -76,7 +79,8 @@ impl Applier {
         fold(ledger, step, false, &mut data.changes);
         let keys = data.keys.len();
         if step.object == Object::Contact {
-            for (rule, text) in new_keys(ledger, step) {
+            let folded = (&data.changes, from..data.changes.len());
+            for (rule, text) in new_keys(ledger, step, folded) {
                 data.push_key(rule, &text);
             }
         }
@@ -166,32 +170,67 @@ fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
+fn new_keys(ledger: &Ledger, step: StepRef, folded: Folded<'_>) -> Vec<(usize, String)> {
     let entry = ledger.entry(step.object, step.number);
-    let rows = ledger.rows(step.object, entry);
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let base = ledger.base(step.object, entry);
     let mut keys = Vec::new();
+    if !entry.has_rows() {
+        return keys;
+    }
     for (position, rule) in ledger.settings.rules.iter().enumerate() {
         let position = u8::try_from(position).unwrap_or(u8::MAX);
         if !rule.owns_keys() && !entry.is_new() {
             continue;
         }
-        let after = keys_of(base, rule, &rows);
+        let new = match &rule.shape {
+            Shape::Emails => new_addresses(ledger, step, Addresses::Emails, folded.clone()),
+            Shape::Phones => new_addresses(ledger, step, Addresses::Phones, folded.clone()),
+            Shape::Text(_) | Shape::Combined(_) => new_texts(ledger, step, rule),
+        };
+        debug_assert_eq!(new, new_texts(ledger, step, rule), "the same as folded once more");
+        let new = new.into_iter().filter(|key| !ledger.passes_on(position, key));
+        keys.extend(new.map(|key| (rule.number, key)));
+    }
+    keys
+}
+
+/// The changes of a step.
+type Folded<'c> = (&'c Changes, std::ops::Range<usize>);
+
+/// The addresses that a contact is given: they are among its changes, and so its rows need not be folded
+/// once more.
+fn new_addresses(
+    ledger: &Ledger,
+    step: StepRef,
+    kind: Addresses,
+    (changes, range): Folded<'_>,
+) -> Vec<String> {
+    let changes = range.map(|at| changes.get(at, &ledger.settings.fields));
+    let of_kind = changes.filter(|change| kind.has(change.field_id()));
+    let mut keys: Vec<String> =
+        of_kind.flat_map(|change| change.after()).map(|value| value.to_string()).collect();
+    let entry = ledger.entry(step.object, step.number);
+    if !keys.is_empty() && !entry.is_new() {
+        let before = AddressBook::stored(ledger.base(step.object, entry), kind);
+        let before: Vec<String> =
+            before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
+        keys.retain(|key| !before.contains(key));
+    }
+    keys
+}
+
+/// The keys under a rule that a contact comes to carry once its rows are folded into it.
+fn new_texts(ledger: &Ledger, step: StepRef, rule: &Rule) -> Vec<String> {
+    let entry = ledger.entry(step.object, step.number);
+    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    let mut keys = keys_of(base, rule, &rows);
+    if !entry.is_new() {
+        let before = keys_of(base, rule, &[]);
+        keys.retain(|key| !before.contains(key));
+    }
+    if !rule.owns_keys() {
         // What the row offers, not what a default adds: only that was asked for.
-        let offered = || rule.keys_offered(&ledger.settings, &rows[0].cells);
-        let of_first = (!rule.owns_keys()).then(offered);
-        let before = if entry.is_new() { Vec::new() } else { keys_of(base, rule, &[]) };
-        keys.extend(
-            after
-                .into_iter()
-                .filter(|key| !before.contains(key))
-                .filter(|key| of_first.as_ref().is_none_or(|first| first.contains(key)))
-                .filter(|key| !ledger.passes_on(position, key))
-                .map(|key| (rule.number, key)),
-        );
+        let offered = rule.keys_offered(&ledger.settings, &rows[0].cells);
+        keys.retain(|key| offered.contains(key));
     }
     keys
 }

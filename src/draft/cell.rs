@@ -130,8 +130,8 @@ impl Column {
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);
-            let is_one = normalize::items(cell, &self.list_separators).next() == Some(cell);
-            if whole.is_ok() || is_one {
+            let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
+            if whole.is_ok() || is_one() {
                 return each(cell, whole);
             }
         } else if self.kind == FieldKind::MultipleChoice {
