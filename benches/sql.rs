@@ -86,9 +86,9 @@ impl Job {
     }
 
     /// Plans and applies, and says how long it took, and how long of it storage took.
-    fn import<S: StorageWrite>(&self, crm: &mut Watched<S>) -> Times {
+    fn import<S: StorageWrite>(&self, threads: usize, crm: &mut Watched<S>) -> Times {
         let begun = Instant::now();
-        let import = Import::new().id("fair");
+        let import = Import::new().id("fair").threads(threads);
         let source = Source::from_bytes(self.csv.as_slice());
         let plan = import.plan(source, crm).expect("the file is fine");
         let report: Report = import.apply(plan, crm).expect("the database can be written to");
@@ -112,18 +112,31 @@ impl Times {
     }
 }
 
-/// The lines of one database.
-fn lines(database: &str, by_hand: Times, engine: Times) {
-    let line = |what: &str, hand: Duration, engine: Duration| {
-        let ratio = engine.as_secs_f64() / hand.as_secs_f64().max(f64::MIN_POSITIVE);
-        let (hand, engine) = (hand.as_millis(), engine.as_millis());
-        println!("| {database} | {what} | {hand} | {engine} | {ratio:.2} |");
-    };
-    line("look-ups", by_hand.look_ups, engine.look_ups);
-    line("writes", by_hand.writes, engine.writes);
-    line("all of it", by_hand.all, engine.all);
-    let computing = engine.all - engine.look_ups - engine.writes;
-    println!("| {database} | of that computed | | {} | |", computing.as_millis());
+/// The figures of one database.
+#[derive(Default)]
+struct Figures {
+    by_hand: Option<Times>,
+    /// With one thread and with two.
+    engine: [Option<Times>; 2],
+}
+
+impl Figures {
+    fn print(&self, database: &str) {
+        let Some(by_hand) = self.by_hand else { return };
+        for (threads, engine) in (1..).zip(&self.engine) {
+            let Some(engine) = engine else { continue };
+            let line = |what: &str, hand: Duration, engine: Duration| {
+                let ratio = engine.as_secs_f64() / hand.as_secs_f64().max(f64::MIN_POSITIVE);
+                let (hand, engine) = (hand.as_millis(), engine.as_millis());
+                println!(
+                    "| {database}, threads: {threads} | {what} | {hand} | {engine} | {ratio:.2} |"
+                );
+            };
+            line("look-ups", by_hand.look_ups, engine.look_ups);
+            line("writes", by_hand.writes, engine.writes);
+            line("all of it", by_hand.all, engine.all);
+        }
+    }
 }
 
 /// Both have left the same.
@@ -145,16 +158,19 @@ fn in_sqlite(job: &Job, runs: usize) {
     let open =
         |path: &Path| Sqlite::open(path).expect("the database is whole").expect("it has been made");
     let plain = Plain::of(job, open(&fresh("recorded.sqlite")));
-    let (mut by_hand, mut engine) = (None, None);
-    for run in 0..runs {
-        let (a, b) = (fresh(&format!("a{run}")), fresh(&format!("b{run}")));
-        by_hand = Some(sqlite_by_hand::import(&a, &plain).expect("it can").best(by_hand));
-        engine = Some(job.import(&mut Watched::new(open(&b))).best(engine));
-        same(&sqlite_by_hand::content(&a), &sqlite_by_hand::content(&b));
+    let mut figures = Figures::default();
+    for _ in 0..runs {
+        let a = fresh("a.sqlite");
+        let by_hand = sqlite_by_hand::import(&a, &plain).expect("it can");
+        figures.by_hand = Some(by_hand.best(figures.by_hand));
+        let expected = sqlite_by_hand::content(&a);
+        for (threads, best) in (1..).zip(&mut figures.engine) {
+            let b = fresh("b.sqlite");
+            *best = Some(job.import(threads, &mut Watched::new(open(&b))).best(*best));
+            same(&expected, &sqlite_by_hand::content(&b));
+        }
     }
-    if let (Some(by_hand), Some(engine)) = (by_hand, engine) {
-        lines("SQLite", by_hand, engine);
-    }
+    figures.print("SQLite");
 }
 
 fn in_postgres(job: &Job, cluster: &Cluster, runs: usize) {
@@ -165,16 +181,19 @@ fn in_postgres(job: &Job, cluster: &Cluster, runs: usize) {
         config
     };
     let plain = Plain::of(job, open(fresh()));
-    let (mut by_hand, mut engine) = (None, None);
+    let mut figures = Figures::default();
     for _ in 0..runs {
-        let (a, b) = (fresh(), fresh());
-        by_hand = Some(postgres_by_hand::import(&a, &plain).expect("it can").best(by_hand));
-        engine = Some(job.import(&mut Watched::new(open(b.clone()))).best(engine));
-        same(&postgres_by_hand::content(&a), &postgres_by_hand::content(&b));
+        let a = fresh();
+        let by_hand = postgres_by_hand::import(&a, &plain).expect("it can");
+        figures.by_hand = Some(by_hand.best(figures.by_hand));
+        let expected = postgres_by_hand::content(&a);
+        for (threads, best) in (1..).zip(&mut figures.engine) {
+            let b = fresh();
+            *best = Some(job.import(threads, &mut Watched::new(open(b.clone()))).best(*best));
+            same(&expected, &postgres_by_hand::content(&b));
+        }
     }
-    if let (Some(by_hand), Some(engine)) = (by_hand, engine) {
-        lines("PostgreSQL", by_hand, engine);
-    }
+    figures.print("PostgreSQL");
 }
 
 /// A folder that is gone afterwards.

@@ -95,7 +95,7 @@ impl Plain {
     pub(crate) fn of(job: &Job, storage: impl StorageWrite) -> Self {
         let notes = Plain { import_id: "fair".into(), ..Plain::default() };
         let mut crm = Watched { notes: Some(notes), ..Watched::new(storage) };
-        job.import(&mut crm);
+        job.import(1, &mut crm);
         crm.notes.unwrap_or_default()
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::conflicts::Conflicts;
+use super::filling::Folded;
 use super::job::{Ending, Job};
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
@@ -55,6 +56,8 @@ pub(crate) struct Applier {
     current: Range<usize>,
     is_current: bool,
     pub(super) data: BatchData,
+    /// What is folded of the batch after it; else room for that.
+    pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
@@ -86,6 +89,7 @@ impl Applier {
             current: 0..0,
             is_current: false,
             data,
+            folded: None,
             checkpoint,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),

@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let (id, version) = match step.op() {
-            Op::Create => (self.insert(object, texts(step), contact)?, 1),
+            Op::Create => (self.insert(object, texts(step), contact)?, Some(1)),
             Op::Update => match self.update(step, contact)? {
                 Some(written) => written,
                 None => {
@@ -69,9 +69,10 @@ impl<'a> Writer<'a> {
         }
         let outcome = if step.is_update() { "updated" } else { "created" };
         self.keep(&name, object.name(), id, outcome)?;
+        let version = version.map(|version| version.to_string());
         match step.op() {
-            Op::Create => receipts.created(token, &id.to_string(), Some(&version.to_string())),
-            Op::Update => receipts.updated(token, Some(&version.to_string())),
+            Op::Create => receipts.created(token, &id.to_string(), version.as_deref()),
+            Op::Update => receipts.updated(token, version.as_deref()),
         }
         Ok(())
     }
@@ -178,13 +179,13 @@ impl<'a> Writer<'a> {
         contact.map(|contact| (field, Some(contact.into())))
     }
 
-    /// Writes the columns of a record, and raises its version, if it has the one that was read.
-    /// `None`: it has not.
+    /// Writes the columns of a record, and raises its version, if it has the one that was read. Gives
+    /// its id and the version, if one was read. `None`: it has another.
     fn update(
         &self,
         step: &BatchStep<'_>,
         contact: Option<&str>,
-    ) -> Result<Option<(i64, i64)>, rusqlite::Error> {
+    ) -> Result<Option<(i64, Option<i64>)>, rusqlite::Error> {
         let Some(id) = schema::number(step.id()) else { return Ok(None) };
         let columns = &self.columns[step.object() as usize];
         let (mut set, mut values) = (String::new(), Vec::new());
@@ -195,8 +196,7 @@ impl<'a> Writer<'a> {
             }
         }
         let sql = format!(
-            "UPDATE {} SET version = version + 1{set} WHERE id = ?1 AND (?2 IS NULL OR version = ?2) \
-             RETURNING version",
+            "UPDATE {} SET version = version + 1{set} WHERE id = ?1 AND (?2 IS NULL OR version = ?2)",
             columns.table
         );
         let read: Option<i64> = step.version().and_then(|version| version.parse().ok());
@@ -206,9 +206,8 @@ impl<'a> Writer<'a> {
         for (place, value) in (3..).zip(values) {
             statement.raw_bind_parameter(place, value)?;
         }
-        let mut rows = statement.raw_query();
-        let written = rows.next()?.map(|row| Ok((id, row.get(0)?)));
-        written.transpose()
+        let is_written = statement.raw_execute()? > 0;
+        Ok(is_written.then_some((id, read.map(|read| read + 1))))
     }
 
     /// Sets the values of a field that is no column; none clears it.
