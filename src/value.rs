@@ -128,20 +128,24 @@ impl Phone {
 
     /// Appends the number as [`Display`](fmt::Display) writes it, which is what storage is asked with.
     pub(crate) fn write_to(self, out: &mut String) {
-        if self.has_extension() {
-            out.push_str(&self.to_string());
-            return;
-        }
-        let mut digits = [0; Self::MAX_DIGITS];
-        let (mut rest, mut at) = (self.number.get(), digits.len());
+        // A string takes everything.
+        let _ = self.write(out);
+    }
+
+    /// Digit by digit, which is quicker than the machinery of formatting.
+    fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
+        let mut text = [0; 1 + Self::MAX_DIGITS];
+        let (mut rest, mut at) = (self.number.get(), text.len());
         while rest > 0 {
             at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
+            text[at] = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        out.push('+');
+        at -= 1;
+        text[at] = b'+';
         // They are digits, so they are text.
-        out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+        out.write_str(str::from_utf8(&text[at..]).unwrap_or_default())?;
+        if self.has_extension() { write!(out, ";ext={}", self.extension()) } else { Ok(()) }
     }
 
     /// Number and extension as one integer, for hashing and exact comparison; `None` where the
@@ -166,8 +170,7 @@ impl Phone {
 
 impl fmt::Display for Phone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", self.number)?;
-        if self.has_extension() { write!(f, ";ext={}", self.extension()) } else { Ok(()) }
+        self.write(f)
     }
 }
 

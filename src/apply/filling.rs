@@ -255,7 +255,7 @@ fn new_addresses(
     let changes = range.map(|at| changes.get(at, &ledger.settings.fields));
     let of_kind = changes.filter(|change| kind.has(change.field_id()));
     let mut keys: Vec<String> =
-        of_kind.flat_map(|change| change.after()).map(|value| value.to_string()).collect();
+        of_kind.flat_map(|change| change.after()).map(|v| v.to_text().into_owned()).collect();
     let entry = ledger.entry(step.object, step.number);
     if !keys.is_empty() && !entry.is_new() {
         let before = AddressBook::stored(ledger.base(step.object, entry), kind);

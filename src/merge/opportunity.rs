@@ -251,11 +251,10 @@ pub(crate) fn fold_opportunity<'p>(
     for field in
         [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON]
     {
-        if !fields.iter().any(|(other, _)| *other == field) {
-            fields.push((field, &[]));
+        if let Err(place) = fields.binary_search_by_key(&field, |(other, _)| *other) {
+            fields.insert(place, (field, &[]));
         }
     }
-    fields.sort_by_key(|(field, _)| *field);
     for (field, group) in fields {
         if stop_early && out.len() > known {
             return;

@@ -20,11 +20,33 @@ pub(crate) fn fold_single<'p>(
     out: &mut Changes,
 ) {
     let Some(field) = columns.first().map(|column| column.field) else { return };
+    if let ([column], [row], true) = (columns, rows, base.is_new())
+        && column.default.is_none()
+    {
+        let said = said_alone(base, column, row);
+        debug_assert_eq!(said, effective(base, columns, rows), "the same as folded in full");
+        return if said.is_some() {
+            out.push(field, [], said)
+        };
+    }
     let stored = Single::stored(base, field);
     let before = stored.value.clone();
     let after = stored.take_rows(base, columns, rows).value;
     if after != before {
         out.push(field, base.shown(field).take(1).map(Value::text), after);
+    }
+}
+
+/// What the only row of a new record says in the only column of a field, which is what most values come
+/// from: there is nothing to merge it with.
+fn said_alone<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Value<'p>> {
+    if row.is_dropped(column.index(), 0) {
+        return None;
+    }
+    let region = region_of(base.settings, row, column.kind);
+    match column.read(column.text(&row.cells), region, &base.settings.choices) {
+        Cell::Value(value) => Some(value),
+        Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
     }
 }
 
