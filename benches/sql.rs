@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout)]
 
+#[allow(clippy::unwrap_used, clippy::print_stderr)] // it is of the tests
 #[path = "../tests/postgres/cluster.rs"]
 mod cluster;
 mod fair;

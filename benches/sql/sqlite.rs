@@ -13,8 +13,8 @@ use rusqlite::{
 use super::Times;
 use super::plain::{Addresses, Asked, Deal, OF_CONTACTS, OF_DEALS, Person, Plain, Whose, Writes};
 
-// The same pragmas.
-#[allow(dead_code)]
+// The same pragmas. The example keeps it to itself.
+#[allow(dead_code, clippy::duplicate_mod)]
 #[path = "../../examples/import/sqlite/schema.rs"]
 mod schema;
 

@@ -51,7 +51,7 @@ impl Applier {
                 fold(ledger, step, false, &mut folded.data.changes);
                 if step.object == Object::Contact {
                     let own = changes..folded.data.changes.len();
-                    for (rule, text) in new_keys(ledger, step, (&folded.data.changes, own)) {
+                    for (rule, text) in new_keys(ledger, step, &(&folded.data.changes, own)) {
                         folded.data.push_key(rule, &text);
                     }
                 }
@@ -218,7 +218,7 @@ fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn new_keys(ledger: &Ledger, step: StepRef, own: Own<'_>) -> Vec<(usize, String)> {
+fn new_keys(ledger: &Ledger, step: StepRef, own: &Own<'_>) -> Vec<(usize, String)> {
     let entry = ledger.entry(step.object, step.number);
     let mut keys = Vec::new();
     if !entry.has_rows() {

@@ -25,9 +25,10 @@ pub(crate) fn fold_single<'p>(
     {
         let said = said_alone(base, column, row);
         debug_assert_eq!(said, effective(base, columns, rows), "the same as folded in full");
-        return if said.is_some() {
-            out.push(field, [], said)
-        };
+        if said.is_some() {
+            out.push(field, [], said);
+        }
+        return;
     }
     let stored = Single::stored(base, field);
     let before = stored.value.clone();
