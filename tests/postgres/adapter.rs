@@ -264,7 +264,8 @@ impl Writing<'_> {
         let taken = self.holders(object, batch)?;
         let versions = self.versions(object, batch)?;
         let mut fresh = self.new_ids(object, batch)?.into_iter();
-        let (mut ids, mut data, mut new) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut data) = (Vec::new(), Vec::new());
+        let (mut new, mut rekeyed) = (Vec::new(), Vec::new());
         for step in batch.steps().filter(|step| step.object() == object) {
             let token = step.token();
             if let Some(id) = known.get(&token.to_string()) {
@@ -302,6 +303,8 @@ impl Writing<'_> {
             data.push(serde_json::to_string(&patch).unwrap_or_default());
             if !step.is_update() {
                 new.push((id, patch));
+            } else if patch.keys().any(|field| self.is_of_keys(field)) {
+                rekeyed.push(id);
             }
             match step.op() {
                 Op::Create => receipts.created(token, &id.to_string(), Some("1")),
@@ -317,11 +320,11 @@ impl Writing<'_> {
              FROM unnest($1::bigint[], $2::text[]) AS n (id, data)
              ON CONFLICT (id) DO UPDATE SET version = t.version + 1,
                  data = jsonb_strip_nulls(t.data || excluded.data)
-             RETURNING id, version, CASE WHEN version > 1 THEN data::text END",
+             RETURNING id, version, CASE WHEN id = ANY($3) THEN data::text END",
             table(object)
         );
-        let written = self.db.query(&sql, &[&ids, &data])?;
-        if object == Object::Contact { self.index(&new, &written) } else { Ok(()) }
+        let written = self.db.query(&sql, &[&ids, &data, &rekeyed])?;
+        if object == Object::Contact { self.index(&new, &rekeyed, &written) } else { Ok(()) }
     }
 
     /// Who holds the keys that steps expect to be free.
@@ -365,9 +368,25 @@ impl Writing<'_> {
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
+    /// Do the keys of a contact depend on this field?
+    fn is_of_keys(&self, field: &str) -> bool {
+        let named = match field {
+            "additional_emails" => "email",
+            "additional_phones" | "country" => "phone",
+            other => other,
+        };
+        self.account.dedup.contacts.iter().any(|rule| rule.0.iter().any(|of| of == named))
+    }
+
     /// Brings the keys of the contacts that were written up to date. What a new one holds is known; of
-    /// the others only the database knows all.
-    fn index(&mut self, new: &[(i64, Patch<'_>)], written: &[Row]) -> Result<(), Error> {
+    /// the others whose keys may have changed only the database knows all. Most have not: that spares a
+    /// search which PostgreSQL, while it has no statistics, does through the whole table.
+    fn index(
+        &mut self,
+        new: &[(i64, Patch<'_>)],
+        rekeyed: &[i64],
+        written: &[Row],
+    ) -> Result<(), Error> {
         let (mut rules, mut keys, mut holders) = (Vec::new(), Vec::new(), Vec::new());
         let mut add = |id: i64, of: &dyn Fn(&str) -> Option<Vec<String>>| {
             for rule in self.account.dedup.contacts.iter().map(|rule| &rule.0) {
@@ -382,13 +401,13 @@ impl Writing<'_> {
         for (id, patch) in new {
             add(*id, &|field| patch.get(field)?.clone());
         }
-        let mut updated: Vec<i64> = Vec::new();
-        for row in written.iter().filter(|row| row.get::<_, i64>(1) > 1) {
-            let (id, values) = (row.get(0), values_of(row));
-            add(id, &|field| values.get(field).cloned());
-            updated.push(id);
+        for row in written.iter().filter(|row| rekeyed.contains(&row.get(0))) {
+            let values = values_of(row);
+            add(row.get(0), &|field| values.get(field).cloned());
         }
-        self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&updated])?;
+        if !rekeyed.is_empty() {
+            self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&rekeyed])?;
+        }
         let sql =
             "INSERT INTO contact_keys SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
                    ON CONFLICT DO NOTHING";
