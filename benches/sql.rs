@@ -179,6 +179,7 @@ fn in_postgres(job: &Job, cluster: &Cluster, runs: usize) {
     let fresh = || {
         let config = cluster.database();
         job.seed(&mut open(config.clone()));
+        postgres_by_hand::analyze(&config);
         config
     };
     let plain = Plain::of(job, open(fresh()));

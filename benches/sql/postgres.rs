@@ -180,6 +180,13 @@ fn list(map: &mut Map<'_>, name: &str, items: &[String]) -> serde_json::Result<(
     if items.is_empty() { Ok(()) } else { map.serialize_entry(name, &items) }
 }
 
+/// Gathers the statistics that a server gathers by itself within a minute: without them it searches whole
+/// tables.
+pub(crate) fn analyze(config: &Config) {
+    let mut db = config.connect(NoTls).expect("the server runs");
+    db.batch_execute("ANALYZE").expect("the server runs");
+}
+
 /// Everything in the database.
 pub(crate) fn content(config: &Config) -> Vec<String> {
     let mut db = config.connect(NoTls).expect("the server runs");
