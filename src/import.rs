@@ -118,8 +118,9 @@ impl Import {
         self
     }
 
-    /// How many threads read and plan (default 1). It never changes the plan: a file in memory is cut
-    /// where records end, any file is drafted ahead of the planning.
+    /// How many threads read, plan and apply (default 1). It never changes the plan: a file in memory
+    /// is cut where records end, any file is drafted ahead of the planning. Storage is called on the
+    /// caller's own; while it writes one batch, another thread makes the next one ready.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
@@ -370,6 +371,7 @@ impl Import {
             refused: Vec::new(),
             ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
             budget: self.budget,
+            threads: self.threads.unwrap_or(1),
         }
     }
 

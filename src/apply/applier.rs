@@ -6,6 +6,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::conflicts::Conflicts;
+use super::filling::Folded;
 use super::job::{Ending, Job};
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
@@ -46,6 +47,8 @@ pub(crate) struct Applier {
     pub(super) tokens: Tokens,
     pub(super) tasks: Vec<Task>,
     pub(super) states: Vec<State>,
+    /// How many of them are waiting.
+    pub(super) open: usize,
     pub(super) units: Units,
     /// Ranges of tasks still to be written, in order.
     pub(super) queue: VecDeque<Range<usize>>,
@@ -53,6 +56,8 @@ pub(crate) struct Applier {
     current: Range<usize>,
     is_current: bool,
     pub(super) data: BatchData,
+    /// What is folded of the batch after it; else room for that.
+    pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
@@ -77,12 +82,14 @@ impl Applier {
             parts: Vec::new(),
             tokens,
             states: vec![State::Waiting; tasks.len()],
+            open: tasks.len(),
             queue: batches(&tasks, 0),
             tasks,
             units,
             current: 0..0,
             is_current: false,
             data,
+            folded: None,
             checkpoint,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
@@ -96,16 +103,21 @@ impl Applier {
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        let open = self.states.iter().filter(|state| **state == State::Waiting).count();
         Progress {
             status: Status::Applying,
             rows: self.report.plan.ledger.len() as u64,
-            done: self.states.len() - open,
+            done: self.states.len() - self.open,
             steps: self.states.len(),
             contacts: self.written[0],
             opportunities: self.written[1],
             ..Progress::default()
         }
+    }
+
+    pub(super) fn set_state(&mut self, at: usize, state: State) {
+        let before = std::mem::replace(&mut self.states[at], state);
+        self.open += usize::from(state == State::Waiting);
+        self.open -= usize::from(before == State::Waiting);
     }
 
     /// The tokens of everything that is to be written, for resuming.
@@ -299,7 +311,7 @@ impl Applier {
 
     fn settle_done(&mut self, at: usize, token: Token, op: Op, id: &str) {
         let task = self.tasks[at];
-        self.states[at] = State::Done;
+        self.set_state(at, State::Done);
         let id = if op == Op::Create { id } else { "" };
         self.report.done.insert(token, (op, id.into()));
         let written = &mut self.written[usize::from(task.kind == TaskKind::Opportunity)];
@@ -324,7 +336,7 @@ impl Applier {
 
     fn follow_up_failed(&mut self, at: usize, why: &str) {
         let task = self.tasks[at];
-        self.states[at] = State::Failed;
+        self.set_state(at, State::Failed);
         let TaskKind::FollowUp(which) = task.kind else { return };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
@@ -348,7 +360,7 @@ impl Applier {
     pub(super) fn fail_dependant(&mut self, at: usize) {
         let task = self.tasks[at];
         if task.kind != TaskKind::Opportunity {
-            self.states[at] = State::Failed;
+            self.set_state(at, State::Failed);
             return;
         }
         let ledger = self.ledger(task.part);
@@ -361,7 +373,7 @@ impl Applier {
     /// A step that storage does not write fails every row folded into it (L1).
     pub(super) fn fail_step(&mut self, at: usize, code: IssueCode, why: &str) {
         let task = self.tasks[at];
-        self.states[at] = State::Failed;
+        self.set_state(at, State::Failed);
         self.failed.insert(self.token(&task));
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
         self.fail_rows(task.part, task.record(), code, why);
@@ -421,8 +433,7 @@ impl Applier {
     }
 
     pub(crate) fn finish(mut self, status: Status) -> Report {
-        let open = self.states.iter().filter(|state| **state == State::Waiting).count();
-        self.report.finish(open + self.conflicts.len(), status);
+        self.report.finish(self.open + self.conflicts.len(), status);
         self.report.checkpoint = self.checkpoint;
         self.report
     }

@@ -78,7 +78,7 @@ impl Applier {
 
     /// The task met a conflict: its unit is planned again.
     pub(super) fn conflict(&mut self, at: usize) {
-        self.states[at] = State::Conflicted;
+        self.set_state(at, State::Conflicted);
         self.conflicts.tasks.push(at);
         let token = self.token(&self.tasks[at]);
         self.conflicts.tokens.insert(token);
@@ -165,7 +165,7 @@ impl Applier {
             return before.into_iter().for_each(|at| self.fault(at, &why));
         }
         // What takes their place is settled below.
-        before.into_iter().for_each(|at| self.states[at] = State::Done);
+        before.into_iter().for_each(|at| self.set_state(at, State::Done));
         self.parts.push(plan);
         let part = u32::try_from(self.parts.len()).unwrap_or(NONE);
         self.take_outcomes(part);
@@ -188,6 +188,7 @@ impl Applier {
             };
             self.tasks.push(task);
             self.states.push(state);
+            self.open += usize::from(state == State::Waiting);
         }
         self.queue.append(&mut batches(&self.tasks, from));
     }

@@ -72,7 +72,7 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
                         return Ok(applier.finish(status));
                     }
                 }
-                if let Err(source) = write(&mut applier, storage, &mut attempt) {
+                if let Err(source) = write(&mut applier, storage, job.threads, &mut attempt) {
                     return Err(Error::Write { source, done: done(applier) });
                 }
             }
@@ -163,11 +163,26 @@ pub(super) fn finds_again<S: StorageWrite + ?Sized>(
 fn write<S: StorageWrite + ?Sized>(
     applier: &mut Applier,
     storage: &mut S,
+    threads: usize,
     attempt: &mut u32,
 ) -> Result<(), S::Error> {
     let batch = applier.batch();
     let mut receipts = Receipts::expecting(&batch);
-    let Err(error) = storage.write(&batch, &mut receipts) else {
+    let (result, next) = if threads < 2 {
+        (storage.write(&batch, &mut receipts), None)
+    } else {
+        let of = &*applier;
+        std::thread::scope(|scope| {
+            let next = scope.spawn(|| of.fold_next());
+            let result = storage.write(&batch, &mut receipts);
+            // If it has panicked, so will the one that does it again.
+            (result, next.join().ok().flatten())
+        })
+    };
+    if next.is_some() {
+        applier.folded = next;
+    }
+    let Err(error) = result else {
         *attempt = 0;
         applier.written(&receipts);
         return Ok(());

@@ -1,30 +1,86 @@
 //! Tasks to batch data: what storage gets to see of a step.
+//!
+//! Folding the rows of a step is most of the work, and it looks at nothing but the plan. So the steps of
+//! a batch are folded first, all together, and where there are threads while the batch before is
+//! written ([`Folded`]). How storage knows a contact is settled afterwards, when the receipts are there.
+
+use std::ops::Range;
 
 use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
 use super::units::TaskKind;
+use crate::draft::{Rule, Shape};
+use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
-use crate::plan::{Ledger, Op, StepRef, first_row, fold, moves_link};
+use crate::plan::{Changes, Ledger, Op, StepRef, first_row, fold, moves_link};
 use crate::planner::keys_of;
-use crate::storage::{ContactOf, FollowUpData, Receipts, StepData, Token};
+use crate::storage::{BatchData, ContactOf, FollowUpData, Receipts, StepData, Token};
+use crate::value::Value;
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 
+/// The changes and the new keys of the steps of a range of tasks.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    range: Range<usize>,
+    data: BatchData,
+    /// Where in the data those of each task lie.
+    steps: Vec<(Range<usize>, Range<usize>)>,
+}
+
 impl Applier {
+    /// Folds the steps of the next batch, unless it is done. Whatever becomes of the current batch, they
+    /// come out the same.
+    pub(super) fn fold_next(&self) -> Option<Folded> {
+        let next = self.queue.front()?;
+        let is_done = self.folded.as_ref().is_some_and(|folded| folded.range == *next);
+        (!is_done).then(|| self.fold(next.clone(), Folded::default()))
+    }
+
+    /// Folds the steps of a range of tasks, in place of what was there.
+    fn fold(&self, range: Range<usize>, mut folded: Folded) -> Folded {
+        folded.data.clear();
+        folded.steps.clear();
+        for at in range.clone() {
+            let task = self.tasks[at];
+            let (changes, keys) = (folded.data.changes.len(), folded.data.keys.len());
+            let is_step = !matches!(task.kind, TaskKind::FollowUp(_));
+            if is_step && self.states[at] == State::Waiting {
+                let (ledger, step) = (self.ledger(task.part), task.record());
+                fold(ledger, step, false, &mut folded.data.changes);
+                if step.object == Object::Contact {
+                    let own = changes..folded.data.changes.len();
+                    for (rule, text) in new_keys(ledger, step, &(&folded.data.changes, own)) {
+                        folded.data.push_key(rule, &text);
+                    }
+                }
+            }
+            let changes = changes..folded.data.changes.len();
+            folded.steps.push((changes, keys..folded.data.keys.len()));
+        }
+        folded.range = range;
+        folded
+    }
+
     /// Makes the batch of a range of tasks. Those that are settled already are left out.
-    pub(super) fn fill(&mut self, range: std::ops::Range<usize>) {
+    pub(super) fn fill(&mut self, range: Range<usize>) {
         self.data.clear();
+        let mut folded = self.folded.take().unwrap_or_default();
+        if folded.range != range {
+            folded = self.fold(range.clone(), folded);
+        }
+        self.data.take_folds(&mut folded.data);
         let mut opportunities: Vec<StepData> = Vec::new();
         let mut created: Tokens = HashSet::default();
-        for at in range {
+        for (at, (changes, keys)) in range.zip(folded.steps.drain(..)) {
             if self.states[at] != State::Waiting {
                 continue;
             }
             let task = self.tasks[at];
             match task.kind {
                 TaskKind::Contact => {
-                    let step = self.step(at, ContactOf::Unchanged);
+                    let step = self.step(at, ContactOf::Unchanged, changes, keys);
                     if step.op == Op::Create {
                         created.insert(step.token);
                     }
@@ -35,7 +91,7 @@ impl Applier {
                     Err(token) => self.leave_out(at, token),
                 },
                 TaskKind::Opportunity => match self.link_of(at, &created) {
-                    Ok(contact) => opportunities.push(self.step(at, contact)),
+                    Ok(contact) => opportunities.push(self.step(at, contact, changes, keys)),
                     Err(token) => self.leave_out(at, token),
                 },
             }
@@ -44,6 +100,8 @@ impl Applier {
         steps.sort_by(|a, b| self.data.order_of(a).cmp(&self.data.order_of(b)));
         steps.append(&mut opportunities);
         self.data.steps = steps;
+        // Its room is used again.
+        self.folded = Some(Folded { range: 0..0, ..folded });
         self.stamp(false);
     }
 
@@ -67,35 +125,29 @@ impl Applier {
         self.data.follow_ups.push(data);
     }
 
-    fn step(&mut self, at: usize, contact: ContactOf) -> StepData {
+    fn step(
+        &self,
+        at: usize,
+        contact: ContactOf,
+        changes: Range<usize>,
+        keys: Range<usize>,
+    ) -> StepData {
         let task = self.tasks[at];
-        let (step, token) = (task.record(), self.token(&task));
-        let mut data = std::mem::take(&mut self.data);
-        let ledger = self.ledger(task.part);
-        let from = data.changes.len();
-        fold(ledger, step, false, &mut data.changes);
-        let keys = data.keys.len();
-        if step.object == Object::Contact {
-            for (rule, text) in new_keys(ledger, step) {
-                data.push_key(rule, &text);
-            }
-        }
+        let (ledger, step) = (self.ledger(task.part), task.record());
         let entry = ledger.entry(step.object, step.number);
         let answers = ledger.answers(step.object);
-        let filled = StepData {
+        StepData {
             object: step.object,
             op: if entry.is_new() { Op::Create } else { Op::Update },
             row: ledger.number(first_row(ledger, step)),
-            token,
+            token: self.token(&task),
             id: entry.stored().map(|id| answers.id(id).into()),
             version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
             contact,
-            changes: from..data.changes.len(),
-            keys: keys..data.keys.len(),
+            changes,
+            keys,
             task: at,
-        };
-        self.data = data;
-        filled
+        }
     }
 
     /// Whom an opportunity is to be linked to. `Err`: to a contact that is not there.
@@ -166,32 +218,67 @@ fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn new_keys(ledger: &Ledger, step: StepRef) -> Vec<(usize, String)> {
+fn new_keys(ledger: &Ledger, step: StepRef, own: &Own<'_>) -> Vec<(usize, String)> {
     let entry = ledger.entry(step.object, step.number);
-    let rows = ledger.rows(step.object, entry);
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let base = ledger.base(step.object, entry);
     let mut keys = Vec::new();
+    if !entry.has_rows() {
+        return keys;
+    }
     for (position, rule) in ledger.settings.rules.iter().enumerate() {
         let position = u8::try_from(position).unwrap_or(u8::MAX);
         if !rule.owns_keys() && !entry.is_new() {
             continue;
         }
-        let after = keys_of(base, rule, &rows);
+        let new = match &rule.shape {
+            Shape::Emails => new_addresses(ledger, step, Addresses::Emails, own.clone()),
+            Shape::Phones => new_addresses(ledger, step, Addresses::Phones, own.clone()),
+            Shape::Text(_) | Shape::Combined(_) => new_texts(ledger, step, rule),
+        };
+        debug_assert_eq!(new, new_texts(ledger, step, rule), "the same as folded once more");
+        let new = new.into_iter().filter(|key| !ledger.passes_on(position, key));
+        keys.extend(new.map(|key| (rule.number, key)));
+    }
+    keys
+}
+
+/// The changes of a step.
+type Own<'c> = (&'c Changes, Range<usize>);
+
+/// The addresses that a contact is given: they are among its changes, and so its rows need not be folded
+/// once more.
+fn new_addresses(
+    ledger: &Ledger,
+    step: StepRef,
+    kind: Addresses,
+    (changes, range): Own<'_>,
+) -> Vec<String> {
+    let changes = range.map(|at| changes.get(at, &ledger.settings.fields));
+    let of_kind = changes.filter(|change| kind.has(change.field_id()));
+    let mut keys: Vec<String> =
+        of_kind.flat_map(|change| change.after()).map(|v| v.to_text().into_owned()).collect();
+    let entry = ledger.entry(step.object, step.number);
+    if !keys.is_empty() && !entry.is_new() {
+        let before = AddressBook::stored(ledger.base(step.object, entry), kind);
+        let before: Vec<String> =
+            before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
+        keys.retain(|key| !before.contains(key));
+    }
+    keys
+}
+
+/// The keys under a rule that a contact comes to carry once its rows are folded into it.
+fn new_texts(ledger: &Ledger, step: StepRef, rule: &Rule) -> Vec<String> {
+    let entry = ledger.entry(step.object, step.number);
+    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    let mut keys = keys_of(base, rule, &rows);
+    if !entry.is_new() {
+        let before = keys_of(base, rule, &[]);
+        keys.retain(|key| !before.contains(key));
+    }
+    if !rule.owns_keys() {
         // What the row offers, not what a default adds: only that was asked for.
-        let offered = || rule.keys_offered(&ledger.settings, &rows[0].cells);
-        let of_first = (!rule.owns_keys()).then(offered);
-        let before = if entry.is_new() { Vec::new() } else { keys_of(base, rule, &[]) };
-        keys.extend(
-            after
-                .into_iter()
-                .filter(|key| !before.contains(key))
-                .filter(|key| of_first.as_ref().is_none_or(|first| first.contains(key)))
-                .filter(|key| !ledger.passes_on(position, key))
-                .map(|key| (rule.number, key)),
-        );
+        let offered = rule.keys_offered(&ledger.settings, &rows[0].cells);
+        keys.retain(|key| offered.contains(key));
     }
     keys
 }

@@ -17,6 +17,8 @@ pub(crate) struct Job {
     pub(crate) refused: Vec<Refusal>,
     pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
+    /// With more than one, a batch is made ready while the one before is written.
+    pub(crate) threads: usize,
 }
 
 /// What is said behind the last step, by a batch without any.

@@ -1,5 +1,7 @@
 //! Tokens and digests: names that are the same on every machine and in every version.
 
+use std::fmt::Write as _;
+
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::draft::Settings;
@@ -46,7 +48,13 @@ impl Tokens {
     }
 
     fn token(&self, what: &str, row: u32) -> Token {
-        Token(xxh3_128(format!("{}\0{what}\0{row}", self.import_id).as_bytes()))
+        let mut text = String::with_capacity(self.import_id.len() + what.len() + 12);
+        for part in [&self.import_id, "\0", what, "\0"] {
+            text.push_str(part);
+        }
+        // Memory takes it.
+        let _ = write!(text, "{row}");
+        Token(xxh3_128(text.as_bytes()))
     }
 }
 

@@ -88,6 +88,9 @@ impl<'p> AddressBook<'p> {
     }
 
     pub(crate) fn stored(base: Base<'p>, kind: Addresses) -> Self {
+        if base.is_new() {
+            return AddressBook::default();
+        }
         let primary = base.values(kind.primary()).next();
         let mut book = AddressBook {
             primary,
@@ -191,6 +194,10 @@ fn take_rows<'p>(
     rows: &[RowOf<'p>],
     book: &mut AddressBook<'p>,
 ) {
+    // Sorted by field, and the two fields are neighbours.
+    let from = columns.partition_point(|column| column.field < kind.primary());
+    let columns = &columns[from..];
+    let columns = &columns[..columns.partition_point(|column| kind.has(column.field))];
     for (at, row) in rows.iter().enumerate() {
         take_row(base, kind, columns, row, base.is_new() && at == 0, book, |_| {});
     }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::list::fold_list;
 use super::single::fold_single;
 use super::{Base, RowOf};
@@ -46,7 +48,10 @@ impl<'p> Pitch<'p> {
     pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool) -> Self {
         let choices = &settings.choices;
         let read = |field: FieldId| {
-            let columns = settings.opportunity_columns.iter().filter(|c| c.field == field);
+            // They are sorted by field.
+            let all = &settings.opportunity_columns;
+            let from = all.partition_point(|column| column.field < field);
+            let columns = all[from..].iter().take_while(move |column| column.field == field);
             let said = |column: &'p Column| {
                 let cell = column.read(column.text(&row.cells), None, choices);
                 (cell, column)
@@ -241,16 +246,15 @@ pub(crate) fn fold_opportunity<'p>(
     let known = out.len();
     let columns = &base.settings.opportunity_columns;
     let mut folded = DealFold::default();
-    let mut fields: Vec<(FieldId, &'p [Column])> =
+    let mut fields: SmallVec<[(FieldId, &'p [Column]); 16]> =
         columns.chunk_by(|a, b| a.field == b.field).map(|group| (group[0].field, group)).collect();
     for field in
         [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON]
     {
-        if !fields.iter().any(|(other, _)| *other == field) {
-            fields.push((field, &[]));
+        if let Err(place) = fields.binary_search_by_key(&field, |(other, _)| *other) {
+            fields.insert(place, (field, &[]));
         }
     }
-    fields.sort_by_key(|(field, _)| *field);
     for (field, group) in fields {
         if stop_early && out.len() > known {
             return;

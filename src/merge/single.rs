@@ -20,10 +20,34 @@ pub(crate) fn fold_single<'p>(
     out: &mut Changes,
 ) {
     let Some(field) = columns.first().map(|column| column.field) else { return };
-    let after = effective(base, columns, rows);
-    let before = base.values(field).next();
+    if let ([column], [row], true) = (columns, rows, base.is_new())
+        && column.default.is_none()
+    {
+        let said = said_alone(base, column, row);
+        debug_assert_eq!(said, effective(base, columns, rows), "the same as folded in full");
+        if said.is_some() {
+            out.push(field, [], said);
+        }
+        return;
+    }
+    let stored = Single::stored(base, field);
+    let before = stored.value.clone();
+    let after = stored.take_rows(base, columns, rows).value;
     if after != before {
         out.push(field, base.shown(field).take(1).map(Value::text), after);
+    }
+}
+
+/// What the only row of a new record says in the only column of a field, which is what most values come
+/// from: there is nothing to merge it with.
+fn said_alone<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Value<'p>> {
+    if row.is_dropped(column.index(), 0) {
+        return None;
+    }
+    let region = region_of(base.settings, row, column.kind);
+    match column.read(column.text(&row.cells), region, &base.settings.choices) {
+        Cell::Value(value) => Some(value),
+        Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
     }
 }
 
@@ -42,12 +66,7 @@ pub(super) fn folded<'p>(
     columns: &'p [Column],
     rows: &[RowOf<'p>],
 ) -> Option<Single<'p>> {
-    let field = columns.first()?.field;
-    let mut now = Single::stored(base, field);
-    for (at, row) in rows.iter().enumerate() {
-        now.take_row(base, columns, row, base.is_new() && at == 0);
-    }
-    Some(now)
+    Some(Single::stored(base, columns.first()?.field).take_rows(base, columns, rows))
 }
 
 /// Keys that matched, ids and required fields are never cleared (W3).
@@ -71,14 +90,25 @@ pub(crate) struct Single<'p> {
     pub(crate) value: Option<Value<'p>>,
     /// A row of this file has said something.
     pub(super) is_given: bool,
-    /// What a text that grows holds.
-    parts: Parts,
+    /// What a text that grows holds; most never do.
+    parts: Option<Parts>,
 }
 
 impl<'p> Single<'p> {
     pub(crate) fn stored(base: Base<'p>, field: FieldId) -> Self {
+        if base.is_new() {
+            return Single { value: None, is_given: false, parts: None };
+        }
         let (value, is_given) = (base.values(field).next(), base.is_given(field));
-        Single { value, is_given, parts: Parts::default() }
+        Single { value, is_given, parts: None }
+    }
+
+    /// Folds some rows, of which the first creates the record if it is new.
+    fn take_rows(mut self, base: Base<'p>, columns: &'p [Column], rows: &[RowOf<'p>]) -> Self {
+        for (at, row) in rows.iter().enumerate() {
+            self.take_row(base, columns, row, base.is_new() && at == 0);
+        }
+        self
     }
 
     /// The same, owning its value.
@@ -155,9 +185,11 @@ impl<'p> Single<'p> {
         }
         self.is_given = true;
         self.value = Some(match (column.merge, self.value.take()) {
-            (Merge::Append, Some(before)) => append(before, &value, &mut self.parts),
+            (Merge::Append, Some(before)) => {
+                append(before, &value, self.parts.get_or_insert_default())
+            }
             _ => {
-                self.parts = Parts::default();
+                self.parts = None;
                 value
             }
         });

@@ -117,6 +117,13 @@ impl BatchData {
         self.key_text.clear();
     }
 
+    /// Exchanges the changes and keys for those of another.
+    pub(crate) fn take_folds(&mut self, other: &mut BatchData) {
+        std::mem::swap(&mut self.changes, &mut other.changes);
+        std::mem::swap(&mut self.keys, &mut other.keys);
+        std::mem::swap(&mut self.key_text, &mut other.key_text);
+    }
+
     pub(crate) fn push_key(&mut self, rule: usize, text: &str) {
         let start = self.key_text.len();
         self.key_text.push_str(text);

@@ -324,7 +324,8 @@ fn attempt<A: Act>(
         Some(window) => import.run_window(window).run(source(), storage).ok(),
         None => {
             let plan = import.plan_resumed(source(), storage).ok()?;
-            import.apply(plan, storage).ok()
+            // Each batch is made ready while the one before meets its fate.
+            import.threads(2).apply(plan, storage).ok()
         }
     }
 }

@@ -4,29 +4,30 @@
 //! phones are rows of their own, in lower case and in E.164, which is what makes a look-up an index
 //! access; custom fields, tags and other lists are rows of (record, field, position, value).
 
+mod find;
 mod schema;
 mod write;
 
 use std::path::Path;
 
-use crm_import::lookup::{Found, FoundRecord, Lookup, MatchBlock};
+use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
     Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, Recovery, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite, normalize};
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, TransactionBehavior, params, params_from_iter,
-};
+use find::Finder;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
+use schema::{Columns, Durability};
+use write::Writer;
 
 /// A CRM in an SQLite file.
 pub(crate) struct Sqlite {
     db: Connection,
     fields: Fields,
     account: Account,
+    /// Of contacts and of opportunities.
+    columns: [Columns; 2],
 }
-
-/// SQLite takes so many parameters in one statement.
-const PARAMETERS: usize = 900;
 
 impl Sqlite {
     /// Opens the file, with the account's settings kept in it. `None`: there is no such file yet.
@@ -57,7 +58,10 @@ impl Sqlite {
     }
 
     fn over(db: Connection, account: Account) -> Self {
-        Sqlite { db, fields: Fields::with_custom(&account.custom_fields), account }
+        let fields = Fields::with_custom(&account.custom_fields);
+        let columns =
+            [Object::Contact, Object::Opportunity].map(|object| Columns::of(object, &fields));
+        Sqlite { db, fields, account, columns }
     }
 
     /// The settings of the account.
@@ -83,126 +87,10 @@ impl Sqlite {
         values: &[(&str, &str)],
     ) -> Result<String, rusqlite::Error> {
         let transaction = self.db.transaction()?;
-        let id = write::insert(&transaction, object, None)?;
-        for (key, value) in values {
-            let spell = |value| write::spelled(object, key, value, &self.account);
-            let values: Vec<String> = value.split('|').map(spell).collect();
-            write::put(&transaction, &self.fields, object, id, key, &values)?;
-        }
-        if object == Object::Contact {
-            write::index(&transaction, &self.fields, &self.account, id)?;
-        }
+        let writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
+        let id = writer.seed(object, values)?;
         transaction.commit()?;
         Ok(id.to_string())
-    }
-
-    /// Adds a found record with every wanted field to the answer.
-    fn add(
-        &self,
-        lookup: &Lookup<'_>,
-        id: i64,
-        keys: &[(&str, &str)],
-        found: &mut Found,
-    ) -> Result<(), rusqlite::Error> {
-        let object = lookup.object();
-        let table = schema::table(object);
-        let columns: Vec<&str> = lookup
-            .wanted()
-            .filter(|field| schema::is_column(field))
-            .map(|field| field.key.as_str())
-            .collect();
-        let named: Vec<String> = columns.iter().map(|column| format!(", \"{column}\"")).collect();
-        let sql = format!("SELECT version{} FROM {table} WHERE id = ?1", named.concat());
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query([id])?;
-        let Some(row) = rows.next()? else { return Ok(()) };
-        let version: i64 = row.get(0)?;
-        let mut record = found.record(&id.to_string()).version(&version.to_string());
-        for (field, key) in keys {
-            record = record.key(*field, key);
-        }
-        for (at, column) in columns.iter().enumerate() {
-            if let Some(value) = row.get_ref(at + 1)?.as_str_or_null()? {
-                record = record.value(*column, value);
-            }
-        }
-        if object == Object::Contact {
-            record =
-                self.add_addresses(record, id, "contact_emails", "email", "additional_emails")?;
-            record =
-                self.add_addresses(record, id, "contact_phones", "phone", "additional_phones")?;
-        }
-        let sql = format!(
-            "SELECT field, value FROM {} WHERE record_id = ?1 ORDER BY field, position",
-            schema::extras(object)
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query([id])?;
-        while let Some(row) = rows.next()? {
-            record = record.value(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-        }
-        Ok(())
-    }
-
-    fn add_addresses<'f>(
-        &self,
-        mut record: FoundRecord<'f>,
-        id: i64,
-        table: &str,
-        primary: &str,
-        additional: &str,
-    ) -> Result<FoundRecord<'f>, rusqlite::Error> {
-        let sql =
-            format!("SELECT position, value FROM {table} WHERE contact_id = ?1 ORDER BY position");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query([id])?;
-        while let Some(row) = rows.next()? {
-            let field = if row.get::<_, i64>(0)? == 0 { primary } else { additional };
-            record = record.value(field, row.get_ref(1)?.as_str()?);
-        }
-        Ok(record)
-    }
-
-    /// Contacts that carry one of these addresses.
-    fn find_address(
-        &self,
-        lookup: &Lookup<'_>,
-        block: &MatchBlock<'_>,
-        table: &str,
-        found: &mut Found,
-    ) -> Result<(), rusqlite::Error> {
-        let field = block.fields()[0];
-        let sql = format!("SELECT contact_id FROM {table} WHERE value = ?1");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        for key in block.column(0) {
-            let mut rows = statement.query([key])?;
-            while let Some(row) = rows.next()? {
-                self.add(lookup, row.get(0)?, &[(field, key)], found)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Any other rule: the keys of every contact are kept in a table of their own.
-    fn find_rule(
-        &self,
-        lookup: &Lookup<'_>,
-        block: &MatchBlock<'_>,
-        found: &mut Found,
-    ) -> Result<(), rusqlite::Error> {
-        let rule = block.fields().join("+");
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT contact_id FROM contact_keys WHERE rule = ?1 AND key = ?2")?;
-        for key in block.keys() {
-            let mut rows = statement.query(params![rule, key.join("\u{1f}")])?;
-            let declared: Vec<(&str, &str)> =
-                block.fields().iter().copied().zip(key.iter().copied()).collect();
-            while let Some(row) = rows.next()? {
-                self.add(lookup, row.get(0)?, &declared, found)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -214,29 +102,10 @@ impl Storage for Sqlite {
     }
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), rusqlite::Error> {
-        for id in lookup.ids() {
-            if let Some(id) = schema::number(id) {
-                self.add(lookup, id, &[], found)?;
-            }
-        }
-        for ids in lookup.contact_ids().chunks(PARAMETERS) {
-            let ids: Vec<i64> = ids.iter().filter_map(|id| schema::number(id)).collect();
-            let marks = vec!["?"; ids.len()].join(",");
-            let sql = format!("SELECT id FROM opportunities WHERE contact_id IN ({marks})");
-            let mut statement = self.db.prepare(&sql)?;
-            let mut rows = statement.query(params_from_iter(ids))?;
-            while let Some(row) = rows.next()? {
-                self.add(lookup, row.get(0)?, &[], found)?;
-            }
-        }
-        for block in lookup.blocks() {
-            match block.fields() {
-                ["email"] => self.find_address(lookup, block, "contact_emails", found)?,
-                ["phone"] => self.find_address(lookup, block, "contact_phones", found)?,
-                _ => self.find_rule(lookup, block, found)?,
-            }
-        }
-        Ok(())
+        // One for all its statements, instead of one for each.
+        let transaction = self.db.transaction()?;
+        Finder::new(&transaction, lookup, found)?.answer()?;
+        transaction.commit()
     }
 
     fn answers(&self, _: &[String]) -> bool {
@@ -251,13 +120,18 @@ impl Storage for Sqlite {
 
 impl StorageWrite for Sqlite {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), rusqlite::Error> {
+        // Who hears that the import is complete may rely on it.
+        let is_last = batch.checkpoint().is_last;
+        let durability = if is_last { Durability::Power } else { Durability::Process };
+        schema::set_durability(&self.db, durability)?;
         // At once the only writer: what is checked below stays true until the commit.
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
         for step in batch.steps() {
-            write::step(&transaction, &self.fields, &self.account, &step, receipts)?;
+            writer.step(&step, receipts)?;
         }
         for follow_up in batch.follow_ups() {
-            write::follow_up(&transaction, &follow_up, receipts)?;
+            writer.follow_up(&follow_up, receipts)?;
         }
         let checkpoint = serde_json::to_string(batch.checkpoint()).unwrap_or_default();
         transaction.execute(
