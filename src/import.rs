@@ -194,9 +194,14 @@ impl Import {
                 .to_owned();
             return Err(ConfigError { problems: vec![problem] }.into());
         }
-        let reading = self.read(file, storage)?;
+        let (settings, rows) = self.open(file, storage)?;
+        let (window, threads) = (self.window(), self.threads.unwrap_or(1));
+        if threads > 1 {
+            return planner::plan_ahead(settings, rows, window, threads, storage, S::asks_again);
+        }
+        let reading = planner::read(settings, rows, window, 1).map_err(Error::Source)?;
         let nothing = Settled::default();
-        planner::plan(reading, self.window(), nothing, storage, |_, _| false, S::asks_again)
+        planner::plan(reading, window, nothing, storage, |_, _| false, S::asks_again)
     }
 
     /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
@@ -212,7 +217,7 @@ impl Import {
         let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
         self.check_resumable(storage)?;
         let reading = self.read(file, storage)?;
-        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, &reading.digest, 0);
+        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
         let differs = checkpoint.differences(&mine);
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
@@ -246,7 +251,7 @@ impl Import {
         let id = self.id.as_deref().unwrap_or("");
         // Of a run as soon as its window is set.
         let window = self.run_window.unwrap_or(0);
-        Ok(apply::checkpoint(id, &reading.settings, &reading.digest, window))
+        Ok(apply::checkpoint(id, &reading.settings, reading.digest(), window))
     }
 
     /// Writes a plan.
@@ -375,14 +380,24 @@ impl Import {
         }
     }
 
+    /// Opens a file, and compiles the settings for it.
+    fn open<'a, S: Storage + ?Sized>(
+        &self,
+        file: Source<'a>,
+        storage: &mut S,
+    ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
+        let account = storage.account().map_err(|source| Error::Account { source })?;
+        let rows = file.open().map_err(Error::Source)?;
+        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        Ok((settings, rows))
+    }
+
     fn read<S: Storage + ?Sized>(
         &self,
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Reading, Error<S::Error>> {
-        let account = storage.account().map_err(|source| Error::Account { source })?;
-        let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        let (settings, rows) = self.open(file, storage)?;
         planner::read(settings, rows, self.window(), self.threads.unwrap_or(1))
             .map_err(Error::Source)
     }

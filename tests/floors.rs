@@ -44,6 +44,7 @@ const FLOORS: &[&str] = &[
     // 9 roof
     "error",
     "planner/driver",
+    "planner/ahead",
     "apply/driver",
     "apply/known",
     "apply/run",

@@ -43,6 +43,8 @@ pub(crate) struct Column {
     pub(crate) loosens_consent: bool,
     pub(crate) date: DateFormat,
     pub(crate) separators: Option<Separators>,
+    /// The mapping leaves it open how the column's dates or numbers are written.
+    pub(super) is_format_open: bool,
     pub(crate) list_separators: String,
     pub(crate) country: Option<String>,
     /// How many characters a text may have.
@@ -94,6 +96,11 @@ impl Column {
                 ..DateFormat::default()
             },
             separators: mapped.separators,
+            is_format_open: match of.kind {
+                FieldKind::Date => mapped.date_order.is_none(),
+                FieldKind::Number | FieldKind::Money => mapped.separators.is_none(),
+                _ => false,
+            },
             list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
             country: mapped
                 .country

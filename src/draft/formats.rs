@@ -5,7 +5,7 @@ use super::{Column, Settings};
 use crate::account::DateOrder;
 use crate::field::FieldKind;
 use crate::issue::{Finding, IssueCode};
-use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, SeparatorsFound};
+use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound};
 use crate::source::BlockRow;
 
 /// What has been seen of the columns that leave their format open.
@@ -25,12 +25,8 @@ impl FormatScan {
             indexes.dedup();
             indexes
         };
-        let is_date =
-            |column: &Column| column.kind == FieldKind::Date && column.date.order.is_none();
-        let is_number = |column: &Column| {
-            matches!(column.kind, FieldKind::Number | FieldKind::Money)
-                && column.separators.is_none()
-        };
+        let is_date = |column: &Column| column.kind == FieldKind::Date && column.is_format_open;
+        let is_number = |column: &Column| column.kind != FieldKind::Date && column.is_format_open;
         FormatScan {
             dates: open(is_date).into_iter().map(|at| (at, DateScan::default())).collect(),
             numbers: open(is_number).into_iter().map(|at| (at, SeparatorScan::default())).collect(),
@@ -66,9 +62,10 @@ impl FormatScan {
         }
     }
 
-    /// Settles the formats of the columns. A date column that tells nothing takes the account's order
-    /// with a warning; without one, its ambiguous cells are refused.
-    pub(crate) fn settle(&self, settings: &mut Settings, findings: &mut Vec<Finding>) {
+    /// The formats of the columns, as far as they were seen. A date column that tells nothing takes the
+    /// account's order with a warning; without one, its ambiguous cells are refused.
+    pub(crate) fn found(&self, settings: &Settings) -> Formats {
+        let mut formats = Formats::default();
         for (index, scan) in &self.dates {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
@@ -81,22 +78,34 @@ impl FormatScan {
             };
             if let (Some(order), true) = (order, is_assumed) {
                 let finding = Finding::file(IssueCode::DateOrderAssumed).column(*index);
-                findings.push(finding.detail(in_words(order)));
+                formats.findings.push(finding.detail(in_words(order)));
             }
-            for column in settings.columns_at(*index) {
-                if column.kind == FieldKind::Date && column.date.order.is_none() {
-                    column.date.order = order;
-                }
-            }
+            formats.dates.push((*index, order));
         }
         for (index, scan) in &self.numbers {
-            let SeparatorsFound::Told(separators) = scan.resolve() else { continue };
-            for column in settings.columns_at(*index) {
-                if column.separators.is_none() {
-                    column.separators = Some(separators);
-                }
-            }
+            let separators = match scan.resolve() {
+                SeparatorsFound::Told(separators) => Some(separators),
+                _ => None,
+            };
+            formats.numbers.push((*index, separators));
         }
+        formats
+    }
+}
+
+/// How the columns are written that leave it open.
+#[derive(Debug, Default)]
+pub(crate) struct Formats {
+    dates: Vec<(u16, Option<DateOrder>)>,
+    numbers: Vec<(u16, Option<Separators>)>,
+    /// What is worth saying of them.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Formats {
+    /// Would every cell be read alike?
+    pub(crate) fn are(&self, other: &Formats) -> bool {
+        self.dates == other.dates && self.numbers == other.numbers
     }
 }
 
@@ -121,9 +130,21 @@ impl Settings {
         formats
     }
 
-    fn columns_at(&mut self, index: u16) -> impl Iterator<Item = &mut Column> {
+    /// Reads the columns that leave it open in these formats from now on.
+    pub(crate) fn settle(&mut self, formats: &Formats) {
+        for &(index, order) in &formats.dates {
+            let dates = self.open_at(index).filter(|column| column.kind == FieldKind::Date);
+            dates.for_each(|column| column.date.order = order);
+        }
+        for &(index, separators) in &formats.numbers {
+            let numbers = self.open_at(index).filter(|column| column.kind != FieldKind::Date);
+            numbers.for_each(|column| column.separators = separators);
+        }
+    }
+
+    fn open_at(&mut self, index: u16) -> impl Iterator<Item = &mut Column> {
         let columns = self.contact_columns.iter_mut().chain(&mut self.opportunity_columns);
-        columns.filter(move |column| column.index() == Some(index))
+        columns.filter(move |column| column.index() == Some(index) && column.is_format_open)
     }
 }
 

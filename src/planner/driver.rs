@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::drafting::Drafting;
 use super::{Planner, Poll};
-use crate::draft::{FormatScan, Settings};
+use crate::draft::{Drafts, FormatScan, Formats, Settings};
 use crate::error::Error;
 use crate::issue::{Finding, Issue};
-use crate::lookup::{Found, Lookup};
+use crate::lookup::{Found, Lookup, Question};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
@@ -15,7 +15,7 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::Storage;
 
 /// Rows of one block, unless the planning window is larger.
-const BLOCK_ROWS: usize = 8_192;
+pub(super) const BLOCK_ROWS: usize = 8_192;
 
 /// A file that was read to its end: its rows, and what had to be seen of all of them.
 #[derive(Debug)]
@@ -24,12 +24,49 @@ pub(crate) struct Reading {
     pub(crate) blocks: Vec<Block>,
     /// What was found in its rows, by row.
     pub(crate) findings: Vec<Finding>,
-    /// What was found in its columns.
-    pub(crate) file_findings: Vec<Finding>,
-    pub(crate) source_issues: Vec<Issue>,
-    pub(crate) unmapped: Vec<UnmappedColumn>,
-    pub(crate) digest: String,
+    /// What is to be said of it as a whole.
+    pub(super) told: Told,
     pub(crate) threads: usize,
+}
+
+impl Reading {
+    pub(crate) fn digest(&self) -> &str {
+        &self.told.digest
+    }
+}
+
+/// What is to be said of a file as a whole.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// What was found in its columns.
+    pub(super) findings: Vec<Finding>,
+    pub(super) source_issues: Vec<Issue>,
+    pub(super) unmapped: Vec<UnmappedColumn>,
+    pub(super) digest: String,
+}
+
+impl Told {
+    /// What is known once the file was read to its end.
+    pub(super) fn of(
+        rows: &Rows<'_>,
+        scan: &Scanner,
+        settings: &Settings,
+        findings: Vec<Finding>,
+    ) -> Self {
+        Told {
+            findings,
+            source_issues: rows.findings().to_vec(),
+            unmapped: scan.unmapped(&settings.headers),
+            digest: format!("{:032x}", rows.digest()),
+        }
+    }
+
+    pub(super) fn note(self, plan: &mut Plan) {
+        plan.findings.splice(0..0, self.findings);
+        plan.source_issues = self.source_issues;
+        plan.unmapped = self.unmapped;
+        plan.file_digest = self.digest;
+    }
 }
 
 /// What is learned from rows on the way, before the first is planned.
@@ -74,9 +111,14 @@ impl Scanner {
     }
 
     pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        self.formats.settle(settings, &mut findings);
-        findings
+        let formats = self.formats(settings);
+        settings.settle(&formats);
+        formats.findings
+    }
+
+    /// The formats of the columns, as far as they were seen.
+    pub(super) fn formats(&self, settings: &Settings) -> Formats {
+        self.formats.found(settings)
     }
 
     pub(crate) fn unmapped(&self, headers: &[String]) -> Vec<UnmappedColumn> {
@@ -116,12 +158,10 @@ pub(crate) fn read(
         scan.observe(&block);
         blocks.push(block);
     }
-    let file_findings = scan.settle(&mut settings);
+    let mut file_findings = scan.settle(&mut settings);
+    file_findings.extend(findings.extract_if(.., |finding| finding.row.is_none()));
     Ok(Reading {
-        file_findings,
-        source_issues: rows.findings().to_vec(),
-        unmapped: scan.unmapped(&settings.headers),
-        digest: format!("{:032x}", rows.digest()),
+        told: Told::of(&rows, &scan, &settings, file_findings),
         settings: Arc::new(settings),
         blocks,
         findings,
@@ -139,13 +179,12 @@ pub(crate) fn plan<S: Storage + ?Sized>(
     is_hidden: impl Fn(Object, &str) -> bool,
     again: impl FnMut(&mut S, &S::Error, u32) -> bool,
 ) -> Result<Plan, Error<S::Error>> {
-    let Reading { settings, blocks, findings, .. } = reading;
     let mut memory = Memory::default();
     memory.settle(&settled);
     let part = Part {
-        settings,
-        blocks,
-        findings,
+        settings: reading.settings,
+        blocks: reading.blocks,
+        findings: reading.findings,
         numbers: Numbers::default(),
         settled,
         memory: Arc::new(memory),
@@ -153,11 +192,7 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         threads: reading.threads,
     };
     let mut plan = plan_part(part, storage, is_hidden, again)?;
-    let file_findings = reading.file_findings;
-    plan.findings.splice(0..0, file_findings);
-    plan.source_issues = reading.source_issues;
-    plan.unmapped = reading.unmapped;
-    plan.file_digest = reading.digest;
+    reading.told.note(&mut plan);
     Ok(plan)
 }
 
@@ -187,8 +222,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let rows = part.blocks.iter().map(Block::len).sum();
     planner.part_of(rows, part.numbers, part.memory);
     planner.bind(part.settled);
-    let mut found = Found::default();
-    let mut faults: Vec<String> = Vec::new();
+    let mut answers = Answering { storage, found: Found::default(), faults: Vec::new(), is_hidden };
     let mut source_findings = part.findings.into_iter().peekable();
     let drafting = Drafting {
         settings: &settings,
@@ -202,23 +236,52 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        planner.feed(block, drafts, questions);
-        while planner.poll() == Poll::LookUp {
-            let lookup = planner.lookup();
-            find(&lookup, &mut found, storage, &mut again)?;
-            faults.extend(found.strays(&lookup));
-            found.hide(|id| is_hidden(lookup.object(), id));
-            planner.answer(&found);
-        }
-        Ok::<(), Error<S::Error>>(())
+        answers.plan_block(&mut planner, block, drafts, questions, &mut again)
     })?;
     // A limit that is met before the first row.
     let late: Vec<Finding> = source_findings.collect();
-    faults.append(&mut planner.take_faults());
-    if !faults.is_empty() {
-        return Err(Error::Adapter { faults, done: None });
-    }
+    answers.check(&mut planner)?;
     Ok(planner.finish(late, Vec::new()))
+}
+
+/// Storage, as the planner asks it.
+pub(super) struct Answering<'s, S: ?Sized, H> {
+    pub(super) storage: &'s mut S,
+    pub(super) found: Found,
+    /// What it answered against its contract.
+    pub(super) faults: Vec<String>,
+    /// Leaves out records that an interrupted import has created.
+    pub(super) is_hidden: H,
+}
+
+impl<S: Storage + ?Sized, H: Fn(Object, &str) -> bool> Answering<'_, S, H> {
+    /// Feeds a block to the planner and answers what it asks. `again` says whether a failed question is
+    /// asked once more.
+    pub(super) fn plan_block(
+        &mut self,
+        planner: &mut Planner,
+        block: Block,
+        drafts: Drafts,
+        questions: Vec<Question>,
+        again: &mut impl FnMut(&mut S, &S::Error, u32) -> bool,
+    ) -> Result<(), Error<S::Error>> {
+        planner.feed(block, drafts, questions);
+        while planner.poll() == Poll::LookUp {
+            let lookup = planner.lookup();
+            find(&lookup, &mut self.found, self.storage, again)?;
+            self.faults.extend(self.found.strays(&lookup));
+            self.found.hide(|id| (self.is_hidden)(lookup.object(), id));
+            planner.answer(&self.found);
+        }
+        Ok(())
+    }
+
+    /// Has storage kept its contract?
+    pub(super) fn check(&mut self, planner: &mut Planner) -> Result<(), Error<S::Error>> {
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.append(&mut planner.take_faults());
+        if faults.is_empty() { Ok(()) } else { Err(Error::Adapter { faults, done: None }) }
+    }
 }
 
 /// Asks storage, again if it says so.

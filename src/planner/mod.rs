@@ -6,6 +6,7 @@
 //! opportunities, resolve those. Contacts never depend on opportunities, so the order of look-ups
 //! cannot show in the plan (behaviour L1).
 
+mod ahead;
 mod asking;
 mod contacts;
 mod differences;
@@ -22,6 +23,7 @@ mod visiting;
 
 pub(crate) use teach::keys_of;
 
+pub(crate) use ahead::plan_ahead;
 pub(crate) use driver::{Part, Reading, Scanner, plan, plan_part, read};
 
 use std::ops::Range;
@@ -210,6 +212,11 @@ impl Planner {
         self.prepared = prepared.into_iter();
         self.window = 0..0;
         self.next_window();
+    }
+
+    /// Gives back the blocks, as if nothing had been planned.
+    pub(crate) fn into_blocks(self) -> Vec<Block> {
+        self.ledger.blocks
     }
 
     /// What is needed next.
