@@ -16,7 +16,7 @@ use crate::issue::{IssueCode, Severity};
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Numbers, Op, Outcome, StepRef};
-use crate::planner::{Planner, Poll};
+use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
 
@@ -104,7 +104,7 @@ impl Applier {
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), Numbers::Listed(numbers), memory);
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
-        planner.feed(block, drafts, Vec::new());
+        planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
     }
 

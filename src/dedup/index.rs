@@ -1,104 +1,18 @@
-//! [`KeyIndex`]: every distinct key of the file, and who carries it.
+//! [`KeyIndex`]: who carries each key of the file.
 //!
 //! A key is here as soon as a row has offered it, which also means that storage was asked for it.
-//! Equal hashes are never trusted: the text is compared on every hit (a phone's hash *is* the
-//! number), so that no collision can merge two people. The seed is never visible, since nothing
-//! iterates in hash order.
 
-use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use crate::draft::{Key, KeyKind, KeyText};
-use crate::source::TextSpan;
-use crate::value::Phone;
+use super::numbers::{KeyNumber, KeyNumbers, KeyPlace};
+use crate::draft::{Key, KeyKind};
 
 /// The number of a contact in the plan, stored or new, in the order in which they were met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContactNumber(pub(crate) u32);
-
-/// The number of a distinct key in the [`KeyIndex`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KeyNumber(u32);
-
-/// Where a key's text lies.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KeyPlace {
-    pub(crate) block: u32,
-    pub(crate) span: TextSpan,
-}
-
-/// A distinct key, in sixteen bytes: many are looked at in no order, and each look waits for memory.
-///
-/// Two whole words, because they are written as such: what is put together from smaller parts has to
-/// wait until those have left the processor, behind all that is still on its way to memory.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    /// Of a text the block it lies in and where it begins there; of a phone the packed number.
-    word: u64,
-    /// From the lowest bit: the length of the text, the kind, and the two marks below.
-    rest: u64,
-}
-
-impl Entry {
-    const PHONE: u64 = 1 << 62;
-    /// Storage was asked for it.
-    const ASKED: u64 = 1 << 63;
-
-    fn of(key: &Key, block: u32) -> Self {
-        let kind = kind_of(key);
-        match key.text {
-            KeyText::Span(span) => Entry::text(kind, KeyPlace { block, span }),
-            KeyText::Phone => Entry { word: key.hash, rest: code(kind) << 32 | Entry::PHONE },
-        }
-    }
-
-    fn text(kind: KeyKind, place: KeyPlace) -> Self {
-        let (start, len) = place.span.parts();
-        let word = u64::from(place.block) << 32 | u64::from(start);
-        Entry { word, rest: code(kind) << 32 | u64::from(len) }
-    }
-
-    fn is_phone(self) -> bool {
-        self.rest & Entry::PHONE != 0
-    }
-
-    fn kind(self) -> KeyKind {
-        match (self.rest >> 32) as u16 {
-            0 => KeyKind::ContactId,
-            1 => KeyKind::ContactLink,
-            2 => KeyKind::OpportunityId,
-            rule => KeyKind::Rule((rule - RULES) as u8),
-        }
-    }
-
-    /// Where the text lies.
-    fn place(self) -> KeyPlace {
-        let span = TextSpan::of_parts(self.word as u32, self.rest as u32);
-        KeyPlace { block: (self.word >> 32) as u32, span }
-    }
-
-    /// Is it the same key, as far as can be told without looking at its text?
-    fn is_like(self, other: Entry) -> bool {
-        (self.rest ^ other.rest) & !Entry::ASKED == 0
-            && (self.word == other.word || !self.is_phone())
-    }
-}
-
-/// The first code of a match rule.
-const RULES: u16 = 3;
-
-/// A kind as a number.
-fn code(kind: KeyKind) -> u64 {
-    match kind {
-        KeyKind::ContactId => 0,
-        KeyKind::ContactLink => 1,
-        KeyKind::OpportunityId => 2,
-        KeyKind::Rule(number) => u64::from(RULES) + u64::from(number),
-    }
-}
 
 /// Who carries a key, at a glance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,32 +28,63 @@ const NOBODY: u32 = u32::MAX;
 /// Set: the rest is a position in `several`.
 const SEVERAL: u32 = 1 << 31;
 
+/// Who numbers the keys.
+#[derive(Debug)]
+enum Numbering {
+    /// The planner, window by window.
+    Here(KeyNumbers),
+    /// Another thread, some blocks ahead.
+    Ahead(Arc<Mutex<KeyNumbers>>),
+}
+
 /// See the [module](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct KeyIndex {
-    pub(crate) seed: RandomState,
-    /// The numbers of the keys, by their tags.
-    table: HashTable<u32>,
-    /// A part of the hash of each key: what is met on the way to it need not be looked at.
-    tags: Vec<u32>,
-    entries: Vec<Entry>,
-    /// Who carries each key. Apart from the entries, because more is asked of it.
+    numbering: Numbering,
+    /// Who carries each key that a row so far has offered.
     carriers: Vec<u32>,
-    /// A key is the id of a contact.
-    has_ids: bool,
+    /// Storage was asked for it.
+    asked: Vec<bool>,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
     /// Keys that have or had more than one holder: where the plan itself passes a key on, nobody can
     /// expect it to be free while the plan is written.
     passed_on: Vec<KeyNumber>,
 }
 
+impl Default for KeyIndex {
+    fn default() -> Self {
+        KeyIndex {
+            numbering: Numbering::Here(KeyNumbers::default()),
+            carriers: Vec::new(),
+            asked: Vec::new(),
+            several: Vec::new(),
+            passed_on: Vec::new(),
+        }
+    }
+}
+
 impl KeyIndex {
+    /// What keys are hashed with.
+    pub(crate) fn seed(&self) -> RandomState {
+        self.with_numbers(|numbers| numbers.seed.clone())
+    }
+
+    /// Leaves the numbering to another thread; before the first key.
+    pub(crate) fn share(&mut self) -> Arc<Mutex<KeyNumbers>> {
+        let shared = Arc::new(Mutex::new(KeyNumbers::new(self.seed())));
+        self.numbering = Numbering::Ahead(shared.clone());
+        shared
+    }
+
+    fn with_numbers<T>(&self, look: impl FnOnce(&KeyNumbers) -> T) -> T {
+        match &self.numbering {
+            Numbering::Here(numbers) => look(numbers),
+            Numbering::Ahead(shared) => look(&lock(shared)),
+        }
+    }
+
     /// Finds each key or adds it, and tells their numbers in order; `text_of` reads any text in the
     /// blocks.
-    ///
-    /// The table is far larger than the processor's cache, and a key's place in it is anywhere. So the
-    /// places of some keys are visited together first: the memory is then waited for once, not once
-    /// for each.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -147,87 +92,53 @@ impl KeyIndex {
         text_of: impl Fn(KeyPlace) -> &'b str,
         numbers: &mut Vec<KeyNumber>,
     ) {
-        /// As many as the processor has in flight.
-        const TOGETHER: usize = 16;
-        for keys in keys.chunks(TOGETHER) {
-            let mut tags = [0; TOGETHER];
-            for (key, tag) in keys.iter().zip(&mut tags) {
-                *tag = tag_of(kind_of(key), key.hash);
-            }
-            let mut likely = [NOBODY; TOGETHER];
-            for (&tag, likely) in tags.iter().zip(&mut likely).take(keys.len()) {
-                let found = self.table.find(spread(tag), |_| true);
-                *likely = found.copied().unwrap_or(NOBODY);
-            }
-            let like = likely.map(|number| self.entries.get(number as usize).copied());
-            for (at, key) in keys.iter().enumerate() {
-                let entry = Entry::of(key, block);
-                let number = match like[at] {
-                    Some(known) if is_same(known, entry, &text_of) => KeyNumber(likely[at]),
-                    _ => self.add(tags[at], entry, &text_of),
-                };
-                numbers.push(number);
-            }
+        match &mut self.numbering {
+            Numbering::Here(own) => own.add_all(keys, block, text_of, numbers),
+            Numbering::Ahead(shared) => lock(shared).add_all(keys, block, text_of, numbers),
         }
+        self.meet(numbers);
     }
 
-    /// Finds the key or adds it.
-    fn add<'b>(
-        &mut self,
-        tag: u32,
-        entry: Entry,
-        text_of: impl Fn(KeyPlace) -> &'b str,
-    ) -> KeyNumber {
-        let entries = &self.entries;
-        let is_it = |&number: &u32| {
-            let number = number as usize;
-            self.tags[number] == tag && is_same(entries[number], entry, &text_of)
-        };
-        match self.table.find(spread(tag), is_it) {
-            Some(&number) => KeyNumber(number),
-            None => self.push(tag, entry),
-        }
+    /// Rows offer keys with these numbers.
+    pub(crate) fn meet(&mut self, numbers: &[KeyNumber]) {
+        let most = numbers.iter().map(|number| number.0).max();
+        let len = most.map_or(0, |most| most as usize + 1).max(self.carriers.len());
+        self.carriers.resize(len, NOBODY);
+        self.asked.resize(len, false);
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let hash = self.seed.hash_one(text);
-        self.push(tag_of(kind, hash), Entry::text(kind, place))
+        let number = match &mut self.numbering {
+            Numbering::Here(numbers) => numbers.learn(kind, text, place),
+            Numbering::Ahead(shared) => lock(shared).learn(kind, text, place),
+        };
+        self.meet(&[number]);
+        number
     }
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        self.table.reserve(keys, |&number| spread(self.tags[number as usize]));
-        self.tags.reserve(keys);
-        self.entries.reserve(keys);
+        match &mut self.numbering {
+            Numbering::Here(numbers) => numbers.reserve(keys),
+            Numbering::Ahead(shared) => lock(shared).reserve(keys),
+        }
         self.carriers.reserve(keys);
+        self.asked.reserve(keys);
     }
 
     /// Has a row offered the id of a contact?
     pub(crate) fn has_ids(&self) -> bool {
-        self.has_ids
-    }
-
-    fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
-        self.has_ids |= entry.kind() == KeyKind::ContactId;
-        let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
-        self.entries.push(entry);
-        self.carriers.push(NOBODY);
-        self.tags.push(tag);
-        self.table.insert_unique(spread(tag), number, |&at| spread(self.tags[at as usize]));
-        KeyNumber(number)
+        self.with_numbers(|numbers| numbers.has_ids)
     }
 
     /// True the first time: storage has to be asked for the key.
     pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
-        let rest = &mut self.entries[key.0 as usize].rest;
-        let is_new = *rest & Entry::ASKED == 0;
-        *rest |= Entry::ASKED;
-        is_new
+        !std::mem::replace(&mut self.asked[key.0 as usize], true)
     }
 
     pub(crate) fn kind(&self, key: KeyNumber) -> KeyKind {
-        self.entries[key.0 as usize].kind()
+        self.with_numbers(|numbers| numbers.kind(key))
     }
 
     /// The key with this text, if a row has offered it. `packed` = the phone it is, where it fits.
@@ -238,19 +149,8 @@ impl KeyIndex {
         packed: Option<u64>,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> Option<KeyNumber> {
-        let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
-        let tag = tag_of(kind, hash);
-        let is_it = |&number: &u32| {
-            let entry = self.entries[number as usize];
-            self.tags[number as usize] == tag
-                && entry.kind() == kind
-                && entry.is_phone() == packed.is_some()
-                && match packed {
-                    Some(packed) => entry.word == packed,
-                    None => text_of(entry.place()) == text,
-                }
-        };
-        self.table.find(spread(tag), is_it).copied().map(KeyNumber)
+        let known = self.carriers.len();
+        self.with_numbers(|numbers| numbers.find(kind, text, packed, known, text_of))
     }
 
     /// Who carries the key, at a glance.
@@ -306,14 +206,12 @@ impl KeyIndex {
 
     /// Every key that this plan has passed on, with the kind and the text of each.
     pub(crate) fn passed_on<'b>(
-        &'b self,
+        &self,
         text_of: impl Fn(KeyPlace) -> &'b str,
-    ) -> impl Iterator<Item = (KeyKind, String)> {
-        self.passed_on.iter().map(move |&key| {
-            let entry = &self.entries[key.0 as usize];
-            let phone = entry.is_phone().then(|| Phone::unpacked(entry.word)).flatten();
-            let text = phone.map_or_else(|| text_of(entry.place()).to_owned(), |p| p.to_string());
-            (entry.kind(), text)
+    ) -> Vec<(KeyKind, String)> {
+        self.with_numbers(|numbers| {
+            let told = |&key: &KeyNumber| (numbers.kind(key), numbers.shown(key, &text_of));
+            self.passed_on.iter().map(told).collect()
         })
     }
 
@@ -329,48 +227,7 @@ impl KeyIndex {
     }
 }
 
-/// What a key names: the contact of an opportunity is a contact.
-fn kind_of(key: &Key) -> KeyKind {
-    if key.kind == KeyKind::ContactLink { KeyKind::ContactId } else { key.kind }
-}
-
-/// Are these the same key?
-fn is_same<'b>(a: Entry, b: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
-    a.is_like(b) && (a.is_phone() || text_of(a.place()) == text_of(b.place()))
-}
-
-/// The part of a key's hash that is kept with it. Phones are not random, and one text may be a key of
-/// several kinds.
-fn tag_of(kind: KeyKind, hash: u64) -> u32 {
-    ((hash ^ (code(kind) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
-}
-
-/// A tag over all the bits that the table looks at.
-fn spread(tag: u32) -> u64 {
-    u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_with_one_hash_are_told_apart_by_their_texts() {
-        let texts = ["ana@example.com", "ann@example.com", "ana@example.com", "ana@example.co"];
-        let mut index = KeyIndex::default();
-        let mut keys = Vec::new();
-        let mut block = crate::source::Block::new();
-        for (text, column) in texts.iter().zip(0..) {
-            let text = KeyText::Span(block.append_text(text));
-            keys.push(Key { kind: KeyKind::Rule(0), column, item: 0, hash: 42, text });
-        }
-        // The same text under another rule is another key.
-        keys.push(Key { kind: KeyKind::Rule(1), ..keys[0] });
-        let mut numbers = Vec::new();
-        for _ in 0..2 {
-            index.add_all(&keys, 0, |place| block.text(place.span), &mut numbers);
-        }
-        let numbers: Vec<u32> = numbers.into_iter().map(|number| number.0).collect();
-        assert_eq!(numbers, [0, 1, 0, 2, 3, 0, 1, 0, 2, 3]);
-    }
+/// The numbers, whatever became of the thread that had them last.
+fn lock(shared: &Mutex<KeyNumbers>) -> MutexGuard<'_, KeyNumbers> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,9 +23,11 @@
 
 mod index;
 mod keys;
+mod numbers;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
-pub(crate) use index::{ContactNumber, Holder, KeyIndex, KeyNumber, KeyPlace};
+pub(crate) use index::{ContactNumber, Holder, KeyIndex};
 pub use keys::record_keys;
+pub(crate) use numbers::{KeyNumber, KeyNumbers, KeyPlace};
 pub(crate) use verdict::{Verdict, decide};

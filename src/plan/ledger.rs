@@ -136,7 +136,8 @@ impl Entry {
 #[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) blocks: Vec<Block>,
+    /// Shared while another thread numbers the keys of those behind.
+    pub(crate) blocks: Vec<Arc<Block>>,
     pub(crate) contacts: Answers,
     pub(crate) opportunities: Answers,
     pub(crate) people: Vec<Entry>,
@@ -239,7 +240,7 @@ impl Ledger {
         }
         // Most blocks have as many rows as the first, so it is found without a search.
         let guess = row as usize / self.blocks[0].len().max(1);
-        let has_row = |block: &&Block| {
+        let has_row = |block: &&Arc<Block>| {
             (row as usize).checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
         };
         let is_guessed = self.blocks.get(guess).filter(has_row).is_some();

@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use super::Planner;
 use super::asking::questions;
 use super::driver::{Answering, BLOCK_ROWS, Reading, Scanner, Told, plan};
+use super::numbering::Numbering;
+use super::{Planner, Prepared};
 use crate::draft::{Drafter, Drafts, Settings};
 use crate::error::Error;
 use crate::issue::Finding;
-use crate::lookup::{Found, Question};
+use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled};
 use crate::source::{Block, Rows, SourceError};
@@ -51,14 +52,15 @@ pub(crate) fn plan_ahead<S: Storage + ?Sized>(
     };
     let drafting = Drafting {
         settings: &settings,
+        numbering: planner.share_numbers().map(Numbering::new),
         seed: planner.seed(),
         window_rows: window_rows.max(1),
         feed: Mutex::new(feed),
     };
     drafting.draft_on(threads.max(2) - 1, |drafted| {
-        let Drafted { block, drafts, asked, findings } = drafted.map_err(Error::Source)?;
+        let Drafted { block, drafts, prepared, findings } = drafted.map_err(Error::Source)?;
         planner.note(findings);
-        answers.plan_block(&mut planner, block, drafts, asked, &mut again)
+        answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
     let Feed { rows, scan, findings, .. } =
         drafting.feed.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -141,10 +143,9 @@ impl<'a> Feed<'a> {
 
 /// A block with everything that the planner needs of it.
 struct Drafted {
-    block: Block,
+    block: Arc<Block>,
     drafts: Drafts,
-    /// The questions of its windows.
-    asked: Vec<Question>,
+    prepared: Prepared,
     /// What was found while it was read.
     findings: Vec<Finding>,
 }
@@ -152,6 +153,8 @@ struct Drafted {
 /// How blocks are read and drafted.
 struct Drafting<'s, 'a> {
     settings: &'s Settings,
+    /// `None`: the planner numbers the keys.
+    numbering: Option<Numbering>,
     /// What keys are hashed with.
     seed: RandomState,
     window_rows: usize,
@@ -189,6 +192,7 @@ impl Drafting<'_, '_> {
 
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
+        let _watch = self.numbering.as_ref().map(Numbering::watch);
         loop {
             let (number, taken) = {
                 let mut feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,8 +203,17 @@ impl Drafting<'_, '_> {
                 Err(error) => (number, Err(error)),
                 Ok(Some((number, mut block, findings))) => {
                     let drafts = drafter.draft(&mut block);
-                    let asked = questions(self.settings, &block, &drafts, self.window_rows);
-                    (number, Ok(Drafted { block, drafts, asked, findings }))
+                    let questions = questions(self.settings, &block, &drafts, self.window_rows);
+                    let block = Arc::new(block);
+                    let numbers = match &self.numbering {
+                        Some(of) => match of.number_block(number, &block, &drafts) {
+                            None => return,
+                            numbers => numbers,
+                        },
+                        None => None,
+                    };
+                    let prepared = Prepared { questions, numbers };
+                    (number, Ok(Drafted { block, drafts, prepared, findings }))
                 }
             };
             // The other side hangs up when planning has failed.

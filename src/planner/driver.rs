@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::drafting::Drafting;
-use super::{Planner, Poll};
+use super::{Planner, Poll, Prepared};
 use crate::draft::{Drafts, FormatScan, Formats, Settings};
 use crate::error::Error;
 use crate::issue::{Finding, Issue};
-use crate::lookup::{Found, Lookup, Question};
+use crate::lookup::{Found, Lookup};
 use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
@@ -236,7 +236,8 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        answers.plan_block(&mut planner, block, drafts, questions, &mut again)
+        let prepared = Prepared { questions, numbers: None };
+        answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
     // A limit that is met before the first row.
     let late: Vec<Finding> = source_findings.collect();
@@ -260,12 +261,12 @@ impl<S: Storage + ?Sized, H: Fn(Object, &str) -> bool> Answering<'_, S, H> {
     pub(super) fn plan_block(
         &mut self,
         planner: &mut Planner,
-        block: Block,
+        block: impl Into<Arc<Block>>,
         drafts: Drafts,
-        questions: Vec<Question>,
+        prepared: Prepared,
         again: &mut impl FnMut(&mut S, &S::Error, u32) -> bool,
     ) -> Result<(), Error<S::Error>> {
-        planner.feed(block, drafts, questions);
+        planner.feed(block, drafts, prepared);
         while planner.poll() == Poll::LookUp {
             let lookup = planner.lookup();
             find(&lookup, &mut self.found, self.storage, again)?;

@@ -20,6 +20,7 @@ impl Planner {
         let passed_on: Vec<(u8, String)> = self
             .index
             .passed_on(|place| self.ledger.text(place))
+            .into_iter()
             .filter_map(|(kind, text)| match kind {
                 KeyKind::Rule(rule) => Some((rule, text)),
                 _ => None,

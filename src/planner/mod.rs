@@ -15,6 +15,7 @@ mod driver;
 mod finish;
 mod kept;
 mod matching;
+mod numbering;
 mod opportunities;
 mod row_keys;
 mod teach;
@@ -27,13 +28,13 @@ pub(crate) use ahead::plan_ahead;
 pub(crate) use driver::{Part, Reading, Scanner, plan, plan_part, read};
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 
 use teaching::Teaching;
 
-use crate::dedup::{KeyIndex, KeyNumber};
+use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
 use crate::draft::{Drafts, Key, KeyText, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::Finding;
@@ -43,6 +44,15 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Changes, ContactRow, Entry, Ledger, Memory, Numbers, OpportunityRow, Settled};
 use crate::source::Block;
 use crate::value::Phone;
+
+/// What was made ready of a block beside the planner.
+#[derive(Debug, Default)]
+pub(crate) struct Prepared {
+    /// The questions of its windows, or none.
+    pub(crate) questions: Vec<Question>,
+    /// The numbers of its keys.
+    pub(crate) numbers: Option<Vec<KeyNumber>>,
+}
 
 /// What a [`Planner`] needs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +96,8 @@ pub(crate) struct Planner {
     window: Range<usize>,
     /// Of the current block.
     drafts: Drafts,
+    /// The numbers of the block's keys, where another thread has given them.
+    block_numbers: Option<Vec<KeyNumber>>,
     /// The numbers of the window's keys.
     numbers: Vec<KeyNumber>,
     /// Number of the contact that each stored record is, by its number among the answers.
@@ -145,6 +157,7 @@ impl Planner {
             stage: Stage::Idle,
             window: 0..0,
             drafts: Drafts::default(),
+            block_numbers: None,
             numbers: Vec::new(),
             stored_people: Vec::new(),
             first_differs: Vec::new(),
@@ -195,13 +208,23 @@ impl Planner {
 
     /// What keys are hashed with.
     pub(crate) fn seed(&self) -> RandomState {
-        self.index.seed.clone()
+        self.index.seed()
+    }
+
+    /// Leaves the numbering of the keys to another thread, if keys come from rows alone; before the
+    /// first block.
+    pub(crate) fn share_numbers(&mut self) -> Option<Arc<Mutex<KeyNumbers>>> {
+        self.teaching.is_plain.then(|| self.index.share())
     }
 
     /// Takes the next block of rows with its drafts; only when [`poll`](Self::poll) says [`Poll::Feed`].
-    ///
-    /// `prepared` are the questions of its windows, or none.
-    pub(crate) fn feed(&mut self, block: Block, drafts: Drafts, prepared: Vec<Question>) {
+    pub(crate) fn feed(
+        &mut self,
+        block: impl Into<Arc<Block>>,
+        drafts: Drafts,
+        prepared: Prepared,
+    ) {
+        let block = block.into();
         debug_assert_eq!(self.stage, Stage::Idle);
         debug_assert_eq!(block.len(), drafts.rows.len());
         if self.ledger.blocks.is_empty() {
@@ -209,14 +232,15 @@ impl Planner {
         }
         self.ledger.blocks.push(block);
         self.drafts = drafts;
-        self.prepared = prepared.into_iter();
+        self.prepared = prepared.questions.into_iter();
+        self.block_numbers = prepared.numbers;
         self.window = 0..0;
         self.next_window();
     }
 
     /// Gives back the blocks, as if nothing had been planned.
     pub(crate) fn into_blocks(self) -> Vec<Block> {
-        self.ledger.blocks
+        self.ledger.blocks.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// What is needed next.
@@ -270,7 +294,7 @@ impl Planner {
     /// Starts windows until one has a question, or the block is done.
     fn next_window(&mut self) {
         self.stage = Stage::Idle;
-        let rows = self.ledger.blocks.last().map_or(0, Block::len);
+        let rows = self.ledger.blocks.last().map_or(0, |block| block.len());
         let from = self.window.end;
         if from >= rows {
             return;
@@ -338,8 +362,13 @@ impl Planner {
 
     /// Gives every key of the window its number.
     fn intern(&mut self, block: u32) {
-        let Planner { ledger, index, drafts, numbers, window, .. } = self;
+        let keys = self.window_keys();
+        let Planner { ledger, index, drafts, numbers, block_numbers, window, .. } = self;
         numbers.clear();
+        if let Some(known) = block_numbers {
+            numbers.extend_from_slice(&known[keys]);
+            return index.meet(numbers);
+        }
         let keys = drafts.keys_of(&drafts.rows[window.clone()]);
         index.add_all(keys, block, |place| ledger.text(place), numbers);
     }

@@ -1,5 +1,7 @@
 //! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::Planner;
@@ -334,7 +336,8 @@ impl Planner {
             let key = match found {
                 Some(key) => key,
                 None => {
-                    let Some(last) = self.ledger.blocks.last_mut() else { continue };
+                    let last = self.ledger.blocks.last_mut().and_then(Arc::get_mut);
+                    let Some(last) = last else { continue };
                     let place = KeyPlace { block, span: last.append_text(&text) };
                     self.index.learn(kind, &text, place)
                 }

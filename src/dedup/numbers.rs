@@ -1,0 +1,278 @@
+//! [`KeyNumbers`]: every distinct key of the file has a number, in the order in which rows offer them.
+//!
+//! Equal hashes are never trusted: the text is compared on every hit (a phone's hash *is* the
+//! number), so that no collision can merge two people. The seed is never visible, since nothing
+//! iterates in hash order.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::draft::{Key, KeyKind, KeyText};
+use crate::source::TextSpan;
+use crate::value::Phone;
+
+/// The number of a distinct key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyNumber(pub(super) u32);
+
+/// Where a key's text lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyPlace {
+    pub(crate) block: u32,
+    pub(crate) span: TextSpan,
+}
+
+/// A distinct key, in sixteen bytes: many are looked at in no order, and each look waits for memory.
+///
+/// Two whole words, because they are written as such: what is put together from smaller parts has to
+/// wait until those have left the processor, behind all that is still on its way to memory.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Of a text the block it lies in and where it begins there; of a phone the packed number.
+    word: u64,
+    /// From the lowest bit: the length of the text, the kind, and the mark below.
+    rest: u64,
+}
+
+impl Entry {
+    const PHONE: u64 = 1 << 62;
+
+    fn of(key: &Key, block: u32) -> Self {
+        let kind = kind_of(key);
+        match key.text {
+            KeyText::Span(span) => Entry::text(kind, KeyPlace { block, span }),
+            KeyText::Phone => Entry { word: key.hash, rest: code(kind) << 32 | Entry::PHONE },
+        }
+    }
+
+    fn text(kind: KeyKind, place: KeyPlace) -> Self {
+        let (start, len) = place.span.parts();
+        let word = u64::from(place.block) << 32 | u64::from(start);
+        Entry { word, rest: code(kind) << 32 | u64::from(len) }
+    }
+
+    fn is_phone(self) -> bool {
+        self.rest & Entry::PHONE != 0
+    }
+
+    fn kind(self) -> KeyKind {
+        match (self.rest >> 32) as u16 {
+            0 => KeyKind::ContactId,
+            1 => KeyKind::ContactLink,
+            2 => KeyKind::OpportunityId,
+            rule => KeyKind::Rule((rule - RULES) as u8),
+        }
+    }
+
+    /// Where the text lies.
+    fn place(self) -> KeyPlace {
+        let span = TextSpan::of_parts(self.word as u32, self.rest as u32);
+        KeyPlace { block: (self.word >> 32) as u32, span }
+    }
+
+    /// Is it the same key, as far as can be told without looking at its text?
+    fn is_like(self, other: Entry) -> bool {
+        self.rest == other.rest && (self.word == other.word || !self.is_phone())
+    }
+}
+
+/// The first code of a match rule.
+const RULES: u16 = 3;
+
+/// A kind as a number.
+fn code(kind: KeyKind) -> u64 {
+    match kind {
+        KeyKind::ContactId => 0,
+        KeyKind::ContactLink => 1,
+        KeyKind::OpportunityId => 2,
+        KeyKind::Rule(number) => u64::from(RULES) + u64::from(number),
+    }
+}
+
+/// No key.
+const NONE: u32 = u32::MAX;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct KeyNumbers {
+    pub(super) seed: RandomState,
+    /// The numbers of the keys, by their tags.
+    table: HashTable<u32>,
+    /// A part of the hash of each key: what is met on the way to it need not be looked at.
+    tags: Vec<u32>,
+    entries: Vec<Entry>,
+    /// A key is the id of a contact.
+    pub(super) has_ids: bool,
+}
+
+impl KeyNumbers {
+    /// With the hashes of this seed.
+    pub(crate) fn new(seed: RandomState) -> Self {
+        KeyNumbers { seed, ..KeyNumbers::default() }
+    }
+
+    pub(super) fn kind(&self, key: KeyNumber) -> KeyKind {
+        self.entries[key.0 as usize].kind()
+    }
+
+    /// The text of a key, as it is shown.
+    pub(super) fn shown<'b>(
+        &self,
+        key: KeyNumber,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> String {
+        let entry = self.entries[key.0 as usize];
+        let phone = entry.is_phone().then(|| Phone::unpacked(entry.word)).flatten();
+        phone.map_or_else(|| text_of(entry.place()).to_owned(), |phone| phone.to_string())
+    }
+
+    /// Finds each key or adds it, and tells their numbers in order; `text_of` reads any text in the
+    /// blocks.
+    ///
+    /// The table is far larger than the processor's cache, and a key's place in it is anywhere. So the
+    /// places of some keys are visited together first: the memory is then waited for once, not once
+    /// for each.
+    pub(crate) fn add_all<'b>(
+        &mut self,
+        keys: &[Key],
+        block: u32,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+        numbers: &mut Vec<KeyNumber>,
+    ) {
+        /// As many as the processor has in flight.
+        const TOGETHER: usize = 16;
+        for keys in keys.chunks(TOGETHER) {
+            let mut tags = [0; TOGETHER];
+            for (key, tag) in keys.iter().zip(&mut tags) {
+                *tag = tag_of(kind_of(key), key.hash);
+            }
+            let mut likely = [NONE; TOGETHER];
+            for (&tag, likely) in tags.iter().zip(&mut likely).take(keys.len()) {
+                let found = self.table.find(spread(tag), |_| true);
+                *likely = found.copied().unwrap_or(NONE);
+            }
+            let like = likely.map(|number| self.entries.get(number as usize).copied());
+            for (at, key) in keys.iter().enumerate() {
+                let entry = Entry::of(key, block);
+                let number = match like[at] {
+                    Some(known) if is_same(known, entry, &text_of) => KeyNumber(likely[at]),
+                    _ => self.add(tags[at], entry, &text_of),
+                };
+                numbers.push(number);
+            }
+        }
+    }
+
+    /// Finds the key or adds it.
+    fn add<'b>(
+        &mut self,
+        tag: u32,
+        entry: Entry,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> KeyNumber {
+        let entries = &self.entries;
+        let is_it = |&number: &u32| {
+            let number = number as usize;
+            self.tags[number] == tag && is_same(entries[number], entry, &text_of)
+        };
+        match self.table.find(spread(tag), is_it) {
+            Some(&number) => KeyNumber(number),
+            None => self.push(tag, entry),
+        }
+    }
+
+    /// Adds a key that no row has offered: one that a contact carries from several rows together.
+    pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
+        let hash = self.seed.hash_one(text);
+        self.push(tag_of(kind, hash), Entry::text(kind, place))
+    }
+
+    /// Makes room for so many keys.
+    pub(crate) fn reserve(&mut self, keys: usize) {
+        self.table.reserve(keys, |&number| spread(self.tags[number as usize]));
+        self.tags.reserve(keys);
+        self.entries.reserve(keys);
+    }
+
+    fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
+        self.has_ids |= entry.kind() == KeyKind::ContactId;
+        let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
+        self.entries.push(entry);
+        self.tags.push(tag);
+        self.table.insert_unique(spread(tag), number, |&at| spread(self.tags[at as usize]));
+        KeyNumber(number)
+    }
+
+    /// The key with this text among the first so many. `packed` = the phone it is, where it fits.
+    pub(crate) fn find<'b>(
+        &self,
+        kind: KeyKind,
+        text: &str,
+        packed: Option<u64>,
+        known: usize,
+        text_of: impl Fn(KeyPlace) -> &'b str,
+    ) -> Option<KeyNumber> {
+        let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
+        let tag = tag_of(kind, hash);
+        let is_it = |&number: &u32| {
+            let entry = self.entries[number as usize];
+            self.tags[number as usize] == tag
+                && (number as usize) < known
+                && entry.kind() == kind
+                && entry.is_phone() == packed.is_some()
+                && match packed {
+                    Some(packed) => entry.word == packed,
+                    None => text_of(entry.place()) == text,
+                }
+        };
+        self.table.find(spread(tag), is_it).copied().map(KeyNumber)
+    }
+}
+
+/// What a key names: the contact of an opportunity is a contact.
+fn kind_of(key: &Key) -> KeyKind {
+    if key.kind == KeyKind::ContactLink { KeyKind::ContactId } else { key.kind }
+}
+
+/// Are these the same key?
+fn is_same<'b>(a: Entry, b: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
+    a.is_like(b) && (a.is_phone() || text_of(a.place()) == text_of(b.place()))
+}
+
+/// The part of a key's hash that is kept with it. Phones are not random, and one text may be a key of
+/// several kinds.
+fn tag_of(kind: KeyKind, hash: u64) -> u32 {
+    ((hash ^ (code(kind) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// A tag over all the bits that the table looks at.
+fn spread(tag: u32) -> u64 {
+    u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_with_one_hash_are_told_apart_by_their_texts() {
+        let texts = ["ana@example.com", "ann@example.com", "ana@example.com", "ana@example.co"];
+        let mut index = KeyNumbers::default();
+        let mut keys = Vec::new();
+        let mut block = crate::source::Block::new();
+        for (text, column) in texts.iter().zip(0..) {
+            let text = KeyText::Span(block.append_text(text));
+            keys.push(Key { kind: KeyKind::Rule(0), column, item: 0, hash: 42, text });
+        }
+        // The same text under another rule is another key.
+        keys.push(Key { kind: KeyKind::Rule(1), ..keys[0] });
+        let mut numbers = Vec::new();
+        for _ in 0..2 {
+            index.add_all(&keys, 0, |place| block.text(place.span), &mut numbers);
+        }
+        let numbers: Vec<u32> = numbers.into_iter().map(|number| number.0).collect();
+        assert_eq!(numbers, [0, 1, 0, 2, 3, 0, 1, 0, 2, 3]);
+    }
+}
