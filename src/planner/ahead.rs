@@ -180,19 +180,32 @@ impl Drafting<'_, '_> {
             let mut early = BTreeMap::new();
             let mut next = 0;
             for (number, drafted) in receiver {
+                self.numbering.iter().for_each(|of| of.set_busy(true));
                 early.insert(number, drafted);
-                while let Some(drafted) = early.remove(&next) {
+                while let Some(mut drafted) = early.remove(&next) {
+                    self.number(next, &mut drafted);
                     plan(drafted)?;
                     next += 1;
                 }
+                self.numbering.iter().for_each(|of| of.set_busy(false));
             }
             Ok(())
         })
     }
 
+    /// Numbers the keys of a block that is taken, unless that is done.
+    fn number(&self, position: usize, drafted: &mut Result<Drafted, SourceError>) {
+        let (Some(of), Ok(Drafted { block, drafts, prepared, .. })) = (&self.numbering, drafted)
+        else {
+            return;
+        };
+        if prepared.numbers.is_none() {
+            prepared.numbers = of.number(position, block, drafts);
+        }
+    }
+
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
-        let _watch = self.numbering.as_ref().map(Numbering::watch);
         loop {
             let (number, taken) = {
                 let mut feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -205,13 +218,10 @@ impl Drafting<'_, '_> {
                     let drafts = drafter.draft(&mut block);
                     let questions = questions(self.settings, &block, &drafts, self.window_rows);
                     let block = Arc::new(block);
-                    let numbers = match &self.numbering {
-                        Some(of) => match of.number_block(number, &block, &drafts) {
-                            None => return,
-                            numbers => numbers,
-                        },
-                        None => None,
-                    };
+                    let numbers = self
+                        .numbering
+                        .as_ref()
+                        .and_then(|of| of.number_early(number, &block, &drafts));
                     let prepared = Prepared { questions, numbers };
                     (number, Ok(Drafted { block, drafts, prepared, findings }))
                 }
