@@ -186,6 +186,74 @@ fn l1_a_file_whose_quotes_deceive_is_read_the_same_on_any_number_of_threads() {
     }
 }
 
+/// A storage of people of the large file that hands back copies of the keys, as a database does, and
+/// fails when it is asked once more than it may be.
+struct Copying {
+    crm: MemoryStorage,
+    questions_left: usize,
+}
+
+impl Storage for Copying {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.crm.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        let left = self.questions_left.checked_sub(1);
+        self.questions_left = left.ok_or_else(|| StorageError::new("no more questions"))?;
+        for block in lookup.blocks().iter().filter(|block| block.is_rule(&["email"])) {
+            for email in block.column(0).iter().rev().filter(|email| email.contains('7')) {
+                let copy = String::from(*email);
+                found.record(&format!("of {copy}")).key("email", &copy).value("email", &copy);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn l1_a_storage_that_copies_keys_is_understood_on_any_number_of_threads() {
+    let file = large();
+    let plan = |threads| {
+        let mut storage = Copying { crm: crm(), questions_left: usize::MAX };
+        let source = Source::from_bytes(file.as_bytes());
+        told(&Import::new().threads(threads).plan(source, &mut storage).unwrap())
+    };
+    let alone = plan(1);
+    assert!(alone.contains("update Some(\"of "), "people were found");
+    for threads in [2, 3] {
+        assert!(plan(threads) == alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn a_storage_or_a_file_that_fails_ends_the_planning_on_any_number_of_threads() {
+    struct Broken<'f>(&'f [u8]);
+    impl std::io::Read for Broken<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(std::io::Error::other("the line was cut")),
+                read => Ok(read),
+            }
+        }
+    }
+    let file = large();
+    for threads in [1, 2, 3] {
+        let import = Import::new().threads(threads).planning_window(1_000);
+        for questions_left in [0, 1, 5] {
+            let mut storage = Copying { crm: crm(), questions_left };
+            let source = Source::from_bytes(file.as_bytes());
+            let error = import.plan(source, &mut storage).unwrap_err();
+            assert!(matches!(error, crm_import::Error::Find { .. }), "{error}");
+        }
+        let source = Source::from_reader(Broken(file.as_bytes()));
+        let error = import.plan(source, &mut crm()).unwrap_err();
+        assert!(matches!(error, crm_import::Error::Source(_)), "{error}");
+    }
+}
+
 #[test]
 fn m3_a_repeat_half_a_million_rows_after_its_first_row_is_the_same_contact() {
     let mut file = String::from("Email,First Name\n");

@@ -62,8 +62,11 @@ pub(crate) fn plan_ahead<S: Storage + ?Sized>(
         planner.note(findings);
         answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
+    let Drafting { feed, numbering, .. } = drafting;
+    // It shares the blocks.
+    drop(numbering);
     let Feed { rows, scan, findings, .. } =
-        drafting.feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     let formats = scan.formats(&settings);
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
