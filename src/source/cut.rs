@@ -148,3 +148,84 @@ fn cuts(bytes: &[u8], pieces: usize) -> Option<Vec<usize>> {
     cuts.push(bytes.len());
     Some(cuts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::*;
+
+    /// Cells and line of each row, and what was found.
+    type Read = (Vec<(Vec<String>, u64, bool)>, Vec<(Option<u32>, IssueCode)>, u128);
+
+    fn told(blocks: &[Block], findings: &[Finding], rows: &Rows<'_>) -> Read {
+        let lines = blocks.iter().flat_map(|block| {
+            (0..block.len()).map(|row| {
+                let cells = block.record(row).map(str::to_owned).collect();
+                (cells, block.line(row), block.is_failed(row))
+            })
+        });
+        let found = findings.iter().map(|finding| (finding.row.map(|row| row.0), finding.code));
+        (lines.collect(), found.collect(), rows.digest())
+    }
+
+    fn in_one_go(file: &[u8]) -> Read {
+        let mut rows = Source::from_bytes(file).open().unwrap();
+        let (mut blocks, mut findings) = (Vec::new(), Vec::new());
+        loop {
+            let mut block = Block::new();
+            if !rows.read_block(&mut block, 1_000, &mut findings).unwrap() {
+                return told(&blocks, &findings, &rows);
+            }
+            blocks.push(block);
+        }
+    }
+
+    fn in_pieces(file: &[u8], threads: usize) -> Option<(Read, usize)> {
+        let mut rows = Source::from_bytes(file).open().unwrap();
+        let look = |seen: &mut usize, block: &Block| *seen += block.len();
+        let pieces = rows.read_in_pieces(1_000, threads, &0, look)?;
+        let seen = pieces.seen.iter().sum();
+        Some((told(&pieces.blocks, &pieces.findings, &rows), seen))
+    }
+
+    /// More than enough for four pieces; every few rows a cell with line breaks and doubled quotes, a row
+    /// that is too short or too long, and a blank line.
+    fn file(line_end: &str) -> String {
+        let mut file = format!("Email,Notes,City{line_end}");
+        for row in 0..40_000 {
+            file.push_str(&format!("p{row}@example.com,"));
+            match row % 7 {
+                0 => file.push_str("\"said \"\"yes\"\",\nthen, \r\nno\",Rome"),
+                1 => file.push_str("short"),
+                2 => file.push_str("a pipe,Rome,more"),
+                3 => file.push_str(&format!("plain,Rome{line_end}")),
+                _ => file.push_str("\"a, b\",Rome"),
+            }
+            file.push_str(line_end);
+        }
+        file
+    }
+
+    #[test]
+    fn pieces_put_together_are_the_file_in_one_go() {
+        for line_end in ["\n", "\r\n", "\r"] {
+            let file = file(line_end);
+            let alone = in_one_go(file.as_bytes());
+            for threads in [2, 3, 4] {
+                // Cuts are looked for behind line feeds.
+                let Some((read, seen)) = in_pieces(file.as_bytes(), threads) else {
+                    assert_eq!(line_end, "\r");
+                    continue;
+                };
+                assert_eq!(seen, read.0.len());
+                assert!(read == alone, "{threads} threads, {}", line_end.escape_debug());
+            }
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_proves_nothing() {
+        let file = file("\n") + "ana@example.com,\"never closed,Rome\nbo@example.com,,Rome\n";
+        assert!(in_pieces(file.as_bytes(), 3).is_none());
+    }
+}
