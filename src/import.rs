@@ -118,9 +118,14 @@ impl Import {
         self
     }
 
-    /// How many threads read, plan and apply (default 1). It never changes the plan: a file in memory
-    /// is cut where records end, any file is drafted ahead of the planning. Storage is called on the
-    /// caller's own; while it writes one batch, another thread makes the next one ready.
+    /// How many threads read, plan and apply (default 1). It never changes the plan: other threads read
+    /// and draft the rows that come next while this one plans. Storage is called on the caller's own;
+    /// while it writes one batch, another thread makes the next one ready. Two do most of what more can
+    /// do.
+    ///
+    /// Planning then begins before the file is read to its end, with the date and number formats that the
+    /// first rows tell. If the others tell otherwise the rows are planned once more, and storage is asked
+    /// again.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
