@@ -54,9 +54,9 @@ pub trait Storage {
     /// [wanted](Lookup::wanted) fields, and declares which key it answers.
     ///
     /// Called at most twice per planning window, four times where opportunities are matched by
-    /// fields or carry tags; never with a key that was asked before (on several threads a file may be planned twice, see
-    /// [`Import::threads`](crate::Import::threads)), never with an empty lookup. A
-    /// key that nobody holds is left unanswered.
+    /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
+    /// key that nobody holds is left unanswered. On [several threads](crate::Import::threads) a file
+    /// may be planned twice.
     ///
     /// # Errors
     /// An error stops planning; nothing has been written.
