@@ -137,6 +137,15 @@ fn l1_the_plan_is_the_same_on_any_number_of_threads() {
     for threads in [2, 3, 5] {
         assert!(told_with(&file, threads) == alone, "{threads} threads");
     }
+    let limited = |threads| {
+        let limits = crm_import::source::Limits::default().rows(10_000);
+        let source = Source::from_bytes(file.as_bytes()).limits(limits);
+        told(&Import::new().threads(threads).plan(source, &mut crm()).unwrap())
+    };
+    assert!(limited(1).contains("from row 10001 on"), "the limit is told");
+    for threads in [2, 3] {
+        assert!(limited(threads) == limited(1), "{threads} threads, with a limit");
+    }
     let windows = file.replace('\n', "\r\n");
     assert!(told_with(&windows, 3) == told_with(&windows, 1), "with carriage returns");
 }

@@ -269,6 +269,7 @@ impl<'s> Drafter<'s> {
 
     /// Keeps the phone of a cell that is one as it stands.
     fn keep_plain_phone(&mut self, watch: &Watch<'s>, row: &BlockRow<'_>, cell: &str) -> bool {
+        let cell = normalize::trim(cell);
         // With a plus it is the same number everywhere.
         let region = match &watch.column.country {
             _ if cell.starts_with('+') => None,
@@ -381,11 +382,8 @@ impl<'s> Drafter<'s> {
         let cell = match column.index().map(usize::from) {
             Some(index) if row.is_empty(index) => return account,
             Some(index) => row.cell(index),
-            None => "",
+            None => column.constant_text(),
         };
-        if cell.is_empty() && !column.is_constant() {
-            return account;
-        }
         let own = memo.get(cell).unwrap_or_else(|| {
             let own = column.country_of(cell);
             memo.put(cell, own);

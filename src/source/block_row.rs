@@ -65,19 +65,6 @@ impl<'b> BlockRow<'b> {
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 
-    /// Cells that stand side by side, from one column to another, as they are written. The row may be
-    /// too short for them.
-    pub(crate) fn stretch(&self, columns: std::ops::RangeInclusive<usize>) -> &'b str {
-        let (first, last) = columns.into_inner();
-        let end = |column: usize| match self.ends {
-            RowEnds::Short(ends) => ends.get(column).map(|end| usize::from(*end)),
-            RowEnds::Long(ends) => ends.get(column).map(|end| *end as usize),
-        };
-        let from = first.checked_sub(1).map_or(Some(0), |before| Some(end(before)? + 1));
-        let (Some(from), Some(to)) = (from, end(last)) else { return "" };
-        self.text.get(from..to).unwrap_or_default()
-    }
-
     /// Is a cell empty, by where it ends? One of nothing but quotes is not.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {

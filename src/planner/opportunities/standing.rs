@@ -3,7 +3,6 @@
 //! out once.
 
 use std::hash::{BuildHasher, Hasher};
-use std::ops::RangeInclusive;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -30,7 +29,6 @@ pub(in crate::planner) struct Standings {
 #[derive(Debug)]
 struct Known {
     hash: u64,
-    /// The cells as they are written.
     said: Vec<Box<str>>,
     standing: Standing,
 }
@@ -38,8 +36,8 @@ struct Known {
 /// Where in the file these stand.
 #[derive(Clone, Debug)]
 struct Columns {
-    /// Those of the four fields, as stretches of columns that stand side by side.
-    parts: Vec<RangeInclusive<usize>>,
+    /// Those of the four fields.
+    parts: Vec<usize>,
     /// `None`: there is none, or its cells are not read as they stand.
     name: Option<usize>,
 }
@@ -56,11 +54,7 @@ impl Columns {
         let parts = columns.iter().filter(is_part).filter_map(Column::index);
         let name = columns.iter().find(|column| column.field == FieldId::OPPORTUNITY_NAME);
         let name = name.filter(|column| column.is_direct()).and_then(Column::index);
-        let mut parts: Vec<usize> = parts.map(usize::from).collect();
-        parts.sort_unstable();
-        let stretches = parts.chunk_by(|a, b| b - a <= 1);
-        let parts = stretches.map(|of| of[0]..=of[of.len() - 1]).collect();
-        Columns { parts, name: name.map(usize::from) }
+        Columns { parts: parts.map(usize::from).collect(), name: name.map(usize::from) }
     }
 }
 
@@ -148,13 +142,13 @@ impl Standings {
         }
         let parts = &self.columns.get_or_insert_with(|| Columns::of(settings)).parts;
         let mut hasher = self.seed.build_hasher();
-        for part in parts {
-            hasher.write(row.stretch(part.clone()).as_bytes());
+        for &part in parts {
+            hasher.write(row.cell(part).as_bytes());
         }
         let hash = hasher.finish();
         let is_it = |known: &Known| {
             let mut said = known.said.iter().zip(parts);
-            known.hash == hash && said.all(|(said, part)| **said == *row.stretch(part.clone()))
+            known.hash == hash && said.all(|(said, &part)| **said == *row.cell(part))
         };
         let known = self.known.find(hash, is_it);
         known.map_or(Said::New(hash), |known| Said::Known(known.standing))
@@ -163,6 +157,6 @@ impl Standings {
     /// The cells of a row that are looked at, as they are written.
     fn said(&self, row: &BlockRow<'_>) -> Vec<Box<str>> {
         let parts = self.columns.iter().flat_map(|columns| &columns.parts);
-        parts.map(|part| row.stretch(part.clone()).into()).collect()
+        parts.map(|&part| row.cell(part).into()).collect()
     }
 }
