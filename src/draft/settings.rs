@@ -1,5 +1,7 @@
 //! [`Settings`]: everything that is frozen before row 1.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::{Column, Part, Rule};
@@ -30,6 +32,12 @@ pub(crate) struct Settings {
     /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
+    /// Which columns of contacts are folded together, by their first field: those of one field, and of
+    /// both fields of addresses.
+    pub(crate) contact_groups: Vec<(FieldId, Range<usize>)>,
+    /// The columns of each field of opportunities; there are fields that a new one has without a column
+    /// (O6).
+    pub(crate) opportunity_groups: Vec<(FieldId, Range<usize>)>,
     /// The fields that a cell can clear, sorted.
     pub(crate) clearable: Vec<FieldId>,
     /// The fields whose stored values a plan needs.
@@ -53,6 +61,8 @@ impl Settings {
             contact_columns: Vec::new(),
             minds_consent: false,
             opportunity_columns: Vec::new(),
+            contact_groups: Vec::new(),
+            opportunity_groups: Vec::new(),
             clearable: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
@@ -68,6 +78,7 @@ impl Settings {
         settings.compile_columns();
         settings.compile_rules();
         settings.compile_wanted();
+        settings.compile_groups();
         settings
     }
 
@@ -176,6 +187,28 @@ impl Settings {
         }
     }
 
+    fn compile_groups(&mut self) {
+        let of_contact = |column: &Column| match column.field {
+            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
+            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
+            other => other,
+        };
+        self.contact_groups = groups(&self.contact_columns, of_contact);
+        self.opportunity_groups = groups(&self.opportunity_columns, |column| column.field);
+        for field in [
+            FieldId::PIPELINE,
+            FieldId::STAGE,
+            FieldId::STATUS,
+            FieldId::VALUE,
+            FieldId::LOST_REASON,
+        ] {
+            let place = self.opportunity_groups.binary_search_by_key(&field, |(of, _)| *of);
+            if let Err(place) = place {
+                self.opportunity_groups.insert(place, (field, 0..0));
+            }
+        }
+    }
+
     fn compile_wanted(&mut self) {
         let mut contact: Vec<FieldId> =
             self.contact_columns.iter().map(|column| column.field).collect();
@@ -216,6 +249,17 @@ impl Settings {
         }
         (self.contact_wanted, self.opportunity_wanted) = (contact, opportunity);
     }
+}
+
+/// Neighbours that are folded together.
+fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<(FieldId, Range<usize>)> {
+    let mut start = 0;
+    let group = |columns: &[Column]| {
+        let range = start..start + columns.len();
+        start = range.end;
+        (columns[0].field, range)
+    };
+    columns.chunk_by(|a, b| of(a) == of(b)).map(group).collect()
 }
 
 /// What a cell may say where the account decides: users, pipelines, stages, options.

@@ -20,30 +20,25 @@ pub(crate) fn fold_contact<'p>(
     let known = out.len();
     let columns = &base.settings.contact_columns;
     let mut tags_pending = !tags.is_empty();
-    if !rows.is_empty() {
-        for group in columns.chunk_by(|a, b| a.field == b.field) {
-            if stop_early && out.len() > known {
-                return;
+    let groups: &[_] = if rows.is_empty() { &[] } else { &base.settings.contact_groups };
+    for (field, group) in groups {
+        if stop_early && out.len() > known {
+            return;
+        }
+        let group = &columns[group.clone()];
+        let field = *field;
+        match (field, Addresses::of_field(field)) {
+            (FieldId::CONTACT_ID, _) => {}
+            (FieldId::TAGS, _) => {
+                tags_pending = false;
+                if !tags.is_empty() || !are_silent(group, rows) {
+                    fold_list(base, group, rows, tags, out, field);
+                }
             }
-            match group[0].field {
-                FieldId::CONTACT_ID => {}
-                FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => {
-                    if starts(columns, group, Addresses::Emails) {
-                        fold_addresses(base, Addresses::Emails, columns, rows, out);
-                    }
-                }
-                FieldId::PHONE | FieldId::ADDITIONAL_PHONES => {
-                    if starts(columns, group, Addresses::Phones) {
-                        fold_addresses(base, Addresses::Phones, columns, rows, out);
-                    }
-                }
-                FieldId::TAGS => {
-                    tags_pending = false;
-                    fold_list(base, group, rows, tags, out, FieldId::TAGS);
-                }
-                field if group[0].is_list => fold_list(base, group, rows, &[], out, field),
-                _ => fold_single(base, group, rows, out),
-            }
+            _ if are_silent(group, rows) => {}
+            (_, Some(kind)) => fold_addresses(base, kind, group, rows, out),
+            _ if group[0].is_list => fold_list(base, group, rows, &[], out, field),
+            _ => fold_single(base, group, rows, out),
         }
     }
     if tags_pending {
@@ -51,8 +46,7 @@ pub(crate) fn fold_contact<'p>(
     }
 }
 
-/// Is this the first group of columns of the pair? Both fields are folded together, there.
-fn starts(columns: &[Column], group: &[Column], kind: Addresses) -> bool {
-    columns.iter().find(|column| kind.has(column.field)).map(|column| column.field)
-        == Some(group[0].field)
+/// Does no row say anything in these columns? Then their field stays as it is.
+pub(super) fn are_silent(columns: &[Column], rows: &[RowOf<'_>]) -> bool {
+    columns.iter().all(|column| rows.iter().all(|row| column.is_silent(&row.cells)))
 }

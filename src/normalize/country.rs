@@ -20,6 +20,11 @@ use crate::issue::IssueCode;
 /// ```
 pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     let cell = trim(cell);
+    if let [first, second] = cell.as_bytes()
+        && let (Some(first), Some(second)) = (letter(*first), letter(*second))
+    {
+        return SHORT[first * 26 + second].ok_or(IssueCode::CountryUnknown);
+    }
     let mut name = smallvec::SmallVec::<[u8; 32]>::new();
     if cell.len() <= 32
         && cell.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
@@ -31,6 +36,25 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     }
     NAMES.get(folded(cell).as_str()).copied().ok_or(IssueCode::CountryUnknown)
 }
+
+/// The place of a letter in the alphabet.
+fn letter(byte: u8) -> Option<usize> {
+    let place = byte.to_ascii_lowercase().wrapping_sub(b'a');
+    (place < 26).then(|| usize::from(place))
+}
+
+/// What each pair of letters means, which is what most files write.
+static SHORT: LazyLock<[Option<&'static str>; 26 * 26]> = LazyLock::new(|| {
+    let mut short = [None; 26 * 26];
+    for (name, code) in NAMES.iter() {
+        if let [first, second] = name.as_bytes()
+            && let (Some(first), Some(second)) = (letter(*first), letter(*second))
+        {
+            short[first * 26 + second] = Some(*code);
+        }
+    }
+    short
+});
 
 static NAMES: LazyLock<HashMap<String, &'static str, foldhash::quality::RandomState>> =
     LazyLock::new(|| {

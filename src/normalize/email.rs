@@ -22,7 +22,18 @@ use crate::issue::IssueCode;
 /// # Errors
 /// [`IssueCode::EmailInvalid`] for anything else.
 pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
-    let address = unwrap(trim(cell));
+    let cell = trim(cell);
+    // What is an address as it stands has nothing around it.
+    match plain_address(cell.as_bytes()) {
+        Some(true) => return Ok(Cow::Borrowed(cell)),
+        Some(false) => return Ok(Cow::Owned(cell.to_ascii_lowercase())),
+        None => {}
+    }
+    unwrapped(unwrap(cell))
+}
+
+/// As [`email`], of an address with nothing around it.
+fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
     if !address.is_ascii() {
         return international::address(address).map(Cow::Owned).ok_or(IssueCode::EmailInvalid);
     }
