@@ -77,8 +77,10 @@ impl Applier {
         let tasks = tasks(&plan, 0, &mut units);
         let data =
             BatchData { rules: plan.ledger.settings.rule_names.clone(), ..BatchData::default() };
+        let mut report = Report::new(plan, tokens.clone());
+        report.done.reserve(tasks.len());
         Applier {
-            report: Report::new(plan, tokens.clone()),
+            report,
             parts: Vec::new(),
             tokens,
             states: vec![State::Waiting; tasks.len()],
@@ -208,7 +210,6 @@ impl Applier {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
         ids.reserve(self.data.steps.len());
-        self.report.done.reserve(self.data.steps.len());
         for position in 0..self.data.steps.len() {
             let step = &self.data.steps[position];
             let (at, token, op, object) = (step.task, step.token, step.op, step.object);

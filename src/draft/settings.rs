@@ -32,12 +32,11 @@ pub(crate) struct Settings {
     /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
-    /// Which columns of contacts are folded together, by their first field: those of one field, and of
-    /// both fields of addresses.
-    pub(crate) contact_groups: Vec<(FieldId, Range<usize>)>,
+    /// The columns of contacts: those of one field, and of both fields of addresses, together.
+    pub(crate) contact_groups: Vec<Group>,
     /// The columns of each field of opportunities; there are fields that a new one has without a column
     /// (O6).
-    pub(crate) opportunity_groups: Vec<(FieldId, Range<usize>)>,
+    pub(crate) opportunity_groups: Vec<Group>,
     /// The fields that a cell can clear, sorted.
     pub(crate) clearable: Vec<FieldId>,
     /// The fields whose stored values a plan needs.
@@ -202,9 +201,9 @@ impl Settings {
             FieldId::VALUE,
             FieldId::LOST_REASON,
         ] {
-            let place = self.opportunity_groups.binary_search_by_key(&field, |(of, _)| *of);
+            let place = self.opportunity_groups.binary_search_by_key(&field, |group| group.field);
             if let Err(place) = place {
-                self.opportunity_groups.insert(place, (field, 0..0));
+                self.opportunity_groups.insert(place, Group { field, columns: 0..0, bits: 0 });
             }
         }
     }
@@ -251,13 +250,33 @@ impl Settings {
     }
 }
 
-/// Neighbours that are folded together.
-fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<(FieldId, Range<usize>)> {
+/// Columns that are folded together.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// The first field.
+    pub(crate) field: FieldId,
+    /// Where they stand among the columns of their object.
+    pub(crate) columns: Range<usize>,
+    /// Their places in the file, as bits, if a row that has nothing there says nothing; else 0.
+    bits: u64,
+}
+
+impl Group {
+    /// Do rows say nothing here of which these columns are [filled](crate::source::BlockRow::filled)?
+    pub(crate) fn is_silent(&self, filled: u64) -> bool {
+        self.bits != 0 && self.bits & filled == 0
+    }
+}
+
+fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<Group> {
     let mut start = 0;
+    let bit =
+        |column: &Column| 1_u64.checked_shl(column.index()?.into()).filter(|_| column.is_plain);
     let group = |columns: &[Column]| {
         let range = start..start + columns.len();
         start = range.end;
-        (columns[0].field, range)
+        let bits = columns.iter().map(bit).try_fold(0, |all, bit| Some(all | bit?));
+        Group { field: columns[0].field, columns: range, bits: bits.unwrap_or(0) }
     };
     columns.chunk_by(|a, b| of(a) == of(b)).map(group).collect()
 }

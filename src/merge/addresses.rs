@@ -343,7 +343,7 @@ pub(super) fn fold_addresses<'p>(
         if !base.shows(kind.primary())
             && let Some(only) = only
         {
-            out.push(kind.primary(), [], [only]);
+            out.push_value(kind.primary(), &only);
         }
         return;
     }

@@ -4,7 +4,6 @@ use super::addresses::fold_addresses;
 use super::list::{Gift, fold_list};
 use super::single::fold_single;
 use super::{Addresses, Base, RowOf};
-use crate::draft::Column;
 use crate::field::FieldId;
 use crate::plan::Changes;
 
@@ -21,21 +20,22 @@ pub(crate) fn fold_contact<'p>(
     let columns = &base.settings.contact_columns;
     let mut tags_pending = !tags.is_empty();
     let groups: &[_] = if rows.is_empty() { &[] } else { &base.settings.contact_groups };
-    for (field, group) in groups {
+    let filled = filled(rows);
+    for group in groups {
         if stop_early && out.len() > known {
             return;
         }
-        let group = &columns[group.clone()];
-        let field = *field;
+        let (field, is_silent) = (group.field, group.is_silent(filled));
+        let group = &columns[group.columns.clone()];
         match (field, Addresses::of_field(field)) {
             (FieldId::CONTACT_ID, _) => {}
             (FieldId::TAGS, _) => {
                 tags_pending = false;
-                if !tags.is_empty() || !are_silent(group, rows) {
+                if !tags.is_empty() || !is_silent {
                     fold_list(base, group, rows, tags, out, field);
                 }
             }
-            _ if are_silent(group, rows) => {}
+            _ if is_silent => {}
             (_, Some(kind)) => fold_addresses(base, kind, group, rows, out),
             _ if group[0].is_list => fold_list(base, group, rows, &[], out, field),
             _ => fold_single(base, group, rows, out),
@@ -46,7 +46,7 @@ pub(crate) fn fold_contact<'p>(
     }
 }
 
-/// Does no row say anything in these columns? Then their field stays as it is.
-pub(super) fn are_silent(columns: &[Column], rows: &[RowOf<'_>]) -> bool {
-    columns.iter().all(|column| rows.iter().all(|row| column.is_silent(&row.cells)))
+/// The columns of the file in which one of the rows has something.
+pub(super) fn filled(rows: &[RowOf<'_>]) -> u64 {
+    rows.iter().fold(0, |filled, row| filled | row.cells.filled())
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::contact::are_silent;
+use super::contact::filled;
 use super::list::fold_list;
 use super::single::fold_single;
 use super::{Base, RowOf};
@@ -49,9 +49,8 @@ impl<'p> Pitch<'p> {
         let read = |field: FieldId| {
             // They are sorted by field.
             let all = &settings.opportunity_columns;
-            let from = all.partition_point(|column| column.field < field);
-            let to = from + all[from..].partition_point(|column| column.field == field);
-            let columns = &all[from..to];
+            let group = settings.opportunity_groups.iter().find(|group| group.field == field);
+            let columns = group.map_or(&[][..], |group| &all[group.columns.clone()]);
             let said = |column: &'p Column| {
                 let cell = column.read(column.text(&row.cells), None, choices);
                 (cell, column)
@@ -255,18 +254,20 @@ pub(crate) fn fold_opportunity<'p>(
     let known = out.len();
     let mut folded = DealFold::default();
     let columns = &base.settings.opportunity_columns;
-    for (field, group) in &base.settings.opportunity_groups {
+    let filled = filled(rows);
+    for group in &base.settings.opportunity_groups {
         if stop_early && out.len() > known {
             return;
         }
-        let (field, group) = (*field, &columns[group.clone()]);
+        let (field, is_silent) = (group.field, group.is_silent(filled));
+        let group = &columns[group.columns.clone()];
         match field {
             FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK | FieldId::OPPORTUNITY_TAGS => {}
             FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
                 folded.note(base, rows, field, out);
             }
             FieldId::VALUE => fold_value(base, group, rows, out),
-            _ if are_silent(group, rows) => {}
+            _ if is_silent => {}
             _ if group.first().is_some_and(|column| column.is_list) => {
                 fold_list(base, group, rows, &[], out, field);
             }
@@ -316,11 +317,11 @@ impl<'p> DealFold<'p> {
         if before == after {
             return;
         }
-        let after = after.as_deref().map(Value::text);
-        if base.is_new() {
-            out.push(field, [], after);
-        } else {
-            out.push(field, base.shown(field).take(1).map(Value::text), after);
+        match after.as_deref() {
+            Some(after) if base.is_new() => out.push_text(field, after),
+            after => {
+                out.push(field, base.shown(field).take(1).map(Value::text), after.map(Value::text));
+            }
         }
     }
 }

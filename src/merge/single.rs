@@ -46,7 +46,7 @@ pub(crate) fn fold_single<'p>(
             "the same as folded in full"
         );
         match said {
-            Some(said) if !is_shown => out.push(field, [], [said]),
+            Some(said) if !is_shown => out.push_value(field, &said),
             Some(said) if Some(&said) != before.as_ref() => {
                 out.push(field, base.shown(field).take(1).map(Value::text), [said]);
             }

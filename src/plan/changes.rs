@@ -65,11 +65,18 @@ impl Changes {
         self.changes.push(Raw { field, start, middle, end: position(self.values.len()) });
     }
 
-    /// Adds the first text of a field.
+    /// Adds the only value of a field that was blank.
+    pub(crate) fn push_value(&mut self, field: FieldId, value: &Value<'_>) {
+        let start = position(self.values.len());
+        self.pack(value);
+        self.changes.push(Raw { field, start, middle: start, end: start + 1 });
+    }
+
+    /// As [`push_value`](Self::push_value), of a text.
     pub(crate) fn push_text(&mut self, field: FieldId, text: &str) {
+        let start = position(self.values.len());
         let from = position(self.text.len());
         self.text.push_str(text);
-        let start = position(self.values.len());
         self.values.push(Packed::Text(from, position(self.text.len())));
         self.changes.push(Raw { field, start, middle: start, end: start + 1 });
     }
