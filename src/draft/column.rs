@@ -135,6 +135,7 @@ impl Column {
     }
 
     /// The raw text of this column on one row.
+    #[inline]
     pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         match &self.origin {
             Origin::File(index) => row.cell(usize::from(*index)),
@@ -153,6 +154,7 @@ impl Column {
 
     /// A cell that [`read`](Self::read) hands on as it stands, trimmed, "" = blank. `None`: it has to be
     /// read.
+    #[inline]
     pub(crate) fn plain_text<'b>(&'b self, row: &BlockRow<'b>) -> Option<&'b str> {
         let Origin::File(index) = &self.origin else { return None };
         let is_text = matches!(self.kind, FieldKind::Text | FieldKind::LongText | FieldKind::List);
@@ -182,10 +184,12 @@ impl Column {
     }
 
     /// What to read instead of a trimmed cell: itself, or what the value map says.
+    #[inline]
     pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
-        if self.values.is_empty() {
-            return cell;
-        }
+        if self.values.is_empty() { cell } else { self.looked_up(cell) }
+    }
+
+    fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 

@@ -85,6 +85,7 @@ impl<'p> Base<'p> {
     }
 
     /// Is there a stored value of a field?
+    #[inline]
     pub(crate) fn shows(&self, field: FieldId) -> bool {
         self.stored.is_some_and(|(answers, id)| answers.value(id, field).is_some())
     }

@@ -14,6 +14,7 @@ fn is_space(c: char) -> bool {
 /// # use crm_import::normalize::trim;
 /// assert_eq!(trim("\u{feff} \u{a0}Ana\u{200b}\t"), "Ana");
 /// ```
+#[inline]
 pub fn trim(cell: &str) -> &str {
     let bytes = cell.as_bytes();
     let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);

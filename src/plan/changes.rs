@@ -73,6 +73,7 @@ impl Changes {
     }
 
     /// As [`push_value`](Self::push_value), of a text.
+    #[inline]
     pub(crate) fn push_text(&mut self, field: FieldId, text: &str) {
         let start = position(self.values.len());
         let from = position(self.text.len());

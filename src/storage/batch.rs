@@ -422,3 +422,18 @@ impl<'a> BatchFollowUp<'a> {
         self.data.contact.link(receipts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn beginnings_never_tell_otherwise_than_the_texts() {
+        let texts =
+            ["", "\0", "a", "a\0", "ab", "abcdefgh", "abcdefghi", "abcdefgi", "é", "+49301"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let (told, real) = (beginning(a).cmp(&beginning(b)), a.cmp(b));
+            assert!(told.is_eq() || told == real, "{a:?} {b:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crm_import::dedup::record_keys;
+use crm_import::plan::Change;
 use crm_import::storage::BatchStep;
 use crm_import::{Account, Fields, Object};
 
@@ -49,7 +50,7 @@ impl<'a> Rules<'a> {
     pub(crate) fn add_new(self, step: &BatchStep<'_>, id: i64, keys: &mut Keys) {
         let values = |field: &str| -> Vec<String> {
             let change = step.change(field);
-            change.iter().flat_map(|change| change.after()).map(|v| v.to_string()).collect()
+            change.iter().flat_map(Change::after).map(|v| v.to_string()).collect()
         };
         for rule in self.iter() {
             match address_fields(rule) {
