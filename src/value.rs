@@ -46,6 +46,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Appends the canonical text.
+    pub(crate) fn write_to(&self, out: &mut String) {
+        match self {
+            Value::Text(text) => out.push_str(text),
+            Value::Phone(phone) => phone.write_to(out),
+            // A string takes everything.
+            other => _ = fmt::Write::write_fmt(out, format_args!("{other}")),
+        }
+    }
+
     /// The canonical text, borrowed if the value is text already.
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {

@@ -77,8 +77,10 @@ impl Applier {
         let tasks = tasks(&plan, 0, &mut units);
         let data =
             BatchData { rules: plan.ledger.settings.rule_names.clone(), ..BatchData::default() };
+        let mut report = Report::new(plan, tokens.clone());
+        report.done.reserve(tasks.len());
         Applier {
-            report: Report::new(plan, tokens.clone()),
+            report,
             parts: Vec::new(),
             tokens,
             states: vec![State::Waiting; tasks.len()],
@@ -207,12 +209,10 @@ impl Applier {
     pub(crate) fn written(&mut self, receipts: &Receipts) {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
-        let steps: Vec<(usize, Token, Op)> =
-            self.data.steps.iter().map(|step| (step.task, step.token, step.op)).collect();
-        let own: Vec<Option<Box<str>>> =
-            self.data.steps.iter().map(|step| step.id.clone()).collect();
-        for (position, &(at, token, op)) in steps.iter().enumerate() {
-            let object = self.tasks[at].record().object;
+        ids.reserve(self.data.steps.len());
+        for position in 0..self.data.steps.len() {
+            let step = &self.data.steps[position];
+            let (at, token, op, object) = (step.task, step.token, step.op, step.object);
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
                     self.fault(at, "two records were created under one id");
@@ -224,7 +224,7 @@ impl Applier {
                     self.settle_done(at, token, op, id);
                 }
                 (Some(Receipt::AlreadyApplied { id }), Op::Update)
-                    if own[position].as_deref() != Some(id) =>
+                    if step.id.as_deref() != Some(id) =>
                 {
                     self.fault(at, "the step was written before, but to another record");
                 }

@@ -13,9 +13,9 @@ use super::units::TaskKind;
 use crate::draft::{Rule, Shape};
 use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
-use crate::plan::{Changes, Ledger, Op, StepRef, first_row, fold, moves_link};
+use crate::plan::{Ledger, Op, StepRef, first_row, fold, moves_link};
 use crate::planner::keys_of;
-use crate::storage::{BatchData, ContactOf, FollowUpData, Receipts, StepData, Token};
+use crate::storage::{BatchData, ContactOf, FollowUpData, KeyData, Receipts, StepData, Token};
 use crate::value::Value;
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
@@ -50,10 +50,7 @@ impl Applier {
                 let (ledger, step) = (self.ledger(task.part), task.record());
                 fold(ledger, step, false, &mut folded.data.changes);
                 if step.object == Object::Contact {
-                    let own = changes..folded.data.changes.len();
-                    for (rule, text) in new_keys(ledger, step, &(&folded.data.changes, own)) {
-                        folded.data.push_key(rule, &text);
-                    }
+                    push_new_keys(ledger, step, changes, &mut folded.data);
                 }
             }
             let changes = changes..folded.data.changes.len();
@@ -96,10 +93,8 @@ impl Applier {
                 },
             }
         }
-        let mut steps = std::mem::take(&mut self.data.steps);
-        steps.sort_by(|a, b| self.data.order_of(a).cmp(&self.data.order_of(b)));
-        steps.append(&mut opportunities);
-        self.data.steps = steps;
+        self.data.sort_steps();
+        self.data.steps.append(&mut opportunities);
         // Its room is used again.
         self.folded = Some(Folded { range: 0..0, ..folded });
         self.stamp(false);
@@ -212,58 +207,75 @@ fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
     }
 }
 
-/// The keys that a contact carries from now on and that nobody else may hold: (rule, key).
+/// Notes the keys that a contact carries from now on and that nobody else may hold. Its changes are those
+/// of the data from `changes` on.
 ///
 /// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn new_keys(ledger: &Ledger, step: StepRef, own: &Own<'_>) -> Vec<(usize, String)> {
+fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, data: &mut BatchData) {
     let entry = ledger.entry(step.object, step.number);
-    let mut keys = Vec::new();
     if !entry.has_rows() {
-        return keys;
+        return;
     }
     for (position, rule) in ledger.settings.rules.iter().enumerate() {
         let position = u8::try_from(position).unwrap_or(u8::MAX);
         if !rule.owns_keys() && !entry.is_new() {
             continue;
         }
-        let new = match &rule.shape {
-            Shape::Emails => new_addresses(ledger, step, Addresses::Emails, own.clone()),
-            Shape::Phones => new_addresses(ledger, step, Addresses::Phones, own.clone()),
-            Shape::Text(_) | Shape::Combined(_) => new_texts(ledger, step, rule),
+        let kind = match &rule.shape {
+            Shape::Emails => Addresses::Emails,
+            Shape::Phones => Addresses::Phones,
+            Shape::Text(_) | Shape::Combined(_) => {
+                for key in new_texts(ledger, step, rule) {
+                    if !ledger.passes_on(position, &key) {
+                        data.push_key(rule.number, &key);
+                    }
+                }
+                continue;
+            }
         };
-        debug_assert_eq!(new, new_texts(ledger, step, rule), "the same as folded once more");
-        let new = new.into_iter().filter(|key| !ledger.passes_on(position, key));
-        keys.extend(new.map(|key| (rule.number, key)));
+        let known = data.keys.len();
+        push_new_addresses(ledger, step, kind, changes, rule.number, data);
+        debug_assert_eq!(
+            data.key_texts(known).collect::<Vec<_>>(),
+            new_texts(ledger, step, rule),
+            "the same as folded once more"
+        );
+        if !ledger.passed_on.is_empty() {
+            data.retain_keys(known, |key| !ledger.passes_on(position, key));
+        }
     }
-    keys
 }
-
-/// The changes of a step.
-type Own<'c> = (&'c Changes, Range<usize>);
 
 /// The addresses that a contact is given: they are among its changes, and so its rows need not be folded
 /// once more.
-fn new_addresses(
+fn push_new_addresses(
     ledger: &Ledger,
     step: StepRef,
     kind: Addresses,
-    (changes, range): Own<'_>,
-) -> Vec<String> {
-    let changes = range.map(|at| changes.get(at, &ledger.settings.fields));
-    let of_kind = changes.filter(|change| kind.has(change.field_id()));
-    let mut keys: Vec<String> =
-        of_kind.flat_map(|change| change.after()).map(|v| v.to_text().into_owned()).collect();
+    changes: usize,
+    rule: usize,
+    data: &mut BatchData,
+) {
+    let known = data.keys.len();
+    let BatchData { changes: all, keys, key_text, .. } = data;
+    // They are in the order of the fields.
+    let up_to = |at: &usize| all.field(*at) <= kind.additional();
+    let of_kind = (changes..all.len()).take_while(up_to).filter(|&at| kind.has(all.field(at)));
+    for at in of_kind {
+        for value in all.after(at) {
+            KeyData::push(keys, key_text, rule, |text| value.write_to(text));
+        }
+    }
     let entry = ledger.entry(step.object, step.number);
-    if !keys.is_empty() && !entry.is_new() {
+    if data.keys.len() > known && !entry.is_new() {
         let before = AddressBook::stored(ledger.base(step.object, entry), kind);
         let before: Vec<String> =
             before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
-        keys.retain(|key| !before.contains(key));
+        data.retain_keys(known, |key| !before.iter().any(|held| held == key));
     }
-    keys
 }
 
 /// The keys under a rule that a contact comes to carry once its rows are folded into it.

@@ -1,7 +1,5 @@
 //! Tokens and digests: names that are the same on every machine and in every version.
 
-use std::fmt::Write as _;
-
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::draft::Settings;
@@ -48,13 +46,17 @@ impl Tokens {
     }
 
     fn token(&self, what: &str, row: u32) -> Token {
-        let mut text = String::with_capacity(self.import_id.len() + what.len() + 12);
-        for part in [&self.import_id, "\0", what, "\0"] {
-            text.push_str(part);
+        let mut number = itoa::Buffer::new();
+        let parts = [&self.import_id, "\0", what, "\0", number.format(row)];
+        let (mut short, mut end) = ([0; 128], 0);
+        for part in parts.map(str::as_bytes) {
+            let Some(place) = short.get_mut(end..end + part.len()) else {
+                return Token(xxh3_128(parts.concat().as_bytes()));
+            };
+            place.copy_from_slice(part);
+            end += part.len();
         }
-        // Memory takes it.
-        let _ = write!(text, "{row}");
-        Token(xxh3_128(text.as_bytes()))
+        Token(xxh3_128(&short[..end]))
     }
 }
 
@@ -82,4 +84,19 @@ pub(crate) fn checkpoint(
 
 fn digest(text: &str) -> String {
     format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_the_hash_of_its_parts_however_long_they_are() {
+        for len in 0..300 {
+            let id = "i".repeat(len);
+            let token = Tokens::new(&id).token("linked contact", 4_294_967_295);
+            let text = format!("{id}\0linked contact\04294967295");
+            assert_eq!(token, Token(xxh3_128(text.as_bytes())), "{len}");
+        }
+    }
 }

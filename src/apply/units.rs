@@ -62,13 +62,14 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
     // A unit stands where its first step stands.
-    let mut first: hashbrown::HashMap<u32, u32, foldhash::fast::RandomState> =
-        hashbrown::HashMap::default();
+    let mut first = vec![NONE; units.above.len()];
     for &(root, row, _) in &tasks {
-        let place = first.entry(root).or_insert(row);
+        let place = &mut first[root as usize];
         *place = row.min(*place);
     }
-    tasks.sort_by_key(|(root, row, task)| (first[root], *root, task.kind.class(), *row, task.kind));
+    tasks.sort_by_key(|(root, row, task)| {
+        (first[*root as usize], *root, task.kind.class(), *row, task.kind)
+    });
     let mut before = None;
     let mark = |(root, _, mut task): (u32, u32, Task)| {
         task.is_start = before.replace(root) != Some(root);

@@ -51,6 +51,8 @@ pub(crate) struct Column {
     pub(crate) max_chars: usize,
     values: HashMap<String, String, foldhash::quality::RandomState>,
     clear_token: Option<String>,
+    /// Its cells say a value or nothing: none of them clears, and no default stands in for one.
+    pub(crate) is_plain: bool,
 }
 
 impl Column {
@@ -109,6 +111,9 @@ impl Column {
                 .map(Into::into),
             values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
             clear_token: clear_token.map(str::to_owned),
+            is_plain: mapped.blank != Blank::Clear
+                && mapped.default.is_none()
+                && clear_token.is_none(),
         }
     }
 
@@ -137,11 +142,34 @@ impl Column {
     }
 
     /// The raw text of this column on one row.
+    #[inline]
     pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         match &self.origin {
             Origin::File(index) => row.cell(usize::from(*index)),
             Origin::Constant(value) => value,
         }
+    }
+
+    /// Does the row say nothing at all in this column? It may say nothing even where this is false.
+    #[inline]
+    pub(crate) fn is_silent(&self, row: &BlockRow<'_>) -> bool {
+        match &self.origin {
+            Origin::File(index) => self.is_plain && row.is_empty(usize::from(*index)),
+            Origin::Constant(_) => false,
+        }
+    }
+
+    /// A cell that [`read`](Self::read) hands on as it stands, trimmed, "" = blank. `None`: it has to be
+    /// read.
+    #[inline]
+    pub(crate) fn plain_text<'b>(&'b self, row: &BlockRow<'b>) -> Option<&'b str> {
+        let Origin::File(index) = &self.origin else { return None };
+        let is_text = matches!(self.kind, FieldKind::Text | FieldKind::LongText | FieldKind::List);
+        if !is_text || !self.is_plain || !self.values.is_empty() || row.may_hold_nul() {
+            return None;
+        }
+        let cell = normalize::trim(row.cell(usize::from(*index)));
+        (cell.len() <= self.max_chars).then_some(cell)
     }
 
     /// The text of a constant, "" for a column of the file.
@@ -163,10 +191,12 @@ impl Column {
     }
 
     /// What to read instead of a trimmed cell: itself, or what the value map says.
+    #[inline]
     pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
-        if self.values.is_empty() {
-            return cell;
-        }
+        if self.values.is_empty() { cell } else { self.looked_up(cell) }
+    }
+
+    fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 

@@ -1,5 +1,7 @@
 //! [`Settings`]: everything that is frozen before row 1.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use super::{Column, Part, Rule};
@@ -30,6 +32,11 @@ pub(crate) struct Settings {
     /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
+    /// The columns of contacts: those of one field, and of both fields of addresses, together.
+    pub(crate) contact_groups: Vec<Group>,
+    /// The columns of each field of opportunities; there are fields that a new one has without a column
+    /// (O6).
+    pub(crate) opportunity_groups: Vec<Group>,
     /// The fields that a cell can clear, sorted.
     pub(crate) clearable: Vec<FieldId>,
     /// The fields whose stored values a plan needs.
@@ -53,6 +60,8 @@ impl Settings {
             contact_columns: Vec::new(),
             minds_consent: false,
             opportunity_columns: Vec::new(),
+            contact_groups: Vec::new(),
+            opportunity_groups: Vec::new(),
             clearable: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
@@ -68,6 +77,7 @@ impl Settings {
         settings.compile_columns();
         settings.compile_rules();
         settings.compile_wanted();
+        settings.compile_groups();
         settings
     }
 
@@ -176,6 +186,28 @@ impl Settings {
         }
     }
 
+    fn compile_groups(&mut self) {
+        let of_contact = |column: &Column| match column.field {
+            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
+            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
+            other => other,
+        };
+        self.contact_groups = groups(&self.contact_columns, of_contact);
+        self.opportunity_groups = groups(&self.opportunity_columns, |column| column.field);
+        for field in [
+            FieldId::PIPELINE,
+            FieldId::STAGE,
+            FieldId::STATUS,
+            FieldId::VALUE,
+            FieldId::LOST_REASON,
+        ] {
+            let place = self.opportunity_groups.binary_search_by_key(&field, |group| group.field);
+            if let Err(place) = place {
+                self.opportunity_groups.insert(place, Group { field, columns: 0..0, bits: 0 });
+            }
+        }
+    }
+
     fn compile_wanted(&mut self) {
         let mut contact: Vec<FieldId> =
             self.contact_columns.iter().map(|column| column.field).collect();
@@ -216,6 +248,37 @@ impl Settings {
         }
         (self.contact_wanted, self.opportunity_wanted) = (contact, opportunity);
     }
+}
+
+/// Columns that are folded together.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// The first field.
+    pub(crate) field: FieldId,
+    /// Where they stand among the columns of their object.
+    pub(crate) columns: Range<usize>,
+    /// Their places in the file, as bits, if a row that has nothing there says nothing; else 0.
+    bits: u64,
+}
+
+impl Group {
+    /// Do rows say nothing here of which these columns are [filled](crate::source::BlockRow::filled)?
+    pub(crate) fn is_silent(&self, filled: u64) -> bool {
+        self.bits != 0 && self.bits & filled == 0
+    }
+}
+
+fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<Group> {
+    let mut start = 0;
+    let bit =
+        |column: &Column| 1_u64.checked_shl(column.index()?.into()).filter(|_| column.is_plain);
+    let group = |columns: &[Column]| {
+        let range = start..start + columns.len();
+        start = range.end;
+        let bits = columns.iter().map(bit).try_fold(0, |all, bit| Some(all | bit?));
+        Group { field: columns[0].field, columns: range, bits: bits.unwrap_or(0) }
+    };
+    columns.chunk_by(|a, b| of(a) == of(b)).map(group).collect()
 }
 
 /// What a cell may say where the account decides: users, pipelines, stages, options.

@@ -34,6 +34,15 @@ impl Addresses {
         }
     }
 
+    /// The kind that a field belongs to.
+    pub(crate) fn of_field(field: FieldId) -> Option<Addresses> {
+        match field {
+            FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Some(Addresses::Emails),
+            FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Some(Addresses::Phones),
+            _ => None,
+        }
+    }
+
     /// The kind of its values.
     fn of(self) -> FieldKind {
         match self {
@@ -194,10 +203,7 @@ fn take_rows<'p>(
     rows: &[RowOf<'p>],
     book: &mut AddressBook<'p>,
 ) {
-    // Sorted by field, and the two fields are neighbours.
-    let from = columns.partition_point(|column| column.field < kind.primary());
-    let columns = &columns[from..];
-    let columns = &columns[..columns.partition_point(|column| kind.has(column.field))];
+    let columns = of_kind(kind, columns);
     for (at, row) in rows.iter().enumerate() {
         take_row(base, kind, columns, row, base.is_new() && at == 0, book, |_| {});
     }
@@ -220,7 +226,8 @@ pub(crate) fn take_row<'p>(
 ) {
     let settings = base.settings;
     let region = region_of(settings, row, kind.of());
-    let columns = columns.iter().filter(|column| kind.has(column.field));
+    let is_asked = |column: &&Column| kind.has(column.field) && !column.is_silent(&row.cells);
+    let columns = columns.iter().filter(is_asked);
     let mut said: SmallVec<[(&Column, u16, Value<'p>); 4]> = SmallVec::new();
     let (mut clears_primary, mut clears_list) = (false, false);
     for column in columns {
@@ -271,7 +278,53 @@ pub(crate) fn take_row<'p>(
     }
 }
 
-/// Notes what changes in the two fields. Order alone is no difference (V2).
+/// Those columns that hold addresses of this kind.
+fn of_kind(kind: Addresses, columns: &[Column]) -> &[Column] {
+    // Sorted by field, and the two fields are neighbours.
+    let from = columns.partition_point(|column| column.field < kind.primary());
+    let columns = &columns[from..];
+    &columns[..columns.partition_point(|column| kind.has(column.field))]
+}
+
+/// The primary address of a contact that has no other one after these rows either, because all that they
+/// name is one, as most do. `None`: they have to be folded.
+fn only_address<'p>(
+    base: Base<'p>,
+    kind: Addresses,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+) -> Option<Option<Value<'p>>> {
+    let is_plain = |column: &Column| column.is_plain && column.merge != Merge::Keep;
+    if !columns.iter().all(is_plain) || base.shows(kind.additional()) {
+        return None;
+    }
+    let mut only = None;
+    if base.shows(kind.primary()) {
+        only = Some(base.values(kind.primary()).next()?);
+    }
+    let mut is_only = true;
+    for row in rows {
+        for column in columns.iter().filter(|column| !column.is_silent(&row.cells)) {
+            let region = region_of(base.settings, row, kind.of());
+            let mut item = 0;
+            let text = column.text(&row.cells);
+            column.read_items(text, region, &base.settings.choices, |_, read| {
+                if let Ok(value) = read
+                    && !row.is_dropped(column.index(), item)
+                {
+                    match &only {
+                        Some(known) => is_only &= *known == value,
+                        None => only = Some(value),
+                    }
+                }
+                item += 1;
+            });
+        }
+    }
+    is_only.then_some(only)
+}
+
+/// Notes what changes in the two fields, whose columns these are. Order alone is no difference (V2).
 pub(super) fn fold_addresses<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -279,6 +332,21 @@ pub(super) fn fold_addresses<'p>(
     rows: &[RowOf<'p>],
     out: &mut Changes,
 ) {
+    if let Some(only) = only_address(base, kind, columns, rows) {
+        debug_assert!(
+            {
+                let full = addresses_of(base, kind, columns, rows);
+                full.primary == only && full.additional.is_empty()
+            },
+            "the same as folded in full"
+        );
+        if !base.shows(kind.primary())
+            && let Some(only) = only
+        {
+            out.push_value(kind.primary(), &only);
+        }
+        return;
+    }
     let before = AddressBook::stored(base, kind);
     let mut after = before.clone();
     take_rows(base, kind, columns, rows, &mut after);

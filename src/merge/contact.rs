@@ -4,7 +4,6 @@ use super::addresses::fold_addresses;
 use super::list::{Gift, fold_list};
 use super::single::fold_single;
 use super::{Addresses, Base, RowOf};
-use crate::draft::Column;
 use crate::field::FieldId;
 use crate::plan::Changes;
 
@@ -20,30 +19,26 @@ pub(crate) fn fold_contact<'p>(
     let known = out.len();
     let columns = &base.settings.contact_columns;
     let mut tags_pending = !tags.is_empty();
-    if !rows.is_empty() {
-        for group in columns.chunk_by(|a, b| a.field == b.field) {
-            if stop_early && out.len() > known {
-                return;
+    let groups: &[_] = if rows.is_empty() { &[] } else { &base.settings.contact_groups };
+    let filled = filled(rows);
+    for group in groups {
+        if stop_early && out.len() > known {
+            return;
+        }
+        let (field, is_silent) = (group.field, group.is_silent(filled));
+        let group = &columns[group.columns.clone()];
+        match (field, Addresses::of_field(field)) {
+            (FieldId::CONTACT_ID, _) => {}
+            (FieldId::TAGS, _) => {
+                tags_pending = false;
+                if !tags.is_empty() || !is_silent {
+                    fold_list(base, group, rows, tags, out, field);
+                }
             }
-            match group[0].field {
-                FieldId::CONTACT_ID => {}
-                FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => {
-                    if starts(columns, group, Addresses::Emails) {
-                        fold_addresses(base, Addresses::Emails, columns, rows, out);
-                    }
-                }
-                FieldId::PHONE | FieldId::ADDITIONAL_PHONES => {
-                    if starts(columns, group, Addresses::Phones) {
-                        fold_addresses(base, Addresses::Phones, columns, rows, out);
-                    }
-                }
-                FieldId::TAGS => {
-                    tags_pending = false;
-                    fold_list(base, group, rows, tags, out, FieldId::TAGS);
-                }
-                field if group[0].is_list => fold_list(base, group, rows, &[], out, field),
-                _ => fold_single(base, group, rows, out),
-            }
+            _ if is_silent => {}
+            (_, Some(kind)) => fold_addresses(base, kind, group, rows, out),
+            _ if group[0].is_list => fold_list(base, group, rows, &[], out, field),
+            _ => fold_single(base, group, rows, out),
         }
     }
     if tags_pending {
@@ -51,8 +46,7 @@ pub(crate) fn fold_contact<'p>(
     }
 }
 
-/// Is this the first group of columns of the pair? Both fields are folded together, there.
-fn starts(columns: &[Column], group: &[Column], kind: Addresses) -> bool {
-    columns.iter().find(|column| kind.has(column.field)).map(|column| column.field)
-        == Some(group[0].field)
+/// The columns of the file in which one of the rows has something.
+pub(super) fn filled(rows: &[RowOf<'_>]) -> u64 {
+    rows.iter().fold(0, |filled, row| filled | row.cells.filled())
 }

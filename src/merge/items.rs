@@ -14,8 +14,8 @@ const SHORT: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Items<'p> {
     list: SmallVec<[Value<'p>; 4]>,
-    /// The items of a long list, folded; else none.
-    folded: HashSet<String, foldhash::fast::RandomState>,
+    /// The items of a long list, folded.
+    folded: Option<HashSet<String, foldhash::fast::RandomState>>,
 }
 
 impl<'p> Items<'p> {
@@ -32,7 +32,7 @@ impl<'p> Items<'p> {
 
     pub(super) fn clear(&mut self) {
         self.list.clear();
-        self.folded.clear();
+        self.folded = None;
     }
 
     /// Adds an item unless the list holds it in other case.
@@ -40,8 +40,8 @@ impl<'p> Items<'p> {
         if self.holds(&item) {
             return;
         }
-        if !self.folded.is_empty() {
-            self.folded.insert(folded(&item));
+        if let Some(known) = &mut self.folded {
+            known.insert(folded(&item));
         }
         self.list.push(item);
         self.index();
@@ -57,8 +57,8 @@ impl<'p> Items<'p> {
     }
 
     fn holds(&self, item: &Value<'_>) -> bool {
-        if !self.folded.is_empty() {
-            return self.folded.contains(&folded(item));
+        if let Some(known) = &self.folded {
+            return known.contains(&folded(item));
         }
         self.list.iter().any(|other| match (other, item) {
             (Value::Text(a), Value::Text(b)) => normalize::folded_eq(a, b),
@@ -67,8 +67,8 @@ impl<'p> Items<'p> {
     }
 
     fn index(&mut self) {
-        if self.list.len() > SHORT && self.folded.is_empty() {
-            self.folded.extend(self.list.iter().map(folded));
+        if self.list.len() > SHORT && self.folded.is_none() {
+            self.folded = Some(self.list.iter().map(folded).collect());
         }
     }
 }

@@ -27,11 +27,43 @@ pub(super) fn fold_list<'p>(
     out: &mut Changes,
     field: crate::field::FieldId,
 ) {
-    let before = Items::stored(base.values(field));
+    if let ([column], [row], []) = (columns, rows, gifts)
+        && column.is_plain
+        && base.is_new()
+    {
+        let items = items_of(base, column, row);
+        debug_assert!(
+            folded(base, columns, rows, gifts, field).0.into_list() == items.clone().into_list(),
+            "the same as folded in full"
+        );
+        if !items.is_empty() {
+            out.push(field, [], items.into_list());
+        }
+        return;
+    }
     let (now, _) = folded(base, columns, rows, gifts, field);
-    if !now.is_same(&before) {
+    let is_same = match base.shows(field) {
+        true => now.is_same(&Items::stored(base.values(field))),
+        false => now.is_empty(),
+    };
+    if !is_same {
         out.push(field, base.shown(field).map(Value::text), now.into_list());
     }
+}
+
+/// What the only row of a new record says in the only column of a list.
+fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Items<'p> {
+    let region = region_of(base.settings, row, column.kind);
+    let (mut items, mut at) = (Items::default(), 0);
+    column.read_items(column.text(&row.cells), region, &base.settings.choices, |_, read| {
+        if let Ok(item) = read
+            && !row.is_dropped(column.index(), at)
+        {
+            items.join(item);
+        }
+        at += 1;
+    });
+    items
 }
 
 /// The list once these rows are folded onto what is stored, and whether one of them has given any of
@@ -43,7 +75,10 @@ pub(super) fn folded<'p>(
     gifts: &[Gift<'p>],
     field: crate::field::FieldId,
 ) -> (Items<'p>, bool) {
-    let mut now = Items::stored(base.values(field));
+    let mut now = match base.shows(field) {
+        true => Items::stored(base.values(field)),
+        false => Items::default(),
+    };
     let mut is_given = base.is_given(field);
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
@@ -53,7 +88,7 @@ pub(super) fn folded<'p>(
         }
         let mut is_replaced = false;
         let was_empty = now.is_empty();
-        for column in columns {
+        for column in columns.iter().filter(|column| !column.is_silent(&row.cells)) {
             let text = column.text(&row.cells);
             let region = region_of(base.settings, row, column.kind);
             let (mut items, mut item) = (Few::new(), 0);

@@ -84,6 +84,12 @@ impl<'p> Base<'p> {
         number.is_ok_and(|number| memory.is_given(object, answers.id(id), number))
     }
 
+    /// Is there a stored value of a field?
+    #[inline]
+    pub(crate) fn shows(&self, field: FieldId) -> bool {
+        self.stored.is_some_and(|(answers, id)| answers.value(id, field).is_some())
+    }
+
     /// The stored values of a field, as they are shown.
     pub(crate) fn shown(&self, field: FieldId) -> impl Iterator<Item = &'p str> + use<'p> {
         self.stored.into_iter().flat_map(move |(answers, id)| answers.values(id, field))

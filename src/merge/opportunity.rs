@@ -3,8 +3,7 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
-
+use super::contact::filled;
 use super::list::fold_list;
 use super::single::fold_single;
 use super::{Base, RowOf};
@@ -50,8 +49,8 @@ impl<'p> Pitch<'p> {
         let read = |field: FieldId| {
             // They are sorted by field.
             let all = &settings.opportunity_columns;
-            let from = all.partition_point(|column| column.field < field);
-            let columns = all[from..].iter().take_while(move |column| column.field == field);
+            let group = settings.opportunity_groups.iter().find(|group| group.field == field);
+            let columns = group.map_or(&[][..], |group| &all[group.columns.clone()]);
             let said = |column: &'p Column| {
                 let cell = column.read(column.text(&row.cells), None, choices);
                 (cell, column)
@@ -62,13 +61,19 @@ impl<'p> Pitch<'p> {
                 let default = is_due.then(|| column.default_value(None, choices)).flatten();
                 default.map(|value| (Cell::Value(value), column))
             };
+            match columns {
+                [] => return None,
+                [column] if column.is_silent(&row.cells) => return None,
+                [column] if column.is_plain && !column.is_constant() => return Some(said(column)),
+                _ => {}
+            }
             // A cell counts before a constant, a constant before a default.
-            let cells = || columns.clone().filter(|column| !column.is_constant()).map(said);
-            let constants = || columns.clone().filter(|column| column.is_constant()).map(said);
+            let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
+            let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
             cells()
                 .find(is_filled)
                 .or_else(|| constants().find(is_filled))
-                .or_else(|| columns.clone().find_map(default))
+                .or_else(|| columns.iter().find_map(default))
                 .or_else(|| cells().next())
         };
         Pitch {
@@ -83,6 +88,9 @@ impl<'p> Pitch<'p> {
 impl<'p> Deal<'p> {
     /// Where a stored opportunity stands; pipelines and stages by id.
     pub(crate) fn stored(base: Base<'p>) -> Self {
+        if base.is_new() {
+            return Deal::default();
+        }
         let choices = &base.settings.choices;
         let first =
             |field| base.shown(field).map(crate::normalize::trim).find(|text| !text.is_empty());
@@ -244,27 +252,22 @@ pub(crate) fn fold_opportunity<'p>(
     out: &mut Changes,
 ) {
     let known = out.len();
-    let columns = &base.settings.opportunity_columns;
     let mut folded = DealFold::default();
-    let mut fields: SmallVec<[(FieldId, &'p [Column]); 16]> =
-        columns.chunk_by(|a, b| a.field == b.field).map(|group| (group[0].field, group)).collect();
-    for field in
-        [FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS, FieldId::VALUE, FieldId::LOST_REASON]
-    {
-        if let Err(place) = fields.binary_search_by_key(&field, |(other, _)| *other) {
-            fields.insert(place, (field, &[]));
-        }
-    }
-    for (field, group) in fields {
+    let columns = &base.settings.opportunity_columns;
+    let filled = filled(rows);
+    for group in &base.settings.opportunity_groups {
         if stop_early && out.len() > known {
             return;
         }
+        let (field, is_silent) = (group.field, group.is_silent(filled));
+        let group = &columns[group.columns.clone()];
         match field {
             FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK | FieldId::OPPORTUNITY_TAGS => {}
             FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
                 folded.note(base, rows, field, out);
             }
             FieldId::VALUE => fold_value(base, group, rows, out),
+            _ if is_silent => {}
             _ if group.first().is_some_and(|column| column.is_list) => {
                 fold_list(base, group, rows, &[], out, field);
             }
@@ -305,15 +308,20 @@ impl<'p> DealFold<'p> {
             let after = folded(base, before.clone(), rows);
             (before, after)
         });
-        let pick = |deal: &Deal<'p>| match field {
-            FieldId::PIPELINE => deal.pipeline.clone(),
-            FieldId::STAGE => deal.stage.clone(),
-            FieldId::STATUS => deal.status.clone(),
-            _ => deal.lost_reason.clone(),
+        let (before, after) = match field {
+            FieldId::PIPELINE => (&before.pipeline, &after.pipeline),
+            FieldId::STAGE => (&before.stage, &after.stage),
+            FieldId::STATUS => (&before.status, &after.status),
+            _ => (&before.lost_reason, &after.lost_reason),
         };
-        if pick(before) != pick(after) {
-            let shown = base.shown(field).take(1).map(Value::text);
-            out.push(field, shown, pick(after).map(Value::Text));
+        if before == after {
+            return;
+        }
+        match after.as_deref() {
+            Some(after) if base.is_new() => out.push_text(field, after),
+            after => {
+                out.push(field, base.shown(field).take(1).map(Value::text), after.map(Value::text));
+            }
         }
     }
 }

@@ -20,13 +20,37 @@ pub(crate) fn fold_single<'p>(
     out: &mut Changes,
 ) {
     let Some(field) = columns.first().map(|column| column.field) else { return };
-    if let ([column], [row], true) = (columns, rows, base.is_new())
-        && column.default.is_none()
+    let is_shown = base.shows(field);
+    if let ([column], [row], false) = (columns, rows, is_shown)
+        && (base.is_new() || column.merge != Merge::Keep)
+        && let Some(text) = column.plain_text(&row.cells)
     {
-        let said = said_alone(base, column, row);
-        debug_assert_eq!(said, effective(base, columns, rows), "the same as folded in full");
-        if said.is_some() {
-            out.push(field, [], said);
+        let is_said = !text.is_empty() && !row.is_dropped(column.index(), 0);
+        debug_assert_eq!(
+            is_said.then_some(Value::text(text)),
+            effective(base, columns, rows),
+            "the same as folded in full"
+        );
+        if is_said {
+            out.push_text(field, text);
+        }
+        return;
+    }
+    if let [column] = columns
+        && let Some(said) = settled(base, column, rows, is_shown)
+    {
+        let before = if is_shown { base.values(field).next() } else { None };
+        debug_assert_eq!(
+            said.clone().or(before.clone()),
+            effective(base, columns, rows),
+            "the same as folded in full"
+        );
+        match said {
+            Some(said) if !is_shown => out.push_value(field, &said),
+            Some(said) if Some(&said) != before.as_ref() => {
+                out.push(field, base.shown(field).take(1).map(Value::text), [said]);
+            }
+            _ => {}
         }
         return;
     }
@@ -38,11 +62,35 @@ pub(crate) fn fold_single<'p>(
     }
 }
 
-/// What the only row of a new record says in the only column of a field, which is what most values come
-/// from: there is nothing to merge it with.
-fn said_alone<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Value<'p>> {
-    if row.is_dropped(column.index(), 0) {
+/// What the rows say in the only column of a field, where the merge rule tells which of them counts: so
+/// most values come straight from their cell. `Some(None)`: they say nothing; `None`: they have to be
+/// folded.
+fn settled<'p>(
+    base: Base<'p>,
+    column: &'p Column,
+    rows: &[RowOf<'p>],
+    is_shown: bool,
+) -> Option<Option<Value<'p>>> {
+    if !column.is_plain || column.field == FieldId::DND {
         return None;
+    }
+    let said = |row: &RowOf<'p>| said_by(base, column, row);
+    match column.merge {
+        Merge::Overwrite | Merge::Union => Some(rows.iter().rev().find_map(said)),
+        Merge::FillBlank if !is_shown => Some(rows.iter().find_map(said)),
+        Merge::Append if !is_shown && rows.len() == 1 => Some(rows.first().and_then(said)),
+        Merge::Keep if base.is_new() => Some(rows.first().and_then(said)),
+        Merge::FillBlank | Merge::Append | Merge::Keep => None,
+    }
+}
+
+/// What a row says in a column that no cell clears.
+fn said_by<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Value<'p>> {
+    if column.is_silent(&row.cells) || row.is_dropped(column.index(), 0) {
+        return None;
+    }
+    if let Some(text) = column.plain_text(&row.cells) {
+        return (!text.is_empty()).then_some(Value::text(text));
     }
     let region = region_of(base.settings, row, column.kind);
     match column.read(column.text(&row.cells), region, &base.settings.choices) {

@@ -21,7 +21,12 @@ pub struct OptionSet {
     by_id: HashMap<String, usize, foldhash::quality::RandomState>,
     /// By folded id and folded label; `None` = the name of more than one.
     by_name: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
+    /// What each label names, if it is the label of one.
+    named: Vec<Option<usize>>,
 }
+
+/// So many entries are compared one by one.
+const FEW: usize = 12;
 
 impl OptionSet {
     /// A set of (id, label).
@@ -38,6 +43,8 @@ impl OptionSet {
             let id = folded(&set.entries[at].0);
             set.by_name.entry(id).or_insert(Some(at));
         }
+        let named = |(_, label): &(String, String)| set.find_folded(label).ok();
+        set.named = set.entries.iter().map(named).collect();
         set
     }
 
@@ -60,6 +67,26 @@ impl OptionSet {
     /// [`IssueCode::OptionUnknown`], or [`IssueCode::OptionAmbiguous`] if it is the label of several.
     pub fn find(&self, cell: &str) -> Result<usize, IssueCode> {
         let cell = trim(cell);
+        if let Some(at) = self.find_as_written(cell) {
+            return Ok(at);
+        }
+        self.find_folded(cell)
+    }
+
+    /// Most sets are small and most cells are written as the account writes them: comparing them as
+    /// they stand is quicker than hashing. `None`: they have to be looked up.
+    fn find_as_written(&self, cell: &str) -> Option<usize> {
+        if self.entries.len() > FEW {
+            return None;
+        }
+        let by_id = self.entries.iter().position(|(id, _)| id == cell);
+        by_id.or_else(|| {
+            let at = self.entries.iter().position(|(_, label)| label == cell)?;
+            self.named[at]
+        })
+    }
+
+    fn find_folded(&self, cell: &str) -> Result<usize, IssueCode> {
         if let Some(at) = self.by_id.get(cell) {
             return Ok(*at);
         }
@@ -119,4 +146,36 @@ fn folded(text: &str) -> String {
     let mut out = String::new();
     fold_into(text, &mut out);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_as_written_is_what_is_looked_up() {
+        let options = [
+            ("s1", "New"),
+            ("s2", "Won"),
+            ("Won", "Lost"),
+            ("s1", "Fresh"),
+            ("s4", "new"),
+            ("s5", "Late  stage"),
+            ("s6", " Open"),
+            ("s6", "Same"),
+            ("s6", "same"),
+            ("s7", ""),
+        ];
+        let set = OptionSet::new(options.map(|(id, label)| (id.to_owned(), label.to_owned())));
+        let words = options.iter().flat_map(|(id, label)| [*id, *label]);
+        for word in words.chain(["", "no", "WON", "late stage", "Open", "lost"]) {
+            for cell in [word.to_owned(), word.to_uppercase(), format!(" {word} ")] {
+                let cell = trim(&cell);
+                if let Some(at) = set.find_as_written(cell) {
+                    assert_eq!(set.find_folded(cell), Ok(at), "{cell:?}");
+                }
+                assert_eq!(set.find(cell), set.find_folded(cell), "{cell:?}");
+            }
+        }
+    }
 }

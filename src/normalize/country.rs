@@ -20,6 +20,9 @@ use crate::issue::IssueCode;
 /// ```
 pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     let cell = trim(cell);
+    if let Some(pair) = pair_of_letters(cell) {
+        return SHORT[pair].ok_or(IssueCode::CountryUnknown);
+    }
     let mut name = smallvec::SmallVec::<[u8; 32]>::new();
     if cell.len() <= 32
         && cell.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
@@ -31,6 +34,25 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     }
     NAMES.get(folded(cell).as_str()).copied().ok_or(IssueCode::CountryUnknown)
 }
+
+/// The number of two letters among all pairs of them.
+fn pair_of_letters(cell: &str) -> Option<usize> {
+    let [first, second] = *cell.as_bytes() else { return None };
+    let place = |byte: u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    let is_pair = first.is_ascii_alphabetic() && second.is_ascii_alphabetic();
+    is_pair.then(|| place(first) * 26 + place(second))
+}
+
+/// What each pair of letters means, which is what most files write.
+static SHORT: LazyLock<[Option<&'static str>; 26 * 26]> = LazyLock::new(|| {
+    let mut short = [None; 26 * 26];
+    for (name, code) in NAMES.iter() {
+        if let Some(pair) = pair_of_letters(name) {
+            short[pair] = Some(*code);
+        }
+    }
+    short
+});
 
 static NAMES: LazyLock<HashMap<String, &'static str, foldhash::quality::RandomState>> =
     LazyLock::new(|| {
@@ -468,3 +490,19 @@ const ALIASES: &[(&str, &str)] = &[
     ("TT", "Trinidad"),
     ("ST", "São Tomé and Príncipe"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_letters_are_what_their_name_is() {
+        for pair in 0..26 * 26_u16 {
+            let letter = |place: u16| char::from(b'a' + place as u8);
+            let cell = String::from_iter([letter(pair / 26), letter(pair % 26)]);
+            let named = NAMES.get(cell.as_str()).copied().ok_or(IssueCode::CountryUnknown);
+            assert_eq!((country(&cell), country(&cell.to_uppercase())), (named, named), "{cell}");
+        }
+        assert_eq!(country("uk"), Ok("GB"));
+    }
+}

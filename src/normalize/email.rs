@@ -22,7 +22,18 @@ use crate::issue::IssueCode;
 /// # Errors
 /// [`IssueCode::EmailInvalid`] for anything else.
 pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
-    let address = unwrap(trim(cell));
+    let cell = trim(cell);
+    // What is an address as it stands has nothing around it.
+    match plain_address(cell.as_bytes()) {
+        Some(true) => return Ok(Cow::Borrowed(cell)),
+        Some(false) => return Ok(Cow::Owned(cell.to_ascii_lowercase())),
+        None => {}
+    }
+    unwrapped(unwrap(cell))
+}
+
+/// As [`email`], of an address with nothing around it.
+fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
     if !address.is_ascii() {
         return international::address(address).map(Cow::Owned).ok_or(IssueCode::EmailInvalid);
     }
@@ -128,6 +139,25 @@ static CLASS: [u8; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_as_it_stands_has_nothing_around_it() {
+        let (mut seed, mut plain) = (3_u64, 0);
+        let parts =
+            ["a", "B", "7", ".", "@", "x.com", "-", "'", "<", ">", "mailto:", "?", "(", " "];
+        for _ in 0..100_000 {
+            let mut cell = String::new();
+            for _ in 0..2 + (seed >> 61) {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+                cell.push_str(parts[(seed >> 40) as usize % parts.len()]);
+            }
+            cell.push_str(["@x.com", "@x.com>", "@x.com'", ""][(seed >> 20) as usize % 4]);
+            let trimmed = trim(&cell);
+            plain += usize::from(plain_address(trimmed.as_bytes()).is_some());
+            assert_eq!(email(&cell), unwrapped(unwrap(trimmed)), "{cell:?}");
+        }
+        assert!(plain > 500, "only {plain} were plain");
+    }
 
     #[test]
     fn what_people_type_is_read_and_the_rest_refused() {

@@ -55,6 +55,25 @@ impl<'a> Iterator for Items<'a> {
 }
 
 fn split_first<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
+    split_plain(text, separators).unwrap_or_else(|| split_in_full(text, separators))
+}
+
+/// Where letters, digits, spaces and points are all there is up to the first separator, or the end.
+fn split_plain<'a>(text: &'a str, separators: &str) -> Option<(&'a str, &'a str)> {
+    let is_mark = |byte: u8| byte.is_ascii_punctuation() && !matches!(byte, b'.' | b'-');
+    if !separators.bytes().all(is_mark) {
+        return None;
+    }
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-') || byte >= 0x80
+    };
+    let Some(at) = text.bytes().position(|byte| !is_plain(byte)) else { return Some((text, "")) };
+    let is_separator = separators.as_bytes().contains(&text.as_bytes()[at]);
+    let is_quote = matches!(text.as_bytes()[at], b'"' | b'<' | b'>' | b':');
+    (is_separator && !is_quote).then(|| (&text[..at], &text[at + 1..]))
+}
+
+fn split_in_full<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
     let (mut is_quoted, mut is_angled) = (false, false);
     for (at, c) in text.char_indices() {
         match c {
@@ -84,4 +103,36 @@ fn split_first<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
 fn bare(item: &str) -> &str {
     let inner = item.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inner.filter(|inner| !inner.contains('"')).map_or(item, trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_split_plainly_is_split_so_in_full() {
+        let (mut seed, mut plain) = (7_u64, 0);
+        for _ in 0..50_000 {
+            let mut text = String::new();
+            for _ in 0..(seed >> 60) {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push(
+                    [
+                        'a', 'b', ' ', '7', 'é', '.', '-', ',', ';', '"', '<', '>', ':', '\n', '/',
+                        '|',
+                    ][(seed >> 50) as usize % 16],
+                );
+            }
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+            for separators in
+                [LIST_SEPARATORS, EMAIL_SEPARATORS, "|", "", "a", ".", "\"", ":", ">,", "é"]
+            {
+                if let Some(split) = split_plain(&text, separators) {
+                    assert_eq!(split, split_in_full(&text, separators), "{text:?} {separators:?}");
+                    plain += 1;
+                }
+            }
+        }
+        assert!(plain > 10_000, "only {plain} were plain");
+    }
 }

@@ -65,6 +65,23 @@ impl Changes {
         self.changes.push(Raw { field, start, middle, end: position(self.values.len()) });
     }
 
+    /// Adds the only value of a field that was blank.
+    pub(crate) fn push_value(&mut self, field: FieldId, value: &Value<'_>) {
+        let start = position(self.values.len());
+        self.pack(value);
+        self.changes.push(Raw { field, start, middle: start, end: start + 1 });
+    }
+
+    /// As [`push_value`](Self::push_value), of a text.
+    #[inline]
+    pub(crate) fn push_text(&mut self, field: FieldId, text: &str) {
+        let start = position(self.values.len());
+        let from = position(self.text.len());
+        self.text.push_str(text);
+        self.values.push(Packed::Text(from, position(self.text.len())));
+        self.changes.push(Raw { field, start, middle: start, end: start + 1 });
+    }
+
     fn pack(&mut self, value: &Value<'_>) {
         self.values.push(match value {
             Value::Text(text) => {
@@ -79,17 +96,28 @@ impl Changes {
         });
     }
 
+    /// The field of a change.
+    pub(crate) fn field(&self, at: usize) -> FieldId {
+        self.changes[at].field
+    }
+
+    /// The values that a change writes.
+    pub(crate) fn after(&self, at: usize) -> Values<'_> {
+        let Raw { middle, end, .. } = self.changes[at];
+        self.values(middle, end)
+    }
+
+    fn values(&self, from: u32, to: u32) -> Values<'_> {
+        Values { text: &self.text, values: self.values[from as usize..to as usize].iter() }
+    }
+
     pub(crate) fn get<'a>(&'a self, at: usize, fields: &'a Fields) -> Change<'a> {
         let Raw { field, start, middle, end } = self.changes[at];
-        let values = |from: u32, to: u32| Values {
-            text: &self.text,
-            values: self.values[from as usize..to as usize].iter(),
-        };
         Change {
             id: field,
             field: fields.get(field),
-            before: values(start, middle),
-            after: values(middle, end),
+            before: self.values(start, middle),
+            after: self.values(middle, end),
         }
     }
 }

@@ -311,6 +311,11 @@ impl Ledger {
 
     /// The rows folded into a record, first one first.
     pub(crate) fn rows(&self, object: Object, entry: &Entry) -> SmallVec<[RowOf<'_>; 4]> {
+        if entry.has_rows() && entry.first_row == entry.last_row {
+            let mut rows = SmallVec::new();
+            rows.push(self.row(object, entry.first_row));
+            return rows;
+        }
         let mut rows: SmallVec<[RowOf<'_>; 4]> =
             self.row_numbers(object, entry).map(|row| self.row(object, row)).collect();
         rows.reverse();

@@ -81,6 +81,14 @@ impl<'b> BlockRow<'b> {
         }
     }
 
+    /// The first 64 columns whose cells are not [empty](Self::is_empty), as bits.
+    pub(crate) fn filled(&self) -> u64 {
+        match self.ends {
+            RowEnds::Short(ends) => filled(ends.iter().map(|end| u32::from(*end))),
+            RowEnds::Long(ends) => filled(ends.iter().copied()),
+        }
+    }
+
     /// The number of the row.
     pub(crate) fn number(&self) -> RowNumber {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
@@ -99,5 +107,41 @@ impl<'b> BlockRow<'b> {
     /// May a cell hold a NUL? Mostly no cell of the block does.
     pub(crate) fn may_hold_nul(&self) -> bool {
         self.block.has_nul
+    }
+}
+
+/// Which cells are longer than nothing, by where they end.
+fn filled(ends: impl Iterator<Item = u32>) -> u64 {
+    let (mut filled, mut start) = (0, 0);
+    for (at, end) in ends.take(64).enumerate() {
+        filled |= u64::from(end > start) << at;
+        start = end.saturating_add(1);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+    use crate::source::{Block, Source};
+
+    #[test]
+    fn the_filled_columns_are_those_that_are_not_empty() {
+        let wide = ["a,", ","].concat().repeat(40);
+        let long = format!("{},,x", "y".repeat(70_000));
+        let text = format!("{wide}end\n,b,,\"\",,\n\n1,2\n,,,\n{wide}\n{long}\n");
+        let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();
+        let (mut block, mut seen) = (Block::new(), 0);
+        while rows.next_block(&mut block, 3).unwrap().is_some() {
+            for row in (0..block.len()).map(|at| block.row(at)) {
+                for column in 0..64 {
+                    let is_filled = row.filled() >> column & 1 == 1;
+                    assert_eq!(is_filled, !row.is_empty(column), "{column}");
+                    seen += usize::from(is_filled);
+                }
+            }
+        }
+        assert!(seen > 30, "only {seen} cells were filled");
+        assert_eq!(filled([].into_iter()), 0);
     }
 }

@@ -124,10 +124,26 @@ impl BatchData {
         std::mem::swap(&mut self.key_text, &mut other.key_text);
     }
 
-    pub(crate) fn push_key(&mut self, rule: usize, text: &str) {
-        let start = self.key_text.len();
-        self.key_text.push_str(text);
-        self.keys.push(KeyData { rule, start, end: self.key_text.len() });
+    pub(crate) fn push_key(&mut self, rule: usize, key: &str) {
+        KeyData::push(&mut self.keys, &mut self.key_text, rule, |text| text.push_str(key));
+    }
+
+    /// Drops some of the keys from this one on.
+    pub(crate) fn retain_keys(&mut self, from: usize, mut stays: impl FnMut(&str) -> bool) {
+        let mut end = from;
+        for at in from..self.keys.len() {
+            let key = self.keys[at];
+            if stays(&self.key_text[key.start..key.end]) {
+                self.keys[end] = key;
+                end += 1;
+            }
+        }
+        self.keys.truncate(end);
+    }
+
+    /// The texts of the keys from this one on.
+    pub(crate) fn key_texts(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.keys[from..].iter().map(|key| &self.key_text[key.start..key.end])
     }
 
     fn key(&self, at: usize) -> NewKey<'_> {
@@ -135,14 +151,54 @@ impl BatchData {
         NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
     }
 
-    /// By what a step is put in order (X1).
-    pub(crate) fn order_of<'s>(&'s self, step: &'s StepData) -> (u8, &'s str) {
+    /// Puts the steps in order (X1). They are large and their keys long, so that places are sorted
+    /// instead, by the beginnings of the keys where these tell.
+    pub(crate) fn sort_steps(&mut self) {
+        let mut steps = std::mem::take(&mut self.steps);
+        let place = |at: usize| {
+            let (class, key) = self.order_of(&steps[at]);
+            (class, beginning(key), at)
+        };
+        let mut places: Vec<(u8, u64, usize)> = (0..steps.len()).map(place).collect();
+        places.sort_unstable_by(|a, b| {
+            let in_full = || self.order_of(&steps[a.2]).cmp(&self.order_of(&steps[b.2]));
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(in_full).then(a.2.cmp(&b.2))
+        });
+        let mut rest: Vec<Option<StepData>> = steps.drain(..).map(Some).collect();
+        steps.extend(places.into_iter().filter_map(|(.., at)| rest[at].take()));
+        self.steps = steps;
+    }
+
+    /// By what a step is put in order.
+    fn order_of<'s>(&'s self, step: &'s StepData) -> (u8, &'s str) {
         match (&step.id, step.keys.clone().next()) {
             (Some(id), _) => (0, id),
             (None, Some(key)) => (1, self.key(key).value),
             (None, None) => (2, ""),
         }
     }
+}
+
+impl KeyData {
+    /// Adds a key that writes its own text.
+    pub(crate) fn push(
+        keys: &mut Vec<KeyData>,
+        text: &mut String,
+        rule: usize,
+        write: impl FnOnce(&mut String),
+    ) {
+        let start = text.len();
+        write(text);
+        keys.push(KeyData { rule, start, end: text.len() });
+    }
+}
+
+/// The first eight bytes as a number, which orders texts as far as it tells them apart.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let len = text.len().min(8);
+    bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+    u64::from_be_bytes(bytes)
 }
 
 impl<'a> Batch<'a> {
@@ -364,5 +420,20 @@ impl<'a> BatchFollowUp<'a> {
         'a: 'r,
     {
         self.data.contact.link(receipts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn beginnings_never_tell_otherwise_than_the_texts() {
+        let texts =
+            ["", "\0", "a", "a\0", "ab", "abcdefgh", "abcdefghi", "abcdefgi", "é", "+49301"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let (told, real) = (beginning(a).cmp(&beginning(b)), a.cmp(b));
+            assert!(told.is_eq() || told == real, "{a:?} {b:?}");
+        }
     }
 }

@@ -23,7 +23,7 @@ mod receipts;
 mod table;
 
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
-pub(crate) use batch::{BatchData, ContactOf, FollowUpData, StepData};
+pub(crate) use batch::{BatchData, ContactOf, FollowUpData, KeyData, StepData};
 pub use checkpoint::{Checkpoint, Refusal, Token};
 pub use error::StorageError;
 pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};

@@ -5,19 +5,27 @@
 //! makes a look-up one index access for a whole window. A batch is a handful of statements, however
 //! many steps it has: array parameters in, `unnest` on the other side.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crm_import::dedup::record_keys;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
-    Applied, Batch, BatchKey, Checkpoint, FollowUpKind, Link, Op, Receipts, Recovery, Token,
+    Applied, Batch, BatchKey, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts, Recovery,
+    Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
 use postgres::error::SqlState;
 use postgres::types::ToSql;
 use postgres::{Client, Config, Error, NoTls, Row, Transaction};
+
+#[path = "columns.rs"] // it is also a module of a bench
+mod columns;
+#[path = "keys.rs"]
+mod keys;
+
+use columns::{Records, json};
+use keys::{Keys, PART, Rules, name_of};
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS contacts (id bigserial PRIMARY KEY, version bigint NOT NULL DEFAULT 1, data jsonb NOT NULL);
@@ -39,8 +47,6 @@ pub(crate) struct Postgres {
 
 /// The values of a record by field.
 type Values = BTreeMap<String, Vec<String>>;
-/// What a step writes into it; `None` takes a field away.
-type Patch<'a> = BTreeMap<&'a str, Option<Vec<String>>>;
 
 impl Postgres {
     /// Connects, and makes the tables where they are missing.
@@ -102,9 +108,6 @@ impl Postgres {
     }
 }
 
-/// What joins the parts of a combined key.
-const PART: char = '\u{1f}';
-
 fn table(object: Object) -> &'static str {
     match object {
         Object::Contact => "contacts",
@@ -160,8 +163,7 @@ impl StorageWrite for Postgres {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Error> {
         let mut writing = Writing {
             db: self.client.transaction()?,
-            account: &self.account,
-            fields: &self.fields,
+            rules: Rules { account: &self.account, fields: &self.fields },
             ledger: Ledger::default(),
         };
         writing.lock(batch)?;
@@ -224,8 +226,7 @@ impl Ledger {
 /// One batch in its transaction.
 struct Writing<'a> {
     db: Transaction<'a>,
-    account: &'a Account,
-    fields: &'a Fields,
+    rules: Rules<'a>,
     ledger: Ledger,
 }
 
@@ -244,13 +245,14 @@ impl Writing<'_> {
     }
 
     /// The records of steps that were written before.
-    fn known(&mut self, batch: &Batch<'_>) -> Result<HashMap<String, i64>, Error> {
+    fn known(&mut self, batch: &Batch<'_>) -> Result<HashMap<Token, i64>, Error> {
         let steps = batch.steps().map(|step| step.token().to_string());
         let tokens: Vec<String> =
             steps.chain(batch.follow_ups().map(|f| f.token().to_string())).collect();
         let sql = "SELECT token, record_id FROM import_steps WHERE token = ANY($1)";
         let rows = self.db.query(sql, &[&tokens])?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        let token = |row: &Row| row.get::<_, &str>(0).parse().ok();
+        Ok(rows.iter().filter_map(|row| Some((token(row)?, row.get(1)))).collect())
     }
 
     /// Writes the steps of one object and files their receipts.
@@ -258,95 +260,134 @@ impl Writing<'_> {
         &mut self,
         object: Object,
         batch: &Batch<'_>,
-        known: &HashMap<String, i64>,
+        known: &HashMap<Token, i64>,
         receipts: &mut Receipts,
     ) -> Result<(), Error> {
-        let taken = self.holders(object, batch)?;
+        let taken = self.taken(object, batch)?;
         let versions = self.versions(object, batch)?;
         let mut fresh = self.new_ids(object, batch)?.into_iter();
-        let (mut ids, mut data) = (Vec::new(), Vec::new());
-        let (mut new, mut rekeyed) = (Vec::new(), Vec::new());
+        let (mut new, mut changed) = (Records::default(), Records::default());
+        let (mut new_keys, mut more_keys) = (Keys::default(), Keys::default());
+        let (mut rekeyed, is_contact) = (Vec::new(), object == Object::Contact);
         for step in batch.steps().filter(|step| step.object() == object) {
             let token = step.token();
-            if let Some(id) = known.get(&token.to_string()) {
+            if let Some(id) = known.get(&token) {
                 receipts.already_applied(token, &id.to_string());
                 continue;
             }
-            let mut patch = Patch::new();
-            match step.link(receipts) {
-                Link::Unchanged => {}
-                Link::To(contact) => _ = patch.insert("contact_id", Some(vec![contact.to_owned()])),
+            let contact = match step.link(receipts) {
+                Link::Unchanged => None,
+                Link::To(contact) => Some(contact),
                 Link::Lost => continue,
-            }
+            };
             let own = number(step.id()).filter(|_| step.is_update());
-            let is_taken = step.new_keys().any(|key| {
-                let key = (key.fields().join("+"), key.value().to_owned());
-                taken.get(&key).is_some_and(|holders| holders.iter().any(|id| Some(*id) != own))
-            });
             let version = own.and_then(|id| versions.get(&id)).map(i64::to_string);
             let is_stale = step.is_update()
                 && (version.is_none()
                     || step.version().is_some_and(|v| Some(v) != version.as_deref()));
-            if is_taken || is_stale {
+            if taken.contains(&token) || is_stale {
                 receipts.conflict(token);
                 continue;
             }
-            for change in step.changes() {
-                let after: Vec<String> = change.after().map(|value| value.to_string()).collect();
-                // `null` takes a field away; a new record has none to take away.
-                if step.is_update() || !after.is_empty() {
-                    patch.insert(change.key(), (!after.is_empty()).then_some(after));
+            let data = json(&step, contact);
+            let id = match own {
+                Some(id) => {
+                    if is_contact && !self.rules.add_more(&step, id, &mut more_keys) {
+                        rekeyed.push(id);
+                    }
+                    changed.add(id, data);
+                    receipts.updated(token, None);
+                    id
                 }
-            }
-            let id = own.or_else(|| fresh.next()).unwrap_or_default();
-            ids.push(id);
-            data.push(serde_json::to_string(&patch).unwrap_or_default());
-            if !step.is_update() {
-                new.push((id, patch));
-            } else if patch.keys().any(|field| self.is_of_keys(field)) {
-                rekeyed.push(id);
-            }
-            match step.op() {
-                Op::Create => receipts.created(token, &id.to_string(), Some("1")),
-                Op::Update => receipts.updated(token, None),
-            }
+                None => {
+                    let id = fresh.next().unwrap_or_default();
+                    if is_contact {
+                        self.rules.add_new(&step, id, &mut new_keys);
+                    }
+                    new.add(id, data);
+                    receipts.created(token, &id.to_string(), Some("1"));
+                    id
+                }
+            };
             self.ledger.note(token, if step.is_update() { "update" } else { "create" }, id);
         }
-        if ids.is_empty() {
+        self.insert(object, &new)?;
+        let written = self.update(object, &changed, &rekeyed)?;
+        if !rekeyed.is_empty() {
+            // Of these only the database knows all that they hold.
+            self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&rekeyed])?;
+            for row in written.iter().filter(|row| rekeyed.contains(&row.get(0))) {
+                let values = values_of(row);
+                let of = |field: &str| values.get(field).cloned().unwrap_or_default();
+                self.rules.add_all(of, row.get(0), &mut more_keys);
+            }
+        }
+        self.index(&new_keys, "")?;
+        self.index(&more_keys, "ON CONFLICT DO NOTHING")
+    }
+
+    fn insert(&mut self, object: Object, new: &Records) -> Result<(), Error> {
+        if new.ids.is_empty() {
             return Ok(());
         }
         let sql = format!(
-            "INSERT INTO {0} AS t (id, data) SELECT id, data::jsonb
-             FROM unnest($1::bigint[], $2::text[]) AS n (id, data)
-             ON CONFLICT (id) DO UPDATE SET version = t.version + 1,
-                 data = jsonb_strip_nulls(t.data || excluded.data)
-             RETURNING id, version, CASE WHEN id = ANY($3) THEN data::text END",
+            "INSERT INTO {} (id, data) SELECT id, data::jsonb
+             FROM unnest($1::bigint[], $2::text[]) AS n (id, data)",
             table(object)
         );
-        let written = self.db.query(&sql, &[&ids, &data, &rekeyed])?;
-        if object == Object::Contact { self.index(&new, &rekeyed, &written) } else { Ok(()) }
+        self.db.execute(&sql, &[&new.ids, &new.data]).map(drop)
     }
 
-    /// Who holds the keys that steps expect to be free.
-    fn holders(
+    /// Changes records, and reads those of them that are asked for. They are found by their ids also while
+    /// PostgreSQL has no statistics, which a join would not see to.
+    fn update(
         &mut self,
         object: Object,
-        batch: &Batch<'_>,
-    ) -> Result<HashMap<(String, String), Vec<i64>>, Error> {
-        let of_object = batch.steps().filter(|step| step.object() == object);
-        let (rules, keys): (Vec<String>, Vec<String>) = of_object
-            .flat_map(|step| step.new_keys())
-            .map(|key| (key.fields().join("+"), key.value().to_owned()))
-            .unzip();
-        let mut holders: HashMap<_, Vec<i64>> = HashMap::new();
-        if !keys.is_empty() {
-            let sql = "SELECT k.rule, k.key, k.contact_id FROM contact_keys k JOIN \
-                       unnest($1::text[], $2::text[]) AS n (rule, key) USING (rule, key)";
-            for row in self.db.query(sql, &[&rules, &keys])? {
-                holders.entry((row.get(0), row.get(1))).or_default().push(row.get(2));
+        changed: &Records,
+        asked: &[i64],
+    ) -> Result<Vec<Row>, Error> {
+        if changed.ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "INSERT INTO {} AS t (id, data) SELECT id, data::jsonb
+             FROM unnest($1::bigint[], $2::text[]) AS n (id, data)
+             ON CONFLICT (id) DO UPDATE SET version = t.version + 1,
+                 data = jsonb_strip_nulls(t.data || excluded.data)",
+            table(object)
+        );
+        if asked.is_empty() {
+            self.db.execute(&sql, &[&changed.ids, &changed.data])?;
+            return Ok(Vec::new());
+        }
+        let sql =
+            format!("{sql} RETURNING id, version, CASE WHEN id = ANY($3) THEN data::text END");
+        self.db.query(&sql, &[&changed.ids, &changed.data, &asked])
+    }
+
+    /// The steps that expect a key to be free which somebody else holds.
+    fn taken(&mut self, object: Object, batch: &Batch<'_>) -> Result<HashSet<Token>, Error> {
+        let steps: Vec<_> = batch.steps().filter(|step| step.object() == object).collect();
+        let (mut places, mut own) = (Vec::new(), Vec::new());
+        let (mut rules, mut keys) = (Vec::new(), Vec::new());
+        for (place, step) in (0_i32..).zip(&steps) {
+            for key in step.new_keys() {
+                places.push(place);
+                own.push(number(step.id()));
+                rules.push(name_of(key.fields()));
+                keys.push(key.value());
             }
         }
-        Ok(holders)
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let sql = "SELECT n.place FROM contact_keys k \
+                   JOIN unnest($1::int[], $2::bigint[], $3::text[], $4::text[]) \
+                       AS n (place, own, rule, key) USING (rule, key) \
+                   WHERE k.contact_id IS DISTINCT FROM n.own";
+        let rows = self.db.query(sql, &[&places, &own, &rules, &keys])?;
+        let step = |row: &Row| steps.get(usize::try_from(row.get::<_, i32>(0)).ok()?);
+        Ok(rows.iter().filter_map(step).map(BatchStep::token).collect())
     }
 
     /// The versions of the records to be updated, which stay so until the commit.
@@ -363,67 +404,38 @@ impl Writing<'_> {
 
     fn new_ids(&mut self, object: Object, batch: &Batch<'_>) -> Result<Vec<i64>, Error> {
         let count = i32::try_from(batch.of(object, Op::Create).count()).unwrap_or(i32::MAX);
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         let sql = "SELECT nextval(pg_get_serial_sequence($1, 'id')::regclass) FROM generate_series(1, $2)";
         let rows = self.db.query(sql, &[&table(object), &count])?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    /// Do the keys of a contact depend on this field?
-    fn is_of_keys(&self, field: &str) -> bool {
-        let named = match field {
-            "additional_emails" => "email",
-            "additional_phones" | "country" => "phone",
-            other => other,
-        };
-        self.account.dedup.contacts.iter().any(|rule| rule.0.iter().any(|of| of == named))
-    }
-
-    /// Brings the keys of the contacts that were written up to date. What a new one holds is known; of
-    /// the others whose keys may have changed only the database knows all. Most have not: that spares a
-    /// search which PostgreSQL, while it has no statistics, does through the whole table.
-    fn index(
-        &mut self,
-        new: &[(i64, Patch<'_>)],
-        rekeyed: &[i64],
-        written: &[Row],
-    ) -> Result<(), Error> {
-        let (mut rules, mut keys, mut holders) = (Vec::new(), Vec::new(), Vec::new());
-        let mut add = |id: i64, of: &dyn Fn(&str) -> Option<Vec<String>>| {
-            for rule in self.account.dedup.contacts.iter().map(|rule| &rule.0) {
-                let of = |field: &str| of(field).unwrap_or_default();
-                for key in record_keys(Object::Contact, rule, self.fields, self.account, of) {
-                    rules.push(rule.join("+"));
-                    keys.push(key.join("\u{1f}"));
-                    holders.push(id);
-                }
-            }
-        };
-        for (id, patch) in new {
-            add(*id, &|field| patch.get(field)?.clone());
+    fn index(&mut self, keys: &Keys, on_conflict: &str) -> Result<(), Error> {
+        if keys.holders.is_empty() {
+            return Ok(());
         }
-        for row in written.iter().filter(|row| rekeyed.contains(&row.get(0))) {
-            let values = values_of(row);
-            add(row.get(0), &|field| values.get(field).cloned());
-        }
-        if !rekeyed.is_empty() {
-            self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&rekeyed])?;
-        }
-        let sql =
+        let sql = format!(
             "INSERT INTO contact_keys SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-                   ON CONFLICT DO NOTHING";
-        self.db.execute(sql, &[&rules, &keys, &holders]).map(drop)
+             {on_conflict}"
+        );
+        self.db.execute(&sql, &[&keys.rules, &keys.keys, &keys.holders]).map(drop)
     }
 
     fn follow_ups(
         &mut self,
         batch: &Batch<'_>,
-        known: &HashMap<String, i64>,
+        known: &HashMap<Token, i64>,
         receipts: &mut Receipts,
     ) -> Result<(), Error> {
+        if batch.follow_ups().next().is_none() {
+            return Ok(());
+        }
         let (mut contacts, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for follow_up in batch.follow_ups() {
             let token = follow_up.token();
-            if let Some(id) = known.get(&token.to_string()) {
+            if let Some(id) = known.get(&token) {
                 receipts.already_applied(token, &id.to_string());
             } else if let Link::To(id) = follow_up.contact(receipts) {
                 let contact = number(id).unwrap_or_default();
