@@ -70,8 +70,8 @@ pub(crate) fn plan_ahead<S: Storage + ?Sized>(
     let formats = scan.formats(&settings);
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
+    answers.check(&mut planner)?;
     if formats.are(&guess) {
-        answers.check(&mut planner)?;
         let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
         let mut plan = planner.finish(Vec::new(), Vec::new());
         told.note(&mut plan);
