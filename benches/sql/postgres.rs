@@ -112,11 +112,20 @@ fn write_people(db: &mut Transaction<'_>, people: &[Person]) -> Result<Vec<i64>,
                JOIN unnest($1::text[], $2::text[]) AS n (rule, key) USING (rule, key)";
     assert!(db.query(sql, &[&rules, &keys])?.is_empty(), "nobody else writes");
 
-    let data: Vec<String> = people.iter().map(person_json).collect();
-    let sql = "INSERT INTO contacts AS t (id, data) SELECT id, data::jsonb
-               FROM unnest($1::bigint[], $2::text[]) AS n (id, data)
-               ON CONFLICT (id) DO UPDATE SET version = t.version + 1, data = t.data || excluded.data";
-    db.execute(sql, &[&all, &data])?;
+    let insert = "INSERT INTO contacts (id, data) SELECT id, data::jsonb \
+                  FROM unnest($1::bigint[], $2::text[]) AS n (id, data)";
+    let update = "INSERT INTO contacts AS t (id, data) SELECT id, data::jsonb \
+                  FROM unnest($1::bigint[], $2::text[]) AS n (id, data) \
+                  ON CONFLICT (id) DO UPDATE SET version = t.version + 1, data = t.data || excluded.data";
+    for (sql, is_new) in [(insert, true), (update, false)] {
+        let (ids, data): (Vec<i64>, Vec<String>) = people
+            .iter()
+            .zip(&all)
+            .filter(|(person, _)| person.stored.is_none() == is_new)
+            .map(|(person, id)| (*id, person_json(person)))
+            .unzip();
+        db.execute(sql, &[&ids, &data])?;
+    }
     let sql = "INSERT INTO contact_keys SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])";
     db.execute(sql, &[&rules, &keys, &holders])?;
     Ok(all)
