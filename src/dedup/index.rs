@@ -28,19 +28,19 @@ const NOBODY: u32 = u32::MAX;
 /// Set: the rest is a position in `several`.
 const SEVERAL: u32 = 1 << 31;
 
-/// Who numbers the keys.
+/// The numbers of the keys, whoever gives them.
 #[derive(Debug)]
-enum Numbering {
-    /// The planner, window by window.
-    Here(KeyNumbers),
-    /// Another thread, some blocks ahead.
-    Ahead(Arc<Mutex<KeyNumbers>>),
+enum Numbers {
+    /// The planner does, window by window.
+    Own(KeyNumbers),
+    /// Another thread may, some blocks ahead.
+    Shared(Arc<Mutex<KeyNumbers>>),
 }
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct KeyIndex {
-    numbering: Numbering,
+    numbers: Numbers,
     /// Who carries each key that a row so far has offered.
     carriers: Vec<u32>,
     /// Storage was asked for it.
@@ -54,7 +54,7 @@ pub(crate) struct KeyIndex {
 impl Default for KeyIndex {
     fn default() -> Self {
         KeyIndex {
-            numbering: Numbering::Here(KeyNumbers::default()),
+            numbers: Numbers::Own(KeyNumbers::default()),
             carriers: Vec::new(),
             asked: Vec::new(),
             several: Vec::new(),
@@ -72,14 +72,14 @@ impl KeyIndex {
     /// Leaves the numbering to another thread; before the first key.
     pub(crate) fn share(&mut self) -> Arc<Mutex<KeyNumbers>> {
         let shared = Arc::new(Mutex::new(KeyNumbers::new(self.seed())));
-        self.numbering = Numbering::Ahead(shared.clone());
+        self.numbers = Numbers::Shared(shared.clone());
         shared
     }
 
     fn with_numbers<T>(&self, look: impl FnOnce(&KeyNumbers) -> T) -> T {
-        match &self.numbering {
-            Numbering::Here(numbers) => look(numbers),
-            Numbering::Ahead(shared) => look(&lock(shared)),
+        match &self.numbers {
+            Numbers::Own(numbers) => look(numbers),
+            Numbers::Shared(shared) => look(&lock(shared)),
         }
     }
 
@@ -92,9 +92,9 @@ impl KeyIndex {
         text_of: impl Fn(KeyPlace) -> &'b str,
         numbers: &mut Vec<KeyNumber>,
     ) {
-        match &mut self.numbering {
-            Numbering::Here(own) => own.add_all(keys, block, text_of, numbers),
-            Numbering::Ahead(shared) => lock(shared).add_all(keys, block, text_of, numbers),
+        match &mut self.numbers {
+            Numbers::Own(own) => own.add_all(keys, block, text_of, numbers),
+            Numbers::Shared(shared) => lock(shared).add_all(keys, block, text_of, numbers),
         }
         self.meet(numbers);
     }
@@ -109,9 +109,9 @@ impl KeyIndex {
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let number = match &mut self.numbering {
-            Numbering::Here(numbers) => numbers.learn(kind, text, place),
-            Numbering::Ahead(shared) => lock(shared).learn(kind, text, place),
+        let number = match &mut self.numbers {
+            Numbers::Own(numbers) => numbers.learn(kind, text, place),
+            Numbers::Shared(shared) => lock(shared).learn(kind, text, place),
         };
         self.meet(&[number]);
         number
@@ -119,9 +119,9 @@ impl KeyIndex {
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        match &mut self.numbering {
-            Numbering::Here(numbers) => numbers.reserve(keys),
-            Numbering::Ahead(shared) => lock(shared).reserve(keys),
+        match &mut self.numbers {
+            Numbers::Own(numbers) => numbers.reserve(keys),
+            Numbers::Shared(shared) => lock(shared).reserve(keys),
         }
         self.carriers.reserve(keys);
         self.asked.reserve(keys);

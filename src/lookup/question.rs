@@ -144,7 +144,7 @@ impl Question {
                 head
             }
         };
-        let behind = u128::MAX.checked_shr(8 * (asked.to - asked.from)).unwrap_or(0);
+        let behind = u128::MAX.checked_shr((asked.to - asked.from).saturating_mul(8)).unwrap_or(0);
         u128::from_be_bytes(head) & !behind
     }
 

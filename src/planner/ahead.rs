@@ -50,19 +50,19 @@ pub(crate) fn plan_ahead<S: Storage + ?Sized>(
         faults: Vec::new(),
         is_hidden: |_: Object, _: &str| false,
     };
-    let drafting = Drafting {
+    let ahead = ReadingAhead {
         settings: &settings,
         numbering: planner.share_numbers().map(Numbering::new),
         seed: planner.seed(),
         window_rows: window_rows.max(1),
         feed: Mutex::new(feed),
     };
-    drafting.draft_on(threads.max(2) - 1, |drafted| {
+    ahead.draft_on(threads.max(2) - 1, |drafted| {
         let Drafted { block, drafts, prepared, findings } = drafted.map_err(Error::Source)?;
         planner.note(findings);
         answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
-    let Drafting { feed, numbering, .. } = drafting;
+    let ReadingAhead { feed, numbering, .. } = ahead;
     // It shares the blocks.
     drop(numbering);
     let Feed { rows, scan, findings, .. } =
@@ -154,7 +154,7 @@ struct Drafted {
 }
 
 /// How blocks are read and drafted.
-struct Drafting<'s, 'a> {
+struct ReadingAhead<'s, 'a> {
     settings: &'s Settings,
     /// `None`: the planner numbers the keys.
     numbering: Option<Numbering>,
@@ -164,7 +164,7 @@ struct Drafting<'s, 'a> {
     feed: Mutex<Feed<'a>>,
 }
 
-impl Drafting<'_, '_> {
+impl ReadingAhead<'_, '_> {
     /// Reads and drafts on so many threads, and hands the blocks to `plan` in the order of the file. Stops
     /// at the first error.
     fn draft_on<E>(
