@@ -5,12 +5,13 @@
 
 #![allow(clippy::print_stdout)]
 
+mod databases;
 mod fair;
 
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use crm_import::{Import, Object, Plan, Source};
+use crm_import::{Import, Object, Plan, Source, Status};
 use fair::{Fair, IndexedCrm};
 
 /// Each figure is the best of so many runs; of a large file, one takes long enough.
@@ -34,7 +35,12 @@ fn main() {
     println!("\n| what | figure |");
     println!("|---|---|");
     kept(plain);
+    written(plain);
     run(plain);
+    println!();
+    let of_databases = Fair { rows: rows.min(100_000), ..plain };
+    println!("{} rows into databases\n", of_databases.rows);
+    databases::print(&of_databases, runs(rows));
 }
 
 /// The times of one file; returns that of planning it in memory.
@@ -95,6 +101,18 @@ fn kept(fair: Fair) {
     println!("| allocations a row (1 in 50 rows is bad and has an issue) | {allocations:.3} |");
     let windows = fair.rows.div_ceil(WINDOW);
     println!("| look-up calls a window | {:.2} |", f64::from(crm.look_ups) / f64::from(windows));
+}
+
+/// How often storage is told to write for each batch.
+fn written(fair: Fair) {
+    let fair = Fair { rows: fair.rows.min(100_000), ..fair };
+    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+    let plan = plan(Source::from_bytes(csv.as_slice()), 1, &mut crm);
+    // It is watched before each batch, and behind the last one.
+    let mut watched = 0;
+    let report = Import::new().apply_with(plan, &mut crm, |_| watched += 1);
+    assert_eq!(report.expect("the file is fine").status(), Status::Completed);
+    println!("| write calls a batch | {:.2} |", f64::from(crm.writes) / f64::from(watched - 1));
 }
 
 /// What `run` remembers of each contact it has met: what twice as many take more at the highest.

@@ -25,6 +25,8 @@ pub(crate) struct IndexedCrm {
     records: Vec<[u32; 3]>,
     /// How often it was asked.
     pub(crate) look_ups: u32,
+    /// How often it was told to write.
+    pub(crate) writes: u32,
     written: u64,
 }
 
@@ -52,6 +54,7 @@ impl IndexedCrm {
             text: String::new(),
             records: Vec::new(),
             look_ups: 0,
+            writes: 0,
             written: 0,
         };
         for person in (0..fair.rows).filter(|&person| fair.is_stored(person)) {
@@ -130,6 +133,7 @@ impl Storage for IndexedCrm {
 /// It takes everything and keeps nothing, so that what is measured is not its own.
 impl StorageWrite for IndexedCrm {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        self.writes += 1;
         for step in batch.steps() {
             self.written += 1;
             match step.op() {
