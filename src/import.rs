@@ -15,7 +15,7 @@ use crate::field::Fields;
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::{Numbers, Plan, Settled};
+use crate::plan::{Numbers, Plan};
 use crate::planner::{self, Reading};
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Recovery, Storage, StorageWrite};
@@ -123,9 +123,9 @@ impl Import {
     /// while it writes one batch, another thread makes the next one ready. Two do most of what more can
     /// do.
     ///
-    /// Planning then begins before the file is read to its end, with the date and number formats that the
-    /// first rows tell. If the others tell otherwise the rows are planned once more, and storage is asked
-    /// again.
+    /// Planning begins before the file is read to its end, with the date and number formats that the first
+    /// rows tell; on one thread only if they tell those of all columns. If the other rows tell otherwise,
+    /// the file is planned once more and storage is asked again.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
@@ -201,12 +201,7 @@ impl Import {
         }
         let (settings, rows) = self.open(file, storage)?;
         let (window, threads) = (self.window(), self.threads.unwrap_or(1));
-        if threads > 1 {
-            return planner::plan_ahead(settings, rows, window, threads, storage, S::asks_again);
-        }
-        let reading = planner::read(settings, rows, window, 1).map_err(Error::Source)?;
-        let nothing = Settled::default();
-        planner::plan(reading, window, nothing, storage, |_, _| false, S::asks_again)
+        planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
     }
 
     /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).

@@ -5,8 +5,10 @@ use super::{Column, Settings};
 use crate::account::DateOrder;
 use crate::field::FieldKind;
 use crate::issue::{Finding, IssueCode};
-use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound};
-use crate::source::BlockRow;
+use crate::normalize::{
+    self, DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound,
+};
+use crate::source::{Block, BlockRow};
 
 /// What has been seen of the columns that leave their format open.
 #[derive(Clone, Debug)]
@@ -60,6 +62,25 @@ impl FormatScan {
         for ((_, scan), (_, more)) in self.numbers.iter_mut().zip(&other.numbers) {
             scan.merge(more);
         }
+    }
+
+    /// Has each column told its format, or shown by a cell that it needs none? The rows of this block are
+    /// those that were observed.
+    pub(crate) fn are_told(&self, block: &Block) -> bool {
+        let is_filled = |index: &u16| {
+            block.rows().any(|row| !normalize::is_blank(row.cell(usize::from(*index))))
+        };
+        let of_dates = self.dates.iter().all(|(index, scan)| match scan.resolve() {
+            DateOrderFound::NotNeeded => is_filled(index),
+            DateOrderFound::Told(_) | DateOrderFound::Contradictory => true,
+            DateOrderFound::Likely(_) | DateOrderFound::Unknown => false,
+        });
+        let of_numbers = self.numbers.iter().all(|(index, scan)| match scan.resolve() {
+            SeparatorsFound::NotNeeded => is_filled(index),
+            SeparatorsFound::Told(_) | SeparatorsFound::Contradictory => true,
+            SeparatorsFound::Unknown => false,
+        });
+        of_dates && of_numbers
     }
 
     /// The formats of the columns, as far as they were seen. A date column that tells nothing takes the

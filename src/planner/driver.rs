@@ -1,8 +1,11 @@
 //! The synchronous driver: reads the source, asks storage, hands both to the planner.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::ahead::{Drafted, ReadingAhead};
 use super::drafting::Drafting;
+use super::feed::Feed;
+use super::numbering::Numbering;
 use super::{Planner, Poll, Prepared};
 use crate::draft::{Drafts, FormatScan, Formats, Settings};
 use crate::error::Error;
@@ -96,7 +99,7 @@ impl Scanner {
     }
 
     /// Takes over what was learned from the rows behind.
-    fn merge(&mut self, behind: &Scanner) {
+    pub(super) fn merge(&mut self, behind: &Scanner) {
         self.formats.merge(&behind.formats);
         self.unmapped.merge(&behind.unmapped);
     }
@@ -114,6 +117,12 @@ impl Scanner {
         let formats = self.formats(settings);
         settings.settle(&formats);
         formats.findings
+    }
+
+    /// Has this block, the first one, told how every column writes its dates and numbers, as far as one
+    /// can know before the last row?
+    pub(super) fn tells_formats(&self, block: &Block) -> bool {
+        self.formats.are_told(block)
     }
 
     /// The formats of the columns, as far as they were seen.
@@ -137,39 +146,78 @@ impl Scanner {
 
 /// Reads a whole file and settles its formats.
 pub(crate) fn read(
-    mut settings: Settings,
-    mut rows: Rows<'_>,
+    settings: Settings,
+    rows: Rows<'_>,
     window_rows: usize,
     threads: usize,
 ) -> Result<Reading, SourceError> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut scan = Scanner::new(&settings);
-    let mut blocks: Vec<Block> = Vec::new();
-    let block_rows = BLOCK_ROWS.max(window_rows);
-    if let Some(pieces) = rows.read_in_pieces(block_rows, threads, &scan, Scanner::observe) {
-        (blocks, findings) = (pieces.blocks, pieces.findings);
-        pieces.seen.iter().for_each(|seen| scan.merge(seen));
-    }
-    loop {
-        let mut block = Block::new();
-        if !rows.read_block(&mut block, block_rows, &mut findings)? {
-            break;
-        }
-        scan.observe(&block);
-        blocks.push(block);
-    }
-    let mut file_findings = scan.settle(&mut settings);
-    file_findings.extend(findings.extract_if(.., |finding| finding.row.is_none()));
-    Ok(Reading {
-        told: Told::of(&rows, &scan, &settings, file_findings),
-        settings: Arc::new(settings),
-        blocks,
-        findings,
-        threads,
-    })
+    let scan = Scanner::new(&settings);
+    Feed::new(rows, scan, BLOCK_ROWS.max(window_rows))?.read_to_end(settings, threads)
 }
 
-/// Plans a whole file. `is_hidden` leaves out records that an interrupted import has created;
+/// Plans a file while it is [read](super::ahead), on so many threads, this one among them. `again` says
+/// whether a failed question is asked once more.
+pub(crate) fn plan_file<S: Storage + ?Sized>(
+    mut settings: Settings,
+    rows: Rows<'_>,
+    window_rows: usize,
+    threads: usize,
+    storage: &mut S,
+    mut again: impl FnMut(&mut S, &S::Error, u32) -> bool,
+) -> Result<Plan, Error<S::Error>> {
+    let scan = Scanner::new(&settings);
+    let feed = Feed::new(rows, scan, BLOCK_ROWS.max(window_rows)).map_err(Error::Source)?;
+    if threads < 2 && !feed.tells_formats() {
+        let reading = feed.read_to_end(settings, threads).map_err(Error::Source)?;
+        return plan(reading, window_rows, Settled::default(), storage, |_, _| false, again);
+    }
+    let guess = feed.scan.formats(&settings);
+    settings.settle(&guess);
+    let mut settings = Arc::new(settings);
+    let mut planner = Planner::new(settings.clone(), window_rows);
+    planner.part_of(feed.expected_rows(), Numbers::default(), Arc::new(Memory::default()));
+    let mut answers = Answering {
+        storage,
+        found: Found::default(),
+        faults: Vec::new(),
+        is_hidden: |_: Object, _: &str| false,
+    };
+    let ahead = ReadingAhead {
+        settings: &settings,
+        numbering: (threads > 1).then(|| planner.share_numbers()).flatten().map(Numbering::new),
+        seed: planner.seed(),
+        window_rows: window_rows.max(1),
+        feed: Mutex::new(feed),
+    };
+    ahead.draft_on(threads.saturating_sub(1), |drafted| {
+        let Drafted { block, drafts, prepared, findings } = drafted.map_err(Error::Source)?;
+        planner.note(findings);
+        answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
+    })?;
+    let ReadingAhead { feed, numbering, .. } = ahead;
+    // It shares the blocks.
+    drop(numbering);
+    let Feed { rows, scan, findings, .. } =
+        feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let formats = scan.formats(&settings);
+    let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.row.is_none());
+    answers.check(&mut planner)?;
+    if formats.are(&guess) {
+        let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
+        let mut plan = planner.finish(Vec::new(), Vec::new());
+        told.note(&mut plan);
+        return Ok(plan);
+    }
+    let blocks = planner.into_blocks();
+    let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
+    open.settle(&formats);
+    let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
+    let reading = Reading { settings, blocks, findings: of_rows, told, threads };
+    plan(reading, window_rows, Settled::default(), answers.storage, |_, _| false, again)
+}
+
+/// Plans a file that was read. `is_hidden` leaves out records that an interrupted import has created;
 /// `settled` are those that it has updated.
 pub(crate) fn plan<S: Storage + ?Sized>(
     reading: Reading,

@@ -12,6 +12,7 @@ mod contacts;
 mod differences;
 mod drafting;
 mod driver;
+mod feed;
 mod finish;
 mod kept;
 mod matching;
@@ -24,8 +25,7 @@ mod visiting;
 
 pub(crate) use teach::keys_of;
 
-pub(crate) use ahead::plan_ahead;
-pub(crate) use driver::{Part, Reading, Scanner, plan, plan_part, read};
+pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read};
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};

@@ -55,8 +55,8 @@ pub trait Storage {
     ///
     /// Called at most twice per planning window, four times where opportunities are matched by
     /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
-    /// key that nobody holds is left unanswered. On [several threads](crate::Import::threads) a file
-    /// may be planned twice.
+    /// key that nobody holds is left unanswered. A file whose first rows do not write dates and numbers
+    /// like the rest may be planned [twice](crate::Import::threads).
     ///
     /// # Errors
     /// An error stops planning; nothing has been written.

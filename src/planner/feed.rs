@@ -1,0 +1,102 @@
+//! [`Feed`]: the blocks of a file one after the other, for whoever drafts the next one.
+
+use std::sync::Arc;
+
+use super::driver::{Reading, Scanner, Told};
+use crate::draft::Settings;
+use crate::issue::Finding;
+use crate::source::{Block, Rows, SourceError};
+
+/// The blocks of a file in their order, and what was seen of those so far.
+pub(super) struct Feed<'a> {
+    pub(super) rows: Rows<'a>,
+    pub(super) scan: Scanner,
+    block_rows: usize,
+    /// The first block, until it is taken, with what was found in it.
+    first: Option<(Block, Vec<Finding>)>,
+    /// How many blocks were taken.
+    pub(super) taken: usize,
+    is_end: bool,
+    /// Everything that was found.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Feed<'a> {
+    /// Reads the first block.
+    pub(super) fn new(
+        rows: Rows<'a>,
+        scan: Scanner,
+        block_rows: usize,
+    ) -> Result<Self, SourceError> {
+        let findings = Vec::new();
+        let mut feed =
+            Feed { rows, scan, block_rows, first: None, taken: 0, is_end: false, findings };
+        feed.first = feed.read()?;
+        Ok(feed)
+    }
+
+    /// Does the first block tell how every column writes its dates and numbers?
+    pub(super) fn tells_formats(&self) -> bool {
+        self.first.as_ref().is_none_or(|(block, _)| self.scan.tells_formats(block))
+    }
+
+    /// Reads the rest of the file, on so many threads if it can be cut, and settles its formats.
+    pub(super) fn read_to_end(
+        mut self,
+        mut settings: Settings,
+        threads: usize,
+    ) -> Result<Reading, SourceError> {
+        let mut blocks: Vec<Block> =
+            self.first.take().map(|(block, _)| block).into_iter().collect();
+        let nothing_seen = Scanner::new(&settings);
+        let pieces =
+            self.rows.read_in_pieces(self.block_rows, threads, &nothing_seen, Scanner::observe);
+        if let Some(pieces) = pieces {
+            blocks.extend(pieces.blocks);
+            self.findings.extend(pieces.findings);
+            pieces.seen.iter().for_each(|seen| self.scan.merge(seen));
+        }
+        while let Some((block, _)) = self.read()? {
+            blocks.push(block);
+        }
+        let mut of_file = self.scan.settle(&mut settings);
+        let mut findings = self.findings;
+        of_file.extend(findings.extract_if(.., |finding| finding.row.is_none()));
+        let told = Told::of(&self.rows, &self.scan, &settings, of_file);
+        Ok(Reading { settings: Arc::new(settings), blocks, findings, told, threads })
+    }
+
+    /// How many rows there will be, as far as the first block tells.
+    pub(super) fn expected_rows(&self) -> usize {
+        let Some((block, _)) = &self.first else { return 0 };
+        let (read, total) = (self.rows.bytes_read().max(1), self.rows.total_bytes().unwrap_or(0));
+        let share = total.max(read) as f64 / read as f64;
+        (block.len() as f64 * share) as usize
+    }
+
+    /// The next block with its number.
+    pub(super) fn take(&mut self) -> Result<Option<(usize, Block, Vec<Finding>)>, SourceError> {
+        let next = match self.first.take() {
+            Some(first) => Some(first),
+            None => self.read()?,
+        };
+        let number = self.taken;
+        self.taken += usize::from(next.is_some());
+        Ok(next.map(|(block, findings)| (number, block, findings)))
+    }
+
+    fn read(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
+        if self.is_end {
+            return Ok(None);
+        }
+        let (mut block, mut findings) = (Block::new(), Vec::new());
+        // An error is the end, too.
+        self.is_end = true;
+        let has_rows = self.rows.read_block(&mut block, self.block_rows, &mut findings)?;
+        self.is_end = !has_rows;
+        self.scan.observe(&block);
+        self.findings.extend(findings.iter().cloned());
+        findings.retain(|finding| finding.row.is_some());
+        Ok(has_rows.then_some((block, findings)))
+    }
+}
