@@ -6,7 +6,7 @@ use crate::account::DateOrder;
 use crate::field::FieldKind;
 use crate::issue::{Finding, IssueCode};
 use crate::normalize::{DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound};
-use crate::source::BlockRow;
+use crate::source::Block;
 
 /// What has been seen of the columns that leave their format open.
 #[derive(Clone, Debug)]
@@ -34,19 +34,20 @@ impl FormatScan {
     }
 
     /// Is there nothing to be found?
-    pub(crate) fn is_settled(&self) -> bool {
+    fn is_settled(&self) -> bool {
         self.dates.is_empty() && self.numbers.is_empty()
     }
 
-    /// Looks at one more row.
-    pub(crate) fn observe(&mut self, row: &BlockRow<'_>) {
-        for (index, scan) in &mut self.dates {
-            if !row.is_empty(usize::from(*index)) {
+    /// Looks at more rows.
+    pub(crate) fn observe(&mut self, block: &Block) {
+        if self.is_settled() {
+            return;
+        }
+        for row in block.rows() {
+            for (index, scan) in &mut self.dates {
                 scan.observe(row.cell(usize::from(*index)));
             }
-        }
-        for (index, scan) in &mut self.numbers {
-            if !row.is_empty(usize::from(*index)) {
+            for (index, scan) in &mut self.numbers {
                 scan.observe(row.cell(usize::from(*index)));
             }
         }

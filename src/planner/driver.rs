@@ -83,16 +83,8 @@ impl Scanner {
     }
 
     pub(crate) fn observe(&mut self, block: &Block) {
-        let has_unmapped = !self.unmapped.columns().is_empty();
-        if self.formats.is_settled() && !has_unmapped {
-            return;
-        }
-        for row in block.rows() {
-            self.formats.observe(&row);
-            if has_unmapped {
-                self.unmapped.observe_row(|column| row.cell(column));
-            }
-        }
+        self.formats.observe(block);
+        self.count(block);
     }
 
     /// Takes over what was learned from the rows behind.

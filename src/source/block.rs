@@ -183,6 +183,7 @@ impl Block {
     }
 
     /// One row, for looking at many of its cells.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'_> {
         BlockRow::new(self, row)
     }
