@@ -33,23 +33,13 @@ impl FormatScan {
         }
     }
 
-    /// Is there nothing to be found?
-    fn is_settled(&self) -> bool {
-        self.dates.is_empty() && self.numbers.is_empty()
-    }
-
     /// Looks at more rows.
     pub(crate) fn observe(&mut self, block: &Block) {
-        if self.is_settled() {
-            return;
+        for (index, scan) in &mut self.dates {
+            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
         }
-        for row in block.rows() {
-            for (index, scan) in &mut self.dates {
-                scan.observe(row.cell(usize::from(*index)));
-            }
-            for (index, scan) in &mut self.numbers {
-                scan.observe(row.cell(usize::from(*index)));
-            }
+        for (index, scan) in &mut self.numbers {
+            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
         }
     }
 

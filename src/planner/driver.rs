@@ -95,11 +95,7 @@ impl Scanner {
 
     /// Columns seen from now on tell no more of their formats, only how many values they hold.
     pub(crate) fn count(&mut self, block: &Block) {
-        if !self.unmapped.columns().is_empty() {
-            for row in block.rows() {
-                self.unmapped.observe_row(|column| row.cell(column));
-            }
-        }
+        self.unmapped.observe_block(block);
     }
 
     pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {

@@ -47,7 +47,8 @@ impl DateScan {
     pub fn observe(&mut self, cell: &str) {
         let bytes = cell.as_bytes();
         // Blank cells and ISO dates, which are most, tell nothing.
-        if !bytes.is_empty() && !(bytes.len() >= 10 && bytes[4] == b'-') {
+        let is_silent = bytes.is_empty() || (bytes.len() >= 10 && bytes[4] == b'-');
+        if !is_silent {
             self.look_closer(cell);
         }
     }
