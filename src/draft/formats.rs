@@ -8,7 +8,7 @@ use crate::issue::{Finding, IssueCode};
 use crate::normalize::{
     self, DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound,
 };
-use crate::source::{Block, BlockRow};
+use crate::source::Block;
 
 /// What has been seen of the columns that leave their format open.
 #[derive(Clone, Debug)]
@@ -35,22 +35,13 @@ impl FormatScan {
         }
     }
 
-    /// Is there nothing to be found?
-    pub(crate) fn is_settled(&self) -> bool {
-        self.dates.is_empty() && self.numbers.is_empty()
-    }
-
-    /// Looks at one more row.
-    pub(crate) fn observe(&mut self, row: &BlockRow<'_>) {
+    /// Looks at more rows.
+    pub(crate) fn observe(&mut self, block: &Block) {
         for (index, scan) in &mut self.dates {
-            if !row.is_empty(usize::from(*index)) {
-                scan.observe(row.cell(usize::from(*index)));
-            }
+            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
         }
         for (index, scan) in &mut self.numbers {
-            if !row.is_empty(usize::from(*index)) {
-                scan.observe(row.cell(usize::from(*index)));
-            }
+            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
         }
     }
 
@@ -68,7 +59,10 @@ impl FormatScan {
     /// those that were observed.
     pub(crate) fn are_told(&self, block: &Block) -> bool {
         let is_filled = |index: &u16| {
-            block.rows().any(|row| !normalize::is_blank(row.cell(usize::from(*index))))
+            let mut is_filled = false;
+            let mut look = |cell: &str| is_filled |= !normalize::is_blank(cell);
+            block.each_filled(usize::from(*index), &mut look);
+            is_filled
         };
         let of_dates = self.dates.iter().all(|(index, scan)| match scan.resolve() {
             DateOrderFound::NotNeeded => is_filled(index),

@@ -4,6 +4,7 @@ use super::Mapping;
 use super::check::is_own;
 use crate::field::synonyms::{TRAPS, Trap, phrases};
 use crate::normalize;
+use crate::source::Block;
 
 /// Counts the cells of the columns that are neither mapped nor ignored, and keeps a few of them.
 ///
@@ -80,10 +81,10 @@ impl UnmappedCounts {
         }
     }
 
-    /// Looks at a row: `cell_of` gives the cell of a column.
-    pub(crate) fn observe_row<'c>(&mut self, cell_of: impl Fn(usize) -> &'c str) {
+    /// Looks at the rows of a block.
+    pub(crate) fn observe_block(&mut self, block: &Block) {
         for at in 0..self.columns.len() {
-            self.count(at, cell_of(self.columns[at]));
+            block.each_filled(self.columns[at], |cell| self.count(at, cell));
         }
     }
 

@@ -86,16 +86,8 @@ impl Scanner {
     }
 
     pub(crate) fn observe(&mut self, block: &Block) {
-        let has_unmapped = !self.unmapped.columns().is_empty();
-        if self.formats.is_settled() && !has_unmapped {
-            return;
-        }
-        for row in block.rows() {
-            self.formats.observe(&row);
-            if has_unmapped {
-                self.unmapped.observe_row(|column| row.cell(column));
-            }
-        }
+        self.formats.observe(block);
+        self.count(block);
     }
 
     /// Takes over what was learned from the rows behind.
@@ -106,11 +98,7 @@ impl Scanner {
 
     /// Columns seen from now on tell no more of their formats, only how many values they hold.
     pub(crate) fn count(&mut self, block: &Block) {
-        if !self.unmapped.columns().is_empty() {
-            for row in block.rows() {
-                self.unmapped.observe_row(|column| row.cell(column));
-            }
-        }
+        self.unmapped.observe_block(block);
     }
 
     pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {

@@ -132,6 +132,7 @@ impl Block {
     }
 
     /// The cell whose raw text lies there; the row may be too short for it.
+    #[inline]
     fn plain(&self, from: usize, to: usize) -> &str {
         if from >= to {
             return "";
@@ -143,6 +144,30 @@ impl Block {
     /// The cells of a row, one for each column.
     pub fn cells(&self, row: usize) -> impl ExactSizeIterator<Item = &str> {
         (0..self.columns).map(move |column| self.cell(row, column))
+    }
+
+    /// Shows the cells of a column from above to below, without the empty ones.
+    pub(crate) fn each_filled<'b>(&'b self, column: usize, look: impl FnMut(&'b str)) {
+        match &self.ends {
+            Ends::Short(ends) => self.show_filled(ends, column, look),
+            Ends::Long(ends) => self.show_filled(ends, column, look),
+        }
+    }
+
+    fn show_filled<'b, End: Copy + Into<u32>>(
+        &'b self,
+        ends: &[End],
+        column: usize,
+        mut look: impl FnMut(&'b str),
+    ) {
+        for (ends, &start) in ends.chunks_exact(self.columns.max(1)).zip(&self.starts) {
+            let Some(&end) = ends.get(column) else { return };
+            let to = end.into();
+            let from = column.checked_sub(1).map_or(0, |before| ends[before].into() + 1);
+            if from < to {
+                look(self.plain((start + from) as usize, (start + to) as usize));
+            }
+        }
     }
 
     /// The row as it stood in the file: as many cells as it had.
@@ -183,6 +208,7 @@ impl Block {
     }
 
     /// One row, for looking at many of its cells.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'_> {
         BlockRow::new(self, row)
     }
@@ -204,11 +230,6 @@ impl Block {
         };
         let text = &self.text.as_bytes()[start..];
         text.iter().step_by(64).take(4).fold(ends as u8, |all, byte| all ^ byte)
-    }
-
-    /// Its rows, one after the other.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = BlockRow<'_>> {
-        (0..self.len()).map(|row| self.row(row))
     }
 
     /// The block stands so many rows and lines further on in the file than it was read.

@@ -133,7 +133,14 @@ mod tests {
         let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();
         let (mut block, mut seen) = (Block::new(), 0);
         while rows.next_block(&mut block, 3).unwrap().is_some() {
-            for row in (0..block.len()).map(|at| block.row(at)) {
+            let rows = || (0..block.len()).map(|at| block.row(at));
+            for column in 0..block.columns() + 2 {
+                let mut shown = Vec::new();
+                block.each_filled(column, |cell| shown.push(cell));
+                let filled = rows().filter(|row| !row.is_empty(column));
+                assert_eq!(shown, filled.map(|row| row.cell(column)).collect::<Vec<_>>());
+            }
+            for row in rows() {
                 for column in 0..64 {
                     let is_filled = row.filled() >> column & 1 == 1;
                     assert_eq!(is_filled, !row.is_empty(column), "{column}");

@@ -87,7 +87,7 @@ fn declared_wide(label: Option<&str>) -> Option<Wide> {
 /// Text that is mostly ASCII has a NUL in every other byte in UTF-16, in three of four in UTF-32.
 fn told_by_zeros(text: &[u8]) -> Option<Wide> {
     let units = text.len() / 4;
-    if units < 2 {
+    if units < 2 || memchr::memchr(0, text).is_none() {
         return None;
     }
     let mut zeros = [0_usize; 4];

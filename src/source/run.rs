@@ -49,6 +49,8 @@ pub(super) struct Run {
     /// Where the cells end, relative to their row; behind them some room.
     ends: Vec<u16>,
     cells: usize,
+    /// Where the quotes stand that are left out of the text.
+    doubled: Vec<usize>,
     /// Bytes of the file, up to the byte that ends the last row.
     pub(super) len: usize,
     /// Lines that end in these.
@@ -63,7 +65,16 @@ impl Default for Run {
     fn default() -> Self {
         // Each byte may be a delimiter.
         let ends = vec![0; RUN_BYTES + CHUNK];
-        Run { starts: Vec::new(), ends, cells: 0, len: 0, lines: 0, wait: 0, waited: 0 }
+        Run {
+            starts: Vec::new(),
+            ends,
+            cells: 0,
+            doubled: Vec::new(),
+            len: 0,
+            lines: 0,
+            wait: 0,
+            waited: 0,
+        }
     }
 }
 
@@ -105,11 +116,14 @@ impl Run {
     /// Appends the rows with which `held` begins to the text, as long as they are plain, and not more
     /// than so many.
     pub(super) fn split(&mut self, held: &[u8], like: Like, most: usize, text: &mut Vec<u8>) {
-        self.starts.clear();
-        (self.cells, self.len, self.lines) = (0, 0, 0);
         let held = &held[..held.len().min(RUN_BYTES)];
+        let text_start = text.len();
+        let Run { starts, ends, doubled: left_out, .. } = self;
+        let ends = ends.as_mut_slice();
+        starts.clear();
+        left_out.clear();
+        let (mut filled, mut cells, mut len, mut lines) = (0, 0, 0, 0);
         let mut row = Open::default();
-        let (mut filled, mut copied) = (0, 0);
         let mut before = Before { quoted: 0, cell_start: 1, closed: 0 };
         let mut chunk_start = 0;
         'run: while chunk_start < held.len() {
@@ -120,13 +134,12 @@ impl Run {
             while stops != 0 {
                 let stop = stops.trailing_zeros();
                 let below = (1 << stop) - 1;
-                filled = self.push_ends(filled, delimiters & below, chunk_start, row.base);
+                filled = push_ends(ends, filled, delimiters & below, chunk_start, row.base);
                 delimiters &= !below;
                 stops &= stops - 1;
                 let at = chunk_start + stop as usize;
                 if doubled >> stop & 1 != 0 {
-                    text.extend_from_slice(&held[copied..at]);
-                    copied = at + 1;
+                    left_out.push(at);
                     row.base += 1;
                     continue;
                 }
@@ -141,16 +154,15 @@ impl Run {
                     (row.start, row.base) = (at + 1, at + 1);
                     continue;
                 }
-                self.ends[filled] = (at - row.base) as u16;
+                ends[filled] = (at - row.base) as u16;
                 filled += 1;
-                if !like.fits(&held[row.start..=at], filled - self.cells) {
+                if !like.fits(&held[row.start..=at], filled - cells) {
                     break 'run;
                 }
-                let start = text.len() + row.base - copied;
-                self.starts.push((start as u32, self.lines));
+                starts.push(((text_start + row.base - left_out.len()) as u32, lines));
                 row.line += 1;
-                (self.cells, self.len, self.lines) = (filled, at + 1, row.line);
-                if self.starts.len() == most {
+                (cells, len, lines) = (filled, at + 1, row.line);
+                if starts.len() == most {
                     break 'run;
                 }
                 (row.start, row.base) = (at + 1, at + 1);
@@ -158,36 +170,38 @@ impl Run {
             if known != u64::MAX {
                 break;
             }
-            filled = self.push_ends(filled, delimiters, chunk_start, row.base);
+            filled = push_ends(ends, filled, delimiters, chunk_start, row.base);
             chunk_start += CHUNK;
         }
-        if copied > self.len {
-            // Quotes of a row that is not one of the run.
-            text.truncate(text.len() + row.base - copied);
-        } else {
-            text.extend_from_slice(&held[copied..self.len]);
+        let mut copied = 0;
+        for at in left_out.iter().copied().take_while(|at| *at < len) {
+            text.extend_from_slice(&held[copied..at]);
+            copied = at + 1;
         }
-        self.waited = if self.len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
+        text.extend_from_slice(&held[copied..len]);
+        (self.cells, self.len, self.lines) = (cells, len, lines);
+        self.waited = if len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
         self.wait = self.waited;
     }
+}
 
-    /// Adds the ends of cells in one chunk, behind so many.
-    fn push_ends(
-        &mut self,
-        cells: usize,
-        mut marks: u64,
-        chunk_start: usize,
-        base: usize,
-    ) -> usize {
-        let from = chunk_start.wrapping_sub(base);
-        let mut filled = cells;
-        while marks != 0 {
-            self.ends[filled] = from.wrapping_add(marks.trailing_zeros() as usize) as u16;
-            filled += 1;
-            marks &= marks - 1;
-        }
-        filled
+/// Adds the ends of cells in one chunk, behind so many.
+#[inline]
+fn push_ends(
+    ends: &mut [u16],
+    cells: usize,
+    mut marks: u64,
+    chunk_start: usize,
+    base: usize,
+) -> usize {
+    let from = chunk_start.wrapping_sub(base);
+    let mut filled = cells;
+    while marks != 0 {
+        ends[filled] = from.wrapping_add(marks.trailing_zeros() as usize) as u16;
+        filled += 1;
+        marks &= marks - 1;
     }
+    filled
 }
 
 /// Is it the line feed behind a carriage return, which ends the same line?

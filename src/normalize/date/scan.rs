@@ -43,12 +43,17 @@ const YMD: u8 = 0b100;
 
 impl DateScan {
     /// Looks at one more cell.
+    #[inline]
     pub fn observe(&mut self, cell: &str) {
         let bytes = cell.as_bytes();
         // Blank cells and ISO dates, which are most, tell nothing.
-        if bytes.is_empty() || (bytes.len() >= 10 && bytes[4] == b'-') {
-            return;
+        let is_silent = bytes.is_empty() || (bytes.len() >= 10 && bytes[4] == b'-');
+        if !is_silent {
+            self.look_closer(cell);
         }
+    }
+
+    fn look_closer(&mut self, cell: &str) {
         if let Some(Parts::Numeric { first, second, third }) = lexer::read(trim(cell)) {
             let readings = readings(first, second, third, super::DateFormat::default().pivot);
             let days = || readings.iter().flatten();
