@@ -150,6 +150,15 @@ impl Column {
         }
     }
 
+    /// The bytes of the [text](Self::text).
+    #[inline]
+    pub(crate) fn bytes<'b>(&'b self, row: &BlockRow<'b>) -> &'b [u8] {
+        match &self.origin {
+            Origin::File(index) => row.bytes(usize::from(*index)),
+            Origin::Constant(value) => value.as_bytes(),
+        }
+    }
+
     /// Does the row say nothing at all in this column? It may say nothing even where this is false.
     #[inline]
     pub(crate) fn is_silent(&self, row: &BlockRow<'_>) -> bool {
@@ -170,14 +179,6 @@ impl Column {
         }
         let cell = normalize::trim(row.cell(usize::from(*index)));
         (cell.len() <= self.max_chars).then_some(cell)
-    }
-
-    /// The text of a constant, "" for a column of the file.
-    pub(super) fn constant_text(&self) -> &str {
-        match &self.origin {
-            Origin::File(_) => "",
-            Origin::Constant(value) => value,
-        }
     }
 
     /// Is a cell read as it stands, with no value map and no clear token before it?

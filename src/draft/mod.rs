@@ -4,17 +4,21 @@
 //! holds, for each row of a window, which sides are present and which keys they offer; values are
 //! not kept but read again from the block when a step is looked at.
 
+mod address;
 mod cell;
 mod column;
 mod drafter;
 mod drafts;
 mod formats;
 mod key;
+mod look;
+mod memo;
 mod offer;
 mod refusal;
 mod region;
 mod rule;
 mod settings;
+mod side;
 mod watch;
 
 pub(crate) use cell::{Cell, normalize_stored};

@@ -2,7 +2,8 @@
 
 use std::hash::BuildHasher;
 
-use super::drafter::{Address, Drafter};
+use super::address::Address;
+use super::drafter::Drafter;
 use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, Rule, Shape};
 use crate::field::FieldId;
 use crate::lookup::PART;

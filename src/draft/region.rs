@@ -1,6 +1,7 @@
 //! [`region`]: whose phone numbers a row writes without a country code.
 
-use super::Settings;
+use super::memo::Memo;
+use super::{Column, Settings};
 use crate::field::FieldId;
 use crate::source::BlockRow;
 
@@ -9,4 +10,36 @@ pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&
     let own = settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
     let own = own.and_then(|column| column.country_of(column.text(row)));
     own.or(settings.account.default_country.as_deref())
+}
+
+/// The column of the row's own country, and what its cells have said.
+#[derive(Debug)]
+pub(super) struct Countries<'s> {
+    column: &'s Column,
+    known: Memo<Option<&'static str>>,
+}
+
+impl<'s> Countries<'s> {
+    pub(super) fn of(settings: &'s Settings) -> Option<Self> {
+        let column =
+            settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
+        Some(Countries { column, known: Memo::default() })
+    }
+
+    /// The country that a row names.
+    #[inline]
+    pub(super) fn of_row<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'static str>
+    where
+        's: 'b,
+    {
+        if self.column.index().is_some_and(|index| row.is_empty(usize::from(index))) {
+            return None;
+        }
+        let cell = self.column.bytes(row);
+        self.known.get(cell).unwrap_or_else(|| {
+            let own = self.column.country_of(self.column.text(row));
+            self.known.put(cell, own);
+            own
+        })
+    }
 }

@@ -4,8 +4,11 @@
 //! rows, or written in the plainest way of their kind. Those are settled here; the rest is read in
 //! full by [`Column::read`].
 
-use super::{Column, KeyKind, Settings};
+use super::memo::Memo;
+use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
+use crate::normalize;
+use crate::source::BlockRow;
 
 /// A column with how its cells are looked at.
 #[derive(Debug)]
@@ -17,8 +20,8 @@ pub(super) struct Watch<'s> {
     /// A cell of the file that is no part of what identifies a contact.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
-    /// Nothing can be wrong with its cells in a block without a NUL: once another column has said that
-    /// there is more to the row than keys, they need not be looked at.
+    /// Nothing can be wrong with its cells in a block without a NUL, or not yet: once another column
+    /// has said that there is more to the row than keys, they need not be looked at.
     pub(super) is_quiet: bool,
     /// Cells that were read before and are fine.
     pub(super) fine: Memo<()>,
@@ -31,7 +34,7 @@ pub(super) enum Look {
     Text,
     Email,
     Phone,
-    Id(KeyKind),
+    Id,
     /// Few distinct cells: what was fine once is fine again.
     Choice,
     /// A date, read as it stands.
@@ -47,9 +50,7 @@ pub(super) enum Look {
 impl<'s> Watch<'s> {
     pub(super) fn new(settings: &Settings, column: &'s Column) -> Self {
         let look = match column.field {
-            FieldId::CONTACT_ID => Look::Id(KeyKind::ContactId),
-            FieldId::OPPORTUNITY_ID => Look::Id(KeyKind::OpportunityId),
-            FieldId::CONTACT_LINK => Look::Id(KeyKind::ContactLink),
+            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK => Look::Id,
             FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Look::Email,
             FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Look::Phone,
             FieldId::PIPELINE | FieldId::STAGE => Look::Later,
@@ -73,11 +74,12 @@ impl<'s> Watch<'s> {
             },
         };
         let is_key = settings.is_key(column.field);
+        let index = column.index().map(usize::from);
         Watch {
             column,
-            index: column.index().map(usize::from),
+            index,
             look,
-            is_quiet: look == Look::Text
+            is_quiet: matches!(look, Look::Text | Look::Later)
                 && !is_key
                 && !column.is_constant()
                 && column.max_chars == usize::MAX,
@@ -90,48 +92,22 @@ impl<'s> Watch<'s> {
         }
     }
 
+    /// The bytes of the cell unless it is blank.
+    #[inline(always)]
+    pub(super) fn cell<'b>(&self, row: &BlockRow<'b>) -> Option<&'b [u8]>
+    where
+        's: 'b,
+    {
+        let cell = match self.index {
+            Some(index) => row.bytes(index),
+            None => self.column.bytes(row),
+        };
+        let is_graphic = cell.first()?.is_ascii_graphic();
+        (is_graphic || !normalize::is_blank(self.column.text(row))).then_some(cell)
+    }
+
     /// The file's column as keys name it.
     pub(super) fn number(&self) -> u16 {
         self.column.index().unwrap_or(u16::MAX)
-    }
-}
-
-/// The loud columns first, in the order of the file; of the quiet ones those that name a contact.
-pub(super) fn quiet_last(watches: &mut [Watch<'_>]) {
-    watches.sort_by_key(|watch| (watch.is_quiet, watch.is_quiet && !watch.is_name));
-}
-
-/// The last few distinct cells and what they came to.
-#[derive(Debug)]
-pub(super) struct Memo<T> {
-    known: Vec<(Box<str>, T)>,
-    oldest: usize,
-}
-
-impl<T> Default for Memo<T> {
-    fn default() -> Self {
-        Memo { known: Vec::new(), oldest: 0 }
-    }
-}
-
-impl<T: Copy> Memo<T> {
-    /// More words than a pipeline has stages.
-    const WORDS: usize = 12;
-
-    pub(super) fn get(&self, cell: &str) -> Option<T> {
-        self.known.iter().find(|(known, _)| **known == *cell).map(|(_, value)| *value)
-    }
-
-    pub(super) fn put(&mut self, cell: &str, value: T) {
-        // Long cells do not repeat.
-        if cell.len() > 64 {
-            return;
-        }
-        if self.known.len() < Self::WORDS {
-            self.known.push((cell.into(), value));
-            return;
-        }
-        self.known[self.oldest] = (cell.into(), value);
-        self.oldest = (self.oldest + 1) % Self::WORDS;
     }
 }

@@ -224,16 +224,19 @@ pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) ->
         return None;
     }
     // 19 digits fit.
-    let (mut number, mut count) = (0_u64, 0);
-    for &byte in &cell[usize::from(has_plus)..] {
-        let digit = byte.wrapping_sub(b'0');
+    let written = &cell[usize::from(has_plus)..];
+    let (mut number, mut marks) = (0_u64, 0);
+    for &byte in written {
+        let digit = u64::from(byte).wrapping_sub(u64::from(b'0'));
         if digit < 10 {
-            number = number * 10 + u64::from(digit);
-            count += 1;
-        } else if !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
+            number = number * 10 + digit;
+        } else if matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
+            marks += 1;
+        } else {
             return None;
         }
     }
+    let count = written.len() as u32 - marks;
     match (has_plus, count) {
         _ if is_at_home && rule == PhoneRule::Valid => at_home(number, count, region?),
         _ if is_at_home => None,

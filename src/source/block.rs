@@ -256,7 +256,8 @@ impl Block {
     }
 
     /// Where a part of a cell lies, if it is one.
-    pub(crate) fn span_of(&self, part: &str) -> Option<TextSpan> {
+    pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
+        let part = part.as_ref();
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         let is_inside = start + part.len() <= self.text.len();
         is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })

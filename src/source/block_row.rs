@@ -1,8 +1,10 @@
 //! [`BlockRow`]: one row of a block, for looking at many of its cells.
 
+use std::ops::Range;
+
 use super::block::{Block, Ends, TextSpan};
 use super::formula::unescape_formula;
-use super::raw::bare;
+use super::raw::{bare, bare_bytes};
 use crate::object::RowNumber;
 
 /// One row of a [`Block`], with its place in the block looked up once.
@@ -36,27 +38,46 @@ impl<'b> BlockRow<'b> {
     /// One cell as the file has it, untrimmed.
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> &'b str {
-        let (from, to) = match self.ends {
-            RowEnds::Short(ends) => {
-                let Some(&to) = ends.get(column) else { return "" };
-                let from = if column == 0 { 0 } else { usize::from(ends[column - 1]) + 1 };
-                (from, usize::from(to))
-            }
-            RowEnds::Long(ends) => {
-                let Some(&to) = ends.get(column) else { return "" };
-                let from = if column == 0 { 0 } else { ends[column - 1] as usize + 1 };
-                (from, to as usize)
-            }
-        };
-        // The row may be too short for the column.
-        if from >= to {
+        let range = self.range(column);
+        if range.is_empty() {
             return "";
         }
-        let raw = &self.text[from..to];
+        let raw = &self.text[range];
         if raw.as_bytes()[0] == b'"' || self.block.is_escaped {
             return self.unprotected(raw);
         }
         raw
+    }
+
+    /// The bytes of a [`cell`](Self::cell), which are sooner at hand than its text.
+    #[inline(always)]
+    pub(crate) fn bytes(&self, column: usize) -> &'b [u8] {
+        if self.block.is_escaped {
+            return self.cell(column).as_bytes();
+        }
+        let range = self.range(column);
+        if range.is_empty() {
+            return b"";
+        }
+        bare_bytes(&self.text.as_bytes()[range])
+    }
+
+    /// Where a cell lies in the text of the row. If the row is too short for it, the range is empty or
+    /// ends before it begins.
+    #[inline]
+    fn range(&self, column: usize) -> Range<usize> {
+        match self.ends {
+            RowEnds::Short(ends) => {
+                let Some(&to) = ends.get(column) else { return 0..0 };
+                let from = if column == 0 { 0 } else { usize::from(ends[column - 1]) + 1 };
+                from..usize::from(to)
+            }
+            RowEnds::Long(ends) => {
+                let Some(&to) = ends.get(column) else { return 0..0 };
+                let from = if column == 0 { 0 } else { ends[column - 1] as usize + 1 };
+                from..to as usize
+            }
+        }
     }
 
     /// The cell without its quotes, and without what protects it against formulas.
@@ -95,7 +116,7 @@ impl<'b> BlockRow<'b> {
     }
 
     /// Where a part of a cell lies in the block, if it is one.
-    pub(crate) fn span_of(&self, part: &str) -> Option<TextSpan> {
+    pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
         self.block.span_of(part)
     }
 
@@ -142,6 +163,7 @@ mod tests {
             }
             for row in rows() {
                 for column in 0..64 {
+                    assert_eq!(row.bytes(column), row.cell(column).as_bytes(), "{column}");
                     let is_filled = row.filled() >> column & 1 == 1;
                     assert_eq!(is_filled, !row.is_empty(column), "{column}");
                     seen += usize::from(is_filled);
