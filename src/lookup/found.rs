@@ -229,8 +229,8 @@ impl Found {
         match field {
             FieldRef::Id(id) => Name::Id(id),
             FieldRef::Key(key) => {
-                let is_it = |(name, at): (&Box<str>, u32)| (**name == *key).then_some(at);
-                let known = self.names.iter().zip(0..).find_map(is_it);
+                let known = self.names.iter().zip(0..).find(|(name, _)| ***name == *key);
+                let known = known.map(|(_, at)| at);
                 Name::Key(known.unwrap_or_else(|| self.name_new(key)))
             }
         }
