@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Slot;
 
 use crate::draft::{Key, KeyKind, KeyText};
 use crate::source::TextSpan;
@@ -38,6 +39,8 @@ struct Entry {
 
 impl Entry {
     const PHONE: u64 = 1 << 62;
+    /// No key is the same.
+    const NONE: Entry = Entry { word: u64::MAX, rest: u64::MAX };
 
     fn of(key: &Key, block: u32) -> Self {
         let kind = kind_of(key);
@@ -94,6 +97,25 @@ fn code(kind: KeyKind) -> u64 {
 /// No key.
 const NONE: u32 = u32::MAX;
 
+/// A key on the way to its number.
+#[derive(Clone, Copy)]
+struct Sought {
+    tag: u32,
+    entry: Entry,
+    /// The number of the key that the table has in the place of this one.
+    likely: u32,
+    known: Entry,
+}
+
+impl Sought {
+    const NONE: Sought = Sought { tag: 0, entry: Entry::NONE, likely: NONE, known: Entry::NONE };
+
+    fn of(key: &Key, block: u32) -> Self {
+        let entry = Entry::of(key, block);
+        Sought { tag: tag_of(kind_of(key), key.hash), entry, ..Sought::NONE }
+    }
+}
+
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct KeyNumbers {
@@ -144,21 +166,22 @@ impl KeyNumbers {
         /// As many as the processor has in flight.
         const TOGETHER: usize = 16;
         for keys in keys.chunks(TOGETHER) {
-            let mut tags = [0; TOGETHER];
-            for (key, tag) in keys.iter().zip(&mut tags) {
-                *tag = tag_of(kind_of(key), key.hash);
+            let mut sought = [Sought::NONE; TOGETHER];
+            let sought = &mut sought[..keys.len()];
+            for (sought, key) in sought.iter_mut().zip(keys) {
+                *sought = Sought::of(key, block);
             }
-            let mut likely = [NONE; TOGETHER];
-            for (&tag, likely) in tags.iter().zip(&mut likely).take(keys.len()) {
-                let found = self.table.find(spread(tag), |_| true);
-                *likely = found.copied().unwrap_or(NONE);
+            for key in &mut *sought {
+                let found = self.table.find(spread(key.tag), |_| true);
+                key.likely = found.copied().unwrap_or(NONE);
             }
-            let like = likely.map(|number| self.entries.get(number as usize).copied());
-            for (at, key) in keys.iter().enumerate() {
-                let entry = Entry::of(key, block);
-                let number = match like[at] {
-                    Some(known) if is_same(known, entry, &text_of) => KeyNumber(likely[at]),
-                    _ => self.add(tags[at], entry, &text_of),
+            for key in &mut *sought {
+                key.known = self.entries.get(key.likely as usize).copied().unwrap_or(Entry::NONE);
+            }
+            for key in sought {
+                let number = match is_same(key.known, key.entry, &text_of) {
+                    true => KeyNumber(key.likely),
+                    false => self.add(key.tag, key.entry, &text_of),
                 };
                 numbers.push(number);
             }
@@ -172,21 +195,27 @@ impl KeyNumbers {
         entry: Entry,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> KeyNumber {
-        let entries = &self.entries;
+        let (tags, entries) = (&self.tags, &self.entries);
         let is_it = |&number: &u32| {
             let number = number as usize;
-            self.tags[number] == tag && is_same(entries[number], entry, &text_of)
+            tags[number] == tag && is_same(entries[number], entry, &text_of)
         };
-        match self.table.find(spread(tag), is_it) {
-            Some(&number) => KeyNumber(number),
-            None => self.push(tag, entry),
+        match self.table.entry(spread(tag), is_it, |&at| spread(tags[at as usize])) {
+            Slot::Occupied(slot) => KeyNumber(*slot.get()),
+            Slot::Vacant(slot) => {
+                slot.insert(next_of(entries));
+                self.push(tag, entry)
+            }
         }
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let hash = self.seed.hash_one(text);
-        self.push(tag_of(kind, hash), Entry::text(kind, place))
+        let (tag, number) = (tag_of(kind, hash), next_of(&self.entries));
+        let tags = &self.tags;
+        self.table.insert_unique(spread(tag), number, |&at| spread(tags[at as usize]));
+        self.push(tag, Entry::text(kind, place))
     }
 
     /// Makes room for so many keys.
@@ -196,12 +225,12 @@ impl KeyNumbers {
         self.entries.reserve(keys);
     }
 
+    /// Writes down what the next number means.
     fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
-        self.has_ids |= entry.kind() == KeyKind::ContactId;
-        let number = u32::try_from(self.entries.len()).expect("fewer than 2³¹ distinct keys");
+        let number = next_of(&self.entries);
+        self.has_ids |= matches!(entry.kind(), KeyKind::ContactId);
         self.entries.push(entry);
         self.tags.push(tag);
-        self.table.insert_unique(spread(tag), number, |&at| spread(self.tags[at as usize]));
         KeyNumber(number)
     }
 
@@ -231,9 +260,17 @@ impl KeyNumbers {
     }
 }
 
+/// The number of the next key.
+fn next_of(entries: &[Entry]) -> u32 {
+    u32::try_from(entries.len()).expect("fewer than 2³¹ distinct keys")
+}
+
 /// What a key names: the contact of an opportunity is a contact.
 fn kind_of(key: &Key) -> KeyKind {
-    if key.kind == KeyKind::ContactLink { KeyKind::ContactId } else { key.kind }
+    match key.kind {
+        KeyKind::ContactLink => KeyKind::ContactId,
+        kind => kind,
+    }
 }
 
 /// Are these the same key?

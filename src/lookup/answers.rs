@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::found::{Found, Name, Span};
+use super::found::{Found, RawKey};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -80,7 +80,10 @@ impl Answers {
 
     /// The record with this id, if storage has answered with it.
     pub(crate) fn find(&self, id: &str) -> Option<StoredId> {
-        let hash = self.hash(id);
+        self.find_hashed(self.hash(id), id)
+    }
+
+    fn find_hashed(&self, hash: u32, id: &str) -> Option<StoredId> {
         let is_it = |&(of, at): &(u32, u32)| of == hash && self.id(StoredId(at)) == id;
         self.by_id.find(spread(hash), is_it).map(|&(_, at)| StoredId(at))
     }
@@ -127,65 +130,93 @@ impl Answers {
         fields: &Fields,
         wanted: &[FieldId],
     ) -> Vec<DeclaredKey<'f>> {
-        let known = self.records.len();
         let named = found.named(self.object, fields);
-        // Which stored record each call of `Found::record` was about.
-        let mut numbers: Vec<StoredId> = Vec::with_capacity(found.records.len());
-        let mut ids: Vec<(&str, Option<&str>)> = Vec::new();
-        for raw in &found.records {
-            let id = found.slice(raw.id);
-            let version = raw.version.map(|span| found.slice(span));
-            let number = self.find_or_reserve(id, known, &mut ids);
-            if let Some(at) = (number.0 as usize).checked_sub(known) {
-                ids[at].1 = ids[at].1.or(version);
-            }
-            numbers.push(number);
-        }
-        let values = NewValues::of(found, &numbers, known, ids.len(), |name| {
-            name.field(&named).filter(|field| wanted.contains(field))
-        });
-        for (at, (id, version)) in ids.iter().enumerate() {
-            self.push(id, *version, values.of_record(at), fields);
-        }
-        let key = |(&(record, name, span), &address): (&(u32, Name, Span), &usize)| DeclaredKey {
-            record: numbers[record as usize],
-            field: name.field(&named),
-            key: found.slice(span),
-            address,
+        let values_of = |call: usize| {
+            let values = found.values(call, &named);
+            values.filter_map(|(field, value)| {
+                Some((field.filter(|field| wanted.contains(field))?, value))
+            })
         };
-        found.keys.iter().zip(&found.addresses).map(key).collect()
+        let (known, text, parts) = (self.records.len(), self.text.len(), self.parts.len());
+        // Which stored record each call of `Found::record` was about.
+        let mut numbers: Vec<StoredId> = Vec::with_capacity(found.len());
+        let mut values: Vec<(FieldId, &str)> = Vec::new();
+        let mut is_in_pieces = false;
+        for call in 0..found.len() {
+            let (id, version) = found.called(call);
+            let number = self.find_or_number(id);
+            numbers.push(number);
+            if number.0 as usize == self.records.len() {
+                values.clear();
+                values.extend(values_of(call));
+                self.push(id, version, &mut values, fields);
+            } else if number.0 as usize >= known && !is_in_pieces {
+                // Mostly it was found by another key, and is told again as it was.
+                is_in_pieces = version.is_some_and(|version| !version.is_empty())
+                    && self.version(number).is_none()
+                    || values_of(call)
+                        .any(|(field, value)| !self.takes_no_more(number, field, value, fields));
+            }
+        }
+        if is_in_pieces {
+            self.text.truncate(text);
+            self.parts.truncate(parts);
+            self.records.truncate(known);
+            let new = (0..numbers.len()).filter(|&call| numbers[call].0 as usize >= known);
+            let mut calls: Vec<usize> = new.collect();
+            calls.sort_by_key(|&call| numbers[call].0);
+            for calls in calls.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
+                let version = calls.iter().find_map(|&call| found.called(call).1);
+                values.clear();
+                values.extend(calls.iter().flat_map(|&call| values_of(call)));
+                self.push(found.called(calls[0]).0, version, &mut values, fields);
+            }
+        }
+        let declared = |key: &RawKey| DeclaredKey {
+            record: numbers[key.record as usize],
+            field: key.name.field(&named),
+            key: found.slice(key.text),
+            address: key.address,
+        };
+        found.keys.iter().map(declared).collect()
     }
 
-    fn find_or_reserve<'f>(
-        &mut self,
-        id: &'f str,
-        known: usize,
-        new: &mut Vec<(&'f str, Option<&'f str>)>,
-    ) -> StoredId {
+    /// The number of the record with this id; of a new one the next.
+    fn find_or_number(&mut self, id: &str) -> StoredId {
         let hash = self.hash(id);
-        let is_it = |&(of, at): &(u32, u32)| {
-            of == hash
-                && match (at as usize).checked_sub(known) {
-                    Some(later) => new[later].0 == id,
-                    None => self.id(StoredId(at)) == id,
-                }
-        };
-        if let Some(&(_, at)) = self.by_id.find(spread(hash), is_it) {
-            return StoredId(at);
+        if let Some(known) = self.find_hashed(hash, id) {
+            return known;
         }
-        let number = u32::try_from(known + new.len()).expect("fewer than 2³² records");
-        new.push((id, None));
+        let number = u32::try_from(self.records.len()).expect("fewer than 2³² records");
         self.by_id.insert_unique(spread(hash), (hash, number), |&(hash, _)| spread(hash));
         StoredId(number)
     }
 
+    /// Would this value of a record change nothing? One that is given twice counts once, and a field of
+    /// one value has the first that was given.
+    fn takes_no_more(
+        &self,
+        record: StoredId,
+        field: FieldId,
+        value: &str,
+        fields: &Fields,
+    ) -> bool {
+        let is_single = !fields.get(field).is_list;
+        self.values(record, field).any(|other| is_single || other == value)
+    }
+
+    /// Adds a record. Its values come into the order of the fields, and stay within one as they were
+    /// given.
     fn push(
         &mut self,
         id: &str,
         version: Option<&str>,
-        values: &[(FieldId, &str)],
+        values: &mut [(FieldId, &str)],
         fields: &Fields,
     ) {
+        if !values.is_sorted_by_key(|(field, _)| *field) {
+            values.sort_by_key(|(field, _)| *field);
+        }
         let start = self.text.len();
         let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
         self.text.push_str(id);
@@ -212,59 +243,106 @@ impl Answers {
     }
 }
 
-/// The values of the records that are new, record by record.
-struct NewValues<'f> {
-    values: Vec<(FieldId, &'f str)>,
-    /// Where those of each record end.
-    ends: Vec<usize>,
-}
-
-impl<'f> NewValues<'f> {
-    /// Those of `count` records from the number `known` on; `field` says which one a name means, if it
-    /// is wanted. A record's values are in the order of the fields, and within one as they were given.
-    fn of(
-        found: &'f Found,
-        numbers: &[StoredId],
-        known: usize,
-        count: usize,
-        field: impl Fn(Name) -> Option<FieldId>,
-    ) -> Self {
-        let of_new = || {
-            found.values.iter().filter_map(|&(record, name, span)| {
-                let at = (numbers[record as usize].0 as usize).checked_sub(known)?;
-                Some((at, field(name)?, span))
-            })
-        };
-        // Sorted by counting: the calls for one record need not stand together.
-        let mut ends = vec![0; count + 1];
-        of_new().for_each(|(at, ..)| ends[at + 1] += 1);
-        for at in 0..count {
-            ends[at + 1] += ends[at];
-        }
-        let mut values = vec![(FieldId::EMAIL, ""); ends[count]];
-        for (at, field, span) in of_new() {
-            values[ends[at]] = (field, found.slice(span));
-            ends[at] += 1;
-        }
-        ends.truncate(count);
-        let mut from = 0;
-        for &end in &ends {
-            let own = &mut values[from..end];
-            if !own.is_sorted_by_key(|(field, _)| *field) {
-                own.sort_by_key(|(field, _)| *field);
-            }
-            from = end;
-        }
-        NewValues { values, ends }
-    }
-
-    fn of_record(&self, at: usize) -> &[(FieldId, &'f str)] {
-        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.values[from..self.ends[at]]
-    }
-}
-
 /// A part of a hash over all the bits that the table looks at.
 fn spread(hash: u32) -> u64 {
     u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: [&str; 4] = ["email", "tags", "first_name", "phone"];
+    /// Not the last one.
+    const WANTED: usize = 3;
+
+    /// A call of [`Found::record`]: id, version, and the values of fields by their positions.
+    type Call = (usize, Option<&'static str>, Vec<(usize, &'static str)>);
+
+    fn calls(next: &mut impl FnMut(usize) -> usize) -> Vec<Call> {
+        let value = |next: &mut dyn FnMut(usize) -> usize| {
+            (next(FIELDS.len()), ["", "a", "b", "c"][next(4)])
+        };
+        let usual: Vec<_> = (0..next(5)).map(|_| value(next)).collect();
+        (0..next(8))
+            .map(|_| {
+                // A record is mostly told as it was.
+                let values = match next(3) {
+                    0 => (0..next(5)).map(|_| value(next)).collect(),
+                    _ => usual.clone(),
+                };
+                (next(3), [None, None, Some(""), Some("v1"), Some("v2")][next(5)], values)
+            })
+            .collect()
+    }
+
+    /// What becomes of a record that was told in these calls.
+    fn merged(calls: &[&Call], fields: &Fields) -> (Option<&'static str>, Vec<Vec<&'static str>>) {
+        let version = calls.iter().find_map(|call| call.1).filter(|version| !version.is_empty());
+        let values = (0..FIELDS.len()).map(|of| {
+            let given = calls.iter().flat_map(|call| &call.2);
+            let mut values: Vec<&str> = Vec::new();
+            for (_, value) in given.filter(|(field, value)| *field == of && !value.is_empty()) {
+                if !values.contains(value) {
+                    values.push(value);
+                }
+            }
+            let id = fields.find(Object::Contact, FIELDS[of]).unwrap();
+            let most = if fields.get(id).is_list { values.len() } else { 1 };
+            values.truncate(if of < WANTED { most } else { 0 });
+            values
+        });
+        (version, values.collect())
+    }
+
+    #[test]
+    fn a_record_told_in_pieces_is_merged_and_stays_as_it_was_first_read() {
+        let fields = Fields::standard();
+        let ids = FIELDS.map(|field| fields.find(Object::Contact, field).unwrap());
+        let mut seed = 3_u64;
+        let mut next = move |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..5_000 {
+            let mut answers = Answers::new(Object::Contact);
+            let mut expected: Vec<(usize, _)> = Vec::new();
+            let mut found = Found::default();
+            for _ in 0..3 {
+                let calls = calls(&mut next);
+                found.clear();
+                for (id, version, values) in &calls {
+                    let mut record = found.record(&format!("c{id}")).key("email", "a");
+                    if let Some(version) = version {
+                        record = record.version(version);
+                    }
+                    for &(field, value) in values {
+                        record = match field {
+                            1 => record.value(ids[field], value),
+                            _ => record.value(FIELDS[field], value),
+                        };
+                    }
+                }
+                for (id, ..) in &calls {
+                    let own: Vec<&Call> = calls.iter().filter(|call| call.0 == *id).collect();
+                    if expected.iter().all(|(known, _)| known != id) {
+                        expected.push((*id, merged(&own, &fields)));
+                    }
+                }
+                let declared = answers.absorb(&found, &fields, &ids[..WANTED]);
+                assert_eq!(declared.len(), calls.len());
+                for (key, (id, ..)) in declared.iter().zip(&calls) {
+                    assert_eq!(answers.id(key.record), format!("c{id}"));
+                }
+            }
+            assert_eq!(answers.len(), expected.len());
+            for ((id, (version, values)), number) in expected.iter().zip(0..) {
+                let number = StoredId(number);
+                assert_eq!(answers.find(&format!("c{id}")), Some(number));
+                assert_eq!(answers.version(number), *version);
+                let stored = ids.map(|field| answers.values(number, field).collect::<Vec<_>>());
+                assert_eq!(stored.as_slice(), values);
+            }
+        }
+    }
 }

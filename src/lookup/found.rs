@@ -14,18 +14,30 @@ pub struct Found {
     /// The field keys that the adapter has named so far.
     names: Vec<Box<str>>,
     pub(super) records: Vec<Raw>,
-    pub(super) values: Vec<(u32, Name, Span)>,
-    pub(super) keys: Vec<(u32, Name, Span)>,
-    /// Where in memory each key was read from, which tells what key it is.
-    pub(super) addresses: Vec<usize>,
+    /// Those of one record after the other.
+    values: Vec<(Name, Span)>,
+    pub(super) keys: Vec<RawKey>,
 }
 
 pub(super) type Span = (u32, u32);
 
+/// What one call of [`Found::record`] was about.
 #[derive(Debug)]
 pub(super) struct Raw {
     pub(super) id: Span,
     pub(super) version: Option<Span>,
+    first_value: u32,
+}
+
+/// A declared key.
+#[derive(Debug)]
+pub(super) struct RawKey {
+    /// The position of its record.
+    pub(super) record: u32,
+    pub(super) name: Name,
+    pub(super) text: Span,
+    /// Where in memory it was read from, which tells what key it is.
+    pub(super) address: usize,
 }
 
 /// A field as the adapter named it.
@@ -46,11 +58,18 @@ impl Name {
     }
 }
 
+impl Raw {
+    fn first_value(&self) -> usize {
+        self.first_value as usize
+    }
+}
+
 impl Found {
     /// Adds a record, or goes on with one that was added before.
     pub fn record(&mut self, id: &str) -> FoundRecord<'_> {
         let id = self.push(id);
-        self.records.push(Raw { id, version: None });
+        let first_value = u32::try_from(self.values.len()).expect("fewer than 2³² values");
+        self.records.push(Raw { id, version: None, first_value });
         FoundRecord { found: self }
     }
 
@@ -72,11 +91,11 @@ impl Found {
     /// The declared keys as (id, field key, key), for testing an adapter. Fields named by position
     /// are left out.
     pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.keys.iter().filter_map(|&(record, name, key)| match name {
+        self.keys.iter().filter_map(|key| match key.name {
             Name::Key(field) => Some((
-                self.slice(self.records[record as usize].id),
+                self.slice(self.records[key.record as usize].id),
                 self.name(field),
-                self.slice(key),
+                self.slice(key.text),
             )),
             Name::Id(_) => None,
         })
@@ -87,37 +106,38 @@ impl Found {
         if !self.ids().any(&is_hidden) {
             return;
         }
-        let keep: Vec<bool> = self.ids().map(|id| !is_hidden(id)).collect();
-        let mut next = 0;
-        let renumbered: Vec<u32> = keep
-            .iter()
-            .map(|&kept| {
-                next += u32::from(kept);
-                next.wrapping_sub(1)
-            })
-            .collect();
-        let mut is_kept = self.keys.iter().map(|(record, ..)| keep[*record as usize]);
-        self.addresses.retain(|_| is_kept.next().unwrap_or(true));
-        for list in [&mut self.values, &mut self.keys] {
-            list.retain(|(record, ..)| keep[*record as usize]);
-            list.iter_mut().for_each(|(record, ..)| *record = renumbered[*record as usize]);
+        let whole = std::mem::take(self);
+        let mut renumbered = Vec::with_capacity(whole.records.len());
+        for (at, Raw { id, version, .. }) in whole.records.iter().enumerate() {
+            let is_kept = !is_hidden(whole.slice(*id));
+            renumbered.push(is_kept.then_some(self.records.len() as u32));
+            if is_kept {
+                let first_value = self.values.len() as u32;
+                self.records.push(Raw { id: *id, version: *version, first_value });
+                self.values.extend_from_slice(whole.raw_values(at));
+            }
         }
-        let mut kept = keep.into_iter();
-        self.records.retain(|_| kept.next().unwrap_or(true));
+        let kept = |key: RawKey| Some(RawKey { record: renumbered[key.record as usize]?, ..key });
+        self.keys.extend(whole.keys.into_iter().filter_map(kept));
+        (self.text, self.names) = (whole.text, whole.names);
     }
 
     /// Answers that nobody asked for: records without an id, and records that were neither asked for
     /// by id nor declared for a key. Undeclared keys are the planner's to find.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let mut is_asked = vec![false; self.records.len()];
-        for &(record, ..) in &self.keys {
-            is_asked[record as usize] = true;
+        for key in &self.keys {
+            is_asked[key.record as usize] = true;
         }
-        for &(record, name, value) in &self.values {
-            let is_link = !lookup.contact_ids().is_empty()
-                && self.field(lookup.object(), lookup.fields, name) == Some(FieldId::CONTACT_LINK);
-            is_asked[record as usize] |=
-                is_link && lookup.contact_ids().binary_search(&self.slice(value)).is_ok();
+        if !lookup.contact_ids().is_empty() {
+            let named = self.named(lookup.object(), lookup.fields);
+            for (at, is_asked) in is_asked.iter_mut().enumerate() {
+                let mut values = self.values(at, &named);
+                *is_asked |= values.any(|(field, value)| {
+                    field == Some(FieldId::CONTACT_LINK)
+                        && lookup.contact_ids().binary_search(&value).is_ok()
+                });
+            }
         }
         if is_asked.iter().all(|asked| *asked) && self.ids().all(|id| !id.is_empty()) {
             return Vec::new();
@@ -148,18 +168,39 @@ impl Found {
         fields: &'s Fields,
     ) -> impl Iterator<Item = (&'s str, Option<&'s str>, Vec<(&'s str, &'s str)>, Vec<(&'s str, &'s str)>)>
     {
-        let of = move |list: &'s [(u32, Name, Span)], record: usize| {
-            let own = list.iter().filter(move |(at, ..)| *at as usize == record);
-            own.filter_map(move |&(_, name, text)| {
-                let field = self.field(object, fields, name)?;
-                Some((fields.get(field).key.as_str(), self.slice(text)))
-            })
-            .collect()
+        let named = self.named(object, fields);
+        let shown = move |(field, text): (Option<FieldId>, &'s str)| {
+            Some((fields.get(field?).key.as_str(), text))
         };
-        self.records.iter().enumerate().map(move |(at, record)| {
-            let version = record.version.map(|span| self.slice(span));
-            (self.slice(record.id), version, of(&self.keys, at), of(&self.values, at))
+        (0..self.len()).map(move |at| {
+            let (id, version) = self.called(at);
+            let own = self.keys.iter().filter(|key| key.record as usize == at);
+            let keys = own.map(|key| (key.name.field(&named), self.slice(key.text)));
+            let values = self.values(at, &named).filter_map(shown).collect();
+            (id, version, keys.filter_map(shown).collect(), values)
         })
+    }
+
+    fn raw_values(&self, call: usize) -> &[(Name, Span)] {
+        let end = self.records.get(call + 1).map_or(self.values.len(), Raw::first_value);
+        &self.values[self.records[call].first_value()..end]
+    }
+
+    /// The id and the version that a call of [`record`](Self::record) gave.
+    pub(super) fn called(&self, call: usize) -> (&str, Option<&str>) {
+        let record = &self.records[call];
+        (self.slice(record.id), record.version.map(|version| self.slice(version)))
+    }
+
+    /// The values that a call of [`record`](Self::record) gave, with the fields that they are of;
+    /// `named` says [which one](Self::named) each name means.
+    pub(super) fn values(
+        &self,
+        call: usize,
+        named: &[Option<FieldId>],
+    ) -> impl Iterator<Item = (Option<FieldId>, &str)> {
+        let values = self.raw_values(call).iter();
+        values.map(|&(name, span)| (name.field(named), self.slice(span)))
     }
 
     pub(crate) fn clear(&mut self) {
@@ -167,21 +208,38 @@ impl Found {
         self.records.clear();
         self.values.clear();
         self.keys.clear();
-        self.addresses.clear();
     }
 
+    fn push_key(&mut self, field: FieldRef<'_>, key: &str) {
+        let record = u32::try_from(self.records.len() - 1).expect("fewer than 2³² records");
+        let (name, address) = (self.intern(field), key.as_ptr() as usize);
+        let text = self.push(key);
+        self.keys.push(RawKey { record, name, text, address });
+    }
+
+    fn push_value(&mut self, field: FieldRef<'_>, shown: &str) {
+        if !shown.is_empty() {
+            let value = (self.intern(field), self.push(shown));
+            self.values.push(value);
+        }
+    }
+
+    #[inline]
     fn intern(&mut self, field: FieldRef<'_>) -> Name {
         match field {
             FieldRef::Id(id) => Name::Id(id),
             FieldRef::Key(key) => {
-                let known = self.names.iter().position(|name| **name == *key);
-                let at = known.unwrap_or_else(|| {
-                    self.names.push(key.into());
-                    self.names.len() - 1
-                });
-                Name::Key(u32::try_from(at).expect("an adapter names fewer than 2³² fields"))
+                let known = self.names.iter().zip(0..).find(|(name, _)| ***name == *key);
+                let known = known.map(|(_, at)| at);
+                Name::Key(known.unwrap_or_else(|| self.name_new(key)))
             }
         }
+    }
+
+    #[cold]
+    fn name_new(&mut self, key: &str) -> u32 {
+        self.names.push(key.into());
+        u32::try_from(self.names.len() - 1).expect("an adapter names fewer than 2³² fields")
     }
 
     fn push(&mut self, text: &str) -> Span {
@@ -203,13 +261,6 @@ impl Found {
     pub(super) fn named(&self, object: Object, fields: &Fields) -> Vec<Option<FieldId>> {
         self.names.iter().map(|name| fields.find(object, name)).collect()
     }
-
-    pub(super) fn field(&self, object: Object, fields: &Fields, name: Name) -> Option<FieldId> {
-        match name {
-            Name::Id(id) => Some(id),
-            Name::Key(at) => fields.find(object, self.name(at)),
-        }
-    }
 }
 
 /// One record that is being added to a [`Found`].
@@ -219,10 +270,6 @@ pub struct FoundRecord<'f> {
 }
 
 impl FoundRecord<'_> {
-    fn number(&self) -> u32 {
-        u32::try_from(self.found.records.len() - 1).expect("fewer than 2³² records answer a window")
-    }
-
     /// The version of the record, for optimistic locking: any text that changes with each write.
     pub fn version(self, version: &str) -> Self {
         let span = self.found.push(version);
@@ -237,21 +284,13 @@ impl FoundRecord<'_> {
     /// as `(206) 555-0123`. A key nobody asked for is a fault of the adapter. Records found by id
     /// need none.
     pub fn key<'n>(self, field: impl Into<FieldRef<'n>>, key: &str) -> Self {
-        let (number, name) = (self.number(), self.found.intern(field.into()));
-        let span = self.found.push(key);
-        self.found.keys.push((number, name, span));
-        self.found.addresses.push(key.as_ptr() as usize);
+        self.found.push_key(field.into(), key);
         self
     }
 
     /// A stored value, as it is kept. Blank values may be left out.
     pub fn value<'n>(self, field: impl Into<FieldRef<'n>>, shown: &str) -> Self {
-        if shown.is_empty() {
-            return self;
-        }
-        let (number, name) = (self.number(), self.found.intern(field.into()));
-        let span = self.found.push(shown);
-        self.found.values.push((number, name, span));
+        self.found.push_value(field.into(), shown);
         self
     }
 

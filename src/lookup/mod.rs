@@ -32,6 +32,7 @@
 
 mod answers;
 mod found;
+mod order;
 mod question;
 
 pub(crate) use answers::{Answers, DeclaredKey, StoredId};

@@ -1,5 +1,6 @@
 //! [`Question`]: the reusable buffer a [`Lookup`] is built from.
 
+use super::order::{Asked, AskedPhone, sort_phones, sort_texts};
 use super::{Lookup, MatchBlock};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
@@ -9,16 +10,6 @@ use crate::value::Phone;
 /// control characters in keys by folding them away).
 pub(crate) const PART: char = '\u{1f}';
 
-/// One asked text.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    /// Where it lies among the others.
-    from: u32,
-    to: u32,
-    /// What the planner knows it by; of an id that cannot be taken back nothing.
-    mark: u32,
-}
-
 /// What shall be asked, collected key by key.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
@@ -27,14 +18,20 @@ pub(crate) struct Question {
     ids: Vec<Asked>,
     contact_ids: Vec<Asked>,
     /// Per match rule.
-    keys: Vec<Vec<Asked>>,
-    /// Every key in the order in which they lie in the text.
-    in_text: Vec<Asked>,
+    keys: Vec<RuleKeys>,
     is_unsorted: bool,
+    /// A text is asked more than once.
+    is_repeated: bool,
 }
 
-/// The bits of a head that say which text it is of.
-const AT: u128 = u32::MAX as u128;
+/// The asked keys of one match rule.
+#[derive(Debug, Default)]
+struct RuleKeys {
+    texts: Vec<Asked>,
+    /// Those that become texts when they are sorted.
+    phones: Vec<AskedPhone>,
+}
+
 /// So many keys may have no record before the next one that has.
 const NEXT: usize = 64;
 
@@ -43,12 +40,14 @@ impl Question {
         self.text.clear();
         self.ids.clear();
         self.contact_ids.clear();
-        self.keys.iter_mut().for_each(Vec::clear);
-        self.in_text.clear();
+        self.keys.iter_mut().for_each(RuleKeys::clear);
+        self.is_repeated = false;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.contact_ids.is_empty() && self.keys.iter().all(Vec::is_empty)
+        self.ids.is_empty()
+            && self.contact_ids.is_empty()
+            && self.keys.iter().all(RuleKeys::is_empty)
     }
 
     pub(crate) fn ask_id(&mut self, id: &str) {
@@ -56,34 +55,39 @@ impl Question {
     }
 
     pub(crate) fn ask_contact_id(&mut self, id: &str) {
-        let asked = self.push(u32::MAX, |text| text.push_str(id));
+        let asked = self.push(id, u32::MAX);
         self.contact_ids.push(asked);
     }
 
     /// Asks for a record by an id that can be taken back by its mark.
     pub(crate) fn ask_id_marked(&mut self, id: &str, mark: u32) {
-        let asked = self.push(mark, |text| text.push_str(id));
+        let asked = self.push(id, mark);
         self.ids.push(asked);
     }
 
     /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
     /// what [`mark_of`](Self::mark_of) gives back.
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
-        let asked = self.push(mark, |text| text.push_str(key));
-        self.push_key(rule, asked);
+        let asked = self.push(key, mark);
+        self.keys_of(rule).texts.push(asked);
     }
 
     /// Asks for a phone under a rule.
     pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
-        let asked = self.push(mark, |text| phone.write_to(text));
-        self.push_key(rule, asked);
+        self.is_unsorted = true;
+        self.keys_of(rule).phones.push((phone, mark));
     }
 
-    /// The mark of an asked key by the address of its text. Most adapters declare the very text they
-    /// were asked with; of any other, and of one that is no whole key, this knows nothing.
-    ///
-    /// Most declare them in the order in which they were asked, too: the search begins where the last
-    /// one was, at `near`.
+    fn keys_of(&mut self, rule: usize) -> &mut RuleKeys {
+        if self.keys.len() <= rule {
+            self.keys.resize_with(rule + 1, RuleKeys::default);
+        }
+        &mut self.keys[rule]
+    }
+
+    /// The mark of an asked key of a rule by the address of its text. Most adapters declare the very text
+    /// they were asked with, and in the order in which they were asked: the search goes on where the last
+    /// one has ended, at `near`. Of any other text, and of one that is no whole key, this knows nothing.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -92,60 +96,27 @@ impl Question {
         near: &mut usize,
     ) -> Option<u32> {
         let from = address.checked_sub(self.text.as_ptr() as usize)?;
-        let from = u32::try_from(from).ok()?;
-        let next = self.keys.get(rule)?.get(*near..).unwrap_or_default();
-        let asked = match next.iter().take(NEXT).position(|asked| asked.from == from) {
-            Some(at) => {
-                *near += at;
-                next[at]
-            }
-            None => {
-                let at = self.in_text.binary_search_by_key(&from, |asked| asked.from).ok()?;
-                self.in_text[at]
-            }
-        };
-        (self.slice(asked) == text).then_some(asked.mark)
+        if from >= self.text.len() {
+            return None;
+        }
+        let next = self.keys.get(rule)?.texts.get(*near..)?;
+        let (at, asked) =
+            next.iter().take(NEXT).enumerate().find(|(_, asked)| asked.from as usize == from)?;
+        *near += at;
+        (asked.slice(&self.text) == text).then_some(asked.mark)
     }
 
-    /// Keeps those of the marked texts whose marks say so.
+    /// Keeps those of the marked texts whose marks say so, once they are [sorted](Self::sort).
     pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
         self.ids.retain(|asked| is_kept(asked.mark));
-        self.keys.iter_mut().for_each(|keys| keys.retain(|asked| is_kept(asked.mark)));
+        self.keys.iter_mut().for_each(|keys| keys.texts.retain(|asked| is_kept(asked.mark)));
     }
 
-    fn push_key(&mut self, rule: usize, asked: Asked) {
-        if self.keys.len() <= rule {
-            self.keys.resize_with(rule + 1, Vec::new);
-        }
-        self.keys[rule].push(asked);
-        self.in_text.push(asked);
-    }
-
-    fn push(&mut self, mark: u32, write: impl FnOnce(&mut String)) -> Asked {
-        let at = |n: usize| u32::try_from(n).expect("the keys of one window fit 4 GiB");
+    fn push(&mut self, text: &str, mark: u32) -> Asked {
         self.is_unsorted = true;
-        let from = at(self.text.len());
-        write(&mut self.text);
-        Asked { from, to: at(self.text.len()), mark }
-    }
-
-    fn slice(&self, asked: Asked) -> &str {
-        &self.text[asked.from as usize..asked.to as usize]
-    }
-
-    /// The first sixteen bytes of a text as a number that orders as they do.
-    fn head(&self, asked: Asked) -> u128 {
-        let bytes = &self.text.as_bytes()[asked.from as usize..];
-        let head = match bytes.first_chunk() {
-            Some(head) => *head,
-            None => {
-                let mut head = [0; 16];
-                head[..bytes.len()].copy_from_slice(bytes);
-                head
-            }
-        };
-        let behind = u128::MAX.checked_shr((asked.to - asked.from).saturating_mul(8)).unwrap_or(0);
-        u128::from_be_bytes(head) & !behind
+        let from = len(&self.text);
+        self.text.push_str(text);
+        Asked { from, to: len(&self.text), mark }
     }
 
     /// Brings everything that was asked into the order in which storage sees it.
@@ -153,46 +124,27 @@ impl Question {
         if !std::mem::take(&mut self.is_unsorted) {
             return;
         }
-        let mut keys = std::mem::take(&mut self.keys);
-        keys.iter_mut().for_each(|keys| self.sort_texts(keys));
-        self.keys = keys;
-        let mut ids = [std::mem::take(&mut self.ids), std::mem::take(&mut self.contact_ids)];
-        ids.iter_mut().for_each(|ids| self.sort_texts(ids));
-        [self.ids, self.contact_ids] = ids;
-    }
-
-    fn sort_texts(&self, texts: &mut [Asked]) {
-        // Compared by the first bytes in which any two of them differ, which rarely leaves a doubt. What
-        // is left of the number says which text it is.
-        let mut heads: Vec<u128> = texts.iter().map(|&asked| self.head(asked)).collect();
-        let first = heads.first().copied().unwrap_or(0);
-        let differing = heads.iter().fold(0, |differing, head| differing | (head ^ first));
-        let shared = differing.leading_zeros();
-        for (head, at) in heads.iter_mut().zip(0_u128..) {
-            *head = head.checked_shl(shared).unwrap_or(0) & !AT | at;
+        let Question { text, ids, contact_ids, keys, is_repeated, .. } = self;
+        for RuleKeys { texts, phones } in keys {
+            let is_sorted = texts.is_empty() && sort_phones(phones);
+            texts.extend(phones.drain(..).map(|(phone, mark)| {
+                let from = len(text);
+                phone.write_to(text);
+                Asked { from, to: len(text), mark }
+            }));
+            *is_repeated |= !is_sorted && sort_texts(text, texts);
         }
-        heads.sort_unstable();
-        let unsorted = texts.to_vec();
-        for (asked, head) in texts.iter_mut().zip(&heads) {
-            *asked = unsorted[*head as u32 as usize];
-        }
-        let is_alike = |at: usize| heads[at] & !AT == heads[at - 1] & !AT;
-        let mut from = 0;
-        for to in 1..=texts.len() {
-            if to < texts.len() && is_alike(to) {
-                continue;
-            }
-            if to - from > 1 {
-                texts[from..to].sort_unstable_by(|&a, &b| self.slice(a).cmp(self.slice(b)));
-            }
-            from = to;
+        for ids in [ids, contact_ids] {
+            *is_repeated |= sort_texts(text, ids);
         }
     }
 
     /// The sorted texts, each once.
     fn texts(&self, sorted: &[Asked]) -> Vec<&str> {
-        let mut texts: Vec<&str> = sorted.iter().map(|&asked| self.slice(asked)).collect();
-        texts.dedup();
+        let mut texts: Vec<&str> = sorted.iter().map(|asked| asked.slice(&self.text)).collect();
+        if self.is_repeated {
+            texts.dedup();
+        }
         texts
     }
 
@@ -206,7 +158,7 @@ impl Question {
     ) -> Lookup<'a> {
         let mut blocks = Vec::new();
         for (rule, keys) in rules.iter().zip(&self.keys).filter(|(_, keys)| !keys.is_empty()) {
-            let keys = self.texts(keys);
+            let keys = self.texts(&keys.texts);
             let columns = match rule.as_slice() {
                 [_] => vec![keys],
                 _ => in_parts(&keys, rule.len()),
@@ -222,6 +174,21 @@ impl Question {
             fields,
         }
     }
+}
+
+impl RuleKeys {
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.phones.clear();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.phones.is_empty()
+    }
+}
+
+fn len(text: &str) -> u32 {
+    u32::try_from(text.len()).expect("the keys of one window fit 4 GiB")
 }
 
 /// The keys of a combined rule as one column for each of its fields.
@@ -286,6 +253,43 @@ mod tests {
     }
 
     #[test]
+    fn storage_sees_phones_sorted_bytewise_whatever_they_are_like() {
+        let (rules, fields) = (rules(), Fields::standard());
+        // With an extension, beginning alike, and beside a text.
+        let numbers = [12_065_550_123, 4_930_123_456, 442_079_460_958, 12_065_550_100];
+        for case in 0..8 {
+            let mut question = Question::default();
+            let mut expected: Vec<String> = Vec::new();
+            let alike = (case & 1 == 1).then_some(4_930_123_456_000);
+            for (number, mark) in numbers.into_iter().chain(alike).zip(0..) {
+                let extension = if case & 2 == 2 && mark == 1 { "17" } else { "" };
+                let phone = Phone::new(number, extension).unwrap();
+                question.ask_phone(0, phone, mark);
+                expected.push(phone.to_string());
+            }
+            if case & 4 == 4 {
+                question.ask_key(0, "+30", 9);
+                expected.push("+30".to_owned());
+            }
+            let asked = expected.clone();
+            assert!(!question.is_empty());
+            expected.sort_unstable();
+            for _ in 0..2 {
+                question.sort();
+                let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+                assert_eq!(lookup.blocks()[0].column(0), expected, "case {case}");
+                for text in lookup.blocks()[0].column(0) {
+                    let mark = question.mark_of(0, text.as_ptr() as usize, text, &mut 0);
+                    let mark = mark
+                        .map(|mark| asked.get(mark as usize).unwrap_or(&asked[asked.len() - 1]));
+                    assert_eq!(mark.map(String::as_str), Some(*text));
+                }
+                question.is_unsorted = true;
+            }
+        }
+    }
+
+    #[test]
     fn a_key_is_known_by_where_it_lies_and_only_as_a_whole() {
         let mut question = Question::default();
         question.ask_id("c1");
@@ -294,12 +298,7 @@ mod tests {
         question.sort();
         let (rules, fields) = (rules(), Fields::standard());
         let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
-        let mark = |text: &str| {
-            let (from_start, from_end) = (&mut 0, &mut 9);
-            let mark = question.mark_of(0, text.as_ptr() as usize, text, from_start);
-            assert_eq!(mark, question.mark_of(0, text.as_ptr() as usize, text, from_end));
-            mark
-        };
+        let mark = |text: &str| question.mark_of(0, text.as_ptr() as usize, text, &mut 0);
         let [ana, bo] = *lookup.blocks()[0].column(0) else { panic!("two keys were asked for") };
         assert_eq!((mark(ana), mark(bo)), (Some(7), Some(8)));
         assert_eq!(mark(&ana[..3]), None);

@@ -8,7 +8,7 @@ use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder, KeyNumber};
+use crate::dedup::{ContactNumber, Holder};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
@@ -43,13 +43,12 @@ impl Planner {
                 self.teach_id(id);
             }
         }
-        let mut near = vec![0; settings.rules.len()];
-        let numbers: Vec<Option<KeyNumber>> =
-            declared.iter().map(|key| self.find_declared(&settings, key, &mut near)).collect();
-        if !self.teaching.has_text_rules && numbers.iter().all(Option::is_some) {
-            for (key, number) in declared.iter().zip(numbers.into_iter().flatten()) {
-                let person = self.stored_people[key.record.0 as usize];
-                self.declare_alone(&settings, person, key, number);
+        if !self.teaching.has_text_rules
+            && let Some(asked) = self.find_declared(&settings, &declared)
+        {
+            for (declared, (rule, key)) in declared.iter().zip(asked) {
+                let person = self.stored_people[declared.record.0 as usize];
+                self.declare_key(&settings, person, rule, declared.key, key);
             }
             return;
         }

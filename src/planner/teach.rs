@@ -20,29 +20,11 @@ use crate::plan::Entry;
 use crate::value::{Phone, Value};
 
 impl Planner {
-    /// Storage declares that a stored contact answers a key that is one by itself.
-    pub(super) fn declare_alone(
-        &mut self,
-        settings: &Settings,
-        person: u32,
-        declared: &DeclaredKey<'_>,
-        number: KeyNumber,
-    ) {
-        let KeyKind::Rule(rule) = self.index.kind(number) else { return };
-        let rule = &settings.rules[usize::from(rule)];
-        self.declare_key(settings, person, rule, declared.key, number);
-    }
-
     /// Storage declares that a stored contact answers these keys of one record.
     pub(super) fn declare(&mut self, settings: &Settings, person: u32, keys: &[DeclaredKey<'_>]) {
         for (number, rule) in settings.rules.iter().enumerate() {
-            let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
             for text in declared_keys(rule, keys) {
-                let phone = (rule.shape == Shape::Phones).then(|| parse_phone(&text)).flatten();
-                let ledger = &self.ledger;
-                let found =
-                    self.index.find(kind, &text, phone.and_then(Phone::packed), |p| ledger.text(p));
-                let Some(key) = found else { continue };
+                let Some(key) = self.find_key(number, rule, &text) else { continue };
                 if self.declare_key(settings, person, rule, &text, key)
                     && !matches!(rule.shape, Shape::Emails | Shape::Phones)
                 {
@@ -61,30 +43,41 @@ impl Planner {
         }
     }
 
-    /// The key that storage declares, if it is one by itself and was asked.
-    pub(super) fn find_declared(
+    /// The keys that storage declares with the rules that they are of, if each is one by itself and was
+    /// asked.
+    pub(super) fn find_declared<'s>(
         &self,
-        settings: &Settings,
-        declared: &DeclaredKey<'_>,
-        near: &mut [usize],
-    ) -> Option<KeyNumber> {
-        let (field, text) = (declared.field?, declared.key);
-        let number = settings.rules.iter().position(|rule| rule.has(field))?;
-        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let (rule, near) = (settings.rules[number].number, &mut near[number]);
-        let mark = self.question.mark_of(rule, declared.address, text, near);
-        let asked = mark.map(|at| self.numbers[at as usize - self.window_keys().start]);
-        if let Some(asked) = asked.filter(|&asked| self.index.kind(asked) == kind) {
-            return Some(asked);
+        settings: &'s Settings,
+        declared: &[DeclaredKey<'_>],
+    ) -> Option<Vec<(&'s Rule, KeyNumber)>> {
+        let first = self.window_keys().start;
+        let mut near = vec![0; settings.rules.len()];
+        let mut found = Vec::with_capacity(declared.len());
+        for keys in declared.chunk_by(|a, b| a.field == b.field) {
+            let field = keys[0].field?;
+            let number = settings.rules.iter().position(|rule| rule.has(field))?;
+            let (rule, near) = (&settings.rules[number], &mut near[number]);
+            for &DeclaredKey { key, address, .. } in keys {
+                let key = match self.question.mark_of(rule.number, address, key, near) {
+                    Some(at) => self.numbers[at as usize - first],
+                    None => self.find_key(number, rule, key)?,
+                };
+                found.push((rule, key));
+            }
         }
-        let is_phone = settings.rules[number].shape == Shape::Phones;
-        let phone = is_phone.then(|| parse_phone(text)).flatten();
+        Some(found)
+    }
+
+    /// The key with this text under the rule at this position, if a row has offered it.
+    fn find_key(&self, number: usize, rule: &Rule, text: &str) -> Option<KeyNumber> {
+        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+        let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
     /// A stored contact answers to a key, unless a row has taken it away before it was asked for: then
     /// whoever gets it gets it from this contact (X3). True: it answers.
-    fn declare_key(
+    pub(super) fn declare_key(
         &mut self,
         settings: &Settings,
         person: u32,
@@ -104,17 +97,9 @@ impl Planner {
     /// Was this value part of an asked key?
     fn is_asked(&self, settings: &Settings, field: Option<FieldId>, text: &str) -> bool {
         let Some(field) = field else { return false };
-        settings.rules.iter().enumerate().any(|(number, rule)| {
-            let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-            match &rule.shape {
-                Shape::Combined(fields) => fields.contains(&field),
-                _ if !rule.has(field) => false,
-                shape => {
-                    let phone = (*shape == Shape::Phones).then(|| parse_phone(text)).flatten();
-                    let packed = phone.and_then(Phone::packed);
-                    self.index.find(kind, text, packed, |p| self.ledger.text(p)).is_some()
-                }
-            }
+        settings.rules.iter().enumerate().any(|(number, rule)| match &rule.shape {
+            Shape::Combined(fields) => fields.contains(&field),
+            _ => rule.has(field) && self.find_key(number, rule, text).is_some(),
         })
     }
 
