@@ -8,6 +8,7 @@
 
 mod ahead;
 mod asking;
+mod closing;
 mod contacts;
 mod differences;
 mod drafting;
@@ -18,6 +19,7 @@ mod matching;
 mod numbering;
 mod opportunities;
 mod row_keys;
+
 mod teach;
 mod teaching;
 mod visiting;
