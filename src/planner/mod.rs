@@ -8,6 +8,7 @@
 
 mod ahead;
 mod asking;
+mod closing;
 mod contacts;
 mod differences;
 mod drafting;
@@ -19,6 +20,7 @@ mod matching;
 mod numbering;
 mod opportunities;
 mod row_keys;
+
 mod teach;
 mod teaching;
 mod visiting;
@@ -85,7 +87,7 @@ pub(crate) struct Planner {
     expected_rows: usize,
     teaching: Teaching,
     /// Where rows of one contact may contradict each other (W5).
-    compared: Vec<differences::Compared>,
+    compared: differences::Compared,
     /// Where a row may plainly contradict what is stored.
     overwritten: Vec<(usize, FieldId)>,
     index: KeyIndex,
@@ -146,7 +148,7 @@ impl Planner {
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
             teaching: Teaching::new(&settings),
-            compared: differences::compared(&settings),
+            compared: differences::Compared::of(&settings),
             overwritten: differences::overwritten(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
@@ -443,9 +445,10 @@ impl Planner {
         }
     }
 
-    fn new_person(&mut self, stored: u32) -> u32 {
+    /// A new number for a contact that is new or was just read.
+    fn new_person(&mut self, entry: Entry) -> u32 {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
-        self.ledger.people.push(Entry::new(stored));
+        self.ledger.people.push(entry);
         self.first_differs.push(false);
         number
     }

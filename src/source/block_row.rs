@@ -23,6 +23,39 @@ enum RowEnds<'b> {
     Long(&'b [u32]),
 }
 
+/// Cells that stand side by side, as they lie in the block with what stands between them. Two that are
+/// equal hold the same cells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch<'b> {
+    pub(crate) text: &'b str,
+    /// Where it begins in the row, and where its cells end there.
+    start: u16,
+    ends: &'b [u16],
+}
+
+impl Stretch<'_> {
+    /// Where each cell ends in the text, which alone does not tell: a cell may hold what stands between
+    /// others. Of a cell that the row is too short for the place means nothing.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
+        self.ends.iter().map(|end| end.wrapping_sub(self.start))
+    }
+}
+
+impl PartialEq for Stretch<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.ends().eq(other.ends())
+    }
+}
+
+/// These columns as ranges of such as stand side by side.
+pub(crate) fn side_by_side(columns: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut columns: Vec<usize> = columns.collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let ranges = columns.chunk_by(|a, b| a + 1 == *b);
+    ranges.map(|of| of[0]..of[0] + of.len()).collect()
+}
+
 impl<'b> BlockRow<'b> {
     #[inline]
     pub(super) fn new(block: &'b Block, at: usize) -> Self {
@@ -84,6 +117,20 @@ impl<'b> BlockRow<'b> {
     fn unprotected(&self, raw: &'b str) -> &'b str {
         let cell = bare(raw);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
+    }
+
+    /// The cells of these columns together; `None` in a block with a row of more than 64 KiB.
+    #[inline]
+    pub(crate) fn stretch(&self, columns: Range<usize>) -> Option<Stretch<'b>> {
+        let RowEnds::Short(ends) = self.ends else { return None };
+        let start = match columns.start {
+            0 => 0,
+            first => usize::from(*ends.get(first - 1)?) + 1,
+        };
+        let ends = ends.get(columns)?;
+        // The row may be too short for the columns.
+        let text = self.text.get(start..usize::from(*ends.last()?)).unwrap_or_default();
+        Some(Stretch { text, start: start as u16, ends })
     }
 
     /// Is a cell empty, by where it ends? One of nothing but quotes is not.
