@@ -1,6 +1,8 @@
 //! What is worth saying about rows that are folded into one contact: where they disagree (behaviour
 //! W5), and which wish an import does not take back (W6).
 
+use std::ops::Range;
+
 use super::Planner;
 use super::kept::columns_of;
 use crate::draft::{Cell, Column, Part, Settings};
@@ -11,6 +13,7 @@ use crate::merge::{Base, RowOf, effective, loosens, region_of};
 use crate::normalize;
 use crate::object::Object;
 use crate::plan::NONE;
+use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
 /// May a row contradict an earlier one in this column?
@@ -21,17 +24,52 @@ fn is_compared(column: &Column) -> bool {
         && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID)
 }
 
-/// The places, among the columns of contacts, of those in which rows are compared, with where each
-/// stands in the file. Nothing but phones may mean two things in the same words: they have a region.
-pub(super) fn compared(settings: &Settings) -> Vec<Compared> {
-    let columns = settings.contact_columns.iter().enumerate();
-    columns
-        .filter(|(_, column)| is_compared(column))
-        .filter_map(|(place, column)| {
-            let index = usize::from(column.index()?);
-            Some(Compared { place, index, has_region: column.kind == FieldKind::Phone })
-        })
-        .collect()
+/// The columns in which the rows of a contact are compared.
+#[derive(Debug)]
+pub(super) struct Compared {
+    columns: Vec<ComparedColumn>,
+    /// The same, as stretches of the file's columns.
+    stretches: Vec<Range<usize>>,
+    /// The same words may mean two things in one of them.
+    has_region: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ComparedColumn {
+    /// Its place among the columns of contacts.
+    place: usize,
+    /// Its place in the file.
+    index: usize,
+    /// It holds phones. Nothing else may mean two things in the same words.
+    has_region: bool,
+}
+
+impl Compared {
+    pub(super) fn of(settings: &Settings) -> Self {
+        let columns = settings.contact_columns.iter().enumerate();
+        let columns: Vec<ComparedColumn> = columns
+            .filter(|(_, column)| is_compared(column))
+            .filter_map(|(place, column)| {
+                let index = usize::from(column.index()?);
+                Some(ComparedColumn { place, index, has_region: column.kind == FieldKind::Phone })
+            })
+            .collect();
+        Compared {
+            stretches: side_by_side(columns.iter().map(|column| column.index)),
+            has_region: columns.iter().any(|column| column.has_region),
+            columns,
+        }
+    }
+
+    /// Are two rows written alike in all of these columns, and mean the same?
+    fn are_alike(&self, a: &BlockRow<'_>, b: &BlockRow<'_>) -> bool {
+        let mut stretches = self.stretches.iter();
+        !self.has_region
+            && stretches.all(|stretch| {
+                let said = a.stretch(stretch.clone());
+                said.is_some() && said == b.stretch(stretch.clone())
+            })
+    }
 }
 
 /// The fields of plain text that one column feeds and overwrites: the column's place and field. A cell
@@ -65,21 +103,16 @@ pub(super) fn contradicts(
     })
 }
 
-/// A column in which the rows of a contact are compared.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Compared {
-    place: usize,
-    index: usize,
-    has_region: bool,
-}
-
 impl Planner {
     /// Notes where a row says otherwise than an earlier row of its contact (W5).
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
+        if self.compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
+            return;
+        }
         let mut found = Vec::new();
         let this = self.row_of(row);
         let before = self.row_of(previous);
-        for &Compared { place, index, has_region } in &self.compared {
+        for &ComparedColumn { place, index, has_region } in &self.compared.columns {
             let text = this.cells.cell(index);
             if text.is_empty() || (!has_region && text == before.cells.cell(index)) {
                 continue;

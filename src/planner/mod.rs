@@ -87,7 +87,7 @@ pub(crate) struct Planner {
     expected_rows: usize,
     teaching: Teaching,
     /// Where rows of one contact may contradict each other (W5).
-    compared: Vec<differences::Compared>,
+    compared: differences::Compared,
     /// Where a row may plainly contradict what is stored.
     overwritten: Vec<(usize, FieldId)>,
     index: KeyIndex,
@@ -148,7 +148,7 @@ impl Planner {
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
             teaching: Teaching::new(&settings),
-            compared: differences::compared(&settings),
+            compared: differences::Compared::of(&settings),
             overwritten: differences::overwritten(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),

@@ -1,5 +1,7 @@
 //! [`BlockRow`]: one row of a block, for looking at many of its cells.
 
+use std::ops::Range;
+
 use super::block::{Block, Ends, TextSpan};
 use super::formula::unescape_formula;
 use super::raw::bare;
@@ -19,6 +21,39 @@ pub(crate) struct BlockRow<'b> {
 enum RowEnds<'b> {
     Short(&'b [u16]),
     Long(&'b [u32]),
+}
+
+/// Cells that stand side by side, as they lie in the block with what stands between them. Two that are
+/// equal hold the same cells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch<'b> {
+    pub(crate) text: &'b str,
+    /// Where it begins in the row, and where its cells end there.
+    start: u16,
+    ends: &'b [u16],
+}
+
+impl Stretch<'_> {
+    /// Where each cell ends in the text, which alone does not tell: a cell may hold what stands between
+    /// others. Of a cell that the row is too short for the place means nothing.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
+        self.ends.iter().map(|end| end.wrapping_sub(self.start))
+    }
+}
+
+impl PartialEq for Stretch<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.ends().eq(other.ends())
+    }
+}
+
+/// These columns as ranges of such as stand side by side.
+pub(crate) fn side_by_side(columns: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut columns: Vec<usize> = columns.collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let ranges = columns.chunk_by(|a, b| a + 1 == *b);
+    ranges.map(|of| of[0]..of[0] + of.len()).collect()
 }
 
 impl<'b> BlockRow<'b> {
@@ -63,6 +98,20 @@ impl<'b> BlockRow<'b> {
     fn unprotected(&self, raw: &'b str) -> &'b str {
         let cell = bare(raw);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
+    }
+
+    /// The cells of these columns together; `None` in a block with a row of more than 64 KiB.
+    #[inline]
+    pub(crate) fn stretch(&self, columns: Range<usize>) -> Option<Stretch<'b>> {
+        let RowEnds::Short(ends) = self.ends else { return None };
+        let start = match columns.start {
+            0 => 0,
+            first => usize::from(*ends.get(first - 1)?) + 1,
+        };
+        let ends = ends.get(columns)?;
+        // The row may be too short for the columns.
+        let text = self.text.get(start..usize::from(*ends.last()?)).unwrap_or_default();
+        Some(Stretch { text, start: start as u16, ends })
     }
 
     /// Is a cell empty, by where it ends? One of nothing but quotes is not.
@@ -143,5 +192,38 @@ mod tests {
         }
         assert!(seen > 30, "only {seen} cells were filled");
         assert_eq!(filled([].into_iter()), 0);
+    }
+
+    /// Random rows over few cells, some of them read by the csv crate (text behind a closing quote, in
+    /// which what stands between cells may stand bare), some too short.
+    #[test]
+    fn equal_stretches_hold_the_same_cells() {
+        let cells = ["", "a", "a,b", "\"a,b\"", "\"a\"b", "\"a,\"b", "\"\"", "b", "\"b\""];
+        let mut dice: u64 = 7;
+        let mut roll = |below: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) as usize % below
+        };
+        let mut text = String::from("w,x,y,z\n");
+        for _ in 0..400 {
+            let row: Vec<&str> = (0..1 + roll(4)).map(|_| cells[roll(cells.len())]).collect();
+            text.push_str(&row.join(","));
+            text.push('\n');
+        }
+        let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();
+        let mut block = Block::new();
+        rows.next_block(&mut block, 400).unwrap();
+        let (mut equal, mut texts_only) = (0, 0);
+        for columns in [0..1, 0..3, 1..3, 2..4, 0..4] {
+            for (a, b) in block.rows().flat_map(|a| block.rows().map(move |b| (a, b))) {
+                let (x, y) = (a.stretch(columns.clone()), b.stretch(columns.clone()));
+                let is_same = columns.clone().all(|column| a.cell(column) == b.cell(column));
+                assert!(x != y || is_same, "{x:?} {y:?}");
+                equal += usize::from(x == y);
+                texts_only += usize::from(x.unwrap().text == y.unwrap().text && !is_same);
+            }
+        }
+        assert!(equal > 1_000 && texts_only > 10, "{equal} {texts_only}");
+        assert_eq!(super::side_by_side([7, 2, 3, 9, 8, 3].into_iter()), [2..4, 7..10]);
     }
 }
