@@ -103,8 +103,24 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn new(stored: u32) -> Self {
+    /// A stored record, that no row has met.
+    pub(crate) fn stored_as(stored: u32) -> Self {
         Entry { stored, first_row: NONE, last_row: NONE, named_row: NONE }
+    }
+
+    /// A new record, brought by this row.
+    pub(crate) fn brought_by(row: u32) -> Self {
+        Entry { stored: NONE, first_row: row, last_row: row, named_row: row }
+    }
+
+    /// This row is folded into it; gives the one before, or [`NONE`].
+    pub(crate) fn take_row(&mut self, row: u32) -> u32 {
+        let previous = std::mem::replace(&mut self.last_row, row);
+        if previous == NONE {
+            self.first_row = row;
+        }
+        self.name(row);
+        previous
     }
 
     /// Does a row name it, even if it writes nothing into it?

@@ -14,7 +14,7 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::Found;
 use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
-use crate::plan::{Changes, NONE, Outcome};
+use crate::plan::{Changes, Entry, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
 #[derive(Clone, Copy)]
@@ -25,6 +25,8 @@ pub(super) enum Side {
     Aside(u32, Outcome),
     /// It is folded into this contact.
     Joins(u32),
+    /// It is folded into a new contact.
+    New,
 }
 
 impl Planner {
@@ -35,7 +37,7 @@ impl Planner {
         let mut declared = self.ledger.contacts.absorb(found, &settings.fields, wanted);
         while self.stored_people.len() < self.ledger.contacts.len() {
             let stored = u32::try_from(self.stored_people.len()).expect("fewer than 2³¹ records");
-            let person = self.new_person(stored);
+            let person = self.new_person(Entry::stored_as(stored));
             self.stored_people.push(person);
         }
         if self.index.has_ids() {
@@ -106,33 +108,42 @@ impl Planner {
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match side {
             Side::Nobody(outcome) => (NONE, outcome),
-            Side::Aside(contact, outcome) => (contact, outcome),
-            Side::Joins(contact) => {
-                let entry = &mut self.ledger.people[contact as usize];
-                let is_first = !entry.has_rows();
-                let previous = std::mem::replace(&mut entry.last_row, row);
-                if is_first {
-                    entry.first_row = row;
+            Side::Aside(contact, outcome) => {
+                if outcome != Outcome::Fail {
+                    self.ledger.people[contact as usize].name(row);
                 }
+                (contact, outcome)
+            }
+            Side::Joins(contact) => {
+                let previous = self.ledger.people[contact as usize].take_row(row);
                 let side = &mut self.ledger.contact_rows[row as usize];
                 (side.previous, side.contact) = (previous, contact);
-                if !is_first {
+                if previous != NONE {
                     self.note_differences(settings, row, previous);
                 }
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
-                self.teach_row(settings, contact, row, keys, carried);
-                if is_first {
+                if !(carried == Carried::ByOne && self.teaching.is_plain) {
+                    self.teach(settings, contact, row, keys);
+                }
+                if previous == NONE {
                     self.compare_first(contact, row);
                 }
-                let is_first = is_first && !self.ledger.was_folded(Object::Contact, contact);
+                let is_first =
+                    previous == NONE && !self.ledger.was_folded(Object::Contact, contact);
                 (contact, if is_first { Outcome::Create } else { Outcome::Merged })
             }
+            Side::New => {
+                let contact = self.new_person(Entry::brought_by(row));
+                self.ledger.contact_rows[row as usize].contact = contact;
+                if settings.minds_consent {
+                    self.note_kept_consent(settings, contact, row);
+                }
+                self.teach_new(settings, contact, row, keys, carried);
+                (contact, Outcome::Create)
+            }
         };
-        if contact != NONE && outcome != Outcome::Fail {
-            self.ledger.people[contact as usize].name(row);
-        }
         let side = &mut self.ledger.contact_rows[row as usize];
         side.contact = contact;
         side.outcome = is_selected.then_some(outcome);
@@ -142,8 +153,8 @@ impl Planner {
         }
     }
 
-    /// The keys of a row lead to the contact that it was folded into.
-    fn teach_row(
+    /// The keys of a row lead to the new contact that it brings.
+    fn teach_new(
         &mut self,
         settings: &Settings,
         contact: u32,
@@ -151,14 +162,12 @@ impl Planner {
         keys: RowKeys<'_>,
         carried: Carried,
     ) {
-        let is_plain = self.teaching.is_plain;
-        match carried {
-            Carried::ByOne if is_plain => {}
-            // A new contact carries what its first row gives, as far as there is room.
-            Carried::ByNobody if is_plain && keys.len() <= AddressBook::LIMIT => {
-                keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
-            }
-            _ => self.teach(settings, contact, row, keys),
+        // It carries what its first row gives, as far as there is room.
+        let has_room = keys.len() <= AddressBook::LIMIT;
+        if carried == Carried::ByNobody && self.teaching.is_plain && has_room {
+            keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
+        } else {
+            self.teach(settings, contact, row, keys);
         }
     }
 
@@ -166,9 +175,6 @@ impl Planner {
     /// contacts have no other, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
-        if entry.is_new() {
-            return;
-        }
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
         if contradicts(&self.overwritten, base, &of) {
             self.first_differs[contact as usize] = true;
@@ -226,8 +232,7 @@ impl Planner {
                 return Side::Nobody(Outcome::Fail);
             }
         }
-        let contact = self.new_person(NONE);
-        Side::Joins(contact)
+        Side::New
     }
 
     /// Would a new contact have every field the account requires? If not, issues say which it lacks.
@@ -267,13 +272,14 @@ impl Planner {
         self.ledger.row(Object::Contact, row)
     }
 
-    /// The row means this contact: what does the mode make of it?
+    /// The row means this contact: what does the mode make of it? `disputed`: keys of the row that may
+    /// belong to somebody else.
     pub(super) fn meet(
         &mut self,
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: RowKeys<'_>,
+        disputed: RowKeys<'_>,
         contact: u32,
     ) -> Side {
         let Some(mode) = settings.contacts else {
@@ -285,19 +291,20 @@ impl Planner {
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
         }
-        if self.is_repeat(contact, is_made) && !draft.only_keys {
-            let (code, outcome) = match settings.account.dedup.repeats {
-                Repeats::Merge => (None, Outcome::Merged),
-                Repeats::KeepFirst => (Some(IssueCode::RepeatSkipped), Outcome::Skip),
-                Repeats::Reject => (Some(IssueCode::RepeatRejected), Outcome::Fail),
-            };
-            if let Some(code) = code {
-                let first = self.ledger.first_number(Object::Contact, contact);
-                self.report(at, code, None, None, first.map(|row| row.to_string()));
-                return Side::Aside(contact, outcome);
-            }
+        let unless_merged = match settings.account.dedup.repeats {
+            Repeats::Merge => None,
+            Repeats::KeepFirst => Some((IssueCode::RepeatSkipped, Outcome::Skip)),
+            Repeats::Reject => Some((IssueCode::RepeatRejected, Outcome::Fail)),
+        };
+        if let Some((code, outcome)) = unless_merged
+            && !draft.only_keys
+            && self.is_repeat(contact, is_made)
+        {
+            let first = self.ledger.first_number(Object::Contact, contact);
+            self.report(at, code, None, None, first.map(|row| row.to_string()));
+            return Side::Aside(contact, outcome);
         }
-        if !self.settle_conflicts(settings, at, keys, contact) {
+        if !self.settle_conflicts(settings, at, disputed, contact) {
             return Side::Nobody(Outcome::Fail);
         }
         if !draft.only_keys && settings.account.dedup.repeats != Repeats::Merge {

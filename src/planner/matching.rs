@@ -19,6 +19,19 @@ pub(super) enum Carried {
     Mixed,
 }
 
+/// Whom the keys of a row lead to, where that is plain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Glance {
+    Nobody,
+    /// This contact, first by a key under a rule; no key leads to anybody else.
+    One {
+        contact: u32,
+        rule: u8,
+        key: u8,
+        carried: Carried,
+    },
+}
+
 impl Planner {
     /// What the contact side of a row comes to, and who carried its keys before.
     pub(super) fn resolve_contact(
@@ -31,8 +44,30 @@ impl Planner {
         if draft.contact_failed {
             return (Side::Nobody(Outcome::Fail), Carried::Mixed);
         }
+        let is_plain = self.settled.has_no_row();
+        match is_plain.then(|| self.match_at_a_glance(keys)).flatten() {
+            Some(Glance::Nobody) => {
+                (self.meet_nobody(settings, at, draft, keys), Carried::ByNobody)
+            }
+            Some(Glance::One { contact, rule, key, carried }) => {
+                let by = (contact, By::Rule(rule), key);
+                (self.meet_by(settings, at, draft, RowKeys::NONE, by), carried)
+            }
+            None => (self.resolve_closely(settings, at, draft, keys), Carried::Mixed),
+        }
+    }
+
+    /// A row that names its contact by id, was met before an import was interrupted, or has keys that
+    /// lead to several contacts.
+    fn resolve_closely(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        draft: &RowDraft,
+        keys: RowKeys<'_>,
+    ) -> Side {
         if let Some((key, number)) = keys.of(KeyKind::ContactId).next() {
-            let side = match self.index.holders(number).first() {
+            return match self.index.holders(number).first() {
                 Some(contact) => self.meet_by(settings, at, draft, keys, (contact.0, By::Id, 0)),
                 None => {
                     let value = Some(self.key_text(key));
@@ -40,29 +75,7 @@ impl Planner {
                     Side::Nobody(Outcome::Fail)
                 }
             };
-            return (side, Carried::Mixed);
         }
-        if !self.settled.has_no_row() {
-            return (self.resolve_resumed(settings, at, draft, keys), Carried::Mixed);
-        }
-        match self.match_at_a_glance(keys) {
-            Some((verdict, carried)) => (self.follow(settings, at, draft, keys, verdict), carried),
-            None => {
-                let verdict = self.match_contact(settings, keys);
-                (self.follow(settings, at, draft, keys, verdict), Carried::Mixed)
-            }
-        }
-    }
-
-    /// A row that an interrupted import may have come to already.
-    #[cold]
-    fn resolve_resumed(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> Side {
         if self.settled.new.contains(&self.row_at(at)) {
             for (_, number) in keys.rules() {
                 for holder in self.index.holders(number) {
@@ -71,10 +84,7 @@ impl Planner {
             }
             return self.meet_nobody(settings, at, draft, keys);
         }
-        let verdict = match self.match_at_a_glance(keys) {
-            Some((verdict, _)) => verdict,
-            None => self.match_contact(settings, keys),
-        };
+        let verdict = self.match_contact(settings, keys);
         match self.settled_contact(at) {
             // Keys that led the row there may have gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) => {
@@ -107,19 +117,20 @@ impl Planner {
         }
     }
 
-    /// The row means this contact, by its id or by one of its keys under a rule.
+    /// The row means this contact, by its id or by one of its keys under a rule. `disputed`: keys of
+    /// the row that may belong to somebody else.
     fn meet_by(
         &mut self,
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
-        keys: RowKeys<'_>,
+        disputed: RowKeys<'_>,
         (contact, by, key): (u32, By, u8),
     ) -> Side {
         let row = self.row_at(at);
         let side = &mut self.ledger.contact_rows[row as usize];
         (side.by, side.key) = (by, key);
-        self.meet(settings, at, draft, keys, contact)
+        self.meet(settings, at, draft, disputed, contact)
     }
 
     /// The stored contact that an interrupted import has folded the row into first, as long as it is
@@ -140,25 +151,27 @@ impl Planner {
     }
 
     /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
-    fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<(Verdict, Carried)> {
-        let mut found: Option<(ContactNumber, usize, usize)> = None;
+    fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Glance> {
+        let mut found: Option<(u32, u8, u8)> = None;
         let mut is_any_free = false;
-        let (mut rule, mut at) = (u8::MAX, 0);
+        let (mut rule, mut at) = (u8::MAX, 0_u8);
         for (key, number) in keys.iter() {
-            let KeyKind::Rule(of) = key.kind else { continue };
-            at = if of == rule { at + 1 } else { 0 };
+            let of = match key.kind {
+                KeyKind::Rule(of) => of,
+                KeyKind::ContactId => return None,
+                KeyKind::ContactLink | KeyKind::OpportunityId => continue,
+            };
+            at = if of == rule { at.saturating_add(1) } else { 0 };
             rule = of;
             match (self.index.holder(number), found) {
                 (Holder::Nobody, _) => is_any_free = true,
-                (Holder::One(contact), None) => found = Some((contact, usize::from(of), at)),
-                (Holder::One(contact), Some((other, ..))) if contact == other => {}
+                (Holder::One(contact), None) => found = Some((contact.0, of, at)),
+                (Holder::One(contact), Some((other, ..))) if contact.0 == other => {}
                 (Holder::One(_) | Holder::Several, _) => return None,
             }
         }
-        let Some((contact, rule, key)) = found else {
-            return Some((Verdict::Nobody, Carried::ByNobody));
-        };
+        let Some((contact, rule, key)) = found else { return Some(Glance::Nobody) };
         let carried = if is_any_free { Carried::Mixed } else { Carried::ByOne };
-        Some((Verdict::One { contact, rule, key }, carried))
+        Some(Glance::One { contact, rule, key, carried })
     }
 }

@@ -445,9 +445,10 @@ impl Planner {
         }
     }
 
-    fn new_person(&mut self, stored: u32) -> u32 {
+    /// A new number for a contact that is new or was just read.
+    fn new_person(&mut self, entry: Entry) -> u32 {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
-        self.ledger.people.push(Entry::new(stored));
+        self.ledger.people.push(entry);
         self.first_differs.push(false);
         number
     }

@@ -20,6 +20,7 @@ mod report;
 mod standing;
 
 pub(super) use matching::DealIndex;
+use standing::Standing;
 pub(super) use standing::Standings;
 
 /// What later rows need to know of an opportunity.
@@ -74,6 +75,8 @@ enum Side {
     Aside(u32, By, Outcome),
     /// It is folded into this one; `links`: the row says whom it belongs to.
     Joins { deal: u32, by: By, links: bool },
+    /// It is a new one, that stands here if that is plain.
+    New { standing: Option<Standing>, links: bool },
 }
 
 impl Planner {
@@ -276,7 +279,8 @@ impl Planner {
             self.fail(at, IssueCode::OpportunityContactMissing, None, None);
             return fail;
         }
-        if !self.can_be_created(settings, at) {
+        let standing = self.plain_standing(settings, at);
+        if standing.is_none() && !self.can_be_created(settings, at) {
             return fail;
         }
         if let Some(deal) = other {
@@ -284,8 +288,7 @@ impl Planner {
             self.fail(at, IssueCode::OpportunityDuplicate, None, Some(name));
             return fail;
         }
-        let deal = self.new_deal(NONE, settings);
-        Side::Joins { deal, by: By::New, links: contact.is_some() }
+        Side::New { standing, links: contact.is_some() }
     }
 
     fn opportunity_row(&self, row: u32) -> RowOf<'_> {

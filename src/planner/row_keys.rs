@@ -11,6 +11,9 @@ pub(super) struct RowKeys<'k> {
 }
 
 impl<'k> RowKeys<'k> {
+    /// No keys.
+    pub(super) const NONE: Self = RowKeys { keys: &[], numbers: &[] };
+
     pub(super) fn new(keys: &'k [Key], numbers: &'k [KeyNumber]) -> Self {
         debug_assert_eq!(keys.len(), numbers.len());
         RowKeys { keys, numbers }

@@ -22,17 +22,16 @@ impl Planner {
     pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.drafts.rows[self.window.clone()][rows];
-        let keys = drafts.iter().filter_map(|draft| {
+        let mut carriers = [NONE; TOGETHER];
+        for (draft, carrier) in drafts.iter().zip(&mut carriers) {
             let own = draft.keys();
-            (!own.is_empty()).then(|| numbers[own.start - first])
+            if !own.is_empty() {
+                *carrier = self.index.lone_holder(numbers[own.start - first]).unwrap_or(NONE);
+            }
+        }
+        let met = carriers.map(|contact| {
+            self.ledger.people.get(contact as usize).map_or(NONE, |contact| contact.last_row)
         });
-        let carriers: SmallVec<[Option<u32>; TOGETHER]> =
-            keys.map(|key| self.index.lone_holder(key)).collect();
-        let met: SmallVec<[u32; TOGETHER]> = carriers
-            .into_iter()
-            .flatten()
-            .map(|contact| self.ledger.people[contact as usize].last_row)
-            .collect();
         let places: SmallVec<[_; TOGETHER]> = met
             .into_iter()
             .filter(|row| *row != NONE)

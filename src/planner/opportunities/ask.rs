@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::standing::Standing;
 use super::{State, Status};
 use crate::draft::{Key, KeyKind, Settings};
 use crate::field::FieldId;
-use crate::lookup::Found;
+use crate::lookup::{Found, StoredId};
 use crate::merge::{Base, Deal};
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
@@ -27,11 +28,10 @@ impl Planner {
 
     /// Asks for the opportunities that rows name by id.
     fn ask_named(&mut self) {
-        let own = self.window_keys();
-        for at in own.clone() {
-            let key = self.drafts.keys(at..at + 1)[0];
-            if key.kind == KeyKind::OpportunityId && self.index.ask(self.numbers[at - own.start]) {
-                let text = self.key_text(&key);
+        let keys = self.drafts.keys(self.window_keys()).iter().zip(&self.numbers);
+        for (key, number) in keys.filter(|(key, _)| key.kind == KeyKind::OpportunityId) {
+            if self.index.ask(*number) {
+                let text = self.key_text(key);
                 self.question.ask_id(&text);
             }
         }
@@ -63,7 +63,7 @@ impl Planner {
         self.ledger.opportunities.absorb(found, &settings.fields, wanted);
         while self.stored_deals.len() < self.ledger.opportunities.len() {
             let stored = u32::try_from(self.stored_deals.len()).expect("fewer than 2³¹ records");
-            let deal = self.new_deal(stored, &settings);
+            let deal = self.new_stored_deal(stored, &settings);
             self.stored_deals.push(deal);
         }
         // A contact may have become known after its opportunity was read for the first time.
@@ -82,22 +82,30 @@ impl Planner {
         }
     }
 
-    /// A new number for an opportunity, stored or new.
-    pub(super) fn new_deal(&mut self, stored: u32, settings: &Settings) -> u32 {
+    /// A new number for an opportunity that is new or was just read, and where it stands.
+    pub(super) fn new_deal(&mut self, entry: Entry, standing: Option<Standing>) -> u32 {
         let number = u32::try_from(self.ledger.deals.len()).expect("fewer than 2³¹ opportunities");
-        let entry = Entry::new(stored);
-        let (pipeline, status) = match entry.stored() {
-            None => (None, Status::Blank),
-            Some(id) => {
-                let base = Base::of(settings, Some((&self.ledger.opportunities, id)));
-                let deal = Deal::stored(base);
-                (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()))
-            }
-        };
-        let pipeline = self.pipeline_number(pipeline.as_deref());
         self.ledger.deals.push(entry);
-        let is_consumed = self.ledger.met(Object::Opportunity, number).is_some();
-        self.deal_states.push(State { pipeline, status, contact: NONE, is_consumed });
+        let Standing { pipeline, status } = standing.unwrap_or(Standing::NOWHERE);
+        self.deal_states.push(State {
+            pipeline,
+            status,
+            contact: NONE,
+            is_consumed: entry.is_new(),
+        });
+        number
+    }
+
+    /// A number for a stored opportunity that no row has met.
+    fn new_stored_deal(&mut self, stored: u32, settings: &Settings) -> u32 {
+        let base = Base::of(settings, Some((&self.ledger.opportunities, StoredId(stored))));
+        let deal = Deal::stored(base);
+        let (pipeline, status) =
+            (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()));
+        let pipeline = self.pipeline_number(pipeline.as_deref());
+        let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
+        let was_met = self.ledger.met(Object::Opportunity, number).is_some();
+        self.deal_states[number as usize].is_consumed = was_met;
         number
     }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::standing::Standing;
 use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
@@ -10,7 +9,7 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Deal, Pitch, Problem};
 use crate::object::Object;
 use crate::pairing::LinkTo;
-use crate::plan::{By, NONE, Outcome};
+use crate::plan::{By, Entry, NONE, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
@@ -23,31 +22,36 @@ impl Planner {
         side: Side,
     ) {
         let named = if let LinkTo::Contact(contact) = link { contact } else { NONE };
-        let (deal, by, outcome) = match side {
-            Side::Nothing(outcome) => (NONE, By::New, outcome),
-            Side::Aside(deal, by, outcome) => (deal, by, outcome),
+        let (deal, by, outcome, links) = match side {
+            Side::Nothing(outcome) => (NONE, By::New, outcome, None),
+            Side::Aside(deal, by, outcome) => (deal, by, outcome, None),
             Side::Joins { deal, by, links } => {
-                let entry = &mut self.ledger.deals[deal as usize];
-                let is_first = !entry.has_rows();
-                let previous = std::mem::replace(&mut entry.last_row, row);
-                if is_first {
-                    entry.first_row = row;
+                let previous = self.ledger.deals[deal as usize].take_row(row);
+                self.ledger.opportunity_rows[row as usize].previous = previous;
+                self.advance(settings, at, deal, false);
+                let is_first =
+                    previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
+                (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
+            }
+            Side::New { standing, links } => {
+                let deal = self.new_deal(Entry::brought_by(row), standing);
+                if standing.is_none() {
+                    self.advance(settings, at, deal, true);
                 }
-                entry.name(row);
-                let side = &mut self.ledger.opportunity_rows[row as usize];
-                (side.previous, side.sets_link) = (previous, links);
-                self.advance(settings, at, deal, is_first);
-                if links {
-                    self.link(deal, named);
-                }
-                self.give_tags(settings, at, deal, row);
-                let is_first = is_first && !self.ledger.was_folded(Object::Opportunity, deal);
-                (deal, by, if is_first { Outcome::Create } else { Outcome::Merged })
+                (deal, By::New, Outcome::Create, Some(links))
             }
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
         (side.deal, side.by, side.contact) = (deal, by, named);
         side.outcome = Some(outcome);
+        let Some(links) = links else { return };
+        side.sets_link = links;
+        if links {
+            self.link(deal, named);
+        }
+        if self.draft(at).has_tags {
+            self.give_tags(settings, at, deal, row);
+        }
     }
 
     fn link(&mut self, deal: u32, contact: u32) {
@@ -59,15 +63,8 @@ impl Planner {
     }
 
     /// Brings the state of an opportunity up to this row, and notes what of the row cannot be used.
-    fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_first: bool) {
+    fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_new: bool) {
         let state = self.deal_states[deal as usize];
-        let is_new = is_first && self.ledger.deals[deal as usize].is_new();
-        if is_new && let Some(standing) = self.standing_if_new(settings, at) {
-            let Standing { pipeline, status } = standing;
-            self.deal_states[deal as usize] =
-                State { pipeline, status, is_consumed: true, ..state };
-            return;
-        }
         let pipeline = self.pipelines.get(state.pipeline as usize).cloned();
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
@@ -91,9 +88,6 @@ impl Planner {
 
     /// Tags on an opportunity go to the contact it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
-        if !self.draft(at).has_tags {
-            return;
-        }
         if self.deal_states[deal as usize].contact == NONE {
             self.find_stored_link(deal);
         }

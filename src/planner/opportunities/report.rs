@@ -10,11 +10,9 @@ use crate::object::Object;
 use crate::planner::Planner;
 
 impl Planner {
-    /// Can the row's opportunity be created (O6, O7)? If not, issues say why.
+    /// Can the row's opportunity be created (O6, O7)? If not, issues say why. Where it plainly
+    /// [stands](Planner::plain_standing), it can.
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
-        if self.is_plainly_new(settings, at) {
-            return true;
-        }
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
         let mut deal = Deal::default();
