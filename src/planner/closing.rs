@@ -170,14 +170,18 @@ impl<'p> Closing<'p> {
                 return;
             }
         }
-        // Its contact comes first, if that is written; wherever it is.
-        let unit = link
-            .filter(|&contact| self.is_written[contact as usize])
-            .map(|number| first_row(self.ledger, StepRef { object: Object::Contact, number }));
-        match unit.filter(|&unit| unit != row) {
-            None => self.steps.push(step),
-            Some(unit) => self.elsewhere.push((self.place(unit, step), step)),
+        match self.unit_of(step, link) {
+            unit if unit == row => self.steps.push(step),
+            unit => self.elsewhere.push((self.place(unit, step), step)),
         }
+    }
+
+    /// The row that names the unit of a step: that of its contact, if it is linked to one that is
+    /// written, else its own.
+    fn unit_of(&self, step: StepRef, link: Option<u32>) -> u32 {
+        let contact = link.filter(|&contact| self.is_written[contact as usize]);
+        let contact = contact.map(|number| StepRef { object: Object::Contact, number });
+        first_row(self.ledger, contact.unwrap_or(step))
     }
 
     fn count(&mut self, row: usize) {
@@ -223,5 +227,11 @@ impl<'p> Closing<'p> {
             }
             self.steps[behind + before] = step;
         }
+        debug_assert!(self.steps.is_sorted_by_key(|&step| {
+            let entry = self.ledger.entry(step.object, step.number);
+            let is_deal = step.object == Object::Opportunity;
+            let link = is_deal.then(|| self.ledger.link_of(entry)).flatten();
+            self.place(self.unit_of(step, link), step)
+        }));
     }
 }

@@ -220,4 +220,37 @@ mod tests {
         assert!(seen > 30, "only {seen} cells were filled");
         assert_eq!(filled([].into_iter()), 0);
     }
+
+    /// Random rows over few cells, some of them read by the csv crate (text behind a closing quote, in
+    /// which what stands between cells may stand bare), some too short.
+    #[test]
+    fn equal_stretches_hold_the_same_cells() {
+        let cells = ["", "a", "a,b", "\"a,b\"", "\"a\"b", "\"a,\"b", "\"\"", "b", "\"b\""];
+        let mut dice: u64 = 7;
+        let mut roll = |below: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) as usize % below
+        };
+        let mut text = String::from("w,x,y,z\n");
+        for _ in 0..400 {
+            let row: Vec<&str> = (0..1 + roll(4)).map(|_| cells[roll(cells.len())]).collect();
+            text.push_str(&row.join(","));
+            text.push('\n');
+        }
+        let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();
+        let mut block = Block::new();
+        rows.next_block(&mut block, 400).unwrap();
+        let (mut equal, mut texts_only) = (0, 0);
+        for columns in [0..1, 0..3, 1..3, 2..4, 0..4] {
+            for (a, b) in block.rows().flat_map(|a| block.rows().map(move |b| (a, b))) {
+                let (x, y) = (a.stretch(columns.clone()), b.stretch(columns.clone()));
+                let is_same = columns.clone().all(|column| a.cell(column) == b.cell(column));
+                assert!(x != y || is_same, "{x:?} {y:?}");
+                equal += usize::from(x == y);
+                texts_only += usize::from(x.unwrap().text == y.unwrap().text && !is_same);
+            }
+        }
+        assert!(equal > 1_000 && texts_only > 10, "{equal} {texts_only}");
+        assert_eq!(super::side_by_side([7, 2, 3, 9, 8, 3].into_iter()), [2..4, 7..10]);
+    }
 }
