@@ -108,16 +108,7 @@ pub(crate) struct Planner {
     first_differs: Vec<bool>,
     /// A buffer for comparing.
     changes: Changes,
-    stored_deals: Vec<u32>,
-    deal_states: Vec<opportunities::State>,
-    pipelines: Vec<String>,
-    standings: opportunities::Standings,
-    /// The opportunities of each contact, where they are compared (O4, O5).
-    deals_of: hashbrown::HashMap<u32, Vec<u32>, foldhash::fast::RandomState>,
-    /// Those of contacts that have many, as O5 compares them.
-    deal_index: opportunities::DealIndex,
-    /// Contacts whose opportunities were asked for.
-    asked_deals: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    deals: opportunities::Deals,
     /// The addresses of contacts with many rows, as this row left them.
     books: hashbrown::HashMap<
         (u32, Addresses),
@@ -164,13 +155,7 @@ impl Planner {
             stored_people: Vec::new(),
             first_differs: Vec::new(),
             changes: Changes::default(),
-            stored_deals: Vec::new(),
-            deal_states: Vec::new(),
-            pipelines: Vec::new(),
-            standings: opportunities::Standings::default(),
-            deals_of: hashbrown::HashMap::default(),
-            deal_index: opportunities::DealIndex::default(),
-            asked_deals: hashbrown::HashSet::default(),
+            deals: opportunities::Deals::default(),
             books: hashbrown::HashMap::default(),
             singles: kept::Singles::default(),
             taught: hashbrown::HashMap::default(),

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+
 use super::Planner;
 use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
@@ -19,14 +22,31 @@ mod record;
 mod report;
 mod standing;
 
-pub(super) use matching::DealIndex;
+use matching::DealIndex;
 use standing::Standing;
-pub(super) use standing::Standings;
+use standing::Standings;
+
+/// What the planner keeps of opportunities besides the ledger.
+#[derive(Debug, Default)]
+pub(super) struct Deals {
+    /// Number of the opportunity that each stored record is, by its number among the answers.
+    stored: Vec<u32>,
+    /// Of each opportunity.
+    states: Vec<State>,
+    pipelines: Vec<String>,
+    standings: Standings,
+    /// The opportunities of each contact, where they are compared (O4, O5).
+    of_contact: HashMap<u32, Vec<u32>, RandomState>,
+    /// Those of contacts that have many, as O5 compares them.
+    index: DealIndex,
+    /// Contacts whose opportunities were asked for.
+    asked: HashSet<u32, RandomState>,
+}
 
 /// What later rows need to know of an opportunity.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct State {
-    /// Position in `pipelines`; [`NONE`] = none.
+struct State {
+    /// Position in [`Deals::pipelines`]; [`NONE`] = none.
     pipeline: u32,
     status: Status,
     /// The contact it is linked to now, if that is one the plan knows.
@@ -155,7 +175,7 @@ impl Planner {
     fn skip_existing(&mut self, at: usize, deal: u32, by: By) -> Side {
         let name = self.ledger.name(Object::Opportunity, deal);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        self.deal_states[deal as usize].is_consumed |= by == By::Match;
+        self.deals.states[deal as usize].is_consumed |= by == By::Match;
         Side::Aside(deal, by, Outcome::Skip)
     }
 
@@ -219,7 +239,7 @@ impl Planner {
 
     /// Whom an opportunity belongs to after the rows so far.
     fn current_link(&self, deal: u32) -> Option<Current> {
-        match self.deal_states[deal as usize].contact {
+        match self.deals.states[deal as usize].contact {
             NONE => self.stored_link(deal).map(|id| Current::Stored(id.to_owned())),
             contact => Some(Current::Contact(contact)),
         }

@@ -51,7 +51,7 @@ impl Planner {
             let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
             let Some(contact) = contact else { continue };
             let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
-            if self.asked_deals.insert(contact) {
+            if self.deals.asked.insert(contact) {
                 self.question.ask_contact_id(id);
             }
         }
@@ -61,22 +61,22 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Opportunity);
         self.ledger.opportunities.absorb(found, &settings.fields, wanted);
-        while self.stored_deals.len() < self.ledger.opportunities.len() {
-            let stored = u32::try_from(self.stored_deals.len()).expect("fewer than 2³¹ records");
+        while self.deals.stored.len() < self.ledger.opportunities.len() {
+            let stored = u32::try_from(self.deals.stored.len()).expect("fewer than 2³¹ records");
             let deal = self.new_stored_deal(stored, &settings);
-            self.stored_deals.push(deal);
+            self.deals.stored.push(deal);
         }
         // A contact may have become known after its opportunity was read for the first time.
         let mut answered: Vec<u32> = Vec::new();
         for id in found.ids() {
             let stored = self.ledger.opportunities.find(id);
-            answered.extend(stored.map(|stored| self.stored_deals[stored.0 as usize]));
+            answered.extend(stored.map(|stored| self.deals.stored[stored.0 as usize]));
         }
         answered.sort_unstable();
         answered.dedup();
         for deal in answered {
             // Where a row moved the link, the contact is known.
-            if self.deal_states[deal as usize].contact == NONE {
+            if self.deals.states[deal as usize].contact == NONE {
                 self.find_stored_link(deal);
             }
         }
@@ -87,7 +87,7 @@ impl Planner {
         let number = u32::try_from(self.ledger.deals.len()).expect("fewer than 2³¹ opportunities");
         self.ledger.deals.push(entry);
         let Standing { pipeline, status } = standing.unwrap_or(Standing::NOWHERE);
-        self.deal_states.push(State {
+        self.deals.states.push(State {
             pipeline,
             status,
             contact: NONE,
@@ -105,15 +105,15 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         let was_met = self.ledger.met(Object::Opportunity, number).is_some();
-        self.deal_states[number as usize].is_consumed = was_met;
+        self.deals.states[number as usize].is_consumed = was_met;
         number
     }
 
     pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> u32 {
         let Some(id) = id else { return NONE };
-        let at = self.pipelines.iter().position(|other| other == id).unwrap_or_else(|| {
-            self.pipelines.push(id.to_owned());
-            self.pipelines.len() - 1
+        let at = self.deals.pipelines.iter().position(|other| other == id).unwrap_or_else(|| {
+            self.deals.pipelines.push(id.to_owned());
+            self.deals.pipelines.len() - 1
         });
         u32::try_from(at).unwrap_or(NONE)
     }
@@ -123,9 +123,9 @@ impl Planner {
         let Some(id) = self.stored_link(deal) else { return };
         let Some(stored) = self.ledger.contacts.find(id) else { return };
         let contact = self.stored_people[stored.0 as usize];
-        self.deal_states[deal as usize].contact = contact;
+        self.deals.states[deal as usize].contact = contact;
         if self.ledger.settings.compares_opportunities() {
-            self.deals_of.entry(contact).or_default().push(deal);
+            self.deals.of_contact.entry(contact).or_default().push(deal);
         }
     }
 
@@ -159,6 +159,6 @@ impl Planner {
 
     pub(super) fn stored_deal(&self, key: &Key) -> Option<u32> {
         let stored = self.ledger.opportunities.find(&self.key_text(key))?;
-        Some(self.stored_deals[stored.0 as usize])
+        Some(self.deals.stored[stored.0 as usize])
     }
 }

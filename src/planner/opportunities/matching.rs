@@ -35,7 +35,7 @@ const MANY: usize = 8;
 
 /// The stored opportunities of contacts that have many, by the first field that must agree exactly.
 #[derive(Debug, Default)]
-pub(in crate::planner) struct DealIndex {
+pub(super) struct DealIndex {
     deals: HashMap<(u32, String), Vec<u32>, foldhash::fast::RandomState>,
     /// How many of the opportunities of a contact are among them.
     known: HashMap<u32, usize, foldhash::fast::RandomState>,
@@ -108,7 +108,7 @@ impl Planner {
         let Some(wanted) = self.wanted(settings, matching, at) else { return Vec::new() };
         let mut agreeing: Vec<(i64, u32)> = Vec::new();
         for &deal in self.deals_to_compare(settings, contact, &wanted) {
-            let state = &self.deal_states[deal as usize];
+            let state = &self.deals.states[deal as usize];
             let is_open = matches!(state.status, Status::Open | Status::Blank);
             if state.is_consumed || state.contact != contact || (matching.open_only && !is_open) {
                 continue;
@@ -126,8 +126,8 @@ impl Planner {
 
     /// Brings the opportunities of a contact that has many into order.
     fn index_deals(&mut self, settings: &Settings, matching: &OpportunityMatching, contact: u32) {
-        let deals = self.deals_of.get(&contact).map_or(&[][..], Vec::as_slice);
-        let known = self.deal_index.known.get(&contact).copied().unwrap_or_default();
+        let deals = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
+        let known = self.deals.index.known.get(&contact).copied().unwrap_or_default();
         let mut fields =
             matching.fields.iter().filter_map(|key| settings.fields.find(Object::Opportunity, key));
         let Some(field) = fields.find(|field| is_exact(settings, *field)) else { return };
@@ -137,24 +137,24 @@ impl Planner {
         let key = |deal: u32| Some(folded(&self.stored_value(settings, deal, field)?));
         let fresh: Vec<(u32, Option<String>)> =
             deals[known..].iter().map(|&deal| (deal, key(deal))).collect();
-        self.deal_index.known.insert(contact, deals.len());
+        self.deals.index.known.insert(contact, deals.len());
         for (deal, key) in fresh {
             // One without a value agrees with nothing.
             if let Some(key) = key {
-                self.deal_index.deals.entry((contact, key)).or_default().push(deal);
+                self.deals.index.deals.entry((contact, key)).or_default().push(deal);
             }
         }
     }
 
     /// The opportunities of a contact that may agree with a row.
     fn deals_to_compare(&self, settings: &Settings, contact: u32, wanted: &Wanted<'_>) -> &[u32] {
-        let all = self.deals_of.get(&contact).map_or(&[][..], Vec::as_slice);
+        let all = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
         let exact = wanted.fields.iter().find(|(field, _)| is_exact(settings, *field));
         match exact.filter(|_| all.len() > MANY) {
             None => all,
             Some((_, value)) => {
                 let key = (contact, folded(value));
-                self.deal_index.deals.get(&key).map_or(&[][..], Vec::as_slice)
+                self.deals.index.deals.get(&key).map_or(&[][..], Vec::as_slice)
             }
         }
     }
@@ -195,7 +195,7 @@ impl Planner {
             FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
             FieldKind::Stage => {
                 let pipeline =
-                    self.pipelines.get(self.deal_states[deal as usize].pipeline as usize);
+                    self.deals.pipelines.get(self.deals.states[deal as usize].pipeline as usize);
                 let pipeline = pipeline.map_or("", String::as_str);
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
@@ -273,9 +273,9 @@ impl Planner {
         });
         let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();
         let pipeline = self.pipeline_number(Some(&pipeline));
-        let deals = self.deals_of.get(&contact)?;
+        let deals = self.deals.of_contact.get(&contact)?;
         let there = deals.iter().copied().filter(|&deal| {
-            let state = &self.deal_states[deal as usize];
+            let state = &self.deals.states[deal as usize];
             state.contact == contact && state.pipeline == pipeline
         });
         there.min_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b))

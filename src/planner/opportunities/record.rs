@@ -55,17 +55,17 @@ impl Planner {
     }
 
     fn link(&mut self, deal: u32, contact: u32) {
-        let state = &mut self.deal_states[deal as usize];
+        let state = &mut self.deals.states[deal as usize];
         let is_new = std::mem::replace(&mut state.contact, contact) != contact;
         if is_new && self.ledger.settings.compares_opportunities() {
-            self.deals_of.entry(contact).or_default().push(deal);
+            self.deals.of_contact.entry(contact).or_default().push(deal);
         }
     }
 
     /// Brings the state of an opportunity up to this row, and notes what of the row cannot be used.
     fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_new: bool) {
-        let state = self.deal_states[deal as usize];
-        let pipeline = self.pipelines.get(state.pipeline as usize).cloned();
+        let state = self.deals.states[deal as usize];
+        let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
             status: state.status.text(),
@@ -80,7 +80,7 @@ impl Planner {
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let contact = state.contact;
-        self.deal_states[deal as usize] = State { pipeline, status, contact, is_consumed: true };
+        self.deals.states[deal as usize] = State { pipeline, status, contact, is_consumed: true };
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
         }
@@ -88,10 +88,10 @@ impl Planner {
 
     /// Tags on an opportunity go to the contact it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
-        if self.deal_states[deal as usize].contact == NONE {
+        if self.deals.states[deal as usize].contact == NONE {
             self.find_stored_link(deal);
         }
-        let contact = self.deal_states[deal as usize].contact;
+        let contact = self.deals.states[deal as usize].contact;
         let why = if !settings.account.opportunities.tag_linked {
             "the account does not tag the contacts of opportunities"
         } else if contact == NONE {

@@ -67,7 +67,7 @@ impl Planner {
         });
         let mut detail = problem.detail;
         if let Some((column, cell)) = cell {
-            let pipeline = self.pipelines.get(pipeline as usize).map_or("", String::as_str);
+            let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
             let nearest = settings.choices.nearest(column.kind, column.field, pipeline, cell);
             if detail.is_none() && !nearest.is_empty() {
                 detail = Some(format!("the nearest are {}", nearest.join(", ")));

@@ -8,7 +8,7 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::Status;
+use super::{Deals, Status};
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Pitch};
@@ -18,7 +18,7 @@ use crate::source::{BlockRow, Stretch, side_by_side};
 
 /// What the cells of these four fields have come to, where nothing was wrong with them.
 #[derive(Debug, Default)]
-pub(in crate::planner) struct Standings {
+pub(super) struct Standings {
     known: HashTable<Known>,
     seed: RandomState,
     /// Where they stand in the file; found with the first row.
@@ -84,7 +84,7 @@ impl Columns {
 /// Where a new opportunity stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
-    /// Position among the planner's pipelines.
+    /// Position among [`Deals::pipelines`].
     pub(super) pipeline: u32,
     pub(super) status: Status,
 }
@@ -101,7 +101,7 @@ impl Planner {
     /// Where the opportunity of a row stands if it is new. `None`: the row does not say its name in so
     /// many words, or something is missing or wrong, and it has to be looked at closely.
     pub(super) fn plain_standing(&mut self, settings: &Settings, at: usize) -> Option<Standing> {
-        let Planner { ledger, standings, window, .. } = self;
+        let Planner { ledger, deals: Deals { standings, .. }, window, .. } = self;
         let row = ledger.blocks.last()?.row(window.start + at);
         let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
         if row.may_hold_nul() || crate::normalize::is_blank(row.cell(columns.name?)) {
@@ -121,9 +121,9 @@ impl Planner {
         }
         let said = columns.said(&row).flatten().map(Said::of).collect();
         let standing = self.work_out(settings, at)?;
-        if self.standings.known.len() < MOST {
+        if self.deals.standings.known.len() < MOST {
             let known = Known { hash, said, standing };
-            self.standings.known.insert_unique(hash, known, |known| known.hash);
+            self.deals.standings.known.insert_unique(hash, known, |known| known.hash);
         }
         Some(standing)
     }
