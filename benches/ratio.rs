@@ -1,7 +1,7 @@
-//! How long planning takes, in times of the plain csv parse of the same file in the same run, and what
-//! it costs in memory. Prints the table of the README.
+//! How long planning takes, in times of the plain csv parse of the same file in the same run, and
+//! importing, in times of a program written by hand. Prints tables of the README.
 //!
-//!     cargo bench --bench ratio -- 1000000
+//!     cargo bench --bench ratio --bench heap -- 1000000
 
 #![allow(clippy::print_stdout)]
 
@@ -10,16 +10,13 @@ mod fair;
 
 use std::time::{Duration, Instant};
 
-use allocation_counter::measure;
-use crm_import::{Import, Object, Plan, Source, Status};
+use crm_import::{Import, Object, Plan, Source};
 use fair::{Fair, IndexedCrm};
 
 /// Each figure is the best of so many runs; of a large file, one takes long enough.
 const fn runs(rows: u32) -> usize {
-    if rows > 2_000_000 { 1 } else { 3 }
+    if rows > 2_000_000 { 1 } else { 6 }
 }
-/// Rows of one planning window, where nothing else is said.
-const WINDOW: u32 = 8_192;
 
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
@@ -32,15 +29,10 @@ fn main() {
     let in_memory = times(plain);
     times_abroad(Fair { abroad: true, ..plain });
     growth(plain, in_memory);
-    println!("\n| what | figure |");
-    println!("|---|---|");
-    kept(plain);
-    written(plain);
-    run(plain);
     println!();
     let of_databases = Fair { rows: rows.min(100_000), ..plain };
     println!("{} rows into databases\n", of_databases.rows);
-    databases::print(&of_databases, runs(rows));
+    databases::print(&of_databases, runs(rows).min(3));
 }
 
 /// The times of one file; returns that of planning it in memory.
@@ -80,56 +72,6 @@ fn growth(fair: Fair, large: Duration) {
         best(runs(small.rows), || drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
     let growth = ratio(large, time) * f64::from(small.rows) / f64::from(fair.rows);
     println!("| ns a row at {} / at {} rows | {growth:.2} | |", fair.rows, small.rows);
-}
-
-/// What a plan holds while nobody touches it, and what making it took.
-fn kept(fair: Fair) {
-    let fair = Fair { matches: 0, ..fair };
-    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
-    // The phone library reads its numbering plans once.
-    drop(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm));
-    crm.look_ups = 0;
-    let mut kept: Option<Plan> = None;
-    let counted = measure(|| kept = Some(plan(Source::from_bytes(csv.as_slice()), 1, &mut crm)));
-    let each = |bytes: i64| (bytes - csv.len() as i64) / i64::from(fair.rows);
-    println!(
-        "| heap of a kept plan besides the file's bytes, a row | {} bytes |",
-        each(counted.bytes_current)
-    );
-    println!("| at its highest while planning, a row | {} bytes |", each(counted.bytes_max as i64));
-    let allocations = counted.count_total as f64 / f64::from(fair.rows);
-    println!("| allocations a row (1 in 50 rows is bad and has an issue) | {allocations:.3} |");
-    let windows = fair.rows.div_ceil(WINDOW);
-    println!("| look-up calls a window | {:.2} |", f64::from(crm.look_ups) / f64::from(windows));
-}
-
-/// How often storage is told to write for each batch.
-fn written(fair: Fair) {
-    let fair = Fair { rows: fair.rows.min(100_000), ..fair };
-    let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
-    let plan = plan(Source::from_bytes(csv.as_slice()), 1, &mut crm);
-    // It is watched before each batch, and behind the last one.
-    let mut watched = 0;
-    let report = Import::new().apply_with(plan, &mut crm, |_| watched += 1);
-    assert_eq!(report.expect("the file is fine").status(), Status::Completed);
-    println!("| write calls a batch | {:.2} |", f64::from(crm.writes) / f64::from(watched - 1));
-}
-
-/// What `run` remembers of each contact it has met: what twice as many take more at the highest.
-fn run(fair: Fair) {
-    let highest = |rows: u32| {
-        let fair = Fair { rows, repeats: 0, matches: 0, bad: 0, ..fair };
-        let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
-        let counted = measure(|| {
-            let source = Source::from_bytes(csv.as_slice());
-            let report = Import::new().threads(1).run(source, &mut crm).expect("the file is fine");
-            std::hint::black_box(report);
-        });
-        counted.bytes_max
-    };
-    let half = fair.rows / 2;
-    let more = highest(half * 2) as f64 - highest(half) as f64;
-    println!("| heap of `run` for each contact | {:.0} bytes |", more / f64::from(half.max(1)));
 }
 
 fn best(runs: usize, mut run: impl FnMut()) -> Duration {
