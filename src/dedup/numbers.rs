@@ -5,11 +5,11 @@
 //! iterates in hash order.
 
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry as Slot;
 
+use super::table::{First, NumberTable};
 use crate::draft::{Key, KeyKind, KeyText};
 use crate::source::TextSpan;
 use crate::value::Phone;
@@ -102,37 +102,43 @@ const NONE: u32 = u32::MAX;
 struct Sought {
     tag: u32,
     entry: Entry,
-    /// The number of the key that the table has in the place of this one.
+    /// What the table has where this key belongs.
+    first: First,
+    /// The number of the key that is probably the same, or [`NONE`].
     likely: u32,
     known: Entry,
 }
 
 impl Sought {
-    const NONE: Sought = Sought { tag: 0, entry: Entry::NONE, likely: NONE, known: Entry::NONE };
-
-    fn of(key: &Key, block: u32) -> Self {
-        let entry = Entry::of(key, block);
-        Sought { tag: tag_of(kind_of(key), key.hash), entry, ..Sought::NONE }
-    }
+    const NONE: Sought =
+        Sought { tag: 0, entry: Entry::NONE, first: First::NONE, likely: NONE, known: Entry::NONE };
 }
 
 /// See the [module](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct KeyNumbers {
     pub(super) seed: RandomState,
+    /// What tags are made with.
+    secret: u64,
     /// The numbers of the keys, by their tags.
-    table: HashTable<u32>,
-    /// A part of the hash of each key: what is met on the way to it need not be looked at.
-    tags: Vec<u32>,
+    table: NumberTable,
     entries: Vec<Entry>,
     /// A key is the id of a contact.
     pub(super) has_ids: bool,
 }
 
+impl Default for KeyNumbers {
+    fn default() -> Self {
+        KeyNumbers::new(RandomState::default())
+    }
+}
+
 impl KeyNumbers {
     /// With the hashes of this seed.
     pub(crate) fn new(seed: RandomState) -> Self {
-        KeyNumbers { seed, ..KeyNumbers::default() }
+        let secret = seed.hash_one(0) | 1;
+        let (table, entries) = (NumberTable::default(), Vec::new());
+        KeyNumbers { seed, secret, table, entries, has_ids: false }
     }
 
     pub(super) fn kind(&self, key: KeyNumber) -> KeyKind {
@@ -154,8 +160,8 @@ impl KeyNumbers {
     /// blocks.
     ///
     /// The table is far larger than the processor's cache, and a key's place in it is anywhere. So the
-    /// places of some keys are visited together first: the memory is then waited for once, not once
-    /// for each.
+    /// places of some keys are visited together, step by step: the memory is then waited for once, not
+    /// once for each.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -163,21 +169,28 @@ impl KeyNumbers {
         text_of: impl Fn(KeyPlace) -> &'b str,
         numbers: &mut Vec<KeyNumber>,
     ) {
-        /// As many as the processor has in flight.
-        const TOGETHER: usize = 16;
+        /// More than the processor has in flight, for some have their text looked at too.
+        const TOGETHER: usize = 64;
         for keys in keys.chunks(TOGETHER) {
             let mut sought = [Sought::NONE; TOGETHER];
             let sought = &mut sought[..keys.len()];
             for (sought, key) in sought.iter_mut().zip(keys) {
-                *sought = Sought::of(key, block);
+                sought.tag = self.tag_of(kind_of(key), key.hash);
+                sought.entry = Entry::of(key, block);
             }
             for key in &mut *sought {
-                let found = self.table.find(spread(key.tag), |_| true);
-                key.likely = found.copied().unwrap_or(NONE);
+                key.first = self.table.first(key.tag);
+            }
+            for key in &mut *sought {
+                key.likely = self.table.follow(key.first, key.tag).unwrap_or(NONE);
             }
             for key in &mut *sought {
                 key.known = self.entries.get(key.likely as usize).copied().unwrap_or(Entry::NONE);
             }
+            let known =
+                sought.iter().filter(|key| key.known.is_like(key.entry) && !key.entry.is_phone());
+            let texts = known.map(|key| text_of(key.known.place()).as_bytes());
+            black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
             for key in sought {
                 let number = match is_same(key.known, key.entry, &text_of) {
                     true => KeyNumber(key.likely),
@@ -195,43 +208,34 @@ impl KeyNumbers {
         entry: Entry,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> KeyNumber {
-        let (tags, entries) = (&self.tags, &self.entries);
-        let is_it = |&number: &u32| {
-            let number = number as usize;
-            tags[number] == tag && is_same(entries[number], entry, &text_of)
-        };
-        match self.table.entry(spread(tag), is_it, |&at| spread(tags[at as usize])) {
-            Slot::Occupied(slot) => KeyNumber(*slot.get()),
-            Slot::Vacant(slot) => {
-                slot.insert(next_of(entries));
-                self.push(tag, entry)
-            }
+        let entries = &self.entries;
+        let is_it = |number: u32| is_same(entries[number as usize], entry, &text_of);
+        let next = next_of(entries);
+        let number = self.table.find_or_insert(tag, next, is_it);
+        if number == next {
+            self.push(entry);
         }
+        KeyNumber(number)
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let hash = self.seed.hash_one(text);
-        let (tag, number) = (tag_of(kind, hash), next_of(&self.entries));
-        let tags = &self.tags;
-        self.table.insert_unique(spread(tag), number, |&at| spread(tags[at as usize]));
-        self.push(tag, Entry::text(kind, place))
+        let tag = self.tag_of(kind, self.seed.hash_one(text));
+        let number = self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
+        self.push(Entry::text(kind, place));
+        KeyNumber(number)
     }
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        self.table.reserve(keys, |&number| spread(self.tags[number as usize]));
-        self.tags.reserve(keys);
+        self.table.reserve(keys);
         self.entries.reserve(keys);
     }
 
     /// Writes down what the next number means.
-    fn push(&mut self, tag: u32, entry: Entry) -> KeyNumber {
-        let number = next_of(&self.entries);
+    fn push(&mut self, entry: Entry) {
         self.has_ids |= matches!(entry.kind(), KeyKind::ContactId);
         self.entries.push(entry);
-        self.tags.push(tag);
-        KeyNumber(number)
     }
 
     /// The key with this text among the first so many. `packed` = the phone it is, where it fits.
@@ -244,11 +248,9 @@ impl KeyNumbers {
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> Option<KeyNumber> {
         let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
-        let tag = tag_of(kind, hash);
-        let is_it = |&number: &u32| {
+        let is_it = |number: u32| {
             let entry = self.entries[number as usize];
-            self.tags[number as usize] == tag
-                && (number as usize) < known
+            (number as usize) < known
                 && entry.kind() == kind
                 && entry.is_phone() == packed.is_some()
                 && match packed {
@@ -256,7 +258,14 @@ impl KeyNumbers {
                     None => text_of(entry.place()) == text,
                 }
         };
-        self.table.find(spread(tag), is_it).copied().map(KeyNumber)
+        self.table.find(self.tag_of(kind, hash), is_it).map(KeyNumber)
+    }
+
+    /// The part of a key's hash that is kept with it. One text may be a key of several kinds; phones
+    /// are not random, and whoever writes the file chooses them.
+    fn tag_of(&self, kind: KeyKind, hash: u64) -> u32 {
+        let mixed = (hash ^ (code(kind) << 56)).wrapping_mul(self.secret);
+        ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }
 
@@ -276,17 +285,6 @@ fn kind_of(key: &Key) -> KeyKind {
 /// Are these the same key?
 fn is_same<'b>(a: Entry, b: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
     a.is_like(b) && (a.is_phone() || text_of(a.place()) == text_of(b.place()))
-}
-
-/// The part of a key's hash that is kept with it. Phones are not random, and one text may be a key of
-/// several kinds.
-fn tag_of(kind: KeyKind, hash: u64) -> u32 {
-    ((hash ^ (code(kind) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
-}
-
-/// A tag over all the bits that the table looks at.
-fn spread(tag: u32) -> u64 {
-    u64::from(tag).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }
 
 #[cfg(test)]

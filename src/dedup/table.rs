@@ -1,0 +1,162 @@
+//! [`NumberTable`]: numbers by their tags, one stretch of memory to look at for each.
+//!
+//! The table of a large file is far larger than the processor's cache, and a tag's place in it is
+//! anywhere. So a slot holds both, the tag and the number: what is met on the way is told apart without
+//! a look elsewhere, and a new number is written where the search for it has ended. Tags lie in their
+//! order, as far as they have room: a table that grows is gone through from end to end.
+
+/// Numbers that are found by a tag, of which several may be the same.
+#[derive(Debug, Default)]
+pub(super) struct NumberTable {
+    /// The tag in the upper half, the number in the lower one.
+    slots: Vec<u64>,
+    len: usize,
+}
+
+/// No number is as high.
+const EMPTY: u64 = u64::MAX;
+
+/// The first slot that was looked at for a tag.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct First(u64);
+
+impl First {
+    pub(super) const NONE: First = First(EMPTY);
+}
+
+impl NumberTable {
+    /// Looks at the first slot of a tag, which brings it near.
+    pub(super) fn first(&self, tag: u32) -> First {
+        First(self.slots.get(self.home(tag)).copied().unwrap_or(EMPTY))
+    }
+
+    /// The first number with this tag, of which the first slot is known.
+    pub(super) fn follow(&self, First(slot): First, tag: u32) -> Option<u32> {
+        match slot {
+            EMPTY => None,
+            slot if tag_of(slot) == tag => Some(slot as u32),
+            _ => self.find(tag, |_| true),
+        }
+    }
+
+    /// The first number with this tag that `is_it`.
+    pub(super) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let at = self.position(tag, is_it).ok()?;
+        Some(self.slots[at] as u32)
+    }
+
+    /// Adds a number where the tag leads to none that `is_it`, or gives the one that is there.
+    pub(super) fn find_or_insert(
+        &mut self,
+        tag: u32,
+        number: u32,
+        is_it: impl Fn(u32) -> bool,
+    ) -> u32 {
+        self.reserve(1);
+        match self.position(tag, is_it) {
+            Ok(at) => self.slots[at] as u32,
+            Err(at) => {
+                self.slots[at] = slot(tag, number);
+                self.len += 1;
+                number
+            }
+        }
+    }
+
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let len = self.len + more;
+        // A search goes past few others as long as a quarter is free.
+        if len > self.slots.len() / 4 * 3 {
+            let size = (len.saturating_mul(3) / 2).max(2 * self.slots.len()).max(64);
+            self.grow(size.min(u32::MAX as usize));
+        }
+    }
+
+    fn grow(&mut self, size: usize) {
+        let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
+        for slot in old.into_iter().filter(|&slot| slot != EMPTY) {
+            let free = self.position(tag_of(slot), |_| false);
+            let (Ok(at) | Err(at)) = free;
+            self.slots[at] = slot;
+        }
+    }
+
+    /// The slot of the first number with this tag that `is_it`, else the free one where it belongs.
+    fn position(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Result<usize, usize> {
+        let mut at = self.home(tag);
+        loop {
+            match self.slots.get(at) {
+                Some(&EMPTY) => return Err(at),
+                Some(&slot) if tag_of(slot) == tag && is_it(slot as u32) => return Ok(at),
+                Some(_) => at += 1,
+                None if self.slots.is_empty() => return Err(0),
+                None => at = 0,
+            }
+        }
+    }
+
+    /// Where the search for a tag begins.
+    fn home(&self, tag: u32) -> usize {
+        ((u64::from(tag) * self.slots.len() as u64) >> 32) as usize
+    }
+}
+
+fn tag_of(slot: u64) -> u32 {
+    (slot >> 32) as u32
+}
+
+fn slot(tag: u32, number: u32) -> u64 {
+    (u64::from(tag) << 32) | u64::from(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Tags that lie close together share their places, at both ends of the table too.
+        #[test]
+        fn every_number_is_found_among_those_of_its_tag(
+            asked in prop::collection::vec((any::<bool>(), 0_u32..40, 0_u32..5), 0..2_000),
+        ) {
+            let mut table = NumberTable::default();
+            let mut names = Vec::new();
+            let mut expected = BTreeMap::new();
+            for (is_high, tag, name) in asked {
+                let tag = if is_high { u32::MAX - tag } else { tag };
+                let likely = table.follow(table.first(tag), tag);
+                let mut of_tag = expected.range((tag, 0)..=(tag, u32::MAX)).map(|(_, &number)| number);
+                match likely {
+                    Some(number) => prop_assert!(of_tag.any(|other| other == number)),
+                    None => prop_assert_eq!(of_tag.next(), None),
+                }
+                let next = names.len() as u32;
+                let is_it = |number: u32| names[number as usize] == name;
+                let known = expected.get(&(tag, name)).copied();
+                prop_assert_eq!(table.find(tag, is_it), known);
+                let number = table.find_or_insert(tag, next, is_it);
+                prop_assert_eq!(number, known.unwrap_or(next));
+                if number == next {
+                    names.push(name);
+                    expected.insert((tag, name), next);
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_is_put_in_stays(tags in prop::collection::vec(any::<u32>(), 0..5_000)) {
+            let mut table = NumberTable::default();
+            for (number, &tag) in (0..).zip(&tags) {
+                table.find_or_insert(tag, number, |_| false);
+            }
+            for (number, &tag) in (0..).zip(&tags) {
+                prop_assert_eq!(table.find(tag, |found| found == number), Some(number));
+            }
+        }
+    }
+}
