@@ -4,7 +4,7 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crm_import::account::{Pipeline, Stage};
 use crm_import::lookup::{Found, Lookup};
@@ -12,13 +12,19 @@ use crm_import::storage::{Batch, Op, Receipts, StorageError};
 use crm_import::{Account, Object, Storage, StorageWrite};
 
 use super::{Fair, email, phone};
+use table::{First, NumberTable};
+
+/// The planner's own table of numbers.
+#[path = "../../src/dedup/table.rs"]
+mod table;
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct IndexedCrm {
     account: Account,
-    by_email: Index,
-    by_phone: Index,
+    /// The number of the record that carries each key, by a part of its hash.
+    by_email: NumberTable,
+    by_phone: NumberTable,
     seed: RandomState,
     /// Id, address and phone of each, one after the other, and where each of them ends.
     text: String,
@@ -30,11 +36,13 @@ pub(crate) struct IndexedCrm {
     written: u64,
 }
 
-/// The hash of each key with the number of the record that carries it.
-type Index = HashTable<(u64, u32)>;
+/// Where the parts of a record stand.
+const ID: usize = 0;
+const EMAIL: usize = 1;
+const PHONE: usize = 2;
 
 /// So many keys are looked up together, so that memory is waited for once.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 64;
 
 impl IndexedCrm {
     pub(crate) fn of(fair: &Fair) -> Self {
@@ -48,8 +56,8 @@ impl IndexedCrm {
         };
         let mut crm = IndexedCrm {
             account,
-            by_email: Index::new(),
-            by_phone: Index::new(),
+            by_email: NumberTable::default(),
+            by_phone: NumberTable::default(),
             seed: RandomState::default(),
             text: String::new(),
             records: Vec::new(),
@@ -70,9 +78,9 @@ impl IndexedCrm {
                 *end = crm.text.len() as u32;
             }
             crm.records.push(ends);
-            let hashes = [&address, &dialled].map(|key| crm.seed.hash_one(key.as_str()));
-            for (index, hash) in [&mut crm.by_email, &mut crm.by_phone].into_iter().zip(hashes) {
-                index.insert_unique(hash, (hash, number), |&(hash, _)| hash);
+            let tags = [&address, &dialled].map(|key| crm.tag_of(key));
+            for (index, tag) in [&mut crm.by_email, &mut crm.by_phone].into_iter().zip(tags) {
+                index.find_or_insert(tag, number, |_| false);
             }
         }
         crm
@@ -80,7 +88,13 @@ impl IndexedCrm {
 }
 
 impl IndexedCrm {
-    fn record(&self, number: usize) -> [&str; 3] {
+    fn tag_of(&self, key: &str) -> u32 {
+        (self.seed.hash_one(key) >> 32) as u32
+    }
+
+    /// Id, address and phone.
+    fn record(&self, number: u32) -> [&str; 3] {
+        let number = number as usize;
         let from = number.checked_sub(1).map_or(0, |before| self.records[before][2]);
         let [id, address, phone] = self.records[number];
         [(from, id), (id, address), (address, phone)]
@@ -102,27 +116,32 @@ impl Storage for IndexedCrm {
         }
         for block in lookup.blocks() {
             let field = block.fields()[0];
-            let by = if field == "email" { &self.by_email } else { &self.by_phone };
+            let (part, by) = match field {
+                "email" => (EMAIL, &self.by_email),
+                _ => (PHONE, &self.by_phone),
+            };
             for keys in block.column(0).chunks(TOGETHER) {
-                // Step by step for all of them: which are there, where they lie, what they say.
-                let mut hits = [("", usize::MAX); TOGETHER];
-                let mut count = 0;
-                for key in keys {
-                    let hash = self.seed.hash_one(*key);
-                    if let Some(&(_, number)) = by.find(hash, |&(of, _)| of == hash) {
-                        hits[count] = (*key, number as usize);
-                        count += 1;
-                    }
+                // Step by step for all of them: where they lie, which are there, what they say.
+                let mut sought = [("", 0, First::NONE); TOGETHER];
+                let sought = &mut sought[..keys.len()];
+                for ((key, tag, _), asked) in sought.iter_mut().zip(keys) {
+                    (*key, *tag) = (asked, self.tag_of(asked));
                 }
-                let mut records = [[""; 3]; TOGETHER];
-                for (record, &(_, number)) in records.iter_mut().zip(&hits[..count]) {
-                    *record = self.record(number);
+                for (_, tag, first) in &mut *sought {
+                    *first = by.first(*tag);
                 }
-                for ([id, address, phone], &(key, _)) in records.into_iter().zip(&hits[..count]) {
-                    if key == if field == "email" { address } else { phone } {
-                        let entry = found.record(id).key(field, key);
-                        entry.value("email", address).value("phone", phone);
+                let met = |&(key, tag, first)| Some((key, tag, by.follow(first, tag)?));
+                let met: SmallVec<[_; TOGETHER]> = sought.iter().filter_map(met).collect();
+                let told = |(key, tag, number)| (key, tag, self.record(number));
+                let told: SmallVec<[_; TOGETHER]> = met.into_iter().map(told).collect();
+                for (key, tag, mut record) in told {
+                    if record[part] != key {
+                        let is_it = |number| self.record(number)[part] == key;
+                        let Some(number) = by.find(tag, is_it) else { continue };
+                        record = self.record(number);
                     }
+                    let entry = found.record(record[ID]).key(field, key);
+                    entry.value("email", record[EMAIL]).value("phone", record[PHONE]);
                 }
             }
         }
