@@ -60,8 +60,13 @@ impl Entry {
         self.rest & Entry::PHONE != 0
     }
 
+    /// The kind as a number.
+    fn code(self) -> u64 {
+        self.rest >> 32 & u64::from(u16::MAX)
+    }
+
     fn kind(self) -> KeyKind {
-        match (self.rest >> 32) as u16 {
+        match self.code() {
             0 => KeyKind::ContactId,
             1 => KeyKind::ContactLink,
             2 => KeyKind::OpportunityId,
@@ -82,7 +87,7 @@ impl Entry {
 }
 
 /// The first code of a match rule.
-const RULES: u16 = 3;
+const RULES: u64 = 3;
 
 /// A kind as a number.
 fn code(kind: KeyKind) -> u64 {
@@ -90,7 +95,7 @@ fn code(kind: KeyKind) -> u64 {
         KeyKind::ContactId => 0,
         KeyKind::ContactLink => 1,
         KeyKind::OpportunityId => 2,
-        KeyKind::Rule(number) => u64::from(RULES) + u64::from(number),
+        KeyKind::Rule(number) => RULES + u64::from(number),
     }
 }
 
@@ -175,8 +180,8 @@ impl KeyNumbers {
             let mut sought = [Sought::NONE; TOGETHER];
             let sought = &mut sought[..keys.len()];
             for (sought, key) in sought.iter_mut().zip(keys) {
-                sought.tag = self.tag_of(kind_of(key), key.hash);
                 sought.entry = Entry::of(key, block);
+                sought.tag = self.tag_of(sought.entry.code(), key.hash);
             }
             for key in &mut *sought {
                 key.first = self.table.first(key.tag);
@@ -220,7 +225,7 @@ impl KeyNumbers {
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let tag = self.tag_of(kind, self.seed.hash_one(text));
+        let tag = self.tag_of(code(kind), self.seed.hash_one(text));
         let number = self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
         self.push(Entry::text(kind, place));
         KeyNumber(number)
@@ -258,13 +263,13 @@ impl KeyNumbers {
                     None => text_of(entry.place()) == text,
                 }
         };
-        self.table.find(self.tag_of(kind, hash), is_it).map(KeyNumber)
+        self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
     /// The part of a key's hash that is kept with it. One text may be a key of several kinds; phones
     /// are not random, and whoever writes the file chooses them.
-    fn tag_of(&self, kind: KeyKind, hash: u64) -> u32 {
-        let mixed = (hash ^ (code(kind) << 56)).wrapping_mul(self.secret);
+    fn tag_of(&self, kind: u64, hash: u64) -> u32 {
+        let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }

@@ -64,16 +64,19 @@ impl NumberTable {
     }
 
     /// Makes room for so many more.
+    #[inline]
     pub(super) fn reserve(&mut self, more: usize) {
         let len = self.len + more;
         // A search goes past few others as long as a quarter is free.
         if len > self.slots.len() / 4 * 3 {
-            let size = (len.saturating_mul(3) / 2).max(2 * self.slots.len()).max(64);
-            self.grow(size.min(u32::MAX as usize));
+            self.grow(len);
         }
     }
 
-    fn grow(&mut self, size: usize) {
+    #[cold]
+    fn grow(&mut self, len: usize) {
+        let size = (len.saturating_mul(3) / 2).max(2 * self.slots.len()).max(64);
+        let size = size.min(u32::MAX as usize);
         let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
         for slot in old.into_iter().filter(|&slot| slot != EMPTY) {
             let free = self.position(tag_of(slot), |_| false);
