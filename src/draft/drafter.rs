@@ -1,14 +1,17 @@
 //! [`Drafter`]: rows in, [`Drafts`] out.
+//!
+//! Rows are looked at column by column, up to 64 of them together: so a column has to say only once
+//! how its cells are looked at, and what is empty costs nothing.
 
 use foldhash::fast::RandomState;
 
-use super::address::Address;
+use super::address::Offered;
+use super::refusal::Refused;
 use super::region::Countries;
-use super::side::Side;
-use super::{Drafts, KeyKind, RowDraft, Settings, Shape};
+use super::side::{Side, Told};
+use super::{Drafts, RowDraft, Settings, Shape};
 use crate::field::FieldId;
-use crate::source::{Block, BlockRow, TextSpan};
-use crate::value::Phone;
+use crate::source::{Block, Stripe, TextSpan};
 
 /// Looks at every row of a block once. It keeps nothing that shows from one block to the next, so
 /// that several may work side by side.
@@ -23,9 +26,9 @@ pub(crate) struct Drafter<'s> {
     pub(super) has_email_rule: bool,
     /// The keys of the block that had most.
     most_keys: usize,
-    /// Of the current row.
-    pub(super) emails: Vec<Address>,
-    pub(super) phones: Vec<(u16, u16, Phone)>,
+    /// Of the current stripe.
+    pub(super) offered: Offered,
+    pub(super) refused: Refused,
     /// Normalised texts that are not written so in the file; they join the block's text.
     pub(super) extra: String,
     /// Where they will lie in the block.
@@ -43,8 +46,8 @@ impl<'s> Drafter<'s> {
             settings,
             seed,
             most_keys: 0,
-            emails: Vec::new(),
-            phones: Vec::new(),
+            offered: Offered::default(),
+            refused: Refused::default(),
             extra: String::new(),
             base: 0,
             folded: String::new(),
@@ -58,23 +61,14 @@ impl<'s> Drafter<'s> {
         drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
-        // The watches are set aside, so that their memos can learn while a row is drafted.
+        // The watches are set aside, so that their memos can learn while rows are drafted.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
-        for at in 0..block.len() {
-            let row = block.row(at);
-            let first_key = position(drafts.keys.len());
-            let mut draft = RowDraft { first_key, ..RowDraft::default() };
-            if block.is_failed(at) {
-                draft.has_contact = contact.is_present(&row);
-                draft.has_opportunity = opportunity.is_present(&row);
-                (draft.contact_failed, draft.opportunity_failed) = (true, true);
-            } else {
-                self.draft_contact(&mut contact, &row, &mut drafts, &mut draft);
-                self.draft_opportunity(&mut opportunity, &row, &mut drafts, &mut draft);
-            }
-            draft.end_key = position(drafts.keys.len());
-            drafts.rows.push(draft);
+        for first in (0..block.len()).step_by(Stripe::ROWS) {
+            let stripe = Stripe::of(block, first);
+            let of_contacts = self.look_at_side(&mut contact, &stripe);
+            let of_opportunities = self.look_at_side(&mut opportunity, &stripe);
+            self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
         }
         (self.contact, self.opportunity) = (contact, opportunity);
         self.most_keys = self.most_keys.max(drafts.keys.len());
@@ -82,74 +76,82 @@ impl<'s> Drafter<'s> {
         drafts
     }
 
-    // Each side in a function of its own, which keeps more of a row in registers.
-    #[inline(never)]
-    fn draft_contact(
-        &mut self,
-        side: &mut Side<'s>,
-        row: &BlockRow<'_>,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
-    ) {
-        self.emails.clear();
-        self.phones.clear();
-        // Constants are looked at only where a cell of the row makes the side present (P1).
-        if side.has_constants && !side.is_present(row) {
-            return;
+    /// Looks at the cells of one object.
+    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Told {
+        let failed = stripe.failed();
+        let mut told = Told { present: side.present_among(failed, stripe), ..Told::default() };
+        let mut open = stripe.rows() & !failed;
+        if side.has_constants {
+            // Constants are looked at only where a cell of the row makes the side present (P1).
+            open = side.present_among(open, stripe);
         }
-        let mut says_more = false;
         for watch in &mut side.watches {
-            let is_quiet = watch.is_quiet && !row.may_hold_nul();
-            if is_quiet && says_more && (draft.has_name || !watch.is_name) {
-                // The quiet ones come last, names before the others: no further one adds to it.
-                break;
+            let is_quiet = watch.is_quiet && !stripe.block.may_hold_nul();
+            let needless = match watch.is_name {
+                _ if !is_quiet => 0,
+                true => told.more & told.named,
+                false => told.more,
+            };
+            let rows = open & !needless & watch.index.map_or(u64::MAX, |at| stripe.filled(at));
+            if rows == 0 {
+                continue;
             }
-            let Some(cell) = watch.cell(row) else { continue };
-            draft.has_contact |= watch.index.is_some();
-            says_more |= watch.says_more;
-            let is_filled = is_quiet || self.look(watch, row, cell, drafts, draft);
-            draft.has_name |= watch.is_name && is_filled;
+            let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
+            if watch.index.is_some() {
+                told.present |= filled;
+            }
+            if watch.says_more {
+                told.more |= filled;
+            }
+            if watch.is_name {
+                told.named |= usable;
+            }
+            if watch.column.field == FieldId::OPPORTUNITY_TAGS {
+                told.tagged |= usable;
+            }
         }
-        if !draft.has_contact {
-            return;
-        }
-        draft.only_keys = !says_more;
-        draft.has_address = !self.emails.is_empty() || !self.phones.is_empty();
-        let settings = self.settings;
-        for (number, rule) in settings.rules.iter().enumerate() {
-            let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
-            self.offer_keys(row, kind, rule, drafts);
-        }
+        told
     }
 
-    #[inline(never)]
-    fn draft_opportunity(
+    /// Writes down what the rows offer, row by row.
+    fn write_drafts(
         &mut self,
-        side: &mut Side<'s>,
-        row: &BlockRow<'_>,
+        stripe: &Stripe<'_>,
+        of_contacts: &Told,
+        of_opportunities: &Told,
         drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) {
-        // As with contacts (P1).
-        if side.has_constants && !side.is_present(row) {
-            return;
+        self.offered.sort();
+        self.refused.hand_over(&mut drafts.findings);
+        let failed = stripe.failed();
+        let contact_failed = self.refused.contacts | failed;
+        let opportunity_failed = self.refused.opportunities | failed;
+        let has_address = self.offered.rows_with_addresses();
+        let open = of_contacts.present & !failed;
+        for row in 0..stripe.len() {
+            let has = |rows: u64| rows >> row & 1 == 1;
+            let first_key = position(drafts.keys.len());
+            self.offer_keys(stripe, row, has(open), drafts);
+            drafts.rows.push(RowDraft {
+                first_key,
+                end_key: position(drafts.keys.len()),
+                has_contact: has(of_contacts.present),
+                has_opportunity: has(of_opportunities.present),
+                contact_failed: has(contact_failed),
+                opportunity_failed: has(opportunity_failed),
+                has_name: has(of_contacts.named),
+                has_address: has(open & has_address),
+                only_keys: has(open & !of_contacts.more),
+                has_tags: has(of_opportunities.tagged),
+            });
         }
-        for watch in &mut side.watches {
-            let is_quiet = watch.is_quiet && !row.may_hold_nul();
-            if is_quiet && draft.has_opportunity {
-                // So are all behind it.
-                break;
-            }
-            let Some(cell) = watch.cell(row) else { continue };
-            draft.has_opportunity |= watch.index.is_some();
-            let is_filled = is_quiet || self.look(watch, row, cell, drafts, draft);
-            draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
-        }
+        self.offered.clear();
+        self.refused.clear();
     }
 
     /// Where a text lies in the block: in the file's own text, or among what joins it.
-    pub(super) fn place(&mut self, row: &BlockRow<'_>, text: &str) -> TextSpan {
-        row.span_of(text).unwrap_or_else(|| {
+    pub(super) fn place(&mut self, block: &Block, text: &str) -> TextSpan {
+        block.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();
             self.extra.push_str(text);
             self.span_from(start)
@@ -160,9 +162,23 @@ impl<'s> Drafter<'s> {
         TextSpan::new(self.base + start, self.extra.len() - start)
     }
 
-    pub(super) fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
-        row.text(span).unwrap_or_else(|| &self.extra[span.range_from(self.base)])
+    pub(super) fn text<'t>(&'t self, block: &'t Block, span: TextSpan) -> &'t str {
+        match span.range_from(self.base) {
+            range if range.start <= self.extra.len() => &self.extra[range],
+            _ => block.text(span),
+        }
     }
+}
+
+/// Which bits are set, from the lowest.
+pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let row = bits.trailing_zeros() as usize;
+        (bits != 0).then(|| {
+            bits &= bits - 1;
+            row
+        })
+    })
 }
 
 fn position(n: usize) -> u32 {

@@ -3,7 +3,7 @@
 use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::FieldId;
-use crate::source::BlockRow;
+use crate::source::{BlockRow, Stripe};
 
 /// The row's own country if it is mapped and valid, else the account's (V6).
 pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&'s str> {
@@ -28,16 +28,14 @@ impl<'s> Countries<'s> {
 
     /// The country that a row names.
     #[inline]
-    pub(super) fn of_row<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'static str>
-    where
-        's: 'b,
-    {
-        if self.column.index().is_some_and(|index| row.is_empty(usize::from(index))) {
-            return None;
-        }
-        let cell = self.column.bytes(row);
+    pub(super) fn of_row(&mut self, stripe: &Stripe<'_>, row: usize) -> Option<&'static str> {
+        let cell = match self.column.index().map(usize::from) {
+            Some(index) if stripe.filled(index) >> row & 1 == 0 => return None,
+            Some(index) => stripe.bytes(row, index),
+            None => self.column.bytes(&stripe.row(row)),
+        };
         self.known.get(cell).unwrap_or_else(|| {
-            let own = self.column.country_of(self.column.text(row));
+            let own = self.column.country_of(self.column.text(&stripe.row(row)));
             self.known.put(cell, own);
             own
         })

@@ -8,7 +8,7 @@ use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::normalize;
-use crate::source::BlockRow;
+use crate::source::Stripe;
 
 /// A column with how its cells are looked at.
 #[derive(Debug)]
@@ -92,18 +92,19 @@ impl<'s> Watch<'s> {
         }
     }
 
-    /// The bytes of the cell unless it is blank.
+    /// The bytes of the cell on one of the rows unless it is blank; the column is
+    /// [filled](Stripe::filled) there, if it is one of the file.
     #[inline(always)]
-    pub(super) fn cell<'b>(&self, row: &BlockRow<'b>) -> Option<&'b [u8]>
+    pub(super) fn cell<'b>(&self, stripe: &Stripe<'b>, row: usize) -> Option<&'b [u8]>
     where
         's: 'b,
     {
         let cell = match self.index {
-            Some(index) => row.bytes(index),
-            None => self.column.bytes(row),
+            Some(index) => stripe.bytes(row, index),
+            None => self.column.bytes(&stripe.row(row)),
         };
         let is_graphic = cell.first()?.is_ascii_graphic();
-        (is_graphic || !normalize::is_blank(self.column.text(row))).then_some(cell)
+        (is_graphic || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 
     /// The file's column as keys name it.

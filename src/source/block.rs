@@ -207,6 +207,16 @@ impl Block {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
 
+    /// Is there a row that could not be read?
+    pub(super) fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// May a cell hold a NUL? Mostly no cell of the block does.
+    pub(crate) fn may_hold_nul(&self) -> bool {
+        self.has_nul
+    }
+
     /// One row, for looking at many of its cells.
     #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'_> {
