@@ -1,91 +1,20 @@
 //! What the drafter keeps of a row's e-mail addresses and phones.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use super::drafter::Drafter;
 use super::refusal::Refusal;
 use super::watch::Watch;
-use super::{Column, Key};
+use super::{Key, KeyKind, KeyText};
 use crate::normalize;
 use crate::source::{Stripe, TextSpan};
 use crate::value::{Phone, Value};
 
-/// What the rows of a stripe offer to find records by.
-#[derive(Debug, Default)]
-pub(super) struct Offered {
-    pub(super) emails: Vec<Address>,
-    pub(super) phones: Vec<Number>,
-    /// The keys of records that are named by their ids.
-    pub(super) ids: Vec<(usize, Key)>,
-    /// Of the row whose keys are written.
-    pub(super) of_row: OfRow,
-}
+/// Stands in until the key is offered under its rules.
+const ANY_RULE: KeyKind = KeyKind::Rule(0);
 
-/// What one row offers, by the places among what is [offered](Offered).
-#[derive(Clone, Debug, Default)]
-pub(super) struct OfRow {
-    pub(super) emails: Range<usize>,
-    pub(super) phones: Range<usize>,
-    pub(super) ids: Range<usize>,
-}
-
-/// One e-mail address of a row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Address {
-    pub(super) row: usize,
-    pub(super) column: u16,
-    pub(super) item: u16,
-    pub(super) span: TextSpan,
-    pub(super) hash: u64,
-}
-
-/// One phone of a row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Number {
-    pub(super) row: usize,
-    pub(super) column: u16,
-    pub(super) item: u16,
-    pub(super) phone: Phone,
-}
-
-impl Offered {
-    /// Brings everything into the order of the rows; what one row offers stays as it is.
-    pub(super) fn sort(&mut self) {
-        self.emails.sort_by_key(|email| email.row);
-        self.phones.sort_by_key(|number| number.row);
-        self.ids.sort_by_key(|(row, _)| *row);
-    }
-
-    /// The rows with an e-mail address or a phone.
-    pub(super) fn rows_with_addresses(&self) -> u64 {
-        let emails = self.emails.iter().fold(0, |rows, email| rows | 1 << email.row);
-        self.phones.iter().fold(emails, |rows, number| rows | 1 << number.row)
-    }
-
-    /// Moves on to the next row.
-    pub(super) fn move_to(&mut self, row: usize) {
-        let OfRow { emails, phones, ids } = &mut self.of_row;
-        *emails = behind(emails.end, &self.emails, |email| email.row == row);
-        *phones = behind(phones.end, &self.phones, |number| number.row == row);
-        *ids = behind(ids.end, &self.ids, |(of, _)| *of == row);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.of_row = OfRow::default();
-        self.emails.clear();
-        self.phones.clear();
-        self.ids.clear();
-    }
-}
-
-/// The range of those that are of the row, from this place on.
-fn behind<T>(start: usize, all: &[T], is_of_row: impl Fn(&T) -> bool) -> Range<usize> {
-    let mut end = start;
-    while all.get(end).is_some_and(&is_of_row) {
-        end += 1;
-    }
-    start..end
+fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
+    Key { kind: ANY_RULE, column, item, hash, text: KeyText::Span(span) }
 }
 
 impl<'s> Drafter<'s> {
@@ -108,7 +37,8 @@ impl<'s> Drafter<'s> {
             }
         };
         let hash = self.hash_of(self.text(stripe.block, span));
-        self.offered.emails.push(Address { row, column: watch.number(), item: 0, span, hash });
+        let column = watch.number();
+        self.offered.emails[watch.among_its_kind].push(row, email_key(column, 0, span, hash));
         true
     }
 
@@ -132,27 +62,28 @@ impl<'s> Drafter<'s> {
         };
         let rule = self.settings.choices.phone_rule;
         let Some(phone) = normalize::plain_phone(cell, region, rule) else { return false };
-        self.offered.phones.push(Number { row, column: watch.number(), item: 0, phone });
+        let key = self.phone_key(watch.number(), 0, phone, stripe);
+        self.offered.phones[watch.among_its_kind].push(row, key);
         true
     }
 
     pub(super) fn look_at_emails<'b>(
         &mut self,
-        column: &'s Column,
+        watch: &Watch<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
     ) where
         's: 'b,
     {
-        let at = column.index().unwrap_or(u16::MAX);
+        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
             match read {
                 Ok(Value::Text(email)) => {
                     let (span, hash) = (self.place(stripe.block, &email), self.hash_of(&email));
-                    self.offered.emails.push(Address { row, column: at, item, span, hash });
+                    self.offered.emails[among].push(row, email_key(at, item, span, hash));
                 }
                 Ok(_) => {}
                 Err(code) => {
@@ -172,20 +103,21 @@ impl<'s> Drafter<'s> {
 
     pub(super) fn look_at_phones<'b>(
         &mut self,
-        column: &'s Column,
+        watch: &Watch<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
     ) where
         's: 'b,
     {
-        let at = column.index().unwrap_or(u16::MAX);
+        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
         let region = self.region(stripe, row);
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {
                 Ok(Value::Phone(phone)) => {
-                    self.offered.phones.push(Number { row, column: at, item, phone });
+                    let key = self.phone_key(at, item, phone, stripe);
+                    self.offered.phones[among].push(row, key);
                 }
                 Ok(_) => {}
                 Err(code) => {
@@ -196,6 +128,19 @@ impl<'s> Drafter<'s> {
             }
             item += 1;
         });
+    }
+
+    /// The key of a phone.
+    fn phone_key(&mut self, column: u16, item: u16, phone: Phone, stripe: &Stripe<'_>) -> Key {
+        let (hash, text) = match phone.packed() {
+            Some(packed) => (packed, KeyText::Phone),
+            None => {
+                let shown = phone.to_string();
+                let span = self.place(stripe.block, &shown);
+                (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
+            }
+        };
+        Key { kind: ANY_RULE, column, item, hash, text }
     }
 
     /// The region whose numbers the row writes without a country code (V6).

@@ -5,7 +5,7 @@
 
 use foldhash::fast::RandomState;
 
-use super::address::Offered;
+use super::offered::Offered;
 use super::refusal::Refused;
 use super::region::Countries;
 use super::side::{Side, Told};
@@ -38,15 +38,17 @@ pub(crate) struct Drafter<'s> {
 
 impl<'s> Drafter<'s> {
     pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
+        let contact = Side::new(settings, &settings.contact_columns);
+        let opportunity = Side::new(settings, &settings.opportunity_columns);
         Drafter {
-            contact: Side::new(settings, &settings.contact_columns),
-            opportunity: Side::new(settings, &settings.opportunity_columns),
+            offered: Offered::new(&contact, &opportunity),
+            contact,
+            opportunity,
             country: Countries::of(settings),
             has_email_rule: settings.rules.iter().any(|rule| rule.shape == Shape::Emails),
             settings,
             seed,
             most_keys: 0,
-            offered: Offered::default(),
             refused: Refused::default(),
             extra: String::new(),
             base: 0,
@@ -121,7 +123,6 @@ impl<'s> Drafter<'s> {
         of_opportunities: &Told,
         drafts: &mut Drafts,
     ) {
-        self.offered.sort();
         self.refused.hand_over(&mut drafts.findings);
         let failed = stripe.failed();
         let contact_failed = self.refused.contacts | failed;

@@ -89,13 +89,13 @@ impl<'s> Drafter<'s> {
                 }
                 is_fine
             }
-            Look::Id => self.look_at_id(column, stripe, row, cell),
+            Look::Id => self.look_at_id(watch, stripe, row, cell),
             Look::Email => {
-                self.look_at_emails(column, stripe, row, cell);
+                self.look_at_emails(watch, stripe, row, cell);
                 true
             }
             Look::Phone => {
-                self.look_at_phones(column, stripe, row, cell);
+                self.look_at_phones(watch, stripe, row, cell);
                 true
             }
             _ if column.is_list => self.read_items(column, stripe, row, cell),
@@ -105,7 +105,7 @@ impl<'s> Drafter<'s> {
 
     fn look_at_id<'b>(
         &mut self,
-        column: &'s Column,
+        watch: &Watch<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
@@ -113,6 +113,7 @@ impl<'s> Drafter<'s> {
     where
         's: 'b,
     {
+        let column = watch.column;
         match column.read(cell, None, &self.settings.choices) {
             Cell::Value(Value::Text(id)) => {
                 let kind = match column.field {
@@ -123,7 +124,11 @@ impl<'s> Drafter<'s> {
                 let text = KeyText::Span(self.place(stripe.block, &id));
                 let hash = self.seed.hash_one(&*id);
                 let column = column.index().unwrap_or(u16::MAX);
-                self.offered.ids.push((row, Key { kind, column, item: 0, hash, text }));
+                let columns = match watch.column.object {
+                    Object::Contact => &mut self.offered.contact_ids,
+                    Object::Opportunity => &mut self.offered.opportunity_ids,
+                };
+                columns[watch.among_its_kind].push(row, Key { kind, column, item: 0, hash, text });
                 true
             }
             Cell::Invalid(code) => {

@@ -14,6 +14,7 @@ mod key;
 mod look;
 mod memo;
 mod offer;
+mod offered;
 mod refusal;
 mod region;
 mod rule;

@@ -2,13 +2,14 @@
 
 use std::hash::BuildHasher;
 
-use super::address::{Address, Number, OfRow};
 use super::drafter::Drafter;
+use super::offered::KeyColumn;
 use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, Rule, Shape};
 use crate::field::FieldId;
 use crate::lookup::PART;
 use crate::normalize;
 use crate::source::Stripe;
+use crate::value::Phone;
 
 impl Drafter<'_> {
     /// Adds the keys of the next row of the stripe; those of match rules only if it has a contact.
@@ -19,18 +20,15 @@ impl Drafter<'_> {
         has_contact: bool,
         drafts: &mut Drafts,
     ) {
-        self.offered.move_to(row);
-        let ids = self.offered.of_row.ids.clone();
-        let is_contact = |key: &Key| key.kind == KeyKind::ContactId;
-        let keys = self.offered.ids[ids.clone()].iter().map(|(_, key)| *key);
-        drafts.keys.extend(keys.filter(is_contact));
+        let mut offer = |key: Key| drafts.keys.push(key);
+        self.offered.contact_ids.iter().for_each(|of| of.each(row, &mut offer));
         let rules = if has_contact { &self.settings.rules[..] } else { &[] };
         for (number, rule) in rules.iter().enumerate() {
             let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
             self.offer_keys_under(rule, kind, stripe, row, drafts);
         }
-        let keys = self.offered.ids[ids].iter().map(|(_, key)| *key);
-        drafts.keys.extend(keys.filter(|key| !is_contact(key)));
+        let mut offer = |key: Key| drafts.keys.push(key);
+        self.offered.opportunity_ids.iter().for_each(|of| of.each(row, &mut offer));
     }
 
     /// The keys of a row under one rule.
@@ -42,29 +40,10 @@ impl Drafter<'_> {
         row: usize,
         drafts: &mut Drafts,
     ) {
-        let OfRow { emails, phones, .. } = &self.offered.of_row;
+        let mut offer = |key: Key| drafts.keys.push(Key { kind, ..key });
         match &rule.shape {
-            Shape::Emails => {
-                for &Address { column, item, span, hash, .. } in
-                    &self.offered.emails[emails.clone()]
-                {
-                    drafts.keys.push(Key { kind, column, item, hash, text: KeyText::Span(span) });
-                }
-            }
-            Shape::Phones => {
-                for at in phones.clone() {
-                    let Number { column, item, phone, .. } = self.offered.phones[at];
-                    let (hash, text) = match phone.packed() {
-                        Some(packed) => (packed, KeyText::Phone),
-                        None => {
-                            let shown = phone.to_string();
-                            let span = self.place(stripe.block, &shown);
-                            (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
-                        }
-                    };
-                    drafts.keys.push(Key { kind, column, item, hash, text });
-                }
-            }
+            Shape::Emails => self.offered.emails.iter().for_each(|of| of.each(row, &mut offer)),
+            Shape::Phones => self.offered.phones.iter().for_each(|of| of.each(row, &mut offer)),
             Shape::Text(field) => {
                 // The rule owns its value (M6), so the key says where to drop it.
                 let mut columns = self.settings.contact_columns.iter();
@@ -106,15 +85,8 @@ impl Drafter<'_> {
     /// The row's values of one field of a rule, folded.
     fn parts(&mut self, stripe: &Stripe<'_>, row: usize, field: FieldId) -> Vec<String> {
         match field {
-            FieldId::EMAIL => {
-                let emails = &self.offered.emails[self.offered.of_row.emails.clone()];
-                let text = |email: &Address| self.text(stripe.block, email.span).to_owned();
-                return emails.iter().map(text).collect();
-            }
-            FieldId::PHONE => {
-                let phones = &self.offered.phones[self.offered.of_row.phones.clone()];
-                return phones.iter().map(|number| number.phone.to_string()).collect();
-            }
+            FieldId::EMAIL => return self.shown(&self.offered.emails, stripe, row),
+            FieldId::PHONE => return self.shown(&self.offered.phones, stripe, row),
             _ => {}
         }
         let settings = self.settings;
@@ -133,5 +105,18 @@ impl Drafter<'_> {
             }
         }
         values
+    }
+
+    /// The texts of a row's keys in these columns.
+    fn shown(&self, columns: &[KeyColumn], stripe: &Stripe<'_>, row: usize) -> Vec<String> {
+        let mut shown = Vec::new();
+        let mut show = |key: Key| {
+            shown.extend(match key.text {
+                KeyText::Span(span) => Some(self.text(stripe.block, span).to_owned()),
+                KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string()),
+            });
+        };
+        columns.iter().for_each(|column| column.each(row, &mut show));
+        shown
     }
 }

@@ -1,7 +1,7 @@
 //! [`Side`]: the columns of one object as the drafter looks at them.
 
 use super::drafter::rows_of;
-use super::watch::Watch;
+use super::watch::{Look, Watch};
 use super::{Column, Settings};
 use crate::normalize;
 use crate::source::Stripe;
@@ -30,7 +30,16 @@ impl<'s> Side<'s> {
         let mut watches: Vec<_> =
             columns.iter().map(|column| Watch::new(settings, column)).collect();
         watches.sort_by_key(|watch| (watch.is_quiet, watch.is_quiet && !watch.is_name));
+        for look in [Look::Email, Look::Phone, Look::Id] {
+            let of_kind = watches.iter_mut().filter(|watch| watch.look == look);
+            of_kind.enumerate().for_each(|(number, watch)| watch.among_its_kind = number);
+        }
         Side { has_constants: watches.iter().any(|watch| watch.index.is_none()), watches }
+    }
+
+    /// How many columns are looked at so?
+    pub(super) fn count(&self, look: Look) -> usize {
+        self.watches.iter().filter(|watch| watch.look == look).count()
     }
 
     /// Those of the rows of which a cell of the object is filled (P1).

@@ -23,6 +23,8 @@ pub(super) struct Watch<'s> {
     /// Nothing can be wrong with its cells in a block without a NUL, or not yet: once another column
     /// has said that there is more to the row than keys, they need not be looked at.
     pub(super) is_quiet: bool,
+    /// Which of the columns it is that are looked at for such keys.
+    pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
     pub(super) fine: Memo<()>,
 }
@@ -88,6 +90,7 @@ impl<'s> Watch<'s> {
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
             ),
+            among_its_kind: 0,
             fine: Memo::default(),
         }
     }
