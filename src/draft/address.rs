@@ -11,7 +11,7 @@ use crate::source::{Stripe, TextSpan};
 use crate::value::{Phone, Value};
 
 /// Stands in until the key is offered under its rules.
-const ANY_RULE: KeyKind = KeyKind::Rule(0);
+pub(super) const ANY_RULE: KeyKind = KeyKind::Rule(0);
 
 fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
     Key { kind: ANY_RULE, column, item, hash, text: KeyText::Span(span) }

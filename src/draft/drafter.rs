@@ -41,7 +41,7 @@ impl<'s> Drafter<'s> {
         let contact = Side::new(settings, &settings.contact_columns);
         let opportunity = Side::new(settings, &settings.opportunity_columns);
         Drafter {
-            offered: Offered::new(&contact, &opportunity),
+            offered: Offered::new(&contact, &opportunity, &settings.rules),
             contact,
             opportunity,
             country: Countries::of(settings),
@@ -129,13 +129,15 @@ impl<'s> Drafter<'s> {
         let opportunity_failed = self.refused.opportunities | failed;
         let has_address = self.offered.rows_with_addresses();
         let open = of_contacts.present & !failed;
-        for row in 0..stripe.len() {
+        self.combine(stripe, open);
+        let starts = self.offered.write(&self.settings.rules, &mut drafts.keys);
+        let ends = starts.iter().copied().skip(1).chain([position(drafts.keys.len())]);
+        let drafted = starts.iter().zip(ends).take(stripe.len()).enumerate();
+        drafts.rows.extend(drafted.map(|(row, (&first_key, end_key))| {
             let has = |rows: u64| rows >> row & 1 == 1;
-            let first_key = position(drafts.keys.len());
-            self.offer_keys(stripe, row, has(open), drafts);
-            drafts.rows.push(RowDraft {
+            RowDraft {
                 first_key,
-                end_key: position(drafts.keys.len()),
+                end_key,
                 has_contact: has(of_contacts.present),
                 has_opportunity: has(of_opportunities.present),
                 contact_failed: has(contact_failed),
@@ -144,8 +146,8 @@ impl<'s> Drafter<'s> {
                 has_address: has(open & has_address),
                 only_keys: has(open & !of_contacts.more),
                 has_tags: has(of_opportunities.tagged),
-            });
-        }
+            }
+        }));
         self.offered.clear();
         self.refused.clear();
     }
@@ -182,6 +184,6 @@ pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-fn position(n: usize) -> u32 {
+pub(super) fn position(n: usize) -> u32 {
     u32::try_from(n).expect("a block has fewer than 2³² rows and keys")
 }

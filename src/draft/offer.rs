@@ -2,9 +2,10 @@
 
 use std::hash::BuildHasher;
 
-use super::drafter::Drafter;
+use super::address::ANY_RULE;
+use super::drafter::{Drafter, rows_of};
 use super::offered::KeyColumn;
-use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, Rule, Shape};
+use super::{Cell, Column, Key, KeyText, Shape};
 use crate::field::FieldId;
 use crate::lookup::PART;
 use crate::normalize;
@@ -12,57 +13,34 @@ use crate::source::Stripe;
 use crate::value::Phone;
 
 impl Drafter<'_> {
-    /// Adds the keys of the next row of the stripe; those of match rules only if it has a contact.
-    pub(super) fn offer_keys(
-        &mut self,
-        stripe: &Stripe<'_>,
-        row: usize,
-        has_contact: bool,
-        drafts: &mut Drafts,
-    ) {
-        let mut offer = |key: Key| drafts.keys.push(key);
-        self.offered.contact_ids.iter().for_each(|of| of.each(row, &mut offer));
-        let rules = if has_contact { &self.settings.rules[..] } else { &[] };
-        for (number, rule) in rules.iter().enumerate() {
-            let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
-            self.offer_keys_under(rule, kind, stripe, row, drafts);
-        }
-        let mut offer = |key: Key| drafts.keys.push(key);
-        self.offered.opportunity_ids.iter().for_each(|of| of.each(row, &mut offer));
-    }
-
-    /// The keys of a row under one rule.
-    fn offer_keys_under(
-        &mut self,
-        rule: &Rule,
-        kind: KeyKind,
-        stripe: &Stripe<'_>,
-        row: usize,
-        drafts: &mut Drafts,
-    ) {
-        let mut offer = |key: Key| drafts.keys.push(Key { kind, ..key });
-        match &rule.shape {
-            Shape::Emails => self.offered.emails.iter().for_each(|of| of.each(row, &mut offer)),
-            Shape::Phones => self.offered.phones.iter().for_each(|of| of.each(row, &mut offer)),
-            Shape::Text(field) => {
-                // The rule owns its value (M6), so the key says where to drop it.
-                let mut columns = self.settings.contact_columns.iter();
-                let column = columns.find(|column| column.field == *field).and_then(Column::index);
-                self.offer_combined(stripe, row, kind, &[*field], column, drafts);
+    /// Makes the keys of these rows under the rules whose keys are neither addresses nor phones.
+    pub(super) fn combine(&mut self, stripe: &Stripe<'_>, rows: u64) {
+        let settings = self.settings;
+        for (number, rule) in settings.rules.iter().enumerate() {
+            let (fields, column) = match &rule.shape {
+                Shape::Emails | Shape::Phones => continue,
+                Shape::Text(field) => {
+                    // The rule owns its value (M6), so the key says where to drop it.
+                    let mut columns = settings.contact_columns.iter();
+                    let column = columns.find(|column| column.field == *field);
+                    (std::slice::from_ref(field), column.and_then(Column::index))
+                }
+                Shape::Combined(fields) => (&fields[..], None),
+            };
+            for row in rows_of(rows) {
+                self.combine_row(stripe, row, number, fields, column);
             }
-            Shape::Combined(fields) => self.offer_combined(stripe, row, kind, fields, None, drafts),
         }
     }
 
     /// Every combination of the row's values of these fields; none if one of them is blank (M2).
-    fn offer_combined(
+    fn combine_row(
         &mut self,
         stripe: &Stripe<'_>,
         row: usize,
-        kind: KeyKind,
+        rule: usize,
         fields: &[FieldId],
         column: Option<u16>,
-        drafts: &mut Drafts,
     ) {
         let mut keys = vec![String::new()];
         for (at, &field) in fields.iter().enumerate() {
@@ -78,7 +56,7 @@ impl Drafter<'_> {
             let text = KeyText::Span(self.place(stripe.block, key));
             let hash = self.seed.hash_one(key.as_str());
             let column = column.unwrap_or(u16::MAX);
-            drafts.keys.push(Key { kind, column, item, hash, text });
+            self.offered.combined[rule].push(row, Key { kind: ANY_RULE, column, item, hash, text });
         }
     }
 
@@ -109,14 +87,11 @@ impl Drafter<'_> {
 
     /// The texts of a row's keys in these columns.
     fn shown(&self, columns: &[KeyColumn], stripe: &Stripe<'_>, row: usize) -> Vec<String> {
-        let mut shown = Vec::new();
-        let mut show = |key: Key| {
-            shown.extend(match key.text {
-                KeyText::Span(span) => Some(self.text(stripe.block, span).to_owned()),
-                KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string()),
-            });
-        };
-        columns.iter().for_each(|column| column.each(row, &mut show));
-        shown
+        let keys = columns.iter().flat_map(|column| column.of_row(row));
+        let shown = keys.filter_map(|key| match key.text {
+            KeyText::Span(span) => Some(self.text(stripe.block, span).to_owned()),
+            KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string()),
+        });
+        shown.collect()
     }
 }

@@ -16,6 +16,8 @@ pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&
 #[derive(Debug)]
 pub(super) struct Countries<'s> {
     column: &'s Column,
+    /// `None` = a constant.
+    index: Option<usize>,
     known: Memo<Option<&'static str>>,
 }
 
@@ -23,13 +25,14 @@ impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
         let column =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
-        Some(Countries { column, known: Memo::default() })
+        let index = column.index().map(usize::from);
+        Some(Countries { column, index, known: Memo::default() })
     }
 
     /// The country that a row names.
     #[inline]
     pub(super) fn of_row(&mut self, stripe: &Stripe<'_>, row: usize) -> Option<&'static str> {
-        let cell = match self.column.index().map(usize::from) {
+        let cell = match self.index {
             Some(index) if stripe.filled(index) >> row & 1 == 0 => return None,
             Some(index) => stripe.bytes(row, index),
             None => self.column.bytes(&stripe.row(row)),

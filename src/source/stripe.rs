@@ -14,7 +14,12 @@ pub(crate) struct Stripe<'b> {
     pub(crate) block: &'b Block,
     /// The number of its first row in the block.
     pub(crate) first: usize,
+    columns: usize,
+    text: &'b [u8],
     starts: &'b [u32],
+    /// Where its cells end, relative to their rows; empty if they are longer than 64 KiB, or not to be
+    /// taken as they stand.
+    ends: &'b [u16],
     /// For each column of the file the rows whose cells are not empty, by where they end.
     filled: Vec<u64>,
 }
@@ -52,7 +57,12 @@ impl<'b> Stripe<'b> {
             turn(&mut words);
             filled.extend_from_slice(&words);
         }
-        Stripe { block, first, starts, filled }
+        let ends = match &block.ends {
+            Ends::Short(ends) if !block.is_escaped => &ends[cells],
+            _ => &[],
+        };
+        let text = block.text.as_bytes();
+        Stripe { block, first, columns, text, starts, ends, filled }
     }
 
     /// How many rows it has.
@@ -87,19 +97,19 @@ impl<'b> Stripe<'b> {
     /// The bytes of a cell that is [filled](Self::filled), without its quotes.
     #[inline(always)]
     pub(crate) fn bytes(&self, row: usize, column: usize) -> &'b [u8] {
-        let block = self.block;
-        if block.is_escaped {
-            return self.row(row).bytes(column);
+        match self.ends.get(..=row * self.columns + column) {
+            Some([.., before, to]) if column > 0 => {
+                let start = self.starts[row] as usize;
+                let range = start + usize::from(*before) + 1..start + usize::from(*to);
+                bare_bytes(self.text.get(range).unwrap_or_default())
+            }
+            Some([.., to]) => {
+                let start = self.starts[row] as usize;
+                let range = start..start + usize::from(*to);
+                bare_bytes(self.text.get(range).unwrap_or_default())
+            }
+            _ => self.row(row).bytes(column),
         }
-        let at = (self.first + row) * block.columns + column;
-        let before = at.wrapping_sub(usize::from(column > 0));
-        let (before, to) = match &block.ends {
-            Ends::Short(ends) => (usize::from(ends[before]), usize::from(ends[at])),
-            Ends::Long(ends) => (ends[before] as usize, ends[at] as usize),
-        };
-        let from = if column > 0 { before + 1 } else { 0 };
-        let start = self.starts[row] as usize;
-        bare_bytes(block.text.as_bytes().get(start + from..start + to).unwrap_or_default())
     }
 }
 
