@@ -4,13 +4,11 @@
 //! number), so that no collision can merge two people. The seed is never visible, since nothing
 //! iterates in hash order.
 
-use std::hash::BuildHasher;
-
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Slot;
 
-use crate::draft::{Key, KeyKind, KeyText};
+use crate::draft::{Key, KeyKind, KeyText, key_hash};
 use crate::source::TextSpan;
 use crate::value::Phone;
 
@@ -211,7 +209,7 @@ impl KeyNumbers {
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let hash = self.seed.hash_one(text);
+        let hash = key_hash(&self.seed, text.as_bytes());
         let (tag, number) = (tag_of(kind, hash), next_of(&self.entries));
         let tags = &self.tags;
         self.table.insert_unique(spread(tag), number, |&at| spread(tags[at as usize]));
@@ -243,7 +241,7 @@ impl KeyNumbers {
         known: usize,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> Option<KeyNumber> {
-        let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
+        let hash = packed.unwrap_or_else(|| key_hash(&self.seed, text.as_bytes()));
         let tag = tag_of(kind, hash);
         let is_it = |&number: &u32| {
             let entry = self.entries[number as usize];

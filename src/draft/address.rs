@@ -1,11 +1,9 @@
 //! What the drafter keeps of a row's e-mail addresses and phones.
 
-use std::hash::BuildHasher;
-
 use super::drafter::Drafter;
 use super::refusal::Refusal;
 use super::watch::Watch;
-use super::{Key, KeyKind, KeyText};
+use super::{Key, KeyKind, KeyText, key_hash};
 use crate::normalize;
 use crate::source::{Stripe, TextSpan};
 use crate::value::{Phone, Value};
@@ -36,7 +34,7 @@ impl<'s> Drafter<'s> {
                 self.span_from(start)
             }
         };
-        let hash = self.hash_of(self.text(stripe.block, span));
+        let hash = self.hash_of(self.text(stripe.block, span).as_bytes());
         let column = watch.number();
         self.offered.emails[watch.among_its_kind].push(row, email_key(column, 0, span, hash));
         true
@@ -58,7 +56,7 @@ impl<'s> Drafter<'s> {
         let region = match &watch.column.country {
             _ if *first == b'+' => None,
             Some(country) => Some(country.as_str()),
-            None => self.region(stripe, row),
+            None => self.region(row),
         };
         let rule = self.settings.choices.phone_rule;
         let Some(phone) = normalize::plain_phone(cell, region, rule) else { return false };
@@ -82,7 +80,8 @@ impl<'s> Drafter<'s> {
         column.read_items(cell, None, &settings.choices, |shown, read| {
             match read {
                 Ok(Value::Text(email)) => {
-                    let (span, hash) = (self.place(stripe.block, &email), self.hash_of(&email));
+                    let (span, hash) =
+                        (self.place(stripe.block, &email), self.hash_of(email.as_bytes()));
                     self.offered.emails[among].push(row, email_key(at, item, span, hash));
                 }
                 Ok(_) => {}
@@ -97,8 +96,8 @@ impl<'s> Drafter<'s> {
     }
 
     /// The hash of an e-mail address, if a rule asks for it.
-    fn hash_of(&self, email: &str) -> u64 {
-        if self.has_email_rule { self.seed.hash_one(email) } else { 0 }
+    fn hash_of(&self, email: &[u8]) -> u64 {
+        if self.has_email_rule { key_hash(&self.seed, email) } else { 0 }
     }
 
     pub(super) fn look_at_phones<'b>(
@@ -111,7 +110,7 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
-        let region = self.region(stripe, row);
+        let region = self.region(row);
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {
@@ -137,18 +136,16 @@ impl<'s> Drafter<'s> {
             None => {
                 let shown = phone.to_string();
                 let span = self.place(stripe.block, &shown);
-                (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
+                (key_hash(&self.seed, shown.as_bytes()), KeyText::Span(span))
             }
         };
         Key { kind: ANY_RULE, column, item, hash, text }
     }
 
     /// The region whose numbers the row writes without a country code (V6).
-    pub(super) fn region<'b>(&mut self, stripe: &Stripe<'b>, row: usize) -> Option<&'b str>
-    where
-        's: 'b,
-    {
-        let own = self.country.as_mut().and_then(|country| country.of_row(stripe, row));
+    #[inline]
+    pub(super) fn region(&self, row: usize) -> Option<&'s str> {
+        let own = self.country.as_ref().and_then(|country| country.of_row(row));
         own.or(self.settings.account.default_country.as_deref())
     }
 }

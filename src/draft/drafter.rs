@@ -3,6 +3,8 @@
 //! Rows are looked at column by column, up to 64 of them together: so a column has to say only once
 //! how its cells are looked at, and what is empty costs nothing.
 
+use std::num::NonZeroU64;
+
 use foldhash::fast::RandomState;
 
 use super::offered::Offered;
@@ -21,7 +23,7 @@ pub(crate) struct Drafter<'s> {
     pub(super) seed: RandomState,
     contact: Side<'s>,
     opportunity: Side<'s>,
-    /// Of the row itself.
+    /// Of the rows themselves.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
     /// The keys of the block that had most.
@@ -68,6 +70,9 @@ impl<'s> Drafter<'s> {
         let mut opportunity = std::mem::take(&mut self.opportunity);
         for first in (0..block.len()).step_by(Stripe::ROWS) {
             let stripe = Stripe::of(block, first);
+            if let Some(country) = &mut self.country {
+                country.look(&stripe);
+            }
             let of_contacts = self.look_at_side(&mut contact, &stripe);
             let of_opportunities = self.look_at_side(&mut opportunity, &stripe);
             self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
@@ -176,11 +181,9 @@ impl<'s> Drafter<'s> {
 /// Which bits are set, from the lowest.
 pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let row = bits.trailing_zeros() as usize;
-        (bits != 0).then(|| {
-            bits &= bits - 1;
-            row
-        })
+        let row = NonZeroU64::new(bits)?.trailing_zeros();
+        bits &= bits - 1;
+        Some(row as usize)
     })
 }
 

@@ -1,11 +1,9 @@
 //! How the drafter looks at a cell: at a plain one quickly, at any other by reading it in full.
 
-use std::hash::BuildHasher;
-
 use super::drafter::{Drafter, rows_of};
 use super::refusal::{Refusal, nearest};
 use super::watch::{Look, Watch};
-use super::{Cell, Column, Key, KeyKind, KeyText};
+use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
 use crate::field::FieldId;
 use crate::normalize;
 use crate::object::Object;
@@ -32,6 +30,14 @@ impl<'s> Drafter<'s> {
             Look::Text => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 !may_hold_nul && cell.len() <= watch.column.max_chars
             }),
+            // What it names was told when the stripe was begun.
+            Look::Choice
+                if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
+            {
+                self.look_at_each(watch, stripe, rows, |drafter, _, row, _| {
+                    drafter.country.as_ref().is_some_and(|country| country.of_row(row).is_some())
+                })
+            }
             Look::Choice => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 watch.fine.get(cell).is_some()
             }),
@@ -122,7 +128,7 @@ impl<'s> Drafter<'s> {
                     _ => KeyKind::OpportunityId,
                 };
                 let text = KeyText::Span(self.place(stripe.block, &id));
-                let hash = self.seed.hash_one(&*id);
+                let hash = key_hash(&self.seed, id.as_bytes());
                 let column = column.index().unwrap_or(u16::MAX);
                 let columns = match watch.column.object {
                     Object::Contact => &mut self.offered.contact_ids,
@@ -152,7 +158,7 @@ impl<'s> Drafter<'s> {
         's: 'b,
     {
         let is_phone = column.kind == crate::field::FieldKind::Phone;
-        let region = if is_phone { self.region_for(column, stripe, row) } else { None };
+        let region = if is_phone { self.region_for(column, row) } else { None };
         match column.read(cell, region, &self.settings.choices) {
             Cell::Blank | Cell::Clear => false,
             Cell::Value(_) => true,
@@ -176,7 +182,7 @@ impl<'s> Drafter<'s> {
     where
         's: 'b,
     {
-        let region = self.region_for(column, stripe, row);
+        let region = self.region_for(column, row);
         let mut is_filled = false;
         column.read_items(cell, region, &self.settings.choices, |shown, read| match read {
             Ok(_) => is_filled = true,
@@ -189,17 +195,9 @@ impl<'s> Drafter<'s> {
         is_filled
     }
 
-    fn region_for<'b>(
-        &mut self,
-        column: &Column,
-        stripe: &Stripe<'b>,
-        row: usize,
-    ) -> Option<&'b str>
-    where
-        's: 'b,
-    {
+    fn region_for(&self, column: &Column, row: usize) -> Option<&'s str> {
         match column.object {
-            Object::Contact => self.region(stripe, row),
+            Object::Contact => self.region(row),
             Object::Opportunity => self.settings.account.default_country.as_deref(),
         }
     }

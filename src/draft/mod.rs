@@ -27,7 +27,7 @@ pub(crate) use column::{Column, Part};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
 pub(crate) use formats::{FormatScan, Formats};
-pub(crate) use key::{Key, KeyKind, KeyText};
+pub(crate) use key::{Key, KeyKind, KeyText, key_hash};
 pub(crate) use region::region;
 pub(crate) use rule::{Rule, Shape};
 pub(crate) use settings::{Choices, Settings};

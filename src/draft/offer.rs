@@ -1,11 +1,9 @@
 //! Which keys a row offers to find its contact by (behaviour M2, M3).
 
-use std::hash::BuildHasher;
-
 use super::address::ANY_RULE;
 use super::drafter::{Drafter, rows_of};
 use super::offered::KeyColumn;
-use super::{Cell, Column, Key, KeyText, Shape};
+use super::{Cell, Column, Key, KeyText, Shape, key_hash};
 use crate::field::FieldId;
 use crate::lookup::PART;
 use crate::normalize;
@@ -54,7 +52,7 @@ impl Drafter<'_> {
         for (item, key) in keys.iter().enumerate() {
             let item = u16::try_from(item).unwrap_or(u16::MAX);
             let text = KeyText::Span(self.place(stripe.block, key));
-            let hash = self.seed.hash_one(key.as_str());
+            let hash = key_hash(&self.seed, key.as_bytes());
             let column = column.unwrap_or(u16::MAX);
             self.offered.combined[rule].push(row, Key { kind: ANY_RULE, column, item, hash, text });
         }
@@ -68,7 +66,7 @@ impl Drafter<'_> {
             _ => {}
         }
         let settings = self.settings;
-        let region = self.region(stripe, row);
+        let region = self.region(row);
         let columns = settings.contact_columns.iter().filter(|column| column.field == field);
         let mut values = Vec::new();
         let of_row = stripe.row(row);

@@ -1,5 +1,6 @@
 //! [`region`]: whose phone numbers a row writes without a country code.
 
+use super::drafter::rows_of;
 use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::FieldId;
@@ -12,35 +13,46 @@ pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&
     own.or(settings.account.default_country.as_deref())
 }
 
-/// The column of the row's own country, and what its cells have said.
+/// The column of the rows' own countries, and what its cells have said.
 #[derive(Debug)]
 pub(super) struct Countries<'s> {
     column: &'s Column,
-    /// `None` = a constant.
-    index: Option<usize>,
     known: Memo<Option<&'static str>>,
+    /// The countries that the rows of the stripe name.
+    of_rows: [Option<&'static str>; Stripe::ROWS],
 }
 
 impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
         let column =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
-        let index = column.index().map(usize::from);
-        Some(Countries { column, index, known: Memo::default() })
+        Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS] })
+    }
+
+    /// Looks at the rows of a stripe.
+    pub(super) fn look(&mut self, stripe: &Stripe<'_>) {
+        let index = self.column.index().map(usize::from);
+        self.of_rows = [None; Stripe::ROWS];
+        for row in rows_of(index.map_or(stripe.rows(), |index| stripe.filled(index))) {
+            let cell = match index {
+                Some(index) => stripe.bytes(row, index),
+                None => self.column.bytes(&stripe.row(row)),
+            };
+            self.of_rows[row] = self.known.get(cell).unwrap_or_else(|| {
+                let own = self.column.country_of(self.column.text(&stripe.row(row)));
+                self.known.put(cell, own);
+                own
+            });
+        }
     }
 
     /// The country that a row names.
-    #[inline]
-    pub(super) fn of_row(&mut self, stripe: &Stripe<'_>, row: usize) -> Option<&'static str> {
-        let cell = match self.index {
-            Some(index) if stripe.filled(index) >> row & 1 == 0 => return None,
-            Some(index) => stripe.bytes(row, index),
-            None => self.column.bytes(&stripe.row(row)),
-        };
-        self.known.get(cell).unwrap_or_else(|| {
-            let own = self.column.country_of(self.column.text(&stripe.row(row)));
-            self.known.put(cell, own);
-            own
-        })
+    pub(super) fn of_row(&self, row: usize) -> Option<&'static str> {
+        self.of_rows[row]
+    }
+
+    /// Is this the column?
+    pub(super) fn are_of(&self, column: &Column) -> bool {
+        std::ptr::eq(self.column, column)
     }
 }

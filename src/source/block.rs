@@ -266,6 +266,7 @@ impl Block {
     }
 
     /// Where a part of a cell lies, if it is one.
+    #[inline]
     pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
         let part = part.as_ref();
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
