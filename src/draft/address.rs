@@ -24,7 +24,8 @@ impl<'s> Drafter<'s> {
         row: usize,
         cell: &[u8],
     ) -> bool {
-        let Some(is_lower) = normalize::plain_address(cell) else { return false };
+        let window = stripe.block.window(cell);
+        let Some(is_lower) = normalize::plain_address_in(cell, window) else { return false };
         let span = match stripe.block.span_of(cell) {
             Some(span) if is_lower => span,
             _ => {
@@ -59,7 +60,8 @@ impl<'s> Drafter<'s> {
             None => self.region(row),
         };
         let rule = self.settings.choices.phone_rule;
-        let Some(phone) = normalize::plain_phone(cell, region, rule) else { return false };
+        let window = stripe.block.window(cell);
+        let Some(phone) = normalize::plain_phone(cell, window, region, rule) else { return false };
         let key = self.phone_key(watch.number(), 0, phone, stripe);
         self.offered.phones[watch.among_its_kind].push(row, key);
         true

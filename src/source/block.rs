@@ -274,6 +274,13 @@ impl Block {
         is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })
     }
 
+    /// So many bytes of the text from where a part of a cell begins, if it is one.
+    #[inline]
+    pub(crate) fn window<const LEN: usize>(&self, part: &[u8]) -> Option<&[u8; LEN]> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        self.text.as_bytes().get(start..)?.first_chunk()
+    }
+
     /// Bytes of heap held.
     pub fn heap_bytes(&self) -> usize {
         let ends = match &self.ends {
