@@ -26,16 +26,15 @@ impl<'s> Drafter<'s> {
     ) -> bool {
         let window = stripe.block.window(cell);
         let Some(is_lower) = normalize::plain_address_in(cell, window) else { return false };
-        let span = match stripe.block.span_of(cell) {
-            Some(span) if is_lower => span,
+        let (span, hash) = match stripe.block.span_of(cell) {
+            Some(span) if is_lower => (span, self.hash_of(cell)),
             _ => {
                 let start = self.extra.len();
                 self.extra.push_str(watch.column.text(&stripe.row(row)));
                 self.extra[start..].make_ascii_lowercase();
-                self.span_from(start)
+                (self.span_from(start), self.hash_of(&self.extra.as_bytes()[start..]))
             }
         };
-        let hash = self.hash_of(self.text(stripe.block, span).as_bytes());
         let column = watch.number();
         self.offered.emails[watch.among_its_kind].push(row, email_key(column, 0, span, hash));
         true
@@ -132,16 +131,20 @@ impl<'s> Drafter<'s> {
     }
 
     /// The key of a phone.
+    #[inline]
     fn phone_key(&mut self, column: u16, item: u16, phone: Phone, stripe: &Stripe<'_>) -> Key {
         let (hash, text) = match phone.packed() {
             Some(packed) => (packed, KeyText::Phone),
-            None => {
-                let shown = phone.to_string();
-                let span = self.place(stripe.block, &shown);
-                (key_hash(&self.seed, shown.as_bytes()), KeyText::Span(span))
-            }
+            None => self.long_phone(phone, stripe),
         };
         Key { kind: ANY_RULE, column, item, hash, text }
+    }
+
+    #[cold]
+    fn long_phone(&mut self, phone: Phone, stripe: &Stripe<'_>) -> (u64, KeyText) {
+        let shown = phone.to_string();
+        let span = self.place(stripe.block, &shown);
+        (key_hash(&self.seed, shown.as_bytes()), KeyText::Span(span))
     }
 
     /// The region whose numbers the row writes without a country code (V6).

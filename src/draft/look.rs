@@ -2,6 +2,7 @@
 
 use super::drafter::{Drafter, rows_of};
 use super::refusal::{Refusal, nearest};
+use super::region::Countries;
 use super::watch::{Look, Watch};
 use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
 use crate::field::FieldId;
@@ -30,13 +31,13 @@ impl<'s> Drafter<'s> {
             Look::Text => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 !may_hold_nul && cell.len() <= watch.column.max_chars
             }),
-            // What it names was told when the stripe was begun.
             Look::Choice
                 if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
             {
-                self.look_at_each(watch, stripe, rows, |drafter, _, row, _| {
-                    drafter.country.as_ref().is_some_and(|country| country.of_row(row).is_some())
-                })
+                // What is a country was told when the stripe was begun.
+                let told = rows & self.country.as_ref().map_or(0, Countries::rows);
+                let rest = self.look_at_each(watch, stripe, rows & !told, |_, _, _, _| false);
+                (rest.0 | told, rest.1 | told)
             }
             Look::Choice => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 watch.fine.get(cell).is_some()

@@ -20,30 +20,40 @@ pub(super) struct Countries<'s> {
     known: Memo<Option<&'static str>>,
     /// The countries that the rows of the stripe name.
     of_rows: [Option<&'static str>; Stripe::ROWS],
+    /// The rows that name one.
+    rows: u64,
 }
 
 impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
         let column =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
-        Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS] })
+        Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS], rows: 0 })
     }
 
     /// Looks at the rows of a stripe.
     pub(super) fn look(&mut self, stripe: &Stripe<'_>) {
         let index = self.column.index().map(usize::from);
         self.of_rows = [None; Stripe::ROWS];
+        self.rows = 0;
         for row in rows_of(index.map_or(stripe.rows(), |index| stripe.filled(index))) {
             let cell = match index {
                 Some(index) => stripe.bytes(row, index),
                 None => self.column.bytes(&stripe.row(row)),
             };
-            self.of_rows[row] = self.known.get(cell).unwrap_or_else(|| {
+            let own = self.known.get(cell).unwrap_or_else(|| {
                 let own = self.column.country_of(self.column.text(&stripe.row(row)));
                 self.known.put(cell, own);
                 own
             });
+            self.of_rows[row] = own;
+            self.rows |= u64::from(own.is_some()) << row;
         }
+    }
+
+    /// The rows that name a country.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The country that a row names.

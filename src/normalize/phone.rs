@@ -221,6 +221,7 @@ fn split_extension(text: &str) -> (&str, &str) {
 ///
 /// The `window` are the bytes from the cell's first on, with whatever stands behind it, if they are at
 /// hand.
+#[inline]
 pub(crate) fn plain_phone(
     cell: &[u8],
     window: Option<&Window>,
@@ -238,6 +239,7 @@ pub(crate) fn plain_phone(
     digit_by_digit(cell, region, rule)
 }
 
+#[inline(never)]
 fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
     let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
