@@ -190,3 +190,135 @@ pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
 pub(super) fn position(n: usize) -> u32 {
     u32::try_from(n).expect("a block has fewer than 2³² rows and keys")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Account, DedupPolicy};
+    use crate::draft::KeyText;
+    use crate::mapping::{Mapping, OnInvalid};
+    use crate::object::{Mode, Object};
+    use crate::source::Source;
+
+    const COLUMNS: [(&str, Object, &str, &[&str]); 11] = [
+        ("Id", Object::Contact, "id", &["", "", "c-1", " ", "x\u{1}y"]),
+        ("First", Object::Contact, "first_name", &["Ana", "", " ", "\"\"", "\u{a0}"]),
+        ("Mail", Object::Contact, "email", &["ana@x.com", "A@X.COM", "a@x.de, b@x.de", "no", ""]),
+        ("More", Object::Contact, "additional_emails", &["", "", "c@x.com; no; D@x.com"]),
+        (
+            "Phone",
+            Object::Contact,
+            "phone",
+            &["206 555 0123", "030 123456", "12", "", "+442079460018 ext 12345"],
+        ),
+        (
+            "Country",
+            Object::Contact,
+            "country",
+            &["US", "Germany", "Nowhere", "", "#N/A", "United Kingdom"],
+        ),
+        ("Born", Object::Contact, "date_of_birth", &["", "1984-03-12", "31 nope", "1971-02-30"]),
+        ("Firm", Object::Contact, "company", &["", "Elm", "  ", "Owl, \"\"Books"]),
+        ("Deal", Object::Opportunity, "name", &["", "Deal", " ", "\"\""]),
+        ("Value", Object::Opportunity, "value", &["", "$1,200.50", "12.ab"]),
+        ("Labels", Object::Opportunity, "tags", &["", "vip", " "]),
+    ];
+
+    /// Random rows of these columns.
+    fn file(rows: usize, with_nul: bool) -> String {
+        let mut dice = 7_u64;
+        let mut text = COLUMNS.map(|column| column.0).join(",") + "\n";
+        for row in 0..rows {
+            let cells = COLUMNS.map(|(.., cells)| {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let cell = cells[(dice >> 33) as usize % cells.len()];
+                if cell.contains(',') { format!("\"{cell}\"") } else { cell.to_owned() }
+            });
+            let width = if row % 50 == 7 { 4 } else { cells.len() };
+            text += &cells[..width].join(",");
+            text += if with_nul && row % 40 == 3 { "\0\n" } else { "\n" };
+        }
+        text
+    }
+
+    fn settings(mapping: Mapping) -> Settings {
+        let account = Account {
+            default_country: Some("US".into()),
+            dedup: DedupPolicy::by([
+                vec!["email"],
+                vec!["phone"],
+                vec!["email", "phone"],
+                vec!["company"],
+            ]),
+            ..Account::default()
+        };
+        let headers = COLUMNS.map(|column| column.0.to_owned()).to_vec();
+        Settings::new(
+            account,
+            mapping,
+            headers,
+            (Some(Mode::Upsert), Some(Mode::Upsert)),
+            Vec::new(),
+        )
+    }
+
+    /// All that a draft says, row by row.
+    fn told(block: &Block, drafts: &Drafts) -> Vec<String> {
+        let first = block.first_row().0;
+        let of_row = |(row, draft): (usize, &RowDraft)| {
+            let keys = drafts.keys(draft.keys()).iter().map(|key| match key.text {
+                KeyText::Span(span) => {
+                    (key.kind, key.column, key.item, block.text(span).to_owned())
+                }
+                KeyText::Phone => (key.kind, key.column, key.item, key.hash.to_string()),
+            });
+            let flags = RowDraft { first_key: 0, end_key: 0, ..*draft };
+            let number = first + u32::try_from(row).unwrap();
+            let findings =
+                drafts.findings.iter().filter(|f| f.row.is_some_and(|at| at.0 == number));
+            format!(
+                "{number} {flags:?} {:?} {:?}",
+                keys.collect::<Vec<_>>(),
+                findings.collect::<Vec<_>>()
+            )
+        };
+        drafts.rows.iter().enumerate().map(of_row).collect()
+    }
+
+    #[test]
+    fn rows_drafted_together_say_what_each_says_alone() {
+        let plain =
+            COLUMNS.iter().fold(Mapping::default(), |mapping, (header, object, field, _)| {
+                mapping.column(header, *object, field)
+            });
+        let mut strict = plain.clone().constant(Object::Contact, "email", "Desk@x.com");
+        strict = strict.constant(Object::Opportunity, "name", "Fair");
+        strict.clear_token = Some("#N/A".into());
+        for column in &mut strict.columns {
+            column.on_invalid = OnInvalid::FailRow;
+        }
+        for (mapping, with_nul) in [(&plain, false), (&plain, true), (&strict, false)] {
+            let settings = settings(mapping.clone());
+            let seed = RandomState::default();
+            let file = file(300, with_nul);
+            let mut rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+            let mut block = Block::new();
+            rows.next_block(&mut block, 300).unwrap();
+            let mut together = block.clone();
+            let drafts = Drafter::new(&settings, seed.clone()).draft(&mut together);
+            let numbers: Vec<_> = drafts.findings.iter().map(|finding| finding.row).collect();
+            assert!(numbers.is_sorted() && numbers.len() > 50);
+            assert!(drafts.keys.len() > 300);
+            let mut alone = Vec::new();
+            for row in 0..block.len() {
+                let mut one = Block::gather([(&block, row)].into_iter());
+                one.renumber(crate::object::RowNumber(block.first_row().0 + row as u32));
+                let drafts = Drafter::new(&settings, seed.clone()).draft(&mut one);
+                alone.extend(told(&one, &drafts));
+            }
+            let together = told(&together, &drafts);
+            assert_eq!(together.len(), alone.len());
+            together.iter().zip(&alone).for_each(|(together, alone)| assert_eq!(together, alone));
+        }
+    }
+}

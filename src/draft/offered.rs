@@ -91,9 +91,8 @@ impl Offered {
 
     /// Forgets the stripe.
     pub(super) fn clear(&mut self) {
-        for columns in
-            [&mut self.emails, &mut self.phones, &mut self.contact_ids, &mut self.opportunity_ids]
-        {
+        let Offered { emails, phones, contact_ids, opportunity_ids, combined } = self;
+        for columns in [emails, phones, contact_ids, opportunity_ids, combined] {
             for column in columns {
                 column.rows = 0;
                 column.more.clear();

@@ -398,6 +398,13 @@ mod tests {
         }
     }
 
+    /// The short cut taken of a cell in a text that goes on, and that of the cell alone.
+    fn both_ways(cell: &str, region: Option<&str>, rule: PhoneRule) -> [Option<Phone>; 2] {
+        let text = format!("{cell},206-555.0123 (+1\u{301} 7654321");
+        let window = text.as_bytes().first_chunk();
+        [window, None].map(|window| plain_phone(cell.as_bytes(), window, region, rule))
+    }
+
     /// `CRM_IMPORT_PHONES=1000000` tries a million.
     #[test]
     fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
@@ -408,9 +415,9 @@ mod tests {
             let cell = cells.next();
             for region in [Some("US"), Some("CA"), None, Some("GB")] {
                 for rule in [PhoneRule::Valid, PhoneRule::Possible] {
-                    let Some(short) = plain_phone(cell.as_bytes(), None, region, rule) else {
-                        continue;
-                    };
+                    let [short, alone] = both_ways(&cell, region, rule);
+                    assert_eq!(short, alone, "{cell:?} {region:?} {rule:?}");
+                    let Some(short) = short else { continue };
                     taken += 1;
                     let library = look_up(&cell, region, "", rule);
                     assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
@@ -454,7 +461,8 @@ mod tests {
                 format!("{}{}", ["0", "0-", "0 "][cells.below(3) as usize], &cell[code..]);
             let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
             for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
-                let short = plain_phone(cell.as_bytes(), None, region, PhoneRule::Valid);
+                let [short, alone] = both_ways(cell, region, PhoneRule::Valid);
+                assert_eq!(short, alone, "{cell:?} {region:?}");
                 let Some(short) = short else { continue };
                 taken[usize::from(cell.starts_with('+'))] += 1;
                 let full = in_full(cell, region, PhoneRule::Valid);
