@@ -10,7 +10,7 @@ use std::hint::black_box;
 use foldhash::fast::RandomState;
 
 use super::table::{First, NumberTable};
-use crate::draft::{Key, KeyKind, KeyText};
+use crate::draft::{Key, KeyKind, KeyText, key_hash};
 use crate::source::TextSpan;
 use crate::value::Phone;
 
@@ -225,7 +225,7 @@ impl KeyNumbers {
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let tag = self.tag_of(code(kind), self.seed.hash_one(text));
+        let tag = self.tag_of(code(kind), key_hash(&self.seed, text.as_bytes()));
         let number = self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
         self.push(Entry::text(kind, place));
         KeyNumber(number)
@@ -252,7 +252,7 @@ impl KeyNumbers {
         known: usize,
         text_of: impl Fn(KeyPlace) -> &'b str,
     ) -> Option<KeyNumber> {
-        let hash = packed.unwrap_or_else(|| self.seed.hash_one(text));
+        let hash = packed.unwrap_or_else(|| key_hash(&self.seed, text.as_bytes()));
         let is_it = |number: u32| {
             let entry = self.entries[number as usize];
             (number as usize) < known

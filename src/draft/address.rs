@@ -1,22 +1,18 @@
 //! What the drafter keeps of a row's e-mail addresses and phones.
 
-use std::hash::BuildHasher;
-
 use super::drafter::Drafter;
-use super::refusal::{Refusal, refuse};
+use super::refusal::Refusal;
 use super::watch::Watch;
-use super::{Column, Drafts, RowDraft};
+use super::{Key, KeyKind, KeyText, key_hash};
 use crate::normalize;
-use crate::source::{BlockRow, TextSpan};
-use crate::value::Value;
+use crate::source::{Stripe, TextSpan};
+use crate::value::{Phone, Value};
 
-/// One e-mail address of the current row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Address {
-    pub(super) column: u16,
-    pub(super) item: u16,
-    pub(super) span: TextSpan,
-    pub(super) hash: u64,
+/// Stands in until the key is offered under its rules.
+pub(super) const ANY_RULE: KeyKind = KeyKind::Rule(0);
+
+fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
+    Key { kind: ANY_RULE, column, item, hash, text: KeyText::Span(span) }
 }
 
 impl<'s> Drafter<'s> {
@@ -24,21 +20,23 @@ impl<'s> Drafter<'s> {
     pub(super) fn keep_plain_email(
         &mut self,
         watch: &Watch<'s>,
-        row: &BlockRow<'_>,
+        stripe: &Stripe<'_>,
+        row: usize,
         cell: &[u8],
     ) -> bool {
-        let Some(is_lower) = normalize::plain_address(cell) else { return false };
-        let span = match row.span_of(cell) {
-            Some(span) if is_lower => span,
+        let window = stripe.block.window(cell);
+        let Some(is_lower) = normalize::plain_address_in(cell, window) else { return false };
+        let (span, hash) = match stripe.block.span_of(cell) {
+            Some(span) if is_lower => (span, self.hash_of(cell)),
             _ => {
                 let start = self.extra.len();
-                self.extra.push_str(watch.column.text(row));
+                self.extra.push_str(watch.column.text(&stripe.row(row)));
                 self.extra[start..].make_ascii_lowercase();
-                self.span_from(start)
+                (self.span_from(start), self.hash_of(&self.extra.as_bytes()[start..]))
             }
         };
-        let hash = self.hash_of(self.text(row, span));
-        self.emails.push(Address { column: watch.number(), item: 0, span, hash });
+        let column = watch.number();
+        self.offered.emails[watch.among_its_kind].push(row, email_key(column, 0, span, hash));
         true
     }
 
@@ -46,7 +44,8 @@ impl<'s> Drafter<'s> {
     pub(super) fn keep_plain_phone(
         &mut self,
         watch: &Watch<'s>,
-        row: &BlockRow<'_>,
+        stripe: &Stripe<'_>,
+        row: usize,
         cell: &[u8],
     ) -> bool {
         let ([first, ..], [.., last]) = (cell, cell) else { return false };
@@ -60,35 +59,37 @@ impl<'s> Drafter<'s> {
             None => self.region(row),
         };
         let rule = self.settings.choices.phone_rule;
-        let Some(phone) = normalize::plain_phone(cell, region, rule) else { return false };
-        self.phones.push((watch.number(), 0, phone));
+        let window = stripe.block.window(cell);
+        let Some(phone) = normalize::plain_phone(cell, window, region, rule) else { return false };
+        let key = self.phone_key(watch.number(), 0, phone, stripe);
+        self.offered.phones[watch.among_its_kind].push(row, key);
         true
     }
 
     pub(super) fn look_at_emails<'b>(
         &mut self,
-        column: &'s Column,
-        row: &BlockRow<'b>,
+        watch: &Watch<'s>,
+        stripe: &Stripe<'b>,
+        row: usize,
         cell: &'b str,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) where
         's: 'b,
     {
-        let at = column.index().unwrap_or(u16::MAX);
+        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
             match read {
                 Ok(Value::Text(email)) => {
-                    let (span, hash) = (self.place(row, &email), self.hash_of(&email));
-                    self.emails.push(Address { column: at, item, span, hash });
+                    let (span, hash) =
+                        (self.place(stripe.block, &email), self.hash_of(email.as_bytes()));
+                    self.offered.emails[among].push(row, email_key(at, item, span, hash));
                 }
                 Ok(_) => {}
                 Err(code) => {
                     let whole = item == 0 && shown == normalize::trim(cell);
                     let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
-                    refuse(drafts, draft, row.number(), column, refusal);
+                    self.refused.add(stripe, row, column, refusal);
                 }
             }
             item += 1;
@@ -96,43 +97,60 @@ impl<'s> Drafter<'s> {
     }
 
     /// The hash of an e-mail address, if a rule asks for it.
-    fn hash_of(&self, email: &str) -> u64 {
-        if self.has_email_rule { self.seed.hash_one(email) } else { 0 }
+    fn hash_of(&self, email: &[u8]) -> u64 {
+        if self.has_email_rule { key_hash(&self.seed, email) } else { 0 }
     }
 
     pub(super) fn look_at_phones<'b>(
         &mut self,
-        column: &'s Column,
-        row: &BlockRow<'b>,
+        watch: &Watch<'s>,
+        stripe: &Stripe<'b>,
+        row: usize,
         cell: &'b str,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) where
         's: 'b,
     {
-        let at = column.index().unwrap_or(u16::MAX);
+        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
         let region = self.region(row);
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {
-                Ok(Value::Phone(phone)) => self.phones.push((at, item, phone)),
+                Ok(Value::Phone(phone)) => {
+                    let key = self.phone_key(at, item, phone, stripe);
+                    self.offered.phones[among].push(row, key);
+                }
                 Ok(_) => {}
                 Err(code) => {
                     let whole = item == 0 && shown == normalize::trim(cell);
                     let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
-                    refuse(drafts, draft, row.number(), column, refusal);
+                    self.refused.add(stripe, row, column, refusal);
                 }
             }
             item += 1;
         });
     }
 
+    /// The key of a phone.
+    #[inline]
+    fn phone_key(&mut self, column: u16, item: u16, phone: Phone, stripe: &Stripe<'_>) -> Key {
+        let (hash, text) = match phone.packed() {
+            Some(packed) => (packed, KeyText::Phone),
+            None => self.long_phone(phone, stripe),
+        };
+        Key { kind: ANY_RULE, column, item, hash, text }
+    }
+
+    #[cold]
+    fn long_phone(&mut self, phone: Phone, stripe: &Stripe<'_>) -> (u64, KeyText) {
+        let shown = phone.to_string();
+        let span = self.place(stripe.block, &shown);
+        (key_hash(&self.seed, shown.as_bytes()), KeyText::Span(span))
+    }
+
     /// The region whose numbers the row writes without a country code (V6).
-    pub(super) fn region<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'b str>
-    where
-        's: 'b,
-    {
-        let own = self.country.as_mut().and_then(|country| country.of_row(row));
+    #[inline]
+    pub(super) fn region(&self, row: usize) -> Option<&'s str> {
+        let own = self.country.as_ref().and_then(|country| country.of_row(row));
         own.or(self.settings.account.default_country.as_deref())
     }
 }

@@ -1,14 +1,19 @@
 //! [`Drafter`]: rows in, [`Drafts`] out.
+//!
+//! Rows are looked at column by column, up to 64 of them together: so a column has to say only once
+//! how its cells are looked at, and what is empty costs nothing.
+
+use std::num::NonZeroU64;
 
 use foldhash::fast::RandomState;
 
-use super::address::Address;
+use super::offered::Offered;
+use super::refusal::Refused;
 use super::region::Countries;
-use super::side::Side;
-use super::{Drafts, KeyKind, RowDraft, Settings, Shape};
+use super::side::{Side, Told};
+use super::{Drafts, RowDraft, Settings, Shape};
 use crate::field::FieldId;
-use crate::source::{Block, BlockRow, TextSpan};
-use crate::value::Phone;
+use crate::source::{Block, Stripe, TextSpan};
 
 /// Looks at every row of a block once. It keeps nothing that shows from one block to the next, so
 /// that several may work side by side.
@@ -18,14 +23,14 @@ pub(crate) struct Drafter<'s> {
     pub(super) seed: RandomState,
     contact: Side<'s>,
     opportunity: Side<'s>,
-    /// Of the row itself.
+    /// Of the rows themselves.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
     /// The keys of the block that had most.
     most_keys: usize,
-    /// Of the current row.
-    pub(super) emails: Vec<Address>,
-    pub(super) phones: Vec<(u16, u16, Phone)>,
+    /// Of the current stripe.
+    pub(super) offered: Offered,
+    pub(super) refused: Refused,
     /// Normalised texts that are not written so in the file; they join the block's text.
     pub(super) extra: String,
     /// Where they will lie in the block.
@@ -35,16 +40,18 @@ pub(crate) struct Drafter<'s> {
 
 impl<'s> Drafter<'s> {
     pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
+        let contact = Side::new(settings, &settings.contact_columns);
+        let opportunity = Side::new(settings, &settings.opportunity_columns);
         Drafter {
-            contact: Side::new(settings, &settings.contact_columns),
-            opportunity: Side::new(settings, &settings.opportunity_columns),
+            offered: Offered::new(&contact, &opportunity, &settings.rules),
+            contact,
+            opportunity,
             country: Countries::of(settings),
             has_email_rule: settings.rules.iter().any(|rule| rule.shape == Shape::Emails),
             settings,
             seed,
             most_keys: 0,
-            emails: Vec::new(),
-            phones: Vec::new(),
+            refused: Refused::default(),
             extra: String::new(),
             base: 0,
             folded: String::new(),
@@ -58,23 +65,17 @@ impl<'s> Drafter<'s> {
         drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
-        // The watches are set aside, so that their memos can learn while a row is drafted.
+        // The watches are set aside, so that their memos can learn while rows are drafted.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
-        for at in 0..block.len() {
-            let row = block.row(at);
-            let first_key = position(drafts.keys.len());
-            let mut draft = RowDraft { first_key, ..RowDraft::default() };
-            if block.is_failed(at) {
-                draft.has_contact = contact.is_present(&row);
-                draft.has_opportunity = opportunity.is_present(&row);
-                (draft.contact_failed, draft.opportunity_failed) = (true, true);
-            } else {
-                self.draft_contact(&mut contact, &row, &mut drafts, &mut draft);
-                self.draft_opportunity(&mut opportunity, &row, &mut drafts, &mut draft);
+        for first in (0..block.len()).step_by(Stripe::ROWS) {
+            let stripe = Stripe::of(block, first);
+            if let Some(country) = &mut self.country {
+                country.look(&stripe);
             }
-            draft.end_key = position(drafts.keys.len());
-            drafts.rows.push(draft);
+            let of_contacts = self.look_at_side(&mut contact, &stripe);
+            let of_opportunities = self.look_at_side(&mut opportunity, &stripe);
+            self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
         }
         (self.contact, self.opportunity) = (contact, opportunity);
         self.most_keys = self.most_keys.max(drafts.keys.len());
@@ -82,74 +83,83 @@ impl<'s> Drafter<'s> {
         drafts
     }
 
-    // Each side in a function of its own, which keeps more of a row in registers.
-    #[inline(never)]
-    fn draft_contact(
-        &mut self,
-        side: &mut Side<'s>,
-        row: &BlockRow<'_>,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
-    ) {
-        self.emails.clear();
-        self.phones.clear();
-        // Constants are looked at only where a cell of the row makes the side present (P1).
-        if side.has_constants && !side.is_present(row) {
-            return;
+    /// Looks at the cells of one object.
+    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Told {
+        let failed = stripe.failed();
+        let mut told = Told { present: side.present_among(failed, stripe), ..Told::default() };
+        let mut open = stripe.rows() & !failed;
+        if side.has_constants {
+            // Constants are looked at only where a cell of the row makes the side present (P1).
+            open = side.present_among(open, stripe);
         }
-        let mut says_more = false;
         for watch in &mut side.watches {
-            let is_quiet = watch.is_quiet && !row.may_hold_nul();
-            if is_quiet && says_more && (draft.has_name || !watch.is_name) {
-                // The quiet ones come last, names before the others: no further one adds to it.
-                break;
+            let is_quiet = watch.is_quiet && !stripe.block.may_hold_nul();
+            let needless = match watch.is_name {
+                _ if !is_quiet => 0,
+                true => told.more & told.named,
+                false => told.more,
+            };
+            let rows = open & !needless & watch.index.map_or(u64::MAX, |at| stripe.filled(at));
+            if rows == 0 {
+                continue;
             }
-            let Some(cell) = watch.cell(row) else { continue };
-            draft.has_contact |= watch.index.is_some();
-            says_more |= watch.says_more;
-            let is_filled = is_quiet || self.look(watch, row, cell, drafts, draft);
-            draft.has_name |= watch.is_name && is_filled;
+            let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
+            if watch.index.is_some() {
+                told.present |= filled;
+            }
+            if watch.says_more {
+                told.more |= filled;
+            }
+            if watch.is_name {
+                told.named |= usable;
+            }
+            if watch.column.field == FieldId::OPPORTUNITY_TAGS {
+                told.tagged |= usable;
+            }
         }
-        if !draft.has_contact {
-            return;
-        }
-        draft.only_keys = !says_more;
-        draft.has_address = !self.emails.is_empty() || !self.phones.is_empty();
-        let settings = self.settings;
-        for (number, rule) in settings.rules.iter().enumerate() {
-            let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
-            self.offer_keys(row, kind, rule, drafts);
-        }
+        told
     }
 
-    #[inline(never)]
-    fn draft_opportunity(
+    /// Writes down what the rows offer, row by row.
+    fn write_drafts(
         &mut self,
-        side: &mut Side<'s>,
-        row: &BlockRow<'_>,
+        stripe: &Stripe<'_>,
+        of_contacts: &Told,
+        of_opportunities: &Told,
         drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) {
-        // As with contacts (P1).
-        if side.has_constants && !side.is_present(row) {
-            return;
-        }
-        for watch in &mut side.watches {
-            let is_quiet = watch.is_quiet && !row.may_hold_nul();
-            if is_quiet && draft.has_opportunity {
-                // So are all behind it.
-                break;
+        self.refused.hand_over(&mut drafts.findings);
+        let failed = stripe.failed();
+        let contact_failed = self.refused.contacts | failed;
+        let opportunity_failed = self.refused.opportunities | failed;
+        let has_address = self.offered.rows_with_addresses();
+        let open = of_contacts.present & !failed;
+        self.combine(stripe, open);
+        let starts = self.offered.write(&self.settings.rules, &mut drafts.keys);
+        let ends = starts.iter().copied().skip(1).chain([position(drafts.keys.len())]);
+        let drafted = starts.iter().zip(ends).take(stripe.len()).enumerate();
+        drafts.rows.extend(drafted.map(|(row, (&first_key, end_key))| {
+            let has = |rows: u64| rows >> row & 1 == 1;
+            RowDraft {
+                first_key,
+                end_key,
+                has_contact: has(of_contacts.present),
+                has_opportunity: has(of_opportunities.present),
+                contact_failed: has(contact_failed),
+                opportunity_failed: has(opportunity_failed),
+                has_name: has(of_contacts.named),
+                has_address: has(open & has_address),
+                only_keys: has(open & !of_contacts.more),
+                has_tags: has(of_opportunities.tagged),
             }
-            let Some(cell) = watch.cell(row) else { continue };
-            draft.has_opportunity |= watch.index.is_some();
-            let is_filled = is_quiet || self.look(watch, row, cell, drafts, draft);
-            draft.has_tags |= is_filled && watch.column.field == FieldId::OPPORTUNITY_TAGS;
-        }
+        }));
+        self.offered.clear();
+        self.refused.clear();
     }
 
     /// Where a text lies in the block: in the file's own text, or among what joins it.
-    pub(super) fn place(&mut self, row: &BlockRow<'_>, text: &str) -> TextSpan {
-        row.span_of(text).unwrap_or_else(|| {
+    pub(super) fn place(&mut self, block: &Block, text: &str) -> TextSpan {
+        block.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();
             self.extra.push_str(text);
             self.span_from(start)
@@ -160,11 +170,155 @@ impl<'s> Drafter<'s> {
         TextSpan::new(self.base + start, self.extra.len() - start)
     }
 
-    pub(super) fn text<'t>(&'t self, row: &BlockRow<'t>, span: TextSpan) -> &'t str {
-        row.text(span).unwrap_or_else(|| &self.extra[span.range_from(self.base)])
+    pub(super) fn text<'t>(&'t self, block: &'t Block, span: TextSpan) -> &'t str {
+        match span.range_from(self.base) {
+            range if range.start <= self.extra.len() => &self.extra[range],
+            _ => block.text(span),
+        }
     }
 }
 
-fn position(n: usize) -> u32 {
+/// Which bits are set, from the lowest.
+pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let row = NonZeroU64::new(bits)?.trailing_zeros();
+        bits &= bits - 1;
+        Some(row as usize)
+    })
+}
+
+pub(super) fn position(n: usize) -> u32 {
     u32::try_from(n).expect("a block has fewer than 2³² rows and keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Account, DedupPolicy};
+    use crate::draft::KeyText;
+    use crate::mapping::{Mapping, OnInvalid};
+    use crate::object::{Mode, Object};
+    use crate::source::Source;
+
+    const COLUMNS: [(&str, Object, &str, &[&str]); 11] = [
+        ("Id", Object::Contact, "id", &["", "", "c-1", " ", "x\u{1}y"]),
+        ("First", Object::Contact, "first_name", &["Ana", "", " ", "\"\"", "\u{a0}"]),
+        ("Mail", Object::Contact, "email", &["ana@x.com", "A@X.COM", "a@x.de, b@x.de", "no", ""]),
+        ("More", Object::Contact, "additional_emails", &["", "", "c@x.com; no; D@x.com"]),
+        (
+            "Phone",
+            Object::Contact,
+            "phone",
+            &["206 555 0123", "030 123456", "12", "", "+442079460018 ext 12345"],
+        ),
+        (
+            "Country",
+            Object::Contact,
+            "country",
+            &["US", "Germany", "Nowhere", "", "#N/A", "United Kingdom"],
+        ),
+        ("Born", Object::Contact, "date_of_birth", &["", "1984-03-12", "31 nope", "1971-02-30"]),
+        ("Firm", Object::Contact, "company", &["", "Elm", "  ", "Owl, \"\"Books"]),
+        ("Deal", Object::Opportunity, "name", &["", "Deal", " ", "\"\""]),
+        ("Value", Object::Opportunity, "value", &["", "$1,200.50", "12.ab"]),
+        ("Labels", Object::Opportunity, "tags", &["", "vip", " "]),
+    ];
+
+    /// Random rows of these columns.
+    fn file(rows: usize, with_nul: bool) -> String {
+        let mut dice = 7_u64;
+        let mut text = COLUMNS.map(|column| column.0).join(",") + "\n";
+        for row in 0..rows {
+            let cells = COLUMNS.map(|(.., cells)| {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let cell = cells[(dice >> 33) as usize % cells.len()];
+                if cell.contains(',') { format!("\"{cell}\"") } else { cell.to_owned() }
+            });
+            let width = if row % 50 == 7 { 4 } else { cells.len() };
+            text += &cells[..width].join(",");
+            text += if with_nul && row % 40 == 3 { "\0\n" } else { "\n" };
+        }
+        text
+    }
+
+    fn settings(mapping: Mapping) -> Settings {
+        let account = Account {
+            default_country: Some("US".into()),
+            dedup: DedupPolicy::by([
+                vec!["email"],
+                vec!["phone"],
+                vec!["email", "phone"],
+                vec!["company"],
+            ]),
+            ..Account::default()
+        };
+        let headers = COLUMNS.map(|column| column.0.to_owned()).to_vec();
+        Settings::new(
+            account,
+            mapping,
+            headers,
+            (Some(Mode::Upsert), Some(Mode::Upsert)),
+            Vec::new(),
+        )
+    }
+
+    /// All that a draft says, row by row.
+    fn told(block: &Block, drafts: &Drafts) -> Vec<String> {
+        let first = block.first_row().0;
+        let of_row = |(row, draft): (usize, &RowDraft)| {
+            let keys = drafts.keys(draft.keys()).iter().map(|key| match key.text {
+                KeyText::Span(span) => {
+                    (key.kind, key.column, key.item, block.text(span).to_owned())
+                }
+                KeyText::Phone => (key.kind, key.column, key.item, key.hash.to_string()),
+            });
+            let flags = RowDraft { first_key: 0, end_key: 0, ..*draft };
+            let number = first + u32::try_from(row).unwrap();
+            let findings =
+                drafts.findings.iter().filter(|f| f.row.is_some_and(|at| at.0 == number));
+            format!(
+                "{number} {flags:?} {:?} {:?}",
+                keys.collect::<Vec<_>>(),
+                findings.collect::<Vec<_>>()
+            )
+        };
+        drafts.rows.iter().enumerate().map(of_row).collect()
+    }
+
+    #[test]
+    fn rows_drafted_together_say_what_each_says_alone() {
+        let plain =
+            COLUMNS.iter().fold(Mapping::default(), |mapping, (header, object, field, _)| {
+                mapping.column(header, *object, field)
+            });
+        let mut strict = plain.clone().constant(Object::Contact, "email", "Desk@x.com");
+        strict = strict.constant(Object::Opportunity, "name", "Fair");
+        strict.clear_token = Some("#N/A".into());
+        for column in &mut strict.columns {
+            column.on_invalid = OnInvalid::FailRow;
+        }
+        for (mapping, with_nul) in [(&plain, false), (&plain, true), (&strict, false)] {
+            let settings = settings(mapping.clone());
+            let seed = RandomState::default();
+            let file = file(300, with_nul);
+            let mut rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+            let mut block = Block::new();
+            rows.next_block(&mut block, 300).unwrap();
+            let mut together = block.clone();
+            let drafts = Drafter::new(&settings, seed.clone()).draft(&mut together);
+            let numbers: Vec<_> = drafts.findings.iter().map(|finding| finding.row).collect();
+            assert!(numbers.is_sorted() && numbers.len() > 50);
+            assert!(drafts.keys.len() > 300);
+            let mut alone = Vec::new();
+            for row in 0..block.len() {
+                let mut one = Block::gather([(&block, row)].into_iter());
+                one.renumber(crate::object::RowNumber(block.first_row().0 + row as u32));
+                let drafts = Drafter::new(&settings, seed.clone()).draft(&mut one);
+                alone.extend(told(&one, &drafts));
+            }
+            let together = told(&together, &drafts);
+            assert_eq!(together.len(), alone.len());
+            together.iter().zip(&alone).for_each(|(together, alone)| assert_eq!(together, alone));
+        }
+    }
 }

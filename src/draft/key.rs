@@ -1,5 +1,9 @@
 //! [`Key`]: what a row offers to find a record by.
 
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+
 use crate::source::TextSpan;
 
 /// What a key names.
@@ -34,4 +38,13 @@ pub(crate) enum KeyText {
     Span(TextSpan),
     /// A phone, packed into the hash without loss.
     Phone,
+}
+
+/// The seeded hash of a key's text.
+#[inline]
+pub(crate) fn key_hash(seed: &RandomState, text: &[u8]) -> u64 {
+    // The text is all there is to it, so that nothing has to tell where it ends.
+    let mut hasher = seed.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }

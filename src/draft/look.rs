@@ -1,87 +1,126 @@
 //! How the drafter looks at a cell: at a plain one quickly, at any other by reading it in full.
 
-use std::hash::BuildHasher;
-
-use super::drafter::Drafter;
-use super::refusal::{Refusal, nearest, refuse};
+use super::drafter::{Drafter, rows_of};
+use super::refusal::{Refusal, nearest};
+use super::region::Countries;
 use super::watch::{Look, Watch};
-use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, RowDraft};
+use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
 use crate::field::FieldId;
 use crate::normalize;
 use crate::object::Object;
-use crate::source::BlockRow;
+use crate::source::Stripe;
 use crate::value::Value;
 
 impl<'s> Drafter<'s> {
-    /// Looks at a cell that is not blank. Does it hold something usable? Most cells are plain, and
-    /// need no closer look; a call for each would cost more than looking.
-    #[inline(always)]
+    /// Looks at the cells of a column on some rows. Which of them are not blank, and which hold
+    /// something usable?
     pub(super) fn look(
         &mut self,
         watch: &mut Watch<'s>,
-        row: &BlockRow<'_>,
-        cell: &[u8],
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
-    ) -> bool {
+        is_quiet: bool,
+        stripe: &Stripe<'_>,
+        rows: u64,
+    ) -> (u64, u64) {
         let column = watch.column;
-        let is_plain = match watch.look {
+        let is_direct = column.is_direct();
+        let may_hold_nul = stripe.block.may_hold_nul();
+        match watch.look {
+            _ if is_quiet => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
             // It is looked at once the opportunity is known.
-            Look::Later => true,
-            Look::Text => !row.may_hold_nul() && cell.len() <= column.max_chars,
-            Look::Choice => watch.fine.get(cell).is_some(),
-            Look::Day => normalize::is_plain_day(cell),
-            Look::Amount => normalize::is_plain_amount(cell, column.separators),
-            Look::Email if column.is_direct() => self.keep_plain_email(watch, row, cell),
-            Look::Phone if column.is_direct() => self.keep_plain_phone(watch, row, cell),
-            _ => false,
-        };
-        is_plain || self.look_closely(watch, row, drafts, draft)
+            Look::Later => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
+            Look::Text => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
+                !may_hold_nul && cell.len() <= watch.column.max_chars
+            }),
+            Look::Choice
+                if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
+            {
+                // What is a country was told when the stripe was begun.
+                let told = rows & self.country.as_ref().map_or(0, Countries::rows);
+                let rest = self.look_at_each(watch, stripe, rows & !told, |_, _, _, _| false);
+                (rest.0 | told, rest.1 | told)
+            }
+            Look::Choice => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
+                watch.fine.get(cell).is_some()
+            }),
+            Look::Day => self
+                .look_at_each(watch, stripe, rows, |_, _, _, cell| normalize::is_plain_day(cell)),
+            Look::Amount => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
+                normalize::is_plain_amount(cell, watch.column.separators)
+            }),
+            Look::Email if is_direct => {
+                self.look_at_each(watch, stripe, rows, |drafter, watch, row, cell| {
+                    drafter.keep_plain_email(watch, stripe, row, cell)
+                })
+            }
+            Look::Phone if is_direct => {
+                self.look_at_each(watch, stripe, rows, |drafter, watch, row, cell| {
+                    drafter.keep_plain_phone(watch, stripe, row, cell)
+                })
+            }
+            _ => self.look_at_each(watch, stripe, rows, |_, _, _, _| false),
+        }
+    }
+
+    /// As [`look`](Self::look), with what tells of a plain cell that it needs no closer look.
+    #[inline(always)]
+    fn look_at_each(
+        &mut self,
+        watch: &mut Watch<'s>,
+        stripe: &Stripe<'_>,
+        rows: u64,
+        mut is_plain: impl FnMut(&mut Self, &Watch<'s>, usize, &[u8]) -> bool,
+    ) -> (u64, u64) {
+        let (mut filled, mut usable) = (rows, rows);
+        for row in rows_of(rows) {
+            let Some(cell) = watch.cell(stripe, row) else {
+                filled &= !(1 << row);
+                continue;
+            };
+            if !is_plain(self, watch, row, cell) && !self.look_closely(watch, stripe, row) {
+                usable &= !(1 << row);
+            }
+        }
+        (filled, filled & usable)
     }
 
     #[inline(never)]
-    fn look_closely(
-        &mut self,
-        watch: &mut Watch<'s>,
-        row: &BlockRow<'_>,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
-    ) -> bool {
+    fn look_closely(&mut self, watch: &mut Watch<'s>, stripe: &Stripe<'_>, row: usize) -> bool {
         let column = watch.column;
-        let cell = column.text(row);
+        let of_row = stripe.row(row);
+        let cell = column.text(&of_row);
         match watch.look {
             Look::Choice => {
-                let is_fine = self.read(column, row, cell, drafts, draft);
+                let is_fine = self.read(column, stripe, row, cell);
                 if is_fine {
                     watch.fine.put(cell.as_bytes(), ());
                 }
                 is_fine
             }
-            Look::Id => self.look_at_id(column, row, cell, drafts, draft),
+            Look::Id => self.look_at_id(watch, stripe, row, cell),
             Look::Email => {
-                self.look_at_emails(column, row, cell, drafts, draft);
+                self.look_at_emails(watch, stripe, row, cell);
                 true
             }
             Look::Phone => {
-                self.look_at_phones(column, row, cell, drafts, draft);
+                self.look_at_phones(watch, stripe, row, cell);
                 true
             }
-            _ if column.is_list => self.read_items(column, row, cell, drafts, draft),
-            _ => self.read(column, row, cell, drafts, draft),
+            _ if column.is_list => self.read_items(column, stripe, row, cell),
+            _ => self.read(column, stripe, row, cell),
         }
     }
 
     fn look_at_id<'b>(
         &mut self,
-        column: &'s Column,
-        row: &BlockRow<'b>,
+        watch: &Watch<'s>,
+        stripe: &Stripe<'b>,
+        row: usize,
         cell: &'b str,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) -> bool
     where
         's: 'b,
     {
+        let column = watch.column;
         match column.read(cell, None, &self.settings.choices) {
             Cell::Value(Value::Text(id)) => {
                 let kind = match column.field {
@@ -89,14 +128,19 @@ impl<'s> Drafter<'s> {
                     FieldId::CONTACT_LINK => KeyKind::ContactLink,
                     _ => KeyKind::OpportunityId,
                 };
-                let text = KeyText::Span(self.place(row, &id));
-                let hash = self.seed.hash_one(&*id);
+                let text = KeyText::Span(self.place(stripe.block, &id));
+                let hash = key_hash(&self.seed, id.as_bytes());
                 let column = column.index().unwrap_or(u16::MAX);
-                drafts.keys.push(Key { kind, column, item: 0, hash, text });
+                let columns = match watch.column.object {
+                    Object::Contact => &mut self.offered.contact_ids,
+                    Object::Opportunity => &mut self.offered.opportunity_ids,
+                };
+                columns[watch.among_its_kind].push(row, Key { kind, column, item: 0, hash, text });
                 true
             }
             Cell::Invalid(code) => {
-                refuse(drafts, draft, row.number(), column, Refusal { fails: true, ..code.into() });
+                let refusal = Refusal { fails: true, ..code.into() };
+                self.refused.add(stripe, row, column, refusal);
                 false
             }
             _ => false,
@@ -107,10 +151,9 @@ impl<'s> Drafter<'s> {
     fn read<'b>(
         &mut self,
         column: &'s Column,
-        row: &BlockRow<'b>,
+        stripe: &Stripe<'b>,
+        row: usize,
         cell: &'b str,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) -> bool
     where
         's: 'b,
@@ -123,7 +166,7 @@ impl<'s> Drafter<'s> {
             Cell::Invalid(code) => {
                 let detail = nearest(self.settings, column, code, normalize::trim(cell));
                 let refusal = Refusal { detail, ..code.into() };
-                refuse(drafts, draft, row.number(), column, refusal);
+                self.refused.add(stripe, row, column, refusal);
                 false
             }
         }
@@ -133,10 +176,9 @@ impl<'s> Drafter<'s> {
     fn read_items<'b>(
         &mut self,
         column: &'s Column,
-        row: &BlockRow<'b>,
+        stripe: &Stripe<'b>,
+        row: usize,
         cell: &'b str,
-        drafts: &mut Drafts,
-        draft: &mut RowDraft,
     ) -> bool
     where
         's: 'b,
@@ -148,16 +190,13 @@ impl<'s> Drafter<'s> {
             Err(code) => {
                 let detail = nearest(self.settings, column, code, shown);
                 let refusal = Refusal { item: Some(shown), detail, ..code.into() };
-                refuse(drafts, draft, row.number(), column, refusal);
+                self.refused.add(stripe, row, column, refusal);
             }
         });
         is_filled
     }
 
-    fn region_for<'b>(&mut self, column: &Column, row: &BlockRow<'b>) -> Option<&'b str>
-    where
-        's: 'b,
-    {
+    fn region_for(&self, column: &Column, row: usize) -> Option<&'s str> {
         match column.object {
             Object::Contact => self.region(row),
             Object::Opportunity => self.settings.account.default_country.as_deref(),

@@ -1,66 +1,48 @@
 //! Which keys a row offers to find its contact by (behaviour M2, M3).
 
-use std::hash::BuildHasher;
-
-use super::address::Address;
-use super::drafter::Drafter;
-use super::{Cell, Column, Drafts, Key, KeyKind, KeyText, Rule, Shape};
+use super::address::ANY_RULE;
+use super::drafter::{Drafter, rows_of};
+use super::offered::KeyColumn;
+use super::{Cell, Column, Key, KeyText, Shape, key_hash};
 use crate::field::FieldId;
 use crate::lookup::PART;
 use crate::normalize;
-use crate::source::BlockRow;
+use crate::source::Stripe;
+use crate::value::Phone;
 
 impl Drafter<'_> {
-    /// The keys of a row under one rule.
-    pub(super) fn offer_keys(
-        &mut self,
-        row: &BlockRow<'_>,
-        kind: KeyKind,
-        rule: &Rule,
-        drafts: &mut Drafts,
-    ) {
-        match &rule.shape {
-            Shape::Emails => {
-                for &Address { column, item, span, hash } in &self.emails {
-                    drafts.keys.push(Key { kind, column, item, hash, text: KeyText::Span(span) });
+    /// Makes the keys of these rows under the rules whose keys are neither addresses nor phones.
+    pub(super) fn combine(&mut self, stripe: &Stripe<'_>, rows: u64) {
+        let settings = self.settings;
+        for (number, rule) in settings.rules.iter().enumerate() {
+            let (fields, column) = match &rule.shape {
+                Shape::Emails | Shape::Phones => continue,
+                Shape::Text(field) => {
+                    // The rule owns its value (M6), so the key says where to drop it.
+                    let mut columns = settings.contact_columns.iter();
+                    let column = columns.find(|column| column.field == *field);
+                    (std::slice::from_ref(field), column.and_then(Column::index))
                 }
+                Shape::Combined(fields) => (&fields[..], None),
+            };
+            for row in rows_of(rows) {
+                self.combine_row(stripe, row, number, fields, column);
             }
-            Shape::Phones => {
-                for at in 0..self.phones.len() {
-                    let (column, item, phone) = self.phones[at];
-                    let (hash, text) = match phone.packed() {
-                        Some(packed) => (packed, KeyText::Phone),
-                        None => {
-                            let shown = phone.to_string();
-                            let span = self.place(row, &shown);
-                            (self.seed.hash_one(shown.as_str()), KeyText::Span(span))
-                        }
-                    };
-                    drafts.keys.push(Key { kind, column, item, hash, text });
-                }
-            }
-            Shape::Text(field) => {
-                // The rule owns its value (M6), so the key says where to drop it.
-                let mut columns = self.settings.contact_columns.iter();
-                let column = columns.find(|column| column.field == *field).and_then(Column::index);
-                self.offer_combined(row, kind, &[*field], column, drafts);
-            }
-            Shape::Combined(fields) => self.offer_combined(row, kind, fields, None, drafts),
         }
     }
 
     /// Every combination of the row's values of these fields; none if one of them is blank (M2).
-    fn offer_combined(
+    fn combine_row(
         &mut self,
-        row: &BlockRow<'_>,
-        kind: KeyKind,
+        stripe: &Stripe<'_>,
+        row: usize,
+        rule: usize,
         fields: &[FieldId],
         column: Option<u16>,
-        drafts: &mut Drafts,
     ) {
         let mut keys = vec![String::new()];
         for (at, &field) in fields.iter().enumerate() {
-            let values = self.parts(row, field);
+            let values = self.parts(stripe, row, field);
             let combined = keys.iter().flat_map(|key| {
                 let separator = if at == 0 { "" } else { "\u{1f}" };
                 values.iter().map(move |value| format!("{key}{separator}{value}"))
@@ -69,28 +51,27 @@ impl Drafter<'_> {
         }
         for (item, key) in keys.iter().enumerate() {
             let item = u16::try_from(item).unwrap_or(u16::MAX);
-            let text = KeyText::Span(self.place(row, key));
-            let hash = self.seed.hash_one(key.as_str());
+            let text = KeyText::Span(self.place(stripe.block, key));
+            let hash = key_hash(&self.seed, key.as_bytes());
             let column = column.unwrap_or(u16::MAX);
-            drafts.keys.push(Key { kind, column, item, hash, text });
+            self.offered.combined[rule].push(row, Key { kind: ANY_RULE, column, item, hash, text });
         }
     }
 
     /// The row's values of one field of a rule, folded.
-    fn parts(&mut self, row: &BlockRow<'_>, field: FieldId) -> Vec<String> {
+    fn parts(&mut self, stripe: &Stripe<'_>, row: usize, field: FieldId) -> Vec<String> {
         match field {
-            FieldId::EMAIL => {
-                return self.emails.iter().map(|e| self.text(row, e.span).to_owned()).collect();
-            }
-            FieldId::PHONE => return self.phones.iter().map(|p| p.2.to_string()).collect(),
+            FieldId::EMAIL => return self.shown(&self.offered.emails, stripe, row),
+            FieldId::PHONE => return self.shown(&self.offered.phones, stripe, row),
             _ => {}
         }
         let settings = self.settings;
         let region = self.region(row);
         let columns = settings.contact_columns.iter().filter(|column| column.field == field);
         let mut values = Vec::new();
+        let of_row = stripe.row(row);
         for column in columns {
-            let cell = column.read(column.text(row), region, &settings.choices);
+            let cell = column.read(column.text(&of_row), region, &settings.choices);
             if let Cell::Value(value) = cell {
                 self.folded.clear();
                 normalize::fold_into(&value.to_text(), &mut self.folded);
@@ -100,5 +81,15 @@ impl Drafter<'_> {
             }
         }
         values
+    }
+
+    /// The texts of a row's keys in these columns.
+    fn shown(&self, columns: &[KeyColumn], stripe: &Stripe<'_>, row: usize) -> Vec<String> {
+        let keys = columns.iter().flat_map(|column| column.of_row(row));
+        let shown = keys.filter_map(|key| match key.text {
+            KeyText::Span(span) => Some(self.text(stripe.block, span).to_owned()),
+            KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string()),
+        });
+        shown.collect()
     }
 }

@@ -1,9 +1,10 @@
 //! [`Refusal`]: a cell, or an item of it, that is not used, and why.
 
-use super::{Column, Drafts, RowDraft, Settings};
+use super::{Column, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::mapping::OnInvalid;
-use crate::object::{Object, RowNumber};
+use crate::object::Object;
+use crate::source::Stripe;
 
 /// Why a cell, or an item of it, is not used.
 pub(super) struct Refusal<'c> {
@@ -21,25 +22,49 @@ impl From<IssueCode> for Refusal<'_> {
     }
 }
 
-/// Notes on its row that a cell is not used.
-#[cold]
-pub(super) fn refuse(
-    drafts: &mut Drafts,
-    draft: &mut RowDraft,
-    row: RowNumber,
-    column: &Column,
-    refusal: Refusal<'_>,
-) {
-    let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
-    let mut finding = Finding::row(refusal.code, row).object(column.object);
-    finding.severity = if fails { Severity::Error } else { Severity::Warning };
-    finding.column = column.index();
-    finding.value = refusal.item.map(Into::into);
-    finding.detail = refusal.detail.map(Into::into);
-    drafts.findings.push(finding);
-    match column.object {
-        Object::Contact => draft.contact_failed |= fails,
-        Object::Opportunity => draft.opportunity_failed |= fails,
+/// What the rows of a stripe hold that is not used.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    /// With the rows; column by column.
+    findings: Vec<Finding>,
+    /// The rows whose contact fails by it.
+    pub(super) contacts: u64,
+    pub(super) opportunities: u64,
+}
+
+impl Refused {
+    /// Notes on its row that a cell is not used.
+    #[cold]
+    pub(super) fn add(
+        &mut self,
+        stripe: &Stripe<'_>,
+        row: usize,
+        column: &Column,
+        refusal: Refusal<'_>,
+    ) {
+        let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
+        let number = stripe.row(row).number();
+        let mut finding = Finding::row(refusal.code, number).object(column.object);
+        finding.severity = if fails { Severity::Error } else { Severity::Warning };
+        finding.column = column.index();
+        finding.value = refusal.item.map(Into::into);
+        finding.detail = refusal.detail.map(Into::into);
+        self.findings.push(finding);
+        match column.object {
+            Object::Contact => self.contacts |= u64::from(fails) << row,
+            Object::Opportunity => self.opportunities |= u64::from(fails) << row,
+        }
+    }
+
+    /// Hands over what was found, row by row.
+    pub(super) fn hand_over(&mut self, findings: &mut Vec<Finding>) {
+        // What is said of one row stays in its order.
+        self.findings.sort_by_key(|finding| finding.row);
+        findings.append(&mut self.findings);
+    }
+
+    pub(super) fn clear(&mut self) {
+        (self.contacts, self.opportunities) = (0, 0);
     }
 }
 

@@ -1,9 +1,10 @@
 //! [`region`]: whose phone numbers a row writes without a country code.
 
+use super::drafter::rows_of;
 use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::FieldId;
-use crate::source::BlockRow;
+use crate::source::{BlockRow, Stripe};
 
 /// The row's own country if it is mapped and valid, else the account's (V6).
 pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&'s str> {
@@ -12,34 +13,56 @@ pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&
     own.or(settings.account.default_country.as_deref())
 }
 
-/// The column of the row's own country, and what its cells have said.
+/// The column of the rows' own countries, and what its cells have said.
 #[derive(Debug)]
 pub(super) struct Countries<'s> {
     column: &'s Column,
     known: Memo<Option<&'static str>>,
+    /// The countries that the rows of the stripe name.
+    of_rows: [Option<&'static str>; Stripe::ROWS],
+    /// The rows that name one.
+    rows: u64,
 }
 
 impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
         let column =
             settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
-        Some(Countries { column, known: Memo::default() })
+        Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS], rows: 0 })
+    }
+
+    /// Looks at the rows of a stripe.
+    pub(super) fn look(&mut self, stripe: &Stripe<'_>) {
+        let index = self.column.index().map(usize::from);
+        self.of_rows = [None; Stripe::ROWS];
+        self.rows = 0;
+        for row in rows_of(index.map_or(stripe.rows(), |index| stripe.filled(index))) {
+            let cell = match index {
+                Some(index) => stripe.bytes(row, index),
+                None => self.column.bytes(&stripe.row(row)),
+            };
+            let own = self.known.get(cell).unwrap_or_else(|| {
+                let own = self.column.country_of(self.column.text(&stripe.row(row)));
+                self.known.put(cell, own);
+                own
+            });
+            self.of_rows[row] = own;
+            self.rows |= u64::from(own.is_some()) << row;
+        }
+    }
+
+    /// The rows that name a country.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The country that a row names.
-    #[inline]
-    pub(super) fn of_row<'b>(&mut self, row: &BlockRow<'b>) -> Option<&'static str>
-    where
-        's: 'b,
-    {
-        if self.column.index().is_some_and(|index| row.is_empty(usize::from(index))) {
-            return None;
-        }
-        let cell = self.column.bytes(row);
-        self.known.get(cell).unwrap_or_else(|| {
-            let own = self.column.country_of(self.column.text(row));
-            self.known.put(cell, own);
-            own
-        })
+    pub(super) fn of_row(&self, row: usize) -> Option<&'static str> {
+        self.of_rows[row]
+    }
+
+    /// Is this the column?
+    pub(super) fn are_of(&self, column: &Column) -> bool {
+        std::ptr::eq(self.column, column)
     }
 }

@@ -1,9 +1,10 @@
 //! [`Side`]: the columns of one object as the drafter looks at them.
 
-use super::watch::Watch;
+use super::drafter::rows_of;
+use super::watch::{Look, Watch};
 use super::{Column, Settings};
 use crate::normalize;
-use crate::source::BlockRow;
+use crate::source::Stripe;
 
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
@@ -13,17 +14,41 @@ pub(super) struct Side<'s> {
     pub(super) has_constants: bool,
 }
 
+/// The rows of a stripe of whose cells something is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told {
+    /// A cell of the object is filled (P1).
+    pub(super) present: u64,
+    /// One of them is no part of what identifies a contact.
+    pub(super) more: u64,
+    pub(super) named: u64,
+    pub(super) tagged: u64,
+}
+
 impl<'s> Side<'s> {
     pub(super) fn new(settings: &Settings, columns: &'s [Column]) -> Self {
         let mut watches: Vec<_> =
             columns.iter().map(|column| Watch::new(settings, column)).collect();
         watches.sort_by_key(|watch| (watch.is_quiet, watch.is_quiet && !watch.is_name));
+        for look in [Look::Email, Look::Phone, Look::Id] {
+            let of_kind = watches.iter_mut().filter(|watch| watch.look == look);
+            of_kind.enumerate().for_each(|(number, watch)| watch.among_its_kind = number);
+        }
         Side { has_constants: watches.iter().any(|watch| watch.index.is_none()), watches }
     }
 
-    /// Is a cell of the object filled (P1)?
-    pub(super) fn is_present(&self, row: &BlockRow<'_>) -> bool {
-        let mut cells = self.watches.iter().filter_map(|watch| watch.index);
-        cells.any(|index| !normalize::is_blank(row.cell(index)))
+    /// How many columns are looked at so?
+    pub(super) fn count(&self, look: Look) -> usize {
+        self.watches.iter().filter(|watch| watch.look == look).count()
+    }
+
+    /// Those of the rows of which a cell of the object is filled (P1).
+    pub(super) fn present_among(&self, rows: u64, stripe: &Stripe<'_>) -> u64 {
+        let is_present = |row: &usize| {
+            let mut cells = self.watches.iter().filter_map(|watch| watch.index);
+            let row = stripe.row(*row);
+            cells.any(|index| !normalize::is_blank(row.cell(index)))
+        };
+        rows_of(rows).filter(is_present).fold(0, |present, row| present | 1 << row)
     }
 }

@@ -8,7 +8,7 @@ use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::normalize;
-use crate::source::BlockRow;
+use crate::source::Stripe;
 
 /// A column with how its cells are looked at.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Watch<'s> {
     /// Nothing can be wrong with its cells in a block without a NUL, or not yet: once another column
     /// has said that there is more to the row than keys, they need not be looked at.
     pub(super) is_quiet: bool,
+    /// Which of the columns it is that are looked at for such keys.
+    pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
     pub(super) fine: Memo<()>,
 }
@@ -88,22 +90,24 @@ impl<'s> Watch<'s> {
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
             ),
+            among_its_kind: 0,
             fine: Memo::default(),
         }
     }
 
-    /// The bytes of the cell unless it is blank.
+    /// The bytes of the cell on one of the rows unless it is blank; the column is
+    /// [filled](Stripe::filled) there, if it is one of the file.
     #[inline(always)]
-    pub(super) fn cell<'b>(&self, row: &BlockRow<'b>) -> Option<&'b [u8]>
+    pub(super) fn cell<'b>(&self, stripe: &Stripe<'b>, row: usize) -> Option<&'b [u8]>
     where
         's: 'b,
     {
         let cell = match self.index {
-            Some(index) => row.bytes(index),
-            None => self.column.bytes(row),
+            Some(index) => stripe.bytes(row, index),
+            None => self.column.bytes(&stripe.row(row)),
         };
         let is_graphic = cell.first()?.is_ascii_graphic();
-        (is_graphic || !normalize::is_blank(self.column.text(row))).then_some(cell)
+        (is_graphic || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 
     /// The file's column as keys name it.

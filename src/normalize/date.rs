@@ -94,12 +94,21 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
 /// An ISO date of the year 1000 or later that every such year has: it is a day under any
 /// [`DateFormat`]. For the last days of some months [`date`] has to be asked.
 pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *cell else { return false };
-    let is_digits = [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit);
-    let month = (m1 & 15) * 10 + (m2 & 15);
-    let day = (d1 & 15) * 10 + (d2 & 15);
+    let Ok(cell) = <&[u8; 10]>::try_from(cell) else { return false };
+    let [y1, y2, y3, y4, dash, m1, m2, dash_too, d1, d2] = *cell;
+    // All bytes at once: digits become their values, dashes 0.
+    let month = [y1, y2, y3, y4, dash, m1, m2, dash_too];
+    let month = u64::from_le_bytes(month) ^ u64::from_le_bytes(*b"0000-00-");
+    let day = u64::from(u16::from_le_bytes([d1, d2]) ^ u16::from_le_bytes(*b"00"));
+    // More than 9, or no dash: the highest bit of a byte is set.
+    let odd = month | month.wrapping_add(0x7f76_767f_7676_7676) | day | (day + 0x7676);
+    let value = |bytes: u64| (bytes & 0xff) * 10 + (bytes >> 8 & 0xff);
+    let (has_thousands, month, day) = (month & 0xff != 0, value(month >> 40), value(day));
     let last = if month == 2 { 28 } else { 30 };
-    is_digits && y1 != b'0' && (1..=12).contains(&month) && (1..=last).contains(&day)
+    odd & 0x8080_8080_8080_8080 == 0
+        && has_thousands
+        && (1..=12).contains(&month)
+        && (1..=last).contains(&day)
 }
 
 /// Three numbers, none of which is a four-digit year in front.

@@ -46,8 +46,13 @@ fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
 
 /// An ASCII address that [`email`] reads as it stands: is it in lower case already? `None` for
 /// anything that needs a closer look.
-pub(crate) fn plain_address(cell: &[u8]) -> Option<bool> {
-    plain::is_lower(cell).or_else(|| is_ascii_address(cell).then(|| !has_capitals(cell)))
+fn plain_address(cell: &[u8]) -> Option<bool> {
+    plain_address_in(cell, None)
+}
+
+/// The same of a cell whose text goes on behind it: the `window` begins where the cell does.
+pub(crate) fn plain_address_in(cell: &[u8], window: Option<&[u8; 32]>) -> Option<bool> {
+    plain::is_lower(cell, window).or_else(|| is_ascii_address(cell).then(|| !has_capitals(cell)))
 }
 
 /// Looks at all bytes, which is quicker than to stop at the first.

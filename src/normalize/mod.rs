@@ -32,7 +32,7 @@ pub use country::country;
 pub(crate) use date::is_plain_day;
 pub use date::{DateFormat, DateOrderFound, DateScan, date};
 pub use email::email;
-pub(crate) use email::plain_address;
+pub(crate) use email::plain_address_in;
 pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items};
 pub(crate) use number::is_plain_amount;
 pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};

@@ -2,8 +2,11 @@
 
 #[cfg(feature = "phone")]
 mod abroad;
+mod american;
 #[cfg(feature = "phone")]
 mod areas;
+
+pub(crate) use american::Window;
 
 use super::digits::{ascii_digit, is_dash, is_mark};
 use super::text::{is_rounded, trim};
@@ -32,7 +35,7 @@ use crate::value::Phone;
 /// ```
 pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cell = trim(cell);
-    if let Some(phone) = plain_phone(cell.as_bytes(), region, rule) {
+    if let Some(phone) = plain_phone(cell.as_bytes(), None, region, rule) {
         return Ok(phone);
     }
     if is_short_of_american(cell.as_bytes(), region) {
@@ -215,7 +218,29 @@ fn split_extension(text: &str) -> (&str, &str) {
 /// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
 /// rules of its own, or one of another country with `+` and its code, or with the 0 that is written at
 /// home. `None` = it has to be read in full. Tests hold it to the library's answer on random numbers.
-pub(crate) fn plain_phone(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
+///
+/// The `window` are the bytes from the cell's first on, with whatever stands behind it, if they are at
+/// hand.
+#[inline]
+pub(crate) fn plain_phone(
+    cell: &[u8],
+    window: Option<&Window>,
+    region: Option<&str>,
+    rule: PhoneRule,
+) -> Option<Phone> {
+    let has_plus = cell.first() == Some(&b'+');
+    if let Some(window) = window
+        && cell.len() <= 19
+        && (has_plus || matches!(region, Some("US" | "CA")))
+        && let Some(phone) = american::read(window, cell.len(), has_plus)
+    {
+        return Some(phone);
+    }
+    digit_by_digit(cell, region, rule)
+}
+
+#[inline(never)]
+fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
     let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
     // A point and a 0 at the end are read as a fraction.
@@ -373,6 +398,13 @@ mod tests {
         }
     }
 
+    /// The short cut taken of a cell in a text that goes on, and that of the cell alone.
+    fn both_ways(cell: &str, region: Option<&str>, rule: PhoneRule) -> [Option<Phone>; 2] {
+        let text = format!("{cell},206-555.0123 (+1\u{301} 7654321");
+        let window = text.as_bytes().first_chunk();
+        [window, None].map(|window| plain_phone(cell.as_bytes(), window, region, rule))
+    }
+
     /// `CRM_IMPORT_PHONES=1000000` tries a million.
     #[test]
     fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
@@ -383,7 +415,9 @@ mod tests {
             let cell = cells.next();
             for region in [Some("US"), Some("CA"), None, Some("GB")] {
                 for rule in [PhoneRule::Valid, PhoneRule::Possible] {
-                    let Some(short) = plain_phone(cell.as_bytes(), region, rule) else { continue };
+                    let [short, alone] = both_ways(&cell, region, rule);
+                    assert_eq!(short, alone, "{cell:?} {region:?} {rule:?}");
+                    let Some(short) = short else { continue };
                     taken += 1;
                     let library = look_up(&cell, region, "", rule);
                     assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
@@ -427,7 +461,8 @@ mod tests {
                 format!("{}{}", ["0", "0-", "0 "][cells.below(3) as usize], &cell[code..]);
             let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
             for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
-                let short = plain_phone(cell.as_bytes(), region, PhoneRule::Valid);
+                let [short, alone] = both_ways(cell, region, PhoneRule::Valid);
+                assert_eq!(short, alone, "{cell:?} {region:?}");
                 let Some(short) = short else { continue };
                 taken[usize::from(cell.starts_with('+'))] += 1;
                 let full = in_full(cell, region, PhoneRule::Valid);

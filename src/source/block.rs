@@ -207,6 +207,16 @@ impl Block {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
 
+    /// Is there a row that could not be read?
+    pub(super) fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// May a cell hold a NUL? Mostly no cell of the block does.
+    pub(crate) fn may_hold_nul(&self) -> bool {
+        self.has_nul
+    }
+
     /// One row, for looking at many of its cells.
     #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'_> {
@@ -256,11 +266,19 @@ impl Block {
     }
 
     /// Where a part of a cell lies, if it is one.
+    #[inline]
     pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
         let part = part.as_ref();
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         let is_inside = start + part.len() <= self.text.len();
         is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })
+    }
+
+    /// So many bytes of the text from where a part of a cell begins, if it is one.
+    #[inline]
+    pub(crate) fn window<const LEN: usize>(&self, part: &[u8]) -> Option<&[u8; LEN]> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        self.text.as_bytes().get(start..)?.first_chunk()
     }
 
     /// Bytes of heap held.

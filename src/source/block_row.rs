@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::block::{Block, Ends, TextSpan};
+use super::block::{Block, Ends};
 use super::formula::unescape_formula;
 use super::raw::{bare, bare_bytes};
 use crate::object::RowNumber;
@@ -160,16 +160,6 @@ impl<'b> BlockRow<'b> {
     /// The number of the row.
     pub(crate) fn number(&self) -> RowNumber {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
-    }
-
-    /// Where a part of a cell lies in the block, if it is one.
-    pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
-        self.block.span_of(part)
-    }
-
-    /// The text at a place, if the place lies in the block.
-    pub(crate) fn text(&self, span: TextSpan) -> Option<&'b str> {
-        self.block.text.get(span.range_from(0))
     }
 
     /// May a cell hold a NUL? Mostly no cell of the block does.

@@ -33,6 +33,7 @@ mod records;
 mod rows;
 mod run;
 mod split;
+mod stripe;
 mod transcode;
 
 pub use block::{Block, TextSpan};
@@ -40,6 +41,7 @@ pub(crate) use block_row::{BlockRow, Stretch, side_by_side};
 pub use dialect::Dialect;
 pub(crate) use formula::escape_formula;
 pub use rows::Rows;
+pub(crate) use stripe::Stripe;
 
 use std::borrow::Cow;
 use std::fs::File;

@@ -1,0 +1,65 @@
+//! Numbers of North America as they are mostly written: ten digits, the first three, the next three and
+//! the last four each together, with or without a 1 before them.
+//!
+//! What stands between them is told for all bytes at once, and each group is read as one word.
+
+use wide::u8x32;
+
+use super::Phone;
+use super::area_is_plain;
+
+/// The bytes from the first of a cell on, with whatever stands behind it.
+pub(crate) type Window = [u8; 32];
+
+/// The number in the first `len` bytes, if it is surely one. With a plus it has to have its 1.
+pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone> {
+    let digits = digits(window, len, has_plus)?;
+    let first = digits.trailing_zeros() as usize;
+    let has_one = window.get(first) == Some(&b'1');
+    if has_plus && !has_one {
+        return None;
+    }
+    let national = if has_one { digits & (digits - 1) } else { digits };
+    let area = national.trailing_zeros();
+    let exchange = behind(national, area + 3);
+    let line = behind(national, exchange + 3);
+    if line > 28 || national != 0b111 << area | 0b111 << exchange | 0b1111 << line {
+        return None;
+    }
+    let group =
+        |at: u32| window.get(at as usize..)?.first_chunk().map(|four| u32::from_le_bytes(*four));
+    let (area, exchange) = (number(group(area)? << 8), number(group(exchange)? << 8));
+    let line = number(group(line)?);
+    let is_plain = area >= 200 && exchange >= 200 && area_is_plain(area);
+    let national = (area * 1_000 + exchange) * 10_000 + line;
+    if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
+}
+
+/// Where digits stand, if there is nothing besides them but what is written between digits.
+#[inline(always)]
+fn digits(window: &Window, len: usize, has_plus: bool) -> Option<u32> {
+    let own = u32::MAX.checked_shr(32_u32.checked_sub(u32::try_from(len).ok()?)?)?;
+    let bytes = u8x32::new(*window);
+    let is = |byte: u8| bytes.simd_eq(u8x32::splat(byte));
+    let above = bytes - u8x32::splat(b'0');
+    let digits = above.simd_eq(above.min(u8x32::splat(9)));
+    // `(` and `)`, `-` and `.` are neighbours.
+    let parentheses = (bytes & u8x32::splat(0xfe)).simd_eq(u8x32::splat(b'('));
+    let marks = is(b' ') | is(b'-') | is(b'.') | parentheses;
+    let known = (digits | marks).to_bitmask() | u32::from(has_plus);
+    let digits = digits.to_bitmask() & own;
+    (digits != 0 && !known & own == 0).then_some(digits)
+}
+
+/// The first digit from this place on.
+fn behind(digits: u32, from: u32) -> u32 {
+    let rest = digits.checked_shr(from).unwrap_or(0);
+    from + rest.trailing_zeros()
+}
+
+/// Four digits as a number, the lowest byte's first. A byte of 0 counts as the digit.
+fn number(digits: u32) -> u64 {
+    let values = digits & 0x0f0f_0f0f;
+    let pairs = (values * 10 + (values >> 8)) & 0x00ff_00ff;
+    u64::from((pairs * 100 + (pairs >> 16)) & 0xffff)
+}
