@@ -60,6 +60,11 @@ impl ContactRow {
         has_warning: false,
         has_dropped: false,
     };
+
+    /// Is it the first row that is folded into its contact?
+    pub(crate) fn is_first(&self) -> bool {
+        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+    }
 }
 
 /// The opportunity side of one row.
@@ -89,6 +94,11 @@ impl OpportunityRow {
         has_warning: false,
         has_dropped: false,
     };
+
+    /// Is it the first row that is folded into its opportunity?
+    pub(crate) fn is_first(&self) -> bool {
+        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+    }
 }
 
 /// A record that rows of the file are folded into, stored or new.

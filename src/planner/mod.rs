@@ -20,7 +20,7 @@ mod matching;
 mod numbering;
 mod opportunities;
 mod row_keys;
-
+mod stretches;
 mod teach;
 mod teaching;
 mod visiting;
