@@ -265,7 +265,7 @@ impl Ledger {
             return (last, at as usize);
         }
         // Most blocks have as many rows as the first, so it is found without a search.
-        let guess = row as usize / self.blocks[0].len().max(1);
+        let guess = (row / u32::try_from(self.blocks[0].len()).unwrap_or(u32::MAX).max(1)) as usize;
         let has_row = |block: &&Arc<Block>| {
             (row as usize).checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
         };

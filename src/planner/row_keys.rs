@@ -19,6 +19,23 @@ impl<'k> RowKeys<'k> {
         RowKeys { keys, numbers }
     }
 
+    /// Those of the contact side; they come first.
+    pub(super) fn of_contact(self) -> Self {
+        let own = self.keys.len() - self.count_of_opportunity();
+        RowKeys { keys: &self.keys[..own], numbers: &self.numbers[..own] }
+    }
+
+    /// Those of the opportunity side: its contact and itself, by id. Mostly there are none.
+    pub(super) fn of_opportunity(self) -> Self {
+        let from = self.keys.len() - self.count_of_opportunity();
+        RowKeys { keys: &self.keys[from..], numbers: &self.numbers[from..] }
+    }
+
+    fn count_of_opportunity(self) -> usize {
+        let is_own = |key: &&Key| matches!(key.kind, KeyKind::ContactLink | KeyKind::OpportunityId);
+        self.keys.iter().rev().take_while(is_own).count()
+    }
+
     pub(super) fn iter(self) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.keys.iter().zip(self.numbers.iter().copied())
     }

@@ -59,19 +59,13 @@ impl<'p> Contacts<'p> {
         if is_one_row && !has_gifts && !self.tags_all {
             return self.first_differs[number as usize];
         }
-        if entry.has_rows() && self.last_differs(number) {
+        let last = entry.last_row;
+        if entry.has_rows() && contradicts(self.ledger, self.overwritten, entry, last) {
             return true;
         }
         let has_work = entry.has_rows() || entry.is_named() || has_gifts;
         has_work
             && changes_on_folding(self.ledger, StepRef { object: Object::Contact, number }, changes)
-    }
-
-    /// Does the last row of a stored contact plainly leave it other than it is?
-    fn last_differs(&self, number: u32) -> bool {
-        let entry = &self.ledger.people[number as usize];
-        let row = self.ledger.row(Object::Contact, entry.last_row);
-        contradicts(self.overwritten, self.ledger.base(Object::Contact, entry), &row)
     }
 
     fn has_gifts(&self, contact: u32) -> bool {
