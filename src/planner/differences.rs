@@ -98,10 +98,10 @@ pub(super) fn contradicts(
     if ledger.contact_rows[row as usize].has_dropped || cells.may_hold_nul() {
         return false;
     }
-    let base = ledger.base(Object::Contact, contact);
+    let Some(of) = contact.stored() else { return false };
     overwritten.iter().any(|&(index, field)| {
         let said = cells.cell(index);
-        let stored = base.shown(field).next().unwrap_or_default();
+        let stored = ledger.contacts.value(of, field).unwrap_or_default();
         if said == stored {
             return false;
         }
