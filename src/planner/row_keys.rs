@@ -16,6 +16,7 @@ impl<'k> RowKeys<'k> {
 
     pub(super) fn new(keys: &'k [Key], numbers: &'k [KeyNumber]) -> Self {
         debug_assert_eq!(keys.len(), numbers.len());
+        debug_assert!(keys.is_sorted_by_key(is_of_opportunity));
         RowKeys { keys, numbers }
     }
 
@@ -32,8 +33,7 @@ impl<'k> RowKeys<'k> {
     }
 
     fn count_of_opportunity(self) -> usize {
-        let is_own = |key: &&Key| matches!(key.kind, KeyKind::ContactLink | KeyKind::OpportunityId);
-        self.keys.iter().rev().take_while(is_own).count()
+        self.keys.iter().rev().take_while(|key| is_of_opportunity(key)).count()
     }
 
     pub(super) fn iter(self) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
@@ -53,4 +53,8 @@ impl<'k> RowKeys<'k> {
     pub(super) fn of(self, kind: KeyKind) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.iter().filter(move |(key, _)| key.kind == kind)
     }
+}
+
+fn is_of_opportunity(key: &Key) -> bool {
+    matches!(key.kind, KeyKind::ContactLink | KeyKind::OpportunityId)
 }

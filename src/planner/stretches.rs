@@ -47,7 +47,7 @@ mod tests {
     fn every_thing_is_worked_on_once_and_in_order() {
         for len in [0, 1, SHORTEST, 2 * SHORTEST - 1, 2 * SHORTEST, 5 * SHORTEST + 3] {
             for threads in [0, 1, 2, 3, 64] {
-                let done = in_stretches(len, threads, |stretch| stretch.collect::<Vec<u32>>());
+                let done: Vec<Vec<u32>> = in_stretches(len, threads, Iterator::collect);
                 assert!(done.len() <= threads.max(1));
                 assert!(done.len() == 1 || done.iter().all(|stretch| stretch.len() >= SHORTEST));
                 assert!(joined(done).into_iter().eq(0..len as u32), "{len} on {threads}");
