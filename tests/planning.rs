@@ -150,6 +150,61 @@ fn l1_the_plan_is_the_same_on_any_number_of_threads() {
     assert!(told_with(&windows, 3) == told_with(&windows, 1), "with carriage returns");
 }
 
+/// Many rows on few people, some of them stored, in no order: their opportunities stand anywhere, new
+/// ones and stored ones, and some bring tags to contacts that no row gives anything else.
+fn tangled() -> (String, MemoryStorage) {
+    let mut crm = crm();
+    for person in (0..3_000).step_by(3) {
+        let (id, deal) = (format!("s{person}"), format!("d{person}"));
+        let email = format!("p{person}@example.com");
+        crm.insert_as(Object::Contact, &id, [("email", email.as_str()), ("first_name", "Ana")]);
+        let linked = [("name", "Roof"), ("contact_id", id.as_str()), ("value", "1")];
+        crm.insert_as(Object::Opportunity, &deal, linked);
+    }
+    let mut file =
+        String::from("Email,First Name,Opportunity ID,Opportunity Name,Value,Opportunity Tags\n");
+    let mut lot: u32 = 1;
+    for row in 0..18_000 {
+        lot = lot.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // Some rows name a person more often than others, a third of them those of the first half.
+        let person = (lot >> 8) % if row % 3 == 0 { 5_000 } else { 1_500 };
+        let stored = person - person % 3;
+        let line = match (lot >> 24) % 8 {
+            0 | 1 => format!("p{person}@example.com,Ana,,,,"),
+            2 => format!("p{person}@example.com,Bo,,Roof {row},{row},"),
+            3 => format!("p{person}@example.com,,,Roof {row},,fair"),
+            4 if stored < 3_000 => format!(",,d{stored},Roof,1,"),
+            5 if stored < 3_000 => format!(",,d{stored},,,late"),
+            6 if stored < 3_000 => format!("p{person}@example.com,,d{stored},Roof,{row},"),
+            7 => format!("nobody,,,Roof {row},much,"),
+            _ => String::from(",,,,,"),
+        };
+        file.push_str(&(line + "\n"));
+    }
+    (file, crm)
+}
+
+#[test]
+fn l1_rows_that_hang_together_across_the_file_end_the_same_on_any_number_of_threads() {
+    let (file, mut crm) = tangled();
+    let tag = crm_import::FollowUp::Tag("met".into(), crm_import::Scope::Created);
+    for import in [Import::new(), Import::new().follow_up(tag)] {
+        let mut told_with = |threads| {
+            let import = import.clone().threads(threads);
+            told(&import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap())
+        };
+        let alone = told_with(1);
+        for side in ["update", "unchanged", "create", "merged", "fail"] {
+            for object in [Object::Contact, Object::Opportunity] {
+                assert!(alone.contains(&format!(" {object} {side} ")), "no {object} {side}");
+            }
+        }
+        for threads in [2, 3, 4] {
+            assert!(told_with(threads) == alone, "{threads} threads");
+        }
+    }
+}
+
 /// A file of 10,000 rows and one more, whose dates and amounts are written in two ways.
 fn turning(first: [&str; 2], last: [&str; 2]) -> String {
     let mut file = String::from("Email,Date of Birth,Opportunity Value,Remark for the warehouse\n");

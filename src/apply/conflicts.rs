@@ -157,7 +157,7 @@ impl Applier {
         let Some(mut planner) = self.conflicts.planner.take() else { return };
         let mut faults = std::mem::take(&mut self.conflicts.faults);
         faults.append(&mut planner.take_faults());
-        let plan = planner.finish(Vec::new(), Vec::new());
+        let plan = planner.finish(Vec::new(), 1);
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
         if !faults.is_empty() {

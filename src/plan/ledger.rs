@@ -60,6 +60,11 @@ impl ContactRow {
         has_warning: false,
         has_dropped: false,
     };
+
+    /// Is it the first row that is folded into its contact?
+    pub(crate) fn is_first(&self) -> bool {
+        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+    }
 }
 
 /// The opportunity side of one row.
@@ -89,6 +94,11 @@ impl OpportunityRow {
         has_warning: false,
         has_dropped: false,
     };
+
+    /// Is it the first row that is folded into its opportunity?
+    pub(crate) fn is_first(&self) -> bool {
+        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+    }
 }
 
 /// A record that rows of the file are folded into, stored or new.
@@ -255,7 +265,7 @@ impl Ledger {
             return (last, at as usize);
         }
         // Most blocks have as many rows as the first, so it is found without a search.
-        let guess = row as usize / self.blocks[0].len().max(1);
+        let guess = (row / u32::try_from(self.blocks[0].len()).unwrap_or(u32::MAX).max(1)) as usize;
         let has_row = |block: &&Arc<Block>| {
             (row as usize).checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
         };

@@ -25,6 +25,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Is a side folded into a record that is there, or will be?
+    pub(crate) const fn is_folded(self) -> bool {
+        !matches!(self, Outcome::Skip | Outcome::Fail)
+    }
+
     /// The name used in JSON: `create`, `update`, `unchanged`, `merged`, `skip` or `fail`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,10 +72,25 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts one more side.
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.rows += 1;
-        *self.of(outcome) += 1;
+    /// Counts one more side, if the row has it.
+    pub(crate) fn count(&mut self, outcome: Option<Outcome>, has_warning: bool) {
+        if let Some(outcome) = outcome {
+            self.rows += 1;
+            *self.of(outcome) += 1;
+            self.warnings += u64::from(has_warning);
+        }
+    }
+
+    /// Adds what was counted of other rows.
+    fn add(&mut self, other: &Counts) {
+        self.rows += other.rows;
+        self.create += other.create;
+        self.update += other.update;
+        self.unchanged += other.unchanged;
+        self.merged += other.merged;
+        self.skip += other.skip;
+        self.fail += other.fail;
+        self.warnings += other.warnings;
     }
 
     /// A side that was counted under one outcome ends under another.
@@ -112,6 +132,14 @@ impl Stats {
             Object::Contact => &self.contacts,
             Object::Opportunity => &self.opportunities,
         }
+    }
+
+    /// Adds the totals of other rows.
+    pub(crate) fn add(&mut self, other: &Stats) {
+        self.contacts.add(&other.contacts);
+        self.opportunities.add(&other.opportunities);
+        self.links += other.links;
+        self.blank_rows += other.blank_rows;
     }
 
     pub(crate) fn of_mut(&mut self, object: Object) -> &mut Counts {

@@ -87,7 +87,7 @@ impl Planner {
             }
             let own = draft.keys();
             let (from, to) = (own.start - first, own.end - first);
-            let own = RowKeys::new(&keys[own], &numbers[from..to]);
+            let own = RowKeys::new(&keys[own], &numbers[from..to]).of_contact();
             let (side, carried) = self.resolve_contact(&settings, at, &draft, own);
             self.write_down(&settings, at, side, own, carried);
         }
@@ -174,8 +174,7 @@ impl Planner {
     /// contacts have no other, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
-        let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
-        if contradicts(&self.overwritten, base, &of) {
+        if contradicts(&self.ledger, &self.overwritten, entry, row) {
             self.first_differs[contact as usize] = true;
             return;
         }
@@ -284,8 +283,7 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
         };
-        let is_made = self.ledger.is_made(Object::Contact, contact);
-        if !is_made && mode == Mode::Create {
+        if mode == Mode::Create && !self.ledger.is_made(Object::Contact, contact) {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
@@ -297,7 +295,7 @@ impl Planner {
         };
         if let Some((code, outcome)) = unless_merged
             && !draft.only_keys
-            && self.is_repeat(contact, is_made)
+            && self.is_repeat(contact)
         {
             let first = self.ledger.first_number(Object::Contact, contact);
             self.report(at, code, None, None, first.map(|row| row.to_string()));
@@ -313,7 +311,8 @@ impl Planner {
     }
 
     /// Has a row told of this contact before (M10)?
-    fn is_repeat(&self, contact: u32, is_made: bool) -> bool {
+    fn is_repeat(&self, contact: u32) -> bool {
+        let is_made = self.ledger.is_made(Object::Contact, contact);
         let met = self.ledger.met(Object::Contact, contact);
         let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
         let has_rows = self.ledger.people[contact as usize].has_rows()

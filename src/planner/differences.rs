@@ -9,10 +9,10 @@ use crate::draft::{Cell, Column, Part, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{Base, RowOf, effective, loosens, region_of};
+use crate::merge::{effective, loosens, region_of};
 use crate::normalize;
 use crate::object::Object;
-use crate::plan::NONE;
+use crate::plan::{Entry, Ledger, NONE};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
@@ -72,34 +72,41 @@ impl Compared {
     }
 }
 
-/// The fields of plain text that one column feeds and overwrites: the column's place and field. A cell
-/// of theirs that is not blank says what the field holds afterwards.
+/// The fields of plain text that one column feeds and overwrites: the column's place in the file and
+/// its field. A cell of theirs that is not blank says what the field holds afterwards.
 pub(super) fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
-    let columns = settings.contact_columns.iter().enumerate();
-    columns
-        .filter(|(_, column)| {
-            is_compared(column)
-                && column.kind == FieldKind::Text
-                && column.part == Part::Whole
-                && column.is_direct()
-                && columns_of(settings, column.field).len() == 1
-        })
-        .map(|(place, column)| (place, column.field))
-        .collect()
+    let is_plain = |column: &&Column| {
+        is_compared(column)
+            && column.kind == FieldKind::Text
+            && column.part == Part::Whole
+            && column.is_direct()
+            && columns_of(settings, column.field).len() == 1
+    };
+    let columns = settings.contact_columns.iter().filter(is_plain);
+    columns.filter_map(|column| Some((usize::from(column.index()?), column.field))).collect()
 }
 
-/// Does a row plainly say otherwise than what is stored? Of the last row of a contact this is what it
-/// comes to. False: the rows have to be folded to be told.
+/// Does a row plainly say otherwise than what is stored of its contact? Of the last row of a contact
+/// this is what it comes to. False: the rows have to be folded to be told.
 pub(super) fn contradicts(
+    ledger: &Ledger,
     overwritten: &[(usize, FieldId)],
-    base: Base<'_>,
-    row: &RowOf<'_>,
+    contact: &Entry,
+    row: u32,
 ) -> bool {
-    overwritten.iter().any(|&(place, field)| {
-        let column = &base.settings.contact_columns[place];
-        let Ok(said) = normalize::text(column.text(&row.cells)) else { return false };
-        let stored = base.shown(field).next().map_or("", normalize::trim);
-        !said.is_empty() && said != stored && !row.is_dropped(column.index(), 0)
+    let cells = ledger.cells(row);
+    if ledger.contact_rows[row as usize].has_dropped || cells.may_hold_nul() {
+        return false;
+    }
+    let Some(of) = contact.stored() else { return false };
+    overwritten.iter().any(|&(index, field)| {
+        let said = cells.cell(index);
+        let stored = ledger.contacts.value(of, field).unwrap_or_default();
+        if said == stored {
+            return false;
+        }
+        let said = normalize::trim(said);
+        !said.is_empty() && said != normalize::trim(stored)
     })
 }
 

@@ -193,7 +193,7 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
     answers.check(&mut planner)?;
     if formats.are(&guess) {
         let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
-        let mut plan = planner.finish(Vec::new(), Vec::new());
+        let mut plan = planner.finish(Vec::new(), threads);
         told.note(&mut plan);
         return Ok(plan);
     }
@@ -278,7 +278,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     // A limit that is met before the first row.
     let late: Vec<Finding> = source_findings.collect();
     answers.check(&mut planner)?;
-    Ok(planner.finish(late, Vec::new()))
+    Ok(planner.finish(late, part.threads))
 }
 
 /// Storage, as the planner asks it.

@@ -3,12 +3,12 @@
 use super::Planner;
 use super::closing::Closing;
 use crate::draft::KeyKind;
-use crate::issue::{Finding, Issue};
+use crate::issue::Finding;
 use crate::plan::Plan;
 
 impl Planner {
     /// The plan, once every block has been planned. `findings` are those of the file as a whole.
-    pub(crate) fn finish(mut self, mut findings: Vec<Finding>, source_issues: Vec<Issue>) -> Plan {
+    pub(crate) fn finish(mut self, mut findings: Vec<Finding>, threads: usize) -> Plan {
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();
         self.ledger.dropped_of_opportunities.sort_unstable();
@@ -23,14 +23,19 @@ impl Planner {
             .collect();
         let mut ledger = self.ledger;
         ledger.passed_on = passed_on.into_iter().collect();
-        let closing = Closing::new(&mut ledger, &self.overwritten, self.first_differs);
+        let closing = Closing {
+            ledger: &mut ledger,
+            overwritten: &self.overwritten,
+            first_differs: &self.first_differs,
+            threads,
+        };
         let (steps, stats) = closing.close();
         ledger.shrink();
         findings.append(&mut self.all_findings);
         Plan {
             ledger,
             findings,
-            source_issues,
+            source_issues: Vec::new(),
             stats,
             steps,
             unmapped: Vec::new(),

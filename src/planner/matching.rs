@@ -156,11 +156,8 @@ impl Planner {
         let mut is_any_free = false;
         let (mut rule, mut at) = (u8::MAX, 0_u8);
         for (key, number) in keys.iter() {
-            let of = match key.kind {
-                KeyKind::Rule(of) => of,
-                KeyKind::ContactId => return None,
-                KeyKind::ContactLink | KeyKind::OpportunityId => continue,
-            };
+            // Or it is named by its id.
+            let KeyKind::Rule(of) = key.kind else { return None };
             at = if of == rule { at.saturating_add(1) } else { 0 };
             rule = of;
             match (self.index.holder(number), found) {

@@ -20,7 +20,7 @@ mod matching;
 mod numbering;
 mod opportunities;
 mod row_keys;
-
+mod stretches;
 mod teach;
 mod teaching;
 mod visiting;
@@ -96,6 +96,8 @@ pub(crate) struct Planner {
     prepared: std::vec::IntoIter<Question>,
     stage: Stage,
     window: Range<usize>,
+    /// The first row of the window.
+    first_row: u32,
     /// Of the current block.
     drafts: Drafts,
     /// The numbers of the block's keys, where another thread has given them.
@@ -149,6 +151,7 @@ impl Planner {
             prepared: Vec::new().into_iter(),
             stage: Stage::Idle,
             window: 0..0,
+            first_row: 0,
             drafts: Drafts::default(),
             block_numbers: None,
             numbers: Vec::new(),
@@ -287,6 +290,7 @@ impl Planner {
             return;
         }
         self.window = from..rows.min(from + self.window_rows);
+        self.first_row = u32::try_from(self.ledger.len()).expect("fewer than 2³² rows");
         self.open_window();
         self.question.clear();
         self.ask_contacts();
@@ -409,8 +413,8 @@ impl Planner {
 
     /// The row with this position in the window.
     fn row_at(&self, at: usize) -> u32 {
-        let first = self.ledger.blocks.last().map_or(1, |block| block.first_row().0) - 1;
-        first + u32::try_from(self.window.start + at).expect("a block has fewer than 2³² rows")
+        // A window has fewer rows than its block.
+        self.first_row + at as u32
     }
 
     fn number_at(&self, at: usize) -> RowNumber {

@@ -113,7 +113,7 @@ impl Planner {
             }
             let own = draft.keys();
             let (from, to) = (own.start - first, own.end - first);
-            let own = RowKeys::new(&keys[own], &numbers[from..to]);
+            let own = RowKeys::new(&keys[own], &numbers[from..to]).of_opportunity();
             let row = self.row_at(at);
             let (link, side) = if draft.opportunity_failed {
                 (LinkTo::Nobody, Side::Nothing(Outcome::Fail))

@@ -16,7 +16,24 @@ impl<'k> RowKeys<'k> {
 
     pub(super) fn new(keys: &'k [Key], numbers: &'k [KeyNumber]) -> Self {
         debug_assert_eq!(keys.len(), numbers.len());
+        debug_assert!(keys.is_sorted_by_key(is_of_opportunity));
         RowKeys { keys, numbers }
+    }
+
+    /// Those of the contact side; they come first.
+    pub(super) fn of_contact(self) -> Self {
+        let own = self.keys.len() - self.count_of_opportunity();
+        RowKeys { keys: &self.keys[..own], numbers: &self.numbers[..own] }
+    }
+
+    /// Those of the opportunity side: its contact and itself, by id. Mostly there are none.
+    pub(super) fn of_opportunity(self) -> Self {
+        let from = self.keys.len() - self.count_of_opportunity();
+        RowKeys { keys: &self.keys[from..], numbers: &self.numbers[from..] }
+    }
+
+    fn count_of_opportunity(self) -> usize {
+        self.keys.iter().rev().take_while(|key| is_of_opportunity(key)).count()
     }
 
     pub(super) fn iter(self) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
@@ -36,4 +53,8 @@ impl<'k> RowKeys<'k> {
     pub(super) fn of(self, kind: KeyKind) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.iter().filter(move |(key, _)| key.kind == kind)
     }
+}
+
+fn is_of_opportunity(key: &Key) -> bool {
+    matches!(key.kind, KeyKind::ContactLink | KeyKind::OpportunityId)
 }

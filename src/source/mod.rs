@@ -37,7 +37,7 @@ mod stripe;
 mod transcode;
 
 pub use block::{Block, TextSpan};
-pub(crate) use block_row::{BlockRow, Stretch, side_by_side};
+pub(crate) use block_row::{BlockRow, side_by_side};
 pub use dialect::Dialect;
 pub(crate) use formula::escape_formula;
 pub use rows::Rows;

@@ -2,7 +2,7 @@
 //! together (O6-O8), and few rows differ in what they say of them: each way of saying it is worked
 //! out once.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -14,7 +14,7 @@ use crate::field::FieldId;
 use crate::merge::{Deal, Pitch};
 use crate::plan::NONE;
 use crate::planner::Planner;
-use crate::source::{BlockRow, Stretch, side_by_side};
+use crate::source::{BlockRow, side_by_side};
 
 /// What the cells of these four fields have come to, where nothing was wrong with them.
 #[derive(Debug, Default)]
@@ -23,31 +23,16 @@ pub(super) struct Standings {
     seed: RandomState,
     /// Where they stand in the file; found with the first row.
     columns: Option<Columns>,
+    /// What the cells of the row at hand say.
+    said: Vec<u8>,
 }
 
 /// What the cells say, and what it comes to.
 #[derive(Debug)]
 struct Known {
     hash: u64,
-    said: Vec<Said>,
+    said: Box<[u8]>,
     standing: Standing,
-}
-
-/// What the cells of a stretch say: a [`Stretch`] by itself.
-#[derive(Debug)]
-struct Said {
-    text: Box<str>,
-    ends: Box<[u16]>,
-}
-
-impl Said {
-    fn of(stretch: Stretch<'_>) -> Self {
-        Said { text: stretch.text.into(), ends: stretch.ends().collect() }
-    }
-
-    fn is(&self, stretch: Stretch<'_>) -> bool {
-        *self.text == *stretch.text && self.ends.iter().copied().eq(stretch.ends())
-    }
 }
 
 /// Where in the file these stand.
@@ -75,9 +60,17 @@ impl Columns {
         Columns { parts, name: name.map(usize::from) }
     }
 
-    /// What a row says of the four fields.
-    fn said<'b>(&self, row: &BlockRow<'b>) -> impl Iterator<Item = Option<Stretch<'b>>> {
-        self.parts.iter().map(|part| row.stretch(part.clone()))
+    /// Writes down what a row says of the four fields: how long each part is, its text and where its
+    /// cells end. `None` in a block with a row of more than 64 KiB.
+    fn say(&self, row: &BlockRow<'_>, said: &mut Vec<u8>) -> Option<()> {
+        said.clear();
+        for part in &self.parts {
+            let part = row.stretch(part.clone())?;
+            said.extend_from_slice(&part.text.len().to_le_bytes());
+            said.extend_from_slice(part.text.as_bytes());
+            part.ends().for_each(|end| said.extend_from_slice(&end.to_le_bytes()));
+        }
+        Some(())
     }
 }
 
@@ -103,27 +96,21 @@ impl Planner {
     pub(super) fn plain_standing(&mut self, settings: &Settings, at: usize) -> Option<Standing> {
         let Planner { ledger, deals: Deals { standings, .. }, window, .. } = self;
         let row = ledger.blocks.last()?.row(window.start + at);
-        let columns = standings.columns.get_or_insert_with(|| Columns::of(settings));
+        let Standings { known, seed, columns, said } = standings;
+        let columns = columns.get_or_insert_with(|| Columns::of(settings));
         if row.may_hold_nul() || crate::normalize::is_blank(row.cell(columns.name?)) {
             return None;
         }
-        let mut hasher = standings.seed.build_hasher();
-        for said in columns.said(&row) {
-            hasher.write(said?.text.as_bytes());
-        }
-        let hash = hasher.finish();
-        let is_it = |known: &Known| {
-            let mut both = known.said.iter().zip(columns.said(&row));
-            known.hash == hash && both.all(|(a, b)| b.is_some_and(|b| a.is(b)))
-        };
-        if let Some(known) = standings.known.find(hash, is_it) {
+        columns.say(&row, said)?;
+        let hash = seed.hash_one(said.as_slice());
+        if let Some(known) = known.find(hash, |known| *known.said == **said) {
             return Some(known.standing);
         }
-        let said = columns.said(&row).flatten().map(Said::of).collect();
         let standing = self.work_out(settings, at)?;
-        if self.deals.standings.known.len() < MOST {
-            let known = Known { hash, said, standing };
-            self.deals.standings.known.insert_unique(hash, known, |known| known.hash);
+        let Standings { known, said, .. } = &mut self.deals.standings;
+        if known.len() < MOST {
+            let new = Known { hash, said: said.as_slice().into(), standing };
+            known.insert_unique(hash, new, |known| known.hash);
         }
         Some(standing)
     }

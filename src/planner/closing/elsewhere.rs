@@ -1,0 +1,64 @@
+//! [`Elsewhere`]: steps that another row names than the first of their own.
+
+use crate::object::Object;
+use crate::plan::{Ledger, StepRef};
+use crate::planner::stretches::joined;
+
+/// Where a step stands among all: by the row that names the unit, a contact before its opportunities
+/// (X1), contacts by their numbers, opportunities by their own rows. One number, as it is sorted by.
+type Place = u128;
+
+/// The place of a step in the unit that this row names.
+pub(super) fn place(ledger: &Ledger, unit: u32, step: StepRef) -> Place {
+    let own = match step.object {
+        Object::Contact => step.number,
+        Object::Opportunity => ledger.deals[step.number as usize].first_row,
+    };
+    let is_opportunity = step.object == Object::Opportunity;
+    Place::from(unit) << 64 | Place::from(is_opportunity) << 32 | Place::from(own)
+}
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Elsewhere {
+    steps: Vec<(Place, StepRef)>,
+}
+
+impl Elsewhere {
+    pub(super) fn joined(all: Vec<Elsewhere>) -> Self {
+        let mut steps = joined(all.into_iter().map(|of| of.steps).collect());
+        // Each part is sorted, and the parts are put together.
+        steps.sort_by_key(|(place, _)| *place);
+        Elsewhere { steps }
+    }
+
+    /// This row names the step.
+    pub(super) fn push(&mut self, ledger: &Ledger, unit: u32, step: StepRef) {
+        self.steps.push((place(ledger, unit, step), step));
+    }
+
+    /// Brings them into their order.
+    pub(super) fn sort(&mut self) {
+        self.steps.sort_unstable_by_key(|(place, _)| *place);
+    }
+
+    /// Puts them among the steps that stand where their own rows do: from the last one on, so that each
+    /// step is moved once.
+    pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<StepRef>) {
+        let mut behind = steps.len();
+        steps.extend(self.steps.iter().map(|(_, step)| *step));
+        for (before, (of, step)) in self.steps.into_iter().enumerate().rev() {
+            let unit = (of >> 64) as u32;
+            while behind > 0 {
+                let last = steps[behind - 1];
+                let own = ledger.entry(last.object, last.number).first_row;
+                if own < unit || (own == unit && place(ledger, own, last) < of) {
+                    break;
+                }
+                behind -= 1;
+                steps[behind + before + 1] = last;
+            }
+            steps[behind + before] = step;
+        }
+    }
+}

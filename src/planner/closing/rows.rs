@@ -1,0 +1,144 @@
+//! [`Rows`]: what becomes of each row, once it is known what becomes of its contact.
+
+use std::ops::Range;
+
+use super::contacts::changes_on_folding;
+use super::elsewhere::{Elsewhere, place};
+use crate::object::Object;
+use crate::plan::{
+    Changes, ContactRow, Ledger, OpportunityRow, Outcome, Stats, StepRef, first_row, moves_link,
+};
+
+/// See the [module](self).
+pub(super) struct Rows<'p> {
+    pub(super) ledger: &'p Ledger,
+    /// What becomes of each contact.
+    pub(super) contacts: &'p [Outcome],
+}
+
+/// What some rows have come to.
+#[derive(Debug, Default)]
+pub(super) struct SettledRows {
+    /// The steps that these rows name of their own records.
+    pub(super) steps: Vec<StepRef>,
+    pub(super) elsewhere: Elsewhere,
+    pub(super) stats: Stats,
+    /// The outcomes that they did not have before.
+    pub(super) outcomes: Vec<(Object, u32, Outcome)>,
+}
+
+impl Rows<'_> {
+    /// What becomes of these rows.
+    pub(super) fn settle(&self, rows: Range<u32>) -> SettledRows {
+        let (mut settled, mut changes) = (SettledRows::default(), Changes::default());
+        settled.steps.reserve_exact(self.most_steps(rows.len()));
+        let stretch = rows.start as usize..rows.end as usize;
+        let contacts = &self.ledger.contact_rows[stretch.clone()];
+        let opportunities = &self.ledger.opportunity_rows[stretch];
+        for ((row, contact), opportunity) in rows.zip(contacts).zip(opportunities) {
+            let of_contact = self.settle_contact(row, contact, &mut settled);
+            let of_opportunity =
+                self.settle_opportunity(row, opportunity, &mut changes, &mut settled);
+            let stats = &mut settled.stats;
+            stats.contacts.count(of_contact, contact.has_warning);
+            stats.opportunities.count(of_opportunity, opportunity.has_warning);
+            stats.blank_rows += u64::from(of_contact.is_none() && of_opportunity.is_none());
+        }
+        settled.elsewhere.sort();
+        settled
+    }
+
+    /// Names the step of a row's contact, if it is the first row of one that is written. Gives the
+    /// outcome.
+    fn settle_contact(
+        &self,
+        row: u32,
+        side: &ContactRow,
+        settled: &mut SettledRows,
+    ) -> Option<Outcome> {
+        if !side.is_first() {
+            return side.outcome;
+        }
+        let outcome = self.contacts[side.contact as usize];
+        if outcome != Outcome::Unchanged {
+            settled.steps.push(StepRef { object: Object::Contact, number: side.contact });
+        }
+        settled.first_row_of(Object::Contact, row, side.outcome, outcome)
+    }
+
+    /// Settles an opportunity if this is its first row.
+    fn settle_opportunity(
+        &self,
+        row: u32,
+        side: &OpportunityRow,
+        changes: &mut Changes,
+        settled: &mut SettledRows,
+    ) -> Option<Outcome> {
+        if !side.is_first() {
+            return side.outcome;
+        }
+        let entry = &self.ledger.deals[side.deal as usize];
+        let step = StepRef { object: Object::Opportunity, number: side.deal };
+        let link = self.ledger.link_of(entry);
+        // An earlier window has counted it otherwise.
+        settled.stats.links += u64::from(link.is_some() && side.outcome != Some(Outcome::Merged));
+        let outcome = if entry.is_new() {
+            Outcome::Create
+        } else if changes_on_folding(self.ledger, step, changes) || moves_link(self.ledger, entry) {
+            Outcome::Update
+        } else {
+            Outcome::Unchanged
+        };
+        if outcome != Outcome::Unchanged {
+            match self.unit_of(step, link) {
+                unit if unit == row => settled.steps.push(step),
+                unit => settled.elsewhere.push(self.ledger, unit, step),
+            }
+        }
+        settled.first_row_of(Object::Opportunity, row, side.outcome, outcome)
+    }
+
+    /// The row that names the unit of a step: that of its contact, if it is linked to one that is
+    /// written, else its own.
+    fn unit_of(&self, step: StepRef, link: Option<u32>) -> u32 {
+        let is_written = |contact: &u32| self.contacts[*contact as usize] != Outcome::Unchanged;
+        let contact = link.filter(is_written);
+        let contact = contact.map(|number| StepRef { object: Object::Contact, number });
+        first_row(self.ledger, contact.unwrap_or(step))
+    }
+
+    /// How many steps so many rows may name: not more than there are records.
+    fn most_steps(&self, rows: usize) -> usize {
+        rows.min(self.ledger.people.len()) + rows.min(self.ledger.deals.len())
+    }
+
+    /// Does every step stand in its place?
+    pub(super) fn are_in_order(&self, steps: &[StepRef]) -> bool {
+        steps.is_sorted_by_key(|&step| {
+            let entry = self.ledger.entry(step.object, step.number);
+            let is_deal = step.object == Object::Opportunity;
+            let link = is_deal.then(|| self.ledger.link_of(entry)).flatten();
+            place(self.ledger, self.unit_of(step, link), step)
+        })
+    }
+}
+
+impl SettledRows {
+    /// The row that met a record first says what becomes of it, unless an earlier window has folded rows
+    /// into the record: then it was counted there.
+    fn first_row_of(
+        &mut self,
+        object: Object,
+        row: u32,
+        before: Option<Outcome>,
+        outcome: Outcome,
+    ) -> Option<Outcome> {
+        if before != Some(Outcome::Create) {
+            return before;
+        }
+        if outcome != Outcome::Create {
+            self.outcomes.push((object, row, outcome));
+        }
+        Some(outcome)
+    }
+}
