@@ -285,7 +285,10 @@ impl Naive {
             self.note(at, "opportunity", "required-missing");
         }
         let errors = ["pipeline-unknown", "stage-unknown"];
-        let bad: Vec<_> = problems.into_iter().filter(|code| errors.contains(code)).collect();
+        // Without a pipeline there is no stage that could be wrong.
+        let is_read = |code: &&str| is_placed || *code != "stage-unknown";
+        let bad = problems.into_iter().filter(|code| errors.contains(code)).filter(is_read);
+        let bad: Vec<_> = bad.collect();
         for code in &bad {
             self.note(at, "opportunity", code);
         }
