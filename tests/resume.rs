@@ -11,8 +11,8 @@ mod program;
 
 use crm_import::storage::StorageError;
 use crm_import::{
-    Control, Error, ErrorBudget, FollowUp, FollowUpKind, Import, MemoryStorage, Object, Progress,
-    Source, Status,
+    Control, Error, ErrorBudget, FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object,
+    Progress, Source, Status,
 };
 
 use Object::{Contact, Opportunity};
@@ -120,6 +120,26 @@ fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
         let report = again.run(source(&file), &mut crm).unwrap();
         assert_eq!(report.stats(), expected.stats());
         assert_eq!(content(&crm), content(&whole));
+    }
+}
+
+#[test]
+fn l1_an_opportunity_that_a_row_named_and_skipped_is_matched_in_a_later_window_as_in_a_plan() {
+    let account = r#"{ "opportunities": { "matching": { "fields": ["name"], "one": "update" } } }"#;
+    let mut whole = MemoryStorage::new(serde_json::from_str(account).unwrap());
+    whole.insert_as(Contact, "c1", [("email", "ana@example.com")]);
+    whole.insert_as(Opportunity, "o1", [("name", "Roof"), ("contact_id", "c1")]);
+    let file = "Email,Opportunity ID,Opportunity Name\n\
+                ana@example.com,o1,Loft\n\
+                ana@example.com,,Roof\n\
+                ana@example.com,,Roof\n";
+    let import = Import::new().opportunities(Mode::Create);
+    for window in [1, 2, 3] {
+        let mut crm = whole.clone();
+        let report = import.clone().run_window(window).run(source(file), &mut crm).unwrap();
+        // The second row matches it, and the third one no more (O5).
+        assert_eq!(report.stats().opportunities.skip, 2, "window {window}");
+        assert_eq!(report.stats().opportunities.create, 1, "window {window}");
     }
 }
 

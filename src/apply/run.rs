@@ -21,7 +21,7 @@ use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::gives;
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, Met, NONE, Numbers, Outcome, Plan, StepRef, first_row};
+use crate::plan::{By, Ledger, Memory, Met, NONE, Numbers, Outcome, Plan, StepRef, first_row};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
@@ -339,10 +339,14 @@ impl Runner<'_> {
                 let is_out = |outcome| matches!(outcome, Outcome::Skip | Outcome::Fail);
                 let is_folded = outcome.is_some_and(|outcome| !is_out(outcome));
                 let contact = ledger.contact_rows[row as usize].contact;
+                // One that is there already is only named by a row that skips it, unless it was matched.
+                let is_named = outcome == Some(Outcome::Skip)
+                    && ledger.opportunity_rows[row as usize].by != By::Match;
                 let met = Met {
                     first_row: is_folded.then_some(number),
                     is_made: outcome == Some(Outcome::Create),
                     is_told: object == Object::Contact && told.contains(&contact),
+                    is_consumed: object == Object::Opportunity && !is_named,
                 };
                 memory.add(object, id, met);
             }

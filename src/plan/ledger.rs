@@ -356,11 +356,16 @@ impl Ledger {
     ) -> impl Iterator<Item = u32> + use<'s> {
         let is_row = |row: u32| (row != NONE).then_some(row);
         std::iter::successors(is_row(entry.last_row), move |&row| {
-            is_row(match object {
-                Object::Contact => self.contact_rows[row as usize].previous,
-                Object::Opportunity => self.opportunity_rows[row as usize].previous,
-            })
+            is_row(self.previous(object, row))
         })
+    }
+
+    /// The row before this one that is folded into the same record; [`NONE`] = it is the first.
+    pub(crate) fn previous(&self, object: Object, row: u32) -> u32 {
+        match object {
+            Object::Contact => self.contact_rows[row as usize].previous,
+            Object::Opportunity => self.opportunity_rows[row as usize].previous,
+        }
     }
 
     /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and

@@ -52,6 +52,8 @@ pub(crate) struct Met {
     pub(crate) is_made: bool,
     /// A row has said more of it than its keys (M10).
     pub(crate) is_told: bool,
+    /// No later row matches it any more, of an opportunity (O5).
+    pub(crate) is_consumed: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -94,6 +96,7 @@ struct Records {
 
 const IS_MADE: u8 = 1;
 const IS_TOLD: u8 = 2;
+const IS_CONSUMED: u8 = 4;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -121,6 +124,7 @@ impl Memory {
             first_row: (met.row > 0).then_some(RowNumber(met.row)),
             is_made: met.flags & IS_MADE > 0,
             is_told: met.flags & IS_TOLD > 0,
+            is_consumed: met.flags & IS_CONSUMED > 0,
         })
     }
 
@@ -132,6 +136,7 @@ impl Memory {
         }
         known.flags |= if met.is_made { IS_MADE } else { 0 };
         known.flags |= if met.is_told { IS_TOLD } else { 0 };
+        known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
     }
 
     /// A row has given the record the field with this number among those that can be cleared.

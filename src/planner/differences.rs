@@ -1,5 +1,5 @@
-//! What is worth saying about rows that are folded into one contact: where they disagree (behaviour
-//! W5), and which wish an import does not take back (W6).
+//! What is worth saying about rows that are folded into one record: where they disagree (behaviour
+//! W5, O9), and which wish an import does not take back (W6).
 
 use std::ops::Range;
 
@@ -21,10 +21,17 @@ fn is_compared(column: &Column) -> bool {
     !column.is_list
         && column.merge == Merge::Overwrite
         && !column.is_constant()
-        && !matches!(column.field, FieldId::EMAIL | FieldId::PHONE | FieldId::CONTACT_ID)
+        && !matches!(
+            column.field,
+            FieldId::EMAIL
+                | FieldId::PHONE
+                | FieldId::CONTACT_ID
+                | FieldId::OPPORTUNITY_ID
+                | FieldId::CONTACT_LINK
+        )
 }
 
-/// The columns in which the rows of a contact are compared.
+/// The columns in which the rows of a record are compared.
 #[derive(Debug)]
 pub(super) struct Compared {
     columns: Vec<ComparedColumn>,
@@ -36,7 +43,7 @@ pub(super) struct Compared {
 
 #[derive(Clone, Copy, Debug)]
 struct ComparedColumn {
-    /// Its place among the columns of contacts.
+    /// Its place among the columns of the object.
     place: usize,
     /// Its place in the file.
     index: usize,
@@ -45,8 +52,8 @@ struct ComparedColumn {
 }
 
 impl Compared {
-    pub(super) fn of(settings: &Settings) -> Self {
-        let columns = settings.contact_columns.iter().enumerate();
+    pub(super) fn of(settings: &Settings, object: Object) -> Self {
+        let columns = settings.columns(object).iter().enumerate();
         let columns: Vec<ComparedColumn> = columns
             .filter(|(_, column)| is_compared(column))
             .filter_map(|(place, column)| {
@@ -113,18 +120,58 @@ pub(super) fn contradicts(
 impl Planner {
     /// Notes where a row says otherwise than an earlier row of its contact (W5).
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
-        if self.compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
+        self.note_where(settings, Object::Contact, [row, previous], |_, _, _| true);
+    }
+
+    /// Notes where a row says otherwise than an earlier row of its opportunity (O9). `pipeline`: the
+    /// one it is in after the row; `is_lost`: a lost reason was of use.
+    pub(super) fn note_opportunity_differences(
+        &mut self,
+        settings: &Settings,
+        [row, previous]: [u32; 2],
+        pipeline: &str,
+        is_lost: bool,
+    ) {
+        let stage = |said: &Value<'_>| {
+            settings.choices.stage(pipeline, &said.to_text()).ok().map(str::to_owned)
+        };
+        self.note_where(settings, Object::Opportunity, [row, previous], |field, before, now| {
+            match field {
+                FieldId::STAGE => stage(before) != stage(now),
+                FieldId::LOST_REASON => is_lost,
+                _ => true,
+            }
+        });
+    }
+
+    /// `counts`: does it matter that the values of a field are not alike?
+    fn note_where(
+        &mut self,
+        settings: &Settings,
+        object: Object,
+        [row, previous]: [u32; 2],
+        counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
+    ) {
+        let compared = match object {
+            Object::Contact => &self.compared,
+            Object::Opportunity => &self.compared_deals,
+        };
+        if compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
             return;
         }
         let mut found = Vec::new();
-        let this = self.row_of(row);
-        let before = self.row_of(previous);
-        for &ComparedColumn { place, index, has_region } in &self.compared.columns {
+        let this = self.ledger.row(object, row);
+        let before = self.ledger.row(object, previous);
+        for &ComparedColumn { place, index, has_region } in &compared.columns {
             let text = this.cells.cell(index);
-            if text.is_empty() || (!has_region && text == before.cells.cell(index)) {
+            if text.is_empty() {
                 continue;
             }
-            let column = &settings.contact_columns[place];
+            let column = &settings.columns(object)[place];
+            let is_repeated = !has_region && text == before.cells.cell(index);
+            if is_repeated && !before.is_dropped(column.index(), 0) {
+                continue;
+            }
             if this.is_dropped(column.index(), 0) {
                 continue;
             }
@@ -132,21 +179,23 @@ impl Planner {
             let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };
             let mut earlier = previous;
             while earlier != NONE {
-                let other = self.row_of(earlier);
+                let other = self.ledger.row(object, earlier);
                 let region = region_of(settings, &other, column.kind);
                 let text = column.text(&other.cells);
                 let said = column.read(text, region, &settings.choices);
                 if let (Cell::Value(before), false) = (said, other.is_dropped(column.index(), 0)) {
-                    if before != now && !loosens(column, Some(&before), &now) {
+                    if before != now
+                        && !loosens(column, Some(&before), &now)
+                        && counts(column.field, &before, &now)
+                    {
                         let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding = finding
-                            .object(Object::Contact)
-                            .detail(self.ledger.number(earlier).to_string());
+                        let finding =
+                            finding.object(object).detail(self.ledger.number(earlier).to_string());
                         found.push(Finding { column: column.index(), ..finding });
                     }
                     break;
                 }
-                earlier = self.ledger.contact_rows[earlier as usize].previous;
+                earlier = self.ledger.previous(object, earlier);
             }
         }
         self.findings.append(&mut found);

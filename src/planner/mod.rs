@@ -88,6 +88,7 @@ pub(crate) struct Planner {
     teaching: Teaching,
     /// Where rows of one contact may contradict each other (W5).
     compared: differences::Compared,
+    compared_deals: differences::Compared,
     /// Where a row may plainly contradict what is stored.
     overwritten: Vec<(usize, FieldId)>,
     index: KeyIndex,
@@ -141,7 +142,8 @@ impl Planner {
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
             teaching: Teaching::new(&settings),
-            compared: differences::Compared::of(&settings),
+            compared: differences::Compared::of(&settings, Object::Contact),
+            compared_deals: differences::Compared::of(&settings, Object::Opportunity),
             overwritten: differences::overwritten(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),

@@ -285,7 +285,10 @@ impl Naive {
             self.note(at, "opportunity", "required-missing");
         }
         let errors = ["pipeline-unknown", "stage-unknown"];
-        let bad: Vec<_> = problems.into_iter().filter(|code| errors.contains(code)).collect();
+        // Without a pipeline there is no stage that could be wrong.
+        let is_read = |code: &&str| is_placed || *code != "stage-unknown";
+        let bad = problems.into_iter().filter(|code| errors.contains(code)).filter(is_read);
+        let bad: Vec<_> = bad.collect();
         for code in &bad {
             self.note(at, "opportunity", code);
         }
@@ -374,12 +377,28 @@ impl Naive {
         let (now, problems) = self.stand(&before, row, is_new, is_given);
         // A reason that is not used is not given, though it may be the one that is stored.
         let is_used = !problems.contains(&"lost-reason-unused");
+        let is_staged = !problems.contains(&"stage-unknown");
         for code in problems {
             self.note(at, "opportunity", code);
         }
         let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
         if is_used && reason.is_some() && reason == now.reason {
             deal.given.push("lost_reason");
+        }
+        let names = policy.pipelines.iter().map(|(name, _)| *name);
+        let own = policy.pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
+        let stage = said(row, "Stage").filter(|_| is_staged);
+        let stage_of = |cell: &str| option_of(own.map_or(&[][..], |own| &own.1).to_vec(), cell);
+        let status = said(row, "Status").and_then(|cell| option_of(STATUSES, cell));
+        let pipeline = said(row, "Pipeline").and_then(|cell| option_of(names, cell));
+        let same = |cell: &str| Some(cell.to_owned());
+        self.compare(&mut deal, at, "pipeline", pipeline, same);
+        self.compare(&mut deal, at, "stage", stage.map(str::to_owned), stage_of);
+        self.compare(&mut deal, at, "status", status, same);
+        match reason.clone().filter(|_| !is_used) {
+            // It is refused, but a later row is compared with it.
+            Some(unused) => drop(deal.said.insert("lost_reason", (at, unused))),
+            None => self.compare(&mut deal, at, "lost_reason", reason, same),
         }
         for (field, value) in [
             ("pipeline", now.pipeline),
@@ -390,13 +409,18 @@ impl Naive {
             deal.now.insert(field, value.into_iter().collect());
         }
         let name = row.get("Opportunity Name").map_or("", String::as_str);
-        join_single(&policy, &mut deal, ("Opportunity Name", "name"), name, is_new, true);
+        if join_single(&policy, &mut deal, ("Opportunity Name", "name"), name, is_new, true) {
+            let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+            self.compare(&mut deal, at, "name", name, same);
+        }
         let value = said(row, "Opportunity Value").filter(|cell| cell.parse::<i64>().is_ok());
+        self.compare(&mut deal, at, "value", value.map(str::to_owned), same);
         let value = value.map(str::to_owned).or(is_new.then(|| "0".into()));
         if let Some(value) = value {
             deal.now.insert("value", vec![value]);
         }
         if let Some(date) = said(row, "Expected Close Date").filter(|c| c.starts_with("2026-06-")) {
+            self.compare(&mut deal, at, "expected_close_date", Some(date.to_owned()), same);
             deal.now.insert("expected_close_date", vec![date.to_owned()]);
         }
         if let Some(contact) = linked {
@@ -416,6 +440,23 @@ impl Naive {
             }
         }
         self.opportunities[record] = deal;
+    }
+
+    /// Notes that a row says otherwise than the last one that said something (W5, O9). `meant`: what
+    /// a cell means.
+    fn compare(
+        &mut self,
+        deal: &mut Record,
+        at: usize,
+        field: &'static str,
+        said: Option<String>,
+        meant: impl Fn(&str) -> Option<String>,
+    ) {
+        let Some(said) = said else { return };
+        let last = deal.said.insert(field, (at, said.clone()));
+        if last.is_some_and(|(_, last)| last != said && meant(&last) != meant(&said)) {
+            self.note(at, "opportunity", "field-differs");
+        }
     }
 }
 

@@ -104,8 +104,8 @@ impl Planner {
             (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
-        let was_met = self.ledger.met(Object::Opportunity, number).is_some();
-        self.deals.states[number as usize].is_consumed = was_met;
+        let met = self.ledger.met(Object::Opportunity, number);
+        self.deals.states[number as usize].is_consumed = met.is_some_and(|met| met.is_consumed);
         number
     }
 

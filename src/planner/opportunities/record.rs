@@ -29,6 +29,9 @@ impl Planner {
                 let previous = self.ledger.deals[deal as usize].take_row(row);
                 self.ledger.opportunity_rows[row as usize].previous = previous;
                 self.advance(settings, at, deal, false);
+                if previous != NONE {
+                    self.compare_with_earlier(settings, deal, [row, previous]);
+                }
                 let is_first =
                     previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
                 (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
@@ -52,6 +55,14 @@ impl Planner {
         if self.draft(at).has_tags {
             self.give_tags(settings, at, deal, row);
         }
+    }
+
+    fn compare_with_earlier(&mut self, settings: &Settings, deal: u32, rows: [u32; 2]) {
+        let state = self.deals.states[deal as usize];
+        let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
+        let is_lost = state.status == Status::Lost;
+        let pipeline = pipeline.unwrap_or_default();
+        self.note_opportunity_differences(settings, rows, &pipeline, is_lost);
     }
 
     fn link(&mut self, deal: u32, contact: u32) {

@@ -39,7 +39,10 @@ impl Planner {
         for problem in problems {
             if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
                 is_fine = false;
-                self.report_problem(settings, at, problem, pipeline, Severity::Error);
+                // Where the pipeline is missing, nobody knows whose stage it would be.
+                if problem.code == IssueCode::PipelineUnknown || !missing.contains(&"pipeline") {
+                    self.report_problem(settings, at, problem, pipeline, Severity::Error);
+                }
             }
         }
         if !missing.is_empty() {
