@@ -28,6 +28,8 @@ pub(crate) struct Drafter<'s> {
     pub(super) has_email_rule: bool,
     /// The keys of the block that had most.
     most_keys: usize,
+    /// A buffer of the stripes.
+    filled: Vec<u64>,
     /// Of the current stripe.
     pub(super) offered: Offered,
     pub(super) refused: Refused,
@@ -51,6 +53,7 @@ impl<'s> Drafter<'s> {
             settings,
             seed,
             most_keys: 0,
+            filled: Vec::new(),
             refused: Refused::default(),
             extra: String::new(),
             base: 0,
@@ -68,8 +71,9 @@ impl<'s> Drafter<'s> {
         // The watches are set aside, so that their memos can learn while rows are drafted.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
+        let mut filled = std::mem::take(&mut self.filled);
         for first in (0..block.len()).step_by(Stripe::ROWS) {
-            let stripe = Stripe::of(block, first);
+            let stripe = Stripe::of(block, first, &mut filled);
             if let Some(country) = &mut self.country {
                 country.look(&stripe);
             }
@@ -77,7 +81,7 @@ impl<'s> Drafter<'s> {
             let of_opportunities = self.look_at_side(&mut opportunity, &stripe);
             self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
         }
-        (self.contact, self.opportunity) = (contact, opportunity);
+        (self.contact, self.opportunity, self.filled) = (contact, opportunity, filled);
         self.most_keys = self.most_keys.max(drafts.keys.len());
         block.append_text(&self.extra);
         drafts

@@ -21,20 +21,20 @@ pub(crate) struct Stripe<'b> {
     /// taken as they stand.
     ends: &'b [u16],
     /// For each column of the file the rows whose cells are not empty, by where they end.
-    filled: Vec<u64>,
+    filled: &'b [u64],
 }
 
 impl<'b> Stripe<'b> {
     /// How many rows it has at most.
     pub(crate) const ROWS: usize = 64;
 
-    /// The rows of the block from this one on.
-    pub(crate) fn of(block: &'b Block, first: usize) -> Self {
+    /// The rows of the block from this one on; the buffer is for its use.
+    pub(crate) fn of(block: &'b Block, first: usize, filled: &'b mut Vec<u64>) -> Self {
         let starts = &block.starts[first..];
         let starts = &starts[..starts.len().min(Self::ROWS)];
         let columns = block.columns;
         let cells = first * columns..(first + starts.len()) * columns;
-        let mut filled = Vec::with_capacity(columns.next_multiple_of(64));
+        filled.clear();
         for from in (0..columns).step_by(64) {
             let range = from..columns.min(from + 64);
             let mut words = [0; 64];
@@ -191,7 +191,8 @@ mod tests {
             let mut block = Block::new();
             while rows.next_block(&mut block, 150).unwrap().is_some() {
                 for first in (0..block.len()).step_by(64) {
-                    let stripe = Stripe::of(&block, first);
+                    let mut buffer = Vec::new();
+                    let stripe = Stripe::of(&block, first, &mut buffer);
                     for (row, column) in
                         (0..stripe.len()).flat_map(|row| (0..block.columns).map(move |c| (row, c)))
                     {
