@@ -90,7 +90,7 @@ impl AskedPhone {
             number *= 10;
             digits -= 1;
         }
-        (!phone.has_extension()).then_some(AskedPhone { order: number << 4 | digits, mark })
+        (!phone.has_extension()).then_some(AskedPhone { order: (number << 4) | digits, mark })
     }
 
     /// Its text, and what stands behind it.
@@ -140,11 +140,11 @@ fn sixteen_digits(number: u64) -> [u8; 16] {
 /// The digits of a number below a hundred million: cut into two of four, four of two, eight of one, which
 /// lie side by side in one integer, the first one lowest. Instead of dividing it is multiplied and shifted.
 fn eight_digits(number: u64) -> [u8; 8] {
-    let fours = number / 10_000 | (number % 10_000) << 32;
-    let hundreds = (fours * 10_486 >> 20) & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
-    let ones = tens | (twos - tens * 10) << 8;
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | ((twos - tens * 10) << 8);
     (ones | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
