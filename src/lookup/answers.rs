@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::found::{Found, RawKey};
+use super::found::{Found, Name, RawKey};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -131,11 +131,16 @@ impl Answers {
         wanted: &[FieldId],
     ) -> Vec<DeclaredKey<'f>> {
         let named = found.named(self.object, fields);
+        let is_wanted = |field: &FieldId| wanted.contains(field);
+        let wanted_named: Vec<Option<FieldId>> =
+            named.iter().map(|field| field.filter(is_wanted)).collect();
+        let wanted_field = |name: Name| match name {
+            Name::Id(field) => Some(field).filter(is_wanted),
+            Name::Key(at) => wanted_named[at as usize],
+        };
         let values_of = |call: usize| {
-            let values = found.values(call, &named);
-            values.filter_map(|(field, value)| {
-                Some((field.filter(|field| wanted.contains(field))?, value))
-            })
+            let values = found.raw_values(call).iter();
+            values.filter_map(|&(name, span)| Some((wanted_field(name)?, found.slice(span))))
         };
         let (known, text, parts) = (self.records.len(), self.text.len(), self.parts.len());
         // Which stored record each call of `Found::record` was about.
@@ -214,7 +219,8 @@ impl Answers {
         values: &mut [(FieldId, &str)],
         fields: &Fields,
     ) {
-        if !values.is_sorted_by_key(|(field, _)| *field) {
+        let is_plain = values.is_sorted_by(|(one, _), (next, _)| one < next);
+        if !is_plain {
             values.sort_by_key(|(field, _)| *field);
         }
         let start = self.text.len();
@@ -226,9 +232,11 @@ impl Answers {
         let first_part = self.parts.len();
         for (at, &(field, value)) in values.iter().enumerate() {
             let earlier = values[..at].iter().rev().take_while(|&&(of, _)| of == field);
-            let is_single = !fields.get(field).is_list;
-            let repeated = earlier.into_iter().any(|&(_, other)| is_single || other == value);
-            if !repeated {
+            let is_repeated = || {
+                let is_single = !fields.get(field).is_list;
+                earlier.into_iter().any(|&(_, other)| is_single || other == value)
+            };
+            if is_plain || !is_repeated() {
                 self.text.push_str(value);
                 self.parts.push(Part { field, end: len(&self.text) });
             }

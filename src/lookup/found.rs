@@ -181,12 +181,15 @@ impl Found {
         })
     }
 
-    fn raw_values(&self, call: usize) -> &[(Name, Span)] {
+    /// The values that a call of [`record`](Self::record) gave, as they were named.
+    #[inline]
+    pub(super) fn raw_values(&self, call: usize) -> &[(Name, Span)] {
         let end = self.records.get(call + 1).map_or(self.values.len(), Raw::first_value);
         &self.values[self.records[call].first_value()..end]
     }
 
     /// The id and the version that a call of [`record`](Self::record) gave.
+    #[inline]
     pub(super) fn called(&self, call: usize) -> (&str, Option<&str>) {
         let record = &self.records[call];
         (self.slice(record.id), record.version.map(|version| self.slice(version)))
@@ -249,6 +252,7 @@ impl Found {
         (at(start), at(self.text.len()))
     }
 
+    #[inline]
     pub(super) fn slice(&self, (from, to): Span) -> &str {
         &self.text[from as usize..to as usize]
     }

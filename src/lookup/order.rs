@@ -17,9 +17,10 @@ impl Asked {
         &text[self.from as usize..self.to as usize]
     }
 
-    /// The first sixteen bytes as a number that orders as they do.
-    fn head(self, text: &str) -> u128 {
-        let bytes = &text.as_bytes()[self.from as usize..];
+    /// The first twelve bytes behind those `skipped`, as a number that orders as they do.
+    fn head(self, text: &str, skipped: u32) -> u128 {
+        let from = self.from.saturating_add(skipped).min(self.to);
+        let bytes = &text.as_bytes()[from as usize..];
         let head = match bytes.first_chunk() {
             Some(head) => *head,
             None => {
@@ -28,80 +29,123 @@ impl Asked {
                 head
             }
         };
-        let behind = u128::MAX.checked_shr((self.to - self.from).saturating_mul(8)).unwrap_or(0);
-        u128::from_be_bytes(head) & !behind
+        let behind = u128::MAX.checked_shr((self.to - from).saturating_mul(8)).unwrap_or(0);
+        u128::from_be_bytes(head) & !behind & !AT
     }
 }
 
-/// The bits of a head that say which text it is of.
+/// So many bytes are in a head.
+const HEAD: u32 = 12;
+/// The bits of a head that are left to say which text it is of.
 const AT: u128 = u32::MAX as u128;
 
 /// Sorts texts. True: one of them stands there more than once.
-pub(super) fn sort_texts(text: &str, texts: &mut [Asked]) -> bool {
-    // Compared by the first bytes in which any two of them differ, which rarely leaves a doubt. What
-    // is left of the number says which text it is.
-    let mut heads: Vec<u128> = texts.iter().map(|&asked| asked.head(text)).collect();
-    let first = heads.first().copied().unwrap_or(0);
-    let differing = heads.iter().fold(0, |differing, head| differing | (head ^ first));
-    let shared = differing.leading_zeros();
-    for (head, at) in heads.iter_mut().zip(0_u128..) {
-        *head = head.checked_shl(shared).unwrap_or(0) & !AT | at;
+pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
+    // Compared by the first bytes behind those that all of them begin with, which rarely leaves a doubt.
+    let heads = |skipped: u32| -> Vec<u128> {
+        texts.iter().zip(0..).map(|(asked, at)| asked.head(text, skipped) | at).collect()
+    };
+    let mut sorted = heads(0);
+    let first = sorted.first().copied().unwrap_or(0);
+    let differing = sorted.iter().fold(0, |differing, head| differing | (head ^ first)) & !AT;
+    let shared = (differing.leading_zeros() / 8).min(HEAD);
+    if shared > 0 {
+        sorted = heads(shared);
     }
-    heads.sort_unstable();
-    let unsorted = texts.to_vec();
-    for (asked, head) in texts.iter_mut().zip(&heads) {
-        *asked = unsorted[*head as u32 as usize];
-    }
-    let is_alike = |at: usize| heads[at] & !AT == heads[at - 1] & !AT;
+    sorted.sort_unstable();
+    *texts = sorted.iter().map(|&head| texts[head as u32 as usize]).collect();
+    let is_alike = |a: u128, b: u128| a & !AT == b & !AT;
     let mut is_repeated = false;
     let mut from = 0;
-    for to in 1..=texts.len() {
-        if to < texts.len() && is_alike(to) {
-            continue;
-        }
-        if to - from > 1 {
-            let alike = &mut texts[from..to];
-            alike.sort_unstable_by(|a, b| a.slice(text).cmp(b.slice(text)));
-            is_repeated |= alike.windows(2).any(|two| two[0].slice(text) == two[1].slice(text));
-        }
-        from = to;
+    while let Some(next) = sorted[from..].windows(2).position(|two| is_alike(two[0], two[1])) {
+        from += next;
+        let alike = sorted[from..].iter().take_while(|&&head| is_alike(head, sorted[from])).count();
+        let alike = &mut texts[from..from + alike];
+        alike.sort_unstable_by(|a, b| a.slice(text).cmp(b.slice(text)));
+        is_repeated |= alike.windows(2).any(|two| two[0].slice(text) == two[1].slice(text));
+        from += alike.len();
     }
     is_repeated
 }
 
-/// One asked phone, and what the planner knows it by.
-pub(super) type AskedPhone = (Phone, u32);
-
-/// Sorts phones as their texts are sorted, without a look at those. False, and nothing is sorted, where
-/// their numbers do not tell: a phone has an extension, or all the digits that another one begins with.
-pub(super) fn sort_phones(phones: &mut [AskedPhone]) -> bool {
-    /// The bits of a number that say which phone it is of: ten to the power of [`Phone::MAX_DIGITS`] is
-    /// less than two to the power of what is left.
-    const AT: u64 = (1 << 14) - 1;
-    if phones.len() > AT as usize || phones.iter().any(|(phone, _)| phone.has_extension()) {
-        return false;
-    }
-    let aligned = phones.iter().map(|(phone, _)| aligned(phone.number()));
-    let mut numbers: Vec<u64> = aligned.zip(0..).map(|(digits, at)| digits << 14 | at).collect();
-    numbers.sort_unstable();
-    if numbers.windows(2).any(|two| two[0] & !AT == two[1] & !AT) {
-        return false;
-    }
-    let unsorted = phones.to_vec();
-    for (phone, number) in phones.iter_mut().zip(numbers) {
-        *phone = unsorted[(number & AT) as usize];
-    }
-    true
+/// One asked phone without an extension.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct AskedPhone {
+    /// Its digits with zeros behind them, as many as a phone can have, and how many are its own: such
+    /// numbers are ordered as the texts are.
+    order: u64,
+    /// What the planner knows it by.
+    mark: u32,
 }
 
-/// A number with zeros behind it, up to as many digits as a phone can have: such numbers are ordered as
-/// the digits of those are.
-fn aligned(mut number: u64) -> u64 {
-    const FULL: u64 = 10_u64.pow(Phone::MAX_DIGITS as u32 - 1);
-    while number < FULL {
-        number *= 10;
+/// The bits of an order that say how many digits there are.
+const DIGITS: u64 = 0xf;
+
+impl AskedPhone {
+    /// `None`: it has an extension, and is asked for as a text.
+    pub(super) fn new(phone: Phone, mark: u32) -> Option<Self> {
+        const FULL: u64 = 10_u64.pow(Phone::MAX_DIGITS as u32 - 1);
+        let (mut number, mut digits) = (phone.number(), Phone::MAX_DIGITS as u64);
+        while number < FULL {
+            number *= 10;
+            digits -= 1;
+        }
+        (!phone.has_extension()).then_some(AskedPhone { order: (number << 4) | digits, mark })
     }
-    number
+
+    /// Its text, and what stands behind it.
+    fn text(self) -> [u8; 1 + Phone::MAX_DIGITS] {
+        let mut text = sixteen_digits(self.order >> 4);
+        text[0] = b'+';
+        text
+    }
+
+    fn len(self) -> usize {
+        1 + (self.order & DIGITS) as usize
+    }
+}
+
+/// Sorts phones as their texts are sorted, without a look at those. True: one of them stands there more
+/// than once.
+pub(super) fn sort_phones(phones: &mut [AskedPhone]) -> bool {
+    phones.sort_unstable_by_key(|phone| phone.order);
+    phones.windows(2).any(|two| two[0].order == two[1].order)
+}
+
+/// Writes phones behind a text, one behind the other.
+pub(super) fn write_phones(phones: &[AskedPhone], text: &mut String, asked: &mut Vec<Asked>) {
+    const MOST: usize = 1 + Phone::MAX_DIGITS;
+    let most = text.len() + phones.len() * MOST;
+    assert!(u32::try_from(most).is_ok(), "the keys of one window fit 4 GiB");
+    let mut bytes = Vec::with_capacity(phones.len() * MOST);
+    let mut from = text.len() as u32;
+    asked.extend(phones.iter().map(|phone| {
+        let len = phone.len();
+        bytes.extend_from_slice(&phone.text());
+        bytes.truncate(bytes.len() - (MOST - len));
+        let to = from + len as u32;
+        Asked { from: std::mem::replace(&mut from, to), to, mark: phone.mark }
+    }));
+    text.push_str(str::from_utf8(&bytes).expect("digits are text"));
+}
+
+fn sixteen_digits(number: u64) -> [u8; 16] {
+    const HALF: u64 = 100_000_000;
+    let mut digits = [0; 16];
+    digits[..8].copy_from_slice(&eight_digits(number / HALF));
+    digits[8..].copy_from_slice(&eight_digits(number % HALF));
+    digits
+}
+
+/// The digits of a number below a hundred million: cut into two of four, four of two, eight of one, which
+/// lie side by side in one integer, the first one lowest. Instead of dividing it is multiplied and shifted.
+fn eight_digits(number: u64) -> [u8; 8] {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | ((twos - tens * 10) << 8);
+    (ones | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -109,34 +153,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_are_sorted_as_their_texts_are() {
+    fn phones_are_sorted_and_written_as_their_texts_are() {
         let mut seed = 7_u64;
         let mut next = move || {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             seed >> 33
         };
-        let mut told = [0, 0];
+        let mut repeated = 0;
         for _ in 0..20_000 {
-            // Some of few digits, which begin alike, and some with an extension.
+            // Some of few digits, which begin alike.
             let (count, digits) = (next() % 6, 1 + next() % 15);
-            let asked = (0..count).zip(0..).map(|(_, mark)| {
-                let number = 1 + (next() << 31 | next()) % 10_u64.pow((1 + next() % digits) as u32);
-                let extension = if next() % 20 == 0 { "7" } else { "" };
-                (Phone::new(number.min(10_u64.pow(15) - 1), extension).unwrap(), mark)
-            });
-            let asked: Vec<AskedPhone> = asked.collect();
-            let mut sorted = asked.clone();
-            let is_sorted = sort_phones(&mut sorted);
-            told[usize::from(is_sorted)] += 1;
-            if is_sorted {
-                let texts: Vec<String> =
-                    sorted.iter().map(|(phone, _)| phone.to_string()).collect();
-                assert!(texts.is_sorted_by(|a, b| a < b), "{texts:?}");
-                assert!(sorted.iter().all(|phone| asked.contains(phone)));
-            } else {
-                assert_eq!(sorted, asked);
+            let phones: Vec<Phone> = (0..count)
+                .map(|_| (next() << 31 | next()) % 10_u64.pow((1 + next() % digits) as u32))
+                .map(|number| Phone::new(number.max(1), "").unwrap())
+                .collect();
+            let asked = phones.iter().zip(0..).filter_map(|(&of, mark)| AskedPhone::new(of, mark));
+            let (mut sorted, mut text): (Vec<_>, _) = (asked.collect(), String::from("é"));
+            let is_repeated = sort_phones(&mut sorted);
+            let mut written = Vec::new();
+            write_phones(&sorted, &mut text, &mut written);
+            let mut expected: Vec<String> = phones.iter().map(Phone::to_string).collect();
+            for asked in &written {
+                assert_eq!(asked.slice(&text), expected[asked.mark as usize]);
+            }
+            expected.sort();
+            let written: Vec<&str> = written.iter().map(|asked| asked.slice(&text)).collect();
+            assert_eq!(written, expected);
+            assert_eq!(text.len(), "é".len() + expected.concat().len());
+            assert_eq!(is_repeated, expected.windows(2).any(|two| two[0] == two[1]));
+            repeated += usize::from(is_repeated);
+        }
+        assert!(repeated > 500, "{repeated}");
+        assert_eq!(AskedPhone::new(Phone::new(12_065_550_123, "7").unwrap(), 0), None);
+    }
+
+    #[test]
+    fn digits_are_those_that_are_written_one_by_one() {
+        for number in (0..10_000).flat_map(|four| [four, four * 10_000, four * 10_001]) {
+            assert_eq!(eight_digits(number), *format!("{number:08}").as_bytes());
+        }
+        for power in 0..16 {
+            for number in [10_u64.pow(power), 10_u64.pow(power) - 1, 123 * 10_u64.pow(power) / 98] {
+                assert_eq!(sixteen_digits(number), *format!("{number:016}").as_bytes());
             }
         }
-        assert!(told.iter().all(|&times| times > 2_000), "{told:?}");
     }
 }

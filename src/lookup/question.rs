@@ -1,6 +1,6 @@
 //! [`Question`]: the reusable buffer a [`Lookup`] is built from.
 
-use super::order::{Asked, AskedPhone, sort_phones, sort_texts};
+use super::order::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
 use super::{Lookup, MatchBlock};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
@@ -67,17 +67,25 @@ impl Question {
 
     /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
     /// what [`mark_of`](Self::mark_of) gives back.
+    #[inline]
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
         let asked = self.push(key, mark);
         self.keys_of(rule).texts.push(asked);
     }
 
     /// Asks for a phone under a rule.
+    #[inline]
     pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
-        self.is_unsorted = true;
-        self.keys_of(rule).phones.push((phone, mark));
+        match AskedPhone::new(phone, mark) {
+            Some(phone) => {
+                self.is_unsorted = true;
+                self.keys_of(rule).phones.push(phone);
+            }
+            None => self.ask_key(rule, &phone.to_string(), mark),
+        }
     }
 
+    #[inline]
     fn keys_of(&mut self, rule: usize) -> &mut RuleKeys {
         if self.keys.len() <= rule {
             self.keys.resize_with(rule + 1, RuleKeys::default);
@@ -100,10 +108,12 @@ impl Question {
             return None;
         }
         let next = self.keys.get(rule)?.texts.get(*near..)?;
-        let (at, asked) =
-            next.iter().take(NEXT).enumerate().find(|(_, asked)| asked.from as usize == from)?;
+        let next = &next[..next.len().min(NEXT)];
+        let at = next.iter().position(|asked| asked.from as usize == from)?;
         *near += at;
-        (asked.slice(&self.text) == text).then_some(asked.mark)
+        let asked = next[at];
+        let bytes = &self.text.as_bytes()[from..asked.to as usize];
+        (bytes == text.as_bytes()).then_some(asked.mark)
     }
 
     /// Keeps those of the marked texts whose marks say so, once they are [sorted](Self::sort).
@@ -126,13 +136,11 @@ impl Question {
         }
         let Question { text, ids, contact_ids, keys, is_repeated, .. } = self;
         for RuleKeys { texts, phones } in keys {
-            let is_sorted = texts.is_empty() && sort_phones(phones);
-            texts.extend(phones.drain(..).map(|(phone, mark)| {
-                let from = len(text);
-                phone.write_to(text);
-                Asked { from, to: len(text), mark }
-            }));
-            *is_repeated |= !is_sorted && sort_texts(text, texts);
+            let is_mixed = !texts.is_empty();
+            *is_repeated |= sort_phones(phones);
+            write_phones(phones, text, texts);
+            phones.clear();
+            *is_repeated |= is_mixed && sort_texts(text, texts);
         }
         for ids in [ids, contact_ids] {
             *is_repeated |= sort_texts(text, ids);
