@@ -178,6 +178,34 @@ fn the_header_is_found_below_blank_lines_and_a_notice() {
 }
 
 #[test]
+fn the_header_of_a_small_table_is_told_from_a_notice_by_the_names_of_its_columns() {
+    for notice in ["Newsletter list", "Newsletter list\n\nas of today", "Exported on Jan 3, 2024"] {
+        let told = read(format!("{notice}\nName,Email,City\nAna,a@x.com,Rome\n"));
+        assert_eq!(told.headers, ["Name", "Email", "City"], "{notice}");
+        assert_eq!(records(&told), [["Ana", "a@x.com", "Rome"]], "{notice}");
+    }
+    let told = read("Leads of March\nE-Mail;Vorname\na@x.com;Ana\n");
+    assert_eq!(
+        (told.headers.as_slice(), told.rows.len()),
+        (&["E-Mail".into(), "Vorname".into()][..], 1)
+    );
+    // A row never becomes the header of a table that names its columns, or one that is as wide.
+    let told = read("Name,Kanal\nAna,Email\nPhone,Email\n");
+    assert_eq!((told.headers[0].as_str(), told.rows.len()), ("Name", 2));
+    let told = read("x,y\nEmail,Phone\n1,2\n");
+    assert_eq!((told.headers[0].as_str(), told.rows.len()), ("x", 2));
+}
+
+#[test]
+fn a_column_that_stands_alone_keeps_the_commas_in_its_cells() {
+    let told = read("Name\n\"Doe, Jane\"\nRoe, Rick\nPoe; Ann, Lea\n");
+    assert_eq!(told.headers, ["Name"]);
+    assert_eq!(records(&told), [["Doe, Jane"], ["Roe, Rick"], ["Poe; Ann, Lea"]]);
+    let told = read("Email\na@x.com;b@x.com\nc@x.com;d@x.com\n");
+    assert_eq!(records(&told), [["a@x.com;b@x.com"], ["c@x.com;d@x.com"]]);
+}
+
+#[test]
 fn a_declared_header_line_is_taken_and_one_beyond_the_end_is_an_error() {
     let declare = |line| FileFormat { header_line: Some(line), ..FileFormat::default() };
     let open = |line| Source::from_bytes(&b"x,y\na,b\n1,2\n"[..]).format(declare(line)).open();

@@ -5,6 +5,9 @@
 
 mod standard;
 pub(crate) mod synonyms;
+mod words;
+
+pub(crate) use words::words;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};

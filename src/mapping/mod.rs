@@ -22,7 +22,6 @@ mod problem;
 mod resolve;
 mod suggest;
 mod unmapped;
-mod words;
 
 pub use check::Unmapped;
 pub use needs::{Need, Needs};

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::words::words;
 use super::{ColumnMapping, Constant, Mapping, suggest};
 use crate::field::Fields;
+use crate::field::words;
 use crate::object::Object;
 
 /// What a mapping comes to on the headers of a file (behaviour A5).

@@ -9,10 +9,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::words;
 use super::{ColumnMapping, Mapping};
 use crate::field::synonyms::Group;
-use crate::field::{FieldId, Fields};
+use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;

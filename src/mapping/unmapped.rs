@@ -99,7 +99,7 @@ impl UnmappedCounts {
 
 /// Does a header speak of a consent? Such a column is named when it is left out.
 pub(crate) fn is_consent(header: &str) -> bool {
-    let words = super::words::words(header);
+    let words = crate::field::words(header);
     let is_one = |word: &str| {
         let lists = TRAPS.iter().filter(|(trap, _)| *trap == Trap::Consent);
         word == "dnd" || lists.flat_map(|(_, list)| phrases(list)).any(|known| known == word)

@@ -2,6 +2,7 @@
 
 use super::encoding::PREFIX;
 use super::{FileFormat, SourceError};
+use crate::field::synonyms::is_known;
 
 /// How a file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,9 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How many records at the beginning are looked at.
 const LOOKED_AT: usize = 200;
+
+/// So many of them may be the header, or a notice above it.
+const MAY_BE_HEADER: usize = 12;
 
 /// Finds the delimiter and the header in the beginning of a file.
 pub(super) fn detect(prefix: &[u8], format: &FileFormat) -> Result<Detected, SourceError> {
@@ -96,6 +100,15 @@ struct Record {
     start: usize,
     cells: usize,
     filled: usize,
+    /// How many of its cells say what columns are called; told of the first few.
+    names: usize,
+}
+
+impl Record {
+    /// Are these mostly names of columns?
+    fn is_named(&self) -> bool {
+        self.filled > 0 && self.names >= self.filled.div_ceil(2)
+    }
 }
 
 /// The records at the beginning of a text. The last one is left out where it may have been cut: in a
@@ -118,6 +131,7 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
             start,
             cells: record.len(),
             filled: record.iter().filter(is_filled).count(),
+            names: if records.len() < MAY_BE_HEADER { count_names(&record) } else { 0 },
         });
     }
     let is_cut = body.len() >= PREFIX / 2 && reader.position().byte() as usize == body.len();
@@ -125,6 +139,11 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
         records.pop();
     }
     records
+}
+
+fn count_names(record: &csv::ByteRecord) -> usize {
+    let texts = record.iter().filter_map(|cell| str::from_utf8(cell).ok());
+    texts.filter(|cell| is_known(cell)).count()
 }
 
 /// How well a delimiter fits. Compared field by field: a few ragged rows more or less decide nothing,
@@ -141,20 +160,25 @@ struct Score {
 fn best_delimiter(body: &[u8]) -> Found {
     let mut scores = DELIMITERS.map(|delimiter| {
         let records = records(body, delimiter);
-        let width = usual_width(&records);
+        let header = find_header(&records).map(|at| &records[at]);
+        // Cells of a single column may hold whatever stands between those of others.
+        let is_single = header.is_some_and(|header| header.cells == 1 && header.is_named());
+        let width = if is_single { 1 } else { usual_width(&records) };
         let filled = records.iter().filter(|record| record.filled > 0).count().max(1);
         let fitting = records.iter().filter(|record| record.cells == width).count().min(filled);
         let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
-        let header = find_header(&records).map(|at| records[at].cells);
-        let fits_header = width > 1 && header == Some(width);
-        (Score { share: percent / 20, fits_header, width }, percent, delimiter)
+        let fits_header = width > 1 && header.is_some_and(|header| header.cells == width);
+        let is_free = records.iter().all(|record| record.cells == 1);
+        (Score { share: percent / 20, fits_header, width }, percent, delimiter, is_free)
     });
     // A stable sort: among equals the order of the set decides.
     scores.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
     let [best, second, ..] = scores;
     if best.0.width < 2 {
-        // One column: any delimiter will do.
-        return Found { delimiter: DELIMITERS[0], confidence: 100, tie: None };
+        // One column: any delimiter will do that does not stand in its cells.
+        let free = scores.iter().find(|(.., is_free)| *is_free);
+        let delimiter = free.map_or(DELIMITERS[0], |(_, _, delimiter, _)| *delimiter);
+        return Found { delimiter, confidence: 100, tie: None };
     }
     let tie = (best.0 == second.0).then_some(second.2);
     Found { delimiter: best.2, confidence: best.1, tie }
@@ -169,8 +193,20 @@ fn usual_width(records: &[Record]) -> usize {
 }
 
 /// The first record that is as wide as the table: notices above it are narrower, and a title in the
-/// first of many cells fills only that one.
+/// first of many cells fills only that one. A table of few columns does not tell so much; there it is the
+/// names of columns that tell the header from a shorter notice.
 fn find_header(records: &[Record]) -> Option<usize> {
+    let wide = first_wide(records)?;
+    let (first, below) = (&records[wide], &records[wide + 1..]);
+    let named = below.iter().position(|record| record.is_named() && record.filled > first.filled);
+    let named = named.filter(|&at| {
+        let notices = below[..at].iter().chain([first]);
+        notices.into_iter().all(|notice| notice.names == 0 && notice.filled < below[at].filled)
+    });
+    Some(named.map_or(wide, |at| wide + 1 + at))
+}
+
+fn first_wide(records: &[Record]) -> Option<usize> {
     let width = usual_width(records).max(1);
     let widest = records.iter().map(|record| record.filled).max().unwrap_or(0);
     let enough = width.min(widest).div_ceil(2);

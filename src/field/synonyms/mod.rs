@@ -1,15 +1,17 @@
 //! What columns are called in English, German, French, Spanish, Portuguese, Italian, Dutch and Swedish.
 //!
-//! Phrases are written as headers come out of [`words`](crate::mapping): lower case, no accents, single
+//! Phrases are written as headers come out of [`words`](super::words()): lower case, no accents, single
 //! spaces; `|` separates them. Where a header says the same with other spaces, or with `of` and `the`
 //! between, it is found too, so no phrase stands here twice.
 
 mod contact;
+mod known;
 mod opportunity;
 mod qualifiers;
 mod traps;
 
 pub(crate) use contact::{CONTACT, MOBILE};
+pub(crate) use known::is_known;
 pub(crate) use opportunity::{OPPORTUNITY, SHARED};
 pub(crate) use qualifiers::{DEAL, FILLERS, GROUPS, Group, OWN, STOPS, SUBSTITUTES};
 pub(crate) use traps::{TRAPS, Trap};
@@ -17,4 +19,9 @@ pub(crate) use traps::{TRAPS, Trap};
 /// The phrases of a list.
 pub(crate) fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split('|').map(str::trim).filter(|phrase| !phrase.is_empty())
+}
+
+/// The phrase without spaces: `zip code` and `zipcode` are one name.
+pub(crate) fn squash(phrase: &str) -> String {
+    phrase.chars().filter(|c| *c != ' ').collect()
 }

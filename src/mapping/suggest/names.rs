@@ -4,10 +4,9 @@ use hashbrown::HashMap;
 
 use crate::field::synonyms::{
     CONTACT, DEAL, FILLERS, GROUPS, Group, MOBILE, OPPORTUNITY, OWN, SHARED, STOPS, SUBSTITUTES,
-    TRAPS, Trap, phrases,
+    TRAPS, Trap, phrases, squash,
 };
-use crate::field::{FieldId, Fields};
-use crate::mapping::words::words;
+use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 
 /// What a word around the name of a field means.
@@ -226,11 +225,6 @@ fn known_words() -> Index<&'static str, Word> {
     GROUPS.iter().for_each(|(group, list)| add(list, Word::Group(*group)));
     TRAPS.iter().for_each(|(trap, list)| add(list, Word::Trap(*trap)));
     known
-}
-
-/// The phrase without spaces: `zip code` and `zipcode` are one name.
-fn squash(phrase: &str) -> String {
-    phrase.chars().filter(|c| *c != ' ').collect()
 }
 
 pub(super) fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {

@@ -3,7 +3,7 @@
 /// A header in lower case, without accents and punctuation, split where people and programs split
 /// words: at spaces, underscores, points, slashes, changes from small to capital letters and between
 /// letters and digits. `e-mail` is one word.
-pub(super) fn words(header: &str) -> String {
+pub(crate) fn words(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
     let mut before = ' ';
     for c in header.chars() {

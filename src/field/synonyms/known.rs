@@ -1,0 +1,43 @@
+//! Whether a cell says what columns are called, to find the header among the first lines of a file.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
+
+use super::{CONTACT, MOBILE, OPPORTUNITY, SHARED, TRAPS, phrases, squash};
+use crate::field::{Fields, words};
+
+/// Longer texts name no column.
+const LONGEST: usize = 60;
+
+static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock::new(|| {
+    let of_fields = [CONTACT, OPPORTUNITY].into_iter().flatten().map(|(_, list)| *list);
+    let shared = SHARED.iter().map(|(list, ..)| *list);
+    let traps = TRAPS.iter().map(|(_, list)| *list);
+    let lists = of_fields.chain(shared).chain(traps).chain([MOBILE]);
+    let labels = Fields::standard();
+    let labels = labels.iter().map(|(_, field)| squash(&words(&field.label)));
+    lists.flat_map(phrases).map(squash).chain(labels).collect()
+});
+
+/// Is a column called like this in any of the languages that are known?
+pub(crate) fn is_known(header: &str) -> bool {
+    header.len() <= LONGEST && KNOWN.contains(&squash(&words(header)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_known;
+
+    #[test]
+    fn names_of_columns_are_known_and_notices_are_not() {
+        for name in ["Email", "E-Mail", "firstName", "Téléphone", "ZIP Code", "Opportunity Value"]
+        {
+            assert!(is_known(name), "{name}");
+        }
+        for text in ["Newsletter list", "Exported on Jan 3", " 2024", "", "Ann", "ann@example.com"]
+        {
+            assert!(!is_known(text), "{text}");
+        }
+    }
+}
