@@ -1,0 +1,142 @@
+//! The short cuts for phones, held to what the library says.
+
+use super::*;
+
+/// Numbers as they come, and their neighbours: wrong lengths, areas and exchanges.
+struct Cells(u64);
+
+impl Cells {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 33) % n
+    }
+
+    fn next(&mut self) -> String {
+        let (area, exchange) = (self.below(1_000), self.below(1_000));
+        let line = self.below(10_000);
+        let country = ["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0"][self.below(9) as usize];
+        let number = match self.below(6) {
+            0 => format!("({area:03}) {exchange:03}-{line:04}"),
+            1 => format!("{area:03}-{exchange:03}-{line:04}"),
+            2 => format!("{area:03}.{exchange:03}.{line:04}"),
+            3 => format!("{area:03} {exchange:03} {line:04}"),
+            4 => format!("{area:03}{exchange:03}{line}"),
+            _ => format!("{area:03}{exchange:03}{line:04}"),
+        };
+        let mut cell = format!("{country}{number}");
+        if self.below(8) == 0 {
+            let noise = [")", "(", "-", ".", " ", "7", "((", "--"][self.below(8) as usize];
+            let at = self.below(cell.len() as u64 + 1) as usize;
+            cell.insert_str(at, noise);
+        }
+        cell
+    }
+}
+
+/// The short cut taken of a cell in a text that goes on, and that of the cell alone.
+fn both_ways(cell: &str, region: Option<&str>, rule: PhoneRule) -> [Option<Phone>; 2] {
+    let text = format!("{cell},206-555.0123 (+1\u{301} 7654321");
+    let window = text.as_bytes().first_chunk();
+    [window, None].map(|window| plain_phone(cell.as_bytes(), window, region, rule))
+}
+
+/// `CRM_IMPORT_PHONES=1000000` tries a million.
+#[test]
+fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
+    let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
+    let mut cells = Cells(7);
+    let mut taken = 0;
+    for _ in 0..count.unwrap_or(50_000) {
+        let cell = cells.next();
+        for region in [Some("US"), Some("CA"), None, Some("GB")] {
+            for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                let [short, alone] = both_ways(&cell, region, rule);
+                assert_eq!(short, alone, "{cell:?} {region:?} {rule:?}");
+                let Some(short) = short else { continue };
+                taken += 1;
+                let library = look_up(&cell, region, "", rule);
+                assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
+            }
+        }
+    }
+    println!("{taken} of the cells took the short cut");
+    assert!(taken > 1_000);
+}
+
+/// Numbers of every country: example numbers with some digits changed, added or left out, so that
+/// many are valid.
+#[test]
+fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
+    use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+
+    let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
+    let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
+    let mut cells = Cells(5);
+    let mut taken = [0, 0];
+    for at in 0..count.unwrap_or(50_000) {
+        let region = regions[at % regions.len()];
+        let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
+        let mut cell = example.format_as(PhoneNumberFormat::E164).into_owned();
+        let code = 1 + example.country_code.to_string().len();
+        for _ in 0..cells.below(6) {
+            let at = code + cells.below((cell.len() - code) as u64) as usize;
+            let digit = cells.below(10).to_string();
+            match cells.below(12) {
+                0 => cell.insert_str(at, &digit),
+                1 if cell.len() > code + 2 => drop(cell.remove(at)),
+                2 => cell.insert_str(at, [" ", "-", ".", ") ("][cells.below(4) as usize]),
+                // The first digits decide most.
+                3..6 => cell.replace_range(code..=code, &digit),
+                6..8 if cell.len() > code + 1 => cell.replace_range(code + 1..code + 2, &digit),
+                _ => cell.replace_range(at..=at, &digit),
+            }
+        }
+        let own = format!("{region:?}");
+        let at_home = format!("{}{}", ["0", "0-", "0 "][cells.below(3) as usize], &cell[code..]);
+        let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
+        for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
+            let [short, alone] = both_ways(cell, region, PhoneRule::Valid);
+            assert_eq!(short, alone, "{cell:?} {region:?}");
+            let Some(short) = short else { continue };
+            taken[usize::from(cell.starts_with('+'))] += 1;
+            let full = in_full(cell, region, PhoneRule::Valid);
+            assert_eq!(full, Ok(short), "{cell:?} {region:?}");
+        }
+    }
+    println!("{taken:?} of the cells, at home and abroad, took the short cut");
+    assert!(taken[0] > 2_000 && taken[1] > 10_000);
+}
+
+#[test]
+fn what_is_too_short_is_invalid_to_the_library_too() {
+    let mut cells = Cells(11);
+    let mut taken = 0;
+    for _ in 0..20_000 {
+        let mut cell = cells.next();
+        cell.truncate(cells.below(14) as usize);
+        for region in [Some("US"), Some("CA"), None, Some("GB")] {
+            if !is_short_of_american(trim(&cell).as_bytes(), region) {
+                continue;
+            }
+            taken += 1;
+            for rule in [PhoneRule::Valid, PhoneRule::Possible] {
+                let full = in_full(trim(&cell), region, rule);
+                assert_eq!(full, Err(IssueCode::PhoneInvalid), "{cell:?} {region:?} {rule:?}");
+            }
+        }
+    }
+    assert!(taken > 1_000, "only {taken} were short");
+}
+
+/// Of an area that is listed every exchange is asked; one that is not has to be missing for a
+/// reason.
+#[test]
+fn the_areas_listed_are_those_whose_exchanges_are_all_valid() {
+    let step = if std::env::var_os("CRM_IMPORT_PHONES").is_some() { 1 } else { 37 };
+    for area in 200..1_000 {
+        let number = |exchange: u64| format!("+1{area}{exchange}0123");
+        let is_valid = |exchange| look_up(&number(exchange), None, "", PhoneRule::Valid).is_some();
+        let are_all_valid = (200..1_000).step_by(step).all(is_valid);
+        assert_eq!(area_is_plain(area), are_all_valid, "{area}");
+    }
+}
