@@ -28,6 +28,10 @@ use options::Options;
 use sqlite::Sqlite;
 
 fn main() -> ExitCode {
+    if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
+        println!("{}", options::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let options = match Options::parse(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(problem) => {
@@ -294,6 +298,9 @@ fn set_up(
     }
     if let Some(id) = &options.import_id {
         import = import.id(id);
+    }
+    if let Some(threads) = options.threads {
+        import = import.threads(threads);
     }
     if let Some(window) = options.planning_window {
         import = import.planning_window(window);

@@ -23,12 +23,14 @@ usage: import FILE.csv [options]
   --delimiter C  --encoding NAME  --header-line N
   --dry-run                  plan only
   --error-log FILE.csv       write the rows that failed
+  --threads N                read and plan on so many threads (1)
   --planning-window ROWS     rows looked up at a time
   --window ROWS              plan and write so many rows at a time, in bounded memory
   --import-id ID             name the import
   --resume                   go on with the unfinished import
   --max-errors N             stop when more rows than this fail
-  --json                     one JSON object instead of prose";
+  --json                     one JSON object instead of prose
+  --help                     this page";
 
 /// What the command line says.
 pub(crate) struct Options {
@@ -46,6 +48,7 @@ pub(crate) struct Options {
     pub format: FileFormat,
     pub dry_run: bool,
     pub error_log: Option<PathBuf>,
+    pub threads: Option<usize>,
     pub planning_window: Option<usize>,
     pub window: Option<usize>,
     pub import_id: Option<String>,
@@ -55,7 +58,7 @@ pub(crate) struct Options {
 }
 
 /// Options whose feature is still to come.
-const NOT_YET: [&str; 2] = ["--preset", "--threads"];
+const NOT_YET: [&str; 1] = ["--preset"];
 
 impl Options {
     /// Reads the command line, or says what is wrong with it.
@@ -75,6 +78,7 @@ impl Options {
             format: FileFormat::default(),
             dry_run: false,
             error_log: None,
+            threads: None,
             planning_window: None,
             window: None,
             import_id: None,
@@ -118,6 +122,7 @@ impl Options {
                 }
                 "--dry-run" => options.dry_run = true,
                 "--error-log" => options.error_log = Some(value()?.into()),
+                "--threads" => options.threads = Some(number(&name, &value()?)?),
                 "--planning-window" => options.planning_window = Some(number(&name, &value()?)?),
                 "--window" => options.window = Some(number(&name, &value()?)?),
                 "--import-id" => options.import_id = Some(value()?),

@@ -72,7 +72,7 @@ fn the_json_of_an_import_has_its_shape() {
     let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
     std::fs::write(&file, FILE).unwrap();
     let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
-    for extra in [&["--dry-run"][..], &["--window", "2"], &[]] {
+    for extra in [&["--dry-run"][..], &["--window", "2"], &["--threads", "3"], &[]] {
         let (status, json) = import(&[&arguments[..], extra].concat());
         assert_eq!(status, 0, "{json}");
         assert_eq!(keys(&json), ["issues", "mapping", "plan", "report", "rows"]);
