@@ -135,8 +135,6 @@ impl KeyColumn {
 
 impl Default for KeyColumn {
     fn default() -> Self {
-        let none =
-            Key { kind: KeyKind::Rule(0), column: 0, item: 0, hash: 0, text: KeyText::Phone };
-        KeyColumn { rows: 0, first: [none; Stripe::ROWS], more: Vec::new() }
+        KeyColumn { rows: 0, first: [NO_KEY; Stripe::ROWS], more: Vec::new() }
     }
 }
