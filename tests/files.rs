@@ -179,7 +179,9 @@ fn the_header_is_found_below_blank_lines_and_a_notice() {
 
 #[test]
 fn the_header_of_a_small_table_is_told_from_a_notice_by_the_names_of_its_columns() {
-    for notice in ["Newsletter list", "Newsletter list\n\nas of today", "Exported on Jan 3, 2024"] {
+    for notice in
+        ["Newsletter list", "Company", "Newsletter list\n\nas of today", "Exported on Jan 3, 2024"]
+    {
         let told = read(format!("{notice}\nName,Email,City\nAna,a@x.com,Rome\n"));
         assert_eq!(told.headers, ["Name", "Email", "City"], "{notice}");
         assert_eq!(records(&told), [["Ana", "a@x.com", "Rome"]], "{notice}");
@@ -201,6 +203,10 @@ fn a_column_that_stands_alone_keeps_the_commas_in_its_cells() {
     let told = read("Name\n\"Doe, Jane\"\nRoe, Rick\nPoe; Ann, Lea\n");
     assert_eq!(told.headers, ["Name"]);
     assert_eq!(records(&told), [["Doe, Jane"], ["Roe, Rick"], ["Poe; Ann, Lea"]]);
+    // A header of two is one of two, however short the rows are.
+    let told = read("Email,Name\na@x.com\nb@x.com\nc@x.com\n");
+    assert_eq!(told.headers, ["Email", "Name"]);
+    assert_eq!(told.rows.len(), 3);
     let told = read("Email\na@x.com;b@x.com\nc@x.com;d@x.com\n");
     assert_eq!(records(&told), [["a@x.com;b@x.com"], ["c@x.com;d@x.com"]]);
 }

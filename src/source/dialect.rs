@@ -168,16 +168,16 @@ fn best_delimiter(body: &[u8]) -> Found {
         let fitting = records.iter().filter(|record| record.cells == width).count().min(filled);
         let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
         let fits_header = width > 1 && header.is_some_and(|header| header.cells == width);
-        let is_free = records.iter().all(|record| record.cells == 1);
-        (Score { share: percent / 20, fits_header, width }, percent, delimiter, is_free)
+        let cuts = is_single && records.iter().any(|record| record.cells > 1);
+        (Score { share: percent / 20, fits_header, width }, percent, delimiter, cuts)
     });
     // A stable sort: among equals the order of the set decides.
     scores.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
     let [best, second, ..] = scores;
     if best.0.width < 2 {
-        // One column: any delimiter will do that does not stand in its cells.
-        let free = scores.iter().find(|(.., is_free)| *is_free);
-        let delimiter = free.map_or(DELIMITERS[0], |(_, _, delimiter, _)| *delimiter);
+        // One column: any delimiter will do that does not cut its cells.
+        let whole = scores.iter().find(|(.., cuts)| !cuts);
+        let delimiter = whole.map_or(DELIMITERS[0], |(_, _, delimiter, _)| *delimiter);
         return Found { delimiter, confidence: 100, tie: None };
     }
     let tie = (best.0 == second.0).then_some(second.2);
@@ -201,7 +201,9 @@ fn find_header(records: &[Record]) -> Option<usize> {
     let named = below.iter().position(|record| record.is_named() && record.filled > first.filled);
     let named = named.filter(|&at| {
         let notices = below[..at].iter().chain([first]);
-        notices.into_iter().all(|notice| notice.names == 0 && notice.filled < below[at].filled)
+        let is_more =
+            |notice: &Record| notice.names < below[at].names && notice.filled < below[at].filled;
+        notices.into_iter().all(is_more)
     });
     Some(named.map_or(wide, |at| wide + 1 + at))
 }
