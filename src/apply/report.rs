@@ -266,8 +266,8 @@ impl Report {
 impl Report {
     /// Adds what one window of a run came to.
     pub(crate) fn absorb(&mut self, window: &Report) {
-        add(&mut self.plan.stats, window.plan.stats());
-        add(&mut self.stats, &window.stats);
+        self.plan.stats.add(window.plan.stats());
+        self.stats.add(&window.stats);
         self.follow_ups += window.follow_ups;
         self.unwritten += window.unwritten;
         self.status = window.status;
@@ -286,21 +286,4 @@ impl Report {
     pub(crate) fn end(&mut self, status: Status) {
         self.status = status;
     }
-}
-
-/// Adds the totals of a part.
-pub(super) fn add(sum: &mut Stats, stats: &Stats) {
-    for object in [Object::Contact, Object::Opportunity] {
-        let (sum, counts) = (sum.of_mut(object), stats.of(object));
-        sum.rows += counts.rows;
-        sum.create += counts.create;
-        sum.update += counts.update;
-        sum.unchanged += counts.unchanged;
-        sum.merged += counts.merged;
-        sum.skip += counts.skip;
-        sum.fail += counts.fail;
-        sum.warnings += counts.warnings;
-    }
-    sum.links += stats.links;
-    sum.blank_rows += stats.blank_rows;
 }

@@ -201,7 +201,7 @@ impl Runner<'_> {
             // What earlier windows failed counts too.
             let budget = self.job.budget;
             let mut planned = *total.stats();
-            super::report::add(&mut planned, plan.stats());
+            planned.add(plan.stats());
             if budget.is_some_and(|budget| budget.is_exceeded(&planned)) {
                 let mut report = Report::new(plan, self.tokens.clone());
                 report.finish(report.plan.steps.len(), Status::Failed);
@@ -336,8 +336,7 @@ impl Runner<'_> {
                 // One that was refused is known all the same: it has had its follow-ups.
                 let stored = || report.stored(object, row);
                 let Some(id) = report.id(object, number).or_else(stored) else { continue };
-                let is_out = |outcome| matches!(outcome, Outcome::Skip | Outcome::Fail);
-                let is_folded = outcome.is_some_and(|outcome| !is_out(outcome));
+                let is_folded = outcome.is_some_and(Outcome::is_folded);
                 let contact = ledger.contact_rows[row as usize].contact;
                 // One that is there already is only named by a row that skips it, unless it was matched.
                 let is_named = outcome == Some(Outcome::Skip)
