@@ -44,8 +44,8 @@ impl Drafter<'_> {
         for (at, &field) in fields.iter().enumerate() {
             let values = self.parts(stripe, row, field);
             let combined = keys.iter().flat_map(|key| {
-                let separator = if at == 0 { "" } else { "\u{1f}" };
-                values.iter().map(move |value| format!("{key}{separator}{value}"))
+                let begun = if at == 0 { key.clone() } else { format!("{key}{PART}") };
+                values.iter().map(move |value| begun.clone() + value)
             });
             keys = combined.collect();
         }

@@ -6,6 +6,7 @@ mod punycode;
 
 use std::borrow::Cow;
 
+use super::Window;
 use super::text::trim;
 use crate::issue::IssueCode;
 
@@ -51,7 +52,7 @@ fn plain_address(cell: &[u8]) -> Option<bool> {
 }
 
 /// The same of a cell whose text goes on behind it: the `window` begins where the cell does.
-pub(crate) fn plain_address_in(cell: &[u8], window: Option<&[u8; 32]>) -> Option<bool> {
+pub(crate) fn plain_address_in(cell: &[u8], window: Option<&Window>) -> Option<bool> {
     plain::is_lower(cell, window).or_else(|| is_ascii_address(cell).then(|| !has_capitals(cell)))
 }
 

@@ -39,3 +39,7 @@ pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
 pub use phone::phone;
 pub(crate) use phone::plain_phone;
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
+
+/// The bytes from the first of a cell on, with whatever stands behind it in the text: so many are looked
+/// at together, however short the cell is.
+pub(crate) type Window = [u8; 32];

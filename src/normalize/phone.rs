@@ -6,8 +6,7 @@ mod american;
 #[cfg(feature = "phone")]
 mod areas;
 
-pub(crate) use american::Window;
-
+use super::Window;
 use super::digits::{ascii_digit, is_dash, is_mark};
 use super::text::{is_rounded, trim};
 use crate::account::PhoneRule;

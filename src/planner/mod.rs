@@ -88,6 +88,7 @@ pub(crate) struct Planner {
     teaching: Teaching,
     /// Where rows of one contact may contradict each other (W5).
     compared: differences::Compared,
+    /// Where rows of one opportunity may (O9).
     compared_deals: differences::Compared,
     /// Where a row may plainly contradict what is stored.
     overwritten: Vec<(usize, FieldId)>,

@@ -5,8 +5,10 @@
 
 use wide::u8x32;
 
+use crate::normalize::Window;
+
 /// How many bytes are looked at together.
-const CHUNK: usize = 32;
+const CHUNK: usize = size_of::<Window>();
 
 /// One bit for each byte of an address of up to 64 bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +26,7 @@ struct Marks {
 
 /// Is it surely an address, and in lower case already? `None`: it needs a closer look. The `window` are
 /// the bytes from the first on with whatever stands behind the address, if they are at hand.
-pub(super) fn is_lower(address: &[u8], window: Option<&[u8; CHUNK]>) -> Option<bool> {
+pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> {
     let len = address.len();
     let marks = match window {
         _ if len == 0 || len > 64 => return None,
@@ -71,7 +73,7 @@ impl Marks {
 
     /// Of the bytes of a chunk that are the address's `own`.
     #[inline(always)]
-    fn of(chunk: &[u8; CHUNK], own: u32) -> Self {
+    fn of(chunk: &Window, own: u32) -> Self {
         let bytes = u8x32::new(*chunk);
         let is = |byte: u8| bytes.simd_eq(u8x32::splat(byte));
         let is_among = |bytes: u8x32, first: u8, last: u8| {

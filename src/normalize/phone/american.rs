@@ -7,9 +7,7 @@ use wide::u8x32;
 
 use super::Phone;
 use super::area_is_plain;
-
-/// The bytes from the first of a cell on, with whatever stands behind it.
-pub(crate) type Window = [u8; 32];
+use crate::normalize::Window;
 
 /// The number in the first `len` bytes, if it is surely one. With a plus it has to have its 1.
 pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone> {
