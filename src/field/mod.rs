@@ -2,6 +2,7 @@
 //!
 //! [`Fields`] is the catalogue of one account. A field is named by object and key in every setting,
 //! file and message; inside, it is a [`FieldId`], its position in the catalogue.
+#![doc = include_str!("standard.md")]
 
 mod standard;
 pub(crate) mod synonyms;
@@ -248,6 +249,24 @@ names! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_docs_name_every_standard_field_and_no_other() {
+        let page = include_str!("standard.md");
+        let tables = page.split("\n| of ").skip(1);
+        for (object, table) in [Object::Contact, Object::Opportunity].into_iter().zip(tables) {
+            let rows = table.lines().filter(|line| line.starts_with("| `"));
+            let cells = rows.filter_map(|row| row.split('|').nth(1));
+            let mut told: Vec<&str> =
+                cells.flat_map(|keys| keys.split('`').skip(1).step_by(2)).collect();
+            let fields = Fields::standard();
+            let all = fields.iter().filter(|(_, field)| field.object == object);
+            let mut keys: Vec<&str> = all.map(|(_, field)| field.key.as_str()).collect();
+            told.sort_unstable();
+            keys.sort_unstable();
+            assert_eq!(told, keys);
+        }
+    }
 
     #[test]
     fn named_positions_agree_with_the_tables() {
