@@ -15,6 +15,25 @@ use std::fmt;
 /// }
 /// assert_eq!(connect().unwrap_err().to_string(), "invalid digit found in string");
 /// ```
+///
+/// `?` does not turn any error into this one, since it is an error itself. It turns a boxed one into
+/// it: where a database's client has many error types, let the functions of the adapter give boxed
+/// errors, and those of the traits call them.
+///
+/// ```
+/// use crm_import::storage::StorageError;
+///
+/// type Boxed = Box<dyn std::error::Error + Send + Sync>;
+///
+/// fn read(id: &str, name: &[u8]) -> Result<(u32, String), Boxed> {
+///     Ok((id.parse()?, std::str::from_utf8(name)?.to_owned())) // two error types
+/// }
+/// fn find(id: &str) -> Result<(u32, String), StorageError> {
+///     Ok(read(id, b"Ana")?)
+/// }
+/// assert_eq!(find("7").unwrap(), (7, "Ana".to_owned()));
+/// assert_eq!(find("x").unwrap_err().to_string(), "invalid digit found in string");
+/// ```
 pub struct StorageError(Box<dyn Error + Send + Sync>);
 
 impl StorageError {
@@ -38,6 +57,12 @@ impl From<&str> for StorageError {
 impl From<String> for StorageError {
     fn from(text: String) -> Self {
         StorageError::new(text)
+    }
+}
+
+impl From<Box<dyn Error + Send + Sync>> for StorageError {
+    fn from(error: Box<dyn Error + Send + Sync>) -> Self {
+        StorageError(error)
     }
 }
 
