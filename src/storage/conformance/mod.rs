@@ -1,4 +1,4 @@
-//! Certifies a storage adapter: [`run`] puts it through about thirty named cases.
+//! Certifies a storage adapter: [`run`] puts it through some forty named cases.
 //!
 //! Each case gets a storage of its own from `fresh`: empty, with an account whose match rules include
 //! e-mail and phone. What an adapter does not claim to do (tokens, follow-ups) is skipped, and the
