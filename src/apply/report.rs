@@ -169,8 +169,10 @@ impl Report {
     }
 
     /// Writes the error log: every row with a failed side as it stood in the file, and what to do
-    /// about it. Mend the cells and import the file again: only these rows are in it, and what was
-    /// done already is not done twice. A [run](crate::Import::run_with) writes it as it goes, with an
+    /// about it. Mend the cells and import the file again: only these rows are in it, and nothing that
+    /// was created is created twice. A row whose opportunity alone failed is folded into its contact
+    /// once more, so its cells count again where a later row has said otherwise (as `field-differs`
+    /// tells): empty those that shall not. A [run](crate::Import::run_with) writes it as it goes, with an
     /// [`ErrorLog`].
     ///
     /// Gives the number of rows written.

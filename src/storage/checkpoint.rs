@@ -61,7 +61,9 @@ pub struct Checkpoint {
     /// Rows that are planned and written at a time; 0 = the whole file.
     pub window: u64,
     /// The last row whose steps are written once this batch is; steps of earlier rows that somebody
-    /// else was in the way of may still follow. Between the windows of a run the next row.
+    /// else was in the way of may still follow. That is no measure of progress: records that hang
+    /// together are written together, so the first batch may hold a step of one of the last rows; what
+    /// [`apply_with`](crate::Import::apply_with) shows is one. Between the windows of a run the next row.
     pub row: u64,
     /// Is the import complete? Only the last batch says so; it holds no step.
     pub is_last: bool,
