@@ -45,6 +45,7 @@ pub struct Import {
     opportunities: Mode,
     mapping: Option<Mapping>,
     follow_ups: Vec<FollowUp>,
+    is_highlevel: bool,
     unmapped: Unmapped,
     planning_window: Option<usize>,
     threads: Option<usize>,
@@ -94,6 +95,33 @@ impl Import {
     #[must_use]
     pub fn mapping(mut self, mapping: Mapping) -> Self {
         self.mapping = Some(mapping);
+        self
+    }
+
+    /// Reads the file as HighLevel's importer documents it, where that is less careful than this crate:
+    /// blank cells clear, a bad e-mail address fails its row, and more
+    /// ([`Mapping::highlevel`], behaviour §16). Whichever mapping is used, suggested
+    /// or given; tags of follow-ups are written in lower case, too.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let mut crm = MemoryStorage::default();
+    /// crm.insert(Object::Contact, [("email", "ana@example.com"), ("city", "York")]);
+    /// let file = || Source::from_bytes(&b"Email,City,Tags\nana@example.com,,VIP\n"[..]);
+    ///
+    /// let plan = Import::new().plan(file(), &mut crm).unwrap();
+    /// let fields = |plan: &crm_import::Plan| {
+    ///     let step = plan.steps().next().unwrap();
+    ///     step.changes().iter().map(|change| change.key().to_owned()).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(fields(&plan), ["tags"]);
+    /// let plan = Import::new().highlevel().plan(file(), &mut crm).unwrap();
+    /// assert_eq!(fields(&plan), ["city", "tags"]);
+    /// ```
+    #[must_use]
+    pub fn highlevel(mut self) -> Self {
+        self.is_highlevel = true;
         self
     }
 

@@ -308,6 +308,9 @@ fn set_up(
     if let Some(window) = options.window {
         import = import.run_window(window);
     }
+    if options.is_highlevel {
+        import = import.highlevel();
+    }
     for follow_up in &options.follow_ups {
         import = import.follow_up(follow_up.clone());
     }
@@ -329,10 +332,9 @@ fn mapping_of(
     options: &Options,
     account: &Account,
 ) -> Result<Mapping, Failure> {
+    let fields = Fields::with_custom(&account.custom_fields);
     let mut mapping: Mapping = match &options.mapping {
-        None => {
-            Mapping::from_suggestions(suggestions, &Fields::with_custom(&account.custom_fields))
-        }
+        None => Mapping::from_suggestions(suggestions, &fields),
         Some(path) => {
             let text =
                 std::fs::read_to_string(path).map_err(|error| Failure::new("mapping", error))?;
@@ -341,6 +343,9 @@ fn mapping_of(
     };
     for column in &mut mapping.columns {
         column.date_order = column.date_order.or(options.date_order);
+    }
+    if options.is_highlevel {
+        mapping = mapping.highlevel(&fields, account);
     }
     Ok(mapping)
 }

@@ -19,6 +19,7 @@ usage: import FILE.csv [options]
   --tag NAME                 tag every imported contact
   --list NAME                put the contacts that are created on a list
   --workflow NAME            start a workflow with every imported contact
+  --preset highlevel         read the file as HighLevel's importer does
   --date-order ORDER         mdy, dmy or ymd
   --delimiter C  --encoding NAME  --header-line N
   --dry-run                  plan only
@@ -44,6 +45,7 @@ pub(crate) struct Options {
     pub mapping: Option<PathBuf>,
     pub save_mapping: Option<PathBuf>,
     pub follow_ups: Vec<FollowUp>,
+    pub is_highlevel: bool,
     pub date_order: Option<DateOrder>,
     pub format: FileFormat,
     pub dry_run: bool,
@@ -56,9 +58,6 @@ pub(crate) struct Options {
     pub max_errors: Option<u64>,
     pub json: bool,
 }
-
-/// Options whose feature is still to come.
-const NOT_YET: [&str; 1] = ["--preset"];
 
 impl Options {
     /// Reads the command line, or says what is wrong with it.
@@ -74,6 +73,7 @@ impl Options {
             mapping: None,
             save_mapping: None,
             follow_ups: Vec::new(),
+            is_highlevel: false,
             date_order: None,
             format: FileFormat::default(),
             dry_run: false,
@@ -114,6 +114,7 @@ impl Options {
                 "--workflow" => {
                     options.follow_ups.push(FollowUp::of(FollowUpKind::Workflow, value()?));
                 }
+                "--preset" => options.is_highlevel = is_highlevel(&value()?)?,
                 "--date-order" => options.date_order = Some(date_order(&value()?)?),
                 "--delimiter" => options.format.delimiter = Some(delimiter(&value()?)?),
                 "--encoding" => options.format.encoding = Some(value()?),
@@ -133,9 +134,6 @@ impl Options {
                     options.max_errors = Some(limit);
                 }
                 "--json" => options.json = true,
-                later if NOT_YET.contains(&later) => {
-                    return Err(format!("{later} is not there yet"));
-                }
                 unknown if unknown.starts_with("--") => {
                     return Err(format!("there is no option {unknown}"));
                 }
@@ -147,6 +145,13 @@ impl Options {
             return Err("which file?".into());
         }
         Ok(options)
+    }
+}
+
+fn is_highlevel(preset: &str) -> Result<bool, String> {
+    match preset {
+        "highlevel" => Ok(true),
+        other => Err(format!("there is no preset {other}, only highlevel")),
     }
 }
 

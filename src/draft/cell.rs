@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Choices, Column, Part};
 use crate::field::FieldKind;
 use crate::issue::IssueCode;
+use crate::mapping::{Blank, OnInvalid};
 use crate::normalize;
 use crate::value::Value;
 
@@ -29,11 +30,7 @@ impl Column {
     ) -> Cell<'b> {
         let cell = normalize::trim(text);
         if cell.is_empty() {
-            return if self.blank == crate::mapping::Blank::Clear {
-                Cell::Clear
-            } else {
-                Cell::Blank
-            };
+            return if self.blank == Blank::Clear { Cell::Clear } else { Cell::Blank };
         }
         if self.is_clear_token(cell) {
             return Cell::Clear;
@@ -69,6 +66,9 @@ impl Column {
             {
                 Err(IssueCode::TextTooLong)
             }
+            FieldKind::List if self.is_lower_case => {
+                normalize::text(cell).map(|text| Value::Text(lower_case(text)))
+            }
             FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::Stage => {
                 normalize::text(cell).map(Value::text)
             }
@@ -83,7 +83,7 @@ impl Column {
                 normalize::decimal(cell, self.separators).map(Value::Number)
             }
             FieldKind::Boolean => normalize::boolean(cell).map(Value::Boolean),
-            FieldKind::Country => normalize::country(cell).map(Value::text),
+            FieldKind::Country => self.country_named(cell).map(Value::text),
             FieldKind::RecordId => normalize::record_id(cell).map(Value::text),
             FieldKind::User => choice(choices.user(cell)),
             FieldKind::Status => choice(choices.status(cell)),
@@ -115,7 +115,8 @@ impl Column {
     ///
     /// A cell that is one valid e-mail address or phone number as a whole is one item, whatever
     /// separators it holds: `206/555-0123` is a number, not two. Of any other cell each item stands or
-    /// falls by itself (V5).
+    /// falls by itself (V5), unless the column says that one bad item spoils it; then only those are
+    /// handed on.
     pub(crate) fn read_items<'b>(
         &'b self,
         text: &'b str,
@@ -143,12 +144,25 @@ impl Column {
                 return each(cell, Ok(whole));
             }
         }
-        for item in normalize::items(cell, &self.list_separators) {
-            let item = self.mapped(item);
-            if !item.is_empty() {
-                each(item, self.value(item, region, choices));
+        let items = || {
+            let items = normalize::items(cell, &self.list_separators);
+            items.map(|item| self.mapped(item)).filter(|item| !item.is_empty())
+        };
+        let is_bad = |item| self.value(item, region, choices).is_err();
+        let is_dropped = self.on_invalid == OnInvalid::DropCell && items().any(is_bad);
+        for item in items() {
+            match self.value(item, region, choices) {
+                Ok(_) if is_dropped => {}
+                read => each(item, read),
             }
         }
+    }
+}
+
+fn lower_case(text: &str) -> Cow<'_, str> {
+    match text.chars().any(char::is_uppercase) {
+        true => text.to_lowercase().into(),
+        false => text.into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::field::{FieldId, FieldKind, Fields};
+use crate::issue::IssueCode;
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
@@ -46,6 +47,8 @@ pub(crate) struct Column {
     /// The mapping leaves it open how the column's dates or numbers are written.
     pub(super) is_format_open: bool,
     pub(crate) list_separators: String,
+    pub(crate) is_lower_case: bool,
+    is_country_exact: bool,
     pub(crate) country: Option<String>,
     /// How many characters a text may have.
     pub(crate) max_chars: usize,
@@ -83,8 +86,8 @@ impl Column {
             is_list: of.is_list,
             part: Part::Whole,
             merge,
-            blank: mapped.blank,
-            on_invalid: mapped.on_invalid,
+            blank: mapped.blank.unwrap_or_default(),
+            on_invalid: mapped.on_invalid.unwrap_or_default(),
             default: mapped.default.clone(),
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
@@ -104,6 +107,8 @@ impl Column {
                 _ => false,
             },
             list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
+            is_lower_case: mapped.lower_case && of.kind == FieldKind::List,
+            is_country_exact: mapped.exact_country,
             country: mapped
                 .country
                 .as_deref()
@@ -111,7 +116,7 @@ impl Column {
                 .map(Into::into),
             values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
             clear_token: clear_token.map(str::to_owned),
-            is_plain: mapped.blank != Blank::Clear
+            is_plain: mapped.blank != Some(Blank::Clear)
                 && mapped.default.is_none()
                 && clear_token.is_none(),
         }
@@ -174,7 +179,12 @@ impl Column {
     pub(crate) fn plain_text<'b>(&'b self, row: &BlockRow<'b>) -> Option<&'b str> {
         let Origin::File(index) = &self.origin else { return None };
         let is_text = matches!(self.kind, FieldKind::Text | FieldKind::LongText | FieldKind::List);
-        if !is_text || !self.is_plain || !self.values.is_empty() || row.may_hold_nul() {
+        if !is_text
+            || !self.is_plain
+            || !self.values.is_empty()
+            || self.is_lower_case
+            || row.may_hold_nul()
+        {
             return None;
         }
         let cell = normalize::trim(row.cell(usize::from(*index)));
@@ -183,12 +193,20 @@ impl Column {
 
     /// Is a cell read as it stands, with no value map and no clear token before it?
     pub(crate) fn is_direct(&self) -> bool {
-        self.values.is_empty() && self.clear_token.is_none()
+        self.values.is_empty() && self.clear_token.is_none() && !self.is_lower_case
     }
 
     /// The country that a cell of this column names.
     pub(super) fn country_of(&self, cell: &str) -> Option<&'static str> {
-        normalize::country(self.mapped(normalize::trim(cell))).ok()
+        self.country_named(self.mapped(normalize::trim(cell))).ok()
+    }
+
+    /// The country of this name, as far as the column understands names.
+    pub(super) fn country_named(&self, name: &str) -> Result<&'static str, IssueCode> {
+        match self.is_country_exact {
+            true => normalize::country_exact(name),
+            false => normalize::country(name),
+        }
     }
 
     /// What to read instead of a trimmed cell: itself, or what the value map says.

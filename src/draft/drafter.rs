@@ -299,7 +299,7 @@ mod tests {
         strict = strict.constant(Object::Opportunity, "name", "Fair");
         strict.clear_token = Some("#N/A".into());
         for column in &mut strict.columns {
-            column.on_invalid = OnInvalid::FailRow;
+            column.on_invalid = Some(OnInvalid::FailRow);
         }
         for (mapping, with_nul) in [(&plain, false), (&plain, true), (&strict, false)] {
             let settings = settings(mapping.clone());

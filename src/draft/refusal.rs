@@ -48,7 +48,10 @@ impl Refused {
         finding.severity = if fails { Severity::Error } else { Severity::Warning };
         finding.column = column.index();
         finding.value = refusal.item.map(Into::into);
-        finding.detail = refusal.detail.map(Into::into);
+        let spoils = column.on_invalid == OnInvalid::DropCell && refusal.item.is_some();
+        let spoilt = spoils.then(|| "nothing of the cell is used".to_owned());
+        let details: Vec<String> = refusal.detail.into_iter().chain(spoilt).collect();
+        finding.detail = (!details.is_empty()).then(|| details.join("; ").into());
         self.findings.push(finding);
         match column.object {
             Object::Contact => self.contacts |= u64::from(fails) << row,

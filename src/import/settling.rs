@@ -25,6 +25,10 @@ impl Import {
             Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
             None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
         };
+        let mapping = match self.is_highlevel {
+            true => mapping.highlevel(&fields, &account),
+            false => mapping,
+        };
         let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
         let is_selected = |object| match &self.objects {
             Some(objects) => objects.contains(&object),
@@ -68,7 +72,13 @@ impl Import {
         if !problems.is_empty() {
             return Err(ConfigError { problems });
         }
-        let follow_ups = self.follow_ups.clone();
+        let follow_up = |follow_up: &FollowUp| match follow_up {
+            FollowUp::Tag(name, scope) if self.is_highlevel => {
+                FollowUp::Tag(name.to_lowercase(), *scope)
+            }
+            other => other.clone(),
+        };
+        let follow_ups = self.follow_ups.iter().map(follow_up).collect();
         Ok(Settings::new(
             account,
             mapping,

@@ -17,6 +17,7 @@
 //! ```
 
 mod check;
+mod highlevel;
 mod needs;
 mod problem;
 mod resolve;
@@ -80,15 +81,15 @@ pub struct ColumnMapping {
     /// The separators of numbers; `None` = inferred over the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separators: Option<Separators>,
-    /// What a blank cell does to a stored value (W3).
-    #[serde(skip_serializing_if = "is_default")]
-    pub blank: Blank,
+    /// What a blank cell does to a stored value (W3); `None` = nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blank: Option<Blank>,
     /// How a value joins the stored one (W2); `None` = the field's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<Merge>,
-    /// What a value that cannot be used does (V6).
-    #[serde(skip_serializing_if = "is_default")]
-    pub on_invalid: OnInvalid,
+    /// What a value that cannot be used does (V6); `None` = it is dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_invalid: Option<OnInvalid>,
     /// The value of blank cells on create (W6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
@@ -101,6 +102,12 @@ pub struct ColumnMapping {
     /// The characters that separate the items of a list; `None` = those of the field's kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_separators: Option<String>,
+    /// The items of a list, such as tags, are written in lower case.
+    #[serde(skip_serializing_if = "is_false")]
+    pub lower_case: bool,
+    /// A country is named by its code or its English name; no other names are understood.
+    #[serde(skip_serializing_if = "is_false")]
+    pub exact_country: bool,
     /// May this column take back a contact's wish not to be contacted (W6)?
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
@@ -155,14 +162,12 @@ pub enum OnInvalid {
     /// The value is dropped with a warning.
     #[default]
     DropValue,
+    /// The whole cell is dropped with a warning: of several items, the good ones too.
+    DropCell,
     /// The side of the row fails.
     FailRow,
 }
 
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }

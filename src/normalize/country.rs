@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use iso::COUNTRIES;
 
-use super::text::{fold_into, trim};
+use super::text::{fold_into, folded_eq, trim};
 use crate::issue::IssueCode;
 
 /// The ISO 3166 code (alpha-2) of a country: from its code of two or three letters, its English name,
@@ -37,6 +37,29 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
         return NAMES.get(name).copied().ok_or(IssueCode::CountryUnknown);
     }
     NAMES.get(folded(cell).as_str()).copied().ok_or(IssueCode::CountryUnknown)
+}
+
+/// As [`country`], but only from its code or its English name, with case and spaces folded: the names
+/// that HighLevel's importer understands.
+///
+/// # Errors
+/// [`IssueCode::CountryUnknown`].
+///
+/// ```
+/// # use crm_import::normalize::country_exact;
+/// assert_eq!(country_exact("united kingdom"), Ok("GB"));
+/// assert!(country_exact("England").is_err());
+/// ```
+pub fn country_exact(cell: &str) -> Result<&'static str, IssueCode> {
+    let cell = trim(cell);
+    let code = country(cell)?;
+    let is_named = |(short, long, name): &&(&str, &str, &str)| {
+        *short == code
+            && (short.eq_ignore_ascii_case(cell)
+                || long.eq_ignore_ascii_case(cell)
+                || folded_eq(name, cell))
+    };
+    COUNTRIES.iter().find(is_named).map(|_| code).ok_or(IssueCode::CountryUnknown)
 }
 
 /// The number of two letters among all pairs of them.

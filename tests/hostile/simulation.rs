@@ -273,7 +273,7 @@ static CLEARING: LazyLock<Mapping> = LazyLock::new(|| {
     let mut mapping = MAPPING.clone();
     for column in &mut mapping.columns {
         let is_cleared = ["City", "Tags", "Phone"].map(Some).contains(&column.header.as_deref());
-        column.blank = if is_cleared { Blank::Clear } else { Blank::Keep };
+        column.blank = is_cleared.then_some(Blank::Clear);
     }
     mapping
 });

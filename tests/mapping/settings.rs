@@ -78,7 +78,7 @@ fn w3_a_blank_cell_is_kept_unless_the_column_says_clear() {
     let file = "Email,City\nana@example.com,\n";
     let keep = with("City", Contact, "city", |_| ());
     assert_eq!(plan(&keep, file, &mut crm_with("city", "York")).stats().contacts.unchanged, 1);
-    let clear = with("City", Contact, "city", |city| city.blank = Blank::Clear);
+    let clear = with("City", Contact, "city", |city| city.blank = Some(Blank::Clear));
     let cleared = plan(&clear, file, &mut crm_with("city", "York"));
     assert_eq!(written(&cleared, Contact, "city").as_deref(), Some(""));
 }
@@ -181,7 +181,7 @@ fn the_country_of_a_phone_column_is_declared() {
 #[test]
 fn v6_an_invalid_value_is_dropped_or_fails_the_row() {
     let outcome = |on_invalid: OnInvalid| {
-        let mapping = with("Tel", Contact, "phone", |tel| tel.on_invalid = on_invalid);
+        let mapping = with("Tel", Contact, "phone", |tel| tel.on_invalid = Some(on_invalid));
         let file = "Email,Tel\nana@example.com,nonsense\n";
         let plan = plan(&mapping, file, &mut crm());
         let row = plan.rows().next().unwrap();
@@ -201,6 +201,45 @@ fn the_separators_of_a_list_are_configured() {
     };
     assert_eq!(tags(None), "a|b|c");
     assert_eq!(tags(Some("|")), "a, b|c");
+}
+
+#[test]
+fn a_bad_item_spoils_its_cell_only_where_the_column_says_so() {
+    let mails = |on_invalid: Option<OnInvalid>| {
+        let mapping =
+            with("More", Contact, "additional_emails", |more| more.on_invalid = on_invalid);
+        let file = "Email,More\nana@example.com,a@example.com; nonsense; b@example.com\n";
+        let plan = plan(&mapping, file, &mut crm());
+        assert_eq!(codes(&plan), ["email-invalid"]);
+        written(&plan, Contact, "additional_emails")
+    };
+    assert_eq!(mails(None).as_deref(), Some("a@example.com, b@example.com"));
+    assert_eq!(mails(Some(OnInvalid::DropCell)), None);
+}
+
+#[test]
+fn the_items_of_a_list_are_written_in_lower_case_where_the_column_says_so() {
+    let tags = |lower_case: bool| {
+        let mapping = with("Tags", Contact, "tags", |tags| tags.lower_case = lower_case);
+        let file = "Email,Tags\nana@example.com,\"VIP, \u{c4}rzte\"\n";
+        written(&plan(&mapping, file, &mut crm()), Contact, "tags")
+    };
+    assert_eq!(tags(false).as_deref(), Some("VIP, \u{c4}rzte"));
+    assert_eq!(tags(true).as_deref(), Some("vip, \u{e4}rzte"));
+}
+
+#[test]
+fn a_country_goes_by_its_code_or_name_alone_where_the_column_says_so() {
+    let country = |exact: bool, cell: &str| {
+        let mapping = with("Country", Contact, "country", |column| column.exact_country = exact);
+        let file = format!("Email,Country\nana@example.com,{cell}\n");
+        written(&plan(&mapping, &file, &mut crm()), Contact, "country")
+    };
+    for cell in ["GB", "gbr", "United Kingdom"] {
+        assert_eq!(country(true, cell).as_deref(), Some("GB"), "{cell}");
+    }
+    assert_eq!(country(false, "England").as_deref(), Some("GB"));
+    assert_eq!(country(true, "England"), None);
 }
 
 #[test]

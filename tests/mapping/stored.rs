@@ -32,8 +32,8 @@ fn a5_a_mapping_file_says_all_that_a_mapping_can() {
     let when = &mapping.columns[2];
     assert_eq!(when.object, Some(Opportunity));
     assert_eq!(when.date_order, Some(DateOrder::Dmy));
-    assert_eq!((when.blank, when.merge), (Blank::Clear, Some(Merge::FillBlank)));
-    assert_eq!(when.on_invalid, OnInvalid::FailRow);
+    assert_eq!((when.blank, when.merge), (Some(Blank::Clear), Some(Merge::FillBlank)));
+    assert_eq!(when.on_invalid, Some(OnInvalid::FailRow));
     assert_eq!(when.separators.unwrap().decimal, ',');
     assert_eq!(when.values["Hot"], "Open");
     assert!(when.excel_serial && mapping.columns[1].ignore);

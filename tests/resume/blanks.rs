@@ -27,7 +27,7 @@ fn mapping(tags: Merge) -> Mapping {
         header: Some(header.into()),
         object: Some(object),
         field: Some(field.into()),
-        blank: if field == "id" { Blank::Keep } else { Blank::Clear },
+        blank: (field != "id").then_some(Blank::Clear),
         merge: (header == "Tags").then_some(tags),
         ..ColumnMapping::default()
     });

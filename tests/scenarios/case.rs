@@ -96,6 +96,10 @@ impl Case {
                     "contacts" => Object::Contact,
                     _ => Object::Opportunity,
                 })),
+                "preset" => match value {
+                    "highlevel" => import.highlevel(),
+                    other => panic!("{}: there is no preset {other}", self.name),
+                },
                 "tag" => import.follow_up(FollowUp::Tag(value.to_owned(), Scope::All)),
                 other => panic!("{}: an import has no setting {other}", self.name),
             };

@@ -81,4 +81,4 @@ macro_rules! files {
     };
 }
 
-files! { modes identity teaching repeats pairing writing addresses opportunities matching law }
+files! { modes identity teaching repeats pairing writing addresses opportunities matching law highlevel }

@@ -77,7 +77,7 @@ pub(crate) fn import(table: &Table, is_own: bool) -> Import {
             header: Some(header.into()),
             object: Some(object),
             field: Some(field),
-            on_invalid: if is_strict { OnInvalid::FailRow } else { OnInvalid::DropValue },
+            on_invalid: is_strict.then_some(OnInvalid::FailRow),
             separators: Some(Separators { group: Some(','), decimal: '.' }),
             list_separators: match header {
                 "Tags" => Some(",".into()),

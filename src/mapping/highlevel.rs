@@ -1,0 +1,102 @@
+//! The preset [`Mapping::highlevel`] (behaviour §16).
+
+use super::{Blank, ColumnMapping, Mapping, OnInvalid};
+use crate::account::Account;
+use crate::field::{Field, FieldId, FieldKind, Fields};
+use crate::object::Object;
+
+/// What separates the items of a list for HighLevel's importer.
+const SEPARATORS: &str = ",;.";
+
+/// E-mail addresses and phones. Contacts are found by additional ones as by the primary one (M3), and a
+/// primary one that the file replaces is kept among them (V2): cleared, it would be gone with the second
+/// import of the same file.
+const ADDRESSES: [FieldId; 4] =
+    [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS, FieldId::PHONE, FieldId::ADDITIONAL_PHONES];
+
+/// The fields that an opportunity cannot be without, besides its id (O6).
+const NEEDED: [FieldId; 4] =
+    [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS];
+
+impl Mapping {
+    /// The same mapping, with files read as HighLevel's importer documents it where that is less careful
+    /// than this crate (behaviour §16). What a column says itself stays.
+    ///
+    /// - A blank cell clears what is stored, except e-mail addresses and phones, fields of a match rule and
+    ///   required ones.
+    /// - Tags are written in lower case, and a point separates the items of lists, too.
+    /// - A bad e-mail address fails the contact of its row; a bad item of a multiple choice spoils its cell.
+    /// - Countries go by their code or English name alone.
+    ///
+    /// The result is a plain mapping like any other: it can be looked at, changed and stored.
+    /// [`Import::highlevel`](crate::Import::highlevel) does this to the mapping of an import, whichever it is.
+    ///
+    /// ```
+    /// use crm_import::mapping::Blank;
+    /// use crm_import::{Account, Fields, Mapping, Object};
+    ///
+    /// let mapping = Mapping::default()
+    ///     .column("Email", Object::Contact, "email")
+    ///     .column("City", Object::Contact, "city")
+    ///     .highlevel(&Fields::standard(), &Account::default());
+    /// assert_eq!(mapping.columns[0].blank, None);
+    /// assert_eq!(mapping.columns[1].blank, Some(Blank::Clear));
+    /// ```
+    #[must_use]
+    pub fn highlevel(mut self, fields: &Fields, account: &Account) -> Self {
+        for column in &mut self.columns {
+            let (Some(object), Some(key)) = (column.object, column.field.as_deref()) else {
+                continue;
+            };
+            let Some(id) = fields.find(object, key) else { continue };
+            let field = fields.get(id);
+            if !stays(id, field, account) {
+                column.blank.get_or_insert(Blank::Clear);
+            }
+            set_kind(column, id, field.kind);
+        }
+        for constant in &mut self.constants {
+            if is_tags(fields.find(constant.object, &constant.field)) {
+                constant.value = constant.value.to_lowercase();
+            }
+        }
+        self
+    }
+}
+
+/// Sets what depends on what the field holds.
+fn set_kind(column: &mut ColumnMapping, id: FieldId, kind: FieldKind) {
+    match kind {
+        FieldKind::Email if id == FieldId::EMAIL => {
+            column.on_invalid.get_or_insert(OnInvalid::FailRow);
+        }
+        FieldKind::MultipleChoice => {
+            column.on_invalid.get_or_insert(OnInvalid::DropCell);
+        }
+        FieldKind::Country => column.exact_country = true,
+        _ => {}
+    }
+    if matches!(kind, FieldKind::MultipleChoice | FieldKind::List) {
+        column.list_separators.get_or_insert_with(|| SEPARATORS.to_owned());
+    }
+    column.lower_case |= is_tags(Some(id));
+}
+
+fn is_tags(id: Option<FieldId>) -> bool {
+    matches!(id, Some(FieldId::TAGS | FieldId::OPPORTUNITY_TAGS))
+}
+
+/// Is it a primary, key or required field, which no blank clears?
+fn stays(id: FieldId, field: &Field, account: &Account) -> bool {
+    // A full name is read as both of its parts.
+    let is_named = |name: &String| match id {
+        FieldId::NAME => ["name", "first_name", "last_name"].contains(&name.as_str()),
+        _ => *name == field.key,
+    };
+    let mut keys = account.dedup.contacts.iter().flat_map(|rule| &rule.0);
+    let is_of_contact = field.object == Object::Contact;
+    ADDRESSES.contains(&id)
+        || NEEDED.contains(&id)
+        || field.kind == FieldKind::RecordId
+        || is_of_contact && (keys.any(is_named) || account.dedup.required.iter().any(is_named))
+}
