@@ -321,9 +321,12 @@ impl Import {
     ///
     /// A contact that an earlier window has met is a stored record by then (behaviour L1): without
     /// rejections and without other writers the storage ends as after [`plan`](Self::plan) and
-    /// [`apply`](Self::apply), and every row has the same outcome, but for one: a row that met a stored
-    /// record first and changed nothing was reported `unchanged` with its window, also where a row of a
-    /// later window changes the record. Nobody reviews a plan; that is what `plan` is for.
+    /// [`apply`](Self::apply), and every row has the same outcome. A row that met a stored record first and
+    /// changed nothing is told unchanged with its window; where a row of a later window changes the record,
+    /// that window's report [revises](Report::revised) it, and the totals count it as an update. Only a
+    /// value that goes and comes back differs: in windows it is written twice. (So does a contact that an
+    /// opportunity of an earlier window has tagged: a row that meets it and changes nothing is told
+    /// unchanged.) Nobody reviews a plan; that is what `plan` is for.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use crm_import::account::OpportunityMatching;
 use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::source::FileFormat;
-use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source};
+use crm_import::{Account, Import, MemoryStorage, Object, Outcome, Plan, Source, Stats};
 use proptest::prelude::*;
 
 const HEADERS: [&str; 8] = [
@@ -119,6 +119,23 @@ fn told(plan: &Plan) -> String {
     text
 }
 
+/// What is planned for each side of each row.
+fn outcomes(plan: &Plan) -> BTreeMap<(u32, &'static str), Outcome> {
+    let sides = plan.rows().flat_map(|row| {
+        [Object::Contact, Object::Opportunity].map(|object| {
+            let outcome = row.side(object)?.outcome();
+            Some(((row.number().0, object.name()), outcome))
+        })
+    });
+    sides.flatten().collect()
+}
+
+/// The totals but for warnings, of which windows see fewer.
+fn counts(stats: &Stats) -> [[u64; 7]; 2] {
+    [&stats.contacts, &stats.opportunities]
+        .map(|c| [c.rows, c.create, c.update, c.unchanged, c.merged, c.skip, c.fail])
+}
+
 fn sum(counts: &Counts) -> u64 {
     counts.create + counts.update + counts.unchanged + counts.merged + counts.skip + counts.fail
 }
@@ -151,6 +168,34 @@ proptest! {
         for window in [1, 7, 64] {
             let cut = told(&plan(file.clone(), b',', window, &mut crm()));
             prop_assert_eq!(&cut, &whole, "a window of {} rows", window);
+        }
+    }
+
+    #[test]
+    fn l1_a_run_gives_every_row_the_outcome_that_one_plan_gives_it(rows in rows(), window in 1..9_usize) {
+        let file = csv(&rows, &ORDER, b',', false);
+        let (mut one, mut other) = (crm(), crm());
+        let planned = plan(file.clone(), b',', 7, &mut one);
+        let whole = outcomes(&planned);
+        let stats = *planned.stats();
+        Import::new().apply(planned, &mut one).unwrap();
+        let mut told = BTreeMap::new();
+        let report = Import::new()
+            .run_window(window)
+            .run_with(Source::from_bytes(file), &mut other, |event| {
+                let Some(window) = event.window() else { return true };
+                told.append(&mut outcomes(window.plan()));
+                for (object, row) in window.revised() {
+                    let before = told.insert((row.0, object.name()), Outcome::Update);
+                    assert_eq!(before, Some(Outcome::Unchanged), "row {row}");
+                }
+                true
+            })
+            .unwrap();
+        prop_assert_eq!(told, whole);
+        prop_assert_eq!(stored(&one), stored(&other));
+        for stats_of_run in [report.stats(), report.plan().stats()] {
+            prop_assert_eq!(counts(stats_of_run), counts(&stats));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crm_import::mapping::Suggestion;
 use crm_import::plan::{ColumnCounts, Counts, RowPlan};
-use crm_import::{Fields, Issue, Object, Plan, Report};
+use crm_import::{Fields, Issue, Object, Outcome, Plan, Report};
 use serde_json::{Map, Value, json};
 
 use crate::{OBJECTS, Planned};
@@ -42,6 +42,17 @@ pub(crate) fn document(
 /// The rows of a plan that are not blank, with what became of them.
 pub(crate) fn rows(plan: &Plan, report: Option<&Report>) -> Vec<Value> {
     plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect()
+}
+
+/// Corrects the rows of earlier windows whose records this one has changed.
+pub(crate) fn revise(rows: &mut [Value], window: &Report) {
+    for &(object, row) in window.revised() {
+        if let Ok(at) =
+            rows.binary_search_by_key(&Some(u64::from(row.0)), |row| row["row"].as_u64())
+        {
+            rows[at][object.name()]["outcome"] = json!(Outcome::Update);
+        }
+    }
 }
 
 fn mapping(column: &Suggestion, fields: &Fields) -> Value {

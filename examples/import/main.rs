@@ -181,6 +181,7 @@ fn run_windows(
                     add(&mut counts, window.plan().column_counts());
                     if options.json {
                         rows.append(&mut json::rows(window.plan(), Some(window)));
+                        json::revise(&mut rows, window);
                     }
                     if let Some(Err(error)) = log.as_mut().map(|log| log.add(window)) {
                         problem = Some(error);

@@ -52,6 +52,8 @@ pub struct Report {
     pub(super) checkpoint: Checkpoint,
     /// What storage did not write.
     pub(super) refused: Vec<Refusal>,
+    /// Of a window: rows of earlier ones.
+    pub(super) revised: Vec<(Object, RowNumber)>,
 }
 
 /// What a side came to instead.
@@ -78,6 +80,7 @@ impl Report {
             follow_ups: 0,
             checkpoint: Checkpoint::default(),
             refused: Vec::new(),
+            revised: Vec::new(),
         }
     }
 
@@ -115,6 +118,14 @@ impl Report {
         Some(self.sides.get(&(object, row)).map_or(planned, |side| side.outcome))
     }
 
+    /// Of a [window](crate::Event::Window): sides of rows of earlier windows that were told
+    /// [unchanged](Outcome::Unchanged) and whose record this window has changed. They are
+    /// [updates](Outcome::Update) now, as they would have been in one plan, and are counted so in the totals
+    /// of the run.
+    pub fn revised(&self) -> &[(Object, RowNumber)] {
+        &self.revised
+    }
+
     /// The id of the record that one side of a row led to, created ones included.
     pub fn id(&self, object: Object, row: RowNumber) -> Option<&str> {
         self.plan.row(row)?;
@@ -140,6 +151,12 @@ impl Report {
             Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
         };
         (number != NONE).then_some(number)
+    }
+
+    /// Was the record of this step changed in storage?
+    pub(super) fn is_updated(&self, step: StepRef) -> bool {
+        let token = self.tokens.step(&self.plan.ledger, step);
+        self.done.get(&token).is_some_and(|(op, _)| *op == Op::Update)
     }
 
     /// The id of the record that a step created.
@@ -270,6 +287,11 @@ impl Report {
     pub(crate) fn absorb(&mut self, window: &Report) {
         self.plan.stats.add(window.plan.stats());
         self.stats.add(&window.stats);
+        for &(object, _) in &window.revised {
+            for stats in [&mut self.plan.stats, &mut self.stats] {
+                stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
+            }
+        }
         self.follow_ups += window.follow_ups;
         self.unwritten += window.unwritten;
         self.status = window.status;

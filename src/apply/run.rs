@@ -4,10 +4,10 @@
 //! row of each record that was met, so that a contact of an earlier window is known to be of this
 //! import although storage answers for it.
 
+mod remembering;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-use hashbrown::HashSet;
 
 use super::driver::{apply, apply_window, finds_again};
 use super::job::{Ending, Job};
@@ -17,11 +17,9 @@ use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use crate::draft::Settings;
 use crate::error::Error;
-use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::gives;
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Ledger, Memory, Met, NONE, Numbers, Outcome, Plan, StepRef, first_row};
+use crate::plan::{Ledger, Memory, NONE, Numbers, Plan};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
@@ -221,10 +219,12 @@ impl Runner<'_> {
                     return Err(error);
                 }
             };
+            let changed = self.changed(&report, storage)?;
+            report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
             total.absorb(&report);
             before = sum(&before, last, rows, (bytes, total_bytes));
             let control = watch(Event::Window(&report));
-            self.remember(&mut report, &told);
+            self.remember(&mut report, &told, changed);
             // What an adapter that breaks its contract has written is known when the import is
             // resumed; later windows would only guess.
             let is_broken = report.issues().any(|issue| {
@@ -322,58 +322,6 @@ impl Runner<'_> {
         Ok(plan)
     }
 
-    /// Keeps what later windows must know of this one's records.
-    fn remember(&mut self, report: &mut Report, told: &HashSet<u32, foldhash::fast::RandomState>) {
-        let given = self.given(report);
-        // Nobody else holds it now, so nothing is copied.
-        report.plan.ledger.memory = Arc::default();
-        let memory = Arc::make_mut(&mut self.memory);
-        let ledger = &report.plan.ledger;
-        for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
-            let number = ledger.number(row);
-            for object in [Object::Contact, Object::Opportunity] {
-                let outcome = report.outcome(object, number);
-                // One that was refused is known all the same: it has had its follow-ups.
-                let stored = || report.stored(object, row);
-                let Some(id) = report.id(object, number).or_else(stored) else { continue };
-                let is_folded = outcome.is_some_and(Outcome::is_folded);
-                let contact = ledger.contact_rows[row as usize].contact;
-                // One that is there already is only named by a row that skips it, unless it was matched.
-                let is_named = outcome == Some(Outcome::Skip)
-                    && ledger.opportunity_rows[row as usize].by != By::Match;
-                let met = Met {
-                    first_row: is_folded.then_some(number),
-                    is_made: outcome == Some(Outcome::Create),
-                    is_told: object == Object::Contact && told.contains(&contact),
-                    is_consumed: object == Object::Opportunity && !is_named,
-                };
-                memory.add(object, id, met);
-            }
-        }
-        for (object, id, number) in given {
-            memory.give(object, &id, number);
-        }
-    }
-
-    /// What the rows of a window have given to which record, by the number of the field among those
-    /// that can be cleared: no later blank clears it (W3).
-    fn given(&mut self, report: &mut Report) -> Vec<(Object, Box<str>, usize)> {
-        let mut given = Vec::new();
-        if self.settings.clearable.is_empty() {
-            return given;
-        }
-        // As it was before the window, and as if it were not written yet.
-        report.plan.ledger.memory = Arc::default();
-        let settled = Arc::make_mut(&mut self.memory).take_settled();
-        report.plan.ledger.memory = self.memory.clone();
-        for (number, &field) in self.settings.clearable.iter().enumerate() {
-            note_given(report, &settled, field, |object, id| {
-                given.push((object, id.into(), number));
-            });
-        }
-        given
-    }
-
     /// Makes what storage refused part of every checkpoint from here on, before the next window.
     fn tell_refused<S: StorageWrite + ?Sized>(
         &mut self,
@@ -409,41 +357,6 @@ impl Runner<'_> {
         empty.stats = total.stats;
         let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
         apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
-    }
-}
-
-/// Hands on the records of a window that its rows have given this field.
-fn note_given(
-    report: &Report,
-    settled: &Memory,
-    field: FieldId,
-    mut note: impl FnMut(Object, &str),
-) {
-    let ledger = &report.plan.ledger;
-    let object = ledger.settings.fields.get(field).object;
-    let entries = match object {
-        Object::Contact => &ledger.people,
-        Object::Opportunity => &ledger.deals,
-    };
-    for (record, entry) in (0u32..).zip(entries) {
-        let step = StepRef { object, number: record };
-        let row = first_row(ledger, step);
-        let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
-        // Its rows may have come to another record than planned: somebody else's, created meanwhile.
-        let id = match entry.has_rows() {
-            true => report.id(object, ledger.number(row)),
-            false => ledger.id(object, record),
-        };
-        let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
-        let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
-        let tags = match object {
-            Object::Contact => ledger.tags_for(record),
-            Object::Opportunity => Vec::new(),
-        };
-        let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
-        if gives(base, &rows, &tags, field, settled.is_settled(object, id)) {
-            note(object, id);
-        }
     }
 }
 

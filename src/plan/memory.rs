@@ -54,6 +54,8 @@ pub(crate) struct Met {
     pub(crate) is_told: bool,
     /// No later row matches it any more, of an opportunity (O5).
     pub(crate) is_consumed: bool,
+    /// It was told unchanged, and no window has changed it since.
+    pub(crate) is_unchanged: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -97,6 +99,7 @@ struct Records {
 const IS_MADE: u8 = 1;
 const IS_TOLD: u8 = 2;
 const IS_CONSUMED: u8 = 4;
+const IS_UNCHANGED: u8 = 8;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -125,6 +128,7 @@ impl Memory {
             is_made: met.flags & IS_MADE > 0,
             is_told: met.flags & IS_TOLD > 0,
             is_consumed: met.flags & IS_CONSUMED > 0,
+            is_unchanged: met.flags & IS_UNCHANGED > 0,
         })
     }
 
@@ -137,6 +141,12 @@ impl Memory {
         known.flags |= if met.is_made { IS_MADE } else { 0 };
         known.flags |= if met.is_told { IS_TOLD } else { 0 };
         known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
+        known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
+    }
+
+    /// A window has changed a record that was told unchanged.
+    pub(crate) fn change(&mut self, object: Object, id: &str) {
+        self.of_mut(object).met.entry(xxh3_128(id.as_bytes())).flags &= !IS_UNCHANGED;
     }
 
     /// A row has given the record the field with this number among those that can be cleared.

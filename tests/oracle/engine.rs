@@ -84,8 +84,8 @@ pub(crate) fn csv(policy: &Policy, rows: &[Row]) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-/// Plans and applies a case; `None` if its settings do not fit together.
-pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> Option<Verdict> {
+/// An import of a case and the storage it is for.
+pub(crate) fn set_up(policy: &Policy, crm: &Crm) -> (Import, MemoryStorage) {
     let account = account(policy);
     let mapping = mapping(policy, &account);
     let mut storage = MemoryStorage::new(account);
@@ -105,8 +105,14 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
         .mapping(mapping)
         .objects(selected.map(|(object, _)| object))
         .contacts(mode(modes[0]))
-        .opportunities(mode(modes[1]))
-        .planning_window(window);
+        .opportunities(mode(modes[1]));
+    (import, storage)
+}
+
+/// Plans and applies a case; `None` if its settings do not fit together.
+pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> Option<Verdict> {
+    let (import, mut storage) = set_up(policy, crm);
+    let import = import.planning_window(window);
     let source = || Source::from_bytes(csv(policy, rows).into_bytes());
     let plan = match import.plan(source(), &mut storage) {
         Ok(plan) => plan,

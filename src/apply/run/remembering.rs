@@ -1,0 +1,171 @@
+//! What a window of a run leaves for those that follow.
+
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use super::Runner;
+use crate::apply::report::Report;
+use crate::error::Error;
+use crate::field::FieldId;
+use crate::merge::gives;
+use crate::object::{Object, RowNumber};
+use crate::plan::{By, Memory, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::storage::{Applied, StorageWrite, Token};
+
+/// A record that was told unchanged and is changed now.
+pub(super) struct Changed {
+    pub(super) object: Object,
+    /// The row that was told so.
+    pub(super) row: RowNumber,
+    id: Box<str>,
+}
+
+impl Runner<'_> {
+    /// Keeps what later windows must know of this one's records.
+    pub(super) fn remember(
+        &mut self,
+        report: &mut Report,
+        told: &HashSet<u32, foldhash::fast::RandomState>,
+        changed: Vec<Changed>,
+    ) {
+        let given = self.given(report);
+        // Nobody else holds it now, so nothing is copied.
+        report.plan.ledger.memory = Arc::default();
+        let memory = Arc::make_mut(&mut self.memory);
+        let ledger = &report.plan.ledger;
+        for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
+            let number = ledger.number(row);
+            for object in [Object::Contact, Object::Opportunity] {
+                let outcome = report.outcome(object, number);
+                // One that was refused is known all the same: it has had its follow-ups.
+                let stored = || report.stored(object, row);
+                let Some(id) = report.id(object, number).or_else(stored) else { continue };
+                let is_folded = outcome.is_some_and(Outcome::is_folded);
+                let contact = ledger.contact_rows[row as usize].contact;
+                // One that is there already is only named by a row that skips it, unless it was matched.
+                let is_named = outcome == Some(Outcome::Skip)
+                    && ledger.opportunity_rows[row as usize].by != By::Match;
+                let met = Met {
+                    first_row: is_folded.then_some(number),
+                    is_made: outcome == Some(Outcome::Create),
+                    is_told: object == Object::Contact && told.contains(&contact),
+                    is_consumed: object == Object::Opportunity && !is_named,
+                    is_unchanged: outcome == Some(Outcome::Unchanged),
+                };
+                memory.add(object, id, met);
+            }
+        }
+        for record in changed {
+            memory.change(record.object, &record.id);
+        }
+        for (object, id, number) in given {
+            memory.give(object, &id, number);
+        }
+    }
+
+    /// The records that this window has changed and an earlier one has told unchanged.
+    pub(super) fn changed<S: StorageWrite + ?Sized>(
+        &self,
+        report: &Report,
+        storage: &mut S,
+    ) -> Result<Vec<Changed>, Error<S::Error>> {
+        let steps = report.plan.steps.iter().filter(|step| report.is_updated(**step));
+        let mut changed: Vec<Changed> =
+            steps.filter_map(|step| self.told_unchanged(report, *step)).collect();
+        if self.job.resumes {
+            changed.extend(self.changed_before(report, storage)?);
+        }
+        changed.sort_by_key(|record| (record.row, record.object));
+        changed.dedup_by_key(|record| (record.row, record.object));
+        Ok(changed)
+    }
+
+    /// Those that were written before the import was interrupted: there are no steps for them now.
+    fn changed_before<S: StorageWrite + ?Sized>(
+        &self,
+        report: &Report,
+        storage: &mut S,
+    ) -> Result<Vec<Changed>, Error<S::Error>> {
+        let ledger = &report.plan.ledger;
+        let all = |object, records: usize| {
+            (0..).map(move |number| StepRef { object, number }).take(records)
+        };
+        let mut records: Vec<(Token, Changed)> = all(Object::Contact, ledger.people.len())
+            .chain(all(Object::Opportunity, ledger.deals.len()))
+            .filter_map(|step| {
+                Some((report.tokens.step(ledger, step), self.told_unchanged(report, step)?))
+            })
+            .collect();
+        let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
+        let mut known = Applied::default();
+        if !tokens.is_empty() {
+            storage
+                .applied(&tokens, &mut known)
+                .map_err(|source| Error::Tokens { source, done: None })?;
+        }
+        records.retain(|(token, _)| known.op(*token) == Some(Op::Update));
+        Ok(records.into_iter().map(|(_, record)| record).collect())
+    }
+
+    fn told_unchanged(&self, report: &Report, step: StepRef) -> Option<Changed> {
+        let StepRef { object, number } = step;
+        let id = report.plan.ledger.id(object, number)?;
+        let met = self.memory.get(object, id).filter(|met| met.is_unchanged)?;
+        Some(Changed { object, row: met.first_row?, id: id.into() })
+    }
+
+    /// What the rows of a window have given to which record, by the number of the field among those
+    /// that can be cleared: no later blank clears it (W3).
+    fn given(&mut self, report: &mut Report) -> Vec<(Object, Box<str>, usize)> {
+        let mut given = Vec::new();
+        if self.settings.clearable.is_empty() {
+            return given;
+        }
+        // As it was before the window, and as if it were not written yet.
+        report.plan.ledger.memory = Arc::default();
+        let settled = Arc::make_mut(&mut self.memory).take_settled();
+        report.plan.ledger.memory = self.memory.clone();
+        for (number, &field) in self.settings.clearable.iter().enumerate() {
+            note_given(report, &settled, field, |object, id| {
+                given.push((object, id.into(), number));
+            });
+        }
+        given
+    }
+}
+
+/// Hands on the records of a window that its rows have given this field.
+fn note_given(
+    report: &Report,
+    settled: &Memory,
+    field: FieldId,
+    mut note: impl FnMut(Object, &str),
+) {
+    let ledger = &report.plan.ledger;
+    let object = ledger.settings.fields.get(field).object;
+    let entries = match object {
+        Object::Contact => &ledger.people,
+        Object::Opportunity => &ledger.deals,
+    };
+    for (record, entry) in (0u32..).zip(entries) {
+        let step = StepRef { object, number: record };
+        let row = first_row(ledger, step);
+        let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
+        // Its rows may have come to another record than planned: somebody else's, created meanwhile.
+        let id = match entry.has_rows() {
+            true => report.id(object, ledger.number(row)),
+            false => ledger.id(object, record),
+        };
+        let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
+        let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
+        let tags = match object {
+            Object::Contact => ledger.tags_for(record),
+            Object::Opportunity => Vec::new(),
+        };
+        let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
+        if gives(base, &rows, &tags, field, settled.is_settled(object, id)) {
+            note(object, id);
+        }
+    }
+}
