@@ -1,7 +1,7 @@
 //! What an interrupted import has written, as storage tells it by token (behaviour X6).
 
 use hashbrown::{HashMap, HashSet};
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::driver::TOKENS;
 use super::token::Tokens;
@@ -54,14 +54,14 @@ impl Written {
     }
 
     fn note(&mut self, object: Object, id: &str, made: RowNumber) {
-        self.created[object as usize].insert(xxh3_128(id.as_bytes()), made);
+        self.created[object as usize].insert(XxHash3_128::oneshot(id.as_bytes()), made);
     }
 
     /// Was the record created by this row or a later one?
     pub(super) fn is_later(&self, object: Object, id: &str, row: RowNumber) -> bool {
         let created = &self.created[object as usize];
         !created.is_empty()
-            && created.get(&xxh3_128(id.as_bytes())).is_some_and(|made| *made >= row)
+            && created.get(&XxHash3_128::oneshot(id.as_bytes())).is_some_and(|made| *made >= row)
     }
 
     /// Has a window been written that begins with this row, or a later one?

@@ -1,6 +1,6 @@
 //! Tokens and digests: names that are the same on every machine and in every version.
 
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use crate::draft::Settings;
 use crate::follow_up::FollowUpKind;
@@ -42,7 +42,7 @@ impl Tokens {
 
     /// The token of a follow-up of a contact, which is named by the token of its step.
     pub(crate) fn follow_up(&self, contact: Token, kind: FollowUpKind, name: &str) -> Token {
-        Token(xxh3_128(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
+        Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
     }
 
     fn token(&self, what: &str, row: u32) -> Token {
@@ -51,12 +51,12 @@ impl Tokens {
         let (mut short, mut end) = ([0; 128], 0);
         for part in parts.map(str::as_bytes) {
             let Some(place) = short.get_mut(end..end + part.len()) else {
-                return Token(xxh3_128(parts.concat().as_bytes()));
+                return Token(XxHash3_128::oneshot(parts.concat().as_bytes()));
             };
             place.copy_from_slice(part);
             end += part.len();
         }
-        Token(xxh3_128(&short[..end]))
+        Token(XxHash3_128::oneshot(&short[..end]))
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn checkpoint(
 }
 
 fn digest(text: &str) -> String {
-    format!("{:032x}", xxh3_128(text.as_bytes()))
+    format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
             let id = "i".repeat(len);
             let token = Tokens::new(&id).token("linked contact", 4_294_967_295);
             let text = format!("{id}\0linked contact\04294967295");
-            assert_eq!(token, Token(xxh3_128(text.as_bytes())), "{len}");
+            assert_eq!(token, Token(XxHash3_128::oneshot(text.as_bytes())), "{len}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! it have met.
 
 use hashbrown::{HashMap, HashSet};
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::prints::Prints;
 use crate::object::{Object, RowNumber};
@@ -122,7 +122,7 @@ impl Memory {
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        let met = self.of(object).met.get(xxh3_128(id.as_bytes()))?;
+        let met = self.of(object).met.get(XxHash3_128::oneshot(id.as_bytes()))?;
         Some(Met {
             first_row: (met.row > 0).then_some(RowNumber(met.row)),
             is_made: met.flags & IS_MADE > 0,
@@ -134,7 +134,7 @@ impl Memory {
 
     /// Adds what a window knows of a record to what was known before.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
-        let known = self.of_mut(object).met.entry(xxh3_128(id.as_bytes()));
+        let known = self.of_mut(object).met.entry(XxHash3_128::oneshot(id.as_bytes()));
         if known.row == 0 {
             known.row = met.first_row.map_or(0, |row| row.0);
         }
@@ -151,7 +151,7 @@ impl Memory {
 
     /// A row has given the record the field with this number among those that can be cleared.
     pub(crate) fn give(&mut self, object: Object, id: &str, number: usize) {
-        let (records, print) = (self.of_mut(object), xxh3_128(id.as_bytes()));
+        let (records, print) = (self.of_mut(object), XxHash3_128::oneshot(id.as_bytes()));
         match bit(number) {
             Some(bit) => *records.given.entry(print).or_default() |= bit,
             None => _ = records.more.insert((print, u16::try_from(number).unwrap_or(u16::MAX))),
@@ -162,7 +162,7 @@ impl Memory {
     /// rows left them: nothing that is there now is cleared by one.
     pub(crate) fn settle(&mut self, settled: &Settled) {
         let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
-            ids.map(|id| xxh3_128(id.as_bytes())).collect()
+            ids.map(|id| XxHash3_128::oneshot(id.as_bytes())).collect()
         };
         self.contacts.settled = prints(&mut settled.contacts.values());
         self.opportunities.settled = prints(&mut settled.opportunities.iter());
@@ -178,12 +178,12 @@ impl Memory {
     }
 
     pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
-        self.of(object).settled.contains(&xxh3_128(id.as_bytes()))
+        self.of(object).settled.contains(&XxHash3_128::oneshot(id.as_bytes()))
     }
 
     /// Has a row of an earlier window given the record this field?
     pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
-        let (records, print) = (self.of(object), xxh3_128(id.as_bytes()));
+        let (records, print) = (self.of(object), XxHash3_128::oneshot(id.as_bytes()));
         if records.settled.contains(&print) {
             return true;
         }

@@ -1,5 +1,9 @@
 //! [`Block`]: some thousand rows in one piece of text.
 
+use std::borrow::Cow;
+
+use simdutf8::basic::from_utf8;
+
 use crate::normalize::is_blank;
 use crate::object::RowNumber;
 
@@ -311,11 +315,6 @@ impl Block {
         }
     }
 
-    /// The text, to be filled; [`finish`](Self::finish) gives it back.
-    pub(super) fn take_text(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.text).into_bytes()
-    }
-
     /// The same rows under other numbers: a part of a file is planned as if it were the whole.
     pub(crate) fn renumber(&mut self, first_row: RowNumber) {
         self.first_row = first_row.0;
@@ -343,8 +342,31 @@ impl Block {
         whole
     }
 
+    /// Adds a record whose raw cells end at these places. Cells with bytes that are not UTF-8 are mended
+    /// with U+FFFD; their columns are returned.
+    pub(super) fn push_record(&mut self, line: u64, record: &[u8], ends: &[usize]) -> Vec<usize> {
+        let start = self.text.len();
+        if let Ok(record) = from_utf8(record) {
+            self.text.push_str(record);
+            self.push_row(start, line, ends);
+            return Vec::new();
+        }
+        let (mut mended, mut mended_ends) = (Vec::new(), Vec::with_capacity(ends.len()));
+        for (column, cell) in raw_cells(record, ends).enumerate() {
+            let read = String::from_utf8_lossy(cell);
+            if matches!(read, Cow::Owned(_)) {
+                mended.push(column);
+            }
+            self.text.push_str(&read);
+            mended_ends.push(self.text.len() - start);
+            self.text.push('\n');
+        }
+        self.push_row(start, line, &mended_ends);
+        mended
+    }
+
     /// Adds a row whose cells end at these places relative to its start.
-    pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
+    fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
         let row = position(self.starts.len());
         if self.starts.is_empty() {
             self.first_line = line;
@@ -397,8 +419,9 @@ impl Block {
         }
     }
 
-    /// Makes room for so many rows.
-    pub(super) fn reserve(&mut self, rows: usize) {
+    /// Makes room for so many rows of so many bytes.
+    pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.text.reserve(bytes);
         self.starts.reserve(rows);
         self.lines.reserve(rows);
         if let Ends::Short(ends) = &mut self.ends {
@@ -406,56 +429,19 @@ impl Block {
         }
     }
 
-    /// Gives back the room that no row needs.
-    pub(super) fn shrink(&mut self) {
+    /// All rows are added: gives back the room that none of them needs.
+    pub(super) fn finish(&mut self) {
+        self.has_nul = memchr::memchr(0, self.text.as_bytes()).is_some();
+        let len = self.text.len();
+        if self.text.capacity() > len + len / 4 + 1024 {
+            self.text.shrink_to(len + len / 8);
+        }
         self.starts.shrink_to_fit();
         self.lines.shrink_to_fit();
         match &mut self.ends {
             Ends::Short(ends) => ends.shrink_to_fit(),
             Ends::Long(ends) => ends.shrink_to_fit(),
         }
-    }
-
-    /// Takes the filled text back. Cells with bytes that are not UTF-8 are mended with U+FFFD; their
-    /// rows and columns are returned.
-    pub(super) fn finish(&mut self, bytes: Vec<u8>) -> Vec<(usize, usize)> {
-        self.has_nul = memchr::memchr(0, &bytes).is_some();
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                self.text = text;
-                Vec::new()
-            }
-            Err(error) => self.mend(error.as_bytes()),
-        }
-    }
-
-    fn mend(&mut self, bytes: &[u8]) -> Vec<(usize, usize)> {
-        let mut mended = Vec::new();
-        let mut whole = Block::default();
-        whole.start(self.columns, self.first_row, self.is_escaped);
-        whole.has_nul = self.has_nul;
-        let mut text = String::with_capacity(bytes.len() + 64);
-        for row in 0..self.len() {
-            let start = self.starts[row] as usize;
-            let new_start = text.len();
-            let mut ends: Vec<usize> = Vec::with_capacity(self.columns);
-            for (column, cell) in raw_cells(&bytes[start..], &self.ends_of(row)).enumerate() {
-                let read = String::from_utf8_lossy(cell);
-                if matches!(read, std::borrow::Cow::Owned(_)) {
-                    mended.push((row, column));
-                }
-                text.push_str(&read);
-                ends.push(text.len() - new_start);
-                text.push('\n');
-            }
-            whole.push_row(new_start, self.line(row), &ends);
-            if self.is_failed(row) {
-                whole.fail_last();
-            }
-        }
-        whole.text = text;
-        *self = whole;
-        mended
     }
 
     /// The ends of the cells that a row really has.

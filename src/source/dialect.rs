@@ -55,25 +55,29 @@ pub(super) fn detect(prefix: &[u8], format: &FileFormat) -> Result<Detected, Sou
     };
     let body = &prefix[from..];
     let found = match declared.or(hint) {
-        Some(delimiter) => Found { delimiter, confidence: 100, tie: None },
+        Some(delimiter) => {
+            let records = records(body, delimiter);
+            let header = find_header(&records).map(|at| records[at].start);
+            Found { delimiter, confidence: 100, tie: None, header }
+        }
         None => best_delimiter(body),
     };
+    let Found { delimiter, confidence, tie, header } = found;
     let header_start = match format.header_line {
         Some(_) => from,
-        None => {
-            let records = records(body, found.delimiter);
-            from + records[find_header(&records).ok_or(SourceError::NoHeader)?].start
-        }
+        None => from + header.ok_or(SourceError::NoHeader)?,
     };
     let header_line = 1 + count_lines(&prefix[..header_start]);
-    let Found { delimiter, confidence, tie } = found;
     Ok(Detected { delimiter, confidence, tie, header_start, header_line })
 }
 
+#[derive(Clone, Copy)]
 struct Found {
     delimiter: u8,
     confidence: u8,
     tie: Option<u8>,
+    /// Where the header begins.
+    header: Option<usize>,
 }
 
 /// `sep=;` on the first line, as spreadsheets write it.
@@ -100,14 +104,20 @@ struct Record {
     start: usize,
     cells: usize,
     filled: usize,
-    /// How many of its cells say what columns are called; told of the first few.
-    names: usize,
+    /// The first few keep their cells, for the question how many of them say what columns are called.
+    may_be_header: Option<csv::ByteRecord>,
 }
 
 impl Record {
     /// Are these mostly names of columns?
     fn is_named(&self) -> bool {
-        self.filled > 0 && self.names >= self.filled.div_ceil(2)
+        self.filled > 0 && self.names() >= self.filled.div_ceil(2)
+    }
+
+    /// How many of its cells say what columns are called. Hardly ever asked, and dear.
+    fn names(&self) -> usize {
+        let cells = self.may_be_header.iter().flatten();
+        cells.filter(|cell| str::from_utf8(cell).is_ok_and(is_known)).count()
     }
 }
 
@@ -131,7 +141,7 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
             start,
             cells: record.len(),
             filled: record.iter().filter(is_filled).count(),
-            names: if records.len() < MAY_BE_HEADER { count_names(&record) } else { 0 },
+            may_be_header: (records.len() < MAY_BE_HEADER).then(|| record.clone()),
         });
     }
     let is_cut = body.len() >= PREFIX / 2 && reader.position().byte() as usize == body.len();
@@ -139,11 +149,6 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
         records.pop();
     }
     records
-}
-
-fn count_names(record: &csv::ByteRecord) -> usize {
-    let texts = record.iter().filter_map(|cell| str::from_utf8(cell).ok());
-    texts.filter(|cell| is_known(cell)).count()
 }
 
 /// How well a delimiter fits. Compared field by field: a few ragged rows more or less decide nothing,
@@ -169,19 +174,21 @@ fn best_delimiter(body: &[u8]) -> Found {
         let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
         let fits_header = width > 1 && header.is_some_and(|header| header.cells == width);
         let cuts = is_single && records.iter().any(|record| record.cells > 1);
-        (Score { share: percent / 20, fits_header, width }, percent, delimiter, cuts)
+        let header = header.map(|header| header.start);
+        let found = Found { delimiter, confidence: percent, tie: None, header };
+        (Score { share: percent / 20, fits_header, width }, found, cuts)
     });
     // A stable sort: among equals the order of the set decides.
     scores.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
-    let [best, second, ..] = scores;
-    if best.0.width < 2 {
+    let [(best, found, _), (second, other, _), ..] = scores;
+    if best.width < 2 {
         // One column: any delimiter will do that does not cut its cells.
         let whole = scores.iter().find(|(.., cuts)| !cuts);
-        let delimiter = whole.map_or(DELIMITERS[0], |(_, _, delimiter, _)| *delimiter);
-        return Found { delimiter, confidence: 100, tie: None };
+        let first = || scores.iter().find(|(_, found, _)| found.delimiter == DELIMITERS[0]);
+        let found = whole.or_else(first).map_or(found, |(_, found, _)| *found);
+        return Found { confidence: 100, ..found };
     }
-    let tie = (best.0 == second.0).then_some(second.2);
-    Found { delimiter: best.2, confidence: best.1, tie }
+    Found { tie: (best == second).then_some(other.delimiter), ..found }
 }
 
 /// The most frequent width; the larger of two.
@@ -198,11 +205,11 @@ fn usual_width(records: &[Record]) -> usize {
 fn find_header(records: &[Record]) -> Option<usize> {
     let wide = first_wide(records)?;
     let (first, below) = (&records[wide], &records[wide + 1..]);
-    let named = below.iter().position(|record| record.is_named() && record.filled > first.filled);
+    let named = below.iter().position(|record| record.filled > first.filled && record.is_named());
     let named = named.filter(|&at| {
         let notices = below[..at].iter().chain([first]);
-        let is_more =
-            |notice: &Record| notice.names < below[at].names && notice.filled < below[at].filled;
+        let names = below[at].names();
+        let is_more = |notice: &Record| notice.filled < below[at].filled && notice.names() < names;
         notices.into_iter().all(is_more)
     });
     Some(named.map_or(wide, |at| wide + 1 + at))

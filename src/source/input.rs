@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::XxHash3_128;
 
 /// How much is read at a time, and how much of the beginning is looked at to detect the format.
 const CHUNK: usize = 256 * 1024;
@@ -21,7 +21,7 @@ pub(super) struct Stream<'a> {
     at: usize,
     len: usize,
     is_end: bool,
-    hash: Box<Xxh3>,
+    hash: Box<XxHash3_128>,
 }
 
 impl<'a> Bytes<'a> {
@@ -36,7 +36,7 @@ impl<'a> Bytes<'a> {
             at: 0,
             len: 0,
             is_end: false,
-            hash: Box::new(Xxh3::new()),
+            hash: Box::new(XxHash3_128::new()),
         })
     }
 
@@ -85,14 +85,14 @@ impl<'a> Bytes<'a> {
     pub(super) fn digest(&self) -> u128 {
         match self {
             Bytes::Memory { bytes, .. } => digest_of(bytes),
-            Bytes::Stream(stream) => stream.hash.digest128(),
+            Bytes::Stream(stream) => stream.hash.finish_128(),
         }
     }
 }
 
-/// The digest of a whole file.
+/// The digest of a whole file: XXH3 with 128 bits, which checkpoints written by earlier versions hold.
 pub(super) fn digest_of(bytes: &[u8]) -> u128 {
-    xxhash_rust::xxh3::xxh3_128(bytes)
+    XxHash3_128::oneshot(bytes)
 }
 
 impl Stream<'_> {
@@ -115,9 +115,33 @@ impl Stream<'_> {
                 other => break other?,
             }
         };
-        self.hash.update(&self.buffer[self.len..self.len + read]);
+        self.hash.write(&self.buffer[self.len..self.len + read]);
         self.len += read;
         self.is_end = read == 0;
         Ok(read > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_the_same_in_every_version_and_however_the_file_is_read() {
+        const DIGESTS: [(usize, u128); 6] = [
+            (0, 0x99aa06d3014798d86001c324468d497f),
+            (5, 0x8156cb136c7003e99f31da1ddba90baf),
+            (16, 0x4ad789329416e4387df51ed58f26bee2),
+            (100, 0x2701f07d2c26abff94b1961520a11588),
+            (1_000, 0x17a0f7b2ab909d68404e1417800eb486),
+            (70_000, 0xc6ab7b2c2e5933c0d91fbfcaab7eed82),
+        ];
+        for (len, digest) in DIGESTS {
+            let file: Vec<u8> = (0..len).map(|at| (at * 31 % 251) as u8).collect();
+            assert_eq!(Bytes::memory(file.as_slice()).digest(), digest, "{len}");
+            let mut stream = Bytes::stream(Box::new(file.as_slice()));
+            while stream.more().unwrap() {}
+            assert_eq!(stream.digest(), digest, "{len} from a stream");
+        }
     }
 }

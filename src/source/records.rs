@@ -18,8 +18,8 @@ use super::{Limits, SourceError};
 const RECORD_BYTES: usize = 64 * 1024 * 1024;
 /// Stands where files were glued together, and means nothing there.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-/// What is kept from one record that is read in full to the next.
-const KEPT_BYTES: usize = 1024 * 1024;
+/// What is kept from one record that is read by itself to the next.
+pub(super) const KEPT_BYTES: usize = 1024 * 1024;
 
 /// The records of an open file, from the current position on.
 pub(super) struct Records<'a> {
@@ -115,7 +115,7 @@ impl<'a> Records<'a> {
 
     /// Appends the next records to the text that are plain and as wide as the header, and says where
     /// they lie; not more than so many, of so many bytes at most.
-    pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut Vec<u8>) -> &Run {
+    pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut String) -> &Run {
         let held = self.bytes.held();
         // A record no longer than one cell may be breaks no limit on bytes.
         let (delimiter, columns, row_bytes) =

@@ -6,7 +6,7 @@ use super::encoding::{Decoded, PREFIX, decode};
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
-use super::records::{Outcome, Records};
+use super::records::{KEPT_BYTES, Outcome, Records};
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::RowNumber;
@@ -28,6 +28,8 @@ pub struct Rows<'a> {
     findings: Vec<Issue>,
     pub(super) next_row: u32,
     pub(super) is_end: bool,
+    /// The last record that was read by itself, as it goes to the block.
+    record: Vec<u8>,
     /// How many rows the last block had, and how long its text was.
     block_rows: usize,
     block_bytes: usize,
@@ -78,6 +80,7 @@ impl<'a> Rows<'a> {
             findings,
             next_row: 1,
             is_end: false,
+            record: Vec::new(),
             block_rows: 0,
             block_bytes: 0,
             is_error_log,
@@ -98,6 +101,7 @@ impl<'a> Rows<'a> {
             findings: Vec::new(),
             next_row: 1,
             is_end: false,
+            record: Vec::new(),
             block_rows: 0,
             block_bytes: 0,
             is_error_log: self.is_error_log,
@@ -184,43 +188,34 @@ impl<'a> Rows<'a> {
         let from = findings.len();
         block.start(self.headers.len(), self.next_row, self.is_error_log);
         let most = max_rows.min(BLOCK_CELLS / self.headers.len().max(1)).max(1);
-        let mut text = block.take_text();
         // Normalised keys are added later; they have some room.
-        text.reserve(self.block_bytes + self.block_bytes / 8);
-        block.reserve(self.block_rows);
-        while block.len() < most && text.len() < BLOCK_BYTES && !self.is_end {
+        block.reserve(self.block_rows, self.block_bytes + self.block_bytes / 8);
+        while block.len() < most && block.text.len() < BLOCK_BYTES && !self.is_end {
             self.is_end = self.is_over_limit(findings)? || !self.records.skip_line_ends()?;
-            if !self.is_end && !self.read_run(block, &mut text, most - block.len()) {
-                self.read_row(block, &mut text, findings)?;
+            if !self.is_end && !self.read_run(block, most - block.len()) {
+                self.read_row(block, findings)?;
             }
         }
         if !self.is_end {
             self.is_end = self.is_over_limit(findings)?;
         }
-        (self.block_rows, self.block_bytes) = (block.len(), text.len());
-        block.shrink();
-        if text.capacity() > text.len() + text.len() / 4 + 1024 {
-            text.shrink_to(text.len() + text.len() / 8);
-        }
-        for (row, column) in block.finish(text) {
-            let number = RowNumber(block.first_row().0 + row as u32);
-            findings
-                .push(Finding::row(IssueCode::EncodingInvalid, number).column(position(column)));
-        }
+        (self.block_rows, self.block_bytes) = (block.len(), block.text.len());
+        block.finish();
         findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
     }
 
     /// Reads the plain rows that come next, up to the limits, and appends them. False: there are none.
-    fn read_run(&mut self, block: &mut Block, text: &mut Vec<u8>, most: usize) -> bool {
+    fn read_run(&mut self, block: &mut Block, most: usize) -> bool {
         if !block.takes_runs() || self.records.run.waits() {
             return false;
         }
         let line = self.records.line;
         let most = most.min((self.limits.rows - self.next_row) as usize + 1);
         let bytes = self.limits.bytes.saturating_sub(self.records.bytes_read);
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(BLOCK_BYTES - text.len());
-        let run = self.records.read_run(most, bytes, text);
+        let bytes =
+            usize::try_from(bytes).unwrap_or(usize::MAX).min(BLOCK_BYTES - block.text.len());
+        let run = self.records.read_run(most, bytes, &mut block.text);
         block.push_run(line, run);
         self.next_row += run.starts.len() as u32;
         !run.starts.is_empty()
@@ -230,11 +225,11 @@ impl<'a> Rows<'a> {
     fn read_row(
         &mut self,
         block: &mut Block,
-        text: &mut Vec<u8>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), SourceError> {
-        let (line, start) = (self.records.line, text.len());
-        let (outcome, cells) = self.records.read(text)?;
+        let line = self.records.line;
+        self.record.clear();
+        let (outcome, cells) = self.records.read(&mut self.record)?;
         let row = RowNumber(self.next_row);
         let ends = &self.records.ends[..cells];
         let broken = match outcome {
@@ -253,18 +248,22 @@ impl<'a> Rows<'a> {
                 Some(finding.detail(format!("the quote is opened on line {line}")))
             }
         };
-        block.push_row(start, line, ends);
+        let mended = block.push_record(line, &self.record, ends);
         let fails = match broken {
             Some(finding) => {
                 findings.push(finding.column(position(cells - 1)));
                 true
             }
-            None => check_width(row, &text[start..], ends, &self.headers, self.ragged, findings),
+            None => check_width(row, &self.record, ends, &self.headers, self.ragged, findings),
         };
+        let invalid =
+            |column| Finding::row(IssueCode::EncodingInvalid, row).column(position(column));
+        findings.extend(mended.into_iter().map(invalid));
         if fails {
             block.fail_last();
         }
         self.next_row += 1;
+        self.record.shrink_to(KEPT_BYTES);
         Ok(())
     }
 
@@ -332,4 +331,72 @@ fn check_width(
     }
     findings.push(finding);
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Source;
+    use super::*;
+
+    /// The records of a file of three columns, in which few cells are not all text.
+    fn records(seed: u64) -> Vec<Vec<Vec<u8>>> {
+        const PIECES: [&str; 7] = ["a", "bc", "12345678", "é", "中", "", " "];
+        const BROKEN: [&[u8]; 3] = [b"\xff", b"\xe4\xb8", b"\xa9"];
+        let mut dice = seed;
+        let mut roll = |below: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
+            (dice >> 33) as usize % below
+        };
+        let mut cell = |_| {
+            let mut cell = PIECES[roll(7)].repeat(roll(3)).into_bytes();
+            if roll(40) == 0 {
+                cell.extend_from_slice(BROKEN[roll(3)]);
+            }
+            cell.extend_from_slice(PIECES[roll(7)].as_bytes());
+            cell
+        };
+        let mut records: Vec<Vec<Vec<u8>>> =
+            (0..seed % 300).map(|_| (0..3).map(&mut cell).collect()).collect();
+        for (row, record) in records.iter_mut().enumerate() {
+            // No row is blank, and some are too short.
+            record[0].push(b'x');
+            record.truncate(if row % 23 == 7 { 2 } else { 3 });
+        }
+        records
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_mended_and_reported_where_they_stand() {
+        let mut all_mended = 0;
+        for seed in 0..600 {
+            let records = records(seed);
+            let lines = records.iter().map(|record| record.join(&b','));
+            let file = std::iter::once(b"a,b,c".to_vec()).chain(lines).collect::<Vec<_>>();
+            let format = FileFormat {
+                encoding: Some("utf-8".into()),
+                delimiter: Some(','),
+                header_line: Some(1),
+                ..FileFormat::default()
+            };
+            let mut rows = Source::from_bytes(file.join(&b'\n')).format(format).open().unwrap();
+            let (mut block, mut findings, mut row) = (Block::new(), Vec::new(), 0);
+            let mut mended = Vec::new();
+            while rows.read_block(&mut block, 64, &mut findings).unwrap() {
+                for of_block in 0..block.len() {
+                    let cells = records[row].iter().map(|cell| String::from_utf8_lossy(cell));
+                    assert!(block.record(of_block).eq(cells), "{seed} {row}");
+                    row += 1;
+                    let broken = |(_, cell): &(_, &Vec<u8>)| str::from_utf8(cell).is_err();
+                    let cells = records[row - 1].iter().enumerate().filter(broken);
+                    mended.extend(cells.map(|(at, _)| (Some(row as u32), Some(at as u16))));
+                }
+            }
+            assert_eq!(row, records.len(), "{seed}");
+            findings.retain(|finding| finding.code == IssueCode::EncodingInvalid);
+            let found = findings.iter().map(|found| (found.row.map(|row| row.0), found.column));
+            assert_eq!(found.collect::<Vec<_>>(), mended, "{seed}");
+            all_mended += mended.len();
+        }
+        assert!(all_mended > 3_000, "only {all_mended} cells were mended");
+    }
 }

@@ -15,12 +15,17 @@
 //! run ends before the row, as it does before any other row that is not like the rest: what is rare
 //! is read [one by one](super::records).
 
+use simdutf8::compat::from_utf8;
+
 use super::marks::{CHUNK, Marks};
 use super::records::BYTE_ORDER_MARK;
 
 /// A run is no longer than this: places in it fit in the two bytes in which a block keeps them, and
 /// it is still in the cache of the processor when it is copied.
 pub(super) const RUN_BYTES: usize = 32 * 1024;
+/// Where bytes that are no text have ended a run, the next ones are looked for in fewer bytes, but not in
+/// fewer than this: looking far for runs that end soon would read the same bytes again and again.
+const LEAST_REACH: usize = 1024;
 /// So many rows are read one by one before a run is looked for again, at most.
 const MOST_WAITED: usize = 63;
 
@@ -55,6 +60,8 @@ pub(super) struct Run {
     pub(super) len: usize,
     /// Lines that end in these.
     pub(super) lines: u32,
+    /// How many bytes are looked at.
+    reach: usize,
     /// How many rows are read one by one before a run is looked for again, and how many it was the
     /// last time.
     wait: usize,
@@ -72,6 +79,7 @@ impl Default for Run {
             doubled: Vec::new(),
             len: 0,
             lines: 0,
+            reach: RUN_BYTES,
             wait: 0,
             waited: 0,
         }
@@ -115,9 +123,32 @@ impl Run {
 
     /// Appends the rows with which `held` begins to the text, as long as they are plain, and not more
     /// than so many.
-    pub(super) fn split(&mut self, held: &[u8], like: Like, most: usize, text: &mut Vec<u8>) {
-        let held = &held[..held.len().min(RUN_BYTES)];
-        let text_start = text.len();
+    pub(super) fn split(&mut self, held: &[u8], like: Like, most: usize, text: &mut String) {
+        let held = &held[..held.len().min(self.reach)];
+        self.find(held, like, most, text.len());
+        self.reach = RUN_BYTES.min(self.reach * 2);
+        let found = match from_utf8(&held[..self.len]) {
+            Ok(found) => found,
+            Err(error) => {
+                // The row with bytes that are no text is read by itself.
+                let valid = error.valid_up_to();
+                self.find(&held[..valid], like, most, text.len());
+                self.reach = LEAST_REACH.max(valid);
+                from_utf8(&held[..self.len]).unwrap_or_default()
+            }
+        };
+        let mut copied = 0;
+        for at in self.doubled.iter().copied().take_while(|at| *at < found.len()) {
+            text.push_str(&found[copied..at]);
+            copied = at + 1;
+        }
+        text.push_str(&found[copied..]);
+        self.waited = if self.len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
+        self.wait = self.waited;
+    }
+
+    /// Finds the rows with which `held` begins, as they will stand behind so much text.
+    fn find(&mut self, held: &[u8], like: Like, most: usize, text_start: usize) {
         let Run { starts, ends, doubled: left_out, .. } = self;
         let ends = ends.as_mut_slice();
         starts.clear();
@@ -173,15 +204,7 @@ impl Run {
             filled = push_ends(ends, filled, delimiters, chunk_start, row.base);
             chunk_start += CHUNK;
         }
-        let mut copied = 0;
-        for at in left_out.iter().copied().take_while(|at| *at < len) {
-            text.extend_from_slice(&held[copied..at]);
-            copied = at + 1;
-        }
-        text.extend_from_slice(&held[copied..len]);
         (self.cells, self.len, self.lines) = (cells, len, lines);
-        self.waited = if len == 0 { (self.waited * 2 + 1).min(MOST_WAITED) } else { 0 };
-        self.wait = self.waited;
     }
 }
 
@@ -396,10 +419,9 @@ mod tests {
                 Records::new(Bytes::memory(file.as_slice()), b',', Limits::default(), 1);
             records.columns = 3;
             while records.skip_line_ends().unwrap() {
-                let mut text = Vec::new();
-                let run = records.read_run(1_000, usize::MAX, &mut text).starts.len();
+                let run = records.read_run(1_000, usize::MAX, &mut String::new()).starts.len();
                 if run == 0 {
-                    records.read(&mut text).unwrap();
+                    records.read(&mut Vec::new()).unwrap();
                 }
                 (all, many) = (all + run.max(1), many + run);
             }
@@ -411,7 +433,7 @@ mod tests {
     fn a_run_ends_before_a_row_that_is_odd() {
         let lengths = |text: &str| {
             let like = Like { delimiter: b',', columns: 2, row_bytes: 40 };
-            let (mut run, mut copy) = (Run::default(), Vec::new());
+            let (mut run, mut copy) = (Run::default(), String::new());
             run.split(text.as_bytes(), like, 3, &mut copy);
             (run.starts.len(), run.len, copy.len())
         };
