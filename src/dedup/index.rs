@@ -187,16 +187,26 @@ impl KeyIndex {
     }
 
     /// From now on the key leads to this contact too (M7).
+    #[inline]
     pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == NOBODY {
             *holder = contact.0;
-        } else if *holder & SEVERAL != 0 {
+        } else if *holder != contact.0 {
+            self.teach_another(key, contact);
+        }
+    }
+
+    /// The key leads to somebody else already.
+    #[cold]
+    fn teach_another(&mut self, key: KeyNumber, contact: ContactNumber) {
+        let holder = &mut self.carriers[key.0 as usize];
+        if *holder & SEVERAL != 0 {
             let all = &mut self.several[(*holder & !SEVERAL) as usize];
             if !all.contains(&contact) {
                 all.push(contact);
             }
-        } else if *holder != contact.0 {
+        } else {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
             self.several.push(smallvec::smallvec![ContactNumber(*holder), contact]);
             self.passed_on.push(key);

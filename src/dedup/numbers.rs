@@ -182,37 +182,30 @@ impl KeyNumbers {
             for (sought, key) in sought.iter_mut().zip(keys) {
                 sought.entry = Entry::of(key, block);
                 sought.tag = self.tag_of(sought.entry.code(), key.hash);
+                sought.first = self.table.first(sought.tag);
             }
+            // Most keys are new, and nothing more is looked at for them.
             for key in &mut *sought {
-                key.first = self.table.first(key.tag);
+                if let Some(likely) = self.table.follow(key.first, key.tag) {
+                    (key.likely, key.known) = (likely, self.entries[likely as usize]);
+                }
             }
-            for key in &mut *sought {
-                key.likely = self.table.follow(key.first, key.tag).unwrap_or(NONE);
-            }
-            for key in &mut *sought {
-                key.known = self.entries.get(key.likely as usize).copied().unwrap_or(Entry::NONE);
-            }
-            let known =
-                sought.iter().filter(|key| key.known.is_like(key.entry) && !key.entry.is_phone());
-            let texts = known.map(|key| text_of(key.known.place()).as_bytes());
+            let known = sought.iter().filter(|key| key.likely != NONE && !key.entry.is_phone());
+            let like = known.filter(|key| key.known.is_like(key.entry));
+            let texts = like.map(|key| text_of(key.known.place()).as_bytes());
             black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
             for key in sought {
-                let number = match is_same(key.known, key.entry, &text_of) {
-                    true => KeyNumber(key.likely),
-                    false => self.add(key.tag, key.entry, &text_of),
-                };
-                numbers.push(number);
+                let is_known = key.likely != NONE && is_same(key.known, key.entry, &text_of);
+                let number =
+                    if is_known { key.likely } else { self.add(key.tag, key.entry, &text_of) };
+                numbers.push(KeyNumber(number));
             }
         }
     }
 
     /// Finds the key or adds it.
-    fn add<'b>(
-        &mut self,
-        tag: u32,
-        entry: Entry,
-        text_of: impl Fn(KeyPlace) -> &'b str,
-    ) -> KeyNumber {
+    #[inline]
+    fn add<'b>(&mut self, tag: u32, entry: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
         let entries = &self.entries;
         let is_it = |number: u32| is_same(entries[number as usize], entry, &text_of);
         let next = next_of(entries);
@@ -220,7 +213,7 @@ impl KeyNumbers {
         if number == next {
             self.push(entry);
         }
-        KeyNumber(number)
+        number
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.

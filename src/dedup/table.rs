@@ -8,13 +8,15 @@
 /// Numbers that are found by a tag, of which several may be the same.
 #[derive(Debug, Default)]
 pub(super) struct NumberTable {
-    /// The tag in the upper half, the number in the lower one.
+    /// The tag in the upper half, in the lower one the number after this one: an empty table is memory
+    /// that nobody has to write.
     slots: Vec<u64>,
-    len: usize,
+    /// How many more there is room for.
+    room: usize,
 }
 
-/// No number is as high.
-const EMPTY: u64 = u64::MAX;
+/// No number comes before 0.
+const EMPTY: u64 = 0;
 
 /// The first slot that was looked at for a tag.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +36,7 @@ impl NumberTable {
     pub(super) fn follow(&self, First(slot): First, tag: u32) -> Option<u32> {
         match slot {
             EMPTY => None,
-            slot if tag_of(slot) == tag => Some(slot as u32),
+            slot if tag_of(slot) == tag => Some(number_of(slot)),
             _ => self.find(tag, |_| true),
         }
     }
@@ -42,10 +44,11 @@ impl NumberTable {
     /// The first number with this tag that `is_it`.
     pub(super) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let at = self.position(tag, is_it).ok()?;
-        Some(self.slots[at] as u32)
+        Some(number_of(self.slots[at]))
     }
 
     /// Adds a number where the tag leads to none that `is_it`, or gives the one that is there.
+    #[inline]
     pub(super) fn find_or_insert(
         &mut self,
         tag: u32,
@@ -54,10 +57,10 @@ impl NumberTable {
     ) -> u32 {
         self.reserve(1);
         match self.position(tag, is_it) {
-            Ok(at) => self.slots[at] as u32,
+            Ok(at) => number_of(self.slots[at]),
             Err(at) => {
                 self.slots[at] = slot(tag, number);
-                self.len += 1;
+                self.room -= 1;
                 number
             }
         }
@@ -66,16 +69,21 @@ impl NumberTable {
     /// Makes room for so many more.
     #[inline]
     pub(super) fn reserve(&mut self, more: usize) {
-        let len = self.len + more;
-        // A search goes past few others as long as a quarter is free.
-        if len > self.slots.len() / 4 * 3 {
-            self.grow(len);
+        if more > self.room {
+            self.grow(more);
         }
     }
 
+    /// A search goes past few others as long as a quarter is free.
+    fn most(&self) -> usize {
+        self.slots.len() / 4 * 3
+    }
+
     #[cold]
-    fn grow(&mut self, len: usize) {
-        let size = (len.saturating_mul(3) / 2).max(2 * self.slots.len()).max(64);
+    fn grow(&mut self, more: usize) {
+        let len = self.most() - self.room;
+        let size =
+            (len.saturating_add(more).saturating_mul(3) / 2).max(2 * self.slots.len()).max(64);
         let size = size.min(u32::MAX as usize);
         let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
         for slot in old.into_iter().filter(|&slot| slot != EMPTY) {
@@ -83,6 +91,7 @@ impl NumberTable {
             let (Ok(at) | Err(at)) = free;
             self.slots[at] = slot;
         }
+        self.room = self.most() - len;
     }
 
     /// The slot of the first number with this tag that `is_it`, else the free one where it belongs.
@@ -91,7 +100,7 @@ impl NumberTable {
         loop {
             match self.slots.get(at) {
                 Some(&EMPTY) => return Err(at),
-                Some(&slot) if tag_of(slot) == tag && is_it(slot as u32) => return Ok(at),
+                Some(&slot) if tag_of(slot) == tag && is_it(number_of(slot)) => return Ok(at),
                 Some(_) => at += 1,
                 None if self.slots.is_empty() => return Err(0),
                 None => at = 0,
@@ -109,8 +118,13 @@ fn tag_of(slot: u64) -> u32 {
     (slot >> 32) as u32
 }
 
+fn number_of(slot: u64) -> u32 {
+    (slot as u32).wrapping_sub(1)
+}
+
+/// No number is 2³² - 1.
 fn slot(tag: u32, number: u32) -> u64 {
-    (u64::from(tag) << 32) | u64::from(number)
+    (u64::from(tag) << 32) | (u64::from(number) + 1)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use super::Prepared;
 use super::asking::questions;
 use super::feed::Feed;
 use super::numbering::Numbering;
+use super::opportunities::Standings;
 use crate::draft::{Drafter, Drafts, Settings};
 use crate::issue::Finding;
 use crate::source::{Block, SourceError};
@@ -114,6 +115,7 @@ impl<'a> ReadingAhead<'_, 'a> {
 
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
+        let mut standings = Standings::default();
         loop {
             let (number, taken) = {
                 let mut feed = self.feed();
@@ -125,12 +127,13 @@ impl<'a> ReadingAhead<'_, 'a> {
                 Ok(Some((number, mut block, findings))) => {
                     let drafts = drafter.draft(&mut block);
                     let questions = questions(self.settings, &block, &drafts, self.window_rows);
+                    let standings = Some(standings.of_block(self.settings, &block, &drafts));
                     let block = Arc::new(block);
                     let numbers = self
                         .numbering
                         .as_ref()
                         .and_then(|of| of.number_early(number, &block, &drafts));
-                    let prepared = Prepared { questions, numbers };
+                    let prepared = Prepared { questions, numbers, standings };
                     (number, Ok(Drafted { block, drafts, prepared, findings }))
                 }
             };

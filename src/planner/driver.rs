@@ -272,7 +272,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
             source_findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < last))
         });
         planner.note(of_block.collect());
-        let prepared = Prepared { questions, numbers: None };
+        let prepared = Prepared { questions, ..Prepared::default() };
         answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
     // A limit that is met before the first row.

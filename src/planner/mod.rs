@@ -54,6 +54,8 @@ pub(crate) struct Prepared {
     pub(crate) questions: Vec<Question>,
     /// The numbers of its keys.
     pub(crate) numbers: Option<Vec<KeyNumber>>,
+    /// Where the new opportunities of its rows stand.
+    standings: Option<opportunities::BlockStandings>,
 }
 
 /// What a [`Planner`] needs next.
@@ -187,6 +189,15 @@ impl Planner {
         self.index.reserve(each(keys).saturating_add(keys / 8));
         self.ledger.contact_rows.reserve(self.expected_rows);
         self.ledger.opportunity_rows.reserve(self.expected_rows);
+        // Mostly a row brings a contact, and an opportunity.
+        if self.ledger.settings.contacts.is_some() {
+            self.ledger.people.reserve(self.expected_rows);
+            self.first_differs.reserve(self.expected_rows);
+        }
+        if self.ledger.settings.opportunities.is_some() {
+            self.ledger.deals.reserve(self.expected_rows);
+            self.deals.reserve(self.expected_rows);
+        }
     }
 
     /// An interrupted import has come to these records already.
@@ -227,6 +238,7 @@ impl Planner {
         self.drafts = drafts;
         self.prepared = prepared.questions.into_iter();
         self.block_numbers = prepared.numbers;
+        self.take_standings(prepared.standings);
         self.window = 0..0;
         self.next_window();
     }

@@ -23,8 +23,9 @@ mod report;
 mod standing;
 
 use matching::DealIndex;
-use standing::Standing;
-use standing::Standings;
+use standing::{AtHand, Standing};
+
+pub(super) use standing::{BlockStandings, Standings};
 
 /// What the planner keeps of opportunities besides the ledger.
 #[derive(Debug, Default)]
@@ -34,13 +35,22 @@ pub(super) struct Deals {
     /// Of each opportunity.
     states: Vec<State>,
     pipelines: Vec<String>,
+    /// Where nobody else has worked them out.
     standings: Standings,
+    at_hand: AtHand,
     /// The opportunities of each contact, where they are compared (O4, O5).
     of_contact: HashMap<u32, Vec<u32>, RandomState>,
     /// Those of contacts that have many, as O5 compares them.
     index: DealIndex,
     /// Contacts whose opportunities were asked for.
     asked: HashSet<u32, RandomState>,
+}
+
+impl Deals {
+    /// Makes room for so many opportunities.
+    pub(super) fn reserve(&mut self, deals: usize) {
+        self.states.reserve(deals);
+    }
 }
 
 /// What later rows need to know of an opportunity.
@@ -299,7 +309,7 @@ impl Planner {
             self.fail(at, IssueCode::OpportunityContactMissing, None, None);
             return fail;
         }
-        let standing = self.plain_standing(settings, at);
+        let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
             return fail;
         }

@@ -79,7 +79,10 @@ impl Rows<'_> {
         }
         let entry = &self.ledger.deals[side.deal as usize];
         let step = StepRef { object: Object::Opportunity, number: side.deal };
-        let link = self.ledger.link_of(entry);
+        let link = match entry.last_row == row {
+            true => side.sets_link.then_some(side.contact),
+            false => self.ledger.link_of(entry),
+        };
         // An earlier window has counted it otherwise.
         settled.stats.links += u64::from(link.is_some() && side.outcome != Some(Outcome::Merged));
         let outcome = if entry.is_new() {

@@ -1,38 +1,62 @@
 //! [`Standings`]: where a new opportunity stands. Pipeline, stage, status and lost reason hang
 //! together (O6-O8), and few rows differ in what they say of them: each way of saying it is worked
-//! out once.
+//! out once. That hangs on nothing but the row, so whoever drafts a block does it for all of its rows.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::{Deals, Status};
-use crate::draft::{Column, Settings};
+use super::Status;
+use crate::draft::{Column, Drafts, RowDraft, Settings};
 use crate::field::FieldId;
-use crate::merge::{Deal, Pitch};
+use crate::merge::{Deal, Pitch, RowOf};
+use crate::object::Mode;
 use crate::plan::NONE;
 use crate::planner::Planner;
-use crate::source::{BlockRow, side_by_side};
+use crate::source::{Block, BlockRow, side_by_side};
 
-/// What the cells of these four fields have come to, where nothing was wrong with them.
+/// What the cells of these four fields have come to.
 #[derive(Debug, Default)]
-pub(super) struct Standings {
+pub(in crate::planner) struct Standings {
     known: HashTable<Known>,
     seed: RandomState,
     /// Where they stand in the file; found with the first row.
     columns: Option<Columns>,
     /// What the cells of the row at hand say.
     said: Vec<u8>,
+    /// Where each way of saying it leads. Shared with the blocks in which it was met.
+    ways: Arc<Vec<Way>>,
 }
+
+/// Where the new opportunities of a block's rows stand.
+#[derive(Debug, Default)]
+pub(in crate::planner) struct BlockStandings {
+    /// Of each row: the position among the ways, or [`UNPLAIN`].
+    of_rows: Vec<u16>,
+    ways: Arc<Vec<Way>>,
+}
+
+/// Where a way of saying it leads.
+#[derive(Clone, Debug)]
+struct Way {
+    pipeline: Option<String>,
+    status: Status,
+}
+
+/// The row does not say its name in so many words, or something is missing or wrong, and it has to be
+/// looked at closely.
+const UNPLAIN: u16 = u16::MAX;
 
 /// What the cells say, and what it comes to.
 #[derive(Debug)]
 struct Known {
     hash: u64,
     said: Box<[u8]>,
-    standing: Standing,
+    way: u16,
 }
 
 /// Where in the file these stand.
@@ -74,10 +98,68 @@ impl Columns {
     }
 }
 
+/// More ways than an account has stages; a column full of nonsense must not fill the memory.
+const MOST: usize = 4_096;
+
+impl Standings {
+    /// Where the opportunities of a block's rows stand if they are new.
+    pub(in crate::planner) fn of_block(
+        &mut self,
+        settings: &Settings,
+        block: &Block,
+        drafts: &Drafts,
+    ) -> BlockStandings {
+        if settings.opportunities.is_none_or(|mode| mode == Mode::Update) {
+            return BlockStandings::default();
+        }
+        let way = |(at, draft): (usize, &RowDraft)| {
+            let is_open = draft.has_opportunity && !draft.opportunity_failed;
+            let way = is_open.then(|| self.way_of(settings, &block.row(at))).flatten();
+            way.unwrap_or(UNPLAIN)
+        };
+        let of_rows = drafts.rows.iter().enumerate().map(way).collect();
+        BlockStandings { of_rows, ways: self.ways.clone() }
+    }
+
+    fn way_of(&mut self, settings: &Settings, row: &BlockRow<'_>) -> Option<u16> {
+        let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
+        if row.may_hold_nul() || crate::normalize::is_blank(row.cell(columns.name?)) {
+            return None;
+        }
+        columns.say(row, &mut self.said)?;
+        let hash = self.seed.hash_one(self.said.as_slice());
+        if let Some(known) = self.known.find(hash, |known| *known.said == *self.said) {
+            return Some(known.way);
+        }
+        if self.known.len() == MOST {
+            return None;
+        }
+        let new = work_out(settings, *row)?;
+        let way = u16::try_from(self.ways.len()).unwrap_or(UNPLAIN);
+        Arc::make_mut(&mut self.ways).push(new);
+        self.known.insert_unique(
+            hash,
+            Known { hash, said: self.said.as_slice().into(), way },
+            |known| known.hash,
+        );
+        Some(way)
+    }
+}
+
+/// Works out what the cells of a row come to, if nothing is wrong with them.
+fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
+    let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
+    let (mut deal, mut is_fine) = (Deal::default(), true);
+    deal.take(settings, Pitch::of(settings, &row, true), true, |_| is_fine = false);
+    is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
+    let status = Status::of(deal.status.as_deref());
+    is_fine.then(|| Way { pipeline: deal.pipeline.map(Cow::into_owned), status })
+}
+
 /// Where a new opportunity stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
-    /// Position among [`Deals::pipelines`].
+    /// Position among [`Deals::pipelines`](super::Deals).
     pub(super) pipeline: u32,
     pub(super) status: Status,
 }
@@ -87,43 +169,32 @@ impl Standing {
     pub(super) const NOWHERE: Self = Standing { pipeline: NONE, status: Status::Blank };
 }
 
-/// More ways than an account has stages; a column full of nonsense must not fill the memory.
-const MOST: usize = 4_096;
+/// The standings of the block at hand, as the planner knows them.
+#[derive(Debug, Default)]
+pub(super) struct AtHand {
+    of_rows: Vec<u16>,
+    ways: Vec<Standing>,
+}
 
 impl Planner {
-    /// Where the opportunity of a row stands if it is new. `None`: the row does not say its name in so
-    /// many words, or something is missing or wrong, and it has to be looked at closely.
-    pub(super) fn plain_standing(&mut self, settings: &Settings, at: usize) -> Option<Standing> {
-        let Planner { ledger, deals: Deals { standings, .. }, window, .. } = self;
-        let row = ledger.blocks.last()?.row(window.start + at);
-        let Standings { known, seed, columns, said } = standings;
-        let columns = columns.get_or_insert_with(|| Columns::of(settings));
-        if row.may_hold_nul() || crate::normalize::is_blank(row.cell(columns.name?)) {
-            return None;
-        }
-        columns.say(&row, said)?;
-        let hash = seed.hash_one(said.as_slice());
-        if let Some(known) = known.find(hash, |known| *known.said == **said) {
-            return Some(known.standing);
-        }
-        let standing = self.work_out(settings, at)?;
-        let Standings { known, said, .. } = &mut self.deals.standings;
-        if known.len() < MOST {
-            let new = Known { hash, said: said.as_slice().into(), standing };
-            known.insert_unique(hash, new, |known| known.hash);
-        }
-        Some(standing)
+    /// Takes over where the new opportunities of the block's rows stand, or finds it out.
+    pub(in crate::planner) fn take_standings(&mut self, prepared: Option<BlockStandings>) {
+        let Planner { ledger, deals, drafts, .. } = self;
+        let Some(block) = ledger.blocks.last() else { return };
+        let own = || deals.standings.of_block(&ledger.settings, block, drafts);
+        let BlockStandings { of_rows, ways } = prepared.unwrap_or_else(own);
+        let standing = |way: &Way| {
+            let pipeline = self.pipeline_number(way.pipeline.as_deref());
+            Standing { pipeline, status: way.status }
+        };
+        let ways = ways.iter().map(standing).collect();
+        self.deals.at_hand = AtHand { of_rows, ways };
     }
 
-    /// Works out what the cells of a row come to, if nothing is wrong with them.
-    fn work_out(&mut self, settings: &Settings, at: usize) -> Option<Standing> {
-        let row = self.opportunity_row(self.row_at(at));
-        let (mut deal, mut is_fine) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true), true, |_| is_fine = false);
-        is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
-        let status = Status::of(deal.status.as_deref());
-        let pipeline = deal.pipeline.map(std::borrow::Cow::into_owned);
-        let pipeline = self.pipeline_number(pipeline.as_deref());
-        is_fine.then_some(Standing { pipeline, status })
+    /// Where the opportunity of a row stands if it is new. `None`: it has to be looked at closely.
+    pub(super) fn plain_standing(&self, at: usize) -> Option<Standing> {
+        let AtHand { of_rows, ways } = &self.deals.at_hand;
+        let way = *of_rows.get(self.window.start + at)?;
+        ways.get(usize::from(way)).copied()
     }
 }
