@@ -146,7 +146,7 @@ impl Memory {
 
     /// A window has changed a record that was told unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
-        self.of_mut(object).met.entry(xxh3_128(id.as_bytes())).flags &= !IS_UNCHANGED;
+        self.of_mut(object).met.entry(XxHash3_128::oneshot(id.as_bytes())).flags &= !IS_UNCHANGED;
     }
 
     /// A row has given the record the field with this number among those that can be cleared.
