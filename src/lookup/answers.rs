@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::found::{Found, Name, RawKey};
+use super::found::{Found, Name, Span};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -123,13 +123,14 @@ impl Answers {
         self.values(record, field).next()
     }
 
-    /// Takes over the answers to one question. Returns the declared keys.
-    pub(crate) fn absorb<'f>(
+    /// Takes over the answers to one question. Returns which record each call of [`Found::record`] was
+    /// about.
+    pub(crate) fn absorb(
         &mut self,
-        found: &'f Found,
+        found: &Found,
         fields: &Fields,
         wanted: &[FieldId],
-    ) -> Vec<DeclaredKey<'f>> {
+    ) -> Vec<StoredId> {
         let named = found.named(self.object, fields);
         let is_wanted = |field: &FieldId| wanted.contains(field);
         let wanted_named: Vec<Option<FieldId>> =
@@ -140,27 +141,32 @@ impl Answers {
         };
         let values_of = |call: usize| {
             let values = found.raw_values(call).iter();
-            values.filter_map(|&(name, span)| Some((wanted_field(name)?, found.slice(span))))
+            values.filter_map(|&(name, span)| Some((wanted_field(name)?, span)))
         };
         let (known, text, parts) = (self.records.len(), self.text.len(), self.parts.len());
-        // Which stored record each call of `Found::record` was about.
         let mut numbers: Vec<StoredId> = Vec::with_capacity(found.len());
-        let mut values: Vec<(FieldId, &str)> = Vec::new();
+        // The call that each new record was first told in.
+        let mut first_calls: Vec<usize> = Vec::new();
+        let mut values: Vec<(FieldId, Span)> = Vec::new();
         let mut is_in_pieces = false;
         for call in 0..found.len() {
-            let (id, version) = found.called(call);
-            let number = self.find_or_number(id);
+            let number = self.find_or_number(found.called(call).0);
             numbers.push(number);
-            if number.0 as usize == self.records.len() {
+            let at = number.0 as usize;
+            if at == self.records.len() {
+                first_calls.push(call);
                 values.clear();
                 values.extend(values_of(call));
-                self.push(id, version, &mut values, fields);
-            } else if number.0 as usize >= known && !is_in_pieces {
+                self.push(found, found.spans(call), &mut values, fields);
+            } else if at >= known && !is_in_pieces {
                 // Mostly it was found by another key, and is told again as it was.
-                is_in_pieces = version.is_some_and(|version| !version.is_empty())
-                    && self.version(number).is_none()
-                    || values_of(call)
-                        .any(|(field, value)| !self.takes_no_more(number, field, value, fields));
+                let adds =
+                    |(field, value)| !self.takes_no_more(number, field, found.slice(value), fields);
+                let version = found.called(call).1;
+                is_in_pieces = !found.is_told_again(first_calls[at - known], call)
+                    && (version.is_some_and(|version| !version.is_empty())
+                        && self.version(number).is_none()
+                        || values_of(call).any(adds));
             }
         }
         if is_in_pieces {
@@ -171,19 +177,13 @@ impl Answers {
             let mut calls: Vec<usize> = new.collect();
             calls.sort_by_key(|&call| numbers[call].0);
             for calls in calls.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
-                let version = calls.iter().find_map(|&call| found.called(call).1);
+                let version = calls.iter().find_map(|&call| found.spans(call).1);
                 values.clear();
                 values.extend(calls.iter().flat_map(|&call| values_of(call)));
-                self.push(found.called(calls[0]).0, version, &mut values, fields);
+                self.push(found, (found.spans(calls[0]).0, version), &mut values, fields);
             }
         }
-        let declared = |key: &RawKey| DeclaredKey {
-            record: numbers[key.record as usize],
-            field: key.name.field(&named),
-            key: found.slice(key.text),
-            address: key.address,
-        };
-        found.keys.iter().map(declared).collect()
+        numbers
     }
 
     /// The number of the record with this id; of a new one the next.
@@ -210,37 +210,30 @@ impl Answers {
         self.values(record, field).any(|other| is_single || other == value)
     }
 
-    /// Adds a record. Its values come into the order of the fields, and stay within one as they were
-    /// given.
+    /// Adds a record, of which `found` holds the id, the version and the values. The values come into
+    /// the order of the fields, and stay within one as they were given.
     fn push(
         &mut self,
-        id: &str,
-        version: Option<&str>,
-        values: &mut [(FieldId, &str)],
+        found: &Found,
+        (id, version): (Span, Option<Span>),
+        values: &mut [(FieldId, Span)],
         fields: &Fields,
     ) {
         let is_plain = values.is_sorted_by(|(one, _), (next, _)| one < next);
         if !is_plain {
             values.sort_by_key(|(field, _)| *field);
         }
-        let start = self.text.len();
-        let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
-        self.text.push_str(id);
-        let id_len = len(&self.text);
-        self.text.push_str(version.unwrap_or(""));
-        let version_end = len(&self.text);
-        let first_part = self.parts.len();
-        for (at, &(field, value)) in values.iter().enumerate() {
-            let earlier = values[..at].iter().rev().take_while(|&&(of, _)| of == field);
-            let is_repeated = || {
-                let is_single = !fields.get(field).is_list;
-                earlier.into_iter().any(|&(_, other)| is_single || other == value)
-            };
-            if is_plain || !is_repeated() {
-                self.text.push_str(value);
-                self.parts.push(Part { field, end: len(&self.text) });
+        let version = version.unwrap_or((id.1, id.1));
+        let (start, first_part) = (self.text.len(), self.parts.len());
+        let (id_len, version_end) = match whole_of(id, version, values).filter(|_| is_plain) {
+            Some(whole) => {
+                self.text.push_str(found.slice(whole));
+                let part = |&(field, (_, to)): &(FieldId, Span)| Part { field, end: to - id.0 };
+                self.parts.extend(values.iter().map(part));
+                (id.1 - id.0, version.1 - id.0)
             }
-        }
+            None => self.push_texts(found, (id, version), values, fields),
+        };
         self.records.push(Record {
             start: start as u64,
             id_len,
@@ -249,6 +242,39 @@ impl Answers {
             parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
         });
     }
+
+    /// Writes down the texts of a record one by one. Returns where the id and the version end.
+    fn push_texts(
+        &mut self,
+        found: &Found,
+        (id, version): (Span, Span),
+        values: &[(FieldId, Span)],
+        fields: &Fields,
+    ) -> (u32, u32) {
+        let start = self.text.len();
+        let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
+        self.text.push_str(found.slice(id));
+        let id_len = len(&self.text);
+        self.text.push_str(found.slice(version));
+        let version_end = len(&self.text);
+        for (at, &(field, value)) in values.iter().enumerate() {
+            let value = found.slice(value);
+            let is_single = !fields.get(field).is_list;
+            let mut earlier = values[..at].iter().rev().take_while(|&&(of, _)| of == field);
+            if !earlier.any(|&(_, other)| is_single || found.slice(other) == value) {
+                self.text.push_str(value);
+                self.parts.push(Part { field, end: len(&self.text) });
+            }
+        }
+        (id_len, version_end)
+    }
+}
+
+/// Where id, version and values lie together, if they do so one behind the other.
+fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span> {
+    let mut end = id.1;
+    let mut texts = std::iter::once(version).chain(values.iter().map(|(_, value)| *value));
+    texts.all(|(from, to)| from == std::mem::replace(&mut end, to)).then_some((id.0, end))
 }
 
 /// A part of a hash over all the bits that the table looks at.
@@ -321,7 +347,12 @@ mod tests {
                 found.clear();
                 for (id, version, values) in &calls {
                     let mut record = found.record(&format!("c{id}")).key("email", "a");
-                    if let Some(version) = version {
+                    // An adapter may tell the version first or last.
+                    let (first, last) = match values.len() % 2 {
+                        0 => (*version, None),
+                        _ => (None, *version),
+                    };
+                    if let Some(version) = first {
                         record = record.version(version);
                     }
                     for &(field, value) in values {
@@ -330,6 +361,9 @@ mod tests {
                             _ => record.value(FIELDS[field], value),
                         };
                     }
+                    if let Some(version) = last {
+                        record.version(version);
+                    }
                 }
                 for (id, ..) in &calls {
                     let own: Vec<&Call> = calls.iter().filter(|call| call.0 == *id).collect();
@@ -337,11 +371,13 @@ mod tests {
                         expected.push((*id, merged(&own, &fields)));
                     }
                 }
-                let declared = answers.absorb(&found, &fields, &ids[..WANTED]);
-                assert_eq!(declared.len(), calls.len());
-                for (key, (id, ..)) in declared.iter().zip(&calls) {
-                    assert_eq!(answers.id(key.record), format!("c{id}"));
+                let told = answers.absorb(&found, &fields, &ids[..WANTED]);
+                assert_eq!(told.len(), calls.len());
+                for (record, (id, ..)) in told.iter().zip(&calls) {
+                    assert_eq!(answers.id(*record), format!("c{id}"));
                 }
+                let declared = found.declared_keys(Object::Contact, &fields, &told);
+                assert!(declared.map(|key| key.record).eq(told.iter().copied()));
             }
             assert_eq!(answers.len(), expected.len());
             for ((id, (version, values)), number) in expected.iter().zip(0..) {

@@ -1,5 +1,8 @@
 //! [`Found`]: where storage puts its answers.
 
+use std::ops::Range;
+
+use super::answers::{DeclaredKey, StoredId};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -10,7 +13,10 @@ use crate::object::Object;
 /// Fields that hold several values take one [`value`](FoundRecord::value) each.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// What each call of [`record`](Self::record) told: id, version, values, one behind the other.
     text: String,
+    /// The declared keys, apart from them: so what is told of a record stands in one piece.
+    key_text: String,
     /// The field keys that the adapter has named so far.
     names: Vec<Box<str>>,
     pub(super) records: Vec<Raw>,
@@ -41,7 +47,7 @@ pub(super) struct RawKey {
 }
 
 /// A field as the adapter named it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Name {
     Id(FieldId),
     /// Position among the names.
@@ -95,7 +101,7 @@ impl Found {
             Name::Key(field) => Some((
                 self.slice(self.records[key.record as usize].id),
                 self.name(field),
-                self.slice(key.text),
+                self.key_text(key),
             )),
             Name::Id(_) => None,
         })
@@ -119,7 +125,7 @@ impl Found {
         }
         let kept = |key: RawKey| Some(RawKey { record: renumbered[key.record as usize]?, ..key });
         self.keys.extend(whole.keys.into_iter().filter_map(kept));
-        (self.text, self.names) = (whole.text, whole.names);
+        (self.text, self.key_text, self.names) = (whole.text, whole.key_text, whole.names);
     }
 
     /// Answers that nobody asked for: records without an id, and records that were neither asked for
@@ -139,7 +145,8 @@ impl Found {
                 });
             }
         }
-        if is_asked.iter().all(|asked| *asked) && self.ids().all(|id| !id.is_empty()) {
+        let has_id = |Raw { id: (from, to), .. }: &Raw| from < to;
+        if is_asked.iter().all(|asked| *asked) && self.records.iter().all(has_id) {
             return Vec::new();
         }
         // A record may be added several times; one reason is enough.
@@ -175,7 +182,7 @@ impl Found {
         (0..self.len()).map(move |at| {
             let (id, version) = self.called(at);
             let own = self.keys.iter().filter(|key| key.record as usize == at);
-            let keys = own.map(|key| (key.name.field(&named), self.slice(key.text)));
+            let keys = own.map(|key| (key.name.field(&named), self.key_text(key)));
             let values = self.values(at, &named).filter_map(shown).collect();
             (id, version, keys.filter_map(shown).collect(), values)
         })
@@ -188,11 +195,49 @@ impl Found {
         &self.values[self.records[call].first_value()..end]
     }
 
+    /// Do two calls of [`record`](Self::record) tell the same? False may mean that one does so in another
+    /// way.
+    pub(super) fn is_told_again(&self, first: usize, again: usize) -> bool {
+        let (whole, whole_again) = (self.extent(first), self.extent(again));
+        if self.text.as_bytes()[whole.clone()] != self.text.as_bytes()[whole_again.clone()] {
+            return false;
+        }
+        // The texts are the same: are they cut at the same places?
+        let (start, start_again) = (whole.start as u32, whole_again.start as u32);
+        let is_same = |(from, to): Span, (from_again, to_again): Span| {
+            (from - start, to - start) == (from_again - start_again, to_again - start_again)
+        };
+        let (record, record_again) = (&self.records[first], &self.records[again]);
+        let (values, values_again) = (self.raw_values(first), self.raw_values(again));
+        let is_same_version = match (record.version, record_again.version) {
+            (Some(one), Some(other)) => is_same(one, other),
+            (one, other) => one == other,
+        };
+        let mut both = values.iter().zip(values_again);
+        is_same(record.id, record_again.id)
+            && is_same_version
+            && values.len() == values_again.len()
+            && both.all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+    }
+
+    /// Where everything lies that a call of [`record`](Self::record) told, if not more.
+    fn extent(&self, call: usize) -> Range<usize> {
+        let end = self.records.get(call + 1).map_or(self.text.len(), |next| next.id.0 as usize);
+        self.records[call].id.0 as usize..end
+    }
+
     /// The id and the version that a call of [`record`](Self::record) gave.
     #[inline]
     pub(super) fn called(&self, call: usize) -> (&str, Option<&str>) {
         let record = &self.records[call];
         (self.slice(record.id), record.version.map(|version| self.slice(version)))
+    }
+
+    /// Where the id and the version lie that a call of [`record`](Self::record) gave.
+    #[inline]
+    pub(super) fn spans(&self, call: usize) -> (Span, Option<Span>) {
+        let record = &self.records[call];
+        (record.id, record.version)
     }
 
     /// The values that a call of [`record`](Self::record) gave, with the fields that they are of;
@@ -208,6 +253,7 @@ impl Found {
 
     pub(crate) fn clear(&mut self) {
         self.text.clear();
+        self.key_text.clear();
         self.records.clear();
         self.values.clear();
         self.keys.clear();
@@ -216,7 +262,7 @@ impl Found {
     fn push_key(&mut self, field: FieldRef<'_>, key: &str) {
         let record = u32::try_from(self.records.len() - 1).expect("fewer than 2³² records");
         let (name, address) = (self.intern(field), key.as_ptr() as usize);
-        let text = self.push(key);
+        let text = append(&mut self.key_text, key);
         self.keys.push(RawKey { record, name, text, address });
     }
 
@@ -232,7 +278,7 @@ impl Found {
         match field {
             FieldRef::Id(id) => Name::Id(id),
             FieldRef::Key(key) => {
-                let known = self.names.iter().zip(0..).find(|(name, _)| ***name == *key);
+                let known = self.names.iter().zip(0..).find(|(name, _)| is_same(name, key));
                 let known = known.map(|(_, at)| at);
                 Name::Key(known.unwrap_or_else(|| self.name_new(key)))
             }
@@ -246,15 +292,33 @@ impl Found {
     }
 
     fn push(&mut self, text: &str) -> Span {
-        let start = self.text.len();
-        self.text.push_str(text);
-        let at = |n: usize| u32::try_from(n).expect("the answers to one window fit 4 GiB");
-        (at(start), at(self.text.len()))
+        append(&mut self.text, text)
     }
 
     #[inline]
     pub(super) fn slice(&self, (from, to): Span) -> &str {
         &self.text[from as usize..to as usize]
+    }
+
+    #[inline]
+    fn key_text(&self, key: &RawKey) -> &str {
+        &self.key_text[key.text.0 as usize..key.text.1 as usize]
+    }
+
+    /// The declared keys, where `told` says [which record](super::Answers::absorb) each call was about.
+    pub(crate) fn declared_keys<'f>(
+        &'f self,
+        object: Object,
+        fields: &Fields,
+        told: &'f [StoredId],
+    ) -> impl Iterator<Item = DeclaredKey<'f>> {
+        let named = self.named(object, fields);
+        self.keys.iter().map(move |key| DeclaredKey {
+            record: told[key.record as usize],
+            field: key.name.field(&named),
+            key: self.key_text(key),
+            address: key.address,
+        })
     }
 
     fn name(&self, at: u32) -> &str {
@@ -265,6 +329,20 @@ impl Found {
     pub(super) fn named(&self, object: Object, fields: &Fields) -> Vec<Option<FieldId>> {
         self.names.iter().map(|name| fields.find(object, name)).collect()
     }
+}
+
+fn append(all: &mut String, text: &str) -> Span {
+    let start = all.len();
+    all.push_str(text);
+    // It begins no later than it ends.
+    (start as u32, u32::try_from(all.len()).expect("the answers to one window fit 4 GiB"))
+}
+
+/// Is this the name of a field? Names are short, and most others differ at once.
+fn is_same(name: &str, other: &str) -> bool {
+    name.len() == other.len()
+        && name.as_bytes().first() == other.as_bytes().first()
+        && name == other
 }
 
 /// One record that is being added to a [`Found`].

@@ -80,17 +80,33 @@ pub(super) struct AskedPhone {
 
 /// The bits of an order that say how many digits there are.
 const DIGITS: u64 = 0xf;
+/// The powers of ten.
+const POWERS: [u64; 1 + Phone::MAX_DIGITS] = {
+    let mut powers = [1; 1 + Phone::MAX_DIGITS];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = 10 * powers[at - 1];
+        at += 1;
+    }
+    powers
+};
+
+/// How many digits the number of a phone has: as many as a number of its bits has at least, or one more.
+fn digits_of(number: u64) -> usize {
+    let bits = (u64::BITS - number.leading_zeros()) as usize;
+    let likely = (bits * 1_233) >> 12;
+    likely + usize::from(number >= POWERS[likely])
+}
 
 impl AskedPhone {
     /// `None`: it has an extension, and is asked for as a text.
+    #[inline]
     pub(super) fn new(phone: Phone, mark: u32) -> Option<Self> {
-        const FULL: u64 = 10_u64.pow(Phone::MAX_DIGITS as u32 - 1);
-        let (mut number, mut digits) = (phone.number(), Phone::MAX_DIGITS as u64);
-        while number < FULL {
-            number *= 10;
-            digits -= 1;
-        }
-        (!phone.has_extension()).then_some(AskedPhone { order: (number << 4) | digits, mark })
+        const MOST: usize = Phone::MAX_DIGITS;
+        let digits = digits_of(phone.number());
+        let number = phone.number() * POWERS[MOST - digits];
+        let order = (number << 4) | digits as u64;
+        (!phone.has_extension()).then_some(AskedPhone { order, mark })
     }
 
     /// Its text, and what stands behind it.
@@ -195,6 +211,9 @@ mod tests {
         for power in 0..16 {
             for number in [10_u64.pow(power), 10_u64.pow(power) - 1, 123 * 10_u64.pow(power) / 98] {
                 assert_eq!(sixteen_digits(number), *format!("{number:016}").as_bytes());
+                if number > 0 && number < 10_u64.pow(15) {
+                    assert_eq!(digits_of(number), number.to_string().len());
+                }
             }
         }
     }

@@ -74,15 +74,21 @@ impl Question {
     }
 
     /// Asks for a phone under a rule.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ask_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
         match AskedPhone::new(phone, mark) {
             Some(phone) => {
                 self.is_unsorted = true;
                 self.keys_of(rule).phones.push(phone);
             }
-            None => self.ask_key(rule, &phone.to_string(), mark),
+            None => self.ask_long_phone(rule, phone, mark),
         }
+    }
+
+    /// One with an extension.
+    #[cold]
+    fn ask_long_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
+        self.ask_key(rule, &phone.to_string(), mark);
     }
 
     #[inline]

@@ -11,7 +11,7 @@ use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::lookup::Found;
+use crate::lookup::{DeclaredKey, Found};
 use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{Changes, Entry, NONE, Outcome};
@@ -34,7 +34,7 @@ impl Planner {
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
-        let mut declared = self.ledger.contacts.absorb(found, &settings.fields, wanted);
+        let told = self.ledger.contacts.absorb(found, &settings.fields, wanted);
         while self.stored_people.len() < self.ledger.contacts.len() {
             let stored = u32::try_from(self.stored_people.len()).expect("fewer than 2³¹ records");
             let person = self.new_person(Entry::stored_as(stored));
@@ -45,15 +45,11 @@ impl Planner {
                 self.teach_id(id);
             }
         }
-        if !self.teaching.has_text_rules
-            && let Some(asked) = self.find_declared(&settings, &declared)
-        {
-            for (declared, (rule, key)) in declared.iter().zip(asked) {
-                let person = self.stored_people[declared.record.0 as usize];
-                self.declare_key(&settings, person, rule, declared.key, key);
-            }
-            return;
-        }
+        let declared = found.declared_keys(Object::Contact, &settings.fields, &told);
+        let mut declared: Vec<DeclaredKey<'_>> = match self.teaching.has_text_rules {
+            false => self.declare_each(&settings, declared),
+            true => declared.collect(),
+        };
         // Keys of several parts are declared part by part: those of one record together.
         declared.sort_by_key(|key| key.record.0);
         for keys in declared.chunk_by(|a, b| a.record == b.record) {

@@ -43,29 +43,39 @@ impl Planner {
         }
     }
 
-    /// The keys that storage declares with the rules that they are of, if each is one by itself and was
-    /// asked.
-    pub(super) fn find_declared<'s>(
-        &self,
-        settings: &'s Settings,
-        declared: &[DeclaredKey<'_>],
-    ) -> Option<Vec<(&'s Rule, KeyNumber)>> {
+    /// Storage declares keys that are each one by itself. Returns those of which nobody knows, which are
+    /// not taken.
+    pub(super) fn declare_each<'f>(
+        &mut self,
+        settings: &Settings,
+        declared: impl Iterator<Item = DeclaredKey<'f>>,
+    ) -> Vec<DeclaredKey<'f>> {
         let first = self.window_keys().start;
         let mut near = vec![0; settings.rules.len()];
-        let mut found = Vec::with_capacity(declared.len());
-        for keys in declared.chunk_by(|a, b| a.field == b.field) {
-            let field = keys[0].field?;
-            let number = settings.rules.iter().position(|rule| rule.has(field))?;
-            let (rule, near) = (&settings.rules[number], &mut near[number]);
-            for &DeclaredKey { key, address, .. } in keys {
-                let key = match self.question.mark_of(rule.number, address, key, near) {
-                    Some(at) => self.numbers[at as usize - first],
-                    None => self.find_key(number, rule, key)?,
-                };
-                found.push((rule, key));
+        let rule_of = |field| settings.rules.iter().position(|rule| rule.has(field));
+        let (mut field, mut rule) = (None, None);
+        let mut unknown = Vec::new();
+        for key in declared {
+            // Mostly those of one rule come together.
+            if key.field != field {
+                (field, rule) = (key.field, key.field.and_then(rule_of));
+            }
+            let number = rule.and_then(|at: usize| {
+                let rule = &settings.rules[at];
+                match self.question.mark_of(rule.number, key.address, key.key, &mut near[at]) {
+                    Some(mark) => Some(self.numbers[mark as usize - first]),
+                    None => self.find_key(at, rule, key.key),
+                }
+            });
+            match rule.zip(number) {
+                Some((rule, number)) => {
+                    let person = self.stored_people[key.record.0 as usize];
+                    self.declare_key(settings, person, &settings.rules[rule], key.key, number);
+                }
+                None => unknown.push(key),
             }
         }
-        Some(found)
+        unknown
     }
 
     /// The key with this text under the rule at this position, if a row has offered it.
