@@ -219,7 +219,14 @@ impl Runner<'_> {
                     return Err(error);
                 }
             };
-            let changed = self.changed(&report, storage)?;
+            let changed = match self.changed(&report, storage) {
+                Ok(changed) => changed,
+                Err(error) => {
+                    // What the window has written is told all the same.
+                    total.absorb(&report);
+                    return Err(error);
+                }
+            };
             report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
             total.absorb(&report);
             before = sum(&before, last, rows, (bytes, total_bytes));
