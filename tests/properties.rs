@@ -4,13 +4,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod outcomes;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crm_import::account::OpportunityMatching;
 use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::source::FileFormat;
-use crm_import::{Account, Import, MemoryStorage, Object, Outcome, Plan, Source, Stats};
+use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Stats};
 use proptest::prelude::*;
 
 const HEADERS: [&str; 8] = [
@@ -119,17 +121,6 @@ fn told(plan: &Plan) -> String {
     text
 }
 
-/// What is planned for each side of each row.
-fn outcomes(plan: &Plan) -> BTreeMap<(u32, &'static str), Outcome> {
-    let sides = plan.rows().flat_map(|row| {
-        [Object::Contact, Object::Opportunity].map(|object| {
-            let outcome = row.side(object)?.outcome();
-            Some(((row.number().0, object.name()), outcome))
-        })
-    });
-    sides.flatten().collect()
-}
-
 /// The totals but for warnings, of which windows see fewer.
 fn counts(stats: &Stats) -> [[u64; 7]; 2] {
     [&stats.contacts, &stats.opportunities]
@@ -176,22 +167,10 @@ proptest! {
         let file = csv(&rows, &ORDER, b',', false);
         let (mut one, mut other) = (crm(), crm());
         let planned = plan(file.clone(), b',', 7, &mut one);
-        let whole = outcomes(&planned);
+        let whole = outcomes::of_plan(&planned);
         let stats = *planned.stats();
         Import::new().apply(planned, &mut one).unwrap();
-        let mut told = BTreeMap::new();
-        let report = Import::new()
-            .run_window(window)
-            .run_with(Source::from_bytes(file), &mut other, |event| {
-                let Some(window) = event.window() else { return true };
-                told.append(&mut outcomes(window.plan()));
-                for (object, row) in window.revised() {
-                    let before = told.insert((row.0, object.name()), Outcome::Update);
-                    assert_eq!(before, Some(Outcome::Unchanged), "row {row}");
-                }
-                true
-            })
-            .unwrap();
+        let (told, report) = outcomes::of_run(&Import::new().run_window(window), &file, &mut other);
         prop_assert_eq!(told, whole);
         prop_assert_eq!(stored(&one), stored(&other));
         for stats_of_run in [report.stats(), report.plan().stats()] {

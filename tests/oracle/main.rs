@@ -16,6 +16,8 @@ mod generate;
 mod model;
 mod naive;
 mod opportunities;
+#[path = "../outcomes/mod.rs"]
+mod outcomes;
 mod windows;
 mod writing;
 

@@ -2,22 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crm_import::{Import, MemoryStorage, Object, Outcome, Plan, Source};
+use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
 
 use crate::generate::{self, Dice};
+use crate::outcomes::{self, Outcomes};
 use crate::{Case, engine, number};
 
 const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
-/// By row and object.
-type Outcomes = BTreeMap<(u32, &'static str), Outcome>;
-
-fn outcomes(plan: &Plan) -> Outcomes {
-    let sides = plan.rows().flat_map(|row| {
-        OBJECTS.map(|object| Some(((row.number().0, object.name()), row.side(object)?.outcome())))
-    });
-    sides.flatten().collect()
-}
 
 /// The records by what they say: ids differ by the order in which records are made; neither the order of a
 /// list nor the spelling of a tag is a difference (V2, F3).
@@ -45,21 +36,11 @@ fn with_ids_of_its_own(crm: &MemoryStorage) -> MemoryStorage {
     serde_json::from_value(value).unwrap()
 }
 
-/// Runs a file in windows; what it told of each row, corrected by what it told later.
+/// Runs a file in windows, whose totals count what was told.
 fn run(import: &Import, file: &str, window: usize, crm: &mut MemoryStorage) -> Outcomes {
-    let mut told = Outcomes::new();
-    let source = Source::from_bytes(file.as_bytes());
     let import = import.clone().run_window(window);
-    let report = import.run_with(source, crm, |event| {
-        let Some(window) = event.window() else { return true };
-        told.append(&mut outcomes(window.plan()));
-        for (object, row) in window.revised() {
-            let before = told.insert((row.0, object.name()), Outcome::Update);
-            assert_eq!(before, Some(Outcome::Unchanged), "row {row}");
-        }
-        true
-    });
-    let stats = *report.unwrap().stats();
+    let (told, report) = outcomes::of_run(&import, file.as_bytes(), crm);
+    let stats = *report.stats();
     for (object, stats) in OBJECTS.into_iter().zip([stats.contacts, stats.opportunities]) {
         let count = |outcome| {
             let sides =
@@ -86,7 +67,7 @@ fn l1_a_run_gives_rows_the_outcomes_of_one_plan_and_leaves_the_same() {
         let (import, mut one) = engine::set_up(&policy, &crm);
         let mut other = with_ids_of_its_own(&one);
         let Ok(plan) = import.plan(Source::from_bytes(file.as_bytes()), &mut one) else { continue };
-        let mut planned = outcomes(&plan);
+        let mut planned = outcomes::of_plan(&plan);
         import.apply(plan, &mut one).unwrap();
         let told = run(&import, &file, window, &mut other);
         let is_tagging = policy.headers.contains(&"Opportunity Tags");
