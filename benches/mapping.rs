@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use crm_import::mapping::{Mapping, Unmapped, suggest};
-use crm_import::{Account, CustomField, FieldKind, Fields, Mode, Object};
+use crm_import::{Account, CustomField, FieldKind, Mode, Object};
 
 const COLUMNS: usize = 200;
 const CUSTOM_FIELDS: usize = 1_000;
@@ -58,7 +58,7 @@ fn samples(headers: &[String]) -> Vec<Vec<String>> {
 
 fn mapping(criterion: &mut Criterion) {
     let account = Account { custom_fields: custom_fields(), ..Account::default() };
-    let fields = Fields::with_custom(&account.custom_fields);
+    let fields = account.fields();
     let headers = headers();
     let samples = samples(&headers);
     let objects = [Object::Contact, Object::Opportunity];

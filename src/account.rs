@@ -20,7 +20,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::field::CustomField;
+use crate::field::{CustomField, Fields};
+use crate::object::Object;
 
 /// The settings of one account, frozen for one import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,34 @@ pub struct Account {
     pub options: IndexMap<String, Vec<String>>,
     /// The account's own fields.
     pub custom_fields: Vec<CustomField>,
+    /// The standard fields that this CRM has, by object, if it has few: a table of customers with a
+    /// name, an e-mail address and a city. Of an object that is not named here it has
+    /// [all](crate::field); [some](Fields::ALWAYS) it has anyway. What it does not have is never
+    /// suggested, mapped, asked for or written.
+    ///
+    /// Without `additional_emails` (or `additional_phones`) a contact has one address, and what the
+    /// file says in its place replaces it like any other value; a second one in a row is refused
+    /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
+    /// as it is.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub standard_fields: IndexMap<Object, Vec<String>>,
+}
+
+impl Account {
+    /// The fields that the CRM has: the standard ones and its own.
+    ///
+    /// ```
+    /// use crm_import::{Account, Object};
+    ///
+    /// let mut account = Account::default();
+    /// let customers = ["name", "email", "city"].map(String::from);
+    /// account.standard_fields.insert(Object::Contact, customers.to_vec());
+    /// assert!(account.fields().find(Object::Contact, "phone").is_none());
+    /// ```
+    pub fn fields(&self) -> Fields {
+        let all = Fields::with_custom(&self.custom_fields);
+        self.standard_fields.iter().fold(all, |fields, (object, keys)| fields.only(*object, keys))
+    }
 }
 
 /// The order of the parts of a numeric date.

@@ -11,7 +11,6 @@ use crate::apply::{
 };
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::field::Fields;
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
@@ -444,7 +443,7 @@ impl Import {
 
     /// The mapping that would be suggested for a file, column by column with reasons.
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
-        let fields = Fields::with_custom(&account.custom_fields);
+        let fields = account.fields();
         let objects =
             self.objects.clone().unwrap_or_else(|| vec![Object::Contact, Object::Opportunity]);
         suggest(rows.headers(), rows.sample(), &objects, &fields)

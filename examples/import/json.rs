@@ -15,7 +15,7 @@ pub(crate) fn document(
     report: Option<&Report>,
     rows: &[Value],
 ) -> Value {
-    let fields = Fields::with_custom(&plan.account().custom_fields);
+    let fields = plan.account().fields();
     let issues: Vec<Value> = match report {
         Some(report) => report.issues().map(|found| issue(&found)).collect(),
         None => plan.issues().map(|found| issue(&found)).collect(),

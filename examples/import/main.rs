@@ -21,9 +21,7 @@ use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
 use crm_import::storage::Checkpoint;
-use crm_import::{
-    Account, Error, ErrorBudget, ErrorLog, Fields, Import, Mapping, Object, Report, Stats,
-};
+use crm_import::{Account, Error, ErrorBudget, ErrorLog, Import, Mapping, Object, Report, Stats};
 use options::Options;
 use sqlite::Sqlite;
 
@@ -100,7 +98,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))?;
     }
     if !options.json {
-        people::mapping(&columns, &Fields::with_custom(&storage.settings().custom_fields));
+        people::mapping(&columns, &storage.settings().fields());
     }
     let import = unfinished(import, options, &mut storage)?;
     if options.window.is_some() && !options.dry_run {
@@ -333,7 +331,7 @@ fn mapping_of(
     options: &Options,
     account: &Account,
 ) -> Result<Mapping, Failure> {
-    let fields = Fields::with_custom(&account.custom_fields);
+    let fields = account.fields();
     let mut mapping: Mapping = match &options.mapping {
         None => Mapping::from_suggestions(suggestions, &fields),
         Some(path) => {
@@ -359,7 +357,7 @@ fn as_suggestions(
     headers: &[String],
     account: &Account,
 ) -> Vec<Suggestion> {
-    let fields = Fields::with_custom(&account.custom_fields);
+    let fields = account.fields();
     let resolved = mapping.resolve(headers);
     people::missing(&resolved);
     for column in &mut columns {

@@ -52,7 +52,7 @@ impl Settings {
         (contacts, opportunities): (Option<Mode>, Option<Mode>),
         follow_ups: Vec<FollowUp>,
     ) -> Self {
-        let fields = Fields::with_custom(&account.custom_fields);
+        let fields = account.fields();
         let choices = Choices::new(&account, &fields);
         let mut settings = Settings {
             rules: Vec::new(),
@@ -133,7 +133,9 @@ impl Settings {
             columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
         }
         let names = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
-        let has_parts = columns.iter().any(|column| names.contains(&column.field));
+        // Where a part cannot be kept, the name is not split.
+        let has_parts = columns.iter().any(|column| names.contains(&column.field))
+            || names.iter().any(|name| self.fields.is_absent(*name));
         for column in columns {
             let is_selected = match column.object {
                 Object::Contact => self.contacts.is_some() || self.opportunities.is_some(),
@@ -238,10 +240,11 @@ impl Settings {
         }
         for list in [&mut contact, &mut opportunity] {
             list.retain(|field| {
-                !matches!(
-                    *field,
-                    FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS
-                )
+                !self.fields.is_absent(*field)
+                    && !matches!(
+                        *field,
+                        FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS
+                    )
             });
             list.sort_unstable();
             list.dedup();

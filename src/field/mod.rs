@@ -98,6 +98,8 @@ pub struct Field {
     pub is_list: bool,
     /// Is it one of the account's own?
     pub is_custom: bool,
+    /// Is it a standard field that this account [does without](Fields::only)?
+    pub is_absent: bool,
     /// What it may hold, if it is a choice with options known by the account.
     pub options: Vec<String>,
 }
@@ -156,6 +158,7 @@ impl Fields {
                     kind,
                     is_list,
                     is_custom: false,
+                    is_absent: false,
                     options: Vec::new(),
                 });
             }
@@ -169,6 +172,7 @@ impl Fields {
                 kind: field.kind,
                 is_list: matches!(field.kind, FieldKind::MultipleChoice | FieldKind::List),
                 is_custom: true,
+                is_absent: false,
                 options: field.options.clone(),
             });
         }
@@ -185,6 +189,50 @@ impl Fields {
         self.fields.push(field);
     }
 
+    /// Without the standard fields of an object that are not named. Those that every record has stay
+    /// ([`ALWAYS`](Self::ALWAYS)), and a full name where it can be split; contacts without tags take
+    /// none from their opportunities either.
+    ///
+    /// ```
+    /// use crm_import::{Fields, Object};
+    ///
+    /// let fields = Fields::standard().only(Object::Contact, &["email".into(), "city".into()]);
+    /// assert!(fields.find(Object::Contact, "city").is_some());
+    /// assert!(fields.find(Object::Contact, "id").is_some());
+    /// assert!(fields.find(Object::Contact, "website").is_none());
+    /// ```
+    #[must_use]
+    pub fn only(mut self, object: Object, keys: &[String]) -> Self {
+        let is_kept = |key: &str| {
+            keys.iter().any(|kept| kept == key) || Fields::ALWAYS.contains(&(object, key))
+        };
+        let is_contact = object == Object::Contact;
+        let splits = is_contact && is_kept("first_name") && is_kept("last_name");
+        let loses_tags = is_contact && !is_kept("tags");
+        for field in self.fields.iter_mut().filter(|field| !field.is_custom) {
+            let is_absent = match field.object == object {
+                true => !(is_kept(&field.key) || splits && field.key == "name"),
+                false => loses_tags && field.key == "tags",
+            };
+            if is_absent {
+                field.is_absent = true;
+                self.by_key[field.object as usize].remove(&field.key);
+            }
+        }
+        self
+    }
+
+    /// The standard fields that no account does without.
+    pub const ALWAYS: [(Object, &'static str); 7] = [
+        (Object::Contact, "id"),
+        (Object::Opportunity, "id"),
+        (Object::Opportunity, "name"),
+        (Object::Opportunity, "pipeline"),
+        (Object::Opportunity, "stage"),
+        (Object::Opportunity, "status"),
+        (Object::Opportunity, "contact_id"),
+    ];
+
     /// The field of an object with this key.
     pub fn find(&self, object: Object, key: &str) -> Option<FieldId> {
         self.by_key[object as usize].get(key).copied()
@@ -197,12 +245,18 @@ impl Fields {
 
     /// Every field with its position: contacts first, custom fields last.
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
-        self.fields.iter().enumerate().map(|(at, field)| (FieldId(at as u16), field))
+        let all = self.fields.iter().enumerate().map(|(at, field)| (FieldId(at as u16), field));
+        all.filter(|(_, field)| !field.is_absent)
+    }
+
+    /// Does the account do without this field?
+    pub(crate) fn is_absent(&self, id: FieldId) -> bool {
+        self.get(id).is_absent
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.fields.len()
+        self.iter().count()
     }
 
     /// Never: the standard fields are always there.

@@ -6,7 +6,7 @@ use crate::apply::ERROR_LOG_COLUMNS;
 use crate::draft::Settings;
 use crate::error::ConfigError;
 use crate::field::Fields;
-use crate::follow_up::FollowUp;
+use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::object::{Mode, Object};
 use crate::source::Rows;
@@ -20,7 +20,7 @@ impl Import {
         rows: &Rows<'_>,
         answers: impl Fn(&[String]) -> bool,
     ) -> Result<Settings, ConfigError> {
-        let fields = Fields::with_custom(&account.custom_fields);
+        let fields = account.fields();
         let mapping = match &self.mapping {
             Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
             None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
@@ -47,6 +47,17 @@ impl Import {
             .filter(|problem| problem.is_error())
             .map(ToString::to_string)
             .collect();
+        let standard = Fields::standard();
+        for (object, key) in account
+            .standard_fields
+            .iter()
+            .flat_map(|(object, keys)| keys.iter().map(move |key| (*object, key)))
+            .filter(|(object, key)| standard.find(*object, key).is_none())
+        {
+            problems.push(format!(
+                "the account names {key:?}, which is no standard field of {object}s"
+            ));
+        }
         for rule in &account.dedup.contacts {
             if rule.0.is_empty()
                 || !rule.0.iter().all(|key| fields.find(Object::Contact, key).is_some())
@@ -65,6 +76,15 @@ impl Import {
                     "opportunities are matched by {key:?}, a field they do not have"
                 ));
             }
+        }
+        if fields.find(Object::Contact, "tags").is_none() {
+            let tags = self.follow_ups.iter().filter(|it| it.kind() == FollowUpKind::Tag);
+            problems.extend(tags.map(|tag| {
+                format!(
+                    "contacts have no tags, so the follow-up tag {:?} cannot be done",
+                    tag.name()
+                )
+            }));
         }
         if modes.is_empty() {
             problems.push("no column of the file is mapped to an object that is selected".into());

@@ -89,6 +89,9 @@ pub fn suggest(
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
     reader.keep_one(&mut guesses);
+    for guess in &mut guesses {
+        guess.leave_absent(fields);
+    }
     let suggestion = |(index, (header, guess)): (usize, (&String, Guess))| Suggestion {
         index,
         header: header.clone(),
@@ -169,6 +172,16 @@ impl Guess {
     fn open(choice: Choice) -> Self {
         let guess = Guess::none("it could mean several things");
         Guess { choice: Some(choice), ..guess }
+    }
+
+    /// A field that the account does without is no target.
+    fn leave_absent(&mut self, fields: &Fields) {
+        if let Some(field) = self.target.map(|target| fields.get(target)).filter(|it| it.is_absent)
+        {
+            let reason =
+                format!("this account has no field {:?} of {}s", field.label, field.object);
+            *self = Guess::none(reason);
+        }
     }
 
     fn weak(mut self, is_weak: bool) -> Self {

@@ -122,6 +122,7 @@ impl<'p> AddressBook<'p> {
         merge: Merge,
         is_first: bool,
         promote: Promote,
+        room: usize,
     ) -> Option<Value<'p>> {
         let is_taken = match merge {
             Merge::FillBlank => self.primary.is_none(),
@@ -149,9 +150,11 @@ impl<'p> AddressBook<'p> {
                 self.is_additional_given = true;
             }
             (None, None) => self.primary = Some(value),
+            // Where there is but one, it is a value like others.
+            (None, Some(_)) if room == 0 => self.primary = Some(value),
             // A stored address is never dropped: where there is no room for it among the additional
             // ones, the new one is refused.
-            (None, Some(old)) if self.additional.len() >= Self::LIMIT => {
+            (None, Some(old)) if self.additional.len() >= room => {
                 (self.primary, self.is_primary_given) = (Some(old), was_given);
                 return Some(value);
             }
@@ -165,7 +168,7 @@ impl<'p> AddressBook<'p> {
     }
 
     /// One more value. Gives it back if there is no room for it.
-    fn take_additional(&mut self, value: Value<'p>) -> Option<Value<'p>> {
+    fn take_additional(&mut self, value: Value<'p>, room: usize) -> Option<Value<'p>> {
         if self.primary.is_none() {
             self.additional.retain(|held| *held != value);
             self.primary = Some(value);
@@ -173,7 +176,7 @@ impl<'p> AddressBook<'p> {
         } else if self.primary.as_ref() == Some(&value) {
             self.is_primary_given = true;
         } else if !self.additional.contains(&value) {
-            if self.additional.len() >= Self::LIMIT {
+            if self.additional.len() >= room {
                 return Some(value);
             }
             self.additional.push(value);
@@ -226,6 +229,10 @@ pub(crate) fn take_row<'p>(
 ) {
     let settings = base.settings;
     let region = region_of(settings, row, kind.of());
+    let room = match settings.fields.is_absent(kind.additional()) {
+        true => 0,
+        false => AddressBook::LIMIT,
+    };
     let is_asked = |column: &&Column| kind.has(column.field) && !column.is_silent(&row.cells);
     let columns = columns.iter().filter(is_asked);
     let mut said: SmallVec<[(&Column, u16, Value<'p>); 4]> = SmallVec::new();
@@ -262,7 +269,7 @@ pub(crate) fn take_row<'p>(
     if first {
         let (column, item, value) = said.remove(0);
         let promote = settings.account.dedup.promote;
-        let surplus = book.take_primary(value, column.merge, is_first, promote);
+        let surplus = book.take_primary(value, column.merge, is_first, promote, room);
         surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
     for (column, item, value) in said {
@@ -271,7 +278,7 @@ pub(crate) fn take_row<'p>(
             Merge::FillBlank if is_filled => {}
             Merge::Keep if !is_first => {}
             _ => {
-                let surplus = book.take_additional(value);
+                let surplus = book.take_additional(value, room);
                 surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
             }
         }

@@ -66,7 +66,8 @@ pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
 }
 
 fn may_remove(settings: &Settings, kind: Addresses) -> bool {
-    settings.mapping.clear_token.is_some()
+    settings.fields.is_absent(kind.additional())
+        || settings.mapping.clear_token.is_some()
         || columns_of(settings, kind).any(|column| {
             column.blank == Blank::Clear
                 || (column.field == kind.additional() && column.merge == Merge::Overwrite)

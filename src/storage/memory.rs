@@ -293,7 +293,7 @@ impl Storage for MemoryStorage {
             }
         }
         for block in lookup.blocks() {
-            let fields = Fields::with_custom(&self.account.custom_fields);
+            let fields = self.account.fields();
             self.index.build(lookup.object(), block.fields(), records, &fields, &self.account);
             for key in block.keys() {
                 let declared: Vec<(&str, &str)> =
@@ -314,7 +314,7 @@ impl Storage for MemoryStorage {
 impl StorageWrite for MemoryStorage {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
         self.calls.write += 1;
-        let fields = Fields::with_custom(&self.account.custom_fields);
+        let fields = self.account.fields();
         for step in batch.steps() {
             self.write_step(&step, &fields, receipts);
         }

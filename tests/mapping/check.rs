@@ -20,7 +20,7 @@ fn problems_in(
     headers: &[&str],
     modes: &[(Object, Mode)],
 ) -> Vec<MappingProblem> {
-    let fields = Fields::with_custom(&account.custom_fields);
+    let fields = account.fields();
     mapping.check(&strings(headers), &fields, account, modes, Unmapped::Notice)
 }
 

@@ -1,7 +1,7 @@
 //! A1-A3: what is suggested, how surely, and why.
 
 use crm_import::mapping::{Confidence, Suggestion, suggest};
-use crm_import::{CustomField, FieldKind, Fields, Mapping, Object};
+use crm_import::{Account, CustomField, FieldKind, Fields, Mapping, Object};
 
 use super::strings;
 
@@ -257,4 +257,19 @@ fn a3_the_name_of_an_opportunity_is_no_name_of_a_contact() {
     let headers = ["Email", "Opportunity Name", "Deal Title"];
     let expected = ["contact.email", "-", "-"];
     assert_eq!(mapped(&headers, &[Object::Contact]), expected);
+}
+
+#[test]
+fn a1_what_the_account_does_without_is_not_suggested() {
+    let mut account = Account::default();
+    let kept = ["name", "email", "phone"].map(String::from);
+    account.standard_fields.insert(Object::Contact, kept.to_vec());
+    let headers = strings(&["Name", "Email", "Work Email", "City", "Tags", "Mobile"]);
+    let suggestions = suggest(&headers, &[], &BOTH, &account.fields());
+    let found = targets(&suggestions, &account.fields());
+    assert_eq!(found, ["contact.name", "contact.email", "-", "-", "-", "contact.phone"]);
+    assert_eq!(
+        suggestions[2].reason,
+        "this account has no field \"Additional Emails\" of contacts"
+    );
 }

@@ -185,6 +185,8 @@ fn is_covered(policy: &Policy, rows: &[Row], place: Place<'_>, report: &Report) 
         ("fill_blank" | "keep", _) => true,
         // They hang together (O7 to O9), also on one row.
         (_, "pipeline" | "stage" | "status" | "lost_reason" | "contact_id") => true,
+        // Where there is no place for another one, a later row's address is the one that stays.
+        (_, "email" | "phone") if policy.absent.contains(&pair(field).1) => is_overruled(header),
         (_, "email" | "phone" | "additional_emails" | "additional_phones") => {
             let list =
                 if pair(field).0 == "email" { "Additional Emails" } else { "Additional Phones" };

@@ -30,8 +30,15 @@ fn account(policy: &Policy) -> Account {
             json!({ "id": name, "name": name, "stages": stages })
         })
         .collect();
+    let standard = Fields::standard();
+    let contact = standard.iter().filter(|(_, field)| field.object == Object::Contact);
+    let keys: Vec<&str> = contact
+        .map(|(_, field)| field.key.as_str())
+        .filter(|key| !policy.absent.contains(key))
+        .collect();
     let account = json!({
         "default_country": "US",
+        "standard_fields": { "contact": keys },
         "dedup": {
             "contacts": policy.rules, "ambiguous": policy.ambiguous, "conflict": policy.conflict,
             "repeats": policy.repeats, "keyless": policy.keyless, "promote": policy.promote,
@@ -51,7 +58,7 @@ fn account(policy: &Policy) -> Account {
 }
 
 fn mapping(policy: &Policy, account: &Account) -> Mapping {
-    let fields = Fields::with_custom(&account.custom_fields);
+    let fields = account.fields();
     let parse = |text: &str| serde_json::from_value(text.into()).unwrap();
     let column = |header: &&str| {
         let (_, field) = fields.iter().find(|(_, field)| field.label == **header).unwrap();

@@ -76,6 +76,15 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
             }
         }
     }
+    let mut absent = Vec::new();
+    for (header, list) in
+        [("Additional Emails", "additional_emails"), ("Additional Phones", "additional_phones")]
+    {
+        if dice.one_in(6) {
+            headers.retain(|other| *other != header);
+            absent.push(list);
+        }
+    }
     for at in (1..headers.len()).rev() {
         headers.swap(at, dice.below(at + 1));
     }
@@ -88,6 +97,7 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         repeats: dice.pick(&["merge", "merge", "merge", "keep_first", "reject"]),
         keyless: dice.pick(&["create", "fail"]),
         promote: dice.pick(&["never", "always"]),
+        absent,
         required: dice
             .pick::<&[&'static str]>(&[&[], &[], &[], &["last_name"], &["email"], &["company"]])
             .to_vec(),
@@ -176,7 +186,7 @@ fn many(dice: &mut Dice, n: usize, one: impl Fn(&mut Dice) -> String) -> Vec<Str
     all
 }
 
-pub(crate) fn crm(dice: &mut Dice) -> Crm {
+pub(crate) fn crm(dice: &mut Dice, policy: &Policy) -> Crm {
     let mut crm = Crm::default();
     for at in 0..dice.below(5) {
         let mut values = Values::new();
@@ -197,7 +207,8 @@ pub(crate) fn crm(dice: &mut Dice) -> Crm {
         {
             let skip = usize::from(!all.is_empty() && !dice.one_in(8));
             values.insert(field, all.iter().take(skip).cloned().collect());
-            values.insert(list, all.iter().skip(skip).take(10).cloned().collect());
+            let places = if policy.absent.contains(&list) { 0 } else { 10 };
+            values.insert(list, all.iter().skip(skip).take(places).cloned().collect());
         }
         for (field, pool) in [
             ("first_name", ["Ana", "Bo", "", ""]),

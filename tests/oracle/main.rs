@@ -47,7 +47,7 @@ fn the_engine_agrees_with_the_rule_book_on_random_files_and_policies() {
         let _told = Case(case);
         let mut dice = Dice::new(case + 1);
         let policy = generate::policy(&mut dice);
-        let (crm, rows) = (generate::crm(&mut dice), generate::rows(&mut dice, &policy));
+        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
         let window = [1, 2, 3, 1000][dice.below(4)];
         let Some(engine) = engine::plan(&policy, &crm, &rows, window) else {
             refused += 1;

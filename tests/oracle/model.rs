@@ -20,6 +20,8 @@ pub(crate) struct Policy {
     pub(crate) repeats: &'static str,
     pub(crate) keyless: &'static str,
     pub(crate) promote: &'static str,
+    /// The additional addresses for which contacts have no place.
+    pub(crate) absent: Vec<&'static str>,
     pub(crate) required: Vec<&'static str>,
     pub(crate) duplicates: &'static str,
     pub(crate) tag_linked: bool,

@@ -62,7 +62,7 @@ fn l1_a_run_gives_rows_the_outcomes_of_one_plan_and_leaves_the_same() {
         let _told = Case(case);
         let mut dice = Dice::new(case + 1);
         let policy = generate::policy(&mut dice);
-        let (crm, rows) = (generate::crm(&mut dice), generate::rows(&mut dice, &policy));
+        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
         let (file, window) = (engine::csv(&policy, &rows), [1, 2, 3, 5][dice.below(4)]);
         let (import, mut one) = engine::set_up(&policy, &crm);
         let mut other = with_ids_of_its_own(&one);

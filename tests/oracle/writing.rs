@@ -158,6 +158,7 @@ fn join_addresses(
             others.push(value);
         }
     }
+    let room = if policy.absent.contains(&list) { 0 } else { LIMIT };
     let is_blank = |header: &str| row.get(header).is_some_and(String::is_empty);
     let clears = |header: &&'static str| is_blank(header) && policy.clears.contains(header);
     let primary_rule = merge(policy, primary_header, "overwrite");
@@ -195,8 +196,10 @@ fn join_addresses(
                 }
                 // It is given where it stands.
                 (Some(_), Some(_)) => record.given.push(list),
+                // Where there is one place, what stands there gives way.
+                (None, Some(_)) if room == 0 => primary = Some(value.clone()),
                 // What finds no room is left out, as if the row did not say it.
-                (None, Some(_)) if others.len() >= LIMIT => {
+                (None, Some(_)) if others.len() >= room => {
                     let at = addresses(row, field).iter().find(|key| kept(key)).unwrap().at;
                     let dropped = [dropped, &[at]].concat();
                     return 1 + join_addresses(policy, record, row, field, rule, &dropped, is_new);
@@ -228,7 +231,7 @@ fn join_addresses(
             continue;
         }
         let is_held = others.contains(value) || primary.as_ref() == Some(value);
-        if is_held || primary.is_none() || others.len() < LIMIT {
+        if is_held || primary.is_none() || others.len() < room {
             record.given.push(list);
         }
         if primary.is_none() {
@@ -238,7 +241,7 @@ fn join_addresses(
         } else if primary.as_ref() == Some(value) {
             record.given.push(field);
         } else if !others.contains(value) {
-            if others.len() < LIMIT {
+            if others.len() < room {
                 others.push(value.clone());
             } else {
                 refused += 1;

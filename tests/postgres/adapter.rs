@@ -53,7 +53,7 @@ impl Postgres {
     pub(crate) fn open(config: Config, account: Account) -> Result<Self, Error> {
         let mut client = config.connect(NoTls)?;
         client.batch_execute(TABLES)?;
-        let fields = Fields::with_custom(&account.custom_fields);
+        let fields = account.fields();
         Ok(Postgres { config, client, account, fields })
     }
 

@@ -1,9 +1,7 @@
 //! One case: its CRM, and what its blocks answer.
 
 use crm_import::mapping::{ColumnMapping, Mapping};
-use crm_import::{
-    Account, Fields, FollowUp, Import, MemoryStorage, Mode, Object, Plan, Scope, Source,
-};
+use crm_import::{Account, FollowUp, Import, MemoryStorage, Mode, Object, Plan, Scope, Source};
 
 use crate::show;
 
@@ -58,7 +56,7 @@ impl Case {
 
     /// Headers are the labels of fields; those that are none are left out.
     fn mapping(&self, headers: &str) -> Mapping {
-        let fields = Fields::with_custom(&self.crm.account.custom_fields);
+        let fields = self.crm.account.fields();
         let mut mapping = self.mapping.clone();
         let header_row = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -81,4 +81,6 @@ macro_rules! files {
     };
 }
 
-files! { modes identity teaching repeats pairing writing addresses opportunities matching law highlevel }
+files! {
+    modes identity teaching repeats pairing writing addresses opportunities matching law highlevel few_fields
+}

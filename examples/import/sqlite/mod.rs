@@ -58,7 +58,7 @@ impl Sqlite {
     }
 
     fn over(db: Connection, account: Account) -> Self {
-        let fields = Fields::with_custom(&account.custom_fields);
+        let fields = account.fields();
         let columns =
             [Object::Contact, Object::Opportunity].map(|object| Columns::of(object, &fields));
         Sqlite { db, fields, account, columns }
