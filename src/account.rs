@@ -98,6 +98,11 @@ impl DateOrder {
             DateOrder::Ymd => "ymd",
         }
     }
+
+    /// The order with this [name](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd].into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// Which phone numbers count as numbers.

@@ -161,10 +161,10 @@ fn the_surplus_cells_of_a_wide_row_stand_behind_all_others_and_come_back_as_surp
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(log.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(|record| record.unwrap()).collect();
-    assert_eq!((rows[0].len(), rows[1].len(), rows[2].len()), (9, 11, 9));
+    assert_eq!((rows[0].len(), rows[1].len(), rows[2].len()), (10, 12, 10));
     assert_eq!(&rows[1][0], "ana@example.com");
-    assert!(!rows[1][9].starts_with('='), "{log}");
-    assert_eq!(&rows[1][10], "over");
+    assert!(!rows[1][10].starts_with('='), "{log}");
+    assert_eq!(&rows[1][11], "over");
 
     // The same row of the log is too wide in the same way, and a log of the log loses nothing.
     let again = run(&import, &log, &mut crm());
@@ -177,4 +177,48 @@ fn the_surplus_cells_of_a_wide_row_stand_behind_all_others_and_come_back_as_surp
     log.finish().unwrap();
     let lines = String::from_utf8(lines).unwrap();
     assert!(lines.contains(r#"},"surplus":["=left","over"],"issues""#), "{lines}");
+}
+
+/// The first row says which of the two a month is, and which sign stands before decimals; the second,
+/// which fails, does not.
+#[test]
+fn section_9_the_formats_that_were_found_are_in_the_log_and_in_the_mapping() {
+    let headers = "Email,Opportunity Name,Pipeline,Value,Expected Close Date,Opportunity ID";
+    let file = format!(
+        "{headers}\na@x.org,R1,Sales,\"1.234,50\",25/12/2026,\nb@x.org,R2,Nope,\"2.345\",03/04/2026,\n"
+    );
+    let mut crm = crm();
+    crm.account.date_order = Some(crm_import::account::DateOrder::Mdy);
+    let report = run(&Import::new(), &file, &mut crm);
+    let log = log_of(&report);
+    assert_eq!(records(&log)[1][13], "Value=1.234,5; Expected Close Date=dmy");
+
+    let mended = log.replace("Nope", "Sales");
+    let found = |report: &Report, crm: &MemoryStorage| {
+        let id = report.id(Opportunity, crm_import::RowNumber::from_index(0)).unwrap().to_owned();
+        let deal = crm.get(Opportunity, &id).unwrap();
+        ["value", "expected_close_date"].map(|field| deal.value(field).unwrap().to_owned())
+    };
+    let expected = ["2345", "2026-04-03"].map(str::to_owned);
+    let again = run(&Import::new(), &mended, &mut crm);
+    assert_eq!(found(&again, &crm), expected);
+    assert_eq!(again.issues().count(), 0);
+
+    // The mapping of the first import reads the rows alone as well.
+    let rest = format!("{headers}\nb@x.org,R3,Sales,\"2.345\",03/04/2026,\n");
+    let import = Import::new().mapping(report.plan().mapping().clone());
+    let third = run(&import, &rest, &mut crm);
+    assert_eq!(found(&third, &crm), expected);
+    assert_eq!(third.issues().count(), 0);
+}
+
+#[test]
+fn headers_that_could_start_a_formula_come_back_too() {
+    let mut crm = crm();
+    let report = run(&Import::new(), "Contact ID,=cmd|x\nnobody,1\n", &mut crm);
+    let log = log_of(&report);
+    assert!(log.starts_with("Contact ID,'=cmd|x,"), "{log}");
+    let again = run(&Import::new(), &log, &mut crm);
+    assert_eq!(again.plan().headers()[1], "=cmd|x");
+    assert!(log_of(&again).starts_with("Contact ID,'=cmd|x,"));
 }

@@ -91,12 +91,8 @@ fn run(options: &Options) -> Result<(), Failure> {
     let rows = open(options)?.open().map_err(|error| Failure::new("source", error))?;
     let (import, columns) = set_up(options, &rows, storage.settings())?;
     drop(rows);
-    if let Some(path) = &options.save_mapping {
-        let mapping = mapping_of(&columns, options, storage.settings())?;
-        let text = serde_json::to_string_pretty(&mapping)
-            .map_err(|error| Failure::new("mapping", error))?;
-        std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))?;
-    }
+    // Whoever has to correct it needs it also where the import is refused.
+    save_mapping(options, &mapping_of(&columns, options, storage.settings())?)?;
     if !options.json {
         people::mapping(&columns, &storage.settings().fields());
     }
@@ -106,6 +102,14 @@ fn run(options: &Options) -> Result<(), Failure> {
     } else {
         plan_and_apply(&import, options, &columns, &mut storage)
     }
+}
+
+/// Saves the mapping, if that was asked for.
+fn save_mapping(options: &Options, mapping: &Mapping) -> Result<(), Failure> {
+    let Some(path) = &options.save_mapping else { return Ok(()) };
+    let text =
+        serde_json::to_string_pretty(mapping).map_err(|error| Failure::new("mapping", error))?;
+    std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))
 }
 
 /// What is planned, in numbers.
@@ -131,6 +135,7 @@ fn plan_and_apply(
     storage: &mut Sqlite,
 ) -> Result<(), Failure> {
     let plan = import.plan_resumed(open(options)?, storage)?;
+    save_mapping(options, plan.mapping())?;
     let planned = Planned { stats: *plan.stats(), columns: plan.column_counts() };
     if !options.json {
         people::plan(&plan);
@@ -196,6 +201,7 @@ fn run_windows(
     if let Some(log) = log {
         log.finish().map_err(|error| Failure::new("error-log", error))?;
     }
+    save_mapping(options, report.plan().mapping())?;
     let planned = Planned { stats: *report.plan().stats(), columns: counts };
     if options.json {
         println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));

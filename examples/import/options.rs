@@ -175,12 +175,7 @@ fn objects(text: &str) -> Result<Vec<Object>, String> {
 }
 
 fn date_order(text: &str) -> Result<DateOrder, String> {
-    match text {
-        "mdy" => Ok(DateOrder::Mdy),
-        "dmy" => Ok(DateOrder::Dmy),
-        "ymd" => Ok(DateOrder::Ymd),
-        _ => Err(format!("{text:?} is no order: mdy, dmy or ymd")),
-    }
+    DateOrder::named(text).ok_or_else(|| format!("{text:?} is no order: mdy, dmy or ymd"))
 }
 
 fn delimiter(text: &str) -> Result<char, String> {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use indexmap::IndexMap;
+
 use super::report::Report;
 use crate::issue::{Issue, Severity};
 use crate::object::Object;
@@ -9,8 +11,9 @@ use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
 
 /// The columns that the error log adds behind those of the file. The first five are ignored when the
-/// log is imported; the ids are read, so that nothing is created twice.
-pub const ERROR_LOG_COLUMNS: [&str; 7] = [
+/// log is imported; the ids are read, so that nothing is created twice, and so are the formats of dates
+/// and numbers, which the rows that are left may no longer tell (behaviour §9).
+pub const ERROR_LOG_COLUMNS: [&str; 8] = [
     "Import status",
     "Import code",
     "Import column",
@@ -18,6 +21,7 @@ pub const ERROR_LOG_COLUMNS: [&str; 7] = [
     "Import fix",
     "Import contact id",
     "Import opportunity id",
+    "Import formats",
 ];
 
 /// Writes the rows that failed, as they stood in the file, with what to do about each.
@@ -141,6 +145,7 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::message));
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
+        record.push(escape_formula(&formats_in_words(&failed.report.plan.formats())));
         record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
     }
@@ -232,6 +237,38 @@ impl<'r> Failed<'r> {
             self.issues.iter().map(text).filter(|text| !text.is_empty()).collect();
         escape_formula(&texts.join("; "))
     }
+}
+
+/// How the columns of the file are written: `Close Date=dmy; Value=1.234,5`.
+fn formats_in_words(formats: &IndexMap<String, String>) -> String {
+    let told: Vec<String> =
+        formats.iter().map(|(header, format)| format!("{header}={format}")).collect();
+    told.join("; ")
+}
+
+/// What a cell of the log says of the formats of these columns, by header.
+pub(crate) fn formats_of_log<'c, 'h>(
+    cell: &'c str,
+    headers: &'h [String],
+) -> Vec<(&'h str, &'c str)> {
+    let mut rest = cell;
+    let mut formats = Vec::new();
+    while !rest.is_empty() {
+        // A header may hold whatever stands between two of them.
+        let of = |header: &&String| {
+            rest.strip_prefix(header.as_str()).is_some_and(|rest| rest.starts_with('='))
+        };
+        let Some(header) = headers.iter().filter(of).max_by_key(|header| header.len()) else {
+            break;
+        };
+        let (format, more) = match rest[header.len() + 1..].split_once("; ") {
+            Some((format, more)) => (format, more),
+            None => (&rest[header.len() + 1..], ""),
+        };
+        formats.push((header.as_str(), format));
+        rest = more;
+    }
+    formats
 }
 
 fn is_own(header: &str) -> bool {

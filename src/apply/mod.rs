@@ -19,6 +19,7 @@ mod token;
 mod units;
 
 pub(crate) use driver::apply;
+pub(crate) use error_log::formats_of_log;
 pub use error_log::{ERROR_LOG_COLUMNS, ErrorLog};
 pub(crate) use job::{Ending, Job};
 pub(crate) use known::Known;

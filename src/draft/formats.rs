@@ -5,6 +5,7 @@ use super::{Column, Settings};
 use crate::account::DateOrder;
 use crate::field::FieldKind;
 use crate::issue::{Finding, IssueCode};
+use crate::mapping::Mapping;
 use crate::normalize::{
     self, DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound,
 };
@@ -125,7 +126,8 @@ impl Formats {
 }
 
 impl Settings {
-    /// How the columns are read that can be read in several ways, by header.
+    /// How the columns are read that can be read in several ways, by header: dates as `mdy`, `dmy` or
+    /// `ymd`, numbers as the [sample](Separators::sample) of one.
     pub(crate) fn resolved_formats(&self) -> indexmap::IndexMap<String, String> {
         let mut formats = indexmap::IndexMap::new();
         for column in self.contact_columns.iter().chain(&self.opportunity_columns) {
@@ -135,9 +137,7 @@ impl Settings {
             };
             let format = match (column.kind, column.date.order, column.separators) {
                 (FieldKind::Date, Some(order), _) => order.name().to_owned(),
-                (FieldKind::Number | FieldKind::Money, _, Some(separators)) => {
-                    format!("{separators:?}")
-                }
+                (FieldKind::Number | FieldKind::Money, _, Some(separators)) => separators.sample(),
                 _ => continue,
             };
             formats.insert(header.clone(), format);
@@ -155,6 +155,32 @@ impl Settings {
             let numbers = self.open_at(index).filter(|column| column.kind != FieldKind::Date);
             numbers.for_each(|column| column.separators = separators);
         }
+        self.settled_mapping = self.settled_mapping();
+    }
+
+    /// The mapping, with the formats that were found.
+    pub(crate) fn settled(&self) -> &Mapping {
+        &self.settled_mapping
+    }
+
+    /// The mapping as it would be had it declared the formats that were found.
+    fn settled_mapping(&self) -> Mapping {
+        let mut settled = self.mapping.clone();
+        for (at, mapped) in self.mapping.resolve(&self.headers).columns {
+            let is_it = |column: &&Column| {
+                column.is_format_open
+                    && column.index().map(usize::from) == Some(at)
+                    && mapped.object == Some(column.object)
+                    && mapped.field.as_ref() == Some(&self.fields.get(column.field).key)
+            };
+            let found = self.contact_columns.iter().chain(&self.opportunity_columns).find(is_it);
+            let place = self.mapping.columns.iter().position(|own| std::ptr::eq(own, mapped));
+            if let Some((column, place)) = found.zip(place) {
+                let settled = &mut settled.columns[place];
+                (settled.date_order, settled.separators) = (column.date.order, column.separators);
+            }
+        }
+        settled
     }
 
     fn open_at(&mut self, index: u16) -> impl Iterator<Item = &mut Column> {

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) account: Account,
     pub(crate) fields: Fields,
     pub(crate) mapping: Mapping,
+    /// The same, with the formats that were found in the file.
+    pub(super) settled_mapping: Mapping,
     pub(crate) headers: Vec<String>,
     /// The mode of each object; `None` = not selected.
     pub(crate) contacts: Option<Mode>,
@@ -67,6 +69,7 @@ impl Settings {
             opportunity_wanted: Vec::new(),
             account,
             fields,
+            settled_mapping: mapping.clone(),
             mapping,
             headers,
             contacts,

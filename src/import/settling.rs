@@ -1,15 +1,16 @@
 //! The set-up of an import: everything frozen before row 1, or all that is wrong with it at once.
 
 use super::Import;
-use crate::account::Account;
-use crate::apply::ERROR_LOG_COLUMNS;
+use crate::account::{Account, DateOrder};
+use crate::apply::{ERROR_LOG_COLUMNS, formats_of_log};
 use crate::draft::Settings;
 use crate::error::ConfigError;
-use crate::field::Fields;
+use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::mapping::{ColumnMapping, Mapping};
+use crate::normalize::Separators;
 use crate::object::{Mode, Object};
-use crate::source::Rows;
+use crate::source::{Rows, unescape_formula};
 use crate::storage::StorageWrite;
 
 impl Import {
@@ -25,6 +26,7 @@ impl Import {
             Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
             None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
         };
+        let mapping = with_formats_of_log(mapping, rows);
         let mapping = match self.is_highlevel {
             true => mapping.highlevel(&fields, &account),
             false => mapping,
@@ -128,7 +130,7 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
 /// A mapping that was made for the file is used for its error log too: the ids that the log adds are
 /// read beside the columns it names (behaviour §15).
 fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
-    let is_log = ERROR_LOG_COLUMNS.iter().all(|own| headers.iter().any(|header| header == own));
+    let is_log = is_log(headers);
     let ids =
         [(Object::Contact, ERROR_LOG_COLUMNS[5]), (Object::Opportunity, ERROR_LOG_COLUMNS[6])];
     for (object, header) in ids {
@@ -145,4 +147,34 @@ fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
         }
     }
     mapping
+}
+
+/// The rows that are left in an error log may no longer tell how its dates and numbers are written: the
+/// log says it of those columns of which the mapping does not (behaviour §9).
+fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
+    let headers = rows.headers();
+    if !is_log(headers) {
+        return mapping;
+    }
+    let at = headers.iter().position(|header| header == FORMATS);
+    let cells = rows.sample().iter().filter_map(|row| row.get(at?)).map(|cell| cell.trim());
+    let cell = cells.map(unescape_formula).find(|cell| !cell.is_empty()).unwrap_or("");
+    let formats = formats_of_log(cell, headers);
+    for column in &mut mapping.columns {
+        let own = column.header.as_deref().unwrap_or("");
+        for (_, format) in formats.iter().filter(|(header, _)| words(header) == words(own)) {
+            column.date_order = column.date_order.or_else(|| DateOrder::named(format));
+            column.separators = column.separators.or_else(|| Separators::of_sample(format));
+        }
+    }
+    mapping
+}
+
+/// The last column of our own error log; a log need not have it.
+const FORMATS: &str = ERROR_LOG_COLUMNS[7];
+
+/// Is it our own error log?
+fn is_log(headers: &[String]) -> bool {
+    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| **own != FORMATS);
+    own.all(|own| headers.iter().any(|header| header == own))
 }

@@ -25,6 +25,28 @@ pub struct Separators {
     pub decimal: char,
 }
 
+impl Separators {
+    /// A number written with them: `1.234,5`.
+    pub(crate) fn sample(self) -> String {
+        let group = self.group.map(String::from).unwrap_or_default();
+        format!("1{group}234{}5", self.decimal)
+    }
+
+    /// Those of a [sample](Self::sample).
+    pub(crate) fn of_sample(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix('1')?.strip_suffix('5')?;
+        let (group, decimal) = rest.split_once("234")?;
+        let one = |text: &str| {
+            let mut chars = text.chars();
+            chars.next().filter(|c| !c.is_ascii_digit() && chars.next().is_none())
+        };
+        Some(Separators {
+            group: if group.is_empty() { None } else { Some(one(group)?) },
+            decimal: one(decimal)?,
+        })
+    }
+}
+
 /// An exact number. Currency signs and codes are read over; `(1,200)` and `1,200-` are negative.
 ///
 /// Without `separators` a cell must tell by itself: `1.234,50` and `1234.5` do, `1.234` does not, and

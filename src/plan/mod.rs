@@ -160,9 +160,16 @@ impl Plan {
         &self.ledger.settings.account
     }
 
-    /// The mapping that was used.
+    /// The mapping that was used. The order of day and month and the separators that were found in the
+    /// file are in it (behaviour §9): saved and used again, it reads the same cells alike, also those
+    /// that are left in an error log.
     pub fn mapping(&self) -> &Mapping {
-        &self.ledger.settings.mapping
+        self.ledger.settings.settled()
+    }
+
+    /// How its columns of dates and numbers are read, by header.
+    pub(crate) fn formats(&self) -> indexmap::IndexMap<String, String> {
+        self.ledger.settings.resolved_formats()
     }
 
     /// The headers of the file.

@@ -2,7 +2,8 @@
 
 /// Cells that begin with one of these are formulas, or become one when the file is opened.
 fn is_risky(cell: &str) -> bool {
-    matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
+    // A spreadsheet set to Japanese or Chinese reads the wide signs as the narrow ones.
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// A cell of the error log: an apostrophe stands before what could start a formula, and before what
@@ -13,7 +14,7 @@ pub(crate) fn escape_formula(cell: &str) -> String {
 }
 
 /// The cell that [`escape_formula`] was given.
-pub(super) fn unescape_formula(cell: &str) -> &str {
+pub(crate) fn unescape_formula(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_risky(rest.trim_start_matches('\'')) => rest,
         _ => cell,
@@ -26,9 +27,10 @@ mod tests {
 
     #[test]
     fn every_cell_is_harmless_and_comes_back_identical() {
-        for cell in
-            ["=1+1", "+1206", "-5", "@x", "\tx", "\rx", "'=1", "''=1", "'", "", "plain", "'quoted'"]
-        {
+        for cell in [
+            "=1+1", "+1206", "-5", "@x", "\tx", "\rx", "\nx", "＝1+1", "'=1", "''=1", "'", "",
+            "plain", "'quoted'",
+        ] {
             let safe = escape_formula(cell);
             assert!(!is_risky(&safe), "{cell:?}");
             assert_eq!(unescape_formula(&safe), cell);

@@ -39,7 +39,7 @@ mod transcode;
 pub use block::{Block, TextSpan};
 pub(crate) use block_row::{BlockRow, side_by_side};
 pub use dialect::Dialect;
-pub(crate) use formula::escape_formula;
+pub(crate) use formula::{escape_formula, unescape_formula};
 pub use rows::Rows;
 pub(crate) use stripe::Stripe;
 

@@ -3,6 +3,7 @@
 use super::block::Block;
 use super::dialect::{Dialect, detect};
 use super::encoding::{Decoded, PREFIX, decode};
+use super::formula::unescape_formula;
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
@@ -66,9 +67,12 @@ impl<'a> Rows<'a> {
             let name = Some(dialect.encoding.clone());
             findings.push(note(IssueCode::EncodingGuessed, 1, None, name));
         }
-        let headers = read_header(&mut records, &dialect, &mut findings)?;
+        let mut headers = read_header(&mut records, &dialect, &mut findings)?;
         let is_header = |own: &&str| headers.iter().any(|header| header == own);
         let is_error_log = ["Import status", "Import code", "Import fix"].iter().all(is_header);
+        if is_error_log {
+            headers.iter_mut().for_each(|header| *header = unescape_formula(header).to_owned());
+        }
         Ok(Rows {
             records,
             total,
