@@ -12,7 +12,10 @@ use std::time::Duration;
 
 use crm_import::dedup::DedupPolicy;
 use crm_import::storage::conformance;
-use crm_import::{Account, FollowUp, FollowUpKind, Import, Report, Source, Status, StorageWrite};
+use crm_import::{
+    Account, CustomField, FieldKind, FollowUp, FollowUpKind, Import, Object, Report, Source,
+    Status, StorageWrite,
+};
 use postgres::{Config, NoTls};
 
 use adapter::Postgres;
@@ -21,7 +24,16 @@ use cluster::Cluster;
 /// E-mail, phone, and a combined rule.
 fn account() -> Account {
     let rules = [vec!["email"], vec!["phone"], vec!["first_name", "last_name"]];
-    Account { dedup: DedupPolicy::by(rules), ..Account::default() }
+    let own = |object, key: &str, kind| {
+        let (key, label, options) = (key.to_owned(), String::new(), Vec::new());
+        CustomField { object, key, label, kind, options }
+    };
+    let custom_fields = vec![
+        own(Object::Contact, "shoe_size", FieldKind::Number),
+        own(Object::Contact, "hobbies", FieldKind::List),
+        own(Object::Opportunity, "signed_on", FieldKind::Date),
+    ];
+    Account { dedup: DedupPolicy::by(rules), custom_fields, ..Account::default() }
 }
 
 fn open(config: &Config) -> Postgres {

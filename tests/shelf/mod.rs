@@ -52,6 +52,9 @@ pub(crate) enum Defect {
     KeepsTokensOfConflicts,
     SaysEverythingWasCreated,
     RepeatsFollowUps,
+    DropsAField,
+    DropsCustomFields,
+    TwoFieldsInOneColumn,
 }
 
 static FIELDS: std::sync::LazyLock<Fields> = std::sync::LazyLock::new(Fields::standard);
@@ -85,15 +88,7 @@ impl Shelf {
         Shelf { account, ..Shelf::default() }
     }
 
-    pub(crate) fn broken(defect: Defect) -> Self {
-        let account = Account {
-            dedup: crm_import::dedup::DedupPolicy::by([
-                vec!["email"],
-                vec!["phone"],
-                vec!["first_name", "last_name"],
-            ]),
-            ..Account::default()
-        };
+    pub(crate) fn broken(account: Account, defect: Defect) -> Self {
         Shelf { defect: Some(defect), ..Shelf::new(account) }
     }
 
@@ -300,6 +295,15 @@ impl Shelf {
             rec.values.clear();
         }
         for change in step.changes() {
+            match self.defect {
+                Some(Defect::DropsAField) if change.key() == "date_of_birth" => continue,
+                Some(Defect::DropsCustomFields) if change.field().is_custom => continue,
+                Some(Defect::TwoFieldsInOneColumn) if change.key() == "state" => {
+                    let both = change.after().map(|value| value.to_string()).collect();
+                    rec.values.insert("city".to_owned(), both);
+                }
+                _ => {}
+            }
             let mut after: Vec<String> = change.after().map(|value| value.to_string()).collect();
             let before = rec.values.get(change.key()).cloned().unwrap_or_default();
             if matches!(change.key(), "email" | "phone") {

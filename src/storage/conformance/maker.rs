@@ -22,6 +22,8 @@ pub(super) struct Bench<S> {
     pub(super) storage: S,
     fields: Fields,
     next: u128,
+    /// A case is about a field that the account does without.
+    needs_absent: bool,
 }
 
 /// What storage says of one record.
@@ -44,7 +46,13 @@ impl Seen {
     }
 
     pub(super) fn value(&self, field: &str) -> Option<&str> {
-        self.values(field).first().copied()
+        let whole = || if field == "first_name" { self.values("name") } else { Vec::new() };
+        self.values(field).first().copied().or_else(|| whole().first().copied())
+    }
+
+    /// The fields that hold something.
+    pub(super) fn fields(&self) -> Vec<String> {
+        self.values.iter().map(|(field, _)| field.clone()).collect()
     }
 }
 
@@ -53,6 +61,16 @@ pub(super) struct Maker<'f> {
     data: BatchData,
     fields: &'f Fields,
     next: &'f mut u128,
+    /// A step is about a field that the account does without.
+    needs_absent: bool,
+}
+
+const ABSENT: Stop = Stop::Skipped("the account does without a field that this is about");
+
+/// Where a full name is kept whole, it is what cases take for a first name.
+fn name_of<'k>(fields: &Fields, object: Object, key: &'k str) -> &'k str {
+    let has = |key| fields.find(object, key).is_some();
+    if key == "first_name" && !has("first_name") && has("name") { "name" } else { key }
 }
 
 impl Maker<'_> {
@@ -140,7 +158,10 @@ impl Maker<'_> {
         let token = self.token();
         let from = self.data.changes.len();
         for (key, values) in after {
-            let Some(field) = self.fields.find(object, key) else { continue };
+            let Some(field) = self.fields.find(object, name_of(self.fields, object, key)) else {
+                self.needs_absent = true;
+                continue;
+            };
             let before = before.iter().find(|(of, _)| of == key).map_or(&[][..], |(_, v)| *v);
             push(&mut self.data.changes, self.fields, field, before, values);
         }
@@ -173,6 +194,10 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
                 Err(_) => Value::Text(text.into()),
             },
             FieldKind::Boolean => Value::Boolean(text == "true"),
+            FieldKind::Date => match text.parse() {
+                Ok(date) => Value::Date(date),
+                Err(_) => Value::Text(text.into()),
+            },
             _ => Value::Text(text.into()),
         }
     };
@@ -180,8 +205,14 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
 }
 
 impl<S: StorageWrite> Bench<S> {
-    pub(super) fn new(storage: S) -> Self {
-        Bench { storage, fields: Fields::standard(), next: 0 }
+    pub(super) fn new(mut storage: S) -> Self {
+        let fields = storage.account().map_or_else(|_| Fields::standard(), |it| it.fields());
+        Bench { storage, fields, next: 0, needs_absent: false }
+    }
+
+    /// The fields that the account has.
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// Makes a batch and writes it.
@@ -197,12 +228,18 @@ impl<S: StorageWrite> Bench<S> {
     pub(super) fn make<T>(&mut self, make: impl FnOnce(&mut Maker<'_>) -> T) -> (T, BatchData) {
         let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
         let data = BatchData { checkpoint, ..BatchData::default() };
-        let mut maker = Maker { data, fields: &self.fields, next: &mut self.next };
+        let (fields, next) = (&self.fields, &mut self.next);
+        let mut maker = Maker { data, fields, next, needs_absent: false };
         let made = make(&mut maker);
-        (made, maker.data)
+        let Maker { data, needs_absent, .. } = maker;
+        self.needs_absent |= needs_absent;
+        (made, data)
     }
 
     pub(super) fn write_data(&mut self, data: &BatchData) -> Result<Receipts> {
+        if self.needs_absent {
+            return Err(ABSENT);
+        }
         let batch = Batch { data, fields: &self.fields };
         let mut receipts = Receipts::expecting(&batch);
         if let Err(error) = self.storage.write(&batch, &mut receipts) {
@@ -242,7 +279,8 @@ impl<S: StorageWrite> Bench<S> {
             let seen = &mut records[at].1;
             seen.version = seen.version.take().or(version.map(str::to_owned));
             seen.keys.extend(keys.into_iter().map(|(f, k)| (f.to_owned(), k.to_owned())));
-            seen.values.extend(values.into_iter().map(|(f, v)| (f.to_owned(), v.to_owned())));
+            let values = values.into_iter().filter(|(_, value)| !value.is_empty());
+            seen.values.extend(values.map(|(f, v)| (f.to_owned(), v.to_owned())));
         }
         records.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(records)
@@ -271,9 +309,14 @@ impl<S: StorageWrite> Bench<S> {
         rule: &[&str],
         columns: &[&[&str]],
     ) -> Result<Vec<(String, Seen)>> {
+        let rule: Vec<&str> =
+            rule.iter().map(|key| name_of(&self.fields, Object::Contact, key)).collect();
+        if rule.iter().any(|key| self.fields.find(Object::Contact, key).is_none()) {
+            return Err(ABSENT);
+        }
         let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Contact));
         let columns = columns.iter().map(|column| column.to_vec()).collect();
-        let block = MatchBlock { fields: rule.to_vec(), columns };
+        let block = MatchBlock { fields: rule, columns };
         self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], vec![block]))
     }
 

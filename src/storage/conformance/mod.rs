@@ -1,8 +1,9 @@
 //! Certifies a storage adapter: [`run`] puts it through some forty named cases.
 //!
 //! Each case gets a storage of its own from `fresh`: empty, with an account whose match rules include
-//! e-mail and phone. What an adapter does not claim to do (tokens, follow-ups) is skipped, and the
-//! report says so.
+//! e-mail and phone. Values are written to every field that the account has, its own ones too. What an
+//! adapter does not claim to do (tokens, follow-ups), and what needs a field that the account
+//! [does without](crate::Account::standard_fields), is skipped, and the report says so.
 //!
 //! ```
 //! use crm_import::MemoryStorage;
@@ -24,6 +25,7 @@
 //! }
 //! ```
 
+mod fields;
 mod finding;
 mod maker;
 mod tokens;
@@ -114,8 +116,12 @@ type Run<S> = fn(&mut Bench<S>) -> Result;
 
 /// Puts an adapter through every case. `fresh` makes an empty storage.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
-    let cases: Vec<(&'static str, Run<S>)> =
-        finding::cases().into_iter().chain(writing::cases()).chain(tokens::cases()).collect();
+    let cases: Vec<(&'static str, Run<S>)> = finding::cases()
+        .into_iter()
+        .chain(fields::cases())
+        .chain(writing::cases())
+        .chain(tokens::cases())
+        .collect();
     let run_case = |(name, case): (&'static str, Run<S>)| {
         let outcome = match case(&mut Bench::new(fresh())) {
             Ok(()) => Outcome::Passed,
