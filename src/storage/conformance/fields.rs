@@ -29,8 +29,9 @@ fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
 fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let account = account(bench)?;
     for sample in samples(&account, bench.fields(), Contact) {
-        let id =
-            write(bench, Contact, &[sample.clone()], |bench, values| bench.add(Contact, values))?;
+        let id = write(bench, Contact, std::slice::from_ref(&sample), |bench, values| {
+            bench.add(Contact, values)
+        })?;
         let others: Vec<String> = bench.get(Contact, &id)?.fields();
         expect(
             others.iter().all(|field| *field == sample.0),
