@@ -122,7 +122,7 @@ impl Storage for IndexedCrm {
             };
             for keys in block.column(0).chunks(TOGETHER) {
                 // Step by step for all of them: where they lie, which are there, what they say.
-                let mut sought = [("", 0, Search::NONE); TOGETHER];
+                let mut sought = [("", 0, Search::default()); TOGETHER];
                 let sought = &mut sought[..keys.len()];
                 for ((key, tag, _), asked) in sought.iter_mut().zip(keys) {
                     (*key, *tag) = (asked, self.tag_of(asked));

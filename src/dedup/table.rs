@@ -19,7 +19,7 @@ pub(super) struct NumberTable {
 const EMPTY: u64 = 0;
 
 /// The search for the first number with a tag.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Search {
     tag: u32,
     /// Where it stands; good as long as the table does not grow.
@@ -29,9 +29,6 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// There is nothing to be found.
-    pub(super) const NONE: Search = Search { tag: 0, at: 0, slot: EMPTY };
-
     /// The number that was found, once the search has ended.
     pub(super) fn number(self) -> Option<u32> {
         (self.slot != EMPTY).then(|| number_of(self.slot))
