@@ -195,7 +195,9 @@ mod tests {
                 let known = expected.get(&(tag, name)).copied();
                 prop_assert_eq!(table.find(tag, is_it), known);
                 // Where nothing was met there is room, until it is taken.
-                let is_put = likely.is_none() && next % 2 == 0 && table.insert(search, next);
+                let is_tried = likely.is_none() && next.is_multiple_of(2);
+                let is_put = is_tried && table.insert(search, next);
+                prop_assert!(is_put == is_tried && (!is_put || !table.insert(search, next)));
                 let number = if is_put { next } else { table.find_or_insert(tag, next, is_it) };
                 prop_assert_eq!(number, known.unwrap_or(next));
                 if number == next {
