@@ -12,7 +12,7 @@ use crm_import::storage::{Batch, Op, Receipts, StorageError};
 use crm_import::{Account, Object, Storage, StorageWrite};
 
 use super::{Fair, email, phone};
-use table::{First, NumberTable};
+use table::{NumberTable, Search};
 
 /// The planner's own table of numbers.
 #[path = "../../src/dedup/table.rs"]
@@ -122,15 +122,15 @@ impl Storage for IndexedCrm {
             };
             for keys in block.column(0).chunks(TOGETHER) {
                 // Step by step for all of them: where they lie, which are there, what they say.
-                let mut sought = [("", 0, First::NONE); TOGETHER];
+                let mut sought = [("", 0, Search::default()); TOGETHER];
                 let sought = &mut sought[..keys.len()];
                 for ((key, tag, _), asked) in sought.iter_mut().zip(keys) {
                     (*key, *tag) = (asked, self.tag_of(asked));
                 }
-                for (_, tag, first) in &mut *sought {
-                    *first = by.first(*tag);
+                for (_, tag, search) in &mut *sought {
+                    *search = by.begin(*tag);
                 }
-                let met = |&(key, tag, first)| Some((key, tag, by.follow(first, tag)?));
+                let met = |&(key, tag, search)| Some((key, tag, by.follow(search).number()?));
                 let met: SmallVec<[_; TOGETHER]> = sought.iter().filter_map(met).collect();
                 let told = |(key, tag, number)| (key, tag, self.record(number));
                 let told: SmallVec<[_; TOGETHER]> = met.into_iter().map(told).collect();

@@ -183,7 +183,8 @@ impl Known {
         let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
             self.steps.iter().map(|&(object, row, _)| (object, row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
-        steps.retain(|step| {
+        steps.retain(|kept| {
+            let step = kept.step();
             let entry = *ledger.entry(step.object, step.number);
             let row = entry.first_row;
             if !entry.has_rows()

@@ -48,7 +48,7 @@ impl Task {
 pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
     let ledger = &plan.ledger;
     let mut tasks: Vec<(u32, u32, Task)> = Vec::with_capacity(plan.steps.len());
-    for &step in &plan.steps {
+    for step in plan.steps.iter().map(|kept| kept.step()) {
         let kind = match step.object {
             Object::Contact => TaskKind::Contact,
             Object::Opportunity => TaskKind::Opportunity,

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use foldhash::fast::RandomState;
 
-use super::table::{First, NumberTable};
+use super::table::{NumberTable, Search};
 use crate::draft::{Key, KeyKind, KeyText, key_hash};
 use crate::source::TextSpan;
 use crate::value::Phone;
@@ -99,24 +99,13 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
-/// No key.
-const NONE: u32 = u32::MAX;
-
 /// A key on the way to its number.
 #[derive(Clone, Copy)]
 struct Sought {
-    tag: u32,
     entry: Entry,
-    /// What the table has where this key belongs.
-    first: First,
-    /// The number of the key that is probably the same, or [`NONE`].
-    likely: u32,
+    search: Search,
+    /// The key that is probably the same, or [`Entry::NONE`].
     known: Entry,
-}
-
-impl Sought {
-    const NONE: Sought =
-        Sought { tag: 0, entry: Entry::NONE, first: First::NONE, likely: NONE, known: Entry::NONE };
 }
 
 /// See the [module](self).
@@ -176,52 +165,56 @@ impl KeyNumbers {
     ) {
         /// More than the processor has in flight, for some have their text looked at too.
         const TOGETHER: usize = 64;
+        let mut sought: Vec<Sought> = Vec::with_capacity(TOGETHER);
         for keys in keys.chunks(TOGETHER) {
-            let mut sought = [Sought::NONE; TOGETHER];
-            let sought = &mut sought[..keys.len()];
-            for (sought, key) in sought.iter_mut().zip(keys) {
-                sought.entry = Entry::of(key, block);
-                sought.tag = self.tag_of(sought.entry.code(), key.hash);
-                sought.first = self.table.first(sought.tag);
-            }
+            // Searches are good as long as the table does not grow.
+            self.table.reserve(keys.len());
+            sought.clear();
+            sought.extend(keys.iter().map(|key| {
+                let entry = Entry::of(key, block);
+                let search = self.table.begin(self.tag_of(entry.code(), key.hash));
+                Sought { entry, search, known: Entry::NONE }
+            }));
             // Most keys are new, and nothing more is looked at for them.
-            for key in &mut *sought {
-                if let Some(likely) = self.table.follow(key.first, key.tag) {
-                    (key.likely, key.known) = (likely, self.entries[likely as usize]);
+            for key in &mut sought {
+                key.search = self.table.follow(key.search);
+                if let Some(likely) = key.search.number() {
+                    key.known = self.entries[likely as usize];
                 }
             }
-            let known = sought.iter().filter(|key| key.likely != NONE && !key.entry.is_phone());
-            let like = known.filter(|key| key.known.is_like(key.entry));
+            let like = sought.iter().filter(|key| key.known.is_like(key.entry));
+            let like = like.filter(|key| !key.entry.is_phone());
             let texts = like.map(|key| text_of(key.known.place()).as_bytes());
             black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
-            for key in sought {
-                let is_known = key.likely != NONE && is_same(key.known, key.entry, &text_of);
-                let number =
-                    if is_known { key.likely } else { self.add(key.tag, key.entry, &text_of) };
-                numbers.push(KeyNumber(number));
-            }
+            numbers.extend(sought.iter().map(|key| KeyNumber(self.number_of(key, &text_of))));
         }
     }
 
-    /// Finds the key or adds it.
+    /// The number of a key, which is added if there is none.
     #[inline]
-    fn add<'b>(&mut self, tag: u32, entry: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
-        let entries = &self.entries;
-        let is_it = |number: u32| is_same(entries[number as usize], entry, &text_of);
-        let next = next_of(entries);
-        let number = self.table.find_or_insert(tag, next, is_it);
-        if number == next {
-            self.push(entry);
+    fn number_of<'b>(&mut self, key: &Sought, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
+        match key.search.number() {
+            Some(likely) if is_same(key.known, key.entry, &text_of) => likely,
+            None if self.table.insert(key.search, next_of(&self.entries)) => self.push(key.entry),
+            // Another key has the same tag, or one of those before has taken the place.
+            _ => self.add(key, text_of),
         }
-        number
+    }
+
+    /// Finds the key or adds it, wherever the search for it leads.
+    fn add<'b>(&mut self, key: &Sought, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
+        let entries = &self.entries;
+        let is_it = |number: u32| is_same(entries[number as usize], key.entry, &text_of);
+        let next = next_of(entries);
+        let number = self.table.find_or_insert(key.search.tag(), next, is_it);
+        if number == next { self.push(key.entry) } else { number }
     }
 
     /// Adds a key that no row has offered: one that a contact carries from several rows together.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let tag = self.tag_of(code(kind), key_hash(&self.seed, text.as_bytes()));
-        let number = self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
-        self.push(Entry::text(kind, place));
-        KeyNumber(number)
+        self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
+        KeyNumber(self.push(Entry::text(kind, place)))
     }
 
     /// Makes room for so many keys.
@@ -230,10 +223,12 @@ impl KeyNumbers {
         self.entries.reserve(keys);
     }
 
-    /// Writes down what the next number means.
-    fn push(&mut self, entry: Entry) {
+    /// Writes down what the next number means, and gives it.
+    fn push(&mut self, entry: Entry) -> u32 {
+        let number = next_of(&self.entries);
         self.has_ids |= matches!(entry.kind(), KeyKind::ContactId);
         self.entries.push(entry);
+        number
     }
 
     /// The key with this text among the first so many. `packed` = the phone it is, where it fits.

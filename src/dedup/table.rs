@@ -18,27 +18,63 @@ pub(super) struct NumberTable {
 /// No number comes before 0.
 const EMPTY: u64 = 0;
 
-/// The first slot that was looked at for a tag.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct First(u64);
+/// The search for the first number with a tag.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Search {
+    tag: u32,
+    /// Where it stands; good as long as the table does not grow.
+    at: u32,
+    /// What was met there.
+    slot: u64,
+}
 
-impl First {
-    pub(super) const NONE: First = First(EMPTY);
+impl Search {
+    /// The number that was found, once the search has ended.
+    pub(super) fn number(self) -> Option<u32> {
+        (self.slot != EMPTY).then(|| number_of(self.slot))
+    }
+
+    pub(super) fn tag(self) -> u32 {
+        self.tag
+    }
+
+    /// Neither is anything behind a free slot.
+    fn has_ended(self) -> bool {
+        (self.slot == EMPTY) | (tag_of(self.slot) == self.tag)
+    }
 }
 
 impl NumberTable {
-    /// Looks at the first slot of a tag, which brings it near.
-    pub(super) fn first(&self, tag: u32) -> First {
-        First(self.slots.get(self.home(tag)).copied().unwrap_or(EMPTY))
+    /// Begins a search, which brings the first slot of the tag near.
+    pub(super) fn begin(&self, tag: u32) -> Search {
+        let at = self.home(tag);
+        Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
     }
 
-    /// The first number with this tag, of which the first slot is known.
-    pub(super) fn follow(&self, First(slot): First, tag: u32) -> Option<u32> {
-        match slot {
-            EMPTY => None,
-            slot if tag_of(slot) == tag => Some(number_of(slot)),
-            _ => self.find(tag, |_| true),
+    /// Follows a search to its end. Nobody can foretell which one goes past its first slot, but few go
+    /// farther than one: so all look there without being asked.
+    pub(super) fn follow(&self, search: Search) -> Search {
+        let at = search.at + u32::from(!search.has_ended());
+        let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);
+        let search = Search { at, slot, ..search };
+        let is_inside = (at as usize) < self.slots.len();
+        if is_inside & search.has_ended() { search } else { self.follow_far(search.tag) }
+    }
+
+    fn follow_far(&self, tag: u32) -> Search {
+        let (Ok(at) | Err(at)) = self.position(tag, |_| true);
+        Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
+    }
+
+    /// Adds a number where a search has met no other, unless the place was taken since: then it is false.
+    pub(super) fn insert(&mut self, search: Search, number: u32) -> bool {
+        let place = &mut self.slots[search.at as usize];
+        let is_free = *place == EMPTY;
+        if is_free {
+            *place = slot(search.tag, number);
+            self.room -= 1;
         }
+        is_free
     }
 
     /// The first number with this tag that `is_it`.
@@ -146,7 +182,9 @@ mod tests {
             let mut expected = BTreeMap::new();
             for (is_high, tag, name) in asked {
                 let tag = if is_high { u32::MAX - tag } else { tag };
-                let likely = table.follow(table.first(tag), tag);
+                table.reserve(1);
+                let search = table.follow(table.begin(tag));
+                let likely = search.number();
                 let mut of_tag = expected.range((tag, 0)..=(tag, u32::MAX)).map(|(_, &number)| number);
                 match likely {
                     Some(number) => prop_assert!(of_tag.any(|other| other == number)),
@@ -156,7 +194,11 @@ mod tests {
                 let is_it = |number: u32| names[number as usize] == name;
                 let known = expected.get(&(tag, name)).copied();
                 prop_assert_eq!(table.find(tag, is_it), known);
-                let number = table.find_or_insert(tag, next, is_it);
+                // Where nothing was met there is room, until it is taken.
+                let is_tried = likely.is_none() && next.is_multiple_of(2);
+                let is_put = is_tried && table.insert(search, next);
+                prop_assert!(is_put == is_tried && (!is_put || !table.insert(search, next)));
+                let number = if is_put { next } else { table.find_or_insert(tag, next, is_it) };
                 prop_assert_eq!(number, known.unwrap_or(next));
                 if number == next {
                     names.push(name);

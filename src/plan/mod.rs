@@ -59,7 +59,7 @@ pub struct Plan {
     pub(crate) findings: Vec<Finding>,
     pub(crate) source_issues: Vec<Issue>,
     pub(crate) stats: Stats,
-    pub(crate) steps: Vec<StepRef>,
+    pub(crate) steps: Vec<KeptStep>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
@@ -73,6 +73,22 @@ pub struct Plan {
 pub(crate) struct StepRef {
     pub(crate) object: Object,
     pub(crate) number: u32,
+}
+
+/// A step as a plan keeps it, in half the room: twice the number of its record, of which there are
+/// fewer than 2³¹, and one more if that is an opportunity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptStep(u32);
+
+impl KeptStep {
+    pub(crate) fn new(step: StepRef) -> Self {
+        KeptStep(step.number << 1 | u32::from(step.object == Object::Opportunity))
+    }
+
+    pub(crate) fn step(self) -> StepRef {
+        let object = if self.0 & 1 == 0 { Object::Contact } else { Object::Opportunity };
+        StepRef { object, number: self.0 >> 1 }
+    }
 }
 
 /// A column that is neither mapped nor ignored although it holds values (behaviour L2).
@@ -114,7 +130,7 @@ impl Plan {
 
     /// The steps in the order in which they will be written: a contact before its opportunities.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
-        self.steps.iter().map(|&step| Step { plan: self, step })
+        self.steps.iter().map(|kept| Step { plan: self, step: kept.step() })
     }
 
     /// Each follow-up with the number of contacts it is for (F2).

@@ -2,13 +2,19 @@
 
 use std::ops::Range;
 
-use crate::draft::{Drafts, KeyKind, KeyText, Settings};
+use crate::draft::{Drafts, Key, KeyKind, KeyText, Settings};
 use crate::lookup::Question;
 use crate::source::Block;
 use crate::value::Phone;
 
+/// So many keys are told apart before the first is asked for.
+const TOGETHER: usize = 64;
+
 /// Asks for the keys of contacts with these positions in a block, those that are `wanted`. Each is
 /// marked with its position.
+///
+/// Which key is wanted, and of what kind it is, nobody can foretell: so phones and texts are told apart
+/// without a branch first.
 pub(super) fn ask_keys(
     question: &mut Question,
     settings: &Settings,
@@ -17,24 +23,39 @@ pub(super) fn ask_keys(
     keys: Range<usize>,
     mut is_wanted: impl FnMut(usize) -> bool,
 ) {
-    for (key, at) in drafts.keys(keys.clone()).iter().zip(keys) {
-        if key.kind == KeyKind::OpportunityId || !is_wanted(at) {
-            continue;
+    let first = u32::try_from(keys.start).expect("a block has fewer than 2³² keys");
+    let chunks = drafts.keys(keys).chunks(TOGETHER);
+    let mut sorted = [[0; TOGETHER]; 2];
+    for (keys, first) in chunks.zip((first..).step_by(TOGETHER)) {
+        let mut counts = [0; 2];
+        for (key, at) in keys.iter().zip(0_u32..) {
+            let position = (first + at) as usize;
+            let is_asked = key.kind != KeyKind::OpportunityId && is_wanted(position);
+            let kind = usize::from(matches!(key.text, KeyText::Phone));
+            // The place is written either way.
+            sorted[kind][counts[kind]] = at;
+            counts[kind] += usize::from(is_asked);
         }
-        let mark = u32::try_from(at).expect("a block has fewer than 2³² keys");
-        match (key.kind, key.text) {
-            (KeyKind::Rule(rule), KeyText::Span(span)) => {
-                let rule = &settings.rules[usize::from(rule)];
-                question.ask_key(rule.number, block.text(span), mark);
-            }
-            (KeyKind::Rule(rule), KeyText::Phone) => {
-                let rule = &settings.rules[usize::from(rule)];
-                if let Some(phone) = Phone::unpacked(key.hash) {
-                    question.ask_phone(rule.number, phone, mark);
+        let [texts, phones] = &sorted;
+        for &at in &texts[..counts[0]] {
+            let mark = first + at;
+            let Key { kind, text, .. } = keys[at as usize];
+            match (kind, text) {
+                (KeyKind::Rule(rule), KeyText::Span(span)) => {
+                    let rule = &settings.rules[usize::from(rule)];
+                    question.ask_key(rule.number, block.text(span), mark);
                 }
+                (_, KeyText::Span(span)) => question.ask_id_marked(block.text(span), mark),
+                (_, KeyText::Phone) => {}
             }
-            (_, KeyText::Span(span)) => question.ask_id_marked(block.text(span), mark),
-            (_, KeyText::Phone) => {}
+        }
+        for &at in &phones[..counts[1]] {
+            let mark = first + at;
+            let Key { kind, hash, .. } = keys[at as usize];
+            if let (KeyKind::Rule(rule), Some(phone)) = (kind, Phone::unpacked(hash)) {
+                let rule = &settings.rules[usize::from(rule)];
+                question.ask_phone(rule.number, phone, mark);
+            }
         }
     }
 }

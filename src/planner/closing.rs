@@ -15,7 +15,7 @@ mod rows;
 use super::stretches::{in_stretches, joined};
 use crate::field::FieldId;
 use crate::object::Object;
-use crate::plan::{Ledger, Stats, StepRef};
+use crate::plan::{KeptStep, Ledger, Stats};
 
 use contacts::Contacts;
 use elsewhere::Elsewhere;
@@ -26,14 +26,14 @@ pub(super) struct Closing<'p> {
     pub(super) ledger: &'p mut Ledger,
     /// Where a row may plainly contradict what is stored.
     pub(super) overwritten: &'p [(usize, FieldId)],
-    /// Of each contact: would its first row change what is stored of it?
+    /// Of each stored contact: would its first row change what is stored of it?
     pub(super) first_differs: &'p [bool],
     pub(super) threads: usize,
 }
 
 impl Closing<'_> {
     /// Settles every record; gives the steps in their order, and the totals.
-    pub(super) fn close(self) -> (Vec<StepRef>, Stats) {
+    pub(super) fn close(self) -> (Vec<KeptStep>, Stats) {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);
         let settled = in_stretches(ledger.people.len(), threads, |of| contacts.settle(of));

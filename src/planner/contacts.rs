@@ -11,7 +11,7 @@ use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::lookup::{DeclaredKey, Found};
+use crate::lookup::{DeclaredKey, Found, StoredId};
 use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{Changes, Entry, NONE, Outcome};
@@ -39,6 +39,7 @@ impl Planner {
             let stored = u32::try_from(self.stored_people.len()).expect("fewer than 2³¹ records");
             let person = self.new_person(Entry::stored_as(stored));
             self.stored_people.push(person);
+            self.first_differs.push(false);
         }
         if self.index.has_ids() {
             for id in found.ids() {
@@ -170,15 +171,16 @@ impl Planner {
     /// contacts have no other, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
+        let Some(StoredId(stored)) = entry.stored() else { return };
         if contradicts(&self.ledger, &self.overwritten, entry, row) {
-            self.first_differs[contact as usize] = true;
+            self.first_differs[stored as usize] = true;
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
         fold_contact(base, &[of], &[], true, &mut changes);
-        self.first_differs[contact as usize] = changes.len() > 0;
+        self.first_differs[stored as usize] = changes.len() > 0;
         self.changes = changes;
     }
 

@@ -110,7 +110,7 @@ pub(crate) struct Planner {
     numbers: Vec<KeyNumber>,
     /// Number of the contact that each stored record is, by its number among the answers.
     stored_people: Vec<u32>,
-    /// Of each contact: would its first row change what is stored of it?
+    /// Of each stored contact: would its first row change what is stored of it?
     first_differs: Vec<bool>,
     /// A buffer for comparing.
     changes: Changes,
@@ -192,7 +192,6 @@ impl Planner {
         // Mostly a row brings a contact, and an opportunity.
         if self.ledger.settings.contacts.is_some() {
             self.ledger.people.reserve(self.expected_rows);
-            self.first_differs.reserve(self.expected_rows);
         }
         if self.ledger.settings.opportunities.is_some() {
             self.ledger.deals.reserve(self.expected_rows);
@@ -453,7 +452,6 @@ impl Planner {
     fn new_person(&mut self, entry: Entry) -> u32 {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
         self.ledger.people.push(entry);
-        self.first_differs.push(false);
         number
     }
 

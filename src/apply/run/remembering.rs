@@ -70,9 +70,10 @@ impl Runner<'_> {
         report: &Report,
         storage: &mut S,
     ) -> Result<Vec<Changed>, Error<S::Error>> {
-        let steps = report.plan.steps.iter().filter(|step| report.is_updated(**step));
+        let steps = report.plan.steps.iter().map(|kept| kept.step());
+        let steps = steps.filter(|step| report.is_updated(*step));
         let mut changed: Vec<Changed> =
-            steps.filter_map(|step| self.told_unchanged(report, *step)).collect();
+            steps.filter_map(|step| self.told_unchanged(report, step)).collect();
         if self.job.resumes {
             changed.extend(self.changed_before(report, storage)?);
         }

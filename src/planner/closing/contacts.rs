@@ -14,7 +14,7 @@ pub(super) struct Contacts<'p> {
     ledger: &'p Ledger,
     /// Where a row may plainly contradict what is stored.
     overwritten: &'p [(usize, FieldId)],
-    /// Of each contact: would its first row change what is stored of it?
+    /// Of each stored contact: would its first row change what is stored of it?
     first_differs: &'p [bool],
     /// Does a follow-up tag contacts?
     tags_all: bool,
@@ -57,7 +57,7 @@ impl<'p> Contacts<'p> {
         let has_gifts = self.has_gifts(number);
         let is_one_row = entry.has_rows() && entry.first_row == entry.last_row;
         if is_one_row && !has_gifts && !self.tags_all {
-            return self.first_differs[number as usize];
+            return self.first_differs[entry.stored as usize];
         }
         let last = entry.last_row;
         if entry.has_rows() && contradicts(self.ledger, self.overwritten, entry, last) {

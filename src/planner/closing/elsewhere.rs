@@ -1,7 +1,7 @@
 //! [`Elsewhere`]: steps that another row names than the first of their own.
 
 use crate::object::Object;
-use crate::plan::{Ledger, StepRef};
+use crate::plan::{KeptStep, Ledger, StepRef};
 use crate::planner::stretches::joined;
 
 /// Where a step stands among all: by the row that names the unit, a contact before its opportunities
@@ -44,21 +44,22 @@ impl Elsewhere {
 
     /// Puts them among the steps that stand where their own rows do: from the last one on, so that each
     /// step is moved once.
-    pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<StepRef>) {
+    pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<KeptStep>) {
         let mut behind = steps.len();
-        steps.extend(self.steps.iter().map(|(_, step)| *step));
+        steps.extend(self.steps.iter().map(|(_, step)| KeptStep::new(*step)));
         for (before, (of, step)) in self.steps.into_iter().enumerate().rev() {
             let unit = (of >> 64) as u32;
             while behind > 0 {
-                let last = steps[behind - 1];
+                let kept = steps[behind - 1];
+                let last = kept.step();
                 let own = ledger.entry(last.object, last.number).first_row;
                 if own < unit || (own == unit && place(ledger, own, last) < of) {
                     break;
                 }
                 behind -= 1;
-                steps[behind + before + 1] = last;
+                steps[behind + before + 1] = kept;
             }
-            steps[behind + before] = step;
+            steps[behind + before] = KeptStep::new(step);
         }
     }
 }

@@ -6,7 +6,8 @@ use super::contacts::changes_on_folding;
 use super::elsewhere::{Elsewhere, place};
 use crate::object::Object;
 use crate::plan::{
-    Changes, ContactRow, Ledger, OpportunityRow, Outcome, Stats, StepRef, first_row, moves_link,
+    Changes, ContactRow, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef, first_row,
+    moves_link,
 };
 
 /// See the [module](self).
@@ -20,7 +21,7 @@ pub(super) struct Rows<'p> {
 #[derive(Debug, Default)]
 pub(super) struct SettledRows {
     /// The steps that these rows name of their own records.
-    pub(super) steps: Vec<StepRef>,
+    pub(super) steps: Vec<KeptStep>,
     pub(super) elsewhere: Elsewhere,
     pub(super) stats: Stats,
     /// The outcomes that they did not have before.
@@ -61,7 +62,8 @@ impl Rows<'_> {
         }
         let outcome = self.contacts[side.contact as usize];
         if outcome != Outcome::Unchanged {
-            settled.steps.push(StepRef { object: Object::Contact, number: side.contact });
+            let step = StepRef { object: Object::Contact, number: side.contact };
+            settled.steps.push(KeptStep::new(step));
         }
         settled.first_row_of(Object::Contact, row, side.outcome, outcome)
     }
@@ -94,7 +96,7 @@ impl Rows<'_> {
         };
         if outcome != Outcome::Unchanged {
             match self.unit_of(step, link) {
-                unit if unit == row => settled.steps.push(step),
+                unit if unit == row => settled.steps.push(KeptStep::new(step)),
                 unit => settled.elsewhere.push(self.ledger, unit, step),
             }
         }
@@ -116,8 +118,9 @@ impl Rows<'_> {
     }
 
     /// Does every step stand in its place?
-    pub(super) fn are_in_order(&self, steps: &[StepRef]) -> bool {
-        steps.is_sorted_by_key(|&step| {
+    pub(super) fn are_in_order(&self, steps: &[KeptStep]) -> bool {
+        steps.is_sorted_by_key(|kept| {
+            let step = kept.step();
             let entry = self.ledger.entry(step.object, step.number);
             let is_deal = step.object == Object::Opportunity;
             let link = is_deal.then(|| self.ledger.link_of(entry)).flatten();
