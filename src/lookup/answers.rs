@@ -132,13 +132,10 @@ impl Answers {
         wanted: &[FieldId],
     ) -> Vec<StoredId> {
         let named = found.named(self.object, fields);
-        let is_wanted = |field: &FieldId| wanted.contains(field);
-        let wanted_named: Vec<Option<FieldId>> =
-            named.iter().map(|field| field.filter(is_wanted)).collect();
-        let wanted_field = |name: Name| match name {
-            Name::Id(field) => Some(field).filter(is_wanted),
-            Name::Key(at) => wanted_named[at as usize],
-        };
+        let mut is_wanted = vec![false; fields.len()];
+        wanted.iter().for_each(|field| is_wanted[field.index()] = true);
+        let is_wanted = |field: &FieldId| is_wanted.get(field.index()) == Some(&true);
+        let wanted_field = |name: Name| name.field(&named).filter(is_wanted);
         let values_of = |call: usize| {
             let values = found.raw_values(call).iter();
             values.filter_map(|&(name, span)| Some((wanted_field(name)?, span)))
