@@ -7,7 +7,7 @@
 
 /// Numbers that are found by a tag, of which several may be the same.
 #[derive(Debug, Default)]
-pub(super) struct NumberTable {
+pub(crate) struct NumberTable {
     /// The tag in the upper half, in the lower one the number after this one: an empty table is memory
     /// that nobody has to write.
     slots: Vec<u64>,
@@ -20,20 +20,20 @@ const EMPTY: u64 = 0;
 
 /// The first slot that was looked at for a tag.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct First(u64);
+pub(crate) struct First(u64);
 
 impl First {
-    pub(super) const NONE: First = First(EMPTY);
+    pub(crate) const NONE: First = First(EMPTY);
 }
 
 impl NumberTable {
     /// Looks at the first slot of a tag, which brings it near.
-    pub(super) fn first(&self, tag: u32) -> First {
+    pub(crate) fn first(&self, tag: u32) -> First {
         First(self.slots.get(self.home(tag)).copied().unwrap_or(EMPTY))
     }
 
     /// The first number with this tag, of which the first slot is known.
-    pub(super) fn follow(&self, First(slot): First, tag: u32) -> Option<u32> {
+    pub(crate) fn follow(&self, First(slot): First, tag: u32) -> Option<u32> {
         match slot {
             EMPTY => None,
             slot if tag_of(slot) == tag => Some(number_of(slot)),
@@ -42,14 +42,14 @@ impl NumberTable {
     }
 
     /// The first number with this tag that `is_it`.
-    pub(super) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    pub(crate) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let at = self.position(tag, is_it).ok()?;
         Some(number_of(self.slots[at]))
     }
 
     /// Adds a number where the tag leads to none that `is_it`, or gives the one that is there.
     #[inline]
-    pub(super) fn find_or_insert(
+    pub(crate) fn find_or_insert(
         &mut self,
         tag: u32,
         number: u32,
@@ -68,7 +68,7 @@ impl NumberTable {
 
     /// Makes room for so many more.
     #[inline]
-    pub(super) fn reserve(&mut self, more: usize) {
+    pub(crate) fn reserve(&mut self, more: usize) {
         if more > self.room {
             self.grow(more);
         }
