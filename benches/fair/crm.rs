@@ -4,31 +4,31 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use smallvec::SmallVec;
 
 use crm_import::account::{Pipeline, Stage};
+use crm_import::field::FieldId;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Op, Receipts, StorageError};
-use crm_import::{Account, Object, Storage, StorageWrite};
+use crm_import::{Account, Fields, Object, Storage, StorageWrite};
 
 use super::{Fair, email, phone};
-use table::{NumberTable, Search};
+use index::HashIndex;
 
-/// The planner's own table of numbers.
-#[path = "../../src/dedup/table.rs"]
-mod table;
+mod index;
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct IndexedCrm {
     account: Account,
-    /// The number of the record that carries each key, by a part of its hash.
-    by_email: NumberTable,
-    by_phone: NumberTable,
+    /// The fields of a person, `email` and `phone`.
+    fields: [FieldId; 2],
+    /// The person who has each address, and each phone.
+    people: [HashIndex; 2],
     seed: RandomState,
-    /// Id, address and phone of each, one after the other, and where each of them ends.
+    /// Id, address and phone of each, one after the other.
     text: String,
-    records: Vec<[u32; 3]>,
+    /// Where each of them begins, and where the next person does.
+    records: Vec<[u32; 4]>,
     /// How often it was asked.
     pub(crate) look_ups: u32,
     /// How often it was told to write.
@@ -36,10 +36,8 @@ pub(crate) struct IndexedCrm {
     written: u64,
 }
 
-/// Where the parts of a record stand.
-const ID: usize = 0;
-const EMAIL: usize = 1;
-const PHONE: usize = 2;
+/// The rules, by which people are found: positions among the fields.
+const RULES: [&str; 2] = ["email", "phone"];
 
 /// So many keys are looked up together, so that memory is waited for once.
 const TOGETHER: usize = 64;
@@ -54,52 +52,37 @@ impl IndexedCrm {
             pipelines: vec![sales],
             ..Account::default()
         };
-        let mut crm = IndexedCrm {
-            account,
-            by_email: NumberTable::default(),
-            by_phone: NumberTable::default(),
-            seed: RandomState::default(),
-            text: String::new(),
-            records: Vec::new(),
-            look_ups: 0,
-            writes: 0,
-            written: 0,
-        };
+        let (mut text, mut records) = (String::new(), Vec::new());
         for person in (0..fair.rows).filter(|&person| fair.is_stored(person)) {
-            let number = crm.records.len() as u32;
-            let (mut address, mut dialled) = (String::new(), String::new());
-            email(person, &mut address);
-            phone(person, fair.abroad, &mut dialled);
-            let mut ends = [0; 3];
-            for (part, end) in
-                [&format!("stored{person}"), &address, &dialled].into_iter().zip(&mut ends)
-            {
-                crm.text.push_str(part);
-                *end = crm.text.len() as u32;
-            }
-            crm.records.push(ends);
-            let tags = [&address, &dialled].map(|key| crm.tag_of(key));
-            for (index, tag) in [&mut crm.by_email, &mut crm.by_phone].into_iter().zip(tags) {
-                index.find_or_insert(tag, number, |_| false);
-            }
+            let id = text.len();
+            text.push_str(&format!("stored{person}"));
+            let address = text.len();
+            email(person, &mut text);
+            let dialled = text.len();
+            phone(person, fair.abroad, &mut text);
+            records.push([id, address, dialled, text.len()].map(|at| at as u32));
         }
-        crm
+        let seed = RandomState::default();
+        let people = [0, 1].map(|rule| {
+            let key = |record: &[u32; 4]| seed.hash_one(parts(&text, record).1[rule]);
+            HashIndex::of(records.iter().map(key))
+        });
+        let fields = Fields::standard();
+        let fields = RULES.map(|rule| fields.find(Object::Contact, rule).expect("it is standard"));
+        let (look_ups, writes, written) = (0, 0, 0);
+        IndexedCrm { account, fields, people, seed, text, records, look_ups, writes, written }
+    }
+
+    /// The id, the address and the phone of a person.
+    fn record(&self, number: u32) -> (&str, [&str; 2]) {
+        parts(&self.text, &self.records[number as usize])
     }
 }
 
-impl IndexedCrm {
-    fn tag_of(&self, key: &str) -> u32 {
-        (self.seed.hash_one(key) >> 32) as u32
-    }
-
-    /// Id, address and phone.
-    fn record(&self, number: u32) -> [&str; 3] {
-        let number = number as usize;
-        let from = number.checked_sub(1).map_or(0, |before| self.records[before][2]);
-        let [id, address, phone] = self.records[number];
-        [(from, id), (id, address), (address, phone)]
-            .map(|(from, to)| &self.text[from as usize..to as usize])
-    }
+/// The id, the address and the phone that lie here.
+fn parts<'t>(text: &'t str, &[id, address, phone, end]: &[u32; 4]) -> (&'t str, [&'t str; 2]) {
+    let part = |from, to| &text[from as usize..to as usize];
+    (part(id, address), [part(address, phone), part(phone, end)])
 }
 
 impl Storage for IndexedCrm {
@@ -114,34 +97,43 @@ impl Storage for IndexedCrm {
         if lookup.object() == Object::Opportunity {
             return Ok(());
         }
+        let mut hashes = Vec::with_capacity(TOGETHER);
+        let mut homes = Vec::with_capacity(TOGETHER);
+        let mut met = [("", 0); TOGETHER];
+        let mut places = Vec::with_capacity(TOGETHER);
+        let mut told = Vec::with_capacity(TOGETHER);
         for block in lookup.blocks() {
-            let field = block.fields()[0];
-            let (part, by) = match field {
-                "email" => (EMAIL, &self.by_email),
-                _ => (PHONE, &self.by_phone),
-            };
+            let rule = usize::from(!block.is_rule(&RULES[..1]));
+            let people = &self.people[rule];
             for keys in block.column(0).chunks(TOGETHER) {
-                // Step by step for all of them: where they lie, which are there, what they say.
-                let mut sought = [("", 0, Search::default()); TOGETHER];
-                let sought = &mut sought[..keys.len()];
-                for ((key, tag, _), asked) in sought.iter_mut().zip(keys) {
-                    (*key, *tag) = (asked, self.tag_of(asked));
+                // Step by step for all of them, so that memory is waited for once at each: which records may
+                // answer, where they lie, what they say.
+                hashes.extend(keys.iter().map(|key| self.seed.hash_one(key)));
+                homes.extend(hashes.iter().map(|&hash| people.home(hash)));
+                let mut some = 0;
+                for ((key, hash), home) in keys.iter().zip(hashes.drain(..)).zip(homes.drain(..)) {
+                    let (is_likely, number) = home.likely(hash);
+                    met[some] = (*key, number);
+                    some += usize::from(is_likely);
                 }
-                for (_, tag, search) in &mut *sought {
-                    *search = by.begin(*tag);
-                }
-                let met = |&(key, tag, search)| Some((key, tag, by.follow(search).number()?));
-                let met: SmallVec<[_; TOGETHER]> = sought.iter().filter_map(met).collect();
-                let told = |(key, tag, number)| (key, tag, self.record(number));
-                let told: SmallVec<[_; TOGETHER]> = met.into_iter().map(told).collect();
-                for (key, tag, mut record) in told {
-                    if record[part] != key {
-                        let is_it = |number| self.record(number)[part] == key;
-                        let Some(number) = by.find(tag, is_it) else { continue };
+                let met = &met[..some];
+                places.extend(met.iter().map(|&(_, number)| self.records[number as usize]));
+                let record = |place| parts(&self.text, &place);
+                told.extend(
+                    met.iter().zip(places.drain(..)).map(|(&(key, _), at)| (key, record(at))),
+                );
+                for (key, mut record) in told.drain(..) {
+                    if record.1[rule] != key {
+                        let is_it = |number| self.record(number).1[rule] == key;
+                        let number = people.find(self.seed.hash_one(key), is_it);
+                        let Some(number) = number else { continue };
                         record = self.record(number);
                     }
-                    let entry = found.record(record[ID]).key(field, key);
-                    entry.value("email", record[EMAIL]).value("phone", record[PHONE]);
+                    let (id, values) = record;
+                    let mut entry = found.record(id).key(self.fields[rule], key);
+                    for (field, value) in self.fields.into_iter().zip(values) {
+                        entry = entry.value(field, value);
+                    }
                 }
             }
         }

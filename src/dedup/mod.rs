@@ -24,7 +24,6 @@
 mod index;
 mod keys;
 mod numbers;
-mod table;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};

@@ -9,8 +9,8 @@ use std::hint::black_box;
 
 use foldhash::fast::RandomState;
 
-use super::table::{NumberTable, Search};
 use crate::draft::{Key, KeyKind, KeyText, key_hash};
+use crate::lookup::{NumberTable, Search};
 use crate::source::TextSpan;
 use crate::value::Phone;
 

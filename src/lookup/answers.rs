@@ -3,9 +3,9 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
 use super::found::{Found, Name, Span};
+use super::table::{NumberTable, Search};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -22,8 +22,8 @@ pub(crate) struct Answers {
     text: String,
     records: Vec<Record>,
     parts: Vec<Part>,
-    /// The records with a part of the hash of their ids.
-    by_id: HashTable<(u32, u32)>,
+    /// The records by a part of the hash of their ids.
+    by_id: NumberTable,
     seed: RandomState,
 }
 
@@ -35,6 +35,16 @@ struct Record {
     version_end: u32,
     first_part: u32,
     parts: u32,
+}
+
+impl Record {
+    fn start(&self) -> usize {
+        usize::try_from(self.start).expect("text in memory")
+    }
+
+    fn id<'t>(&self, text: &'t str) -> &'t str {
+        &text[self.start()..self.start() + self.id_len as usize]
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +72,7 @@ impl Answers {
             text: String::new(),
             records: Vec::new(),
             parts: Vec::new(),
-            by_id: HashTable::new(),
+            by_id: NumberTable::default(),
             seed: RandomState::default(),
         }
     }
@@ -80,12 +90,8 @@ impl Answers {
 
     /// The record with this id, if storage has answered with it.
     pub(crate) fn find(&self, id: &str) -> Option<StoredId> {
-        self.find_hashed(self.hash(id), id)
-    }
-
-    fn find_hashed(&self, hash: u32, id: &str) -> Option<StoredId> {
-        let is_it = |&(of, at): &(u32, u32)| of == hash && self.id(StoredId(at)) == id;
-        self.by_id.find(spread(hash), is_it).map(|&(_, at)| StoredId(at))
+        let is_it = |at| self.id(StoredId(at)) == id;
+        self.by_id.find(self.hash(id), is_it).map(StoredId)
     }
 
     fn hash(&self, id: &str) -> u32 {
@@ -93,14 +99,12 @@ impl Answers {
     }
 
     pub(crate) fn id(&self, record: StoredId) -> &str {
-        let at = &self.records[record.0 as usize];
-        let start = usize::try_from(at.start).expect("text in memory");
-        &self.text[start..start + at.id_len as usize]
+        self.records[record.0 as usize].id(&self.text)
     }
 
     pub(crate) fn version(&self, record: StoredId) -> Option<&str> {
         let at = &self.records[record.0 as usize];
-        let start = usize::try_from(at.start).expect("text in memory");
+        let start = at.start();
         let version = &self.text[start + at.id_len as usize..start + at.version_end as usize];
         (!version.is_empty()).then_some(version)
     }
@@ -108,7 +112,7 @@ impl Answers {
     /// The stored values of one field, in the order storage gave them.
     pub(crate) fn values(&self, record: StoredId, field: FieldId) -> impl Iterator<Item = &str> {
         let at = &self.records[record.0 as usize];
-        let start = usize::try_from(at.start).expect("text in memory");
+        let start = at.start();
         let parts = &self.parts[at.first_part as usize..(at.first_part + at.parts) as usize];
         let mut from = at.version_end;
         parts.iter().filter_map(move |part| {
@@ -132,13 +136,10 @@ impl Answers {
         wanted: &[FieldId],
     ) -> Vec<StoredId> {
         let named = found.named(self.object, fields);
-        let is_wanted = |field: &FieldId| wanted.contains(field);
-        let wanted_named: Vec<Option<FieldId>> =
-            named.iter().map(|field| field.filter(is_wanted)).collect();
-        let wanted_field = |name: Name| match name {
-            Name::Id(field) => Some(field).filter(is_wanted),
-            Name::Key(at) => wanted_named[at as usize],
-        };
+        let mut is_wanted = vec![false; fields.len()];
+        wanted.iter().for_each(|field| is_wanted[field.index()] = true);
+        let is_wanted = |field: &FieldId| is_wanted.get(field.index()) == Some(&true);
+        let wanted_field = |name: Name| name.field(&named).filter(is_wanted);
         let values_of = |call: usize| {
             let values = found.raw_values(call).iter();
             values.filter_map(|&(name, span)| Some((wanted_field(name)?, span)))
@@ -149,8 +150,11 @@ impl Answers {
         let mut first_calls: Vec<usize> = Vec::new();
         let mut values: Vec<(FieldId, Span)> = Vec::new();
         let mut is_in_pieces = false;
-        for call in 0..found.len() {
-            let number = self.find_or_number(found.called(call).0);
+        // A look at all of them together: memory is waited for once.
+        let hashes: Vec<u32> = found.ids().map(|id| self.hash(id)).collect();
+        let searches: Vec<Search> = hashes.iter().map(|&hash| self.by_id.begin(hash)).collect();
+        for (call, (id, search)) in found.ids().zip(searches).enumerate() {
+            let number = self.find_or_number(id, search);
             numbers.push(number);
             let at = number.0 as usize;
             if at == self.records.len() {
@@ -187,14 +191,15 @@ impl Answers {
     }
 
     /// The number of the record with this id; of a new one the next.
-    fn find_or_number(&mut self, id: &str) -> StoredId {
-        let hash = self.hash(id);
-        if let Some(known) = self.find_hashed(hash, id) {
-            return known;
+    fn find_or_number(&mut self, id: &str, search: Search) -> StoredId {
+        if let Some(likely) = self.by_id.follow(search).number().map(StoredId)
+            && self.id(likely) == id
+        {
+            return likely;
         }
-        let number = u32::try_from(self.records.len()).expect("fewer than 2³² records");
-        self.by_id.insert_unique(spread(hash), (hash, number), |&(hash, _)| spread(hash));
-        StoredId(number)
+        let next = u32::try_from(self.records.len()).expect("fewer than 2³² records");
+        let Answers { by_id, records, text, .. } = self;
+        StoredId(by_id.find_or_insert(search.tag(), next, |at| records[at as usize].id(text) == id))
     }
 
     /// Would this value of a record change nothing? One that is given twice counts once, and a field of
@@ -275,11 +280,6 @@ fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span>
     let mut end = id.1;
     let mut texts = std::iter::once(version).chain(values.iter().map(|(_, value)| *value));
     texts.all(|(from, to)| from == std::mem::replace(&mut end, to)).then_some((id.0, end))
-}
-
-/// A part of a hash over all the bits that the table looks at.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }
 
 #[cfg(test)]

@@ -34,10 +34,12 @@ mod answers;
 mod found;
 mod order;
 mod question;
+mod table;
 
 pub(crate) use answers::{Answers, DeclaredKey, StoredId};
 pub use found::{FieldRef, Found, FoundRecord};
 pub(crate) use question::{PART, Question};
+pub(crate) use table::{NumberTable, Search};
 
 use crate::field::{Field, FieldId, Fields};
 use crate::object::Object;

@@ -7,7 +7,7 @@
 
 /// Numbers that are found by a tag, of which several may be the same.
 #[derive(Debug, Default)]
-pub(super) struct NumberTable {
+pub(crate) struct NumberTable {
     /// The tag in the upper half, in the lower one the number after this one: an empty table is memory
     /// that nobody has to write.
     slots: Vec<u64>,
@@ -20,7 +20,7 @@ const EMPTY: u64 = 0;
 
 /// The search for the first number with a tag.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Search {
+pub(crate) struct Search {
     tag: u32,
     /// Where it stands; good as long as the table does not grow.
     at: u32,
@@ -30,11 +30,11 @@ pub(super) struct Search {
 
 impl Search {
     /// The number that was found, once the search has ended.
-    pub(super) fn number(self) -> Option<u32> {
+    pub(crate) fn number(self) -> Option<u32> {
         (self.slot != EMPTY).then(|| number_of(self.slot))
     }
 
-    pub(super) fn tag(self) -> u32 {
+    pub(crate) fn tag(self) -> u32 {
         self.tag
     }
 
@@ -46,14 +46,14 @@ impl Search {
 
 impl NumberTable {
     /// Begins a search, which brings the first slot of the tag near.
-    pub(super) fn begin(&self, tag: u32) -> Search {
+    pub(crate) fn begin(&self, tag: u32) -> Search {
         let at = self.home(tag);
         Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
     }
 
     /// Follows a search to its end. Nobody can foretell which one goes past its first slot, but few go
     /// farther than one: so all look there without being asked.
-    pub(super) fn follow(&self, search: Search) -> Search {
+    pub(crate) fn follow(&self, search: Search) -> Search {
         let at = search.at + u32::from(!search.has_ended());
         let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);
         let search = Search { at, slot, ..search };
@@ -67,7 +67,7 @@ impl NumberTable {
     }
 
     /// Adds a number where a search has met no other, unless the place was taken since: then it is false.
-    pub(super) fn insert(&mut self, search: Search, number: u32) -> bool {
+    pub(crate) fn insert(&mut self, search: Search, number: u32) -> bool {
         let place = &mut self.slots[search.at as usize];
         let is_free = *place == EMPTY;
         if is_free {
@@ -78,14 +78,14 @@ impl NumberTable {
     }
 
     /// The first number with this tag that `is_it`.
-    pub(super) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    pub(crate) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let at = self.position(tag, is_it).ok()?;
         Some(number_of(self.slots[at]))
     }
 
     /// Adds a number where the tag leads to none that `is_it`, or gives the one that is there.
     #[inline]
-    pub(super) fn find_or_insert(
+    pub(crate) fn find_or_insert(
         &mut self,
         tag: u32,
         number: u32,
@@ -104,7 +104,7 @@ impl NumberTable {
 
     /// Makes room for so many more.
     #[inline]
-    pub(super) fn reserve(&mut self, more: usize) {
+    pub(crate) fn reserve(&mut self, more: usize) {
         if more > self.room {
             self.grow(more);
         }
