@@ -133,7 +133,6 @@ impl Standings {
         BlockStandings { of_rows, ways: self.ways.clone() }
     }
 
-    #[inline(never)] // so that what it needs is at hand
     fn way_of(&mut self, settings: &Settings, block: &Block, row: &BlockRow<'_>) -> Option<u16> {
         let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
         let name = row.bytes(columns.name?);
@@ -147,6 +146,12 @@ impl Standings {
         if let Some(known) = self.known.find(hash, |known| *known.said == *self.said) {
             return Some(known.way);
         }
+        self.learn(settings, row, hash)
+    }
+
+    /// A way of saying it that is new.
+    #[cold]
+    fn learn(&mut self, settings: &Settings, row: &BlockRow<'_>, hash: u64) -> Option<u16> {
         if self.known.len() == MOST {
             return None;
         }
