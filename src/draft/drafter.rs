@@ -3,8 +3,6 @@
 //! Rows are looked at column by column, up to 64 of them together: so a column has to say only once
 //! how its cells are looked at, and what is empty costs nothing.
 
-use std::num::NonZeroU64;
-
 use foldhash::fast::RandomState;
 
 use super::offered::Offered;
@@ -180,15 +178,6 @@ impl<'s> Drafter<'s> {
             _ => block.text(span),
         }
     }
-}
-
-/// Which bits are set, from the lowest.
-pub(super) fn rows_of(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let row = NonZeroU64::new(bits)?.trailing_zeros();
-        bits &= bits - 1;
-        Some(row as usize)
-    })
 }
 
 pub(super) fn position(n: usize) -> u32 {

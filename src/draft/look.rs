@@ -1,6 +1,6 @@
 //! How the drafter looks at a cell: at a plain one quickly, at any other by reading it in full.
 
-use super::drafter::{Drafter, rows_of};
+use super::drafter::Drafter;
 use super::refusal::{Refusal, nearest};
 use super::region::Countries;
 use super::watch::{Look, Watch};
@@ -8,7 +8,7 @@ use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
 use crate::field::FieldId;
 use crate::normalize;
 use crate::object::Object;
-use crate::source::Stripe;
+use crate::source::{Stripe, rows_of};
 use crate::value::Value;
 
 impl<'s> Drafter<'s> {

@@ -1,13 +1,13 @@
 //! Which keys a row offers to find its contact by (behaviour M2, M3).
 
 use super::address::ANY_RULE;
-use super::drafter::{Drafter, rows_of};
+use super::drafter::Drafter;
 use super::offered::KeyColumn;
 use super::{Cell, Column, Key, KeyText, Shape, key_hash};
 use crate::field::FieldId;
 use crate::lookup::PART;
 use crate::normalize;
-use crate::source::Stripe;
+use crate::source::{Stripe, rows_of};
 use crate::value::Phone;
 
 impl Drafter<'_> {

@@ -1,10 +1,10 @@
 //! [`Offered`]: what the rows of a stripe offer to find records by, before it is written row by row.
 
-use super::drafter::{position, rows_of};
+use super::drafter::position;
 use super::side::Side;
 use super::watch::Look;
 use super::{Key, KeyKind, KeyText, Rule, Shape};
-use crate::source::Stripe;
+use crate::source::{Stripe, rows_of};
 
 /// Stands where no key is yet.
 const NO_KEY: Key =

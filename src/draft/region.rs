@@ -1,10 +1,9 @@
 //! [`region`]: whose phone numbers a row writes without a country code.
 
-use super::drafter::rows_of;
 use super::memo::Memo;
 use super::{Column, Settings};
 use crate::field::FieldId;
-use crate::source::{BlockRow, Stripe};
+use crate::source::{BlockRow, Stripe, rows_of};
 
 /// The row's own country if it is mapped and valid, else the account's (V6).
 pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&'s str> {

@@ -1,10 +1,9 @@
 //! [`Side`]: the columns of one object as the drafter looks at them.
 
-use super::drafter::rows_of;
 use super::watch::{Look, Watch};
 use super::{Column, Settings};
 use crate::normalize;
-use crate::source::Stripe;
+use crate::source::{Stripe, rows_of};
 
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]

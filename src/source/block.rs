@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use simdutf8::basic::from_utf8;
+use wide::u8x32;
 
-use crate::normalize::is_blank;
+use crate::normalize::{Window, is_blank};
 use crate::object::RowNumber;
 
 use super::block_row::BlockRow;
@@ -283,6 +284,19 @@ impl Block {
     pub(crate) fn window<const LEN: usize>(&self, part: &[u8]) -> Option<&[u8; LEN]> {
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         self.text.as_bytes().get(start..)?.first_chunk()
+    }
+
+    /// Up to 32 bytes of a row, with zeros behind them.
+    #[inline]
+    pub(crate) fn padded(&self, part: &[u8]) -> Window {
+        let Some(window) = self.window(part) else {
+            let mut padded = [0; _];
+            padded[..part.len()].copy_from_slice(part);
+            return padded;
+        };
+        let places = u8x32::new(std::array::from_fn(|place| place as u8));
+        let is_own = places.simd_lt(u8x32::splat(part.len() as u8));
+        (u8x32::new(*window) & is_own).to_array()
     }
 
     /// Bytes of heap held.

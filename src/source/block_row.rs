@@ -27,14 +27,14 @@ enum RowEnds<'b> {
 /// equal hold the same cells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch<'b> {
-    pub(crate) text: &'b str,
+    pub(crate) bytes: &'b [u8],
     /// Where it begins in the row, and where its cells end there.
     start: u16,
     ends: &'b [u16],
 }
 
 impl Stretch<'_> {
-    /// Where each cell ends in the text, which alone does not tell: a cell may hold what stands between
+    /// Where each cell ends among the bytes, which alone does not tell: a cell may hold what stands between
     /// others. Of a cell that the row is too short for the place means nothing.
     pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
         self.ends.iter().map(|end| end.wrapping_sub(self.start))
@@ -43,7 +43,7 @@ impl Stretch<'_> {
 
 impl PartialEq for Stretch<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text && self.ends().eq(other.ends())
+        self.bytes == other.bytes && self.ends().eq(other.ends())
     }
 }
 
@@ -129,8 +129,8 @@ impl<'b> BlockRow<'b> {
         };
         let ends = ends.get(columns)?;
         // The row may be too short for the columns.
-        let text = self.text.get(start..usize::from(*ends.last()?)).unwrap_or_default();
-        Some(Stretch { text, start: start as u16, ends })
+        let bytes = self.text.as_bytes().get(start..usize::from(*ends.last()?));
+        Some(Stretch { bytes: bytes.unwrap_or_default(), start: start as u16, ends })
     }
 
     /// Is a cell empty, by where it ends? One of nothing but quotes is not.
@@ -238,7 +238,7 @@ mod tests {
                 let is_same = columns.clone().all(|column| a.cell(column) == b.cell(column));
                 assert!(x != y || is_same, "{x:?} {y:?}");
                 equal += usize::from(x == y);
-                texts_only += usize::from(x.unwrap().text == y.unwrap().text && !is_same);
+                texts_only += usize::from(x.unwrap().bytes == y.unwrap().bytes && !is_same);
             }
         }
         assert!(equal > 1_000 && texts_only > 10, "{equal} {texts_only}");

@@ -41,7 +41,7 @@ pub(crate) use block_row::{BlockRow, side_by_side};
 pub use dialect::Dialect;
 pub(crate) use formula::{escape_formula, unescape_formula};
 pub use rows::Rows;
-pub(crate) use stripe::Stripe;
+pub(crate) use stripe::{Stripe, rows_of};
 
 use std::borrow::Cow;
 use std::fs::File;

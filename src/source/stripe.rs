@@ -2,6 +2,8 @@
 //!
 //! A set of its rows is a word with a bit for each of them, the first row's the lowest.
 
+use std::num::NonZeroU64;
+
 use wide::u16x16;
 
 use super::block::{Block, Ends};
@@ -111,6 +113,15 @@ impl<'b> Stripe<'b> {
             _ => self.row(row).bytes(column),
         }
     }
+}
+
+/// The rows of a set, from the first.
+pub(crate) fn rows_of(mut rows: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let row = NonZeroU64::new(rows)?.trailing_zeros();
+        rows &= rows - 1;
+        Some(row as usize)
+    })
 }
 
 /// Which of up to 64 cells side by side are longer than nothing, sixteen at a time; `before` is where

@@ -41,7 +41,7 @@ pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> 
     // The last label begins behind a point of the domain, has two bytes, and is no number.
     let has_point = domain & marks.breaks != 0;
     let has_short_end = marks.breaks & (last >> 1) != 0;
-    let ends_in_letter = address[len - 1].is_ascii_alphabetic();
+    let ends_in_letter = (address[len - 1] | 0x20).is_ascii_lowercase();
     let edges = marks.breaks << 1 | marks.breaks >> 1 | last;
     let is_fine = is_one
         && !has_empty

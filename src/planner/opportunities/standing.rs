@@ -3,7 +3,7 @@
 //! out once. That hangs on nothing but the row, so whoever drafts a block does it for all of its rows.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::Status;
-use crate::draft::{Column, Drafts, RowDraft, Settings};
+use crate::draft::{Column, Drafts, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Pitch, RowOf};
+use crate::normalize::{Window, is_blank};
 use crate::object::Mode;
 use crate::plan::NONE;
 use crate::planner::Planner;
-use crate::source::{Block, BlockRow, side_by_side};
+use crate::source::{Block, BlockRow, Stripe, rows_of, side_by_side};
 
 /// What the cells of these four fields have come to.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(in crate::planner) struct Standings {
     /// Where they stand in the file; found with the first row.
     columns: Option<Columns>,
     /// What the cells of the row at hand say.
-    said: Vec<u8>,
+    said: Vec<u128>,
     /// Where each way of saying it leads. Shared with the blocks in which it was met.
     ways: Arc<Vec<Way>>,
 }
@@ -55,7 +56,7 @@ const UNPLAIN: u16 = u16::MAX;
 #[derive(Debug)]
 struct Known {
     hash: u64,
-    said: Box<[u8]>,
+    said: Box<[u128]>,
     way: u16,
 }
 
@@ -84,15 +85,21 @@ impl Columns {
         Columns { parts, name: name.map(usize::from) }
     }
 
-    /// Writes down what a row says of the four fields: how long each part is, its text and where its
-    /// cells end. `None` in a block with a row of more than 64 KiB.
-    fn say(&self, row: &BlockRow<'_>, said: &mut Vec<u8>) -> Option<()> {
+    /// Writes down what a row says of the four fields: how long each part is and where its cells end, then
+    /// its bytes. Most rows so take the same number of words, which no processor has to guess.
+    /// `None` in a block with a row of more than 64 KiB.
+    fn say(&self, block: &Block, row: &BlockRow<'_>, said: &mut Vec<u128>) -> Option<()> {
         said.clear();
         for part in &self.parts {
             let part = row.stretch(part.clone())?;
-            said.extend_from_slice(&part.text.len().to_le_bytes());
-            said.extend_from_slice(part.text.as_bytes());
-            part.ends().for_each(|end| said.extend_from_slice(&end.to_le_bytes()));
+            // There are four fields at most.
+            let ends = part.ends().fold(0, |ends, end| ends << 16 | u64::from(end));
+            said.push(u128::from(ends) << 64 | part.bytes.len() as u128);
+            for piece in part.bytes.chunks(size_of::<Window>()) {
+                let padded = block.padded(piece);
+                let (words, _) = padded.as_chunks();
+                said.extend(words.iter().map(|word| u128::from_le_bytes(*word)));
+            }
         }
         Some(())
     }
@@ -112,25 +119,39 @@ impl Standings {
         if settings.opportunities.is_none_or(|mode| mode == Mode::Update) {
             return BlockStandings::default();
         }
-        let way = |(at, draft): (usize, &RowDraft)| {
-            let is_open = draft.has_opportunity && !draft.opportunity_failed;
-            let way = is_open.then(|| self.way_of(settings, &block.row(at))).flatten();
-            way.unwrap_or(UNPLAIN)
-        };
-        let of_rows = drafts.rows.iter().enumerate().map(way).collect();
+        let mut of_rows = vec![UNPLAIN; block.len()];
+        let stripes = drafts.rows.chunks(Stripe::ROWS).zip(of_rows.chunks_mut(Stripe::ROWS));
+        for (number, (drafts, ways)) in stripes.enumerate().filter(|_| !block.may_hold_nul()) {
+            let open = drafts.iter().enumerate().fold(0, |open, (row, draft)| {
+                open | u64::from(draft.has_opportunity & !draft.opportunity_failed) << row
+            });
+            for row in rows_of(open) {
+                let of_row = block.row(number * Stripe::ROWS + row);
+                ways[row] = self.way_of(settings, block, &of_row).unwrap_or(UNPLAIN);
+            }
+        }
         BlockStandings { of_rows, ways: self.ways.clone() }
     }
 
-    fn way_of(&mut self, settings: &Settings, row: &BlockRow<'_>) -> Option<u16> {
+    fn way_of(&mut self, settings: &Settings, block: &Block, row: &BlockRow<'_>) -> Option<u16> {
         let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
-        if row.may_hold_nul() || crate::normalize::is_blank(row.cell(columns.name?)) {
+        let name = row.bytes(columns.name?);
+        if !name.first()?.is_ascii_graphic() && is_blank(row.cell(columns.name?)) {
             return None;
         }
-        columns.say(row, &mut self.said)?;
-        let hash = self.seed.hash_one(self.said.as_slice());
+        columns.say(block, row, &mut self.said)?;
+        let mut hasher = self.seed.build_hasher();
+        self.said.iter().for_each(|word| hasher.write_u128(*word));
+        let hash = hasher.finish();
         if let Some(known) = self.known.find(hash, |known| *known.said == *self.said) {
             return Some(known.way);
         }
+        self.learn(settings, row, hash)
+    }
+
+    /// A way of saying it that is new.
+    #[cold]
+    fn learn(&mut self, settings: &Settings, row: &BlockRow<'_>, hash: u64) -> Option<u16> {
         if self.known.len() == MOST {
             return None;
         }
@@ -196,5 +217,57 @@ impl Planner {
         let AtHand { of_rows, ways } = &self.deals.at_hand;
         let way = *of_rows.get(self.window.start + at)?;
         ways.get(usize::from(way)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    /// Random rows, some too short, some with cells of more than a window; the last ones end where the
+    /// text does.
+    #[test]
+    fn rows_say_the_same_if_their_cells_are_written_the_same_and_only_then() {
+        let long = "a stage with a name of more than 32 bytes";
+        let longer = format!("{long}, and one word more");
+        let (quoted, longer) = (format!("\"{long}\""), format!("\"{longer}\""));
+        let cells = ["", "", "a", "b", "a,b", "\"a,b\"", "\"\"", long, &quoted, &longer];
+        let mut dice: u64 = 7;
+        let mut roll = |below: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) as usize % below
+        };
+        let mut text = String::from("w,x,y,z\n");
+        for _ in 0..300 {
+            let row: Vec<&str> = (0..1 + roll(4)).map(|_| cells[roll(cells.len())]).collect();
+            text += &(row.join(",") + "\n");
+        }
+        let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();
+        let mut block = Block::new();
+        rows.next_block(&mut block, 300).unwrap();
+        let (mut same, mut different) = (0, 0);
+        for parts in [&[0][..], &[1, 2, 3], &[0, 1, 3], &[0, 1, 2, 3]] {
+            let columns = Columns { parts: side_by_side(parts.iter().copied()), name: None };
+            let said = |row: &BlockRow<'_>| {
+                let mut said = vec![7];
+                columns.say(&block, row, &mut said).unwrap();
+                said
+            };
+            let rows: Vec<_> = (0..block.len()).map(|at| block.row(at)).collect();
+            let stretches = |at: usize| {
+                columns.parts.iter().map(|part| rows[at].stretch(part.clone())).collect::<Vec<_>>()
+            };
+            let rows: Vec<_> =
+                rows.iter().enumerate().map(|(at, row)| (said(row), stretches(at))).collect();
+            for ((said_a, a), (said_b, b)) in
+                rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b)))
+            {
+                assert_eq!(said_a == said_b, a == b, "{a:?} {b:?}");
+                same += usize::from(a == b);
+                different += usize::from(a != b);
+            }
+        }
+        assert!(same > 5_000 && different > 5_000, "{same} {different}");
     }
 }
