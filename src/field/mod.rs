@@ -254,9 +254,9 @@ impl Fields {
         self.get(id).is_absent
     }
 
-    /// How many there are.
+    /// How many positions there are, those of fields that the account does without among them.
     pub fn len(&self) -> usize {
-        self.iter().count()
+        self.fields.len()
     }
 
     /// Never: the standard fields are always there.
