@@ -238,6 +238,7 @@ fn no_phone_is_invented() {
         ("1.5550101234E+10", "US", "phone-damaged"),
         ("+1.5550101234e+10", "US", "phone-damaged"),
         ("4,42079E+11", "GB", "phone-damaged"),
+        ("1.4155552690E10", "US", "phone-damaged"),
         ("206555012.0", "US", "phone-invalid"),
         ("2065550123 2065550124", "US", "phone-several"),
         ("+12065550123+12065550124", "US", "phone-several"),

@@ -132,7 +132,9 @@ impl Column {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);
             let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
-            if whole.is_ok() || is_one() {
+            // `4,42079E+11` is not two of them.
+            let is_damaged = || whole == Err(IssueCode::PhoneDamaged);
+            if whole.is_ok() || is_damaged() || is_one() {
                 return each(cell, whole);
             }
         } else if self.kind == FieldKind::MultipleChoice {

@@ -158,8 +158,8 @@ pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
     if is_rounded(id) { Err(IssueCode::RecordIdDamaged) } else { Ok(id) }
 }
 
-/// Digits with a decimal point or comma, and an exponent with its sign: what a spreadsheet makes of a
-/// long number.
+/// Digits and an exponent, with a decimal point or comma or with a sign: what a spreadsheet makes of a
+/// long number. `12E5` alone may be an id.
 pub(super) fn is_rounded(cell: &str) -> bool {
     let Some(at) = cell.find(['e', 'E']) else { return false };
     let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);
@@ -167,10 +167,11 @@ pub(super) fn is_rounded(cell: &str) -> bool {
     let is_mantissa = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
         && digits.bytes().filter(|b| !b.is_ascii_digit()).count() <= 1;
-    let is_exponent = exponent.strip_prefix('+').is_some_and(|digits| {
-        !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit())
-    });
-    is_mantissa && is_exponent
+    let has_sign = exponent.starts_with('+') || digits.contains(['.', ',']);
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let is_exponent =
+        (1..=3).contains(&exponent.len()) && exponent.bytes().all(|byte| byte.is_ascii_digit());
+    is_mantissa && has_sign && is_exponent
 }
 
 #[cfg(test)]
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn rounded_ids_are_refused_and_others_are_not() {
-        for cell in ["1.23457E+17", "1E+5", "1,2E+17", "12E+10"] {
+        for cell in ["1.23457E+17", "1E+5", "1,2E+17", "12E+10", "1.2E17"] {
             assert_eq!(record_id(cell), Err(IssueCode::RecordIdDamaged), "{cell}");
         }
         for cell in ["7", "07", "1e5", "E+5", "abcE+5", "12E5", "1.2.3E+5", "00a1"] {
