@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
-use super::units::{Units, batches, tasks};
+use super::units::{TaskKind, Units, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::{IssueCode, Severity};
 use crate::lookup::{Found, Lookup};
@@ -87,11 +87,7 @@ impl Applier {
     /// Everything else is written: plans the rows of conflicts again.
     pub(super) fn begin_round(&mut self) {
         if self.conflicts.round == ROUNDS {
-            for at in std::mem::take(&mut self.conflicts.tasks) {
-                self.fail_step(at, IssueCode::WriteConflict, "");
-            }
-            self.conflicts.tokens.clear();
-            return;
+            return self.fail_conflicts(IssueCode::WriteConflict, "");
         }
         self.conflicts.round += 1;
         let rows = self.rows_of_conflicts();
@@ -106,6 +102,33 @@ impl Applier {
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
+    }
+
+    /// They are not planned again. A new opportunity whose contact is among them fails with it: nobody
+    /// knows any more whose it is.
+    fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
+        for at in std::mem::take(&mut self.conflicts.tasks) {
+            let task = self.tasks[at];
+            let is_new = self.ledger(task.part).entry(task.record().object, task.number).is_new();
+            match task.kind {
+                TaskKind::FollowUp(_) => self.fail_dependant(at),
+                TaskKind::Opportunity if is_new && self.waits_for_conflict(at) => {
+                    self.fail_dependant(at);
+                }
+                _ => self.fail_step(at, code, why),
+            }
+        }
+        self.conflicts.tokens.clear();
+    }
+
+    /// Is the contact of an opportunity to be planned again?
+    fn waits_for_conflict(&self, at: usize) -> bool {
+        let task = self.tasks[at];
+        let ledger = self.ledger(task.part);
+        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
+        let step = contact.map(|number| StepRef { object: Object::Contact, number });
+        step.filter(|step| crate::plan::first_row(ledger, *step) != NONE)
+            .is_some_and(|step| self.conflicts.holds(self.tokens.step(ledger, step)))
     }
 
     /// The rows of every unit with a conflict, in the import's own plan.
@@ -158,12 +181,11 @@ impl Applier {
         let mut faults = std::mem::take(&mut self.conflicts.faults);
         faults.append(&mut planner.take_faults());
         let plan = planner.finish(Vec::new(), 1);
+        if !faults.is_empty() {
+            return self.fail_conflicts(IssueCode::StorageFault, &faults.join("; "));
+        }
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
-        if !faults.is_empty() {
-            let why = faults.join("; ");
-            return before.into_iter().for_each(|at| self.fault(at, &why));
-        }
         // What takes their place is settled below.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
         self.parts.push(plan);

@@ -1,0 +1,168 @@
+//! A contact and its opportunities are a unit: where somebody else has changed the contact between plan
+//! and apply, both are planned again (behaviour X3, P2), and the report says what is true then.
+
+use crm_import::storage::{Batch, Receipts, StorageError};
+use crm_import::{
+    FollowUp, FollowUpKind, Import, Mode, Object, Outcome, Report, RowNumber, Source,
+};
+
+use super::shelf::Shelf;
+use super::{Act, Hostile, StorageWrite, codes};
+
+use Object::{Contact, Opportunity};
+
+const FILE: &str = "Email,First Name,Opportunity Name\na@example.com,Ana,Roof\n";
+
+/// Nothing is done to the calls; the change comes between plan and apply.
+struct Nobody;
+
+impl Act for Nobody {}
+
+/// Plans, lets somebody else write, and applies.
+fn apply(
+    import: &Import,
+    file: &str,
+    shelf: Shelf,
+    meanwhile: impl FnOnce(&mut Shelf),
+) -> (Report, Shelf) {
+    let mut storage = Hostile::new(shelf, Nobody);
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+    meanwhile(&mut storage.shelf);
+    let report = import.apply(plan, &mut storage).unwrap();
+    (report, storage.shelf)
+}
+
+fn import() -> Import {
+    Import::new().id("meanwhile")
+}
+
+/// Contact 1, who has the address of the file.
+fn with_ana() -> Shelf {
+    let mut shelf = Shelf::default();
+    shelf.insert(Contact, &[("email", "a@example.com")]);
+    shelf
+}
+
+/// The address goes from contact 1 to a contact that has been there before.
+fn move_address(shelf: &mut Shelf) {
+    let (from, to) = (1, 2);
+    let addresses = shelf.contacts.get_mut(&from).unwrap().values.remove("email").unwrap();
+    shelf.contacts.get_mut(&from).unwrap().version += 1;
+    let to = shelf.contacts.get_mut(&to).unwrap();
+    to.values.insert("email".into(), addresses);
+    to.version += 1;
+}
+
+fn with_ana_and_bo() -> Shelf {
+    let mut shelf = with_ana();
+    shelf.insert(Contact, &[("email", "bo@example.com")]);
+    shelf
+}
+
+/// The contact of the only opportunity.
+fn contact_of_the_opportunity(shelf: &Shelf) -> u64 {
+    assert_eq!(shelf.opportunities.len(), 1);
+    let deal = shelf.opportunities.values().next().unwrap();
+    deal.values["contact_id"][0].parse().unwrap()
+}
+
+#[test]
+fn x3_an_opportunity_follows_its_contact_to_whom_the_address_belongs_by_now() {
+    let (report, shelf) = apply(&import(), FILE, with_ana_and_bo(), move_address);
+    assert_eq!(contact_of_the_opportunity(&shelf), 2);
+    assert_eq!(shelf.contacts[&2].values["first_name"], ["Ana"]);
+    assert_eq!(shelf.contacts[&1].values.get("first_name"), None);
+    assert_eq!(report.id(Contact, RowNumber(1)), Some("2"));
+    assert_eq!((report.stats().contacts.update, report.stats().opportunities.create), (1, 1));
+    assert_eq!(report.stats().links, 1);
+    assert_eq!(codes(&report), []);
+}
+
+#[test]
+fn x3_an_opportunity_of_a_contact_deleted_meanwhile_goes_to_the_one_created_in_its_place() {
+    let delete = |shelf: &mut Shelf| _ = shelf.contacts.remove(&1);
+    let (report, shelf) = apply(&import(), FILE, with_ana(), delete);
+    let id = contact_of_the_opportunity(&shelf);
+    assert_eq!(shelf.contacts[&id].values["email"], ["a@example.com"]);
+    assert_eq!(report.id(Contact, RowNumber(1)), Some(id.to_string().as_str()));
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Create));
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (1, 1));
+    assert_eq!(codes(&report), []);
+}
+
+#[test]
+fn x3_an_opportunity_whose_contact_is_gone_has_one_error_where_contacts_are_only_updated() {
+    let delete = |shelf: &mut Shelf| _ = shelf.contacts.remove(&1);
+    let update = import().contacts(Mode::Update);
+    let (report, shelf) = apply(&update, FILE, with_ana(), delete);
+    assert_eq!(shelf.opportunities.len(), 0);
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
+    assert_eq!(report.outcome(Opportunity, RowNumber(1)), Some(Outcome::Fail));
+    let errors: Vec<_> =
+        report.issues().filter(|issue| issue.object == Some(Opportunity)).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].code.code(), "opportunity-contact-missing");
+    assert_eq!(report.stats().links, 0);
+}
+
+#[test]
+fn x3_a_stored_opportunity_moves_with_its_contact_although_its_own_link_was_right() {
+    let mut shelf = with_ana_and_bo();
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    let file = format!(
+        "Email,First Name,Opportunity ID,Opportunity Name\na@example.com,Ana,{roof},Loft\n"
+    );
+    let (report, shelf) = apply(&import(), &file, shelf, move_address);
+    assert_eq!(contact_of_the_opportunity(&shelf), 2);
+    assert_eq!(shelf.opportunities[&roof].values["name"], ["Loft"]);
+    assert_eq!(shelf.opportunities[&roof].version, 2); // written once
+    assert_eq!(report.stats().opportunities.update, 1);
+}
+
+#[test]
+fn x3_a_long_unit_waits_for_its_contact_in_later_batches_too() {
+    let mut file = String::from("Email,First Name,Opportunity Name\n");
+    (0..2_500).for_each(|row| file.push_str(&format!("a@example.com,Ana,Deal {row}\n")));
+    let (report, shelf) = apply(&import(), &file, with_ana_and_bo(), move_address);
+    let is_of_bo = |rec: &super::shelf::Rec| rec.values["contact_id"] == ["2"];
+    assert!(shelf.opportunities.values().all(is_of_bo));
+    assert_eq!((shelf.opportunities.len(), report.stats().links), (2_500, 2_500));
+}
+
+#[test]
+fn x3_a_follow_up_is_for_the_contact_that_is_written_in_the_end() {
+    let import = import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    let (report, shelf) = apply(&import, FILE, with_ana_and_bo(), move_address);
+    assert_eq!(shelf.follow_ups, [(2, "workflow".to_owned(), "welcome".to_owned())]);
+    assert_eq!(report.follow_ups(), 1);
+}
+
+#[test]
+fn x5_a_unit_that_is_cut_because_a_batch_fails_keeps_together_all_the_same() {
+    /// Refuses batches of more than one step.
+    struct Narrow;
+    impl Act for Narrow {
+        fn write(
+            &mut self,
+            shelf: &mut Shelf,
+            _: usize,
+            batch: &Batch<'_>,
+            receipts: &mut Receipts,
+        ) -> Result<(), StorageError> {
+            if batch.len() > 1 {
+                return Err("too much at once".into());
+            }
+            shelf.write(batch, receipts)
+        }
+
+        fn recover(&mut self, _: u32) -> crm_import::storage::Recovery {
+            crm_import::storage::Recovery::Split
+        }
+    }
+    let mut storage = Hostile::new(with_ana_and_bo(), Narrow);
+    let plan = import().plan(Source::from_bytes(FILE.as_bytes()), &mut storage).unwrap();
+    move_address(&mut storage.shelf);
+    let report = import().apply(plan, &mut storage).unwrap();
+    assert_eq!(contact_of_the_opportunity(&storage.shelf), 2);
+    assert_eq!(codes(&report), []);
+}
