@@ -3,7 +3,7 @@
 
 use crm_import::storage::{Batch, Receipts, StorageError};
 use crm_import::{
-    FollowUp, FollowUpKind, Import, Mode, Object, Outcome, Report, RowNumber, Source,
+    FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber, Source,
 };
 
 use super::shelf::Shelf;
@@ -165,4 +165,41 @@ fn x5_a_unit_that_is_cut_because_a_batch_fails_keeps_together_all_the_same() {
     let report = import().apply(plan, &mut storage).unwrap();
     assert_eq!(contact_of_the_opportunity(&storage.shelf), 2);
     assert_eq!(codes(&report), []);
+}
+
+/// A storage in memory without this contact.
+fn without(crm: &MemoryStorage, id: &str) -> MemoryStorage {
+    let mut json = serde_json::to_value(crm).unwrap();
+    json["contacts"].as_object_mut().unwrap().remove(id).unwrap();
+    serde_json::from_value(json).unwrap()
+}
+
+#[test]
+fn x3_an_opportunity_whose_contact_needs_no_write_notices_that_it_is_gone() {
+    let mut crm = MemoryStorage::default();
+    crm.insert_as(Contact, "k1", [("email", "a@example.com"), ("first_name", "Ana")]);
+    let plan = import().plan(Source::from_bytes(FILE.as_bytes()), &mut crm).unwrap();
+    let mut crm = without(&crm, "k1");
+    let report = import().apply(plan, &mut crm).unwrap();
+    let (_, deal) = crm.iter(Opportunity).next().unwrap();
+    let contact = crm.get(Contact, deal.value("contact_id").unwrap()).unwrap();
+    assert_eq!(contact.value("first_name"), Some("Ana"));
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Create));
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (1, 1));
+    assert_eq!(codes(&report), []);
+}
+
+#[test]
+fn x3_a_record_that_is_put_in_place_of_another_in_memory_has_another_version() {
+    let mut crm = MemoryStorage::default();
+    crm.insert_as(Contact, "k1", [("email", "a@example.com"), ("city", "Oslo")]);
+    let plan = import().plan(Source::from_bytes(FILE.as_bytes()), &mut crm).unwrap();
+    // The address is somebody else's now.
+    crm.insert_as(Contact, "k1", [("city", "Oslo")]);
+    crm.insert_as(Contact, "k2", [("email", "a@example.com")]);
+    let report = import().apply(plan, &mut crm).unwrap();
+    assert_eq!(report.id(Contact, RowNumber(1)), Some("k2"));
+    assert_eq!(crm.get(Contact, "k1").unwrap().value("first_name"), None);
+    let (_, deal) = crm.iter(Opportunity).next().unwrap();
+    assert_eq!(deal.value("contact_id"), Some("k2"));
 }
