@@ -42,8 +42,6 @@ pub(crate) enum Poll {
 #[derive(Debug)]
 pub(crate) struct Applier {
     pub(super) report: Report,
-    /// Plans made again for some rows; the task's part 1 is the first of them.
-    pub(super) parts: Vec<Plan>,
     pub(super) tokens: Tokens,
     pub(super) tasks: Vec<Task>,
     pub(super) states: Vec<State>,
@@ -81,7 +79,6 @@ impl Applier {
         report.done.reserve(tasks.len());
         Applier {
             report,
-            parts: Vec::new(),
             tokens,
             states: vec![State::Waiting; tasks.len()],
             open: tasks.len(),
@@ -178,15 +175,8 @@ impl Applier {
         self.data.checkpoint = self.checkpoint.clone();
     }
 
-    pub(super) fn plan(&self, part: u32) -> &Plan {
-        match (part as usize).checked_sub(1) {
-            None => &self.report.plan,
-            Some(at) => &self.parts[at],
-        }
-    }
-
     pub(super) fn ledger(&self, part: u32) -> &Ledger {
-        &self.plan(part).ledger
+        &self.report.plan_of(part).ledger
     }
 
     pub(super) fn token(&self, task: &Task) -> Token {
@@ -350,10 +340,7 @@ impl Applier {
 
     /// The row of the import's plan that a row of another plan is.
     pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
-        if part == 0 {
-            return (row != NONE).then_some(row);
-        }
-        self.report.plan.ledger.numbers.row(self.ledger(part).number(row))
+        self.report.home(part, row)
     }
 
     /// The contact of an opportunity could not be created.

@@ -10,12 +10,13 @@ use std::collections::BTreeSet;
 use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
+use super::report::Side;
 use super::units::{TaskKind, Units, batches, tasks};
 use crate::draft::Drafter;
-use crate::issue::{IssueCode, Severity};
+use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Op, Outcome, StepRef};
+use crate::plan::{NONE, Numbers, Op, StepRef};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -188,14 +189,13 @@ impl Applier {
         self.conflicts.tokens.clear();
         // What takes their place is settled below.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
-        self.parts.push(plan);
-        let part = u32::try_from(self.parts.len()).unwrap_or(NONE);
+        let part = self.report.add_part(plan);
         self.take_outcomes(part);
         self.take_tasks(part);
     }
 
     fn take_tasks(&mut self, part: u32) {
-        let plan = self.plan(part);
+        let plan = self.report.plan_of(part);
         let mut units = Units::of(&plan.ledger);
         let found = tasks(plan, part, &mut units);
         let from = self.tasks.len();
@@ -216,12 +216,6 @@ impl Applier {
     }
 
     fn take_outcomes(&mut self, part: u32) {
-        let issues: Vec<_> = self
-            .plan(part)
-            .issues()
-            .filter(|issue| issue.severity > Severity::Info && !self.is_known(issue))
-            .collect();
-        issues.into_iter().for_each(|issue| self.report.note_issue(issue));
         for row in 0..self.ledger(part).len() {
             for object in [Object::Contact, Object::Opportunity] {
                 self.take_outcome(part, object, u32::try_from(row).unwrap_or(NONE));
@@ -229,42 +223,21 @@ impl Applier {
         }
     }
 
-    /// Was the issue part of the plan that was made first?
-    fn is_known(&self, issue: &crate::issue::Issue) -> bool {
-        let plan = &self.report.plan;
-        let Some(row) = issue.row.and_then(|row| plan.ledger.numbers.row(row)) else {
-            return false;
-        };
-        let number = Some(RowNumber(row + 1));
-        let first = plan.findings.partition_point(|found| found.row < number);
-        plan.findings[first..]
-            .iter()
-            .take_while(|found| found.row == number)
-            .any(|found| found.code == issue.code && found.object == issue.object)
-    }
-
+    /// The side is what the part says of it, with everything that the part says, unless it was written or
+    /// refused before: that stays as it came out.
     fn take_outcome(&mut self, part: u32, object: Object, row: u32) {
         let ledger = self.ledger(part);
-        let (outcome, number) = match object {
-            Object::Contact => {
-                let side = &ledger.contact_rows[row as usize];
-                (side.outcome, side.contact)
-            }
-            Object::Opportunity => {
-                let side = &ledger.opportunity_rows[row as usize];
-                (side.outcome, side.deal)
-            }
-        };
-        let (Some(outcome), Some(home)) = (outcome, self.home(part, row)) else { return };
-        let step = (number != NONE).then_some(StepRef { object, number });
+        let side = ledger.side(object, row);
+        let (Some(outcome), Some(home)) = (side.outcome, self.home(part, row)) else { return };
+        let step = (side.record != NONE).then_some(StepRef { object, number: side.record });
         let token = step.map(|step| self.tokens.step(ledger, step));
-        // What was written or refused before stays as it came out.
         let is_settled = token
             .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
-        if is_settled || self.report.current(object, home) == Some(Outcome::Fail) {
+        if is_settled || self.report.was_refused(object, home) {
             return;
         }
-        let id = step.and_then(|step| ledger.id(object, step.number)).map(str::to_owned);
-        self.report.settle(object, home, outcome, id.as_deref(), token);
+        let id = step.and_then(|step| ledger.id(object, step.number)).map(Into::into);
+        let side = Side { part, outcome: Some(outcome), is_refused: false, id, token };
+        self.report.settle(object, home, side);
     }
 }

@@ -102,6 +102,8 @@ fn x3_an_opportunity_whose_contact_is_gone_has_one_error_where_contacts_are_only
         report.issues().filter(|issue| issue.object == Some(Opportunity)).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].code.code(), "opportunity-contact-missing");
+    let expected = [(1, "contact-not-found"), (1, "opportunity-contact-missing")];
+    assert_eq!(codes(&report), expected);
     assert_eq!(report.stats().links, 0);
 }
 
@@ -117,6 +119,7 @@ fn x3_a_stored_opportunity_moves_with_its_contact_although_its_own_link_was_righ
     assert_eq!(shelf.opportunities[&roof].values["name"], ["Loft"]);
     assert_eq!(shelf.opportunities[&roof].version, 2); // written once
     assert_eq!(report.stats().opportunities.update, 1);
+    assert_eq!(codes(&report), [(1, "opportunity-relinked")]);
 }
 
 #[test]
@@ -202,4 +205,58 @@ fn x3_a_record_that_is_put_in_place_of_another_in_memory_has_another_version() {
     assert_eq!(crm.get(Contact, "k1").unwrap().value("first_name"), None);
     let (_, deal) = crm.iter(Opportunity).next().unwrap();
     assert_eq!(deal.value("contact_id"), Some("k2"));
+}
+
+#[test]
+fn l2_a_row_that_is_planned_again_says_why_it_is_skipped() {
+    let rival = |shelf: &mut Shelf| _ = shelf.insert(Contact, &[("email", "a@example.com")]);
+    let create = import().contacts(Mode::Create);
+    let (report, _) = apply(&create, FILE, Shelf::default(), rival);
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
+    assert_eq!(codes(&report), [(1, "contact-exists")]);
+    assert_eq!(report.stats().opportunities.create, 1);
+}
+
+/// How each row came to its contact, and the first row of that.
+fn reasons(report: &Report) -> Vec<(String, u32)> {
+    let rows = report.plan().rows().map(|row| row.number());
+    rows.map(|row| {
+        let side = report.side(Contact, row).unwrap();
+        (side.reason().unwrap().name(), side.first_row().unwrap().0)
+    })
+    .collect()
+}
+
+#[test]
+fn m9_a_row_that_is_planned_again_says_how_it_came_to_its_contact_in_the_end() {
+    let file = "Email,Phone,City\na@example.com,+12065550123,Oslo\n,+12065550123,Rome\n";
+    // The address and the phone belong to two people by then, and no row contradicts another.
+    let rivals = |shelf: &mut Shelf| {
+        shelf.insert(Contact, &[("email", "a@example.com"), ("city", "Oslo")]);
+        shelf.insert(Contact, &[("phone", "+12065550123")]);
+    };
+    let (calm, _) = apply(&import(), file, Shelf::default(), |_| ());
+    assert_eq!(reasons(&calm), [("new".into(), 1), ("phone".into(), 1)]);
+    assert_eq!(codes(&calm), [(2, "field-differs")]);
+
+    let (report, shelf) = apply(&import(), file, Shelf::default(), rivals);
+    assert_eq!(reasons(&report), [("email".into(), 1), ("phone".into(), 2)]);
+    assert_eq!(codes(&report), [(1, "key-conflict")]);
+    let outcomes = [1, 2].map(|row| report.outcome(Contact, RowNumber(row)));
+    assert_eq!(outcomes, [Some(Outcome::Unchanged), Some(Outcome::Update)]);
+    assert_eq!(report.stats().contacts.warnings, 1);
+    assert_eq!(shelf.contacts[&2].values["city"], ["Rome"]);
+}
+
+#[test]
+fn l2_what_planning_again_finds_no_fault_with_is_imported_and_counted() {
+    // Of an account that has one opportunity per pipeline the first contact has one already.
+    let mut shelf = with_ana_and_bo();
+    shelf.account.opportunities.duplicates = crm_import::account::Duplicates::OnePerPipeline;
+    shelf.insert(Opportunity, &[("name", "Boat"), ("contact_id", "1")]);
+    let (report, shelf) = apply(&import(), FILE, shelf, move_address);
+    assert_eq!(report.outcome(Opportunity, RowNumber(1)), Some(Outcome::Create));
+    assert_eq!((report.stats().opportunities.create, report.stats().opportunities.fail), (1, 0));
+    assert_eq!((report.stats().links, shelf.opportunities.len()), (1, 2));
+    assert_eq!(codes(&report), []);
 }
