@@ -353,6 +353,9 @@ fn x5_a_storage_that_cannot_go_on_hands_back_what_was_done_and_the_import_resume
     let error = import().apply(plan, &mut storage).unwrap_err();
     let Error::Write { done, .. } = &error else { panic!("{error}") };
     assert_eq!((done.status(), done.unwritten()), (Status::Failed, 200));
+    assert_eq!((done.stats().contacts.create, done.stats().contacts.rows), (1000, 1000));
+    let outcomes = [1000, 1001].map(|row| done.outcome(Contact, RowNumber(row)));
+    assert_eq!(outcomes, [Some(Outcome::Create), None]);
     assert!(std::error::Error::source(&error).unwrap().to_string().contains("disk"));
     assert!(!error.to_string().contains("disk"));
 

@@ -107,7 +107,10 @@ fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Va
         Some(report) => report.side(object, row.number())?,
         None => row.side(object)?,
     };
-    let outcome = report.and_then(|r| r.outcome(object, row.number())).unwrap_or(side.outcome());
+    let outcome = match report {
+        Some(report) => report.outcome(object, row.number()),
+        None => Some(side.outcome()),
+    };
     let id = match report {
         Some(report) => report.id(object, row.number()),
         None => side.id(),

@@ -412,6 +412,21 @@ impl Applier {
         }
     }
 
+    /// What is not written now comes to nothing: its rows are not counted.
+    fn leave_open(&mut self) {
+        for at in 0..self.tasks.len() {
+            let task = self.tasks[at];
+            let is_open = matches!(self.states[at], State::Waiting | State::Conflicted);
+            if !is_open || matches!(task.kind, TaskKind::FollowUp(_)) {
+                continue;
+            }
+            let (step, ledger) = (task.record(), self.ledger(task.part));
+            let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+            let rows: Vec<u32> = rows.filter_map(|row| self.home(task.part, row)).collect();
+            rows.into_iter().for_each(|row| self.report.leave_open(step.object, row));
+        }
+    }
+
     fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
         let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
         let why = format!("the tags were not written: {why}");
@@ -420,6 +435,9 @@ impl Applier {
     }
 
     pub(crate) fn finish(mut self, status: Status) -> Report {
+        if status != Status::Completed {
+            self.leave_open();
+        }
         self.report.finish(self.open + self.conflicts.len(), status);
         self.report.checkpoint = self.checkpoint;
         self.report

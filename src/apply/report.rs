@@ -95,7 +95,27 @@ impl Report {
     }
 
     /// The totals: `create` counts what was created, and so on; rows whose record storage refused
-    /// are failed.
+    /// are failed. Of an import that was stopped they tell what was done: rows whose record was to be
+    /// written, and was not, are not among them ([`unwritten`](Self::unwritten)), nor are those that a
+    /// [run](crate::Import::run) did not come to. The report of the import that is
+    /// [resumed](crate::Import::resume) counts all of them.
+    ///
+    /// ```
+    /// use crm_import::{Control, Import, MemoryStorage, Source};
+    ///
+    /// let mut file = String::from("Email,Phone\n,not a phone\n");
+    /// (0..1_200).for_each(|n| file.push_str(&format!("p{n}@example.com,\n")));
+    /// let mut crm = MemoryStorage::default();
+    /// let import = Import::new();
+    /// let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    ///
+    /// let mut batches = 0;
+    /// let watch = |_| { batches += 1; if batches > 1 { Control::Pause } else { Control::Continue } };
+    /// let report = import.apply_with(plan, &mut crm, watch).unwrap();
+    /// let contacts = report.stats().contacts;
+    /// assert_eq!((contacts.create, contacts.fail, contacts.rows), (500, 1, 501));
+    /// assert_eq!(report.unwritten(), 700);
+    /// ```
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
@@ -112,7 +132,8 @@ impl Report {
         &self.plan
     }
 
-    /// How many steps and follow-ups were not reached, because the import was stopped.
+    /// How many steps and follow-ups were not reached, because the import was stopped. Their rows have no
+    /// [outcome](Self::outcome) and are not counted.
     pub fn unwritten(&self) -> usize {
         self.unwritten
     }
@@ -122,7 +143,8 @@ impl Report {
         self.follow_ups
     }
 
-    /// What became of one side of a row.
+    /// What became of one side of a row. `None`: the row has no such side, or the import was stopped
+    /// before it was written.
     pub fn outcome(&self, object: Object, row: RowNumber) -> Option<Outcome> {
         let planned = self.plan.row(row)?.side(object)?.outcome();
         let row = self.plan.ledger.numbers.row(row)?;
@@ -313,6 +335,20 @@ impl Report {
         }
         let now = self.stats.links + self.links(object, row);
         self.stats.links = now.saturating_sub(links);
+    }
+
+    /// The import was stopped before the record of one side of a row was written.
+    pub(super) fn leave_open(&mut self, object: Object, row: u32) {
+        let Some(before) = self.current(object, row).filter(|outcome| outcome.is_folded()) else {
+            return;
+        };
+        self.set_warning(object, row, false);
+        let links = self.links(object, row);
+        let id = self.stored(object, row).map(Into::into);
+        let side = self.sides.entry((object, row));
+        side.or_insert(Side { id, ..Side::default() }).outcome = None;
+        self.stats.of_mut(object).leave_out(before);
+        self.stats.links = self.stats.links.saturating_sub(links);
     }
 
     /// Was there a warning while it was written?

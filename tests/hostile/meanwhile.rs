@@ -1,13 +1,14 @@
 //! A contact and its opportunities are a unit: where somebody else has changed the contact between plan
 //! and apply, both are planned again (behaviour X3, P2), and the report says what is true then.
 
+use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, StorageError};
 use crm_import::{
     FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber, Source,
 };
 
 use super::shelf::Shelf;
-use super::{Act, Hostile, StorageWrite, codes};
+use super::{Act, Hostile, Storage, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
 
@@ -168,6 +169,38 @@ fn x5_a_unit_that_is_cut_because_a_batch_fails_keeps_together_all_the_same() {
     let report = import().apply(plan, &mut storage).unwrap();
     assert_eq!(contact_of_the_opportunity(&storage.shelf), 2);
     assert_eq!(codes(&report), []);
+}
+
+#[test]
+fn x5_what_is_to_be_planned_again_when_the_import_stops_has_come_to_nothing() {
+    /// Answers until something is written.
+    struct Silent;
+    impl Act for Silent {
+        fn find(
+            &mut self,
+            shelf: &mut Shelf,
+            call: usize,
+            lookup: &Lookup<'_>,
+            found: &mut Found,
+        ) -> Result<(), StorageError> {
+            if call > 1 {
+                return Err("the connection is lost".into());
+            }
+            shelf.find(lookup, found)
+        }
+    }
+    let mut storage = Hostile::new(with_ana_and_bo(), Silent);
+    let file = format!("{FILE}bo@example.com,Bo,Boat\n");
+    let plan = import().plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+    storage.shelf.contacts.get_mut(&1).unwrap().version += 1;
+    let error = import().apply(plan, &mut storage).unwrap_err();
+    let done = error.done().unwrap();
+    for object in [Contact, Opportunity] {
+        assert_eq!(done.outcome(object, RowNumber(1)), None);
+        assert!(done.outcome(object, RowNumber(2)).is_some());
+        assert_eq!(done.stats().of(object).rows, 1);
+    }
+    assert_eq!((done.unwritten(), done.stats().links), (2, 1));
 }
 
 /// A storage in memory without this contact.
