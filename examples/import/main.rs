@@ -146,9 +146,11 @@ fn plan_and_apply(
         }
         return Ok(());
     }
+    // Before anything is written, in case it cannot be.
+    let log = error_log(options)?;
     let report =
         people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch))?;
-    if let Some(mut log) = error_log(options)? {
+    if let Some(mut log) = log {
         log.add(&report)
             .and_then(|_| log.finish())
             .map_err(|error| Failure::new("error-log", error))?;
