@@ -213,7 +213,35 @@ fn a_run_of_a_stream_that_cannot_be_read_twice_does_the_same() {
 }
 
 #[test]
-fn x6_another_file_mapping_policy_or_window_is_refused_by_name() {
+fn x6_a_run_goes_on_in_windows_as_large_as_it_was_begun_with() {
+    let file = file(900);
+    let mut whole = MemoryStorage::default();
+    let expected = import().run_window(70).run(source(&file), &mut whole).unwrap();
+    for window in [None, Some(1), Some(7), Some(300), Some(2_000)] {
+        let mut crm = MemoryStorage::default();
+        let mut stop = stop_after(5, Control::Cancel);
+        let begun = import().run_window(70).run_with(source(&file), &mut crm, |event| {
+            event.progress().map_or(true.into(), &mut stop)
+        });
+        assert!(begun.unwrap().unwritten() > 0 || crm.len(Contact) < whole.len(Contact));
+        let import = window.map_or_else(import, |rows| import().run_window(rows));
+        let checkpoint = crm.checkpoint().unwrap().clone();
+        let own = import.checkpoint(source(&file), &mut crm).unwrap();
+        assert_eq!(checkpoint.differences(&own), [""; 0]);
+        assert!(checkpoint.is_run());
+        let again = import.resume(checkpoint);
+        let report = again.run(source(&file), &mut crm).unwrap();
+        assert_eq!(report.stats(), expected.stats(), "{window:?}");
+        assert_eq!(content(&crm), content(&whole), "{window:?}");
+        assert_eq!(crm.checkpoint().unwrap().window, 70);
+        // As one plan it would take what later windows have said for said by the first.
+        let error = again.plan_resumed(source(&file), &mut crm).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("another window"), "{error}");
+    }
+}
+
+#[test]
+fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_run() {
     let file = file(30);
     let mut crm = MemoryStorage::default();
     let plan = import().plan(source(&file), &mut crm).unwrap();

@@ -107,7 +107,10 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let import_id = job.import_id.clone();
     let mine = checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
-        let differs = resumed.differences(&mine);
+        let mut differs = resumed.differences(&mine);
+        if !resumed.is_run() {
+            differs.push("window");
+        }
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
         }
