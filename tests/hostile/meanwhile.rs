@@ -4,10 +4,12 @@
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, StorageError};
 use crm_import::{
-    FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber, Source,
+    FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber,
+    Severity, Source,
 };
 
-use super::shelf::Shelf;
+use super::shelf::{Rec, Shelf};
+use super::simulation::Lots;
 use super::{Act, Hostile, Storage, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
@@ -128,7 +130,7 @@ fn x3_a_long_unit_waits_for_its_contact_in_later_batches_too() {
     let mut file = String::from("Email,First Name,Opportunity Name\n");
     (0..2_500).for_each(|row| file.push_str(&format!("a@example.com,Ana,Deal {row}\n")));
     let (report, shelf) = apply(&import(), &file, with_ana_and_bo(), move_address);
-    let is_of_bo = |rec: &super::shelf::Rec| rec.values["contact_id"] == ["2"];
+    let is_of_bo = |rec: &Rec| rec.values["contact_id"] == ["2"];
     assert!(shelf.opportunities.values().all(is_of_bo));
     assert_eq!((shelf.opportunities.len(), report.stats().links), (2_500, 2_500));
 }
@@ -201,6 +203,110 @@ fn x5_what_is_to_be_planned_again_when_the_import_stops_has_come_to_nothing() {
         assert_eq!(done.stats().of(object).rows, 1);
     }
     assert_eq!((done.unwritten(), done.stats().links), (2, 1));
+}
+
+/// Somebody who moves addresses, deletes and touches contacts before some of the writes. Each new
+/// opportunity is held to belong to whoever has the address it is named by, at that moment.
+struct Restless {
+    lots: Lots,
+    left: u32,
+}
+
+impl Restless {
+    fn meddle(&mut self, shelf: &mut Shelf) {
+        let ids: Vec<u64> = shelf.contacts.keys().copied().collect();
+        let Ok(count) = u64::try_from(ids.len()) else { return };
+        if count == 0 {
+            return;
+        }
+        let mut draw = || ids[usize::try_from(self.lots.draw(count)).unwrap()];
+        let (from, to) = (draw(), draw());
+        match self.lots.draw(3) {
+            0 => _ = shelf.contacts.remove(&from),
+            1 => shelf.contacts.get_mut(&from).unwrap().version += 1,
+            _ => {
+                let addresses = |id: u64| shelf.contacts[&id].values.get("email").cloned();
+                let moved = [(from, addresses(to)), (to, addresses(from))];
+                for (id, addresses) in moved {
+                    let rec = shelf.contacts.get_mut(&id).unwrap();
+                    rec.values.insert("email".into(), addresses.unwrap_or_default());
+                    rec.version += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Act for Restless {
+    fn write(
+        &mut self,
+        shelf: &mut Shelf,
+        _: usize,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+    ) -> Result<(), StorageError> {
+        while self.left > 0 && self.lots.draw(3) > 0 {
+            self.left -= 1;
+            self.meddle(shelf);
+        }
+        let before = shelf.opportunities.clone();
+        shelf.write(batch, receipts)?;
+        for (id, deal) in &shelf.opportunities {
+            if before.get(id) == Some(deal) {
+                continue;
+            }
+            let address = deal.values["name"][0].split(' ').next().unwrap();
+            let link = |deal: &Rec| deal.values["contact_id"].clone();
+            let contact = shelf.contacts.get(&link(deal)[0].parse().unwrap());
+            let has_address = |rec: &Rec| rec.values["email"] == [address];
+            // One that is there stays where it is if its row means nobody.
+            let stays = before.get(id).map(link) == Some(link(deal))
+                && !shelf.contacts.values().any(has_address);
+            assert!(contact.is_some_and(has_address) || stays, "{deal:?} is with {contact:?}");
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn x3_whatever_others_do_no_opportunity_is_written_to_another_than_its_row_means() {
+    for seed in 0..2_000 {
+        let mut lots = Lots(seed);
+        let (mut shelf, rows) = (Shelf::default(), 1 + lots.draw(6));
+        (0..4).for_each(|n| _ = shelf.insert(Contact, &[("email", &format!("p{n}@example.com"))]));
+        let boat = [("name", "p1@example.com Boat"), ("contact_id", "2")];
+        let boat = shelf.insert(Opportunity, &boat);
+        let mut file = String::from("Email,First Name,Opportunity ID,Opportunity Name\n");
+        for row in 0..rows {
+            let who = format!("p{}@example.com", lots.draw(6));
+            let (id, who) = match lots.draw(6) {
+                0 => (boat.to_string(), "p1@example.com".to_owned()),
+                _ => (String::new(), who),
+            };
+            file.push_str(&format!("{who},P{row},{id},{who} Deal {row}\n"));
+        }
+        let left = 1 + u32::try_from(lots.draw(4)).unwrap();
+        let mut storage = Hostile::new(shelf, Restless { lots, left });
+        let import = import().contacts(if seed % 3 == 0 { Mode::Update } else { Mode::Upsert });
+        let window = usize::try_from(1 + seed % 4).unwrap();
+        let report = match seed % 2 {
+            0 => import.run_window(window).run(Source::from_bytes(file.as_bytes()), &mut storage),
+            _ => {
+                let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+                import.apply(plan, &mut storage)
+            }
+        };
+        let (report, shelf) = (report.unwrap(), storage.shelf);
+        let counts = report.stats().opportunities;
+        let created = shelf.opportunities.len() as u64 - 1;
+        assert_eq!(counts.create, created, "seed {seed}\n{file}");
+        // Each that is not imported has an error of its own, and one only.
+        let errors = report
+            .issues()
+            .filter(|issue| (issue.object, issue.severity) == (Some(Opportunity), Severity::Error));
+        assert_eq!(errors.count() as u64, counts.fail, "seed {seed}\n{file}");
+        assert_eq!(counts.rows, rows);
+    }
 }
 
 /// A storage in memory without this contact.
