@@ -87,7 +87,8 @@ pub enum Error<E: std::error::Error + 'static> {
     /// This is not the import that was interrupted; nothing was written now.
     #[error("this is not the import that was interrupted: another {}", differs.join(", another "))]
     Resume {
-        /// What differs: `file`, `mapping`, `policy`, `window`.
+        /// What differs: `file`, `mapping`, `policy`; `window` if what was begun as a
+        /// [run](crate::storage::Checkpoint::is_run) is to go on as one plan, or the other way round.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.

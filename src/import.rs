@@ -159,7 +159,8 @@ impl Import {
         self
     }
 
-    /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192).
+    /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192). An import that is
+    /// [resumed](Self::resume) keeps to those it was begun with.
     #[must_use]
     pub fn run_window(mut self, rows: usize) -> Self {
         self.run_window = Some(rows);
@@ -183,7 +184,9 @@ impl Import {
     /// no tokens.
     ///
     /// Which checkpoint to go on with: the one that [is open](Checkpoint::is_open) and
-    /// [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint).
+    /// [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint). How: by
+    /// [`run`](Self::run) if it [is a run's](Checkpoint::is_run), in windows as large as they were, else by
+    /// [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The other way is refused.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
@@ -245,7 +248,10 @@ impl Import {
         self.check_resumable(storage)?;
         let reading = self.read(file, storage)?;
         let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
-        let differs = checkpoint.differences(&mine);
+        let mut differs = checkpoint.differences(&mine);
+        if checkpoint.is_run() {
+            differs.push("window");
+        }
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
         }
@@ -386,7 +392,10 @@ impl Import {
         twin: Option<Rows<'a>>,
         job: Job,
     ) -> Run<'a> {
-        let window = self.run_window.unwrap_or(8_192).max(1);
+        let window = match &self.resumed {
+            Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
+            _ => self.run_window.unwrap_or(8_192).max(1),
+        };
         Run {
             settings,
             rows,

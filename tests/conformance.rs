@@ -15,7 +15,7 @@ mod sqlite;
 use crm_import::account::{Pipeline, Stage, User};
 use crm_import::dedup::DedupPolicy;
 use crm_import::storage::conformance::{self, Outcome};
-use crm_import::{Account, CustomField, FieldKind, MemoryStorage, Object};
+use crm_import::{Account, CustomField, FieldKind, Import, MemoryStorage, Object, Source};
 use shelf::{Defect, Shelf};
 use sqlite::Sqlite;
 
@@ -97,6 +97,28 @@ fn the_sqlite_adapter_keeps_the_contract() {
     let memory = Path::new(":memory:");
     let report = conformance::run(|| Sqlite::create(memory, account()).unwrap());
     assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn x3_the_sqlite_adapter_links_nothing_to_a_contact_that_is_gone() {
+    let path = std::env::temp_dir().join(format!("crm-import-gone-{}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let mut crm = sqlite::Sqlite::create(&path, account()).unwrap();
+    crm.seed(Object::Contact, &[("email", "a@example.com"), ("city", "Oslo")]).unwrap();
+    crm.seed(Object::Contact, &[("email", "bo@example.com")]).unwrap();
+    let file = "Email,City,Opportunity Name\na@example.com,Oslo,Roof\nbo@example.com,Rome,Boat\n";
+    let import = Import::new();
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    // Neither the one that needs no write nor the one that is to be changed.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("DELETE FROM contacts; DELETE FROM contact_emails").unwrap();
+    let report = import.apply(plan, &mut crm).unwrap();
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (2, 2));
+    let dangling =
+        "SELECT count(*) FROM opportunities WHERE contact_id NOT IN (SELECT id FROM contacts)";
+    assert_eq!(other.query_row(dangling, [], |row| row.get::<_, i64>(0)), Ok(0));
+    drop((crm, other));
+    let _ = std::fs::remove_file(&path);
 }
 
 #[test]

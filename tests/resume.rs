@@ -12,7 +12,7 @@ mod program;
 use crm_import::storage::StorageError;
 use crm_import::{
     Control, Error, ErrorBudget, FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object,
-    Progress, Source, Status,
+    Progress, Report, Source, Status,
 };
 
 use Object::{Contact, Opportunity};
@@ -61,6 +61,23 @@ fn stop_after(batches: usize, how: Control) -> impl FnMut(Progress) -> Control {
     }
 }
 
+/// A stopped import calls created what is stored, and counts no row whose record is not.
+fn tells_what_is_stored(report: &Report, crm: &MemoryStorage) {
+    for object in [Contact, Opportunity] {
+        let counts = report.stats().of(object);
+        let rows = report.plan().rows().map(|row| row.number());
+        let told: Vec<_> =
+            rows.filter_map(|row| Some((row, report.outcome(object, row)?))).collect();
+        assert_eq!(told.len() as u64, counts.rows);
+        assert_eq!(counts.create, crm.len(object) as u64);
+        assert_eq!(counts.create + counts.merged, counts.rows);
+        for (row, _) in told {
+            assert!(crm.get(object, report.id(object, row).unwrap()).is_some(), "row {row}");
+        }
+    }
+    assert_eq!(report.stats().links, crm.len(Opportunity) as u64);
+}
+
 #[test]
 fn x6_a_stopped_import_resumes_to_the_storage_and_the_totals_of_an_uninterrupted_one() {
     let file = file(2_000);
@@ -76,6 +93,7 @@ fn x6_a_stopped_import_resumes_to_the_storage_and_the_totals_of_an_uninterrupted
             import().apply_with(plan, &mut crm, stop_after(batches, Control::Pause)).unwrap();
         assert_eq!(first.status(), Status::Paused);
         assert!(first.unwritten() > 0);
+        tells_what_is_stored(&first, &crm);
         let Some(checkpoint) = crm.checkpoint().cloned() else {
             assert_eq!(batches, 0);
             continue;
@@ -116,6 +134,10 @@ fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
             })
             .unwrap();
         assert_eq!(first.status(), Status::Cancelled);
+        for object in [Contact, Opportunity] {
+            assert_eq!(first.stats().of(object).create, crm.len(object) as u64);
+        }
+        assert_eq!(first.stats().links, crm.len(Opportunity) as u64);
         let again = import.clone().resume(crm.checkpoint().unwrap().clone());
         let report = again.run(source(&file), &mut crm).unwrap();
         assert_eq!(report.stats(), expected.stats());
@@ -191,7 +213,35 @@ fn a_run_of_a_stream_that_cannot_be_read_twice_does_the_same() {
 }
 
 #[test]
-fn x6_another_file_mapping_policy_or_window_is_refused_by_name() {
+fn x6_a_run_goes_on_in_windows_as_large_as_it_was_begun_with() {
+    let file = file(900);
+    let mut whole = MemoryStorage::default();
+    let expected = import().run_window(70).run(source(&file), &mut whole).unwrap();
+    for window in [None, Some(1), Some(7), Some(300), Some(2_000)] {
+        let mut crm = MemoryStorage::default();
+        let mut stop = stop_after(5, Control::Cancel);
+        let begun = import().run_window(70).run_with(source(&file), &mut crm, |event| {
+            event.progress().map_or(true.into(), &mut stop)
+        });
+        assert!(begun.unwrap().unwritten() > 0 || crm.len(Contact) < whole.len(Contact));
+        let import = window.map_or_else(import, |rows| import().run_window(rows));
+        let checkpoint = crm.checkpoint().unwrap().clone();
+        let own = import.checkpoint(source(&file), &mut crm).unwrap();
+        assert_eq!(checkpoint.differences(&own), [""; 0]);
+        assert!(checkpoint.is_run());
+        let again = import.resume(checkpoint);
+        let report = again.run(source(&file), &mut crm).unwrap();
+        assert_eq!(report.stats(), expected.stats(), "{window:?}");
+        assert_eq!(content(&crm), content(&whole), "{window:?}");
+        assert_eq!(crm.checkpoint().unwrap().window, 70);
+        // As one plan it would take what later windows have said for said by the first.
+        let error = again.plan_resumed(source(&file), &mut crm).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("another window"), "{error}");
+    }
+}
+
+#[test]
+fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_run() {
     let file = file(30);
     let mut crm = MemoryStorage::default();
     let plan = import().plan(source(&file), &mut crm).unwrap();
@@ -310,6 +360,10 @@ fn x7_an_error_budget_stops_a_plan_before_the_first_write_and_a_run_between_wind
         let plan = import.plan(source(&file), &mut crm).unwrap();
         let result = import.apply(plan, &mut crm);
         assert_eq!(result.is_ok(), is_enough, "{budget:?}");
+        if let Err(error) = &result {
+            let contacts = error.done().unwrap().stats().contacts;
+            assert_eq!((contacts.create, contacts.fail, contacts.rows), (0, 10, 10));
+        }
         assert_eq!(crm.is_empty(), !is_enough);
     }
     let mut crm = MemoryStorage::default();
@@ -319,6 +373,7 @@ fn x7_an_error_budget_stops_a_plan_before_the_first_write_and_a_run_between_wind
     // Two windows of 20 rows hold four errors; the third brings two more and is not written.
     assert_eq!(crm.len(Contact), 36);
     assert_eq!((done.stats().contacts.fail, done.status()), (6, Status::Failed));
+    assert_eq!((done.stats().contacts.create, done.unwritten()), (36, 18));
 }
 
 #[test]

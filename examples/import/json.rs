@@ -102,8 +102,15 @@ fn row(row: &RowPlan<'_>, report: Option<&Report>) -> Value {
 }
 
 fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Value> {
-    let side = row.side(object)?;
-    let outcome = report.and_then(|r| r.outcome(object, row.number())).unwrap_or(side.outcome());
+    // A row that was planned again says how it came to its record in the end.
+    let side = match report {
+        Some(report) => report.side(object, row.number())?,
+        None => row.side(object)?,
+    };
+    let outcome = match report {
+        Some(report) => report.outcome(object, row.number()),
+        None => Some(side.outcome()),
+    };
     let id = match report {
         Some(report) => report.id(object, row.number()),
         None => side.id(),

@@ -96,8 +96,8 @@ fn run(options: &Options) -> Result<(), Failure> {
     if !options.json {
         people::mapping(&columns, &storage.settings().fields());
     }
-    let import = unfinished(import, options, &mut storage)?;
-    if options.window.is_some() && !options.dry_run {
+    let (import, is_run) = unfinished(import, options, &mut storage)?;
+    if is_run {
         run_windows(&import, options, &columns, &mut storage)
     } else {
         plan_and_apply(&import, options, &columns, &mut storage)
@@ -151,9 +151,11 @@ fn plan_and_apply(
         }
         return Ok(());
     }
+    // Before anything is written, in case it cannot be.
+    let log = error_log(options)?;
     let report =
         people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch))?;
-    if let Some(mut log) = error_log(options)? {
+    if let Some(mut log) = log {
         log.add(&report)
             .and_then(|_| log.finish())
             .map_err(|error| Failure::new("error-log", error))?;
@@ -230,28 +232,37 @@ fn error_log(options: &Options) -> Result<Option<ErrorLog<BufWriter<File>>>, Fai
 }
 
 /// The import, going on with an unfinished one if there is one that is the same, or is asked for.
-/// Unfinished is also one whose report nobody has.
-fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result<Import, Failure> {
+/// Unfinished is also one whose report nobody has. And whether it goes window by window: an unfinished
+/// one goes on as it was begun.
+fn unfinished(
+    import: Import,
+    options: &Options,
+    storage: &mut Sqlite,
+) -> Result<(Import, bool), Failure> {
     if options.dry_run {
-        return Ok(import);
+        return Ok((import, false));
     }
+    let resume = |checkpoint: Checkpoint| {
+        let is_run = checkpoint.is_run();
+        Ok((import.clone().resume(checkpoint), is_run))
+    };
     let known = storage.checkpoints().map_err(|error| Failure::new("storage", error))?;
     if let Some(id) = &options.import_id {
         // A name that was used stands for that import and no other.
         if let Some(checkpoint) = known.into_iter().find(|known| known.import_id == *id) {
-            return Ok(import.resume(checkpoint));
+            return resume(checkpoint);
         }
     } else {
         let mut open_ones = known.into_iter().filter(Checkpoint::is_open).peekable();
         if options.resume {
             if let Some(checkpoint) = open_ones.next() {
-                return Ok(import.resume(checkpoint));
+                return resume(checkpoint);
             }
         } else if open_ones.peek().is_some() {
             let own = import.checkpoint(open(options)?, storage)?;
             if let Some(same) = open_ones.find(|open| open.differences(&own).is_empty()) {
                 eprintln!("going on with the unfinished import {}", same.import_id);
-                return Ok(import.resume(same));
+                return resume(same);
             }
         }
     }
@@ -261,7 +272,7 @@ fn unfinished(import: Import, options: &Options, storage: &mut Sqlite) -> Result
             message: "there is no unfinished import to go on with".into(),
         });
     }
-    Ok(import)
+    Ok((import, options.window.is_some()))
 }
 
 fn open(options: &Options) -> Result<Source<'static>, Failure> {

@@ -42,8 +42,6 @@ pub(crate) enum Poll {
 #[derive(Debug)]
 pub(crate) struct Applier {
     pub(super) report: Report,
-    /// Plans made again for some rows; the task's part 1 is the first of them.
-    pub(super) parts: Vec<Plan>,
     pub(super) tokens: Tokens,
     pub(super) tasks: Vec<Task>,
     pub(super) states: Vec<State>,
@@ -81,7 +79,6 @@ impl Applier {
         report.done.reserve(tasks.len());
         Applier {
             report,
-            parts: Vec::new(),
             tokens,
             states: vec![State::Waiting; tasks.len()],
             open: tasks.len(),
@@ -178,15 +175,8 @@ impl Applier {
         self.data.checkpoint = self.checkpoint.clone();
     }
 
-    pub(super) fn plan(&self, part: u32) -> &Plan {
-        match (part as usize).checked_sub(1) {
-            None => &self.report.plan,
-            Some(at) => &self.parts[at],
-        }
-    }
-
     pub(super) fn ledger(&self, part: u32) -> &Ledger {
-        &self.plan(part).ledger
+        &self.report.plan_of(part).ledger
     }
 
     pub(super) fn token(&self, task: &Task) -> Token {
@@ -350,10 +340,7 @@ impl Applier {
 
     /// The row of the import's plan that a row of another plan is.
     pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
-        if part == 0 {
-            return (row != NONE).then_some(row);
-        }
-        self.report.plan.ledger.numbers.row(self.ledger(part).number(row))
+        self.report.home(part, row)
     }
 
     /// The contact of an opportunity could not be created.
@@ -425,6 +412,21 @@ impl Applier {
         }
     }
 
+    /// What is not written now comes to nothing: its rows are not counted.
+    fn leave_open(&mut self) {
+        for at in 0..self.tasks.len() {
+            let task = self.tasks[at];
+            let is_open = matches!(self.states[at], State::Waiting | State::Conflicted);
+            if !is_open || matches!(task.kind, TaskKind::FollowUp(_)) {
+                continue;
+            }
+            let (step, ledger) = (task.record(), self.ledger(task.part));
+            let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+            let rows: Vec<u32> = rows.filter_map(|row| self.home(task.part, row)).collect();
+            rows.into_iter().for_each(|row| self.report.leave_open(step.object, row));
+        }
+    }
+
     fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
         let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
         let why = format!("the tags were not written: {why}");
@@ -433,6 +435,9 @@ impl Applier {
     }
 
     pub(crate) fn finish(mut self, status: Status) -> Report {
+        if status != Status::Completed {
+            self.leave_open();
+        }
         self.report.finish(self.open + self.conflicts.len(), status);
         self.report.checkpoint = self.checkpoint;
         self.report

@@ -10,12 +10,13 @@ use std::collections::BTreeSet;
 use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
-use super::units::{Units, batches, tasks};
+use super::report::Side;
+use super::units::{TaskKind, Units, batches, tasks};
 use crate::draft::Drafter;
-use crate::issue::{IssueCode, Severity};
+use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Op, Outcome, StepRef};
+use crate::plan::{NONE, Numbers, Op, StepRef};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -87,11 +88,7 @@ impl Applier {
     /// Everything else is written: plans the rows of conflicts again.
     pub(super) fn begin_round(&mut self) {
         if self.conflicts.round == ROUNDS {
-            for at in std::mem::take(&mut self.conflicts.tasks) {
-                self.fail_step(at, IssueCode::WriteConflict, "");
-            }
-            self.conflicts.tokens.clear();
-            return;
+            return self.fail_conflicts(IssueCode::WriteConflict, "");
         }
         self.conflicts.round += 1;
         let rows = self.rows_of_conflicts();
@@ -106,6 +103,33 @@ impl Applier {
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
+    }
+
+    /// They are not planned again. A new opportunity whose contact is among them fails with it: nobody
+    /// knows any more whose it is.
+    fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
+        for at in std::mem::take(&mut self.conflicts.tasks) {
+            let task = self.tasks[at];
+            let is_new = self.ledger(task.part).entry(task.record().object, task.number).is_new();
+            match task.kind {
+                TaskKind::FollowUp(_) => self.fail_dependant(at),
+                TaskKind::Opportunity if is_new && self.waits_for_conflict(at) => {
+                    self.fail_dependant(at);
+                }
+                _ => self.fail_step(at, code, why),
+            }
+        }
+        self.conflicts.tokens.clear();
+    }
+
+    /// Is the contact of an opportunity to be planned again?
+    fn waits_for_conflict(&self, at: usize) -> bool {
+        let task = self.tasks[at];
+        let ledger = self.ledger(task.part);
+        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
+        let step = contact.map(|number| StepRef { object: Object::Contact, number });
+        step.filter(|step| crate::plan::first_row(ledger, *step) != NONE)
+            .is_some_and(|step| self.conflicts.holds(self.tokens.step(ledger, step)))
     }
 
     /// The rows of every unit with a conflict, in the import's own plan.
@@ -158,22 +182,20 @@ impl Applier {
         let mut faults = std::mem::take(&mut self.conflicts.faults);
         faults.append(&mut planner.take_faults());
         let plan = planner.finish(Vec::new(), 1);
+        if !faults.is_empty() {
+            return self.fail_conflicts(IssueCode::StorageFault, &faults.join("; "));
+        }
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
-        if !faults.is_empty() {
-            let why = faults.join("; ");
-            return before.into_iter().for_each(|at| self.fault(at, &why));
-        }
         // What takes their place is settled below.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
-        self.parts.push(plan);
-        let part = u32::try_from(self.parts.len()).unwrap_or(NONE);
+        let part = self.report.add_part(plan);
         self.take_outcomes(part);
         self.take_tasks(part);
     }
 
     fn take_tasks(&mut self, part: u32) {
-        let plan = self.plan(part);
+        let plan = self.report.plan_of(part);
         let mut units = Units::of(&plan.ledger);
         let found = tasks(plan, part, &mut units);
         let from = self.tasks.len();
@@ -194,12 +216,6 @@ impl Applier {
     }
 
     fn take_outcomes(&mut self, part: u32) {
-        let issues: Vec<_> = self
-            .plan(part)
-            .issues()
-            .filter(|issue| issue.severity > Severity::Info && !self.is_known(issue))
-            .collect();
-        issues.into_iter().for_each(|issue| self.report.note_issue(issue));
         for row in 0..self.ledger(part).len() {
             for object in [Object::Contact, Object::Opportunity] {
                 self.take_outcome(part, object, u32::try_from(row).unwrap_or(NONE));
@@ -207,42 +223,21 @@ impl Applier {
         }
     }
 
-    /// Was the issue part of the plan that was made first?
-    fn is_known(&self, issue: &crate::issue::Issue) -> bool {
-        let plan = &self.report.plan;
-        let Some(row) = issue.row.and_then(|row| plan.ledger.numbers.row(row)) else {
-            return false;
-        };
-        let number = Some(RowNumber(row + 1));
-        let first = plan.findings.partition_point(|found| found.row < number);
-        plan.findings[first..]
-            .iter()
-            .take_while(|found| found.row == number)
-            .any(|found| found.code == issue.code && found.object == issue.object)
-    }
-
+    /// The side is what the part says of it, with everything that the part says, unless it was written or
+    /// refused before: that stays as it came out.
     fn take_outcome(&mut self, part: u32, object: Object, row: u32) {
         let ledger = self.ledger(part);
-        let (outcome, number) = match object {
-            Object::Contact => {
-                let side = &ledger.contact_rows[row as usize];
-                (side.outcome, side.contact)
-            }
-            Object::Opportunity => {
-                let side = &ledger.opportunity_rows[row as usize];
-                (side.outcome, side.deal)
-            }
-        };
-        let (Some(outcome), Some(home)) = (outcome, self.home(part, row)) else { return };
-        let step = (number != NONE).then_some(StepRef { object, number });
+        let side = ledger.side(object, row);
+        let (Some(outcome), Some(home)) = (side.outcome, self.home(part, row)) else { return };
+        let step = (side.record != NONE).then_some(StepRef { object, number: side.record });
         let token = step.map(|step| self.tokens.step(ledger, step));
-        // What was written or refused before stays as it came out.
         let is_settled = token
             .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
-        if is_settled || self.report.current(object, home) == Some(Outcome::Fail) {
+        if is_settled || self.report.was_refused(object, home) {
             return;
         }
-        let id = step.and_then(|step| ledger.id(object, step.number)).map(str::to_owned);
-        self.report.settle(object, home, outcome, id.as_deref(), token);
+        let id = step.and_then(|step| ledger.id(object, step.number)).map(Into::into);
+        let side = Side { part, outcome: Some(outcome), is_refused: false, id, token };
+        self.report.settle(object, home, side);
     }
 }

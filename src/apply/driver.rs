@@ -32,21 +32,7 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
     storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let mut applier = Applier::new(plan, job);
-    if job.resumes {
-        let mut applied = Applied::default();
-        for tokens in applier.open_tokens().chunks(TOKENS) {
-            storage
-                .applied(tokens, &mut applied)
-                .map_err(|source| Error::Tokens { source, done: None })?;
-        }
-        applier.know(&applied);
-        // A contact before what fails with it, as when they were refused.
-        for object in [Object::Contact, Object::Opportunity] {
-            let of_object = refused.iter().filter(|refusal| refusal.object == object);
-            of_object.for_each(|refusal| applier.refuse(refusal));
-        }
-    }
+    let mut applier = begin(plan, job, refused, storage)?;
     let mut attempt = 0;
     loop {
         let stats = *applier.report().stats();
@@ -80,6 +66,41 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
     }
     watch(applier.progress());
     Ok(applier.finish(Status::Completed))
+}
+
+/// What a window of a run comes to that is not written.
+pub(super) fn leave_window<S: StorageWrite + ?Sized>(
+    plan: Plan,
+    job: &Job,
+    refused: &[Refusal],
+    storage: &mut S,
+) -> Result<Report, Error<S::Error>> {
+    Ok(begin(plan, job, refused, storage)?.finish(Status::Failed))
+}
+
+/// An applier that knows what an earlier run of the same import has written.
+fn begin<S: StorageWrite + ?Sized>(
+    plan: Plan,
+    job: &Job,
+    refused: &[Refusal],
+    storage: &mut S,
+) -> Result<Applier, Error<S::Error>> {
+    let mut applier = Applier::new(plan, job);
+    if job.resumes {
+        let mut applied = Applied::default();
+        for tokens in applier.open_tokens().chunks(TOKENS) {
+            storage
+                .applied(tokens, &mut applied)
+                .map_err(|source| Error::Tokens { source, done: None })?;
+        }
+        applier.know(&applied);
+        // A contact before what fails with it, as when they were refused.
+        for object in [Object::Contact, Object::Opportunity] {
+            let of_object = refused.iter().filter(|refusal| refusal.object == object);
+            of_object.for_each(|refusal| applier.refuse(refusal));
+        }
+    }
+    Ok(applier)
 }
 
 impl Report {

@@ -13,10 +13,15 @@ use super::units::TaskKind;
 use crate::draft::{Rule, Shape};
 use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
-use crate::plan::{Ledger, Op, StepRef, first_row, fold, moves_link};
+use crate::plan::{Ledger, NONE, Op, StepRef, first_row, fold, moves_link};
 use crate::planner::keys_of;
-use crate::storage::{BatchData, ContactOf, FollowUpData, KeyData, Receipts, StepData, Token};
+use crate::storage::{
+    BatchData, ContactOf, FollowUpData, KeyData, Link, Receipts, StepData, Token,
+};
 use crate::value::Value;
+
+/// Whom a step is about besides its own record, and that contact's own step (X3).
+type Tie = (ContactOf, Option<Token>);
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 
@@ -77,7 +82,7 @@ impl Applier {
             let task = self.tasks[at];
             match task.kind {
                 TaskKind::Contact => {
-                    let step = self.step(at, ContactOf::Unchanged, changes, keys);
+                    let step = self.step(at, (ContactOf::Unchanged, None), changes, keys);
                     if step.op == Op::Create {
                         created.insert(step.token);
                     }
@@ -105,7 +110,7 @@ impl Applier {
         if self.conflicts.holds(contact) { self.conflict(at) } else { self.fail_dependant(at) }
     }
 
-    fn fill_follow_up(&mut self, at: usize, which: u16, contact: ContactOf) {
+    fn fill_follow_up(&mut self, at: usize, which: u16, (contact, contact_step): Tie) {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let follow_up = &ledger.settings.follow_ups[usize::from(which)];
@@ -115,6 +120,7 @@ impl Applier {
             token: self.token(&task),
             row: ledger.number(first_row(ledger, task.record())),
             contact,
+            contact_step,
             task: at,
         };
         self.data.follow_ups.push(data);
@@ -123,7 +129,7 @@ impl Applier {
     fn step(
         &self,
         at: usize,
-        contact: ContactOf,
+        (contact, contact_step): Tie,
         changes: Range<usize>,
         keys: Range<usize>,
     ) -> StepData {
@@ -139,6 +145,7 @@ impl Applier {
             id: entry.stored().map(|id| answers.id(id).into()),
             version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
             contact,
+            contact_step,
             changes,
             keys,
             task: at,
@@ -146,42 +153,50 @@ impl Applier {
     }
 
     /// Whom an opportunity is to be linked to. `Err`: to a contact that is not there.
-    fn link_of(&self, at: usize, created: &Tokens) -> Result<ContactOf, Token> {
+    fn link_of(&self, at: usize, created: &Tokens) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let deal = ledger.entry(Object::Opportunity, task.number);
-        let Some(contact) = ledger.link_of(deal) else { return Ok(ContactOf::Unchanged) };
+        let Some(contact) = ledger.link_of(deal) else { return Ok((ContactOf::Unchanged, None)) };
+        let tie = self.contact(task.part, contact, created)?;
         if !deal.is_new() && !moves_link(ledger, deal) {
-            return Ok(ContactOf::Unchanged);
+            return Ok((ContactOf::Unchanged, tie.1));
         }
-        self.contact(task.part, contact, created)
+        Ok(tie)
     }
 
-    /// How storage knows a contact. `Err`: not at all; its token says why.
-    fn contact(&self, part: u32, contact: u32, created: &Tokens) -> Result<ContactOf, Token> {
+    /// How storage knows a contact, and the contact's own step. `Err`: not at all, or it is to be planned
+    /// again; its token says why.
+    fn contact(&self, part: u32, contact: u32, created: &Tokens) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
-        if let Some(id) = ledger.id(Object::Contact, contact) {
-            return Ok(ContactOf::Known(id.into()));
-        }
         let step = StepRef { object: Object::Contact, number: contact };
+        // One that no row names is only linked to.
+        let is_named = first_row(ledger, step) != NONE;
+        let token = is_named.then(|| self.tokens.step(ledger, step));
+        if let Some(token) = token.filter(|token| self.conflicts.holds(*token)) {
+            return Err(token);
+        }
+        if let Some(id) = ledger.id(Object::Contact, contact) {
+            return Ok((ContactOf::Known(id.into()), token));
+        }
         let token = self.tokens.step(ledger, step);
         match self.report.created(token) {
-            Some(id) => Ok(ContactOf::Known(id.into())),
-            None if created.contains(&token) => Ok(ContactOf::CreatedBy(token)),
+            Some(id) => Ok((ContactOf::Known(id.into()), None)),
+            None if created.contains(&token) => Ok((ContactOf::CreatedBy(token), None)),
             None => Err(token),
         }
     }
 
-    /// Was the step waiting for a contact of this batch that has no id?
+    /// Was the step waiting for a contact of this batch that has no id, or is to be found anew?
     pub(super) fn is_lost(&self, position: usize, receipts: &Receipts) -> bool {
-        is_lost(&self.data.steps[position].contact, receipts)
+        self.data.steps[position].link(receipts) == Link::Lost
     }
 
     pub(super) fn follow_up_is_lost(&self, position: usize, receipts: &Receipts) -> bool {
-        is_lost(&self.data.follow_ups[position].contact, receipts)
+        self.data.follow_ups[position].link(receipts) == Link::Lost
     }
 
-    /// A step whose contact got no id in this batch goes the way of its contact.
+    /// A step whose contact was not written in this batch goes the way of its contact.
     pub(super) fn lose(&mut self, at: usize) {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
@@ -197,13 +212,6 @@ impl Applier {
             }
             None => self.fail_dependant(at),
         }
-    }
-}
-
-fn is_lost(contact: &ContactOf, receipts: &Receipts) -> bool {
-    match contact {
-        ContactOf::CreatedBy(token) => receipts.id(*token).is_none(),
-        _ => false,
     }
 }
 

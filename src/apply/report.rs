@@ -1,6 +1,7 @@
 //! [`Report`]: what an import did.
 
 use std::io;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use indexmap::IndexMap;
@@ -10,7 +11,7 @@ use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, Outcome, Plan, Stats, StepRef};
+use crate::plan::{NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
 use crate::storage::{Checkpoint, Refusal, Token};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -39,10 +40,13 @@ pub struct Report {
     pub(super) tokens: Tokens,
     /// What was written, by token; the id of what was created.
     pub(super) done: Map<Token, (Op, Box<str>)>,
+    /// Plans made again for some rows (X3).
+    parts: Vec<Plan>,
     /// Sides that came to something else than planned.
     sides: Map<(Object, u32), Side>,
+    /// What was found while writing.
     findings: Vec<Finding>,
-    /// Issues of rows that were planned again, and those that a run keeps.
+    /// Of a run: the issues that it keeps.
     issues: Vec<Issue>,
     /// Of a run: all issues, also those that it does not keep.
     counts: IndexMap<IssueCode, u64>,
@@ -57,11 +61,16 @@ pub struct Report {
 }
 
 /// What a side came to instead.
-#[derive(Debug)]
-struct Side {
-    outcome: Outcome,
-    id: Option<Box<str>>,
-    token: Option<Token>,
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    /// The plan that says so: 0 is the import's own, 1 the first of those made again.
+    pub(super) part: u32,
+    /// `None`: nothing, as the import was stopped before.
+    pub(super) outcome: Option<Outcome>,
+    /// Storage did not write it.
+    pub(super) is_refused: bool,
+    pub(super) id: Option<Box<str>>,
+    pub(super) token: Option<Token>,
 }
 
 impl Report {
@@ -72,6 +81,7 @@ impl Report {
             tokens,
             status: Status::Planning,
             done: Map::default(),
+            parts: Vec::new(),
             sides: Map::default(),
             findings: Vec::new(),
             issues: Vec::new(),
@@ -85,7 +95,27 @@ impl Report {
     }
 
     /// The totals: `create` counts what was created, and so on; rows whose record storage refused
-    /// are failed.
+    /// are failed. Of an import that was stopped they tell what was done: rows whose record was to be
+    /// written, and was not, are not among them ([`unwritten`](Self::unwritten)), nor are those that a
+    /// [run](crate::Import::run) did not come to. The report of the import that is
+    /// [resumed](crate::Import::resume) counts all of them.
+    ///
+    /// ```
+    /// use crm_import::{Control, Import, MemoryStorage, Source};
+    ///
+    /// let mut file = String::from("Email,Phone\n,not a phone\n");
+    /// (0..1_200).for_each(|n| file.push_str(&format!("p{n}@example.com,\n")));
+    /// let mut crm = MemoryStorage::default();
+    /// let import = Import::new();
+    /// let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    ///
+    /// let mut batches = 0;
+    /// let watch = |_| { batches += 1; if batches > 1 { Control::Pause } else { Control::Continue } };
+    /// let report = import.apply_with(plan, &mut crm, watch).unwrap();
+    /// let contacts = report.stats().contacts;
+    /// assert_eq!((contacts.create, contacts.fail, contacts.rows), (500, 1, 501));
+    /// assert_eq!(report.unwritten(), 700);
+    /// ```
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
@@ -95,13 +125,15 @@ impl Report {
         self.status
     }
 
-    /// The plan that was applied. After a [run](crate::Import::run) its totals are those of all
-    /// windows, and it holds no rows.
+    /// The plan that was applied, as it was: rows that were planned again because somebody else wrote
+    /// meanwhile stand in it as they were planned first; [`side`](Self::side) knows better. After a
+    /// [run](crate::Import::run) its totals are those of all windows, and it holds no rows.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// How many steps and follow-ups were not reached, because the import was stopped.
+    /// How many steps and follow-ups were not reached, because the import was stopped. Their rows have no
+    /// [outcome](Self::outcome) and are not counted.
     pub fn unwritten(&self) -> usize {
         self.unwritten
     }
@@ -111,11 +143,38 @@ impl Report {
         self.follow_ups
     }
 
-    /// What became of one side of a row.
+    /// What became of one side of a row. `None`: the row has no such side, or the import was stopped
+    /// before it was written.
     pub fn outcome(&self, object: Object, row: RowNumber) -> Option<Outcome> {
         let planned = self.plan.row(row)?.side(object)?.outcome();
         let row = self.plan.ledger.numbers.row(row)?;
-        Some(self.sides.get(&(object, row)).map_or(planned, |side| side.outcome))
+        self.sides.get(&(object, row)).map_or(Some(planned), |side| side.outcome)
+    }
+
+    /// One side of a row as it was planned last: how it came to its record, the first row of that, its
+    /// contact. That is what the [plan](Self::plan) says, unless somebody else wrote meanwhile and the row
+    /// was planned again. What became of it, and its id, is for [`outcome`](Self::outcome) and
+    /// [`id`](Self::id) to say.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Outcome, RowNumber, Source};
+    ///
+    /// let mut crm = MemoryStorage::default();
+    /// let file = Source::from_bytes(&b"Email,City\nana@example.com,Rome\n"[..]);
+    /// let plan = Import::new().plan(file, &mut crm).unwrap();
+    /// // Somebody else creates her before the plan is applied.
+    /// crm.insert(Object::Contact, [("email", "ana@example.com")]);
+    /// let report = Import::new().apply(plan, &mut crm).unwrap();
+    ///
+    /// let row = RowNumber(1);
+    /// assert_eq!(report.outcome(Object::Contact, row), Some(Outcome::Update));
+    /// assert_eq!(report.side(Object::Contact, row).unwrap().reason().unwrap().name(), "email");
+    /// let planned = report.plan().row(row).unwrap().side(Object::Contact).unwrap();
+    /// assert_eq!(planned.reason().unwrap().name(), "new");
+    /// ```
+    pub fn side(&self, object: Object, row: RowNumber) -> Option<SidePlan<'_>> {
+        let part = self.plan.ledger.numbers.row(row).map_or(0, |row| self.part(object, row));
+        self.plan_of(part).row(row)?.side(object)
     }
 
     /// Of a [window](crate::Event::Window): sides of rows of earlier windows that were told
@@ -145,11 +204,7 @@ impl Report {
     }
 
     fn record(&self, object: Object, row: u32) -> Option<u32> {
-        let ledger = &self.plan.ledger;
-        let number = match object {
-            Object::Contact => ledger.contact_rows[row as usize].contact,
-            Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
-        };
+        let number = self.plan.ledger.side(object, row).record;
         (number != NONE).then_some(number)
     }
 
@@ -164,13 +219,33 @@ impl Report {
         self.done.get(&token).map(|(_, id)| &**id).filter(|id| !id.is_empty())
     }
 
-    /// Everything worth saying: the plan's issues, then those of writing, by row. A run keeps the
-    /// first 1,000 of each code.
+    /// Everything worth saying: the plan's issues, then those of rows that were planned again (in place of
+    /// what was planned of them first) and those of writing, by row. A run keeps the first 1,000 of each
+    /// code.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
         let mut written: Vec<Issue> = self.issues.clone();
+        written.extend(
+            (0u32..).zip(&self.parts).flat_map(|(before, plan)| {
+                self.standing(before + 1).map(|found| plan.render(found))
+            }),
+        );
         written.extend(self.findings.iter().map(|found| self.plan.render(found)));
         written.sort_by_key(|issue| issue.row);
-        self.plan.issues().chain(written)
+        let planned = self.standing(0).map(|found| self.plan.render(found));
+        self.plan.source_issues.iter().cloned().chain(planned).chain(written)
+    }
+
+    /// What a plan has found of the sides that are as it says.
+    fn standing(&self, part: u32) -> impl Iterator<Item = &Finding> {
+        let plan = self.plan_of(part);
+        plan.findings.iter().filter(move |found| {
+            if self.parts.is_empty() {
+                return true;
+            }
+            let side = found.object.zip(found.row.and_then(|row| self.home(part, row.0 - 1)));
+            // What is about no side is known from the plan made first.
+            side.map_or(part == 0, |(object, row)| self.part(object, row) == part)
+        })
     }
 
     /// How many issues of each code there were, also those that a run did not keep.
@@ -206,78 +281,151 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// An issue of a row that was planned again, unless it was known before.
-    pub(super) fn note_issue(&mut self, issue: Issue) {
-        let is_known = |known: &Issue| {
-            (known.row, known.code, &known.column) == (issue.row, issue.code, &issue.column)
-        };
-        if self.issues.iter().any(is_known) {
-            return;
-        }
-        let row = issue.row.and_then(|row| self.plan.ledger.numbers.row(row));
-        if let (Severity::Warning, Some(object), Some(row)) = (issue.severity, issue.object, row) {
-            self.warn(object, row);
-        }
-        self.issues.push(issue);
-    }
-
     /// One side of a row has a warning, which may be its first.
     pub(super) fn warn(&mut self, object: Object, row: u32) {
-        let ledger = &mut self.plan.ledger;
-        let (is_there, has_warning) = match object {
-            Object::Contact => {
-                let side = &mut ledger.contact_rows[row as usize];
-                (side.outcome.is_some(), &mut side.has_warning)
-            }
-            Object::Opportunity => {
-                let side = &mut ledger.opportunity_rows[row as usize];
-                (side.outcome.is_some(), &mut side.has_warning)
-            }
-        };
-        if is_there && !std::mem::replace(has_warning, true) {
-            self.stats.of_mut(object).warnings += 1;
+        self.set_warning(object, row, true);
+    }
+
+    fn set_warning(&mut self, object: Object, row: u32, has_warning: bool) {
+        if self.current(object, row).is_none() {
+            return;
         }
+        let ledger = &mut self.plan.ledger;
+        let place = match object {
+            Object::Contact => &mut ledger.contact_rows[row as usize].has_warning,
+            Object::Opportunity => &mut ledger.opportunity_rows[row as usize].has_warning,
+        };
+        let before = std::mem::replace(place, has_warning);
+        let warnings = &mut self.stats.of_mut(object).warnings;
+        *warnings = *warnings + u64::from(has_warning) - u64::from(before);
     }
 
     /// What a side is now.
     pub(super) fn current(&self, object: Object, row: u32) -> Option<Outcome> {
-        let planned = match object {
-            Object::Contact => self.plan.ledger.contact_rows[row as usize].outcome,
-            Object::Opportunity => self.plan.ledger.opportunity_rows[row as usize].outcome,
-        };
-        self.sides.get(&(object, row)).map(|side| side.outcome).or(planned)
+        let planned = self.plan.ledger.side(object, row).outcome;
+        self.sides.get(&(object, row)).map_or(planned, |side| side.outcome)
+    }
+
+    /// Did one side of a row fail while its record was written?
+    pub(super) fn was_refused(&self, object: Object, row: u32) -> bool {
+        self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
     }
 
     /// One side of a row failed while its record was written.
     pub(super) fn fail(&mut self, object: Object, row: u32) {
-        self.settle(object, row, Outcome::Fail, None, None);
+        let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
+        let side = Side { part, outcome, is_refused: true, ..Side::default() };
+        self.settle(object, row, side);
     }
 
     /// One side of a row comes to something else than planned.
-    pub(super) fn settle(
-        &mut self,
-        object: Object,
-        row: u32,
-        outcome: Outcome,
-        id: Option<&str>,
-        token: Option<Token>,
-    ) {
+    pub(super) fn settle(&mut self, object: Object, row: u32, side: Side) {
         let Some(before) = self.current(object, row) else { return };
-        self.sides.insert((object, row), Side { outcome, id: id.map(Into::into), token });
-        if before != outcome {
-            self.stats.of_mut(object).shift(before, outcome);
-            let side = &self.plan.ledger.opportunity_rows[row as usize];
-            let is_link = object == Object::Opportunity && side.sets_link;
-            if is_link && outcome == Outcome::Fail && before != Outcome::Merged {
-                self.stats.links = self.stats.links.saturating_sub(1);
-            }
+        let (part, links) = (self.part(object, row), self.links(object, row));
+        if side.part != part {
+            let own = self.row_in(side.part, row).map(|row| (side.part, row));
+            let is_warned = own
+                .is_some_and(|(part, row)| self.plan_of(part).ledger.side(object, row).has_warning);
+            self.set_warning(object, row, is_warned || self.is_warned_of(object, row));
         }
+        let outcome = side.outcome;
+        self.sides.insert((object, row), side);
+        if let Some(outcome) = outcome.filter(|outcome| *outcome != before) {
+            self.stats.of_mut(object).shift(before, outcome);
+        }
+        let now = self.stats.links + self.links(object, row);
+        self.stats.links = now.saturating_sub(links);
+    }
+
+    /// The import was stopped before the record of one side of a row was written.
+    pub(super) fn leave_open(&mut self, object: Object, row: u32) {
+        let Some(before) = self.current(object, row).filter(|outcome| outcome.is_folded()) else {
+            return;
+        };
+        self.set_warning(object, row, false);
+        let links = self.links(object, row);
+        let id = self.stored(object, row).map(Into::into);
+        let side = self.sides.entry((object, row));
+        side.or_insert(Side { id, ..Side::default() }).outcome = None;
+        self.stats.of_mut(object).leave_out(before);
+        self.stats.links = self.stats.links.saturating_sub(links);
+    }
+
+    /// Was there a warning while it was written?
+    fn is_warned_of(&self, object: Object, row: u32) -> bool {
+        let number = Some(RowNumber(row + 1));
+        self.plan.ledger.side(object, row).has_warning
+            && self.findings.iter().any(|found| {
+                (found.row, found.object, found.severity)
+                    == (number, Some(object), Severity::Warning)
+            })
+    }
+
+    /// 1: the side's opportunity is linked to a contact of the file, and the side is what counts for it.
+    fn links(&self, object: Object, row: u32) -> u64 {
+        let part = self.part(object, row);
+        let ledger = &self.plan_of(part).ledger;
+        let is_done = matches!(
+            self.current(object, row),
+            Some(Outcome::Create | Outcome::Update | Outcome::Unchanged)
+        );
+        let Some(row) = self.row_in(part, row).filter(|_| is_done) else { return 0 };
+        if object == Object::Contact {
+            return 0;
+        }
+        let side = &ledger.opportunity_rows[row as usize];
+        let is_linked = || ledger.link_of(&ledger.deals[side.deal as usize]).is_some();
+        u64::from(side.is_first() && is_linked())
     }
 
     /// The import ended with these tasks unwritten.
     pub(super) fn finish(&mut self, open: usize, status: Status) {
         self.unwritten = open;
         self.status = status;
+    }
+}
+
+/// Rows that were planned again.
+impl Report {
+    /// A plan that was made again for some rows. Gives its number.
+    pub(super) fn add_part(&mut self, plan: Plan) -> u32 {
+        self.parts.push(plan);
+        u32::try_from(self.parts.len()).unwrap_or(NONE)
+    }
+
+    /// The import's own plan, or one that was made again.
+    pub(super) fn plan_of(&self, part: u32) -> &Plan {
+        match (part as usize).checked_sub(1) {
+            None => &self.plan,
+            Some(at) => &self.parts[at],
+        }
+    }
+
+    /// The plan that says what a side is.
+    fn part(&self, object: Object, row: u32) -> u32 {
+        self.sides.get(&(object, row)).map_or(0, |side| side.part)
+    }
+
+    /// The row of the import's plan that a row of another plan is.
+    pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
+        if part == 0 {
+            return (row != NONE).then_some(row);
+        }
+        self.plan.ledger.numbers.row(self.plan_of(part).ledger.number(row))
+    }
+
+    /// The row of another plan that a row of the import's plan is.
+    fn row_in(&self, part: u32, row: u32) -> Option<u32> {
+        if part == 0 {
+            return Some(row);
+        }
+        self.plan_of(part).ledger.numbers.row(self.plan.ledger.number(row))
+    }
+
+    /// Lets go of what earlier windows have left.
+    pub(super) fn forget_memory(&mut self) {
+        self.plan.ledger.memory = Arc::default();
+        self.parts.iter_mut().for_each(|plan| plan.ledger.memory = Arc::default());
     }
 }
 

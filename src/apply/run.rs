@@ -9,7 +9,7 @@ mod remembering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::driver::{apply, apply_window, finds_again};
+use super::driver::{apply, apply_window, finds_again, leave_window};
 use super::job::{Ending, Job};
 use super::known::{Known, Written};
 use super::progress::{Control, Progress, Status};
@@ -107,7 +107,10 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let import_id = job.import_id.clone();
     let mine = checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
-        let differs = resumed.differences(&mine);
+        let mut differs = resumed.differences(&mine);
+        if !resumed.is_run() {
+            differs.push("window");
+        }
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
         }
@@ -200,13 +203,12 @@ impl Runner<'_> {
             let budget = self.job.budget;
             let mut planned = *total.stats();
             planned.add(plan.stats());
+            let refused = self.written.refused(plan.ledger.number(0), rows);
             if budget.is_some_and(|budget| budget.is_exceeded(&planned)) {
-                let mut report = Report::new(plan, self.tokens.clone());
-                report.finish(report.plan.steps.len(), Status::Failed);
+                let report = leave_window(plan, &job, refused, storage)?;
                 total.absorb(&report);
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
-            let refused = self.written.refused(plan.ledger.number(0), rows);
             let report = apply_window(plan, &job, refused, storage, |progress| {
                 last = progress;
                 let progress = sum(&base, progress, rows, (bytes, total_bytes));

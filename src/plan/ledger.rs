@@ -101,6 +101,16 @@ impl OpportunityRow {
     }
 }
 
+/// What both sides of a row have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SideOfRow {
+    pub(crate) outcome: Option<Outcome>,
+    /// The record it leads to, or [`NONE`].
+    pub(crate) record: u32,
+    pub(crate) by: By,
+    pub(crate) has_warning: bool,
+}
+
 /// A record that rows of the file are folded into, stored or new.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
@@ -416,6 +426,22 @@ impl Ledger {
     /// Does the plan itself pass this key of a rule on?
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
         !self.passed_on.is_empty() && self.passed_on.contains(&(rule, key.to_owned()))
+    }
+
+    /// One side of a row, whichever.
+    pub(crate) fn side(&self, object: Object, row: u32) -> SideOfRow {
+        match object {
+            Object::Contact => {
+                let ContactRow { outcome, contact: record, by, has_warning, .. } =
+                    self.contact_rows[row as usize];
+                SideOfRow { outcome, record, by, has_warning }
+            }
+            Object::Opportunity => {
+                let OpportunityRow { outcome, deal: record, by, has_warning, .. } =
+                    self.opportunity_rows[row as usize];
+                SideOfRow { outcome, record, by, has_warning }
+            }
+        }
     }
 
     /// The contact that an opportunity ends linked to, if the file says.

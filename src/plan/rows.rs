@@ -1,5 +1,6 @@
 //! [`RowPlan`]: one row of the file and what becomes of its two sides.
 
+use super::ledger::SideOfRow;
 use super::{By, Entry, NONE, Outcome, Plan};
 use crate::draft::{Cell, region};
 use crate::field::{Field, FieldId};
@@ -60,17 +61,7 @@ impl<'p> RowPlan<'p> {
 
     /// One side of the row, `None` if the row has none or the object is not selected.
     pub fn side(&self, object: Object) -> Option<SidePlan<'p>> {
-        let ledger = &self.plan.ledger;
-        let (outcome, record, by) = match object {
-            Object::Contact => {
-                let side = &ledger.contact_rows[self.row as usize];
-                (side.outcome, side.contact, side.by)
-            }
-            Object::Opportunity => {
-                let side = &ledger.opportunity_rows[self.row as usize];
-                (side.outcome, side.deal, side.by)
-            }
-        };
+        let SideOfRow { outcome, record, by, .. } = self.plan.ledger.side(object, self.row);
         Some(SidePlan { plan: self.plan, row: self.row, object, outcome: outcome?, record, by })
     }
 

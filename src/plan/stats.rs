@@ -99,6 +99,12 @@ impl Counts {
         *self.of(to) += 1;
     }
 
+    /// A side that was counted under this outcome is not counted.
+    pub(crate) fn leave_out(&mut self, outcome: Outcome) {
+        self.rows -= 1;
+        *self.of(outcome) -= 1;
+    }
+
     fn of(&mut self, outcome: Outcome) -> &mut u64 {
         match outcome {
             Outcome::Create => &mut self.create,
@@ -111,7 +117,7 @@ impl Counts {
     }
 }
 
-/// The totals of a plan or of a finished import.
+/// The totals of a plan, or of what an import has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::checkpoint::{Checkpoint, Token};
-use super::receipts::Receipts;
+use super::receipts::{Receipt, Receipts};
 use super::table::Table;
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUpKind;
@@ -50,6 +50,9 @@ pub(crate) struct StepData {
     pub(crate) id: Option<Box<str>>,
     pub(crate) version: Option<Box<str>>,
     pub(crate) contact: ContactOf,
+    /// The step of that contact, where it may be in this batch: it comes first, and if somebody else was
+    /// in its way, both are planned again (X3).
+    pub(crate) contact_step: Option<Token>,
     pub(crate) changes: Range<usize>,
     pub(crate) keys: Range<usize>,
     /// Whose step it is, to the applier.
@@ -64,6 +67,8 @@ pub(crate) struct FollowUpData {
     pub(crate) token: Token,
     pub(crate) row: RowNumber,
     pub(crate) contact: ContactOf,
+    /// As of a [step](StepData).
+    pub(crate) contact_step: Option<Token>,
     pub(crate) task: usize,
 }
 
@@ -86,9 +91,24 @@ pub(crate) enum ContactOf {
     CreatedBy(Token),
 }
 
+impl StepData {
+    pub(crate) fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+        self.contact.link(self.contact_step, receipts)
+    }
+}
+
+impl FollowUpData {
+    pub(crate) fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+        self.contact.link(self.contact_step, receipts)
+    }
+}
+
 impl ContactOf {
-    fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+    fn link<'r>(&'r self, step: Option<Token>, receipts: &'r Receipts) -> Link<'r> {
+        let receipt = step.and_then(|token| receipts.get(token));
         match self {
+            // Whom the row means is asked again: it may be somebody else by now.
+            _ if receipt == Some(&Receipt::Conflict) => Link::Lost,
             ContactOf::Unchanged => Link::Unchanged,
             ContactOf::Known(id) => Link::To(id),
             ContactOf::CreatedBy(token) => receipts.id(*token).map_or(Link::Lost, Link::To),
@@ -103,8 +123,8 @@ pub enum Link<'r> {
     Unchanged,
     /// The contact with this id.
     To(&'r str),
-    /// A contact of this batch that has no id: it was not created. Leave this step out; it needs no
-    /// receipt.
+    /// A contact of this batch that was not created, or whose step is a conflict. Leave this step out,
+    /// whatever else it would write; it needs no receipt, and goes the way of its contact.
     Lost,
 }
 
@@ -383,7 +403,7 @@ impl<'a> BatchStep<'a> {
     where
         'a: 'r,
     {
-        self.step.contact.link(receipts)
+        self.step.link(receipts)
     }
 }
 
@@ -414,12 +434,12 @@ impl<'a> BatchFollowUp<'a> {
         self.data.row
     }
 
-    /// The contact: [`Link::To`], or [`Link::Lost`] if it could not be created.
+    /// The contact: [`Link::To`], or [`Link::Lost`] if it could not be created or its step is a conflict.
     pub fn contact<'r>(&self, receipts: &'r Receipts) -> Link<'r>
     where
         'a: 'r,
     {
-        self.data.contact.link(receipts)
+        self.data.link(receipts)
     }
 }
 

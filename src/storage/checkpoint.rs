@@ -58,7 +58,8 @@ pub struct Checkpoint {
     pub policy: String,
     /// How the columns that left it open were read: date order and separators, by header.
     pub formats: IndexMap<String, String>,
-    /// Rows that are planned and written at a time; 0 = the whole file.
+    /// Rows that are planned and written at a time; 0 = the whole file. Once begun, an import keeps to
+    /// it: [`run`](crate::Import::run) goes on with this one, whichever it is asked for.
     pub window: u64,
     /// The last row whose steps are written once this batch is; steps of earlier rows that somebody
     /// else was in the way of may still follow. That is no measure of progress: records that hang
@@ -108,14 +109,20 @@ impl Checkpoint {
         !(self.is_last && self.is_seen)
     }
 
-    /// What of another import is not as in this one: `file`, `mapping`, `policy`, `window`. Nothing:
-    /// one can be resumed as the other.
+    /// Was the import begun by [`run`](crate::Import::run), which is then how to go on with it? Else it is
+    /// one plan, and goes on with [`plan_resumed`](crate::Import::plan_resumed) and
+    /// [`apply`](crate::Import::apply).
+    pub fn is_run(&self) -> bool {
+        self.window > 0
+    }
+
+    /// What of another import is not as in this one: `file`, `mapping`, `policy`. Nothing: it is the same
+    /// import, also where somebody has asked for another window since, or for none.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),
             ("mapping", self.mapping == other.mapping),
             ("policy", self.policy == other.policy),
-            ("window", self.window == other.window),
         ];
         parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part).collect()
     }

@@ -104,14 +104,30 @@ impl MemoryStorage {
         id
     }
 
-    /// Adds a record under an id of the caller's, in place of what had it.
+    /// Adds a record under an id of the caller's, in place of what had it, whose version it goes on
+    /// counting: an import that has read the former one notices.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let mut crm = MemoryStorage::default();
+    /// crm.insert_as(Object::Contact, "c1", [("email", "ana@example.com"), ("city", "Oslo")]);
+    /// let file = Source::from_bytes(&b"Email,City\nana@example.com,Rome\n"[..]);
+    /// let plan = Import::new().plan(file, &mut crm).unwrap();
+    ///
+    /// // Somebody else is quicker, and the import looks again before it writes.
+    /// crm.insert_as(Object::Contact, "c1", [("email", "ana@example.com"), ("city", "Rome")]);
+    /// let report = Import::new().apply(plan, &mut crm).unwrap();
+    /// assert_eq!(report.stats().contacts.unchanged, 1);
+    /// ```
     pub fn insert_as<'v>(
         &mut self,
         object: Object,
         id: &str,
         values: impl IntoIterator<Item = (&'v str, &'v str)>,
     ) {
-        let mut record = MemoryRecord { version: 1, ..MemoryRecord::default() };
+        let before = self.get(object, id).map_or(0, |record| record.version);
+        let mut record = MemoryRecord { version: before + 1, ..MemoryRecord::default() };
         for (field, value) in values {
             record.values.entry(field.to_owned()).or_default().push(value.to_owned());
         }
@@ -198,7 +214,8 @@ impl MemoryStorage {
         let link = match step.link(receipts) {
             Link::Unchanged => None,
             Link::To(id) if self.contacts.contains_key(id) => Some(id.to_owned()),
-            Link::To(id) => return receipts.rejected(token, &format!("no contact {id}")),
+            // Somebody has deleted it meanwhile.
+            Link::To(_) => return receipts.conflict(token),
             Link::Lost => return,
         };
         if self.is_taken(step, fields) {

@@ -87,6 +87,11 @@ pub trait StorageWrite: Storage {
     /// conflict and the step is left out; the others are written. A step whose token is kept already
     /// is not written again but receipted with its id.
     ///
+    /// What hangs on a contact whose step is a conflict is left out too ([`Link::Lost`]), and both are
+    /// planned again. A contact that is only linked to has no step to tell: if it is gone, say that the
+    /// opportunity's step is a conflict (its row may mean somebody else now); if it has changed, the link
+    /// is to the contact as it was read.
+    ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody knows: what happens next
     /// is for [`recover`](Self::recover) to say.

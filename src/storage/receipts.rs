@@ -40,7 +40,7 @@ pub enum Receipt {
 }
 
 /// The receipts of one batch: exactly one for each step and each follow-up (behaviour X2), in any
-/// order. Those whose contact got no id ([`Link::Lost`](super::Link::Lost)) need none.
+/// order. Those whose contact was not written ([`Link::Lost`](super::Link::Lost)) need none.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Op, Receipts};

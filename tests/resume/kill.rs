@@ -106,10 +106,15 @@ fn read(child: &mut Child) -> Vec<u8> {
 /// Kills at moments spread from the beginning of a run to beyond its end. As soon as somebody has the
 /// report, the content is compared and an empty database is next.
 fn kill_and_restart(name: &str, extra: &[&str]) {
+    kill_and_restart_each(name, &[extra]);
+}
+
+/// Each start with the next of these options.
+fn kill_and_restart_each(name: &str, extras: &[&[&str]]) {
     let rows: usize =
         std::env::var("CRM_IMPORT_KILL_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000);
     let folder = Folder::new(name);
-    let whole = Whole::new(&folder, rows, extra);
+    let whole = Whole::new(&folder, rows, extras[0]);
     let db = folder.at("db.sqlite");
 
     // A linear congruence spreads the moments of death over the run.
@@ -118,7 +123,7 @@ fn kill_and_restart(name: &str, extra: &[&str]) {
     loop {
         starts += 1;
         assert!(starts < 500, "after {kills} kills there is no end");
-        let mut child = whole.start(&db, extra);
+        let mut child = whole.start(&db, extras[(starts - 1) % extras.len()]);
         let deadline = (kills < KILLS).then(|| {
             lot =
                 lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -153,7 +158,7 @@ fn kill_and_restart(name: &str, extra: &[&str]) {
         std::fs::remove_file(&db).unwrap();
     }
     eprintln!(
-        "{rows} rows {extra:?}: {kills} kills, {starts} starts, {ends} imports came to their end, \
+        "{rows} rows {extras:?}: {kills} kills, {starts} starts, {ends} imports came to their end, \
          {:?} without a kill",
         whole.takes
     );
@@ -210,6 +215,11 @@ fn the_example_killed_twenty_times_ends_with_the_content_of_an_uninterrupted_run
 #[test]
 fn the_example_run_in_windows_and_killed_ends_the_same() {
     kill_and_restart("kill-run", &["--window", "500"]);
+}
+
+#[test]
+fn the_example_started_again_with_another_window_or_none_goes_on_as_it_was_begun() {
+    kill_and_restart_each("kill-other", &[&["--window", "500"], &["--window", "130"], &[]]);
 }
 
 #[test]

@@ -162,6 +162,22 @@ fn a_used_import_id_stands_for_its_import_and_no_other() {
 }
 
 #[test]
+fn an_error_log_that_cannot_be_written_is_said_before_anything_is_imported() {
+    let folder = Folder::new("log");
+    let (file, db, log) = (folder.at("file.csv"), folder.at("crm.sqlite"), folder.at("no/log.csv"));
+    std::fs::write(&file, FILE).unwrap();
+    let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
+    let log = ["--error-log", log.to_str().unwrap()];
+    for extra in [&[][..], &["--window", "2"]] {
+        let (status, json) = import(&[&arguments[..], &log, extra].concat());
+        assert_eq!((status, &json["error"]["kind"]), (1, &"error-log".into()), "{json}");
+        let db = rusqlite::Connection::open(&db).unwrap();
+        let count = db.query_row("SELECT count(*) FROM contacts", [], |row| row.get::<_, i64>(0));
+        assert_eq!(count, Ok(0));
+    }
+}
+
+#[test]
 fn follow_ups_are_written_once_and_show_in_their_table() {
     let folder = Folder::new("follow");
     let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));

@@ -44,7 +44,7 @@ impl<'a> Writer<'a> {
             Link::To(id) => Some(id),
             Link::Lost => return Ok(()),
         };
-        if self.is_taken(step)? {
+        if self.is_taken(step)? || self.is_gone(contact)? {
             receipts.conflict(token);
             return Ok(());
         }
@@ -153,6 +153,13 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// Has somebody deleted the contact that the step links to?
+    fn is_gone(&self, contact: Option<&str>) -> Result<bool, rusqlite::Error> {
+        let Some(contact) = contact else { return Ok(false) };
+        let mut statement = self.db.prepare_cached("SELECT 1 FROM contacts WHERE id = ?1")?;
+        Ok(!statement.exists([schema::number(contact)])?)
     }
 
     /// A new record with these values, as far as they are columns.

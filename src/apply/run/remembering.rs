@@ -29,9 +29,10 @@ impl Runner<'_> {
         told: &HashSet<u32, foldhash::fast::RandomState>,
         changed: Vec<Changed>,
     ) {
+        report.forget_memory();
         let given = self.given(report);
         // Nobody else holds it now, so nothing is copied.
-        report.plan.ledger.memory = Arc::default();
+        report.forget_memory();
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
         for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
@@ -124,7 +125,6 @@ impl Runner<'_> {
             return given;
         }
         // As it was before the window, and as if it were not written yet.
-        report.plan.ledger.memory = Arc::default();
         let settled = Arc::make_mut(&mut self.memory).take_settled();
         report.plan.ledger.memory = self.memory.clone();
         for (number, &field) in self.settings.clearable.iter().enumerate() {

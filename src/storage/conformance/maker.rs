@@ -112,6 +112,13 @@ impl Maker<'_> {
         self.step(Object::Opportunity, Some(id), version, &[], &[], contact)
     }
 
+    /// The last step is about the contact that another step of the batch writes.
+    pub(super) fn expect_written(&mut self, contact: Token) {
+        if let Some(step) = self.data.steps.last_mut() {
+            step.contact_step = Some(contact);
+        }
+    }
+
     /// The last step expects these keys to be free.
     pub(super) fn expect_free(&mut self, keys: &[(&str, &str)]) {
         for (field, key) in keys {
@@ -141,6 +148,7 @@ impl Maker<'_> {
             token,
             row,
             contact,
+            contact_step: None,
             task,
         });
         token
@@ -173,6 +181,7 @@ impl Maker<'_> {
             id: id.map(Into::into),
             version: version.map(Into::into),
             contact,
+            contact_step: None,
             changes: from..self.data.changes.len(),
             keys: self.data.keys.len()..self.data.keys.len(),
             task: 0,

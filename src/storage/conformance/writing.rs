@@ -22,6 +22,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("an opportunity is linked to a contact of the same batch", link_in_batch),
         ("an opportunity moves to another contact", relink),
         ("an opportunity of a contact that was not created is left out", lost_contact),
+        ("an opportunity of a contact in conflict is left out", contact_in_conflict),
         ("a batch without steps is written", empty_batch),
     ]
 }
@@ -245,6 +246,29 @@ fn lost_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     )?;
     let found = bench.of_contacts(&[&ana])?;
     expect(found.is_empty(), "it was given to the contact that has the key")
+}
+
+fn contact_in_conflict<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("city", &["Oslo"])])?;
+    let loft = bench.add_to(&ana, &[("name", &["Loft"])])?;
+    let Some(old) = bench.get(Contact, &ana)?.version else { return fail("there is no version") };
+    bench.write(|batch| batch.update(Contact, &ana, Some(&old), &[], &[("city", &["Rome"])]))?;
+    let version = bench.get(Opportunity, &loft)?.version;
+    let (token, receipts) = bench.write(|batch| {
+        let stale = batch.update(Contact, &ana, Some(&old), &[], &[("city", &["Bonn"])]);
+        batch.opportunity(&[("name", &["Roof"])], ContactOf::Known(ana.as_str().into()));
+        batch.expect_written(stale);
+        let attic: &[(&str, &[&str])] = &[("name", &["Attic"])];
+        batch.update(Opportunity, &loft, version.as_deref(), &[], attic);
+        batch.expect_written(stale);
+        stale
+    })?;
+    conflicted(&receipts, token)?;
+    let found = bench.of_contacts(&[&ana])?;
+    expect(found.len() == 1, "it was created although its contact is to be found anew")?;
+    let seen = bench.get(Opportunity, &loft)?;
+    let name = seen.value("name");
+    expect(name == Some("Loft"), format!("it was changed to {name:?} before its contact"))
 }
 
 fn empty_batch<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
