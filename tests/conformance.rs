@@ -131,7 +131,7 @@ fn what_an_adapter_does_not_claim_is_skipped_and_said() {
 }
 
 /// Each defect with the case that must catch it.
-const CAUGHT: [(Defect, &str); 39] = [
+const CAUGHT: [(Defect, &str); 40] = [
     (Defect::IgnoresAdditionalAddresses, "a contact is found by an additional e-mail"),
     (Defect::DeclaresNoKeys, "the asked key is declared as it was asked"),
     (Defect::DeclaresSpelledKeys, "the asked key is declared as it was asked"),
@@ -173,6 +173,7 @@ const CAUGHT: [(Defect, &str); 39] = [
     (Defect::RepeatsFollowUps, "follow-ups are receipted, and done once"),
     (Defect::DropsAField, "every written value comes back"),
     (Defect::DropsCustomFields, "every written value comes back"),
+    (Defect::LinksToTheGone, "an opportunity of a contact that is gone is a conflict"),
     (Defect::TwoFieldsInOneColumn, "a field that is written alone comes back alone"),
 ];
 

@@ -265,6 +265,7 @@ impl Writing<'_> {
     ) -> Result<(), Error> {
         let taken = self.taken(object, batch)?;
         let versions = self.versions(object, batch)?;
+        let linked = self.linked(object, batch, receipts)?;
         let mut fresh = self.new_ids(object, batch)?.into_iter();
         let (mut new, mut changed) = (Records::default(), Records::default());
         let (mut new_keys, mut more_keys) = (Keys::default(), Keys::default());
@@ -285,7 +286,8 @@ impl Writing<'_> {
             let is_stale = step.is_update()
                 && (version.is_none()
                     || step.version().is_some_and(|v| Some(v) != version.as_deref()));
-            if taken.contains(&token) || is_stale {
+            let is_gone = contact.and_then(number).is_some_and(|id| !linked.contains(&id));
+            if taken.contains(&token) || is_stale || is_gone {
                 receipts.conflict(token);
                 continue;
             }
@@ -400,6 +402,24 @@ impl Writing<'_> {
         );
         let rows = if ids.is_empty() { Vec::new() } else { self.db.query(&sql, &[&ids])? };
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Those contacts that are there, of all that opportunities are linked to.
+    fn linked(
+        &mut self,
+        object: Object,
+        batch: &Batch<'_>,
+        receipts: &Receipts,
+    ) -> Result<HashSet<i64>, Error> {
+        let links = batch.steps().filter(|step| step.object() == object);
+        let ids: Vec<i64> = links
+            .filter_map(
+                |step| if let Link::To(id) = step.link(receipts) { number(id) } else { None },
+            )
+            .collect();
+        let sql = "SELECT id FROM contacts WHERE id = ANY($1)";
+        let rows = if ids.is_empty() { Vec::new() } else { self.db.query(sql, &[&ids])? };
+        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
     fn new_ids(&mut self, object: Object, batch: &Batch<'_>) -> Result<Vec<i64>, Error> {

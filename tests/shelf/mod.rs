@@ -55,6 +55,7 @@ pub(crate) enum Defect {
     DropsAField,
     DropsCustomFields,
     TwoFieldsInOneColumn,
+    LinksToTheGone,
 }
 
 static FIELDS: std::sync::LazyLock<Fields> = std::sync::LazyLock::new(Fields::standard);
@@ -232,7 +233,11 @@ impl Shelf {
             }
             (link, _) => link,
         };
-        let taken = self.is_taken(step);
+        let contact = link.as_deref().and_then(|link| link.parse().ok());
+        let is_gone = contact.is_some_and(|contact| !self.contacts.contains_key(&contact))
+            && !self.is(Defect::LinksToTheGone)
+            && !self.is(Defect::LinksLostToNobody);
+        let taken = self.is_taken(step) || is_gone;
         let object = step.object();
         let stored: Option<u64> = step.id().parse().ok();
         let before = stored.and_then(|id| self.records(object).get(&id)).cloned();

@@ -23,6 +23,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("an opportunity moves to another contact", relink),
         ("an opportunity of a contact that was not created is left out", lost_contact),
         ("an opportunity of a contact in conflict is left out", contact_in_conflict),
+        ("an opportunity of a contact that is gone is a conflict", gone_contact),
         ("a batch without steps is written", empty_batch),
     ]
 }
@@ -246,6 +247,23 @@ fn lost_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     )?;
     let found = bench.of_contacts(&[&ana])?;
     expect(found.is_empty(), "it was given to the contact that has the key")
+}
+
+/// Nobody has told the contact's own step, for there is none.
+fn gone_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = bench.add(Contact, &[("email", &["ana@example.com"])])?;
+    let loft = bench.add_to(&ana, &[("name", &["Loft"])])?;
+    let version = bench.get(Opportunity, &loft)?.version;
+    let gone = "999999999";
+    let (tokens, receipts) = bench.write(|batch| {
+        let roof = batch.opportunity(&[("name", &["Roof"])], ContactOf::Known(gone.into()));
+        [roof, batch.relink(&loft, version.as_deref(), gone)]
+    })?;
+    for token in tokens {
+        conflicted(&receipts, token)?;
+    }
+    let found = bench.of_contacts(&[&ana])?;
+    expect(found.len() == 1, format!("its former contact has {} opportunities", found.len()))
 }
 
 fn contact_in_conflict<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
