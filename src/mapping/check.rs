@@ -3,7 +3,7 @@
 use super::needs::Scope;
 use super::{ColumnMapping, Mapping, MappingProblem, Resolved};
 use crate::account::Account;
-use crate::field::{Field, FieldId, FieldKind, Fields};
+use crate::field::{Field, FieldId, FieldKind, Fields, words};
 use crate::normalize::{self, DateFormat};
 use crate::object::{Mode, Object};
 
@@ -230,6 +230,8 @@ pub(super) const OWN_COLUMNS: [&str; 7] = [
     "Import opportunity id",
 ];
 
+/// Is it one of them, however it is spelt?
 pub(super) fn is_own(header: &str) -> bool {
-    OWN_COLUMNS.contains(&header)
+    let header = words(header);
+    OWN_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))
 }

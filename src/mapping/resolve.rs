@@ -158,11 +158,14 @@ impl Search<'_> {
             .or_else(|| columns().find(|at| column.index.is_none() && is_exact(*at)))
     }
 
-    /// The columns of our own error log that hold ids.
+    /// The columns of our own error log that hold ids, unless the mapping names them.
     fn own_ids(&self) -> Vec<(usize, &'static ColumnMapping)> {
-        let own = OWN_IDS.iter();
-        own.filter_map(|own| self.find(own).filter(|at| !self.is_taken[*at]).map(|at| (at, own)))
-            .collect()
+        let is_named = |own: &ColumnMapping| {
+            let wanted = words(header_of(own));
+            (0..self.headers.len()).any(|at| self.is_taken[at] && self.folded[at] == wanted)
+        };
+        let own = OWN_IDS.iter().filter(|own| !is_named(own));
+        own.filter_map(|own| Some((self.find(own)?, own))).collect()
     }
 
     /// Which new column may be which missing one: it would be mapped to the same field, or is written

@@ -88,7 +88,7 @@ pub fn suggest(
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
-    reader.keep_one(&mut guesses);
+    reader.keep_one(headers, &mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);
     }
@@ -196,15 +196,19 @@ impl Guess {
 impl Mapping {
     /// The mapping that follows suggestions: columns without one are left out.
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
-        let repeats =
-            |header: &str| suggestions.iter().filter(|other| other.header == header).count() > 1;
+        // Without a position, headers that are alike could not be told apart.
+        let repeats = |header: &str| {
+            let alike = suggestions.iter().filter(|other| other.header.trim() == header.trim());
+            alike.count() > 1
+        };
         let columns = suggestions
             .iter()
             .filter_map(|suggestion| {
                 let field = fields.get(suggestion.target?);
-                let by_index = suggestion.header.is_empty() || repeats(&suggestion.header);
+                let is_nameless = suggestion.header.trim().is_empty();
+                let by_index = is_nameless || repeats(&suggestion.header);
                 Some(ColumnMapping {
-                    header: (!suggestion.header.is_empty()).then(|| suggestion.header.clone()),
+                    header: (!is_nameless).then(|| suggestion.header.clone()),
                     index: by_index.then_some(suggestion.index),
                     object: Some(field.object),
                     field: Some(field.key.clone()),

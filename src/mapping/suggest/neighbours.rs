@@ -2,8 +2,9 @@
 
 use super::header::{Reader, is_address, is_place};
 use super::{Confidence, Guess};
+use crate::field::FieldId;
 use crate::field::synonyms::Group;
-use crate::field::{FieldId, FieldKind};
+use crate::mapping::check::is_own;
 use crate::object::Object;
 
 impl Reader<'_> {
@@ -223,24 +224,25 @@ impl Reader<'_> {
         }
     }
 
-    /// A field that holds one value takes one column (A2).
-    pub(super) fn keep_one(&self, guesses: &mut [Guess]) {
+    /// A field that holds one value takes one column (A2). The ids in our own error log stand beside
+    /// those of the file.
+    pub(super) fn keep_one(&self, headers: &[String], guesses: &mut [Guess]) {
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| {
             (std::cmp::Reverse(guesses[at].confidence), guesses[at].is_weak, at)
         });
-        let mut taken: Vec<FieldId> = Vec::new();
+        let mut taken: Vec<(FieldId, bool)> = Vec::new();
         for at in order {
             let Some(field) = guesses[at].target else { continue };
             let of = self.fields.get(field);
-            let is_id = of.kind == FieldKind::RecordId;
-            if taken.contains(&field) && !of.is_list && !is_id {
+            let place = (field, is_own(&headers[at]));
+            if taken.contains(&place) && !of.is_list {
                 let label = &of.label;
                 guesses[at] =
                     Guess::none(format!("another column feeds {label}, which holds one value"));
             } else {
-                taken.push(field);
+                taken.push(place);
             }
         }
     }
