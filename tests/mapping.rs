@@ -9,6 +9,7 @@ mod mapping {
     mod settings;
     mod stored;
     mod suggest;
+    mod whose;
 
     use crm_import::{Import, Mapping, MemoryStorage, Object, Plan, Source};
 

@@ -4,13 +4,14 @@ mod evidence;
 mod header;
 mod names;
 mod neighbours;
+mod whose;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnMapping, Mapping};
-use crate::field::synonyms::Group;
+use crate::field::synonyms::{Group, USER_LISTS, phrases};
 use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
@@ -68,13 +69,14 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
+    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
     let reader = Reader {
         names: &names,
         fields,
         has_contacts: objects.contains(&Object::Contact),
         has_opportunities: objects.contains(&Object::Opportunity),
+        lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
-    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, &mut guesses);

@@ -16,6 +16,8 @@ pub(super) struct Reader<'a> {
     pub(super) fields: &'a Fields,
     pub(super) has_contacts: bool,
     pub(super) has_opportunities: bool,
+    /// The file is a list of users: they are the contacts.
+    pub(super) lists_users: bool,
 }
 
 /// The words of a header that are not the name of the field.
@@ -260,6 +262,11 @@ impl Reader<'_> {
             .then(|| phone.to_owned())
     }
 
+    /// `Contact 2 Email`: is it another contact's?
+    pub(super) fn is_another(&self, words: &str) -> bool {
+        self.strip(words, |_| true).0.is_another
+    }
+
     fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
         let mut around = Around::default();
         let mut rest: Vec<&str> = Vec::new();
@@ -270,7 +277,7 @@ impl Reader<'_> {
                 around.number = Some(around.number.unwrap_or(0).max(number));
                 continue;
             }
-            let known = self.names.word(word);
+            let known = self.word(word);
             match known {
                 Word::Stop | Word::Filler => continue,
                 Word::Own => {
@@ -285,7 +292,7 @@ impl Reader<'_> {
                     around.group = around.group.max(Some(group));
                     around.is_mobile |= group == Group::Mobile;
                 }
-                Word::Trap(_) | Word::Other => rest.push(word),
+                Word::Trap(_) | Word::User | Word::Neutral | Word::Other => rest.push(word),
             }
             before = known;
         }
@@ -303,22 +310,21 @@ impl Reader<'_> {
         }
     }
 
+    /// What a word means in this file.
+    pub(super) fn word(&self, word: &str) -> Word {
+        match self.names.word(word) {
+            Word::User if self.lists_users => Word::Substitute,
+            Word::User => Word::Trap(Trap::Person),
+            other => other,
+        }
+    }
+
     /// The word that makes a column no field of the contact.
-    pub(super) fn trap<'w>(&self, words: &'w str) -> Option<(&'w str, Trap)> {
-        words.split(' ').find_map(|word| match self.names.word(word) {
+    fn trap<'w>(&self, words: &'w str) -> Option<(&'w str, Trap)> {
+        words.split(' ').find_map(|word| match self.word(word) {
             Word::Trap(trap) => Some((word, trap)),
             _ => None,
         })
-    }
-
-    /// Do all words of a header say no more than an address that may be the contact's?
-    pub(super) fn may_be_own(&self, words: &str) -> bool {
-        let is_foreign = |word| {
-            matches!(self.names.word(word), Word::Trap(_) | Word::Substitute | Word::Deal)
-                || matches!(self.names.word(word), Word::Group(Group::Company | Group::Billing))
-                || self.names.shared(word).is_some()
-        };
-        !words.split(' ').any(is_foreign) && !self.strip(words, |_| true).0.is_another
     }
 }
 
