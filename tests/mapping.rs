@@ -6,6 +6,7 @@ mod mapping {
     mod check;
     mod headers;
     mod left_out;
+    mod names;
     mod settings;
     mod stored;
     mod suggest;

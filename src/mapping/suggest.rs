@@ -4,6 +4,7 @@ mod evidence;
 mod header;
 mod names;
 mod neighbours;
+mod person_names;
 mod whose;
 
 use std::borrow::Cow;
@@ -79,7 +80,7 @@ pub fn suggest(
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
     reader.settle_choices(&mut guesses);
-    reader.settle_names(&words, &mut guesses);
+    reader.settle_names(&words, samples, &mut guesses);
     let evidence: Vec<Evidence> =
         (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
     for (guess, seen) in guesses.iter_mut().zip(&evidence) {

@@ -45,85 +45,6 @@ impl Reader<'_> {
         }
     }
 
-    /// `Name` beside `Contact Name` is the opportunity's; `Nom` and `Nome` beside a first name is the
-    /// last name, alone the whole name.
-    pub(super) fn settle_names(&self, words: &[String], guesses: &mut [Guess]) {
-        for at in 0..guesses.len() {
-            let word = words[at].as_str();
-            let found = match word {
-                "name" | "naam" | "namn" if guesses[at].target.is_some() || !self.has_contacts => {
-                    self.name_beside(at, words, guesses)
-                }
-                "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
-                    self.part_of_name(word, words, guesses)
-                }
-                _ => None,
-            };
-            if let Some((field, why)) = found {
-                guesses[at] = Guess::likely(field, why);
-            }
-        }
-    }
-
-    /// What `Name` is beside others.
-    fn name_beside(
-        &self,
-        at: usize,
-        words: &[String],
-        guesses: &[Guess],
-    ) -> Option<(FieldId, &'static str)> {
-        let local_first = ["vorname", "voornaam", "prenom", "fornamn"];
-        let has_last = has(guesses, FieldId::LAST_NAME);
-        if self.has_contacts
-            && !has_last
-            && words.iter().any(|word| local_first.contains(&word.as_str()))
-        {
-            return Some((FieldId::LAST_NAME, "it stands beside a first name"));
-        }
-        let has_deal = !self.has_contacts
-            || guesses.iter().any(|guess| {
-                guess.target.is_some_and(|id| self.fields.get(id).object == Object::Opportunity)
-            });
-        let is_named = guesses.iter().enumerate().any(|(other, guess)| {
-            other != at
-                && matches!(
-                    guess.target,
-                    Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME)
-                )
-        });
-        let is_free =
-            self.has_opportunities && has_deal && !has(guesses, FieldId::OPPORTUNITY_NAME);
-        (is_free && (is_named || !self.has_contacts))
-            .then_some((FieldId::OPPORTUNITY_NAME, "another column names the contact"))
-    }
-
-    /// What `Nom`, `Nome`, `Nombre`, `First` are beside others.
-    fn part_of_name(
-        &self,
-        word: &str,
-        words: &[String],
-        guesses: &[Guess],
-    ) -> Option<(FieldId, &'static str)> {
-        if !self.has_contacts {
-            return None;
-        }
-        let has_first = has(guesses, FieldId::FIRST_NAME);
-        let has_last = has(guesses, FieldId::LAST_NAME);
-        let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
-        match word {
-            "nom" if has_first => Some((FieldId::LAST_NAME, "it stands beside a first name")),
-            "first" if has_word("last") || has_last => {
-                Some((FieldId::FIRST_NAME, "it stands beside a last name"))
-            }
-            "last" if has_word("first") || has_first => {
-                Some((FieldId::LAST_NAME, "it stands beside a first name"))
-            }
-            "first" | "last" => None,
-            _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
-            _ => Some((FieldId::NAME, "it stands alone")),
-        }
-    }
-
     /// The parts of an address come from one address: the contact's own before the company's, the one
     /// that is filled before one that is not.
     pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
@@ -286,7 +207,7 @@ impl Reader<'_> {
     }
 }
 
-fn has(guesses: &[Guess], field: FieldId) -> bool {
+pub(super) fn has(guesses: &[Guess], field: FieldId) -> bool {
     guesses.iter().any(|guess| guess.target == Some(field))
 }
 
