@@ -55,7 +55,8 @@ impl Import {
             .filter(|(object, key)| standard.find(*object, key).is_none())
         {
             problems.push(format!(
-                "the account names {key:?}, which is no standard field of {object}s"
+                "the account names {key:?}, which is no standard field of {}",
+                object.plural()
             ));
         }
         for rule in &account.dedup.contacts {

@@ -182,7 +182,7 @@ impl Guess {
         if let Some(field) = self.target.map(|target| fields.get(target)).filter(|it| it.is_absent)
         {
             let reason =
-                format!("this account has no field {:?} of {}s", field.label, field.object);
+                format!("this account has no field {:?} of {}", field.label, field.object.plural());
             *self = Guess::none(reason);
         }
     }

@@ -64,6 +64,61 @@ fn a1_only_fields_of_the_selected_objects_are_suggested() {
 }
 
 #[test]
+fn a1_what_both_objects_have_is_the_opportunitys_where_only_those_are_selected() {
+    let headers = ["Email", "Opportunity Name", "Tags", "Remarks", "Contact Notes", "Lead Source"];
+    let expected = [
+        "contact.email",
+        "opportunity.name",
+        "opportunity.tags",
+        "opportunity.notes",
+        "-",
+        "opportunity.source",
+    ];
+    assert_eq!(mapped(&headers, &[Object::Opportunity]), expected);
+    assert_eq!(mapped(&headers, &BOTH)[2], "contact.tags");
+    let opportunities = [Object::Opportunity];
+    assert_eq!(mapped(&["Etiquetas", "Contact tags"], &opportunities)[0], "opportunity.tags");
+    assert_eq!(mapped(&["Tag list"], &opportunities), ["opportunity.tags"]);
+}
+
+#[test]
+fn a1_the_reason_is_true() {
+    let reason = |headers: &[&str], objects: &[Object], at: usize| {
+        suggested(headers, objects)[at].reason.clone()
+    };
+    let says = |word: &str, what: &str| format!("\"{word}\" says that it {what}");
+    let technical = "is no value of the field itself";
+    assert_eq!(reason(&["Created Date"], &BOTH, 0), says("created", technical));
+    assert_eq!(reason(&["Date Modified"], &BOTH, 0), says("date", technical));
+    assert_eq!(
+        reason(&["Delivery Date"], &BOTH, 0),
+        says("delivery", "is about a sale or a delivery")
+    );
+    assert_eq!(reason(&["Name"], &[Object::Opportunity], 0), "only opportunities are imported");
+    let city = "it is a field of contacts, which are not imported";
+    assert_eq!(reason(&["City"], &[Object::Opportunity], 0), city);
+    let stage = "it is a field of opportunities, which are not imported";
+    assert_eq!(reason(&["Pipeline"], &[Object::Contact], 0), stage);
+    let headers = ["Opportunity Contact ID", "Opportunity Name"];
+    assert_eq!(mapped(&headers, &BOTH), ["opportunity.contact_id", "opportunity.name"]);
+    assert_eq!(mapped(&headers, &[Object::Opportunity])[0], "opportunity.contact_id");
+    let foreign = ["Opportunity Contact ID", "Account ID", "Opportunity Name"];
+    assert_eq!(reason(&foreign, &BOTH, 0), "the other ids of the file are another product's");
+    let accounts = ["Contact ID", "Account Name", "Email"];
+    assert_eq!(reason(&accounts, &BOTH, 0), "a file with accounts has the ids of another product");
+}
+
+#[test]
+fn a1_what_an_opportunity_is_worth_is_its_value() {
+    for header in ["Deal Worth", "Opportunity Worth", "Deal - Worth", "Deal Price", "deal_revenue"]
+    {
+        assert_eq!(mapped(&["Deal Name", header], &BOTH)[1], "opportunity.value", "{header}");
+    }
+    assert_eq!(mapped(&["Name", "Worth", "Stage"], &BOTH)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Net Worth"], &BOTH)[1], "-");
+}
+
+#[test]
 fn a1_name_is_what_the_columns_beside_it_leave() {
     assert_eq!(mapped(&["Name", "Email"], &BOTH), ["contact.name", "contact.email"]);
     assert_eq!(mapped(&["Vorname", "Name"], &BOTH), ["contact.first_name", "contact.last_name"]);

@@ -63,7 +63,7 @@ impl Reader<'_> {
         if both && self.has_contacts && self.has_opportunities {
             return Some(self.choose(meaning));
         }
-        let field = self.selected(meaning)?;
+        let field = self.selected(meaning).or_else(|| self.twin(words, meaning))?;
         let mut guess = Guess::sure(field, "the header names the field");
         if self.fields.get(field).is_custom {
             guess.reason = "it is named like a custom field".into();
@@ -99,6 +99,22 @@ impl Reader<'_> {
             return Some(FieldId::BUSINESS_NAME);
         }
         contact.or(meaning.opportunity.filter(|field| self.is_selected(*field)))
+    }
+
+    /// Where only opportunities are selected, what a contact's field is called is the opportunity's
+    /// field of the same name: `Tags`, `Remarks`. Tags go to the contact anyway (P8); of the others none
+    /// is meant that is called the contact's.
+    fn twin(&self, words: &str, meaning: Meaning) -> Option<FieldId> {
+        let field = meaning.contact.filter(|_| self.has_opportunities && !self.has_contacts)?;
+        let key = &self.fields.get(field).key;
+        let is_free = match key.as_str() {
+            "tags" => true,
+            "source" | "owner" | "followers" | "notes" => {
+                !words.split(' ').any(|word| self.word(word) == Word::Own)
+            }
+            _ => false,
+        };
+        self.fields.find(Object::Opportunity, key).filter(|_| is_free)
     }
 
     fn is_selected(&self, field: FieldId) -> bool {
@@ -303,6 +319,17 @@ impl Reader<'_> {
     fn nothing(&self, words: &str) -> Guess {
         if let Some(field) = self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
             return Guess::likely(field, "the header is nearly the field's name").weak(true);
+        }
+        if let Some(meaning) = self.names.find(words) {
+            let (object, is_selected) = match meaning.contact {
+                Some(_) => (Object::Contact, self.has_contacts),
+                None => (Object::Opportunity, self.has_opportunities),
+            };
+            if !is_selected {
+                let reason =
+                    format!("it is a field of {}, which are not imported", object.plural());
+                return Guess::none(reason);
+            }
         }
         match self.trap(words) {
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),

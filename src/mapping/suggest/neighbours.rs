@@ -176,6 +176,7 @@ impl Reader<'_> {
                 before,
                 "contact"
                     | "opportunity"
+                    | "opportunity contact"
                     | "pipeline"
                     | "stage"
                     | "pipeline stage"
@@ -189,19 +190,22 @@ impl Reader<'_> {
                 .next()
                 .is_some_and(|last| matches!(last, "id" | "ids" | "uuid" | "guid"))
         };
-        let is_foreign = words.iter().any(|word| {
-            (is_id(word) && !ours(word)) || word == "account name" || word == "parent account"
-        });
-        if !is_foreign {
+        let has_others = words.iter().any(|word| is_id(word) && !ours(word));
+        let is_account = |word: &String| word == "account name" || word == "parent account";
+        let why = if has_others {
+            "the other ids of the file are another product's"
+        } else if words.iter().any(is_account) {
+            "a file with accounts has the ids of another product"
+        } else {
             return;
-        }
+        };
         for (word, guess) in words.iter().zip(guesses) {
             let is_record = matches!(
                 guess.target,
                 Some(FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
             );
             if is_record && !word.starts_with("import ") {
-                *guess = Guess::none("the other ids of the file are another product's");
+                *guess = Guess::none(why);
             }
         }
     }
