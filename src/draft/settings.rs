@@ -316,17 +316,9 @@ impl Choices {
                 options.insert(id, OptionSet::new(listed.iter().map(|o| (o.clone(), o.clone()))));
             }
         }
-        let users = account.users.iter().flat_map(|user| {
-            let (first, last) = normalize::full_name(&user.name);
-            let turned = format!("{last} {first}");
-            [user.email.clone(), user.name.clone(), turned]
-                .into_iter()
-                .filter(|alias| !normalize::is_blank(alias))
-                .map(|alias| (user.id.clone(), alias))
-        });
         Choices {
             phone_rule: account.phones,
-            users: OptionSet::new(users),
+            users: OptionSet::of_users(&account.users),
             statuses: OptionSet::new(STATUSES.map(|s| (s.to_owned(), s.to_owned()))),
             pipelines: OptionSet::new(
                 account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone())),

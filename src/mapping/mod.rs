@@ -20,6 +20,7 @@ mod check;
 mod highlevel;
 mod needs;
 mod problem;
+mod readable;
 mod resolve;
 mod suggest;
 mod unmapped;
@@ -90,7 +91,7 @@ pub struct ColumnMapping {
     /// What a value that cannot be used does (V6); `None` = it is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_invalid: Option<OnInvalid>,
-    /// The value of blank cells on create (W6).
+    /// The value of blank cells on create (W6); ids, addresses and phones have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Apply the default on update too (W6).
@@ -149,10 +150,24 @@ pub enum Merge {
     FillBlank,
     /// The stored value stays, whatever it is, blank included; the file's counts on create.
     Keep,
-    /// It joins the list: the default of lists.
+    /// It joins the list: the default of lists, and of nothing else.
     Union,
-    /// It is added below the stored text, unless it is part of it: the default of notes.
+    /// It is added below the stored text, unless it is part of it: the default of notes, and of no other
+    /// than long text.
     Append,
+}
+
+impl Merge {
+    /// The name used in settings: `overwrite`, `fill_blank`, `keep`, `union` or `append`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Merge::Overwrite => "overwrite",
+            Merge::FillBlank => "fill_blank",
+            Merge::Keep => "keep",
+            Merge::Union => "union",
+            Merge::Append => "append",
+        }
+    }
 }
 
 /// What a value that cannot be used does (V6).
