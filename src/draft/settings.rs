@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use super::full_name::Beside;
 use super::{Column, Part, Rule};
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
@@ -132,10 +133,8 @@ impl Settings {
             };
             columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
         }
-        let names = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
-        // Where a part cannot be kept, the name is not split.
-        let has_parts = columns.iter().any(|column| names.contains(&column.field))
-            || names.iter().any(|name| self.fields.is_absent(*name));
+        let part = |field| columns.iter().find(|column| column.field == field);
+        let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
         for column in columns {
             let is_selected = match column.object {
                 Object::Contact => self.contacts.is_some() || self.opportunities.is_some(),
@@ -144,7 +143,12 @@ impl Settings {
             match column.object {
                 _ if !is_selected => {}
                 Object::Opportunity => self.opportunity_columns.push(column),
-                Object::Contact if column.field == FieldId::NAME && !has_parts => {
+                // Where a part cannot be kept, the name is not split.
+                Object::Contact if column.field == FieldId::NAME && self.fields.splits_names() => {
+                    let column = match &beside {
+                        Some(beside) => column.beside(beside.clone()),
+                        None => column,
+                    };
                     self.contact_columns
                         .push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
                     self.contact_columns.push(column.part(Part::LastName, FieldId::LAST_NAME));
@@ -154,8 +158,10 @@ impl Settings {
         }
         let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
         self.minds_consent = self.contact_columns.iter().any(minds);
-        // Primary before additional, so that folding a row meets them in that order (V1).
-        self.contact_columns.sort_by_key(|column| (column.field, column.index()));
+        // Primary before additional, so that folding a row meets them in that order (V1); a part of a
+        // full name behind the column of that part, whose blanks may clear.
+        let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
+        self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
         self.clearable =
