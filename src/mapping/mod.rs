@@ -49,6 +49,10 @@ pub struct Mapping {
     /// Values for every row, without a column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<Constant>,
+    /// The headers of the columns that the mapping [was made](Mapping::from_suggestions) without. They are
+    /// unmapped like any column that it does not name, but [not new](Resolved::new) (A5).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// A cell text that clears the stored value, such as `#N/A` (W3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,

@@ -197,7 +197,8 @@ impl Guess {
 }
 
 impl Mapping {
-    /// The mapping that follows suggestions: columns without one are left out.
+    /// The mapping that follows suggestions: columns without one are left out, and remembered as
+    /// [left out](Mapping::left_out).
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
         // Without a position, headers that are alike could not be told apart.
         let repeats = |header: &str| {
@@ -219,6 +220,10 @@ impl Mapping {
                 })
             })
             .collect();
-        Mapping { columns, ..Mapping::default() }
+        let left_out = suggestions.iter().filter(|suggestion| {
+            suggestion.target.is_none() && !suggestion.header.trim().is_empty()
+        });
+        let left_out = left_out.map(|suggestion| suggestion.header.clone()).collect();
+        Mapping { columns, left_out, ..Mapping::default() }
     }
 }
