@@ -60,6 +60,12 @@ pub(super) fn problems(
             Some(_) => {}
         }
     }
+    for key in account.options.keys() {
+        let is_field = |object| fields.find(object, key).or(standard.find(object, key)).is_some();
+        if !is_field(Object::Contact) && !is_field(Object::Opportunity) {
+            problems.push(format!("the account lists options of {key:?}, which is no field"));
+        }
+    }
     for key in account.opportunities.matching.iter().flat_map(|matching| &matching.fields) {
         if fields.find(Object::Opportunity, key).is_none() {
             problems

@@ -206,6 +206,7 @@ fn a4_policies_that_name_no_field_and_no_country_are_told_at_once() {
     let account = Account {
         default_country: Some("Germany".into()),
         dedup: DedupPolicy { required, ..DedupPolicy::default() },
+        options: [("contact_typ".to_owned(), strings(&["Lead"]))].into_iter().collect(),
         ..Account::default()
     };
     let expected = [
@@ -214,6 +215,7 @@ fn a4_policies_that_name_no_field_and_no_country_are_told_at_once() {
         "new contacts are required to have \"name\", which is kept as its two parts: require \"first_name\" or \"last_name\"",
         "new contacts are required to have \"id\", which only stored ones have",
         "new contacts are required to have \"stage\", a field they do not have",
+        "the account lists options of \"contact_typ\", which is no field",
     ];
     assert_eq!(refused(account), expected);
 }

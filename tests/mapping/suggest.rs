@@ -1,7 +1,9 @@
 //! A1-A3: what is suggested, how surely, and why.
 
 use crm_import::mapping::{Confidence, MappingProblem, Suggestion, Unmapped, suggest};
-use crm_import::{Account, CustomField, FieldKind, Fields, Mapping, Mode, Object};
+use crm_import::{
+    Account, CustomField, FieldKind, Fields, Import, Mapping, MemoryStorage, Mode, Object, Source,
+};
 use proptest::prelude::*;
 
 use super::strings;
@@ -79,6 +81,17 @@ fn a1_what_both_objects_have_is_the_opportunitys_where_only_those_are_selected()
     let opportunities = [Object::Opportunity];
     assert_eq!(mapped(&["Etiquetas", "Contact tags"], &opportunities)[0], "opportunity.tags");
     assert_eq!(mapped(&["Tag list"], &opportunities), ["opportunity.tags"]);
+}
+
+#[test]
+fn p8_suggested_tags_of_an_opportunity_reach_its_contact() {
+    let mut crm = MemoryStorage::default();
+    crm.insert(Object::Contact, [("email", "ana@example.com")]);
+    let file = "Email,Opportunity Name,Tags\nana@example.com,Roof,vip\n";
+    let import = Import::new().objects([Object::Opportunity]);
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    import.apply(plan, &mut crm).unwrap();
+    assert_eq!(crm.get(Object::Contact, "c1").unwrap().value("tags"), Some("vip"));
 }
 
 #[test]

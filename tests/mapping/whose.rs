@@ -184,6 +184,9 @@ fn a3_other_peoples_words_are_known_in_eight_languages() {
 fn a3_a_user_is_the_contact_only_in_a_list_of_users() {
     is_left_out("User Email");
     is_left_out("user_email");
+    is_left_out("Benutzer");
+    is_left_out("Correo del usuario");
+    is_left_out("E-mail utilisateur");
     let list = ["user_login", "user_email"].map(String::from);
     let fields = Fields::standard();
     let suggestions = suggest(&list, &[], &[Object::Contact], &fields);

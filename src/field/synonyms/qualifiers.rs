@@ -67,7 +67,8 @@ pub(crate) const OWN: &str = "contact | person | people | lead | client | custom
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
-pub(crate) const USER: &str = "user";
+pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \
+     | utente | gebruiker | anvandare";
 
 /// Headers that only a list of users has.
 pub(crate) const USER_LISTS: &str = "user login | user registered | user nicename | user pass | user activation key | user role | user roles";
