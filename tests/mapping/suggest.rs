@@ -373,7 +373,7 @@ fn twice(headers: &[&str], suggestions: &[Suggestion]) -> Vec<MappingProblem> {
     let account = Account::default();
     let mut problems =
         mapping.check(&strings(headers), &fields, &account, &modes, Unmapped::Notice);
-    problems.retain(|problem| problem.is_error());
+    problems.retain(MappingProblem::is_error);
     problems
 }
 
