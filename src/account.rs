@@ -27,8 +27,8 @@ use crate::object::Object;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
-    /// ISO 3166 code of the country whose numbers are written without a country code; also decides
-    /// nothing else. `None`: only numbers with a country code can be read.
+    /// ISO 3166 code, in two letters, of the country whose numbers are written without a country code;
+    /// also decides nothing else. `None`: only numbers with a country code can be read.
     pub default_country: Option<String>,
     /// The order of day and month in dates that do not tell, if the account states one.
     pub date_order: Option<DateOrder>,
@@ -139,7 +139,7 @@ pub struct DedupPolicy {
     pub keyless: Keyless,
     /// May a value from the file become the primary one if the contact holds it already (V2)?
     pub promote: Promote,
-    /// Fields that a new contact needs, by key.
+    /// Fields that a new contact needs, by key; of a full name that is split, its parts.
     pub required: Vec<String>,
 }
 
@@ -173,7 +173,8 @@ impl DedupPolicy {
     }
 }
 
-/// Fields that must all agree, by key; a rule of one field also owns its values (M6).
+/// Fields that must all agree, by key; a rule of one field also owns its values (M6). A full name that is
+/// split is matched by its parts, `first_name` and `last_name`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MatchRule(pub Vec<String>);

@@ -1,5 +1,6 @@
 //! [`Import`]: the façade.
 
+mod policies;
 mod settling;
 
 use std::collections::hash_map::RandomState;

@@ -24,6 +24,14 @@ impl Object {
             Object::Opportunity => "opportunity",
         }
     }
+
+    /// Several of them, in messages.
+    pub(crate) const fn plural(self) -> &'static str {
+        match self {
+            Object::Contact => "contacts",
+            Object::Opportunity => "opportunities",
+        }
+    }
 }
 
 impl fmt::Display for Object {

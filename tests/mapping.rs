@@ -6,9 +6,12 @@ mod mapping {
     mod check;
     mod headers;
     mod left_out;
+    mod names;
+    mod refused;
     mod settings;
     mod stored;
     mod suggest;
+    mod whose;
 
     use crm_import::{Import, Mapping, MemoryStorage, Object, Plan, Source};
 

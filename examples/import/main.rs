@@ -383,7 +383,7 @@ fn as_suggestions(
         let before = resolved.renamed.iter().find(|(_, now)| *now == column.header);
         (column.confidence, column.reason) = match column.target {
             Some(_) => (Confidence::Sure, "the saved mapping says so".to_owned()),
-            None if !resolved.unmapped.contains(&column.index) => {
+            None if !resolved.new.contains(&column.index) => {
                 (Confidence::None, "the saved mapping leaves it out".to_owned())
             }
             None => (Confidence::None, new_column(before.map(|(before, _)| before.as_str()))),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Choices, Column, Part};
+use super::{Choices, Column};
 use crate::field::FieldKind;
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, OnInvalid};
@@ -49,7 +49,8 @@ impl Column {
         choices: &'b Choices,
     ) -> Option<Value<'b>> {
         let default = normalize::trim(self.default.as_deref()?);
-        self.value(default, region, choices).ok()
+        let value = || self.value(default, region, choices).ok();
+        self.has_part(default).then(value).flatten()
     }
 
     /// Reads one trimmed, non-blank cell or item.
@@ -72,7 +73,9 @@ impl Column {
             FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::Stage => {
                 normalize::text(cell).map(Value::text)
             }
-            FieldKind::FullName => normalize::text(cell).map(|name| self.name_part(name)),
+            FieldKind::FullName => {
+                normalize::text(cell).map(|name| Value::text(self.part_of(name)))
+            }
             FieldKind::Email => normalize::email(cell).map(Value::Text),
             FieldKind::Phone => {
                 let region = self.country.as_deref().or(region);
@@ -99,14 +102,6 @@ impl Column {
                 }))
             }
             FieldKind::File | FieldKind::Signature => Err(IssueCode::TextInvalid),
-        }
-    }
-
-    fn name_part<'b>(&self, name: &'b str) -> Value<'b> {
-        match self.part {
-            Part::Whole => Value::text(name),
-            Part::FirstName => Value::text(normalize::full_name(name).0),
-            Part::LastName => Value::text(normalize::full_name(name).1),
         }
     }
 

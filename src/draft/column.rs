@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::full_name::Beside;
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
@@ -22,20 +23,32 @@ pub(crate) enum Part {
 
 /// Where a column's cells come from.
 #[derive(Clone, Debug)]
-enum Origin {
+pub(super) enum Origin {
     File(u16),
     Constant(String),
+}
+
+impl Origin {
+    #[inline]
+    pub(super) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
+        match self {
+            Origin::File(index) => row.cell(usize::from(*index)),
+            Origin::Constant(value) => value,
+        }
+    }
 }
 
 /// A column of the file (or a constant) with everything needed to read its cells.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
-    origin: Origin,
+    pub(super) origin: Origin,
     pub(crate) object: Object,
     pub(crate) field: FieldId,
     pub(crate) kind: FieldKind,
     pub(crate) is_list: bool,
     pub(crate) part: Part,
+    /// What stands beside a full name for a part of it.
+    pub(super) beside: Option<Box<Beside>>,
     pub(crate) merge: Merge,
     pub(crate) blank: Blank,
     pub(crate) on_invalid: OnInvalid,
@@ -85,6 +98,7 @@ impl Column {
             kind: of.kind,
             is_list: of.is_list,
             part: Part::Whole,
+            beside: None,
             merge,
             blank: mapped.blank.unwrap_or_default(),
             on_invalid: mapped.on_invalid.unwrap_or_default(),
@@ -146,13 +160,19 @@ impl Column {
         matches!(self.origin, Origin::Constant(_))
     }
 
-    /// The raw text of this column on one row.
+    /// The raw text of this column on one row, as far as it has a say there: a full name leaves the parts
+    /// that have columns of their own to those.
     #[inline]
     pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
-        match &self.origin {
-            Origin::File(index) => row.cell(usize::from(*index)),
-            Origin::Constant(value) => value,
+        match &self.beside {
+            None => self.origin.text(row),
+            Some(beside) => self.text_beside(beside, row),
         }
+    }
+
+    /// The raw text of this column's cell on one row.
+    pub(crate) fn whole_text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
+        self.origin.text(row)
     }
 
     /// The bytes of the [text](Self::text).
@@ -223,6 +243,10 @@ impl Column {
     pub(crate) fn can_clear(&self) -> bool {
         self.kind != FieldKind::RecordId
             && (self.blank == Blank::Clear || self.clear_token.is_some())
+    }
+
+    pub(super) fn has_clear_token(&self) -> bool {
+        self.clear_token.is_some()
     }
 
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {

@@ -10,6 +10,7 @@ mod column;
 mod drafter;
 mod drafts;
 mod formats;
+mod full_name;
 mod key;
 mod look;
 mod memo;

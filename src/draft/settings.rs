@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use super::full_name::Beside;
 use super::{Column, Part, Rule};
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
@@ -135,10 +136,8 @@ impl Settings {
             };
             columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
         }
-        let names = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
-        // Where a part cannot be kept, the name is not split.
-        let has_parts = columns.iter().any(|column| names.contains(&column.field))
-            || names.iter().any(|name| self.fields.is_absent(*name));
+        let part = |field| columns.iter().find(|column| column.field == field);
+        let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
         for column in columns {
             let is_selected = match column.object {
                 Object::Contact => self.contacts.is_some() || self.opportunities.is_some(),
@@ -147,7 +146,12 @@ impl Settings {
             match column.object {
                 _ if !is_selected => {}
                 Object::Opportunity => self.opportunity_columns.push(column),
-                Object::Contact if column.field == FieldId::NAME && !has_parts => {
+                // Where a part cannot be kept, the name is not split.
+                Object::Contact if column.field == FieldId::NAME && self.fields.splits_names() => {
+                    let column = match &beside {
+                        Some(beside) => column.beside(beside.clone()),
+                        None => column,
+                    };
                     self.contact_columns
                         .push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
                     self.contact_columns.push(column.part(Part::LastName, FieldId::LAST_NAME));
@@ -157,8 +161,10 @@ impl Settings {
         }
         let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
         self.minds_consent = self.contact_columns.iter().any(minds);
-        // Primary before additional, so that folding a row meets them in that order (V1).
-        self.contact_columns.sort_by_key(|column| (column.field, column.index()));
+        // Primary before additional, so that folding a row meets them in that order (V1); a part of a
+        // full name behind the column of that part, whose blanks may clear.
+        let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
+        self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
         self.clearable =
@@ -319,17 +325,9 @@ impl Choices {
                 options.insert(id, OptionSet::new(listed.iter().map(|o| (o.clone(), o.clone()))));
             }
         }
-        let users = account.users.iter().flat_map(|user| {
-            let (first, last) = normalize::full_name(&user.name);
-            let turned = format!("{last} {first}");
-            [user.email.clone(), user.name.clone(), turned]
-                .into_iter()
-                .filter(|alias| !normalize::is_blank(alias))
-                .map(|alias| (user.id.clone(), alias))
-        });
         Choices {
             phone_rule: account.phones,
-            users: OptionSet::new(users),
+            users: OptionSet::of_users(&account.users),
             statuses: OptionSet::new(STATUSES.map(|s| (s.to_owned(), s.to_owned()))),
             pipelines: OptionSet::new(
                 account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone())),

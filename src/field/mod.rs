@@ -249,6 +249,11 @@ impl Fields {
         all.filter(|(_, field)| !field.is_absent)
     }
 
+    /// Is a full name split into a first and a last one, which are kept instead of it (behaviour §10)?
+    pub(crate) fn splits_names(&self) -> bool {
+        !self.is_absent(FieldId::FIRST_NAME) && !self.is_absent(FieldId::LAST_NAME)
+    }
+
     /// Does the account do without this field?
     pub(crate) fn is_absent(&self, id: FieldId) -> bool {
         self.get(id).is_absent

@@ -1,11 +1,11 @@
 //! The set-up of an import: everything frozen before row 1, or all that is wrong with it at once.
 
-use super::Import;
+use super::{Import, policies};
 use crate::account::{Account, DateOrder};
 use crate::apply::{ERROR_LOG_COLUMNS, formats_of_log};
 use crate::draft::Settings;
 use crate::error::ConfigError;
-use crate::field::{Fields, words};
+use crate::field::words;
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::normalize::Separators;
@@ -49,36 +49,7 @@ impl Import {
             .filter(|problem| problem.is_error())
             .map(ToString::to_string)
             .collect();
-        let standard = Fields::standard();
-        for (object, key) in account
-            .standard_fields
-            .iter()
-            .flat_map(|(object, keys)| keys.iter().map(move |key| (*object, key)))
-            .filter(|(object, key)| standard.find(*object, key).is_none())
-        {
-            problems.push(format!(
-                "the account names {key:?}, which is no standard field of {object}s"
-            ));
-        }
-        for rule in &account.dedup.contacts {
-            if rule.0.is_empty()
-                || !rule.0.iter().all(|key| fields.find(Object::Contact, key).is_some())
-            {
-                problems.push(format!(
-                    "the match rule {:?} names a field that contacts do not have",
-                    rule.name()
-                ));
-            } else if !answers(&rule.0) {
-                problems.push(format!("the storage cannot answer the match rule {}", rule.name()));
-            }
-        }
-        for key in account.opportunities.matching.iter().flat_map(|matching| &matching.fields) {
-            if fields.find(Object::Opportunity, key).is_none() {
-                problems.push(format!(
-                    "opportunities are matched by {key:?}, a field they do not have"
-                ));
-            }
-        }
+        problems.extend(policies::problems(&account, &fields, answers));
         if fields.find(Object::Contact, "tags").is_none() {
             let tags = self.follow_ups.iter().filter(|it| it.kind() == FollowUpKind::Tag);
             problems.extend(tags.map(|tag| {

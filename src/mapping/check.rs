@@ -1,10 +1,11 @@
 //! [`Mapping::check`]: everything that is wrong with a mapping, before the first row (behaviour A4).
 
 use super::needs::Scope;
-use super::{ColumnMapping, Mapping, MappingProblem, Resolved};
+use super::readable::can_read;
+use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
 use crate::account::Account;
-use crate::field::{Field, FieldId, FieldKind, Fields};
-use crate::normalize::{self, DateFormat};
+use crate::field::{Field, FieldId, FieldKind, Fields, words};
+use crate::normalize;
 use crate::object::{Mode, Object};
 
 /// What a column that is neither mapped nor ignored is.
@@ -54,6 +55,7 @@ impl Mapping {
         for constant in &self.constants {
             let name = format!("constant {}", constant.value);
             if let Some(id) = check.target(&name, constant.object, &constant.field) {
+                check.constant(constant, id);
                 check.fed.push((id, name));
             }
         }
@@ -121,25 +123,49 @@ impl Check<'_> {
                     || rules.iter().any(|rule| rule.0.contains(&field.key)))
     }
 
-    /// Settings that no cell could be read with.
+    /// Settings that no cell could be read with, or that the field cannot have.
     fn settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
-        let mut refuse = |setting, value: &str| {
+        let field = self.fields.get(id);
+        let mut refuse = |setting, value: &str, why| {
             let (column, value) = (header.to_owned(), value.to_owned());
-            self.problems.push(MappingProblem::Setting { column, setting, value });
+            self.problems.push(MappingProblem::Setting { column, setting, value, why });
         };
         if let Some(country) = column.country.as_deref()
             && normalize::country(country).is_err()
         {
-            refuse("country", country);
+            refuse("country", country, None);
         }
-        if let Some(default) = column.default.as_deref()
-            && !can_read(self.fields.get(id), column, default)
+        if let Some(merge) = column.merge
+            && let Some(why) = why_not_merged(id, field, merge)
         {
-            refuse("default", default);
+            refuse("merge", merge.name(), Some(why));
+        }
+        if let Some(default) = column.default.as_deref() {
+            if is_never_made_up(id) {
+                let why = "what a record is known by is never made up";
+                refuse("default", default, Some(why));
+            } else if id == FieldId::OPPORTUNITY_TAGS {
+                refuse("default", default, Some("only tags of the file go to the contact"));
+            } else if !can_read(field, id, column, default, self.account) {
+                refuse("default", default, None);
+            }
         }
         if column.separators.is_some_and(|separators| separators.group == Some(separators.decimal))
         {
-            refuse("separators", "the same for groups and decimals");
+            refuse("separators", "the same for groups and decimals", None);
+        }
+    }
+
+    /// A value that every row would fail with, or lose.
+    fn constant(&mut self, constant: &Constant, id: FieldId) {
+        let field = self.fields.get(id);
+        let column = ColumnMapping::default();
+        if !can_read(field, id, &column, &constant.value, self.account) {
+            self.problems.push(MappingProblem::Constant {
+                object: constant.object,
+                field: constant.field.clone(),
+                value: constant.value.clone(),
+            });
         }
     }
 
@@ -202,21 +228,35 @@ impl Check<'_> {
     }
 }
 
-/// Can a default be read as a value of the field? What the account decides is not looked at here.
-fn can_read(field: &Field, column: &ColumnMapping, text: &str) -> bool {
-    let date = || DateFormat {
-        order: column.date_order,
-        excel_serial: column.excel_serial,
-        ..DateFormat::default()
-    };
-    match field.kind {
-        FieldKind::Date => normalize::date(text, &date()).is_ok(),
-        FieldKind::Number | FieldKind::Money => normalize::decimal(text, column.separators).is_ok(),
-        FieldKind::Boolean => normalize::boolean(text).is_ok(),
-        FieldKind::Email => normalize::email(text).is_ok(),
-        FieldKind::Country => normalize::country(text).is_ok(),
-        _ => true,
+/// Why a merge rule makes no sense on a field (W2).
+fn why_not_merged(id: FieldId, field: &Field, merge: Merge) -> Option<&'static str> {
+    match merge {
+        Merge::Append if field.kind != FieldKind::LongText => {
+            Some("only text of several lines is added to")
+        }
+        Merge::Union if !field.is_list => Some("the field holds one value"),
+        Merge::FillBlank | Merge::Keep | Merge::Overwrite if id == FieldId::OPPORTUNITY_TAGS => {
+            Some("they join the tags of the contact")
+        }
+        Merge::FillBlank | Merge::Keep if is_id(id) => Some("an id is not merged"),
+        _ => None,
     }
+}
+
+/// Ids, addresses and phones: the same for every row without one, they would make one record of all.
+fn is_never_made_up(id: FieldId) -> bool {
+    is_id(id)
+        || matches!(
+            id,
+            FieldId::EMAIL
+                | FieldId::ADDITIONAL_EMAILS
+                | FieldId::PHONE
+                | FieldId::ADDITIONAL_PHONES
+        )
+}
+
+fn is_id(id: FieldId) -> bool {
+    matches!(id, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
 }
 
 /// The columns that our own error log adds (A6): all are left out but for the two ids.
@@ -230,6 +270,8 @@ pub(super) const OWN_COLUMNS: [&str; 7] = [
     "Import opportunity id",
 ];
 
+/// Is it one of them, however it is spelt?
 pub(super) fn is_own(header: &str) -> bool {
-    OWN_COLUMNS.contains(&header)
+    let header = words(header);
+    OWN_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))
 }

@@ -20,6 +20,7 @@ mod check;
 mod highlevel;
 mod needs;
 mod problem;
+mod readable;
 mod resolve;
 mod suggest;
 mod unmapped;
@@ -48,6 +49,10 @@ pub struct Mapping {
     /// Values for every row, without a column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<Constant>,
+    /// The headers of the columns that the mapping [was made](Mapping::from_suggestions) without. They are
+    /// unmapped like any column that it does not name, but [not new](Resolved::new) (A5).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// A cell text that clears the stored value, such as `#N/A` (W3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,
@@ -90,7 +95,7 @@ pub struct ColumnMapping {
     /// What a value that cannot be used does (V6); `None` = it is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_invalid: Option<OnInvalid>,
-    /// The value of blank cells on create (W6).
+    /// The value of blank cells on create (W6); ids, addresses and phones have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Apply the default on update too (W6).
@@ -149,10 +154,24 @@ pub enum Merge {
     FillBlank,
     /// The stored value stays, whatever it is, blank included; the file's counts on create.
     Keep,
-    /// It joins the list: the default of lists.
+    /// It joins the list: the default of lists, and of nothing else.
     Union,
-    /// It is added below the stored text, unless it is part of it: the default of notes.
+    /// It is added below the stored text, unless it is part of it: the default of notes, and of no other
+    /// than long text.
     Append,
+}
+
+impl Merge {
+    /// The name used in settings: `overwrite`, `fill_blank`, `keep`, `union` or `append`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Merge::Overwrite => "overwrite",
+            Merge::FillBlank => "fill_blank",
+            Merge::Keep => "keep",
+            Merge::Union => "union",
+            Merge::Append => "append",
+        }
+    }
 }
 
 /// What a value that cannot be used does (V6).

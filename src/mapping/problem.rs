@@ -80,6 +80,17 @@ pub enum MappingProblem {
         setting: &'static str,
         /// What it says.
         value: String,
+        /// Why, if it is not that it cannot be read.
+        why: Option<&'static str>,
+    },
+    /// The value of a constant cannot be read as one of the field.
+    Constant {
+        /// The object.
+        object: Object,
+        /// The key.
+        field: String,
+        /// The value.
+        value: String,
     },
     /// The file does not have this column.
     MissingColumn {
@@ -147,8 +158,12 @@ impl fmt::Display for MappingProblem {
             MappingProblem::MatchKeyMissing { object, fields, .. } => {
                 write!(f, "to update {object} records, {} must be mapped", one_of(fields))
             }
-            MappingProblem::Setting { column, setting, value } => {
-                write!(f, "column {column:?} has the {setting} {value:?}, which cannot be used")
+            MappingProblem::Setting { column, setting, value, why } => {
+                write!(f, "column {column:?} has the {setting} {value:?}, which cannot be used")?;
+                why.map_or(Ok(()), |why| write!(f, ": {why}"))
+            }
+            MappingProblem::Constant { object, field, value } => {
+                write!(f, "the constant {value:?} is no {field:?} of the {object}")
             }
             MappingProblem::MissingColumn { column, renamed: None } => {
                 write!(f, "the file has no column {column:?}")

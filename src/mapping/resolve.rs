@@ -15,8 +15,11 @@ pub struct Resolved<'m> {
     pub columns: Vec<(usize, &'m ColumnMapping)>,
     /// Headers of the mapping that the file does not have.
     pub missing: Vec<String>,
-    /// Columns of the file that the mapping does not name.
+    /// Columns of the file that are neither mapped nor ignored.
     pub unmapped: Vec<usize>,
+    /// Those of them that were not there when the mapping was made. A column without a header is none:
+    /// there is nothing to know it by.
+    pub new: Vec<usize>,
     /// Missing headers that a column of the file may be the new name of: (before, now).
     pub renamed: Vec<(String, String)>,
 }
@@ -75,6 +78,7 @@ impl Mapping {
     /// assert_eq!(resolved.missing, ["Mail", "City"]);
     /// assert_eq!(resolved.renamed, [("Mail".to_owned(), "E-Mail".to_owned())]);
     /// assert_eq!(resolved.unmapped, [0, 2]);
+    /// assert_eq!(resolved.new, [0, 2]);
     /// ```
     pub fn resolve(&self, headers: &[String]) -> Resolved<'_> {
         let mut search = Search {
@@ -98,7 +102,8 @@ impl Mapping {
             resolved.columns.push((at, own));
         }
         resolved.unmapped = (0..headers.len()).filter(|at| !search.is_taken[*at]).collect();
-        resolved.renamed = search.renamed(&lost, &resolved.unmapped);
+        resolved.new = search.new_ones(&resolved.unmapped, &self.left_out);
+        resolved.renamed = search.renamed(&lost, &resolved.new);
         resolved.missing = lost.into_iter().map(|(name, _)| name).collect();
         resolved.columns.retain(|(_, column)| !column.ignore);
         resolved
@@ -158,11 +163,27 @@ impl Search<'_> {
             .or_else(|| columns().find(|at| column.index.is_none() && is_exact(*at)))
     }
 
-    /// The columns of our own error log that hold ids.
+    /// Which of the unmapped columns the mapping was not made without. A header that was left out once
+    /// and stands there twice is new once.
+    fn new_ones(&self, unmapped: &[usize], left_out: &[String]) -> Vec<usize> {
+        let mut left_out: Vec<String> = left_out.iter().map(|header| words(header)).collect();
+        let mut is_new = |at: &usize| {
+            let header = &self.folded[*at];
+            let known = left_out.iter().position(|known| known == header);
+            known.map(|known| left_out.swap_remove(known)).is_none()
+                && !self.headers[*at].trim().is_empty()
+        };
+        unmapped.iter().copied().filter(|at| is_new(at)).collect()
+    }
+
+    /// The columns of our own error log that hold ids, unless the mapping names them.
     fn own_ids(&self) -> Vec<(usize, &'static ColumnMapping)> {
-        let own = OWN_IDS.iter();
-        own.filter_map(|own| self.find(own).filter(|at| !self.is_taken[*at]).map(|at| (at, own)))
-            .collect()
+        let is_named = |own: &ColumnMapping| {
+            let wanted = words(header_of(own));
+            (0..self.headers.len()).any(|at| self.is_taken[at] && self.folded[at] == wanted)
+        };
+        let own = OWN_IDS.iter().filter(|own| !is_named(own));
+        own.filter_map(|own| Some((self.find(own)?, own))).collect()
     }
 
     /// Which new column may be which missing one: it would be mapped to the same field, or is written

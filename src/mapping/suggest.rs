@@ -4,13 +4,15 @@ mod evidence;
 mod header;
 mod names;
 mod neighbours;
+mod person_names;
+mod whose;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnMapping, Mapping};
-use crate::field::synonyms::Group;
+use crate::field::synonyms::{Group, USER_LISTS, phrases};
 use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
@@ -68,16 +70,17 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
+    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
     let reader = Reader {
         names: &names,
         fields,
         has_contacts: objects.contains(&Object::Contact),
         has_opportunities: objects.contains(&Object::Opportunity),
+        lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
-    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
     reader.settle_choices(&mut guesses);
-    reader.settle_names(&words, &mut guesses);
+    reader.settle_names(&words, samples, &mut guesses);
     let evidence: Vec<Evidence> =
         (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
     for (guess, seen) in guesses.iter_mut().zip(&evidence) {
@@ -88,7 +91,7 @@ pub fn suggest(
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
-    reader.keep_one(&mut guesses);
+    reader.keep_one(headers, &mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);
     }
@@ -179,7 +182,7 @@ impl Guess {
         if let Some(field) = self.target.map(|target| fields.get(target)).filter(|it| it.is_absent)
         {
             let reason =
-                format!("this account has no field {:?} of {}s", field.label, field.object);
+                format!("this account has no field {:?} of {}", field.label, field.object.plural());
             *self = Guess::none(reason);
         }
     }
@@ -194,17 +197,22 @@ impl Guess {
 }
 
 impl Mapping {
-    /// The mapping that follows suggestions: columns without one are left out.
+    /// The mapping that follows suggestions: columns without one are left out, and remembered as
+    /// [left out](Mapping::left_out).
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
-        let repeats =
-            |header: &str| suggestions.iter().filter(|other| other.header == header).count() > 1;
+        // Without a position, headers that are alike could not be told apart.
+        let repeats = |header: &str| {
+            let alike = suggestions.iter().filter(|other| other.header.trim() == header.trim());
+            alike.count() > 1
+        };
         let columns = suggestions
             .iter()
             .filter_map(|suggestion| {
                 let field = fields.get(suggestion.target?);
-                let by_index = suggestion.header.is_empty() || repeats(&suggestion.header);
+                let is_nameless = suggestion.header.trim().is_empty();
+                let by_index = is_nameless || repeats(&suggestion.header);
                 Some(ColumnMapping {
-                    header: (!suggestion.header.is_empty()).then(|| suggestion.header.clone()),
+                    header: (!is_nameless).then(|| suggestion.header.clone()),
                     index: by_index.then_some(suggestion.index),
                     object: Some(field.object),
                     field: Some(field.key.clone()),
@@ -212,6 +220,10 @@ impl Mapping {
                 })
             })
             .collect();
-        Mapping { columns, ..Mapping::default() }
+        let left_out = suggestions.iter().filter(|suggestion| {
+            suggestion.target.is_none() && !suggestion.header.trim().is_empty()
+        });
+        let left_out = left_out.map(|suggestion| suggestion.header.clone()).collect();
+        Mapping { columns, left_out, ..Mapping::default() }
     }
 }

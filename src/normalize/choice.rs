@@ -2,7 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::text::{fold_into, trim};
+use super::text::{fold_into, full_name, is_blank, trim};
+use crate::account::User;
 use crate::issue::IssueCode;
 
 /// What a cell may say: each entry has an id, which is what storage keeps, and a label, which is what
@@ -46,6 +47,19 @@ impl OptionSet {
         let named = |(_, label): &(String, String)| set.find_folded(label).ok();
         set.named = set.entries.iter().map(named).collect();
         set
+    }
+
+    /// The users of an account, by e-mail address, "First Last" and "Last First" (behaviour O10).
+    pub(crate) fn of_users(users: &[User]) -> Self {
+        let aliases = users.iter().flat_map(|user| {
+            let (first, last) = full_name(&user.name);
+            let turned = format!("{last} {first}");
+            [user.email.clone(), user.name.clone(), turned]
+                .into_iter()
+                .filter(|alias| !is_blank(alias))
+                .map(|alias| (user.id.clone(), alias))
+        });
+        OptionSet::new(aliases)
     }
 
     fn name(&mut self, label: &str, at: usize, id: &str) {

@@ -57,7 +57,7 @@ impl<'p> After<'p> {
     /// Does the record hold what the cell says?
     pub(super) fn look(&mut self, column: &Column, row: &RowOf<'_>) -> Answer {
         let settings = &self.ledger.settings;
-        let text = column.text(&row.cells);
+        let text = column.claim(&row.cells);
         let region = region(settings, &row.cells);
         match column.field {
             FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID => return Answer::Holds,

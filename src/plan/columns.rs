@@ -270,6 +270,7 @@ impl<'p> Target<'p> {
             let other = targets.iter_mut().find(|target| target.counts.index == index);
             if let Some(target) = other.filter(|_| is_part) {
                 target.columns.push(column);
+                target.is_simple &= is_simple(settings.columns(object), column);
                 continue;
             }
             let field = if is_part { FieldId::NAME } else { column.field };
@@ -292,7 +293,7 @@ impl<'p> Target<'p> {
     }
 
     fn is_filled(&self, row: &RowOf<'_>) -> bool {
-        !normalize::is_blank(self.columns[0].text(&row.cells))
+        !normalize::is_blank(self.columns[0].whole_text(&row.cells))
     }
 }
 

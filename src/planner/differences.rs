@@ -176,7 +176,8 @@ impl Planner {
                 continue;
             }
             let region = region_of(settings, &this, column.kind);
-            let Cell::Value(now) = column.read(text, region, &settings.choices) else { continue };
+            let said = column.read(column.text(&this.cells), region, &settings.choices);
+            let Cell::Value(now) = said else { continue };
             let mut earlier = previous;
             while earlier != NONE {
                 let other = self.ledger.row(object, earlier);

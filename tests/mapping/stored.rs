@@ -1,8 +1,8 @@
 //! A5: a mapping is a plain value: stored, read back, applied to next week's file.
 
 use crm_import::account::DateOrder;
-use crm_import::mapping::{Blank, Mapping, Merge, OnInvalid, suggest};
-use crm_import::{Fields, MemoryStorage, Object};
+use crm_import::mapping::{Blank, Mapping, Merge, OnInvalid, Unmapped, suggest};
+use crm_import::{Fields, Import, MemoryStorage, Object, Source};
 
 use super::{offered, plan, strings, written};
 use Object::{Contact, Opportunity};
@@ -19,6 +19,7 @@ const FILE: &str = r##"{
     {"index": 4, "object": "contact", "field": "additional_emails", "list_separators": "|"}
   ],
   "constants": [{"object": "opportunity", "field": "pipeline", "value": "Sales"}],
+  "left_out": ["Shoe size"],
   "clear_token": "#N/A"
 }"##;
 
@@ -164,4 +165,48 @@ fn a6_a_stored_mapping_reads_the_ids_of_our_own_error_log() {
     assert_eq!(plan.stats().contacts.update, 1);
     assert_eq!(written(&plan, Contact, "email").as_deref(), Some("ana@example.com"));
     assert!(plan.unmapped().is_empty());
+}
+
+#[test]
+fn a5_a_saved_mapping_knows_the_columns_it_was_made_without() {
+    let headers = strings(&["Email", "Shoe size", "Fax", "", "City"]);
+    let fields = Fields::standard();
+    let suggested = suggest(&headers, &[], &[Contact], &fields);
+    let mapping = Mapping::from_suggestions(&suggested, &fields);
+    let saved = read(&serde_json::to_string(&mapping).unwrap()).unwrap();
+    assert_eq!(saved.left_out, ["Shoe size", "Fax"]);
+    // The same file: nothing is new, and what is left out is told as before.
+    let resolved = saved.resolve(&headers);
+    assert_eq!((resolved.unmapped, resolved.new), (vec![1, 2, 3], vec![]));
+    // Next week's file: one more, one gone, one twice, one renamed; only those are new.
+    let next = strings(&["E-mail Address", "shoe_size", "Shoe size", "Pets", "City"]);
+    let resolved = saved.resolve(&next);
+    assert_eq!((resolved.unmapped, resolved.new), (vec![0, 1, 2, 3], vec![0, 2, 3]));
+    assert_eq!(resolved.renamed, [("Email".to_owned(), "E-mail Address".to_owned())]);
+}
+
+#[test]
+fn a5_what_a_saved_mapping_was_made_without_is_still_unmapped() {
+    let headers = strings(&["Email", "Shoe size"]);
+    let fields = Fields::standard();
+    let suggested = suggest(&headers, &[], &[Contact], &fields);
+    let mapping = Mapping::from_suggestions(&suggested, &fields);
+    let file = "Email,Shoe size\na@example.com,43\n";
+    let shown = plan(&mapping, file, &mut MemoryStorage::default());
+    assert_eq!(shown.unmapped()[0].header, "Shoe size");
+    let import = Import::new().mapping(mapping).unmapped(Unmapped::Fail);
+    let file = Source::from_bytes(file.as_bytes());
+    assert!(import.plan(file, &mut MemoryStorage::default()).is_err());
+}
+
+#[test]
+fn a5_a_column_that_was_left_out_is_not_what_another_is_called_now() {
+    let mapping = Mapping {
+        left_out: strings(&["Work Phone"]),
+        ..Mapping::default().column("Phone", Contact, "phone")
+    };
+    let renamed = |headers: &[&str]| mapping.resolve(&strings(headers)).renamed;
+    assert_eq!(renamed(&["Work Phone"]), []);
+    let now = "Telephone".to_owned();
+    assert_eq!(renamed(&["Work Phone", "Telephone"]), [("Phone".to_owned(), now)]);
 }

@@ -1,7 +1,10 @@
 //! A1-A3: what is suggested, how surely, and why.
 
-use crm_import::mapping::{Confidence, Suggestion, suggest};
-use crm_import::{Account, CustomField, FieldKind, Fields, Mapping, Object};
+use crm_import::mapping::{Confidence, MappingProblem, Suggestion, Unmapped, suggest};
+use crm_import::{
+    Account, CustomField, FieldKind, Fields, Import, Mapping, MemoryStorage, Mode, Object, Source,
+};
+use proptest::prelude::*;
 
 use super::strings;
 
@@ -60,6 +63,72 @@ fn a1_only_fields_of_the_selected_objects_are_suggested() {
             "opportunity.business_name"
         ]
     );
+}
+
+#[test]
+fn a1_what_both_objects_have_is_the_opportunitys_where_only_those_are_selected() {
+    let headers = ["Email", "Opportunity Name", "Tags", "Remarks", "Contact Notes", "Lead Source"];
+    let expected = [
+        "contact.email",
+        "opportunity.name",
+        "opportunity.tags",
+        "opportunity.notes",
+        "-",
+        "opportunity.source",
+    ];
+    assert_eq!(mapped(&headers, &[Object::Opportunity]), expected);
+    assert_eq!(mapped(&headers, &BOTH)[2], "contact.tags");
+    let opportunities = [Object::Opportunity];
+    assert_eq!(mapped(&["Etiquetas", "Contact tags"], &opportunities)[0], "opportunity.tags");
+    assert_eq!(mapped(&["Tag list"], &opportunities), ["opportunity.tags"]);
+}
+
+#[test]
+fn p8_suggested_tags_of_an_opportunity_reach_its_contact() {
+    let mut crm = MemoryStorage::default();
+    crm.insert(Object::Contact, [("email", "ana@example.com")]);
+    let file = "Email,Opportunity Name,Tags\nana@example.com,Roof,vip\n";
+    let import = Import::new().objects([Object::Opportunity]);
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    import.apply(plan, &mut crm).unwrap();
+    assert_eq!(crm.get(Object::Contact, "c1").unwrap().value("tags"), Some("vip"));
+}
+
+#[test]
+fn a1_the_reason_is_true() {
+    let reason = |headers: &[&str], objects: &[Object], at: usize| {
+        suggested(headers, objects)[at].reason.clone()
+    };
+    let says = |word: &str, what: &str| format!("\"{word}\" says that it {what}");
+    let technical = "is no value of the field itself";
+    assert_eq!(reason(&["Created Date"], &BOTH, 0), says("created", technical));
+    assert_eq!(reason(&["Date Modified"], &BOTH, 0), says("date", technical));
+    assert_eq!(
+        reason(&["Delivery Date"], &BOTH, 0),
+        says("delivery", "is about a sale or a delivery")
+    );
+    assert_eq!(reason(&["Name"], &[Object::Opportunity], 0), "only opportunities are imported");
+    let city = "it is a field of contacts, which are not imported";
+    assert_eq!(reason(&["City"], &[Object::Opportunity], 0), city);
+    let stage = "it is a field of opportunities, which are not imported";
+    assert_eq!(reason(&["Pipeline"], &[Object::Contact], 0), stage);
+    let headers = ["Opportunity Contact ID", "Opportunity Name"];
+    assert_eq!(mapped(&headers, &BOTH), ["opportunity.contact_id", "opportunity.name"]);
+    assert_eq!(mapped(&headers, &[Object::Opportunity])[0], "opportunity.contact_id");
+    let foreign = ["Opportunity Contact ID", "Account ID", "Opportunity Name"];
+    assert_eq!(reason(&foreign, &BOTH, 0), "the other ids of the file are another product's");
+    let accounts = ["Contact ID", "Account Name", "Email"];
+    assert_eq!(reason(&accounts, &BOTH, 0), "a file with accounts has the ids of another product");
+}
+
+#[test]
+fn a1_what_an_opportunity_is_worth_is_its_value() {
+    for header in ["Deal Worth", "Opportunity Worth", "Deal - Worth", "Deal Price", "deal_revenue"]
+    {
+        assert_eq!(mapped(&["Deal Name", header], &BOTH)[1], "opportunity.value", "{header}");
+    }
+    assert_eq!(mapped(&["Name", "Worth", "Stage"], &BOTH)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Net Worth"], &BOTH)[1], "-");
 }
 
 #[test]
@@ -272,4 +341,83 @@ fn a1_what_the_account_does_without_is_not_suggested() {
         suggestions[2].reason,
         "this account has no field \"Additional Emails\" of contacts"
     );
+}
+
+#[test]
+fn a2_an_id_takes_one_column_too() {
+    for headers in [
+        ["Contact ID", "Contact ID", "Email"],
+        ["Contact Id", "Contact ID", "Email"],
+        ["contact_id", "import contact id", "Import Contact ID"],
+        ["Opportunity ID", "Opportunity Id", "Opportunity Name"],
+    ] {
+        let suggestions = suggested(&headers, &BOTH);
+        assert!(suggestions[0].target.is_some(), "{headers:?}");
+        assert!(
+            suggestions.iter().any(|other| {
+                other.target.is_none()
+                    && other.reason.starts_with("another column feeds ")
+                    && other.reason.ends_with(", which holds one value")
+            }),
+            "{headers:?} {suggestions:?}"
+        );
+        assert_eq!(twice(&headers, &suggestions), [], "{headers:?}");
+    }
+}
+
+/// Fields that an import would refuse to feed from several columns.
+fn twice(headers: &[&str], suggestions: &[Suggestion]) -> Vec<MappingProblem> {
+    let fields = Fields::standard();
+    let mapping = Mapping::from_suggestions(suggestions, &fields);
+    let modes = BOTH.map(|object| (object, Mode::Upsert));
+    let account = Account::default();
+    let mut problems =
+        mapping.check(&strings(headers), &fields, &account, &modes, Unmapped::Notice);
+    problems.retain(MappingProblem::is_error);
+    problems
+}
+
+/// Headers that many files have, spelt as many ways as files spell them.
+fn headers() -> impl Strategy<Value = Vec<String>> {
+    let names: Vec<String> = include_str!("headers.txt")
+        .lines()
+        .filter_map(|line| line.split_once(" => "))
+        .map(|(header, _)| header.to_owned())
+        .chain(Fields::standard().iter().map(|(_, field)| field.label.clone()))
+        .chain(["Import contact id", "Import opportunity id", "", " "].map(String::from))
+        .collect();
+    let name = prop::sample::select(names);
+    let spelt = (name, 0..6_u8).prop_map(|(name, way)| match way {
+        0 => name.to_lowercase(),
+        1 => name.replace(' ', "_"),
+        2 => name.to_uppercase(),
+        3 => format!(" {name} "),
+        _ => name,
+    });
+    // Repeated within a file, too.
+    prop::collection::vec(spelt, 1..12)
+        .prop_flat_map(|some| prop::collection::vec(prop::sample::select(some), 1..16))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a2_whatever_the_headers_an_import_takes_its_own_suggestion(
+        headers in headers(),
+        has_addresses in any::<bool>(),
+    ) {
+        let row = strings(&vec![if has_addresses { "ana@example.com" } else { "" }; headers.len()]);
+        let suggestions = suggest(&headers, &[row.clone(), row], &BOTH, &Fields::standard());
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        prop_assert_eq!(twice(&headers, &suggestions), []);
+        let mapping = Mapping::from_suggestions(&suggestions, &Fields::standard());
+        let headers = strings(&headers);
+        let resolved = mapping.resolve(&headers);
+        for (at, column) in resolved.columns {
+            let field = suggestions[at].target.map(|id| Fields::standard().get(id).key.clone());
+            // The ids of our own error log are read anyway.
+            prop_assert!(field == column.field || column.field.as_deref() == Some("id"));
+        }
+    }
 }

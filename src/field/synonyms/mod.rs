@@ -7,13 +7,16 @@
 mod contact;
 mod known;
 mod opportunity;
+mod people;
 mod qualifiers;
 mod traps;
 
 pub(crate) use contact::{CONTACT, MOBILE};
 pub(crate) use known::is_known;
 pub(crate) use opportunity::{OPPORTUNITY, SHARED};
-pub(crate) use qualifiers::{DEAL, FILLERS, GROUPS, Group, OWN, STOPS, SUBSTITUTES};
+pub(crate) use qualifiers::{
+    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, STOPS, SUBSTITUTES, USER, USER_LISTS,
+};
 pub(crate) use traps::{TRAPS, Trap};
 
 /// The phrases of a list.

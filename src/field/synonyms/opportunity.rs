@@ -24,7 +24,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "value",
         "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
-         | deal size | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
          | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
     ),
     (
@@ -71,7 +71,7 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     ("status | state of deal | statut | estado del negocio", None, Some("status")),
     (
-        "value | amount | betrag | wert | montant | valeur | importe | valor | importo | valore | ammontare \
+        "value | amount | worth | betrag | wert | montant | valeur | importe | valor | importo | valore | ammontare \
          | bedrag | waarde | belopp | varde | summa | volumen | umsatz",
         None,
         Some("value"),

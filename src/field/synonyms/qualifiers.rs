@@ -66,8 +66,15 @@ pub(crate) const OWN: &str = "contact | person | people | lead | client | custom
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper";
 
+/// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
+pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \
+     | utente | gebruiker | anvandare";
+
+/// Headers that only a list of users has.
+pub(crate) const USER_LISTS: &str = "user login | user registered | user nicename | user pass | user activation key | user role | user roles";
+
 /// Whose it is: probably the contact's own where no other column has it.
-pub(crate) const SUBSTITUTES: &str = "user | buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare";
+pub(crate) const SUBSTITUTES: &str = "buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare";
 
 /// Whose it is: the opportunity's own.
 pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance | affaire | opportunite | oportunidad | oportunidade | negocio | trattativa | opportunita | affar";
@@ -76,6 +83,10 @@ pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
      | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
      | el | los | las | del | su | tu | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
+
+/// Words beside the name of an address that do not say whose it is.
+pub(crate) const NEUTRAL: &str = "login | log | in | on | to | use | used | reach | you | registered | registration | signup | sign | up \
+     | current | aktuell | aktuelle | actuel | actuelle | actual | anmeldung | connexion | acceso | acesso | accesso | inloggning";
 
 /// Words that mark the cell itself.
 pub(crate) const FILLERS: &str = "value | values | field | cf";

@@ -1,10 +1,14 @@
 //! Words that make a column no field of the contact, whatever else its header says (behaviour A3).
 
+use super::people;
+
 /// What such a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trap {
     /// It is somebody else's.
     Person,
+    /// It is about what is sold and sent.
+    Trade,
     /// It counts or measures.
     Measure,
     /// It is about a consent.
@@ -18,6 +22,7 @@ impl Trap {
     pub(crate) const fn says(self) -> &'static str {
         match self {
             Trap::Person => "is somebody else's",
+            Trap::Trade => "is about a sale or a delivery",
             Trap::Measure => "is a measurement",
             Trap::Consent => "is a consent",
             Trap::Technical => "is no value of the field itself",
@@ -25,17 +30,21 @@ impl Trap {
     }
 }
 
+/// Who sells, how much, and where it is sent.
+const TRADE: &str = "sales | shipping | ship | delivery | deliver | versand | lieferung | liefer | lieferadresse \
+     | lieferanschrift | livraison | envio | entrega | spedizione | consegna | levering | bezorg | verzend | leverans";
+
 /// The words.
 pub(crate) const TRAPS: &[(Trap, &str)] = &[
-    (
-        Trap::Person,
-        "assistant | assistent | assistentin | assistente | asistente | spouse | partner | ehepartner | ehegatte | conjoint | conyuge | coniuge | husband | wife | emergency | notfall | notfallkontakt \
-         | urgence | emergencia | emergenza | noodcontact | guardian | parent | parents | mother | father | mom | dad | mere | pere | madre | padre | child | children | kid | kids | enfant | kinder \
-         | son | daughter | sibling | manager | supervisor | boss | vorgesetzte | vorgesetzter | vorgesetzten | reports | referrer | referral | referred | referring | referer | host | organizer | organiser | organizador \
-         | veranstalter | hosted | sender | recipient | shipping | ship | delivery | deliver | versand | lieferung | liefer | lieferadresse | lieferanschrift | livraison | envio | entrega | spedizione | consegna | levering | bezorg | verzend | leverans \
-         | coordinator | agent | broker | doctor | physician | accountant | attorney | lawyer | teacher | coach | trainer | instructor | creator | created | modified | updated | reporter | vendor | supplier | guest | guests | plus | rep | editor | author | driver \
-         | technician | employee | staff | approver | signer | witness | beneficiary | landlord | caller | dealer | reseller | inviter | invited | ceo | cfo | director | roommate | friend | secretary | from | by | owners | gatekeeper | sekretariat | maiden | middle | nickname",
-    ),
+    (Trap::Person, people::ENGLISH),
+    (Trap::Person, people::GERMAN),
+    (Trap::Person, people::FRENCH),
+    (Trap::Person, people::SPANISH),
+    (Trap::Person, people::PORTUGUESE),
+    (Trap::Person, people::ITALIAN),
+    (Trap::Person, people::DUTCH),
+    (Trap::Person, people::SWEDISH),
+    (Trap::Trade, TRADE),
     (
         Trap::Measure,
         "count | counts | total | totals | sum | average | avg | score | scores | rating | rank | opens | opened | open | clicks | clicked | click | sent | send | sends | bounce | bounced | bounces | delivered \
@@ -50,7 +59,7 @@ pub(crate) const TRAPS: &[(Trap, &str)] = &[
     ),
     (
         Trap::Technical,
-        "ip | latitude | longitude | lat | lng | lon | geo | hash | md | sha | token | validation | valid | validated | verified | verification | confirmed | quality | provider | domain | format | formatted | label | type | typ | types | tipo | phonetic | yomi | fax | faxnummer \
+        "created | modified | updated | erstellt | inbox | mailbox | shared | forward | forwarded | cree | creado | criado | creato | ip | latitude | longitude | lat | lng | lon | geo | hash | md | sha | token | validation | valid | validated | verified | verification | confirmed | quality | provider | domain | format | formatted | label | type | typ | types | tipo | phonetic | yomi | fax | faxnummer \
          | telefax | telecopie | telecopieur | pager | beeper | telex | isdn | tty | tdd | ttytdd | callback | radio | car | extension | ext | photo | avatar | image | picture | code | iso | prefix | suffix | initials | status | statut | date | datum | time | timestamp | at | history | template \
          | subject | campaign | medium | utm | list | lists | frequency | preference | preferences | preference | previous | old | former | prior | past | new | log | raw | error | reply | response | currency | symbol | box | po | pobox | postfach | display | id | ids | uuid | guid | key | external | legacy | linkedin | facebook | twitter | \
          instagram | tiktok | youtube | xing | skype | url | profile | handle | language | locale | lang | gender | title | department | industry | tax | vat | sms | plan | event | ticket | property | listing | birthplace | nationality | carrier | reminder | hearing | horbehinderte | last | first | year | month | angezeigter",

@@ -16,6 +16,8 @@ pub(super) struct Reader<'a> {
     pub(super) fields: &'a Fields,
     pub(super) has_contacts: bool,
     pub(super) has_opportunities: bool,
+    /// The file is a list of users: they are the contacts.
+    pub(super) lists_users: bool,
 }
 
 /// The words of a header that are not the name of the field.
@@ -61,7 +63,7 @@ impl Reader<'_> {
         if both && self.has_contacts && self.has_opportunities {
             return Some(self.choose(meaning));
         }
-        let field = self.selected(meaning)?;
+        let field = self.selected(meaning).or_else(|| self.twin(words, meaning))?;
         let mut guess = Guess::sure(field, "the header names the field");
         if self.fields.get(field).is_custom {
             guess.reason = "it is named like a custom field".into();
@@ -97,6 +99,22 @@ impl Reader<'_> {
             return Some(FieldId::BUSINESS_NAME);
         }
         contact.or(meaning.opportunity.filter(|field| self.is_selected(*field)))
+    }
+
+    /// Where only opportunities are selected, what a contact's field is called is the opportunity's
+    /// field of the same name: `Tags`, `Remarks`. Tags go to the contact anyway (P8); of the others none
+    /// is meant that is called the contact's.
+    fn twin(&self, words: &str, meaning: Meaning) -> Option<FieldId> {
+        let field = meaning.contact.filter(|_| self.has_opportunities && !self.has_contacts)?;
+        let key = &self.fields.get(field).key;
+        let is_free = match key.as_str() {
+            "tags" => true,
+            "source" | "owner" | "followers" | "notes" => {
+                !words.split(' ').any(|word| self.word(word) == Word::Own)
+            }
+            _ => false,
+        };
+        self.fields.find(Object::Opportunity, key).filter(|_| is_free)
     }
 
     fn is_selected(&self, field: FieldId) -> bool {
@@ -260,6 +278,11 @@ impl Reader<'_> {
             .then(|| phone.to_owned())
     }
 
+    /// `Contact 2 Email`: is it another contact's?
+    pub(super) fn is_another(&self, words: &str) -> bool {
+        self.strip(words, |_| true).0.is_another
+    }
+
     fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
         let mut around = Around::default();
         let mut rest: Vec<&str> = Vec::new();
@@ -270,7 +293,7 @@ impl Reader<'_> {
                 around.number = Some(around.number.unwrap_or(0).max(number));
                 continue;
             }
-            let known = self.names.word(word);
+            let known = self.word(word);
             match known {
                 Word::Stop | Word::Filler => continue,
                 Word::Own => {
@@ -285,7 +308,7 @@ impl Reader<'_> {
                     around.group = around.group.max(Some(group));
                     around.is_mobile |= group == Group::Mobile;
                 }
-                Word::Trap(_) | Word::Other => rest.push(word),
+                Word::Trap(_) | Word::User | Word::Neutral | Word::Other => rest.push(word),
             }
             before = known;
         }
@@ -297,28 +320,38 @@ impl Reader<'_> {
         if let Some(field) = self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
             return Guess::likely(field, "the header is nearly the field's name").weak(true);
         }
+        if let Some(meaning) = self.names.find(words) {
+            let (object, is_selected) = match meaning.contact {
+                Some(_) => (Object::Contact, self.has_contacts),
+                None => (Object::Opportunity, self.has_opportunities),
+            };
+            if !is_selected {
+                let reason =
+                    format!("it is a field of {}, which are not imported", object.plural());
+                return Guess::none(reason);
+            }
+        }
         match self.trap(words) {
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
     }
 
+    /// What a word means in this file.
+    pub(super) fn word(&self, word: &str) -> Word {
+        match self.names.word(word) {
+            Word::User if self.lists_users => Word::Substitute,
+            Word::User => Word::Trap(Trap::Person),
+            other => other,
+        }
+    }
+
     /// The word that makes a column no field of the contact.
-    pub(super) fn trap<'w>(&self, words: &'w str) -> Option<(&'w str, Trap)> {
-        words.split(' ').find_map(|word| match self.names.word(word) {
+    fn trap<'w>(&self, words: &'w str) -> Option<(&'w str, Trap)> {
+        words.split(' ').find_map(|word| match self.word(word) {
             Word::Trap(trap) => Some((word, trap)),
             _ => None,
         })
-    }
-
-    /// Do all words of a header say no more than an address that may be the contact's?
-    pub(super) fn may_be_own(&self, words: &str) -> bool {
-        let is_foreign = |word| {
-            matches!(self.names.word(word), Word::Trap(_) | Word::Substitute | Word::Deal)
-                || matches!(self.names.word(word), Word::Group(Group::Company | Group::Billing))
-                || self.names.shared(word).is_some()
-        };
-        !words.split(' ').any(is_foreign) && !self.strip(words, |_| true).0.is_another
     }
 }
 

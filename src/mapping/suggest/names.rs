@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use crate::field::synonyms::{
-    CONTACT, DEAL, FILLERS, GROUPS, Group, MOBILE, OPPORTUNITY, OWN, SHARED, STOPS, SUBSTITUTES,
-    TRAPS, Trap, phrases, squash,
+    CONTACT, DEAL, FILLERS, GROUPS, Group, MOBILE, NEUTRAL, OPPORTUNITY, OWN, SHARED, STOPS,
+    SUBSTITUTES, TRAPS, Trap, USER, phrases, squash,
 };
 use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
@@ -20,6 +20,10 @@ pub(super) enum Word {
     Own,
     /// Perhaps the contact's own.
     Substitute,
+    /// A user: of the file's own product, or a colleague.
+    User,
+    /// It does not say whose an address is.
+    Neutral,
     /// The opportunity's own.
     Deal,
     /// One of several.
@@ -221,9 +225,11 @@ fn known_words() -> Index<&'static str, Word> {
     add(FILLERS, Word::Filler);
     add(OWN, Word::Own);
     add(SUBSTITUTES, Word::Substitute);
+    add(USER, Word::User);
     add(DEAL, Word::Deal);
     GROUPS.iter().for_each(|(group, list)| add(list, Word::Group(*group)));
     TRAPS.iter().for_each(|(trap, list)| add(list, Word::Trap(*trap)));
+    add(NEUTRAL, Word::Neutral);
     known
 }
 

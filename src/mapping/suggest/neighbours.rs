@@ -2,8 +2,9 @@
 
 use super::header::{Reader, is_address, is_place};
 use super::{Confidence, Guess};
+use crate::field::FieldId;
 use crate::field::synonyms::Group;
-use crate::field::{FieldId, FieldKind};
+use crate::mapping::check::is_own;
 use crate::object::Object;
 
 impl Reader<'_> {
@@ -41,85 +42,6 @@ impl Reader<'_> {
                 Some(field) => Guess::likely(field, "the columns beside it decide"),
                 None => Guess::none("it could mean several things"),
             };
-        }
-    }
-
-    /// `Name` beside `Contact Name` is the opportunity's; `Nom` and `Nome` beside a first name is the
-    /// last name, alone the whole name.
-    pub(super) fn settle_names(&self, words: &[String], guesses: &mut [Guess]) {
-        for at in 0..guesses.len() {
-            let word = words[at].as_str();
-            let found = match word {
-                "name" | "naam" | "namn" if guesses[at].target.is_some() || !self.has_contacts => {
-                    self.name_beside(at, words, guesses)
-                }
-                "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
-                    self.part_of_name(word, words, guesses)
-                }
-                _ => None,
-            };
-            if let Some((field, why)) = found {
-                guesses[at] = Guess::likely(field, why);
-            }
-        }
-    }
-
-    /// What `Name` is beside others.
-    fn name_beside(
-        &self,
-        at: usize,
-        words: &[String],
-        guesses: &[Guess],
-    ) -> Option<(FieldId, &'static str)> {
-        let local_first = ["vorname", "voornaam", "prenom", "fornamn"];
-        let has_last = has(guesses, FieldId::LAST_NAME);
-        if self.has_contacts
-            && !has_last
-            && words.iter().any(|word| local_first.contains(&word.as_str()))
-        {
-            return Some((FieldId::LAST_NAME, "it stands beside a first name"));
-        }
-        let has_deal = !self.has_contacts
-            || guesses.iter().any(|guess| {
-                guess.target.is_some_and(|id| self.fields.get(id).object == Object::Opportunity)
-            });
-        let is_named = guesses.iter().enumerate().any(|(other, guess)| {
-            other != at
-                && matches!(
-                    guess.target,
-                    Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME)
-                )
-        });
-        let is_free =
-            self.has_opportunities && has_deal && !has(guesses, FieldId::OPPORTUNITY_NAME);
-        (is_free && (is_named || !self.has_contacts))
-            .then_some((FieldId::OPPORTUNITY_NAME, "another column names the contact"))
-    }
-
-    /// What `Nom`, `Nome`, `Nombre`, `First` are beside others.
-    fn part_of_name(
-        &self,
-        word: &str,
-        words: &[String],
-        guesses: &[Guess],
-    ) -> Option<(FieldId, &'static str)> {
-        if !self.has_contacts {
-            return None;
-        }
-        let has_first = has(guesses, FieldId::FIRST_NAME);
-        let has_last = has(guesses, FieldId::LAST_NAME);
-        let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
-        match word {
-            "nom" if has_first => Some((FieldId::LAST_NAME, "it stands beside a first name")),
-            "first" if has_word("last") || has_last => {
-                Some((FieldId::FIRST_NAME, "it stands beside a last name"))
-            }
-            "last" if has_word("first") || has_first => {
-                Some((FieldId::LAST_NAME, "it stands beside a first name"))
-            }
-            "first" | "last" => None,
-            _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
-            _ => Some((FieldId::NAME, "it stands alone")),
         }
     }
 
@@ -223,24 +145,25 @@ impl Reader<'_> {
         }
     }
 
-    /// A field that holds one value takes one column (A2).
-    pub(super) fn keep_one(&self, guesses: &mut [Guess]) {
+    /// A field that holds one value takes one column (A2). The ids in our own error log stand beside
+    /// those of the file.
+    pub(super) fn keep_one(&self, headers: &[String], guesses: &mut [Guess]) {
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| {
             (std::cmp::Reverse(guesses[at].confidence), guesses[at].is_weak, at)
         });
-        let mut taken: Vec<FieldId> = Vec::new();
+        let mut taken: Vec<(FieldId, bool)> = Vec::new();
         for at in order {
             let Some(field) = guesses[at].target else { continue };
             let of = self.fields.get(field);
-            let is_id = of.kind == FieldKind::RecordId;
-            if taken.contains(&field) && !of.is_list && !is_id {
+            let place = (field, is_own(&headers[at]));
+            if taken.contains(&place) && !of.is_list {
                 let label = &of.label;
                 guesses[at] =
                     Guess::none(format!("another column feeds {label}, which holds one value"));
             } else {
-                taken.push(field);
+                taken.push(place);
             }
         }
     }
@@ -253,6 +176,7 @@ impl Reader<'_> {
                 before,
                 "contact"
                     | "opportunity"
+                    | "opportunity contact"
                     | "pipeline"
                     | "stage"
                     | "pipeline stage"
@@ -266,25 +190,28 @@ impl Reader<'_> {
                 .next()
                 .is_some_and(|last| matches!(last, "id" | "ids" | "uuid" | "guid"))
         };
-        let is_foreign = words.iter().any(|word| {
-            (is_id(word) && !ours(word)) || word == "account name" || word == "parent account"
-        });
-        if !is_foreign {
+        let has_others = words.iter().any(|word| is_id(word) && !ours(word));
+        let is_account = |word: &String| word == "account name" || word == "parent account";
+        let why = if has_others {
+            "the other ids of the file are another product's"
+        } else if words.iter().any(is_account) {
+            "a file with accounts has the ids of another product"
+        } else {
             return;
-        }
+        };
         for (word, guess) in words.iter().zip(guesses) {
             let is_record = matches!(
                 guess.target,
                 Some(FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
             );
             if is_record && !word.starts_with("import ") {
-                *guess = Guess::none("the other ids of the file are another product's");
+                *guess = Guess::none(why);
             }
         }
     }
 }
 
-fn has(guesses: &[Guess], field: FieldId) -> bool {
+pub(super) fn has(guesses: &[Guess], field: FieldId) -> bool {
     guesses.iter().any(|guess| guess.target == Some(field))
 }
 

@@ -1,0 +1,162 @@
+//! What `Name` and its like are, by the columns beside them and by their values (behaviour A1).
+
+use super::header::Reader;
+use super::neighbours::has;
+use super::{Confidence, Guess};
+use crate::field::synonyms::Group;
+use crate::field::{FieldId, words};
+use crate::object::Object;
+
+/// A field, how sure that is, and why.
+type Found = (FieldId, Confidence, &'static str);
+
+/// The columns that only a file of opportunities has.
+const OF_DEALS: [FieldId; 4] =
+    [FieldId::PIPELINE, FieldId::STAGE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
+
+impl Reader<'_> {
+    /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
+    /// `Nome` beside a first name is the last name, alone the whole name.
+    pub(super) fn settle_names(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        for at in 0..guesses.len() {
+            let word = words[at].as_str();
+            let found = match word {
+                "name" | "naam" | "namn" if guesses[at].target.is_some() || !self.has_contacts => {
+                    self.name_beside(at, samples, guesses)
+                }
+                "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
+                    let part = self.part_of_name(word, words, guesses);
+                    part.map(|(field, why)| (field, Confidence::Likely, why))
+                }
+                _ => None,
+            };
+            if let Some((field, confidence, why)) = found {
+                guesses[at] = Guess::new(Some(field), confidence, why);
+            }
+        }
+    }
+
+    /// What `Name` is beside others.
+    fn name_beside(&self, at: usize, samples: &[Vec<String>], guesses: &[Guess]) -> Option<Found> {
+        let likely = |field, why| Some((field, Confidence::Likely, why));
+        let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
+        if !self.has_contacts {
+            let why = "only opportunities are imported";
+            return is_free.then_some((FieldId::OPPORTUNITY_NAME, Confidence::Likely, why));
+        }
+        // Somebody's bills go to another name.
+        let own = |field: FieldId| {
+            let is_own = |guess: &Guess| {
+                guess.target == Some(field) && matches!(guess.group, Group::Plain | Group::Main)
+            };
+            guesses.iter().position(is_own)
+        };
+        let parts = (own(FieldId::FIRST_NAME), own(FieldId::LAST_NAME));
+        let has_deal = guesses.iter().any(|guess| self.is_of(guess, Object::Opportunity));
+        let is_named = |(other, guess): (usize, &Guess)| {
+            other != at
+                && matches!(
+                    guess.target,
+                    Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME)
+                )
+        };
+        let has_part = parts.0.is_some() != parts.1.is_some();
+        if is_free && has_deal && !has_part && guesses.iter().enumerate().any(is_named) {
+            return likely(FieldId::OPPORTUNITY_NAME, "another column names the contact");
+        }
+        let is_beside = |(other, guess): (usize, &Guess)| {
+            // Tags stand anywhere.
+            other != at && self.is_of(guess, Object::Contact) && guess.target != Some(FieldId::TAGS)
+        };
+        let is_of_deals = is_free && OF_DEALS.iter().any(|field| has(guesses, *field));
+        match parts {
+            (Some(first), None) => self.other_part(FieldId::LAST_NAME, at, first, samples),
+            (None, Some(last)) => self.other_part(FieldId::FIRST_NAME, at, last, samples),
+            (Some(_), Some(_)) => {
+                likely(FieldId::NAME, "it says what the first and the last name leave blank")
+            }
+            (None, None) if !is_of_deals => None,
+            (None, None) if guesses.iter().enumerate().any(is_beside) => {
+                likely(FieldId::NAME, "other columns are about a contact")
+            }
+            (None, None) => likely(FieldId::OPPORTUNITY_NAME, "no other column is about a contact"),
+        }
+    }
+
+    /// `Name` beside one part of a name is the other part, unless its cells hold that part, too, and
+    /// more. An account that has no such part keeps the name whole.
+    fn other_part(
+        &self,
+        other: FieldId,
+        at: usize,
+        part: usize,
+        samples: &[Vec<String>],
+    ) -> Option<Found> {
+        let (field, why) = match other {
+            _ if self.fields.is_absent(other) => return None,
+            _ if are_whole(samples, at, part) => (FieldId::NAME, "its values are full names"),
+            FieldId::LAST_NAME => (other, "it stands beside a first name"),
+            _ => (other, "it stands beside a last name"),
+        };
+        Some((field, Confidence::Likely, why))
+    }
+
+    fn is_of(&self, guess: &Guess, object: Object) -> bool {
+        guess.target.is_some_and(|id| self.fields.get(id).object == object)
+    }
+
+    /// What `Nom`, `Nome`, `Nombre`, `First` are beside others.
+    fn part_of_name(
+        &self,
+        word: &str,
+        words: &[String],
+        guesses: &[Guess],
+    ) -> Option<(FieldId, &'static str)> {
+        if !self.has_contacts {
+            return None;
+        }
+        let has_first = has(guesses, FieldId::FIRST_NAME);
+        let has_last = has(guesses, FieldId::LAST_NAME);
+        let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
+        match word {
+            "nom" if has_first => Some((FieldId::LAST_NAME, "it stands beside a first name")),
+            "first" if has_word("last") || has_last => {
+                Some((FieldId::FIRST_NAME, "it stands beside a last name"))
+            }
+            "last" if has_word("first") || has_first => {
+                Some((FieldId::LAST_NAME, "it stands beside a first name"))
+            }
+            "first" | "last" => None,
+            _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
+            _ => Some((FieldId::NAME, "it stands alone")),
+        }
+    }
+}
+
+/// Are the cells of a column full names, by the column beside it that holds a part of them?
+fn are_whole(samples: &[Vec<String>], at: usize, part: usize) -> bool {
+    let (mut compared, mut whole, mut filled, mut several) = (0, 0, 0, 0);
+    for record in samples {
+        let cell = |at: usize| words(record.get(at).map_or("", String::as_str));
+        let (name, part) = (cell(at), cell(part));
+        if name.is_empty() {
+            continue;
+        }
+        filled += 1;
+        several += usize::from(name.contains(' '));
+        if !part.is_empty() {
+            compared += 1;
+            let padded = format!(" {name} ");
+            whole += usize::from(name != part && padded.contains(&format!(" {part} ")));
+        }
+    }
+    match compared {
+        0 => several * 2 > filled,
+        _ => whole * 2 >= compared,
+    }
+}

@@ -1,0 +1,67 @@
+//! Whose the addresses of a column are, where its values are all that says what it is (behaviour A3).
+
+use super::header::Reader;
+use super::names::{Word, join};
+use crate::field::FieldId;
+use crate::field::synonyms::Group;
+
+/// What one word calls an e-mail address, alone or as a part: `gastemail`, `mailadresse`.
+const MAIL: [&str; 6] = ["email", "mail", "epost", "mejl", "courriel", "correo"];
+
+impl Reader<'_> {
+    /// May a column of addresses be the contact's own, by what its header says?
+    ///
+    /// A header that speaks of nothing we know may be called anything. One that speaks of an e-mail
+    /// address and has a word more says whose it is with that word, whatever language it is of: it has
+    /// to be one of ours.
+    pub(super) fn may_be_own(&self, words: &str) -> bool {
+        let is_foreign = |word| {
+            matches!(self.word(word), Word::Trap(_) | Word::Substitute | Word::Deal)
+                || matches!(self.word(word), Word::Group(Group::Company | Group::Billing))
+                || self.names.shared(word).is_some()
+        };
+        if words.split(' ').any(is_foreign) || self.is_another(words) {
+            return false;
+        }
+        let (rest, names_address) = self.without_address(words);
+        !names_address || rest.iter().all(|word| self.says_no_other(word))
+    }
+
+    /// The words beside the name of an e-mail address, and whether there is such a name.
+    fn without_address<'w>(&self, words: &'w str) -> (Vec<&'w str>, bool) {
+        let mut rest: Vec<&str> = words.split(' ').collect();
+        let is_address = |some: &[&str]| {
+            let meaning = self.names.find(&join(some.iter().copied()));
+            let field = meaning.and_then(|meaning| meaning.contact);
+            matches!(field, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS))
+        };
+        for len in (1..=rest.len()).rev() {
+            if let Some(at) = rest.windows(len).position(is_address) {
+                rest.drain(at..at + len);
+                return (rest, true);
+            }
+        }
+        let of_words = rest.iter().position(|word| MAIL.iter().any(|mail| word.contains(mail)));
+        let Some(at) = of_words else { return (rest, false) };
+        let word = rest.remove(at);
+        let mail = MAIL.iter().find(|mail| word.contains(*mail)).copied().unwrap_or_default();
+        if let Some((before, behind)) = word.split_once(mail) {
+            // `kundenmailadresse`: the address, too, belongs to the name.
+            let behind = ["addresses", "address", "adressen", "adresse", "adress", "adres", "s"]
+                .iter()
+                .find_map(|address| behind.strip_prefix(address))
+                .unwrap_or(behind);
+            rest.extend([before, behind].iter().filter(|part| !part.is_empty()));
+        }
+        (rest, true)
+    }
+
+    /// Does a word beside the name of an address leave it the contact's own?
+    fn says_no_other(&self, word: &str) -> bool {
+        word.parse::<u32>().is_ok()
+            || matches!(
+                self.word(word),
+                Word::Stop | Word::Filler | Word::Own | Word::Neutral | Word::Group(_)
+            )
+    }
+}

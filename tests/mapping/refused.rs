@@ -1,0 +1,244 @@
+//! A4: settings that could not do what they say are refused before any row, with the reason.
+
+use crm_import::account::{DedupPolicy, Pipeline, Stage, User};
+use crm_import::mapping::{ColumnMapping, Merge, Unmapped};
+use crm_import::{
+    Account, CustomField, Error, FieldKind, Import, Mapping, MemoryStorage, Mode, Object, Source,
+};
+
+use super::strings;
+use Object::{Contact, Opportunity};
+
+/// A column with one setting more.
+fn column(object: Object, field: &str, set: impl FnOnce(&mut ColumnMapping)) -> ColumnMapping {
+    let mut column = ColumnMapping {
+        header: Some(field.to_owned()),
+        object: Some(object),
+        field: Some(field.to_owned()),
+        ..ColumnMapping::default()
+    };
+    set(&mut column);
+    column
+}
+
+/// The errors of a mapping for a file that has every column it names.
+fn errors(account: &Account, mapping: &Mapping) -> Vec<String> {
+    let headers: Vec<String> =
+        mapping.columns.iter().filter_map(|column| column.header.clone()).collect();
+    let modes = [(Contact, Mode::Upsert), (Opportunity, Mode::Upsert)];
+    let problems = mapping.check(&headers, &account.fields(), account, &modes, Unmapped::Notice);
+    problems.iter().filter(|it| it.is_error()).map(ToString::to_string).collect()
+}
+
+fn of_column(account: &Account, column: ColumnMapping) -> Vec<String> {
+    errors(account, &Mapping { columns: vec![column], ..Mapping::default() })
+}
+
+/// What an import of a file with an e-mail address and a name says of the account.
+fn refused(account: Account) -> Vec<String> {
+    let file = Source::from_bytes(&b"Email,Name\nana@example.com,Ana Lee\n"[..]);
+    match Import::new().plan(file, &mut MemoryStorage::new(account)) {
+        Ok(_) => Vec::new(),
+        Err(Error::Config(error)) => error.problems().to_vec(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn account() -> Account {
+    let custom = |key: &str, kind| CustomField {
+        object: Contact,
+        key: key.into(),
+        label: String::new(),
+        kind,
+        options: vec![],
+    };
+    let stage = Stage { id: "s1".into(), name: "New".into() };
+    Account {
+        custom_fields: vec![
+            custom("diary", FieldKind::LongText),
+            custom("roofs", FieldKind::Number),
+            custom("colours", FieldKind::MultipleChoice),
+        ],
+        pipelines: vec![Pipeline { id: "p1".into(), name: "Sales".into(), stages: vec![stage] }],
+        users: vec![User { id: "u1".into(), name: "Kim Roe".into(), email: "kim@x.com".into() }],
+        options: [("contact_type".to_owned(), vec!["Lead".to_owned()])].into_iter().collect(),
+        ..Account::default()
+    }
+}
+
+#[test]
+fn w2_only_long_text_is_added_to_and_only_lists_are_united() {
+    let told = |object, field: &str, merge| {
+        of_column(&account(), column(object, field, |column| column.merge = Some(merge)))
+    };
+    let allowed = [
+        (Merge::Append, vec![(Contact, "notes"), (Opportunity, "notes"), (Contact, "diary")]),
+        (
+            Merge::Union,
+            vec![
+                (Contact, "tags"),
+                (Contact, "additional_emails"),
+                (Contact, "additional_phones"),
+                (Contact, "colours"),
+                (Contact, "followers"),
+                (Opportunity, "tags"),
+            ],
+        ),
+        (Merge::FillBlank, vec![(Contact, "country"), (Contact, "tags"), (Contact, "email")]),
+        (Merge::Keep, vec![(Contact, "dnd"), (Contact, "phone"), (Opportunity, "stage")]),
+        (Merge::Overwrite, vec![(Contact, "id"), (Contact, "tags"), (Contact, "notes")]),
+    ];
+    let fields = account().fields();
+    for (merge, own) in &allowed {
+        for (object, field) in own {
+            assert_eq!(told(*object, field, *merge), [] as [&str; 0], "{merge:?} {field}");
+        }
+    }
+    for (_, field) in fields.iter() {
+        for (merge, own) in &allowed[..2] {
+            if !own.contains(&(field.object, field.key.as_str())) {
+                let why = match merge {
+                    Merge::Append => "only text of several lines is added to",
+                    _ if field.is_list => continue,
+                    _ => "the field holds one value",
+                };
+                let (key, name) = (&field.key, merge.name());
+                let expected =
+                    format!("column {key:?} has the merge {name:?}, which cannot be used: {why}");
+                assert_eq!(told(field.object, key, *merge), [expected]);
+            }
+        }
+    }
+    let of_link = told(Opportunity, "contact_id", Merge::FillBlank);
+    let expected = "column \"contact_id\" has the merge \"fill_blank\", which cannot be used: an id is not merged";
+    assert_eq!(of_link, [expected]);
+    let of_tags = told(Opportunity, "tags", Merge::Overwrite);
+    let expected = "column \"tags\" has the merge \"overwrite\", which cannot be used: they join the tags of the contact";
+    assert_eq!(of_tags, [expected]);
+}
+
+#[test]
+fn w6_what_a_record_is_known_by_has_no_default() {
+    let account = account();
+    let told = |object, field: &str, default: &str| {
+        let set = |column: &mut ColumnMapping| column.default = Some(default.to_owned());
+        of_column(&account, column(object, field, set))
+    };
+    for (object, field, default) in [
+        (Contact, "id", "c1"),
+        (Contact, "email", "ana@example.com"),
+        (Contact, "additional_emails", "ana@example.com"),
+        (Contact, "phone", "+12065550123"),
+        (Contact, "additional_phones", "+12065550123"),
+        (Opportunity, "id", "o1"),
+        (Opportunity, "contact_id", "c1"),
+    ] {
+        let expected = format!(
+            "column {field:?} has the default {default:?}, which cannot be used: what a record is known by is never made up"
+        );
+        assert_eq!(told(object, field, default), [expected]);
+    }
+    assert_eq!(told(Contact, "source", "Fair"), [] as [&str; 0]);
+    assert_eq!(told(Contact, "tags", "fair, new"), [] as [&str; 0]);
+    assert_eq!(told(Contact, "owner", "Roe Kim"), [] as [&str; 0]);
+    assert_eq!(told(Contact, "owner", "Lou").len(), 1);
+    assert_eq!(told(Opportunity, "stage", "Old").len(), 1);
+}
+
+#[test]
+fn a4_a_constant_that_cannot_be_read_is_refused() {
+    let account = account();
+    let told = |object, field: &str, value: &str| {
+        let mapping = Mapping::default().constant(object, field, value);
+        errors(&account, &mapping)
+    };
+    for (object, field, good, bad) in [
+        (Contact, "date_of_birth", "1990-12-31", "garbage"),
+        (Contact, "date_of_birth", "31 Dec 1990", "31 Feb 1990"),
+        (Contact, "dnd", "no", "maybe"),
+        (Contact, "country", "Germany", "Atlantis"),
+        (Contact, "email", "desk@example.com", "desk"),
+        (Contact, "additional_emails", "a@example.com; b@example.com", "a@example.com; b"),
+        (Contact, "owner", "kim@x.com", "lou@x.com"),
+        (Contact, "contact_type", "lead", "Client"),
+        (Contact, "roofs", "1200", "many"),
+        (Opportunity, "value", "$1,234.50", "a lot"),
+        (Opportunity, "status", "Won", "pending"),
+        (Opportunity, "pipeline", "sales", "Care"),
+        (Opportunity, "stage", "New", "Old"),
+        (Opportunity, "expected_close_date", "2027-01-31", ""),
+    ] {
+        assert_eq!(told(object, field, good), [] as [&str; 0]);
+        let expected = format!("the constant {bad:?} is no {field:?} of the {object}");
+        assert_eq!(told(object, field, bad), [expected]);
+    }
+}
+
+#[test]
+fn m2_a_rule_on_a_name_that_is_split_is_refused_with_the_remedy() {
+    let by = |rules: &[&[&str]]| Account {
+        dedup: DedupPolicy::by(rules.iter().map(|rule| rule.to_vec())),
+        ..Account::default()
+    };
+    let told = refused(by(&[&["email"], &["name"], &["name", "phone"]]));
+    let line = |rule: &str, instead: &str| {
+        format!(
+            "the match rule {rule:?} finds nobody, for a full name is kept as its two parts: match by {instead:?}"
+        )
+    };
+    let expected =
+        [line("name", "first_name+last_name"), line("name+phone", "first_name+last_name+phone")];
+    assert_eq!(told, expected);
+    // Where the parts are not kept, the name is.
+    let mut whole = by(&[&["name"]]);
+    whole.standard_fields.insert(Contact, strings(&["name", "email"]));
+    assert_eq!(refused(whole.clone()), [] as [&str; 0]);
+    let mut crm = MemoryStorage::new(whole);
+    crm.insert(Contact, [("name", "Ana Lee")]);
+    let file = Source::from_bytes(&b"Name,Email\nana  LEE,ana@example.com\n"[..]);
+    let plan = Import::new().plan(file, &mut crm).unwrap();
+    assert_eq!(plan.stats().contacts.update, 1);
+}
+
+#[test]
+fn a4_policies_that_name_no_field_and_no_country_are_told_at_once() {
+    let required = ["shoe_size", "name", "id", "last_name", "stage"].map(String::from).to_vec();
+    let account = Account {
+        default_country: Some("Germany".into()),
+        dedup: DedupPolicy { required, ..DedupPolicy::default() },
+        options: [("contact_typ".to_owned(), strings(&["Lead"]))].into_iter().collect(),
+        ..Account::default()
+    };
+    let expected = [
+        "the account's default_country is \"Germany\", which is no ISO 3166 code of two letters: write \"DE\"",
+        "new contacts are required to have \"shoe_size\", a field they do not have",
+        "new contacts are required to have \"name\", which is kept as its two parts: require \"first_name\" or \"last_name\"",
+        "new contacts are required to have \"id\", which only stored ones have",
+        "new contacts are required to have \"stage\", a field they do not have",
+        "the account lists options of \"contact_typ\", which is no field",
+    ];
+    assert_eq!(refused(account), expected);
+}
+
+#[test]
+fn a4_the_default_country_is_a_code_of_two_letters() {
+    let told = |code: &str| {
+        refused(Account { default_country: Some(code.to_owned()), ..Account::default() })
+    };
+    for code in ["US", "us", "GB", "De", "XK"] {
+        assert_eq!(told(code), [] as [&str; 0], "{code}");
+    }
+    let line = "the account's default_country is";
+    for (code, told_as) in [
+        ("USA", ": write \"US\""),
+        ("UK", ": write \"GB\""),
+        ("XX", ""),
+        ("", ""),
+        ("+1", ""),
+        (" US", ": write \"US\""),
+    ] {
+        let expected =
+            format!("{line} {code:?}, which is no ISO 3166 code of two letters{told_as}");
+        assert_eq!(told(code), [expected]);
+    }
+}
