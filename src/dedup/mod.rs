@@ -30,4 +30,4 @@ pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, P
 pub(crate) use index::{ContactNumber, Holder, KeyIndex};
 pub use keys::record_keys;
 pub(crate) use numbers::{KeyNumber, KeyNumbers, KeyPlace};
-pub(crate) use verdict::{Verdict, decide};
+pub(crate) use verdict::{Candidates, Verdict, decide};

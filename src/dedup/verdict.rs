@@ -12,8 +12,8 @@ pub(crate) enum Verdict {
     Nobody,
     /// This one, by the rule at this position and the key at this position among that rule's keys.
     One { contact: ContactNumber, rule: usize, key: usize },
-    /// Several, and the policy does not choose (M5). The rule that found them, and whom.
-    Several { rule: usize, contacts: Vec<ContactNumber> },
+    /// Several, and the policy does not choose (M5).
+    Several,
 }
 
 impl Verdict {
@@ -23,7 +23,15 @@ impl Verdict {
     }
 }
 
+/// A rule that finds several contacts, and whom: the lowest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidates {
+    pub(crate) rule: usize,
+    pub(crate) contacts: Vec<ContactNumber>,
+}
+
 /// The first rule that finds anybody decides (M4); what several mean is the policy's to say (M5).
+/// Whoever might have been meant instead is named, too.
 ///
 /// `holders` gives, for each rule in order, the holders of each of the row's keys under it. `lower`
 /// says which of two contacts comes first: stored records by id, then contacts of the file by row.
@@ -31,8 +39,8 @@ pub(crate) fn decide(
     rules: impl Iterator<Item = SmallVec<[SmallVec<[ContactNumber; 2]>; 2]>>,
     ambiguous: Ambiguous,
     lower: impl Fn(ContactNumber, ContactNumber) -> std::cmp::Ordering,
-) -> Verdict {
-    let mut undecided = Verdict::Nobody;
+) -> (Verdict, Vec<Candidates>) {
+    let mut candidates = Vec::new();
     for (rule, keys) in rules.enumerate() {
         let mut distinct: SmallVec<[ContactNumber; 2]> = SmallVec::new();
         for contact in keys.iter().flatten() {
@@ -41,25 +49,20 @@ pub(crate) fn decide(
             }
         }
         distinct.sort_by(|a, b| lower(*a, *b));
-        let key_of = |contact: ContactNumber| keys.iter().position(|key| key.contains(&contact));
-        match distinct.as_slice() {
-            [] => {}
-            [one] => return Verdict::One { contact: *one, rule, key: key_of(*one).unwrap_or(0) },
-            several => match ambiguous {
-                Ambiguous::First => {
-                    let contact = several[0];
-                    return Verdict::One { contact, rule, key: key_of(contact).unwrap_or(0) };
-                }
-                Ambiguous::Fail => return Verdict::Several { rule, contacts: several.to_vec() },
-                Ambiguous::NextRule => {
-                    if undecided == Verdict::Nobody {
-                        undecided = Verdict::Several { rule, contacts: several.to_vec() };
-                    }
-                }
-            },
+        let Some(&contact) = distinct.first() else { continue };
+        if distinct.len() > 1 {
+            candidates.push(Candidates { rule, contacts: distinct.to_vec() });
+            match ambiguous {
+                Ambiguous::First => {}
+                Ambiguous::Fail => return (Verdict::Several, candidates),
+                Ambiguous::NextRule => continue,
+            }
         }
+        let key = keys.iter().position(|key| key.contains(&contact)).unwrap_or(0);
+        return (Verdict::One { contact, rule, key }, candidates);
     }
-    undecided
+    let verdict = if candidates.is_empty() { Verdict::Nobody } else { Verdict::Several };
+    (verdict, candidates)
 }
 
 #[cfg(test)]
@@ -76,36 +79,37 @@ mod tests {
         holders.iter().map(|keys| keys.iter().map(contacts).collect()).collect()
     }
 
+    fn one(contact: u32, rule: usize, key: usize) -> Verdict {
+        Verdict::One { contact: ContactNumber(contact), rule, key }
+    }
+
+    fn several(rule: usize, contacts: &[u32]) -> Candidates {
+        Candidates { rule, contacts: contacts.iter().map(|&n| ContactNumber(n)).collect() }
+    }
+
     #[test]
     fn m4_the_first_rule_that_finds_anybody_decides() {
         let found =
             decide(rules(&[&[&[]], &[&[4]], &[&[5]]]).into_iter(), Ambiguous::Fail, by_number);
-        assert_eq!(found, Verdict::One { contact: ContactNumber(4), rule: 1, key: 0 });
+        assert_eq!(found, (one(4, 1, 0), vec![]));
     }
 
     #[test]
     fn m5_several_fail_or_the_first_counts_or_the_next_rule_decides() {
-        let several = || rules(&[&[&[7], &[3]], &[&[7]]]).into_iter();
-        assert_eq!(
-            decide(several(), Ambiguous::Fail, by_number),
-            Verdict::Several { rule: 0, contacts: vec![ContactNumber(3), ContactNumber(7)] }
-        );
-        assert_eq!(
-            decide(several(), Ambiguous::First, by_number),
-            Verdict::One { contact: ContactNumber(3), rule: 0, key: 1 }
-        );
-        assert_eq!(
-            decide(several(), Ambiguous::NextRule, by_number),
-            Verdict::One { contact: ContactNumber(7), rule: 1, key: 0 }
-        );
+        let rules = || rules(&[&[&[7], &[3]], &[&[7]]]).into_iter();
+        let named = || vec![several(0, &[3, 7])];
+        assert_eq!(decide(rules(), Ambiguous::Fail, by_number), (Verdict::Several, named()));
+        assert_eq!(decide(rules(), Ambiguous::First, by_number), (one(3, 0, 1), named()));
+        assert_eq!(decide(rules(), Ambiguous::NextRule, by_number), (one(7, 1, 0), named()));
     }
 
     #[test]
     fn m5_next_rule_with_no_rule_left_is_an_error_and_never_a_create() {
-        let found =
-            decide(rules(&[&[&[7, 3]], &[&[]]]).into_iter(), Ambiguous::NextRule, by_number);
-        assert!(matches!(found, Verdict::Several { rule: 0, .. }));
+        let rules = rules(&[&[&[7, 3]], &[&[]], &[&[4], &[9]]]).into_iter();
+        let found = decide(rules, Ambiguous::NextRule, by_number);
+        assert_eq!(found, (Verdict::Several, vec![several(0, &[3, 7]), several(2, &[4, 9])]));
         let empty: SmallVec<[SmallVec<[ContactNumber; 2]>; 2]> = smallvec![];
-        assert_eq!(decide([empty].into_iter(), Ambiguous::Fail, by_number), Verdict::Nobody);
+        let found = decide([empty].into_iter(), Ambiguous::Fail, by_number);
+        assert_eq!(found, (Verdict::Nobody, vec![]));
     }
 }

@@ -91,6 +91,11 @@ impl Column {
             FieldKind::Phone => normalize::PHONE_SEPARATORS,
             _ => normalize::LIST_SEPARATORS,
         };
+        // Where a default stands in for a blank, there is nothing to clear; and what is kept is kept.
+        let blank = match mapped.blank.unwrap_or_default() {
+            Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,
+            blank => blank,
+        };
         Column {
             origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
             object,
@@ -100,7 +105,7 @@ impl Column {
             part: Part::Whole,
             beside: None,
             merge,
-            blank: mapped.blank.unwrap_or_default(),
+            blank,
             on_invalid: mapped.on_invalid.unwrap_or_default(),
             default: mapped.default.clone(),
             default_always: mapped.default_always,
@@ -130,9 +135,7 @@ impl Column {
                 .map(Into::into),
             values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
             clear_token: clear_token.map(str::to_owned),
-            is_plain: mapped.blank != Some(Blank::Clear)
-                && mapped.default.is_none()
-                && clear_token.is_none(),
+            is_plain: blank == Blank::Keep && mapped.default.is_none() && clear_token.is_none(),
         }
     }
 
@@ -239,10 +242,20 @@ impl Column {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
-    /// Is there a cell that clears what is stored (W3)?
-    pub(crate) fn can_clear(&self) -> bool {
+    /// Is there a cell that clears what is stored (W3), or replaces it by a default (W6)? Neither happens
+    /// to what an earlier row has given.
+    pub(crate) fn minds_given(&self) -> bool {
+        let can_clear = self.blank == Blank::Clear || self.clear_token.is_some();
         self.kind != FieldKind::RecordId
-            && (self.blank == Blank::Clear || self.clear_token.is_some())
+            && (can_clear || (self.default_always && self.default.is_some()))
+    }
+
+    /// The text of a constant.
+    pub(crate) fn constant_text(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::File(_) => None,
+            Origin::Constant(text) => Some(text),
+        }
     }
 
     pub(super) fn has_clear_token(&self) -> bool {

@@ -40,7 +40,8 @@ pub(crate) struct Settings {
     /// The columns of each field of opportunities; there are fields that a new one has without a column
     /// (O6).
     pub(crate) opportunity_groups: Vec<Group>,
-    /// The fields that a cell can clear, sorted.
+    /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
+    /// sorted.
     pub(crate) clearable: Vec<FieldId>,
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
@@ -168,7 +169,7 @@ impl Settings {
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
         self.clearable =
-            all.filter(|column| column.can_clear()).map(|column| column.field).collect();
+            all.filter(|column| column.minds_given()).map(|column| column.field).collect();
         // An address that a row gave may be moved from one to the other.
         for pair in [
             [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],

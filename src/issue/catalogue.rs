@@ -64,7 +64,7 @@ macro_rules! catalogue {
                 match self { $(IssueCode::$variant => $number,)* }
             }
 
-            pub(crate) const fn message(self) -> &'static str {
+            const fn usual_message(self) -> &'static str {
                 match self { $(IssueCode::$variant => $message,)* }
             }
 
@@ -231,6 +231,24 @@ catalogue! {
         "a follow-up could not be done: {detail}", "do it by hand";
 }
 
+impl IssueCode {
+    /// What to say. Where a policy decides what an issue does to its row, the words fit its severity.
+    pub(crate) const fn message(self, severity: Severity) -> &'static str {
+        match (self, severity) {
+            (IssueCode::NoMatchKey, Severity::Error) => {
+                "the contact has no key to find it by, and the account takes none without"
+            }
+            (IssueCode::KeyConflict, Severity::Error) => {
+                "\"{value}\" belongs to another contact ({detail}), so the row was left out"
+            }
+            (IssueCode::KeyAmbiguous, Severity::Info) => {
+                "\"{value}\" belongs to more than one contact ({detail}), and the account's policy chose"
+            }
+            _ => self.usual_message(),
+        }
+    }
+}
+
 impl fmt::Display for IssueCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -253,7 +271,9 @@ mod tests {
     #[test]
     fn messages_and_remedies_start_low_and_end_without_a_full_stop() {
         for code in IssueCode::ALL {
-            for text in [code.message(), code.remedy()] {
+            let severities = [Severity::Info, Severity::Warning, Severity::Error];
+            let messages = severities.map(|severity| code.message(severity));
+            for text in messages.into_iter().chain([code.remedy()]) {
                 assert!(!text.ends_with('.') && !text.is_empty(), "{code}: {text}");
                 assert!(!text.starts_with(char::is_uppercase), "{code}: {text}");
             }

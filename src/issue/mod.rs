@@ -46,9 +46,10 @@ pub struct Issue {
 impl Issue {
     /// What was seen, in a sentence without a full stop.
     pub fn message(&self) -> String {
-        let mut text = self.fill(self.code.message());
+        let message = self.code.message(self.severity);
+        let mut text = self.fill(message);
         if let Some(detail) = &self.detail
-            && !self.code.message().contains("{detail}")
+            && !message.contains("{detail}")
         {
             text.push_str(": ");
             text.push_str(detail);

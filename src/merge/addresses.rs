@@ -115,7 +115,8 @@ impl<'p> AddressBook<'p> {
         book
     }
 
-    /// A value of the primary column (V2, V3). Gives it back if there is no room for it.
+    /// A value of the primary column (V2, V3). Gives it back if there is no room for it. It is given
+    /// whether or not it is taken (W3).
     fn take_primary(
         &mut self,
         value: Value<'p>,
@@ -130,8 +131,9 @@ impl<'p> AddressBook<'p> {
             _ => true,
         };
         let was_given = self.is_primary_given;
-        self.is_primary_given |= is_taken;
+        self.is_primary_given = true;
         if !is_taken || self.primary.as_ref() == Some(&value) {
+            self.is_additional_given |= self.additional.contains(&value);
             return None;
         }
         let held = self.additional.iter().position(|other| *other == value);
@@ -155,7 +157,7 @@ impl<'p> AddressBook<'p> {
             // A stored address is never dropped: where there is no room for it among the additional
             // ones, the new one is refused.
             (None, Some(old)) if self.additional.len() >= room => {
-                (self.primary, self.is_primary_given) = (Some(old), was_given);
+                self.primary = Some(old);
                 return Some(value);
             }
             (None, Some(old)) => {
@@ -173,15 +175,12 @@ impl<'p> AddressBook<'p> {
             self.additional.retain(|held| *held != value);
             self.primary = Some(value);
             self.is_primary_given = true;
-        } else if self.primary.as_ref() == Some(&value) {
-            self.is_primary_given = true;
-        } else if !self.additional.contains(&value) {
+        } else if self.primary.as_ref() != Some(&value) && !self.additional.contains(&value) {
             if self.additional.len() >= room {
                 return Some(value);
             }
             self.additional.push(value);
         }
-        self.is_additional_given = true;
         None
     }
 }
@@ -234,36 +233,52 @@ pub(crate) fn take_row<'p>(
         false => AddressBook::LIMIT,
     };
     let is_asked = |column: &&Column| kind.has(column.field) && !column.is_silent(&row.cells);
+    let all = columns;
     let columns = columns.iter().filter(is_asked);
     let mut said: SmallVec<[(&Column, u16, Value<'p>); 4]> = SmallVec::new();
     let (mut clears_primary, mut clears_list) = (false, false);
+    let (mut drops_primary, mut drops_more) = (false, false);
     for column in columns {
         let (text, mut item) = (column.text(&row.cells), 0);
         let known = said.len();
         column.read_items(text, region, &settings.choices, |_, read| {
-            let value = read.ok().filter(|_| !row.is_dropped(column.index(), item));
-            said.extend(value.map(|value| (column, item, value)));
+            match read {
+                // It is given, though in vain.
+                Ok(_) if row.is_dropped(column.index(), item) => match column.field {
+                    field if field == kind.primary() && said.len() == known => {
+                        drops_primary = true;
+                    }
+                    _ => drops_more = true,
+                },
+                Ok(value) => said.push((column, item, value)),
+                Err(_) => {}
+            }
             item += 1;
         });
         let cell = normalize::trim(text);
-        let clears =
-            column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
+        let clears = column.merge != Merge::Keep
+            && (column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear));
         if column.field == kind.primary() {
             clears_primary |= clears && !is_protected(settings, row, column.field);
         } else {
             let replaces = column.merge == Merge::Overwrite && said.len() > known;
             clears_list |= replaces;
-            clears_list |=
-                clears && !book.is_additional_given && !is_required(settings, column.field);
+            clears_list |= clears
+                && !book.is_additional_given
+                && !is_required(settings, column.field)
+                && !may_replace_primary(kind, all);
         }
     }
-    let had_list = !book.additional.is_empty();
+    let says = |held: &Value<'p>| said.iter().any(|(.., value)| value == held);
     if clears_list {
-        book.additional.retain(|held| said.iter().any(|(.., value)| value == held));
+        book.additional.retain(|held| says(held));
     }
-    if clears_primary && !book.is_primary_given {
+    if clears_primary && !book.is_primary_given && !book.primary.as_ref().is_some_and(says) {
         book.primary = None;
     }
+    book.is_primary_given |= drops_primary;
+    book.is_additional_given |= drops_more;
+    let had_list = !book.additional.is_empty();
     let had_primary = book.primary.is_some();
     let first = said.first().is_some_and(|(column, ..)| column.field == kind.primary());
     if first {
@@ -273,6 +288,8 @@ pub(crate) fn take_row<'p>(
         surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
     for (column, item, value) in said {
+        book.is_primary_given |= book.primary.as_ref() == Some(&value);
+        book.is_additional_given = true;
         let is_filled = if column.field == kind.primary() { had_primary } else { had_list };
         match column.merge {
             Merge::FillBlank if is_filled => {}
@@ -283,6 +300,16 @@ pub(crate) fn take_row<'p>(
             }
         }
     }
+}
+
+/// Can a row of this file put another primary address in the place of the stored one? That one is kept
+/// among the additional ones (V2), where the next import of the file could not tell it from those that
+/// a blank clears: so no blank clears them then, and no token (L3).
+fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
+    let replaces = |column: &Column| {
+        column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
+    };
+    columns.iter().any(replaces)
 }
 
 /// Those columns that hold addresses of this kind.

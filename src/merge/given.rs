@@ -30,7 +30,9 @@ pub(crate) fn gives<'p>(
         FieldId::PHONE => addresses_of(base, Addresses::Phones, all, rows).is_primary_given,
         FieldId::ADDITIONAL_EMAILS => gives_more(Addresses::Emails),
         FieldId::ADDITIONAL_PHONES => gives_more(Addresses::Phones),
-        FieldId::LOST_REASON => opportunity::folded(base, Deal::stored(base), rows).is_reason_given,
+        FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
+            opportunity::folded(base, Deal::stored(base), rows).given.has(field)
+        }
         FieldId::TAGS => list::folded(base, columns, rows, tags, field).1,
         _ if columns.first().is_some_and(|column| column.is_list) => {
             list::folded(base, columns, rows, &[], field).1

@@ -87,23 +87,31 @@ pub(super) fn folded<'p>(
             now.join(gift.clone());
         }
         let mut is_replaced = false;
+        let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
+        // What the row removes goes first: nothing that it says itself is removed.
+        let clears = |column: &Column| {
+            let cell = normalize::trim(column.text(&row.cells));
+            column.merge != Merge::Keep
+                && (column.is_clear_token(cell)
+                    || (cell.is_empty() && column.blank == Blank::Clear))
+        };
+        let is_asked_blank = !is_required(base.settings, field) && columns().any(clears);
+        if is_asked_blank && !is_given {
+            now.clear();
+        }
         let was_empty = now.is_empty();
-        for column in columns.iter().filter(|column| !column.is_silent(&row.cells)) {
+        for column in columns() {
             let text = column.text(&row.cells);
             let region = region_of(base.settings, row, column.kind);
-            let (mut items, mut item) = (Few::new(), 0);
+            let (mut items, mut item, mut says_some) = (Few::new(), 0, false);
             column.read_items(text, region, &base.settings.choices, |_, read| {
-                items.extend(read.ok().filter(|_| !row.is_dropped(column.index(), item)));
+                let is_kept = !row.is_dropped(column.index(), item);
+                says_some |= read.is_ok();
+                items.extend(read.ok().filter(|_| is_kept));
                 item += 1;
             });
-            if column.default_always && normalize::is_blank(text) {
+            if column.default_always && !is_given && normalize::is_blank(text) {
                 items.extend(defaults(base, column));
-            }
-            let cell = normalize::trim(text);
-            let clears =
-                column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear);
-            if clears && !is_given && !is_required(base.settings, field) {
-                now.clear();
             }
             let is_taken = match column.merge {
                 Merge::Union | Merge::Append => true,
@@ -117,14 +125,15 @@ pub(super) fn folded<'p>(
                 Merge::FillBlank => was_empty,
                 Merge::Keep => base.is_new() && at == 0,
             };
+            // What is said is given, whether or not it is taken (W3).
+            is_given |= says_some || !items.is_empty();
             if is_taken {
-                is_given |= !items.is_empty();
                 items.into_iter().for_each(|item| now.join(item));
             }
         }
-        // The row that creates the record gives its defaults (W6).
-        if now.is_empty() && base.is_new() && at == 0 {
-            for column in columns.iter().filter(|column| column.default.is_some()) {
+        // The row that creates the record gives its defaults (W6), unless it says that there is nothing.
+        if now.is_empty() && base.is_new() && at == 0 && !is_asked_blank {
+            for column in columns().filter(|column| column.default.is_some()) {
                 defaults(base, column).into_iter().for_each(|item| now.join(item));
                 is_given |= !now.is_empty();
             }

@@ -21,8 +21,28 @@ pub(crate) struct Deal<'p> {
     pub(crate) stage: Option<Cow<'p, str>>,
     pub(crate) status: Option<Cow<'p, str>>,
     pub(crate) lost_reason: Option<Cow<'p, str>>,
-    /// A row of this file has given a lost reason, which no later blank clears (W3).
-    pub(crate) is_reason_given: bool,
+    pub(crate) given: Given,
+}
+
+/// Which of them a row of this file has given: no later blank clears it (W3), and no default replaces
+/// it (W6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Given {
+    pipeline: bool,
+    stage: bool,
+    status: bool,
+    lost_reason: bool,
+}
+
+impl Given {
+    pub(crate) fn has(self, field: FieldId) -> bool {
+        match field {
+            FieldId::PIPELINE => self.pipeline,
+            FieldId::STAGE => self.stage,
+            FieldId::STATUS => self.status,
+            _ => self.lost_reason,
+        }
+    }
 }
 
 /// What one row says of these fields.
@@ -39,12 +59,15 @@ pub(crate) struct Pitch<'p> {
 pub(crate) struct Problem {
     pub(crate) code: IssueCode,
     pub(crate) column: Option<u16>,
+    /// What was said, where the cell may not say it: it may be a default.
+    pub(crate) said: Option<String>,
     pub(crate) detail: Option<String>,
 }
 
 impl<'p> Pitch<'p> {
     /// `is_new`: the row creates the opportunity, so that defaults stand in for blank cells (W6).
-    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool) -> Self {
+    /// `given`: what rows before have given.
+    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool, given: Given) -> Self {
         let choices = &settings.choices;
         let read = |field: FieldId| {
             // They are sorted by field.
@@ -57,7 +80,7 @@ impl<'p> Pitch<'p> {
             };
             let is_filled = |(cell, _): &(Cell<'_>, _)| !matches!(cell, Cell::Blank | Cell::Clear);
             let default = |column: &'p Column| {
-                let is_due = is_new || column.default_always;
+                let is_due = is_new || (column.default_always && !given.has(field));
                 let default = is_due.then(|| column.default_value(None, choices)).flatten();
                 default.map(|value| (Cell::Value(value), column))
             };
@@ -67,12 +90,17 @@ impl<'p> Pitch<'p> {
                 [column] if column.is_plain && !column.is_constant() => return Some(said(column)),
                 _ => {}
             }
-            // A cell counts before a constant, a constant before a default.
+            // A cell counts before a constant, a constant before a default. Only a lost reason is
+            // cleared; nothing stands in for it then.
+            let is_cleared = |(cell, column): &(Cell<'_>, &Column)| {
+                field == FieldId::LOST_REASON && *cell == Cell::Clear && column.merge != Merge::Keep
+            };
             let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
             let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
             cells()
                 .find(is_filled)
                 .or_else(|| constants().find(is_filled))
+                .or_else(|| cells().find(is_cleared))
                 .or_else(|| columns.iter().find_map(default))
                 .or_else(|| cells().next())
         };
@@ -105,7 +133,12 @@ impl<'p> Deal<'p> {
             stage: stage.map(Cow::Borrowed),
             status: status.map(Cow::Borrowed),
             lost_reason: reason.map(Cow::Borrowed),
-            is_reason_given: base.is_given(FieldId::LOST_REASON),
+            given: Given {
+                pipeline: base.is_given(FieldId::PIPELINE),
+                stage: base.is_given(FieldId::STAGE),
+                status: base.is_given(FieldId::STATUS),
+                lost_reason: base.is_given(FieldId::LOST_REASON),
+            },
         }
     }
 
@@ -123,10 +156,12 @@ impl<'p> Deal<'p> {
         if let Some((cell, column)) = pitch.pipeline {
             match text_of(cell) {
                 Ok(said) => {
+                    self.given.pipeline |= said.is_some();
                     is_moved |= take_text(&mut self.pipeline, said, column, is_new);
                 }
                 Err(code) => {
-                    problem(Problem { code, column: column.index(), detail: None });
+                    let said = column.constant_text().map(str::to_owned);
+                    problem(Problem { code, column: column.index(), said, detail: None });
                     // Nothing is created, and whose stage was meant nobody knows.
                     is_lost = is_new;
                 }
@@ -143,17 +178,22 @@ impl<'p> Deal<'p> {
                 Ok(None) => {}
                 Ok(Some(said)) => {
                     let pipeline = self.pipeline.as_deref().unwrap_or("");
-                    match stage_in(settings, pipeline, said) {
+                    match stage_in(settings, pipeline, said.clone()) {
                         Ok(stage) => {
+                            self.given.stage = true;
                             take_text(&mut self.stage, Some(stage), column, is_new);
                         }
                         Err(code) => {
                             let detail = Some(choices.pipeline_label(pipeline).to_owned());
-                            problem(Problem { code, column: column.index(), detail });
+                            let said = Some(said.into_owned());
+                            problem(Problem { code, column: column.index(), said, detail });
                         }
                     }
                 }
-                Err(code) => problem(Problem { code, column: column.index(), detail: None }),
+                Err(code) => {
+                    let said = column.constant_text().map(str::to_owned);
+                    problem(Problem { code, column: column.index(), said, detail: None });
+                }
             }
         }
         if is_moved && !is_lost && self.stage.is_none() {
@@ -172,27 +212,30 @@ impl<'p> Deal<'p> {
     ) {
         // An unknown status was reported when the row was drafted.
         if let Some((Cell::Value(Value::Text(said)), column)) = status {
+            self.given.status = true;
             take_text(&mut self.status, Some(said), column, is_new);
         }
-        if let Some((Cell::Clear, _)) = lost_reason
-            && !self.is_reason_given
+        if let Some((Cell::Clear, column)) = lost_reason
+            && !self.given.lost_reason
+            && column.merge != Merge::Keep
         {
             self.lost_reason = None;
         }
         if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
+            // Whether or not it is of use: the next import of the file may find another status (L3).
+            self.given.lost_reason = true;
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
                     if take_text(&mut self.lost_reason, Some(reason), column, is_new)
                         || self.lost_reason.is_some()
                     {
-                        self.is_reason_given = true;
                         self.status = Some(Cow::Borrowed("lost"));
                     }
                 }
                 Some(status) => {
                     let detail = Some(status.to_owned());
-                    let code = IssueCode::LostReasonUnused;
-                    problem(Problem { code, column: column.index(), detail });
+                    let (code, said) = (IssueCode::LostReasonUnused, Some(reason.into_owned()));
+                    problem(Problem { code, column: column.index(), said, detail });
                 }
             }
         }
@@ -289,7 +332,7 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
 pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
     for (at, row) in rows.iter().enumerate() {
         let is_new = base.is_new() && at == 0;
-        let pitch = Pitch::of(base.settings, row, is_new);
+        let pitch = Pitch::of(base.settings, row, is_new, deal.given);
         deal.take(base.settings, pitch, is_new, |_| {});
     }
     deal

@@ -182,30 +182,36 @@ impl<'p> Single<'p> {
             return;
         };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
+        let mut is_asked_blank = false;
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
-                _ if row.is_dropped(column.index(), 0) => Cell::Blank,
-                Cell::Blank | Cell::Clear if column.default_always => {
+                cell if row.is_dropped(column.index(), 0) => {
+                    // It is given, though in vain.
+                    self.is_given |= matches!(cell, Cell::Value(_));
+                    continue;
+                }
+                Cell::Clear if is_protected(base.settings, row, field) => Cell::Blank,
+                cell => cell,
+            };
+            is_asked_blank |= cell == Cell::Clear;
+            let cell = match cell {
+                Cell::Blank if column.default_always && !self.is_given => {
                     column.default_value(region, choices).map_or(Cell::Blank, Cell::Value)
                 }
                 cell => cell,
             };
-            self.take(column, cell, is_first, || is_protected(base.settings, row, field));
+            self.take(column, cell, is_first);
         }
-        // The row that creates the record gives its defaults; later rows meet them (L1, W6).
-        if self.value.is_none() && is_first {
+        // The row that creates the record gives its defaults; later rows meet them (L1, W6). Where it
+        // says that there is nothing, nothing stands in for it.
+        if self.value.is_none() && is_first && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
             self.is_given = self.value.is_some();
         }
     }
 
-    fn take(
-        &mut self,
-        column: &Column,
-        cell: Cell<'p>,
-        is_first: bool,
-        is_protected: impl FnOnce() -> bool,
-    ) {
+    /// Takes a cell; what is said is given, whether or not the merge rule takes it (W3).
+    fn take(&mut self, column: &Column, cell: Cell<'p>, is_first: bool) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
@@ -213,13 +219,14 @@ impl<'p> Single<'p> {
                 let no = Value::Boolean(false);
                 let is_wish =
                     column.field == FieldId::DND && loosens(column, self.value.as_ref(), &no);
-                if !self.is_given && !is_wish && !is_protected() {
+                if !self.is_given && !is_wish && column.merge != Merge::Keep {
                     self.value = None;
                 }
                 return;
             }
             Cell::Value(value) => value,
         };
+        self.is_given = true;
         let is_blank = self.value.is_none();
         let is_taken = match column.merge {
             Merge::Overwrite | Merge::Union | Merge::Append => true,
@@ -231,7 +238,6 @@ impl<'p> Single<'p> {
         {
             return;
         }
-        self.is_given = true;
         self.value = Some(match (column.merge, self.value.take()) {
             (Merge::Append, Some(before)) => {
                 append(before, &value, self.parts.get_or_insert_default())

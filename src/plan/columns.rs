@@ -12,7 +12,7 @@ use super::after::{After, Answer, Items, folded, pair_of};
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
-use crate::issue::IssueCode;
+use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
 use crate::merge::RowOf;
 use crate::normalize;
@@ -149,7 +149,12 @@ struct Tally<'p> {
 
 impl<'p> Tally<'p> {
     fn new(plan: &'p Plan) -> Self {
-        let refusals = plan.findings.iter().filter(|found| found.code != IssueCode::FieldDiffers);
+        let refusals = plan.findings.iter().filter(|found| match found.code {
+            IssueCode::FieldDiffers => false,
+            // Whom the policy chose carries the value.
+            IssueCode::KeyAmbiguous => found.severity == Severity::Error,
+            _ => true,
+        });
         let named = refusals.filter_map(|found| {
             let row = u32::try_from(found.row?.index()).ok()?;
             Some((row, found.column?, found.object == Some(Object::Opportunity)))

@@ -8,7 +8,7 @@ use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder};
+use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
 use crate::draft::{KeyKind, RowDraft, Settings, Shape};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::{DeclaredKey, Found, StoredId};
@@ -132,6 +132,7 @@ impl Planner {
             }
             Side::New => {
                 let contact = self.new_person(Entry::brought_by(row));
+                self.note_told(settings, at, contact);
                 self.ledger.contact_rows[row as usize].contact = contact;
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
@@ -302,20 +303,22 @@ impl Planner {
         if !self.settle_conflicts(settings, at, disputed, contact) {
             return Side::Nobody(Outcome::Fail);
         }
-        if !draft.only_keys && settings.account.dedup.repeats != Repeats::Merge {
-            self.told.insert(contact);
-        }
+        self.note_told(settings, at, contact);
         Side::Joins(contact)
     }
 
-    /// Has a row told of this contact before (M10)?
+    /// The row is folded into this contact: later ones are repeats if it says more than its keys (M10).
+    fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
+        if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
+            self.told.insert(contact);
+        }
+    }
+
+    /// Has a row told more of this contact than its keys (M10)? One that has not may have created it
+    /// all the same: the next import of the file finds it stored, and must come to the same (L3).
     fn is_repeat(&self, contact: u32) -> bool {
-        let is_made = self.ledger.is_made(Object::Contact, contact);
         let met = self.ledger.met(Object::Contact, contact);
-        let was_told = self.told.contains(&contact) || met.is_some_and(|met| met.is_told);
-        let has_rows = self.ledger.people[contact as usize].has_rows()
-            || met.is_some_and(|met| met.first_row.is_some());
-        has_rows && (is_made || was_told)
+        self.told.contains(&contact) || met.is_some_and(|met| met.is_told)
     }
 
     /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
@@ -374,22 +377,32 @@ impl Planner {
         self.ledger.contact_rows[row.index()].has_dropped = true;
     }
 
-    pub(super) fn report_several(
+    /// Names everybody whom a rule that found several might have meant (M5): an error if the policy does
+    /// not choose among them, else for information.
+    pub(super) fn report_candidates(
         &mut self,
         at: usize,
-        rule: usize,
         keys: RowKeys<'_>,
-        contacts: &[ContactNumber],
+        verdict: &Verdict,
+        candidates: &[Candidates],
     ) {
-        let names: Vec<String> =
-            contacts.iter().map(|contact| self.ledger.name(Object::Contact, contact.0)).collect();
-        let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-        let mut values: Vec<String> =
-            keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
-        values.dedup();
-        let column = keys.of(rule).next().map(|(key, _)| key.column);
-        let value = Some(values.join(", "));
-        self.report(at, IssueCode::KeyAmbiguous, column, value, Some(names.join(", ")));
+        let is_open = *verdict == Verdict::Several;
+        for Candidates { rule, contacts } in candidates {
+            let names: Vec<String> = contacts
+                .iter()
+                .map(|contact| self.ledger.name(Object::Contact, contact.0))
+                .collect();
+            let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
+            let mut values: Vec<String> =
+                keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
+            values.dedup();
+            let column = keys.of(rule).next().map(|(key, _)| key.column);
+            let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
+            finding.column = column.filter(|&column| column != u16::MAX);
+            finding.severity = if is_open { Severity::Error } else { Severity::Info };
+            let finding = finding.object(Object::Contact).value(values.join(", "));
+            self.findings.push(finding.detail(names.join(", ")));
+        }
     }
 
     /// Notes an issue of a row's contact side.

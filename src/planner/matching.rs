@@ -3,7 +3,7 @@
 use super::Planner;
 use super::contacts::Side;
 use super::row_keys::RowKeys;
-use crate::dedup::{ContactNumber, Holder, Verdict, decide};
+use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
 use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::issue::IssueCode;
 use crate::plan::{By, Outcome};
@@ -84,13 +84,16 @@ impl Planner {
             }
             return self.meet_nobody(settings, at, draft, keys);
         }
-        let verdict = self.match_contact(settings, keys);
+        let (verdict, candidates) = self.match_contact(settings, keys);
         match self.settled_contact(at) {
             // Keys that led the row there may have gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) => {
                 self.meet_by(settings, at, draft, keys, (of, By::Id, 0))
             }
-            _ => self.follow(settings, at, draft, keys, verdict),
+            _ => {
+                self.report_candidates(at, keys, &verdict, &candidates);
+                self.follow(settings, at, draft, keys, verdict)
+            }
         }
     }
 
@@ -110,10 +113,7 @@ impl Planner {
                 self.meet_by(settings, at, draft, keys, (contact.0, rule, key))
             }
             Verdict::Nobody => self.meet_nobody(settings, at, draft, keys),
-            Verdict::Several { rule, contacts } => {
-                self.report_several(at, rule, keys, &contacts);
-                Side::Nobody(Outcome::Fail)
-            }
+            Verdict::Several => Side::Nobody(Outcome::Fail),
         }
     }
 
@@ -141,7 +141,7 @@ impl Planner {
         Some(self.stored_people[stored.0 as usize])
     }
 
-    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> Verdict {
+    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> (Verdict, Vec<Candidates>) {
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
             keys.of(rule).map(|(_, number)| self.index.holders(number)).collect()

@@ -11,7 +11,7 @@ use crate::account::{Duplicates, Relink, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
-use crate::merge::RowOf;
+use crate::merge::{Given, RowOf};
 use crate::object::{Mode, Object};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
 use crate::plan::{By, NONE, Outcome};
@@ -59,6 +59,8 @@ struct State {
     /// Position in [`Deals::pipelines`]; [`NONE`] = none.
     pipeline: u32,
     status: Status,
+    /// What rows have given, which no default replaces (W6).
+    given: Given,
     /// The contact it is linked to now, if that is one the plan knows.
     contact: u32,
     /// Matched or created by this import (O5).

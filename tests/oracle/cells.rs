@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crm_import::storage::MemoryRecord;
-use crm_import::{MemoryStorage, Object, Outcome, Report, RowNumber};
+use crm_import::{MemoryStorage, Object, Outcome, Report, RowNumber, Severity};
 
 use crate::contacts::{items, normal};
 use crate::model::{Crm, Policy, Row, fold};
@@ -34,7 +34,10 @@ pub(crate) fn check(
     let named: HashSet<(usize, Object, String)> = report
         .plan()
         .issues()
-        .filter(|issue| issue.code.code() != "field-differs")
+        .filter(|issue| {
+            let is_info = issue.severity == Severity::Info;
+            !is_info || !matches!(issue.code.code(), "field-differs" | "key-ambiguous")
+        })
         .filter_map(|issue| Some((issue.row?.index(), issue.object?, issue.column?)))
         .collect();
     let counted = report.plan().column_counts();

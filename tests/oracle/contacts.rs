@@ -171,7 +171,7 @@ impl Naive {
         let found = self.find_contact(&row, at);
         let (reference, outcome, by) = match found {
             Found::Failed => (Ref::Failed, "fail", None),
-            Found::Nobody => self.meet_nobody(&row, at),
+            Found::Nobody => self.meet_nobody(&row, at, only_keys),
             Found::One(contact, by, rule) => {
                 let (reference, outcome) = self.meet(&row, at, contact, rule.as_deref(), only_keys);
                 (reference, outcome, Some(by))
@@ -202,35 +202,37 @@ impl Naive {
                 |contact| Found::One(contact, "id".into(), None),
             );
         }
-        let mut undecided = false;
+        // Whoever else might have been meant is named for each rule that found several (M5).
+        let mut was_undecided = false;
         for rule in self.policy.rules.clone() {
             let keys = self.keys(row, &rule);
             let mut found: Vec<usize> =
                 keys.iter().flat_map(|key| self.holders(&rule, &key.value)).collect();
             found.sort_unstable();
             found.dedup();
+            if found.len() > 1 {
+                self.note(at, "contact", "key-ambiguous");
+            }
             match (found.as_slice(), self.policy.ambiguous) {
                 ([], _) => {}
                 ([one], _) => return Found::One(*one, rule.join("+"), Some(rule)),
                 (several, "first") => {
                     return Found::One(self.lowest(several), rule.join("+"), Some(rule));
                 }
-                (_, "next_rule") => undecided = true,
-                _ => {
-                    self.note(at, "contact", "key-ambiguous");
-                    return Found::Failed;
-                }
+                (_, "next_rule") => was_undecided = true,
+                _ => return Found::Failed,
             }
         }
-        if undecided {
-            self.note(at, "contact", "key-ambiguous");
-            return Found::Failed;
-        }
-        Found::Nobody
+        if was_undecided { Found::Failed } else { Found::Nobody }
     }
 
     /// Nobody was found (M4, M8, situation 1 of the table).
-    fn meet_nobody(&mut self, row: &Row, at: usize) -> (Ref, &'static str, Option<String>) {
+    fn meet_nobody(
+        &mut self,
+        row: &Row,
+        at: usize,
+        only_keys: bool,
+    ) -> (Ref, &'static str, Option<String>) {
         let Some(mode) = self.policy.contacts else { return (Ref::Absent, "", None) };
         let rules = self.policy.rules.clone();
         let has_key = rules.iter().any(|rule| !self.keys(row, rule).is_empty());
@@ -261,7 +263,8 @@ impl Naive {
                 return (Ref::Failed, "fail", None);
             }
         }
-        self.contacts.push(Record::default());
+        // What a row says of a contact counts, not that it brought it: it may be there next time (L3).
+        self.contacts.push(Record { told: !only_keys, ..Record::default() });
         let contact = self.contacts.len() - 1;
         self.join_contact(contact, row, at, None, &[]);
         (Ref::Is(contact), "create", Some("new".into()))
@@ -310,7 +313,7 @@ impl Naive {
             self.note(at, "contact", "contact-exists");
             return (Ref::Is(contact), "skip");
         }
-        let is_repeat = !record.rows.is_empty() && (is_new || record.told) && !only_keys;
+        let is_repeat = record.told && !only_keys;
         if is_repeat && self.policy.repeats != "merge" {
             let is_kept = self.policy.repeats == "keep_first";
             self.note(at, "contact", if is_kept { "repeat-skipped" } else { "repeat-rejected" });

@@ -71,6 +71,7 @@ fn mapping(policy: &Policy, account: &Account) -> Mapping {
                 .get(*header)
                 .map(|merge| serde_json::from_value((*merge).into()).unwrap()),
             blank: parse_blank(policy.clears.contains(header), parse),
+            default_always: policy.always.contains(header),
             default: policy.defaults.get(*header).map(|default| (*default).to_owned()),
             ..ColumnMapping::default()
         }

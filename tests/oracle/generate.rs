@@ -138,6 +138,9 @@ fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
         if matches!(header, "Company" | "Pipeline") && dice.one_in(4) {
             let default = if header == "Company" { "Acme" } else { "Care" };
             policy.defaults.insert(header, default);
+            if header == "Company" && dice.one_in(3) {
+                policy.always.push(header);
+            }
         }
     }
     if policy.pipelines.len() == 1 {

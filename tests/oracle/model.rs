@@ -35,6 +35,10 @@ pub(crate) struct Policy {
     pub(crate) clears: Vec<&'static str>,
     /// Per header: what stands in for a blank cell on create.
     pub(crate) defaults: BTreeMap<&'static str, &'static str>,
+    /// Headers whose default counts on updates as well.
+    pub(crate) always: Vec<&'static str>,
+    /// The text of a cell that says: nothing.
+    pub(crate) token: Option<&'static str>,
     pub(crate) headers: Vec<&'static str>,
 }
 

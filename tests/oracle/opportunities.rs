@@ -375,14 +375,14 @@ impl Naive {
         };
         let is_given = deal.given.contains(&"lost_reason");
         let (now, problems) = self.stand(&before, row, is_new, is_given);
-        // A reason that is not used is not given, though it may be the one that is stored.
         let is_used = !problems.contains(&"lost-reason-unused");
         let is_staged = !problems.contains(&"stage-unknown");
         for code in problems {
             self.note(at, "opportunity", code);
         }
         let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
-        if is_used && reason.is_some() && reason == now.reason {
+        // Given, of use or not.
+        if reason.is_some() {
             deal.given.push("lost_reason");
         }
         let names = policy.pipelines.iter().map(|(name, _)| *name);

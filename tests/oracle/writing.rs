@@ -28,7 +28,8 @@ impl Naive {
             match field {
                 "id" | "additional_emails" | "additional_phones" | "email" | "phone" => {}
                 "tags" => join_list(&policy, &mut record, header, field, cell, is_new),
-                _ if is_dropped => {}
+                // Given, though in vain.
+                _ if is_dropped => record.given.push(field),
                 _ => {
                     if join_single(
                         &policy,
@@ -72,18 +73,46 @@ pub(crate) fn join_single(
     is_protected: bool,
 ) -> bool {
     let now = record.now.get(field).and_then(|values| values.first()).cloned();
-    if cell.is_empty() {
-        let clears = policy.clears.contains(&header);
-        if clears && !record.given.contains(&field) && !is_protected {
+    let rule = merge(policy, header, if field == "notes" { "append" } else { "overwrite" });
+    let is_given = record.given.contains(&field);
+    let is_token = policy.token == Some(cell);
+    // Explicitly nothing, unless it may not be nothing; no default stands in for that.
+    if is_token && !is_protected {
+        if !is_given && rule != "keep" {
             record.now.remove(field);
-        }
-        if let (true, Some(default)) = (is_new, policy.defaults.get(header)) {
-            record.now.insert(field, vec![(*default).to_owned()]);
-            record.given.push(field);
         }
         return false;
     }
-    let rule = merge(policy, header, if field == "notes" { "append" } else { "overwrite" });
+    if cell.is_empty() || is_token {
+        match policy.defaults.get(header) {
+            // A blank means the default: when the contact is made, or always; what a row of the file
+            // has given it does not touch.
+            Some(default) => {
+                let is_always = policy.always.contains(&header) && !is_given;
+                let is_missing = is_new && now.is_none();
+                let is_taken = match rule {
+                    "fill_blank" => now.is_none(),
+                    "keep" => is_new,
+                    _ => true,
+                };
+                if is_missing || (is_always && is_taken) {
+                    record.now.insert(field, vec![(*default).to_owned()]);
+                }
+                if is_missing || is_always {
+                    record.given.push(field);
+                }
+            }
+            None => {
+                let clears = policy.clears.contains(&header) && rule != "keep";
+                if clears && !is_given && !is_protected {
+                    record.now.remove(field);
+                }
+            }
+        }
+        return false;
+    }
+    // Said is given, whether the rule takes it or not.
+    record.given.push(field);
     let written = match (rule, now) {
         ("fill_blank", Some(_)) => return false,
         ("keep", _) if !is_new => return false,
@@ -92,7 +121,6 @@ pub(crate) fn join_single(
         _ => cell.to_owned(),
     };
     record.now.insert(field, vec![written]);
-    record.given.push(field);
     rule == "overwrite"
 }
 
@@ -107,12 +135,15 @@ fn join_list(
 ) {
     let now = record.now.entry(field).or_default();
     let rule = merge(policy, header, "union");
-    if cell.is_empty() {
-        if policy.clears.contains(&header) && !record.given.contains(&field) {
+    let is_token = policy.token == Some(cell);
+    if cell.is_empty() || is_token {
+        let clears = is_token || policy.clears.contains(&header);
+        if clears && rule != "keep" && !record.given.contains(&field) {
             now.clear();
         }
         return;
     }
+    record.given.push(field);
     if (rule == "fill_blank" && !now.is_empty()) || (rule == "keep" && !is_new) {
         return;
     }
@@ -120,7 +151,6 @@ fn join_list(
         now.clear();
     }
     items(cell).for_each(|item| add_tag(now, item));
-    record.given.push(field);
 }
 
 pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str) {
@@ -146,6 +176,12 @@ fn join_addresses(
         addresses(row, field).into_iter().filter(kept).map(|key| key.value).collect();
     let more: Vec<String> =
         addresses(row, list).into_iter().filter(kept).map(|key| key.value).collect();
+    // What cannot be written is given all the same.
+    let in_vain = |field: &'static str| -> Vec<usize> {
+        let all = addresses(row, field).into_iter().enumerate();
+        all.filter(|(_, key)| !kept(key)).map(|(at, _)| at).collect()
+    };
+    let (vain, vain_more) = (in_vain(field), in_vain(list));
     let said = |value: &String| first.contains(value) || more.contains(value);
     let get = |values: &Values, field: &str| -> Vec<String> {
         let all = values.get(field).cloned().unwrap_or_default();
@@ -159,19 +195,29 @@ fn join_addresses(
         }
     }
     let room = if policy.absent.contains(&list) { 0 } else { LIMIT };
-    let is_blank = |header: &str| row.get(header).is_some_and(String::is_empty);
-    let clears = |header: &&'static str| is_blank(header) && policy.clears.contains(header);
     let primary_rule = merge(policy, primary_header, "overwrite");
     let list_rule = merge(policy, list_header, "union");
-    let had_list = !others.is_empty();
+    let is_token = |header: &str| row.get(header).is_some_and(|c| policy.token == Some(c.as_str()));
+    let is_blank = |header: &str| row.get(header).is_some_and(String::is_empty);
+    let clears = |header: &&'static str, rule: &str| {
+        let is_asked = is_token(header) || (is_blank(header) && policy.clears.contains(header));
+        is_asked && rule != "keep"
+    };
+    // Where the file brings new primary addresses, the old ones end among the additional ones, and a
+    // second import could not tell which those are: so a blank lets all of them be.
+    let brings_primary =
+        policy.headers.contains(&primary_header) && !matches!(primary_rule, "fill_blank" | "keep");
     // What is removed goes first; nothing that the row says itself is removed.
     let is_replaced = list_rule == "overwrite" && !more.is_empty();
-    if is_replaced || (clears(&list_header) && !record.given.contains(&list)) {
+    let is_cleared = clears(&list_header, list_rule) && !record.given.contains(&list);
+    if is_replaced || (is_cleared && !brings_primary) {
         others.retain(said);
     }
+    let had_list = !others.is_empty();
     let is_protected =
         rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
-    if clears(&primary_header) && !record.given.contains(&field) && !is_protected {
+    let is_safe = is_protected || record.given.contains(&field) || primary.iter().any(said);
+    if clears(&primary_header, primary_rule) && !is_safe {
         primary = None;
     }
     let had_primary = primary.is_some();
@@ -216,31 +262,32 @@ fn join_addresses(
     if is_moved && record.given.contains(&field) {
         record.given.push(list);
     }
-    if !first.is_empty()
-        && match primary_rule {
-            "fill_blank" => !had_primary,
-            "keep" => is_new,
-            _ => true,
-        }
-    {
+    if vain.first() == Some(&0) {
         record.given.push(field);
+    }
+    if vain.len() > 1 || vain.first().is_some_and(|at| *at > 0) || !vain_more.is_empty() {
+        record.given.push(list);
+    }
+    if let Some(value) = first.first() {
+        record.given.push(field);
+        if others.contains(value) {
+            record.given.push(list);
+        }
     }
     let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
     for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
+        record.given.push(list);
+        if primary.as_ref() == Some(value) {
+            record.given.push(field);
+        }
         if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
             continue;
-        }
-        let is_held = others.contains(value) || primary.as_ref() == Some(value);
-        if is_held || primary.is_none() || others.len() < room {
-            record.given.push(list);
         }
         if primary.is_none() {
             others.retain(|other| other != value);
             primary = Some(value.clone());
             record.given.push(field);
-        } else if primary.as_ref() == Some(value) {
-            record.given.push(field);
-        } else if !others.contains(value) {
+        } else if primary.as_ref() != Some(value) && !others.contains(value) {
             if others.len() < room {
                 others.push(value.clone());
             } else {

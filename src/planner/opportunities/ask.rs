@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::standing::Standing;
 use super::{State, Status};
-use crate::draft::{Key, KeyKind, Settings};
+use crate::draft::{Key, KeyKind};
 use crate::field::FieldId;
-use crate::lookup::{Found, StoredId};
-use crate::merge::{Base, Deal};
+use crate::lookup::Found;
+use crate::merge::{Deal, Given};
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
 use crate::planner::Planner;
@@ -63,7 +63,7 @@ impl Planner {
         self.ledger.opportunities.absorb(found, &settings.fields, wanted);
         while self.deals.stored.len() < self.ledger.opportunities.len() {
             let stored = u32::try_from(self.deals.stored.len()).expect("fewer than 2³¹ records");
-            let deal = self.new_stored_deal(stored, &settings);
+            let deal = self.new_stored_deal(stored);
             self.deals.stored.push(deal);
         }
         // A contact may have become known after its opportunity was read for the first time.
@@ -90,6 +90,7 @@ impl Planner {
         self.deals.states.push(State {
             pipeline,
             status,
+            given: Given::default(),
             contact: NONE,
             is_consumed: entry.is_new(),
         });
@@ -97,15 +98,17 @@ impl Planner {
     }
 
     /// A number for a stored opportunity that no row has met.
-    fn new_stored_deal(&mut self, stored: u32, settings: &Settings) -> u32 {
-        let base = Base::of(settings, Some((&self.ledger.opportunities, StoredId(stored))));
+    fn new_stored_deal(&mut self, stored: u32) -> u32 {
+        let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
         let deal = Deal::stored(base);
+        let given = deal.given;
         let (pipeline, status) =
             (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         let met = self.ledger.met(Object::Opportunity, number);
-        self.deals.states[number as usize].is_consumed = met.is_some_and(|met| met.is_consumed);
+        let state = &mut self.deals.states[number as usize];
+        (state.given, state.is_consumed) = (given, met.is_some_and(|met| met.is_consumed));
         number
     }
 

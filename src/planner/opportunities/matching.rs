@@ -6,7 +6,7 @@ use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, Pitch};
+use crate::merge::{Deal, Given, Pitch};
 use crate::normalize;
 use crate::object::{Mode, Object};
 use crate::planner::Planner;
@@ -250,7 +250,7 @@ impl Planner {
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
         let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row, true), true, |_| {});
+        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |_| {});
         let text = match field {
             FieldId::PIPELINE => deal.pipeline,
             FieldId::STAGE => deal.stage,
@@ -268,7 +268,7 @@ impl Planner {
     ) -> Option<u32> {
         let row = self.opportunity_row(self.row_at(at));
         let (mut deal, mut is_known) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
+        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
             is_known &= problem.code != IssueCode::PipelineUnknown;
         });
         let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();

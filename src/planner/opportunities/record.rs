@@ -80,18 +80,20 @@ impl Planner {
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
             status: state.status.text(),
+            given: state.given,
             ..Deal::default()
         };
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
-        now.take(settings, Pitch::of(settings, &row, is_new), is_new, |problem| {
+        now.take(settings, Pitch::of(settings, &row, is_new, state.given), is_new, |problem| {
             problems.push(problem);
         });
-        let (pipeline, status) =
-            (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()));
+        let (pipeline, status, given) =
+            (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let contact = state.contact;
-        self.deals.states[deal as usize] = State { pipeline, status, contact, is_consumed: true };
+        self.deals.states[deal as usize] =
+            State { pipeline, status, given, contact, is_consumed: true };
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::{Base, Deal, Dropped, Pitch, Problem};
+use crate::merge::{Base, Deal, Dropped, Given, Pitch, Problem};
 use crate::object::Object;
 use crate::planner::Planner;
 
@@ -16,7 +16,7 @@ impl Planner {
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
         let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row, true), true, |problem| {
+        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
             problems.push(problem);
         });
         let base = Base::of(settings, None);
@@ -62,19 +62,23 @@ impl Planner {
         let number = self.number_at(at);
         let mut finding = Finding::row(problem.code, number).object(Object::Opportunity);
         (finding.severity, finding.column) = (severity, problem.column);
-        let cell = problem.column.and_then(|column| {
-            let row = self.ledger.cells(number.0 - 1);
-            let columns = &settings.opportunity_columns;
-            let column = columns.iter().find(|other| other.index() == Some(column))?;
-            Some((column, crate::normalize::trim(column.text(&row))))
-        });
+        let columns = &settings.opportunity_columns;
+        let mut columns = columns.iter().filter(|other| other.index() == problem.column);
         let mut detail = problem.detail;
-        if let Some((column, cell)) = cell {
+        if let (Some(index), Some(column)) = (problem.column, columns.next()) {
+            let row = self.ledger.cells(number.0 - 1);
+            let cell = crate::normalize::trim(row.cell(usize::from(index)));
+            // What no cell says has to be named: it is a default.
+            let is_default = cell.is_empty() || column.is_clear_token(cell);
+            finding.value = problem.said.filter(|_| is_default).map(Into::into);
+            let said = finding.value.as_deref().unwrap_or(cell);
             let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
-            let nearest = settings.choices.nearest(column.kind, column.field, pipeline, cell);
+            let nearest = settings.choices.nearest(column.kind, column.field, pipeline, said);
             if detail.is_none() && !nearest.is_empty() {
                 detail = Some(format!("the nearest are {}", nearest.join(", ")));
             }
+        } else {
+            finding.value = problem.said.map(Into::into);
         }
         finding.detail = detail.map(Into::into);
         self.findings.push(finding);

@@ -13,7 +13,7 @@ use hashbrown::HashTable;
 use super::Status;
 use crate::draft::{Column, Drafts, Settings};
 use crate::field::FieldId;
-use crate::merge::{Deal, Pitch, RowOf};
+use crate::merge::{Deal, Given, Pitch, RowOf};
 use crate::normalize::{Window, is_blank};
 use crate::object::Mode;
 use crate::plan::NONE;
@@ -116,7 +116,10 @@ impl Standings {
         block: &Block,
         drafts: &Drafts,
     ) -> BlockStandings {
-        if settings.opportunities.is_none_or(|mode| mode == Mode::Update) {
+        // Where a default is for updates too, later rows have to know what this one has given.
+        let has_standing_default =
+            settings.opportunity_columns.iter().any(|column| column.default_always);
+        if has_standing_default || settings.opportunities.is_none_or(|mode| mode == Mode::Update) {
             return BlockStandings::default();
         }
         let mut of_rows = vec![UNPLAIN; block.len()];
@@ -171,7 +174,9 @@ impl Standings {
 fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
     let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
     let (mut deal, mut is_fine) = (Deal::default(), true);
-    deal.take(settings, Pitch::of(settings, &row, true), true, |_| is_fine = false);
+    deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |_| {
+        is_fine = false
+    });
     is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
     let status = Status::of(deal.status.as_deref());
     is_fine.then(|| Way { pipeline: deal.pipeline.map(Cow::into_owned), status })
