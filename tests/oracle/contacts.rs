@@ -1,7 +1,7 @@
 //! Whom a row means, and what the mode makes of it, as behaviour §4 and §5 say it: look at every
 //! record, decide.
 
-use crate::model::{Record, Row, Side, by_id, fold};
+use crate::model::{Policy, Record, Row, Side, by_id, fold};
 use crate::naive::Naive;
 
 /// What a row's contact side came to, for its opportunity.
@@ -74,12 +74,17 @@ fn product(parts: &[Vec<String>]) -> Vec<String> {
     parts.iter().fold(vec![String::new()], join)
 }
 
+/// Are the fields of a rule mapped?
+pub(crate) fn is_usable(policy: &Policy, rule: &[&'static str]) -> bool {
+    rule.iter().all(|field| {
+        let is_there = |field| policy.headers.contains(&header_of(field));
+        is_there(field) || (matches!(*field, "email" | "phone") && is_there(list_of(field)))
+    })
+}
+
 impl Naive {
     fn is_usable(&self, rule: &[&'static str]) -> bool {
-        rule.iter().all(|field| {
-            let is_there = |field| self.policy.headers.contains(&header_of(field));
-            is_there(field) || (matches!(*field, "email" | "phone") && is_there(list_of(field)))
-        })
+        is_usable(&self.policy, rule)
     }
 
     /// The keys a row offers under a rule; none if a part is blank (M2).

@@ -1,7 +1,7 @@
 //! What a row writes into its contact, as behaviour §6 and §7 say it: single values, lists, and
 //! several e-mails and phones.
 
-use crate::contacts::{HEADERS, Key, addresses, header_of, items, list_of, normal};
+use crate::contacts::{HEADERS, Key, addresses, header_of, is_usable, items, list_of, normal};
 use crate::model::{Policy, Record, Row, Values, fold};
 use crate::naive::Naive;
 
@@ -214,9 +214,14 @@ fn join_addresses(
         others.retain(said);
     }
     let had_list = !others.is_empty();
-    let is_protected =
-        rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
-    let is_safe = is_protected || record.given.contains(&field) || primary.iter().any(said);
+    // A row that one of its addresses leads here, or could, does not clear the primary one.
+    let is_key = policy.rules.iter().any(|rule| rule.contains(&field) && is_usable(policy, rule));
+    let leads = |value: &String| primary.as_ref() == Some(value) || others.contains(value);
+    let is_led = rule.is_some() && is_key && first.iter().chain(&more).any(leads);
+    let is_protected = is_led || policy.required.contains(&field);
+    // Nor does one that comes after an address of the file: with the next import that would move up.
+    let is_given = [field, list].iter().any(|field| record.given.contains(field));
+    let is_safe = is_protected || is_given || primary.iter().any(said);
     if clears(&primary_header, primary_rule) && !is_safe {
         primary = None;
     }
@@ -274,6 +279,8 @@ fn join_addresses(
             record.given.push(list);
         }
     }
+    // If what there was has become the primary one, there is none to fill in for.
+    let had_list = had_list && !others.is_empty();
     let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
     for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
         record.given.push(list);
