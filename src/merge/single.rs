@@ -126,7 +126,7 @@ pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId)
 }
 
 /// Must a new record have this field?
-pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
+pub(crate) fn is_required(settings: &Settings, field: FieldId) -> bool {
     let of = settings.fields.get(field);
     field == FieldId::OPPORTUNITY_NAME
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))

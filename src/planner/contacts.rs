@@ -119,6 +119,9 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                if settings.mapping.clear_token.is_some() {
+                    self.note_kept_fields(settings, contact, row);
+                }
                 if !(carried == Carried::ByOne && self.teaching.is_plain) {
                     self.teach(settings, contact, row, keys);
                 }
