@@ -238,7 +238,7 @@ impl IssueCode {
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {
             (IssueCode::NoMatchKey, Severity::Error) => {
-                "the contact has no key to find it by, and the account takes none without"
+                "the contact has no key to find it by, and the account takes no contact without"
             }
             (IssueCode::KeyConflict, Severity::Error) => {
                 "\"{value}\" belongs to another contact ({detail}), so the row was left out"
