@@ -12,12 +12,12 @@ impl Naive {
     pub(crate) fn join_contact(
         &mut self,
         contact: usize,
-        row: &Row,
         at: usize,
         rule: Option<&[&'static str]>,
         dropped: &[(&'static str, usize)],
     ) {
-        let policy = self.policy.clone();
+        let (policy, row) = (self.policy.clone(), &self.row(at));
+        self.note_kept(contact, at, rule);
         let mut record = std::mem::take(&mut self.contacts[contact]);
         let is_new = record.id.is_none() && record.rows.is_empty();
         for (header, field) in HEADERS {
@@ -38,8 +38,7 @@ impl Naive {
                         cell,
                         is_new,
                         is_protected,
-                    ) && !cell.is_empty()
-                    {
+                    ) {
                         let last = record.said.insert(field, (at, cell.clone()));
                         if last.is_some_and(|(_, said)| said != *cell) {
                             self.note(at, "contact", "field-differs");
@@ -57,6 +56,44 @@ impl Naive {
         record.rows.push(at);
         self.contacts[contact] = record;
     }
+}
+
+impl Naive {
+    /// Names the cells that ask a stored contact in vain for nothing to be there (L2, W3).
+    fn note_kept(&mut self, contact: usize, at: usize, rule: Option<&[&'static str]>) {
+        let record = &self.contacts[contact];
+        let is_new = record.id.is_none();
+        if is_new && record.rows.is_empty() {
+            return;
+        }
+        let mut kept = 0;
+        for (header, field) in HEADERS.into_iter().filter(|(_, field)| *field != "id") {
+            let is_token = self.rows[at].get(header).is_some_and(|c| self.policy.token == Some(c));
+            let default =
+                if field.starts_with("additional") || field == "tags" { "union" } else { "" };
+            let is_there = is_new || record.before.get(field).is_some_and(|all| !all.is_empty());
+            if !is_token || !is_there || merge(&self.policy, header, default) == "keep" {
+                continue;
+            }
+            let is_key = |field| rule.is_some_and(|rule| rule.contains(&field));
+            let is_stuck = match field {
+                "additional_emails" => is_key("email") || brings(&self.policy, "email"),
+                "additional_phones" => is_key("phone") || brings(&self.policy, "phone"),
+                _ => is_key(field) || self.policy.required.contains(&field),
+            };
+            kept += usize::from(is_stuck);
+        }
+        for _ in 0..kept {
+            self.note(at, "contact", "clear-kept");
+        }
+    }
+}
+
+/// Can the file put another primary address in the place of a stored one?
+fn brings(policy: &Policy, field: &'static str) -> bool {
+    let header = header_of(field);
+    policy.headers.contains(&header)
+        && !matches!(merge(policy, header, "overwrite"), "fill_blank" | "keep")
 }
 
 fn merge(policy: &Policy, header: &str, default: &'static str) -> &'static str {
@@ -205,8 +242,7 @@ fn join_addresses(
     };
     // Where the file brings new primary addresses, the old ones end among the additional ones, and a
     // second import could not tell which those are: so a blank lets all of them be.
-    let brings_primary =
-        policy.headers.contains(&primary_header) && !matches!(primary_rule, "fill_blank" | "keep");
+    let brings_primary = brings(policy, field);
     // What is removed goes first; nothing that the row says itself is removed.
     let is_replaced = list_rule == "overwrite" && !more.is_empty();
     let is_cleared = clears(&list_header, list_rule) && !record.given.contains(&list);
