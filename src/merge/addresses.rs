@@ -296,12 +296,17 @@ pub(crate) fn take_row<'p>(
         let surplus = book.take_primary(value, column.merge, is_first, promote, room);
         surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
-    // What became the primary one leaves room for others (V3).
-    let had_list = had_list && !book.additional.is_empty();
+    let mut had_list = had_list;
     for (column, item, value) in said {
         book.is_primary_given |= book.primary.as_ref() == Some(&value);
         book.is_additional_given = true;
-        let is_filled = if column.field == kind.primary() { had_primary } else { had_list };
+        // What has become the primary one is none of the others any more, and a blank primary one is
+        // filled in any case (V3).
+        had_list &= !book.additional.is_empty();
+        let is_filled = match column.field == kind.primary() {
+            true => had_primary,
+            false => had_list && book.primary.is_some(),
+        };
         match column.merge {
             Merge::FillBlank if is_filled => {}
             Merge::Keep if !is_first => {}

@@ -11,7 +11,7 @@ use crate::object::Object;
 use crate::source::BlockRow;
 
 impl Planner {
-    /// Notes the clear tokens of a row that its stored contact does not obey. Of a consent it is told
+    /// Notes the clear tokens of a row that its contact does not obey. Of a consent it is told
     /// [apart](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
@@ -19,7 +19,11 @@ impl Planner {
         let base = self.ledger.base(Object::Contact, entry);
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
+        // Of a new contact there is only what stands in for the token.
+        let is_first = base.is_new() && entry.first_row == row;
         let columns = &settings.contact_columns;
+        let is_there =
+            |column: &Column| base.is_new() || base.shows(column.field) || column.default_always;
         let why = |column: &Column| {
             let of_list = Addresses::of_field(column.field)
                 .filter(|kind| column.field == kind.additional())
@@ -27,12 +31,14 @@ impl Planner {
             match column.field {
                 // Who has no id in the file is not asked to give up that of the CRM.
                 FieldId::CONTACT_ID | FieldId::DND => None,
-                field if !base.is_new() && !base.shows(field) => None,
+                _ if !is_there(column) => None,
                 field if rule.is_some_and(|rule| rule.has(field)) => {
                     Some("the contact is found by it")
                 }
                 field if is_required(settings, field) => Some("a contact needs it"),
-                _ if of_list => Some("a primary one that the file replaces is kept among them"),
+                _ if of_list && !is_first => {
+                    Some("a primary one that the file replaces is kept among them")
+                }
                 _ => None,
             }
         };

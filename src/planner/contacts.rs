@@ -139,6 +139,9 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                if settings.mapping.clear_token.is_some() {
+                    self.note_kept_fields(settings, contact, row);
+                }
                 self.teach_new(settings, contact, row, keys, carried);
                 (contact, Outcome::Create)
             }

@@ -192,12 +192,15 @@ fn is_covered(policy: &Policy, rows: &[Row], place: Place<'_>, report: &Report) 
     };
     // That there is nothing is overruled by whatever there is, in whichever column and row.
     if policy.token == Some(place.cell) {
-        let gives = |at: usize| at != place.at && id(at) == id(place.at);
+        let gives = |at: &usize| {
+            let is_said = !rows[*at][header].is_empty() || policy.always.contains(&header);
+            *at != place.at && id(*at) == id(place.at) && is_said
+        };
         return merge == "keep"
             || policy.headers.contains(&"Opportunity Tags")
             || pair(field).0 == field
             || pair(field).1 == field
-            || (0..rows.len()).filter(|at| gives(*at)).any(|at| !rows[at][header].is_empty());
+            || (0..rows.len()).any(|at| gives(&at));
     }
     match (merge, field) {
         ("fill_blank" | "keep", _) => true,

@@ -63,20 +63,21 @@ impl Naive {
     fn note_kept(&mut self, contact: usize, at: usize, rule: Option<&[&'static str]>) {
         let record = &self.contacts[contact];
         let is_new = record.id.is_none();
-        if is_new && record.rows.is_empty() {
-            return;
-        }
+        let is_first = is_new && record.rows.is_empty();
         let mut kept = 0;
         for (header, field) in HEADERS.into_iter().filter(|(_, field)| *field != "id") {
             let is_token = self.rows[at].get(header).is_some_and(|c| self.policy.token == Some(c));
             let default =
                 if field.starts_with("additional") || field == "tags" { "union" } else { "" };
-            let is_there = is_new || record.before.get(field).is_some_and(|all| !all.is_empty());
+            let is_there = is_new
+                || self.policy.always.contains(&header)
+                || record.before.get(field).is_some_and(|all| !all.is_empty());
             if !is_token || !is_there || merge(&self.policy, header, default) == "keep" {
                 continue;
             }
             let is_key = |field| rule.is_some_and(|rule| rule.contains(&field));
             let is_stuck = match field {
+                _ if is_first => self.policy.required.contains(&field),
                 "additional_emails" => is_key("email") || brings(&self.policy, "email"),
                 "additional_phones" => is_key("phone") || brings(&self.policy, "phone"),
                 _ => is_key(field) || self.policy.required.contains(&field),
@@ -135,7 +136,8 @@ pub(crate) fn join_single(
                 if is_missing || (is_always && is_taken) {
                     record.now.insert(field, vec![(*default).to_owned()]);
                 }
-                if is_missing || is_always {
+                // What is only for new ones the next import does not say again (L3).
+                if is_always {
                     record.given.push(field);
                 }
             }
@@ -315,10 +317,13 @@ fn join_addresses(
             record.given.push(list);
         }
     }
-    // If what there was has become the primary one, there is none to fill in for.
-    let had_list = had_list && !others.is_empty();
-    let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
-    for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
+    let mut had_list = had_list;
+    let rest = first.iter().skip(1).map(|value| (primary_rule, true, value));
+    for (rule, is_rest, value) in rest.chain(more.iter().map(|v| (list_rule, false, v))) {
+        // Where the last of them has become the primary one, there are none any more; and where there is
+        // no primary one, it is a blank that is filled.
+        had_list = had_list && !others.is_empty();
+        let was_filled = if is_rest { had_primary } else { had_list && primary.is_some() };
         record.given.push(list);
         if primary.as_ref() == Some(value) {
             record.given.push(field);
