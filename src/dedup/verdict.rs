@@ -6,7 +6,7 @@ use super::index::ContactNumber;
 use crate::account::Ambiguous;
 
 /// Who a row means, as far as match rules can tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nobody: a new contact (M4).
     Nobody,

@@ -175,6 +175,8 @@ catalogue! {
         "the contact was met before on row {detail}", "remove or join the repeated rows";
     FieldDiffers "field-differs" Info None,
         "this row says \"{value}\" where row {detail} said otherwise; the later one counts", "remove one of the values if the earlier one is right";
+    ClearKept "clear-kept" Info None,
+        "the cell asks to clear {column}, which stays as it is: {detail}", "clear it in the CRM, or leave the cell blank";
     ConsentKept "consent-kept" Warning None,
         "the contact does not want to be contacted, and an import does not change that", "change it in the CRM, or allow the column to do so";
 
@@ -236,7 +238,7 @@ impl IssueCode {
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {
             (IssueCode::NoMatchKey, Severity::Error) => {
-                "the contact has no key to find it by, and the account takes none without"
+                "the contact has no key to find it by, and the account takes no contact without"
             }
             (IssueCode::KeyConflict, Severity::Error) => {
                 "\"{value}\" belongs to another contact ({detail}), so the row was left out"

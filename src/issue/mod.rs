@@ -101,3 +101,42 @@ impl fmt::Display for Issue {
         write!(f, ": {}", self.message())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_fit_what_the_policy_makes_of_the_row() {
+        let said = |code, severity| {
+            let (value, detail) = (Some("a@x.org".into()), Some("c1, c2".into()));
+            let issue = Issue {
+                row: None,
+                line: None,
+                object: Some(Object::Contact),
+                column: None,
+                field: None,
+                severity,
+                code,
+                value,
+                detail,
+            };
+            issue.message()
+        };
+        let keyless = |severity| said(IssueCode::NoMatchKey, severity);
+        assert!(keyless(Severity::Warning).contains("so a new one is created each time"));
+        assert!(!keyless(Severity::Error).contains("created"));
+        let conflict = |severity| said(IssueCode::KeyConflict, severity);
+        assert_eq!(
+            conflict(Severity::Warning),
+            "\"a@x.org\" belongs to another contact (c1, c2) and was not written"
+        );
+        assert_eq!(
+            conflict(Severity::Error),
+            "\"a@x.org\" belongs to another contact (c1, c2), so the row was left out"
+        );
+        let ambiguous = |severity| said(IssueCode::KeyAmbiguous, severity);
+        assert!(ambiguous(Severity::Info).ends_with("and the account's policy chose"));
+        assert!(ambiguous(Severity::Error).ends_with("belongs to more than one contact: c1, c2"));
+    }
+}

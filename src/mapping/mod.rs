@@ -53,7 +53,8 @@ pub struct Mapping {
     /// unmapped like any column that it does not name, but [not new](Resolved::new) (A5).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
-    /// A cell text that clears the stored value, such as `#N/A` (W3).
+    /// A cell text that clears the stored value, such as `#N/A` (W3). It clears what a blank would clear
+    /// under [`Blank::Clear`]; no default stands in for it. Where it is not obeyed, an issue says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,
 }
@@ -86,7 +87,8 @@ pub struct ColumnMapping {
     /// The separators of numbers; `None` = inferred over the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separators: Option<Separators>,
-    /// What a blank cell does to a stored value (W3); `None` = nothing.
+    /// What a blank cell does to a stored value (W3); `None` = nothing. Where a default stands in for a
+    /// blank, or the merge rule is [`Merge::Keep`], it does nothing either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blank: Option<Blank>,
     /// How a value joins the stored one (W2); `None` = the field's default.
@@ -98,7 +100,8 @@ pub struct ColumnMapping {
     /// The value of blank cells on create (W6); ids, addresses and phones have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Apply the default on update too (W6).
+    /// Apply the default on update too (W6): in place of what is stored, not of what an earlier row of
+    /// the same file gave.
     #[serde(skip_serializing_if = "is_false")]
     pub default_always: bool,
     /// ISO 3166 code of the country whose numbers this column holds.
@@ -140,7 +143,12 @@ pub enum Blank {
     /// Nothing.
     #[default]
     Keep,
-    /// It clears it; keys that matched, ids and required fields stay.
+    /// It clears it; keys that matched, ids and required fields stay, and so does what an earlier row of
+    /// the same file has said of the field, whether or not the merge rule took it.
+    ///
+    /// Additional addresses are cleared only where no row can replace the primary one: where the primary
+    /// address has no column, or its column fills blanks or keeps. Otherwise the replaced primary address
+    /// is kept among them (V2), and a second import of the file would clear it (L3).
     Clear,
 }
 
@@ -152,7 +160,8 @@ pub enum Merge {
     Overwrite,
     /// It is written where nothing is stored.
     FillBlank,
-    /// The stored value stays, whatever it is, blank included; the file's counts on create.
+    /// The stored value stays, whatever it is, blank included, and no cell clears it; the file's counts
+    /// on create.
     Keep,
     /// It joins the list: the default of lists, and of nothing else.
     Union,

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::single::{is_protected, is_required};
+use super::single::is_required;
 use super::{Base, RowOf, region_of};
 use crate::account::Promote;
 use crate::draft::Column;
@@ -259,7 +259,7 @@ pub(crate) fn take_row<'p>(
         let clears = column.merge != Merge::Keep
             && (column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear));
         if column.field == kind.primary() {
-            clears_primary |= clears && !is_protected(settings, row, column.field);
+            clears_primary |= clears && !is_required(settings, column.field);
         } else {
             let replaces = column.merge == Merge::Overwrite && said.len() > known;
             clears_list |= replaces;
@@ -273,7 +273,16 @@ pub(crate) fn take_row<'p>(
     if clears_list {
         book.additional.retain(|held| says(held));
     }
-    if clears_primary && !book.is_primary_given && !book.primary.as_ref().is_some_and(says) {
+    // An address that led the row here, in whichever column it stands, protects the primary one (W3). So
+    // does one that would have, had no rule before decided: the next import may find it decides (L3).
+    let may_lead = |(_, _, value): &(&Column, u16, Value<'p>)| book.holds(value);
+    let is_key = row.rule.is_some()
+        && settings.rules.iter().any(|rule| rule.has(kind.primary()))
+        && said.iter().any(may_lead);
+    // And an address that a row gave would become the primary one with the next import (V3, L3).
+    let is_given = book.is_primary_given || book.is_additional_given;
+    let is_kept = is_key || is_given || book.primary.as_ref().is_some_and(says);
+    if clears_primary && !is_kept {
         book.primary = None;
     }
     book.is_primary_given |= drops_primary;
@@ -287,10 +296,17 @@ pub(crate) fn take_row<'p>(
         let surplus = book.take_primary(value, column.merge, is_first, promote, room);
         surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
+    let mut had_list = had_list;
     for (column, item, value) in said {
         book.is_primary_given |= book.primary.as_ref() == Some(&value);
         book.is_additional_given = true;
-        let is_filled = if column.field == kind.primary() { had_primary } else { had_list };
+        // What has become the primary one is none of the others any more, and a blank primary one is
+        // filled in any case (V3).
+        had_list &= !book.additional.is_empty();
+        let is_filled = match column.field == kind.primary() {
+            true => had_primary,
+            false => had_list && book.primary.is_some(),
+        };
         match column.merge {
             Merge::FillBlank if is_filled => {}
             Merge::Keep if !is_first => {}
@@ -305,7 +321,7 @@ pub(crate) fn take_row<'p>(
 /// Can a row of this file put another primary address in the place of the stored one? That one is kept
 /// among the additional ones (V2), where the next import of the file could not tell it from those that
 /// a blank clears: so no blank clears them then, and no token (L3).
-fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
+pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
     let replaces = |column: &Column| {
         column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
     };

@@ -131,11 +131,10 @@ pub(super) fn folded<'p>(
                 items.into_iter().for_each(|item| now.join(item));
             }
         }
-        // The row that creates the record gives its defaults (W6), unless it says that there is nothing.
+        // The row that creates the record gets the defaults (W6), unless it says that there is nothing.
         if now.is_empty() && base.is_new() && at == 0 && !is_asked_blank {
             for column in columns().filter(|column| column.default.is_some()) {
                 defaults(base, column).into_iter().for_each(|item| now.join(item));
-                is_given |= !now.is_empty();
             }
         }
     }

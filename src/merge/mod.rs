@@ -13,12 +13,12 @@ mod opportunity;
 mod parts;
 mod single;
 
-pub(crate) use addresses::{AddressBook, Addresses, addresses_of, take_row};
+pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
 pub(crate) use contact::fold_contact;
 pub(crate) use given::gives;
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Given, Pitch, Problem, fold_opportunity};
-pub(crate) use single::{Single, effective, loosens};
+pub(crate) use single::{Single, effective, is_required, loosens};
 
 use crate::draft::{Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};

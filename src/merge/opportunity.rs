@@ -52,6 +52,8 @@ pub(crate) struct Pitch<'p> {
     stage: Option<(Cell<'p>, &'p Column)>,
     status: Option<(Cell<'p>, &'p Column)>,
     lost_reason: Option<(Cell<'p>, &'p Column)>,
+    /// The lost reason is what the row says, and no default that only a new opportunity gets.
+    gives_reason: bool,
 }
 
 /// Something a row says that cannot be used.
@@ -69,16 +71,21 @@ impl<'p> Pitch<'p> {
     /// `given`: what rows before have given.
     pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool, given: Given) -> Self {
         let choices = &settings.choices;
-        let read = |field: FieldId| {
+        let columns_of = |field: FieldId| {
             // They are sorted by field.
             let all = &settings.opportunity_columns;
             let group = settings.opportunity_groups.iter().find(|group| group.field == field);
-            let columns = group.map_or(&[][..], |group| &all[group.columns.clone()]);
-            let said = |column: &'p Column| {
-                let cell = column.read(column.text(&row.cells), None, choices);
-                (cell, column)
-            };
-            let is_filled = |(cell, _): &(Cell<'_>, _)| !matches!(cell, Cell::Blank | Cell::Clear);
+            group.map_or(&[][..], |group| &all[group.columns.clone()])
+        };
+        let said = |column: &'p Column| {
+            let cell = column.read(column.text(&row.cells), None, choices);
+            (cell, column)
+        };
+        let is_filled =
+            |(cell, _): &(Cell<'_>, &Column)| !matches!(cell, Cell::Blank | Cell::Clear);
+        let gives = |column: &'p Column| column.default_always || is_filled(&said(column));
+        let read = |field: FieldId| {
+            let columns = columns_of(field);
             let default = |column: &'p Column| {
                 let is_due = is_new || (column.default_always && !given.has(field));
                 let default = is_due.then(|| column.default_value(None, choices)).flatten();
@@ -109,6 +116,7 @@ impl<'p> Pitch<'p> {
             stage: read(FieldId::STAGE),
             status: read(FieldId::STATUS),
             lost_reason: read(FieldId::LOST_REASON),
+            gives_reason: !is_new || columns_of(FieldId::LOST_REASON).iter().any(gives),
         }
     }
 }
@@ -200,6 +208,10 @@ impl<'p> Deal<'p> {
             let pipeline = self.pipeline.as_deref().unwrap_or("");
             self.stage = choices.first_stage(pipeline).map(Cow::Borrowed);
         }
+        if let Some((Cell::Value(_), _)) = pitch.lost_reason {
+            // Whether or not it is of use: the next import of the file may find another status (L3).
+            self.given.lost_reason |= pitch.gives_reason;
+        }
         self.take_status(pitch.status, pitch.lost_reason, is_new, &mut problem);
     }
 
@@ -222,8 +234,6 @@ impl<'p> Deal<'p> {
             self.lost_reason = None;
         }
         if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
-            // Whether or not it is of use: the next import of the file may find another status (L3).
-            self.given.lost_reason = true;
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
                     if take_text(&mut self.lost_reason, Some(reason), column, is_new)

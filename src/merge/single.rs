@@ -126,7 +126,7 @@ pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId)
 }
 
 /// Must a new record have this field?
-pub(super) fn is_required(settings: &Settings, field: FieldId) -> bool {
+pub(crate) fn is_required(settings: &Settings, field: FieldId) -> bool {
     let of = settings.fields.get(field);
     field == FieldId::OPPORTUNITY_NAME
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
@@ -202,11 +202,11 @@ impl<'p> Single<'p> {
             };
             self.take(column, cell, is_first);
         }
-        // The row that creates the record gives its defaults; later rows meet them (L1, W6). Where it
-        // says that there is nothing, nothing stands in for it.
+        // The row that creates the record gets the defaults; later rows meet them (L1, W6). Where it says
+        // that there is nothing, nothing stands in for it. It gives nothing by that: the next import of
+        // the file finds the record stored, and no default (L3).
         if self.value.is_none() && is_first && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
-            self.is_given = self.value.is_some();
         }
     }
 

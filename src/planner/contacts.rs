@@ -120,6 +120,9 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                if settings.mapping.clear_token.is_some() {
+                    self.note_kept_fields(settings, contact, row);
+                }
                 if !(carried == Carried::ByOne && self.teaching.is_plain) {
                     self.teach(settings, contact, row, keys);
                 }
@@ -136,6 +139,9 @@ impl Planner {
                 self.ledger.contact_rows[row as usize].contact = contact;
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
+                }
+                if settings.mapping.clear_token.is_some() {
+                    self.note_kept_fields(settings, contact, row);
                 }
                 self.teach_new(settings, contact, row, keys, carried);
                 (contact, Outcome::Create)

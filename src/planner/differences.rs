@@ -208,9 +208,11 @@ impl Planner {
         let columns = columns_of(settings, FieldId::DND);
         let this = self.row_of(row);
         let (number, no) = (this.number, Value::Boolean(false));
+        // A cell says so, or asks to clear the wish; a blank does not ask for anything.
         let said = |column: &Column| {
-            column.read(column.text(&this.cells), None, &settings.choices)
-                == Cell::Value(no.clone())
+            let text = column.text(&this.cells);
+            column.is_clear_token(normalize::trim(text))
+                || column.read(text, None, &settings.choices) == Cell::Value(no.clone())
         };
         let Some(column) = columns.iter().find(|column| !column.loosens_consent && said(column))
         else {

@@ -8,6 +8,7 @@
 
 mod ahead;
 mod asking;
+mod clearing;
 mod closing;
 mod contacts;
 mod differences;

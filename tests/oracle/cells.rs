@@ -112,6 +112,12 @@ fn is_there(
 ) -> bool {
     let Place { object, field, cell, .. } = place;
     let number = RowNumber::from_index(place.at);
+    if policy.token == Some(cell) {
+        let id = report.id(object, number).unwrap();
+        // Nothing is there, or nothing was asked: of an id, or of what the column keeps.
+        let values = crm.get(object, id).unwrap().values(field);
+        return field == "id" || values.is_empty();
+    }
     let id = report.id(object, number).unwrap();
     let record = crm.get(object, id).unwrap();
     let all = |record: &MemoryRecord, field: &str| record.values(field).to_vec();
@@ -184,6 +190,18 @@ fn is_covered(policy: &Policy, rows: &[Row], place: Place<'_>, report: &Report) 
         let later = (at + 1..rows.len()).filter(|later| id(*later) == id(at));
         later.into_iter().any(|later| rows[later].get(header).is_some_and(|cell| !cell.is_empty()))
     };
+    // That there is nothing is overruled by whatever there is, in whichever column and row.
+    if policy.token == Some(place.cell) {
+        let gives = |at: &usize| {
+            let is_said = !rows[*at][header].is_empty() || policy.always.contains(&header);
+            *at != place.at && id(*at) == id(place.at) && is_said
+        };
+        return merge == "keep"
+            || policy.headers.contains(&"Opportunity Tags")
+            || pair(field).0 == field
+            || pair(field).1 == field
+            || (0..rows.len()).any(|at| gives(&at));
+    }
     match (merge, field) {
         ("fill_blank" | "keep", _) => true,
         // They hang together (O7 to O9), also on one row.

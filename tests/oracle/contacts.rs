@@ -1,7 +1,7 @@
 //! Whom a row means, and what the mode makes of it, as behaviour §4 and §5 say it: look at every
 //! record, decide.
 
-use crate::model::{Record, Row, Side, by_id, fold};
+use crate::model::{Policy, Record, Row, Side, by_id, fold};
 use crate::naive::Naive;
 
 /// What a row's contact side came to, for its opportunity.
@@ -74,12 +74,17 @@ fn product(parts: &[Vec<String>]) -> Vec<String> {
     parts.iter().fold(vec![String::new()], join)
 }
 
+/// Are the fields of a rule mapped?
+pub(crate) fn is_usable(policy: &Policy, rule: &[&'static str]) -> bool {
+    rule.iter().all(|field| {
+        let is_there = |field| policy.headers.contains(&header_of(field));
+        is_there(field) || (matches!(*field, "email" | "phone") && is_there(list_of(field)))
+    })
+}
+
 impl Naive {
     fn is_usable(&self, rule: &[&'static str]) -> bool {
-        rule.iter().all(|field| {
-            let is_there = |field| self.policy.headers.contains(&header_of(field));
-            is_there(field) || (matches!(*field, "email" | "phone") && is_there(list_of(field)))
-        })
+        is_usable(&self.policy, rule)
     }
 
     /// The keys a row offers under a rule; none if a part is blank (M2).
@@ -142,7 +147,8 @@ impl Naive {
     }
 
     pub(crate) fn contact_side(&mut self, at: usize) -> Ref {
-        let row = self.row(at);
+        let as_written = self.row(at);
+        let row = self.without_tokens(at);
         let is_selected = self.policy.contacts.is_some();
         let rules = self.policy.rules.clone();
         let usable: Vec<_> = rules.iter().filter(|rule| self.is_usable(rule)).collect();
@@ -150,7 +156,7 @@ impl Naive {
             matches!(field, "id" | "email" | "additional_emails" | "phone" | "additional_phones")
                 || usable.iter().any(|rule| rule.contains(&field))
         };
-        let is_filled = |header: &str| row.get(header).is_some_and(|cell| !cell.is_empty());
+        let is_filled = |header: &str| as_written.get(header).is_some_and(|cell| !cell.is_empty());
         let counts = |field: &str| is_selected || is_key(field);
         if !HEADERS.iter().any(|(header, field)| is_filled(header) && counts(field)) {
             return Ref::Absent;
@@ -266,7 +272,7 @@ impl Naive {
         // What a row says of a contact counts, not that it brought it: it may be there next time (L3).
         self.contacts.push(Record { told: !only_keys, ..Record::default() });
         let contact = self.contacts.len() - 1;
-        self.join_contact(contact, row, at, None, &[]);
+        self.join_contact(contact, at, None, &[]);
         (Ref::Is(contact), "create", Some("new".into()))
     }
 
@@ -275,6 +281,7 @@ impl Naive {
         for field in self.policy.required.clone() {
             let header = header_of(field);
             let cell = row.get(header).map_or("", String::as_str);
+            let is_filled = self.row(at).get(header).is_some_and(|cell| !cell.is_empty());
             let is_there = match field {
                 "email" => {
                     !addresses(row, "email").is_empty()
@@ -282,7 +289,7 @@ impl Naive {
                 }
                 _ => !cell.is_empty() || self.policy.defaults.contains_key(header),
             };
-            if !is_there && cell.is_empty() {
+            if !is_there && !is_filled {
                 missing = true;
             } else if !is_there {
                 unusable += 1;
@@ -335,7 +342,7 @@ impl Naive {
         let record = &mut self.contacts[contact];
         record.told |= !only_keys;
         let is_first = record.rows.is_empty();
-        self.join_contact(contact, row, at, rule, &dropped);
+        self.join_contact(contact, at, rule, &dropped);
         (Ref::Is(contact), if is_first { "first" } else { "merged" })
     }
 }

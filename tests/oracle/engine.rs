@@ -76,7 +76,11 @@ fn mapping(policy: &Policy, account: &Account) -> Mapping {
             ..ColumnMapping::default()
         }
     };
-    Mapping { columns: policy.headers.iter().map(column).collect(), ..Mapping::default() }
+    Mapping {
+        columns: policy.headers.iter().map(column).collect(),
+        clear_token: policy.token.map(str::to_owned),
+        ..Mapping::default()
+    }
 }
 
 fn parse_blank<T>(clears: bool, parse: impl Fn(&str) -> T) -> T {

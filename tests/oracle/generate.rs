@@ -114,6 +114,7 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         ..Policy::default()
     };
     settings_of_columns(dice, &mut policy);
+    policy.token = dice.one_in(4).then_some("#N/A");
     policy
 }
 
@@ -282,7 +283,11 @@ fn row(dice: &mut Dice, policy: &Policy) -> Row {
     let fill = |header: &&'static str| {
         let is_contact = contacts::HEADERS.iter().any(|(other, _)| other == header);
         let is_left_out = if is_contact { no_contact } else { no_opportunity };
-        let cell = if is_left_out { String::new() } else { cell(dice, header) };
+        let cell = match policy.token {
+            _ if is_left_out => String::new(),
+            Some(token) if is_contact && dice.one_in(6) => token.to_owned(),
+            _ => cell(dice, header),
+        };
         (*header, cell)
     };
     policy.headers.iter().map(fill).collect()

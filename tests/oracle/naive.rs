@@ -51,6 +51,15 @@ impl Naive {
         self.rows[at].clone()
     }
 
+    /// A row as if the cells that say "nothing" were blank.
+    pub(crate) fn without_tokens(&self, at: usize) -> Row {
+        let mut row = self.row(at);
+        for cell in row.values_mut().filter(|cell| self.policy.token == Some(cell.as_str())) {
+            cell.clear();
+        }
+        row
+    }
+
     pub(crate) fn note(&mut self, at: usize, object: &'static str, code: &str) {
         self.verdict.issues.push((at + 1, object, code.to_owned()));
     }

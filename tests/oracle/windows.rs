@@ -30,7 +30,7 @@ fn stored(crm: &MemoryStorage) -> Vec<(Object, BTreeMap<String, Vec<String>>)> {
 }
 
 /// The same, with ids for new records that no file of a case names.
-fn with_ids_of_its_own(crm: &MemoryStorage) -> MemoryStorage {
+pub(crate) fn with_ids_of_its_own(crm: &MemoryStorage) -> MemoryStorage {
     let mut value = serde_json::to_value(crm).unwrap();
     value["next_id"] = 1_000.into();
     serde_json::from_value(value).unwrap()

@@ -1,7 +1,7 @@
 //! What a row writes into its contact, as behaviour §6 and §7 say it: single values, lists, and
 //! several e-mails and phones.
 
-use crate::contacts::{HEADERS, Key, addresses, header_of, items, list_of, normal};
+use crate::contacts::{HEADERS, Key, addresses, header_of, is_usable, items, list_of, normal};
 use crate::model::{Policy, Record, Row, Values, fold};
 use crate::naive::Naive;
 
@@ -12,12 +12,12 @@ impl Naive {
     pub(crate) fn join_contact(
         &mut self,
         contact: usize,
-        row: &Row,
         at: usize,
         rule: Option<&[&'static str]>,
         dropped: &[(&'static str, usize)],
     ) {
-        let policy = self.policy.clone();
+        let (policy, row) = (self.policy.clone(), &self.row(at));
+        self.note_kept(contact, at, rule);
         let mut record = std::mem::take(&mut self.contacts[contact]);
         let is_new = record.id.is_none() && record.rows.is_empty();
         for (header, field) in HEADERS {
@@ -38,8 +38,7 @@ impl Naive {
                         cell,
                         is_new,
                         is_protected,
-                    ) && !cell.is_empty()
-                    {
+                    ) {
                         let last = record.said.insert(field, (at, cell.clone()));
                         if last.is_some_and(|(_, said)| said != *cell) {
                             self.note(at, "contact", "field-differs");
@@ -57,6 +56,45 @@ impl Naive {
         record.rows.push(at);
         self.contacts[contact] = record;
     }
+}
+
+impl Naive {
+    /// Names the cells that ask a stored contact in vain for nothing to be there (L2, W3).
+    fn note_kept(&mut self, contact: usize, at: usize, rule: Option<&[&'static str]>) {
+        let record = &self.contacts[contact];
+        let is_new = record.id.is_none();
+        let is_first = is_new && record.rows.is_empty();
+        let mut kept = 0;
+        for (header, field) in HEADERS.into_iter().filter(|(_, field)| *field != "id") {
+            let is_token = self.rows[at].get(header).is_some_and(|c| self.policy.token == Some(c));
+            let default =
+                if field.starts_with("additional") || field == "tags" { "union" } else { "" };
+            let is_there = is_new
+                || self.policy.always.contains(&header)
+                || record.before.get(field).is_some_and(|all| !all.is_empty());
+            if !is_token || !is_there || merge(&self.policy, header, default) == "keep" {
+                continue;
+            }
+            let is_key = |field| rule.is_some_and(|rule| rule.contains(&field));
+            let is_stuck = match field {
+                _ if is_first => self.policy.required.contains(&field),
+                "additional_emails" => is_key("email") || brings(&self.policy, "email"),
+                "additional_phones" => is_key("phone") || brings(&self.policy, "phone"),
+                _ => is_key(field) || self.policy.required.contains(&field),
+            };
+            kept += usize::from(is_stuck);
+        }
+        for _ in 0..kept {
+            self.note(at, "contact", "clear-kept");
+        }
+    }
+}
+
+/// Can the file put another primary address in the place of a stored one?
+fn brings(policy: &Policy, field: &'static str) -> bool {
+    let header = header_of(field);
+    policy.headers.contains(&header)
+        && !matches!(merge(policy, header, "overwrite"), "fill_blank" | "keep")
 }
 
 fn merge(policy: &Policy, header: &str, default: &'static str) -> &'static str {
@@ -98,7 +136,8 @@ pub(crate) fn join_single(
                 if is_missing || (is_always && is_taken) {
                     record.now.insert(field, vec![(*default).to_owned()]);
                 }
-                if is_missing || is_always {
+                // What is only for new ones the next import does not say again (L3).
+                if is_always {
                     record.given.push(field);
                 }
             }
@@ -205,8 +244,7 @@ fn join_addresses(
     };
     // Where the file brings new primary addresses, the old ones end among the additional ones, and a
     // second import could not tell which those are: so a blank lets all of them be.
-    let brings_primary =
-        policy.headers.contains(&primary_header) && !matches!(primary_rule, "fill_blank" | "keep");
+    let brings_primary = brings(policy, field);
     // What is removed goes first; nothing that the row says itself is removed.
     let is_replaced = list_rule == "overwrite" && !more.is_empty();
     let is_cleared = clears(&list_header, list_rule) && !record.given.contains(&list);
@@ -214,9 +252,14 @@ fn join_addresses(
         others.retain(said);
     }
     let had_list = !others.is_empty();
-    let is_protected =
-        rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
-    let is_safe = is_protected || record.given.contains(&field) || primary.iter().any(said);
+    // A row that one of its addresses leads here, or could, does not clear the primary one.
+    let is_key = policy.rules.iter().any(|rule| rule.contains(&field) && is_usable(policy, rule));
+    let leads = |value: &String| primary.as_ref() == Some(value) || others.contains(value);
+    let is_led = rule.is_some() && is_key && first.iter().chain(&more).any(leads);
+    let is_protected = is_led || policy.required.contains(&field);
+    // Nor does one that comes after an address of the file: with the next import that would move up.
+    let is_given = [field, list].iter().any(|field| record.given.contains(field));
+    let is_safe = is_protected || is_given || primary.iter().any(said);
     if clears(&primary_header, primary_rule) && !is_safe {
         primary = None;
     }
@@ -274,8 +317,13 @@ fn join_addresses(
             record.given.push(list);
         }
     }
-    let rest = first.iter().skip(1).map(|value| (primary_rule, had_primary, value));
-    for (rule, was_filled, value) in rest.chain(more.iter().map(|v| (list_rule, had_list, v))) {
+    let mut had_list = had_list;
+    let rest = first.iter().skip(1).map(|value| (primary_rule, true, value));
+    for (rule, is_rest, value) in rest.chain(more.iter().map(|v| (list_rule, false, v))) {
+        // Where the last of them has become the primary one, there are none any more; and where there is
+        // no primary one, it is a blank that is filled.
+        had_list = had_list && !others.is_empty();
+        let was_filled = if is_rest { had_primary } else { had_list && primary.is_some() };
         record.given.push(list);
         if primary.as_ref() == Some(value) {
             record.given.push(field);

@@ -29,6 +29,9 @@ impl Planner {
                 let previous = self.ledger.deals[deal as usize].take_row(row);
                 self.ledger.opportunity_rows[row as usize].previous = previous;
                 self.advance(settings, at, deal, false);
+                if settings.mapping.clear_token.is_some() {
+                    self.note_kept_standing(settings, row);
+                }
                 if previous != NONE {
                     self.compare_with_earlier(settings, deal, [row, previous]);
                 }

@@ -1,0 +1,115 @@
+//! The second import of the same file, over the same random policies (L3): whoever the same rows meet
+//! again is as they left him.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crm_import::{Object, Outcome, Plan, RowNumber, Source};
+
+use crate::generate::{self, Dice};
+use crate::model::Policy;
+use crate::windows::with_ids_of_its_own;
+use crate::{Case, engine, number};
+
+/// What an import did with the records: the rows that were folded into each, with the contact that each
+/// of them led to, and the outcome of the first of them.
+type Told = BTreeMap<(Object, String), (BTreeMap<usize, Option<String>>, Outcome)>;
+
+/// The values of rows that could not be written, because they are somebody else's or find no room.
+type InVain = BTreeSet<(usize, String, Option<String>, Option<String>)>;
+
+fn told(plan: &Plan, rows: usize, id: impl Fn(Object, RowNumber) -> Option<String>) -> Told {
+    let mut told = Told::new();
+    for at in 0..rows {
+        let number = RowNumber::from_index(at);
+        let contact = |number| id(Object::Contact, number);
+        for object in [Object::Contact, Object::Opportunity] {
+            let Some(side) = plan.row(number).and_then(|row| row.side(object)) else { continue };
+            let outcome = side.outcome();
+            if matches!(outcome, Outcome::Fail | Outcome::Skip) {
+                continue;
+            }
+            let Some(id) = id(object, number) else { continue };
+            let (rows, _) = told.entry((object, id)).or_insert_with(|| (BTreeMap::new(), outcome));
+            rows.insert(at, contact(number));
+        }
+    }
+    told
+}
+
+const IN_VAIN: [&str; 5] =
+    ["key-conflict", "value-limit", "stage-unknown", "pipeline-unknown", "lost-reason-unused"];
+
+fn in_vain(plan: &Plan) -> InVain {
+    let of = plan.issues().filter(|issue| IN_VAIN.contains(&issue.code.code()));
+    of.filter_map(|issue| {
+        Some((issue.row?.index(), issue.code.to_string(), issue.column, issue.value))
+    })
+    .collect()
+}
+
+/// May a second import change this field of a record that it meets on so many rows?
+fn is_excused(policy: &Policy, field: &str, rows: usize) -> bool {
+    let overwrites = |list: &str| policy.merge.get(list) == Some(&"overwrite");
+    match field {
+        // Tags go where an opportunity without a key leads, which may be another one now.
+        "tags" => policy.headers.contains(&"Opportunity Tags"),
+        // A primary address that the file replaces is kept among the additional ones (V2); a column that
+        // replaces these takes it away with the next import.
+        "email" | "additional_emails" => overwrites("Additional Emails"),
+        "phone" | "additional_phones" => overwrites("Additional Phones"),
+        // A row says a stage, another one a pipeline: which pipeline the stage was of hangs on where the
+        // opportunity stood before.
+        "stage" => rows > 1,
+        _ => false,
+    }
+}
+
+#[test]
+fn l3_a_second_import_changes_nothing_of_whom_the_same_rows_meet_again() {
+    let cases = number("CRM_IMPORT_CASES").unwrap_or(3_000);
+    let (first, last) = number("CRM_IMPORT_CASE").map_or((0, cases), |case| (case, case + 1));
+    let (mut judged, mut met) = (0, 0);
+    for case in first..last {
+        let _told = Case(case);
+        let mut dice = Dice::new(case + 1);
+        let policy = generate::policy(&mut dice);
+        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
+        let (import, storage) = engine::set_up(&policy, &crm);
+        let mut storage = with_ids_of_its_own(&storage);
+        let file = engine::csv(&policy, &rows);
+        let source = || Source::from_bytes(file.as_bytes());
+        let Ok(plan) = import.plan(source(), &mut storage) else { continue };
+        let report = import.apply(plan, &mut storage).unwrap();
+        let id = |object, row| report.id(object, row).map(str::to_owned);
+        let before = told(report.plan(), rows.len(), id);
+        let was_in_vain = in_vain(report.plan());
+        let again = import.plan(source(), &mut storage).unwrap();
+        let id = |object, row: RowNumber| again.row(row)?.side(object)?.id().map(str::to_owned);
+        let now = told(&again, rows.len(), id);
+        let is_in_vain = in_vain(&again);
+        for (record, (of, outcome)) in &now {
+            met += 1;
+            let is_same = before.get(record).is_some_and(|(rows, _)| rows == of);
+            let is_odd =
+                was_in_vain.symmetric_difference(&is_in_vain).any(|(at, ..)| of.contains_key(at));
+            if !is_same || is_odd {
+                continue;
+            }
+            judged += 1;
+            if *outcome == Outcome::Unchanged {
+                continue;
+            }
+            let mut steps = again.steps();
+            let step = steps.find(|step| (step.object(), step.id()) == (record.0, Some(&record.1)));
+            let changes = step.as_ref().unwrap().changes();
+            let changed: Vec<&str> = changes.iter().map(|change| change.key()).collect();
+            if !changed.is_empty() && changed.iter().all(|key| is_excused(&policy, key, of.len())) {
+                continue;
+            }
+            let changes: Vec<String> = changes.iter().map(|change| change.to_string()).collect();
+            panic!("{record:?} on rows {of:?}: {changes:?}\n{policy:?}\n{crm:?}\n{file}");
+        }
+    }
+    println!("{judged} records of {met} that are met again are judged");
+    assert!(last == first + 1 || judged * 4 > met * 3, "too many are left out");
+}
