@@ -154,7 +154,7 @@ fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
     let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
     let (mut deal, mut is_fine) = (Deal::default(), true);
     deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |_| {
-        is_fine = false
+        is_fine = false;
     });
     is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
     let status = Status::of(deal.status.as_deref());
