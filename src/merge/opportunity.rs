@@ -83,7 +83,9 @@ impl<'p> Pitch<'p> {
         };
         let is_filled =
             |(cell, _): &(Cell<'_>, &Column)| !matches!(cell, Cell::Blank | Cell::Clear);
-        let gives = |column: &'p Column| column.default_always || is_filled(&said(column));
+        let gives = |column: &'p Column| {
+            column.default.is_none() || column.default_always || is_filled(&said(column))
+        };
         let read = |field: FieldId| {
             let columns = columns_of(field);
             let default = |column: &'p Column| {

@@ -92,7 +92,7 @@ impl Planner {
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
-                self.follow(settings, at, draft, keys, verdict)
+                self.follow(settings, at, draft, keys, &verdict)
             }
         }
     }
@@ -104,9 +104,9 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
-        verdict: Verdict,
+        verdict: &Verdict,
     ) -> Side {
-        match verdict {
+        match *verdict {
             Verdict::One { contact, rule, key } => {
                 let rule = By::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
                 let key = u8::try_from(key).unwrap_or(u8::MAX);

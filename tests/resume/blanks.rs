@@ -21,14 +21,19 @@ const COLUMNS: [(&str, Object, &str); 11] = [
     ("Deal Tags", Opportunity, "tags"),
 ];
 
-/// Every column clears; the lists join or replace what is there.
+/// Every column clears; the lists join or replace what is there. No row replaces an address, or those
+/// beside it would not be cleared.
 fn mapping(tags: Merge) -> Mapping {
     let columns = COLUMNS.map(|(header, object, field)| ColumnMapping {
         header: Some(header.into()),
         object: Some(object),
         field: Some(field.into()),
         blank: (field != "id").then_some(Blank::Clear),
-        merge: (header == "Tags").then_some(tags),
+        merge: match header {
+            "Tags" => Some(tags),
+            "Email" => Some(Merge::FillBlank),
+            _ => None,
+        },
         ..ColumnMapping::default()
     });
     Mapping { columns: columns.into(), ..Mapping::default() }
