@@ -287,7 +287,7 @@ pub(crate) fn take_row<'p>(
     }
     book.is_primary_given |= drops_primary;
     book.is_additional_given |= drops_more;
-    let had_list = !book.additional.is_empty();
+    let mut had_list = !book.additional.is_empty();
     let had_primary = book.primary.is_some();
     let first = said.first().is_some_and(|(column, ..)| column.field == kind.primary());
     if first {
@@ -296,7 +296,6 @@ pub(crate) fn take_row<'p>(
         let surplus = book.take_primary(value, column.merge, is_first, promote, room);
         surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
     }
-    let mut had_list = had_list;
     for (column, item, value) in said {
         book.is_primary_given |= book.primary.as_ref() == Some(&value);
         book.is_additional_given = true;
