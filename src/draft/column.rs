@@ -250,6 +250,13 @@ impl Column {
             && (can_clear || (self.default_always && self.default.is_some()))
     }
 
+    /// Does a trimmed cell ask to clear what is stored (W3)? Where it is kept whatever the file says, none
+    /// does.
+    pub(crate) fn asks_to_clear(&self, cell: &str) -> bool {
+        self.merge != Merge::Keep
+            && (self.is_clear_token(cell) || (cell.is_empty() && self.blank == Blank::Clear))
+    }
+
     /// The text of a constant.
     pub(crate) fn constant_text(&self) -> Option<&str> {
         match &self.origin {

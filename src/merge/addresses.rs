@@ -7,7 +7,7 @@ use super::{Base, RowOf, region_of};
 use crate::account::Promote;
 use crate::draft::Column;
 use crate::field::{FieldId, FieldKind};
-use crate::mapping::{Blank, Merge};
+use crate::mapping::Merge;
 use crate::normalize;
 use crate::plan::Changes;
 use crate::value::Value;
@@ -255,9 +255,7 @@ pub(crate) fn take_row<'p>(
             }
             item += 1;
         });
-        let cell = normalize::trim(text);
-        let clears = column.merge != Merge::Keep
-            && (column.is_clear_token(cell) || (cell.is_empty() && column.blank == Blank::Clear));
+        let clears = column.asks_to_clear(normalize::trim(text));
         if column.field == kind.primary() {
             clears_primary |= clears && !is_required(settings, column.field);
         } else {

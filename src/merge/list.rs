@@ -6,7 +6,7 @@ use super::items::Items;
 use super::single::is_required;
 use super::{Base, RowOf, region_of};
 use crate::draft::Column;
-use crate::mapping::{Blank, Merge};
+use crate::mapping::Merge;
 use crate::normalize;
 use crate::plan::Changes;
 use crate::value::Value;
@@ -89,12 +89,8 @@ pub(super) fn folded<'p>(
         let mut is_replaced = false;
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
         // What the row removes goes first: nothing that it says itself is removed.
-        let clears = |column: &Column| {
-            let cell = normalize::trim(column.text(&row.cells));
-            column.merge != Merge::Keep
-                && (column.is_clear_token(cell)
-                    || (cell.is_empty() && column.blank == Blank::Clear))
-        };
+        let clears =
+            |column: &Column| column.asks_to_clear(normalize::trim(column.text(&row.cells)));
         let is_asked_blank = !is_required(base.settings, field) && columns().any(clears);
         if is_asked_blank && !is_given {
             now.clear();
