@@ -77,6 +77,11 @@ impl Settled {
     }
 }
 
+/// The fingerprint of an id.
+fn print_of(id: &str) -> u128 {
+    XxHash3_128::oneshot(id.as_bytes())
+}
+
 /// The records that earlier windows of an import met: a fingerprint of the id and the first row for
 /// each, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +127,7 @@ impl Memory {
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        let met = self.of(object).met.get(XxHash3_128::oneshot(id.as_bytes()))?;
+        let met = self.of(object).met.get(print_of(id))?;
         Some(Met {
             first_row: (met.row > 0).then_some(RowNumber(met.row)),
             is_made: met.flags & IS_MADE > 0,
@@ -134,7 +139,7 @@ impl Memory {
 
     /// Adds what a window knows of a record to what was known before.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
-        let known = self.of_mut(object).met.entry(XxHash3_128::oneshot(id.as_bytes()));
+        let known = self.of_mut(object).met.entry(print_of(id));
         if known.row == 0 {
             known.row = met.first_row.map_or(0, |row| row.0);
         }
@@ -146,12 +151,12 @@ impl Memory {
 
     /// A window has changed a record that was told unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
-        self.of_mut(object).met.entry(XxHash3_128::oneshot(id.as_bytes())).flags &= !IS_UNCHANGED;
+        self.of_mut(object).met.entry(print_of(id)).flags &= !IS_UNCHANGED;
     }
 
     /// A row has given the record the field with this number among those that can be cleared.
     pub(crate) fn give(&mut self, object: Object, id: &str, number: usize) {
-        let (records, print) = (self.of_mut(object), XxHash3_128::oneshot(id.as_bytes()));
+        let (records, print) = (self.of_mut(object), print_of(id));
         match bit(number) {
             Some(bit) => *records.given.entry(print).or_default() |= bit,
             None => _ = records.more.insert((print, u16::try_from(number).unwrap_or(u16::MAX))),
@@ -162,7 +167,7 @@ impl Memory {
     /// rows left them: nothing that is there now is cleared by one.
     pub(crate) fn settle(&mut self, settled: &Settled) {
         let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
-            ids.map(|id| XxHash3_128::oneshot(id.as_bytes())).collect()
+            ids.map(|id| print_of(id)).collect()
         };
         self.contacts.settled = prints(&mut settled.contacts.values());
         self.opportunities.settled = prints(&mut settled.opportunities.iter());
@@ -178,12 +183,12 @@ impl Memory {
     }
 
     pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
-        self.of(object).settled.contains(&XxHash3_128::oneshot(id.as_bytes()))
+        self.of(object).settled.contains(&print_of(id))
     }
 
     /// Has a row of an earlier window given the record this field?
     pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
-        let (records, print) = (self.of(object), XxHash3_128::oneshot(id.as_bytes()));
+        let (records, print) = (self.of(object), print_of(id));
         if records.settled.contains(&print) {
             return true;
         }
