@@ -11,7 +11,7 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUp;
 use crate::issue::IssueCode;
 use crate::mapping::{ColumnMapping, Mapping};
-use crate::normalize::{self, OptionSet};
+use crate::normalize::{self, OptionSet, STATUSES};
 use crate::object::{Mode, Object};
 
 /// The account, the mapping and the modes of one import, compiled.
@@ -436,5 +436,3 @@ impl Choices {
         self.stages.get(at)
     }
 }
-
-const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];

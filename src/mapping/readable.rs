@@ -3,7 +3,7 @@
 use super::ColumnMapping;
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind};
-use crate::normalize::{self, DateFormat, OptionSet};
+use crate::normalize::{self, DateFormat, OptionSet, STATUSES};
 
 /// Can a text be read as a value of the field, or each of its items, where it holds several? A phone
 /// depends on the row's country, a stage on its pipeline: they are held to what any row could make of
@@ -44,9 +44,7 @@ fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account
         FieldKind::Phone => text.bytes().filter(u8::is_ascii_digit).count() >= 3,
         FieldKind::Country => normalize::country(text).is_ok(),
         FieldKind::RecordId => normalize::record_id(text).is_ok(),
-        FieldKind::Status => {
-            ["open", "won", "lost", "abandoned"].iter().any(|s| normalize::folded_eq(s, text))
-        }
+        FieldKind::Status => STATUSES.iter().any(|status| normalize::folded_eq(status, text)),
         FieldKind::Pipeline => {
             let pipelines = account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone()));
             account.pipelines.is_empty() || OptionSet::new(pipelines).find(text).is_ok()

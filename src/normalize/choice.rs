@@ -6,6 +6,9 @@ use super::text::{fold_into, full_name, is_blank, trim};
 use crate::account::User;
 use crate::issue::IssueCode;
 
+/// What an opportunity can be (behaviour O8).
+pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
+
 /// What a cell may say: each entry has an id, which is what storage keeps, and a label, which is what
 /// files say. One id may have several labels.
 ///

@@ -28,6 +28,7 @@ mod text;
 
 pub use boolean::boolean;
 pub use choice::OptionSet;
+pub(crate) use choice::STATUSES;
 pub use country::{country, country_exact};
 pub(crate) use date::is_plain_day;
 pub use date::{DateFormat, DateOrderFound, DateScan, date};
