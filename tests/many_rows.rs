@@ -57,6 +57,32 @@ fn rows_of_one_contact_cost_the_same_however_many_stand_before_them() {
     }
 }
 
+/// How many bytes importing so many opportunities of one contact a second time asks for.
+fn bytes_of_second_import(rows: usize) -> u64 {
+    let mut file = String::from("Email,Opportunity Name,Opportunity Value,Expected Close Date\n");
+    (0..rows).for_each(|_| file += "a@x.org,Donation,50,2024-05-01\n");
+    let account: Account = serde_json::from_str(
+        r#"{ "opportunities": { "matching": { "fields": ["name"], "several": "best" } } }"#,
+    )
+    .unwrap();
+    let mut crm = MemoryStorage::new(account);
+    let source = || Source::from_bytes(file.as_bytes());
+    let import = Import::new();
+    let plan = import.plan(source(), &mut crm).unwrap();
+    import.apply(plan, &mut crm).unwrap();
+    let counted = measure(|| {
+        let plan = import.plan(source(), &mut crm).unwrap();
+        assert_eq!(plan.stats().opportunities.unchanged, rows as u64);
+    });
+    counted.bytes_total
+}
+
+#[test]
+fn o5_a_row_is_compared_at_the_same_cost_with_however_many_opportunities() {
+    let (few, many) = (bytes_of_second_import(3_000), bytes_of_second_import(12_000));
+    assert!(many < few * 6, "{few} bytes for 3,000 rows, {many} for 12,000");
+}
+
 #[test]
 fn w6_a_wish_holds_over_very_many_rows_and_each_that_speaks_against_it_is_told() {
     for seed in 0..200_u64 {

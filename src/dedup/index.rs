@@ -177,7 +177,7 @@ impl KeyIndex {
         }
     }
 
-    /// Everybody who carries the key, in the order in which they came to it.
+    /// Everybody who carries the key, ascending by number.
     pub(crate) fn holders(&self, key: KeyNumber) -> SmallVec<[ContactNumber; 2]> {
         match self.carriers[key.0 as usize] {
             NOBODY => SmallVec::new(),
@@ -203,12 +203,13 @@ impl KeyIndex {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder & SEVERAL != 0 {
             let all = &mut self.several[(*holder & !SEVERAL) as usize];
-            if !all.contains(&contact) {
-                all.push(contact);
+            if let Err(place) = all.binary_search(&contact) {
+                all.insert(place, contact);
             }
         } else {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
-            self.several.push(smallvec::smallvec![ContactNumber(*holder), contact]);
+            let both = [ContactNumber(*holder).min(contact), contact.max(ContactNumber(*holder))];
+            self.several.push(both.into_iter().collect());
             self.passed_on.push(key);
             *holder = SEVERAL | number;
         }

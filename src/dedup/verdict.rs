@@ -23,7 +23,7 @@ impl Verdict {
     }
 }
 
-/// A rule that finds several contacts, and whom: the lowest first.
+/// A rule that finds several contacts, and whom: ascending by number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidates {
     pub(crate) rule: usize,
@@ -42,16 +42,12 @@ pub(crate) fn decide(
 ) -> (Verdict, Vec<Candidates>) {
     let mut candidates = Vec::new();
     for (rule, keys) in rules.enumerate() {
-        let mut distinct: SmallVec<[ContactNumber; 2]> = SmallVec::new();
-        for contact in keys.iter().flatten() {
-            if !distinct.contains(contact) {
-                distinct.push(*contact);
-            }
-        }
-        distinct.sort_by(|a, b| lower(*a, *b));
-        let Some(&contact) = distinct.first() else { continue };
+        let mut distinct: SmallVec<[ContactNumber; 2]> = keys.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let Some(contact) = distinct.iter().copied().min_by(|a, b| lower(*a, *b)) else { continue };
         if distinct.len() > 1 {
-            candidates.push(Candidates { rule, contacts: distinct.to_vec() });
+            candidates.push(Candidates { rule, contacts: distinct.into_vec() });
             match ambiguous {
                 Ambiguous::First => {}
                 Ambiguous::Fail => return (Verdict::Several, candidates),

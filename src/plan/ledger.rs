@@ -5,13 +5,13 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Outcome;
-use crate::dedup::{ContactNumber, KeyPlace};
+use crate::dedup::KeyPlace;
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::follow_up::{FollowUp, Scope};
 use crate::lookup::{Answers, StoredId};
 use crate::merge::{Base, Dropped, Gift, RowOf};
-use crate::object::{Object, RecordId, RowNumber};
+use crate::object::{Object, RowNumber};
 use crate::source::{Block, BlockRow};
 use crate::value::Value;
 
@@ -455,33 +455,6 @@ impl Ledger {
     /// The id of a record, if it is stored.
     pub(crate) fn id(&self, object: Object, number: u32) -> Option<&str> {
         self.entry(object, number).stored().map(|id| self.answers(object).id(id))
-    }
-
-    /// What to call a contact in a message: its id, or the row that brought it.
-    pub(crate) fn name(&self, object: Object, number: u32) -> String {
-        match self.id(object, number) {
-            Some(id) => id.to_owned(),
-            None => format!("row {}", self.number(self.entry(object, number).first_row)),
-        }
-    }
-
-    /// The order in which "the lowest" is meant (M5): stored records by id, then those of the file.
-    pub(crate) fn compare(&self, object: Object, a: u32, b: u32) -> std::cmp::Ordering {
-        let stored = |number| self.id(object, number).filter(|_| !self.is_made(object, number));
-        match (stored(a), stored(b)) {
-            (Some(x), Some(y)) => RecordId::compare(x, y),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => self.first_number(object, a).cmp(&self.first_number(object, b)),
-        }
-    }
-
-    pub(crate) fn compare_contacts(
-        &self,
-        a: ContactNumber,
-        b: ContactNumber,
-    ) -> std::cmp::Ordering {
-        self.compare(Object::Contact, a.0, b.0)
     }
 }
 

@@ -10,6 +10,7 @@ mod changes;
 mod columns;
 mod ledger;
 mod memory;
+mod names;
 mod op;
 mod prints;
 mod rows;

@@ -1,7 +1,5 @@
 //! The contact side of each row of a window, in file order (behaviour §4, §5).
 
-use smallvec::SmallVec;
-
 use super::Planner;
 use super::differences::contradicts;
 use super::matching::Carried;
@@ -350,7 +348,7 @@ impl Planner {
             if holders.is_empty() {
                 continue;
             }
-            let names = self.names_of(holders);
+            let names = self.names_of(&holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
@@ -369,12 +367,9 @@ impl Planner {
         is_fine
     }
 
-    /// The names of contacts, lowest first, whatever the order in which they came to a key (L1).
-    fn names_of(&self, mut contacts: SmallVec<[ContactNumber; 2]>) -> String {
-        contacts.sort_by(|a, b| self.ledger.compare_contacts(*a, *b));
-        let names: Vec<String> =
-            contacts.iter().map(|other| self.ledger.name(Object::Contact, other.0)).collect();
-        names.join(", ")
+    fn names_of(&self, contacts: &[ContactNumber]) -> String {
+        let numbers = contacts.iter().map(|contact| contact.0).collect();
+        self.ledger.names(Object::Contact, numbers)
     }
 
     pub(super) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
@@ -394,10 +389,7 @@ impl Planner {
     ) {
         let is_open = *verdict == Verdict::Several;
         for Candidates { rule, contacts } in candidates {
-            let names: Vec<String> = contacts
-                .iter()
-                .map(|contact| self.ledger.name(Object::Contact, contact.0))
-                .collect();
+            let names = self.names_of(contacts);
             let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
             let mut values: Vec<String> =
                 keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
@@ -407,7 +399,7 @@ impl Planner {
             finding.column = column.filter(|&column| column != u16::MAX);
             finding.severity = if is_open { Severity::Error } else { Severity::Info };
             let finding = finding.object(Object::Contact).value(values.join(", "));
-            self.findings.push(finding.detail(names.join(", ")));
+            self.findings.push(finding.detail(names));
         }
     }
 

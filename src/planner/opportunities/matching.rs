@@ -1,6 +1,9 @@
 //! Matching an opportunity without an id by its fields (O5) and by its pipeline (O4).
 
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use jiff::civil::Date;
+use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
@@ -24,32 +27,83 @@ pub(super) enum Answer {
     Fails,
 }
 
-/// What a row says of the fields that must agree, and when it expects to close.
-struct Wanted<'p> {
-    fields: Vec<(FieldId, Value<'p>)>,
-    date: Option<Value<'p>>,
+/// What of an opportunity is compared.
+struct Compared {
+    /// The fields that must agree exactly, folded, one after the other.
+    exact: String,
+    /// The dates that may lie some days apart, as days.
+    days: SmallVec<[i32; 1]>,
+    /// The day on which it is expected to close.
+    closes: Option<i32>,
 }
 
-/// A contact with more opportunities than this has them in order of what must agree.
-const MANY: usize = 8;
+impl Compared {
+    /// What is compared of an opportunity with these values; `None` if one of the fields that must agree
+    /// has none: a blank field agrees with nothing.
+    fn of<'v>(
+        settings: &Settings,
+        matching: &OpportunityMatching,
+        value: impl Fn(FieldId) -> Option<Value<'v>>,
+    ) -> Option<Self> {
+        let closes = value(FieldId::EXPECTED_CLOSE_DATE).as_ref().and_then(day);
+        let mut compared = Compared { exact: String::new(), days: SmallVec::new(), closes };
+        for key in &matching.fields {
+            let field = settings.fields.find(Object::Opportunity, key)?;
+            let value = value(field)?;
+            if settings.fields.get(field).kind == FieldKind::Date {
+                compared.days.push(day(&value)?);
+            } else {
+                normalize::fold_into(&value.to_text(), &mut compared.exact);
+                compared.exact.push('\0');
+            }
+        }
+        Some(compared)
+    }
 
-/// The stored opportunities of contacts that have many, by the first field that must agree exactly.
+    /// How many days two of them lie apart whose exact fields agree; `None` if that is too many.
+    fn days_apart(&self, other: &Candidate, window: u16) -> Option<u32> {
+        let mut distance = 0;
+        for (a, b) in self.days.iter().zip(&other.days) {
+            let days = a.abs_diff(*b);
+            if days > u32::from(window) {
+                return None;
+            }
+            distance += days;
+        }
+        // Where dates are not compared, the nearest expected close date still breaks the tie.
+        Some(match (self.closes, other.closes) {
+            _ if distance > 0 => distance,
+            (Some(a), Some(b)) => a.abs_diff(b),
+            (Some(_), None) => u32::MAX,
+            (None, _) => 0,
+        })
+    }
+}
+
+/// The number of a day, if the value is a date.
+fn day(value: &Value<'_>) -> Option<i32> {
+    match value {
+        Value::Date(date) => Some((*date - Date::ZERO).get_days()),
+        _ => None,
+    }
+}
+
+/// A stored opportunity that a row may match.
+#[derive(Debug)]
+struct Candidate {
+    deal: u32,
+    days: SmallVec<[i32; 1]>,
+    closes: Option<i32>,
+}
+
+/// The stored opportunities of contacts, so that each row looks only at those it may match. What is
+/// compared is what was read first: one that a row has changed is consumed.
 #[derive(Debug, Default)]
 pub(super) struct DealIndex {
-    deals: HashMap<(u32, String), Vec<u32>, foldhash::fast::RandomState>,
+    /// By contact and what must agree exactly, ascending by id.
+    alike: HashMap<(u32, String), Vec<Candidate>, RandomState>,
     /// How many of the opportunities of a contact are among them.
-    known: HashMap<u32, usize, foldhash::fast::RandomState>,
-}
-
-/// A date may lie some days off, and a stage hangs on where the opportunity stands now.
-fn is_exact(settings: &Settings, field: FieldId) -> bool {
-    !matches!(settings.fields.get(field).kind, FieldKind::Date | FieldKind::Stage)
-}
-
-fn folded(value: &Value<'_>) -> String {
-    let mut out = String::new();
-    normalize::fold_into(&value.to_text(), &mut out);
-    out
+    known: HashMap<u32, usize, RandomState>,
 }
 
 impl Planner {
@@ -63,122 +117,111 @@ impl Planner {
     ) -> Answer {
         let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
         self.index_deals(settings, matching, contact);
-        let candidates = self.candidates(settings, matching, at, contact);
-        match candidates.as_slice() {
-            [] if mode == Mode::Upsert && matching.none == WhenNone::Fail => {
+        let names_all = matching.several == WhenSeveral::Fail;
+        let mut count = 0;
+        let (mut best, mut all): (Option<(u32, u32)>, Vec<u32>) = (None, Vec::new());
+        self.each_agreeing(settings, matching, at, contact, |days, deal| {
+            count += 1;
+            if best.is_none_or(|(least, _)| days < least) {
+                best = Some((days, deal));
+            }
+            all.extend(names_all.then_some(deal));
+        });
+        match (best, count) {
+            (None, _) if mode == Mode::Upsert && matching.none == WhenNone::Fail => {
                 self.fail(at, IssueCode::OpportunityMatchNone, None, None);
                 Answer::Fails
             }
-            [] => Answer::New,
-            [deal] => match matching.one {
-                _ if mode != Mode::Upsert => Answer::Is(*deal),
-                WhenOne::Update => Answer::Is(*deal),
+            (None, _) => Answer::New,
+            (Some((_, deal)), 1) => match matching.one {
+                _ if mode != Mode::Upsert => Answer::Is(deal),
+                WhenOne::Update => Answer::Is(deal),
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
-                    let name = self.ledger.name(Object::Opportunity, *deal);
+                    let name = self.ledger.name(Object::Opportunity, deal);
                     self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
                     Answer::Fails
                 }
             },
-            several => match matching.several {
-                WhenSeveral::Best => Answer::Is(several[0]),
+            (Some((_, best)), _) => match matching.several {
+                WhenSeveral::Best => Answer::Is(best),
                 WhenSeveral::Create => Answer::New,
                 WhenSeveral::Fail => {
-                    let names: Vec<String> = several
-                        .iter()
-                        .map(|deal| self.ledger.name(Object::Opportunity, *deal))
-                        .collect();
-                    self.fail(at, IssueCode::OpportunityMatchSeveral, None, Some(names.join(", ")));
+                    let names = self.ledger.names(Object::Opportunity, all);
+                    self.fail(at, IssueCode::OpportunityMatchSeveral, None, Some(names));
                     Answer::Fails
                 }
             },
         }
     }
 
-    /// The stored opportunities of a contact that agree with the row and are not consumed, best one
-    /// first: nearest date, then lowest id.
-    fn candidates(
-        &self,
+    /// Shows the stored opportunities of a contact that agree with the row and are not consumed,
+    /// ascending by id, and how many days each lies apart from it.
+    fn each_agreeing(
+        &mut self,
         settings: &Settings,
         matching: &OpportunityMatching,
         at: usize,
         contact: u32,
-    ) -> Vec<u32> {
-        // A blank field agrees with nothing.
-        let Some(wanted) = self.wanted(settings, matching, at) else { return Vec::new() };
-        let mut agreeing: Vec<(i64, u32)> = Vec::new();
-        for &deal in self.deals_to_compare(settings, contact, &wanted) {
-            let state = &self.deals.states[deal as usize];
+        mut show: impl FnMut(u32, u32),
+    ) {
+        let Some(wanted) = self.compared_of_row(settings, matching, at) else { return };
+        let states = &self.deals.states;
+        let place = (contact, wanted.exact.clone());
+        let Some(alike) = self.deals.index.alike.get_mut(&place) else { return };
+        alike.retain(|candidate| !states[candidate.deal as usize].is_consumed);
+        for candidate in alike {
+            let state = &states[candidate.deal as usize];
             let is_open = matches!(state.status, Status::Open | Status::Blank);
-            if state.is_consumed || state.contact != contact || (matching.open_only && !is_open) {
+            if state.contact != contact || (matching.open_only && !is_open) {
                 continue;
             }
-            if let Some(distance) = self.agrees(settings, matching, &wanted, deal) {
-                agreeing.push((distance, deal));
+            if let Some(days) = wanted.days_apart(candidate, matching.date_window_days) {
+                show(days, candidate.deal);
             }
         }
-        agreeing.sort_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.ledger.compare(Object::Opportunity, a.1, b.1))
-        });
-        agreeing.dedup_by_key(|(_, deal)| *deal);
-        agreeing.into_iter().map(|(_, deal)| deal).collect()
     }
 
-    /// Brings the opportunities of a contact that has many into order.
+    /// Takes the stored opportunities of a contact into the index that are not there yet.
     fn index_deals(&mut self, settings: &Settings, matching: &OpportunityMatching, contact: u32) {
         let deals = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
         let known = self.deals.index.known.get(&contact).copied().unwrap_or_default();
-        let mut fields =
-            matching.fields.iter().filter_map(|key| settings.fields.find(Object::Opportunity, key));
-        let Some(field) = fields.find(|field| is_exact(settings, *field)) else { return };
-        if deals.len() <= MANY || deals.len() == known {
+        if deals.len() == known {
             return;
         }
-        let key = |deal: u32| Some(folded(&self.stored_value(settings, deal, field)?));
-        let fresh: Vec<(u32, Option<String>)> =
-            deals[known..].iter().map(|&deal| (deal, key(deal))).collect();
+        let is_free = |deal: &u32| !self.deals.states[*deal as usize].is_consumed;
+        let mut fresh: Vec<u32> = deals[known..].iter().copied().filter(is_free).collect();
+        fresh.sort_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b));
+        let compared: Vec<_> = fresh
+            .into_iter()
+            .filter_map(|deal| {
+                let value = |field| self.stored_value(settings, deal, field);
+                Some((deal, Compared::of(settings, matching, value)?))
+            })
+            .collect();
         self.deals.index.known.insert(contact, deals.len());
-        for (deal, key) in fresh {
-            // One without a value agrees with nothing.
-            if let Some(key) = key {
-                self.deals.index.deals.entry((contact, key)).or_default().push(deal);
-            }
+        for (deal, Compared { exact, days, closes }) in compared {
+            let alike = self.deals.index.alike.entry((contact, exact)).or_default();
+            let order = |other: &Candidate| {
+                self.ledger.compare(Object::Opportunity, other.deal, deal).is_lt()
+            };
+            alike.insert(alike.partition_point(order), Candidate { deal, days, closes });
         }
     }
 
-    /// The opportunities of a contact that may agree with a row.
-    fn deals_to_compare(&self, settings: &Settings, contact: u32, wanted: &Wanted<'_>) -> &[u32] {
-        let all = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
-        let exact = wanted.fields.iter().find(|(field, _)| is_exact(settings, *field));
-        match exact.filter(|_| all.len() > MANY) {
-            None => all,
-            Some((_, value)) => {
-                let key = (contact, folded(value));
-                self.deals.index.deals.get(&key).map_or(&[][..], Vec::as_slice)
-            }
-        }
-    }
-
-    /// What a row says of the fields that must agree; `None` if it says nothing of one of them.
-    fn wanted<'p>(
-        &'p self,
-        settings: &'p Settings,
+    /// What is compared of a row.
+    fn compared_of_row(
+        &self,
+        settings: &Settings,
         matching: &OpportunityMatching,
         at: usize,
-    ) -> Option<Wanted<'p>> {
-        let said = |key: &String| {
-            let field = settings.fields.find(Object::Opportunity, key)?;
-            let value = match field {
-                FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
-                    self.standing(settings, at, field)?
-                }
-                _ => self.said(settings, at, field)?,
-            };
-            Some((field, value))
-        };
-        let fields: Option<Vec<_>> = matching.fields.iter().map(said).collect();
-        let date = self.said(settings, at, FieldId::EXPECTED_CLOSE_DATE);
-        Some(Wanted { fields: fields?, date })
+    ) -> Option<Compared> {
+        Compared::of(settings, matching, |field| match field {
+            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
+                self.standing(settings, at, field)
+            }
+            _ => self.said(settings, at, field),
+        })
     }
 
     /// What is stored in a field of an opportunity, as the field's kind.
@@ -201,44 +244,6 @@ impl Planner {
             }
             _ => normalize_stored(kind, shown, None, &settings.choices),
         })
-    }
-
-    /// Do all fields agree? Gives how many days the dates lie apart.
-    fn agrees(
-        &self,
-        settings: &Settings,
-        matching: &OpportunityMatching,
-        wanted: &Wanted<'_>,
-        deal: u32,
-    ) -> Option<i64> {
-        let mut distance = 0;
-        for (field, said) in &wanted.fields {
-            let shown = self.stored_value(settings, deal, *field)?;
-            match (said, &shown) {
-                (Value::Date(a), Value::Date(b)) => {
-                    let days = i64::from((*a - *b).get_days()).abs();
-                    if days > i64::from(matching.date_window_days) {
-                        return None;
-                    }
-                    distance += days;
-                }
-                (Value::Text(a), Value::Text(b)) if normalize::folded_eq(a, b) => {}
-                (a, b) if a == b => {}
-                _ => return None,
-            }
-        }
-        // Where dates are not compared, the nearest expected close date still breaks the tie.
-        if distance == 0 {
-            let shown = self.stored_value(settings, deal, FieldId::EXPECTED_CLOSE_DATE);
-            distance = match (&wanted.date, shown) {
-                (Some(Value::Date(a)), Some(Value::Date(b))) => {
-                    i64::from((*a - b).get_days()).abs()
-                }
-                (Some(Value::Date(_)), _) => i64::MAX,
-                _ => 0,
-            };
-        }
-        Some(distance)
     }
 
     /// Pipeline, stage or status as the row would create them.

@@ -1,0 +1,50 @@
+//! What records are called in messages, and in which order they are named.
+
+use std::cmp::Ordering;
+
+use super::Ledger;
+use crate::dedup::ContactNumber;
+use crate::object::{Object, RecordId};
+
+/// So many records are named one by one. A key that thousands carry, like a placeholder for a name, would
+/// else be told in issues that are longer together than the file and the database.
+const NAMED: usize = 100;
+
+impl Ledger {
+    /// What to call a record in a message: its id, or the row that brought it.
+    pub(crate) fn name(&self, object: Object, number: u32) -> String {
+        match self.id(object, number) {
+            Some(id) => id.to_owned(),
+            None => format!("row {}", self.number(self.entry(object, number).first_row)),
+        }
+    }
+
+    /// The names of records, the lowest first and no more than [`NAMED`]; the rest is counted.
+    pub(crate) fn names(&self, object: Object, mut numbers: Vec<u32>) -> String {
+        let more = numbers.len().saturating_sub(NAMED);
+        if more > 0 {
+            numbers.select_nth_unstable_by(NAMED, |a, b| self.compare(object, *a, *b));
+            numbers.truncate(NAMED);
+        }
+        numbers.sort_by(|a, b| self.compare(object, *a, *b));
+        let names: Vec<String> =
+            numbers.into_iter().map(|number| self.name(object, number)).collect();
+        let names = names.join(", ");
+        if more > 0 { format!("{names} and {more} more") } else { names }
+    }
+
+    /// The order in which "the lowest" is meant (M5): stored records by id, then those of the file.
+    pub(crate) fn compare(&self, object: Object, a: u32, b: u32) -> Ordering {
+        let stored = |number| self.id(object, number).filter(|_| !self.is_made(object, number));
+        match (stored(a), stored(b)) {
+            (Some(x), Some(y)) => RecordId::compare(x, y),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => self.first_number(object, a).cmp(&self.first_number(object, b)),
+        }
+    }
+
+    pub(crate) fn compare_contacts(&self, a: ContactNumber, b: ContactNumber) -> Ordering {
+        self.compare(Object::Contact, a.0, b.0)
+    }
+}
