@@ -18,9 +18,9 @@ mod run;
 mod token;
 mod units;
 
-pub(crate) use driver::apply;
+pub(crate) use driver::{apply, check_resumed, finds_again};
+pub use error_log::ErrorLog;
 pub(crate) use error_log::formats_of_log;
-pub use error_log::{ERROR_LOG_COLUMNS, ErrorLog};
 pub(crate) use job::{Ending, Job};
 pub(crate) use known::Known;
 pub use progress::{Control, ErrorBudget, Progress, Status, Written};
