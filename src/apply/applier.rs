@@ -12,10 +12,12 @@ use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use super::units::{Task, TaskKind, Units, batches, middle, tasks};
-use crate::issue::{Finding, IssueCode};
+use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, NONE, Op, Plan, StepRef, first_row};
-use crate::storage::{Applied, Batch, BatchData, Checkpoint, Receipt, Receipts, Refusal, Token};
+use crate::storage::{
+    Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Refusal, Token,
+};
 
 /// What became of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub(crate) struct Applier {
     /// The range that the current batch was made of.
     current: Range<usize>,
     is_current: bool,
-    pub(super) data: BatchData,
+    pub(super) data: OwnedBatch,
     /// What is folded of the batch after it; else room for that.
     pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
@@ -74,7 +76,7 @@ impl Applier {
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let data =
-            BatchData { rules: plan.ledger.settings.rule_names.clone(), ..BatchData::default() };
+            OwnedBatch { rules: plan.ledger.settings.rule_names.clone(), ..OwnedBatch::default() };
         let mut report = Report::new(plan, tokens.clone());
         report.done.reserve(tasks.len());
         Applier {
@@ -255,15 +257,11 @@ impl Applier {
 
     /// Receipts that nobody asked for do not undo what was written, but they are said (X2).
     fn note_faults(&mut self, receipts: &Receipts) {
-        let rows: Vec<(Option<(Object, RowNumber)>, String)> = receipts
-            .faults_of()
-            .filter(|(token, fault)| token.is_none() || !fault.contains("blank"))
-            .map(|(token, fault)| {
-                let step = self.data.steps.iter().find(|step| Some(step.token) == token);
-                (step.map(|step| (step.object, step.row)), fault.to_owned())
-            })
-            .collect();
-        for (place, fault) in rows {
+        // A step whose receipt is blank has failed with that.
+        let is_told = |(fault, _): &(Fault, &str)| !matches!(fault, Fault::Blank(_));
+        for (fault, why) in receipts.told_faults().filter(is_told) {
+            let step = self.data.steps.iter().find(|step| Some(step.token) == fault.step());
+            let place = step.map(|step| (step.object, step.row));
             let mut finding = Finding::file(IssueCode::StorageFault);
             if let Some((object, number)) = place
                 && let Some(row) = self.report.plan.ledger.numbers.row(number)
@@ -271,8 +269,7 @@ impl Applier {
                 finding = Finding::row(IssueCode::StorageFault, RowNumber(row + 1)).object(object);
                 self.report.warn(object, row);
             }
-            let severity = crate::issue::Severity::Warning;
-            self.report.note(finding.severity(severity).detail(fault));
+            self.report.note(finding.severity(Severity::Warning).detail(why));
         }
     }
 
@@ -450,6 +447,6 @@ pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> F
 }
 
 fn missing(receipts: &Receipts, token: Token) -> String {
-    let own = receipts.faults_of().find(|(of, _)| *of == Some(token));
-    own.map_or_else(|| "a step without a receipt".to_owned(), |(_, fault)| fault.to_owned())
+    let own = receipts.told_faults().find(|(fault, _)| fault.step() == Some(token));
+    own.map_or_else(|| "a step without a receipt".to_owned(), |(_, why)| why.to_owned())
 }
