@@ -9,6 +9,7 @@ mod applier;
 mod conflicts;
 mod driver;
 mod error_log;
+mod failing;
 mod filling;
 mod job;
 mod known;
