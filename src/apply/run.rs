@@ -314,7 +314,7 @@ impl Runner<'_> {
         Ok(plan)
     }
 
-    /// Whom so many rows behind these had met before the import was interrupted.
+    /// Whom the `len` rows behind the first `offset` had met before the import was interrupted.
     fn settled(&mut self, known: &Known, offset: u32, len: u32) -> Settled {
         let mut settled = known.settled();
         if !self.job.resumes {

@@ -249,7 +249,7 @@ fn lost_contact<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     expect(found.is_empty(), "it was given to the contact that has the key")
 }
 
-/// Nobody has told the contact's own step, for there is none.
+/// A contact that is only linked to has no step of its own to say that it is gone.
 fn gone_contact<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     let ana = trial.add(Contact, &[("email", &["ana@example.com"])])?;
     let loft = trial.add_to(&ana, &[("name", &["Loft"])])?;
