@@ -1,24 +1,19 @@
-//! [`Import`]: the façade.
+//! [`Import`]: the façade. What an import may do is set here, and from here it is planned, applied and run.
 
+mod opening;
 mod policies;
 mod settling;
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
-
 use crate::account::Account;
-use crate::apply::{
-    self, Control, Ending, ErrorBudget, Event, Job, Known, Progress, Report, Run, Tokens,
-};
-use crate::draft::Settings;
+use crate::apply::{self, Control, ErrorBudget, Event, Known, Progress, Report, Tokens};
 use crate::error::{ConfigError, Error};
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
 use crate::plan::{Numbers, Plan};
-use crate::planner::{self, Reading};
+use crate::planner;
 use crate::source::{Rows, Source};
-use crate::storage::{Checkpoint, Recovery, Storage, StorageWrite};
+use crate::storage::{Checkpoint, Storage, StorageWrite};
 use settling::check_follow_ups;
 
 /// One import: what it may do, and with which mapping.
@@ -249,23 +244,15 @@ impl Import {
         self.check_resumable(storage)?;
         let reading = self.read(file, storage)?;
         let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
-        let mut differs = checkpoint.differences(&mine);
-        if checkpoint.is_run() {
-            differs.push("window");
-        }
-        if !differs.is_empty() {
-            return Err(Error::Resume { differs });
-        }
+        apply::check_resumed(checkpoint, &mine)?;
         let tokens = Tokens::new(&checkpoint.import_id);
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
-        let again = |storage: &mut S, error: &S::Error, attempt| {
-            storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
-        };
         let settled = known.settled();
-        let mut plan = planner::plan(reading, self.window(), settled, storage, is_hidden, again)?;
+        let mut plan =
+            planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
         known.mend(&mut plan);
         plan.resumes = Some(checkpoint.import_id.clone());
         Ok(plan)
@@ -386,71 +373,6 @@ impl Import {
         apply::run(run, storage, |event| watch(event).into())
     }
 
-    fn run_of<'a>(
-        &self,
-        settings: Settings,
-        rows: Rows<'a>,
-        twin: Option<Rows<'a>>,
-        job: Job,
-    ) -> Run<'a> {
-        let window = match &self.resumed {
-            Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
-            _ => self.run_window.unwrap_or(8_192).max(1),
-        };
-        Run {
-            settings,
-            rows,
-            twin,
-            window,
-            planning_window: self.window(),
-            job: Job { window, ..job },
-            resumed: self.resumed.clone(),
-        }
-    }
-
-    fn job<S: StorageWrite + ?Sized>(&self, storage: &S) -> Job {
-        Job {
-            import_id: self.id.clone().unwrap_or_else(mint_id),
-            resumes: self.resumed.is_some(),
-            window: 0,
-            from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
-            refused: Vec::new(),
-            ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
-            budget: self.budget,
-            threads: self.threads.unwrap_or(1),
-        }
-    }
-
-    /// Opens a file, and compiles the settings for it.
-    fn open<'a, S: Storage + ?Sized>(
-        &self,
-        file: Source<'a>,
-        storage: &mut S,
-    ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
-        let account = storage.account().map_err(|source| Error::Account { source })?;
-        let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
-        Ok((settings, rows))
-    }
-
-    fn read<S: Storage + ?Sized>(
-        &self,
-        file: Source<'_>,
-        storage: &mut S,
-    ) -> Result<Reading, Error<S::Error>> {
-        let (settings, rows) = self.open(file, storage)?;
-        planner::read(settings, rows, self.window(), self.threads.unwrap_or(1))
-            .map_err(Error::Source)
-    }
-
-    fn check_resumable<S: StorageWrite + ?Sized>(&self, storage: &S) -> Result<(), ConfigError> {
-        if storage.keeps_tokens() {
-            return Ok(());
-        }
-        let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed";
-        Err(ConfigError { problems: vec![problem.to_owned()] })
-    }
-
     /// The mapping that would be suggested for a file, column by column with reasons.
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
         let fields = account.fields();
@@ -458,16 +380,4 @@ impl Import {
             self.objects.clone().unwrap_or_else(|| vec![Object::Contact, Object::Opportunity]);
         suggest(rows.headers(), rows.sample(), &objects, &fields)
     }
-
-    fn window(&self) -> usize {
-        self.planning_window.unwrap_or(8_192)
-    }
-}
-
-/// A name that no other import has: the time, and 64 bits from the operating system.
-fn mint_id() -> String {
-    let now =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let random = RandomState::new().build_hasher().finish();
-    format!("{:012x}-{random:016x}", now.as_millis())
 }

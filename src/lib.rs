@@ -60,14 +60,12 @@ pub mod storage;
 mod value;
 
 pub use account::Account;
-pub use apply::{
-    Control, ERROR_LOG_COLUMNS, ErrorBudget, ErrorLog, Event, Progress, Report, Status, Written,
-};
+pub use apply::{Control, ErrorBudget, ErrorLog, Event, Progress, Report, Status, Written};
 pub use error::{ConfigError, Error};
 pub use field::{CustomField, Field, FieldId, FieldKind, Fields};
 pub use follow_up::{FollowUp, FollowUpKind, Scope};
 pub use import::Import;
-pub use issue::{Issue, IssueCode, Severity};
+pub use issue::{ERROR_LOG_COLUMNS, Issue, IssueCode, Severity};
 pub use mapping::Mapping;
 pub use object::{Mode, Object, RecordId, RowNumber};
 pub use plan::{Outcome, Plan, Stats, Step};

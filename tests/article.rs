@@ -109,7 +109,7 @@ fn update_changes_known_contacts_and_adds_none() {
 }
 
 #[test]
-fn create_and_update_does_both() {
+fn create_and_update_creates_and_updates() {
     let mut crm = with_ana();
     let report = run(&Import::new().contacts(Mode::Upsert), KNOWN_AND_NEW, &mut crm);
     assert_eq!((report.stats().contacts.update, report.stats().contacts.create), (1, 1));

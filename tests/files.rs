@@ -408,7 +408,7 @@ fn a_mark_in_the_middle_of_glued_files_is_no_text() {
 }
 
 #[test]
-fn nothing_and_next_to_nothing() {
+fn a_file_without_a_header_is_refused_and_one_without_rows_is_not() {
     for file in ["", "\n\r\n\n", "\u{feff}"] {
         let error = Source::from_bytes(file.as_bytes()).open().unwrap_err();
         assert_eq!(error.to_string(), "the file is empty: it has no header", "{file:?}");
@@ -420,7 +420,7 @@ fn nothing_and_next_to_nothing() {
 }
 
 #[test]
-fn files_of_another_kind_are_named() {
+fn a_file_of_another_kind_is_refused_by_its_name() {
     for (bytes, kind) in [
         (&b"PK\x03\x04\x14\0\x06\0"[..], "workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old spreadsheet"),

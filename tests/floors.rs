@@ -1,5 +1,5 @@
 //! The house has floors: a room uses only rooms below it (`guide::architecture`). A new dependency
-//! upwards fails here, with the file that has it.
+//! upwards fails here, with the file that has it; and so does a file that the guide names and nobody has.
 
 #![allow(clippy::unwrap_used)]
 
@@ -90,6 +90,20 @@ fn every_file_of_the_library_has_a_floor() {
         let path = file.strip_prefix(&source).unwrap().with_extension("");
         floor_of(&path.to_str().unwrap().replace('\\', "/"));
     }
+}
+
+#[test]
+fn every_file_that_the_guide_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = fs::read_to_string(root.join("src/guide/architecture.md")).unwrap();
+    let quoted = guide.split('`').skip(1).step_by(2);
+    let is_path =
+        |text: &&str| text.ends_with('/') || text.ends_with(".rs") || text.ends_with(".md");
+    let named: BTreeSet<&str> = quoted.filter(is_path).collect();
+    assert!(named.len() > 50, "only {} files are named", named.len());
+    let is_there = |path: &str| root.join("src").join(path).exists() || root.join(path).exists();
+    let gone: Vec<&str> = named.into_iter().filter(|path| !is_there(path)).collect();
+    assert!(gone.is_empty(), "the guide names {gone:?}");
 }
 
 fn floor_of(path: &str) -> usize {

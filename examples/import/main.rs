@@ -118,12 +118,32 @@ struct Planned {
     columns: Vec<ColumnCounts>,
 }
 
-/// Adds the counts of one more window.
-fn add(counts: &mut Vec<ColumnCounts>, window: Vec<ColumnCounts>) {
-    if counts.is_empty() {
-        *counts = window;
-    } else {
-        counts.iter_mut().zip(&window).for_each(|(column, more)| *column += more);
+/// What windows leave for the end of a run.
+#[derive(Default)]
+struct Windows {
+    rows: Vec<serde_json::Value>,
+    counts: Vec<ColumnCounts>,
+    log: Option<ErrorLog<BufWriter<File>>>,
+    /// Why the error log could not be written.
+    problem: Option<std::io::Error>,
+}
+
+impl Windows {
+    /// Takes over what one window came to. False: the error log cannot be written.
+    fn add(&mut self, window: &Report, keeps_rows: bool) -> bool {
+        let counts = window.plan().column_counts();
+        if self.counts.is_empty() {
+            self.counts = counts;
+        } else {
+            self.counts.iter_mut().zip(&counts).for_each(|(column, more)| *column += more);
+        }
+        if keeps_rows {
+            self.rows.append(&mut json::rows(window.plan(), Some(window)));
+            json::revise(&mut self.rows, window);
+        }
+        let logged = self.log.as_mut().map_or(Ok(0), |log| log.add(window));
+        self.problem = logged.err();
+        self.problem.is_none()
     }
 }
 
@@ -176,27 +196,16 @@ fn run_windows(
     columns: &[Suggestion],
     storage: &mut Sqlite,
 ) -> Result<(), Failure> {
-    let (mut rows, mut counts) = (Vec::new(), Vec::new());
-    let mut log = error_log(options)?;
-    let mut problem = None;
+    let mut windows = Windows { log: error_log(options)?, ..Windows::default() };
     let report = people::with_progress(options.json, |watch| {
         import
-            .run_with(open(options)?, storage, |event| {
-                if let Some(window) = event.window() {
-                    add(&mut counts, window.plan().column_counts());
-                    if options.json {
-                        rows.append(&mut json::rows(window.plan(), Some(window)));
-                        json::revise(&mut rows, window);
-                    }
-                    if let Some(Err(error)) = log.as_mut().map(|log| log.add(window)) {
-                        problem = Some(error);
-                        return false;
-                    }
-                }
-                event.progress().is_none_or(&mut *watch)
+            .run_with(open(options)?, storage, |event| match event.window() {
+                Some(window) => windows.add(window, options.json),
+                None => event.progress().is_none_or(&mut *watch),
             })
             .map_err(Failure::from)
     })?;
+    let Windows { rows, counts, log, problem } = windows;
     if let Some(error) = problem {
         return Err(Failure::new("error-log", error));
     }

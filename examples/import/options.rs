@@ -1,4 +1,4 @@
-//! The options.
+//! The options of the command line.
 
 use std::path::PathBuf;
 
@@ -34,6 +34,7 @@ usage: import FILE.csv [options]
   --help                     this page";
 
 /// What the command line says.
+#[derive(Default)]
 pub(crate) struct Options {
     pub file: PathBuf,
     pub db: PathBuf,
@@ -62,89 +63,63 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the command line, or says what is wrong with it.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Options {
-            file: PathBuf::new(),
-            db: "crm.sqlite".into(),
-            account: None,
-            demo: false,
-            objects: None,
-            contacts: Mode::Upsert,
-            opportunities: Mode::Upsert,
-            mapping: None,
-            save_mapping: None,
-            follow_ups: Vec::new(),
-            is_highlevel: false,
-            date_order: None,
-            format: FileFormat::default(),
-            dry_run: false,
-            error_log: None,
-            threads: None,
-            planning_window: None,
-            window: None,
-            import_id: None,
-            resume: false,
-            max_errors: None,
-            json: false,
-        };
-        let mut arguments = arguments.peekable();
+        let mut options = Options { db: "crm.sqlite".into(), ..Options::default() };
+        let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             let (name, inline) = match argument.split_once('=') {
-                Some((name, value)) if name.starts_with("--") => {
-                    (name.to_owned(), Some(value.to_owned()))
-                }
-                _ => (argument, None),
+                Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+                _ => (argument.as_str(), None),
             };
-            let mut value = || {
-                inline
-                    .clone()
-                    .or_else(|| arguments.next())
-                    .ok_or_else(|| format!("{name} needs a value"))
-            };
-            match name.as_str() {
-                "--db" => options.db = value()?.into(),
-                "--account" => options.account = Some(value()?.into()),
-                "--demo" => options.demo = true,
-                "--objects" => options.objects = Some(objects(&value()?)?),
-                "--contacts" => options.contacts = mode(&value()?)?,
-                "--opportunities" => options.opportunities = mode(&value()?)?,
-                "--mapping" => options.mapping = Some(value()?.into()),
-                "--save-mapping" => options.save_mapping = Some(value()?.into()),
-                "--tag" => options.follow_ups.push(FollowUp::of(FollowUpKind::Tag, value()?)),
-                "--list" => options.follow_ups.push(FollowUp::of(FollowUpKind::List, value()?)),
-                "--workflow" => {
-                    options.follow_ups.push(FollowUp::of(FollowUpKind::Workflow, value()?));
-                }
-                "--preset" => options.is_highlevel = is_highlevel(&value()?)?,
-                "--date-order" => options.date_order = Some(date_order(&value()?)?),
-                "--delimiter" => options.format.delimiter = Some(delimiter(&value()?)?),
-                "--encoding" => options.format.encoding = Some(value()?),
-                "--header-line" => {
-                    options.format.header_line = Some(number(&name, &value()?)? as u64);
-                }
-                "--dry-run" => options.dry_run = true,
-                "--error-log" => options.error_log = Some(value()?.into()),
-                "--threads" => options.threads = Some(number(&name, &value()?)?),
-                "--planning-window" => options.planning_window = Some(number(&name, &value()?)?),
-                "--window" => options.window = Some(number(&name, &value()?)?),
-                "--import-id" => options.import_id = Some(value()?),
-                "--resume" => options.resume = true,
-                "--max-errors" => {
-                    let text = value()?;
-                    let limit = text.parse().map_err(|_| format!("{name} needs a number"))?;
-                    options.max_errors = Some(limit);
-                }
-                "--json" => options.json = true,
-                unknown if unknown.starts_with("--") => {
-                    return Err(format!("there is no option {unknown}"));
-                }
-                _ if options.file.as_os_str().is_empty() => options.file = name.into(),
-                _ => return Err("give one file".into()),
+            if name.starts_with("--") {
+                let value = || inline.or_else(|| arguments.next());
+                options.set(name, || value().ok_or_else(|| format!("{name} needs a value")))?;
+            } else if options.file.as_os_str().is_empty() {
+                options.file = name.into();
+            } else {
+                return Err("give one file".into());
             }
         }
         if options.file.as_os_str().is_empty() {
             return Err("which file?".into());
         }
         Ok(options)
+    }
+
+    /// Sets one option; `value` is what stands behind its name.
+    fn set(
+        &mut self,
+        name: &str,
+        value: impl FnOnce() -> Result<String, String>,
+    ) -> Result<(), String> {
+        match name {
+            "--db" => self.db = value()?.into(),
+            "--account" => self.account = Some(value()?.into()),
+            "--demo" => self.demo = true,
+            "--objects" => self.objects = Some(objects(&value()?)?),
+            "--contacts" => self.contacts = mode(&value()?)?,
+            "--opportunities" => self.opportunities = mode(&value()?)?,
+            "--mapping" => self.mapping = Some(value()?.into()),
+            "--save-mapping" => self.save_mapping = Some(value()?.into()),
+            "--tag" => self.follow_ups.push(FollowUp::of(FollowUpKind::Tag, value()?)),
+            "--list" => self.follow_ups.push(FollowUp::of(FollowUpKind::List, value()?)),
+            "--workflow" => self.follow_ups.push(FollowUp::of(FollowUpKind::Workflow, value()?)),
+            "--preset" => self.is_highlevel = is_highlevel(&value()?)?,
+            "--date-order" => self.date_order = Some(date_order(&value()?)?),
+            "--delimiter" => self.format.delimiter = Some(delimiter(&value()?)?),
+            "--encoding" => self.format.encoding = Some(value()?),
+            "--header-line" => self.format.header_line = Some(number(name, &value()?)? as u64),
+            "--dry-run" => self.dry_run = true,
+            "--error-log" => self.error_log = Some(value()?.into()),
+            "--threads" => self.threads = Some(number(name, &value()?)?),
+            "--planning-window" => self.planning_window = Some(number(name, &value()?)?),
+            "--window" => self.window = Some(number(name, &value()?)?),
+            "--import-id" => self.import_id = Some(value()?),
+            "--resume" => self.resume = true,
+            "--max-errors" => self.max_errors = Some(limit(name, &value()?)?),
+            "--json" => self.json = true,
+            unknown => return Err(format!("there is no option {unknown}")),
+        }
+        Ok(())
     }
 }
 
@@ -185,6 +160,10 @@ fn delimiter(text: &str) -> Result<char, String> {
         _ if text == "\\t" || text == "tab" => Ok('\t'),
         _ => Err(format!("{text:?} is not one character")),
     }
+}
+
+fn limit(name: &str, text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("{name} needs a number"))
 }
 
 fn number(name: &str, text: &str) -> Result<usize, String> {

@@ -12,10 +12,10 @@ use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
 use super::units::{Task, TaskKind, Units, batches, middle, tasks};
-use crate::issue::{Finding, IssueCode};
+use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, NONE, Op, Plan, StepRef, first_row};
-use crate::storage::{Applied, Batch, BatchData, Checkpoint, Receipt, Receipts, Refusal, Token};
+use crate::plan::{Ledger, Op, Plan};
+use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
 /// What became of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +53,14 @@ pub(crate) struct Applier {
     /// The range that the current batch was made of.
     current: Range<usize>,
     is_current: bool,
-    pub(super) data: BatchData,
+    pub(super) data: OwnedBatch,
     /// What is folded of the batch after it; else room for that.
     pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
-    failed: HashSet<Token, foldhash::fast::RandomState>,
-    written: [Written; 2],
+    pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
+    pub(super) written: [Written; 2],
     ending: Ending,
 }
 
@@ -74,7 +74,7 @@ impl Applier {
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let data =
-            BatchData { rules: plan.ledger.settings.rule_names.clone(), ..BatchData::default() };
+            OwnedBatch { rules: plan.ledger.settings.rule_names.clone(), ..OwnedBatch::default() };
         let mut report = Report::new(plan, tokens.clone());
         report.done.reserve(tasks.len());
         Applier {
@@ -255,15 +255,11 @@ impl Applier {
 
     /// Receipts that nobody asked for do not undo what was written, but they are said (X2).
     fn note_faults(&mut self, receipts: &Receipts) {
-        let rows: Vec<(Option<(Object, RowNumber)>, String)> = receipts
-            .faults_of()
-            .filter(|(token, fault)| token.is_none() || !fault.contains("blank"))
-            .map(|(token, fault)| {
-                let step = self.data.steps.iter().find(|step| Some(step.token) == token);
-                (step.map(|step| (step.object, step.row)), fault.to_owned())
-            })
-            .collect();
-        for (place, fault) in rows {
+        // A step whose receipt is blank has failed with that.
+        let is_told = |(fault, _): &(Fault, &str)| !matches!(fault, Fault::Blank(_));
+        for (fault, why) in receipts.told_faults().filter(is_told) {
+            let step = self.data.steps.iter().find(|step| Some(step.token) == fault.step());
+            let place = step.map(|step| (step.object, step.row));
             let mut finding = Finding::file(IssueCode::StorageFault);
             if let Some((object, number)) = place
                 && let Some(row) = self.report.plan.ledger.numbers.row(number)
@@ -271,8 +267,7 @@ impl Applier {
                 finding = Finding::row(IssueCode::StorageFault, RowNumber(row + 1)).object(object);
                 self.report.warn(object, row);
             }
-            let severity = crate::issue::Severity::Warning;
-            self.report.note(finding.severity(severity).detail(fault));
+            self.report.note(finding.severity(Severity::Warning).detail(why));
         }
     }
 
@@ -312,104 +307,9 @@ impl Applier {
         }
     }
 
-    fn reject(&mut self, at: usize, op: Op, why: &str) {
-        let code = match op {
-            Op::Create => IssueCode::WriteRejected,
-            Op::Update => IssueCode::UpdateRejected,
-        };
-        self.fail_step(at, code, why);
-    }
-
-    pub(super) fn fault(&mut self, at: usize, why: &str) {
-        self.fail_step(at, IssueCode::StorageFault, why);
-    }
-
-    fn follow_up_failed(&mut self, at: usize, why: &str) {
-        let task = self.tasks[at];
-        self.set_state(at, State::Failed);
-        let TaskKind::FollowUp(which) = task.kind else { return };
-        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
-        let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
-        let step = task.record();
-        let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
-            return;
-        };
-        self.report.warn(Object::Contact, row);
-        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
-    }
-
     /// The row of the import's plan that a row of another plan is.
     pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
         self.report.home(part, row)
-    }
-
-    /// The contact of an opportunity could not be created.
-    pub(super) fn fail_dependant(&mut self, at: usize) {
-        let task = self.tasks[at];
-        if task.kind != TaskKind::Opportunity {
-            self.set_state(at, State::Failed);
-            return;
-        }
-        let ledger = self.ledger(task.part);
-        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
-        let why = row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
-        self.fail_step(at, IssueCode::ContactFailed, &why);
-    }
-
-    /// A step that storage does not write fails every row folded into it (L1).
-    pub(super) fn fail_step(&mut self, at: usize, code: IssueCode, why: &str) {
-        let task = self.tasks[at];
-        self.set_state(at, State::Failed);
-        self.failed.insert(self.token(&task));
-        self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
-        self.fail_rows(task.part, task.record(), code, why);
-    }
-
-    fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
-        let ledger = self.ledger(part);
-        let entry = ledger.entry(step.object, step.number);
-        let mut rows: Vec<u32> =
-            ledger.row_numbers(step.object, entry).filter_map(|row| self.home(part, row)).collect();
-        rows.reverse();
-        if rows.is_empty() {
-            // A contact that only gets tags: nothing of its own fails.
-            return self.tags_failed(part, step, why);
-        }
-        let row = ledger.number(first_row(ledger, step));
-        let id = ledger.id(step.object, step.number).map(str::to_owned);
-        let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
-        self.report.refused.push(refusal);
-        for row in rows {
-            self.report.fail(step.object, row);
-            self.report.note(finding(code, row, step.object, why));
-        }
-    }
-
-    /// Storage refused this before: it is not written now either.
-    pub(crate) fn refuse(&mut self, refused: &Refusal) {
-        let ledger = &self.report.plan.ledger;
-        let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
-        let Some(row) = row else { return };
-        let number = match refused.object {
-            Object::Contact => ledger.contact_rows[row as usize].contact,
-            Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
-        };
-        if number == NONE {
-            return;
-        }
-        let step = StepRef { object: refused.object, number };
-        let is_it = |task: &Task| {
-            let is_follow_up = matches!(task.kind, TaskKind::FollowUp(_));
-            let record = task.record();
-            !is_follow_up && (record.object, record.number) == (step.object, step.number)
-        };
-        match self.tasks.iter().position(is_it) {
-            Some(at) if self.states[at] != State::Waiting => {}
-            Some(at) => self.fail_step(at, refused.code, &refused.why),
-            // By now it holds what the row says.
-            None => self.fail_rows(0, step, refused.code, &refused.why),
-        }
     }
 
     /// What is not written now comes to nothing: its rows are not counted.
@@ -427,13 +327,6 @@ impl Applier {
         }
     }
 
-    fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
-        let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
-        let why = format!("the tags were not written: {why}");
-        self.report.warn(Object::Contact, row);
-        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
-    }
-
     pub(crate) fn finish(mut self, status: Status) -> Report {
         if status != Status::Completed {
             self.leave_open();
@@ -444,12 +337,7 @@ impl Applier {
     }
 }
 
-pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
-    let finding = Finding::row(code, RowNumber(row + 1)).object(object);
-    if why.is_empty() { finding } else { finding.detail(why) }
-}
-
 fn missing(receipts: &Receipts, token: Token) -> String {
-    let own = receipts.faults_of().find(|(of, _)| *of == Some(token));
-    own.map_or_else(|| "a step without a receipt".to_owned(), |(_, fault)| fault.to_owned())
+    let own = receipts.told_faults().find(|(fault, _)| fault.step() == Some(token));
+    own.map_or_else(|| "a step without a receipt".to_owned(), |(_, why)| why.to_owned())
 }

@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite};
+use crate::storage::{
+    Applied, Batch, Checkpoint, OwnedBatch, Receipts, Recovery, Refusal, StorageWrite, Token,
+};
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -89,9 +91,7 @@ fn begin<S: StorageWrite + ?Sized>(
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {
-            storage
-                .applied(tokens, &mut applied)
-                .map_err(|source| Error::Tokens { source, done: None })?;
+            ask_applied(tokens, &mut applied, storage)?;
         }
         applier.know(&applied);
         // A contact before what fails with it, as when they were refused.
@@ -101,6 +101,27 @@ fn begin<S: StorageWrite + ?Sized>(
         }
     }
     Ok(applier)
+}
+
+/// Asks storage which of these tokens are written already.
+pub(super) fn ask_applied<S: StorageWrite + ?Sized>(
+    tokens: &[Token],
+    applied: &mut Applied,
+    storage: &mut S,
+) -> Result<(), Error<S::Error>> {
+    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })
+}
+
+/// Is this the import that was interrupted? `mine` is its checkpoint before the first batch.
+pub(crate) fn check_resumed<E: std::error::Error + 'static>(
+    resumed: &Checkpoint,
+    mine: &Checkpoint,
+) -> Result<(), Error<E>> {
+    let mut differs = resumed.differences(mine);
+    if resumed.is_run() != mine.is_run() {
+        differs.push("window");
+    }
+    if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
 }
 
 impl Report {
@@ -133,7 +154,7 @@ impl Report {
         if !self.checkpoint.is_last {
             return Ok(());
         }
-        let mut data = BatchData { checkpoint: self.checkpoint.clone(), ..BatchData::default() };
+        let mut data = OwnedBatch { checkpoint: self.checkpoint.clone(), ..OwnedBatch::default() };
         data.checkpoint.is_seen = true;
         let batch = Batch { data: &data, fields: &self.plan.ledger.settings.fields };
         let mut attempt = 0;
@@ -172,7 +193,7 @@ fn look_up<S: StorageWrite + ?Sized>(
 }
 
 /// Is a look-up that failed to be asked again, by a storage that is written to?
-pub(super) fn finds_again<S: StorageWrite + ?Sized>(
+pub(crate) fn finds_again<S: StorageWrite + ?Sized>(
     storage: &mut S,
     error: &S::Error,
     attempt: u32,

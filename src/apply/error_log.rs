@@ -5,24 +5,10 @@ use std::io;
 use indexmap::IndexMap;
 
 use super::report::Report;
-use crate::issue::{Issue, Severity};
+use crate::issue::{ERROR_LOG_COLUMNS, Issue, Severity};
 use crate::object::Object;
 use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
-
-/// The columns that the error log adds behind those of the file. The first five are ignored when the
-/// log is imported; the ids are read, so that nothing is created twice, and so are the formats of dates
-/// and numbers, which the rows that are left may no longer tell (behaviour §9).
-pub const ERROR_LOG_COLUMNS: [&str; 8] = [
-    "Import status",
-    "Import code",
-    "Import column",
-    "Import message",
-    "Import fix",
-    "Import contact id",
-    "Import opportunity id",
-    "Import formats",
-];
 
 /// Writes the rows that failed, as they stood in the file, with what to do about each.
 ///

@@ -16,7 +16,7 @@ use crate::object::Object;
 use crate::plan::{Ledger, NONE, Op, StepRef, first_row, fold, moves_link};
 use crate::planner::keys_of;
 use crate::storage::{
-    BatchData, ContactOf, FollowUpData, KeyData, Link, Receipts, StepData, Token,
+    ContactOf, Link, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep, Receipts, Token,
 };
 use crate::value::Value;
 
@@ -29,7 +29,7 @@ type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     range: Range<usize>,
-    data: BatchData,
+    data: OwnedBatch,
     /// Where in the data those of each task lie.
     steps: Vec<(Range<usize>, Range<usize>)>,
 }
@@ -73,7 +73,7 @@ impl Applier {
             folded = self.fold(range.clone(), folded);
         }
         self.data.take_folds(&mut folded.data);
-        let mut opportunities: Vec<StepData> = Vec::new();
+        let mut opportunities: Vec<OwnedStep> = Vec::new();
         let mut created: Tokens = HashSet::default();
         for (at, (changes, keys)) in range.zip(folded.steps.drain(..)) {
             if self.states[at] != State::Waiting {
@@ -114,7 +114,7 @@ impl Applier {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let follow_up = &ledger.settings.follow_ups[usize::from(which)];
-        let data = FollowUpData {
+        let data = OwnedFollowUp {
             kind: follow_up.kind(),
             name: follow_up.name().into(),
             token: self.token(&task),
@@ -132,12 +132,12 @@ impl Applier {
         (contact, contact_step): Tie,
         changes: Range<usize>,
         keys: Range<usize>,
-    ) -> StepData {
+    ) -> OwnedStep {
         let task = self.tasks[at];
         let (ledger, step) = (self.ledger(task.part), task.record());
         let entry = ledger.entry(step.object, step.number);
         let answers = ledger.answers(step.object);
-        StepData {
+        OwnedStep {
             object: step.object,
             op: if entry.is_new() { Op::Create } else { Op::Update },
             row: ledger.number(first_row(ledger, step)),
@@ -222,7 +222,7 @@ impl Applier {
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, data: &mut BatchData) {
+fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, data: &mut OwnedBatch) {
     let entry = ledger.entry(step.object, step.number);
     if !entry.has_rows() {
         return;
@@ -265,16 +265,16 @@ fn push_new_addresses(
     kind: Addresses,
     changes: usize,
     rule: usize,
-    data: &mut BatchData,
+    data: &mut OwnedBatch,
 ) {
     let known = data.keys.len();
-    let BatchData { changes: all, keys, key_text, .. } = data;
+    let OwnedBatch { changes: all, keys, key_text, .. } = data;
     // They are in the order of the fields.
     let up_to = |at: &usize| all.field(*at) <= kind.additional();
     let of_kind = (changes..all.len()).take_while(up_to).filter(|&at| kind.has(all.field(at)));
     for at in of_kind {
         for value in all.after(at) {
-            KeyData::push(keys, key_text, rule, |text| value.write_to(text));
+            OwnedKey::push(keys, key_text, rule, |text| value.write_to(text));
         }
     }
     let entry = ledger.entry(step.object, step.number);

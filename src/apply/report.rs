@@ -1,7 +1,8 @@
 //! [`Report`]: what an import did.
 
+mod sides;
+
 use std::io;
-use std::sync::Arc;
 
 use hashbrown::HashMap;
 use indexmap::IndexMap;
@@ -9,10 +10,11 @@ use indexmap::IndexMap;
 use super::error_log::ErrorLog;
 use super::progress::Status;
 use super::token::Tokens;
-use crate::issue::{Finding, Issue, IssueCode, Severity};
+use crate::issue::{Finding, Issue, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
 use crate::storage::{Checkpoint, Refusal, Token};
+pub(super) use sides::Side;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -58,19 +60,6 @@ pub struct Report {
     pub(super) refused: Vec<Refusal>,
     /// Of a window: rows of earlier ones.
     pub(super) revised: Vec<(Object, RowNumber)>,
-}
-
-/// What a side came to instead.
-#[derive(Debug, Default)]
-pub(super) struct Side {
-    /// The plan that says so: 0 is the import's own, 1 the first of those made again.
-    pub(super) part: u32,
-    /// `None`: nothing, as the import was stopped before.
-    pub(super) outcome: Option<Outcome>,
-    /// Storage did not write it.
-    pub(super) is_refused: bool,
-    pub(super) id: Option<Box<str>>,
-    pub(super) token: Option<Token>,
 }
 
 impl Report {
@@ -281,151 +270,10 @@ impl Report {
         self.findings.push(finding);
     }
 
-    /// One side of a row has a warning, which may be its first.
-    pub(super) fn warn(&mut self, object: Object, row: u32) {
-        self.set_warning(object, row, true);
-    }
-
-    fn set_warning(&mut self, object: Object, row: u32, has_warning: bool) {
-        if self.current(object, row).is_none() {
-            return;
-        }
-        let ledger = &mut self.plan.ledger;
-        let place = match object {
-            Object::Contact => &mut ledger.contact_rows[row as usize].has_warning,
-            Object::Opportunity => &mut ledger.opportunity_rows[row as usize].has_warning,
-        };
-        let before = std::mem::replace(place, has_warning);
-        let warnings = &mut self.stats.of_mut(object).warnings;
-        *warnings = *warnings + u64::from(has_warning) - u64::from(before);
-    }
-
-    /// What a side is now.
-    pub(super) fn current(&self, object: Object, row: u32) -> Option<Outcome> {
-        let planned = self.plan.ledger.side(object, row).outcome;
-        self.sides.get(&(object, row)).map_or(planned, |side| side.outcome)
-    }
-
-    /// Did one side of a row fail while its record was written?
-    pub(super) fn was_refused(&self, object: Object, row: u32) -> bool {
-        self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
-    }
-
-    /// One side of a row failed while its record was written.
-    pub(super) fn fail(&mut self, object: Object, row: u32) {
-        let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
-        let side = Side { part, outcome, is_refused: true, ..Side::default() };
-        self.settle(object, row, side);
-    }
-
-    /// One side of a row comes to something else than planned.
-    pub(super) fn settle(&mut self, object: Object, row: u32, side: Side) {
-        let Some(before) = self.current(object, row) else { return };
-        let (part, links) = (self.part(object, row), self.links(object, row));
-        if side.part != part {
-            let own = self.row_in(side.part, row).map(|row| (side.part, row));
-            let is_warned = own
-                .is_some_and(|(part, row)| self.plan_of(part).ledger.side(object, row).has_warning);
-            self.set_warning(object, row, is_warned || self.is_warned_of(object, row));
-        }
-        let outcome = side.outcome;
-        self.sides.insert((object, row), side);
-        if let Some(outcome) = outcome.filter(|outcome| *outcome != before) {
-            self.stats.of_mut(object).shift(before, outcome);
-        }
-        let now = self.stats.links + self.links(object, row);
-        self.stats.links = now.saturating_sub(links);
-    }
-
-    /// The import was stopped before the record of one side of a row was written.
-    pub(super) fn leave_open(&mut self, object: Object, row: u32) {
-        let Some(before) = self.current(object, row).filter(|outcome| outcome.is_folded()) else {
-            return;
-        };
-        self.set_warning(object, row, false);
-        let links = self.links(object, row);
-        let id = self.stored(object, row).map(Into::into);
-        let side = self.sides.entry((object, row));
-        side.or_insert(Side { id, ..Side::default() }).outcome = None;
-        self.stats.of_mut(object).leave_out(before);
-        self.stats.links = self.stats.links.saturating_sub(links);
-    }
-
-    /// Was there a warning while it was written?
-    fn is_warned_of(&self, object: Object, row: u32) -> bool {
-        let number = Some(RowNumber(row + 1));
-        self.plan.ledger.side(object, row).has_warning
-            && self.findings.iter().any(|found| {
-                (found.row, found.object, found.severity)
-                    == (number, Some(object), Severity::Warning)
-            })
-    }
-
-    /// 1: the side's opportunity is linked to a contact of the file, and the side is what counts for it.
-    fn links(&self, object: Object, row: u32) -> u64 {
-        let part = self.part(object, row);
-        let ledger = &self.plan_of(part).ledger;
-        let is_done = matches!(
-            self.current(object, row),
-            Some(Outcome::Create | Outcome::Update | Outcome::Unchanged)
-        );
-        let Some(row) = self.row_in(part, row).filter(|_| is_done) else { return 0 };
-        if object == Object::Contact {
-            return 0;
-        }
-        let side = &ledger.opportunity_rows[row as usize];
-        let is_linked = || ledger.link_of(&ledger.deals[side.deal as usize]).is_some();
-        u64::from(side.is_first() && is_linked())
-    }
-
     /// The import ended with these tasks unwritten.
     pub(super) fn finish(&mut self, open: usize, status: Status) {
         self.unwritten = open;
         self.status = status;
-    }
-}
-
-/// Rows that were planned again.
-impl Report {
-    /// A plan that was made again for some rows. Gives its number.
-    pub(super) fn add_part(&mut self, plan: Plan) -> u32 {
-        self.parts.push(plan);
-        u32::try_from(self.parts.len()).unwrap_or(NONE)
-    }
-
-    /// The import's own plan, or one that was made again.
-    pub(super) fn plan_of(&self, part: u32) -> &Plan {
-        match (part as usize).checked_sub(1) {
-            None => &self.plan,
-            Some(at) => &self.parts[at],
-        }
-    }
-
-    /// The plan that says what a side is.
-    fn part(&self, object: Object, row: u32) -> u32 {
-        self.sides.get(&(object, row)).map_or(0, |side| side.part)
-    }
-
-    /// The row of the import's plan that a row of another plan is.
-    pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
-        if part == 0 {
-            return (row != NONE).then_some(row);
-        }
-        self.plan.ledger.numbers.row(self.plan_of(part).ledger.number(row))
-    }
-
-    /// The row of another plan that a row of the import's plan is.
-    fn row_in(&self, part: u32, row: u32) -> Option<u32> {
-        if part == 0 {
-            return Some(row);
-        }
-        self.plan_of(part).ledger.numbers.row(self.plan.ledger.number(row))
-    }
-
-    /// Lets go of what earlier windows have left.
-    pub(super) fn forget_memory(&mut self) {
-        self.plan.ledger.memory = Arc::default();
-        self.parts.iter_mut().for_each(|plan| plan.ledger.memory = Arc::default());
     }
 }
 

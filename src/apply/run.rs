@@ -4,14 +4,15 @@
 //! row of each record that was met, so that a contact of an earlier window is known to be of this
 //! import although storage answers for it.
 
+mod earlier;
 mod remembering;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::driver::{apply, apply_window, finds_again, leave_window};
+use super::driver::{apply, apply_window, check_resumed, finds_again, leave_window};
 use super::job::{Ending, Job};
-use super::known::{Known, Written};
+use super::known::Known;
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use super::token::{Tokens, checkpoint};
@@ -19,10 +20,11 @@ use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, NONE, Numbers, Plan};
+use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
+use earlier::EarlierRun;
 
 /// What a run tells whoever watches it.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +84,7 @@ struct Runner<'a> {
     memory: Arc<Memory>,
     tokens: Tokens,
     job: Job,
-    written: Written,
+    earlier: EarlierRun,
     file_digest: String,
     window: usize,
     planning_window: usize,
@@ -107,13 +109,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let import_id = job.import_id.clone();
     let mine = checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
-        let mut differs = resumed.differences(&mine);
-        if !resumed.is_run() {
-            differs.push("window");
-        }
-        if !differs.is_empty() {
-            return Err(Error::Resume { differs });
-        }
+        check_resumed(resumed, &mine)?;
     }
     job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
     job.refused = resumed.as_ref().map_or_else(Vec::new, |resumed| resumed.refused.clone());
@@ -124,7 +120,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        written: Written::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
+        earlier: EarlierRun::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
         tokens: Tokens::new(&import_id),
         job,
         file_digest,
@@ -180,6 +176,7 @@ fn hold(
 }
 
 impl Runner<'_> {
+    /// Plans and writes window after window, and adds up what they come to.
     fn run_windows<S: StorageWrite + ?Sized>(
         &mut self,
         storage: &mut S,
@@ -194,52 +191,15 @@ impl Runner<'_> {
                 return Ok(status);
             }
             let plan = self.plan(block, findings, storage)?;
-            let (told, bytes) = (plan.told.clone(), self.rows.bytes_read());
-            let total_bytes = self.rows.total_bytes();
-            let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
-            let mut last = Progress::default();
-            let base = before;
-            // What earlier windows failed counts too.
-            let budget = self.job.budget;
-            let mut planned = *total.stats();
-            planned.add(plan.stats());
-            let refused = self.written.refused(plan.ledger.number(0), rows);
-            if budget.is_some_and(|budget| budget.is_exceeded(&planned)) {
-                let report = leave_window(plan, &job, refused, storage)?;
-                total.absorb(&report);
-                return Err(Error::TooManyErrors { done: Box::new(report) });
-            }
-            let report = apply_window(plan, &job, refused, storage, |progress| {
-                last = progress;
-                let progress = sum(&base, progress, rows, (bytes, total_bytes));
-                watch(Event::Progress(progress))
-            });
-            let mut report = match report {
-                Ok(report) => report,
-                Err(error) => {
-                    error.done().into_iter().for_each(|done| total.absorb(done));
-                    return Err(error);
-                }
-            };
-            let changed = match self.changed(&report, storage) {
-                Ok(changed) => changed,
-                Err(error) => {
-                    // What the window has written is told all the same.
-                    total.absorb(&report);
-                    return Err(error);
-                }
-            };
+            let told = plan.told.clone();
+            let mut report = self.write(plan, rows, storage, total, &mut before, watch)?;
+            // If that cannot be told, what the window has written is told all the same.
+            let changed = self.changed(&report, storage).inspect_err(|_| total.absorb(&report))?;
             report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
             total.absorb(&report);
-            before = sum(&before, last, rows, (bytes, total_bytes));
             let control = watch(Event::Window(&report));
             self.remember(&mut report, &told, changed);
-            // What an adapter that breaks its contract has written is known when the import is
-            // resumed; later windows would only guess.
-            let is_broken = report.issues().any(|issue| {
-                (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error)
-            });
-            if is_broken {
+            if is_broken(&report) {
                 return Ok(Status::Failed);
             }
             let ended = Some(report.status()).filter(|status| *status != Status::Completed);
@@ -249,12 +209,48 @@ impl Runner<'_> {
             // The window is complete: a checkpoint from here on says so.
             self.job.from_row = self.job.from_row.max(rows + 1);
             self.tell_refused(&mut report, storage, total)?;
-            if budget.is_some_and(|budget| budget.is_exceeded(total.stats())) {
+            if self.is_over_budget(total.stats()) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
         total.checkpoint = self.tell(self.job.ending, storage, total)?;
         Ok(Status::Completed)
+    }
+
+    /// Writes the plan of the window that ends with this row of the file. `before` is how far the windows
+    /// before it came, and then how far it came itself.
+    fn write<S: StorageWrite + ?Sized>(
+        &self,
+        plan: Plan,
+        rows: u64,
+        storage: &mut S,
+        total: &mut Report,
+        before: &mut Progress,
+        watch: &mut impl FnMut(Event<'_>) -> Control,
+    ) -> Result<Report, Error<S::Error>> {
+        let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
+        let refused = self.earlier.refused(plan.ledger.number(0), rows);
+        // What earlier windows failed counts too.
+        let mut planned = *total.stats();
+        planned.add(plan.stats());
+        if self.is_over_budget(&planned) {
+            let report = leave_window(plan, &job, refused, storage)?;
+            total.absorb(&report);
+            return Err(Error::TooManyErrors { done: Box::new(report) });
+        }
+        let mut now = Progress::default();
+        let report = apply_window(plan, &job, refused, storage, |progress| {
+            now = progress;
+            watch(Event::Progress(self.progress(before, progress, rows, progress.status)))
+        });
+        let report = report
+            .inspect_err(|error| error.done().into_iter().for_each(|done| total.absorb(done)))?;
+        *before = self.progress(before, now, rows, now.status);
+        Ok(report)
+    }
+
+    fn is_over_budget(&self, stats: &Stats) -> bool {
+        self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
     }
 
     fn progress(&self, before: &Progress, now: Progress, rows: u64, status: Status) -> Progress {
@@ -293,20 +289,7 @@ impl Runner<'_> {
             true => Known::ask(&self.tokens, &numbers, len, storage)?,
             false => Known::default(),
         };
-        let mut settled = known.settled();
-        if self.job.resumes {
-            Arc::make_mut(&mut self.memory).settle(&settled);
-            // What it was refused for, a row has met too.
-            let last = u64::from(offset) + u64::from(len);
-            let refused = self.written.refused(RowNumber(offset + 1), last).iter();
-            for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
-                let row = refusal.row.0 - offset - 1;
-                match &refusal.id {
-                    Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
-                    None => _ = settled.new.insert(row),
-                }
-            }
-        }
+        let settled = self.settled(&known, offset, len);
         let part = Part {
             settled,
             settings: self.settings.clone(),
@@ -319,16 +302,36 @@ impl Runner<'_> {
         };
         let first = RowNumber(offset + 1);
         let is_hidden = |object, id: &str| {
-            known.is_hidden(object, id) || self.written.is_later(object, id, first)
+            known.is_hidden(object, id) || self.earlier.is_later(object, id, first)
         };
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
         plan.file_digest = self.file_digest.clone();
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
-        if self.written.is_past(next) {
-            known.leave_past(&mut plan, &self.written);
+        if self.earlier.is_past(next) {
+            self.earlier.leave_past(&known, &mut plan);
         }
         Ok(plan)
+    }
+
+    /// Whom the `len` rows behind the first `offset` had met before the import was interrupted.
+    fn settled(&mut self, known: &Known, offset: u32, len: u32) -> Settled {
+        let mut settled = known.settled();
+        if !self.job.resumes {
+            return settled;
+        }
+        Arc::make_mut(&mut self.memory).settle(&settled);
+        // What it was refused for, a row has met too.
+        let last = u64::from(offset) + u64::from(len);
+        let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
+        for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
+            let row = refusal.row.0 - offset - 1;
+            match &refusal.id {
+                Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
+                None => _ = settled.new.insert(row),
+            }
+        }
+        settled
     }
 
     /// Makes what storage refused part of every checkpoint from here on, before the next window.
@@ -367,6 +370,14 @@ impl Runner<'_> {
         let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
         apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
     }
+}
+
+/// Has the adapter broken its contract? What it has written is known when the import is resumed; later
+/// windows would only guess.
+fn is_broken(report: &Report) -> bool {
+    report
+        .issues()
+        .any(|issue| (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error))
 }
 
 fn stopped(control: Control) -> Option<Status> {

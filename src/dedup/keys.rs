@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::field::{FieldKind, Fields};
-use crate::normalize;
+use crate::normalize::{self, folded};
 use crate::object::Object;
 
 /// The keys of a stored record under a match rule, written as a [`Lookup`](crate::lookup::Lookup)
@@ -55,10 +55,4 @@ fn key_part(kind: FieldKind, value: &str, account: &Account) -> Option<String> {
         _ => Some(folded(value)),
     }
     .filter(|part| !part.is_empty())
-}
-
-fn folded(text: &str) -> String {
-    let mut out = String::new();
-    normalize::fold_into(text, &mut out);
-    out
 }

@@ -6,7 +6,7 @@ use super::full_name::Beside;
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
-use crate::normalize::{self, DateFormat, Separators};
+use crate::normalize::{self, DateFormat, Separators, folded};
 use crate::object::Object;
 use crate::source::BlockRow;
 
@@ -272,10 +272,4 @@ impl Column {
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.clear_token.as_deref() == Some(cell)
     }
-}
-
-fn folded(text: &str) -> String {
-    let mut out = String::new();
-    normalize::fold_into(text, &mut out);
-    out
 }

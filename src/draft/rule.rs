@@ -129,8 +129,7 @@ fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<Stri
                 parts.extend(read.ok().map(|value| value.to_string()));
             });
         } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {
-            let mut folded = String::new();
-            normalize::fold_into(&value.to_text(), &mut folded);
+            let folded = normalize::folded(&value.to_text());
             parts.extend(Some(folded).filter(|part| !part.is_empty()));
         }
     }

@@ -36,7 +36,7 @@ impl<'s> Side<'s> {
         Side { has_constants: watches.iter().any(|watch| watch.index.is_none()), watches }
     }
 
-    /// How many columns are looked at so?
+    /// How many columns are looked at in this way.
     pub(super) fn count(&self, look: Look) -> usize {
         self.watches.iter().filter(|watch| watch.look == look).count()
     }

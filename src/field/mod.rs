@@ -4,10 +4,12 @@
 //! file and message; inside, it is a [`FieldId`], its position in the catalogue.
 #![doc = include_str!("standard.md")]
 
+mod id;
 mod standard;
 pub(crate) mod synonyms;
 mod words;
 
+pub use id::FieldId;
 pub(crate) use words::words;
 
 use hashbrown::HashMap;
@@ -68,17 +70,6 @@ impl FieldKind {
     /// Can a CSV file hold values of this kind?
     pub const fn is_importable(self) -> bool {
         !matches!(self, FieldKind::File | FieldKind::Signature)
-    }
-}
-
-/// The position of a field in the account's [`Fields`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldId(pub(crate) u16);
-
-impl FieldId {
-    /// The position in [`Fields`], which [`Fields::iter`] follows.
-    pub fn index(self) -> usize {
-        usize::from(self.0)
     }
 }
 
@@ -270,41 +261,6 @@ impl Fields {
     }
 }
 
-macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident = $id:expr;)*) => {
-        impl FieldId { $($(#[$doc])* pub(crate) const $name: FieldId = FieldId($id);)* }
-    };
-}
-
-// The standard fields that rules speak of, by position; a test holds them to the tables.
-names! {
-    CONTACT_ID = 0;
-    FIRST_NAME = 1;
-    LAST_NAME = 2;
-    NAME = 3;
-    EMAIL = 4;
-    ADDITIONAL_EMAILS = 5;
-    PHONE = 6;
-    ADDITIONAL_PHONES = 7;
-    COMPANY = 8;
-    ADDRESS = 9;
-    COUNTRY = 13;
-    WEBSITE = 15;
-    TAGS = 19;
-    DND = 20;
-    OPPORTUNITY_ID = 24;
-    OPPORTUNITY_NAME = 25;
-    PIPELINE = 26;
-    STAGE = 27;
-    STATUS = 28;
-    VALUE = 29;
-    LOST_REASON = 30;
-    EXPECTED_CLOSE_DATE = 34;
-    BUSINESS_NAME = 35;
-    CONTACT_LINK = 36;
-    OPPORTUNITY_TAGS = 37;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,41 +280,6 @@ mod tests {
             told.sort_unstable();
             keys.sort_unstable();
             assert_eq!(told, keys);
-        }
-    }
-
-    #[test]
-    fn named_positions_agree_with_the_tables() {
-        let fields = Fields::standard();
-        let named = [
-            (FieldId::CONTACT_ID, Object::Contact, "id"),
-            (FieldId::FIRST_NAME, Object::Contact, "first_name"),
-            (FieldId::LAST_NAME, Object::Contact, "last_name"),
-            (FieldId::NAME, Object::Contact, "name"),
-            (FieldId::EMAIL, Object::Contact, "email"),
-            (FieldId::ADDITIONAL_EMAILS, Object::Contact, "additional_emails"),
-            (FieldId::PHONE, Object::Contact, "phone"),
-            (FieldId::ADDITIONAL_PHONES, Object::Contact, "additional_phones"),
-            (FieldId::COMPANY, Object::Contact, "company"),
-            (FieldId::ADDRESS, Object::Contact, "address"),
-            (FieldId::WEBSITE, Object::Contact, "website"),
-            (FieldId::BUSINESS_NAME, Object::Opportunity, "business_name"),
-            (FieldId::COUNTRY, Object::Contact, "country"),
-            (FieldId::TAGS, Object::Contact, "tags"),
-            (FieldId::DND, Object::Contact, "dnd"),
-            (FieldId::OPPORTUNITY_ID, Object::Opportunity, "id"),
-            (FieldId::OPPORTUNITY_NAME, Object::Opportunity, "name"),
-            (FieldId::PIPELINE, Object::Opportunity, "pipeline"),
-            (FieldId::STAGE, Object::Opportunity, "stage"),
-            (FieldId::STATUS, Object::Opportunity, "status"),
-            (FieldId::VALUE, Object::Opportunity, "value"),
-            (FieldId::LOST_REASON, Object::Opportunity, "lost_reason"),
-            (FieldId::EXPECTED_CLOSE_DATE, Object::Opportunity, "expected_close_date"),
-            (FieldId::CONTACT_LINK, Object::Opportunity, "contact_id"),
-            (FieldId::OPPORTUNITY_TAGS, Object::Opportunity, "tags"),
-        ];
-        for (id, object, key) in named {
-            assert_eq!(fields.find(object, key), Some(id), "{object} {key}");
         }
     }
 

@@ -11,82 +11,121 @@ pub(super) fn problems(
     fields: &Fields,
     answers: impl Fn(&[String]) -> bool,
 ) -> Vec<String> {
+    let policies = Policies { account, fields, standard: Fields::standard() };
     let mut problems = Vec::new();
-    problems.extend(country(account));
-    let standard = Fields::standard();
-    for (object, keys) in &account.standard_fields {
-        for key in keys.iter().filter(|key| standard.find(*object, key).is_none()) {
-            let objects = object.plural();
-            problems.push(format!(
-                "the account names {key:?}, which is no standard field of {objects}"
-            ));
+    problems.extend(policies.country());
+    problems.extend(policies.standard_fields());
+    problems.extend(policies.match_rules(answers));
+    problems.extend(policies.required_fields());
+    problems.extend(policies.options());
+    problems.extend(policies.matched_fields());
+    problems
+}
+
+/// The policies of an account, and the fields that they speak of.
+struct Policies<'a> {
+    account: &'a Account,
+    fields: &'a Fields,
+    standard: Fields,
+}
+
+impl Policies<'_> {
+    /// The account's country is the code of one, in two letters: nothing else is a region of phone numbers.
+    fn country(&self) -> Option<String> {
+        // Regions of the numbering plan that ISO has no country for.
+        let others = ["XK", "AC", "TA"];
+        let code = self.account.default_country.as_deref()?;
+        let known = normalize::country(code).ok();
+        let is_code = |known: &&str| known.eq_ignore_ascii_case(code);
+        if known.iter().chain(&others).any(is_code) {
+            return None;
         }
+        let remedy = known.map(|known| format!(": write {known:?}")).unwrap_or_default();
+        Some(format!(
+            "the account's default_country is {code:?}, which is no ISO 3166 code of two letters{remedy}"
+        ))
     }
-    let find = |key: &str| fields.find(Object::Contact, key);
-    let is_split = |key: &str| fields.splits_names() && find(key) == Some(FieldId::NAME);
-    for rule in &account.dedup.contacts {
-        let name = rule.name();
-        if rule.0.is_empty() || rule.0.iter().any(|key| find(key).is_none()) {
-            problems
-                .push(format!("the match rule {name:?} names a field that contacts do not have"));
-        } else if rule.0.iter().any(|key| is_split(key)) {
-            let parts = |key: &String| match is_split(key) {
-                true => "first_name+last_name".to_owned(),
-                false => key.clone(),
-            };
-            let instead: Vec<String> = rule.0.iter().map(parts).collect();
-            problems.push(format!(
-                "the match rule {name:?} finds nobody, for a full name is kept as its two parts: match \
-                 by {:?}",
-                instead.join("+")
-            ));
-        } else if !answers(&rule.0) {
-            problems.push(format!("the storage cannot answer the match rule {name}"));
+
+    fn standard_fields(&self) -> impl Iterator<Item = String> {
+        let named = self.account.standard_fields.iter();
+        let named = named.flat_map(|(object, keys)| keys.iter().map(move |key| (*object, key)));
+        named.filter(|(object, key)| self.standard.find(*object, key).is_none()).map(
+            |(object, key)| {
+                let objects = object.plural();
+                format!("the account names {key:?}, which is no standard field of {objects}")
+            },
+        )
+    }
+
+    fn match_rules(&self, answers: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let mut problems = Vec::new();
+        for rule in &self.account.dedup.contacts {
+            let name = rule.name();
+            if rule.0.is_empty() || rule.0.iter().any(|key| self.of_contact(key).is_none()) {
+                problems.push(format!(
+                    "the match rule {name:?} names a field that contacts do not have"
+                ));
+            } else if rule.0.iter().any(|key| self.is_split(key)) {
+                let parts = |key: &String| match self.is_split(key) {
+                    true => "first_name+last_name".to_owned(),
+                    false => key.clone(),
+                };
+                let instead: Vec<String> = rule.0.iter().map(parts).collect();
+                problems.push(format!(
+                    "the match rule {name:?} finds nobody, for a full name is kept as its two parts: \
+                     match by {:?}",
+                    instead.join("+")
+                ));
+            } else if !answers(&rule.0) {
+                problems.push(format!("the storage cannot answer the match rule {name}"));
+            }
         }
+        problems
     }
-    for key in &account.dedup.required {
-        match find(key) {
-            None => problems.push(format!(
-                "new contacts are required to have {key:?}, a field they do not have"
-            )),
-            Some(_) if is_split(key) => problems.push(
+
+    fn required_fields(&self) -> impl Iterator<Item = String> {
+        self.account.dedup.required.iter().filter_map(|key| match self.of_contact(key) {
+            None => {
+                Some(format!("new contacts are required to have {key:?}, a field they do not have"))
+            }
+            Some(_) if self.is_split(key) => Some(
                 "new contacts are required to have \"name\", which is kept as its two parts: require \
                  \"first_name\" or \"last_name\""
                     .to_owned(),
             ),
-            Some(id) if fields.get(id).kind == FieldKind::RecordId => problems.push(format!(
+            Some(id) if self.fields.get(id).kind == FieldKind::RecordId => Some(format!(
                 "new contacts are required to have {key:?}, which only stored ones have"
             )),
-            Some(_) => {}
-        }
+            Some(_) => None,
+        })
     }
-    for key in account.options.keys() {
-        let is_field = |object| fields.find(object, key).or(standard.find(object, key)).is_some();
-        if !is_field(Object::Contact) && !is_field(Object::Opportunity) {
-            problems.push(format!("the account lists options of {key:?}, which is no field"));
-        }
-    }
-    for key in account.opportunities.matching.iter().flat_map(|matching| &matching.fields) {
-        if fields.find(Object::Opportunity, key).is_none() {
-            problems
-                .push(format!("opportunities are matched by {key:?}, a field they do not have"));
-        }
-    }
-    problems
-}
 
-/// The account's country is the code of one, in two letters: nothing else is a region of phone numbers.
-fn country(account: &Account) -> Option<String> {
-    // Regions of the numbering plan that ISO has no country for.
-    let others = ["XK", "AC", "TA"];
-    let code = account.default_country.as_deref()?;
-    let known = normalize::country(code).ok();
-    let is_code = |known: &&str| known.eq_ignore_ascii_case(code);
-    if known.iter().chain(&others).any(is_code) {
-        return None;
+    /// Options may be listed of a standard field that the account does without.
+    fn options(&self) -> impl Iterator<Item = String> {
+        let is_field = |key: &str| {
+            [Object::Contact, Object::Opportunity].into_iter().any(|object| {
+                self.fields.find(object, key).or(self.standard.find(object, key)).is_some()
+            })
+        };
+        let unknown = self.account.options.keys().filter(move |key| !is_field(key));
+        unknown.map(|key| format!("the account lists options of {key:?}, which is no field"))
     }
-    let remedy = known.map(|known| format!(": write {known:?}")).unwrap_or_default();
-    Some(format!(
-        "the account's default_country is {code:?}, which is no ISO 3166 code of two letters{remedy}"
-    ))
+
+    /// The fields by which opportunities are matched (O5).
+    fn matched_fields(&self) -> impl Iterator<Item = String> {
+        let named =
+            self.account.opportunities.matching.iter().flat_map(|matching| &matching.fields);
+        named
+            .filter(|key| self.fields.find(Object::Opportunity, key).is_none())
+            .map(|key| format!("opportunities are matched by {key:?}, a field they do not have"))
+    }
+
+    fn of_contact(&self, key: &str) -> Option<FieldId> {
+        self.fields.find(Object::Contact, key)
+    }
+
+    /// Is this the full name, in an account that keeps its two parts instead?
+    fn is_split(&self, key: &str) -> bool {
+        self.fields.splits_names() && self.of_contact(key) == Some(FieldId::NAME)
+    }
 }

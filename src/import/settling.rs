@@ -2,11 +2,12 @@
 
 use super::{Import, policies};
 use crate::account::{Account, DateOrder};
-use crate::apply::{ERROR_LOG_COLUMNS, formats_of_log};
+use crate::apply::formats_of_log;
 use crate::draft::Settings;
 use crate::error::ConfigError;
-use crate::field::words;
+use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
+use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::normalize::Separators;
 use crate::object::{Mode, Object};
@@ -22,15 +23,7 @@ impl Import {
         answers: impl Fn(&[String]) -> bool,
     ) -> Result<Settings, ConfigError> {
         let fields = account.fields();
-        let mapping = match &self.mapping {
-            Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
-            None => Mapping::from_suggestions(&self.suggest(rows, &account), &fields),
-        };
-        let mapping = with_formats_of_log(mapping, rows);
-        let mapping = match self.is_highlevel {
-            true => mapping.highlevel(&fields, &account),
-            false => mapping,
-        };
+        let mapping = self.mapping_for(rows, &account, &fields);
         let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
         let is_selected = |object| match &self.objects {
             Some(objects) => objects.contains(&object),
@@ -50,15 +43,7 @@ impl Import {
             .map(ToString::to_string)
             .collect();
         problems.extend(policies::problems(&account, &fields, answers));
-        if fields.find(Object::Contact, "tags").is_none() {
-            let tags = self.follow_ups.iter().filter(|it| it.kind() == FollowUpKind::Tag);
-            problems.extend(tags.map(|tag| {
-                format!(
-                    "contacts have no tags, so the follow-up tag {:?} cannot be done",
-                    tag.name()
-                )
-            }));
-        }
+        problems.extend(self.tags_without_field(&fields));
         if modes.is_empty() {
             problems.push("no column of the file is mapped to an object that is selected".into());
         }
@@ -79,6 +64,32 @@ impl Import {
             (contacts, opportunities),
             follow_ups,
         ))
+    }
+
+    /// The mapping of the file: the one that was given, else the suggested one; with what the file, if it
+    /// is our own error log, says of itself, and what the preset asks for.
+    fn mapping_for(&self, rows: &Rows<'_>, account: &Account, fields: &Fields) -> Mapping {
+        let mapping = match &self.mapping {
+            Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
+            None => Mapping::from_suggestions(&self.suggest(rows, account), fields),
+        };
+        let mapping = with_formats_of_log(mapping, rows);
+        match self.is_highlevel {
+            true => mapping.highlevel(fields, account),
+            false => mapping,
+        }
+    }
+
+    /// Follow-up tags for contacts that have no tags.
+    fn tags_without_field(&self, fields: &Fields) -> Vec<String> {
+        if fields.find(Object::Contact, "tags").is_some() {
+            return Vec::new();
+        }
+        let tags = self.follow_ups.iter().filter(|it| it.kind() == FollowUpKind::Tag);
+        tags.map(|tag| {
+            format!("contacts have no tags, so the follow-up tag {:?} cannot be done", tag.name())
+        })
+        .collect()
     }
 }
 
@@ -102,9 +113,10 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
 /// read beside the columns it names (behaviour §15).
 fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
     let is_log = is_log(headers);
-    let ids =
-        [(Object::Contact, ERROR_LOG_COLUMNS[5]), (Object::Opportunity, ERROR_LOG_COLUMNS[6])];
-    for (object, header) in ids {
+    for (object, header) in [
+        (Object::Contact, log_columns::CONTACT_ID),
+        (Object::Opportunity, log_columns::OPPORTUNITY_ID),
+    ] {
         let is_used = mapping.columns.iter().any(|column| column.object == Some(object));
         let is_named =
             mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
@@ -127,7 +139,7 @@ fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
     if !is_log(headers) {
         return mapping;
     }
-    let at = headers.iter().position(|header| header == FORMATS);
+    let at = headers.iter().position(|header| header == log_columns::FORMATS);
     let cells = rows.sample().iter().filter_map(|row| row.get(at?)).map(|cell| cell.trim());
     let cell = cells.map(unescape_formula).find(|cell| !cell.is_empty()).unwrap_or("");
     let formats = formats_of_log(cell, headers);
@@ -141,11 +153,8 @@ fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
     mapping
 }
 
-/// The last column of our own error log; a log need not have it.
-const FORMATS: &str = ERROR_LOG_COLUMNS[7];
-
 /// Is it our own error log?
 fn is_log(headers: &[String]) -> bool {
-    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| **own != FORMATS);
+    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| **own != log_columns::FORMATS);
     own.all(|own| headers.iter().any(|header| header == own))
 }

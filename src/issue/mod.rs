@@ -8,9 +8,11 @@
 
 mod catalogue;
 mod finding;
+pub(crate) mod log_columns;
 
 pub use catalogue::{IssueCode, Severity};
 pub(crate) use finding::Finding;
+pub use log_columns::ERROR_LOG_COLUMNS;
 
 use std::fmt;
 

@@ -15,7 +15,7 @@ pub(crate) struct NumberTable {
     room: usize,
 }
 
-/// No number comes before 0.
+/// A free slot: every number is kept as the one after it.
 const EMPTY: u64 = 0;
 
 /// The search for the first number with a tag.
@@ -38,7 +38,7 @@ impl Search {
         self.tag
     }
 
-    /// Neither is anything behind a free slot.
+    /// It ends at its tag, or at a free slot: nothing with the tag stands behind one.
     fn has_ended(self) -> bool {
         (self.slot == EMPTY) | (tag_of(self.slot) == self.tag)
     }
@@ -66,7 +66,7 @@ impl NumberTable {
         Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
     }
 
-    /// Adds a number where a search has met no other, unless the place was taken since: then it is false.
+    /// Adds a number where a search has met no other. False: the place was taken since.
     pub(crate) fn insert(&mut self, search: Search, number: u32) -> bool {
         let place = &mut self.slots[search.at as usize];
         let is_free = *place == EMPTY;

@@ -1,10 +1,11 @@
 //! [`Mapping::check`]: everything that is wrong with a mapping, before the first row (behaviour A4).
 
-use super::needs::Scope;
+use super::needs::MappedFields;
 use super::readable::can_read;
 use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind, Fields, words};
+use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::normalize;
 use crate::object::{Mode, Object};
 
@@ -141,7 +142,8 @@ impl Check<'_> {
             refuse("merge", merge.name(), Some(why));
         }
         if let Some(default) = column.default.as_deref() {
-            if is_never_made_up(id) {
+            // The same for every row without one, they would make one record of all.
+            if id.is_id() || id.is_address() {
                 let why = "what a record is known by is never made up";
                 refuse("default", default, Some(why));
             } else if id == FieldId::OPPORTUNITY_TAGS {
@@ -192,9 +194,9 @@ impl Check<'_> {
     /// What creating and updating need, each for itself.
     fn needs(&mut self) {
         let mapped: Vec<FieldId> = self.fed.iter().map(|(id, _)| *id).collect();
-        let scope = Scope { fields: self.fields, account: self.account, mapped: &mapped };
+        let fed = MappedFields { fields: self.fields, account: self.account, mapped: &mapped };
         for &(object, mode) in self.modes {
-            let needs = scope.needs(object);
+            let needs = fed.needs(object);
             for need in needs.create.iter().filter(|need| mode.creates() && !need.is_met) {
                 // Of both ways one is left, unless records are only created.
                 let is_error = need.is_strict && mode == Mode::Create;
@@ -238,40 +240,18 @@ fn why_not_merged(id: FieldId, field: &Field, merge: Merge) -> Option<&'static s
         Merge::FillBlank | Merge::Keep | Merge::Overwrite if id == FieldId::OPPORTUNITY_TAGS => {
             Some("they join the tags of the contact")
         }
-        Merge::FillBlank | Merge::Keep if is_id(id) => Some("an id is not merged"),
+        Merge::FillBlank | Merge::Keep if id.is_id() => Some("an id is not merged"),
         _ => None,
     }
 }
 
-/// Ids, addresses and phones: the same for every row without one, they would make one record of all.
-fn is_never_made_up(id: FieldId) -> bool {
-    is_id(id)
-        || matches!(
-            id,
-            FieldId::EMAIL
-                | FieldId::ADDITIONAL_EMAILS
-                | FieldId::PHONE
-                | FieldId::ADDITIONAL_PHONES
-        )
+/// The columns of our own error log that are left out (A6), and its two ids, which are read.
+pub(super) fn own_columns() -> impl Iterator<Item = &'static str> {
+    ERROR_LOG_COLUMNS.into_iter().filter(|own| *own != log_columns::FORMATS)
 }
-
-fn is_id(id: FieldId) -> bool {
-    matches!(id, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
-}
-
-/// The columns that our own error log adds (A6): all are left out but for the two ids.
-pub(super) const OWN_COLUMNS: [&str; 7] = [
-    "Import status",
-    "Import code",
-    "Import column",
-    "Import message",
-    "Import fix",
-    "Import contact id",
-    "Import opportunity id",
-];
 
 /// Is it one of them, however it is spelt?
 pub(super) fn is_own(header: &str) -> bool {
     let header = words(header);
-    OWN_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))
+    own_columns().any(|own| own.eq_ignore_ascii_case(&header))
 }

@@ -8,12 +8,6 @@ use crate::object::Object;
 /// What separates the items of a list for HighLevel's importer.
 const SEPARATORS: &str = ",;.";
 
-/// E-mail addresses and phones. Contacts are found by additional ones as by the primary one (M3), and a
-/// primary one that the file replaces is kept among them (V2): cleared, it would be gone with the second
-/// import of the same file.
-const ADDRESSES: [FieldId; 4] =
-    [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS, FieldId::PHONE, FieldId::ADDITIONAL_PHONES];
-
 /// The fields that an opportunity cannot be without, besides its id (O6).
 const NEEDED: [FieldId; 4] =
     [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS];
@@ -50,10 +44,10 @@ impl Mapping {
             };
             let Some(id) = fields.find(object, key) else { continue };
             let field = fields.get(id);
-            if !stays(id, field, account) {
+            if !is_never_cleared(id, field, account) {
                 column.blank.get_or_insert(Blank::Clear);
             }
-            set_kind(column, id, field.kind);
+            set_what_its_kind_asks(column, id, field.kind);
         }
         for constant in &mut self.constants {
             if is_tags(fields.find(constant.object, &constant.field)) {
@@ -64,8 +58,8 @@ impl Mapping {
     }
 }
 
-/// Sets what depends on what the field holds.
-fn set_kind(column: &mut ColumnMapping, id: FieldId, kind: FieldKind) {
+/// What HighLevel does with cells of this kind.
+fn set_what_its_kind_asks(column: &mut ColumnMapping, id: FieldId, kind: FieldKind) {
     match kind {
         FieldKind::Email if id == FieldId::EMAIL => {
             column.on_invalid.get_or_insert(OnInvalid::FailRow);
@@ -86,8 +80,9 @@ fn is_tags(id: Option<FieldId>) -> bool {
     matches!(id, Some(FieldId::TAGS | FieldId::OPPORTUNITY_TAGS))
 }
 
-/// Is it a primary, key or required field, which no blank clears?
-fn stays(id: FieldId, field: &Field, account: &Account) -> bool {
+/// Is it an address, an id, or a field that its record is found by or needs? The preset asks for no blank to
+/// clear one, though merging would obey for some of them.
+fn is_never_cleared(id: FieldId, field: &Field, account: &Account) -> bool {
     // A full name is read as both of its parts.
     let is_named = |name: &String| match id {
         FieldId::NAME => ["name", "first_name", "last_name"].contains(&name.as_str()),
@@ -95,7 +90,9 @@ fn stays(id: FieldId, field: &Field, account: &Account) -> bool {
     };
     let mut keys = account.dedup.contacts.iter().flat_map(|rule| &rule.0);
     let is_of_contact = field.object == Object::Contact;
-    ADDRESSES.contains(&id)
+    // Contacts are found by additional addresses as by the primary one (M3), and a primary one that the
+    // file replaces is kept among them (V2): cleared, it would be gone with the second import.
+    id.is_address()
         || NEEDED.contains(&id)
         || field.kind == FieldKind::RecordId
         || is_of_contact && (keys.any(is_named) || account.dedup.required.iter().any(is_named))

@@ -59,6 +59,44 @@ pub struct Mapping {
     pub clear_token: Option<String>,
 }
 
+impl Mapping {
+    /// Maps the column with this header to a field.
+    ///
+    /// ```
+    /// use crm_import::{Mapping, Object};
+    ///
+    /// let mapping = Mapping::default()
+    ///     .column("Mail", Object::Contact, "email")
+    ///     .constant(Object::Opportunity, "pipeline", "Sales");
+    /// assert_eq!(mapping.columns[0].field.as_deref(), Some("email"));
+    /// ```
+    #[must_use]
+    pub fn column(mut self, header: &str, object: Object, field: &str) -> Self {
+        self.columns.push(ColumnMapping {
+            header: Some(header.to_owned()),
+            object: Some(object),
+            field: Some(field.to_owned()),
+            ..ColumnMapping::default()
+        });
+        self
+    }
+
+    /// Gives every row this value.
+    #[must_use]
+    pub fn constant(mut self, object: Object, field: &str, value: &str) -> Self {
+        self.constants.push(Constant { object, field: field.to_owned(), value: value.to_owned() });
+        self
+    }
+
+    /// Leaves the column with this header out on purpose.
+    #[must_use]
+    pub fn ignore(mut self, header: &str) -> Self {
+        let header = Some(header.to_owned());
+        self.columns.push(ColumnMapping { header, ignore: true, ..ColumnMapping::default() });
+        self
+    }
+}
+
 /// What one column of the file means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

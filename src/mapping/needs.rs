@@ -57,18 +57,18 @@ impl Mapping {
             .iter()
             .filter_map(|constant| fields.find(constant.object, &constant.field));
         let mapped: Vec<FieldId> = columns.chain(constants).collect();
-        Scope { fields, account, mapped: &mapped }.needs(object)
+        MappedFields { fields, account, mapped: &mapped }.needs(object)
     }
 }
 
-/// What is mapped, in which account.
-pub(super) struct Scope<'a> {
+/// The fields of an account that have a column or a constant.
+pub(super) struct MappedFields<'a> {
     pub(super) fields: &'a Fields,
     pub(super) account: &'a Account,
     pub(super) mapped: &'a [FieldId],
 }
 
-impl Scope<'_> {
+impl MappedFields<'_> {
     pub(super) fn needs(&self, object: Object) -> Needs {
         match object {
             Object::Contact => self.of_contacts(),

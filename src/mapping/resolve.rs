@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::{ColumnMapping, Constant, Mapping, suggest};
+use super::{ColumnMapping, Mapping, suggest};
 use crate::field::Fields;
 use crate::field::words;
+use crate::issue::log_columns;
 use crate::object::Object;
 
 /// What a mapping comes to on the headers of a file (behaviour A5).
@@ -25,42 +26,6 @@ pub struct Resolved<'m> {
 }
 
 impl Mapping {
-    /// Maps the column with this header to a field.
-    ///
-    /// ```
-    /// use crm_import::{Mapping, Object};
-    ///
-    /// let mapping = Mapping::default()
-    ///     .column("Mail", Object::Contact, "email")
-    ///     .constant(Object::Opportunity, "pipeline", "Sales");
-    /// assert_eq!(mapping.columns[0].field.as_deref(), Some("email"));
-    /// ```
-    #[must_use]
-    pub fn column(mut self, header: &str, object: Object, field: &str) -> Self {
-        self.columns.push(ColumnMapping {
-            header: Some(header.to_owned()),
-            object: Some(object),
-            field: Some(field.to_owned()),
-            ..ColumnMapping::default()
-        });
-        self
-    }
-
-    /// Gives every row this value.
-    #[must_use]
-    pub fn constant(mut self, object: Object, field: &str, value: &str) -> Self {
-        self.constants.push(Constant { object, field: field.to_owned(), value: value.to_owned() });
-        self
-    }
-
-    /// Leaves the column with this header out on purpose.
-    #[must_use]
-    pub fn ignore(mut self, header: &str) -> Self {
-        let header = Some(header.to_owned());
-        self.columns.push(ColumnMapping { header, ignore: true, ..ColumnMapping::default() });
-        self
-    }
-
     /// Applies the mapping to the headers of a file: by index where it gives one, else by header,
     /// exactly, then with case, spaces and punctuation folded. One column may feed several fields.
     ///
@@ -124,14 +89,13 @@ fn header_of(column: &ColumnMapping) -> &str {
 
 /// The ids that our own error log adds, as columns.
 static OWN_IDS: LazyLock<[ColumnMapping; 2]> = LazyLock::new(|| {
-    [("Import contact id", Object::Contact), ("Import opportunity id", Object::Opportunity)].map(
-        |(header, object)| ColumnMapping {
+    [(log_columns::CONTACT_ID, Object::Contact), (log_columns::OPPORTUNITY_ID, Object::Opportunity)]
+        .map(|(header, object)| ColumnMapping {
             header: Some(header.to_owned()),
             object: Some(object),
             field: Some("id".to_owned()),
             ..ColumnMapping::default()
-        },
-    )
+        })
 });
 
 /// The headers of a file, and which are found already.

@@ -74,7 +74,5 @@ impl<'p> Items<'p> {
 }
 
 fn folded(item: &Value<'_>) -> String {
-    let mut out = String::new();
-    normalize::fold_into(&item.to_text(), &mut out);
-    out
+    normalize::folded(&item.to_text())
 }

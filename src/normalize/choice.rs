@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::text::{fold_into, full_name, is_blank, trim};
+use super::text::{folded, full_name, is_blank, trim};
 use crate::account::User;
 use crate::issue::IssueCode;
 
@@ -157,12 +157,6 @@ impl OptionSet {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
-}
-
-fn folded(text: &str) -> String {
-    let mut out = String::new();
-    fold_into(text, &mut out);
-    out
 }
 
 #[cfg(test)]

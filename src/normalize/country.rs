@@ -1,14 +1,16 @@
-//! Countries.
+//! Countries, by the codes and names that ISO has for them and by others that files use.
 
+mod aliases;
 mod iso;
 
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+use aliases::ALIASES;
 use iso::COUNTRIES;
 
-use super::text::{fold_into, folded_eq, trim};
+use super::text::{self, folded_eq, trim};
 use crate::issue::IssueCode;
 
 /// The ISO 3166 code (alpha-2) of a country: from its code of two or three letters, its English name,
@@ -97,9 +99,8 @@ static NAMES: LazyLock<HashMap<String, &'static str, foldhash::quality::RandomSt
 
 /// Folded, and without accents, points and typographic apostrophes.
 fn folded(text: &str) -> String {
-    let mut out = String::new();
-    fold_into(text, &mut out);
-    out.chars()
+    text::folded(text)
+        .chars()
         .filter_map(|c| match c {
             '.' => None,
             '\u{2019}' => Some('\''),
@@ -110,160 +111,11 @@ fn folded(text: &str) -> String {
             'ú' | 'ù' | 'û' | 'ü' => Some('u'),
             'ç' | 'č' => Some('c'),
             'ñ' => Some('n'),
-            '&' => Some('&'),
             c => Some(c),
         })
         .collect::<String>()
         .replace(" & ", " and ")
 }
-
-/// Other names that files use.
-const ALIASES: &[(&str, &str)] = &[
-    ("US", "United States of America"),
-    ("US", "U.S."),
-    ("US", "U.S.A."),
-    ("US", "America"),
-    ("US", "Vereinigte Staaten"),
-    ("US", "États-Unis"),
-    ("US", "Estados Unidos"),
-    ("US", "Stati Uniti"),
-    ("US", "Verenigde Staten"),
-    ("GB", "UK"),
-    ("GB", "U.K."),
-    ("GB", "Great Britain"),
-    ("GB", "Britain"),
-    ("GB", "England"),
-    ("GB", "Scotland"),
-    ("GB", "Wales"),
-    ("GB", "Northern Ireland"),
-    ("GB", "United Kingdom of Great Britain and Northern Ireland"),
-    ("GB", "Vereinigtes Königreich"),
-    ("GB", "Royaume-Uni"),
-    ("GB", "Reino Unido"),
-    ("GB", "Regno Unito"),
-    ("GB", "Verenigd Koninkrijk"),
-    ("DE", "Deutschland"),
-    ("DE", "Allemagne"),
-    ("DE", "Alemania"),
-    ("DE", "Alemanha"),
-    ("DE", "Germania"),
-    ("DE", "Duitsland"),
-    ("DE", "Federal Republic of Germany"),
-    ("AT", "Österreich"),
-    ("AT", "Autriche"),
-    ("AT", "Oostenrijk"),
-    ("CH", "Schweiz"),
-    ("CH", "Suisse"),
-    ("CH", "Svizzera"),
-    ("CH", "Suiza"),
-    ("CH", "Suíça"),
-    ("CH", "Zwitserland"),
-    ("FR", "Frankreich"),
-    ("FR", "Francia"),
-    ("FR", "França"),
-    ("FR", "Frankrijk"),
-    ("ES", "España"),
-    ("ES", "Spanien"),
-    ("ES", "Espagne"),
-    ("ES", "Espanha"),
-    ("ES", "Spagna"),
-    ("ES", "Spanje"),
-    ("IT", "Italia"),
-    ("IT", "Italien"),
-    ("IT", "Italie"),
-    ("IT", "Itália"),
-    ("IT", "Italië"),
-    ("NL", "The Netherlands"),
-    ("NL", "Holland"),
-    ("NL", "Nederland"),
-    ("NL", "Niederlande"),
-    ("NL", "Pays-Bas"),
-    ("NL", "Países Bajos"),
-    ("BE", "Belgique"),
-    ("BE", "België"),
-    ("BE", "Belgien"),
-    ("PT", "Portogallo"),
-    ("BR", "Brasil"),
-    ("BR", "Brasilien"),
-    ("BR", "Brésil"),
-    ("MX", "México"),
-    ("MX", "Mexiko"),
-    ("MX", "Mexique"),
-    ("SE", "Sverige"),
-    ("SE", "Schweden"),
-    ("NO", "Norge"),
-    ("NO", "Norwegen"),
-    ("DK", "Danmark"),
-    ("DK", "Dänemark"),
-    ("FI", "Suomi"),
-    ("FI", "Finnland"),
-    ("PL", "Polska"),
-    ("PL", "Polen"),
-    ("CZ", "Czech Republic"),
-    ("CZ", "Tschechien"),
-    ("CZ", "Česko"),
-    ("HU", "Magyarország"),
-    ("HU", "Ungarn"),
-    ("GR", "Hellas"),
-    ("GR", "Griechenland"),
-    ("IE", "Republic of Ireland"),
-    ("IE", "Éire"),
-    ("IE", "Irland"),
-    ("TR", "Turkey"),
-    ("TR", "Türkei"),
-    ("RU", "Russian Federation"),
-    ("KR", "Korea"),
-    ("KR", "Republic of Korea"),
-    ("KR", "Korea, Republic of"),
-    ("KR", "Korea, South"),
-    ("KP", "Democratic People's Republic of Korea"),
-    ("VN", "Viet Nam"),
-    ("LA", "Lao People's Democratic Republic"),
-    ("SY", "Syrian Arab Republic"),
-    ("IR", "Islamic Republic of Iran"),
-    ("IR", "Iran, Islamic Republic of"),
-    ("BO", "Plurinational State of Bolivia"),
-    ("VE", "Bolivarian Republic of Venezuela"),
-    ("TZ", "United Republic of Tanzania"),
-    ("MD", "Republic of Moldova"),
-    ("MK", "Macedonia"),
-    ("CI", "Ivory Coast"),
-    ("CV", "Cape Verde"),
-    ("SZ", "Swaziland"),
-    ("MM", "Burma"),
-    ("TL", "East Timor"),
-    ("CD", "DR Congo"),
-    ("CD", "DRC"),
-    ("CD", "Congo, Democratic Republic of the"),
-    ("CD", "Congo-Kinshasa"),
-    ("CG", "Republic of the Congo"),
-    ("CG", "Congo-Brazzaville"),
-    ("VA", "Holy See"),
-    ("AE", "UAE"),
-    ("AE", "Emirates"),
-    ("PS", "State of Palestine"),
-    ("PS", "Palestinian Territory"),
-    ("HK", "Hong Kong SAR"),
-    ("MO", "Macau"),
-    ("CN", "People's Republic of China"),
-    ("CN", "PRC"),
-    ("TW", "Taiwan, Province of China"),
-    ("TW", "Republic of China"),
-    ("BN", "Brunei Darussalam"),
-    ("BS", "The Bahamas"),
-    ("GM", "The Gambia"),
-    ("FK", "Falkland Islands (Malvinas)"),
-    ("FM", "Federated States of Micronesia"),
-    ("NZ", "Aotearoa"),
-    ("JP", "Nippon"),
-    ("SK", "Slovak Republic"),
-    ("VG", "Virgin Islands, British"),
-    ("VI", "Virgin Islands, U.S."),
-    ("VI", "US Virgin Islands"),
-    ("BA", "Bosnia"),
-    ("TT", "Trinidad"),
-    ("ST", "São Tomé and Príncipe"),
-];
 
 #[cfg(test)]
 mod tests {

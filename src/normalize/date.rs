@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::text::{is_rounded, trim};
 use crate::account::DateOrder;
 use crate::issue::IssueCode;
-use lexer::Parts;
+use lexer::{Number, Parts};
 pub use scan::{DateOrderFound, DateScan};
 
 /// How the dates of a column are written, as far as the cells do not tell.
@@ -58,9 +58,9 @@ pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
     match lexer::read(cell) {
         Some(Parts::Named { first, month, second }) => {
             let is_year_first =
-                first.1 == 4 || (second.1 == 2 && format.order == Some(DateOrder::Ymd));
+                first.digits == 4 || (second.digits == 2 && format.order == Some(DateOrder::Ymd));
             let (year, day) = if is_year_first { (first, second) } else { (second, first) };
-            written_day(full_year(year, format.pivot), month, day.0)
+            written_day(full_year(year, format.pivot), month, day.value)
         }
         Some(Parts::YearFirst { year, second, third }) => written_day(year, second, third),
         Some(Parts::Numeric { first, second, third }) => numeric(first, second, third, format),
@@ -113,9 +113,9 @@ pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
 
 /// Three numbers, none of which is a four-digit year in front.
 fn numeric(
-    first: (u16, usize),
+    first: Number,
     second: u16,
-    third: (u16, usize),
+    third: Number,
     format: &DateFormat,
 ) -> Result<Date, IssueCode> {
     if let Some(order) = format.order {
@@ -129,9 +129,10 @@ fn numeric(
     if days.all(|other| other == day) { Ok(day) } else { Err(IssueCode::DateAmbiguous) }
 }
 
-fn full_year((year, digits): (u16, usize), pivot: u8) -> u16 {
-    match year {
-        _ if digits > 2 => year,
+/// The year that a number stands for, which may be short of its century.
+fn full_year(Number { value, digits }: Number, pivot: u8) -> u16 {
+    match value {
+        year if digits > 2 => year,
         year if year <= u16::from(pivot) => 2000 + year,
         year => 1900 + year,
     }
@@ -155,8 +156,7 @@ fn day_of(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
 
 /// A number of days since 30 December 1899, with a fraction for the time.
 fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
-    let days = cell.split_once('.').map_or(cell, |(days, _)| days);
-    let fraction = cell.split_once('.').map_or("", |(_, fraction)| fraction);
+    let (days, fraction) = cell.split_once('.').unwrap_or((cell, ""));
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if days.is_empty()
         || days.len() > 7

@@ -1,8 +1,8 @@
 //! Numbers and amounts of money.
 
-mod common;
 mod currency;
 mod lexer;
+mod plain;
 mod scan;
 
 use rust_decimal::Decimal;
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text::trim;
 use crate::issue::IssueCode;
-use common::Common;
-use lexer::{Body, Reading};
+use lexer::Reading;
+use plain::PlainAmount;
 pub use scan::{SeparatorScan, SeparatorsFound};
 
 /// The separators of a number as written: thousands and decimals.
@@ -65,9 +65,9 @@ impl Separators {
 /// ```
 pub fn decimal(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueCode> {
     let cell = trim(cell);
-    let common = Common::read(cell.as_bytes());
-    if let Some(common) = common.filter(|common| common.fits(separators)) {
-        return Ok(common.value());
+    let plain = PlainAmount::read(cell.as_bytes());
+    if let Some(plain) = plain.filter(|plain| plain.fits(separators)) {
+        return Ok(plain.value());
     }
     in_full(cell, separators)
 }
@@ -75,7 +75,7 @@ pub fn decimal(cell: &str, separators: Option<Separators>) -> Result<Decimal, Is
 /// An amount that [`decimal`] reads without a doubt, whatever number it is. For the others it has to
 /// be asked.
 pub(crate) fn is_plain_amount(cell: &[u8], separators: Option<Separators>) -> bool {
-    Common::read(cell).is_some_and(|common| common.fits(separators))
+    PlainAmount::read(cell).is_some_and(|plain| plain.fits(separators))
 }
 
 fn in_full(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueCode> {
@@ -87,38 +87,6 @@ fn in_full(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueC
         (None, Reading::Open) => return Err(IssueCode::NumberAmbiguous),
     };
     body.value(point).ok_or(IssueCode::NumberInvalid)
-}
-
-impl Body {
-    fn value(&self, point: Option<usize>) -> Option<Decimal> {
-        let mut text = String::with_capacity(self.digits.len() + 2);
-        if self.is_negative {
-            text.push('-');
-        }
-        match point {
-            None => text.push_str(&self.digits),
-            Some(at) => {
-                text.push_str(if at == 0 { "0" } else { &self.digits[..at] });
-                text.push('.');
-                text.push_str(&self.digits[at..]);
-            }
-        }
-        let mut number = Decimal::from_str_exact(text.trim_end_matches('.')).ok()?;
-        if self.exponent != 0 {
-            let scale = i64::from(number.scale()) - i64::from(self.exponent);
-            if scale >= 0 {
-                number.set_scale(u32::try_from(scale).ok()?).ok()?;
-            } else {
-                let zeros = u32::try_from(-scale).ok()?;
-                number.set_scale(0).ok()?;
-                number = number.checked_mul(Decimal::from(10_u64.checked_pow(zeros)?))?;
-            }
-        }
-        if number.is_zero() {
-            number.set_sign_positive(true);
-        }
-        Some(number)
-    }
 }
 
 #[cfg(test)]
@@ -140,15 +108,15 @@ mod tests {
     #[test]
     fn the_short_cut_tells_what_the_lexer_tells() {
         for cell in (0..200_000).map(cell) {
-            let Some(common) = Common::read(cell.as_bytes()) else { continue };
+            let Some(amount) = PlainAmount::read(cell.as_bytes()) else { continue };
             let body = lexer::read(&cell).unwrap_or_else(|| panic!("{cell:?}"));
-            let is_sound = match common.tells() {
-                common::Tells::Nothing => body.separators.is_empty(),
-                common::Tells::Open => body.reading() == Reading::Open,
-                common::Tells::Point => matches!(body.reading(), Reading::Point(_)),
-                common::Tells::Unsure => true,
+            let is_sound = match amount.tells() {
+                plain::Tells::Nothing => body.separators.is_empty(),
+                plain::Tells::Open => body.reading() == Reading::Open,
+                plain::Tells::Point => matches!(body.reading(), Reading::Point(_)),
+                plain::Tells::Unsure => true,
             };
-            assert!(is_sound, "{cell:?}: {:?} {:?}", common.tells(), body.reading());
+            assert!(is_sound, "{cell:?}: {:?} {:?}", amount.tells(), body.reading());
         }
     }
 
@@ -160,10 +128,10 @@ mod tests {
         let mut read = 0;
         for seed in 0..200_000 {
             let cell = cell(seed);
-            let Some(common) = Common::read(cell.as_bytes()) else { continue };
+            let Some(amount) = PlainAmount::read(cell.as_bytes()) else { continue };
             for separators in [None, Some(points), Some(commas), Some(plain)] {
-                if common.fits(separators) {
-                    let number = common.value();
+                if amount.fits(separators) {
+                    let number = amount.value();
                     assert_eq!(in_full(&cell, separators), Ok(number), "{cell:?} {separators:?}");
                     read += 1;
                 }

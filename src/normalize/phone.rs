@@ -1,17 +1,19 @@
-//! Phone numbers.
+//! Phone numbers: plain ones are read at a glance, any other as the numbering plans have it.
 
 #[cfg(feature = "phone")]
 mod abroad;
 mod american;
 #[cfg(feature = "phone")]
 mod areas;
+mod plain;
 
-use super::Window;
 use super::digits::{ascii_digit, is_dash, is_mark};
 use super::text::{is_rounded, trim};
 use crate::account::PhoneRule;
 use crate::issue::IssueCode;
 use crate::value::Phone;
+use plain::is_short_of_american;
+pub(crate) use plain::plain_phone;
 
 /// A phone number in any way of writing that is valid in its region.
 ///
@@ -43,6 +45,7 @@ pub fn phone(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone,
     in_full(cell, region, rule)
 }
 
+/// As [`phone`], whatever the cell is like.
 fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, IssueCode> {
     let cleaned = clean(cell);
     let text = cleaned.trim();
@@ -214,110 +217,7 @@ fn split_extension(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
-/// rules of its own, or one of another country with `+` and its code, or with the 0 that is written at
-/// home. `None` = it has to be read in full. Tests hold it to the library's answer on random numbers.
-///
-/// The `window` are the bytes from the cell's first on, with whatever stands behind it, if they are at
-/// hand.
-#[inline]
-pub(crate) fn plain_phone(
-    cell: &[u8],
-    window: Option<&Window>,
-    region: Option<&str>,
-    rule: PhoneRule,
-) -> Option<Phone> {
-    let has_plus = cell.first() == Some(&b'+');
-    if let Some(window) = window
-        && cell.len() <= 19
-        && (has_plus || matches!(region, Some("US" | "CA")))
-        && let Some(phone) = american::read(window, cell.len(), has_plus)
-    {
-        return Some(phone);
-    }
-    digit_by_digit(cell, region, rule)
-}
-
-#[inline(never)]
-fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
-    let has_plus = cell.first() == Some(&b'+');
-    let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
-    // A point and a 0 at the end are read as a fraction.
-    let is_fraction = !has_plus && cell.ends_with(b".0");
-    if is_fraction || (is_at_home && !cell.starts_with(b"0")) || cell.len() > 19 {
-        return None;
-    }
-    // 19 digits fit.
-    let written = &cell[usize::from(has_plus)..];
-    let (mut number, mut marks) = (0_u64, 0);
-    for &byte in written {
-        let digit = u64::from(byte).wrapping_sub(u64::from(b'0'));
-        if digit < 10 {
-            number = number * 10 + digit;
-        } else if matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
-            marks += 1;
-        } else {
-            return None;
-        }
-    }
-    let count = written.len() as u32 - marks;
-    match (has_plus, count) {
-        _ if is_at_home && rule == PhoneRule::Valid => at_home(number, count, region?),
-        _ if is_at_home => None,
-        (_, 11) if number / 10_000_000_000 == 1 => north_american(number - 10_000_000_000),
-        (false, 10) => north_american(number),
-        (true, _) if rule == PhoneRule::Valid => abroad(number, count),
-        _ => None,
-    }
-}
-
-/// The ten digits of a number of the North American plan.
-fn north_american(national: u64) -> Option<Phone> {
-    let (area, exchange) = (national / 10_000_000, national / 10_000 % 1_000);
-    let is_plain = (200..1000).contains(&area) && exchange >= 200 && area_is_plain(area);
-    if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
-}
-
-/// Digits that are too few for a number of the North American plan, which is what most bad cells hold:
-/// `12345`, `555-0123`. The shortest there are have seven, as `310-1234` in Canada, with or without a 1
-/// before it; a 0 in front would begin a call abroad.
-fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
-    let is_plain = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.');
-    if !matches!(region, Some("US" | "CA")) || cell.len() > 20 || !cell.iter().all(is_plain) {
-        return false;
-    }
-    let mut digits = cell.iter().filter(|byte| byte.is_ascii_digit());
-    let least = match digits.next() {
-        Some(b'0') => return false,
-        Some(b'1' | b'3') => 7,
-        _ => 10,
-    };
-    1 + digits.count() < least
-}
-
-#[cfg(feature = "phone")]
-use {
-    abroad::{read as abroad, read_at_home as at_home},
-    areas::is_plain as area_is_plain,
-};
-
-/// Without the numbering plans every number is read in full.
-#[cfg(not(feature = "phone"))]
-fn abroad(_: u64, _: u32) -> Option<Phone> {
-    None
-}
-
-#[cfg(not(feature = "phone"))]
-fn at_home(_: u64, _: u32, _: &str) -> Option<Phone> {
-    None
-}
-
-/// Without the numbering plans every area code from 200 on counts.
-#[cfg(not(feature = "phone"))]
-fn area_is_plain(_: u64) -> bool {
-    true
-}
-
+/// What the numbering plans make of a number.
 #[cfg(feature = "phone")]
 fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule) -> Option<Phone> {
     use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
@@ -348,6 +248,7 @@ fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule)
     Phone::new(digits.parse().ok()?, if extension.is_empty() { own } else { extension })
 }
 
+/// Without the numbering plans a number counts by its length.
 #[cfg(not(feature = "phone"))]
 fn look_up(number: &str, region: Option<&str>, extension: &str, _: PhoneRule) -> Option<Phone> {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();

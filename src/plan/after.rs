@@ -138,9 +138,7 @@ fn held(is_held: bool) -> Answer {
 
 /// An item in whatever case.
 pub(super) fn folded(item: &Value<'_>) -> String {
-    let mut out = String::new();
-    normalize::fold_into(&item.to_text(), &mut out);
-    out
+    normalize::folded(&item.to_text())
 }
 
 /// The addresses that a field belongs to.

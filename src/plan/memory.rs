@@ -78,7 +78,7 @@ impl Settled {
 }
 
 /// The fingerprint of an id.
-fn print_of(id: &str) -> u128 {
+pub(crate) fn print_of(id: &str) -> u128 {
     XxHash3_128::oneshot(id.as_bytes())
 }
 

@@ -22,7 +22,7 @@ pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
 pub use columns::ColumnCounts;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
-pub(crate) use memory::{Memory, Met, Numbers, Settled};
+pub(crate) use memory::{Memory, Met, Numbers, Settled, print_of};
 pub use op::Op;
 pub use rows::{Reason, RowPlan, SidePlan};
 pub use stats::{Counts, Outcome, Stats};

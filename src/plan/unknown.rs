@@ -112,8 +112,7 @@ impl Plan {
             nearest: nearest.into_iter().map(str::to_owned).collect(),
             value,
         };
-        let mut folded = String::new();
-        normalize::fold_into(&unknown.value, &mut folded);
+        let folded = normalize::folded(&unknown.value);
         Some(((finding.column, object, pipeline, folded), unknown))
     }
 }

@@ -414,7 +414,5 @@ fn combine(texts: &[String], parts: &[&str], at: usize) -> Vec<String> {
 }
 
 pub(super) fn folded(text: &str) -> String {
-    let mut out = String::new();
-    normalize::fold_into(text, &mut out);
-    out.replace(PART, " ")
+    normalize::folded(text).replace(PART, " ")
 }

@@ -70,7 +70,7 @@ impl TextSpan {
         TextSpan { start: position(start), len: position(len) }
     }
 
-    /// Where it begins and how long it is.
+    /// Where it begins, and how long it is.
     pub(crate) fn parts(self) -> (u32, u32) {
         (self.start, self.len)
     }
@@ -247,7 +247,7 @@ impl Block {
         text.iter().step_by(64).take(4).fold(ends as u8, |all, byte| all ^ byte)
     }
 
-    /// The block stands so many rows and lines further on in the file than it was read.
+    /// Moves the block on in the file by so many rows and lines: it was read as part of a piece.
     pub(super) fn shift(&mut self, rows: u32, lines: u64) {
         self.first_row += rows;
         self.first_line += lines;

@@ -47,7 +47,7 @@ impl PartialEq for Stretch<'_> {
     }
 }
 
-/// These columns as ranges of such as stand side by side.
+/// These columns as ranges of neighbours.
 pub(crate) fn side_by_side(columns: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
     let mut columns: Vec<usize> = columns.collect();
     columns.sort_unstable();

@@ -9,7 +9,7 @@ use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
 use super::{FileFormat, Limits, Ragged, SourceError};
-use crate::issue::{Finding, Issue, IssueCode, Severity};
+use crate::issue::{Finding, Issue, IssueCode, Severity, log_columns};
 use crate::object::RowNumber;
 
 /// A block ends early when its text has grown to this.
@@ -69,7 +69,8 @@ impl<'a> Rows<'a> {
         }
         let mut headers = read_header(&mut records, &dialect, &mut findings)?;
         let is_header = |own: &&str| headers.iter().any(|header| header == own);
-        let is_error_log = ["Import status", "Import code", "Import fix"].iter().all(is_header);
+        let is_error_log =
+            [log_columns::STATUS, log_columns::CODE, log_columns::FIX].iter().all(is_header);
         if is_error_log {
             headers.iter_mut().for_each(|header| *header = unescape_formula(header).to_owned());
         }

@@ -108,8 +108,8 @@ struct Before {
 }
 
 impl Run {
-    /// Is the next row to be read by itself? Where every row is odd, looking for runs between them
-    /// makes reading half as slow again.
+    /// Is the next row to be read by itself? Where every row is odd, looking for runs between them makes
+    /// reading take half as long again.
     pub(super) fn waits(&mut self) -> bool {
         let waits = self.wait > 0;
         self.wait = self.wait.saturating_sub(1);

@@ -23,10 +23,11 @@ mod receipts;
 mod table;
 
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
-pub(crate) use batch::{BatchData, ContactOf, FollowUpData, KeyData, StepData};
+pub(crate) use batch::{ContactOf, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep};
 pub use checkpoint::{Checkpoint, Refusal, Token};
 pub use error::StorageError;
 pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};
+pub(crate) use receipts::Fault;
 pub use receipts::{Receipt, Receipts};
 pub use table::{Cell, Item, Table};
 

@@ -60,8 +60,29 @@ pub enum Receipt {
 pub struct Receipts {
     receipts: HashMap<Token, Option<Receipt>, foldhash::fast::RandomState>,
     faults: Vec<String>,
-    /// The steps that the faults are about, where they are of the batch.
-    faulty: Vec<(Option<Token>, usize)>,
+    /// What each of them is.
+    kinds: Vec<Fault>,
+}
+
+/// How a receipt breaks the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is for a step that is not in the batch.
+    Stray,
+    /// The step had one already, which counts.
+    Second(Token),
+    /// Its id is blank, so it counts for nothing.
+    Blank(Token),
+}
+
+impl Fault {
+    /// The step of the batch that it is about.
+    pub(crate) fn step(self) -> Option<Token> {
+        match self {
+            Fault::Stray => None,
+            Fault::Second(token) | Fault::Blank(token) => Some(token),
+        }
+    }
 }
 
 impl Receipts {
@@ -129,24 +150,28 @@ impl Receipts {
         &self.faults
     }
 
-    /// The faults with the steps they are about; `None`: a step that is not of the batch.
-    pub(crate) fn faults_of(&self) -> impl Iterator<Item = (Option<Token>, &str)> {
-        self.faulty.iter().map(|&(token, at)| (token, self.faults[at].as_str()))
+    /// The faults, each with its words.
+    pub(crate) fn told_faults(&self) -> impl Iterator<Item = (Fault, &str)> {
+        self.kinds.iter().copied().zip(self.faults.iter().map(String::as_str))
     }
 
     fn file(&mut self, token: Token, receipt: Receipt) {
         let is_blank = matches!(&receipt,
             Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } if id.is_empty());
-        let (of, fault) = match self.receipts.get_mut(&token) {
-            None => (None, format!("a receipt for step {token}, which is not in the batch")),
-            Some(Some(_)) => (Some(token), "a second receipt for one step".to_owned()),
-            Some(_) if is_blank => (Some(token), "a receipt with a blank id".to_owned()),
+        let fault = match self.receipts.get_mut(&token) {
+            None => Fault::Stray,
+            Some(Some(_)) => Fault::Second(token),
+            Some(_) if is_blank => Fault::Blank(token),
             Some(place) => {
                 *place = Some(receipt);
                 return;
             }
         };
-        self.faulty.push((of, self.faults.len()));
-        self.faults.push(fault);
+        self.kinds.push(fault);
+        self.faults.push(match fault {
+            Fault::Stray => format!("a receipt for step {token}, which is not in the batch"),
+            Fault::Second(_) => "a second receipt for one step".to_owned(),
+            Fault::Blank(_) => "a receipt with a blank id".to_owned(),
+        });
     }
 }

@@ -95,7 +95,7 @@ fn p8_suggested_tags_of_an_opportunity_reach_its_contact() {
 }
 
 #[test]
-fn a1_the_reason_is_true() {
+fn a1_the_reason_says_what_the_header_said() {
     let reason = |headers: &[&str], objects: &[Object], at: usize| {
         suggested(headers, objects)[at].reason.clone()
     };

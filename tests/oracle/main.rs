@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod addresses;
 mod again;
 mod cells;
 mod contacts;

@@ -1,11 +1,10 @@
-//! What a row writes into its contact, as behaviour §6 and §7 say it: single values, lists, and
-//! several e-mails and phones.
+//! What a row writes into its contact, as behaviour §6 says it: single values and lists; its addresses
+//! are written [apart](crate::addresses).
 
-use crate::contacts::{HEADERS, Key, addresses, header_of, is_usable, items, list_of, normal};
-use crate::model::{Policy, Record, Row, Values, fold};
+use crate::addresses::{brings, join_addresses};
+use crate::contacts::{HEADERS, items};
+use crate::model::{Policy, Record, fold};
 use crate::naive::Naive;
-
-const LIMIT: usize = 10;
 
 impl Naive {
     /// Folds a row into a contact (§6, §7).
@@ -90,14 +89,7 @@ impl Naive {
     }
 }
 
-/// Can the file put another primary address in the place of a stored one?
-fn brings(policy: &Policy, field: &'static str) -> bool {
-    let header = header_of(field);
-    policy.headers.contains(&header)
-        && !matches!(merge(policy, header, "overwrite"), "fill_blank" | "keep")
-}
-
-fn merge(policy: &Policy, header: &str, default: &'static str) -> &'static str {
+pub(crate) fn merge(policy: &Policy, header: &str, default: &'static str) -> &'static str {
     policy.merge.get(header).copied().unwrap_or(default)
 }
 
@@ -196,154 +188,4 @@ pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str) {
     if !tags.iter().any(|held| fold(held) == fold(tag)) {
         tags.push(tag.to_owned());
     }
-}
-
-/// E-mail addresses or phones (V1 to V5). Says how many values found no room.
-fn join_addresses(
-    policy: &Policy,
-    record: &mut Record,
-    row: &Row,
-    field: &'static str,
-    rule: Option<&[&'static str]>,
-    dropped: &[(&'static str, usize)],
-    is_new: bool,
-) -> usize {
-    let list = list_of(field);
-    let (primary_header, list_header) = (header_of(field), header_of(list));
-    let kept = |key: &Key| !dropped.contains(&key.at);
-    let first: Vec<String> =
-        addresses(row, field).into_iter().filter(kept).map(|key| key.value).collect();
-    let more: Vec<String> =
-        addresses(row, list).into_iter().filter(kept).map(|key| key.value).collect();
-    // What cannot be written is given all the same.
-    let in_vain = |field: &'static str| -> Vec<usize> {
-        let all = addresses(row, field).into_iter().enumerate();
-        all.filter(|(_, key)| !kept(key)).map(|(at, _)| at).collect()
-    };
-    let (vain, vain_more) = (in_vain(field), in_vain(list));
-    let said = |value: &String| first.contains(value) || more.contains(value);
-    let get = |values: &Values, field: &str| -> Vec<String> {
-        let all = values.get(field).cloned().unwrap_or_default();
-        all.into_iter().map(|value| normal(field, &value).unwrap_or(value)).collect()
-    };
-    let mut primary = get(&record.now, field).into_iter().next();
-    let mut others: Vec<String> = Vec::new();
-    for value in get(&record.now, list) {
-        if primary.as_ref() != Some(&value) && !others.contains(&value) {
-            others.push(value);
-        }
-    }
-    let room = if policy.absent.contains(&list) { 0 } else { LIMIT };
-    let primary_rule = merge(policy, primary_header, "overwrite");
-    let list_rule = merge(policy, list_header, "union");
-    let is_token = |header: &str| row.get(header).is_some_and(|c| policy.token == Some(c.as_str()));
-    let is_blank = |header: &str| row.get(header).is_some_and(String::is_empty);
-    let clears = |header: &&'static str, rule: &str| {
-        let is_asked = is_token(header) || (is_blank(header) && policy.clears.contains(header));
-        is_asked && rule != "keep"
-    };
-    // Where the file brings new primary addresses, the old ones end among the additional ones, and a
-    // second import could not tell which those are: so a blank lets all of them be.
-    let brings_primary = brings(policy, field);
-    // What is removed goes first; nothing that the row says itself is removed.
-    let is_replaced = list_rule == "overwrite" && !more.is_empty();
-    let is_cleared = clears(&list_header, list_rule) && !record.given.contains(&list);
-    if is_replaced || (is_cleared && !brings_primary) {
-        others.retain(said);
-    }
-    let had_list = !others.is_empty();
-    // A row that one of its addresses leads here, or could, does not clear the primary one.
-    let is_key = policy.rules.iter().any(|rule| rule.contains(&field) && is_usable(policy, rule));
-    let leads = |value: &String| primary.as_ref() == Some(value) || others.contains(value);
-    let is_led = rule.is_some() && is_key && first.iter().chain(&more).any(leads);
-    let is_protected = is_led || policy.required.contains(&field);
-    // Nor does one that comes after an address of the file: with the next import that would move up.
-    let is_given = [field, list].iter().any(|field| record.given.contains(field));
-    let is_safe = is_protected || is_given || primary.iter().any(said);
-    if clears(&primary_header, primary_rule) && !is_safe {
-        primary = None;
-    }
-    let had_primary = primary.is_some();
-    let (mut refused, mut is_moved) = (0, false);
-    if let Some(value) = first.first() {
-        let is_taken = match primary_rule {
-            "fill_blank" => primary.is_none(),
-            "keep" => is_new,
-            _ => true,
-        };
-        if is_taken && primary.as_ref() != Some(value) {
-            let held = others.iter().position(|other| other == value);
-            match (held, primary.clone()) {
-                (Some(at), None) => {
-                    others.remove(at);
-                    primary = Some(value.clone());
-                }
-                (Some(at), Some(old)) if policy.promote == "always" => {
-                    others[at] = old;
-                    primary = Some(value.clone());
-                    is_moved = true;
-                }
-                // It is given where it stands.
-                (Some(_), Some(_)) => record.given.push(list),
-                // Where there is one place, what stands there gives way.
-                (None, Some(_)) if room == 0 => primary = Some(value.clone()),
-                // What finds no room is left out, as if the row did not say it.
-                (None, Some(_)) if others.len() >= room => {
-                    let at = addresses(row, field).iter().find(|key| kept(key)).unwrap().at;
-                    let dropped = [dropped, &[at]].concat();
-                    return 1 + join_addresses(policy, record, row, field, rule, &dropped, is_new);
-                }
-                (None, old) => {
-                    is_moved = old.is_some();
-                    others.extend(old);
-                    primary = Some(value.clone());
-                }
-            }
-        }
-    }
-    // What a row gave stays given where it is moved to (W3).
-    if is_moved && record.given.contains(&field) {
-        record.given.push(list);
-    }
-    if vain.first() == Some(&0) {
-        record.given.push(field);
-    }
-    if vain.len() > 1 || vain.first().is_some_and(|at| *at > 0) || !vain_more.is_empty() {
-        record.given.push(list);
-    }
-    if let Some(value) = first.first() {
-        record.given.push(field);
-        if others.contains(value) {
-            record.given.push(list);
-        }
-    }
-    let mut had_list = had_list;
-    let rest = first.iter().skip(1).map(|value| (primary_rule, true, value));
-    for (rule, is_rest, value) in rest.chain(more.iter().map(|v| (list_rule, false, v))) {
-        // Where the last of them has become the primary one, there are none any more; and where there is
-        // no primary one, it is a blank that is filled.
-        had_list = had_list && !others.is_empty();
-        let was_filled = if is_rest { had_primary } else { had_list && primary.is_some() };
-        record.given.push(list);
-        if primary.as_ref() == Some(value) {
-            record.given.push(field);
-        }
-        if (rule == "fill_blank" && was_filled) || (rule == "keep" && !is_new) {
-            continue;
-        }
-        if primary.is_none() {
-            others.retain(|other| other != value);
-            primary = Some(value.clone());
-            record.given.push(field);
-        } else if primary.as_ref() != Some(value) && !others.contains(value) {
-            if others.len() < room {
-                others.push(value.clone());
-            } else {
-                refused += 1;
-            }
-        }
-    }
-    record.now.insert(field, primary.into_iter().collect());
-    record.now.insert(list, others);
-    refused
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::Runner;
+use crate::apply::driver::ask_applied;
 use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;
@@ -102,9 +103,7 @@ impl Runner<'_> {
         let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
         let mut known = Applied::default();
         if !tokens.is_empty() {
-            storage
-                .applied(&tokens, &mut known)
-                .map_err(|source| Error::Tokens { source, done: None })?;
+            ask_applied(&tokens, &mut known, storage)?;
         }
         records.retain(|(token, _)| known.op(*token) == Some(Op::Update));
         Ok(records.into_iter().map(|(_, record)| record).collect())

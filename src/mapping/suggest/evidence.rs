@@ -4,7 +4,7 @@ use super::header::Reader;
 use super::{Confidence, Guess};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
-use crate::normalize::{self, DateFormat};
+use crate::normalize::{self, DateFormat, STATUSES};
 
 /// How many cells are looked at.
 const CELLS: usize = 30;
@@ -61,9 +61,13 @@ impl Evidence {
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.lettered += usize::from(letters > 0);
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
-        let is_status =
-            ["open", "won", "lost", "abandoned"].iter().any(|s| cell.eq_ignore_ascii_case(s));
+        let is_status = STATUSES.iter().any(|status| cell.eq_ignore_ascii_case(status));
         self.statuses += usize::from(is_status);
+    }
+
+    /// Cells that may be names of people or countries.
+    fn words(&self) -> usize {
+        self.lettered.saturating_sub(self.emails)
     }
 
     /// Takes back a guess that the values contradict, and makes one that they complete.
@@ -86,11 +90,8 @@ impl Evidence {
             FieldKind::Boolean => self.booleans,
             // A status of something else, unless the header says whose it is.
             FieldKind::Status if guess.confidence < Confidence::Sure => self.statuses,
-            FieldKind::Country => self.lettered - self.emails.min(self.lettered),
-            FieldKind::FullName => self.lettered - self.emails.min(self.lettered),
-            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
-                self.lettered - self.emails.min(self.lettered)
-            }
+            FieldKind::Country | FieldKind::FullName => self.words(),
+            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => self.words(),
             _ if field == FieldId::OPPORTUNITY_NAME => filled - self.dates.max(self.emails),
             _ => return,
         };

@@ -4,7 +4,7 @@ use super::names::{Meaning, Names, Word, join};
 use super::{Choice, Guess};
 use crate::field::synonyms::{Group, Trap};
 use crate::field::{FieldId, FieldKind, Fields};
-use crate::mapping::check::OWN_COLUMNS;
+use crate::mapping::check::own_columns;
 use crate::object::Object;
 
 /// Headers that other spaces would make the name of a field.
@@ -122,7 +122,7 @@ impl Reader<'_> {
             Object::Opportunity => self.has_opportunities,
             // Keys of contacts link opportunities even if contacts are not selected (P8).
             Object::Contact => {
-                self.has_contacts || field == FieldId::CONTACT_ID || is_address(field)
+                self.has_contacts || field == FieldId::CONTACT_ID || field.is_address()
             }
         }
     }
@@ -173,7 +173,7 @@ impl Reader<'_> {
         if around.is_mobile {
             group = Group::Mobile;
         }
-        if number >= 2 && !is_address(field) {
+        if number >= 2 && !field.is_address() {
             return Some(Guess::none("it is a second one"));
         }
         if number > 11 || !takes(field, self.fields.get(field).kind, group) {
@@ -234,7 +234,7 @@ impl Reader<'_> {
         }
         let field = self.selected(Meaning { opportunity: None, ..meaning })?;
         let is_of_contact = field == FieldId::NAME
-            || is_address(field)
+            || field.is_address()
             || matches!(field, FieldId::COMPANY | FieldId::BUSINESS_NAME);
         is_of_contact.then(|| Guess::likely(field, "the header names the opportunity's contact"))
     }
@@ -267,7 +267,7 @@ impl Reader<'_> {
         }
         let part = part(&["address ", "adresse ", "mail address ", "postal address "])?;
         let field = self.names.find(part)?.contact?;
-        (is_place(field) || matches!(field, FieldId::COMPANY | FieldId::PHONE))
+        (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))
             .then(|| part.to_owned())
     }
 
@@ -361,20 +361,7 @@ fn is_number_word(word: &str) -> bool {
 
 /// A column that our own error log adds; its ids are read (A6).
 fn is_log_column(words: &str) -> bool {
-    OWN_COLUMNS.iter().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
-}
-
-/// E-mail addresses and phones: a contact may have several.
-pub(super) fn is_address(field: FieldId) -> bool {
-    matches!(
-        field,
-        FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS | FieldId::PHONE | FieldId::ADDITIONAL_PHONES
-    )
-}
-
-/// The parts of a postal address.
-pub(super) fn is_place(field: FieldId) -> bool {
-    field >= FieldId::ADDRESS && field <= FieldId::COUNTRY
+    own_columns().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
 }
 
 /// Can a field be one of a group?
@@ -383,7 +370,7 @@ fn takes(field: FieldId, kind: FieldKind, group: Group) -> bool {
     match group {
         Group::Plain => true,
         Group::Mobile => matches!(kind, FieldKind::Phone),
-        _ if is_address(field) || is_place(field) => true,
+        _ if field.is_address() || field.is_place() => true,
         Group::Main => is_text,
         Group::Billing => field <= FieldId::NAME || field == FieldId::COMPANY,
         Group::Work | Group::Company | Group::Home => field == FieldId::WEBSITE,

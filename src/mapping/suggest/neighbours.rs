@@ -1,6 +1,6 @@
 //! What the columns beside a header decide.
 
-use super::header::{Reader, is_address, is_place};
+use super::header::Reader;
 use super::{Confidence, Guess};
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
@@ -50,7 +50,7 @@ impl Reader<'_> {
     pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
         let mut groups: Vec<(Group, usize, usize)> = Vec::new();
         for (at, guess) in guesses.iter().enumerate() {
-            if !guess.target.is_some_and(is_place) {
+            if !guess.target.is_some_and(FieldId::is_place) {
                 continue;
             }
             let group = place_of(guess);
@@ -70,7 +70,7 @@ impl Reader<'_> {
         // A street among the bills and a plain city are one address.
         let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
             let of = guesses.iter().filter(|guess| place_of(guess) == group);
-            of.filter_map(|guess| guess.target.filter(|field| is_place(*field))).collect()
+            of.filter_map(|guess| guess.target.filter(|field| field.is_place())).collect()
         };
         let bills = parts(Group::Billing, guesses);
         let completes = best.is_some_and(|best| {
@@ -80,18 +80,18 @@ impl Reader<'_> {
             if completes && place_of(guess) == Group::Billing {
                 continue;
             }
-            if guess.target.is_some_and(is_place) && Some(place_of(guess)) != best {
+            if guess.target.is_some_and(FieldId::is_place) && Some(place_of(guess)) != best {
                 *guess = Guess::none("another address of the file is used");
             }
         }
         // A region alone is where somebody sells, not where somebody lives.
         let is_lone = |guess: &Guess| {
-            guess.target.is_some_and(is_place)
+            guess.target.is_some_and(FieldId::is_place)
                 && self.fields.get(guess.target.unwrap_or(FieldId::ADDRESS)).key == "state"
                 && guess.is_weak
         };
         let has_more = guesses.iter().any(|guess| {
-            guess.target.is_some_and(|field| is_place(field) && field != FieldId::COUNTRY)
+            guess.target.is_some_and(|field| field.is_place() && field != FieldId::COUNTRY)
                 && !is_lone(guess)
         });
         if !has_more {
@@ -118,7 +118,7 @@ impl Reader<'_> {
         }
         for guess in guesses.iter_mut().filter(|guess| guess.is_weak) {
             if let Some(field) = guess.target.filter(|field| strong.contains(&kind_of(*field)))
-                && !(is_place(field) && guess.group != Group::Plain && guess.group != Group::Main)
+                && !(field.is_place() && guess.group != Group::Plain && guess.group != Group::Main)
             {
                 let label = &self.fields.get(field).label;
                 *guess = Guess::none(format!("another column is more surely the {label}"));
@@ -200,10 +200,7 @@ impl Reader<'_> {
             return;
         };
         for (word, guess) in words.iter().zip(guesses) {
-            let is_record = matches!(
-                guess.target,
-                Some(FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
-            );
+            let is_record = guess.target.is_some_and(FieldId::is_id);
             if is_record && !word.starts_with("import ") {
                 *guess = Guess::none(why);
             }
@@ -235,7 +232,7 @@ fn rank_of_place(group: Group) -> u8 {
 
 /// The lower, the likelier the primary one.
 fn slot_rank(guess: &Guess) -> u32 {
-    debug_assert!(guess.target.is_some_and(is_address));
+    debug_assert!(guess.target.is_some_and(FieldId::is_address));
     let group = match guess.group {
         Group::Main => 0,
         Group::Plain => 1,

@@ -8,19 +8,26 @@ use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 /// What a cell says, before day and month are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parts {
-    /// With the name of a month, and the numbers before and behind it with their digits.
-    Named { first: (u16, usize), month: u16, second: (u16, usize) },
+    /// With the name of a month, and the numbers before and behind it.
+    Named { first: Number, month: u16, second: Number },
     /// Three numbers, a four-digit year in front.
     YearFirst { year: u16, second: u16, third: u16 },
-    /// Three numbers of one or two digits, or four at the end; the outer ones with their digits.
-    Numeric { first: (u16, usize), second: u16, third: (u16, usize) },
+    /// Three numbers of one or two digits, or four at the end.
+    Numeric { first: Number, second: u16, third: Number },
     /// Digits alone.
     Digits(String),
 }
 
+/// A number as it is written: how many digits it has tells a year from a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    pub(super) value: u16,
+    pub(super) digits: usize,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
-    Number(u16, usize),
+    Number(Number),
     Month(u16),
     Separator(char),
     Space,
@@ -40,40 +47,44 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
         return Some(day);
     }
     let tokens = tokens(without_time(text)?)?;
-    let numbers: SmallVec<[(u16, usize); 3]> = tokens
+    let numbers: SmallVec<[Number; 3]> = tokens
         .iter()
-        .filter_map(
-            |token| if let Token::Number(n, digits) = token { Some((*n, *digits)) } else { None },
-        )
+        .filter_map(|token| if let Token::Number(number) = token { Some(*number) } else { None })
         .collect();
     let month = tokens.iter().position(|token| matches!(token, Token::Month(_)));
     match (month, numbers.as_slice()) {
         (Some(at), &[first, second]) => {
             let Token::Month(month) = tokens[at] else { return None };
-            let is_fine = matches!((first.1, second.1), (4, 1..=2) | (1..=2, 2 | 4));
+            let is_fine = matches!((first.digits, second.digits), (4, 1..=2) | (1..=2, 2 | 4));
             is_fine.then_some(Parts::Named { first, month, second })
         }
         (None, &[first, second, third]) => {
-            let separators: SmallVec<[char; 2]> = tokens
-                .iter()
-                .filter_map(|token| if let Token::Separator(c) = token { Some(*c) } else { None })
-                .collect();
-            let is_even = match separators.as_slice() {
-                [] => true,
-                [a, b, rest @ ..] => a == b && rest.is_empty(),
-                _ => false,
-            };
-            if !is_even {
-                return None;
-            }
-            match (first.1, second.1, third.1) {
-                (4, 1..=2, 1..=2) => {
-                    Some(Parts::YearFirst { year: first.0, second: second.0, third: third.0 })
-                }
-                (1..=2, 1..=2, 2 | 4) => Some(Parts::Numeric { first, second: second.0, third }),
-                (2, 1..=2, 1) => Some(Parts::Numeric { first, second: second.0, third }),
-                _ => None,
-            }
+            separators_agree(&tokens).then(|| three_numbers(first, second, third)).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// Is there no separator, or the same one twice?
+fn separators_agree(tokens: &[Token]) -> bool {
+    let mut separators = tokens
+        .iter()
+        .filter_map(|token| if let Token::Separator(c) = token { Some(*c) } else { None });
+    match (separators.next(), separators.next(), separators.next()) {
+        (None, ..) => true,
+        (Some(first), Some(second), None) => first == second,
+        _ => false,
+    }
+}
+
+/// What three numbers can be, by how many digits they have.
+fn three_numbers(first: Number, second: Number, third: Number) -> Option<Parts> {
+    match (first.digits, second.digits, third.digits) {
+        (4, 1..=2, 1..=2) => {
+            Some(Parts::YearFirst { year: first.value, second: second.value, third: third.value })
+        }
+        (1..=2, 1..=2, 2 | 4) | (2, 1..=2, 1) => {
+            Some(Parts::Numeric { first, second: second.value, third })
         }
         _ => None,
     }
@@ -134,16 +145,32 @@ fn without_zone(text: &str) -> &str {
 
 /// `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
 fn is_time(text: &str) -> bool {
+    let Some((fields, rest)) = clock(text) else { return false };
+    // `14:05:09 GMT+0200 (CEST)`
+    let rest = match rest.split_once('(') {
+        Some((zone, name)) if name.ends_with(')') => zone.trim(),
+        _ => rest.trim(),
+    };
+    let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
+    let lower = lower.strip_prefix("am").or_else(|| lower.strip_prefix("pm")).unwrap_or(&lower);
+    let lower = lower.strip_suffix("uhr").unwrap_or(lower);
+    let zone = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
+    let is_name = zone.len() <= 4 && zone.bytes().all(|b| b.is_ascii_lowercase());
+    zone.is_empty() || zone == "z" || is_offset(zone) || (is_name && fields > 1)
+}
+
+/// The hours, minutes and seconds at the beginning of a text: how many of them there are, and the rest.
+fn clock(text: &str) -> Option<(usize, &str)> {
     let mut rest = text;
     let mut fields = 0;
     loop {
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if !(1..=2).contains(&digits) || (fields > 0 && digits != 2) {
-            return false;
+            return None;
         }
         let value: u8 = rest[..digits].parse().unwrap_or(99);
         if value > if fields == 0 { 24 } else { 60 } {
-            return false;
+            return None;
         }
         rest = &rest[digits..];
         fields += 1;
@@ -153,31 +180,20 @@ fn is_time(text: &str) -> bool {
         }
     }
     if let Some(fraction) = rest.strip_prefix(['.', ',']) {
-        let digits = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-        if fields < 3 || digits.len() == fraction.len() {
-            return false;
+        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        if fields < 3 || rest.len() == fraction.len() {
+            return None;
         }
-        rest = digits;
     }
-    // `14:05:09 GMT+0200 (CEST)`
-    let rest = match rest.split_once('(') {
-        Some((zone, name)) if name.ends_with(')') => zone.trim(),
-        _ => rest.trim(),
-    };
-    let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
-    let lower = lower.strip_prefix("am").or_else(|| lower.strip_prefix("pm")).unwrap_or(&lower);
-    let lower = lower.strip_suffix("uhr").unwrap_or(lower);
-    let is_zone = |zone: &str| {
-        let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
-        zone.starts_with(['+', '-'])
-            && (2..=4).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    let lower = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
-    lower.is_empty()
-        || lower == "z"
-        || is_zone(lower)
-        || (lower.len() <= 4 && fields > 1 && lower.bytes().all(|b| b.is_ascii_lowercase()))
+    Some((fields, rest))
+}
+
+/// `+02:00`, `-5:30`, `+0200`.
+fn is_offset(zone: &str) -> bool {
+    let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
+    zone.starts_with(['+', '-'])
+        && (2..=4).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
@@ -194,7 +210,8 @@ fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
             if digits > 4 {
                 return None;
             }
-            tokens.push(Token::Number(rest[..digits].parse().ok()?, digits));
+            let value = rest[..digits].parse().ok()?;
+            tokens.push(Token::Number(Number { value, digits }));
             rest = ordinal(&rest[digits..]);
         } else if matches!(c, '/' | '-' | '.') {
             // A point behind a day or an abbreviation, before a space, only ends it.

@@ -1,10 +1,11 @@
 //! [`DateScan`]: which comes first, the day or the month, told by the whole column.
 
-use super::lexer::{self, Parts};
+use jiff::civil::Date;
+
+use super::lexer::{self, Number, Parts};
 use super::{full_year, written_day};
 use crate::account::DateOrder;
 use crate::normalize::text::trim;
-use jiff::civil::Date;
 
 /// Looks at every cell of a column and keeps what they tell together. Bounded: one byte.
 ///
@@ -89,28 +90,23 @@ impl DateScan {
 }
 
 /// The days that three numbers can be, in the order of [`ORDERS`].
-pub(super) fn readings(
-    first: (u16, usize),
-    second: u16,
-    third: (u16, usize),
-    pivot: u8,
-) -> [Option<Date>; 3] {
+pub(super) fn readings(first: Number, second: u16, third: Number, pivot: u8) -> [Option<Date>; 3] {
     ORDERS.map(|order| read_in(order, first, second, third, pivot))
 }
 
 /// The day that three numbers are in an order.
 pub(super) fn read_in(
     order: DateOrder,
-    first: (u16, usize),
+    first: Number,
     second: u16,
-    third: (u16, usize),
+    third: Number,
     pivot: u8,
 ) -> Option<Date> {
-    let has_year_last = third.1 == 4 || third.1 == 2;
+    let has_year_last = third.digits == 4 || third.digits == 2;
     let (year, month, day) = match order {
-        DateOrder::Dmy if has_year_last => (third, second, first.0),
-        DateOrder::Mdy if has_year_last => (third, first.0, second),
-        DateOrder::Ymd if first.1 == 2 && third.1 <= 2 => (first, second, third.0),
+        DateOrder::Dmy if has_year_last => (third, second, first.value),
+        DateOrder::Mdy if has_year_last => (third, first.value, second),
+        DateOrder::Ymd if first.digits == 2 && third.digits <= 2 => (first, second, third.value),
         _ => return None,
     };
     written_day(full_year(year, pivot), month, day).ok()

@@ -1,5 +1,6 @@
 //! The parts of a written number: sign, digits, separators, exponent; what stands around them.
 
+use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::Separators;
@@ -178,14 +179,8 @@ impl Body {
     /// separator.
     fn groups_are_sound(&self, point: Option<usize>) -> bool {
         let end = point.unwrap_or(self.digits.len());
-        let groups: SmallVec<[(char, usize); 4]> = self
-            .separators
-            .iter()
-            .copied()
-            .filter(|(_, at)| Some(*at) != point || *at == 0)
-            .collect();
         let groups: SmallVec<[(char, usize); 4]> =
-            groups.into_iter().filter(|(_, at)| !(point == Some(0) && *at == 0)).collect();
+            self.separators.iter().copied().filter(|(_, at)| Some(*at) != point).collect();
         let Some(&(kind, first)) = groups.first() else { return true };
         if first == 0 || first > 3 || groups.iter().any(|(c, at)| *c != kind || *at > end) {
             return false;
@@ -202,5 +197,36 @@ impl Body {
         is_last_three
             && (inner.iter().all(|n| *n == 3)
                 || (kind == ',' && first <= 2 && inner.iter().all(|n| *n == 2)))
+    }
+
+    /// The number, whose decimals begin behind so many digits.
+    pub(super) fn value(&self, point: Option<usize>) -> Option<Decimal> {
+        let mut text = String::with_capacity(self.digits.len() + 2);
+        if self.is_negative {
+            text.push('-');
+        }
+        match point {
+            None => text.push_str(&self.digits),
+            Some(at) => {
+                text.push_str(if at == 0 { "0" } else { &self.digits[..at] });
+                text.push('.');
+                text.push_str(&self.digits[at..]);
+            }
+        }
+        let mut number = Decimal::from_str_exact(text.trim_end_matches('.')).ok()?;
+        if self.exponent != 0 {
+            let scale = i64::from(number.scale()) - i64::from(self.exponent);
+            if scale >= 0 {
+                number.set_scale(u32::try_from(scale).ok()?).ok()?;
+            } else {
+                let zeros = u32::try_from(-scale).ok()?;
+                number.set_scale(0).ok()?;
+                number = number.checked_mul(Decimal::from(10_u64.checked_pow(zeros)?))?;
+            }
+        }
+        if number.is_zero() {
+            number.set_sign_positive(true);
+        }
+        Some(number)
     }
 }

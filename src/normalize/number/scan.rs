@@ -1,8 +1,8 @@
 //! [`SeparatorScan`]: which separator is the decimal one, told by the whole column.
 
 use super::Separators;
-use super::common::{Common, Tells};
 use super::lexer::{self, Reading};
+use super::plain::{PlainAmount, Tells};
 use crate::normalize::text::trim;
 
 /// Looks at every cell of a column and keeps what they tell together. Bounded: three bits.
@@ -51,7 +51,7 @@ impl SeparatorScan {
         if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
             return;
         }
-        match Common::read(cell.as_bytes()).map_or(Tells::Unsure, Common::tells) {
+        match PlainAmount::read(cell.as_bytes()).map_or(Tells::Unsure, PlainAmount::tells) {
             Tells::Nothing => {}
             Tells::Point => self.point = true,
             Tells::Open => self.open = true,

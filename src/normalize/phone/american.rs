@@ -5,9 +5,9 @@
 
 use wide::u8x32;
 
-use super::Phone;
-use super::area_is_plain;
+use super::plain::area_is_plain;
 use crate::normalize::Window;
+use crate::value::Phone;
 
 /// The number in the first `len` bytes, if it is surely one. With a plus it has to have its 1.
 pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone> {

@@ -1,5 +1,6 @@
 //! The short cuts for phones, held to what the library says.
 
+use super::plain::area_is_plain;
 use super::*;
 
 /// Numbers as they come, and their neighbours: wrong lengths, areas and exchanges.

@@ -1,6 +1,6 @@
 //! What storage keeps of each field that the account has.
 
-use super::maker::Bench;
+use super::trial::Trial;
 use super::{Result, Run, expect, fail};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};
@@ -17,22 +17,22 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
 /// A field, and values that it may hold.
 type Sample = (String, Vec<String>);
 
-fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let account = account(bench)?;
-    let contact = samples(&account, bench.fields(), Contact);
-    let ana = write(bench, Contact, &contact, |bench, values| bench.add(Contact, values))?;
-    let deal = samples(&account, bench.fields(), Opportunity);
-    write(bench, Opportunity, &deal, |bench, values| bench.add_to(&ana, values)).map(|_| ())
+fn values_come_back<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
+    let account = account(trial)?;
+    let contact = samples(&account, trial.fields(), Contact);
+    let ana = write(trial, Contact, &contact, |trial, values| trial.add(Contact, values))?;
+    let deal = samples(&account, trial.fields(), Opportunity);
+    write(trial, Opportunity, &deal, |trial, values| trial.add_to(&ana, values)).map(|_| ())
 }
 
 /// Two fields in one column are noticed where only one of them is written.
-fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let account = account(bench)?;
-    for sample in samples(&account, bench.fields(), Contact) {
-        let id = write(bench, Contact, std::slice::from_ref(&sample), |bench, values| {
-            bench.add(Contact, values)
+fn fields_are_apart<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
+    let account = account(trial)?;
+    for sample in samples(&account, trial.fields(), Contact) {
+        let id = write(trial, Contact, std::slice::from_ref(&sample), |trial, values| {
+            trial.add(Contact, values)
         })?;
-        let others: Vec<String> = bench.get(Contact, &id)?.fields();
+        let others: Vec<String> = trial.get(Contact, &id)?.fields();
         expect(
             others.iter().all(|field| *field == sample.0),
             format!("where only {} is written, there is {others:?}", sample.0),
@@ -41,23 +41,23 @@ fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     Ok(())
 }
 
-fn account<S: StorageWrite>(bench: &mut Bench<S>) -> Result<Account> {
-    bench.storage.account().or_else(|error| fail(format!("account failed: {error}")))
+fn account<S: StorageWrite>(trial: &mut Trial<S>) -> Result<Account> {
+    trial.storage.account().or_else(|error| fail(format!("account failed: {error}")))
 }
 
 /// Writes a record of these values, and sees whether they come back. Gives its id.
 fn write<S: StorageWrite>(
-    bench: &mut Bench<S>,
+    trial: &mut Trial<S>,
     object: Object,
     samples: &[Sample],
-    add: impl FnOnce(&mut Bench<S>, &[(&str, &[&str])]) -> Result<String>,
+    add: impl FnOnce(&mut Trial<S>, &[(&str, &[&str])]) -> Result<String>,
 ) -> Result<String> {
     let texts: Vec<Vec<&str>> =
         samples.iter().map(|(_, values)| values.iter().map(String::as_str).collect()).collect();
     let values: Vec<(&str, &[&str])> =
         samples.iter().zip(&texts).map(|((key, _), texts)| (key.as_str(), &**texts)).collect();
-    let id = add(bench, &values)?;
-    let seen = bench.get(object, &id)?;
+    let id = add(trial, &values)?;
+    let seen = trial.get(object, &id)?;
     for (field, written) in values {
         let (mut got, mut written) = (seen.values(field), written.to_vec());
         got.sort_unstable();

@@ -29,12 +29,13 @@ mod fields;
 mod finding;
 mod maker;
 mod tokens;
+mod trial;
 mod writing;
 
 use std::fmt;
 
 use super::StorageWrite;
-use maker::Bench;
+use trial::Trial;
 
 /// How one case came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +113,7 @@ fn expect(is_true: bool, why: impl Into<String>) -> Result<(), Stop> {
 }
 
 type Result<T = (), E = Stop> = std::result::Result<T, E>;
-type Run<S> = fn(&mut Bench<S>) -> Result;
+type Run<S> = fn(&mut Trial<S>) -> Result;
 
 /// Puts an adapter through every case. `fresh` makes an empty storage.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
@@ -123,7 +124,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         .chain(tokens::cases())
         .collect();
     let run_case = |(name, case): (&'static str, Run<S>)| {
-        let outcome = match case(&mut Bench::new(fresh())) {
+        let outcome = match case(&mut Trial::new(fresh())) {
             Ok(()) => Outcome::Passed,
             Err(Stop::Failed(why)) => Outcome::Failed(why),
             Err(Stop::Skipped(why)) => Outcome::Skipped(why.to_owned()),

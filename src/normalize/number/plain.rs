@@ -1,5 +1,5 @@
-//! The plainest ways to write an amount, read in one pass: `1234`, `-12.5`, `$1,234.50`. They are
-//! most of what a file holds; a test keeps them equal to the lexer's reading.
+//! [`PlainAmount`]: the plainest ways to write an amount, read in one pass: `1234`, `-12.5`, `$1,234.50`.
+//! They are most of what a file holds; a test keeps them equal to the lexer's reading.
 
 use rust_decimal::Decimal;
 use wide::u8x16;
@@ -8,7 +8,7 @@ use super::Separators;
 
 /// An amount with points for decimals, groups of three set off by commas, and at most a dollar sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Common<'c> {
+pub(super) struct PlainAmount<'c> {
     is_negative: bool,
     /// From the first digit to the last.
     text: &'c [u8],
@@ -30,7 +30,7 @@ pub(super) enum Tells {
     Unsure,
 }
 
-impl<'c> Common<'c> {
+impl<'c> PlainAmount<'c> {
     /// `None` for whatever needs the lexer.
     pub(super) fn read(cell: &'c [u8]) -> Option<Self> {
         let (is_negative, text) = match cell {
@@ -63,7 +63,7 @@ impl<'c> Common<'c> {
             return None;
         }
         let decimals = len.saturating_sub(point + 1);
-        Some(Common { is_negative, text, lead, groups: grouped / 4, decimals })
+        Some(PlainAmount { is_negative, text, lead, groups: grouped / 4, decimals })
     }
 
     pub(super) fn tells(self) -> Tells {

@@ -1,0 +1,120 @@
+//! What a step that storage does not write leads to: which rows fail with it, and what is said of them.
+
+use super::applier::{Applier, State};
+use super::units::{Task, TaskKind};
+use crate::issue::{Finding, IssueCode};
+use crate::object::{Object, RowNumber};
+use crate::plan::{NONE, Op, StepRef, first_row};
+use crate::storage::Refusal;
+
+impl Applier {
+    /// Storage refused the step, for this reason.
+    pub(super) fn reject(&mut self, at: usize, op: Op, why: &str) {
+        let code = match op {
+            Op::Create => IssueCode::WriteRejected,
+            Op::Update => IssueCode::UpdateRejected,
+        };
+        self.fail_step(at, code, why);
+    }
+
+    /// Storage broke its contract over the step.
+    pub(super) fn fault(&mut self, at: usize, why: &str) {
+        self.fail_step(at, IssueCode::StorageFault, why);
+    }
+
+    /// The contact of an opportunity could not be created.
+    pub(super) fn fail_dependant(&mut self, at: usize) {
+        let task = self.tasks[at];
+        if task.kind != TaskKind::Opportunity {
+            self.set_state(at, State::Failed);
+            return;
+        }
+        let ledger = self.ledger(task.part);
+        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
+        let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
+        let why = row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        self.fail_step(at, IssueCode::ContactFailed, &why);
+    }
+
+    /// A step that storage does not write fails every row folded into it (L1).
+    pub(super) fn fail_step(&mut self, at: usize, code: IssueCode, why: &str) {
+        let task = self.tasks[at];
+        self.set_state(at, State::Failed);
+        self.failed.insert(self.token(&task));
+        self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
+        self.fail_rows(task.part, task.record(), code, why);
+    }
+
+    fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
+        let ledger = self.ledger(part);
+        let entry = ledger.entry(step.object, step.number);
+        let mut rows: Vec<u32> =
+            ledger.row_numbers(step.object, entry).filter_map(|row| self.home(part, row)).collect();
+        rows.reverse();
+        if rows.is_empty() {
+            return self.tags_failed(part, step, why);
+        }
+        let row = ledger.number(first_row(ledger, step));
+        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
+        self.report.refused.push(refusal);
+        for row in rows {
+            self.report.fail(step.object, row);
+            self.report.note(finding(code, row, step.object, why));
+        }
+    }
+
+    /// A contact that was only to be given tags: nothing of its own fails.
+    fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
+        let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
+        let why = format!("the tags were not written: {why}");
+        self.report.warn(Object::Contact, row);
+        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
+    }
+
+    /// A follow-up that is not done is a warning of its contact's row.
+    pub(super) fn follow_up_failed(&mut self, at: usize, why: &str) {
+        let task = self.tasks[at];
+        self.set_state(at, State::Failed);
+        let TaskKind::FollowUp(which) = task.kind else { return };
+        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
+        let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
+        let step = task.record();
+        let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
+            return;
+        };
+        self.report.warn(Object::Contact, row);
+        self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
+    }
+
+    /// Storage refused this before: it is not written now either.
+    pub(crate) fn refuse(&mut self, refused: &Refusal) {
+        let ledger = &self.report.plan.ledger;
+        let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
+        let Some(row) = row else { return };
+        let number = match refused.object {
+            Object::Contact => ledger.contact_rows[row as usize].contact,
+            Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
+        };
+        if number == NONE {
+            return;
+        }
+        let step = StepRef { object: refused.object, number };
+        let is_it = |task: &Task| {
+            let is_follow_up = matches!(task.kind, TaskKind::FollowUp(_));
+            let record = task.record();
+            !is_follow_up && (record.object, record.number) == (step.object, step.number)
+        };
+        match self.tasks.iter().position(is_it) {
+            Some(at) if self.states[at] != State::Waiting => {}
+            Some(at) => self.fail_step(at, refused.code, &refused.why),
+            // By now it holds what the row says.
+            None => self.fail_rows(0, step, refused.code, &refused.why),
+        }
+    }
+}
+
+fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
+    let finding = Finding::row(code, RowNumber(row + 1)).object(object);
+    if why.is_empty() { finding } else { finding.detail(why) }
+}

@@ -1,0 +1,146 @@
+//! [`EarlierRun`]: what an interrupted run has written, beyond the window at hand.
+//!
+//! A window has to see storage as the windows before it left it, although later ones have been written
+//! since. So of every record that the run created the row that made it is kept, by a fingerprint of its
+//! id.
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::apply::driver::TOKENS;
+use crate::apply::known::Known;
+use crate::apply::token::Tokens;
+use crate::error::Error;
+use crate::object::{Object, RowNumber};
+use crate::plan::{NONE, Numbers, Outcome, Plan, print_of};
+use crate::storage::{Checkpoint, Refusal, StorageWrite};
+
+/// More rows than a file may have are not asked for.
+const MOST_ROWS: u32 = NONE - 1;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct EarlierRun {
+    /// The row that made each contact, and each opportunity, by a fingerprint of its id.
+    created: [HashMap<u128, RowNumber, foldhash::fast::RandomState>; 2],
+    /// How far it came.
+    row: u64,
+    /// What storage refused in completed windows, by row: known before the next one is begun.
+    refused: Vec<Refusal>,
+}
+
+impl EarlierRun {
+    pub(super) fn ask<S: StorageWrite + ?Sized>(
+        tokens: &Tokens,
+        resumed: Option<&Checkpoint>,
+        storage: &mut S,
+    ) -> Result<Self, Error<S::Error>> {
+        let Some(resumed) = resumed else { return Ok(EarlierRun::default()) };
+        // A batch that was lost in the middle, in a storage without transactions, left steps of the
+        // window that follows but not its checkpoint.
+        let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
+        let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
+        let mut refused = resumed.refused.clone();
+        refused.sort_by_key(|refusal| refusal.row);
+        let mut earlier = EarlierRun { row: resumed.row, refused, ..EarlierRun::default() };
+        // Some rows at a time: of most nothing is kept but a fingerprint.
+        for from in (0..rows).step_by(TOKENS) {
+            let numbers = Numbers::After(from);
+            let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
+            let known = Known::ask(tokens, &numbers, some, storage)?;
+            for (object, row, id) in &known.rows {
+                earlier.note(*object, id, numbers.of(*row));
+            }
+            let last = known.steps.iter().map(|(_, row, _)| u64::from(numbers.of(*row).0)).max();
+            earlier.row = earlier.row.max(last.unwrap_or(0));
+        }
+        Ok(earlier)
+    }
+
+    fn note(&mut self, object: Object, id: &str, made: RowNumber) {
+        self.created[object as usize].insert(print_of(id), made);
+    }
+
+    /// Was the record created by this row or a later one?
+    pub(super) fn is_later(&self, object: Object, id: &str, row: RowNumber) -> bool {
+        let created = &self.created[object as usize];
+        !created.is_empty() && created.get(&print_of(id)).is_some_and(|made| *made >= row)
+    }
+
+    /// Has a window been written that begins with this row, or a later one?
+    pub(super) fn is_past(&self, next: RowNumber) -> bool {
+        self.row >= u64::from(next.0)
+    }
+
+    /// Is all that storage refused among what is known of it?
+    fn knows_refusals(&self) -> bool {
+        self.refused.len() < Checkpoint::REFUSALS
+    }
+
+    /// What storage refused of the rows from this one to that one.
+    pub(super) fn refused(&self, from: RowNumber, to: u64) -> &[Refusal] {
+        let start = self.refused.partition_point(|refusal| refusal.row < from);
+        let end = self.refused.partition_point(|refusal| u64::from(refusal.row.0) <= to);
+        &self.refused[start..end.max(start)]
+    }
+
+    fn is_refused(&self, object: Object, row: RowNumber) -> bool {
+        let of_row = self.refused(row, u64::from(row.0));
+        of_row.iter().any(|refusal| refusal.object == object)
+    }
+
+    /// The window was written in full, and others after it. What it left unchanged then is not
+    /// written now, over what later rows said; nor is anything created that storage has not refused:
+    /// rows that come out as new have met somebody whom later rows have changed since.
+    pub(super) fn leave_past(&self, known: &Known, plan: &mut Plan) {
+        let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
+            known.steps.iter().map(|&(object, row, _)| (object, row)).collect();
+        let Plan { ledger, steps, stats, .. } = plan;
+        steps.retain(|kept| {
+            let step = kept.step();
+            let entry = *ledger.entry(step.object, step.number);
+            let row = entry.first_row;
+            if !entry.has_rows()
+                || written.contains(&(step.object, row))
+                || self.is_refused(step.object, ledger.number(row))
+                || (entry.is_new() && !self.knows_refusals())
+            {
+                return true;
+            }
+            let outcome = match step.object {
+                Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
+                Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
+            };
+            // Whom a row has met that comes out as new now, is a record that this import has written.
+            let before = match *outcome {
+                Some(Outcome::Create) => Outcome::Merged,
+                Some(Outcome::Update) => Outcome::Unchanged,
+                _ => return false,
+            };
+            if let Some(planned) = outcome.replace(before) {
+                stats.of_mut(step.object).shift(planned, before);
+            }
+            false
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids as a database counts them, for each object from 1: the hash of a short text under one seed
+    /// is that of another short text under another seed.
+    #[test]
+    fn x6_a_contact_is_not_taken_for_an_opportunity_with_another_id() {
+        let mut earlier = EarlierRun::default();
+        for id in 1..40_000 {
+            earlier.note(Object::Opportunity, &id.to_string(), RowNumber(90_000));
+        }
+        let first = RowNumber(50_000);
+        let mistaken: Vec<u32> = (1..40_000)
+            .filter(|id: &u32| earlier.is_later(Object::Contact, &id.to_string(), first))
+            .collect();
+        assert_eq!(mistaken, [0; 0]);
+        assert!(earlier.is_later(Object::Opportunity, "20001", first));
+    }
+}

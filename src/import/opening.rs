@@ -1,0 +1,102 @@
+//! What the planner and the applier are told of an import: the file, opened, and how it is to be written.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use super::Import;
+use crate::apply::{Ending, Job, Run};
+use crate::draft::Settings;
+use crate::error::{ConfigError, Error};
+use crate::planner::{self, Reading};
+use crate::source::{Rows, Source};
+use crate::storage::{Storage, StorageWrite};
+
+/// Rows that are looked up, and of a run planned and written, at a time.
+const WINDOW_ROWS: usize = 8_192;
+
+impl Import {
+    /// Opens a file, and compiles the settings for it.
+    pub(super) fn open<'a, S: Storage + ?Sized>(
+        &self,
+        file: Source<'a>,
+        storage: &mut S,
+    ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
+        let account = storage.account().map_err(|source| Error::Account { source })?;
+        let rows = file.open().map_err(Error::Source)?;
+        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        Ok((settings, rows))
+    }
+
+    /// Opens a file and reads it to its end.
+    pub(super) fn read<S: Storage + ?Sized>(
+        &self,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Reading, Error<S::Error>> {
+        let (settings, rows) = self.open(file, storage)?;
+        planner::read(settings, rows, self.window(), self.threads.unwrap_or(1))
+            .map_err(Error::Source)
+    }
+
+    /// How many rows are looked up at a time.
+    pub(super) fn window(&self) -> usize {
+        self.planning_window.unwrap_or(WINDOW_ROWS)
+    }
+
+    /// Only a storage that keeps tokens knows what an interrupted import has written.
+    pub(super) fn check_resumable<S: StorageWrite + ?Sized>(
+        &self,
+        storage: &S,
+    ) -> Result<(), ConfigError> {
+        if storage.keeps_tokens() {
+            return Ok(());
+        }
+        let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed";
+        Err(ConfigError { problems: vec![problem.to_owned()] })
+    }
+
+    /// How a plan is written.
+    pub(super) fn job<S: StorageWrite + ?Sized>(&self, storage: &S) -> Job {
+        Job {
+            import_id: self.id.clone().unwrap_or_else(mint_id),
+            resumes: self.resumed.is_some(),
+            window: 0,
+            from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
+            refused: Vec::new(),
+            ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
+            budget: self.budget,
+            threads: self.threads.unwrap_or(1),
+        }
+    }
+
+    /// How a file is run, in the windows that it was begun with.
+    pub(super) fn run_of<'a>(
+        &self,
+        settings: Settings,
+        rows: Rows<'a>,
+        twin: Option<Rows<'a>>,
+        job: Job,
+    ) -> Run<'a> {
+        let window = match &self.resumed {
+            Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
+            _ => self.run_window.unwrap_or(WINDOW_ROWS).max(1),
+        };
+        Run {
+            settings,
+            rows,
+            twin,
+            window,
+            planning_window: self.window(),
+            job: Job { window, ..job },
+            resumed: self.resumed.clone(),
+        }
+    }
+}
+
+/// A name that no other import has: the time, and 64 bits from the operating system.
+fn mint_id() -> String {
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let random = RandomState::new().build_hasher().finish();
+    format!("{:012x}-{random:016x}", now.as_millis())
+}

@@ -1,0 +1,208 @@
+//! [`OwnedBatch`]: what a batch owns, reused from one to the next. Storage sees it as a
+//! [`Batch`](super::Batch).
+
+use std::ops::Range;
+
+use super::{Link, NewKey};
+use crate::follow_up::FollowUpKind;
+use crate::object::{Object, RowNumber};
+use crate::plan::{Changes, Op};
+use crate::storage::checkpoint::{Checkpoint, Token};
+use crate::storage::receipts::{Receipt, Receipts};
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct OwnedBatch {
+    pub(crate) checkpoint: Checkpoint,
+    pub(crate) steps: Vec<OwnedStep>,
+    pub(crate) follow_ups: Vec<OwnedFollowUp>,
+    pub(crate) changes: Changes,
+    pub(crate) keys: Vec<OwnedKey>,
+    pub(crate) key_text: String,
+    /// The match rules that keys speak of.
+    pub(crate) rules: Vec<Vec<String>>,
+}
+
+impl OwnedBatch {
+    pub(crate) fn clear(&mut self) {
+        self.steps.clear();
+        self.follow_ups.clear();
+        self.changes.clear();
+        self.keys.clear();
+        self.key_text.clear();
+    }
+
+    /// Exchanges the changes and keys for those of another.
+    pub(crate) fn take_folds(&mut self, other: &mut OwnedBatch) {
+        std::mem::swap(&mut self.changes, &mut other.changes);
+        std::mem::swap(&mut self.keys, &mut other.keys);
+        std::mem::swap(&mut self.key_text, &mut other.key_text);
+    }
+
+    pub(crate) fn push_key(&mut self, rule: usize, key: &str) {
+        OwnedKey::push(&mut self.keys, &mut self.key_text, rule, |text| text.push_str(key));
+    }
+
+    /// Drops some of the keys from this one on.
+    pub(crate) fn retain_keys(&mut self, from: usize, mut stays: impl FnMut(&str) -> bool) {
+        let mut end = from;
+        for at in from..self.keys.len() {
+            let key = self.keys[at];
+            if stays(&self.key_text[key.start..key.end]) {
+                self.keys[end] = key;
+                end += 1;
+            }
+        }
+        self.keys.truncate(end);
+    }
+
+    /// The texts of the keys from this one on.
+    pub(crate) fn key_texts(&self, from: usize) -> impl Iterator<Item = &str> {
+        self.keys[from..].iter().map(|key| &self.key_text[key.start..key.end])
+    }
+
+    pub(super) fn key(&self, at: usize) -> NewKey<'_> {
+        let OwnedKey { rule, start, end } = self.keys[at];
+        NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
+    }
+
+    /// Puts the steps in order (X1). They are large and their keys long, so that places are sorted
+    /// instead, by the beginnings of the keys where these tell.
+    pub(crate) fn sort_steps(&mut self) {
+        let mut steps = std::mem::take(&mut self.steps);
+        let place = |at: usize| {
+            let (class, key) = self.order_of(&steps[at]);
+            (class, beginning(key), at)
+        };
+        let mut places: Vec<(u8, u64, usize)> = (0..steps.len()).map(place).collect();
+        places.sort_unstable_by(|a, b| {
+            let in_full = || self.order_of(&steps[a.2]).cmp(&self.order_of(&steps[b.2]));
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(in_full).then(a.2.cmp(&b.2))
+        });
+        let mut rest: Vec<Option<OwnedStep>> = steps.drain(..).map(Some).collect();
+        steps.extend(places.into_iter().filter_map(|(.., at)| rest[at].take()));
+        self.steps = steps;
+    }
+
+    /// By what a step is put in order.
+    fn order_of<'s>(&'s self, step: &'s OwnedStep) -> (u8, &'s str) {
+        match (&step.id, step.keys.clone().next()) {
+            (Some(id), _) => (0, id),
+            (None, Some(key)) => (1, self.key(key).value),
+            (None, None) => (2, ""),
+        }
+    }
+}
+
+/// One step, with its texts owned: a batch is small.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedStep {
+    pub(crate) object: Object,
+    pub(crate) op: Op,
+    pub(crate) row: RowNumber,
+    pub(crate) token: Token,
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) version: Option<Box<str>>,
+    pub(crate) contact: ContactOf,
+    /// The step of that contact, where it may be in this batch: it comes first, and if somebody else was
+    /// in its way, both are planned again (X3).
+    pub(crate) contact_step: Option<Token>,
+    pub(crate) changes: Range<usize>,
+    pub(crate) keys: Range<usize>,
+    /// Whose step it is, to the applier.
+    pub(crate) task: usize,
+}
+
+/// One follow-up of one contact.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedFollowUp {
+    pub(crate) kind: FollowUpKind,
+    pub(crate) name: Box<str>,
+    pub(crate) token: Token,
+    pub(crate) row: RowNumber,
+    pub(crate) contact: ContactOf,
+    /// As of a [step](OwnedStep).
+    pub(crate) contact_step: Option<Token>,
+    pub(crate) task: usize,
+}
+
+/// Whom an opportunity shall be linked to.
+#[derive(Clone, Debug)]
+pub(crate) enum ContactOf {
+    /// Its link stays as it is.
+    Unchanged,
+    /// A contact whose id is known.
+    Known(Box<str>),
+    /// The contact that a step of this batch creates.
+    CreatedBy(Token),
+}
+
+impl OwnedStep {
+    pub(crate) fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+        self.contact.link(self.contact_step, receipts)
+    }
+}
+
+impl OwnedFollowUp {
+    pub(crate) fn link<'r>(&'r self, receipts: &'r Receipts) -> Link<'r> {
+        self.contact.link(self.contact_step, receipts)
+    }
+}
+
+impl ContactOf {
+    fn link<'r>(&'r self, step: Option<Token>, receipts: &'r Receipts) -> Link<'r> {
+        let receipt = step.and_then(|token| receipts.get(token));
+        match self {
+            // Whom the row means is asked again: it may be somebody else by now.
+            _ if receipt == Some(&Receipt::Conflict) => Link::Lost,
+            ContactOf::Unchanged => Link::Unchanged,
+            ContactOf::Known(id) => Link::To(id),
+            ContactOf::CreatedBy(token) => receipts.id(*token).map_or(Link::Lost, Link::To),
+        }
+    }
+}
+
+/// A key that nobody else may hold: its rule, and where its text lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnedKey {
+    pub(crate) rule: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl OwnedKey {
+    /// Adds a key that writes its own text.
+    pub(crate) fn push(
+        keys: &mut Vec<OwnedKey>,
+        text: &mut String,
+        rule: usize,
+        write: impl FnOnce(&mut String),
+    ) {
+        let start = text.len();
+        write(text);
+        keys.push(OwnedKey { rule, start, end: text.len() });
+    }
+}
+
+/// The first eight bytes as a number, which orders texts as far as it tells them apart.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let len = text.len().min(8);
+    bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+    u64::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn beginnings_never_tell_otherwise_than_the_texts() {
+        let texts =
+            ["", "\0", "a", "a\0", "ab", "abcdefgh", "abcdefghi", "abcdefgi", "é", "+49301"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let (told, real) = (beginning(a).cmp(&beginning(b)), a.cmp(b));
+            assert!(told.is_eq() || told == real, "{a:?} {b:?}");
+        }
+    }
+}
