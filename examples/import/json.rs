@@ -1,58 +1,100 @@
 //! The JSON object that `--json` prints.
 
+use std::io::{self, BufWriter, Write as _};
+
 use crm_import::mapping::Suggestion;
 use crm_import::plan::{ColumnCounts, Counts, RowPlan};
-use crm_import::{Fields, Issue, Object, Outcome, Plan, Report};
+use crm_import::{Fields, Issue, Object, Plan, Report};
+use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::windows::KeptRows;
 use crate::{OBJECTS, Planned};
 
-/// Everything about an import but its rows. `report` is `None` on a dry run.
-pub(crate) fn document(
-    columns: &[Suggestion],
-    plan: &Plan,
-    planned: &Planned,
-    report: Option<&Report>,
-    rows: &[Value],
-) -> Value {
-    let fields = plan.account().fields();
-    let issues: Vec<Value> = match report {
-        Some(report) => report.issues().map(|found| issue(&found)).collect(),
-        None => plan.issues().map(|found| issue(&found)).collect(),
-    };
-    json!({
-        "mapping": columns.iter().map(|column| mapping(column, &fields)).collect::<Vec<_>>(),
-        "plan": {
-            "contacts": counts(&planned.stats.contacts),
-            "opportunities": counts(&planned.stats.opportunities),
-            "links": planned.stats.links,
-            "blank_rows": planned.stats.blank_rows,
-            "columns": planned.columns.iter().map(cells).collect::<Vec<_>>(),
-        },
-        "report": report.map(|report| json!({
-            "contacts": done(&report.stats().contacts),
-            "opportunities": done(&report.stats().opportunities),
-            "links": report.stats().links,
-        })),
-        "rows": rows,
-        "issues": issues,
-    })
+/// Everything about an import, written down as it is printed: the rows and issues of a long file would
+/// take far more memory than its plan.
+pub(crate) struct Document<'a> {
+    pub(crate) columns: &'a [Suggestion],
+    pub(crate) plan: &'a Plan,
+    pub(crate) planned: &'a Planned,
+    /// `None` on a dry run.
+    pub(crate) report: Option<&'a Report>,
+    /// The rows of past windows, where the plan has only those of the last.
+    pub(crate) kept: Option<&'a KeptRows>,
+}
+
+impl Document<'_> {
+    pub(crate) fn print(&self) -> io::Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        serde_json::to_writer(&mut out, self)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = self.plan.account().fields();
+        let mut document = serializer.serialize_map(None)?;
+        let mapping: Vec<Value> =
+            self.columns.iter().map(|column| mapping(column, &fields)).collect();
+        document.serialize_entry("mapping", &mapping)?;
+        document.serialize_entry("plan", &planned(self.planned))?;
+        document.serialize_entry("report", &self.report.map(reported))?;
+        let rows = || -> Items<'_> {
+            match self.kept {
+                Some(kept) => Box::new(kept.read()),
+                None => Box::new(rows(self.plan, self.report).map(Ok)),
+            }
+        };
+        document.serialize_entry("rows", &List(rows))?;
+        let issues = || -> Items<'_> {
+            match self.report {
+                Some(report) => Box::new(report.issues().map(|found| Ok(issue(&found)))),
+                None => Box::new(self.plan.issues().map(|found| Ok(issue(&found)))),
+            }
+        };
+        document.serialize_entry("issues", &List(issues))?;
+        document.end()
+    }
+}
+
+type Items<'a> = Box<dyn Iterator<Item = io::Result<Value>> + 'a>;
+
+/// A list whose items are made one by one.
+struct List<F>(F);
+
+impl<'a, F: Fn() -> Items<'a>> Serialize for List<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for item in (self.0)() {
+            list.serialize_element(&item.map_err(S::Error::custom)?)?;
+        }
+        list.end()
+    }
 }
 
 /// The rows of a plan that are not blank, with what became of them.
-pub(crate) fn rows(plan: &Plan, report: Option<&Report>) -> Vec<Value> {
-    plan.rows().filter(|row| !row.is_blank()).map(|row| self::row(&row, report)).collect()
+pub(crate) fn rows(plan: &Plan, report: Option<&Report>) -> impl Iterator<Item = Value> {
+    plan.rows().filter(|row| !row.is_blank()).map(move |row| self::row(&row, report))
 }
 
-/// Corrects the rows of earlier windows whose records this one has changed.
-pub(crate) fn revise(rows: &mut [Value], window: &Report) {
-    for &(object, row) in window.revised() {
-        if let Ok(at) =
-            rows.binary_search_by_key(&Some(u64::from(row.0)), |row| row["row"].as_u64())
-        {
-            rows[at][object.name()]["outcome"] = json!(Outcome::Update);
-        }
-    }
+fn planned(planned: &Planned) -> Value {
+    json!({
+        "contacts": counts(&planned.stats.contacts),
+        "opportunities": counts(&planned.stats.opportunities),
+        "links": planned.stats.links,
+        "blank_rows": planned.stats.blank_rows,
+        "columns": planned.columns.iter().map(cells).collect::<Vec<_>>(),
+    })
+}
+
+fn reported(report: &Report) -> Value {
+    json!({
+        "contacts": done(&report.stats().contacts),
+        "opportunities": done(&report.stats().opportunities),
+        "links": report.stats().links,
+    })
 }
 
 fn mapping(column: &Suggestion, fields: &Fields) -> Value {

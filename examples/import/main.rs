@@ -12,6 +12,7 @@ mod json;
 mod options;
 mod people;
 mod sqlite;
+mod windows;
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -22,8 +23,10 @@ use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
 use crm_import::storage::Checkpoint;
 use crm_import::{Account, Error, ErrorBudget, ErrorLog, Import, Mapping, Object, Report, Stats};
+use json::Document;
 use options::Options;
 use sqlite::Sqlite;
+use windows::{KeptRows, Windows};
 
 fn main() -> ExitCode {
     if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
@@ -41,10 +44,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if options.json {
-                println!(
-                    "{}",
-                    serde_json::json!({ "error": { "kind": failure.kind, "message": failure.message } })
-                );
+                let Failure { kind, message } = failure;
+                let error = serde_json::json!({ "error": { "kind": kind, "message": message } });
+                // Where nobody reads, the exit status says it.
+                let _ = writeln!(std::io::stdout(), "{error}");
             } else {
                 eprintln!("{}", failure.message);
             }
@@ -118,35 +121,6 @@ struct Planned {
     columns: Vec<ColumnCounts>,
 }
 
-/// What windows leave for the end of a run.
-#[derive(Default)]
-struct Windows {
-    rows: Vec<serde_json::Value>,
-    counts: Vec<ColumnCounts>,
-    log: Option<ErrorLog<BufWriter<File>>>,
-    /// Why the error log could not be written.
-    problem: Option<std::io::Error>,
-}
-
-impl Windows {
-    /// Takes over what one window came to. False: the error log cannot be written.
-    fn add(&mut self, window: &Report, keeps_rows: bool) -> bool {
-        let counts = window.plan().column_counts();
-        if self.counts.is_empty() {
-            self.counts = counts;
-        } else {
-            self.counts.iter_mut().zip(&counts).for_each(|(column, more)| *column += more);
-        }
-        if keeps_rows {
-            self.rows.append(&mut json::rows(window.plan(), Some(window)));
-            json::revise(&mut self.rows, window);
-        }
-        let logged = self.log.as_mut().map_or(Ok(0), |log| log.add(window));
-        self.problem = logged.err();
-        self.problem.is_none()
-    }
-}
-
 /// The whole file as one plan, then that plan.
 fn plan_and_apply(
     import: &Import,
@@ -163,8 +137,8 @@ fn plan_and_apply(
     }
     if options.dry_run {
         if options.json {
-            let rows = json::rows(&plan, None);
-            println!("{}", json::document(columns, &plan, &planned, None, &rows));
+            let (plan, planned) = (&plan, &planned);
+            print(&Document { columns, plan, planned, report: None, kept: None })?;
         } else {
             people::issues(plan.issues());
             println!("\nNothing was written.");
@@ -181,15 +155,15 @@ fn plan_and_apply(
             .map_err(|error| Failure::new("error-log", error))?;
     }
     if options.json {
-        let rows = json::rows(report.plan(), Some(&report));
-        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));
+        let (plan, planned) = (report.plan(), &planned);
+        print(&Document { columns, plan, planned, report: Some(&report), kept: None })?;
     } else {
         people::report(&report, options);
     }
     acknowledge(&report, storage)
 }
 
-/// Window by window, in bounded memory; with `--json` the rows are kept, to be printed.
+/// Window by window, in bounded memory.
 fn run_windows(
     import: &Import,
     options: &Options,
@@ -197,17 +171,23 @@ fn run_windows(
     storage: &mut Sqlite,
 ) -> Result<(), Failure> {
     let mut windows = Windows { log: error_log(options)?, ..Windows::default() };
+    if options.json {
+        windows.rows = Some(KeptRows::new().map_err(|error| Failure::new("report", error))?);
+    }
     let report = people::with_progress(options.json, |watch| {
         import
             .run_with(open(options)?, storage, |event| match event.window() {
-                Some(window) => windows.add(window, options.json),
+                Some(window) => windows.add(window),
                 None => event.progress().is_none_or(&mut *watch),
             })
             .map_err(Failure::from)
     })?;
-    let Windows { rows, counts, log, problem } = windows;
+    let Windows { mut rows, counts, log, problem } = windows;
     if let Some(error) = problem {
         return Err(Failure::new("error-log", error));
+    }
+    if let Some(rows) = &mut rows {
+        rows.finish().map_err(|error| Failure::new("report", error))?;
     }
     if let Some(log) = log {
         log.finish().map_err(|error| Failure::new("error-log", error))?;
@@ -215,13 +195,18 @@ fn run_windows(
     save_mapping(options, report.plan().mapping())?;
     let planned = Planned { stats: *report.plan().stats(), columns: counts };
     if options.json {
-        println!("{}", json::document(columns, report.plan(), &planned, Some(&report), &rows));
+        let (plan, planned, kept) = (report.plan(), &planned, rows.as_ref());
+        print(&Document { columns, plan, planned, report: Some(&report), kept })?;
     } else {
         people::plan(report.plan());
         people::left_out(&planned.columns);
         people::report(&report, options);
     }
     acknowledge(&report, storage)
+}
+
+fn print(document: &Document<'_>) -> Result<(), Failure> {
+    document.print().map_err(|error| Failure::new("report", error))
 }
 
 /// Whoever started us has the report. Were we killed before this, the next start would go on with the

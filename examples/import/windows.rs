@@ -1,0 +1,91 @@
+//! What the windows of a run leave for its end.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
+
+use crm_import::plan::ColumnCounts;
+use crm_import::{ErrorLog, Object, Outcome, Report};
+use serde_json::{Value, json};
+
+use crate::json;
+
+/// See the [module](self).
+#[derive(Default)]
+pub(crate) struct Windows {
+    pub(crate) counts: Vec<ColumnCounts>,
+    /// The rows, if they are to be printed.
+    pub(crate) rows: Option<KeptRows>,
+    pub(crate) log: Option<ErrorLog<BufWriter<File>>>,
+    /// Why the error log or the rows could not be written.
+    pub(crate) problem: Option<io::Error>,
+}
+
+impl Windows {
+    /// Takes over what one window came to. False: it could not be written down.
+    pub(crate) fn add(&mut self, window: &Report) -> bool {
+        let counts = window.plan().column_counts();
+        if self.counts.is_empty() {
+            self.counts = counts;
+        } else {
+            self.counts.iter_mut().zip(&counts).for_each(|(column, more)| *column += more);
+        }
+        self.problem = self.write(window).err();
+        self.problem.is_none()
+    }
+
+    fn write(&mut self, window: &Report) -> io::Result<()> {
+        if let Some(rows) = &mut self.rows {
+            rows.add(window)?;
+        }
+        if let Some(log) = &mut self.log {
+            log.add(window)?;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of all windows, in a file without a name until they are printed: a run takes no more memory
+/// for a longer file.
+pub(crate) struct KeptRows {
+    /// One JSON object on each line.
+    lines: BufWriter<File>,
+    /// Rows told unchanged whose records a later window has changed.
+    revised: HashSet<(Object, u64)>,
+}
+
+impl KeptRows {
+    pub(crate) fn new() -> io::Result<Self> {
+        let lines = BufWriter::new(tempfile::tempfile()?);
+        Ok(KeptRows { lines, revised: HashSet::new() })
+    }
+
+    fn add(&mut self, window: &Report) -> io::Result<()> {
+        for row in json::rows(window.plan(), Some(window)) {
+            serde_json::to_writer(&mut self.lines, &row)?;
+            self.lines.write_all(b"\n")?;
+        }
+        let revised = window.revised().iter();
+        self.revised.extend(revised.map(|(object, row)| (*object, u64::from(row.0))));
+        Ok(())
+    }
+
+    /// Writes down the last of them and goes back to the first.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        self.lines.rewind()
+    }
+
+    /// The rows, after [`finish`](Self::finish), once.
+    pub(crate) fn read(&self) -> impl Iterator<Item = io::Result<Value>> {
+        BufReader::new(self.lines.get_ref()).lines().map(|line| {
+            let mut row: Value = serde_json::from_str(&line?)?;
+            let number = row["row"].as_u64().unwrap_or_default();
+            for object in [Object::Contact, Object::Opportunity] {
+                if self.revised.contains(&(object, number)) {
+                    row[object.name()]["outcome"] = json!(Outcome::Update);
+                }
+            }
+            Ok(row)
+        })
+    }
+}
