@@ -34,7 +34,7 @@ impl Mapping {
     ///     mapping.check(&headers, &Fields::standard(), &Account::default(), &modes, Unmapped::Fail);
     /// let told: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
     /// assert_eq!(told, [
-    ///     "column \"Mail\" is mapped to \"emial\", which is no field of a contact",
+    ///     "column \"Mail\" is mapped to \"emial\", which is no field of contacts",
     ///     "to update contact records, one of id, email, phone must be mapped",
     ///     "column \"Shoe size\" is neither mapped nor ignored",
     /// ]);
@@ -260,7 +260,7 @@ fn is_id(id: FieldId) -> bool {
 }
 
 /// The columns that our own error log adds (A6): all are left out but for the two ids.
-pub(super) const OWN_COLUMNS: [&str; 7] = [
+pub(super) const OWN_COLUMNS: [&str; 8] = [
     "Import status",
     "Import code",
     "Import column",
@@ -268,6 +268,7 @@ pub(super) const OWN_COLUMNS: [&str; 7] = [
     "Import fix",
     "Import contact id",
     "Import opportunity id",
+    "Import formats",
 ];
 
 /// Is it one of them, however it is spelt?
