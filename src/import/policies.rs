@@ -27,8 +27,10 @@ pub(super) fn problems(
     for rule in &account.dedup.contacts {
         let name = rule.name();
         if rule.0.is_empty() || rule.0.iter().any(|key| find(key).is_none()) {
-            problems
-                .push(format!("the match rule {name:?} names a field that contacts do not have"));
+            problems.push(format!(
+                "the match rule {name:?} names a field that contacts do not have: leave it out of the \
+                 account's dedup, as in DedupPolicy::by([[\"email\"]])"
+            ));
         } else if rule.0.iter().any(|key| is_split(key)) {
             let parts = |key: &String| match is_split(key) {
                 true => "first_name+last_name".to_owned(),
