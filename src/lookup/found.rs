@@ -377,14 +377,14 @@ impl FoundRecord<'_> {
     }
 
     /// Several values of one field.
-    pub fn values<'n, 'v>(
+    pub fn values<'n>(
         mut self,
         field: impl Into<FieldRef<'n>>,
-        shown: impl IntoIterator<Item = &'v str>,
+        shown: impl IntoIterator<Item: AsRef<str>>,
     ) -> Self {
         let field = field.into();
         for value in shown {
-            self = self.value(field, value);
+            self = self.value(field, value.as_ref());
         }
         self
     }
