@@ -1,7 +1,9 @@
 //! [`Bench`]: a storage on trial, and batches and questions made by hand.
 
-use super::{Result, Stop, fail};
-use crate::account::PhoneRule;
+use super::fields::sample;
+use super::{Result, fail, skip};
+use crate::account::{Account, PhoneRule};
+use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUpKind;
 use crate::lookup::{Found, Lookup, MatchBlock};
@@ -20,10 +22,11 @@ pub(super) type Values<'v> = &'v [(&'v str, &'v [&'v str])];
 /// A storage on trial.
 pub(super) struct Bench<S> {
     pub(super) storage: S,
+    account: Account,
     fields: Fields,
     next: u128,
-    /// A case is about a field that the account does without.
-    needs_absent: bool,
+    /// The field that a case is about and that the account does without.
+    absent: Option<String>,
 }
 
 /// What storage says of one record.
@@ -46,8 +49,7 @@ impl Seen {
     }
 
     pub(super) fn value(&self, field: &str) -> Option<&str> {
-        let whole = || if field == "first_name" { self.values("name") } else { Vec::new() };
-        self.values(field).first().copied().or_else(|| whole().first().copied())
+        self.values(field).first().copied()
     }
 
     /// The fields that hold something.
@@ -59,18 +61,11 @@ impl Seen {
 /// A batch that is being made.
 pub(super) struct Maker<'f> {
     data: BatchData,
+    account: &'f Account,
     fields: &'f Fields,
     next: &'f mut u128,
-    /// A step is about a field that the account does without.
-    needs_absent: bool,
-}
-
-const ABSENT: Stop = Stop::Skipped("the account does without a field that this is about");
-
-/// Where a full name is kept whole, it is what cases take for a first name.
-fn name_of<'k>(fields: &Fields, object: Object, key: &'k str) -> &'k str {
-    let has = |key| fields.find(object, key).is_some();
-    if key == "first_name" && !has("first_name") && has("name") { "name" } else { key }
+    /// The field that a step is about and that the account does without.
+    absent: Option<String>,
 }
 
 impl Maker<'_> {
@@ -154,6 +149,25 @@ impl Maker<'_> {
         token
     }
 
+    /// What every new contact of the account needs and is not given.
+    fn fill_required(&mut self, given: Values<'_>) {
+        let account = self.account;
+        for key in &account.dedup.required {
+            let Some(field) = self.fields.find(Object::Contact, key) else { continue };
+            let value = match self.fields.get(field).kind {
+                FieldKind::Email => format!("p{}@needed.example", *self.next),
+                FieldKind::Phone => format!("+1206555{:04}", 1_000 + *self.next % 1_000),
+                _ => match sample(account, self.fields, self.fields.get(field)) {
+                    Some(values) => values.concat(),
+                    None => continue,
+                },
+            };
+            if given.iter().all(|(of, _)| of != key) {
+                push(&mut self.data.changes, self.fields, field, &[], &[&value]);
+            }
+        }
+    }
+
     fn step(
         &mut self,
         object: Object,
@@ -165,9 +179,12 @@ impl Maker<'_> {
     ) -> Token {
         let token = self.token();
         let from = self.data.changes.len();
+        if object == Object::Contact && id.is_none() {
+            self.fill_required(after);
+        }
         for (key, values) in after {
-            let Some(field) = self.fields.find(object, name_of(self.fields, object, key)) else {
-                self.needs_absent = true;
+            let Some(field) = self.fields.find(object, key) else {
+                self.absent.get_or_insert_with(|| absent(object, key));
                 continue;
             };
             let before = before.iter().find(|(of, _)| of == key).map_or(&[][..], |(_, v)| *v);
@@ -187,6 +204,14 @@ impl Maker<'_> {
             task: 0,
         });
         token
+    }
+}
+
+/// Why a case is skipped that is about this field.
+fn absent(object: Object, key: &str) -> String {
+    match (object, key) {
+        (Object::Opportunity, "name") => "the account keeps no opportunities".to_owned(),
+        _ => format!("{} of this account have no field {key}", object.plural()),
     }
 }
 
@@ -215,13 +240,69 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
 
 impl<S: StorageWrite> Bench<S> {
     pub(super) fn new(mut storage: S) -> Self {
-        let fields = storage.account().map_or_else(|_| Fields::standard(), |it| it.fields());
-        Bench { storage, fields, next: 0, needs_absent: false }
+        let account = storage.account().unwrap_or_default();
+        let fields = account.fields();
+        Bench { storage, account, fields, next: 0, absent: None }
+    }
+
+    pub(super) fn account(&self) -> &Account {
+        &self.account
     }
 
     /// The fields that the account has.
     pub(super) fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    pub(super) fn has(&self, object: Object, key: &str) -> bool {
+        self.fields.find(object, key).is_some()
+    }
+
+    /// Are there opportunities at all?
+    pub(super) fn keeps_opportunities(&self) -> bool {
+        self.has(Object::Opportunity, "name")
+    }
+
+    /// The field for a name: the first name, or where names are kept whole, that.
+    pub(super) fn name(&self) -> &'static str {
+        let is_whole =
+            !self.has(Object::Contact, "first_name") && self.has(Object::Contact, "name");
+        if is_whole { "name" } else { "first_name" }
+    }
+
+    /// A text that may change and be blank: the city, another one, or for want of any the name.
+    pub(super) fn text(&self) -> &'static str {
+        let texts = ["city", "company", "address", "state", "postal_code", "source", "notes"];
+        let is_free = |key: &&str| {
+            self.has(Object::Contact, key)
+                && !self.account.dedup.required.iter().any(|needed| needed == key)
+        };
+        texts.into_iter().find(is_free).unwrap_or_else(|| self.name())
+    }
+
+    /// The addresses by which the account finds contacts, each with one that a case may use.
+    pub(super) fn addresses(&self) -> Result<Vec<(&'static str, &'static str)>> {
+        let is_rule = |field: &str| {
+            self.account.dedup.contacts.iter().any(|rule| rule.0 == [field])
+                && self.has(Object::Contact, field)
+        };
+        let all = [("email", "ana@example.com"), ("phone", "+12065550123")];
+        let own: Vec<_> = all.into_iter().filter(|(field, _)| is_rule(field)).collect();
+        if own.is_empty() {
+            skip("the account matches neither by e-mail nor by phone")
+        } else {
+            Ok(own)
+        }
+    }
+
+    /// Do two values of a field say the same, as the import reads what is stored?
+    pub(super) fn is_same(&self, object: Object, key: &str, one: &str, other: &str) -> bool {
+        let Some(field) = self.fields.find(object, key) else { return one == other };
+        let kind = self.fields.get(field).kind;
+        let choices = Choices::new(&self.account, &self.fields);
+        let region = self.account.default_country.as_deref();
+        let read = |text| normalize_stored(kind, text, region, &choices).into_owned();
+        one == other || !matches!(read(one), Value::Text(_)) && read(one) == read(other)
     }
 
     /// Makes a batch and writes it.
@@ -237,17 +318,17 @@ impl<S: StorageWrite> Bench<S> {
     pub(super) fn make<T>(&mut self, make: impl FnOnce(&mut Maker<'_>) -> T) -> (T, BatchData) {
         let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
         let data = BatchData { checkpoint, ..BatchData::default() };
-        let (fields, next) = (&self.fields, &mut self.next);
-        let mut maker = Maker { data, fields, next, needs_absent: false };
+        let (account, fields, next) = (&self.account, &self.fields, &mut self.next);
+        let mut maker = Maker { data, account, fields, next, absent: None };
         let made = make(&mut maker);
-        let Maker { data, needs_absent, .. } = maker;
-        self.needs_absent |= needs_absent;
+        let Maker { data, absent, .. } = maker;
+        self.absent = self.absent.take().or(absent);
         (made, data)
     }
 
     pub(super) fn write_data(&mut self, data: &BatchData) -> Result<Receipts> {
-        if self.needs_absent {
-            return Err(ABSENT);
+        if let Some(why) = &self.absent {
+            return skip(why.clone());
         }
         let batch = Batch { data, fields: &self.fields };
         let mut receipts = Receipts::expecting(&batch);
@@ -318,14 +399,12 @@ impl<S: StorageWrite> Bench<S> {
         rule: &[&str],
         columns: &[&[&str]],
     ) -> Result<Vec<(String, Seen)>> {
-        let rule: Vec<&str> =
-            rule.iter().map(|key| name_of(&self.fields, Object::Contact, key)).collect();
-        if rule.iter().any(|key| self.fields.find(Object::Contact, key).is_none()) {
-            return Err(ABSENT);
+        if let Some(key) = rule.iter().find(|key| !self.has(Object::Contact, key)) {
+            return skip(absent(Object::Contact, key));
         }
         let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Contact));
         let columns = columns.iter().map(|column| column.to_vec()).collect();
-        let block = MatchBlock { fields: rule, columns };
+        let block = MatchBlock { fields: rule.to_vec(), columns };
         self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], vec![block]))
     }
 
@@ -341,7 +420,7 @@ impl<S: StorageWrite> Bench<S> {
         if self.storage.keeps_tokens() {
             return Ok(());
         }
-        Err(Stop::Skipped("the storage keeps no tokens"))
+        skip("the storage keeps no tokens (StorageWrite::keeps_tokens)")
     }
 }
 
@@ -366,8 +445,12 @@ fn question<'a>(
 pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
     match receipts.get(token) {
         Some(Receipt::Created { id, .. }) => Ok(id.clone()),
+        Some(Receipt::Rejected { why }) => fail(format!(
+            "a create was rejected ({why}); if every contact needs a field, name it in the account's \
+             dedup.required"
+        )),
         Some(other) => fail(format!("a create was receipted as {other:?}")),
-        None => fail("a create has no receipt"),
+        None => fail("a create has no receipt: file one with Receipts::created"),
     }
 }
 
@@ -376,7 +459,7 @@ pub(super) fn updated(receipts: &Receipts, token: Token) -> Result {
     match receipts.get(token) {
         Some(Receipt::Updated { .. }) => Ok(()),
         Some(other) => fail(format!("an update was receipted as {other:?}")),
-        None => fail("an update has no receipt"),
+        None => fail("an update has no receipt: file one with Receipts::updated"),
     }
 }
 
@@ -385,6 +468,6 @@ pub(super) fn conflicted(receipts: &Receipts, token: Token) -> Result {
     match receipts.get(token) {
         Some(Receipt::Conflict) => Ok(()),
         Some(other) => fail(format!("a conflict was receipted as {other:?}")),
-        None => fail("a conflict has no receipt"),
+        None => fail("a conflict has no receipt: file one with Receipts::conflict"),
     }
 }

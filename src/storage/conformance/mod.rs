@@ -99,12 +99,17 @@ impl fmt::Display for Report {
 /// Why a case does not pass.
 enum Stop {
     Failed(String),
-    Skipped(&'static str),
+    Skipped(String),
 }
 
 /// A case fails for this reason.
 fn fail<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Failed(why.into()))
+}
+
+/// A case is not about this storage, for this reason.
+fn skip<T>(why: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Skipped(why.into()))
 }
 
 fn expect(is_true: bool, why: impl Into<String>) -> Result<(), Stop> {
@@ -126,7 +131,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         let outcome = match case(&mut Bench::new(fresh())) {
             Ok(()) => Outcome::Passed,
             Err(Stop::Failed(why)) => Outcome::Failed(why),
-            Err(Stop::Skipped(why)) => Outcome::Skipped(why.to_owned()),
+            Err(Stop::Skipped(why)) => Outcome::Skipped(why),
         };
         Case { name, outcome }
     };
