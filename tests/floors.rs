@@ -92,6 +92,28 @@ fn every_file_of_the_library_has_a_floor() {
     }
 }
 
+/// The lint `unreachable_pub` sees to it that a `pub` at the edge of a file is public.
+#[test]
+fn the_page_of_tasks_names_every_public_item() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let page = fs::read_to_string(source.join("guide/tasks.md")).unwrap();
+    let mut missing = Vec::new();
+    for file in rust_files(&source) {
+        let text = fs::read_to_string(&file).unwrap();
+        let items = text.lines().filter_map(|line| line.strip_prefix("pub "));
+        for item in items.map(|item| item.strip_prefix("const fn").unwrap_or(item)) {
+            let mut words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let is_item =
+                ["struct", "enum", "trait", "fn", "const"].contains(&words.next().unwrap());
+            let name = words.next().unwrap_or_default();
+            if is_item && !page.contains(&format!("{name}`]")) {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no task of the guide's page needs {missing:?}");
+}
+
 fn floor_of(path: &str) -> usize {
     let is_of = |room: &str| path == room || path.starts_with(&format!("{room}/"));
     let found = FLOORS.iter().enumerate().filter(|(_, room)| is_of(room));

@@ -1,9 +1,13 @@
-//! Long prose: how the crate is built, and how to write a storage adapter.
+//! Long prose: which item does what, how to write a storage adapter, and how the crate is built.
 
-pub mod architecture {
-    #![doc = include_str!("architecture.md")]
+pub mod tasks {
+    #![doc = include_str!("tasks.md")]
 }
 
 pub mod adapters {
     #![doc = include_str!("adapters.md")]
+}
+
+pub mod architecture {
+    #![doc = include_str!("architecture.md")]
 }

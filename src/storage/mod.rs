@@ -10,6 +10,7 @@
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
+//! [`guide::adapters`](crate::guide::adapters) goes through it step by step, with an adapter to copy.
 //! [`MemoryStorage`] implements all of it and is the reference: what an adapter answers should be what
 //! it answers.
 
@@ -39,7 +40,8 @@ pub use crate::plan::Op;
 /// writes.
 ///
 /// It is not generic over anything, so `&mut dyn Storage<Error = E>` works. `&mut self` because
-/// synchronous database clients need it.
+/// synchronous database clients need it; one that is asynchronous is
+/// [waited for](crate::guide::adapters#a-client-that-is-asynchronous) inside.
 pub trait Storage {
     /// What can go wrong: the client's own error type, or [`StorageError`].
     type Error: std::error::Error + Send + Sync + 'static;
