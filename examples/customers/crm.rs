@@ -45,7 +45,7 @@ pub(crate) struct Crm {
 /// Which fields there are, how customers are matched, and where a deal may stand.
 fn account() -> Account {
     let stage = |name: &str| Stage { id: name.to_lowercase(), name: name.to_owned() };
-    let stages = ["New", "Quoted", "Signed"].map(stage).to_vec();
+    let stages = ["New", "Qualified", "Proposal"].map(stage).to_vec();
     Account {
         default_country: Some("US".into()),
         dedup: DedupPolicy::by([["email"], ["phone"]]),

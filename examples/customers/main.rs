@@ -4,13 +4,15 @@
 //! ```sh
 //! cargo run --example customers -- FILE.csv [DATABASE]
 //! ```
+//!
+//! Without a database, one in memory is used and nothing is kept.
 
 #![allow(clippy::print_stdout)]
 
 mod crm;
 
 use std::error::Error;
-use std::fs::File;
+use std::fs;
 use std::io::{BufRead, Write};
 
 use crm::Crm;
@@ -20,7 +22,7 @@ use rusqlite::Connection;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().ok_or("which file? customers FILE.csv [DATABASE]")?;
-    let database = arguments.next().unwrap_or_else(|| "customers.db".into());
+    let database = arguments.next().unwrap_or_else(|| ":memory:".into());
     let db = Connection::open(database)?;
     db.execute_batch(crm::TABLES)?;
     let mut crm = Crm::new(db)?;
@@ -80,13 +82,15 @@ fn tell(report: &Report) -> std::io::Result<()> {
     for issue in report.issues() {
         println!("{}: {issue}\n  {}", issue.severity, issue.remedy());
     }
-    let failed = report.write_error_log(File::create("failed.csv")?)?;
+    let mut log = Vec::new();
+    let failed = report.write_error_log(&mut log)?;
     let (contacts, deals) = (report.stats().contacts, report.stats().opportunities);
     println!(
         "Created {} customers and {} deals, changed {} and {}.",
         contacts.create, deals.create, contacts.update, deals.update
     );
     if failed > 0 {
+        fs::write("failed.csv", log)?;
         println!("{failed} rows failed: mend them in failed.csv and import that.");
     }
     Ok(())
