@@ -50,7 +50,7 @@ pub struct Account {
     /// The standard fields that this CRM has, by object, if it has few: a table of customers with a
     /// name, an e-mail address and a city. Of an object that is not named here it has
     /// [all](crate::field); [some](Fields::ALWAYS) it has anyway. What it does not have is never
-    /// suggested, mapped, asked for or written.
+    /// suggested, mapped, asked for or written. [`only`](Self::only) sets it.
     ///
     /// Without `additional_emails` (or `additional_phones`) a contact has one address, and what the
     /// file says in its place replaces it like any other value; a second one in a row is refused

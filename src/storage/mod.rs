@@ -52,8 +52,10 @@ pub trait Storage {
     /// An error stops the import before it began.
     fn account(&mut self) -> Result<Account, Self::Error>;
 
-    /// Adds every record that answers one of the asked keys to `found`, with the
-    /// [wanted](Lookup::wanted) fields, and declares which key it answers.
+    /// Adds every record that answers the question to `found`, with the [wanted](Lookup::wanted) fields:
+    /// those with one of the asked [ids](Lookup::ids), those that answer a key of one of the
+    /// [blocks](Lookup::blocks), each declared with the key it answers, and the opportunities of the
+    /// [contacts](Lookup::contact_ids) that are named.
     ///
     /// Called at most twice per planning window, four times where opportunities are matched by
     /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
@@ -96,7 +98,8 @@ pub trait StorageWrite: Storage {
     ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody knows: what happens next
-    /// is for [`recover`](Self::recover) to say.
+    /// is for [`recover`](Self::recover) to say. A record that a constraint refuses is no error but
+    /// [rejected](Receipts::rejected).
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
     /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while

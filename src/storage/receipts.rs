@@ -140,7 +140,11 @@ impl Receipts {
         let (of, fault) = match self.receipts.get_mut(&token) {
             None => (None, format!("a receipt for step {token}, which is not in the batch")),
             Some(Some(_)) => (Some(token), "a second receipt for one step".to_owned()),
-            Some(_) if is_blank => (Some(token), "a receipt with a blank id".to_owned()),
+            Some(_) if is_blank => (
+                Some(token),
+                "a receipt with a blank id: every record has one, also without an address"
+                    .to_owned(),
+            ),
             Some(place) => {
                 *place = Some(receipt);
                 return;

@@ -1,9 +1,14 @@
 //! Certifies a storage adapter: [`run`] puts it through some forty named cases.
 //!
-//! Each case gets a storage of its own from `fresh`: empty, with an account whose match rules include
-//! e-mail and phone. Values are written to every field that the account has, its own ones too. What an
-//! adapter does not claim to do (tokens, follow-ups), and what needs a field that the account
-//! [does without](crate::Account::standard_fields), is skipped, and the report says so.
+//! Each case gets a storage of its own from `fresh`: empty, with the account that the application has.
+//! Values are written to every field of it, its own ones too, and to those that every contact
+//! [needs](crate::dedup::DedupPolicy::required). What an adapter does not claim to do (tokens,
+//! follow-ups), and what needs a field or an object that the account
+//! [does without](crate::Account::standard_fields), is skipped, and the report says why. The more fields
+//! and match rules the account has, the more is tried.
+//!
+//! A failure says what was expected, what came, and which call was forgotten; [the adapter
+//! guide](crate::guide::adapters) has the steps.
 //!
 //! ```
 //! use crm_import::MemoryStorage;
@@ -92,7 +97,11 @@ impl fmt::Display for Report {
                 Outcome::Skipped(why) => writeln!(f, "skipped  {}: {why}", case.name)?,
             }
         }
-        Ok(())
+        let skipped = |case: &&Case| matches!(case.outcome, Outcome::Skipped(_));
+        let (failed, skipped) =
+            (self.failures().count(), self.cases.iter().filter(skipped).count());
+        let passed = self.cases.len() - failed - skipped;
+        writeln!(f, "{passed} passed, {failed} failed, {skipped} skipped")
     }
 }
 
