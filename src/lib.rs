@@ -36,6 +36,7 @@
 //! | see how rows pair | [`pairing`] |
 //! | read unusual files | [`source`] |
 //! | know what a value may look like | [`normalize`] |
+//! | look up a rule, such as *behaviour M5* | [`guide::rules`] |
 //! | understand how it is built | [`guide::architecture`] |
 
 pub mod account;

@@ -5,6 +5,7 @@
 //! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
 //! | [`Storage::answers`] | match rules other than e-mail and phone |
 //! | [`StorageWrite::write`] | applying |
+//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | nothing that somebody else wrote meanwhile is overwritten |
 //! | [`Storage::asks_again`] | retries of look-ups that fail in passing |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
