@@ -145,7 +145,24 @@ fn stale_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         bench.write(|batch| batch.update(Contact, &ana, Some(&old), &[], &[(text, &["Bonn"])]))?;
     conflicted(&receipts, token)?;
     let seen = bench.get(Contact, &ana)?;
-    expect(seen.value(text) == Some("Rome"), "the conflicting update was written")
+    expect(seen.value(text) == Some("Rome"), "the conflicting update was written")?;
+    if bench.keeps_opportunities() { stale_opportunity(bench, &ana) } else { Ok(()) }
+}
+
+/// Opportunities need no version; one that is given is compared.
+fn stale_opportunity<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Result {
+    let deal = bench.add_to(contact, &[("name", &["Roof"])])?;
+    let Some(old) = bench.get(Opportunity, &deal)?.version else { return Ok(()) };
+    let rename = |bench: &mut Bench<S>, name: &str| {
+        bench.write(|batch| batch.update(Opportunity, &deal, Some(&old), &[], &[("name", &[name])]))
+    };
+    let (token, receipts) = rename(bench, "Attic")?;
+    updated(&receipts, token)?;
+    let (token, receipts) = rename(bench, "Cellar")?;
+    conflicted(&receipts, token)?;
+    let seen = bench.get(Opportunity, &deal)?;
+    let name = seen.value("name");
+    expect(name == Some("Attic"), format!("the conflicting update of {deal} made it {name:?}"))
 }
 
 fn update_of_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
