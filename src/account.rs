@@ -59,27 +59,38 @@ pub struct Account {
     /// The standard fields that this CRM has, by object, if it has few: a table of customers with a
     /// name, an e-mail address and a city. Of an object that is not named here it has
     /// [all](crate::field); [some](Fields::ALWAYS) it has anyway. What it does not have is never
-    /// suggested, mapped, asked for or written.
+    /// suggested, mapped, asked for or written. [`only`](Self::only) sets it.
     ///
     /// Without `additional_emails` (or `additional_phones`) a contact has one address, and what the
     /// file says in its place replaces it like any other value; a second one in a row is refused
     /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
-    /// as it is.
+    /// as it is. A CRM without opportunities names none of theirs (`"opportunity": []`): their columns are
+    /// left out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
 }
 
 impl Account {
-    /// The fields that the CRM has: the standard ones and its own.
+    /// The same account, whose CRM has only these [standard fields](Self::standard_fields) of an object.
     ///
     /// ```
+    /// use crm_import::dedup::DedupPolicy;
     /// use crm_import::{Account, Object};
     ///
-    /// let mut account = Account::default();
-    /// let customers = ["name", "email", "city"].map(String::from);
-    /// account.standard_fields.insert(Object::Contact, customers.to_vec());
+    /// // Customers have a name, in one column, an e-mail address and a city. There are no deals.
+    /// let account = Account { dedup: DedupPolicy::by([["email"]]), ..Account::default() }
+    ///     .only(Object::Contact, &["name", "email", "city"])
+    ///     .only(Object::Opportunity, &[]);
     /// assert!(account.fields().find(Object::Contact, "phone").is_none());
+    /// assert!(account.fields().find(Object::Opportunity, "name").is_none());
     /// ```
+    #[must_use]
+    pub fn only(mut self, object: Object, fields: &[&str]) -> Self {
+        self.standard_fields.insert(object, fields.iter().map(ToString::to_string).collect());
+        self
+    }
+
+    /// The fields that the CRM has: the standard ones and its own.
     pub fn fields(&self) -> Fields {
         let all = Fields::with_custom(&self.custom_fields);
         self.standard_fields.iter().fold(all, |fields, (object, keys)| fields.only(*object, keys))

@@ -29,13 +29,15 @@
 //! | to do this | read that |
 //! |---|---|
 //! | plan and apply | [`Import`], [`Plan`], [`Report`] |
-//! | keep it in your database | [`storage`] |
+//! | find the item for a task | [`guide::tasks`] |
+//! | keep it in your database | [`guide::adapters`], [`storage`] |
 //! | map columns | [`mapping`] |
 //! | say who is the same person | [`dedup`] |
 //! | see how rows pair | [`pairing`] |
 //! | read unusual files | [`source`] |
 //! | know what a value may look like | [`normalize`] |
-//! | understand how it is built | [`guide`] |
+//! | look up a rule, such as *behaviour M5* | [`guide::rules`] |
+//! | understand how it is built | [`guide::architecture`] |
 
 pub mod account;
 mod apply;

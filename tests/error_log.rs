@@ -203,6 +203,7 @@ fn section_9_the_formats_that_were_found_are_in_the_log_and_in_the_mapping() {
     let again = run(&Import::new(), &mended, &mut crm);
     assert_eq!(found(&again, &crm), expected);
     assert_eq!(again.issues().count(), 0);
+    assert!(again.plan().unmapped().is_empty(), "{:?}", again.plan().unmapped());
 
     // The mapping of the first import reads the rows alone as well.
     let rest = format!("{headers}\nb@x.org,R3,Sales,\"2.345\",03/04/2026,\n");

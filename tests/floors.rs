@@ -106,6 +106,48 @@ fn every_file_that_the_guide_names_is_there() {
     assert!(gone.is_empty(), "the guide names {gone:?}");
 }
 
+/// The lint `unreachable_pub` sees to it that a `pub` at the edge of a file is public.
+#[test]
+fn the_page_of_tasks_names_every_public_item() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let page = fs::read_to_string(source.join("guide/tasks.md")).unwrap();
+    let mut missing = Vec::new();
+    for file in rust_files(&source) {
+        let text = fs::read_to_string(&file).unwrap();
+        let items = text.lines().filter_map(|line| line.strip_prefix("pub "));
+        for item in items {
+            let mut words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let is_item =
+                ["struct", "enum", "trait", "fn", "const"].contains(&words.next().unwrap());
+            let name = words.next().unwrap_or_default();
+            if is_item && !page.contains(&format!("{name}`]")) {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no task of the guide's page needs {missing:?}");
+}
+
+#[test]
+fn the_page_of_rules_has_every_rule_that_the_docs_name() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let page = fs::read_to_string(source.join("guide/rules.md")).unwrap();
+    let known: BTreeSet<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '§').collect();
+    let mut missing = BTreeSet::new();
+    for file in rust_files(&source) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, named) in text.match_indices("behaviour ") {
+            let rest = &text[at + named.len()..];
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '§').unwrap_or(rest.len());
+            let is_rule = rest[..end].ends_with(|c: char| c.is_ascii_digit());
+            if is_rule && !known.contains(&rest[..end]) {
+                missing.insert(rest[..end].to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "the page of rules lacks {missing:?}");
+}
+
 fn floor_of(path: &str) -> usize {
     let is_of = |room: &str| path == room || path.starts_with(&format!("{room}/"));
     let found = FLOORS.iter().enumerate().filter(|(_, room)| is_of(room));

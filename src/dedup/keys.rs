@@ -9,7 +9,9 @@ use crate::object::Object;
 /// asks for them: one for each combination of the values of its fields, each with one part per
 /// field. Empty if one of the fields is blank: blank never equals blank (behaviour M2).
 ///
-/// A storage that indexes its records by these keys answers every lookup with a map access.
+/// A storage that indexes its records by these keys answers every lookup with an index access: keep
+/// them in a table beside the records, and renew them with each write. `values` gives the stored values of
+/// a field; the [module](super) shows it.
 pub fn record_keys<V: AsRef<[String]>>(
     object: Object,
     rule: &[String],

@@ -307,7 +307,7 @@ pub(crate) struct Choices {
 }
 
 impl Choices {
-    fn new(account: &Account, fields: &Fields) -> Self {
+    pub(crate) fn new(account: &Account, fields: &Fields) -> Self {
         let mut options = HashMap::default();
         for (id, field) in fields.iter() {
             let listed = match field.kind {

@@ -182,7 +182,8 @@ impl Fields {
 
     /// Without the standard fields of an object that are not named. Those that every record has stay
     /// ([`ALWAYS`](Self::ALWAYS)), and a full name where it can be split; contacts without tags take
-    /// none from their opportunities either.
+    /// none from their opportunities either. Opportunities of which no field is named are not kept at
+    /// all, and nothing of them stays.
     ///
     /// ```
     /// use crm_import::{Fields, Object};
@@ -194,8 +195,10 @@ impl Fields {
     /// ```
     #[must_use]
     pub fn only(mut self, object: Object, keys: &[String]) -> Self {
+        let is_none = object == Object::Opportunity && keys.is_empty();
         let is_kept = |key: &str| {
-            keys.iter().any(|kept| kept == key) || Fields::ALWAYS.contains(&(object, key))
+            keys.iter().any(|kept| kept == key)
+                || !is_none && Fields::ALWAYS.contains(&(object, key))
         };
         let is_contact = object == Object::Contact;
         let splits = is_contact && is_kept("first_name") && is_kept("last_name");
@@ -213,7 +216,7 @@ impl Fields {
         self
     }
 
-    /// The standard fields that no account does without.
+    /// The standard fields that no account does without that keeps the object.
     pub const ALWAYS: [(Object, &'static str); 7] = [
         (Object::Contact, "id"),
         (Object::Opportunity, "id"),

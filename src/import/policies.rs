@@ -63,7 +63,8 @@ impl Policies<'_> {
             let name = rule.name();
             if rule.0.is_empty() || rule.0.iter().any(|key| self.of_contact(key).is_none()) {
                 problems.push(format!(
-                    "the match rule {name:?} names a field that contacts do not have"
+                    "the match rule {name:?} names a field that contacts do not have: leave it out of the \
+                     account's dedup, as in DedupPolicy::by([[\"email\"]])"
                 ));
             } else if rule.0.iter().any(|key| self.is_split(key)) {
                 let parts = |key: &String| match self.is_split(key) {

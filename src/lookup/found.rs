@@ -155,11 +155,16 @@ impl Found {
         let mut faults: Vec<String> = Vec::new();
         for id in self.ids() {
             if id.is_empty() {
-                faults.push(format!("a {} without an id was found", lookup.object()));
+                let objects = lookup.object().plural();
+                faults.push(format!("one of the {objects} was found without an id"));
             } else if !declared.contains(id) && lookup.ids().binary_search(&id).is_err() {
+                let object = lookup.object();
+                let by = match object {
+                    Object::Contact => "which of the asked keys it answers, with FoundRecord::key",
+                    Object::Opportunity => "whose it is, as the value of contact_id",
+                };
                 faults.push(format!(
-                    "the {} {id} was found, which nobody asked for",
-                    lookup.object()
+                    "the {object} {id} was found, which nobody asked for by id: say {by}"
                 ));
             }
         }
@@ -377,14 +382,14 @@ impl FoundRecord<'_> {
     }
 
     /// Several values of one field.
-    pub fn values<'n, 'v>(
+    pub fn values<'n>(
         mut self,
         field: impl Into<FieldRef<'n>>,
-        shown: impl IntoIterator<Item = &'v str>,
+        shown: impl IntoIterator<Item: AsRef<str>>,
     ) -> Self {
         let field = field.into();
         for value in shown {
-            self = self.value(field, value);
+            self = self.value(field, value.as_ref());
         }
         self
     }

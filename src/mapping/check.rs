@@ -5,7 +5,7 @@ use super::readable::can_read;
 use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind, Fields, words};
-use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
+use crate::issue::ERROR_LOG_COLUMNS;
 use crate::normalize;
 use crate::object::{Mode, Object};
 
@@ -35,7 +35,7 @@ impl Mapping {
     ///     mapping.check(&headers, &Fields::standard(), &Account::default(), &modes, Unmapped::Fail);
     /// let told: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
     /// assert_eq!(told, [
-    ///     "column \"Mail\" is mapped to \"emial\", which is no field of a contact",
+    ///     "column \"Mail\" is mapped to \"emial\", which is no field of contacts",
     ///     "to update contact records, one of id, email, phone must be mapped",
     ///     "column \"Shoe size\" is neither mapped nor ignored",
     /// ]);
@@ -245,13 +245,8 @@ fn why_not_merged(id: FieldId, field: &Field, merge: Merge) -> Option<&'static s
     }
 }
 
-/// The columns of our own error log that are left out (A6), and its two ids, which are read.
-pub(super) fn own_columns() -> impl Iterator<Item = &'static str> {
-    ERROR_LOG_COLUMNS.into_iter().filter(|own| *own != log_columns::FORMATS)
-}
-
 /// Is it one of them, however it is spelt?
 pub(super) fn is_own(header: &str) -> bool {
     let header = words(header);
-    own_columns().any(|own| own.eq_ignore_ascii_case(&header))
+    ERROR_LOG_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))
 }

@@ -125,9 +125,10 @@ impl fmt::Display for MappingProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MappingProblem::UnknownField { column, object, field } => {
+                let objects = object.plural();
                 write!(
                     f,
-                    "column {column:?} is mapped to {field:?}, which is no field of a {object}"
+                    "column {column:?} is mapped to {field:?}, which is no field of {objects}"
                 )
             }
             MappingProblem::WrongObject { column, object, field } => {

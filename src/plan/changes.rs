@@ -231,7 +231,8 @@ fn join(values: Values<'_>) -> String {
     values.map(|value| value.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The values of one field: none if it is blank, one if it is single, any number if it is a list.
+/// The values of one field, as an iterator: none if it is blank, one if it is single, any number if it is
+/// a list.
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
     text: &'a str,

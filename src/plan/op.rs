@@ -1,5 +1,7 @@
 //! [`Op`]: what a step does to its record.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Is the record new?
@@ -10,4 +12,20 @@ pub enum Op {
     Create,
     /// It is there and shall change, if it still has the version that was read.
     Update,
+}
+
+impl Op {
+    /// The name used in JSON: `create` or `update`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Op::Create => "create",
+            Op::Update => "update",
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }

@@ -36,7 +36,8 @@ impl Planner {
             if !self.is_asked(settings, field, text) {
                 let id = self.ledger.name(Object::Contact, person);
                 let fault = format!(
-                    "the record {id} was declared for the key {text:?}, which nobody asked for"
+                    "the record {id} was declared for the key {text:?}, which nobody asked for: a key is \
+                     declared as it was asked, not as it is stored"
                 );
                 self.faults.push(fault);
             }

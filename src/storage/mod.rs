@@ -5,11 +5,13 @@
 //! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
 //! | [`Storage::answers`] | match rules other than e-mail and phone |
 //! | [`StorageWrite::write`] | applying |
+//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | nothing that somebody else wrote meanwhile is overwritten |
 //! | [`Storage::asks_again`] | retries of look-ups that fail in passing |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
+//! [`guide::adapters`](crate::guide::adapters) goes through it step by step, with an adapter to copy.
 //! [`MemoryStorage`] implements all of it and is the reference: what an adapter answers should be what
 //! it answers.
 
@@ -40,7 +42,8 @@ pub use crate::plan::Op;
 /// writes.
 ///
 /// It is not generic over anything, so `&mut dyn Storage<Error = E>` works. `&mut self` because
-/// synchronous database clients need it.
+/// synchronous database clients need it; one that is asynchronous is
+/// [waited for](crate::guide::adapters#a-client-that-is-asynchronous) inside.
 pub trait Storage {
     /// What can go wrong: the client's own error type, or [`StorageError`].
     type Error: std::error::Error + Send + Sync + 'static;
@@ -51,8 +54,10 @@ pub trait Storage {
     /// An error stops the import before it began.
     fn account(&mut self) -> Result<Account, Self::Error>;
 
-    /// Adds every record that answers one of the asked keys to `found`, with the
-    /// [wanted](Lookup::wanted) fields, and declares which key it answers.
+    /// Adds every record that answers the question to `found`, with the [wanted](Lookup::wanted) fields:
+    /// those with one of the asked [ids](Lookup::ids), those that answer a key of one of the
+    /// [blocks](Lookup::blocks), each declared with the key it answers, and the opportunities of the
+    /// [contacts](Lookup::contact_ids) that are named.
     ///
     /// Called at most twice per planning window, four times where opportunities are matched by
     /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
@@ -95,7 +100,8 @@ pub trait StorageWrite: Storage {
     ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody knows: what happens next
-    /// is for [`recover`](Self::recover) to say.
+    /// is for [`recover`](Self::recover) to say. A record that a constraint refuses is no error but
+    /// [rejected](Receipts::rejected).
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
     /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while

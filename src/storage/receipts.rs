@@ -171,7 +171,10 @@ impl Receipts {
         self.faults.push(match fault {
             Fault::Stray => format!("a receipt for step {token}, which is not in the batch"),
             Fault::Second(_) => "a second receipt for one step".to_owned(),
-            Fault::Blank(_) => "a receipt with a blank id".to_owned(),
+            Fault::Blank(_) => {
+                "a receipt with a blank id: every record has one, also without an address"
+                    .to_owned()
+            }
         });
     }
 }

@@ -43,7 +43,7 @@ fn a4_every_problem_is_told_at_once() {
         .column("G", Opportunity, "name");
     let headers = ["A", "B", "C", "D", "E", "F", "G"];
     let expected = [
-        "error: column \"A\" is mapped to \"emial\", which is no field of a contact",
+        "error: column \"A\" is mapped to \"emial\", which is no field of contacts",
         "error: column \"B\" is mapped to \"stage\" of the contact, but that is a field of the other object",
         "column \"G\" belongs to the opportunity, which is not imported",
         "error: the columns C, D all feed \"city\" of the contact, which holds one value",

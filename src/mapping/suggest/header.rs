@@ -4,7 +4,7 @@ use super::names::{Meaning, Names, Word, join};
 use super::{Choice, Guess};
 use crate::field::synonyms::{Group, Trap};
 use crate::field::{FieldId, FieldKind, Fields};
-use crate::mapping::check::own_columns;
+use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
 /// Headers that other spaces would make the name of a field.
@@ -361,7 +361,7 @@ fn is_number_word(word: &str) -> bool {
 
 /// A column that our own error log adds; its ids are read (A6).
 fn is_log_column(words: &str) -> bool {
-    own_columns().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
+    ERROR_LOG_COLUMNS.iter().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
 }
 
 /// Can a field be one of a group?
