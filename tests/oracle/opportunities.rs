@@ -30,6 +30,9 @@ enum LinkTo {
     Conflict,
 }
 
+/// The record, what comes of it, and how it was found.
+type Decision = (Option<usize>, &'static str, Option<&'static str>);
+
 /// Pipeline, stage, status and lost reason of an opportunity.
 #[derive(Clone, Default)]
 struct Standing {
@@ -93,22 +96,12 @@ impl Naive {
         }
     }
 
-    fn fail(
-        &mut self,
-        at: usize,
-        code: &str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn fail(&mut self, at: usize, code: &str) -> Decision {
         self.note(at, "opportunity", code);
         (None, "fail", None)
     }
 
-    fn decide(
-        &mut self,
-        row: &Row,
-        at: usize,
-        link: LinkTo,
-        mode: &str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn decide(&mut self, row: &Row, at: usize, link: LinkTo, mode: &str) -> Decision {
         if link == LinkTo::Conflict {
             return self.fail(at, "contact-link-conflict");
         }
@@ -166,12 +159,7 @@ impl Naive {
         (Some(record), "create", Some("new"))
     }
 
-    fn skip(
-        &mut self,
-        at: usize,
-        record: usize,
-        by: &'static str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn skip(&mut self, at: usize, record: usize, by: &'static str) -> Decision {
         self.note(at, "opportunity", "opportunity-exists");
         self.opportunities[record].consumed |= by == "match";
         (Some(record), "skip", Some(by))
@@ -185,7 +173,7 @@ impl Naive {
         record: usize,
         link: LinkTo,
         by: &'static str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    ) -> Decision {
         let before = self.opportunities[record].contact;
         let linked = match link {
             LinkTo::Failed => {
