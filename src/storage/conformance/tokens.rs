@@ -19,14 +19,14 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
 
 fn repeated_creates<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     trial.needs_tokens()?;
-    let ((ana, roof), data) = trial.make(|batch| {
+    let ((ana, roof), made) = trial.make(|batch| {
         let keys = [("email", "ana@example.com")];
         let ana = batch.create_new(&[("email", &["ana@example.com"])], &keys);
         (ana, batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(ana)))
     });
-    let first = trial.write_made(&data)?;
+    let first = trial.write_made(&made)?;
     let ids = (created(&first, ana)?, created(&first, roof)?);
-    let second = trial.write_made(&data)?;
+    let second = trial.write_made(&made)?;
     for (token, id) in [(ana, &ids.0), (roof, &ids.1)] {
         match second.get(token) {
             Some(Receipt::AlreadyApplied { id: again }) if again == id => {}
@@ -43,11 +43,11 @@ fn repeated_updates<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     trial.needs_tokens()?;
     let ana = trial.add(Contact, &[("city", &["Oslo"])])?;
     let version = trial.get(Contact, &ana)?.version;
-    let (token, data) = trial
+    let (token, made) = trial
         .make(|batch| batch.update(Contact, &ana, version.as_deref(), &[], &[("city", &["Rome"])]));
-    trial.write_made(&data)?;
+    trial.write_made(&made)?;
     let once = trial.get(Contact, &ana)?;
-    let second = trial.write_made(&data)?;
+    let second = trial.write_made(&made)?;
     match second.get(token) {
         Some(Receipt::AlreadyApplied { id }) if *id == ana => {}
         other => return fail(format!("the second time it was receipted as {other:?}")),
@@ -115,13 +115,13 @@ fn follow_ups<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     if kinds.is_empty() {
         return Err(Stop::Skipped("the storage does no follow-ups"));
     }
-    let (tokens, data) = trial.make(|batch| {
+    let (tokens, made) = trial.make(|batch| {
         let ana = batch.create(Contact, &[("first_name", &["Ana"])]);
         let done =
             |kind: &FollowUpKind| batch.follow_up(*kind, "spring fair", ContactOf::CreatedBy(ana));
         kinds.iter().map(done).collect::<Vec<Token>>()
     });
-    let first = trial.write_made(&data)?;
+    let first = trial.write_made(&made)?;
     for token in &tokens {
         let receipt = first.get(*token);
         expect(
@@ -132,7 +132,7 @@ fn follow_ups<S: StorageWrite>(trial: &mut Trial<S>) -> Result {
     if !trial.storage.keeps_tokens() {
         return Ok(());
     }
-    let second = trial.write_made(&data)?;
+    let second = trial.write_made(&made)?;
     for token in &tokens {
         let receipt = second.get(*token);
         expect(

@@ -55,7 +55,7 @@ impl<S: StorageWrite> Trial<S> {
         if self.needs_absent {
             return Err(ABSENT);
         }
-        let batch = Batch { data: batch, fields: &self.fields };
+        let batch = Batch { owned: batch, fields: &self.fields };
         let mut receipts = Receipts::expecting(&batch);
         if let Err(error) = self.storage.write(&batch, &mut receipts) {
             return fail(format!("write failed: {error}"));
