@@ -42,6 +42,8 @@
 pub mod account;
 mod apply;
 pub mod dedup;
+#[cfg(test)]
+mod dice;
 mod draft;
 mod error;
 pub mod field;

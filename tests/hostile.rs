@@ -35,42 +35,29 @@ pub(crate) struct Hostile<W> {
     pub(crate) act: W,
 }
 
-/// What is done.
+/// One write, look-up or question on its way to the shelf, numbered from 1 among its kind.
+pub(crate) struct Call<'a> {
+    pub(crate) shelf: &'a mut Shelf,
+    pub(crate) number: usize,
+}
+
+pub(crate) type Answer = Result<(), StorageError>;
+
+/// What is done in its place.
 pub(crate) trait Act {
-    /// In place of a write.
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        let _ = call;
-        shelf.write(batch, receipts)
+    /// A write.
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        call.shelf.write(batch, receipts)
     }
 
-    /// In place of a look-up.
-    fn find(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        lookup: &Lookup<'_>,
-        found: &mut Found,
-    ) -> Result<(), StorageError> {
-        let _ = call;
-        shelf.find(lookup, found)
+    /// A look-up.
+    fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
+        call.shelf.find(lookup, found)
     }
 
-    /// In place of telling what is written.
-    fn applied(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        tokens: &[Token],
-        known: &mut Applied,
-    ) -> Result<(), StorageError> {
-        let _ = call;
-        shelf.applied(tokens, known)
+    /// The question of what is written already.
+    fn applied(&mut self, call: Call<'_>, tokens: &[Token], known: &mut Applied) -> Answer {
+        call.shelf.applied(tokens, known)
     }
 
     fn recover(&mut self, attempt: u32) -> Recovery {
@@ -99,7 +86,8 @@ impl<A: Act> Storage for Hostile<A> {
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
         self.finds += 1;
-        self.act.find(&mut self.shelf, self.finds, lookup, found)
+        let call = Call { shelf: &mut self.shelf, number: self.finds };
+        self.act.find(call, lookup, found)
     }
 
     fn answers(&self, rule: &[String]) -> bool {
@@ -114,7 +102,8 @@ impl<A: Act> Storage for Hostile<A> {
 impl<A: Act> StorageWrite for Hostile<A> {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
         self.writes += 1;
-        self.act.write(&mut self.shelf, self.writes, batch, receipts)
+        let call = Call { shelf: &mut self.shelf, number: self.writes };
+        self.act.write(call, batch, receipts)
     }
 
     fn recover(&mut self, _: &StorageError, attempt: u32) -> Recovery {
@@ -127,7 +116,8 @@ impl<A: Act> StorageWrite for Hostile<A> {
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
         self.asks += 1;
-        self.act.applied(&mut self.shelf, self.asks, tokens, known)
+        let call = Call { shelf: &mut self.shelf, number: self.asks };
+        self.act.applied(call, tokens, known)
     }
 
     fn supports(&self, kind: FollowUpKind) -> bool {
@@ -162,17 +152,11 @@ fn codes(report: &crm_import::Report) -> Vec<(u32, &'static str)> {
 struct Rival;
 
 impl Act for Rival {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        if call == 1 {
-            shelf.insert(Contact, &[("email", "bo@example.com"), ("company", "Bell & Sons")]);
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number == 1 {
+            call.shelf.insert(Contact, &[("email", "bo@example.com"), ("company", "Bell & Sons")]);
         }
-        shelf.write(batch, receipts)
+        call.shelf.write(batch, receipts)
     }
 }
 
@@ -196,19 +180,13 @@ fn x3_a_contact_that_somebody_else_creates_meanwhile_is_updated_instead() {
 struct Meddler(usize);
 
 impl Act for Meddler {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        if call <= self.0 {
-            let ana = shelf.contacts.values_mut().next().unwrap();
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number <= self.0 {
+            let ana = call.shelf.contacts.values_mut().next().unwrap();
             ana.version += 1;
-            ana.values.insert("company".into(), vec![format!("Call {call}")]);
+            ana.values.insert("company".into(), vec![format!("Call {}", call.number)]);
         }
-        shelf.write(batch, receipts)
+        call.shelf.write(batch, receipts)
     }
 }
 
@@ -242,17 +220,11 @@ fn x3_a_contact_that_is_changed_meanwhile_is_planned_again_up_to_three_times() {
 fn x3_an_opportunity_in_conflict_does_not_write_its_contact_again() {
     struct Once;
     impl Act for Once {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            call: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
-            if call == 1 {
-                shelf.opportunities.values_mut().for_each(|rec| rec.version += 1);
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if call.number == 1 {
+                call.shelf.opportunities.values_mut().for_each(|rec| rec.version += 1);
             }
-            shelf.write(batch, receipts)
+            call.shelf.write(batch, receipts)
         }
     }
     let mut shelf = with_ana();
@@ -274,13 +246,7 @@ struct Picky {
 }
 
 impl Act for Picky {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         self.calls += 1;
         let is_bad = |step: crm_import::storage::BatchStep<'_>| {
             step.changes().any(|change| change.text().contains("BAD"))
@@ -288,7 +254,7 @@ impl Act for Picky {
         if batch.steps().any(is_bad) {
             return Err("the constraint names_are_good does not hold".into());
         }
-        shelf.write(batch, receipts)
+        call.shelf.write(batch, receipts)
     }
 
     fn recover(&mut self, _: u32) -> Recovery {
@@ -332,17 +298,11 @@ fn x5_one_bad_opportunity_does_not_fail_its_contact() {
 fn x5_a_storage_that_cannot_go_on_hands_back_what_was_done_and_the_import_resumes() {
     struct DiesOn(usize);
     impl Act for DiesOn {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            call: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
-            if call == self.0 {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if call.number == self.0 {
                 return Err("the disk is full".into());
             }
-            shelf.write(batch, receipts)
+            call.shelf.write(batch, receipts)
         }
     }
     let mut file = String::from("Email\n");
@@ -391,17 +351,11 @@ fn f4_a_follow_up_that_storage_cannot_do_is_refused_before_the_first_write() {
 fn f4_a_follow_up_that_fails_is_a_warning_on_its_contact_and_nothing_more() {
     struct NoWorkflows;
     impl Act for NoWorkflows {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            _: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
             for follow_up in batch.follow_ups().take(1) {
                 receipts.rejected(follow_up.token(), "the workflow is paused");
             }
-            shelf.write_some(batch, receipts, batch.len());
+            call.shelf.write_some(batch, receipts, batch.len());
             for follow_up in batch.follow_ups().skip(1) {
                 receipts.done(follow_up.token());
             }

@@ -30,13 +30,6 @@ impl Default for OpportunityPolicy {
     }
 }
 
-impl OpportunityPolicy {
-    /// Can an opportunity that is there be found without its id (O4, O5)?
-    pub fn finds_without_id(&self) -> bool {
-        self.matching.is_some() || self.duplicates == Duplicates::Update
-    }
-}
-
 /// May a contact have several opportunities in one pipeline (O4)?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

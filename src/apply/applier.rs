@@ -53,7 +53,7 @@ pub(crate) struct Applier {
     /// The range that the current batch was made of.
     current: Range<usize>,
     is_current: bool,
-    pub(super) data: OwnedBatch,
+    pub(super) batch: OwnedBatch,
     /// What is folded of the batch after it; else room for that.
     pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
@@ -73,7 +73,7 @@ impl Applier {
         checkpoint.refused.clone_from(&job.refused);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
-        let data =
+        let batch =
             OwnedBatch { rules: plan.ledger.settings.rule_names.clone(), ..OwnedBatch::default() };
         let mut report = Report::new(plan, tokens.clone());
         report.done.reserve(tasks.len());
@@ -87,7 +87,7 @@ impl Applier {
             units,
             current: 0..0,
             is_current: false,
-            data,
+            batch,
             folded: None,
             checkpoint,
             conflicts: Conflicts::default(),
@@ -147,12 +147,12 @@ impl Applier {
                 self.end_round();
             } else if let Some(range) = self.queue.pop_front() {
                 self.fill(range.clone());
-                self.is_current = !self.data.steps.is_empty() || !self.data.follow_ups.is_empty();
+                self.is_current = !self.batch.steps.is_empty() || !self.batch.follow_ups.is_empty();
                 self.current = range;
             } else if !self.conflicts.is_empty() {
                 self.begin_round();
             } else if self.ending != Ending::Open {
-                self.data.clear();
+                self.batch.clear();
                 let ending = std::mem::replace(&mut self.ending, Ending::Open);
                 self.stamp(ending == Ending::Import);
                 (self.is_current, self.current) = (true, 0..0);
@@ -163,16 +163,16 @@ impl Applier {
     }
 
     pub(crate) fn batch(&self) -> Batch<'_> {
-        Batch { data: &self.data, fields: &self.report.plan.ledger.settings.fields }
+        Batch { owned: &self.batch, fields: &self.report.plan.ledger.settings.fields }
     }
 
     /// Brings the batch's checkpoint up to date.
     pub(super) fn stamp(&mut self, is_last: bool) {
-        let last = self.data.steps.iter().map(|step| step.row.0).max().unwrap_or(0);
+        let last = self.batch.steps.iter().map(|step| step.row.0).max().unwrap_or(0);
         self.checkpoint.row = self.checkpoint.row.max(u64::from(last));
         self.checkpoint.is_last = is_last;
         self.checkpoint.stats = *self.report.stats();
-        self.data.checkpoint = self.checkpoint.clone();
+        self.batch.checkpoint = self.checkpoint.clone();
     }
 
     pub(super) fn ledger(&self, part: u32) -> &Ledger {
@@ -199,9 +199,9 @@ impl Applier {
     pub(crate) fn written(&mut self, receipts: &Receipts) {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
-        ids.reserve(self.data.steps.len());
-        for position in 0..self.data.steps.len() {
-            let step = &self.data.steps[position];
+        ids.reserve(self.batch.steps.len());
+        for position in 0..self.batch.steps.len() {
+            let step = &self.batch.steps[position];
             let (at, token, op, object) = (step.task, step.token, step.op, step.object);
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
@@ -239,7 +239,7 @@ impl Applier {
 
     fn follow_ups_written(&mut self, receipts: &Receipts) {
         let follow_ups: Vec<(usize, Token)> =
-            self.data.follow_ups.iter().map(|data| (data.task, data.token)).collect();
+            self.batch.follow_ups.iter().map(|wanted| (wanted.task, wanted.token)).collect();
         for (position, (at, token)) in follow_ups.into_iter().enumerate() {
             match receipts.get(token) {
                 Some(Receipt::Done | Receipt::AlreadyApplied { .. }) => {
@@ -258,7 +258,7 @@ impl Applier {
         // A step whose receipt is blank has failed with that.
         let is_told = |(fault, _): &(Fault, &str)| !matches!(fault, Fault::Blank(_));
         for (fault, why) in receipts.told_faults().filter(is_told) {
-            let step = self.data.steps.iter().find(|step| Some(step.token) == fault.step());
+            let step = self.batch.steps.iter().find(|step| Some(step.token) == fault.step());
             let place = step.map(|step| (step.object, step.row));
             let mut finding = Finding::file(IssueCode::StorageFault);
             if let Some((object, number)) = place
@@ -276,7 +276,7 @@ impl Applier {
     pub(crate) fn failed(&mut self, why: &str) {
         self.is_current = false;
         let range = std::mem::replace(&mut self.current, 0..0);
-        match (self.data.steps.as_slice(), self.data.follow_ups.as_slice()) {
+        match (self.batch.steps.as_slice(), self.batch.follow_ups.as_slice()) {
             ([], []) => {}
             ([step], []) => {
                 let (at, op) = (step.task, step.op);

@@ -154,9 +154,9 @@ impl Report {
         if !self.checkpoint.is_last {
             return Ok(());
         }
-        let mut data = OwnedBatch { checkpoint: self.checkpoint.clone(), ..OwnedBatch::default() };
-        data.checkpoint.is_seen = true;
-        let batch = Batch { data: &data, fields: &self.plan.ledger.settings.fields };
+        let mut last = OwnedBatch { checkpoint: self.checkpoint.clone(), ..OwnedBatch::default() };
+        last.checkpoint.is_seen = true;
+        let batch = Batch { owned: &last, fields: &self.plan.ledger.settings.fields };
         let mut attempt = 0;
         loop {
             let mut receipts = Receipts::expecting(&batch);

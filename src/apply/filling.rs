@@ -1,4 +1,4 @@
-//! Tasks to batch data: what storage gets to see of a step.
+//! From tasks to the batch of their steps: what storage gets to see of each.
 //!
 //! Folding the rows of a step is most of the work, and it looks at nothing but the plan. So the steps of
 //! a batch are folded first, all together, and where there are threads while the batch before is
@@ -29,8 +29,8 @@ type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     range: Range<usize>,
-    data: OwnedBatch,
-    /// Where in the data those of each task lie.
+    batch: OwnedBatch,
+    /// Where in it those of each task lie.
     steps: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -45,21 +45,21 @@ impl Applier {
 
     /// Folds the steps of a range of tasks, in place of what was there.
     fn fold(&self, range: Range<usize>, mut folded: Folded) -> Folded {
-        folded.data.clear();
+        folded.batch.clear();
         folded.steps.clear();
         for at in range.clone() {
             let task = self.tasks[at];
-            let (changes, keys) = (folded.data.changes.len(), folded.data.keys.len());
+            let (changes, keys) = (folded.batch.changes.len(), folded.batch.keys.len());
             let is_step = !matches!(task.kind, TaskKind::FollowUp(_));
             if is_step && self.states[at] == State::Waiting {
                 let (ledger, step) = (self.ledger(task.part), task.record());
-                fold(ledger, step, false, &mut folded.data.changes);
+                fold(ledger, step, false, &mut folded.batch.changes);
                 if step.object == Object::Contact {
-                    push_new_keys(ledger, step, changes, &mut folded.data);
+                    push_new_keys(ledger, step, changes, &mut folded.batch);
                 }
             }
-            let changes = changes..folded.data.changes.len();
-            folded.steps.push((changes, keys..folded.data.keys.len()));
+            let changes = changes..folded.batch.changes.len();
+            folded.steps.push((changes, keys..folded.batch.keys.len()));
         }
         folded.range = range;
         folded
@@ -67,12 +67,12 @@ impl Applier {
 
     /// Makes the batch of a range of tasks. Those that are settled already are left out.
     pub(super) fn fill(&mut self, range: Range<usize>) {
-        self.data.clear();
+        self.batch.clear();
         let mut folded = self.folded.take().unwrap_or_default();
         if folded.range != range {
             folded = self.fold(range.clone(), folded);
         }
-        self.data.take_folds(&mut folded.data);
+        self.batch.take_folds(&mut folded.batch);
         let mut opportunities: Vec<OwnedStep> = Vec::new();
         let mut created: Tokens = HashSet::default();
         for (at, (changes, keys)) in range.zip(folded.steps.drain(..)) {
@@ -86,7 +86,7 @@ impl Applier {
                     if step.op == Op::Create {
                         created.insert(step.token);
                     }
-                    self.data.steps.push(step);
+                    self.batch.steps.push(step);
                 }
                 TaskKind::FollowUp(which) => match self.contact(task.part, task.number, &created) {
                     Ok(contact) => self.fill_follow_up(at, which, contact),
@@ -98,8 +98,8 @@ impl Applier {
                 },
             }
         }
-        self.data.sort_steps();
-        self.data.steps.append(&mut opportunities);
+        self.batch.sort_steps();
+        self.batch.steps.append(&mut opportunities);
         // Its room is used again.
         self.folded = Some(Folded { range: 0..0, ..folded });
         self.stamp(false);
@@ -114,7 +114,7 @@ impl Applier {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let follow_up = &ledger.settings.follow_ups[usize::from(which)];
-        let data = OwnedFollowUp {
+        let follow_up = OwnedFollowUp {
             kind: follow_up.kind(),
             name: follow_up.name().into(),
             token: self.token(&task),
@@ -123,7 +123,7 @@ impl Applier {
             contact_step,
             task: at,
         };
-        self.data.follow_ups.push(data);
+        self.batch.follow_ups.push(follow_up);
     }
 
     fn step(
@@ -189,11 +189,11 @@ impl Applier {
 
     /// Was the step waiting for a contact of this batch that has no id, or is to be found anew?
     pub(super) fn is_lost(&self, position: usize, receipts: &Receipts) -> bool {
-        self.data.steps[position].link(receipts) == Link::Lost
+        self.batch.steps[position].link(receipts) == Link::Lost
     }
 
     pub(super) fn follow_up_is_lost(&self, position: usize, receipts: &Receipts) -> bool {
-        self.data.follow_ups[position].link(receipts) == Link::Lost
+        self.batch.follow_ups[position].link(receipts) == Link::Lost
     }
 
     /// A step whose contact was not written in this batch goes the way of its contact.
@@ -216,13 +216,13 @@ impl Applier {
 }
 
 /// Notes the keys that a contact carries from now on and that nobody else may hold. Its changes are those
-/// of the data from `changes` on.
+/// of the batch from `changes` on.
 ///
 /// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, data: &mut OwnedBatch) {
+fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, batch: &mut OwnedBatch) {
     let entry = ledger.entry(step.object, step.number);
     if !entry.has_rows() {
         return;
@@ -238,21 +238,21 @@ fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, data: &mut Owne
             Shape::Text(_) | Shape::Combined(_) => {
                 for key in new_texts(ledger, step, rule) {
                     if !ledger.passes_on(position, &key) {
-                        data.push_key(rule.number, &key);
+                        batch.push_key(rule.number, &key);
                     }
                 }
                 continue;
             }
         };
-        let known = data.keys.len();
-        push_new_addresses(ledger, step, kind, changes, rule.number, data);
+        let known = batch.keys.len();
+        push_new_addresses(ledger, step, kind, changes, rule.number, batch);
         debug_assert_eq!(
-            data.key_texts(known).collect::<Vec<_>>(),
+            batch.key_texts(known).collect::<Vec<_>>(),
             new_texts(ledger, step, rule),
             "the same as folded once more"
         );
         if !ledger.passed_on.is_empty() {
-            data.retain_keys(known, |key| !ledger.passes_on(position, key));
+            batch.retain_keys(known, |key| !ledger.passes_on(position, key));
         }
     }
 }
@@ -265,10 +265,10 @@ fn push_new_addresses(
     kind: Addresses,
     changes: usize,
     rule: usize,
-    data: &mut OwnedBatch,
+    batch: &mut OwnedBatch,
 ) {
-    let known = data.keys.len();
-    let OwnedBatch { changes: all, keys, key_text, .. } = data;
+    let known = batch.keys.len();
+    let OwnedBatch { changes: all, keys, key_text, .. } = batch;
     // They are in the order of the fields.
     let up_to = |at: &usize| all.field(*at) <= kind.additional();
     let of_kind = (changes..all.len()).take_while(up_to).filter(|&at| kind.has(all.field(at)));
@@ -278,11 +278,11 @@ fn push_new_addresses(
         }
     }
     let entry = ledger.entry(step.object, step.number);
-    if data.keys.len() > known && !entry.is_new() {
+    if batch.keys.len() > known && !entry.is_new() {
         let before = AddressBook::stored(ledger.base(step.object, entry), kind);
         let before: Vec<String> =
             before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
-        data.retain_keys(known, |key| !before.iter().any(|held| held == key));
+        batch.retain_keys(known, |key| !before.iter().any(|held| held == key));
     }
 }
 

@@ -181,16 +181,15 @@ fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     /// Ten bytes like those of an ISO date.
-    fn cell(mut seed: u64) -> String {
+    fn cell(seed: u64) -> String {
+        let mut dice = Dice::new(seed);
         let mut text = "2026-03-04".to_owned().into_bytes();
-        for _ in 0..seed % 5 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let at = (seed >> 33) as usize % text.len();
-            text[at] = b"0011223456789-/. "[(seed >> 43) as usize % 17];
+        for _ in 0..dice.below(5) {
+            let at = dice.below(text.len());
+            text[at] = dice.one_of(b"0011223456789-/. ");
         }
         String::from_utf8(text).unwrap()
     }

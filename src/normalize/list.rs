@@ -108,22 +108,15 @@ fn bare(item: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     #[test]
     fn what_is_split_plainly_is_split_so_in_full() {
-        let (mut seed, mut plain) = (7_u64, 0);
-        for _ in 0..50_000 {
-            let mut text = String::new();
-            for _ in 0..(seed >> 60) {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                text.push(
-                    [
-                        'a', 'b', ' ', '7', 'é', '.', '-', ',', ';', '"', '<', '>', ':', '\n', '/',
-                        '|',
-                    ][(seed >> 50) as usize % 16],
-                );
-            }
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+        const PARTS: [&str; 16] =
+            ["a", "b", " ", "7", "é", ".", "-", ",", ";", "\"", "<", ">", ":", "\n", "/", "|"];
+        let mut plain = 0;
+        for seed in 0..50_000 {
+            let text = Dice::new(seed).text(16, &PARTS);
             for separators in
                 [LIST_SEPARATORS, EMAIL_SEPARATORS, "|", "", "a", ".", "\"", ":", ">,", "é"]
             {

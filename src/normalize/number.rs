@@ -92,17 +92,12 @@ fn in_full(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueC
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     /// A cell made of the characters of amounts.
-    fn cell(mut seed: u64) -> String {
-        let mut text = String::new();
-        for _ in 0..seed % 12 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            text.push(char::from(b"0123456789001234,,..-$"[(seed >> 33) as usize % 22]));
-        }
-        text
+    fn cell(seed: u64) -> String {
+        let mut dice = Dice::new(seed);
+        (0..dice.below(12)).map(|_| char::from(dice.one_of(b"0123456789001234,,..-$"))).collect()
     }
 
     #[test]

@@ -25,15 +25,15 @@ use crate::plan::{Change, Op};
 /// says so.
 #[derive(Debug)]
 pub struct Batch<'a> {
-    pub(crate) data: &'a OwnedBatch,
+    pub(crate) owned: &'a OwnedBatch,
     pub(crate) fields: &'a Fields,
 }
 
 impl<'a> Batch<'a> {
     /// The steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = BatchStep<'a>> + use<'a> {
-        let (data, fields) = (self.data, self.fields);
-        data.steps.iter().map(move |step| BatchStep { step, data, fields })
+        let (owned, fields) = (self.owned, self.fields);
+        owned.steps.iter().map(move |step| BatchStep { step, owned, fields })
     }
 
     /// The steps of one object and operation.
@@ -64,22 +64,22 @@ impl<'a> Batch<'a> {
     /// What is to be done with contacts besides writing them: lists and workflows, after the contacts
     /// of the batch have their receipts. Tags are among the changes.
     pub fn follow_ups(&self) -> impl Iterator<Item = BatchFollowUp<'a>> + use<'a> {
-        self.data.follow_ups.iter().map(|data| BatchFollowUp { data })
+        self.owned.follow_ups.iter().map(|owned| BatchFollowUp { owned })
     }
 
     /// Every record and every match key that the batch touches, ascending and once each: lock them
     /// in this order, and concurrent imports wait for each other instead of for ever.
     pub fn keys(&self) -> Vec<BatchKey<'a>> {
-        let data = self.data;
+        let owned = self.owned;
         let mut keys: Vec<BatchKey<'a>> = Vec::new();
-        for step in &data.steps {
+        for step in &owned.steps {
             keys.extend(step.id.as_deref().map(|id| BatchKey::Id(step.object, id)));
-            keys.extend(step.keys.clone().map(|at| BatchKey::Match(data.key(at))));
+            keys.extend(step.keys.clone().map(|at| BatchKey::Match(owned.key(at))));
             if let ContactOf::Known(id) = &step.contact {
                 keys.push(BatchKey::Id(Object::Contact, id));
             }
         }
-        for follow_up in &data.follow_ups {
+        for follow_up in &owned.follow_ups {
             if let ContactOf::Known(id) = &follow_up.contact {
                 keys.push(BatchKey::Id(Object::Contact, id));
             }
@@ -91,17 +91,17 @@ impl<'a> Batch<'a> {
 
     /// How many steps there are.
     pub fn len(&self) -> usize {
-        self.data.steps.len()
+        self.owned.steps.len()
     }
 
     /// Are there no steps? Then there may be follow-ups, or the last checkpoint.
     pub fn is_empty(&self) -> bool {
-        self.data.steps.is_empty()
+        self.owned.steps.is_empty()
     }
 
     /// How far the import is once this batch is written: to be committed with it.
     pub fn checkpoint(&self) -> &'a Checkpoint {
-        &self.data.checkpoint
+        &self.owned.checkpoint
     }
 }
 
@@ -154,7 +154,7 @@ impl<'a> NewKey<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct BatchStep<'a> {
     step: &'a OwnedStep,
-    data: &'a OwnedBatch,
+    owned: &'a OwnedBatch,
     fields: &'a Fields,
 }
 
@@ -197,14 +197,14 @@ impl<'a> BatchStep<'a> {
     /// The keys that the contact shall carry and that no other record may hold (X3): for a create all
     /// of them, for an update those it adds. If another record holds one, the receipt is a conflict.
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
-        let data = self.data;
-        self.step.keys.clone().map(move |at| data.key(at))
+        let owned = self.owned;
+        self.step.keys.clone().map(move |at| owned.key(at))
     }
 
     /// The fields to write: for a create all that have a value, for an update all that differ.
     pub fn changes(&self) -> impl Iterator<Item = Change<'a>> + use<'a> {
-        let (data, fields) = (self.data, self.fields);
-        self.step.changes.clone().map(move |at| data.changes.get(at, fields))
+        let (owned, fields) = (self.owned, self.fields);
+        self.step.changes.clone().map(move |at| owned.changes.get(at, fields))
     }
 
     /// The change of the field with this key, if it changes.
@@ -230,28 +230,28 @@ impl<'a> BatchStep<'a> {
 /// One thing to do with one contact (behaviour §13).
 #[derive(Clone, Copy, Debug)]
 pub struct BatchFollowUp<'a> {
-    data: &'a OwnedFollowUp,
+    owned: &'a OwnedFollowUp,
 }
 
 impl<'a> BatchFollowUp<'a> {
     /// List or workflow.
     pub fn kind(&self) -> FollowUpKind {
-        self.data.kind
+        self.owned.kind
     }
 
     /// The name of the list or workflow.
     pub fn name(&self) -> &'a str {
-        &self.data.name
+        &self.owned.name
     }
 
     /// The name under which its receipt is filed. Once it is kept, the follow-up is not done again.
     pub fn token(&self) -> Token {
-        self.data.token
+        self.owned.token
     }
 
     /// The row of the file that named the contact first.
     pub fn row(&self) -> RowNumber {
-        self.data.row
+        self.owned.row
     }
 
     /// The contact: [`Link::To`], or [`Link::Lost`] if it could not be created or its step is a conflict.
@@ -259,6 +259,6 @@ impl<'a> BatchFollowUp<'a> {
     where
         'a: 'r,
     {
-        self.data.link(receipts)
+        self.owned.link(receipts)
     }
 }

@@ -2,27 +2,20 @@
 //! nothing panics.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Op, Receipts, StorageError, Token};
+use crm_import::storage::{Batch, Op, Receipts, Token};
 use crm_import::{Error, Import, Object, Source, StorageWrite};
 
 use super::shelf::Shelf;
-use super::{Act, FILE, Hostile, codes, run};
+use super::{Act, Answer, Call, FILE, Hostile, codes, run};
 
 /// Writes properly and then files receipts of its own.
 struct Clerk(fn(&Batch<'_>, &mut Receipts));
 
 impl Act for Clerk {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        if call > 1 {
-            return shelf.write(batch, receipts);
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number > 1 {
+            return call.shelf.write(batch, receipts);
         }
-        let _ = shelf;
         (self.0)(batch, receipts);
         Ok(())
     }
@@ -125,13 +118,7 @@ fn x2_an_update_that_was_applied_to_another_record_is_a_fault() {
 fn conflicts_for_ever_end_and_are_said() {
     struct Never;
     impl Act for Never {
-        fn write(
-            &mut self,
-            _: &mut Shelf,
-            _: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
+        fn write(&mut self, _: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
             batch.steps().for_each(|step| receipts.conflict(step.token()));
             Ok(())
         }
@@ -148,13 +135,7 @@ fn conflicts_for_ever_end_and_are_said() {
 struct Liar(fn(&Lookup<'_>, &mut Found));
 
 impl Act for Liar {
-    fn find(
-        &mut self,
-        _: &mut Shelf,
-        _: usize,
-        lookup: &Lookup<'_>,
-        found: &mut Found,
-    ) -> Result<(), StorageError> {
+    fn find(&mut self, _: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
         (self.0)(lookup, found);
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! and apply, both are planned again (behaviour X3, P2), and the report says what is true then.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Receipts, StorageError};
+use crm_import::storage::{Batch, Receipts};
 use crm_import::{
     FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber,
     Severity, Source,
@@ -10,7 +10,7 @@ use crm_import::{
 
 use super::shelf::{Rec, Shelf};
 use super::simulation::Lots;
-use super::{Act, Hostile, Storage, StorageWrite, codes};
+use super::{Act, Answer, Call, Hostile, Storage, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
 
@@ -148,17 +148,11 @@ fn x5_a_unit_that_is_cut_because_a_batch_fails_keeps_together_all_the_same() {
     /// Refuses batches of more than one step.
     struct Narrow;
     impl Act for Narrow {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            _: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
             if batch.len() > 1 {
                 return Err("too much at once".into());
             }
-            shelf.write(batch, receipts)
+            call.shelf.write(batch, receipts)
         }
 
         fn recover(&mut self, _: u32) -> crm_import::storage::Recovery {
@@ -178,17 +172,11 @@ fn x5_what_is_to_be_planned_again_when_the_import_stops_has_come_to_nothing() {
     /// Answers until something is written.
     struct Silent;
     impl Act for Silent {
-        fn find(
-            &mut self,
-            shelf: &mut Shelf,
-            call: usize,
-            lookup: &Lookup<'_>,
-            found: &mut Found,
-        ) -> Result<(), StorageError> {
-            if call > 1 {
+        fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
+            if call.number > 1 {
                 return Err("the connection is lost".into());
             }
-            shelf.find(lookup, found)
+            call.shelf.find(lookup, found)
         }
     }
     let mut storage = Hostile::new(with_ana_and_bo(), Silent);
@@ -238,30 +226,24 @@ impl Restless {
 }
 
 impl Act for Restless {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         while self.left > 0 && self.lots.draw(3) > 0 {
             self.left -= 1;
-            self.meddle(shelf);
+            self.meddle(call.shelf);
         }
-        let before = shelf.opportunities.clone();
-        shelf.write(batch, receipts)?;
-        for (id, deal) in &shelf.opportunities {
+        let before = call.shelf.opportunities.clone();
+        call.shelf.write(batch, receipts)?;
+        for (id, deal) in &call.shelf.opportunities {
             if before.get(id) == Some(deal) {
                 continue;
             }
             let address = deal.values["name"][0].split(' ').next().unwrap();
             let link = |deal: &Rec| deal.values["contact_id"].clone();
-            let contact = shelf.contacts.get(&link(deal)[0].parse().unwrap());
+            let contact = call.shelf.contacts.get(&link(deal)[0].parse().unwrap());
             let has_address = |rec: &Rec| rec.values["email"] == [address];
             // One that is there stays where it is if its row means nobody.
             let stays = before.get(id).map(link) == Some(link(deal))
-                && !shelf.contacts.values().any(has_address);
+                && !call.shelf.contacts.values().any(has_address);
             assert!(contact.is_some_and(has_address) || stays, "{deal:?} is with {contact:?}");
         }
         Ok(())

@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::mapping::Blank;
 use crm_import::source::FileFormat;
-use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
+use crm_import::storage::{Batch, Receipts, Recovery};
 use crm_import::{
     Account, FollowUp, FollowUpKind, Import, Issue, IssueCode, Mapping, Object, Report, Severity,
     Source, Storage, StorageWrite,
 };
 
 use super::shelf::Shelf;
-use super::{Act, Hostile};
+use super::{Act, Answer, Call, Hostile};
 
 /// The splitmix64 sequence: small, seeded, the same everywhere.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +49,9 @@ struct Fair {
 }
 
 impl Act for Fair {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         refuse(self.refuses, batch, receipts);
-        shelf.write(batch, receipts)
+        call.shelf.write(batch, receipts)
     }
 }
 
@@ -104,16 +98,10 @@ impl Weather {
 }
 
 impl Act for Weather {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         refuse(self.refuses, batch, receipts);
         if !self.strikes() {
-            return shelf.write(batch, receipts);
+            return call.shelf.write(batch, receipts);
         }
         match self.lots.draw(if self.is_calm { 5 } else { 7 }) {
             0 => {
@@ -124,26 +112,26 @@ impl Act for Weather {
                 self.happened.push("lost in the middle");
                 let all = batch.len() + batch.follow_ups().count();
                 let some = usize::try_from(self.lots.draw(all as u64 + 1)).unwrap();
-                shelf.write_some(batch, receipts, some);
+                call.shelf.write_some(batch, receipts, some);
                 Err("the connection is lost".into())
             }
             2 => {
                 self.happened.push("lost after");
-                shelf.write(batch, receipts)?;
+                call.shelf.write(batch, receipts)?;
                 Err("the connection is lost".into())
             }
             3 => {
                 self.happened.push("a receipt is dropped");
                 let mut own = Receipts::expecting(batch);
                 refuse(self.refuses, batch, &mut own);
-                shelf.write(batch, &mut own)?;
+                call.shelf.write(batch, &mut own)?;
                 let dropped = self.lots.draw(batch.len() as u64 + 1);
                 hand_over(batch, &own, receipts, usize::try_from(dropped).unwrap());
                 Ok(())
             }
             4 => {
                 self.happened.push("a receipt is doubled");
-                shelf.write(batch, receipts)?;
+                call.shelf.write(batch, receipts)?;
                 if let Some(step) = batch.steps().next() {
                     receipts.unchanged(step.token());
                 }
@@ -151,28 +139,22 @@ impl Act for Weather {
             }
             // A fourth conflict of one record would rightly be an issue.
             _ if self.happened.iter().filter(|what| **what == "another writer").count() == 3 => {
-                shelf.write(batch, receipts)
+                call.shelf.write(batch, receipts)
             }
             _ => {
                 self.happened.push("another writer");
-                self.meddle(shelf, batch);
-                shelf.write(batch, receipts)
+                self.meddle(call.shelf, batch);
+                call.shelf.write(batch, receipts)
             }
         }
     }
 
-    fn find(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        lookup: &Lookup<'_>,
-        found: &mut Found,
-    ) -> Result<(), StorageError> {
+    fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
         if self.strikes() {
             self.happened.push("look-up lost");
             return Err("the connection is lost".into());
         }
-        shelf.find(lookup, found)
+        call.shelf.find(lookup, found)
     }
 
     fn recover(&mut self, _: u32) -> Recovery {

@@ -9,29 +9,23 @@ use crm_import::{
 };
 
 use super::shelf::Shelf;
-use super::{Act, Hostile, Storage, StorageWrite, codes};
+use super::{Act, Answer, Call, Hostile, Storage, StorageWrite, codes};
 
 /// A database that refuses some records, each time, and takes the others.
 struct Refuses;
 
 impl Act for Refuses {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         for step in batch.steps().filter(|step| step.changes().any(|c| c.text().contains("BAD"))) {
             receipts.rejected(step.token(), "the city is closed");
         }
         for (at, step) in batch.steps().enumerate() {
             if receipts.get(step.token()).is_none() {
-                shelf.step(&step, at, receipts);
+                call.shelf.step(&step, at, receipts);
             }
         }
         let checkpoint = batch.checkpoint().clone();
-        shelf.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
+        call.shelf.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
         Ok(())
     }
 }
@@ -116,16 +110,10 @@ fn x6_what_storage_refused_in_a_completed_window_is_refused_after_resuming_too()
 struct Later(usize, bool);
 
 impl Act for Later {
-    fn find(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        lookup: &Lookup<'_>,
-        found: &mut Found,
-    ) -> Result<(), StorageError> {
-        shelf.find(lookup, found)?;
+    fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
+        call.shelf.find(lookup, found)?;
         match self {
-            Later(from, _) if call < *from => Ok(()),
+            Later(from, _) if call.number < *from => Ok(()),
             Later(_, true) => Err("the connection is lost".into()),
             Later(..) => {
                 found.record("c77").key("email", "eve@example.com");
@@ -187,17 +175,11 @@ fn l2_a_run_whose_file_breaks_off_hands_back_what_it_has_done() {
 struct Silent;
 
 impl Act for Silent {
-    fn applied(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        tokens: &[Token],
-        known: &mut Applied,
-    ) -> Result<(), StorageError> {
-        if call == 4 {
+    fn applied(&mut self, call: Call<'_>, tokens: &[Token], known: &mut Applied) -> Answer {
+        if call.number == 4 {
             return Err("the connection is lost".into());
         }
-        shelf.applied(tokens, known)
+        call.shelf.applied(tokens, known)
     }
 }
 

@@ -40,21 +40,7 @@ const RULES: [&[&str]; 8] = [
 ];
 
 pub(crate) fn policy(dice: &mut Dice) -> Policy {
-    let rules: Vec<Vec<&'static str>> = match dice.below(6) {
-        0 => vec![vec!["email"], vec!["phone"]],
-        1 => vec![vec!["phone"], vec!["email"]],
-        2 => vec![vec!["email"]],
-        _ => {
-            let mut rules: Vec<Vec<&'static str>> = Vec::new();
-            for _ in 0..1 + dice.below(3) {
-                let rule = dice.pick(&RULES).to_vec();
-                if !rules.contains(&rule) {
-                    rules.push(rule);
-                }
-            }
-            rules
-        }
-    };
+    let rules = rules(dice);
     let modes = ["create", "update", "upsert", "upsert"];
     let (mut contacts, mut opportunities) = (Some(dice.pick(&modes)), Some(dice.pick(&modes)));
     match dice.below(8) {
@@ -62,29 +48,9 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         1 | 2 => opportunities = None,
         _ => {}
     }
-    let mut headers: Vec<&'static str> = Vec::new();
-    for (header, _) in contacts::HEADERS {
-        let is_usual = matches!(header, "Email" | "Phone" | "First Name" | "Last Name");
-        if dice.below(10) < if is_usual { 8 } else { 5 } {
-            headers.push(header);
-        }
-    }
-    if opportunities.is_some() {
-        for header in opportunities::HEADERS {
-            if dice.below(10) < if header == "Opportunity Name" { 9 } else { 5 } {
-                headers.push(header);
-            }
-        }
-    }
-    let mut absent = Vec::new();
-    for (header, list) in
-        [("Additional Emails", "additional_emails"), ("Additional Phones", "additional_phones")]
-    {
-        if dice.one_in(6) {
-            headers.retain(|other| *other != header);
-            absent.push(list);
-        }
-    }
+    let mut headers = headers(dice, opportunities.is_some());
+    let absent = absent_lists(dice);
+    headers.retain(|header| absent.iter().all(|(left_out, _)| left_out != header));
     for at in (1..headers.len()).rev() {
         headers.swap(at, dice.below(at + 1));
     }
@@ -97,7 +63,7 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         repeats: dice.pick(&["merge", "merge", "merge", "keep_first", "reject"]),
         keyless: dice.pick(&["create", "fail"]),
         promote: dice.pick(&["never", "always"]),
-        absent,
+        absent: absent.into_iter().map(|(_, list)| list).collect(),
         required: dice
             .pick::<&[&'static str]>(&[&[], &[], &[], &["last_name"], &["email"], &["company"]])
             .to_vec(),
@@ -116,6 +82,52 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
     settings_of_columns(dice, &mut policy);
     policy.token = dice.one_in(4).then_some("#N/A");
     policy
+}
+
+fn rules(dice: &mut Dice) -> Vec<Vec<&'static str>> {
+    match dice.below(6) {
+        0 => vec![vec!["email"], vec!["phone"]],
+        1 => vec![vec!["phone"], vec!["email"]],
+        2 => vec![vec!["email"]],
+        _ => {
+            let mut rules: Vec<Vec<&'static str>> = Vec::new();
+            for _ in 0..1 + dice.below(3) {
+                let rule = dice.pick(&RULES).to_vec();
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+            rules
+        }
+    }
+}
+
+fn headers(dice: &mut Dice, has_opportunities: bool) -> Vec<&'static str> {
+    let mut headers: Vec<&'static str> = Vec::new();
+    for (header, _) in contacts::HEADERS {
+        let is_usual = matches!(header, "Email" | "Phone" | "First Name" | "Last Name");
+        if dice.below(10) < if is_usual { 8 } else { 5 } {
+            headers.push(header);
+        }
+    }
+    if has_opportunities {
+        for header in opportunities::HEADERS {
+            if dice.below(10) < if header == "Opportunity Name" { 9 } else { 5 } {
+                headers.push(header);
+            }
+        }
+    }
+    headers
+}
+
+/// Lists of further addresses that the account does without, each with its header.
+fn absent_lists(dice: &mut Dice) -> Vec<(&'static str, &'static str)> {
+    let mut lists = vec![
+        ("Additional Emails", "additional_emails"),
+        ("Additional Phones", "additional_phones"),
+    ];
+    lists.retain(|_| dice.one_in(6));
+    lists
 }
 
 fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
@@ -192,75 +204,80 @@ fn many(dice: &mut Dice, n: usize, one: impl Fn(&mut Dice) -> String) -> Vec<Str
 
 pub(crate) fn crm(dice: &mut Dice, policy: &Policy) -> Crm {
     let mut crm = Crm::default();
-    for at in 0..dice.below(5) {
-        let mut values = Values::new();
-        let n = dice.below(2);
-        let mut emails = many(dice, n, email);
-        if !emails.is_empty() && dice.one_in(2) {
-            emails.extend(
-                many(dice, 2, email).into_iter().filter(|e| *e != emails[0]).collect::<Vec<_>>(),
-            );
-        }
-        if dice.one_in(8) {
-            emails.extend((0..10).map(|n| format!("z{n}@x.org")));
-        }
-        let n = dice.below(3);
-        let phones = many(dice, n, phone);
-        for (field, list, all) in
-            [("email", "additional_emails", emails), ("phone", "additional_phones", phones)]
-        {
-            let skip = usize::from(!all.is_empty() && !dice.one_in(8));
-            values.insert(field, all.iter().take(skip).cloned().collect());
-            let places = if policy.absent.contains(&list) { 0 } else { 10 };
-            values.insert(list, all.iter().skip(skip).take(places).cloned().collect());
-        }
-        for (field, pool) in [
-            ("first_name", ["Ana", "Bo", "", ""]),
-            ("last_name", ["Lee", "Kim", "Lee", ""]),
-            ("company", ["Acme", "Bolt", "", ""]),
-            ("contract_no", ["K1", "K2", "", ""]),
-            ("notes", ["hello", "", "", ""]),
-        ] {
-            values.insert(field, vec![dice.pick(&pool).to_owned()]);
-        }
-        let n = dice.below(3);
-        values.insert("tags", many(dice, n, |dice| dice.pick(&["vip", "fair", "new"]).into()));
+    for _ in 0..dice.below(5) {
+        let values = stored_contact(dice, policy);
         let id = dice.pick(&["1", "2", "10", "c3", "c4"]);
         if crm.contacts.iter().all(|(other, _)| other != id) {
             crm.contacts.push((id.to_owned(), full(values)));
         }
-        let _ = at;
     }
     for id in ["9", "10", "o1", "o2"] {
-        if dice.one_in(3) {
-            continue;
+        if !dice.one_in(3) {
+            let values = stored_opportunity(dice, &crm.contacts);
+            crm.opportunities.push((id.to_owned(), full(values)));
         }
-        let mut values = Values::new();
-        let pipeline = dice.pick(&["Sales", "Sales", "Care"]);
-        let stage = if pipeline == "Care" { "Hello" } else { "New" };
-        let status = dice.pick(&["open", "open", "won", "lost"]);
-        let day = 14 + dice.below(3);
-        for (field, value) in [
-            ("name", dice.pick(&["Roof", "Loft"])),
-            ("pipeline", pipeline),
-            ("stage", stage),
-            ("status", status),
-            ("value", dice.pick(&["100", "200", ""])),
-            ("lost_reason", if status == "lost" { "Price" } else { "" }),
-            (
-                "expected_close_date",
-                &if day == 16 { String::new() } else { format!("2026-06-{day}") },
-            ),
-        ] {
-            values.insert(field, vec![value.to_owned()]);
-        }
-        if !crm.contacts.is_empty() && !dice.one_in(6) {
-            let contact = dice.below(crm.contacts.len());
-            values.insert("contact_id", vec![crm.contacts[contact].0.clone()]);
-        }
-        crm.opportunities.push((id.to_owned(), full(values)));
     }
     crm
+}
+
+fn stored_contact(dice: &mut Dice, policy: &Policy) -> Values {
+    let mut values = Values::new();
+    let n = dice.below(2);
+    let mut emails = many(dice, n, email);
+    if !emails.is_empty() && dice.one_in(2) {
+        emails.extend(
+            many(dice, 2, email).into_iter().filter(|e| *e != emails[0]).collect::<Vec<_>>(),
+        );
+    }
+    if dice.one_in(8) {
+        emails.extend((0..10).map(|n| format!("z{n}@x.org")));
+    }
+    let n = dice.below(3);
+    let phones = many(dice, n, phone);
+    for (field, list, all) in
+        [("email", "additional_emails", emails), ("phone", "additional_phones", phones)]
+    {
+        let skip = usize::from(!all.is_empty() && !dice.one_in(8));
+        values.insert(field, all.iter().take(skip).cloned().collect());
+        let places = if policy.absent.contains(&list) { 0 } else { 10 };
+        values.insert(list, all.iter().skip(skip).take(places).cloned().collect());
+    }
+    for (field, pool) in [
+        ("first_name", ["Ana", "Bo", "", ""]),
+        ("last_name", ["Lee", "Kim", "Lee", ""]),
+        ("company", ["Acme", "Bolt", "", ""]),
+        ("contract_no", ["K1", "K2", "", ""]),
+        ("notes", ["hello", "", "", ""]),
+    ] {
+        values.insert(field, vec![dice.pick(&pool).to_owned()]);
+    }
+    let n = dice.below(3);
+    values.insert("tags", many(dice, n, |dice| dice.pick(&["vip", "fair", "new"]).into()));
+    values
+}
+
+fn stored_opportunity(dice: &mut Dice, contacts: &[(String, Values)]) -> Values {
+    let mut values = Values::new();
+    let pipeline = dice.pick(&["Sales", "Sales", "Care"]);
+    let stage = if pipeline == "Care" { "Hello" } else { "New" };
+    let status = dice.pick(&["open", "open", "won", "lost"]);
+    let day = 14 + dice.below(3);
+    for (field, value) in [
+        ("name", dice.pick(&["Roof", "Loft"])),
+        ("pipeline", pipeline),
+        ("stage", stage),
+        ("status", status),
+        ("value", dice.pick(&["100", "200", ""])),
+        ("lost_reason", if status == "lost" { "Price" } else { "" }),
+        ("expected_close_date", &if day == 16 { String::new() } else { format!("2026-06-{day}") }),
+    ] {
+        values.insert(field, vec![value.to_owned()]);
+    }
+    if !contacts.is_empty() && !dice.one_in(6) {
+        let contact = dice.below(contacts.len());
+        values.insert("contact_id", vec![contacts[contact].0.clone()]);
+    }
+    values
 }
 
 fn full(values: Values) -> Values {

@@ -30,6 +30,9 @@ enum LinkTo {
     Conflict,
 }
 
+/// The record, what comes of it, and how it was found.
+type Decision = (Option<usize>, &'static str, Option<&'static str>);
+
 /// Pipeline, stage, status and lost reason of an opportunity.
 #[derive(Clone, Default)]
 struct Standing {
@@ -93,22 +96,12 @@ impl Naive {
         }
     }
 
-    fn fail(
-        &mut self,
-        at: usize,
-        code: &str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn fail(&mut self, at: usize, code: &str) -> Decision {
         self.note(at, "opportunity", code);
         (None, "fail", None)
     }
 
-    fn decide(
-        &mut self,
-        row: &Row,
-        at: usize,
-        link: LinkTo,
-        mode: &str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn decide(&mut self, row: &Row, at: usize, link: LinkTo, mode: &str) -> Decision {
         if link == LinkTo::Conflict {
             return self.fail(at, "contact-link-conflict");
         }
@@ -166,12 +159,7 @@ impl Naive {
         (Some(record), "create", Some("new"))
     }
 
-    fn skip(
-        &mut self,
-        at: usize,
-        record: usize,
-        by: &'static str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    fn skip(&mut self, at: usize, record: usize, by: &'static str) -> Decision {
         self.note(at, "opportunity", "opportunity-exists");
         self.opportunities[record].consumed |= by == "match";
         (Some(record), "skip", Some(by))
@@ -185,7 +173,7 @@ impl Naive {
         record: usize,
         link: LinkTo,
         by: &'static str,
-    ) -> (Option<usize>, &'static str, Option<&'static str>) {
+    ) -> Decision {
         let before = self.opportunities[record].contact;
         let linked = match link {
             LinkTo::Failed => {
@@ -366,48 +354,8 @@ impl Naive {
         let policy = self.policy.clone();
         let mut deal = std::mem::take(&mut self.opportunities[record]);
         let is_new = deal.id.is_none() && deal.rows.is_empty();
-        let get = |deal: &Record, field: &str| deal.now.get(field).and_then(|v| v.first()).cloned();
-        let before = Standing {
-            pipeline: get(&deal, "pipeline"),
-            stage: get(&deal, "stage"),
-            status: get(&deal, "status"),
-            reason: get(&deal, "lost_reason"),
-        };
-        let is_given = deal.given.contains(&"lost_reason");
-        let (now, problems) = self.stand(&before, row, is_new, is_given);
-        let is_used = !problems.contains(&"lost-reason-unused");
-        let is_staged = !problems.contains(&"stage-unknown");
-        for code in problems {
-            self.note(at, "opportunity", code);
-        }
-        let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
-        // Given, of use or not.
-        if reason.is_some() {
-            deal.given.push("lost_reason");
-        }
-        let names = policy.pipelines.iter().map(|(name, _)| *name);
-        let own = policy.pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
-        let stage = said(row, "Stage").filter(|_| is_staged);
-        let stage_of = |cell: &str| option_of(own.map_or(&[][..], |own| &own.1).to_vec(), cell);
-        let status = said(row, "Status").and_then(|cell| option_of(STATUSES, cell));
-        let pipeline = said(row, "Pipeline").and_then(|cell| option_of(names, cell));
+        self.join_standing(&mut deal, row, at, is_new);
         let same = |cell: &str| Some(cell.to_owned());
-        self.compare(&mut deal, at, "pipeline", pipeline, same);
-        self.compare(&mut deal, at, "stage", stage.map(str::to_owned), stage_of);
-        self.compare(&mut deal, at, "status", status, same);
-        match reason.clone().filter(|_| !is_used) {
-            // It is refused, but a later row is compared with it.
-            Some(unused) => drop(deal.said.insert("lost_reason", (at, unused))),
-            None => self.compare(&mut deal, at, "lost_reason", reason, same),
-        }
-        for (field, value) in [
-            ("pipeline", now.pipeline),
-            ("stage", now.stage),
-            ("status", now.status),
-            ("lost_reason", now.reason),
-        ] {
-            deal.now.insert(field, value.into_iter().collect());
-        }
         let name = row.get("Opportunity Name").map_or("", String::as_str);
         if join_single(&policy, &mut deal, ("Opportunity Name", "name"), name, is_new, true) {
             let name = Some(name.to_owned()).filter(|name| !name.is_empty());
@@ -428,18 +376,69 @@ impl Naive {
         }
         deal.consumed = true;
         deal.rows.push(at);
-        if let Some(tags) = said(row, "Opportunity Tags") {
-            match deal.contact.filter(|_| policy.tag_linked) {
-                None => self.note(at, "opportunity", "opportunity-tags-unused"),
-                Some(contact) => {
-                    let contact = &mut self.contacts[contact];
-                    let held = contact.now.entry("tags").or_default();
-                    items(tags).for_each(|tag| add_tag(held, tag));
-                    contact.given.push("tags");
-                }
+        self.tag_contact(&deal, row, at);
+        self.opportunities[record] = deal;
+    }
+
+    /// Where it stands, and what was said of that (O6, O7).
+    fn join_standing(&mut self, deal: &mut Record, row: &Row, at: usize, is_new: bool) {
+        let policy = self.policy.clone();
+        let get = |deal: &Record, field: &str| deal.now.get(field).and_then(|v| v.first()).cloned();
+        let before = Standing {
+            pipeline: get(deal, "pipeline"),
+            stage: get(deal, "stage"),
+            status: get(deal, "status"),
+            reason: get(deal, "lost_reason"),
+        };
+        let is_given = deal.given.contains(&"lost_reason");
+        let (now, problems) = self.stand(&before, row, is_new, is_given);
+        let is_used = !problems.contains(&"lost-reason-unused");
+        let is_staged = !problems.contains(&"stage-unknown");
+        for code in problems {
+            self.note(at, "opportunity", code);
+        }
+        let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
+        // Given, of use or not.
+        if reason.is_some() {
+            deal.given.push("lost_reason");
+        }
+        let names = policy.pipelines.iter().map(|(name, _)| *name);
+        let own = policy.pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
+        let stage = said(row, "Stage").filter(|_| is_staged);
+        let stage_of = |cell: &str| option_of(own.map_or(&[][..], |own| &own.1).to_vec(), cell);
+        let status = said(row, "Status").and_then(|cell| option_of(STATUSES, cell));
+        let pipeline = said(row, "Pipeline").and_then(|cell| option_of(names, cell));
+        let same = |cell: &str| Some(cell.to_owned());
+        self.compare(deal, at, "pipeline", pipeline, same);
+        self.compare(deal, at, "stage", stage.map(str::to_owned), stage_of);
+        self.compare(deal, at, "status", status, same);
+        match reason.clone().filter(|_| !is_used) {
+            // It is refused, but a later row is compared with it.
+            Some(unused) => drop(deal.said.insert("lost_reason", (at, unused))),
+            None => self.compare(deal, at, "lost_reason", reason, same),
+        }
+        for (field, value) in [
+            ("pipeline", now.pipeline),
+            ("stage", now.stage),
+            ("status", now.status),
+            ("lost_reason", now.reason),
+        ] {
+            deal.now.insert(field, value.into_iter().collect());
+        }
+    }
+
+    /// The contact of an opportunity has its tags.
+    fn tag_contact(&mut self, deal: &Record, row: &Row, at: usize) {
+        let Some(tags) = said(row, "Opportunity Tags") else { return };
+        match deal.contact.filter(|_| self.policy.tag_linked) {
+            None => self.note(at, "opportunity", "opportunity-tags-unused"),
+            Some(contact) => {
+                let contact = &mut self.contacts[contact];
+                let held = contact.now.entry("tags").or_default();
+                items(tags).for_each(|tag| add_tag(held, tag));
+                contact.given.push("tags");
             }
         }
-        self.opportunities[record] = deal;
     }
 
     /// Notes that a row says otherwise than the last one that said something (W5, O9). `meant`: what

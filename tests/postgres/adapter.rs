@@ -5,14 +5,13 @@
 //! makes a look-up one index access for a whole window. A batch is a handful of statements, however
 //! many steps it has: array parameters in, `unnest` on the other side.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::thread::sleep;
 use std::time::Duration;
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
-    Applied, Batch, BatchKey, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts, Recovery,
-    Token,
+    Applied, Batch, BatchKey, Checkpoint, FollowUpKind, Link, Op, Receipts, Recovery, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
 use postgres::error::SqlState;
@@ -23,9 +22,12 @@ use postgres::{Client, Config, Error, NoTls, Row, Transaction};
 mod columns;
 #[path = "keys.rs"]
 mod keys;
+#[path = "stored.rs"]
+mod stored;
 
 use columns::{Records, json};
-use keys::{Keys, PART, Rules, name_of};
+use keys::{Keys, PART, Rules};
+use stored::Stored;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS contacts (id bigserial PRIMARY KEY, version bigint NOT NULL DEFAULT 1, data jsonb NOT NULL);
@@ -263,9 +265,7 @@ impl Writing<'_> {
         known: &HashMap<Token, i64>,
         receipts: &mut Receipts,
     ) -> Result<(), Error> {
-        let taken = self.taken(object, batch)?;
-        let versions = self.versions(object, batch)?;
-        let linked = self.linked(object, batch, receipts)?;
+        let stored = Stored::of(object, batch, receipts, &mut self.db)?;
         let mut fresh = self.new_ids(object, batch)?.into_iter();
         let (mut new, mut changed) = (Records::default(), Records::default());
         let (mut new_keys, mut more_keys) = (Keys::default(), Keys::default());
@@ -281,18 +281,12 @@ impl Writing<'_> {
                 Link::To(contact) => Some(contact),
                 Link::Lost => continue,
             };
-            let own = number(step.id()).filter(|_| step.is_update());
-            let version = own.and_then(|id| versions.get(&id)).map(i64::to_string);
-            let is_stale = step.is_update()
-                && (version.is_none()
-                    || step.version().is_some_and(|v| Some(v) != version.as_deref()));
-            let is_gone = contact.and_then(number).is_some_and(|id| !linked.contains(&id));
-            if taken.contains(&token) || is_stale || is_gone {
+            if stored.forbids(&step, contact) {
                 receipts.conflict(token);
                 continue;
             }
             let data = json(&step, contact);
-            let id = match own {
+            let id = match number(step.id()).filter(|_| step.is_update()) {
                 Some(id) => {
                     if is_contact && !self.rules.add_more(&step, id, &mut more_keys) {
                         rekeyed.push(id);
@@ -315,17 +309,23 @@ impl Writing<'_> {
         }
         self.insert(object, &new)?;
         let written = self.update(object, &changed, &rekeyed)?;
-        if !rekeyed.is_empty() {
-            // Of these only the database knows all that they hold.
-            self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&rekeyed])?;
-            for row in written.iter().filter(|row| rekeyed.contains(&row.get(0))) {
-                let values = values_of(row);
-                let of = |field: &str| values.get(field).cloned().unwrap_or_default();
-                self.rules.add_all(of, row.get(0), &mut more_keys);
-            }
-        }
+        self.key_again(&rekeyed, &written, &mut more_keys)?;
         self.index(&new_keys, "")?;
         self.index(&more_keys, "ON CONFLICT DO NOTHING")
+    }
+
+    /// Of these contacts only the database knows all that they hold: all their keys are made anew.
+    fn key_again(&mut self, ids: &[i64], written: &[Row], keys: &mut Keys) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.db.execute("DELETE FROM contact_keys WHERE contact_id = ANY($1)", &[&ids])?;
+        for row in written.iter().filter(|row| ids.contains(&row.get(0))) {
+            let values = values_of(row);
+            let of = |field: &str| values.get(field).cloned().unwrap_or_default();
+            self.rules.add_all(of, row.get(0), keys);
+        }
+        Ok(())
     }
 
     fn insert(&mut self, object: Object, new: &Records) -> Result<(), Error> {
@@ -365,61 +365,6 @@ impl Writing<'_> {
         let sql =
             format!("{sql} RETURNING id, version, CASE WHEN id = ANY($3) THEN data::text END");
         self.db.query(&sql, &[&changed.ids, &changed.data, &asked])
-    }
-
-    /// The steps that expect a key to be free which somebody else holds.
-    fn taken(&mut self, object: Object, batch: &Batch<'_>) -> Result<HashSet<Token>, Error> {
-        let steps: Vec<_> = batch.steps().filter(|step| step.object() == object).collect();
-        let (mut places, mut own) = (Vec::new(), Vec::new());
-        let (mut rules, mut keys) = (Vec::new(), Vec::new());
-        for (place, step) in (0_i32..).zip(&steps) {
-            for key in step.new_keys() {
-                places.push(place);
-                own.push(number(step.id()));
-                rules.push(name_of(key.fields()));
-                keys.push(key.value());
-            }
-        }
-        if keys.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let sql = "SELECT n.place FROM contact_keys k \
-                   JOIN unnest($1::int[], $2::bigint[], $3::text[], $4::text[]) \
-                       AS n (place, own, rule, key) USING (rule, key) \
-                   WHERE k.contact_id IS DISTINCT FROM n.own";
-        let rows = self.db.query(sql, &[&places, &own, &rules, &keys])?;
-        let step = |row: &Row| steps.get(usize::try_from(row.get::<_, i32>(0)).ok()?);
-        Ok(rows.iter().filter_map(step).map(BatchStep::token).collect())
-    }
-
-    /// The versions of the records to be updated, which stay so until the commit.
-    fn versions(&mut self, object: Object, batch: &Batch<'_>) -> Result<HashMap<i64, i64>, Error> {
-        let ids: Vec<i64> =
-            batch.of(object, Op::Update).filter_map(|step| number(step.id())).collect();
-        let sql = format!(
-            "SELECT id, version FROM {} WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-            table(object)
-        );
-        let rows = if ids.is_empty() { Vec::new() } else { self.db.query(&sql, &[&ids])? };
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-    }
-
-    /// Those contacts that are there, of all that opportunities are linked to.
-    fn linked(
-        &mut self,
-        object: Object,
-        batch: &Batch<'_>,
-        receipts: &Receipts,
-    ) -> Result<HashSet<i64>, Error> {
-        let links = batch.steps().filter(|step| step.object() == object);
-        let ids: Vec<i64> = links
-            .filter_map(
-                |step| if let Link::To(id) = step.link(receipts) { number(id) } else { None },
-            )
-            .collect();
-        let sql = "SELECT id FROM contacts WHERE id = ANY($1)";
-        let rows = if ids.is_empty() { Vec::new() } else { self.db.query(sql, &[&ids])? };
-        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
     fn new_ids(&mut self, object: Object, batch: &Batch<'_>) -> Result<Vec<i64>, Error> {

@@ -110,16 +110,20 @@ fn totals(out: &mut String, plan: &Plan) {
     writeln!(out, " links {}; blank {}", stats.links, stats.blank_rows).unwrap();
 }
 
-fn counted(counts: &Counts) -> String {
-    let named = [
+fn by_outcome(counts: &Counts) -> [(Outcome, u64); 6] {
+    [
         (Outcome::Create, counts.create),
         (Outcome::Update, counts.update),
         (Outcome::Unchanged, counts.unchanged),
         (Outcome::Merged, counts.merged),
         (Outcome::Skip, counts.skip),
         (Outcome::Fail, counts.fail),
-    ];
-    let filled = named.iter().filter(|(_, count)| *count > 0);
+    ]
+}
+
+fn counted(counts: &Counts) -> String {
+    let told = by_outcome(counts);
+    let filled = told.iter().filter(|(_, count)| *count > 0);
     let parts: Vec<String> = filled.map(|(outcome, count)| format!("{outcome} {count}")).collect();
     parts.join(", ")
 }
@@ -132,15 +136,7 @@ pub(crate) fn check_totals(plan: &Plan, name: &str) {
             plan.rows().filter_map(|row| row.side(object)).map(|side| side.outcome()).collect();
         let count = |outcome| sides.iter().filter(|other| **other == outcome).count() as u64;
         assert_eq!(counts.rows, sides.len() as u64, "{name}: rows of {object} (L2)");
-        let told = [
-            (Outcome::Create, counts.create),
-            (Outcome::Update, counts.update),
-            (Outcome::Unchanged, counts.unchanged),
-            (Outcome::Merged, counts.merged),
-            (Outcome::Skip, counts.skip),
-            (Outcome::Fail, counts.fail),
-        ];
-        for (outcome, told) in told {
+        for (outcome, told) in by_outcome(counts) {
             assert_eq!(told, count(outcome), "{name}: {object} {outcome} (L2)");
         }
     }

@@ -4,12 +4,14 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod writing;
+
 use std::collections::BTreeMap;
 
 use crm_import::dedup::record_keys;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
-    Applied, Batch, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts, StorageError, Token,
+    Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, StorageError, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
 
@@ -72,17 +74,13 @@ pub(crate) struct Shelf {
     pub(crate) contacts: BTreeMap<u64, Rec>,
     pub(crate) opportunities: BTreeMap<u64, Rec>,
     pub(crate) follow_ups: Vec<(u64, String, String)>,
-    pub(crate) tokens: BTreeMap<Token, (Op2, u64)>,
+    pub(crate) tokens: BTreeMap<Token, (Op, u64)>,
     pub(crate) checkpoints: BTreeMap<String, Checkpoint>,
     pub(crate) defect: Option<Defect>,
     /// Addresses that contacts had before, for the defect that still finds them.
     former: Vec<(u64, String)>,
     next: u64,
 }
-
-/// An [`Op`] that can be sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Op2(pub Op);
 
 impl Shelf {
     pub(crate) fn new(account: Account) -> Self {
@@ -200,191 +198,6 @@ impl Shelf {
             }
         }
     }
-
-    fn is_taken(&self, step: &BatchStep<'_>) -> bool {
-        if self.is(Defect::IgnoresTakenKeys) {
-            return false;
-        }
-        step.new_keys().any(|key| {
-            let rule: Vec<&str> = key.fields().iter().map(String::as_str).collect();
-            let parts: Vec<&str> = key.parts().collect();
-            let holders = self.holders(&rule, &parts);
-            holders.iter().any(|id| self.is(Defect::OwnKeyIsTaken) || id.to_string() != step.id())
-        })
-    }
-
-    /// Writes one step; `at` is its position in the batch.
-    pub(crate) fn step(&mut self, step: &BatchStep<'_>, at: usize, receipts: &mut Receipts) {
-        let token = step.token();
-        let known = self.tokens.get(&token).copied().filter(|_| !self.is(Defect::IgnoresTokens));
-        if let Some((_, id)) = known {
-            let id = if self.is(Defect::NewIdForKnownTokens) { id + 1000 } else { id };
-            return receipts.already_applied(token, &id.to_string());
-        }
-        let link = match step.link(receipts) {
-            Link::Unchanged => None,
-            Link::To(id) => Some(id.to_owned()),
-            Link::Lost if self.is(Defect::LinksLostToNobody) => Some("0".to_owned()),
-            Link::Lost => return,
-        };
-        let link = match (link, self.contacts.keys().next()) {
-            (Some(_), Some(first)) if self.is(Defect::LinksToTheFirstContact) => {
-                Some(first.to_string())
-            }
-            (link, _) => link,
-        };
-        let contact = link.as_deref().and_then(|link| link.parse().ok());
-        let is_gone = contact.is_some_and(|contact| !self.contacts.contains_key(&contact))
-            && !self.is(Defect::LinksToTheGone)
-            && !self.is(Defect::LinksLostToNobody);
-        let taken = self.is_taken(step) || is_gone;
-        let object = step.object();
-        let stored: Option<u64> = step.id().parse().ok();
-        let before = stored.and_then(|id| self.records(object).get(&id)).cloned();
-        let is_stale = step.is_update()
-            && match &before {
-                None => !self.is(Defect::UpdateCreates),
-                Some(rec) => {
-                    !self.is(Defect::IgnoresVersions)
-                        && step.version().is_some_and(|version| version != rec.version.to_string())
-                }
-            };
-        if taken || is_stale {
-            if self.is(Defect::KeepsTokensOfConflicts) {
-                self.tokens.insert(token, (Op2(step.op()), 0));
-            }
-            receipts.conflict(token);
-            if !self.is(Defect::WritesOnConflict) || before.is_none() && step.is_update() {
-                return;
-            }
-        }
-        let mut rec = before.unwrap_or_default();
-        let id = match stored {
-            Some(id) => id,
-            None => {
-                self.next += 1;
-                self.next
-            }
-        };
-        self.change(step, id, &mut rec);
-        if let Some(contact) =
-            link.filter(|_| !(step.is_update() && self.is(Defect::NeverMovesLinks)))
-        {
-            rec.values.insert("contact_id".into(), vec![contact]);
-        }
-        rec.version += 1;
-        self.records_mut(object).insert(id, rec);
-        self.tokens.insert(token, (Op2(step.op()), id));
-        if receipts.get(token).is_some() {
-            return;
-        }
-        if self.is(Defect::DropsAReceipt) && at == 1 {
-            return;
-        }
-        let shown = match self.defect {
-            Some(Defect::OneIdForAll) => 1,
-            Some(Defect::SwapsIds) if at < 2 => id + 1 - 2 * at as u64,
-            _ => id,
-        };
-        match step.op() {
-            Op::Create => receipts.created(token, &shown.to_string(), None),
-            Op::Update => receipts.updated(token, None),
-        }
-        if self.is(Defect::DoublesAReceipt) {
-            receipts.unchanged(token);
-        }
-    }
-
-    fn change(&mut self, step: &BatchStep<'_>, id: u64, rec: &mut Rec) {
-        if self.is(Defect::OverwritesWholeRecord) {
-            rec.values.clear();
-        }
-        for change in step.changes() {
-            match self.defect {
-                Some(Defect::DropsAField) if change.key() == "date_of_birth" => continue,
-                Some(Defect::DropsCustomFields) if change.field().is_custom => continue,
-                Some(Defect::TwoFieldsInOneColumn) if change.key() == "state" => {
-                    let both = change.after().map(|value| value.to_string()).collect();
-                    rec.values.insert("city".to_owned(), both);
-                }
-                _ => {}
-            }
-            let mut after: Vec<String> = change.after().map(|value| value.to_string()).collect();
-            let before = rec.values.get(change.key()).cloned().unwrap_or_default();
-            if matches!(change.key(), "email" | "phone") {
-                self.former.extend(before.iter().map(|text| (id, text.clone())));
-            }
-            match self.defect {
-                Some(Defect::NeverClears) if after.is_empty() => continue,
-                Some(Defect::DropsListValues) => after.truncate(1),
-                Some(Defect::TrimsText) => {
-                    after.iter_mut().for_each(|text| *text = text.replace(['\n', '\t'], " "));
-                }
-                Some(Defect::AppendsToLists) if change.field().is_list => {
-                    after = before.into_iter().chain(after).collect();
-                }
-                _ => {}
-            }
-            if after.is_empty() {
-                rec.values.remove(change.key());
-            } else {
-                rec.values.insert(change.key().to_owned(), after);
-            }
-        }
-    }
-
-    /// Writes a batch up to a step: `limit` steps and follow-ups.
-    pub(crate) fn write_some(
-        &mut self,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-        limit: usize,
-    ) -> bool {
-        let mut left = limit;
-        for (at, step) in batch.steps().enumerate() {
-            if left == 0 {
-                return false;
-            }
-            left -= 1;
-            let receipt = receipts.get(step.token());
-            // Somebody has refused it on the shelf's behalf.
-            if matches!(receipt, Some(crm_import::storage::Receipt::Rejected { .. })) {
-                continue;
-            }
-            let had = receipt.is_some();
-            self.step(&step, at, receipts);
-            let is_conflict = !had
-                && matches!(
-                    receipts.get(step.token()),
-                    Some(crm_import::storage::Receipt::Conflict)
-                );
-            if is_conflict && self.is(Defect::OneConflictStopsAll) {
-                batch.steps().skip(at + 1).for_each(|step| receipts.conflict(step.token()));
-                return true;
-            }
-        }
-        for follow_up in batch.follow_ups() {
-            if left == 0 {
-                return false;
-            }
-            left -= 1;
-            let token = follow_up.token();
-            let known = self.tokens.get(&token).filter(|_| !self.is(Defect::RepeatsFollowUps));
-            if let Some((_, id)) = known {
-                receipts.already_applied(token, &id.to_string());
-                continue;
-            }
-            let Link::To(contact) = follow_up.contact(receipts) else { continue };
-            let contact: u64 = contact.parse().unwrap();
-            let (kind, name) = (follow_up.kind().name(), follow_up.name());
-            self.follow_ups.push((contact, kind.into(), name.into()));
-            self.tokens.insert(token, (Op2(Op::Update), contact));
-            receipts.done(token);
-        }
-        let checkpoint = batch.checkpoint().clone();
-        self.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
-        true
-    }
 }
 
 impl Storage for Shelf {
@@ -447,7 +260,7 @@ impl StorageWrite for Shelf {
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
         for &token in tokens {
             match self.tokens.get(&token) {
-                Some((Op2(op), id)) => {
+                Some((op, id)) => {
                     let op =
                         if self.is(Defect::SaysEverythingWasCreated) { Op::Create } else { *op };
                     known.add(token, op, &id.to_string());

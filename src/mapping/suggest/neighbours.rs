@@ -48,25 +48,7 @@ impl Reader<'_> {
     /// The parts of an address come from one address: the contact's own before the company's, the one
     /// that is filled before one that is not.
     pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
-        let mut groups: Vec<(Group, usize, usize)> = Vec::new();
-        for (at, guess) in guesses.iter().enumerate() {
-            if !guess.target.is_some_and(FieldId::is_place) {
-                continue;
-            }
-            let group = place_of(guess);
-            match groups.iter_mut().find(|(other, ..)| *other == group) {
-                Some((_, cells, _)) => *cells += filled(at),
-                None => groups.push((group, filled(at), at)),
-            }
-        }
-        let is_any_filled = groups.iter().any(|(_, cells, _)| *cells > 0);
-        let best = groups
-            .iter()
-            .filter(|(_, cells, _)| *cells > 0 || !is_any_filled)
-            .min_by_key(|(group, cells, at)| {
-                (rank_of_place(*group), usize::MAX - cells, *group, *at)
-            })
-            .map(|(group, ..)| *group);
+        let best = best_place(filled, guesses);
         // A street among the bills and a plain city are one address.
         let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
             let of = guesses.iter().filter(|guess| place_of(guess) == group);
@@ -84,12 +66,13 @@ impl Reader<'_> {
                 *guess = Guess::none("another address of the file is used");
             }
         }
-        // A region alone is where somebody sells, not where somebody lives.
-        let is_lone = |guess: &Guess| {
-            guess.target.is_some_and(FieldId::is_place)
-                && self.fields.get(guess.target.unwrap_or(FieldId::ADDRESS)).key == "state"
-                && guess.is_weak
-        };
+        self.drop_lone_region(guesses);
+    }
+
+    /// A region alone is where somebody sells, not where somebody lives.
+    fn drop_lone_region(&self, guesses: &mut [Guess]) {
+        let is_region = |field: FieldId| field.is_place() && self.fields.get(field).key == "state";
+        let is_lone = |guess: &Guess| guess.is_weak && guess.target.is_some_and(is_region);
         let has_more = guesses.iter().any(|guess| {
             guess.target.is_some_and(|field| field.is_place() && field != FieldId::COUNTRY)
                 && !is_lone(guess)
@@ -206,6 +189,27 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The address to keep: the one most likely the contact's own, then the one with the most cells.
+fn best_place(filled: impl Fn(usize) -> usize, guesses: &[Guess]) -> Option<Group> {
+    let mut groups: Vec<(Group, usize, usize)> = Vec::new();
+    for (at, guess) in guesses.iter().enumerate() {
+        if !guess.target.is_some_and(FieldId::is_place) {
+            continue;
+        }
+        let group = place_of(guess);
+        match groups.iter_mut().find(|(other, ..)| *other == group) {
+            Some((_, cells, _)) => *cells += filled(at),
+            None => groups.push((group, filled(at), at)),
+        }
+    }
+    let is_any_filled = groups.iter().any(|(_, cells, _)| *cells > 0);
+    groups
+        .iter()
+        .filter(|(_, cells, _)| *cells > 0 || !is_any_filled)
+        .min_by_key(|(group, cells, at)| (rank_of_place(*group), usize::MAX - cells, *group, *at))
+        .map(|(group, ..)| *group)
 }
 
 pub(super) fn has(guesses: &[Guess], field: FieldId) -> bool {

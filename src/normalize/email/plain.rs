@@ -112,13 +112,11 @@ impl Marks {
 mod tests {
     use super::super::{has_capitals, is_ascii_address};
     use super::*;
+    use crate::dice::Dice;
 
     /// Addresses and what is nearly one: one or two bytes of a good one changed, cut at both ends.
-    fn address(mut seed: u64) -> Vec<u8> {
-        let mut below = |n: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
-            usize::try_from((seed >> 33) % n).unwrap()
-        };
+    fn address(seed: u64) -> Vec<u8> {
+        let mut dice = Dice::new(seed);
         let good = [
             "ada.b2f7@mail.example.org",
             "A.Lee-Roy+crm@x-y.co.uk",
@@ -126,13 +124,13 @@ mod tests {
             "o_neil@a.b.c.d.example",
             "Somebody.With.A.Rather.Long.Name@subdomain.of-some-company.example.com",
         ];
-        let mut text = good[below(5)].as_bytes().to_vec();
-        for _ in 0..below(3) {
-            let at = below(text.len() as u64);
-            text[at] = b"aZ09.-_+@@..--!{ `[/:\xc3\x00"[below(23)];
+        let mut text = dice.one_of(&good).as_bytes().to_vec();
+        for _ in 0..dice.below(3) {
+            let at = dice.below(text.len());
+            text[at] = dice.one_of(b"aZ09.-_+@@..--!{ `[/:\xc3\x00");
         }
-        let from = below(12).saturating_sub(8);
-        let to = text.len() - below(12).saturating_sub(8);
+        let from = dice.below(12).saturating_sub(8);
+        let to = text.len() - dice.below(12).saturating_sub(8);
         text[from..to].to_vec()
     }
 

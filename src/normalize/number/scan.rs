@@ -110,21 +110,15 @@ fn decimal_mark(cell: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     /// A cell made of what stands in amounts.
-    fn cell(mut seed: u64) -> String {
+    fn cell(seed: u64) -> String {
         const PARTS: [&str; 24] = [
             "0", "1", "2", "5", "00", "50", "234", "500", ".", ".", ".", ",", ",", ",", "-", "$",
             " ", "'", "e", "٫", "，", "Rs.", ")", "€",
         ];
-        let mut text = String::new();
-        for _ in 0..seed % 9 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            text.push_str(PARTS[(seed >> 33) as usize % PARTS.len()]);
-        }
-        text
+        Dice::new(seed).text(9, &PARTS)
     }
 
     #[test]

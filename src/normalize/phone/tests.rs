@@ -2,36 +2,28 @@
 
 use super::plain::area_is_plain;
 use super::*;
+use crate::dice::Dice;
 
 /// Numbers as they come, and their neighbours: wrong lengths, areas and exchanges.
-struct Cells(u64);
-
-impl Cells {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (self.0 >> 33) % n
+fn number_or_nearly(dice: &mut Dice) -> String {
+    let (area, exchange) = (dice.below(1_000), dice.below(1_000));
+    let line = dice.below(10_000);
+    let country = dice.one_of(&["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0"]);
+    let number = match dice.below(6) {
+        0 => format!("({area:03}) {exchange:03}-{line:04}"),
+        1 => format!("{area:03}-{exchange:03}-{line:04}"),
+        2 => format!("{area:03}.{exchange:03}.{line:04}"),
+        3 => format!("{area:03} {exchange:03} {line:04}"),
+        4 => format!("{area:03}{exchange:03}{line}"),
+        _ => format!("{area:03}{exchange:03}{line:04}"),
+    };
+    let mut cell = format!("{country}{number}");
+    if dice.below(8) == 0 {
+        let noise = dice.one_of(&[")", "(", "-", ".", " ", "7", "((", "--"]);
+        let at = dice.below(cell.len() + 1);
+        cell.insert_str(at, noise);
     }
-
-    fn next(&mut self) -> String {
-        let (area, exchange) = (self.below(1_000), self.below(1_000));
-        let line = self.below(10_000);
-        let country = ["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0"][self.below(9) as usize];
-        let number = match self.below(6) {
-            0 => format!("({area:03}) {exchange:03}-{line:04}"),
-            1 => format!("{area:03}-{exchange:03}-{line:04}"),
-            2 => format!("{area:03}.{exchange:03}.{line:04}"),
-            3 => format!("{area:03} {exchange:03} {line:04}"),
-            4 => format!("{area:03}{exchange:03}{line}"),
-            _ => format!("{area:03}{exchange:03}{line:04}"),
-        };
-        let mut cell = format!("{country}{number}");
-        if self.below(8) == 0 {
-            let noise = [")", "(", "-", ".", " ", "7", "((", "--"][self.below(8) as usize];
-            let at = self.below(cell.len() as u64 + 1) as usize;
-            cell.insert_str(at, noise);
-        }
-        cell
-    }
+    cell
 }
 
 /// The short cut taken of a cell in a text that goes on, and that of the cell alone.
@@ -45,10 +37,10 @@ fn both_ways(cell: &str, region: Option<&str>, rule: PhoneRule) -> [Option<Phone
 #[test]
 fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
     let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
-    let mut cells = Cells(7);
+    let mut dice = Dice::new(7);
     let mut taken = 0;
     for _ in 0..count.unwrap_or(50_000) {
-        let cell = cells.next();
+        let cell = number_or_nearly(&mut dice);
         for region in [Some("US"), Some("CA"), None, Some("GB")] {
             for rule in [PhoneRule::Valid, PhoneRule::Possible] {
                 let [short, alone] = both_ways(&cell, region, rule);
@@ -72,20 +64,20 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
 
     let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
     let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
-    let mut cells = Cells(5);
+    let mut dice = Dice::new(5);
     let mut taken = [0, 0];
     for at in 0..count.unwrap_or(50_000) {
         let region = regions[at % regions.len()];
         let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
         let mut cell = example.format_as(PhoneNumberFormat::E164).into_owned();
         let code = 1 + example.country_code.to_string().len();
-        for _ in 0..cells.below(6) {
-            let at = code + cells.below((cell.len() - code) as u64) as usize;
-            let digit = cells.below(10).to_string();
-            match cells.below(12) {
+        for _ in 0..dice.below(6) {
+            let at = code + dice.below(cell.len() - code);
+            let digit = dice.below(10).to_string();
+            match dice.below(12) {
                 0 => cell.insert_str(at, &digit),
                 1 if cell.len() > code + 2 => drop(cell.remove(at)),
-                2 => cell.insert_str(at, [" ", "-", ".", ") ("][cells.below(4) as usize]),
+                2 => cell.insert_str(at, dice.one_of(&[" ", "-", ".", ") ("])),
                 // The first digits decide most.
                 3..6 => cell.replace_range(code..=code, &digit),
                 6..8 if cell.len() > code + 1 => cell.replace_range(code + 1..code + 2, &digit),
@@ -93,7 +85,7 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
             }
         }
         let own = format!("{region:?}");
-        let at_home = format!("{}{}", ["0", "0-", "0 "][cells.below(3) as usize], &cell[code..]);
+        let at_home = format!("{}{}", dice.one_of(&["0", "0-", "0 "]), &cell[code..]);
         let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
         for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
             let [short, alone] = both_ways(cell, region, PhoneRule::Valid);
@@ -110,11 +102,11 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
 
 #[test]
 fn what_is_too_short_is_invalid_to_the_library_too() {
-    let mut cells = Cells(11);
+    let mut dice = Dice::new(11);
     let mut taken = 0;
     for _ in 0..20_000 {
-        let mut cell = cells.next();
-        cell.truncate(cells.below(14) as usize);
+        let mut cell = number_or_nearly(&mut dice);
+        cell.truncate(dice.below(14));
         for region in [Some("US"), Some("CA"), None, Some("GB")] {
             if !is_short_of_american(trim(&cell).as_bytes(), region) {
                 continue;

@@ -1,0 +1,178 @@
+//! How the shelf writes: a step, what speaks against it, what it leaves and what is told of it.
+
+use crm_import::storage::{Batch, BatchFollowUp, BatchStep, Link, Op, Receipt, Receipts};
+
+use super::{Defect, Rec, Shelf};
+
+impl Shelf {
+    /// Writes a batch up to a step: `limit` steps and follow-ups.
+    pub(crate) fn write_some(&mut self, batch: &Batch<'_>, receipts: &mut Receipts, limit: usize) {
+        for (at, step) in batch.steps().enumerate().take(limit) {
+            let before = receipts.get(step.token());
+            // Somebody has refused it on the shelf's behalf.
+            if matches!(before, Some(Receipt::Rejected { .. })) {
+                continue;
+            }
+            let is_open = before.is_none();
+            self.step(&step, at, receipts);
+            let is_conflict =
+                is_open && matches!(receipts.get(step.token()), Some(Receipt::Conflict));
+            if is_conflict && self.is(Defect::OneConflictStopsAll) {
+                return batch.steps().skip(at + 1).for_each(|s| receipts.conflict(s.token()));
+            }
+        }
+        let left = limit.saturating_sub(batch.len());
+        batch.follow_ups().take(left).for_each(|wanted| self.follow_up(&wanted, receipts));
+        if batch.len() + batch.follow_ups().count() <= limit {
+            let checkpoint = batch.checkpoint().clone();
+            self.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
+        }
+    }
+
+    fn follow_up(&mut self, wanted: &BatchFollowUp<'_>, receipts: &mut Receipts) {
+        let token = wanted.token();
+        let known = self.tokens.get(&token).filter(|_| !self.is(Defect::RepeatsFollowUps));
+        if let Some((_, id)) = known {
+            return receipts.already_applied(token, &id.to_string());
+        }
+        let Link::To(contact) = wanted.contact(receipts) else { return };
+        let contact: u64 = contact.parse().unwrap();
+        let (kind, name) = (wanted.kind().name(), wanted.name());
+        self.follow_ups.push((contact, kind.into(), name.into()));
+        self.tokens.insert(token, (Op::Update, contact));
+        receipts.done(token);
+    }
+
+    /// Writes one step; `at` is its position in the batch.
+    pub(crate) fn step(&mut self, step: &BatchStep<'_>, at: usize, receipts: &mut Receipts) {
+        let token = step.token();
+        let known = self.tokens.get(&token).copied().filter(|_| !self.is(Defect::IgnoresTokens));
+        if let Some((_, id)) = known {
+            let id = if self.is(Defect::NewIdForKnownTokens) { id + 1000 } else { id };
+            return receipts.already_applied(token, &id.to_string());
+        }
+        let link = match step.link(receipts) {
+            Link::Lost if !self.is(Defect::LinksLostToNobody) => return,
+            link => self.linked(link),
+        };
+        let stored: Option<u64> = step.id().parse().ok();
+        let before = stored.and_then(|id| self.records(step.object()).get(&id)).cloned();
+        let is_gone = link.as_deref().is_some_and(|link| self.is_gone(link));
+        if self.is_taken(step) || is_gone || self.is_stale(step, before.as_ref()) {
+            if self.is(Defect::KeepsTokensOfConflicts) {
+                self.tokens.insert(token, (step.op(), 0));
+            }
+            receipts.conflict(token);
+            if !self.is(Defect::WritesOnConflict) || before.is_none() && step.is_update() {
+                return;
+            }
+        }
+        let id = stored.unwrap_or(self.next + 1);
+        self.next += u64::from(stored.is_none());
+        let mut rec = before.unwrap_or_default();
+        self.change(step, id, &mut rec);
+        let is_kept = step.is_update() && self.is(Defect::NeverMovesLinks);
+        if let Some(contact) = link.filter(|_| !is_kept) {
+            rec.values.insert("contact_id".into(), vec![contact]);
+        }
+        rec.version += 1;
+        self.records_mut(step.object()).insert(id, rec);
+        self.tokens.insert(token, (step.op(), id));
+        if receipts.get(token).is_none() {
+            self.tell(step, at, id, receipts);
+        }
+    }
+
+    /// The contact that an opportunity is linked to, if the step says one.
+    fn linked(&self, link: Link<'_>) -> Option<String> {
+        let told = match link {
+            Link::Unchanged => return None,
+            Link::To(id) => id.to_owned(),
+            Link::Lost => "0".to_owned(),
+        };
+        let first = self.contacts.keys().next().filter(|_| self.is(Defect::LinksToTheFirstContact));
+        Some(first.map_or(told, u64::to_string))
+    }
+
+    fn is_gone(&self, contact: &str) -> bool {
+        contact.parse().is_ok_and(|contact| !self.contacts.contains_key(&contact))
+            && !self.is(Defect::LinksToTheGone)
+            && !self.is(Defect::LinksLostToNobody)
+    }
+
+    fn is_taken(&self, step: &BatchStep<'_>) -> bool {
+        if self.is(Defect::IgnoresTakenKeys) {
+            return false;
+        }
+        step.new_keys().any(|key| {
+            let rule: Vec<&str> = key.fields().iter().map(String::as_str).collect();
+            let parts: Vec<&str> = key.parts().collect();
+            let holders = self.holders(&rule, &parts);
+            holders.iter().any(|id| self.is(Defect::OwnKeyIsTaken) || id.to_string() != step.id())
+        })
+    }
+
+    fn is_stale(&self, step: &BatchStep<'_>, before: Option<&Rec>) -> bool {
+        let is_version = |rec: &Rec| step.version().is_none_or(|v| v == rec.version.to_string());
+        step.is_update()
+            && match before {
+                None => !self.is(Defect::UpdateCreates),
+                Some(rec) => !self.is(Defect::IgnoresVersions) && !is_version(rec),
+            }
+    }
+
+    fn change(&mut self, step: &BatchStep<'_>, id: u64, rec: &mut Rec) {
+        if self.is(Defect::OverwritesWholeRecord) {
+            rec.values.clear();
+        }
+        for change in step.changes() {
+            match self.defect {
+                Some(Defect::DropsAField) if change.key() == "date_of_birth" => continue,
+                Some(Defect::DropsCustomFields) if change.field().is_custom => continue,
+                Some(Defect::TwoFieldsInOneColumn) if change.key() == "state" => {
+                    let both = change.after().map(|value| value.to_string()).collect();
+                    rec.values.insert("city".to_owned(), both);
+                }
+                _ => {}
+            }
+            let mut after: Vec<String> = change.after().map(|value| value.to_string()).collect();
+            let before = rec.values.get(change.key()).cloned().unwrap_or_default();
+            if matches!(change.key(), "email" | "phone") {
+                self.former.extend(before.iter().map(|text| (id, text.clone())));
+            }
+            match self.defect {
+                Some(Defect::NeverClears) if after.is_empty() => continue,
+                Some(Defect::DropsListValues) => after.truncate(1),
+                Some(Defect::TrimsText) => {
+                    after.iter_mut().for_each(|text| *text = text.replace(['\n', '\t'], " "));
+                }
+                Some(Defect::AppendsToLists) if change.field().is_list => {
+                    after = before.into_iter().chain(after).collect();
+                }
+                _ => {}
+            }
+            if after.is_empty() {
+                rec.values.remove(change.key());
+            } else {
+                rec.values.insert(change.key().to_owned(), after);
+            }
+        }
+    }
+
+    fn tell(&self, step: &BatchStep<'_>, at: usize, id: u64, receipts: &mut Receipts) {
+        let token = step.token();
+        let shown = match self.defect {
+            Some(Defect::DropsAReceipt) if at == 1 => return,
+            Some(Defect::OneIdForAll) => 1,
+            Some(Defect::SwapsIds) if at < 2 => id + 1 - 2 * at as u64,
+            _ => id,
+        };
+        match step.op() {
+            Op::Create => receipts.created(token, &shown.to_string(), None),
+            Op::Update => receipts.updated(token, None),
+        }
+        if self.is(Defect::DoublesAReceipt) {
+            receipts.unchanged(token);
+        }
+    }
+}
