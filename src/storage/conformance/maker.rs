@@ -60,7 +60,7 @@ impl Seen {
 
 /// A batch that is being made.
 pub(super) struct Maker<'f> {
-    data: OwnedBatch,
+    batch: OwnedBatch,
     account: &'f Account,
     fields: &'f Fields,
     next: &'f mut u128,
@@ -109,7 +109,7 @@ impl Maker<'_> {
 
     /// The last step is about the contact that another step of the batch writes.
     pub(super) fn expect_written(&mut self, contact: Token) {
-        if let Some(step) = self.data.steps.last_mut() {
+        if let Some(step) = self.batch.steps.last_mut() {
             step.contact_step = Some(contact);
         }
     }
@@ -118,14 +118,15 @@ impl Maker<'_> {
     pub(super) fn expect_free(&mut self, keys: &[(&str, &str)]) {
         for (field, key) in keys {
             let rule = vec![(*field).to_owned()];
-            let at = self.data.rules.iter().position(|other| *other == rule).unwrap_or_else(|| {
-                self.data.rules.push(rule);
-                self.data.rules.len() - 1
-            });
-            self.data.push_key(at, key);
+            let at =
+                self.batch.rules.iter().position(|other| *other == rule).unwrap_or_else(|| {
+                    self.batch.rules.push(rule);
+                    self.batch.rules.len() - 1
+                });
+            self.batch.push_key(at, key);
         }
-        if let Some(step) = self.data.steps.last_mut() {
-            step.keys.end = self.data.keys.len();
+        if let Some(step) = self.batch.steps.last_mut() {
+            step.keys.end = self.batch.keys.len();
         }
     }
 
@@ -137,7 +138,7 @@ impl Maker<'_> {
     ) -> Token {
         let (token, row) = (self.token(), RowNumber(1));
         let task = 0;
-        self.data.follow_ups.push(OwnedFollowUp {
+        self.batch.follow_ups.push(OwnedFollowUp {
             kind,
             name: name.into(),
             token,
@@ -163,7 +164,7 @@ impl Maker<'_> {
                 },
             };
             if given.iter().all(|(of, _)| of != key) {
-                push(&mut self.data.changes, self.fields, field, &[], &[&value]);
+                push(&mut self.batch.changes, self.fields, field, &[], &[&value]);
             }
         }
     }
@@ -178,7 +179,7 @@ impl Maker<'_> {
         contact: ContactOf,
     ) -> Token {
         let token = self.token();
-        let from = self.data.changes.len();
+        let from = self.batch.changes.len();
         if object == Object::Contact && id.is_none() {
             self.fill_required(after);
         }
@@ -188,19 +189,19 @@ impl Maker<'_> {
                 continue;
             };
             let before = before.iter().find(|(of, _)| of == key).map_or(&[][..], |(_, v)| *v);
-            push(&mut self.data.changes, self.fields, field, before, values);
+            push(&mut self.batch.changes, self.fields, field, before, values);
         }
-        self.data.steps.push(OwnedStep {
+        self.batch.steps.push(OwnedStep {
             object,
             op: if id.is_some() { Op::Update } else { Op::Create },
-            row: RowNumber(u32::try_from(self.data.steps.len() + 1).unwrap_or(1)),
+            row: RowNumber(u32::try_from(self.batch.steps.len() + 1).unwrap_or(1)),
             token,
             id: id.map(Into::into),
             version: version.map(Into::into),
             contact,
             contact_step: None,
-            changes: from..self.data.changes.len(),
-            keys: self.data.keys.len()..self.data.keys.len(),
+            changes: from..self.batch.changes.len(),
+            keys: self.batch.keys.len()..self.batch.keys.len(),
             task: 0,
         });
         token
@@ -310,27 +311,27 @@ impl<S: StorageWrite> Bench<S> {
         &mut self,
         make: impl FnOnce(&mut Maker<'_>) -> T,
     ) -> Result<(T, Receipts)> {
-        let (made, data) = self.make(make);
-        let receipts = self.write_data(&data)?;
+        let (made, batch) = self.make(make);
+        let receipts = self.write_made(&batch)?;
         Ok((made, receipts))
     }
 
     pub(super) fn make<T>(&mut self, make: impl FnOnce(&mut Maker<'_>) -> T) -> (T, OwnedBatch) {
         let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
-        let data = OwnedBatch { checkpoint, ..OwnedBatch::default() };
+        let batch = OwnedBatch { checkpoint, ..OwnedBatch::default() };
         let (account, fields, next) = (&self.account, &self.fields, &mut self.next);
-        let mut maker = Maker { data, account, fields, next, absent: None };
+        let mut maker = Maker { batch, account, fields, next, absent: None };
         let made = make(&mut maker);
-        let Maker { data, absent, .. } = maker;
+        let Maker { batch, absent, .. } = maker;
         self.absent = self.absent.take().or(absent);
-        (made, data)
+        (made, batch)
     }
 
-    pub(super) fn write_data(&mut self, data: &OwnedBatch) -> Result<Receipts> {
+    pub(super) fn write_made(&mut self, batch: &OwnedBatch) -> Result<Receipts> {
         if let Some(why) = &self.absent {
             return skip(why.clone());
         }
-        let batch = Batch { data, fields: &self.fields };
+        let batch = Batch { owned: batch, fields: &self.fields };
         let mut receipts = Receipts::expecting(&batch);
         if let Err(error) = self.storage.write(&batch, &mut receipts) {
             return fail(format!("write failed: {error}"));

@@ -26,12 +26,12 @@ fn repeated_creates<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let roof = || batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(ana));
         [Some(ana), has_deals.then(roof)].into_iter().flatten().collect::<Vec<Token>>()
     });
-    let first = bench.write_data(&data)?;
+    let first = bench.write_made(&data)?;
     let mut ids = Vec::new();
     for token in &tokens {
         ids.push(created(&first, *token)?);
     }
-    let second = bench.write_data(&data)?;
+    let second = bench.write_made(&data)?;
     for (token, id) in tokens.iter().zip(&ids) {
         match second.get(*token) {
             Some(Receipt::AlreadyApplied { id: again }) if again == id => {}
@@ -61,9 +61,9 @@ fn repeated_updates<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let version = bench.get(Contact, &ana)?.version;
     let (token, data) = bench
         .make(|batch| batch.update(Contact, &ana, version.as_deref(), &[], &[(text, &["Rome"])]));
-    bench.write_data(&data)?;
+    bench.write_made(&data)?;
     let once = bench.get(Contact, &ana)?;
-    let second = bench.write_data(&data)?;
+    let second = bench.write_made(&data)?;
     match second.get(token) {
         Some(Receipt::AlreadyApplied { id }) if *id == ana => {}
         other => return fail(again(other)),
@@ -145,7 +145,7 @@ fn follow_ups<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
             |kind: &FollowUpKind| batch.follow_up(*kind, "spring fair", ContactOf::CreatedBy(ana));
         kinds.iter().map(done).collect::<Vec<Token>>()
     });
-    let first = bench.write_data(&data)?;
+    let first = bench.write_made(&data)?;
     for token in &tokens {
         let receipt = first.get(*token);
         expect(
@@ -156,7 +156,7 @@ fn follow_ups<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     if !bench.storage.keeps_tokens() {
         return Ok(());
     }
-    let second = bench.write_data(&data)?;
+    let second = bench.write_made(&data)?;
     for token in &tokens {
         let receipt = second.get(*token);
         expect(
