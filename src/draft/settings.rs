@@ -343,7 +343,15 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        let at = self.users.find(cell).map_err(|code| match code {
+        // `Last, First` is `Last First`.
+        let turned = |code| match cell.split_once(',') {
+            Some((last, first)) => {
+                let name = format!("{} {}", normalize::trim(last), normalize::trim(first));
+                self.users.find(&name)
+            }
+            None => Err(code),
+        };
+        let at = self.users.find(cell).or_else(turned).map_err(|code| match code {
             IssueCode::OptionAmbiguous => IssueCode::OwnerAmbiguous,
             _ => IssueCode::OwnerUnknown,
         })?;
