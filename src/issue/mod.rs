@@ -64,7 +64,15 @@ impl Issue {
 
     /// HighLevel's number for this kind of issue, where it has one.
     pub fn number(&self) -> Option<u16> {
-        self.code.number()
+        match self.code {
+            // It is the contact's id that the file holds twice.
+            IssueCode::RepeatSkipped | IssueCode::RepeatRejected
+                if self.field.as_deref() == Some("id") =>
+            {
+                Some(1012)
+            }
+            code => code.number(),
+        }
     }
 
     fn fill(&self, template: &str) -> String {
