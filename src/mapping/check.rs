@@ -259,8 +259,8 @@ fn is_id(id: FieldId) -> bool {
     matches!(id, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
 }
 
-/// The columns that our own error log adds (A6): all are left out but for the two ids.
-pub(super) const OWN_COLUMNS: [&str; 7] = [
+/// The columns that our own error log adds (A6): none feeds a field but the two ids.
+pub(super) const OWN_COLUMNS: [&str; 8] = [
     "Import status",
     "Import code",
     "Import column",
@@ -268,6 +268,7 @@ pub(super) const OWN_COLUMNS: [&str; 7] = [
     "Import fix",
     "Import contact id",
     "Import opportunity id",
+    "Import formats",
 ];
 
 /// Is it one of them, however it is spelt?
