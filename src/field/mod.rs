@@ -288,6 +288,9 @@ names! {
     ADDITIONAL_PHONES = 7;
     COMPANY = 8;
     ADDRESS = 9;
+    CITY = 10;
+    STATE = 11;
+    POSTAL_CODE = 12;
     COUNTRY = 13;
     WEBSITE = 15;
     TAGS = 19;
@@ -341,6 +344,9 @@ mod tests {
             (FieldId::ADDITIONAL_PHONES, Object::Contact, "additional_phones"),
             (FieldId::COMPANY, Object::Contact, "company"),
             (FieldId::ADDRESS, Object::Contact, "address"),
+            (FieldId::CITY, Object::Contact, "city"),
+            (FieldId::STATE, Object::Contact, "state"),
+            (FieldId::POSTAL_CODE, Object::Contact, "postal_code"),
             (FieldId::WEBSITE, Object::Contact, "website"),
             (FieldId::BUSINESS_NAME, Object::Opportunity, "business_name"),
             (FieldId::COUNTRY, Object::Contact, "country"),

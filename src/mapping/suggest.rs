@@ -79,8 +79,10 @@ pub fn suggest(
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
+    reader.leave_lone_reason(&mut guesses);
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
+    reader.settle_town(&words, &mut guesses);
     let evidence: Vec<Evidence> =
         (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
     for (guess, seen) in guesses.iter_mut().zip(&evidence) {
@@ -131,6 +133,8 @@ struct Guess {
     is_weak: bool,
     /// It is a phone if its values are.
     if_phones: bool,
+    /// It is a phone if its values are those of another country, which nothing else is.
+    if_abroad: bool,
     /// The columns beside it decide.
     choice: Option<Choice>,
 }
@@ -156,6 +160,7 @@ impl Guess {
             number: 1,
             is_weak: false,
             if_phones: false,
+            if_abroad: false,
             choice: None,
         }
     }

@@ -31,13 +31,15 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     (
         Group::Home,
         "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
-         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening",
+         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening \
+         | privado | privada | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | домашний | личный | личная",
     ),
     (
         Group::Work,
         "work | business | office | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
-         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor",
+         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor \
+         | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | рабочий | рабочая | служебный",
     ),
     (
         Group::Mobile,
@@ -64,7 +66,8 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | person | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
-     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper";
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper \
+     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
 pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \

@@ -10,6 +10,25 @@ use crate::object::Object;
 /// Headers that other spaces would make the name of a field.
 const APART: [&str; 4] = ["birth day", "birth month", "birth year", "user name"];
 
+/// Headers that may speak of who it is, or of how to reach them.
+const CONTACTS: [&str; 7] =
+    ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
+
+/// A phone that stands at home or at work.
+const LANDLINE: [&str; 11] = [
+    "landline",
+    "fixe",
+    "fijo",
+    "fixo",
+    "fisso",
+    "festnetz",
+    "festnetznummer",
+    "vaste",
+    "stacjonarny",
+    "固定电话",
+    "座机",
+];
+
 /// What headers are read with.
 pub(super) struct Reader<'a> {
     pub(super) names: &'a Names,
@@ -50,7 +69,8 @@ impl Reader<'_> {
         {
             return guess;
         }
-        self.inner(words).unwrap_or_else(|| self.nothing(words))
+        let guess = self.inner(words).unwrap_or_else(|| self.nothing(words));
+        Guess { if_abroad: self.is_selected(FieldId::PHONE) && is_number_word(words), ..guess }
     }
 
     /// The header is the name of a field, and nothing else.
@@ -71,6 +91,11 @@ impl Reader<'_> {
         if meaning.is_mobile {
             guess.group = Group::Mobile;
         }
+        if field == FieldId::PHONE && words.split(' ').any(|word| LANDLINE.contains(&word)) {
+            // A mobile phone is likelier the one to call.
+            guess.group = Group::Home;
+        }
+        guess.if_phones = field == FieldId::NAME && CONTACTS.contains(&words);
         Some(guess.weak(meaning.is_weak))
     }
 
@@ -356,7 +381,20 @@ impl Reader<'_> {
 }
 
 fn is_number_word(word: &str) -> bool {
-    matches!(word, "no" | "nos" | "nr" | "num" | "number" | "numbers" | "nummer" | "numero")
+    matches!(
+        word,
+        "no" | "nos"
+            | "nr"
+            | "num"
+            | "number"
+            | "numbers"
+            | "nummer"
+            | "numero"
+            | "numer"
+            | "номер"
+            | "番号"
+            | "号码"
+    )
 }
 
 /// A column that our own error log adds; its ids are read (A6).
