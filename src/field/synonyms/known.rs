@@ -22,7 +22,9 @@ static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock:
         of_fields.chain(shared).chain(traps).chain([MOBILE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE]);
     let labels = Fields::standard();
     let labels = labels.iter().map(|(_, field)| squash(&words(&field.label)));
-    lists.flat_map(phrases).map(squash).chain(labels).collect()
+    let mut known = HashSet::with_capacity_and_hasher(3_000, Default::default());
+    known.extend(lists.flat_map(phrases).map(squash).chain(labels));
+    known
 });
 
 /// Is a column called like this in any of the languages that are known?

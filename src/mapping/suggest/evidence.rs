@@ -59,10 +59,6 @@ pub(super) struct Evidence {
     conditions: usize,
     /// Cells with a letter in them.
     lettered: usize,
-    /// Cells with a digit in them.
-    numbered: usize,
-    /// Cells of three digits at most.
-    short_numbers: usize,
 }
 
 impl Evidence {
@@ -103,8 +99,6 @@ impl Evidence {
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
         self.lettered += usize::from(letters > 0);
-        self.numbered += usize::from(digits > 0);
-        self.short_numbers += usize::from(digits == cell.len() && digits <= 3);
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
         let is_among = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         self.statuses += usize::from(is_among(&["open", "won", "lost", "abandoned"]));
@@ -131,10 +125,8 @@ impl Evidence {
         let fits = match fields.get(field).kind {
             FieldKind::Email => self.ats,
             FieldKind::Phone => self.phones,
-            FieldKind::Date => filled - self.emails.max(self.booleans).max(self.short_numbers),
-            FieldKind::Money | FieldKind::Number => {
-                self.numbered.min(filled - self.dates.max(self.emails))
-            }
+            FieldKind::Date => filled - self.emails.max(self.booleans),
+            FieldKind::Money | FieldKind::Number => filled - self.dates.max(self.emails),
             FieldKind::Boolean => self.booleans,
             // A status of something else, unless the header says whose it is.
             FieldKind::Status if guess.confidence < Confidence::Sure => self.statuses,

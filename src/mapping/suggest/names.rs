@@ -66,6 +66,9 @@ const WEAK: &[(Object, &str, &str)] = &[
     ),
 ];
 
+/// About how many phrases there are.
+const PHRASES: usize = 2_000;
+
 /// Every name of the account's fields.
 pub(super) struct Names {
     /// Names of standard fields and of the account's own, without spaces.
@@ -81,7 +84,7 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(fields: &Fields) -> Self {
         let mut names = Names {
-            fields: Index::default(),
+            fields: Index::with_capacity_and_hasher(PHRASES, Default::default()),
             shared: Index::default(),
             words: known_words(),
             labels: Vec::new(),
