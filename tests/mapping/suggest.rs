@@ -275,6 +275,25 @@ fn a2_a_mobile_phone_comes_before_one_that_is_called_a_landline() {
 }
 
 #[test]
+fn a1_a_remark_says_how_a_value_is_written_or_whose_it_is() {
+    for (header, expected) in [
+        ("Date of Birth (MM/DD/YYYY)", "contact.date_of_birth"),
+        ("Geburtsdatum (TT.MM.JJJJ)", "contact.date_of_birth"),
+        ("Phone (with country code)", "contact.phone"),
+        ("Phone [incl. area code]", "contact.phone"),
+        ("Phone (country code)", "-"),
+        ("Zip (5 digits)", "contact.postal_code"),
+        ("Email (required)", "contact.email"),
+        ("Email (spouse)", "-"),
+        ("First Name (2)", "-"),
+        ("Last Name / Surname", "contact.last_name"),
+        ("City / State", "-"),
+    ] {
+        assert_eq!(mapped(&[header], &[Object::Contact]), [expected], "{header}");
+    }
+}
+
+#[test]
 fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
     let headers = ["Email", "Status", "Lost Reason"];
     assert_eq!(mapped(&headers, &BOTH), ["contact.email", "-", "-"]);

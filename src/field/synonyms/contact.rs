@@ -66,6 +66,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | firm | firm name | name of company | name of organization | workplace | associated company | company or account | company account \
          | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
+         | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
          | firma | firmenname | name der firma | unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
          | entreprise | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
          | raison sociale | organisme | etablissement | empresa | compania | nombre de la empresa \

@@ -20,7 +20,8 @@ pub(crate) use elsewhere::{
 pub(crate) use known::is_known;
 pub(crate) use opportunity::{OPPORTUNITY, SHARED};
 pub(crate) use qualifiers::{
-    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, STOPS, SUBSTITUTES, USER, USER_LISTS,
+    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, REMARKS, SPELLING, STOPS, SUBSTITUTES, USER,
+    USER_LISTS, WITH,
 };
 pub(crate) use traps::{TRAPS, Trap};
 

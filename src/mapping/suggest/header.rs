@@ -165,7 +165,7 @@ impl Reader<'_> {
         if rest.is_empty() || is_number_word(&rest) {
             return self.nameless(&around, words);
         }
-        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre") {
+        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre" | "naam") {
             return self.placed(FieldId::NAME, &around);
         }
         if around.is_own
@@ -290,7 +290,18 @@ impl Reader<'_> {
             let is_part = matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME);
             return is_part.then(|| part.to_owned());
         }
-        let part = part(&["address ", "adresse ", "mail address ", "postal address "])?;
+        let part = part(&[
+            "address ",
+            "adresse ",
+            "mail address ",
+            "postal address ",
+            "postanschrift ",
+            "anschrift ",
+            "direccion ",
+            "endereco ",
+            "indirizzo ",
+            "adres ",
+        ])?;
         let field = self.names.find(part)?.contact?;
         (is_place(field) || matches!(field, FieldId::COMPANY | FieldId::PHONE))
             .then(|| part.to_owned())
