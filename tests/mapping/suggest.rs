@@ -272,6 +272,7 @@ fn a2_a_mobile_phone_comes_before_one_that_is_called_a_landline() {
         assert_eq!(mapped(&headers, &BOTH), expected);
     }
     assert_eq!(mapped(&["Phone", "Mobile"], &BOTH), ["contact.phone", "contact.additional_phones"]);
+    assert_eq!(mapped(&["Default Address Phone", "Phone"], &BOTH), expected);
 }
 
 #[test]

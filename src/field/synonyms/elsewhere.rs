@@ -1,5 +1,5 @@
 //! What columns are called in Polish, Czech, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian, Russian,
-//! Ukrainian, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
+//! Ukrainian, Greek, Hebrew, Arabic, Indonesian, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
 //!
 //! Phrases that mean something else in another language are left out, and so is whatever a language says
 //! with one word where it takes the columns beside it to know what is meant.
@@ -8,12 +8,14 @@
 pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     (
         "first_name",
-        "imie | imiona | krestni jmeno | fornavn | etunimi | keresztnev | utonev | prenume | ім я | 名",
+        "imie | imiona | krestni jmeno | fornavn | etunimi | keresztnev | utonev | prenume | ім я | 名 \
+         | nama depan | όνομα | ονομα | שם פרטי | الاسم الأول | الاسم الاول",
     ),
     (
         "last_name",
         "nazwisko | prijmeni | etternavn | efternavn | sukunimi | soyad | soyadi | soyisim | vezeteknev | csaladnev \
-         | nume de familie | фамилия | прізвище | 姓 | 苗字 | 姓氏 | 성",
+         | nume de familie | фамилия | прізвище | 姓 | 苗字 | 姓氏 | 성 \
+         | nama belakang | nama keluarga | επώνυμο | επωνυμο | επίθετο | שם משפחה | اسم العائلة | اللقب",
     ),
     (
         "name",
@@ -21,7 +23,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | prijmeni a jmeno | prijmeni jmeno | cele jmeno | navn | fulde navn | fullt navn | for og efternavn \
          | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad \
          | teljes nev | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
-         | имя фамилия | полное имя | контактное лицо | контакт",
+         | имя фамилия | полное имя | контактное лицо | контакт \
+         | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم",
     ),
     (
         "email",
@@ -31,7 +34,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | adresa email | adresa de email | электронная почта | эл почта | почта | адрес электронной почты | email адрес \
          | электронный адрес | имейл | електронна пошта | пошта | メール | メールアドレス | eメール | eメールアドレス | 電子メール \
          | 電子メールアドレス | email アドレス | 邮箱 | 电子邮箱 | 邮箱地址 | 电子邮件 | 电子邮件地址 | 邮件地址 | 郵箱 | 電子郵件 | 電子信箱 \
-         | 電郵 | 이메일 | 이메일 주소 | 전자우편 | 메일",
+         | 電郵 | 이메일 | 이메일 주소 | 전자우편 | 메일 \
+         | alamat email | surel | ηλεκτρονική διεύθυνση | אימייל | דוא ל | כתובת אימייל | البريد الإلكتروني | البريد الالكتروني | الإيميل | الايميل",
     ),
     (
         "phone",
@@ -39,7 +43,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | tlf nr | puhelin | puhelinnumero | puh | puh nro | telefon no | telefon numarasi | telefonszam \
          | numar de telefon | numar telefon | nr de telefon | телефон | телефоны | номер телефона | тел | контактный телефон \
          | номер телефону | 電話 | 電話番号 | 自宅電話 | 自宅電話番号 | 连络电话 | 联系电话 | 电话 | 电话号码 | 固定电话 | 座机 | 電話號碼 | 聯絡電話 | 전화 \
-         | 전화번호 | 연락처",
+         | 전화번호 | 연락처 \
+         | nomor telepon | no telepon | telepon | no telp | τηλέφωνο | τηλεφωνο | טלפון | מספר טלפון | الهاتف | رقم الهاتف | هاتف",
     ),
     (
         "company",
@@ -47,7 +52,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | virksomhedsnavn | firmanavn | bedrift | bedriftsnavn | selskap | yritys | yrityksen nimi | sirket | sirket adi \
          | sirket ismi | firma adi | ceg | cegnev | ceg neve | companie | nume companie | nume firma | numele companiei \
          | компания | название компании | организация | фирма | компанія | назва компанії | організація | 会社 | 会社名 | 法人名 \
-         | 企業名 | 貴社名 | 御社名 | 勤務先 | 公司 | 公司名称 | 企业名称 | 单位 | 单位名称 | 公司名稱 | 회사 | 회사명",
+         | 企業名 | 貴社名 | 御社名 | 勤務先 | 公司 | 公司名称 | 企业名称 | 单位 | 单位名称 | 公司名稱 | 회사 | 회사명 \
+         | perusahaan | nama perusahaan | εταιρεία | εταιρεια | επωνυμία εταιρείας | חברה | שם החברה | الشركة | اسم الشركة",
     ),
     (
         "address",
@@ -55,12 +61,14 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | ulice a cislo popisne | ulice cp | gade | gade og nr | gadenavn | vej | gateadresse | adresselinje | osoite \
          | katuosoite | postiosoite | adres satiri | acik adres | cim | utca | utca hazszam | utca es hazszam | strada \
          | strada si numar | адрес | адреса | улица | почтовый адрес | вулиця | 住所 | 番地 | 地址 | 详细地址 | 联系地址 \
-         | 通讯地址 | 街道地址 | 주소",
+         | 通讯地址 | 街道地址 | 주소 \
+         | alamat | alamat lengkap | διεύθυνση | διευθυνση | כתובת | العنوان",
     ),
     (
         "city",
         "miasto | miejscowosc | mesto | obec | kaupunki | postitoimipaikka | poststed | bynavn | sehir | varos | telepules \
-         | helyseg | oras | localitate | город | населенный пункт | місто | 市区町村 | 市町村 | 市 | 城市 | 도시 | 시군구",
+         | helyseg | oras | localitate | город | населенный пункт | місто | 市区町村 | 市町村 | 市 | 城市 | 도시 | 시군구 \
+         | kota | πόλη | πολη | עיר | المدينة",
     ),
     (
         "state",
@@ -70,11 +78,13 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "postal_code",
         "kod pocztowy | kod poczt | psc | postovni smerovaci cislo | postinumero | posta kodu | iranyitoszam \
          | irsz | почтовый индекс | индекс | поштовий індекс | індекс | 郵便番号 | 〒 | 邮编 | 邮政编码 | 郵遞區號 \
-         | 우편번호",
+         | 우편번호 \
+         | kode pos | ταχυδρομικός κώδικας | τ κ | מיקוד | الرمز البريدي",
     ),
     (
         "country",
-        "kraj | zeme | maa | ulke | orszag | tara | страна | країна | 国 | 国名 | 国家 | 國家 | 국가 | 나라",
+        "kraj | zeme | maa | ulke | orszag | tara | страна | країна | 国 | 国名 | 国家 | 國家 | 국가 | 나라 \
+         | negara | χώρα | χωρα | מדינה | الدولة | البلد",
     ),
     (
         "timezone",
@@ -95,7 +105,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "date_of_birth",
         "data urodzenia | data ur | urodziny | datum narozeni | narozeniny | fodselsdato | fodselsdag | syntymaaika \
          | syntymapaiva | dogum tarihi | dogum gunu | szuletesi datum | szuletesi ido | szuletesnap | data nasterii | data nastere \
-         | дата рождения | день рождения | дата народження | 生年月日 | 誕生日 | 生日 | 出生日期 | 생년월일 | 생일",
+         | дата рождения | день рождения | дата народження | 生年月日 | 誕生日 | 生日 | 出生日期 | 생년월일 | 생일 \
+         | tanggal lahir | tgl lahir | ημερομηνία γέννησης | תאריך לידה | تاريخ الميلاد",
     ),
     (
         "tags",
@@ -106,7 +117,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "uwagi | notatki | notatka | komentarz | poznamka | poznamky | bemaerkning | bemaerkninger | merknad | merknader \
          | notater | notat | noter | huomautus | huomautukset | muistiinpanot | lisatiedot | notlar | aciklama | megjegyzes \
          | megjegyzesek | observatii | примечание | примечания | комментарий | комментарии | заметки | примітка | примітки \
-         | коментар | 備考 | メモ | 备注 | 備註 | 비고 | 메모",
+         | коментар | 備考 | メモ | 备注 | 備註 | 비고 | 메모 \
+         | catatan | σημειώσεις | παρατηρήσεις | הערות | ملاحظات",
     ),
 ];
 
@@ -115,7 +127,8 @@ pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | k
      | mobiltlf | matkapuhelin | matkapuhelinnumero | kannykka | cep telefonu \
      | cep telefon | cep tel | cep no | cep numarasi | gsm no | mobiltelefonszam | mobilszam | telefon mobil | numar mobil \
      | мобильный | мобильный телефон | сотовый | сотовый телефон | мобильный номер | мобільний | мобільний телефон | 携帯 | 携帯電話 \
-     | 携帯番号 | 携帯電話番号 | 手机 | 手机号 | 手机号码 | 移动电话 | 手機 | 手機號碼 | 휴대폰 | 휴대전화 | 휴대폰 번호 | 핸드폰";
+     | 携帯番号 | 携帯電話番号 | 手机 | 手机号 | 手机号码 | 移动电话 | 手機 | 手機號碼 | 휴대폰 | 휴대전화 | 휴대폰 번호 | 핸드폰 \
+     | no hp | nomor hp | nomor ponsel | κινητό | κινητο | κινητό τηλέφωνο | נייד | טלפון נייד | الجوال | رقم الجوال | الموبايل";
 
 /// Full names of which the family name may stand first: a person should look at them.
 pub(crate) const NAMES_ELSEWHERE: &str =

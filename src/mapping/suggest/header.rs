@@ -186,7 +186,11 @@ impl Reader<'_> {
             return None;
         }
         let around = Around { is_mobile: around.is_mobile || meaning.is_mobile, ..around };
-        let guess = self.placed(field, &around)?;
+        let mut guess = self.placed(field, &around)?;
+        if field == FieldId::PHONE && words.split(' ').any(|word| word == "address") {
+            // `Default Address Phone` is the phone of a place, and `Phone` the person's.
+            guess.group = guess.group.max(Group::Home);
+        }
         let is_weak = meaning.is_weak || guess.is_weak;
         Some(guess.weak(is_weak))
     }
