@@ -125,7 +125,8 @@ impl Settings {
         let compile = |index: usize, mapped: &ColumnMapping| {
             let (object, key) = (mapped.object?, mapped.field.as_deref()?);
             let field = self.fields.find(object, key)?;
-            Some(Column::new(index, mapped, object, field, &self.fields, token))
+            let header = self.headers.get(index).map_or("", String::as_str);
+            Some(Column::new(index, header, mapped, object, field, &self.fields, token))
         };
         let mut columns: Vec<Column> =
             resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped)).collect();
