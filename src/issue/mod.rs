@@ -115,6 +115,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_id_that_is_repeated_has_another_number_than_a_key() {
+        let number = |field: Option<&str>| {
+            let code = IssueCode::RepeatRejected;
+            let issue = Issue {
+                row: None,
+                line: None,
+                object: Some(Object::Contact),
+                column: None,
+                field: field.map(str::to_owned),
+                severity: code.severity(),
+                code,
+                value: None,
+                detail: None,
+            };
+            issue.number()
+        };
+        assert_eq!((number(Some("id")), number(None)), (Some(1012), Some(1011)));
+    }
+
+    #[test]
     fn messages_fit_what_the_policy_makes_of_the_row() {
         let said = |code, severity| {
             let (value, detail) = (Some("a@x.org".into()), Some("c1, c2".into()));
