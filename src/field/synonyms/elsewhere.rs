@@ -1,4 +1,4 @@
-//! What columns are called in Polish, Czech, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian, Russian,
+//! What columns are called in Polish, Czech, Slovak, Croatian, Slovene, Bulgarian, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian, Russian,
 //! Ukrainian, Greek, Hebrew, Arabic, Indonesian, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
 //!
 //! Phrases that mean something else in another language are left out, and so is whatever a language says
@@ -9,13 +9,15 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     (
         "first_name",
         "imie | imiona | krestni jmeno | fornavn | etunimi | keresztnev | utonev | prenume | ім я | 名 \
-         | nama depan | όνομα | ονομα | שם פרטי | الاسم الأول | الاسم الاول",
+         | nama depan | όνομα | ονομα | שם פרטי | الاسم الأول | الاسم الاول \
+         | meno | krstne meno | ime | име",
     ),
     (
         "last_name",
         "nazwisko | prijmeni | etternavn | efternavn | sukunimi | soyad | soyadi | soyisim | vezeteknev | csaladnev \
          | nume de familie | фамилия | прізвище | 姓 | 苗字 | 姓氏 | 성 \
-         | nama belakang | nama keluarga | επώνυμο | επωνυμο | επίθετο | שם משפחה | اسم العائلة | اللقب",
+         | nama belakang | nama keluarga | επώνυμο | επωνυμο | επίθετο | שם משפחה | اسم العائلة | اللقب \
+         | priezvisko | prezime | priimek",
     ),
     (
         "name",
@@ -24,7 +26,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad \
          | teljes nev | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
          | имя фамилия | полное имя | контактное лицо | контакт \
-         | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم",
+         | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم \
+         | meno a priezvisko | ime i prezime | ime in priimek | име и фамилия",
     ),
     (
         "email",
@@ -35,7 +38,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | электронный адрес | имейл | електронна пошта | пошта | メール | メールアドレス | eメール | eメールアドレス | 電子メール \
          | 電子メールアドレス | email アドレス | 邮箱 | 电子邮箱 | 邮箱地址 | 电子邮件 | 电子邮件地址 | 邮件地址 | 郵箱 | 電子郵件 | 電子信箱 \
          | 電郵 | 이메일 | 이메일 주소 | 전자우편 | 메일 \
-         | alamat email | surel | ηλεκτρονική διεύθυνση | אימייל | דוא ל | כתובת אימייל | البريد الإلكتروني | البريد الالكتروني | الإيميل | الايميل",
+         | alamat email | surel | ηλεκτρονική διεύθυνση | אימייל | דוא ל | כתובת אימייל | البريد الإلكتروني | البريد الالكتروني | الإيميل | الايميل \
+         | emailova adresa | имейл адрес",
     ),
     (
         "phone",
@@ -44,7 +48,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | numar de telefon | numar telefon | nr de telefon | телефон | телефоны | номер телефона | тел | контактный телефон \
          | номер телефону | 電話 | 電話番号 | 自宅電話 | 自宅電話番号 | 连络电话 | 联系电话 | 电话 | 电话号码 | 固定电话 | 座机 | 電話號碼 | 聯絡電話 | 전화 \
          | 전화번호 | 연락처 \
-         | nomor telepon | no telepon | telepon | no telp | τηλέφωνο | τηλεφωνο | טלפון | מספר טלפון | الهاتف | رقم الهاتف | هاتف",
+         | nomor telepon | no telepon | telepon | no telp | τηλέφωνο | τηλεφωνο | טלפון | מספר טלפון | الهاتف | رقم الهاتف | هاتف \
+         | telefonne cislo | broj telefona | telefonska stevilka | телефонен номер",
     ),
     (
         "company",
@@ -53,7 +58,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | sirket ismi | firma adi | ceg | cegnev | ceg neve | companie | nume companie | nume firma | numele companiei \
          | компания | название компании | организация | фирма | компанія | назва компанії | організація | 会社 | 会社名 | 法人名 \
          | 企業名 | 貴社名 | 御社名 | 勤務先 | 公司 | 公司名称 | 企业名称 | 单位 | 单位名称 | 公司名稱 | 회사 | 회사명 \
-         | perusahaan | nama perusahaan | εταιρεία | εταιρεια | επωνυμία εταιρείας | חברה | שם החברה | الشركة | اسم الشركة",
+         | perusahaan | nama perusahaan | εταιρεία | εταιρεια | επωνυμία εταιρείας | חברה | שם החברה | الشركة | اسم الشركة \
+         | nazov firmy | spolocnost | tvrtka | podjetje",
     ),
     (
         "address",
@@ -62,13 +68,15 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | katuosoite | postiosoite | adres satiri | acik adres | cim | utca | utca hazszam | utca es hazszam | strada \
          | strada si numar | адрес | адреса | улица | почтовый адрес | вулиця | 住所 | 番地 | 地址 | 详细地址 | 联系地址 \
          | 通讯地址 | 街道地址 | 주소 \
-         | alamat | alamat lengkap | διεύθυνση | διευθυνση | כתובת | العنوان",
+         | alamat | alamat lengkap | διεύθυνση | διευθυνση | כתובת | العنوان \
+         | ulica a cislo",
     ),
     (
         "city",
         "miasto | miejscowosc | mesto | obec | kaupunki | postitoimipaikka | poststed | bynavn | sehir | varos | telepules \
          | helyseg | oras | localitate | город | населенный пункт | місто | 市区町村 | 市町村 | 市 | 城市 | 도시 | 시군구 \
-         | kota | πόλη | πολη | עיר | المدينة",
+         | kota | πόλη | πολη | עיר | المدينة \
+         | obec mesto | град",
     ),
     (
         "state",
@@ -79,12 +87,14 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "kod pocztowy | kod poczt | psc | postovni smerovaci cislo | postinumero | posta kodu | iranyitoszam \
          | irsz | почтовый индекс | индекс | поштовий індекс | індекс | 郵便番号 | 〒 | 邮编 | 邮政编码 | 郵遞區號 \
          | 우편번호 \
-         | kode pos | ταχυδρομικός κώδικας | τ κ | מיקוד | الرمز البريدي",
+         | kode pos | ταχυδρομικός κώδικας | τ κ | מיקוד | الرمز البريدي \
+         | postanski broj | postna stevilka | пощенски код",
     ),
     (
         "country",
         "kraj | zeme | maa | ulke | orszag | tara | страна | країна | 国 | 国名 | 国家 | 國家 | 국가 | 나라 \
-         | negara | χώρα | χωρα | מדינה | الدولة | البلد",
+         | negara | χώρα | χωρα | מדינה | الدولة | البلد \
+         | krajina | drzava | държава",
     ),
     (
         "timezone",
@@ -106,7 +116,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "data urodzenia | data ur | urodziny | datum narozeni | narozeniny | fodselsdato | fodselsdag | syntymaaika \
          | syntymapaiva | dogum tarihi | dogum gunu | szuletesi datum | szuletesi ido | szuletesnap | data nasterii | data nastere \
          | дата рождения | день рождения | дата народження | 生年月日 | 誕生日 | 生日 | 出生日期 | 생년월일 | 생일 \
-         | tanggal lahir | tgl lahir | ημερομηνία γέννησης | תאריך לידה | تاريخ الميلاد",
+         | tanggal lahir | tgl lahir | ημερομηνία γέννησης | תאריך לידה | تاريخ الميلاد \
+         | datum narodenia | datum rođenja | datum rodenja | datum rojstva | дата на раждане",
     ),
     (
         "tags",
@@ -118,7 +129,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | notater | notat | noter | huomautus | huomautukset | muistiinpanot | lisatiedot | notlar | aciklama | megjegyzes \
          | megjegyzesek | observatii | примечание | примечания | комментарий | комментарии | заметки | примітка | примітки \
          | коментар | 備考 | メモ | 备注 | 備註 | 비고 | 메모 \
-         | catatan | σημειώσεις | παρατηρήσεις | הערות | ملاحظات",
+         | catatan | σημειώσεις | παρατηρήσεις | הערות | ملاحظات \
+         | napomena | napomene | opomba | бележки",
     ),
 ];
 
@@ -128,7 +140,8 @@ pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | k
      | cep telefon | cep tel | cep no | cep numarasi | gsm no | mobiltelefonszam | mobilszam | telefon mobil | numar mobil \
      | мобильный | мобильный телефон | сотовый | сотовый телефон | мобильный номер | мобільний | мобільний телефон | 携帯 | 携帯電話 \
      | 携帯番号 | 携帯電話番号 | 手机 | 手机号 | 手机号码 | 移动电话 | 手機 | 手機號碼 | 휴대폰 | 휴대전화 | 휴대폰 번호 | 핸드폰 \
-     | no hp | nomor hp | nomor ponsel | κινητό | κινητο | κινητό τηλέφωνο | נייד | טלפון נייד | الجوال | رقم الجوال | الموبايل";
+     | no hp | nomor hp | nomor ponsel | κινητό | κινητο | κινητό τηλέφωνο | נייד | טלפון נייד | الجوال | رقم الجوال | الموبايل \
+     | mobitel | mobilny telefon | mobilni broj | мобилен телефон | мобилен";
 
 /// Full names of which the family name may stand first: a person should look at them.
 pub(crate) const NAMES_ELSEWHERE: &str =

@@ -1,5 +1,5 @@
 //! What columns are called: in English, German, French, Spanish, Portuguese, Italian, Dutch and Swedish with
-//! all the words around them, in seventeen other languages by the names themselves.
+//! all the words around them, in twenty-one other languages by the names themselves.
 //!
 //! Phrases are written as headers come out of [`words`](super::words()): lower case, no accents, single
 //! spaces; `|` separates them. Where a header says the same with other spaces, or with `of` and `the`

@@ -66,7 +66,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `By` behind a postal code is a town in Danish; anywhere else it is who did something.
+    /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
+    /// country in Polish, and a region beside the postal code of Czechs and Slovaks.
     pub(super) fn settle_town(&self, words: &[String], guesses: &mut [Guess]) {
         let is_town = |at: &usize| {
             let before = at.checked_sub(1).and_then(|before| guesses[before].target);
@@ -77,6 +78,12 @@ impl Reader<'_> {
             && let Some(at) = (0..guesses.len()).find(is_town)
         {
             guesses[at] = Guess::likely(FieldId::CITY, "it stands behind a postal code");
+        }
+        if words.iter().any(|word| word == "psc")
+            && let Some(at) = words.iter().position(|word| word == "kraj")
+            && guesses[at].target == Some(FieldId::COUNTRY)
+        {
+            guesses[at] = Guess::likely(FieldId::STATE, "it stands beside a Czech postal code");
         }
     }
 
