@@ -199,6 +199,17 @@ fn the_header_of_a_small_table_is_told_from_a_notice_by_the_names_of_its_columns
 }
 
 #[test]
+fn a_notice_whose_commas_make_it_wider_than_the_table_is_none_the_less_a_notice() {
+    let notice = "Confidential, please handle with care, and delete after use, thank you, IT";
+    let told = read(format!("{notice}\nFirst Name,Last Name,Email\nAna,Lee,a@x.com\n"));
+    assert_eq!(told.headers, ["First Name", "Last Name", "Email"]);
+    assert_eq!(records(&told), [["Ana", "Lee", "a@x.com"]]);
+    // Columns that nobody knows are columns none the less.
+    let told = read("Foo,Bar,Baz,Qux\nHow,Email,Phone,x\nb,Name,d,e\n");
+    assert_eq!(told.headers, ["Foo", "Bar", "Baz", "Qux"]);
+}
+
+#[test]
 fn a_column_that_stands_alone_keeps_the_commas_in_its_cells() {
     let told = read("Name\n\"Doe, Jane\"\nRoe, Rick\nPoe; Ann, Lea\n");
     assert_eq!(told.headers, ["Name"]);
@@ -264,6 +275,16 @@ fn duplicate_and_empty_headers_are_reported_with_their_position() {
             (IssueCode::HeaderEmpty, "column 4"),
         ]
     );
+}
+
+#[test]
+fn l2_a_first_line_that_looks_like_a_row_is_named() {
+    let told = read("Ana,ana@x.com\nBo,bo@x.com\n");
+    assert_eq!(codes(&told), [(None, IssueCode::HeaderIsData)]);
+    let issue = &told.issues[0];
+    assert_eq!((issue.line, issue.column.as_deref()), (Some(1), Some("ana@x.com")));
+    assert_eq!(records(&told), [["Bo", "bo@x.com"]]);
+    assert!(codes(&read("Name,Email (ours is info@x.com)\nBo,bo@x.com\n")).is_empty());
 }
 
 #[test]

@@ -107,6 +107,8 @@ proptest! {
             if units < 0 {
                 spellings.push(format!("({number})"));
                 spellings.push(format!("($ {number})"));
+                spellings.push(format!("$ ({number})"));
+                spellings.push(format!("({number}) USD"));
                 spellings.push(format!("\u{2212}{number}"));
             }
             for spelling in spellings {
@@ -190,6 +192,7 @@ fn a_phone_is_read_in_any_way_of_writing() {
         ("Tel.: 030 123456", "DE", "+4930123456"),
         ("Mobile: +49 (0)170 1234567", "US", "+491701234567"),
         ("(206) 555-0123 (home)", "US", "+12065550123"),
+        ("(206) 555-0123 [home]", "US", "+12065550123"),
         ("+1 206 555 0123 ext. 007", "US", "+12065550123;ext=007"),
         ("206-555-0123 #12", "US", "+12065550123;ext=12"),
         ("030 123456 Durchwahl 12", "DE", "+4930123456;ext=12"),

@@ -42,6 +42,8 @@ impl Origin {
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub(super) origin: Origin,
+    /// What the file calls it.
+    header: String,
     pub(crate) object: Object,
     pub(crate) field: FieldId,
     pub(crate) kind: FieldKind,
@@ -74,6 +76,7 @@ pub(crate) struct Column {
 impl Column {
     pub(crate) fn new(
         index: usize,
+        header: &str,
         mapped: &ColumnMapping,
         object: Object,
         field: FieldId,
@@ -98,6 +101,7 @@ impl Column {
         };
         Column {
             origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
+            header: header.to_owned(),
             object,
             field,
             kind: of.kind,
@@ -157,6 +161,11 @@ impl Column {
             Origin::File(index) => Some(index),
             Origin::Constant(_) => None,
         }
+    }
+
+    /// Is this the name of the column?
+    pub(super) fn is_called(&self, text: &str) -> bool {
+        !self.header.is_empty() && !self.is_constant() && normalize::trim(text) == self.header
     }
 
     pub(crate) fn is_constant(&self) -> bool {

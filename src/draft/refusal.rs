@@ -42,8 +42,12 @@ impl Refused {
         column: &Column,
         refusal: Refusal<'_>,
     ) {
-        let fails = refusal.fails || column.on_invalid == OnInvalid::FailRow;
-        let number = stripe.row(row).number();
+        let row_of = stripe.row(row);
+        // Sheets that are glued together have their header in the middle, too.
+        let is_header = column.is_called(column.text(&row_of));
+        let refusal = if is_header { IssueCode::HeaderRepeated.into() } else { refusal };
+        let fails = is_header || refusal.fails || column.on_invalid == OnInvalid::FailRow;
+        let number = row_of.number();
         let mut finding = Finding::row(refusal.code, number).object(column.object);
         finding.severity = if fails { Severity::Error } else { Severity::Warning };
         finding.column = column.index();

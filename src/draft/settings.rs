@@ -125,7 +125,8 @@ impl Settings {
         let compile = |index: usize, mapped: &ColumnMapping| {
             let (object, key) = (mapped.object?, mapped.field.as_deref()?);
             let field = self.fields.find(object, key)?;
-            Some(Column::new(index, mapped, object, field, &self.fields, token))
+            let header = self.headers.get(index).map_or("", String::as_str);
+            Some(Column::new(index, header, mapped, object, field, &self.fields, token))
         };
         let mut columns: Vec<Column> =
             resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped)).collect();
@@ -343,7 +344,15 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        let at = self.users.find(cell).map_err(|code| match code {
+        // `Last, First` is `Last First`.
+        let turned = |code| match cell.split_once(',') {
+            Some((last, first)) => {
+                let name = format!("{} {}", normalize::trim(last), normalize::trim(first));
+                self.users.find(&name)
+            }
+            None => Err(code),
+        };
+        let at = self.users.find(cell).or_else(turned).map_err(|code| match code {
             IssueCode::OptionAmbiguous => IssueCode::OwnerAmbiguous,
             _ => IssueCode::OwnerUnknown,
         })?;

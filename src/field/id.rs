@@ -59,6 +59,9 @@ named! {
     ADDITIONAL_PHONES = 7, Contact "additional_phones";
     COMPANY = 8, Contact "company";
     ADDRESS = 9, Contact "address";
+    CITY = 10, Contact "city";
+    STATE = 11, Contact "state";
+    POSTAL_CODE = 12, Contact "postal_code";
     COUNTRY = 13, Contact "country";
     WEBSITE = 15, Contact "website";
     TAGS = 19, Contact "tags";

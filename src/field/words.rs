@@ -14,7 +14,8 @@ pub(crate) fn words(header: &str) -> String {
             if is_break {
                 out.push(' ');
             }
-            for lower in c.to_lowercase() {
+            // A capital `İ` becomes an `i` and a mark.
+            for lower in c.to_lowercase().filter(|lower| !is_combining(*lower)) {
                 plain_into(lower, &mut out);
             }
         } else if !is_combining(c) {
@@ -37,20 +38,25 @@ fn is_combining(c: char) -> bool {
 /// A letter without its accent.
 fn plain_into(c: char, out: &mut String) {
     out.push_str(match c {
-        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => "a",
-        'é' | 'è' | 'ê' | 'ë' | 'ę' => "e",
-        'í' | 'ì' | 'î' | 'ï' => "i",
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'ø' => "o",
-        'ú' | 'ù' | 'û' | 'ü' => "u",
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' | 'ă' => "a",
+        'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
+        'í' | 'ì' | 'î' | 'ï' | 'ı' => "i",
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'ø' | 'ő' => "o",
+        'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => "u",
         'ç' | 'ć' | 'č' => "c",
-        'ñ' | 'ń' => "n",
+        'ď' => "d",
+        'ğ' => "g",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ř' => "r",
         'ß' => "ss",
-        'š' | 'ś' => "s",
+        'š' | 'ś' | 'ş' | 'ș' => "s",
+        'ť' | 'ţ' | 'ț' => "t",
         'ž' | 'ź' | 'ż' => "z",
         'ł' => "l",
         'ý' => "y",
         'œ' => "oe",
         'æ' => "ae",
+        'ё' => "е",
         c => return out.push(c),
     });
 }
@@ -70,6 +76,8 @@ mod tests {
             ("Address1", "address 1"),
             ("ZIP/Postal Code", "zip postal code"),
             ("Person - Email", "person email"),
+            ("Příjmení", "prijmeni"),
+            ("İletişim Adı", "iletisim adi"),
         ] {
             assert_eq!(words(header), expected);
         }

@@ -101,6 +101,10 @@ catalogue! {
         "the column has no header", "name the column if it shall be imported";
     HeaderDuplicate "header-duplicate" Warning None,
         "the header appears more than once", "rename one of the columns, or map them by position";
+    HeaderIsData "header-is-data" Warning None,
+        "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
+    HeaderRepeated "header-repeated" Error None,
+        "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
     DelimiterUnsure "delimiter-unsure" Warning None,
         "more than one delimiter fits the file", "declare the delimiter if the columns look wrong";
 

@@ -66,7 +66,15 @@ impl Issue {
 
     /// HighLevel's number for this kind of issue, where it has one.
     pub fn number(&self) -> Option<u16> {
-        self.code.number()
+        match self.code {
+            // It is the contact's id that the file holds twice.
+            IssueCode::RepeatSkipped | IssueCode::RepeatRejected
+                if self.field.as_deref() == Some("id") =>
+            {
+                Some(1012)
+            }
+            code => code.number(),
+        }
     }
 
     fn fill(&self, template: &str) -> String {
@@ -107,6 +115,26 @@ impl fmt::Display for Issue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_is_repeated_has_another_number_than_a_key() {
+        let number = |field: Option<&str>| {
+            let code = IssueCode::RepeatRejected;
+            let issue = Issue {
+                row: None,
+                line: None,
+                object: Some(Object::Contact),
+                column: None,
+                field: field.map(str::to_owned),
+                severity: code.severity(),
+                code,
+                value: None,
+                detail: None,
+            };
+            issue.number()
+        };
+        assert_eq!((number(Some("id")), number(None)), (Some(1012), Some(1011)));
+    }
 
     #[test]
     fn messages_fit_what_the_policy_makes_of_the_row() {

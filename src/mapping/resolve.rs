@@ -27,7 +27,8 @@ pub struct Resolved<'m> {
 
 impl Mapping {
     /// Applies the mapping to the headers of a file: by index where it gives one, else by header,
-    /// exactly, then with case, spaces and punctuation folded. One column may feed several fields.
+    /// exactly, then with case, spaces and punctuation folded. Where columns that are called the same
+    /// stand elsewhere now, the first is still the first of them. One column may feed several fields.
     ///
     /// The ids in our own error log are read also where the mapping does not name them (A6).
     ///
@@ -50,6 +51,7 @@ impl Mapping {
             headers,
             folded: headers.iter().map(|header| words(header)).collect(),
             is_taken: vec![false; headers.len()],
+            mapped: self.columns.iter().map(|column| (column, words(header_of(column)))).collect(),
         };
         let mut resolved = Resolved::default();
         let mut lost: Vec<(String, &ColumnMapping)> = Vec::new();
@@ -103,6 +105,8 @@ struct Search<'h> {
     headers: &'h [String],
     folded: Vec<String>,
     is_taken: Vec<bool>,
+    /// What the mapping says, each with its header folded.
+    mapped: Vec<(&'h ColumnMapping, String)>,
 }
 
 impl Search<'_> {
@@ -111,20 +115,44 @@ impl Search<'_> {
         let wanted = words(header);
         let is_exact = |at: usize| self.headers[at].trim() == header;
         let is_similar = |at: usize| !wanted.is_empty() && self.folded[at] == wanted;
-        let by_index = column.index.filter(|&at| {
-            at < self.headers.len() && (header.is_empty() || is_exact(at) || is_similar(at))
-        });
-        if by_index.is_some() || header.is_empty() {
-            return by_index;
-        }
         let columns = || 0..self.headers.len();
+        match column.index {
+            index if header.is_empty() => return index.filter(|at| *at < self.headers.len()),
+            None => {}
+            Some(at) => {
+                let is_it = |at: usize| at < self.headers.len() && (is_exact(at) || is_similar(at));
+                let places = self.places_of(header, &wanted);
+                if places.iter().all(|place| is_it(*place)) {
+                    return Some(at);
+                }
+                // They have moved: the first is still the first of them.
+                let mut found: Vec<usize> = columns().filter(|at| is_exact(*at)).collect();
+                if found.len() < places.len() {
+                    found = columns().filter(|at| is_it(*at)).collect();
+                }
+                let rank = places.iter().position(|place| *place == at).unwrap_or(0);
+                return found.get(rank).copied();
+            }
+        }
         let free = |at: &usize| !self.is_taken[*at];
         columns()
             .filter(free)
             .find(|at| is_exact(*at))
             .or_else(|| columns().filter(free).find(|at| is_similar(*at)))
             // Named once more without a position: it feeds another field too.
-            .or_else(|| columns().find(|at| column.index.is_none() && is_exact(*at)))
+            .or_else(|| columns().find(|at| is_exact(*at)))
+    }
+
+    /// Where the columns with this header stood when the mapping was made, in their order.
+    fn places_of(&self, header: &str, wanted: &str) -> Vec<usize> {
+        let is_it = |(column, folded): &&(&ColumnMapping, String)| {
+            header_of(column) == header || !wanted.is_empty() && folded == wanted
+        };
+        let mut places: Vec<usize> =
+            self.mapped.iter().filter(is_it).filter_map(|(column, _)| column.index).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Which of the unmapped columns the mapping was not made without. A header that was left out once

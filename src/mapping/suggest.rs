@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnMapping, Mapping};
-use crate::field::synonyms::{Group, USER_LISTS, phrases};
+use crate::field::synonyms::{Group, REMARKS, SPELLING, USER_LISTS, WITH, phrases};
 use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
@@ -70,7 +70,7 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let words: Vec<String> = headers.iter().map(|header| words(without_key(header))).collect();
+    let words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
     let reader = Reader {
         names: &names,
         fields,
@@ -79,8 +79,10 @@ pub fn suggest(
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
+    reader.leave_lone_reason(&mut guesses);
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
+    reader.settle_town(&words, &mut guesses);
     let evidence: Vec<Evidence> =
         (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
     for (guess, seen) in guesses.iter_mut().zip(&evidence) {
@@ -103,6 +105,38 @@ pub fn suggest(
         reason: guess.reason.into_owned(),
     };
     headers.iter().zip(guesses).enumerate().map(suggestion).collect()
+}
+
+/// The words of a header that name the column.
+fn read_words(header: &str, names: &Names) -> String {
+    let header = without_remark(without_key(header));
+    // `Last Name / Surname` says the same twice.
+    let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
+    match header.split_once('/') {
+        Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
+            words(part)
+        }
+        _ => words(header),
+    }
+}
+
+/// The header without a remark in brackets that says nothing of what the column is:
+/// `Date of Birth (MM/DD/YYYY)`, `Phone (with country code)`.
+fn without_remark(header: &str) -> &str {
+    let header = header.trim_end();
+    let cut = |open: char, close: char| header.strip_suffix(close)?.rsplit_once(open);
+    let Some((label, remark)) = cut('(', ')').or_else(|| cut('[', ']')) else { return header };
+    let remark = words(remark);
+    let is_among = |list: &'static str, word: &str| phrases(list).any(|known| known == word);
+    let (first, rest) = remark.split_once(' ').unwrap_or((&remark, ""));
+    let is_spelling = is_among(WITH, first)
+        && !rest.is_empty()
+        && rest.split(' ').all(|word| is_among(SPELLING, word));
+    // `(2)` is the second, `(m)` a mobile phone or a man.
+    let is_plain = remark.split(' ').any(|word| word.len() > 1 && word.parse::<u32>().is_err())
+        && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
+    let says_nothing = is_spelling || is_plain;
+    if says_nothing && !label.trim().is_empty() { label } else { header }
 }
 
 /// The header without the key that some products write behind the label: `Phone (phone_number)`.
@@ -131,6 +165,8 @@ struct Guess {
     is_weak: bool,
     /// It is a phone if its values are.
     if_phones: bool,
+    /// It is a phone if its values are those of another country, which nothing else is.
+    if_abroad: bool,
     /// The columns beside it decide.
     choice: Option<Choice>,
 }
@@ -156,6 +192,7 @@ impl Guess {
             number: 1,
             is_weak: false,
             if_phones: false,
+            if_abroad: false,
             choice: None,
         }
     }

@@ -61,6 +61,19 @@ fn has_capitals(address: &[u8]) -> bool {
     address.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase())
 }
 
+/// What an address is pasted in.
+const QUOTES: [(char, char); 9] = [
+    ('"', '"'),
+    ('\'', '\''),
+    ('\u{201c}', '\u{201d}'),
+    ('\u{201e}', '\u{201c}'),
+    ('\u{2018}', '\u{2019}'),
+    ('\u{ab}', '\u{bb}'),
+    ('\u{300c}', '\u{300d}'),
+    ('(', ')'),
+    ('[', ']'),
+];
+
 /// The address inside what was pasted around it.
 fn unwrap(cell: &str) -> &str {
     let mut inner = cell;
@@ -73,7 +86,7 @@ fn unwrap(cell: &str) -> &str {
             inner = address;
         }
     }
-    for (open, close) in [('"', '"'), ('\'', '\''), ('(', ')'), ('[', ']')] {
+    for (open, close) in QUOTES {
         if let Some(bare) = inner.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             inner = trim(bare);
         }
@@ -178,6 +191,10 @@ mod tests {
             ("ju\u{308}rgen@mu\u{308}ller.de", "jürgen@xn--mller-kva.de"),
             ("jane\u{200b}@\u{200e}x.com", "jane@x.com"),
             ("jane＠x．com", "jane@x.com"),
+            ("ｊａｎｅ＠ｘ．ｃｏｍ", "jane@x.com"),
+            ("\u{201c}jane@x.com\u{201d}", "jane@x.com"),
+            ("\u{2018}jane@x.com\u{2019}", "jane@x.com"),
+            ("\u{201e}jane@x.com\u{201c}", "jane@x.com"),
         ] {
             assert_eq!(email(cell).as_deref(), Ok(expected), "{cell}");
         }

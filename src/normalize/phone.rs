@@ -116,13 +116,13 @@ fn clean(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in cell.chars().filter(|c| !is_mark(*c)) {
         match c {
+            '[' | '\u{ff08}' => out.push('('),
+            ']' | '\u{ff09}' => out.push(')'),
             c if c.is_ascii_graphic() => out.push(c),
             c if ascii_digit(c).is_some() => out.extend(ascii_digit(c)),
             c if is_dash(c) => out.push('-'),
             c if c.is_whitespace() => out.push(' '),
             '\u{ff0b}' => out.push('+'),
-            '\u{ff08}' => out.push('('),
-            '\u{ff09}' => out.push(')'),
             '\u{ff0e}' | '\u{b7}' | '\u{2022}' => out.push('.'),
             '\u{ff0f}' => out.push('/'),
             '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{201e}' => out.push('\''),
@@ -133,7 +133,7 @@ fn clean(cell: &str) -> String {
     bare.to_owned()
 }
 
-/// `Mobile: +1 …`, `tel:+1…`, `+1 … (mobile)`: the label taken off.
+/// `Mobile: +1 …`, `tel:+1…`, `+1 … (mobile)` or `[mobile]`: the label taken off.
 fn without_label(text: &str) -> &str {
     let mut text = text;
     if let Some((label, rest)) = text.split_once(':') {

@@ -114,6 +114,12 @@ impl Record {
         self.filled > 0 && self.names() >= self.filled.div_ceil(2)
     }
 
+    /// Are there several names of columns, and little else?
+    fn is_surely_named(&self) -> bool {
+        let names = self.names();
+        names >= 2 && 3 * names >= 2 * self.filled
+    }
+
     /// How many of its cells say what columns are called. Hardly ever asked, and dear.
     fn names(&self) -> usize {
         let cells = self.may_be_header.iter().flatten();
@@ -201,15 +207,23 @@ fn usual_width(records: &[Record]) -> usize {
 
 /// The first record that is as wide as the table: notices above it are narrower, and a title in the
 /// first of many cells fills only that one. A table of few columns does not tell so much; there it is the
-/// names of columns that tell the header from a shorter notice.
+/// names of columns that tell the header from a shorter notice, or from one whose commas make it wider.
 fn find_header(records: &[Record]) -> Option<usize> {
     let wide = first_wide(records)?;
     let (first, below) = (&records[wide], &records[wide + 1..]);
-    let named = below.iter().position(|record| record.filled > first.filled && record.is_named());
+    // A notice with commas may be wider than the table; but then it names no column at all.
+    let width = usual_width(records);
+    let is_nameless = first.cells > width && first.names() == 0;
+    let named = below.iter().position(|record| {
+        let is_fuller = record.filled > first.filled && record.is_named();
+        is_fuller || is_nameless && record.cells == width && record.is_surely_named()
+    });
     let named = named.filter(|&at| {
         let notices = below[..at].iter().chain([first]);
         let names = below[at].names();
-        let is_more = |notice: &Record| notice.filled < below[at].filled && notice.names() < names;
+        let is_more = |notice: &Record| {
+            notice.names() < names && (is_nameless || notice.filled < below[at].filled)
+        };
         notices.into_iter().all(is_more)
     });
     Some(named.map_or(wide, |at| wide + 1 + at))

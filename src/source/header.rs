@@ -44,6 +44,11 @@ fn check_headers(headers: &[String], dialect: &Dialect, findings: &mut Vec<Issue
         let both = format!("{:?} and {tie:?}", dialect.delimiter);
         findings.push(note(IssueCode::DelimiterUnsure, line, None, Some(both)));
     }
+    // A file without a header: the first row would be lost without a word (L2).
+    if let Some(at) = headers.iter().position(|header| normalize::email(header).is_ok()) {
+        let detail = Some(format!("column {}", at + 1));
+        findings.push(note(IssueCode::HeaderIsData, line, Some(&headers[at]), detail));
+    }
     let mut seen = hashbrown::HashSet::<&str, foldhash::quality::RandomState>::default();
     for (at, header) in headers.iter().enumerate() {
         let code = match header.as_str() {

@@ -5,6 +5,10 @@
 //! [declared](FileFormat); then [`Rows`] reads block by block, in memory bounded by the block. A row
 //! that cannot be read is an issue and the next one is read.
 //!
+//! A file has a header. Where its first line looks like a row, as it holds an e-mail address, the issue
+//! [`HeaderIsData`](crate::IssueCode::HeaderIsData) names it; a row further below that repeats the header
+//! fails with [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), if a cell of it can be nothing else.
+//!
 //! ```
 //! use crm_import::source::{Block, Source};
 //!

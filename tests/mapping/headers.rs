@@ -1,6 +1,6 @@
 //! Suggestions for many header sets at once (`headers.txt`): what real products and hand-made sheets
 #![allow(clippy::print_stdout)]
-//! call things, in eight languages, and traps (A1-A3).
+//! call things, in many languages, and traps (A1-A3).
 
 use crm_import::mapping::suggest;
 use crm_import::{Fields, Object};

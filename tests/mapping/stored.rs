@@ -147,6 +147,23 @@ fn a5_a_position_counts_only_where_the_header_still_agrees() {
 }
 
 #[test]
+fn a5_columns_that_are_called_the_same_keep_their_order_where_they_move() {
+    let before = strings(&["Phone", "Phone", "Email"]);
+    let fields = Fields::standard();
+    let suggested = suggest(&before, &[], &[Contact], &fields);
+    let mapping = Mapping::from_suggestions(&suggested, &fields);
+    let at = |headers: &[&str]| {
+        let resolved = mapping.resolve(&strings(headers));
+        let at: Vec<usize> = resolved.columns.iter().map(|(at, _)| *at).collect();
+        (at, resolved.missing.len())
+    };
+    assert_eq!(at(&["Phone", "Phone", "Email"]), (vec![0, 1, 2], 0));
+    assert_eq!(at(&["Email", "Phone", "Phone"]), (vec![1, 2, 0], 0));
+    assert_eq!(at(&["No", "Phone", "Email", "PHONE"]), (vec![1, 3, 2], 0));
+    assert_eq!(at(&["Email", "Phone"]), (vec![1, 0], 1));
+}
+
+#[test]
 fn a5_an_import_goes_on_without_a_missing_column() {
     let file = "Email,First Name,Fax\nana@example.com,Ana,1\n";
     let plan = plan(&mapping(), file, &mut MemoryStorage::default());

@@ -173,6 +173,51 @@ fn a1_values_take_back_what_the_header_promises() {
 }
 
 #[test]
+fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
+    let fields = Fields::standard();
+    for (header, first, second) in [
+        ("State", "Active", "inactive"),
+        ("Company", "yes", "no"),
+        ("Website", "ana@example.com", "bo@example.com"),
+        ("Contact", "12", "13"),
+    ] {
+        let headers = strings(&["Deal Name", "Email", header]);
+        let row = |value| strings(&["Roof", "ana@example.com", value]);
+        let suggestions = suggest(&headers, &[row(first), row(second)], &BOTH, &fields);
+        assert_eq!(targets(&suggestions, &fields)[2], "-", "{header}");
+        assert_eq!(suggestions[2].reason, "its values are something else", "{header}");
+    }
+    // What may be both is what the header says.
+    for (header, first, second, expected) in [
+        ("State", "ON", "ON", "contact.state"),
+        ("Company", "Open", "New", "contact.company"),
+        ("City", "12", "Nice", "contact.city"),
+    ] {
+        let rows = [strings(&[first]), strings(&[second])];
+        let suggestions = suggest(&strings(&[header]), &rows, &BOTH, &fields);
+        assert_eq!(targets(&suggestions, &fields), [expected], "{header}");
+    }
+}
+
+#[test]
+fn a1_a_contact_or_an_address_is_what_its_values_are() {
+    let fields = Fields::standard();
+    for (header, first, second, expected) in [
+        ("Contact", "206-555-0123", "206-555-0124", "contact.phone"),
+        ("Contact", "ana@example.com", "bo@example.com", "contact.email"),
+        ("Address", "ana@example.com", "bo@example.com", "contact.email"),
+        ("Address", "1 Main St", "2 Oak Ave", "contact.address"),
+        ("Numéro", "+33 6 12 34 56 78", "+33 6 12 34 56 79", "contact.phone"),
+        ("Number", "2065550123", "2065550124", "-"),
+    ] {
+        let headers = strings(&["Name", header]);
+        let rows = [strings(&["Ana Lee", first]), strings(&["Bo Ek", second])];
+        let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+        assert_eq!(targets(&suggestions, &fields), ["contact.name", expected], "{header} {first}");
+    }
+}
+
+#[test]
 fn a1_values_say_what_the_header_does_not() {
     let headers = strings(&["Login", "Work", "Owner"]);
     let rows = [
@@ -220,6 +265,45 @@ fn a2_more_addresses_join_the_additional_ones() {
 }
 
 #[test]
+fn a2_a_mobile_phone_comes_before_one_that_is_called_a_landline() {
+    let expected = ["contact.additional_phones", "contact.phone"];
+    for headers in [["Landline", "Mobile"], ["Tél. fixe", "Tél. portable"], ["Festnetz", "Handy"]]
+    {
+        assert_eq!(mapped(&headers, &BOTH), expected);
+    }
+    assert_eq!(mapped(&["Phone", "Mobile"], &BOTH), ["contact.phone", "contact.additional_phones"]);
+    assert_eq!(mapped(&["Default Address Phone", "Phone"], &BOTH), expected);
+}
+
+#[test]
+fn a1_a_remark_says_how_a_value_is_written_or_whose_it_is() {
+    for (header, expected) in [
+        ("Date of Birth (MM/DD/YYYY)", "contact.date_of_birth"),
+        ("Geburtsdatum (TT.MM.JJJJ)", "contact.date_of_birth"),
+        ("Phone (with country code)", "contact.phone"),
+        ("Phone [incl. area code]", "contact.phone"),
+        ("Phone (country code)", "-"),
+        ("Zip (5 digits)", "contact.postal_code"),
+        ("Email (required)", "contact.email"),
+        ("Email (spouse)", "-"),
+        ("First Name (2)", "-"),
+        ("Last Name / Surname", "contact.last_name"),
+        ("City / State", "-"),
+    ] {
+        assert_eq!(mapped(&[header], &[Object::Contact]), [expected], "{header}");
+    }
+}
+
+#[test]
+fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
+    let headers = ["Email", "Status", "Lost Reason"];
+    assert_eq!(mapped(&headers, &BOTH), ["contact.email", "-", "-"]);
+    let headers = ["Email", "Amount", "Lost Reason"];
+    assert_eq!(mapped(&headers, &BOTH)[2], "opportunity.lost_reason");
+    assert_eq!(mapped(&["Lost Reason"], &[Object::Opportunity]), ["opportunity.lost_reason"]);
+}
+
+#[test]
 fn a2_the_parts_of_an_address_come_from_one_address() {
     let headers = ["Home City", "Home Zip", "Work City", "Work Zip", "Work Country"];
     let only_home = ["contact.city", "contact.postal_code", "-", "-", "-"];
@@ -263,6 +347,8 @@ fn a1_slips_of_the_pen_are_likely_and_give_way() {
     assert_eq!(targets(&suggestions, &fields), expected);
     assert!(suggestions.iter().all(|suggestion| suggestion.confidence == Confidence::Likely));
     assert_eq!(mapped(&["First Name", "Frist Name"], &BOTH), ["contact.first_name", "-"]);
+    // A word that means something else is no slip.
+    assert_eq!(mapped(&["Email", "List Name"], &BOTH), ["contact.email", "-"]);
 }
 
 fn custom(object: Object, key: &str, label: &str, kind: FieldKind) -> CustomField {
@@ -298,6 +384,7 @@ fn a6_the_columns_of_our_own_error_log_are_left_out_but_for_the_ids() {
         "Import fix",
         "Import contact id",
         "Import opportunity id",
+        "Import formats",
     ];
     let expected = [
         "contact.email",
@@ -309,8 +396,11 @@ fn a6_the_columns_of_our_own_error_log_are_left_out_but_for_the_ids() {
         "-",
         "contact.id",
         "opportunity.id",
+        "-",
     ];
     assert_eq!(mapped(&headers, &BOTH), expected);
+    let reasons = suggested(&headers, &BOTH);
+    assert_eq!(reasons[9].reason, "the error log's own column");
     let mapping = Mapping::from_suggestions(&suggested(&headers, &BOTH), &Fields::standard());
     assert!(mapping.resolve(&strings(&headers)).missing.is_empty());
 }

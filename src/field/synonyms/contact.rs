@@ -18,7 +18,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "name",
-        "full name | name | contact name | display name | client name | customer name | lead name \
+        "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
          | first last name | vollstandiger name | voller name | kontaktname | vor und nachname \
          | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
@@ -63,13 +63,14 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "company",
         "company | company name | organization | organisation | organization name | organisation name \
          | account name | employer | employer name | current employer | current company | business \
-         | firm | firm name | workplace | associated company | company or account | company account \
+         | firm | firm name | name of company | name of organization | workplace | associated company | company or account | company account \
          | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
+         | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
          | firma | firmenname | name der firma | unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
          | entreprise | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
          | raison sociale | organisme | etablissement | empresa | compania | nombre de la empresa \
-         | nombre empresa | razon social | organizacion | empresa compania | nome da empresa \
+         | nombre empresa | nombre de la compania | razon social | organizacion | empresa compania | nome da empresa \
          | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
          | nome dell azienda | ditta | impresa | organizzazione | bedrijf | bedrijfsnaam | naam bedrijf \
          | organisatie | onderneming | werkgever | firmanaam | foretag | foretagsnamn | bolag | arbetsgivare",
@@ -153,7 +154,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "notes",
         "notes | note | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
-         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentarios | observacoes | note interne | osservazioni | annotazioni \
+         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentario | comentarios | observacoes | note interne | osservazioni | annotazioni \
          | notities | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
     ),
 ];

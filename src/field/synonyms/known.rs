@@ -4,20 +4,27 @@ use std::sync::LazyLock;
 
 use hashbrown::HashSet;
 
-use super::{CONTACT, MOBILE, OPPORTUNITY, SHARED, TRAPS, phrases, squash};
+use super::{
+    CONTACT, CONTACT_ELSEWHERE, MOBILE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY,
+    OPPORTUNITY_ELSEWHERE, SHARED, SHARED_ELSEWHERE, TRAPS, phrases, squash,
+};
 use crate::field::{Fields, words};
 
 /// Longer texts name no column.
 const LONGEST: usize = 60;
 
 static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock::new(|| {
-    let of_fields = [CONTACT, OPPORTUNITY].into_iter().flatten().map(|(_, list)| *list);
-    let shared = SHARED.iter().map(|(list, ..)| *list);
+    let of_fields = [CONTACT, CONTACT_ELSEWHERE, OPPORTUNITY, OPPORTUNITY_ELSEWHERE];
+    let of_fields = of_fields.into_iter().flatten().map(|(_, list)| *list);
+    let shared = [SHARED, SHARED_ELSEWHERE].into_iter().flatten().map(|(list, ..)| *list);
     let traps = TRAPS.iter().map(|(_, list)| *list);
-    let lists = of_fields.chain(shared).chain(traps).chain([MOBILE]);
+    let lists =
+        of_fields.chain(shared).chain(traps).chain([MOBILE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE]);
     let labels = Fields::standard();
     let labels = labels.iter().map(|(_, field)| squash(&words(&field.label)));
-    lists.flat_map(phrases).map(squash).chain(labels).collect()
+    let mut known = HashSet::with_capacity_and_hasher(3_000, Default::default());
+    known.extend(lists.flat_map(phrases).map(squash).chain(labels));
+    known
 });
 
 /// Is a column called like this in any of the languages that are known?

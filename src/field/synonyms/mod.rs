@@ -1,10 +1,12 @@
-//! What columns are called in English, German, French, Spanish, Portuguese, Italian, Dutch and Swedish.
+//! What columns are called: in English, German, French, Spanish, Portuguese, Italian, Dutch and Swedish with
+//! all the words around them, in twenty-one other languages by the names themselves.
 //!
 //! Phrases are written as headers come out of [`words`](super::words()): lower case, no accents, single
 //! spaces; `|` separates them. Where a header says the same with other spaces, or with `of` and `the`
 //! between, it is found too, so no phrase stands here twice.
 
 mod contact;
+mod elsewhere;
 mod known;
 mod opportunity;
 mod people;
@@ -12,10 +14,14 @@ mod qualifiers;
 mod traps;
 
 pub(crate) use contact::{CONTACT, MOBILE};
+pub(crate) use elsewhere::{
+    CONTACT_ELSEWHERE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY_ELSEWHERE, SHARED_ELSEWHERE,
+};
 pub(crate) use known::is_known;
 pub(crate) use opportunity::{OPPORTUNITY, SHARED};
 pub(crate) use qualifiers::{
-    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, STOPS, SUBSTITUTES, USER, USER_LISTS,
+    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, REMARKS, SPELLING, STOPS, SUBSTITUTES, USER,
+    USER_LISTS, WITH,
 };
 pub(crate) use traps::{TRAPS, Trap};
 

@@ -31,13 +31,16 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     (
         Group::Home,
         "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
-         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening",
+         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening \
+         | privado | privada | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
+         | stacjonarny | домашний | личный | личная",
     ),
     (
         Group::Work,
-        "work | business | office | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
+        "work | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
-         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor",
+         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor \
+         | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | рабочий | рабочая | служебный",
     ),
     (
         Group::Mobile,
@@ -62,9 +65,10 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 ];
 
 /// Whose it is: the contact's own.
-pub(crate) const OWN: &str = "contact | person | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
+pub(crate) const OWN: &str = "contact | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
-     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper";
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper \
+     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
 pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \
@@ -87,6 +91,19 @@ pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | 
 /// Words beside the name of an address that do not say whose it is.
 pub(crate) const NEUTRAL: &str = "login | log | in | on | to | use | used | reach | you | registered | registration | signup | sign | up \
      | current | aktuell | aktuelle | actuel | actuelle | actual | anmeldung | connexion | acceso | acesso | accesso | inloggning";
+
+/// What a remark in brackets begins with that says how a value is written: `with country code`.
+pub(crate) const WITH: &str = "with | w | incl | including | include | without | no | mit | inkl | ohne | avec | sans | con | sin | com | sem | met | zonder | med | utan";
+
+/// What follows it.
+pub(crate) const SPELLING: &str = "country | area | code | codes | international | intl | prefix | format | extension | ext | space | spaces | dash | dashes \
+     | hyphens | punctuation | po | box | vorwahl | landervorwahl | landesvorwahl | indicatif | pays | prefijo | codigo | pais | ddd | ddi | prefisso \
+     | landcode | landnummer | netnummer | landskod";
+
+/// Words of a remark that say how a value is written, or whether there has to be one.
+pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | m | d | y | tt | jj | jjjj | aa | aaaa | gg | rr | rrrr | mmm | optional | required | mandatory | if | any | please \
+     | comma | commas | semicolon | separated | by | internal | digit | digits | number | numbers | only | iso | format | pflichtfeld | freiwillig | optionnel \
+     | facultatif | obligatoire | opcional | obligatorio | obrigatorio | facoltativo | obbligatorio | optioneel | verplicht | valfritt | obligatoriskt";
 
 /// Words that mark the cell itself.
 pub(crate) const FILLERS: &str = "value | values | field | cf";

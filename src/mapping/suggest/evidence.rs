@@ -9,6 +9,38 @@ use crate::normalize::{self, DateFormat, STATUSES};
 /// How many cells are looked at.
 const CELLS: usize = 30;
 
+/// What a `State` may be that is no place.
+const CONDITIONS: [&str; 28] = [
+    "active",
+    "inactive",
+    "open",
+    "closed",
+    "new",
+    "pending",
+    "paid",
+    "unpaid",
+    "enabled",
+    "disabled",
+    "subscribed",
+    "unsubscribed",
+    "confirmed",
+    "unconfirmed",
+    "cancelled",
+    "canceled",
+    "completed",
+    "complete",
+    "draft",
+    "archived",
+    "valid",
+    "invalid",
+    "expired",
+    "blocked",
+    "won",
+    "lost",
+    "aktiv",
+    "inaktiv",
+];
+
 /// Counts over the sample cells of one column.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -18,9 +50,13 @@ pub(super) struct Evidence {
     /// Cells with an @ in them.
     ats: usize,
     phones: usize,
+    /// Phones with a `+` in front.
+    abroad: usize,
     dates: usize,
     booleans: usize,
     statuses: usize,
+    /// Cells that say how something stands.
+    conditions: usize,
     /// Cells with a letter in them.
     lettered: usize,
 }
@@ -34,7 +70,9 @@ impl Evidence {
         fields: &Fields,
     ) -> Self {
         let mut seen = Evidence::default();
-        let is_asked = guess.if_phones || guess.target.is_some_and(|id| is_weighed(id, fields));
+        let is_asked = guess.if_phones
+            || guess.if_abroad
+            || guess.target.is_some_and(|id| is_weighed(id, fields));
         for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
             let cell = normalize::trim(cell);
             if cell.is_empty() {
@@ -59,10 +97,12 @@ impl Evidence {
         self.dates += usize::from(is_date);
         self.phones +=
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
+        self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
         self.lettered += usize::from(letters > 0);
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
-        let is_status = STATUSES.iter().any(|status| cell.eq_ignore_ascii_case(status));
-        self.statuses += usize::from(is_status);
+        let is_among = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
+        self.statuses += usize::from(is_among(&STATUSES));
+        self.conditions += usize::from(is_among(&CONDITIONS));
     }
 
     /// Cells that may be names of people or countries.
@@ -72,7 +112,12 @@ impl Evidence {
 
     /// Takes back a guess that the values contradict, and makes one that they complete.
     pub(super) fn weigh(&self, guess: &mut Guess, fields: &Fields) {
-        if guess.if_phones && self.filled >= 2 && self.phones * 10 >= self.filled * 8 {
+        let phones = match () {
+            () if guess.if_phones => self.phones,
+            () if guess.if_abroad => self.abroad,
+            () => 0,
+        };
+        if self.filled >= 2 && phones * 10 >= self.filled * 8 {
             guess.target = Some(FieldId::PHONE);
             guess.confidence = Confidence::Likely;
             guess.reason = "its values are phone numbers".into();
@@ -93,6 +138,9 @@ impl Evidence {
             FieldKind::Country | FieldKind::FullName => self.words(),
             _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => self.words(),
             _ if field == FieldId::OPPORTUNITY_NAME => filled - self.dates.max(self.emails),
+            // `ON` is a province.
+            _ if field == FieldId::STATE => filled - self.emails.max(self.conditions),
+            _ if is_plain_text(field) => filled - self.emails.max(self.booleans),
             _ => return,
         };
         if fits * 5 < filled {
@@ -113,7 +161,15 @@ fn is_weighed(id: FieldId, fields: &Fields) -> bool {
             | FieldKind::Status
             | FieldKind::Country
             | FieldKind::FullName
-    ) || matches!(id, FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::OPPORTUNITY_NAME)
+    ) || matches!(
+        id,
+        FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::OPPORTUNITY_NAME | FieldId::STATE
+    ) || is_plain_text(id)
+}
+
+/// Texts that no address of an e-mail and no yes or no can be.
+fn is_plain_text(id: FieldId) -> bool {
+    matches!(id, FieldId::COMPANY | FieldId::ADDRESS | FieldId::CITY | FieldId::WEBSITE)
 }
 
 fn is_date(cell: &str) -> bool {

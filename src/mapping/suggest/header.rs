@@ -10,6 +10,25 @@ use crate::object::Object;
 /// Headers that other spaces would make the name of a field.
 const APART: [&str; 4] = ["birth day", "birth month", "birth year", "user name"];
 
+/// Headers that may speak of who it is, or of how to reach them.
+const CONTACTS: [&str; 7] =
+    ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
+
+/// A phone that stands at home or at work.
+const LANDLINE: [&str; 11] = [
+    "landline",
+    "fixe",
+    "fijo",
+    "fixo",
+    "fisso",
+    "festnetz",
+    "festnetznummer",
+    "vaste",
+    "stacjonarny",
+    "固定电话",
+    "座机",
+];
+
 /// What headers are read with.
 pub(super) struct Reader<'a> {
     pub(super) names: &'a Names,
@@ -50,7 +69,8 @@ impl Reader<'_> {
         {
             return guess;
         }
-        self.inner(words).unwrap_or_else(|| self.nothing(words))
+        let guess = self.inner(words).unwrap_or_else(|| self.nothing(words));
+        Guess { if_abroad: self.is_selected(FieldId::PHONE) && is_number_word(words), ..guess }
     }
 
     /// The header is the name of a field, and nothing else.
@@ -71,6 +91,11 @@ impl Reader<'_> {
         if meaning.is_mobile {
             guess.group = Group::Mobile;
         }
+        if field == FieldId::PHONE && words.split(' ').any(|word| LANDLINE.contains(&word)) {
+            // A mobile phone is likelier the one to call.
+            guess.group = Group::Home;
+        }
+        guess.if_phones = field == FieldId::NAME && CONTACTS.contains(&words);
         Some(guess.weak(meaning.is_weak))
     }
 
@@ -140,7 +165,7 @@ impl Reader<'_> {
         if rest.is_empty() || is_number_word(&rest) {
             return self.nameless(&around, words);
         }
-        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre") {
+        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre" | "naam") {
             return self.placed(FieldId::NAME, &around);
         }
         if around.is_own
@@ -161,7 +186,11 @@ impl Reader<'_> {
             return None;
         }
         let around = Around { is_mobile: around.is_mobile || meaning.is_mobile, ..around };
-        let guess = self.placed(field, &around)?;
+        let mut guess = self.placed(field, &around)?;
+        if field == FieldId::PHONE && words.split(' ').any(|word| word == "address") {
+            // `Default Address Phone` is the phone of a place, and `Phone` the person's.
+            guess.group = guess.group.max(Group::Home);
+        }
         let is_weak = meaning.is_weak || guess.is_weak;
         Some(guess.weak(is_weak))
     }
@@ -265,7 +294,18 @@ impl Reader<'_> {
             let is_part = matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME);
             return is_part.then(|| part.to_owned());
         }
-        let part = part(&["address ", "adresse ", "mail address ", "postal address "])?;
+        let part = part(&[
+            "address ",
+            "adresse ",
+            "mail address ",
+            "postal address ",
+            "postanschrift ",
+            "anschrift ",
+            "direccion ",
+            "endereco ",
+            "indirizzo ",
+            "adres ",
+        ])?;
         let field = self.names.find(part)?.contact?;
         (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))
             .then(|| part.to_owned())
@@ -356,7 +396,20 @@ impl Reader<'_> {
 }
 
 fn is_number_word(word: &str) -> bool {
-    matches!(word, "no" | "nos" | "nr" | "num" | "number" | "numbers" | "nummer" | "numero")
+    matches!(
+        word,
+        "no" | "nos"
+            | "nr"
+            | "num"
+            | "number"
+            | "numbers"
+            | "nummer"
+            | "numero"
+            | "numer"
+            | "номер"
+            | "番号"
+            | "号码"
+    )
 }
 
 /// A column that our own error log adds; its ids are read (A6).

@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 
 use crate::field::synonyms::{
-    CONTACT, DEAL, FILLERS, GROUPS, Group, MOBILE, NEUTRAL, OPPORTUNITY, OWN, SHARED, STOPS,
-    SUBSTITUTES, TRAPS, Trap, USER, phrases, squash,
+    CONTACT, CONTACT_ELSEWHERE, DEAL, FILLERS, GROUPS, Group, MOBILE, MOBILE_ELSEWHERE,
+    NAMES_ELSEWHERE, NEUTRAL, OPPORTUNITY, OPPORTUNITY_ELSEWHERE, OWN, SHARED, SHARED_ELSEWHERE,
+    STOPS, SUBSTITUTES, TRAPS, Trap, USER, phrases, squash,
 };
 use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
@@ -49,7 +50,8 @@ type Index<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Phrases that name a field only where nothing else does.
 const WEAK: &[(Object, &str, &str)] = &[
-    (Object::Contact, "name", "client | customer | kunde | cliente | klant | kund"),
+    (Object::Contact, "name", "client | customer | kunde | cliente | klant | kund | lead name"),
+    (Object::Contact, "name", NAMES_ELSEWHERE),
     (
         Object::Contact,
         "country",
@@ -63,6 +65,9 @@ const WEAK: &[(Object, &str, &str)] = &[
         "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value",
     ),
 ];
+
+/// About how many phrases there are.
+const PHRASES: usize = 2_000;
 
 /// Every name of the account's fields.
 pub(super) struct Names {
@@ -79,20 +84,25 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(fields: &Fields) -> Self {
         let mut names = Names {
-            fields: Index::default(),
+            fields: Index::with_capacity_and_hasher(PHRASES, Default::default()),
             shared: Index::default(),
             words: known_words(),
             labels: Vec::new(),
             customs: first_custom(fields)..FieldId(u16::MAX),
         };
         names.add_own_labels(fields);
-        for (object, table) in [(Object::Contact, CONTACT), (Object::Opportunity, OPPORTUNITY)] {
+        for (object, table) in [
+            (Object::Contact, CONTACT),
+            (Object::Contact, CONTACT_ELSEWHERE),
+            (Object::Opportunity, OPPORTUNITY),
+            (Object::Opportunity, OPPORTUNITY_ELSEWHERE),
+        ] {
             for (key, list) in table {
                 let Some(field) = fields.find(object, key) else { continue };
                 phrases(list).for_each(|phrase| names.add(phrase, object, field, false));
             }
         }
-        for phrase in phrases(MOBILE) {
+        for phrase in phrases(MOBILE).chain(phrases(MOBILE_ELSEWHERE)) {
             names.add(phrase, Object::Contact, FieldId::PHONE, false);
             if let Some(meaning) = names.fields.get_mut(&squash(phrase)) {
                 meaning.is_mobile = meaning.contact == Some(FieldId::PHONE);
@@ -102,7 +112,7 @@ impl Names {
             let Some(field) = fields.find(*object, key) else { continue };
             phrases(list).for_each(|phrase| names.add(phrase, *object, field, true));
         }
-        for (list, contact, opportunity) in SHARED {
+        for (list, contact, opportunity) in SHARED.iter().chain(SHARED_ELSEWHERE) {
             let meaning = Meaning {
                 contact: contact.and_then(|key| fields.find(Object::Contact, key)),
                 opportunity: opportunity.and_then(|key| fields.find(Object::Opportunity, key)),
@@ -198,11 +208,19 @@ impl Names {
         if phrase.len() < 5 {
             return None;
         }
+        // `List Name` is no slip: the word is known, and means something else.
+        let says_else = |label: &str| {
+            let is_of_label = |word: &str| label.split(' ').any(|other| other == word);
+            phrase
+                .split(' ')
+                .any(|word| matches!(self.word(word), Word::Trap(_)) && !is_of_label(word))
+        };
         let is_near = |label: &str| {
             label.len() >= 5
                 && label.len().abs_diff(phrase.len()) <= 1
                 && label.as_bytes().first() == phrase.as_bytes().first()
                 && strsim::osa_distance(label, phrase) == 1
+                && !says_else(label)
         };
         let mut near = self.labels.iter().filter(|(label, _)| is_near(label));
         let (_, field) = near.next()?;

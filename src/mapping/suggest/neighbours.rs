@@ -45,6 +45,48 @@ impl Reader<'_> {
         }
     }
 
+    /// Why something was lost makes no opportunity of a row where nothing else is about one: leads have such
+    /// columns, too.
+    pub(super) fn leave_lone_reason(&self, guesses: &mut [Guess]) {
+        let is_of_deal = |guess: &Guess| match (guess.target, guess.choice) {
+            (Some(field), _) => {
+                self.fields.get(field).object == Object::Opportunity
+                    && field != FieldId::LOST_REASON
+            }
+            (None, Some(choice)) => {
+                matches!(choice.opportunity, Some(FieldId::VALUE | FieldId::STAGE))
+            }
+            (None, None) => false,
+        };
+        if self.has_contacts && !guesses.iter().any(is_of_deal) {
+            let lone = |guess: &&mut Guess| guess.target == Some(FieldId::LOST_REASON);
+            for guess in guesses.iter_mut().filter(lone) {
+                *guess = Guess::none("no other column is about an opportunity");
+            }
+        }
+    }
+
+    /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
+    /// country in Polish, and a region beside the postal code of Czechs and Slovaks.
+    pub(super) fn settle_town(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_town = |at: &usize| {
+            let before = at.checked_sub(1).and_then(|before| guesses[before].target);
+            words[*at] == "by" && before == Some(FieldId::POSTAL_CODE)
+        };
+        if self.has_contacts
+            && !has(guesses, FieldId::CITY)
+            && let Some(at) = (0..guesses.len()).find(is_town)
+        {
+            guesses[at] = Guess::likely(FieldId::CITY, "it stands behind a postal code");
+        }
+        if words.iter().any(|word| word == "psc")
+            && let Some(at) = words.iter().position(|word| word == "kraj")
+            && guesses[at].target == Some(FieldId::COUNTRY)
+        {
+            guesses[at] = Guess::likely(FieldId::STATE, "it stands beside a Czech postal code");
+        }
+    }
+
     /// The parts of an address come from one address: the contact's own before the company's, the one
     /// that is filled before one that is not.
     pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {

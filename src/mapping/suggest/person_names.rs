@@ -26,10 +26,13 @@ impl Reader<'_> {
         for at in 0..guesses.len() {
             let word = words[at].as_str();
             let found = match word {
-                "name" | "naam" | "namn" if guesses[at].target.is_some() || !self.has_contacts => {
+                "name" | "naam" | "namn" | "navn"
+                    if guesses[at].target.is_some() || !self.has_contacts =>
+                {
                     self.name_beside(at, samples, guesses)
                 }
-                "nom" | "nome" | "nombre" | "nombres" | "first" | "last" | "cognom" => {
+                "nom" | "nome" | "nombre" | "nombres" | "nume" | "jmeno" | "имя" | "isim"
+                | "ad" | "adi" | "first" | "last" | "cognom" => {
                     let part = self.part_of_name(word, words, guesses);
                     part.map(|(field, why)| (field, Confidence::Likely, why))
                 }
@@ -124,14 +127,17 @@ impl Reader<'_> {
         let has_last = has(guesses, FieldId::LAST_NAME);
         let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
         match word {
-            "nom" if has_first => Some((FieldId::LAST_NAME, "it stands beside a first name")),
+            "nom" | "nume" if has_first => {
+                Some((FieldId::LAST_NAME, "it stands beside a first name"))
+            }
             "first" if has_word("last") || has_last => {
                 Some((FieldId::FIRST_NAME, "it stands beside a last name"))
             }
             "last" if has_word("first") || has_first => {
                 Some((FieldId::LAST_NAME, "it stands beside a first name"))
             }
-            "first" | "last" => None,
+            "ad" | "adi" if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
+            "first" | "last" | "ad" | "adi" => None,
             _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
             _ => Some((FieldId::NAME, "it stands alone")),
         }

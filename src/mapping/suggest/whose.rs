@@ -6,7 +6,23 @@ use crate::field::FieldId;
 use crate::field::synonyms::Group;
 
 /// What one word calls an e-mail address, alone or as a part: `gastemail`, `mailadresse`.
-const MAIL: [&str; 6] = ["email", "mail", "epost", "mejl", "courriel", "correo"];
+const MAIL: [&str; 15] = [
+    "email",
+    "mail",
+    "epost",
+    "mejl",
+    "courriel",
+    "correo",
+    "sahkoposti",
+    "почта",
+    "почты",
+    "пошта",
+    "メール",
+    "邮箱",
+    "邮件",
+    "郵件",
+    "메일",
+];
 
 impl Reader<'_> {
     /// May a column of addresses be the contact's own, by what its header says?

@@ -7,8 +7,8 @@ use crate::normalize::digits::is_mark;
 
 /// The address in lower case, composed (NFC), its domain as the network knows it.
 pub(super) fn address(cell: &str) -> Option<String> {
-    let seen: String = cell.chars().filter(|c| !is_mark(*c)).collect();
-    let (local, domain) = seen.rsplit_once(['@', '\u{ff20}'])?;
+    let seen: String = cell.chars().filter(|c| !is_mark(*c)).map(narrow).collect();
+    let (local, domain) = seen.rsplit_once('@')?;
     let mut address: String = local.nfc().flat_map(char::to_lowercase).nfc().collect();
     let is_plain_local = address.is_ascii();
     let is_local =
@@ -39,6 +39,14 @@ pub(super) fn address(cell: &str) -> Option<String> {
         address.len() <= 254 && is_domain(domain.as_bytes())
     };
     is_fine.then_some(address)
+}
+
+/// A character as wide as those of East Asia, as the one it stands for.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// Letters, digits, and the combining marks of scripts that need them.

@@ -37,14 +37,12 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     // A spreadsheet's mark of text.
     let mut text = text.strip_prefix('\'').unwrap_or(&text).trim();
     let mut is_negative = false;
-    if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        (text, is_negative) = (inner.trim(), true);
-    }
     text = without_dash(text);
-    // Sign and currency stand before or behind the digits, in any order.
+    // Sign and currency stand before or behind the digits, in any order; so may brackets, `$ (1,200.00)`.
     loop {
         let before = text;
-        if let Some(rest) = text.strip_prefix('-').or_else(|| text.strip_suffix('-')) {
+        let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        if let Some(rest) = text.strip_prefix('-').or_else(|| text.strip_suffix('-')).or(inner) {
             if is_negative {
                 return None;
             }
