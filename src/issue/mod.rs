@@ -64,7 +64,15 @@ impl Issue {
 
     /// HighLevel's number for this kind of issue, where it has one.
     pub fn number(&self) -> Option<u16> {
-        self.code.number()
+        match self.code {
+            // HighLevel tells a repeated id from another repeated key.
+            IssueCode::RepeatSkipped | IssueCode::RepeatRejected
+                if self.field.as_deref() == Some("id") =>
+            {
+                Some(1012)
+            }
+            code => code.number(),
+        }
     }
 
     fn fill(&self, template: &str) -> String {

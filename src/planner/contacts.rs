@@ -303,7 +303,9 @@ impl Planner {
             && self.is_repeat(contact)
         {
             let first = self.ledger.first_number(Object::Contact, contact);
-            self.report(at, code, None, None, first.map(|row| row.to_string()));
+            let named = disputed.of(KeyKind::ContactId).next();
+            let (column, value) = named.map(|(key, _)| (key.column, self.key_text(key))).unzip();
+            self.report(at, code, column, value, first.map(|row| row.to_string()));
             return Side::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
