@@ -79,7 +79,9 @@ impl Planner {
                 self.visit(at..self.window.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
-            if !draft.has_contact {
+            // Who is only looked up is looked up for an opportunity (P8).
+            let is_asked = settings.contacts.is_some() || draft.has_opportunity;
+            if !draft.has_contact || !is_asked {
                 continue;
             }
             let own = draft.keys();
@@ -105,7 +107,8 @@ impl Planner {
         let (contact, outcome) = match side {
             Side::Nobody(outcome) => (NONE, outcome),
             Side::Aside(contact, outcome) => {
-                if outcome != Outcome::Fail {
+                // Whom the import only looks up, an opportunity names.
+                if outcome != Outcome::Fail && is_selected {
                     self.ledger.people[contact as usize].name(row);
                 }
                 (contact, outcome)

@@ -48,10 +48,14 @@ fn option_of<'o>(among: impl IntoIterator<Item = &'o str>, cell: &str) -> Option
 }
 
 impl Naive {
+    pub(crate) fn has_opportunity(&self, at: usize) -> bool {
+        HEADERS.iter().any(|header| said(&self.rows[at], header).is_some())
+    }
+
     pub(crate) fn opportunity_side(&mut self, at: usize, contact: Ref) {
         let row = self.row(at);
         let Some(mode) = self.policy.opportunities else { return };
-        if !HEADERS.iter().any(|header| said(&row, header).is_some()) {
+        if !self.has_opportunity(at) {
             return;
         }
         self.check_cells(&row, at);
