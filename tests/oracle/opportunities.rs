@@ -124,6 +124,11 @@ impl Naive {
                 Some(known) => self.update(row, at, known, link, "id"),
             };
         }
+        // §5: nothing is created, and nothing but an id could find it.
+        let is_sought = self.policy.matching.is_some() || self.policy.duplicates == "update";
+        if mode == "update" && !is_sought {
+            return self.fail(at, "opportunity-id-missing");
+        }
         let contact = match link {
             LinkTo::Failed => return self.fail(at, "contact-failed"),
             LinkTo::Unknown => return self.fail(at, "contact-id-unknown"),
