@@ -255,7 +255,11 @@ impl Naive {
         let is_lost = problems.contains(&"pipeline-unknown");
         let theirs = match field {
             "pipeline" => standing.pipeline.filter(|_| !is_lost),
-            "stage" => standing.stage.filter(|_| !is_lost),
+            // O7: a stage that is not known is an error on create; it is none that could agree.
+            "stage" => {
+                let is_known = !is_lost && !problems.contains(&"stage-unknown");
+                standing.stage.filter(|_| is_known)
+            }
             "status" => standing.status,
             "value" => {
                 said(row, "Opportunity Value").filter(|v| v.parse::<i64>().is_ok()).map(Into::into)
