@@ -123,6 +123,7 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                self.note_full_texts(settings, Object::Contact, contact, row);
                 if settings.mapping.clear_token.is_some() {
                     self.note_kept_fields(settings, contact, row);
                 }
@@ -143,6 +144,7 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                self.note_full_texts(settings, Object::Contact, contact, row);
                 if settings.mapping.clear_token.is_some() {
                     self.note_kept_fields(settings, contact, row);
                 }

@@ -37,6 +37,7 @@ impl Planner {
                 if previous != NONE {
                     self.compare_with_earlier(settings, deal, [row, previous]);
                 }
+                self.note_full_texts(settings, Object::Opportunity, deal, row);
                 let is_first =
                     previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
                 (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
@@ -46,6 +47,7 @@ impl Planner {
                 if standing.is_none() {
                     self.advance(settings, at, deal, true);
                 }
+                self.note_full_texts(settings, Object::Opportunity, deal, row);
                 (deal, By::New, Outcome::Create, Some(links))
             }
         };
