@@ -12,7 +12,9 @@ use std::fmt::Write;
 use crm_import::account::OpportunityMatching;
 use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::source::FileFormat;
-use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Stats};
+use crm_import::{
+    Account, FollowUp, FollowUpKind, Import, MemoryStorage, Object, Plan, Source, Stats,
+};
 use proptest::prelude::*;
 
 const HEADERS: [&str; 8] = [
@@ -293,4 +295,27 @@ proptest! {
         }
         prop_assert_eq!(stored(&one), stored(&other));
     }
+}
+
+/// Ana's first opportunity fails, in a window of its own; whoever reads the file at once follows her up for
+/// the second (P8, F1).
+#[test]
+fn l1_a_run_follows_up_whom_only_a_later_window_gives_an_opportunity() {
+    let file =
+        "Email,Opportunity Name,Pipeline\na@x.org,,Sales\na@x.org,Roof,Sales\nb@x.org,,Care\n";
+    let follow_up = FollowUp::of(FollowUpKind::Workflow, "welcome");
+    let import = Import::new().objects([Object::Opportunity]).follow_up(follow_up);
+    let source = || Source::from_bytes(file.as_bytes());
+    let (mut at_once, mut in_windows) = (crm(), crm());
+    for crm in [&mut at_once, &mut in_windows] {
+        crm.insert(Object::Contact, [("email", "b@x.org")]);
+    }
+    let plan = import.plan(source(), &mut at_once).unwrap();
+    import.apply(plan, &mut at_once).unwrap();
+    import.run_window(1).run(source(), &mut in_windows).unwrap();
+    let followed_up = |crm: &MemoryStorage| -> Vec<String> {
+        crm.follow_ups().iter().map(|follow_up| follow_up.contact.clone()).collect()
+    };
+    assert_eq!(followed_up(&at_once), ["c1"]);
+    assert_eq!(followed_up(&in_windows), ["c1"]);
 }

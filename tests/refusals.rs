@@ -316,3 +316,70 @@ fn w4_a_number_of_three_decimals_is_the_same_when_it_is_read_again() {
     let again = import.plan(source(), &mut crm).unwrap();
     assert_eq!(again.stats().contacts.unchanged, 2);
 }
+
+/// Notes hold 5,000 characters (§10), whoever filled them: what is stored, a row, or the rows before.
+#[test]
+fn a_text_that_is_full_stays_as_it_is_and_what_finds_no_room_is_named() {
+    let part = |letter: &str| letter.repeat(1_200);
+    let rows = ["a", "b", "c", "d", "e", "b", "f"].map(part);
+    for object in [Object::Contact, Object::Opportunity] {
+        let mut crm = MemoryStorage::new(account());
+        let stored = [("first_name", "Ana"), ("email", "ana@example.com")];
+        crm.insert_as(Object::Contact, "c1", stored);
+        crm.insert_as(Object::Opportunity, "o1", [("name", "Roof"), ("contact_id", "c1")]);
+        let mut file = String::from("Contact ID,Opportunity ID,Notes\n");
+        rows.iter().for_each(|text| file += &format!("c1,o1,{text}\n"));
+        // It is full for what is long, not for what is short.
+        file += "c1,o1,short\n";
+        let columns = vec![
+            column(0, Object::Contact, "id", json!({})),
+            column(1, Object::Opportunity, "id", json!({})),
+            column(2, object, "notes", json!({})),
+        ];
+        let import = Import::new().mapping(Mapping { columns, ..Mapping::default() });
+        let source = || Source::from_bytes(file.as_bytes());
+        let full = |issues: &mut dyn Iterator<Item = Issue>| -> Vec<u64> {
+            let of = |issue: &Issue| issue.code == IssueCode::TextFull;
+            issues.filter(of).map(|issue| issue.row.unwrap().0.into()).collect()
+        };
+        let mut in_windows = crm.clone();
+        let plan = import.plan(source(), &mut crm).unwrap();
+        assert_eq!(full(&mut plan.issues()), [5, 7], "{object}");
+        let counts = plan.column_counts();
+        assert_eq!((counts[2].filled, counts[2].taken, counts[2].refused), (8, 6, 2), "{object}");
+        import.apply(plan, &mut crm).unwrap();
+        let id = if object == Object::Contact { "c1" } else { "o1" };
+        let kept = rows[..4].join("\n") + "\nshort";
+        let notes = |crm: &MemoryStorage| crm.get(object, id).unwrap().values("notes").to_vec();
+        assert_eq!(notes(&crm), [kept.as_str()], "{object}");
+        // The next import finds it as full as this one left it (L3).
+        let again = import.plan(source(), &mut crm).unwrap();
+        assert_eq!((full(&mut again.issues()), again.steps().len()), (vec![5, 7], 0), "{object}");
+        let report = import.run_window(2).run(source(), &mut in_windows).unwrap();
+        assert_eq!(full(&mut report.issues()), [5, 7], "{object}");
+        assert_eq!(notes(&in_windows), [kept.as_str()], "{object}");
+    }
+}
+
+/// Many rows of one contact, two columns that feed the same text, and a default that begins it.
+#[test]
+fn what_a_text_has_no_room_for_is_told_of_any_number_of_rows() {
+    let columns = vec![
+        column(0, Object::Contact, "email", json!({})),
+        column(1, Object::Contact, "notes", json!({ "default": "begun" })),
+    ];
+    let import = Import::new().mapping(Mapping { columns, ..Mapping::default() });
+    let mut file = String::from("Email,Notes\nana@example.com,\n");
+    for row in 2..=700 {
+        file += &format!("ana@example.com,note {row:04}\n");
+    }
+    let mut crm = MemoryStorage::new(account());
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    // "begun" and 499 notes of ten characters with their line breaks are 4,995 characters.
+    let full: Vec<u64> = plan
+        .issues()
+        .filter(|issue| issue.code == IssueCode::TextFull)
+        .map(|issue| issue.row.unwrap().0.into())
+        .collect();
+    assert_eq!(full, (501..=700).collect::<Vec<u64>>());
+}

@@ -2,12 +2,11 @@
 
 use super::memo::Memo;
 use super::{Column, Settings};
-use crate::field::FieldId;
 use crate::source::{BlockRow, Stripe, rows_of};
 
 /// The row's own country if it is mapped and valid, else the account's (V6).
 pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&'s str> {
-    let own = settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY);
+    let own = settings.country.as_ref();
     let own = own.and_then(|column| column.country_of(column.text(row)));
     own.or(settings.account.default_country.as_deref())
 }
@@ -25,8 +24,7 @@ pub(super) struct Countries<'s> {
 
 impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
-        let column =
-            settings.contact_columns.iter().find(|column| column.field == FieldId::COUNTRY)?;
+        let column = settings.country.as_ref()?;
         Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS], rows: 0 })
     }
 
@@ -62,6 +60,6 @@ impl<'s> Countries<'s> {
 
     /// Is this the column?
     pub(super) fn are_of(&self, column: &Column) -> bool {
-        std::ptr::eq(self.column, column)
+        (self.column.field, self.column.index()) == (column.field, column.index())
     }
 }

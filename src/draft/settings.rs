@@ -32,6 +32,9 @@ pub(crate) struct Settings {
     pub(crate) rules: Vec<Rule>,
     pub(crate) rule_names: Vec<Vec<String>>,
     pub(crate) contact_columns: Vec<Column>,
+    /// The column of the rows' own countries. It tells how phones are read also where contacts are only
+    /// looked up (V6, P8).
+    pub(super) country: Option<Column>,
     /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
@@ -62,6 +65,7 @@ impl Settings {
             rules: Vec::new(),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
+            country: None,
             minds_consent: false,
             opportunity_columns: Vec::new(),
             contact_groups: Vec::new(),
@@ -168,6 +172,8 @@ impl Settings {
         let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
         self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
+        let is_country = |column: &&Column| column.field == FieldId::COUNTRY;
+        self.country = self.contact_columns.iter().find(is_country).cloned();
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
         self.clearable =
             all.filter(|column| column.minds_given()).map(|column| column.field).collect();

@@ -113,6 +113,8 @@ catalogue! {
         "the text in {column} holds a character that cannot be stored", "remove the NUL character";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
+    TextFull "text-full" Warning None,
+        "the text in {column} was left out: with what is there already it would be longer than 5,000 characters", "shorten what is stored, or put the text into another field";
     EmailInvalid "email-invalid" Warning Some(1008),
         "\"{value}\" is not an e-mail address", "write it as name@example.com";
     PhoneInvalid "phone-invalid" Warning Some(1013),

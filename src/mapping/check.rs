@@ -113,7 +113,8 @@ impl Check<'_> {
         Some(id)
     }
 
-    /// Is the field's object selected, or does the field link opportunities to contacts (P8)?
+    /// Is the field's object selected, or does the field link opportunities to contacts (P8)? The country
+    /// tells how phones are read that do.
     fn is_used(&self, id: FieldId) -> bool {
         let field = self.fields.get(id);
         let is_selected = self.modes.iter().any(|(object, _)| *object == field.object);
@@ -121,6 +122,7 @@ impl Check<'_> {
         is_selected
             || field.object == Object::Contact
                 && (id <= FieldId::ADDITIONAL_PHONES
+                    || id == FieldId::COUNTRY
                     || rules.iter().any(|rule| rule.0.contains(&field.key)))
     }
 

@@ -81,13 +81,19 @@ impl<'p> Pitch<'p> {
             let cell = column.read(column.text(&row.cells), None, choices);
             (cell, column)
         };
-        let is_filled =
-            |(cell, _): &(Cell<'_>, &Column)| !matches!(cell, Cell::Blank | Cell::Clear);
+        // A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
+        let says = |field: FieldId, cell: &Cell<'_>| match cell {
+            Cell::Value(_) => true,
+            Cell::Invalid(_) => !matches!(field, FieldId::STATUS | FieldId::LOST_REASON),
+            Cell::Blank | Cell::Clear => false,
+        };
         let gives = |column: &'p Column| {
-            column.default.is_none() || column.default_always || is_filled(&said(column))
+            let is_said = || says(column.field, &said(column).0);
+            column.default.is_none() || column.default_always || is_said()
         };
         let read = |field: FieldId| {
             let columns = columns_of(field);
+            let is_filled = |(cell, _): &(Cell<'_>, &Column)| says(field, cell);
             let default = |column: &'p Column| {
                 let is_due = is_new || (column.default_always && !given.has(field));
                 let default = is_due.then(|| column.default_value(None, choices)).flatten();

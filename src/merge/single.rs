@@ -140,15 +140,17 @@ pub(crate) struct Single<'p> {
     pub(super) is_given: bool,
     /// What a text that grows holds; most never do.
     parts: Option<Parts>,
+    /// The columns of the file whose text found no room.
+    pub(crate) refused: Vec<u16>,
 }
 
 impl<'p> Single<'p> {
     pub(crate) fn stored(base: Base<'p>, field: FieldId) -> Self {
         if base.is_new() {
-            return Single { value: None, is_given: false, parts: None };
+            return Single { value: None, is_given: false, parts: None, refused: Vec::new() };
         }
         let (value, is_given) = (base.values(field).next(), base.is_given(field));
-        Single { value, is_given, parts: None }
+        Single { value, is_given, parts: None, refused: Vec::new() }
     }
 
     /// Folds some rows, of which the first creates the record if it is new.
@@ -161,8 +163,8 @@ impl<'p> Single<'p> {
 
     /// The same, owning its value.
     pub(crate) fn into_owned(self) -> Single<'static> {
-        let Single { value, is_given, parts } = self;
-        Single { value: value.map(Value::into_owned), is_given, parts }
+        let Single { value, is_given, parts, refused } = self;
+        Single { value: value.map(Value::into_owned), is_given, parts, refused }
     }
 
     /// A copy of one that was kept, for going on with.
@@ -240,7 +242,11 @@ impl<'p> Single<'p> {
         }
         self.value = Some(match (column.merge, self.value.take()) {
             (Merge::Append, Some(before)) => {
-                append(before, &value, self.parts.get_or_insert_default())
+                let parts = self.parts.get_or_insert_default();
+                append(before, &value, column.max_chars, parts).unwrap_or_else(|before| {
+                    self.refused.extend(column.index());
+                    before
+                })
             }
             _ => {
                 self.parts = None;
@@ -257,11 +263,23 @@ pub(crate) fn loosens(column: &Column, before: Option<&Value<'_>>, after: &Value
         && *after == Value::Boolean(false)
 }
 
-/// Text already there is not added again (W5).
-fn append<'p>(before: Value<'p>, more: &Value<'p>, parts: &mut Parts) -> Value<'p> {
-    let more = more.to_text();
-    if parts.are_in(&before.to_text(), &more) {
-        return before;
+/// Text already there is not added again (W5). An error is the text before, which has no room for more.
+fn append<'p>(
+    before: Value<'p>,
+    more: &Value<'p>,
+    max_chars: usize,
+    parts: &mut Parts,
+) -> Result<Value<'p>, Value<'p>> {
+    let (there, more) = (before.to_text(), more.to_text());
+    if parts.are_in(&there, &more) {
+        drop(there);
+        return Ok(before);
+    }
+    let is_full = there.len() + 1 + more.len() > max_chars
+        && there.chars().count() + 1 + more.chars().count() > max_chars;
+    drop(there);
+    if is_full {
+        return Err(before);
     }
     let mut text = match before {
         Value::Text(text) => text.into_owned(),
@@ -269,5 +287,5 @@ fn append<'p>(before: Value<'p>, more: &Value<'p>, parts: &mut Parts) -> Value<'
     };
     text.push('\n');
     text.push_str(&more);
-    Value::Text(Cow::Owned(text))
+    Ok(Value::Text(Cow::Owned(text)))
 }

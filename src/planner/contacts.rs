@@ -77,7 +77,9 @@ impl Planner {
                 self.visit(at..self.window.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
-            if !draft.has_contact {
+            // Who is only looked up is looked up for an opportunity (P8).
+            let is_asked = settings.contacts.is_some() || draft.has_opportunity;
+            if !draft.has_contact || !is_asked {
                 continue;
             }
             let own = draft.keys();
@@ -103,7 +105,8 @@ impl Planner {
         let (contact, outcome) = match side {
             Side::Nobody(outcome) => (NONE, outcome),
             Side::Aside(contact, outcome) => {
-                if outcome != Outcome::Fail {
+                // Whom the import only looks up, an opportunity names.
+                if outcome != Outcome::Fail && is_selected {
                     self.ledger.people[contact as usize].name(row);
                 }
                 (contact, outcome)
@@ -118,6 +121,7 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                self.note_full_texts(settings, Object::Contact, contact, row);
                 if settings.mapping.clear_token.is_some() {
                     self.note_kept_fields(settings, contact, row);
                 }
@@ -138,6 +142,7 @@ impl Planner {
                 if settings.minds_consent {
                     self.note_kept_consent(settings, contact, row);
                 }
+                self.note_full_texts(settings, Object::Contact, contact, row);
                 if settings.mapping.clear_token.is_some() {
                     self.note_kept_fields(settings, contact, row);
                 }

@@ -16,6 +16,7 @@ mod drafting;
 mod driver;
 mod feed;
 mod finish;
+mod growing;
 mod kept;
 mod matching;
 mod numbering;
@@ -124,6 +125,8 @@ pub(crate) struct Planner {
     >,
     /// Single values of such contacts, where a rule or a consent asks for them.
     singles: kept::Singles,
+    /// Texts that rows add to.
+    growing: growing::Growing,
     /// Keys of combined and text rules that a contact was taught.
     taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
@@ -149,6 +152,7 @@ impl Planner {
             compared: differences::Compared::of(&settings, Object::Contact),
             compared_deals: differences::Compared::of(&settings, Object::Opportunity),
             overwritten: differences::overwritten(&settings),
+            growing: growing::Growing::of(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
             expected_rows: 0,

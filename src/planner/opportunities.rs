@@ -266,6 +266,13 @@ impl Planner {
         link: LinkTo<u32>,
     ) -> Side {
         let fail = Side::Nothing(Outcome::Fail);
+        let policy = &settings.account.opportunities;
+        let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
+        if mode == Mode::Update && !is_found {
+            // Whoever its contact is (§5).
+            self.fail(at, IssueCode::OpportunityIdMissing, None, None);
+            return fail;
+        }
         let contact = match link {
             LinkTo::Contact(contact) => Some(contact),
             LinkTo::FailedContact => {

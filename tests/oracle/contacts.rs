@@ -173,6 +173,10 @@ impl Naive {
                 }
             }
         }
+        // P8: they are looked up to link an opportunity.
+        if !is_selected && !self.has_opportunity(at) {
+            return Ref::Absent;
+        }
         let only_keys = !HEADERS.iter().any(|(header, field)| is_filled(header) && !is_key(field));
         let found = self.find_contact(&row, at);
         let (reference, outcome, by) = match found {

@@ -51,10 +51,14 @@ fn option_of<'o>(among: impl IntoIterator<Item = &'o str>, cell: &str) -> Option
 }
 
 impl Naive {
+    pub(crate) fn has_opportunity(&self, at: usize) -> bool {
+        HEADERS.iter().any(|header| said(&self.rows[at], header).is_some())
+    }
+
     pub(crate) fn opportunity_side(&mut self, at: usize, contact: Ref) {
         let row = self.row(at);
         let Some(mode) = self.policy.opportunities else { return };
-        if !HEADERS.iter().any(|header| said(&row, header).is_some()) {
+        if !self.has_opportunity(at) {
             return;
         }
         self.check_cells(&row, at);
@@ -112,6 +116,11 @@ impl Naive {
                 Some(known) if mode == "create" => self.skip(at, known, "id"),
                 Some(known) => self.update(row, at, known, link, "id"),
             };
+        }
+        // §5: nothing is created, and nothing but an id could find it.
+        let is_sought = self.policy.matching.is_some() || self.policy.duplicates == "update";
+        if mode == "update" && !is_sought {
+            return self.fail(at, "opportunity-id-missing");
         }
         let contact = match link {
             LinkTo::Failed => return self.fail(at, "contact-failed"),
@@ -234,7 +243,11 @@ impl Naive {
         let is_lost = problems.contains(&"pipeline-unknown");
         let theirs = match field {
             "pipeline" => standing.pipeline.filter(|_| !is_lost),
-            "stage" => standing.stage.filter(|_| !is_lost),
+            // O7: a stage that is not known is an error on create; it is none that could agree.
+            "stage" => {
+                let is_known = !is_lost && !problems.contains(&"stage-unknown");
+                standing.stage.filter(|_| is_known)
+            }
             "status" => standing.status,
             "value" => {
                 said(row, "Opportunity Value").filter(|v| v.parse::<i64>().is_ok()).map(Into::into)

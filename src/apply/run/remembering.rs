@@ -39,12 +39,19 @@ impl Runner<'_> {
         for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
             let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
+                let contact = ledger.contact_rows[row as usize].contact;
+                // Whom the import only looked up, and nothing went through for, it has not met (P8).
+                if object == Object::Contact
+                    && ledger.settings.contacts.is_none()
+                    && ledger.people.get(contact as usize).is_some_and(|entry| !entry.is_named())
+                {
+                    continue;
+                }
                 let outcome = report.outcome(object, number);
                 // One that was refused is known all the same: it has had its follow-ups.
                 let stored = || report.stored(object, row);
                 let Some(id) = report.id(object, number).or_else(stored) else { continue };
                 let is_folded = outcome.is_some_and(Outcome::is_folded);
-                let contact = ledger.contact_rows[row as usize].contact;
                 // One that is there already is only named by a row that skips it, unless it was matched.
                 let is_named = outcome == Some(Outcome::Skip)
                     && ledger.opportunity_rows[row as usize].by != By::Match;

@@ -246,7 +246,7 @@ impl Planner {
         })
     }
 
-    /// Pipeline, stage or status as the row would create them.
+    /// Pipeline, stage or status as the row would create them; none where that is not known.
     fn standing<'p>(
         &'p self,
         settings: &'p Settings,
@@ -254,11 +254,14 @@ impl Planner {
         field: FieldId,
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
-        let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |_| {});
+        let (mut deal, mut is_known) = (Deal::default(), true);
+        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
+            is_known &= problem.code != IssueCode::StageUnknown;
+        });
         let text = match field {
             FieldId::PIPELINE => deal.pipeline,
-            FieldId::STAGE => deal.stage,
+            // The first stage stands in for a blank, not for one that was misspelt (O7).
+            FieldId::STAGE => deal.stage.filter(|_| is_known),
             _ => deal.status,
         };
         text.map(Value::Text)

@@ -22,6 +22,8 @@ impl Planner {
         side: Side,
     ) {
         let named = if let LinkTo::Contact(contact) = link { contact } else { NONE };
+        // Whom the import only looks up, it names with an opportunity of theirs that goes through.
+        let is_looked_up = settings.contacts.is_none() && self.contact_of(row) == Some(named);
         let (deal, by, outcome, links) = match side {
             Side::Nothing(outcome) => (NONE, By::New, outcome, None),
             Side::Aside(deal, by, outcome) => (deal, by, outcome, None),
@@ -35,6 +37,7 @@ impl Planner {
                 if previous != NONE {
                     self.compare_with_earlier(settings, deal, [row, previous]);
                 }
+                self.note_full_texts(settings, Object::Opportunity, deal, row);
                 let is_first =
                     previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
                 (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
@@ -44,12 +47,16 @@ impl Planner {
                 if standing.is_none() {
                     self.advance(settings, at, deal, true);
                 }
+                self.note_full_texts(settings, Object::Opportunity, deal, row);
                 (deal, By::New, Outcome::Create, Some(links))
             }
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
         (side.deal, side.by, side.contact) = (deal, by, named);
         side.outcome = Some(outcome);
+        if is_looked_up && outcome != Outcome::Fail {
+            self.ledger.people[named as usize].name(row);
+        }
         let Some(links) = links else { return };
         side.sets_link = links;
         if links {

@@ -1,0 +1,143 @@
+//! Texts that grow row by row until they are full (behaviour W5, §10): what finds no room is named.
+
+use std::ops::Range;
+
+use super::Planner;
+use super::kept::KEPT_FROM;
+use crate::draft::{Column, Settings};
+use crate::field::FieldId;
+use crate::issue::{Finding, IssueCode};
+use crate::mapping::Merge;
+use crate::merge::Single;
+use crate::object::Object;
+use crate::plan::NONE;
+
+/// The fields whose texts rows add to, and the texts that may be full.
+#[derive(Debug, Default)]
+pub(super) struct Growing {
+    /// Of contacts and of opportunities: the columns of each such field.
+    fields: [Vec<Range<usize>>; 2],
+    /// Does one row alone add to what it has said: do several columns feed one of them?
+    adds_alone: [bool; 2],
+    /// Texts as this row left them.
+    kept: hashbrown::HashMap<
+        (Object, u32, FieldId),
+        (u32, Single<'static>),
+        foldhash::fast::RandomState,
+    >,
+}
+
+impl Growing {
+    pub(super) fn of(settings: &Settings) -> Self {
+        let fields = [Object::Contact, Object::Opportunity].map(|object| {
+            let columns = settings.columns(object);
+            // They are sorted by field.
+            let of_field = |group: &[Column]| {
+                let from = columns.partition_point(|column| column.field < group[0].field);
+                group.iter().any(grows).then_some(from..from + group.len())
+            };
+            columns.chunk_by(|a, b| a.field == b.field).filter_map(of_field).collect()
+        });
+        let adds_alone =
+            [0, 1].map(|object: usize| fields[object].iter().any(|columns| columns.len() > 1));
+        Growing { fields, adds_alone, ..Growing::default() }
+    }
+}
+
+fn grows(column: &Column) -> bool {
+    column.merge == Merge::Append && column.max_chars < usize::MAX
+}
+
+impl Planner {
+    /// Notes what a row adds to a text of its record that has no room for it.
+    #[inline]
+    pub(super) fn note_full_texts(
+        &mut self,
+        settings: &Settings,
+        object: Object,
+        record: u32,
+        row: u32,
+    ) {
+        // What one cell may hold is looked at when it is read.
+        let entry = self.ledger.entry(object, record);
+        let is_alone = entry.is_new() && entry.first_row == row;
+        if is_alone && !self.growing.adds_alone[object as usize] {
+            return;
+        }
+        for at in 0..self.growing.fields[object as usize].len() {
+            let field = self.growing.fields[object as usize][at].clone();
+            let columns = &settings.columns(object)[field];
+            if !self.has_room(object, record, row, columns) {
+                self.note_full_text(object, record, row, columns);
+            }
+        }
+    }
+
+    #[cold]
+    fn note_full_text(&mut self, object: Object, record: u32, row: u32, columns: &[Column]) {
+        let key = (object, record, columns[0].field);
+        let kept = self.growing.kept.remove(&key);
+        let now = self.grown(object, record, row, columns, kept);
+        let number = self.ledger.row(object, row).number;
+        let refused = now
+            .refused
+            .iter()
+            .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
+        self.findings.extend(refused);
+        self.growing.kept.insert(key, (row, now));
+    }
+
+    /// Is there room whatever the rows so far have said? Bytes are counted: there are fewer characters.
+    #[inline]
+    fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
+        let cells = self.ledger.cells(row);
+        columns.iter().all(|column| column.text(&cells).is_empty())
+            || self.has_room_for_all(object, record, row, columns)
+    }
+
+    fn has_room_for_all(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
+        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        let defaults = columns.iter().filter_map(|column| column.default.as_deref());
+        let there = base.shown(columns[0].field).chain(defaults);
+        let mut most: usize = there.map(|text| text.len() + 1).sum();
+        let (mut at, mut rows) = (row, 0);
+        while at != NONE {
+            let cells = self.ledger.cells(at);
+            most += columns.iter().map(|column| column.text(&cells).len() + 1).sum::<usize>();
+            rows += 1;
+            if rows > KEPT_FROM || most > columns[0].max_chars {
+                return false;
+            }
+            at = self.ledger.previous(object, at);
+        }
+        // A value map may make more of a cell than stands in it.
+        columns.iter().all(Column::is_direct)
+    }
+
+    /// The text once the rows up to this one are folded in. `kept`: as an earlier row left it.
+    fn grown(
+        &self,
+        object: Object,
+        record: u32,
+        row: u32,
+        columns: &[Column],
+        kept: Option<(u32, Single<'static>)>,
+    ) -> Single<'static> {
+        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        let last = kept.as_ref().map_or(NONE, |(last, _)| *last);
+        let mut since = Vec::new();
+        let mut at = row;
+        while at != NONE && at != last {
+            since.push(at);
+            at = self.ledger.previous(object, at);
+        }
+        let kept = kept.filter(|_| at == last).map(|(_, kept)| kept);
+        let is_first = kept.is_none() && base.is_new();
+        let mut now = kept.unwrap_or_else(|| Single::stored(base, columns[0].field));
+        for (at, &number) in since.iter().rev().enumerate() {
+            now.refused.clear();
+            now.take_row(base, columns, &self.ledger.row(object, number), is_first && at == 0);
+        }
+        now.into_owned()
+    }
+}
