@@ -29,7 +29,7 @@ pub(super) struct Growing {
 
 impl Growing {
     pub(super) fn of(settings: &Settings) -> Self {
-        let fields = [Object::Contact, Object::Opportunity].map(|object| {
+        let fields: [Vec<_>; 2] = [Object::Contact, Object::Opportunity].map(|object| {
             let columns = settings.columns(object);
             // They are sorted by field.
             let of_field = |group: &[Column]| {
