@@ -34,6 +34,7 @@ mod rows;
 mod run;
 mod split;
 mod stripe;
+mod swallowed;
 mod transcode;
 
 pub use block::{Block, TextSpan};
