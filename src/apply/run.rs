@@ -98,9 +98,9 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
     let counts_columns = twin.is_none();
-    let file_digest = match twin {
+    let (file_digest, file_rows) = match twin {
         Some(twin) => observe(twin, &mut scan),
-        None => hold(&mut rows, window, &mut scan, &mut held),
+        None => hold(&mut rows, window, &mut scan, &mut held).map(|digest| (digest, None)),
     }
     .map_err(Error::Source)?;
     let file_findings = scan.settle(&mut settings);
@@ -124,7 +124,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        written: Written::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
+        written: Written::ask(&Tokens::new(&import_id), resumed.as_ref(), file_rows, storage)?,
         tokens: Tokens::new(&import_id),
         job,
         file_digest,
@@ -149,14 +149,21 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     }
 }
 
-/// Reads the file to its end, to see every cell once before the first is planned.
-fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<String, SourceError> {
+/// Reads the file to its end, to see every cell once before the first is planned. Gives the digest and
+/// how many rows there are.
+fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
     let (mut block, mut findings) = (Block::new(), Vec::new());
+    let mut count = 0;
     while rows.read_block(&mut block, HEAD_ROWS, &mut findings)? {
+        count += block.len() as u64;
         scan.observe(&block);
         findings.clear();
     }
-    Ok(format!("{:032x}", rows.digest()))
+    Ok((digest_of(&rows), Some(count)))
+}
+
+fn digest_of(rows: &Rows<'_>) -> String {
+    format!("{:032x}", rows.digest())
 }
 
 /// Reads the beginning of a file that cannot be read twice, and keeps it.
@@ -176,7 +183,7 @@ fn hold(
         scan.observe(&block);
         held.push_back((block, findings));
     }
-    Ok(format!("head-{:032x}", rows.digest()))
+    Ok(format!("head-{}", digest_of(rows)))
 }
 
 impl Runner<'_> {
@@ -259,6 +266,11 @@ impl Runner<'_> {
 
     fn progress(&self, before: &Progress, now: Progress, rows: u64, status: Status) -> Progress {
         let bytes = (self.rows.bytes_read(), self.rows.total_bytes());
+        // It was read once before, to its end; otherwise rows may be missing, and nobody would know.
+        let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
+        if !is_same {
+            return Err(Error::Source(SourceError::Changed));
+        }
         Progress { status, ..sum(before, now, rows, bytes) }
     }
 
