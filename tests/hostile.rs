@@ -11,6 +11,8 @@ mod faults;
 mod meanwhile;
 #[path = "shelf/mod.rs"]
 mod shelf;
+#[path = "hostile/retries.rs"]
+mod retries;
 #[path = "hostile/simulation.rs"]
 mod simulation;
 #[path = "hostile/windows.rs"]

@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite};
+use crate::storage::{
+    ATTEMPTS, Applied, Batch, BatchData, Receipts, Recovery, Refusal, StorageWrite,
+};
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -48,15 +50,14 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
                 }
             }
             Poll::Write => {
-                if attempt == 0 {
-                    let status = match watch(applier.progress()) {
-                        Control::Continue => Status::Applying,
-                        Control::Pause => Status::Paused,
-                        Control::Cancel => Status::Cancelled,
-                    };
-                    if status != Status::Applying {
-                        return Ok(applier.finish(status));
-                    }
+                // Before each attempt: a storage that does not come back can be given up.
+                let status = match watch(applier.progress()) {
+                    Control::Continue => Status::Applying,
+                    Control::Pause => Status::Paused,
+                    Control::Cancel => Status::Cancelled,
+                };
+                if status != Status::Applying {
+                    return Ok(applier.finish(status));
                 }
                 if let Err(source) = write(&mut applier, storage, job.threads, &mut attempt) {
                     return Err(Error::Write { source, done: done(applier) });
@@ -141,7 +142,7 @@ impl Report {
             let mut receipts = Receipts::expecting(&batch);
             let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
             attempt += 1;
-            if storage.recover(&error, attempt) != Recovery::Retry {
+            if attempt == ATTEMPTS || storage.recover(&error, attempt) != Recovery::Retry {
                 return Err(error);
             }
         }
@@ -163,7 +164,7 @@ fn look_up<S: StorageWrite + ?Sized>(
         found.clear();
         let Err(error) = storage.find(&lookup, &mut found) else { break };
         attempt += 1;
-        if !finds_again(storage, &error, attempt) {
+        if attempt == ATTEMPTS || !finds_again(storage, &error, attempt) {
             return Err(error);
         }
     }
@@ -209,6 +210,7 @@ fn write<S: StorageWrite + ?Sized>(
         return Ok(());
     };
     *attempt += 1;
+        Recovery::Retry if *attempt == ATTEMPTS => Err(error),
     match storage.recover(&error, *attempt) {
         Recovery::Retry => Ok(()),
         Recovery::Split => {
