@@ -6,6 +6,8 @@
 mod blanks;
 #[path = "resume/kill.rs"]
 mod kill;
+#[path = "resume/matched.rs"]
+mod matched;
 #[path = "resume/program.rs"]
 mod program;
 
@@ -275,8 +277,6 @@ fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_
 }
 
 #[test]
-fn x6_a_storage_that_keeps_no_tokens_refuses_to_resume() {
-#[test]
 fn x6_a_run_that_was_begun_with_a_giant_window_asks_for_no_more_rows_than_the_file_has() {
     let file = file(30);
     let mut crm = MemoryStorage::default();
@@ -288,6 +288,8 @@ fn x6_a_run_that_was_begun_with_a_giant_window_asks_for_no_more_rows_than_the_fi
     assert_eq!(again.run(source(&file), &mut crm).unwrap().stats(), report.stats());
 }
 
+#[test]
+fn x6_a_storage_that_keeps_no_tokens_refuses_to_resume() {
     struct Forgetful(MemoryStorage);
     impl crm_import::Storage for Forgetful {
         type Error = StorageError;

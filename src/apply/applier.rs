@@ -180,14 +180,14 @@ impl Applier {
     }
 
     pub(super) fn token(&self, task: &Task) -> Token {
-        let step = self.tokens.step(self.ledger(task.part), task.record());
+        let (ledger, record) = (self.ledger(task.part), task.record());
         match task.kind {
             TaskKind::FollowUp(at) => {
                 let follow_ups = &self.report.plan.ledger.settings.follow_ups;
                 let follow_up = &follow_ups[usize::from(at)];
-                self.tokens.follow_up(step, follow_up.kind(), follow_up.name())
+                self.tokens.follow_up(ledger, record, follow_up.kind(), follow_up.name())
             }
-            _ => step,
+            _ => self.tokens.step(ledger, record),
         }
     }
 

@@ -148,11 +148,19 @@ impl Known {
 
     /// What planning must know of whom the rows have met.
     pub(crate) fn settled(&self) -> Settled {
-        let of = |object| self.updated.iter().filter(move |(of, ..)| *of == object);
+        let met = |object| {
+            let updated = self.updated.iter().filter(move |(of, ..)| *of == object);
+            updated.map(|(_, row, id)| (*row, id.clone())).collect()
+        };
+        let made = |object| {
+            let rows = self.rows.iter().filter(move |(of, ..)| *of == object);
+            rows.map(|(_, row, _)| *row).collect()
+        };
         Settled {
-            contacts: of(Object::Contact).map(|(_, row, id)| (*row, id.clone())).collect(),
-            new: self.rows.iter().filter(|row| row.0 == Object::Contact).map(|row| row.1).collect(),
-            opportunities: of(Object::Opportunity).map(|(.., id)| id.clone()).collect(),
+            contacts: met(Object::Contact),
+            new: made(Object::Contact),
+            opportunities: met(Object::Opportunity),
+            new_opportunities: made(Object::Opportunity),
         }
     }
 

@@ -66,12 +66,14 @@ pub(crate) struct Settled {
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
     /// Rows that met nobody: whoever carries their keys now has got them since.
     pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
-    /// Opportunities that were there before.
-    pub(crate) opportunities: Vec<Box<str>>,
+    /// Opportunities that were there before, by the row that met each first.
+    pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Rows that brought an opportunity: what they would match now has come there since (O5).
+    pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
 }
 
 impl Settled {
-    /// Has no row met anybody, or nobody, before?
+    /// Has no row met a contact, or nobody, before?
     pub(crate) fn has_no_row(&self) -> bool {
         self.contacts.is_empty() && self.new.is_empty()
     }
@@ -170,7 +172,7 @@ impl Memory {
             ids.map(|id| print_of(id)).collect()
         };
         self.contacts.settled = prints(&mut settled.contacts.values());
-        self.opportunities.settled = prints(&mut settled.opportunities.iter());
+        self.opportunities.settled = prints(&mut settled.opportunities.values());
     }
 
     /// Forgets the records that are settled, and gives them away.

@@ -1,0 +1,130 @@
+//! Opportunities are matched by what they say and whose they are (O5). An import changes both: when it is
+//! resumed, what its rows met before is told by their tokens (behaviour X6).
+
+use crm_import::account::{Account, OpportunityMatching};
+use crm_import::{
+    Control, FollowUp, FollowUpKind, Import, MemoryStorage, Object, Outcome, RowNumber, Source,
+};
+
+use Object::{Contact, Opportunity};
+
+/// Ana and Bo; whose the opportunity `o1` is, is for each test to say.
+fn crm(of: &str) -> MemoryStorage {
+    let mut account = Account::default();
+    account.opportunities.matching = Some(OpportunityMatching {
+        fields: vec!["name".to_owned()],
+        ..OpportunityMatching::default()
+    });
+    let mut crm = MemoryStorage::new(account);
+    crm.insert_as(Contact, "c1", [("email", "ana@example.com")]);
+    crm.insert_as(Contact, "c2", [("email", "bo@example.com")]);
+    crm.insert_as(Opportunity, "o1", [("name", "Roof"), ("contact_id", of)]);
+    crm
+}
+
+/// Rows of other people, so that the rows behind them are written with a later batch.
+fn others(from: usize) -> String {
+    (from..from + 600).map(|n| format!("p{n}@example.com,,Deal,\n")).collect()
+}
+
+/// Stops after the first batch, and goes on.
+fn interrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
+    let source = || Source::from_bytes(file.as_bytes());
+    let import = Import::new().id("matched");
+    let plan = import.plan(source(), crm).unwrap();
+    let mut batches = 0;
+    let report = import.apply_with(plan, crm, |_| {
+        batches += 1;
+        if batches > 1 { Control::Pause } else { Control::Continue }
+    });
+    assert!(report.unwrap().unwritten() > 0);
+    let import = Import::new().resume(crm.checkpoint().unwrap().clone());
+    let plan = import.plan_resumed(source(), crm).unwrap();
+    import.apply(plan, crm).unwrap()
+}
+
+fn uninterrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
+    let import = Import::new().id("matched");
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), crm).unwrap();
+    import.apply(plan, crm).unwrap()
+}
+
+/// What every record says, ids apart.
+fn content(crm: &MemoryStorage) -> Vec<String> {
+    let contacts = crm.iter(Contact).map(|(_, record)| format!("{:?}", record.values));
+    let deals = crm.iter(Opportunity).map(|(_, record)| {
+        let [name, status, of] = ["name", "status", "contact_id"].map(|field| record.value(field));
+        let of = of.and_then(|id| crm.get(Contact, id)?.value("email"));
+        format!("{name:?} {status:?} {of:?}")
+    });
+    let mut lines: Vec<String> = contacts.chain(deals).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn x6_a_row_meets_the_opportunity_that_it_was_matched_with_though_it_was_moved_and_renamed() {
+    // Row 1 is matched with o1, row 2 gives it to Bo under another name.
+    let file = format!(
+        "Email,Opportunity ID,Opportunity Name,Status\nana@example.com,,Roof,won\n\
+         bo@example.com,o1,Attic,\n{}",
+        others(0)
+    );
+    let (mut whole, mut cut) = (crm("c1"), crm("c1"));
+    let report = uninterrupted(&file, &mut whole);
+    let again = interrupted(&file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.outcome(Opportunity, RowNumber(1)), Some(Outcome::Update));
+    assert_eq!(again.id(Opportunity, RowNumber(1)), Some("o1"));
+    assert_eq!(cut.get(Opportunity, "o1").unwrap().value("status"), Some("won"));
+}
+
+#[test]
+fn x6_a_row_that_brought_an_opportunity_does_not_meet_one_that_came_there_since() {
+    // Row 1 meets nobody's; row 2 gives Ana the one of Bo.
+    let file = format!(
+        "Email,Opportunity ID,Opportunity Name,Status\nana@example.com,,Roof,won\n\
+         ana@example.com,o1,,lost\n{}",
+        others(0)
+    );
+    let (mut whole, mut cut) = (crm("c2"), crm("c2"));
+    let report = uninterrupted(&file, &mut whole);
+    let again = interrupted(&file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.outcome(Opportunity, RowNumber(1)), Some(Outcome::Create));
+    assert_ne!(again.id(Opportunity, RowNumber(1)), Some("o1"));
+}
+
+#[test]
+fn x6_a_contact_that_another_row_meets_first_when_resumed_has_its_follow_ups_once() {
+    // Row 1 only leads to Ana by the phone that row 3 takes from her; then row 2 meets her first.
+    let mut crm = MemoryStorage::default();
+    let ana = [("email", "ana@example.com"), ("phone", "+12065550100")];
+    crm.insert_as(Contact, "c1", ana);
+    let mapping = crm_import::Mapping::default()
+        .column("Mail", Contact, "email")
+        .column("Phone", Contact, "phone")
+        .column("Id", Contact, "id");
+    let mapping = crm_import::Mapping { clear_token: Some("-".into()), ..mapping };
+    let file = "Mail,Phone,Id\n,206 555 0100,\nana@example.com,,\nana@example.com,-,\n\
+                bo@example.com,,\n";
+    let import = || {
+        let workflow = FollowUp::of(FollowUpKind::Workflow, "welcome");
+        Import::new().mapping(mapping.clone()).follow_up(workflow)
+    };
+    let source = || Source::from_bytes(file.as_bytes());
+    let mut windows = 0;
+    let run = import().id("once").run_window(1);
+    run.run_with(source(), &mut crm, |event| {
+        windows += usize::from(event.window().is_some());
+        windows < 3
+    })
+    .unwrap();
+    assert_eq!(crm.get(Contact, "c1").unwrap().value("phone"), None);
+    let again = import().resume(crm.checkpoint().unwrap().clone());
+    again.run(source(), &mut crm).unwrap();
+    let of_ana = crm.follow_ups().iter().filter(|it| it.contact == "c1").count();
+    assert_eq!(of_ana, 1);
+}
