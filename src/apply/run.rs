@@ -30,8 +30,8 @@ use crate::storage::{Checkpoint, StorageWrite};
 pub enum Event<'r> {
     /// Between two batches.
     Progress(Progress),
-    /// A window is written. The report speaks of its rows only, under their numbers in the file; it
-    /// is gone when the next window begins.
+    /// A window is written, or as much of it as could be before the run stops. The report speaks of its
+    /// rows only, under their numbers in the file; it is gone when the next window begins.
     Window(&'r Report),
 }
 
@@ -214,6 +214,7 @@ impl Runner<'_> {
             if budget.is_some_and(|budget| budget.is_exceeded(&planned)) {
                 let report = leave_window(plan, &job, refused, storage)?;
                 total.absorb(&report);
+                watch(Event::Window(&report));
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
             let report = apply_window(plan, &job, refused, storage, |progress| {
@@ -224,7 +225,10 @@ impl Runner<'_> {
             let mut report = match report {
                 Ok(report) => report,
                 Err(error) => {
-                    error.done().into_iter().for_each(|done| total.absorb(done));
+                    if let Some(done) = error.done() {
+                        total.absorb(done);
+                        watch(Event::Window(done));
+                    }
                     return Err(error);
                 }
             };

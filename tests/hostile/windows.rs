@@ -2,10 +2,10 @@
 //! lost, and what they came to is the same after resuming (behaviour X5, X6, L2).
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, Receipts, StorageError, Token};
+use crm_import::storage::{Applied, Batch, Receipts, Recovery, StorageError, Token};
 use crm_import::{
-    Control, Error, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber, Source,
-    Status,
+    Control, Error, ErrorLog, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber,
+    Source, Status,
 };
 
 use super::shelf::Shelf;
