@@ -60,6 +60,8 @@ pub struct Report {
     pub(super) revised: Vec<(Object, RowNumber)>,
 }
 
+    /// Those of them that were planned unchanged too.
+    pub(super) revised_plans: Vec<Object>,
 /// What a side came to instead.
 #[derive(Debug, Default)]
 pub(super) struct Side {
@@ -94,6 +96,7 @@ impl Report {
         }
     }
 
+            revised_plans: Vec::new(),
     /// The totals: `create` counts what was created, and so on; rows whose record storage refused
     /// are failed. Of an import that was stopped they tell what was done: rows whose record was to be
     /// written, and was not, are not among them ([`unwritten`](Self::unwritten)), nor are those that a
@@ -436,9 +439,10 @@ impl Report {
         self.plan.stats.add(window.plan.stats());
         self.stats.add(&window.stats);
         for &(object, _) in &window.revised {
-            for stats in [&mut self.plan.stats, &mut self.stats] {
-                stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
-            }
+            self.stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
+        }
+        for &object in &window.revised_plans {
+            self.plan.stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
         }
         self.follow_ups += window.follow_ups;
         self.unwritten += window.unwritten;

@@ -241,6 +241,8 @@ impl Runner<'_> {
                 }
             };
             report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
+            let planned = changed.iter().filter(|record| record.was_planned);
+            report.revised_plans = planned.map(|record| record.object).collect();
             total.absorb(&report);
             before = sum(&before, last, rows, (bytes, total_bytes));
             let control = watch(Event::Window(&report));
@@ -264,17 +266,17 @@ impl Runner<'_> {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
+        // It was read once before, to its end; otherwise rows may be missing, and nobody would know.
+        let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
+        if !is_same {
+            return Err(Error::Source(SourceError::Changed));
+        }
         total.checkpoint = self.tell(self.job.ending, storage, total)?;
         Ok(Status::Completed)
     }
 
     fn progress(&self, before: &Progress, now: Progress, rows: u64, status: Status) -> Progress {
         let bytes = (self.rows.bytes_read(), self.rows.total_bytes());
-        // It was read once before, to its end; otherwise rows may be missing, and nobody would know.
-        let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
-        if !is_same {
-            return Err(Error::Source(SourceError::Changed));
-        }
         Progress { status, ..sum(before, now, rows, bytes) }
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Met {
     pub(crate) is_consumed: bool,
     /// It was told unchanged, and no window has changed it since.
     pub(crate) is_unchanged: bool,
+    /// It was planned unchanged.
+    pub(crate) is_planned_unchanged: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -107,6 +109,7 @@ const IS_MADE: u8 = 1;
 const IS_TOLD: u8 = 2;
 const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
+const IS_PLANNED_UNCHANGED: u8 = 16;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -136,6 +139,7 @@ impl Memory {
             is_told: met.flags & IS_TOLD > 0,
             is_consumed: met.flags & IS_CONSUMED > 0,
             is_unchanged: met.flags & IS_UNCHANGED > 0,
+            is_planned_unchanged: met.flags & IS_PLANNED_UNCHANGED > 0,
         })
     }
 
@@ -149,6 +153,7 @@ impl Memory {
         known.flags |= if met.is_told { IS_TOLD } else { 0 };
         known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
         known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
+        known.flags |= if met.is_planned_unchanged { IS_PLANNED_UNCHANGED } else { 0 };
     }
 
     /// A window has changed a record that was told unchanged.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::Runner;
+use crate::apply::known::ask;
 use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;
@@ -18,6 +19,8 @@ pub(super) struct Changed {
     pub(super) object: Object,
     /// The row that was told so.
     pub(super) row: RowNumber,
+    /// And was planned so.
+    pub(super) was_planned: bool,
     id: Box<str>,
 }
 
@@ -47,12 +50,14 @@ impl Runner<'_> {
                 // One that is there already is only named by a row that skips it, unless it was matched.
                 let is_named = outcome == Some(Outcome::Skip)
                     && ledger.opportunity_rows[row as usize].by != By::Match;
+                let planned = ledger.side(object, row).outcome;
                 let met = Met {
                     first_row: is_folded.then_some(number),
                     is_made: outcome == Some(Outcome::Create),
                     is_told: object == Object::Contact && told.contains(&contact),
                     is_consumed: object == Object::Opportunity && !is_named,
                     is_unchanged: outcome == Some(Outcome::Unchanged),
+                    is_planned_unchanged: planned == Some(Outcome::Unchanged),
                 };
                 memory.add(object, id, met);
             }
@@ -102,9 +107,7 @@ impl Runner<'_> {
         let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
         let mut known = Applied::default();
         if !tokens.is_empty() {
-            storage
-                .applied(&tokens, &mut known)
-                .map_err(|source| Error::Tokens { source, done: None })?;
+            ask(storage, &tokens, &mut known)?;
         }
         records.retain(|(token, _)| known.op(*token) == Some(Op::Update));
         Ok(records.into_iter().map(|(_, record)| record).collect())
@@ -114,7 +117,8 @@ impl Runner<'_> {
         let StepRef { object, number } = step;
         let id = report.plan.ledger.id(object, number)?;
         let met = self.memory.get(object, id).filter(|met| met.is_unchanged)?;
-        Some(Changed { object, row: met.first_row?, id: id.into() })
+        let was_planned = met.is_planned_unchanged;
+        Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 
     /// What the rows of a window have given to which record, by the number of the field among those
