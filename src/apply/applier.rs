@@ -203,6 +203,11 @@ impl Applier {
         for position in 0..self.data.steps.len() {
             let step = &self.data.steps[position];
             let (at, token, op, object) = (step.task, step.token, step.op, step.object);
+        let is_written = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
+        let updated = self.data.steps.iter().filter(|step| is_written(step.token));
+        // A record that this very batch has changed was there before it.
+        let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?)));
+        let updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState> = updated.collect();
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
                     self.fault(at, "two records were created under one id");
@@ -210,6 +215,11 @@ impl Applier {
                 (
                     Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
                     Op::Create,
+                (Some(Receipt::Created { id, .. }), Op::Create)
+                    if !updated.is_empty() && updated.contains(&(object, id.as_str().into())) =>
+                {
+                    self.fault(at, "the record was created under the id of another one");
+                }
                 ) => {
                     self.settle_done(at, token, op, id);
                 }

@@ -2,6 +2,7 @@
 
 use super::applier::{Applier, Poll};
 use super::job::Job;
+use super::known::ask;
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
@@ -90,9 +91,7 @@ fn begin<S: StorageWrite + ?Sized>(
     if job.resumes {
         let mut applied = Applied::default();
         for tokens in applier.open_tokens().chunks(TOKENS) {
-            storage
-                .applied(tokens, &mut applied)
-                .map_err(|source| Error::Tokens { source, done: None })?;
+            ask(storage, tokens, &mut applied)?;
         }
         applier.know(&applied);
         // A contact before what fails with it, as when they were refused.
@@ -210,8 +209,8 @@ fn write<S: StorageWrite + ?Sized>(
         return Ok(());
     };
     *attempt += 1;
-        Recovery::Retry if *attempt == ATTEMPTS => Err(error),
     match storage.recover(&error, *attempt) {
+        Recovery::Retry if *attempt == ATTEMPTS => Err(error),
         Recovery::Retry => Ok(()),
         Recovery::Split => {
             *attempt = 0;

@@ -8,7 +8,7 @@ use super::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Numbers, Op, Outcome, Plan, Settled};
-use crate::storage::{Applied, Checkpoint, Refusal, StorageWrite};
+use crate::storage::{Applied, Checkpoint, Refusal, StorageWrite, Token};
 
 /// More rows than a file may have are not asked for.
 const MOST_ROWS: u32 = NONE - 1;
@@ -90,6 +90,19 @@ impl Written {
     }
 }
 
+/// Asks storage which of these tokens are written.
+pub(super) fn ask<S: StorageWrite + ?Sized>(
+    storage: &mut S,
+    tokens: &[Token],
+    applied: &mut Applied,
+) -> Result<(), Error<S::Error>> {
+    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })?;
+    match applied.fault() {
+        None => Ok(()),
+        Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),
+    }
+}
+
 /// What an interrupted import has written of some rows (X6).
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -121,9 +134,7 @@ impl Known {
                 .collect();
             let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();
             let mut applied = Applied::default();
-            storage
-                .applied(&asked, &mut applied)
-                .map_err(|source| Error::Tokens { source, done: None })?;
+            ask(storage, &asked, &mut applied)?;
             for (object, row, token) in named {
                 let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
                     continue;

@@ -165,6 +165,12 @@ impl Applied {
         self.known.get(&token).map(|(op, _)| *op)
     }
 
+    /// What breaks the contract: records without an id.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let (token, _) = self.known.iter().find(|(_, (_, id))| id.is_empty())?;
+        Some(format!("step {token} is said to be written, to a record without an id"))
+    }
+
     /// How many are known.
     pub fn len(&self) -> usize {
         self.known.len()
