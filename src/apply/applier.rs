@@ -340,6 +340,8 @@ impl Applier {
         let TaskKind::FollowUp(which) = task.kind else { return };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
+        // It is not tried again when the contact's rows are planned again.
+        self.failed.insert(self.token(&task));
         let step = task.record();
         let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
             return;
