@@ -7,12 +7,14 @@
 
 #[path = "hostile/faults.rs"]
 mod faults;
+#[path = "hostile/links.rs"]
+mod links;
 #[path = "hostile/meanwhile.rs"]
 mod meanwhile;
-#[path = "shelf/mod.rs"]
-mod shelf;
 #[path = "hostile/retries.rs"]
 mod retries;
+#[path = "shelf/mod.rs"]
+mod shelf;
 #[path = "hostile/simulation.rs"]
 mod simulation;
 #[path = "hostile/windows.rs"]

@@ -60,6 +60,8 @@ pub(crate) struct Applier {
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
     failed: HashSet<Token, foldhash::fast::RandomState>,
+    /// Tasks that are written without the link that was planned (P6).
+    pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
     written: [Written; 2],
     ending: Ending,
 }
@@ -92,6 +94,7 @@ impl Applier {
             checkpoint,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
+            kept_links: HashSet::default(),
             written: [Written::default(); 2],
             ending: job.ending,
         }
@@ -200,26 +203,26 @@ impl Applier {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
         ids.reserve(self.data.steps.len());
-        for position in 0..self.data.steps.len() {
-            let step = &self.data.steps[position];
-            let (at, token, op, object) = (step.task, step.token, step.op, step.object);
         let is_written = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
         let updated = self.data.steps.iter().filter(|step| is_written(step.token));
         // A record that this very batch has changed was there before it.
         let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?)));
         let updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState> = updated.collect();
+        for position in 0..self.data.steps.len() {
+            let step = &self.data.steps[position];
+            let (at, token, op, object) = (step.task, step.token, step.op, step.object);
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
                     self.fault(at, "two records were created under one id");
                 }
-                (
-                    Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
-                    Op::Create,
                 (Some(Receipt::Created { id, .. }), Op::Create)
                     if !updated.is_empty() && updated.contains(&(object, id.as_str().into())) =>
                 {
                     self.fault(at, "the record was created under the id of another one");
                 }
+                (
+                    Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
+                    Op::Create,
                 ) => {
                     self.settle_done(at, token, op, id);
                 }
@@ -337,11 +340,11 @@ impl Applier {
     fn follow_up_failed(&mut self, at: usize, why: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Failed);
+        // It is not tried again when the contact's rows are planned again.
+        self.failed.insert(self.token(&task));
         let TaskKind::FollowUp(which) = task.kind else { return };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
-        // It is not tried again when the contact's rows are planned again.
-        self.failed.insert(self.token(&task));
         let step = task.record();
         let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
             return;
@@ -355,9 +358,12 @@ impl Applier {
         self.report.home(part, row)
     }
 
-    /// The contact of an opportunity could not be created.
+    /// The contact of an opportunity could not be written.
     pub(super) fn fail_dependant(&mut self, at: usize) {
         let task = self.tasks[at];
+        if self.write_without_link(at) {
+            return;
+        }
         if task.kind != TaskKind::Opportunity {
             self.set_state(at, State::Failed);
             return;
@@ -376,6 +382,12 @@ impl Applier {
         self.failed.insert(self.token(&task));
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
         self.fail_rows(task.part, task.record(), code, why);
+        // One that is stored and was only not changed is still whom the row means.
+        let is_lost = code == IssueCode::WriteConflict
+            || self.ledger(task.part).entry(task.record().object, task.number).is_new();
+        if task.kind == TaskKind::Contact && is_lost {
+            self.note_kept_links(task.part, task.number);
+        }
     }
 
     fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {

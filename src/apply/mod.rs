@@ -11,6 +11,7 @@ mod driver;
 mod error_log;
 mod filling;
 mod job;
+mod kept_links;
 mod known;
 mod progress;
 mod report;

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::error_log::ErrorLog;
@@ -11,7 +11,7 @@ use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
+use crate::plan::{NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef, first_row};
 use crate::storage::{Checkpoint, Refusal, Token};
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -44,6 +44,8 @@ pub struct Report {
     parts: Vec<Plan>,
     /// Sides that came to something else than planned.
     sides: Map<(Object, u32), Side>,
+    /// Rows whose opportunity was written, but not linked to their contact (P6).
+    kept_links: HashSet<u32, foldhash::fast::RandomState>,
     /// What was found while writing.
     findings: Vec<Finding>,
     /// Of a run: the issues that it keeps.
@@ -58,10 +60,10 @@ pub struct Report {
     pub(super) refused: Vec<Refusal>,
     /// Of a window: rows of earlier ones.
     pub(super) revised: Vec<(Object, RowNumber)>,
-}
-
     /// Those of them that were planned unchanged too.
     pub(super) revised_plans: Vec<Object>,
+}
+
 /// What a side came to instead.
 #[derive(Debug, Default)]
 pub(super) struct Side {
@@ -85,6 +87,7 @@ impl Report {
             done: Map::default(),
             parts: Vec::new(),
             sides: Map::default(),
+            kept_links: HashSet::default(),
             findings: Vec::new(),
             issues: Vec::new(),
             counts: IndexMap::new(),
@@ -93,10 +96,10 @@ impl Report {
             checkpoint: Checkpoint::default(),
             refused: Vec::new(),
             revised: Vec::new(),
+            revised_plans: Vec::new(),
         }
     }
 
-            revised_plans: Vec::new(),
     /// The totals: `create` counts what was created, and so on; rows whose record storage refused
     /// are failed. Of an import that was stopped they tell what was done: rows whose record was to be
     /// written, and was not, are not among them ([`unwritten`](Self::unwritten)), nor are those that a
@@ -242,6 +245,12 @@ impl Report {
     fn standing(&self, part: u32) -> impl Iterator<Item = &Finding> {
         let plan = self.plan_of(part);
         plan.findings.iter().filter(move |found| {
+            // What was planned of its link did not come to pass.
+            let is_relinked = found.code == IssueCode::OpportunityRelinked;
+            let home = || self.home(part, found.row?.0 - 1);
+            if is_relinked && home().is_some_and(|row| self.kept_links.contains(&row)) {
+                return false;
+            }
             if self.parts.is_empty() {
                 return true;
             }
@@ -314,6 +323,22 @@ impl Report {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
     }
 
+    /// The opportunity of a row stays linked to whom it is linked to. False: that is known.
+    pub(super) fn keep_link(&mut self, row: u32) -> bool {
+        let part = self.part(Object::Opportunity, row);
+        let ledger = &self.plan_of(part).ledger;
+        let number = self.row_in(part, row).map(|row| ledger.side(Object::Opportunity, row).record);
+        let step = StepRef { object: Object::Opportunity, number: number.unwrap_or(NONE) };
+        // A link is counted with the first row of its opportunity.
+        let first =
+            (step.number != NONE).then(|| self.home(part, first_row(ledger, step))).flatten();
+        let links = |report: &Report| first.map_or(0, |row| report.links(step.object, row));
+        let before = links(self);
+        let is_new = self.kept_links.insert(row);
+        self.stats.links = (self.stats.links + links(self)).saturating_sub(before);
+        is_new
+    }
+
     /// One side of a row failed while its record was written.
     pub(super) fn fail(&mut self, object: Object, row: u32) {
         let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
@@ -365,19 +390,24 @@ impl Report {
     }
 
     /// 1: the side's opportunity is linked to a contact of the file, and the side is what counts for it.
-    fn links(&self, object: Object, row: u32) -> u64 {
-        let part = self.part(object, row);
+    fn links(&self, object: Object, home: u32) -> u64 {
+        let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
         let is_done = matches!(
-            self.current(object, row),
+            self.current(object, home),
             Some(Outcome::Create | Outcome::Update | Outcome::Unchanged)
         );
-        let Some(row) = self.row_in(part, row).filter(|_| is_done) else { return 0 };
+        let Some(row) = self.row_in(part, home).filter(|_| is_done) else { return 0 };
         if object == Object::Contact {
             return 0;
         }
         let side = &ledger.opportunity_rows[row as usize];
-        let is_linked = || ledger.link_of(&ledger.deals[side.deal as usize]).is_some();
+        let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
+        let is_linked = || {
+            let mut rows = ledger.row_numbers(object, ledger.entry(object, side.deal));
+            let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
+            link.is_some_and(|row| !is_kept(row))
+        };
         u64::from(side.is_first() && is_linked())
     }
 
