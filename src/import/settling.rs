@@ -59,7 +59,7 @@ impl Import {
                 )
             }));
         }
-        if modes.is_empty() {
+        if modes.is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
             problems.push("no column of the file is mapped to an object that is selected".into());
         }
         if !problems.is_empty() {
