@@ -161,13 +161,14 @@ impl Known {
     pub(crate) fn settled(&self) -> Settled {
         let met = |object| {
             let updated = self.updated.iter().filter(move |(of, ..)| *of == object);
-            updated.map(|(_, row, id)| (*row, id.clone())).collect()
+            updated.map(|(_, row, id)| (*row, id.clone())).collect::<HashMap<_, _, _>>()
         };
         let made = |object| {
             let rows = self.rows.iter().filter(move |(of, ..)| *of == object);
             rows.map(|(_, row, _)| *row).collect()
         };
         Settled {
+            first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
             contacts: met(Object::Contact),
             new: made(Object::Contact),
             opportunities: met(Object::Opportunity),

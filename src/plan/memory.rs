@@ -66,6 +66,8 @@ pub(crate) struct Settled {
     /// Contacts that were there before, by the row that met each first: the row leads there again,
     /// whatever keys are left of it.
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// The same by id: no row before that one has met the contact.
+    pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     /// Rows that met nobody: whoever carries their keys now has got them since.
     pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
     /// Opportunities that were there before, by the row that met each first.

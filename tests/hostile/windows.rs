@@ -284,3 +284,35 @@ fn x8_what_failed_in_the_window_that_stops_a_run_is_handed_to_the_log() {
     assert_eq!(log.rows(), 1);
     assert_eq!(error.done().unwrap().issue_counts()[&IssueCode::WriteRejected], 1);
 }
+
+#[test]
+fn l1_a_row_that_somebody_was_quicker_for_is_unchanged_until_a_later_window_changes_its_record() {
+    /// Writes Oslo before the first window does.
+    struct Quicker;
+    impl Act for Quicker {
+        fn write(
+            &mut self,
+            shelf: &mut Shelf,
+            call: usize,
+            batch: &Batch<'_>,
+            receipts: &mut Receipts,
+        ) -> Result<(), StorageError> {
+            if call == 1 {
+                let ana = shelf.contacts.get_mut(&1).unwrap();
+                ana.values.insert("city".into(), vec!["Oslo".into()]);
+                ana.version += 1;
+            }
+            shelf.write(batch, receipts)
+        }
+    }
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
+    let mut storage = Hostile::new(shelf, Quicker);
+    let file = "Email,City\nana@example.com,Oslo\nana@example.com,Rome\n";
+    let source = Source::from_bytes(file.as_bytes());
+    let report = Import::new().run_window(1).run(source, &mut storage).unwrap();
+    let (planned, done) = (report.plan().stats().contacts, report.stats().contacts);
+    assert_eq!((planned.update, planned.unchanged, planned.merged), (1, 0, 1));
+    assert_eq!((done.update, done.unchanged, done.merged), (1, 0, 1));
+    assert_eq!(storage.shelf.contacts[&1].values["city"], ["Rome"]);
+}

@@ -98,6 +98,43 @@ fn x6_a_row_that_brought_an_opportunity_does_not_meet_one_that_came_there_since(
 }
 
 #[test]
+fn x6_a_row_that_found_nobody_does_not_find_whom_a_later_row_has_given_its_key() {
+    // Row 1 is skipped; row 2 gives Ana the phone of row 1.
+    let file = format!(
+        "Email,Phone,City,Opportunity Name\n,206 555 0100,Oslo,Roof\n\
+         ana@example.com,206 555 0100,Rome,\n{}",
+        (0..600).map(|n| format!("p{n}@example.com,,Bonn,\n")).collect::<String>()
+    );
+    let crm = || {
+        let mut crm = crm("c2");
+        for n in 0..600 {
+            crm.insert(Contact, [("email", format!("p{n}@example.com").as_str())]);
+        }
+        crm.account.default_country = Some("US".into());
+        crm
+    };
+    let import = || Import::new().id("update").contacts(crm_import::Mode::Update);
+    let source = || Source::from_bytes(file.as_bytes());
+    let (mut whole, mut cut) = (crm(), crm());
+    let plan = import().plan(source(), &mut whole).unwrap();
+    let report = import().apply(plan, &mut whole).unwrap();
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
+
+    let plan = import().plan(source(), &mut cut).unwrap();
+    let mut batches = 0;
+    let stopped = import().apply_with(plan, &mut cut, |_| {
+        batches += 1;
+        batches < 2
+    });
+    assert!(stopped.unwrap().unwritten() > 0);
+    let again = import().resume(cut.checkpoint().unwrap().clone());
+    let plan = again.plan_resumed(source(), &mut cut).unwrap();
+    let again = again.apply(plan, &mut cut).unwrap();
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+}
+
+#[test]
 fn x6_a_contact_that_another_row_meets_first_when_resumed_has_its_follow_ups_once() {
     // Row 1 only leads to Ana by the phone that row 3 takes from her; then row 2 meets her first.
     let mut crm = MemoryStorage::default();
