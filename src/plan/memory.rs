@@ -192,7 +192,8 @@ impl Memory {
     }
 
     pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
-        self.of(object).settled.contains(&print_of(id))
+        let settled = &self.of(object).settled;
+        !settled.is_empty() && settled.contains(&print_of(id))
     }
 
     /// Has a row of an earlier window given the record this field?
