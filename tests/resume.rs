@@ -289,6 +289,27 @@ fn x6_a_run_that_was_begun_with_a_giant_window_asks_for_no_more_rows_than_the_fi
 }
 
 #[test]
+fn x6_a_checkpoint_of_a_row_that_the_file_does_not_have_is_refused() {
+    let file = file(30);
+    let mut crm = MemoryStorage::default();
+    let run = import().run_window(10);
+    run.run_with(source(&file), &mut crm, |event| event.window().is_none()).unwrap();
+    let mut checkpoint = crm.checkpoint().unwrap().clone();
+    let resume = |checkpoint, crm: &mut MemoryStorage| {
+        let error = import().resume(checkpoint).run(source(&file), crm).map(|_| ());
+        error.err().map(|error| error.to_string())
+    };
+    checkpoint.row = 32;
+    let told = resume(checkpoint.clone(), &mut crm);
+    assert_eq!(told.unwrap(), "this is not the import that was interrupted: another row");
+    checkpoint.row = 10;
+    assert_eq!(resume(checkpoint, &mut crm), None);
+    // Behind its last window it is the row that would be next.
+    let checkpoint = crm.checkpoint().unwrap().clone();
+    assert_eq!((checkpoint.row, resume(checkpoint, &mut crm)), (31, None));
+}
+
+#[test]
 fn x6_a_storage_that_keeps_no_tokens_refuses_to_resume() {
     struct Forgetful(MemoryStorage);
     impl crm_import::Storage for Forgetful {

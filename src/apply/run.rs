@@ -111,6 +111,10 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         if !resumed.is_run() {
             differs.push("window");
         }
+        // Behind the last window stands the row that would be next.
+        if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
+            differs.push("row");
+        }
         if !differs.is_empty() {
             return Err(Error::Resume { differs });
         }
