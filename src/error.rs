@@ -88,7 +88,8 @@ pub enum Error<E: std::error::Error + 'static> {
     #[error("this is not the import that was interrupted: another {}", differs.join(", another "))]
     Resume {
         /// What differs: `file`, `mapping`, `policy`; `window` if what was begun as a
-        /// [run](crate::storage::Checkpoint::is_run) is to go on as one plan, or the other way round.
+        /// [run](crate::storage::Checkpoint::is_run) is to go on as one plan, or the other way round; `row`
+        /// if the checkpoint speaks of a row that the file does not have.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.

@@ -223,3 +223,46 @@ fn headers_that_could_start_a_formula_come_back_too() {
     assert_eq!(again.plan().headers()[1], "=cmd|x");
     assert!(log_of(&again).starts_with("Contact ID,'=cmd|x,"));
 }
+
+/// The quote of row 1 is never closed, so that its deal and its pipeline lie in the name.
+const UNCLOSED: &str = "\
+Email,First Name,Opportunity Name,Pipeline
+ana@example.com,\"Ana,Roof,Sales
+bo@example.com,Bo,Boat,Sales
+";
+
+#[test]
+fn l2_a_row_that_a_quote_has_broken_fails_again_until_it_is_mended() {
+    for import in [Import::new(), Import::new().threads(2)] {
+        let mut crm = crm();
+        let log = log_of(&run(&import, UNCLOSED, &mut crm));
+        assert_eq!(records(&log)[1][..4], ["ana@example.com", "Ana,Roof,Sales", "", ""]);
+        let again = run(&import, &log, &mut crm);
+        let told: Vec<_> = again.issues().map(|issue| (issue.row, issue.code.code())).collect();
+        assert_eq!(told, [(Some(crm_import::RowNumber(1)), "quote-unclosed")]);
+        assert_eq!(again.issues().next().unwrap().column.as_deref(), Some("First Name"));
+        assert_eq!((crm.len(Contact), crm.len(Opportunity)), (1, 1));
+        // The log of the log says the same.
+        let log_again = log_of(&again);
+        assert_eq!(records(&log_again)[1][..7], records(&log)[1][..7]);
+        // Its cells stand where they belong.
+        let mended = log_again.replace("\"Ana,Roof,Sales\",,,", "Ana,Roof,Sales,");
+        let report = run(&import, &mended, &mut crm);
+        assert_eq!((report.issues().count(), report.stats().contacts.create), (0, 1));
+        assert_eq!((crm.len(Contact), crm.len(Opportunity)), (2, 2));
+    }
+}
+
+#[test]
+fn a_row_whose_quote_had_nothing_to_swallow_is_mended_as_it_is() {
+    let file = "Email,Notes,City\nana@example.com,\"call her,\nbo@example.com,,Rome\n\
+                cy@example.com,,\"Oslo, Norway\n";
+    let mut crm = crm();
+    let report = run(&Import::new(), file, &mut crm);
+    let log = log_of(&report);
+    assert_eq!(report.stats().contacts.fail, 2, "{log}");
+    // Somebody says that the comma is hers, and behind the last column there is nothing.
+    let own = log.replacen("quote-unclosed", "", 1);
+    let again = run(&Import::new(), &own, &mut crm);
+    assert_eq!((again.issues().count(), again.stats().contacts.create), (0, 2));
+}

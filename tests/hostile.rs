@@ -7,8 +7,12 @@
 
 #[path = "hostile/faults.rs"]
 mod faults;
+#[path = "hostile/links.rs"]
+mod links;
 #[path = "hostile/meanwhile.rs"]
 mod meanwhile;
+#[path = "hostile/retries.rs"]
+mod retries;
 #[path = "shelf/mod.rs"]
 mod shelf;
 #[path = "hostile/simulation.rs"]
@@ -374,4 +378,34 @@ fn f4_a_follow_up_that_fails_is_a_warning_on_its_contact_and_nothing_more() {
     assert_eq!(report.stats().contacts.fail, 0);
     assert_eq!(report.follow_ups(), 3);
     assert_eq!(issue.code, IssueCode::FollowUpFailed);
+}
+
+#[test]
+fn f4_a_follow_up_that_fails_is_told_once_though_its_contact_is_planned_again() {
+    /// Lets nobody in, and somebody else is in the way of the first opportunity.
+    struct Paused;
+    impl Act for Paused {
+        fn write(
+            &mut self,
+            shelf: &mut Shelf,
+            call: usize,
+            batch: &Batch<'_>,
+            receipts: &mut Receipts,
+        ) -> Result<(), StorageError> {
+            for follow_up in batch.follow_ups() {
+                receipts.rejected(follow_up.token(), "the workflow is paused");
+            }
+            for step in batch.steps().filter(|step| step.object() == Opportunity && call == 1) {
+                receipts.conflict(step.token());
+            }
+            shelf.write_some(batch, receipts, batch.len());
+            Ok(())
+        }
+    }
+    let mut storage = Hostile::new(Shelf::default(), Paused);
+    let import = import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    let file = "Email,Opportunity Name\nana@example.com,Roof\n";
+    let report = import.run(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+    assert_eq!(codes(&report), [(1, "follow-up-failed")]);
+    assert_eq!(storage.shelf.opportunities.len(), 1);
 }

@@ -6,6 +6,8 @@
 mod blanks;
 #[path = "resume/kill.rs"]
 mod kill;
+#[path = "resume/matched.rs"]
+mod matched;
 #[path = "resume/program.rs"]
 mod program;
 
@@ -272,6 +274,39 @@ fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_
     assert!(error.to_string().contains("another window"), "{error}");
     let own = import().checkpoint(source(&file), &mut crm).unwrap();
     assert_eq!(checkpoint.differences(&own), [""; 0]);
+}
+
+#[test]
+fn x6_a_run_that_was_begun_with_a_giant_window_asks_for_no_more_rows_than_the_file_has() {
+    let file = file(30);
+    let mut crm = MemoryStorage::default();
+    let run = import().run_window(usize::MAX);
+    let report = run.run(source(&file), &mut crm).unwrap();
+    let again = Import::new().resume(crm.checkpoint().unwrap().clone());
+    let again = again.follow_up(FollowUp::of(FollowUpKind::Tag, "spring fair"));
+    let again = again.follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    assert_eq!(again.run(source(&file), &mut crm).unwrap().stats(), report.stats());
+}
+
+#[test]
+fn x6_a_checkpoint_of_a_row_that_the_file_does_not_have_is_refused() {
+    let file = file(30);
+    let mut crm = MemoryStorage::default();
+    let run = import().run_window(10);
+    run.run_with(source(&file), &mut crm, |event| event.window().is_none()).unwrap();
+    let mut checkpoint = crm.checkpoint().unwrap().clone();
+    let resume = |checkpoint, crm: &mut MemoryStorage| {
+        let error = import().resume(checkpoint).run(source(&file), crm).map(|_| ());
+        error.err().map(|error| error.to_string())
+    };
+    checkpoint.row = 32;
+    let told = resume(checkpoint.clone(), &mut crm);
+    assert_eq!(told.unwrap(), "this is not the import that was interrupted: another row");
+    checkpoint.row = 10;
+    assert_eq!(resume(checkpoint, &mut crm), None);
+    // Behind its last window it is the row that would be next.
+    let checkpoint = crm.checkpoint().unwrap().clone();
+    assert_eq!((checkpoint.row, resume(checkpoint, &mut crm)), (31, None));
 }
 
 #[test]

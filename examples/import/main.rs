@@ -4,55 +4,78 @@
 //!
 //! It is a thin client of the public API: what it can do, any application can.
 
-// A command-line program speaks to people.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+/// Prints a line for people or programs.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::say_line(format_args!($($text)*)) };
+}
+/// Prints a line on standard error; nobody need read it.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*)));
+    }};
+}
 
 mod demo;
 mod json;
+mod log;
 mod options;
 mod people;
 mod sqlite;
 mod windows;
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
 use crm_import::storage::Checkpoint;
-use crm_import::{Account, Error, ErrorBudget, ErrorLog, Import, Mapping, Object, Report, Stats};
+use crm_import::{Account, Error, ErrorBudget, Import, Mapping, Object, Report, Stats};
 use json::Document;
+use log::Log;
 use options::Options;
 use sqlite::Sqlite;
 use windows::{KeptRows, Windows};
 
 fn main() -> ExitCode {
     if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
-        println!("{}", options::USAGE);
+        say!("{}", options::USAGE);
         return ExitCode::SUCCESS;
     }
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let mut options = match Options::parse(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(problem) => {
-            eprintln!("{problem}\n\n{}", options::USAGE);
+            note!("{problem}\n\n{}", options::USAGE);
             return ExitCode::from(2);
         }
     };
-    match run(&options) {
+    let result = options
+        .read_pipe()
+        .map_err(|error| Failure::new("source", error))
+        .and_then(|()| run(&options));
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if options.json {
                 let Failure { kind, message } = failure;
                 let error = serde_json::json!({ "error": { "kind": kind, "message": message } });
-                // Where nobody reads, the exit status says it.
-                let _ = writeln!(std::io::stdout(), "{error}");
+                say!("{error}");
             } else {
-                eprintln!("{}", failure.message);
+                note!("{}", failure.message);
             }
             ExitCode::from(1)
         }
+    }
+}
+
+/// Whoever should read standard output has gone, or it cannot be written.
+static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
+
+fn say_line(line: fmt::Arguments<'_>) {
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        IS_UNHEARD.store(true, Ordering::Relaxed);
     }
 }
 
@@ -79,7 +102,7 @@ impl<E: std::error::Error + 'static> From<Error<E>> for Failure {
     fn from(error: Error<E>) -> Self {
         let kind = match &error {
             Error::Config(_) => "config",
-            Error::Source(_) => "source",
+            Error::Source(_) | Error::Torn { .. } => "source",
             Error::Resume { .. } => "resume",
             Error::TooManyErrors { .. } => "max-errors",
             Error::Adapter { .. } => "adapter",
@@ -141,19 +164,21 @@ fn plan_and_apply(
             print(&Document { columns, plan, planned, report: None, kept: None })?;
         } else {
             people::issues(plan.issues());
-            println!("\nNothing was written.");
+            say!("\nNothing was written.");
         }
         return Ok(());
     }
     // Before anything is written, in case it cannot be.
     let log = error_log(options)?;
-    let report =
-        people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch))?;
-    if let Some(mut log) = log {
-        log.add(&report)
-            .and_then(|_| log.finish())
-            .map_err(|error| Failure::new("error-log", error))?;
+    let result =
+        people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch));
+    // What has failed is told also where the import stops.
+    let done = result.as_ref().map_or_else(Error::done, Some);
+    if let (Some(mut log), Some(done)) = (log, done) {
+        let written = log.add(done).and_then(|()| log.finish());
+        written.map_err(|error| Failure::new("error-log", error))?;
     }
+    let report = result?;
     if options.json {
         let (plan, planned) = (report.plan(), &planned);
         print(&Document { columns, plan, planned, report: Some(&report), kept: None })?;
@@ -212,17 +237,16 @@ fn print(document: &Document<'_>) -> Result<(), Failure> {
 /// Whoever started us has the report. Were we killed before this, the next start would go on with the
 /// import that is written and say the same again.
 fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
-    std::io::stdout().flush().map_err(|error| Failure::new("report", error))?;
+    if std::io::stdout().flush().is_err() || IS_UNHEARD.load(Ordering::Relaxed) {
+        let message = "the import is done, but its report could not be printed; the next start gives it again";
+        return Err(Failure { kind: "report", message: message.to_owned() });
+    }
     report.acknowledge(storage).map_err(|error| Failure::new("storage", error))
 }
 
-/// Where the rows that fail go; as JSON lines if the file is called so.
-fn error_log(options: &Options) -> Result<Option<ErrorLog<BufWriter<File>>>, Failure> {
-    let Some(path) = &options.error_log else { return Ok(None) };
-    let file = File::create(path).map_err(|error| Failure::new("error-log", error))?;
-    let is_json = path.extension().is_some_and(|extension| extension == "jsonl");
-    let writer = BufWriter::new(file);
-    Ok(Some(if is_json { ErrorLog::json(writer) } else { ErrorLog::csv(writer) }))
+fn error_log(options: &Options) -> Result<Option<Log>, Failure> {
+    let log = options.error_log.as_deref().map(Log::open).transpose();
+    log.map_err(|error| Failure::new("error-log", error))
 }
 
 /// The import, going on with an unfinished one if there is one that is the same, or is asked for.
@@ -255,7 +279,7 @@ fn unfinished(
         } else if open_ones.peek().is_some() {
             let own = import.checkpoint(open(options)?, storage)?;
             if let Some(same) = open_ones.find(|open| open.differences(&own).is_empty()) {
-                eprintln!("going on with the unfinished import {}", same.import_id);
+                note!("going on with the unfinished import {}", same.import_id);
                 return resume(same);
             }
         }
@@ -269,8 +293,12 @@ fn unfinished(
     Ok((import, options.window.is_some()))
 }
 
-fn open(options: &Options) -> Result<Source<'static>, Failure> {
-    Ok(Source::from_path(&options.file).format(options.format.clone()))
+fn open(options: &Options) -> Result<Source<'_>, Failure> {
+    let source = match &options.content {
+        Some(content) => Source::from_bytes(content.as_slice()),
+        None => Source::from_path(&options.file),
+    };
+    Ok(source.format(options.format.clone()))
 }
 
 /// The database: opened, or made with its account's settings. A dry run makes none.

@@ -1,6 +1,7 @@
 //! The options of the command line.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crm_import::account::DateOrder;
 use crm_import::source::FileFormat;
@@ -37,6 +38,8 @@ usage: import FILE.csv [options]
 #[derive(Default)]
 pub(crate) struct Options {
     pub file: PathBuf,
+    /// What the file holds, where it can be read only once.
+    pub content: Option<Vec<u8>>,
     pub db: PathBuf,
     pub account: Option<PathBuf>,
     pub demo: bool,
@@ -82,6 +85,7 @@ impl Options {
         if options.file.as_os_str().is_empty() {
             return Err("which file?".into());
         }
+        options.check_outputs()?;
         Ok(options)
     }
 
@@ -121,6 +125,40 @@ impl Options {
         }
         Ok(())
     }
+
+    /// Reads a pipe, such as `/dev/stdin`: the file is looked at more than once.
+    pub(crate) fn read_pipe(&mut self) -> io::Result<()> {
+        let is_pipe = self.file.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir());
+        if is_pipe {
+            self.content = Some(std::fs::read(&self.file)?);
+        }
+        Ok(())
+    }
+
+    /// Nothing that is read is overwritten.
+    fn check_outputs(&self) -> Result<(), String> {
+        let read = [Some(&self.file), Some(&self.db), self.account.as_ref()];
+        let log = ("--error-log", self.error_log.as_ref());
+        let mapping = ("--save-mapping", self.save_mapping.as_ref());
+        for (option, path) in [log, mapping] {
+            let mut read = read.into_iter().flatten();
+            if let Some(own) = read.find(|own| path.is_some_and(|path| is_same(path, own))) {
+                return Err(format!("{option} would overwrite {}", own.display()));
+            }
+        }
+        match (&self.error_log, &self.save_mapping, &self.mapping) {
+            (Some(log), Some(other), _) | (Some(log), _, Some(other)) if is_same(log, other) => {
+                Err(format!("--error-log would overwrite {}", other.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Do two paths lead to one file?
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(one) == real(other)
 }
 
 fn is_highlevel(preset: &str) -> Result<bool, String> {

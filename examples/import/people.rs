@@ -14,7 +14,7 @@ const SHOWN: usize = 10;
 pub(crate) fn mapping(columns: &[Suggestion], fields: &Fields) {
     let width =
         columns.iter().map(|column| column.header.chars().count()).max().unwrap_or(0).clamp(6, 40);
-    println!("{:width$}  {:40}  WHY", "COLUMN", "FIELD");
+    say!("{:width$}  {:40}  WHY", "COLUMN", "FIELD");
     for column in columns {
         let field = column.target.map(|id| fields.get(id));
         let field = match (field, column.confidence) {
@@ -22,7 +22,7 @@ pub(crate) fn mapping(columns: &[Suggestion], fields: &Fields) {
             (Some(field), Confidence::Sure) => format!("{} {}", field.object, field.key),
             (Some(field), _) => format!("{} {} (likely)", field.object, field.key),
         };
-        println!("{:width$}  {field:40}  {}", column.header, column.reason);
+        say!("{:width$}  {field:40}  {}", column.header, column.reason);
     }
 }
 
@@ -31,29 +31,30 @@ pub(crate) fn missing(resolved: &Resolved<'_>) {
     for missing in &resolved.missing {
         match resolved.renamed.iter().find(|(before, _)| before == missing) {
             Some((_, now)) => {
-                eprintln!("the file has no column {missing:?}; it may be called {now:?} now");
+                note!("the file has no column {missing:?}; it may be called {now:?} now");
             }
-            None => eprintln!("the file has no column {missing:?}"),
+            None => note!("the file has no column {missing:?}"),
         }
     }
 }
 
 pub(crate) fn plan(plan: &Plan) {
     let stats = plan.stats();
-    println!("\nPLAN           rows  create  update  unchanged  merged  skip  fail  warnings");
+    say!("\nPLAN           rows  create  update  unchanged  merged  skip  fail  warnings");
     for (object, name) in OBJECTS {
         line(name, stats.of(object));
     }
-    println!("{} links, {} blank rows", stats.links, stats.blank_rows);
+    say!("{} links, {} blank rows", stats.links, stats.blank_rows);
     for (follow_up, contacts) in plan.follow_ups() {
-        println!("{} {:?} for {contacts} contacts", follow_up.kind().name(), follow_up.name());
+        say!("{} {:?} for {contacts} contacts", follow_up.kind().name(), follow_up.name());
     }
     for column in plan.unmapped() {
         let examples = column.examples.join(", ");
         let warning = if column.is_consent { ": it speaks of a consent" } else { "" };
-        println!(
+        say!(
             "left out: column {:?} with {} values ({examples}){warning}",
-            column.header, column.filled
+            column.header,
+            column.filled
         );
     }
 }
@@ -62,7 +63,7 @@ pub(crate) fn plan(plan: &Plan) {
 pub(crate) fn left_out(columns: &[ColumnCounts]) {
     for column in columns.iter().filter(|column| column.left_out > 0) {
         let ColumnCounts { header, object, field, left_out, filled, .. } = column;
-        println!(
+        say!(
             "left out: {left_out} of {filled} values of column {header:?}; another value of {object} \
              {field} stands, by the column's merge rule or a later row"
         );
@@ -70,9 +71,16 @@ pub(crate) fn left_out(columns: &[ColumnCounts]) {
 }
 
 fn line(name: &str, c: &Counts) {
-    println!(
+    say!(
         "{name:13} {:>5}  {:>6}  {:>6}  {:>9}  {:>6}  {:>4}  {:>4}  {:>8}",
-        c.rows, c.create, c.update, c.unchanged, c.merged, c.skip, c.fail, c.warnings
+        c.rows,
+        c.create,
+        c.update,
+        c.unchanged,
+        c.merged,
+        c.skip,
+        c.fail,
+        c.warnings
     );
 }
 
@@ -98,16 +106,16 @@ pub(crate) fn with_progress<T>(
 
 pub(crate) fn report(report: &Report, options: &Options) {
     let stats = report.stats();
-    println!("\nDONE           rows  created updated  unchanged  merged  skip  fail  warnings");
+    say!("\nDONE           rows  created updated  unchanged  merged  skip  fail  warnings");
     for (object, name) in OBJECTS {
         line(name, stats.of(object));
     }
-    println!("{} links, in {}", stats.links, options.db.display());
+    say!("{} links, in {}", stats.links, options.db.display());
     issues(report.issues());
     if let Some(path) = &options.error_log {
         let failed = stats.contacts.fail + stats.opportunities.fail;
         if failed > 0 {
-            println!("\nmend the rows that failed in {} and import that file", path.display());
+            say!("\nmend the rows that failed in {} and import that file", path.display());
         }
     }
 }
@@ -119,8 +127,8 @@ pub(crate) fn issues(issues: impl Iterator<Item = Issue>) {
         return;
     }
     all.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-    println!("\nISSUES ({} in all)", all.len());
+    say!("\nISSUES ({} in all)", all.len());
     for issue in all.iter().take(SHOWN) {
-        println!("{}: {issue}\n    fix: {}", issue.severity, issue.remedy());
+        say!("{}: {issue}\n    fix: {}", issue.severity, issue.remedy());
     }
 }

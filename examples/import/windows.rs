@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 
 use crm_import::plan::ColumnCounts;
-use crm_import::{ErrorLog, Object, Outcome, Report};
+use crm_import::{Object, Outcome, Report};
 use serde_json::{Value, json};
 
 use crate::json;
+use crate::log::Log;
 
 /// See the [module](self).
 #[derive(Default)]
@@ -16,7 +17,7 @@ pub(crate) struct Windows {
     pub(crate) counts: Vec<ColumnCounts>,
     /// The rows, if they are to be printed.
     pub(crate) rows: Option<KeptRows>,
-    pub(crate) log: Option<ErrorLog<BufWriter<File>>>,
+    pub(crate) log: Option<Log>,
     /// Why the error log or the rows could not be written.
     pub(crate) problem: Option<io::Error>,
 }

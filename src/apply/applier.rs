@@ -60,6 +60,8 @@ pub(crate) struct Applier {
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
     pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
+    /// Tasks that are written without the link that was planned (P6).
+    pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
     pub(super) written: [Written; 2],
     ending: Ending,
 }
@@ -92,6 +94,7 @@ impl Applier {
             checkpoint,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
+            kept_links: HashSet::default(),
             written: [Written::default(); 2],
             ending: job.ending,
         }
@@ -180,14 +183,14 @@ impl Applier {
     }
 
     pub(super) fn token(&self, task: &Task) -> Token {
-        let step = self.tokens.step(self.ledger(task.part), task.record());
+        let (ledger, record) = (self.ledger(task.part), task.record());
         match task.kind {
             TaskKind::FollowUp(at) => {
                 let follow_ups = &self.report.plan.ledger.settings.follow_ups;
                 let follow_up = &follow_ups[usize::from(at)];
-                self.tokens.follow_up(step, follow_up.kind(), follow_up.name())
+                self.tokens.follow_up(ledger, record, follow_up.kind(), follow_up.name())
             }
-            _ => step,
+            _ => self.tokens.step(ledger, record),
         }
     }
 
@@ -200,12 +203,22 @@ impl Applier {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
         ids.reserve(self.batch.steps.len());
+        let is_written = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
+        let updated = self.batch.steps.iter().filter(|step| is_written(step.token));
+        // A record that this very batch has changed was there before it.
+        let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?)));
+        let updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState> = updated.collect();
         for position in 0..self.batch.steps.len() {
             let step = &self.batch.steps[position];
             let (at, token, op, object) = (step.task, step.token, step.op, step.object);
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
                     self.fault(at, "two records were created under one id");
+                }
+                (Some(Receipt::Created { id, .. }), Op::Create)
+                    if !updated.is_empty() && updated.contains(&(object, id.as_str().into())) =>
+                {
+                    self.fault(at, "the record was created under the id of another one");
                 }
                 (
                     Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),

@@ -106,15 +106,19 @@ impl Applier {
     }
 
     /// They are not planned again. A new opportunity whose contact is among them fails with it: nobody
-    /// knows any more whose it is.
+    /// knows any more whose it is. One that is named by id is updated without its contact (P6).
     fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
         for at in std::mem::take(&mut self.conflicts.tasks) {
             let task = self.tasks[at];
             let is_new = self.ledger(task.part).entry(task.record().object, task.number).is_new();
             match task.kind {
                 TaskKind::FollowUp(_) => self.fail_dependant(at),
-                TaskKind::Opportunity if is_new && self.waits_for_conflict(at) => {
-                    self.fail_dependant(at);
+                TaskKind::Opportunity if self.waits_for_conflict(at) => {
+                    if is_new {
+                        self.fail_dependant(at);
+                    } else if !self.write_without_link(at) {
+                        self.fail_step(at, code, why);
+                    }
                 }
                 _ => self.fail_step(at, code, why),
             }

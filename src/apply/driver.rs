@@ -9,7 +9,8 @@ use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::storage::{
-    Applied, Batch, Checkpoint, OwnedBatch, Receipts, Recovery, Refusal, StorageWrite, Token,
+    ATTEMPTS, Applied, Batch, Checkpoint, OwnedBatch, Receipts, Recovery, Refusal, StorageWrite,
+    Token,
 };
 
 /// How many tokens are asked about at a time.
@@ -50,15 +51,14 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
                 }
             }
             Poll::Write => {
-                if attempt == 0 {
-                    let status = match watch(applier.progress()) {
-                        Control::Continue => Status::Applying,
-                        Control::Pause => Status::Paused,
-                        Control::Cancel => Status::Cancelled,
-                    };
-                    if status != Status::Applying {
-                        return Ok(applier.finish(status));
-                    }
+                // Before each attempt: a storage that does not come back can be given up.
+                let status = match watch(applier.progress()) {
+                    Control::Continue => Status::Applying,
+                    Control::Pause => Status::Paused,
+                    Control::Cancel => Status::Cancelled,
+                };
+                if status != Status::Applying {
+                    return Ok(applier.finish(status));
                 }
                 if let Err(source) = write(&mut applier, storage, job.threads, &mut attempt) {
                     return Err(Error::Write { source, done: done(applier) });
@@ -109,7 +109,11 @@ pub(super) fn ask_applied<S: StorageWrite + ?Sized>(
     applied: &mut Applied,
     storage: &mut S,
 ) -> Result<(), Error<S::Error>> {
-    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })
+    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })?;
+    match applied.fault() {
+        None => Ok(()),
+        Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),
+    }
 }
 
 /// Is this the import that was interrupted? `mine` is its checkpoint before the first batch.
@@ -162,7 +166,7 @@ impl Report {
             let mut receipts = Receipts::expecting(&batch);
             let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
             attempt += 1;
-            if storage.recover(&error, attempt) != Recovery::Retry {
+            if attempt == ATTEMPTS || storage.recover(&error, attempt) != Recovery::Retry {
                 return Err(error);
             }
         }
@@ -184,7 +188,7 @@ fn look_up<S: StorageWrite + ?Sized>(
         found.clear();
         let Err(error) = storage.find(&lookup, &mut found) else { break };
         attempt += 1;
-        if !finds_again(storage, &error, attempt) {
+        if attempt == ATTEMPTS || !finds_again(storage, &error, attempt) {
             return Err(error);
         }
     }
@@ -231,6 +235,7 @@ fn write<S: StorageWrite + ?Sized>(
     };
     *attempt += 1;
     match storage.recover(&error, *attempt) {
+        Recovery::Retry if *attempt == ATTEMPTS => Err(error),
         Recovery::Retry => Ok(()),
         Recovery::Split => {
             *attempt = 0;

@@ -22,9 +22,12 @@ impl Applier {
         self.fail_step(at, IssueCode::StorageFault, why);
     }
 
-    /// The contact of an opportunity could not be created.
+    /// The contact of an opportunity could not be written.
     pub(super) fn fail_dependant(&mut self, at: usize) {
         let task = self.tasks[at];
+        if self.write_without_link(at) {
+            return;
+        }
         if task.kind != TaskKind::Opportunity {
             self.set_state(at, State::Failed);
             return;
@@ -43,6 +46,12 @@ impl Applier {
         self.failed.insert(self.token(&task));
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
         self.fail_rows(task.part, task.record(), code, why);
+        // One that is stored and was only not changed is still whom the row means.
+        let is_lost = code == IssueCode::WriteConflict
+            || self.ledger(task.part).entry(task.record().object, task.number).is_new();
+        if task.kind == TaskKind::Contact && is_lost {
+            self.note_kept_links(task.part, task.number);
+        }
     }
 
     fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
@@ -76,6 +85,8 @@ impl Applier {
     pub(super) fn follow_up_failed(&mut self, at: usize, why: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Failed);
+        // It is not tried again when the contact's rows are planned again.
+        self.failed.insert(self.token(&task));
         let TaskKind::FollowUp(which) = task.kind else { return };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
@@ -114,7 +125,7 @@ impl Applier {
     }
 }
 
-fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
+pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
     let finding = Finding::row(code, RowNumber(row + 1)).object(object);
     if why.is_empty() { finding } else { finding.detail(why) }
 }

@@ -157,7 +157,8 @@ impl Applier {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let deal = ledger.entry(Object::Opportunity, task.number);
-        let Some(contact) = ledger.link_of(deal) else { return Ok((ContactOf::Unchanged, None)) };
+        let link = ledger.link_of(deal).filter(|_| !self.kept_links.contains(&at));
+        let Some(contact) = link else { return Ok((ContactOf::Unchanged, None)) };
         let tie = self.contact(task.part, contact, created)?;
         if !deal.is_new() && !moves_link(ledger, deal) {
             return Ok((ContactOf::Unchanged, tie.1));

@@ -1,7 +1,7 @@
 //! [`Known`]: what an interrupted import has written of some rows, as storage tells it by token
 //! (behaviour X6).
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::driver::{TOKENS, ask_applied};
 use super::token::Tokens;
@@ -66,11 +66,20 @@ impl Known {
 
     /// What planning must know of whom the rows have met.
     pub(crate) fn settled(&self) -> Settled {
-        let of = |object| self.updated.iter().filter(move |(of, ..)| *of == object);
+        let met = |object| {
+            let updated = self.updated.iter().filter(move |(of, ..)| *of == object);
+            updated.map(|(_, row, id)| (*row, id.clone())).collect::<HashMap<_, _, _>>()
+        };
+        let made = |object| {
+            let rows = self.rows.iter().filter(move |(of, ..)| *of == object);
+            rows.map(|(_, row, _)| *row).collect()
+        };
         Settled {
-            contacts: of(Object::Contact).map(|(_, row, id)| (*row, id.clone())).collect(),
-            new: self.rows.iter().filter(|row| row.0 == Object::Contact).map(|row| row.1).collect(),
-            opportunities: of(Object::Opportunity).map(|(.., id)| id.clone()).collect(),
+            first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
+            contacts: met(Object::Contact),
+            new: made(Object::Contact),
+            opportunities: met(Object::Opportunity),
+            new_opportunities: made(Object::Opportunity),
         }
     }
 

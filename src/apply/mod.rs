@@ -12,6 +12,7 @@ mod error_log;
 mod failing;
 mod filling;
 mod job;
+mod kept_links;
 mod known;
 mod progress;
 mod report;

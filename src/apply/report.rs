@@ -4,7 +4,7 @@ mod sides;
 
 use std::io;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::error_log::ErrorLog;
@@ -46,6 +46,8 @@ pub struct Report {
     parts: Vec<Plan>,
     /// Sides that came to something else than planned.
     sides: Map<(Object, u32), Side>,
+    /// Rows whose opportunity was written, but not linked to their contact (P6).
+    kept_links: HashSet<u32, foldhash::fast::RandomState>,
     /// What was found while writing.
     findings: Vec<Finding>,
     /// Of a run: the issues that it keeps.
@@ -60,6 +62,8 @@ pub struct Report {
     pub(super) refused: Vec<Refusal>,
     /// Of a window: rows of earlier ones.
     pub(super) revised: Vec<(Object, RowNumber)>,
+    /// Those of them that were planned unchanged too.
+    pub(super) revised_plans: Vec<Object>,
 }
 
 impl Report {
@@ -72,6 +76,7 @@ impl Report {
             done: Map::default(),
             parts: Vec::new(),
             sides: Map::default(),
+            kept_links: HashSet::default(),
             findings: Vec::new(),
             issues: Vec::new(),
             counts: IndexMap::new(),
@@ -80,6 +85,7 @@ impl Report {
             checkpoint: Checkpoint::default(),
             refused: Vec::new(),
             revised: Vec::new(),
+            revised_plans: Vec::new(),
         }
     }
 
@@ -228,6 +234,12 @@ impl Report {
     fn standing(&self, part: u32) -> impl Iterator<Item = &Finding> {
         let plan = self.plan_of(part);
         plan.findings.iter().filter(move |found| {
+            // What was planned of its link did not come to pass.
+            let is_relinked = found.code == IssueCode::OpportunityRelinked;
+            let home = || self.home(part, found.row?.0 - 1);
+            if is_relinked && home().is_some_and(|row| self.kept_links.contains(&row)) {
+                return false;
+            }
             if self.parts.is_empty() {
                 return true;
             }
@@ -284,9 +296,10 @@ impl Report {
         self.plan.stats.add(window.plan.stats());
         self.stats.add(&window.stats);
         for &(object, _) in &window.revised {
-            for stats in [&mut self.plan.stats, &mut self.stats] {
-                stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
-            }
+            self.stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
+        }
+        for &object in &window.revised_plans {
+            self.plan.stats.of_mut(object).shift(Outcome::Unchanged, Outcome::Update);
         }
         self.follow_ups += window.follow_ups;
         self.unwritten += window.unwritten;

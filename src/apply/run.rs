@@ -32,8 +32,8 @@ use earlier::EarlierRun;
 pub enum Event<'r> {
     /// Between two batches.
     Progress(Progress),
-    /// A window is written. The report speaks of its rows only, under their numbers in the file; it
-    /// is gone when the next window begins.
+    /// A window is written, or as much of it as could be before the run stops. The report speaks of its
+    /// rows only, under their numbers in the file; it is gone when the next window begins.
     Window(&'r Report),
 }
 
@@ -100,9 +100,9 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
     let counts_columns = twin.is_none();
-    let file_digest = match twin {
+    let (file_digest, file_rows) = match twin {
         Some(twin) => observe(twin, &mut scan),
-        None => hold(&mut rows, window, &mut scan, &mut held),
+        None => hold(&mut rows, window, &mut scan, &mut held).map(|digest| (digest, None)),
     }
     .map_err(Error::Source)?;
     let file_findings = scan.settle(&mut settings);
@@ -110,6 +110,10 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let mine = checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         check_resumed(resumed, &mine)?;
+        // Behind the last window stands the row that would be next.
+        if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
+            return Err(Error::Resume { differs: vec!["row"] });
+        }
     }
     job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
     job.refused = resumed.as_ref().map_or_else(Vec::new, |resumed| resumed.refused.clone());
@@ -120,7 +124,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        earlier: EarlierRun::ask(&Tokens::new(&import_id), resumed.as_ref(), storage)?,
+        earlier: EarlierRun::ask(&Tokens::new(&import_id), resumed.as_ref(), file_rows, storage)?,
         tokens: Tokens::new(&import_id),
         job,
         file_digest,
@@ -145,14 +149,21 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     }
 }
 
-/// Reads the file to its end, to see every cell once before the first is planned.
-fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<String, SourceError> {
+/// Reads the file to its end, to see every cell once before the first is planned. Gives the digest and
+/// how many rows there are.
+fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
     let (mut block, mut findings) = (Block::new(), Vec::new());
+    let mut count = 0;
     while rows.read_block(&mut block, HEAD_ROWS, &mut findings)? {
+        count += block.len() as u64;
         scan.observe(&block);
         findings.clear();
     }
-    Ok(format!("{:032x}", rows.digest()))
+    Ok((digest_of(&rows), Some(count)))
+}
+
+fn digest_of(rows: &Rows<'_>) -> String {
+    format!("{:032x}", rows.digest())
 }
 
 /// Reads the beginning of a file that cannot be read twice, and keeps it.
@@ -172,7 +183,7 @@ fn hold(
         scan.observe(&block);
         held.push_back((block, findings));
     }
-    Ok(format!("head-{:032x}", rows.digest()))
+    Ok(format!("head-{}", digest_of(rows)))
 }
 
 impl Runner<'_> {
@@ -196,6 +207,8 @@ impl Runner<'_> {
             // If that cannot be told, what the window has written is told all the same.
             let changed = self.changed(&report, storage).inspect_err(|_| total.absorb(&report))?;
             report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
+            let planned = changed.iter().filter(|record| record.was_planned);
+            report.revised_plans = planned.map(|record| record.object).collect();
             total.absorb(&report);
             let control = watch(Event::Window(&report));
             self.remember(&mut report, &told, changed);
@@ -212,6 +225,11 @@ impl Runner<'_> {
             if self.is_over_budget(total.stats()) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
+        }
+        // It was read once before, to its end; otherwise rows may be missing, and nobody would know.
+        let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
+        if !is_same {
+            return Err(Error::Source(SourceError::Changed));
         }
         total.checkpoint = self.tell(self.job.ending, storage, total)?;
         Ok(Status::Completed)
@@ -236,6 +254,7 @@ impl Runner<'_> {
         if self.is_over_budget(&planned) {
             let report = leave_window(plan, &job, refused, storage)?;
             total.absorb(&report);
+            watch(Event::Window(&report));
             return Err(Error::TooManyErrors { done: Box::new(report) });
         }
         let mut now = Progress::default();
@@ -243,8 +262,12 @@ impl Runner<'_> {
             now = progress;
             watch(Event::Progress(self.progress(before, progress, rows, progress.status)))
         });
-        let report = report
-            .inspect_err(|error| error.done().into_iter().for_each(|done| total.absorb(done)))?;
+        let report = report.inspect_err(|error| {
+            if let Some(done) = error.done() {
+                total.absorb(done);
+                watch(Event::Window(done));
+            }
+        })?;
         *before = self.progress(before, now, rows, now.status);
         Ok(report)
     }

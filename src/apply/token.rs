@@ -40,8 +40,20 @@ impl Tokens {
         self.token(what, ledger.number(row).0)
     }
 
-    /// The token of a follow-up of a contact, which is named by the token of its step.
-    pub(crate) fn follow_up(&self, contact: Token, kind: FollowUpKind, name: &str) -> Token {
+    /// The token of a follow-up of a contact. One that is stored is named by its id, as it has its
+    /// follow-ups once: which row meets it first may come out otherwise when an import is resumed. A new
+    /// one is named by the token of its step.
+    pub(crate) fn follow_up(
+        &self,
+        ledger: &Ledger,
+        contact: StepRef,
+        kind: FollowUpKind,
+        name: &str,
+    ) -> Token {
+        let contact = match ledger.id(contact.object, contact.number) {
+            Some(id) => format!("{}\0{id}", self.import_id),
+            None => self.step(ledger, contact).to_string(),
+        };
         Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
     }
 

@@ -44,7 +44,7 @@ impl Import {
             .collect();
         problems.extend(policies::problems(&account, &fields, answers));
         problems.extend(self.tags_without_field(&fields));
-        if modes.is_empty() {
+        if modes.is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
             problems.push("no column of the file is mapped to an object that is selected".into());
         }
         if !problems.is_empty() {

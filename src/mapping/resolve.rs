@@ -80,7 +80,7 @@ impl Mapping {
 /// What a mapping calls a column.
 fn name(column: &ColumnMapping) -> String {
     match (header_of(column), column.index) {
-        ("", at) => format!("column {}", at.map_or(0, |at| at + 1)),
+        ("", at) => format!("column {}", at.map_or(0, |at| at.saturating_add(1))),
         (header, _) => header.to_owned(),
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Met {
     pub(crate) is_consumed: bool,
     /// It was told unchanged, and no window has changed it since.
     pub(crate) is_unchanged: bool,
+    /// It was planned unchanged.
+    pub(crate) is_planned_unchanged: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -64,14 +66,18 @@ pub(crate) struct Settled {
     /// Contacts that were there before, by the row that met each first: the row leads there again,
     /// whatever keys are left of it.
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// The same by id: no row before that one has met the contact.
+    pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     /// Rows that met nobody: whoever carries their keys now has got them since.
     pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
-    /// Opportunities that were there before.
-    pub(crate) opportunities: Vec<Box<str>>,
+    /// Opportunities that were there before, by the row that met each first.
+    pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Rows that brought an opportunity: what they would match now has come there since (O5).
+    pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
 }
 
 impl Settled {
-    /// Has no row met anybody, or nobody, before?
+    /// Has no row met a contact, or nobody, before?
     pub(crate) fn has_no_row(&self) -> bool {
         self.contacts.is_empty() && self.new.is_empty()
     }
@@ -105,6 +111,7 @@ const IS_MADE: u8 = 1;
 const IS_TOLD: u8 = 2;
 const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
+const IS_PLANNED_UNCHANGED: u8 = 16;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -134,6 +141,7 @@ impl Memory {
             is_told: met.flags & IS_TOLD > 0,
             is_consumed: met.flags & IS_CONSUMED > 0,
             is_unchanged: met.flags & IS_UNCHANGED > 0,
+            is_planned_unchanged: met.flags & IS_PLANNED_UNCHANGED > 0,
         })
     }
 
@@ -147,6 +155,7 @@ impl Memory {
         known.flags |= if met.is_told { IS_TOLD } else { 0 };
         known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
         known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
+        known.flags |= if met.is_planned_unchanged { IS_PLANNED_UNCHANGED } else { 0 };
     }
 
     /// A window has changed a record that was told unchanged.
@@ -170,7 +179,7 @@ impl Memory {
             ids.map(|id| print_of(id)).collect()
         };
         self.contacts.settled = prints(&mut settled.contacts.values());
-        self.opportunities.settled = prints(&mut settled.opportunities.iter());
+        self.opportunities.settled = prints(&mut settled.opportunities.values());
     }
 
     /// Forgets the records that are settled, and gives them away.
@@ -183,7 +192,8 @@ impl Memory {
     }
 
     pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
-        self.of(object).settled.contains(&print_of(id))
+        let settled = &self.of(object).settled;
+        !settled.is_empty() && settled.contains(&print_of(id))
     }
 
     /// Has a row of an earlier window given the record this field?

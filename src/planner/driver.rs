@@ -15,7 +15,7 @@ use crate::mapping::{UnmappedCounts, is_consent};
 use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
 use crate::source::{Block, Rows, SourceError};
-use crate::storage::Storage;
+use crate::storage::{ATTEMPTS, Storage};
 
 /// Rows of one block, unless the planning window is larger.
 pub(super) const BLOCK_ROWS: usize = 8_192;
@@ -333,7 +333,7 @@ fn find<S: Storage + ?Sized>(
         found.clear();
         let Err(source) = storage.find(lookup, found) else { return Ok(()) };
         attempt += 1;
-        if !again(storage, &source, attempt) {
+        if attempt == ATTEMPTS || !again(storage, &source, attempt) {
             return Err(Error::Find { source });
         }
     }

@@ -6,6 +6,7 @@ use super::row_keys::RowKeys;
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
 use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::issue::IssueCode;
+use crate::object::Object;
 use crate::plan::{By, Outcome};
 
 /// Who carries the keys of a row, all of them together.
@@ -84,7 +85,14 @@ impl Planner {
             }
             return self.meet_nobody(settings, at, draft, keys);
         }
-        let (verdict, candidates) = self.match_contact(settings, keys);
+        let (mut verdict, mut candidates) = self.match_contact(settings, keys, |_| true);
+        if let Verdict::One { contact, .. } = verdict
+            && self.is_met_later(at, contact.0)
+        {
+            // It has got the key since: rows behind this one have brought it.
+            let is_met = |planner: &Planner, of: u32| !planner.is_met_later(at, of);
+            (verdict, candidates) = self.match_contact(settings, keys, |of| is_met(self, of));
+        }
         match self.settled_contact(at) {
             // Keys that led the row there may have gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) => {
@@ -141,10 +149,32 @@ impl Planner {
         Some(self.stored_people[stored.0 as usize])
     }
 
-    fn match_contact(&self, settings: &Settings, keys: RowKeys<'_>) -> (Verdict, Vec<Candidates>) {
+    /// Did an interrupted import meet this stored contact first on a row behind this one? Then this row has
+    /// not met it, whatever it carries now.
+    fn is_met_later(&self, at: usize, contact: u32) -> bool {
+        if self.settled.first_rows.is_empty() {
+            return false;
+        }
+        let id = self.ledger.id(Object::Contact, contact);
+        let first = id.and_then(|id| self.settled.first_rows.get(id));
+        first.is_some_and(|first| *first > self.row_at(at))
+    }
+
+    /// Whom the match rules find among those that are told.
+    fn match_contact(
+        &self,
+        settings: &Settings,
+        keys: RowKeys<'_>,
+        is_told: impl Fn(u32) -> bool,
+    ) -> (Verdict, Vec<Candidates>) {
+        let told = |number| {
+            let mut holders = self.index.holders(number);
+            holders.retain(|holder| is_told(holder.0));
+            holders
+        };
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            keys.of(rule).map(|(_, number)| self.index.holders(number)).collect()
+            keys.of(rule).map(|(_, number)| told(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))

@@ -171,7 +171,10 @@ impl Planner {
             return Side::Nothing(Outcome::Fail);
         }
         match keys.of(KeyKind::OpportunityId).next() {
-            None => self.resolve_unnamed(settings, mode, at, link),
+            None => match self.settled_side(settings, at, link) {
+                Some(side) => side,
+                None => self.resolve_unnamed(settings, mode, at, link),
+            },
             Some((key, _)) => match self.stored_deal(key) {
                 None => {
                     let value = self.key_text(key);
@@ -255,6 +258,24 @@ impl Planner {
             NONE => self.stored_link(deal).map(|id| Current::Stored(id.to_owned())),
             contact => Some(Current::Contact(contact)),
         }
+    }
+
+    /// What a row without an id came to before the import was interrupted (X6): the opportunity that it
+    /// was matched with may have been moved or renamed by other rows since, and what it would be matched
+    /// with now may have come there by them.
+    fn settled_side(&mut self, settings: &Settings, at: usize, link: LinkTo<u32>) -> Option<Side> {
+        let row = self.row_at(at);
+        if self.settled.new_opportunities.contains(&row) {
+            let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
+            return Some(Side::New { standing, links });
+        }
+        let id = self.settled.opportunities.get(&row)?;
+        let stored = self.ledger.opportunities.find(id)?;
+        let by = match settings.account.opportunities.matching {
+            Some(_) => By::Match,
+            None => By::Pipeline,
+        };
+        Some(self.update(settings, at, self.deals.stored[stored.0 as usize], by, link))
     }
 
     /// An opportunity without an id: matched by its fields, or new.

@@ -423,6 +423,14 @@ impl Block {
         ends.extend_from_slice(run.ends());
     }
 
+    /// The row fails, though it could be read.
+    pub(super) fn fail(&mut self, row: usize) {
+        let row = position(row);
+        if let Err(at) = self.failed.binary_search(&row) {
+            self.failed.insert(at, row);
+        }
+    }
+
     pub(super) fn fail_last(&mut self) {
         self.failed.push(position(self.starts.len() - 1));
     }

@@ -38,6 +38,7 @@ mod rows;
 mod run;
 mod split;
 mod stripe;
+mod swallowed;
 mod transcode;
 
 pub use block::{Block, TextSpan};
@@ -86,6 +87,8 @@ impl<'a> Source<'a> {
     /// The same file once more, if it can be read twice.
     pub(crate) fn twin(&self) -> Option<Source<'_>> {
         let input = match &self.input {
+            // A pipe is gone once it is read.
+            Input::Path(path) if !path.is_file() => return None,
             Input::Path(path) => Input::Path(path.clone()),
             Input::Bytes(bytes) => Input::Bytes(Cow::Borrowed(bytes)),
             Input::Reader(_) => return None,
@@ -229,6 +232,9 @@ pub enum SourceError {
     /// The file cannot be opened or read.
     #[error("the file cannot be read")]
     Io(#[from] io::Error),
+    /// The file is not the one that was begun with: somebody has written to it, or cut it off.
+    #[error("the file was changed while it was read")]
+    Changed,
     /// There is nothing in the file that could be a header.
     #[error("the file is empty: it has no header")]
     NoHeader,

@@ -8,6 +8,7 @@ use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
+use super::swallowed::fail_swallowed;
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Finding, Issue, IssueCode, Severity, log_columns};
 use crate::object::RowNumber;
@@ -206,6 +207,9 @@ impl<'a> Rows<'a> {
         }
         (self.block_rows, self.block_bytes) = (block.len(), block.text.len());
         block.finish();
+        if self.is_error_log {
+            fail_swallowed(block, &self.headers, findings);
+        }
         findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
     }
@@ -299,7 +303,7 @@ impl std::fmt::Debug for Rows<'_> {
     }
 }
 
-fn position(column: usize) -> u16 {
+pub(super) fn position(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 

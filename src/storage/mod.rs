@@ -74,8 +74,8 @@ pub trait Storage {
         matches!(rule, [field] if field == "email" || field == "phone")
     }
 
-    /// Is a look-up that failed worth asking again? `attempt` counts from 1. To wait before, wait
-    /// here. By default no.
+    /// Is a look-up that failed worth asking again? `attempt` counts from 1, to 65,535 at most. To wait
+    /// before, wait here. By default no.
     fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
         let _ = (error, attempt);
         false
@@ -134,10 +134,13 @@ pub trait StorageWrite: Storage {
     }
 }
 
+/// So often the same is asked or written at most: no storage keeps an import for ever.
+pub(crate) const ATTEMPTS: u32 = 65_535;
+
 /// What to do about an error (behaviour X5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// Ask or write the same again.
+    /// Ask or write the same again. After 65,535 attempts without one that succeeds, that is to stop.
     Retry,
     /// Write the batch in halves, to find the step that fails it; a step that fails alone is
     /// reported and the others go through.
@@ -167,6 +170,12 @@ impl Applied {
     /// What the step with this token did.
     pub fn op(&self, token: Token) -> Option<Op> {
         self.known.get(&token).map(|(op, _)| *op)
+    }
+
+    /// What breaks the contract: records without an id.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let (token, _) = self.known.iter().find(|(_, (_, id))| id.is_empty())?;
+        Some(format!("step {token} is said to be written, to a record without an id"))
     }
 
     /// How many are known.

@@ -2,7 +2,7 @@
 //! nothing panics.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Op, Receipts, Token};
+use crm_import::storage::{Applied, Batch, Op, Receipts, StorageError, Token};
 use crm_import::{Error, Import, Object, Source, StorageWrite};
 
 use super::shelf::Shelf;
@@ -112,6 +112,49 @@ fn x2_an_update_that_was_applied_to_another_record_is_a_fault() {
     let file = "Email,City\nana@example.com,Oslo\n";
     let report = run(file, &mut Hostile::new(shelf, clerk));
     assert_eq!(codes(&report), [(1, "storage-fault")]);
+}
+
+#[test]
+fn x2_a_record_created_under_the_id_of_one_that_was_changed_beside_it_is_a_fault() {
+    let clerk = Clerk(|batch, receipts| {
+        for step in batch.steps() {
+            match step.op() {
+                Op::Update => receipts.updated(step.token(), None),
+                Op::Create => receipts.created(step.token(), "1", None),
+            }
+        }
+    });
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "a@example.com")]);
+    let file = "Email,City\na@example.com,Oslo\nb@example.com,Rome\n";
+    let report = run(file, &mut Hostile::new(shelf, clerk));
+    assert_eq!(codes(&report), [(2, "storage-fault")]);
+    assert_eq!((report.stats().contacts.update, report.stats().contacts.fail), (1, 1));
+}
+
+#[test]
+fn x6_a_token_that_is_known_for_no_record_is_a_fault_of_the_adapter() {
+    /// Knows every step, but not what it wrote.
+    struct Vague;
+    impl Act for Vague {
+        fn applied(
+            &mut self,
+            _: &mut Shelf,
+            _: usize,
+            tokens: &[Token],
+            known: &mut Applied,
+        ) -> Result<(), StorageError> {
+            tokens.iter().for_each(|token| known.add(*token, Op::Create, ""));
+            Ok(())
+        }
+    }
+    let source = || Source::from_bytes(FILE.as_bytes());
+    let mut storage = Hostile::new(Shelf::default(), Vague);
+    run(FILE, &mut storage);
+    let import = Import::new().resume(storage.shelf.checkpoints["hostile"].clone());
+    let error = import.plan_resumed(source(), &mut storage).map(|_| ()).unwrap_err();
+    assert!(matches!(&error, Error::Adapter { .. }), "{error}");
+    assert!(error.to_string().contains("without an id"), "{error}");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //! lost, and what they came to is the same after resuming (behaviour X5, X6, L2).
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, Receipts, StorageError, Token};
+use crm_import::storage::{Applied, Batch, Receipts, Recovery, StorageError, Token};
 use crm_import::{
-    Control, Error, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber, Source,
-    Status,
+    Control, Error, ErrorLog, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber,
+    Source, Status,
 };
 
 use super::shelf::Shelf;
@@ -194,4 +194,107 @@ fn l2_a_resumed_run_that_storage_tells_nothing_in_a_later_window_hands_back_the_
     assert_eq!(codes(error.done().unwrap()), []);
     let row = RowNumber(1);
     assert_eq!(error.done().unwrap().outcome(Object::Contact, row), None); // totals, no rows
+}
+
+/// Nothing is done to its calls.
+struct Honest;
+
+impl Act for Honest {}
+
+#[test]
+fn l2_a_file_that_is_cut_off_while_it_is_run_is_not_taken_for_a_whole_one() {
+    let path = std::env::temp_dir().join(format!("crm-import-cut-{}.csv", std::process::id()));
+    // More than is read at a time.
+    let (mut file, note) = (String::from("Email,Notes\n"), "talked about it ".repeat(300));
+    (0..1_000).for_each(|n| file.push_str(&format!("p{n}@example.com,{note}\n")));
+    std::fs::write(&path, &file).unwrap();
+    let mut storage = Hostile::new(Shelf::default(), Honest);
+    let mut is_cut = false;
+    let result = import().run_with(Source::from_path(&path), &mut storage, |_| {
+        if !std::mem::replace(&mut is_cut, true) {
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.set_len(3_000_000).unwrap();
+        }
+    });
+    std::fs::remove_file(&path).unwrap();
+    let error = result.unwrap_err();
+    assert!(matches!(error, Error::Torn { .. }), "{error}");
+    let done = error.done().unwrap().stats().contacts;
+    assert_eq!(done.create, storage.shelf.contacts.len() as u64);
+    assert!(!storage.shelf.checkpoints.values().any(|checkpoint| checkpoint.is_last));
+}
+
+/// Refuses row 3 once it stands alone, and is gone when row 4 comes.
+#[derive(Default)]
+struct Going {
+    errors: usize,
+}
+
+impl Act for Going {
+    fn write(
+        &mut self,
+        shelf: &mut Shelf,
+        call: usize,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+    ) -> Result<(), StorageError> {
+        match call {
+            1 => return shelf.write(batch, receipts),
+            3 => batch.steps().for_each(|step| receipts.rejected(step.token(), "not this one")),
+            _ => return Err("the line is dead".into()),
+        }
+        Ok(())
+    }
+
+    fn recover(&mut self, _: u32) -> Recovery {
+        self.errors += 1;
+        if self.errors == 1 { Recovery::Split } else { Recovery::Stop }
+    }
+}
+
+#[test]
+fn x8_what_failed_in_the_window_that_stops_a_run_is_handed_to_the_log() {
+    let file = "Email\na@x.org\nb@x.org\nc@x.org\nd@x.org\n";
+    let mut storage = Hostile::new(Shelf::default(), Going::default());
+    let mut log = ErrorLog::csv(Vec::new());
+    let source = Source::from_bytes(file.as_bytes());
+    let result = Import::new().run_window(2).run_with(source, &mut storage, |event| {
+        event.window().into_iter().for_each(|window| _ = log.add(window).unwrap());
+    });
+    let error = result.unwrap_err();
+    assert!(matches!(error, Error::Write { .. }), "{error}");
+    assert_eq!(log.rows(), 1);
+    assert_eq!(error.done().unwrap().issue_counts()[&IssueCode::WriteRejected], 1);
+}
+
+#[test]
+fn l1_a_row_that_somebody_was_quicker_for_is_unchanged_until_a_later_window_changes_its_record() {
+    /// Writes Oslo before the first window does.
+    struct Quicker;
+    impl Act for Quicker {
+        fn write(
+            &mut self,
+            shelf: &mut Shelf,
+            call: usize,
+            batch: &Batch<'_>,
+            receipts: &mut Receipts,
+        ) -> Result<(), StorageError> {
+            if call == 1 {
+                let ana = shelf.contacts.get_mut(&1).unwrap();
+                ana.values.insert("city".into(), vec!["Oslo".into()]);
+                ana.version += 1;
+            }
+            shelf.write(batch, receipts)
+        }
+    }
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
+    let mut storage = Hostile::new(shelf, Quicker);
+    let file = "Email,City\nana@example.com,Oslo\nana@example.com,Rome\n";
+    let source = Source::from_bytes(file.as_bytes());
+    let report = Import::new().run_window(1).run(source, &mut storage).unwrap();
+    let (planned, done) = (report.plan().stats().contacts, report.stats().contacts);
+    assert_eq!((planned.update, planned.unchanged, planned.merged), (1, 0, 1));
+    assert_eq!((done.update, done.unchanged, done.merged), (1, 0, 1));
+    assert_eq!(storage.shelf.contacts[&1].values["city"], ["Rome"]);
 }

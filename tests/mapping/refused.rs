@@ -242,3 +242,22 @@ fn a4_the_default_country_is_a_code_of_two_letters() {
         assert_eq!(told(code), [expected]);
     }
 }
+
+#[test]
+fn a4_a_mapping_for_a_file_with_none_of_its_columns_is_refused() {
+    let of_last_week = Mapping::default().column("Mail", Contact, "email");
+    let by_position = ColumnMapping {
+        index: Some(usize::MAX),
+        object: Some(Contact),
+        field: Some("email".to_owned()),
+        ..ColumnMapping::default()
+    };
+    let by_position = Mapping { columns: vec![by_position], ..Mapping::default() };
+    for mapping in [of_last_week, by_position] {
+        let file = Source::from_bytes(&b"Name,City\nAna Lee,Oslo\n"[..]);
+        let import = Import::new().mapping(mapping);
+        let error = import.plan(file, &mut MemoryStorage::default()).unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error}");
+        assert!(error.to_string().contains("no column of the file"), "{error}");
+    }
+}

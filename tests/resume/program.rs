@@ -202,3 +202,112 @@ fn follow_ups_are_written_once_and_show_in_their_table() {
     assert_eq!(count("SELECT count(*) FROM follow_ups WHERE kind = 'workflow'"), 2);
     assert_eq!(count("SELECT count(*) FROM contact_fields WHERE value = 'fair'"), 1);
 }
+
+/// How many contacts there are.
+fn contacts(db: &Path) -> i64 {
+    let db = rusqlite::Connection::open(db).unwrap();
+    db.query_row("SELECT count(*) FROM contacts", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn what_is_read_is_never_overwritten() {
+    let folder = Folder::new("overwritten");
+    let (file, db, mapping) =
+        (folder.at("file.csv"), folder.at("crm.sqlite"), folder.at("mapping.json"));
+    std::fs::write(&file, FILE).unwrap();
+    std::fs::write(&mapping, "{}").unwrap();
+    let (path, db) = (file.to_str().unwrap(), db.to_str().unwrap());
+    let mapping = mapping.to_str().unwrap();
+    for extra in [
+        &["--error-log", path][..],
+        &["--error-log", path, "--window", "1"],
+        &["--save-mapping", path],
+        &["--error-log", db],
+        &["--error-log", mapping, "--mapping", mapping],
+        &["--error-log", "/tmp/one", "--save-mapping", "/tmp/one"],
+    ] {
+        assert_eq!(import(&[&[path, "--db", db], extra].concat()).0, 2, "{extra:?}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), FILE);
+    }
+}
+
+#[test]
+fn x7_an_import_with_too_many_errors_logs_those_that_stopped_it() {
+    let folder = Folder::new("budget");
+    let (file, db, log) = (folder.at("file.csv"), folder.at("crm.sqlite"), folder.at("log.csv"));
+    std::fs::write(&file, FILE).unwrap();
+    let paths = [&file, &db, &log].map(|path| path.to_str().unwrap());
+    let arguments = [paths[0], "--db", paths[1], "--error-log", paths[2], "--max-errors", "0"];
+    for extra in [&[][..], &["--window", "2"], &["--window", "1"]] {
+        assert_eq!(import(&[&arguments[..], extra].concat()).0, 1);
+        let text = std::fs::read_to_string(&log).unwrap();
+        assert!(text.contains("not an address,Boat"), "{extra:?}: {text}");
+        assert!(!text.contains("ANA@"), "{text}");
+    }
+}
+
+#[test]
+fn a_log_stays_where_the_import_is_refused() {
+    let folder = Folder::new("kept");
+    let (file, db, log) = (folder.at("file.csv"), folder.at("crm.sqlite"), folder.at("log.csv"));
+    std::fs::write(&file, FILE).unwrap();
+    let paths = [&file, &db, &log].map(|path| path.to_str().unwrap());
+    let named = ["--import-id", "fair", "--error-log", paths[2], "--window", "2"];
+    let arguments = [&[paths[0], "--db", paths[1]][..], &named].concat();
+    assert_eq!(import(&arguments).0, 0);
+    let before = std::fs::read_to_string(&log).unwrap();
+    assert!(before.contains("not an address"));
+    std::fs::write(&file, FILE.replace("Roof", "Attic")).unwrap();
+    assert_eq!(import(&arguments).0, 1);
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_imported_whole() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let folder = Folder::new("pipe");
+    for (name, extra) in [("plan", &[][..]), ("run", &["--window", "500"])] {
+        let db = folder.at(name);
+        let mut child = Command::new(example())
+            .args(["/dev/stdin", "--json", "--db", db.to_str().unwrap()])
+            .args(extra)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        writeln!(pipe, "Email").unwrap();
+        (0..3_000).for_each(|n| writeln!(pipe, "p{n}@example.com").unwrap());
+        drop(pipe);
+        assert!(child.wait().unwrap().success());
+        assert_eq!(contacts(&db), 3_000);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_nobody_reads_is_given_again() {
+    let folder = Folder::new("unheard");
+    let file = folder.at("file.csv");
+    std::fs::write(&file, FILE).unwrap();
+    for (name, extra) in
+        [("people", &[][..]), ("programs", &["--json"]), ("run", &["--window", "1"])]
+    {
+        let db = folder.at(name);
+        let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
+        // Whoever reads has gone before anything is printed.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(example());
+        command.args(arguments).args(extra).stdout(writer);
+        let output = command.stderr(std::process::Stdio::piped()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
+        let (status, json) = import(&arguments);
+        assert_eq!((status, &json["report"]["contacts"]["created"]), (0, &1.into()), "{json}");
+        assert_eq!(contacts(&db), 1);
+    }
+}

@@ -55,9 +55,6 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
             .collect();
         named.concat()
     };
-    // A log instead of a rollback journal: it is written in one go, and readers do not wait. It stays
-    // so for everybody who opens the file, which must not lie on a network drive.
-    db.pragma_update(None, "journal_mode", "WAL")?;
     // All or nothing: killed on the way, it is made anew.
     let whole = db.unchecked_transaction()?;
     let contacts = columns(Object::Contact);
@@ -88,7 +85,11 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
     ))?;
     let settings = serde_json::to_string(account).unwrap_or_default();
     db.execute("INSERT INTO account (settings) VALUES (?1)", [settings])?;
-    whole.commit()
+    whole.commit()?;
+    // A log instead of a rollback journal: it is written in one go, and readers do not wait. It stays
+    // so for everybody who opens the file, which must not lie on a network drive. Not before the tables
+    // are there: the file may be somebody else's.
+    db.pragma_update(None, "journal_mode", "WAL")
 }
 
 /// The table of an object.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Report;
 use crate::issue::Severity;
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Outcome, Plan};
+use crate::plan::{NONE, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
 /// What a side came to instead.
@@ -50,6 +50,22 @@ impl Report {
     /// Did one side of a row fail while its record was written?
     pub(in crate::apply) fn was_refused(&self, object: Object, row: u32) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
+    }
+
+    /// The opportunity of a row stays linked to whom it is linked to. False: that is known.
+    pub(in crate::apply) fn keep_link(&mut self, row: u32) -> bool {
+        let part = self.part(Object::Opportunity, row);
+        let ledger = &self.plan_of(part).ledger;
+        let number = self.row_in(part, row).map(|row| ledger.side(Object::Opportunity, row).record);
+        let step = StepRef { object: Object::Opportunity, number: number.unwrap_or(NONE) };
+        // A link is counted with the first row of its opportunity.
+        let first =
+            (step.number != NONE).then(|| self.home(part, first_row(ledger, step))).flatten();
+        let links = |report: &Report| first.map_or(0, |row| report.links(step.object, row));
+        let before = links(self);
+        let is_new = self.kept_links.insert(row);
+        self.stats.links = (self.stats.links + links(self)).saturating_sub(before);
+        is_new
     }
 
     /// One side of a row failed while its record was written.
@@ -103,19 +119,24 @@ impl Report {
     }
 
     /// 1: the side's opportunity is linked to a contact of the file, and the side is what counts for it.
-    fn links(&self, object: Object, row: u32) -> u64 {
-        let part = self.part(object, row);
+    fn links(&self, object: Object, home: u32) -> u64 {
+        let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
         let is_done = matches!(
-            self.current(object, row),
+            self.current(object, home),
             Some(Outcome::Create | Outcome::Update | Outcome::Unchanged)
         );
-        let Some(row) = self.row_in(part, row).filter(|_| is_done) else { return 0 };
+        let Some(row) = self.row_in(part, home).filter(|_| is_done) else { return 0 };
         if object == Object::Contact {
             return 0;
         }
         let side = &ledger.opportunity_rows[row as usize];
-        let is_linked = || ledger.link_of(&ledger.deals[side.deal as usize]).is_some();
+        let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
+        let is_linked = || {
+            let mut rows = ledger.row_numbers(object, ledger.entry(object, side.deal));
+            let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
+            link.is_some_and(|row| !is_kept(row))
+        };
         u64::from(side.is_first() && is_linked())
     }
 }

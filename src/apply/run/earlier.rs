@@ -29,15 +29,18 @@ pub(super) struct EarlierRun {
 }
 
 impl EarlierRun {
+    /// `file_rows`: how many rows the file has, where that is known.
     pub(super) fn ask<S: StorageWrite + ?Sized>(
         tokens: &Tokens,
         resumed: Option<&Checkpoint>,
+        file_rows: Option<u64>,
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {
         let Some(resumed) = resumed else { return Ok(EarlierRun::default()) };
         // A batch that was lost in the middle, in a storage without transactions, left steps of the
         // window that follows but not its checkpoint.
         let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
+        let ahead = ahead.min(file_rows.unwrap_or(u64::MAX));
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
         let mut refused = resumed.refused.clone();
         refused.sort_by_key(|refusal| refusal.row);

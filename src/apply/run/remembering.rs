@@ -19,6 +19,8 @@ pub(super) struct Changed {
     pub(super) object: Object,
     /// The row that was told so.
     pub(super) row: RowNumber,
+    /// And was planned so.
+    pub(super) was_planned: bool,
     id: Box<str>,
 }
 
@@ -55,12 +57,14 @@ impl Runner<'_> {
                 // One that is there already is only named by a row that skips it, unless it was matched.
                 let is_named = outcome == Some(Outcome::Skip)
                     && ledger.opportunity_rows[row as usize].by != By::Match;
+                let planned = ledger.side(object, row).outcome;
                 let met = Met {
                     first_row: is_folded.then_some(number),
                     is_made: outcome == Some(Outcome::Create),
                     is_told: object == Object::Contact && told.contains(&contact),
                     is_consumed: object == Object::Opportunity && !is_named,
                     is_unchanged: outcome == Some(Outcome::Unchanged),
+                    is_planned_unchanged: planned == Some(Outcome::Unchanged),
                 };
                 memory.add(object, id, met);
             }
@@ -120,7 +124,8 @@ impl Runner<'_> {
         let StepRef { object, number } = step;
         let id = report.plan.ledger.id(object, number)?;
         let met = self.memory.get(object, id).filter(|met| met.is_unchanged)?;
-        Some(Changed { object, row: met.first_row?, id: id.into() })
+        let was_planned = met.is_planned_unchanged;
+        Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 
     /// What the rows of a window have given to which record, by the number of the field among those

@@ -21,6 +21,7 @@ impl Planner {
             return;
         }
         self.ask_named();
+        self.ask_settled_opportunities();
         if settings.compares_opportunities() {
             self.ask_compared();
         }
@@ -33,6 +34,20 @@ impl Planner {
             if self.index.ask(*number) {
                 let text = self.key_text(key);
                 self.question.ask_id(&text);
+            }
+        }
+    }
+
+    /// Asks for the opportunities that rows of the window have met before the import was interrupted.
+    fn ask_settled_opportunities(&mut self) {
+        if self.settled.opportunities.is_empty() {
+            return;
+        }
+        for at in 0..self.window.len() {
+            let row = self.row_at(at);
+            let id = self.settled.opportunities.get(&row);
+            if let Some(id) = id.filter(|id| self.ledger.opportunities.find(id).is_none()) {
+                self.question.ask_id(id);
             }
         }
     }
@@ -107,8 +122,12 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         let met = self.ledger.met(Object::Opportunity, number);
+        // The row that met it before the import was interrupted may still be to come.
+        let id = self.ledger.id(Object::Opportunity, number).unwrap_or_default();
+        let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
         let state = &mut self.deals.states[number as usize];
-        (state.given, state.is_consumed) = (given, met.is_some_and(|met| met.is_consumed));
+        state.given = given;
+        state.is_consumed = is_settled || met.is_some_and(|met| met.is_consumed);
         number
     }
 

@@ -1,0 +1,88 @@
+//! Opportunities that rows name by id, and whose contact could not be written: they are updated all the
+//! same, and stay linked to whom they are linked to (P6).
+
+use super::applier::{Applier, State};
+use super::failing::finding;
+use super::report::Side;
+use super::units::TaskKind;
+use crate::issue::IssueCode;
+use crate::object::Object;
+use crate::plan::{By, Changes, Ledger, NONE, Outcome, StepRef, first_row, fold};
+
+impl Applier {
+    /// The rows of a contact that was not written move no opportunity to it, and say so. That goes for
+    /// opportunities too that an interrupted import has written.
+    pub(super) fn note_kept_links(&mut self, part: u32, contact: u32) {
+        let ledger = self.ledger(part);
+        let rows = ledger.row_numbers(Object::Contact, ledger.entry(Object::Contact, contact));
+        let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
+        self.note_kept(part, rows, contact);
+    }
+
+    /// Writes the update of an opportunity without its link. False: no row names it by id, or that was
+    /// tried before.
+    pub(super) fn write_without_link(&mut self, at: usize) -> bool {
+        let task = self.tasks[at];
+        if task.kind != TaskKind::Opportunity || self.kept_links.contains(&at) {
+            return false;
+        }
+        let (ledger, step) = (self.ledger(task.part), task.record());
+        let deal = ledger.entry(step.object, step.number);
+        let row = first_row(ledger, step);
+        let is_named = row != NONE && ledger.opportunity_rows[row as usize].by == By::Id;
+        let Some(contact) = ledger.link_of(deal).filter(|_| is_named && !deal.is_new()) else {
+            return false;
+        };
+        let rows = ledger.row_numbers(step.object, deal);
+        let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
+        let mut changes = Changes::default();
+        fold(ledger, step, false, &mut changes);
+        self.note_kept(task.part, rows, contact);
+        if changes.len() == 0 {
+            self.settle_unchanged(at, step);
+        } else {
+            self.kept_links.insert(at);
+            self.set_state(at, State::Waiting);
+            self.queue.push_back(at..at + 1);
+        }
+        true
+    }
+
+    /// These rows of a plan, last one first, would have linked their opportunity to the contact.
+    fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
+        let first = self.ledger(part).first_number(Object::Contact, contact);
+        let why = first.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        for row in rows.into_iter().rev() {
+            let Some(home) = self.home(part, row) else { continue };
+            let outcome = self.report.current(Object::Opportunity, home);
+            if outcome.is_some_and(Outcome::is_folded) && self.report.keep_link(home) {
+                let code = IssueCode::ContactFailedLinkKept;
+                self.report.warn(Object::Opportunity, home);
+                self.report.note(finding(code, home, Object::Opportunity, &why));
+            }
+        }
+    }
+
+    /// The link was all that there was to write.
+    fn settle_unchanged(&mut self, at: usize, step: StepRef) {
+        let part = self.tasks[at].part;
+        self.set_state(at, State::Done);
+        let ledger = self.ledger(part);
+        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+        let rows: Vec<u32> = rows.filter_map(|row| self.home(part, row)).collect();
+        for row in rows {
+            if self.report.current(step.object, row) == Some(Outcome::Update) {
+                let id = id.as_deref().map(Into::into);
+                let outcome = Some(Outcome::Unchanged);
+                self.report.settle(step.object, row, Side { part, outcome, id, ..Side::default() });
+            }
+        }
+    }
+}
+
+/// Does the row link an opportunity that it names by id to this contact?
+fn links_to(ledger: &Ledger, row: u32, contact: u32) -> bool {
+    let side = &ledger.opportunity_rows[row as usize];
+    side.deal != NONE && side.by == By::Id && side.sets_link && side.contact == contact
+}

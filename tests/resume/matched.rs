@@ -1,0 +1,157 @@
+//! Opportunities are matched by what they say and whose they are (O5). An import changes both: when it is
+//! resumed, what its rows met before is told by their tokens (behaviour X6).
+
+use crm_import::account::{Account, MatchRule, OpportunityMatching};
+use crm_import::{
+    Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Outcome, RowNumber,
+    Source,
+};
+
+use Object::{Contact, Opportunity};
+
+/// Ana and Bo; whose the opportunity `o1` is, is for each test to say.
+fn crm(of: &str) -> MemoryStorage {
+    let mut account = Account::default();
+    account.opportunities.matching = Some(OpportunityMatching {
+        fields: vec!["name".to_owned()],
+        ..OpportunityMatching::default()
+    });
+    let mut crm = MemoryStorage::new(account);
+    crm.insert_as(Contact, "c1", [("email", "ana@example.com")]);
+    crm.insert_as(Contact, "c2", [("email", "bo@example.com")]);
+    crm.insert_as(Opportunity, "o1", [("name", "Roof"), ("contact_id", of)]);
+    crm
+}
+
+/// Rows of other people, so that the rows behind them are written with a later batch.
+fn others(from: usize) -> String {
+    (from..from + 600).map(|n| format!("p{n}@example.com,,Deal,\n")).collect()
+}
+
+fn interrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
+    interrupted_as(&Import::new().id("matched"), file, crm)
+}
+
+/// Stops after the first batch, and goes on.
+fn interrupted_as(import: &Import, file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
+    let source = || Source::from_bytes(file.as_bytes());
+    let plan = import.plan(source(), crm).unwrap();
+    let mut batches = 0;
+    let report = import.apply_with(plan, crm, |_| {
+        batches += 1;
+        if batches > 1 { Control::Pause } else { Control::Continue }
+    });
+    assert!(report.unwrap().unwritten() > 0);
+    let import = import.clone().resume(crm.checkpoint().unwrap().clone());
+    let plan = import.plan_resumed(source(), crm).unwrap();
+    import.apply(plan, crm).unwrap()
+}
+
+fn uninterrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
+    let import = Import::new().id("matched");
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), crm).unwrap();
+    import.apply(plan, crm).unwrap()
+}
+
+/// What every record says, ids apart.
+fn content(crm: &MemoryStorage) -> Vec<String> {
+    let contacts = crm.iter(Contact).map(|(_, record)| format!("{:?}", record.values));
+    let deals = crm.iter(Opportunity).map(|(_, record)| {
+        let [name, status, of] = ["name", "status", "contact_id"].map(|field| record.value(field));
+        let of = of.and_then(|id| crm.get(Contact, id)?.value("email"));
+        format!("{name:?} {status:?} {of:?}")
+    });
+    let mut lines: Vec<String> = contacts.chain(deals).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn x6_a_row_meets_the_opportunity_that_it_was_matched_with_though_it_was_moved_and_renamed() {
+    // Row 1 is matched with o1, row 2 gives it to Bo under another name.
+    let file = format!(
+        "Email,Opportunity ID,Opportunity Name,Status\nana@example.com,,Roof,won\n\
+         bo@example.com,o1,Attic,\n{}",
+        others(0)
+    );
+    let (mut whole, mut cut) = (crm("c1"), crm("c1"));
+    let report = uninterrupted(&file, &mut whole);
+    let again = interrupted(&file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.outcome(Opportunity, RowNumber(1)), Some(Outcome::Update));
+    assert_eq!(again.id(Opportunity, RowNumber(1)), Some("o1"));
+    assert_eq!(cut.get(Opportunity, "o1").unwrap().value("status"), Some("won"));
+}
+
+#[test]
+fn x6_a_row_that_brought_an_opportunity_does_not_meet_one_that_came_there_since() {
+    // Row 1 meets nobody's; row 2 gives Ana the one of Bo.
+    let file = format!(
+        "Email,Opportunity ID,Opportunity Name,Status\nana@example.com,,Roof,won\n\
+         ana@example.com,o1,,lost\n{}",
+        others(0)
+    );
+    let (mut whole, mut cut) = (crm("c2"), crm("c2"));
+    let report = uninterrupted(&file, &mut whole);
+    let again = interrupted(&file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.outcome(Opportunity, RowNumber(1)), Some(Outcome::Create));
+    assert_ne!(again.id(Opportunity, RowNumber(1)), Some("o1"));
+}
+
+#[test]
+fn x6_a_row_that_found_nobody_does_not_find_whom_a_later_row_has_given_its_key() {
+    // Row 1 is skipped; row 2 gives Ana the phone of row 1.
+    let file = format!(
+        "Email,Phone,City,Opportunity Name\n,206 555 0100,Oslo,Roof\n\
+         ana@example.com,206 555 0100,Rome,\n{}",
+        (0..600).map(|n| format!("p{n}@example.com,,Bonn,\n")).collect::<String>()
+    );
+    let crm = || {
+        let mut crm = crm("c2");
+        for n in 0..600 {
+            crm.insert(Contact, [("email", format!("p{n}@example.com").as_str())]);
+        }
+        crm.account.default_country = Some("US".into());
+        crm
+    };
+    let import = || Import::new().id("update").contacts(crm_import::Mode::Update);
+    let source = || Source::from_bytes(file.as_bytes());
+    let (mut whole, mut cut) = (crm(), crm());
+    let plan = import().plan(source(), &mut whole).unwrap();
+    let report = import().apply(plan, &mut whole).unwrap();
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
+
+    let again = interrupted_as(&import(), &file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+}
+
+#[test]
+fn x6_a_contact_that_another_row_meets_first_when_resumed_has_its_follow_ups_once() {
+    // Row 1 means Ann, until row 3 gives Bo her name; then row 2 meets her first.
+    let rows = "Id,First Name,Last Name,Email\n,Ann,Lee,\n,,,ann@example.com\nc2,Ann,Lee,\n";
+    let others: String = (0..600).map(|n| format!(",P{n},Ray,p{n}@example.com\n")).collect();
+    let file = format!("{rows}{others}");
+    let mut crm = MemoryStorage::default();
+    crm.account.dedup.contacts = vec![
+        MatchRule(vec!["first_name".into(), "last_name".into()]),
+        MatchRule(vec!["email".into()]),
+    ];
+    let ann = [("first_name", "Ann"), ("last_name", "Lee"), ("email", "ann@example.com")];
+    crm.insert_as(Contact, "c1", ann);
+    crm.insert_as(Contact, "c2", [("first_name", "Bo"), ("last_name", "Ray")]);
+    let mapping = Mapping::default()
+        .column("Id", Contact, "id")
+        .column("First Name", Contact, "first_name")
+        .column("Last Name", Contact, "last_name")
+        .column("Email", Contact, "email");
+    let workflow = FollowUp::of(FollowUpKind::Workflow, "welcome");
+    interrupted_as(&Import::new().id("once").mapping(mapping).follow_up(workflow), &file, &mut crm);
+    for id in ["c1", "c2"] {
+        assert_eq!(crm.follow_ups().iter().filter(|it| it.contact == id).count(), 1, "{id}");
+    }
+    assert_eq!(crm.follow_ups().len(), crm.len(Contact));
+}
