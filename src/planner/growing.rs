@@ -17,6 +17,8 @@ use crate::plan::NONE;
 pub(super) struct Growing {
     /// Of contacts and of opportunities: the columns of each such field.
     fields: [Vec<Range<usize>>; 2],
+    /// Does one row alone add to what it has said: do several columns feed one of them?
+    adds_alone: [bool; 2],
     /// Texts as this row left them.
     kept: hashbrown::HashMap<
         (Object, u32, FieldId),
@@ -27,7 +29,7 @@ pub(super) struct Growing {
 
 impl Growing {
     pub(super) fn of(settings: &Settings) -> Self {
-        let fields = [Object::Contact, Object::Opportunity].map(|object| {
+        let of = |object| -> Vec<Range<usize>> {
             let columns = settings.columns(object);
             // They are sorted by field.
             let of_field = |group: &[Column]| {
@@ -35,8 +37,11 @@ impl Growing {
                 group.iter().any(grows).then_some(from..from + group.len())
             };
             columns.chunk_by(|a, b| a.field == b.field).filter_map(of_field).collect()
-        });
-        Growing { fields, ..Growing::default() }
+        };
+        let fields = [of(Object::Contact), of(Object::Opportunity)];
+        let adds_alone =
+            [0, 1].map(|object: usize| fields[object].iter().any(|columns| columns.len() > 1));
+        Growing { fields, adds_alone, ..Growing::default() }
     }
 }
 
@@ -46,6 +51,7 @@ fn grows(column: &Column) -> bool {
 
 impl Planner {
     /// Notes what a row adds to a text of its record that has no room for it.
+    #[inline]
     pub(super) fn note_full_texts(
         &mut self,
         settings: &Settings,
@@ -53,39 +59,48 @@ impl Planner {
         record: u32,
         row: u32,
     ) {
-        if self.growing.fields[object as usize].is_empty() {
+        // What one cell may hold is looked at when it is read.
+        let entry = self.ledger.entry(object, record);
+        let is_alone = entry.is_new() && entry.first_row == row;
+        if is_alone && !self.growing.adds_alone[object as usize] {
             return;
         }
-        // Set aside, so that what is kept can change while the ledger is looked at.
-        let mut growing = std::mem::take(&mut self.growing);
-        for field in &growing.fields[object as usize] {
-            let columns = &settings.columns(object)[field.clone()];
-            let cells = self.ledger.cells(row);
-            if columns.iter().all(|column| column.text(&cells).is_empty())
-                || self.has_room(object, record, row, columns)
-            {
-                continue;
+        for at in 0..self.growing.fields[object as usize].len() {
+            let field = self.growing.fields[object as usize][at].clone();
+            let columns = &settings.columns(object)[field];
+            if !self.has_room(object, record, row, columns) {
+                self.note_full_text(object, record, row, columns);
             }
-            let key = (object, record, columns[0].field);
-            let kept = growing.kept.remove(&key);
-            let now = self.grown(object, record, row, columns, kept);
-            let number = self.ledger.row(object, row).number;
-            let refused = now.refused.iter().map(|&column| {
-                Finding::row(IssueCode::TextFull, number).object(object).column(column)
-            });
-            self.findings.extend(refused);
-            growing.kept.insert(key, (row, now));
         }
-        self.growing = growing;
+    }
+
+    #[cold]
+    fn note_full_text(&mut self, object: Object, record: u32, row: u32, columns: &[Column]) {
+        let key = (object, record, columns[0].field);
+        let kept = self.growing.kept.remove(&key);
+        let now = self.grown(object, record, row, columns, kept);
+        let number = self.ledger.row(object, row).number;
+        let refused = now
+            .refused
+            .iter()
+            .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
+        self.findings.extend(refused);
+        self.growing.kept.insert(key, (row, now));
     }
 
     /// Is there room whatever the rows so far have said? Bytes are counted: there are fewer characters.
+    #[inline]
     fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
+        let cells = self.ledger.cells(row);
+        columns.iter().all(|column| column.text(&cells).is_empty())
+            || self.has_room_for_all(object, record, row, columns)
+    }
+
+    fn has_room_for_all(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         let defaults = columns.iter().filter_map(|column| column.default.as_deref());
         let there = base.shown(columns[0].field).chain(defaults);
         let mut most: usize = there.map(|text| text.len() + 1).sum();
-        let is_read_as_written = columns.iter().all(Column::is_direct);
         let (mut at, mut rows) = (row, 0);
         while at != NONE {
             let cells = self.ledger.cells(at);
@@ -96,7 +111,8 @@ impl Planner {
             }
             at = self.ledger.previous(object, at);
         }
-        is_read_as_written
+        // A value map may make more of a cell than stands in it.
+        columns.iter().all(Column::is_direct)
     }
 
     /// The text once the rows up to this one are folded in. `kept`: as an earlier row left it.
