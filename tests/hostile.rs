@@ -385,20 +385,16 @@ fn f4_a_follow_up_that_fails_is_told_once_though_its_contact_is_planned_again() 
     /// Lets nobody in, and somebody else is in the way of the first opportunity.
     struct Paused;
     impl Act for Paused {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            call: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
             for follow_up in batch.follow_ups() {
                 receipts.rejected(follow_up.token(), "the workflow is paused");
             }
-            for step in batch.steps().filter(|step| step.object() == Opportunity && call == 1) {
+            for step in
+                batch.steps().filter(|step| step.object() == Opportunity && call.number == 1)
+            {
                 receipts.conflict(step.token());
             }
-            shelf.write_some(batch, receipts, batch.len());
+            call.shelf.write_some(batch, receipts, batch.len());
             Ok(())
         }
     }

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use smallvec::SmallVec;
+
 use super::Planner;
 use super::kept::KEPT_FROM;
 use crate::draft::{Column, Settings};
@@ -12,6 +16,9 @@ use crate::merge::Single;
 use crate::object::Object;
 use crate::plan::NONE;
 
+/// The text in one field of one record.
+type Text = (Object, u32, FieldId);
+
 /// The fields whose texts rows add to, and the texts that may be full.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
@@ -19,17 +26,15 @@ pub(super) struct Growing {
     fields: [Vec<Range<usize>>; 2],
     /// Does one row alone add to what it has said: do several columns feed one of them?
     adds_alone: [bool; 2],
-    /// Texts as this row left them.
-    kept: hashbrown::HashMap<
-        (Object, u32, FieldId),
-        (u32, Single<'static>),
-        foldhash::fast::RandomState,
-    >,
+    /// How long texts that many rows add to may be by now, counted up to this row.
+    counted: HashMap<Text, (u32, usize), RandomState>,
+    /// Texts that may be full, as this row left them.
+    kept: HashMap<Text, (u32, Single<'static>), RandomState>,
 }
 
 impl Growing {
     pub(super) fn of(settings: &Settings) -> Self {
-        let fields: [Vec<_>; 2] = [Object::Contact, Object::Opportunity].map(|object| {
+        let of = |object| -> Vec<Range<usize>> {
             let columns = settings.columns(object);
             // They are sorted by field.
             let of_field = |group: &[Column]| {
@@ -37,7 +42,8 @@ impl Growing {
                 group.iter().any(grows).then_some(from..from + group.len())
             };
             columns.chunk_by(|a, b| a.field == b.field).filter_map(of_field).collect()
-        });
+        };
+        let fields = [of(Object::Contact), of(Object::Opportunity)];
         let adds_alone =
             [0, 1].map(|object: usize| fields[object].iter().any(|columns| columns.len() > 1));
         Growing { fields, adds_alone, ..Growing::default() }
@@ -46,6 +52,11 @@ impl Growing {
 
 fn grows(column: &Column) -> bool {
     column.merge == Merge::Append && column.max_chars < usize::MAX
+}
+
+/// Is there room for so many bytes? A value map may make more of a cell than stands in it.
+fn is_room(bytes: usize, columns: &[Column]) -> bool {
+    bytes <= columns[0].max_chars && columns.iter().all(Column::is_direct)
 }
 
 impl Planner {
@@ -67,7 +78,8 @@ impl Planner {
         for at in 0..self.growing.fields[object as usize].len() {
             let field = self.growing.fields[object as usize][at].clone();
             let columns = &settings.columns(object)[field];
-            if !self.has_room(object, record, row, columns) {
+            let has_room = self.has_room(object, record, row, columns);
+            if !has_room.unwrap_or_else(|| self.has_room_by_count(object, record, row, columns)) {
                 self.note_full_text(object, record, row, columns);
             }
         }
@@ -84,34 +96,65 @@ impl Planner {
             .iter()
             .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
         self.findings.extend(refused);
+        // What was said before is not added again: there may be far less than was counted.
+        let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
+        self.growing.counted.insert(key, (row, len));
         self.growing.kept.insert(key, (row, now));
     }
 
     /// Is there room whatever the rows so far have said? Bytes are counted: there are fewer characters.
+    /// `None`: there are too many rows to look at each again.
     #[inline]
-    fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
+    fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> Option<bool> {
         let cells = self.ledger.cells(row);
-        columns.iter().all(|column| column.text(&cells).is_empty())
-            || self.has_room_for_all(object, record, row, columns)
-    }
-
-    fn has_room_for_all(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> bool {
-        let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let defaults = columns.iter().filter_map(|column| column.default.as_deref());
-        let there = base.shown(columns[0].field).chain(defaults);
-        let mut most: usize = there.map(|text| text.len() + 1).sum();
+        if columns.iter().all(|column| column.text(&cells).is_empty()) {
+            return Some(true);
+        }
+        let mut most = self.stored_len(object, record, columns);
         let (mut at, mut rows) = (row, 0);
         while at != NONE {
-            let cells = self.ledger.cells(at);
-            most += columns.iter().map(|column| column.text(&cells).len() + 1).sum::<usize>();
+            most += self.row_len(at, columns);
             rows += 1;
-            if rows > KEPT_FROM || most > columns[0].max_chars {
-                return false;
+            if rows > KEPT_FROM {
+                return None;
             }
             at = self.ledger.previous(object, at);
         }
-        // A value map may make more of a cell than stands in it.
-        columns.iter().all(Column::is_direct)
+        Some(is_room(most, columns))
+    }
+
+    /// As [`has_room`](Self::has_room), counting on from where an earlier row has counted to.
+    fn has_room_by_count(
+        &mut self,
+        object: Object,
+        record: u32,
+        row: u32,
+        columns: &[Column],
+    ) -> bool {
+        let text = (object, record, columns[0].field);
+        let counted = self.growing.counted.get(&text).copied();
+        let (last, mut most) =
+            counted.unwrap_or_else(|| (NONE, self.stored_len(object, record, columns)));
+        let mut at = row;
+        while at != NONE && at != last {
+            most += self.row_len(at, columns);
+            at = self.ledger.previous(object, at);
+        }
+        self.growing.counted.insert(text, (row, most));
+        is_room(most, columns)
+    }
+
+    /// How many bytes there are before the file adds any.
+    fn stored_len(&self, object: Object, record: u32, columns: &[Column]) -> usize {
+        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        let defaults = columns.iter().filter_map(|column| column.default.as_deref());
+        base.shown(columns[0].field).chain(defaults).map(|text| text.len() + 1).sum()
+    }
+
+    /// How many bytes a row adds at most, with what stands between two texts.
+    fn row_len(&self, row: u32, columns: &[Column]) -> usize {
+        let cells = self.ledger.cells(row);
+        columns.iter().map(|column| column.text(&cells).len() + 1).sum()
     }
 
     /// The text once the rows up to this one are folded in. `kept`: as an earlier row left it.
@@ -125,7 +168,7 @@ impl Planner {
     ) -> Single<'static> {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         let last = kept.as_ref().map_or(NONE, |(last, _)| *last);
-        let mut since = Vec::new();
+        let mut since: SmallVec<[u32; 8]> = SmallVec::new();
         let mut at = row;
         while at != NONE && at != last {
             since.push(at);

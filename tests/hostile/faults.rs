@@ -2,7 +2,7 @@
 //! nothing panics.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, Op, Receipts, StorageError, Token};
+use crm_import::storage::{Applied, Batch, Op, Receipts, Token};
 use crm_import::{Error, Import, Object, Source, StorageWrite};
 
 use super::shelf::Shelf;
@@ -137,13 +137,7 @@ fn x6_a_token_that_is_known_for_no_record_is_a_fault_of_the_adapter() {
     /// Knows every step, but not what it wrote.
     struct Vague;
     impl Act for Vague {
-        fn applied(
-            &mut self,
-            _: &mut Shelf,
-            _: usize,
-            tokens: &[Token],
-            known: &mut Applied,
-        ) -> Result<(), StorageError> {
+        fn applied(&mut self, _: Call<'_>, tokens: &[Token], known: &mut Applied) -> Answer {
             tokens.iter().for_each(|token| known.add(*token, Op::Create, ""));
             Ok(())
         }

@@ -1,11 +1,11 @@
 //! The contact of a row is not written: opportunities that the row names by id are updated all the same,
 //! and stay with whom they are (behaviour P6).
 
-use crm_import::storage::{Batch, Receipts, StorageError};
+use crm_import::storage::{Batch, Receipts};
 use crm_import::{Import, Object, Outcome, Report, RowNumber, Source, StorageWrite};
 
 use super::shelf::Shelf;
-use super::{Act, Hostile, codes, run};
+use super::{Act, Answer, Call, Hostile, codes, run};
 
 use Object::{Contact, Opportunity};
 
@@ -13,22 +13,16 @@ use Object::{Contact, Opportunity};
 struct Strict(&'static str);
 
 impl Act for Strict {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        _: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
         for step in batch.steps().filter(|step| step.object() == Contact) {
             let name = step.change("first_name").and_then(|change| change.value());
             if name.is_some_and(|name| name.to_string() == self.0) {
                 receipts.rejected(step.token(), "not this one");
             }
         }
-        shelf.write_some(batch, receipts, batch.len());
+        call.shelf.write_some(batch, receipts, batch.len());
         let checkpoint = batch.checkpoint().clone();
-        shelf.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
+        call.shelf.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
         Ok(())
     }
 }
@@ -99,15 +93,9 @@ fn p6_an_opportunity_named_by_id_is_updated_though_others_keep_changing_its_cont
     /// Writes the contact before each of our writes.
     struct Busy;
     impl Act for Busy {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            _: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
-            shelf.contacts.get_mut(&1).unwrap().version += 1;
-            shelf.write(batch, receipts)
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            call.shelf.contacts.get_mut(&1).unwrap().version += 1;
+            call.shelf.write(batch, receipts)
         }
     }
     let file = "Email,First Name,Opportunity ID,Opportunity Name\nbo@example.com,Bo,2,Attic\n";
@@ -124,13 +112,7 @@ fn p6_an_opportunity_that_is_refused_itself_fails_once() {
     /// Takes neither.
     struct Closed;
     impl Act for Closed {
-        fn write(
-            &mut self,
-            _: &mut Shelf,
-            _: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
+        fn write(&mut self, _: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
             for step in batch.steps() {
                 match step.object() {
                     Contact => receipts.rejected(step.token(), "closed"),

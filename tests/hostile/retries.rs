@@ -1,24 +1,18 @@
 //! A storage whose adapter asks for another attempt for ever: the import ends (behaviour X5, X7).
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
+use crm_import::storage::{Batch, Receipts, Recovery};
 use crm_import::{Error, Source, Status, StorageWrite};
 
 use super::shelf::Shelf;
-use super::{Act, FILE, Hostile, import};
+use super::{Act, Answer, Call, FILE, Hostile, import};
 
 /// A database that is gone, and whose adapter never gives up.
 struct Gone;
 
 impl Act for Gone {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        if call == 1 { shelf.write(batch, receipts) } else { Err("gone".into()) }
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number == 1 { call.shelf.write(batch, receipts) } else { Err("gone".into()) }
     }
 
     fn recover(&mut self, _: u32) -> Recovery {
@@ -51,13 +45,7 @@ fn x7_a_write_that_is_tried_again_can_be_given_up() {
 fn x5_a_look_up_that_is_tried_again_for_ever_ends() {
     struct Blind;
     impl Act for Blind {
-        fn find(
-            &mut self,
-            _: &mut Shelf,
-            _: usize,
-            _: &Lookup<'_>,
-            _: &mut Found,
-        ) -> Result<(), StorageError> {
+        fn find(&mut self, _: Call<'_>, _: &Lookup<'_>, _: &mut Found) -> Answer {
             Err("gone".into())
         }
         fn recover(&mut self, _: u32) -> Recovery {

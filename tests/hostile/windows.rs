@@ -231,15 +231,9 @@ struct Going {
 }
 
 impl Act for Going {
-    fn write(
-        &mut self,
-        shelf: &mut Shelf,
-        call: usize,
-        batch: &Batch<'_>,
-        receipts: &mut Receipts,
-    ) -> Result<(), StorageError> {
-        match call {
-            1 => return shelf.write(batch, receipts),
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        match call.number {
+            1 => return call.shelf.write(batch, receipts),
             3 => batch.steps().for_each(|step| receipts.rejected(step.token(), "not this one")),
             _ => return Err("the line is dead".into()),
         }
@@ -272,19 +266,13 @@ fn l1_a_row_that_somebody_was_quicker_for_is_unchanged_until_a_later_window_chan
     /// Writes Oslo before the first window does.
     struct Quicker;
     impl Act for Quicker {
-        fn write(
-            &mut self,
-            shelf: &mut Shelf,
-            call: usize,
-            batch: &Batch<'_>,
-            receipts: &mut Receipts,
-        ) -> Result<(), StorageError> {
-            if call == 1 {
-                let ana = shelf.contacts.get_mut(&1).unwrap();
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if call.number == 1 {
+                let ana = call.shelf.contacts.get_mut(&1).unwrap();
                 ana.values.insert("city".into(), vec!["Oslo".into()]);
                 ana.version += 1;
             }
-            shelf.write(batch, receipts)
+            call.shelf.write(batch, receipts)
         }
     }
     let mut shelf = Shelf::default();
