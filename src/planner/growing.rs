@@ -69,12 +69,18 @@ impl Planner {
         record: u32,
         row: u32,
     ) {
-        // What one cell may hold is looked at when it is read.
-        let entry = self.ledger.entry(object, record);
-        let is_alone = entry.is_new() && entry.first_row == row;
-        if is_alone && !self.growing.adds_alone[object as usize] {
+        if self.growing.fields[object as usize].is_empty() {
             return;
         }
+        let entry = self.ledger.entry(object, record);
+        let is_alone = entry.is_new() && entry.first_row == row;
+        if !is_alone || self.growing.adds_alone[object as usize] {
+            self.look_for_full_texts(settings, object, record, row);
+        }
+    }
+
+    #[inline(never)]
+    fn look_for_full_texts(&mut self, settings: &Settings, object: Object, record: u32, row: u32) {
         for at in 0..self.growing.fields[object as usize].len() {
             let field = self.growing.fields[object as usize][at].clone();
             let columns = &settings.columns(object)[field];
@@ -106,6 +112,12 @@ impl Planner {
     /// `None`: there are too many rows to look at each again.
     #[inline]
     fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> Option<bool> {
+        // What one cell may hold is looked at when it is read.
+        let is_first = columns.len() == 1 && self.ledger.previous(object, row) == NONE;
+        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        if is_first && !base.shows(columns[0].field) {
+            return Some(true);
+        }
         let cells = self.ledger.cells(row);
         if columns.iter().all(|column| column.text(&cells).is_empty()) {
             return Some(true);
