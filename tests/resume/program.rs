@@ -224,7 +224,7 @@ fn what_is_read_is_never_overwritten() {
         &["--save-mapping", path],
         &["--error-log", db],
         &["--error-log", mapping, "--mapping", mapping],
-        &["--error-log", "/tmp/one", "--save-mapping", "/tmp/one"],
+        &["--error-log", "out/one", "--save-mapping", "out/one"],
     ] {
         assert_eq!(import(&[&[path, "--db", db], extra].concat()).0, 2, "{extra:?}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), FILE);
