@@ -11,6 +11,7 @@ mod mapping {
     mod settings;
     mod stored;
     mod suggest;
+    mod values;
     mod whose;
 
     use crm_import::{Import, Mapping, MemoryStorage, Object, Plan, Source};

@@ -1,0 +1,94 @@
+//! A1: what the values of a column say of it, for and against its header.
+
+use crm_import::mapping::suggest;
+use crm_import::{Fields, Object};
+
+use super::strings;
+use super::suggest::targets;
+
+const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
+
+#[test]
+fn a1_values_take_back_what_the_header_promises() {
+    let headers = strings(&["Opportunity", "Value", "Email", "Birthday", "Status"]);
+    let rows = [
+        strings(&["Roof", "2026-01-05", "yes", "no", "Active"]),
+        strings(&["Barn", "2026-01-06", "no", "yes", "Customer"]),
+    ];
+    let fields = Fields::standard();
+    let with_values = suggest(&headers, &rows, &BOTH, &fields);
+    assert_eq!(targets(&with_values, &fields), ["opportunity.name", "-", "-", "-", "-"]);
+    assert_eq!(with_values[1].reason, "its values are something else");
+    let without = suggest(&headers, &[], &BOTH, &fields);
+    assert!(without.iter().all(|suggestion| suggestion.target.is_some()));
+}
+
+#[test]
+fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
+    let fields = Fields::standard();
+    for (header, first, second) in [
+        ("State", "Active", "inactive"),
+        ("Company", "yes", "no"),
+        ("Website", "ana@example.com", "bo@example.com"),
+        ("Contact", "12", "13"),
+    ] {
+        let headers = strings(&["Deal Name", "Email", header]);
+        let row = |value| strings(&["Roof", "ana@example.com", value]);
+        let suggestions = suggest(&headers, &[row(first), row(second)], &BOTH, &fields);
+        assert_eq!(targets(&suggestions, &fields)[2], "-", "{header}");
+        assert_eq!(suggestions[2].reason, "its values are something else", "{header}");
+    }
+    // What may be both is what the header says.
+    for (header, first, second, expected) in [
+        ("State", "ON", "ON", "contact.state"),
+        ("Company", "Open", "New", "contact.company"),
+        ("City", "12", "Nice", "contact.city"),
+    ] {
+        let rows = [strings(&[first]), strings(&[second])];
+        let suggestions = suggest(&strings(&[header]), &rows, &BOTH, &fields);
+        assert_eq!(targets(&suggestions, &fields), [expected], "{header}");
+    }
+}
+
+#[test]
+fn a1_a_contact_or_an_address_is_what_its_values_are() {
+    let fields = Fields::standard();
+    for (header, first, second, expected) in [
+        ("Contact", "206-555-0123", "206-555-0124", "contact.phone"),
+        ("Contact", "ana@example.com", "bo@example.com", "contact.email"),
+        ("Address", "ana@example.com", "bo@example.com", "contact.email"),
+        ("Address", "1 Main St", "2 Oak Ave", "contact.address"),
+        ("Numéro", "+33 6 12 34 56 78", "+33 6 12 34 56 79", "contact.phone"),
+        ("Number", "2065550123", "2065550124", "-"),
+    ] {
+        let headers = strings(&["Name", header]);
+        let rows = [strings(&["Ana Lee", first]), strings(&["Bo Ek", second])];
+        let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+        assert_eq!(targets(&suggestions, &fields), ["contact.name", expected], "{header} {first}");
+    }
+}
+
+#[test]
+fn a1_values_say_what_the_header_does_not() {
+    let headers = strings(&["Login", "Work", "Owner"]);
+    let rows = [
+        strings(&["ana@example.com", "217-555-0123", "kim@example.com"]),
+        strings(&["bo@example.com", "217-555-0188", "kim@example.com"]),
+    ];
+    let fields = Fields::standard();
+    let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+    assert_eq!(targets(&suggestions, &fields), ["contact.email", "contact.phone", "contact.owner"]);
+    assert_eq!(suggestions[0].reason, "its values are e-mail addresses");
+}
+
+#[test]
+fn a1_a_column_of_addresses_is_left_where_its_header_says_whose_they_are() {
+    let fields = Fields::standard();
+    for header in ["Host", "Created By", "Assigned To Email", "Parent", "Company inbox", "Refers"] {
+        let headers = strings(&["Name", header]);
+        let rows = [strings(&["Ana", "kim@example.com"]), strings(&["Bo", "kim@example.com"])];
+        let suggestions = suggest(&headers, &rows, &[Object::Contact], &fields);
+        let expected = if header == "Refers" { "contact.email" } else { "-" };
+        assert_eq!(targets(&suggestions, &fields)[1], expected, "{header}");
+    }
+}
