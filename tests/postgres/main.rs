@@ -182,7 +182,8 @@ fn x5_a_connection_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
             let database = config.get_dbname().unwrap();
             let mut kills = 0;
             while !is_done.load(Ordering::Relaxed) && kills < 15 {
-                std::thread::sleep(Duration::from_millis(60));
+                // Longer each time: on a busy machine, too, a batch gets through before its last attempt.
+                std::thread::sleep(Duration::from_millis(60 * (kills as u64 + 1)));
                 // Only one that is at work, so that it dies in the middle.
                 let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                            WHERE datname = $1 AND state <> 'idle'";
