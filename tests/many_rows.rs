@@ -84,6 +84,27 @@ fn o5_a_row_is_compared_at_the_same_cost_with_however_many_opportunities() {
 }
 
 #[test]
+fn m5_of_very_many_who_might_be_meant_the_lowest_hundred_are_named_and_the_rest_are_counted() {
+    let account: Account =
+        serde_json::from_str(r#"{ "dedup": { "contacts": [["first_name", "last_name"]] } }"#)
+            .unwrap();
+    let mut crm = MemoryStorage::new(account);
+    for id in (1..=150).rev() {
+        crm.insert_as(
+            Object::Contact,
+            &id.to_string(),
+            [("first_name", "Ann"), ("last_name", "Lee")],
+        );
+    }
+    let file = "First Name,Last Name\nAnn,Lee\n";
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    let issue = plan.issues().find(|issue| issue.code.code() == "key-ambiguous").unwrap();
+    let lowest: Vec<String> = (1..=100).map(|id| id.to_string()).collect();
+    let named = format!("{} and 50 more", lowest.join(", "));
+    assert!(issue.message().contains(&named), "{}", issue.message());
+}
+
+#[test]
 fn w6_a_wish_holds_over_very_many_rows_and_each_that_speaks_against_it_is_told() {
     for seed in 0..200_u64 {
         let mut lot = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

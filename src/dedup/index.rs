@@ -208,8 +208,8 @@ impl KeyIndex {
             }
         } else {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
-            let both = [ContactNumber(*holder).min(contact), contact.max(ContactNumber(*holder))];
-            self.several.push(both.into_iter().collect());
+            let first = ContactNumber(*holder);
+            self.several.push(smallvec::smallvec![first.min(contact), first.max(contact)]);
             self.passed_on.push(key);
             *holder = SEVERAL | number;
         }

@@ -299,15 +299,6 @@ impl Block {
         (u8x32::new(*window) & is_own).to_array()
     }
 
-    /// Bytes of heap held.
-    pub fn heap_bytes(&self) -> usize {
-        let ends = match &self.ends {
-            Ends::Short(ends) => ends.capacity() * 2,
-            Ends::Long(ends) => ends.capacity() * 4,
-        };
-        self.text.capacity() + ends + (self.starts.capacity() + self.lines.capacity()) * 4
-    }
-
     /// Empties the block for rows of a file with so many columns.
     pub(super) fn start(&mut self, columns: usize, first_row: u32, is_escaped: bool) {
         *self = Block {

@@ -7,7 +7,7 @@
 
 use super::Block;
 use super::rows::position;
-use crate::issue::{Finding, IssueCode};
+use crate::issue::{Finding, IssueCode, log_columns};
 use crate::object::RowNumber;
 
 /// What separates the cells of files; the log does not tell what did in the file that it is of.
@@ -17,7 +17,7 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) fn fail_swallowed(block: &mut Block, headers: &[String], findings: &mut Vec<Finding>) {
     let place = |name| headers.iter().position(|header| header == name);
     // Ours stand behind those of the file.
-    let (Some(columns), Some(code)) = (place("Import status"), place("Import code")) else {
+    let (Some(columns), Some(code)) = (place(log_columns::STATUS), place(log_columns::CODE)) else {
         return;
     };
     for row in 0..block.len() {

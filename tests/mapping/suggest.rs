@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::strings;
 
-const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
+pub(super) const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
 
 fn suggested(headers: &[&str], objects: &[Object]) -> Vec<Suggestion> {
     suggest(&strings(headers), &[], objects, &Fields::standard())

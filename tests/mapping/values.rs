@@ -1,12 +1,10 @@
 //! A1: what the values of a column say of it, for and against its header.
 
-use crm_import::mapping::suggest;
 use crm_import::{Fields, Object};
+use crm_import::mapping::suggest;
 
 use super::strings;
-use super::suggest::targets;
-
-const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
+use super::suggest::{BOTH, targets};
 
 #[test]
 fn a1_values_take_back_what_the_header_promises() {

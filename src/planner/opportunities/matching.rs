@@ -31,8 +31,14 @@ pub(super) enum Answer {
 struct Compared {
     /// The fields that must agree exactly, folded, one after the other.
     exact: String,
-    /// The dates that may lie some days apart, as days.
-    days: SmallVec<[i32; 1]>,
+    dates: Dates,
+}
+
+/// What may lie some days apart, as days.
+#[derive(Debug)]
+struct Dates {
+    /// The fields that must agree within the window.
+    within: SmallVec<[i32; 1]>,
     /// The day on which it is expected to close.
     closes: Option<i32>,
 }
@@ -46,24 +52,27 @@ impl Compared {
         value: impl Fn(FieldId) -> Option<Value<'v>>,
     ) -> Option<Self> {
         let closes = value(FieldId::EXPECTED_CLOSE_DATE).as_ref().and_then(day);
-        let mut compared = Compared { exact: String::new(), days: SmallVec::new(), closes };
+        let mut exact = String::new();
+        let mut dates = Dates { within: SmallVec::new(), closes };
         for key in &matching.fields {
             let field = settings.fields.find(Object::Opportunity, key)?;
             let value = value(field)?;
             if settings.fields.get(field).kind == FieldKind::Date {
-                compared.days.push(day(&value)?);
+                dates.within.push(day(&value)?);
             } else {
-                normalize::fold_into(&value.to_text(), &mut compared.exact);
-                compared.exact.push('\0');
+                normalize::fold_into(&value.to_text(), &mut exact);
+                exact.push('\0');
             }
         }
-        Some(compared)
+        Some(Compared { exact, dates })
     }
+}
 
-    /// How many days two of them lie apart whose exact fields agree; `None` if that is too many.
-    fn days_apart(&self, other: &Candidate, window: u16) -> Option<u32> {
+impl Dates {
+    /// How many days two opportunities lie apart; `None` if that is too many.
+    fn days_apart(&self, other: &Dates, window: u16) -> Option<u32> {
         let mut distance = 0;
-        for (a, b) in self.days.iter().zip(&other.days) {
+        for (a, b) in self.within.iter().zip(&other.within) {
             let days = a.abs_diff(*b);
             if days > u32::from(window) {
                 return None;
@@ -92,8 +101,7 @@ fn day(value: &Value<'_>) -> Option<i32> {
 #[derive(Debug)]
 struct Candidate {
     deal: u32,
-    days: SmallVec<[i32; 1]>,
-    closes: Option<i32>,
+    dates: Dates,
 }
 
 /// The stored opportunities of contacts, so that each row looks only at those it may match. What is
@@ -176,7 +184,8 @@ impl Planner {
             if state.contact != contact || (matching.open_only && !is_open) {
                 continue;
             }
-            if let Some(days) = wanted.days_apart(candidate, matching.date_window_days) {
+            if let Some(days) = wanted.dates.days_apart(&candidate.dates, matching.date_window_days)
+            {
                 show(days, candidate.deal);
             }
         }
@@ -200,12 +209,12 @@ impl Planner {
             })
             .collect();
         self.deals.index.known.insert(contact, deals.len());
-        for (deal, Compared { exact, days, closes }) in compared {
+        for (deal, Compared { exact, dates }) in compared {
             let alike = self.deals.index.alike.entry((contact, exact)).or_default();
             let order = |other: &Candidate| {
                 self.ledger.compare(Object::Opportunity, other.deal, deal).is_lt()
             };
-            alike.insert(alike.partition_point(order), Candidate { deal, days, closes });
+            alike.insert(alike.partition_point(order), Candidate { deal, dates });
         }
     }
 
