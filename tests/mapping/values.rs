@@ -1,7 +1,7 @@
 //! A1: what the values of a column say of it, for and against its header.
 
-use crm_import::{Fields, Object};
 use crm_import::mapping::suggest;
+use crm_import::{Fields, Object};
 
 use super::strings;
 use super::suggest::{BOTH, targets};
