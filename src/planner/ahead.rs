@@ -45,6 +45,9 @@ pub(super) struct ReadingAhead<'s, 'a> {
     pub(super) seed: RandomState,
     pub(super) window_rows: usize,
     pub(super) feed: Mutex<Feed<'a>>,
+    /// Empty blocks, made by the thread that plans. What a plan keeps is then of one thread's memory, and the
+    /// allocator has it at hand when the program imports again; of another thread's it gives most back.
+    pub(super) spare: Mutex<Vec<Block>>,
 }
 
 impl<'a> ReadingAhead<'_, 'a> {
@@ -70,6 +73,7 @@ impl<'a> ReadingAhead<'_, 'a> {
             let mut next = 0;
             for (number, drafted) in receiver {
                 self.numbering.iter().for_each(|of| of.set_busy(true));
+                drafted.iter().for_each(|of| self.spare().push(of.block.empty_like()));
                 early.insert(number, drafted);
                 while let Some(mut drafted) = early.remove(&next) {
                     self.number(next, &mut drafted);
@@ -88,7 +92,7 @@ impl<'a> ReadingAhead<'_, 'a> {
         mut plan: impl FnMut(Result<Drafted, SourceError>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
-        while let Some(taken) = self.feed().take().transpose() {
+        while let Some(taken) = self.feed().take(Block::new()).transpose() {
             plan(taken.map(|(_, mut block, findings)| {
                 let drafts = drafter.draft(&mut block);
                 let (block, prepared) = (Arc::new(block), Prepared::default());
@@ -113,13 +117,18 @@ impl<'a> ReadingAhead<'_, 'a> {
         self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn spare(&self) -> MutexGuard<'_, Vec<Block>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
         let mut standings = Standings::default();
         loop {
             let (number, taken) = {
+                let empty = self.spare().pop().unwrap_or_default();
                 let mut feed = self.feed();
-                (feed.taken, feed.take())
+                (feed.taken, feed.take(empty))
             };
             let drafted = match taken {
                 Ok(None) => return,

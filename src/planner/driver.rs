@@ -176,6 +176,7 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
         seed: planner.seed(),
         window_rows: window_rows.max(1),
         feed: Mutex::new(feed),
+        spare: Mutex::default(),
     };
     ahead.draft_on(threads.saturating_sub(1), |drafted| {
         let Drafted { block, drafts, prepared, findings } = drafted.map_err(Error::Source)?;

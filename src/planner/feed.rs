@@ -31,7 +31,7 @@ impl<'a> Feed<'a> {
         let findings = Vec::new();
         let mut feed =
             Feed { rows, scan, block_rows, first: None, taken: 0, is_end: false, findings };
-        feed.first = feed.read()?;
+        feed.first = feed.read(Block::new())?;
         Ok(feed)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Feed<'a> {
             self.findings.extend(pieces.findings);
             pieces.seen.iter().for_each(|seen| self.scan.merge(seen));
         }
-        while let Some((block, _)) = self.read()? {
+        while let Some((block, _)) = self.read(Block::new())? {
             blocks.push(block);
         }
         let mut of_file = self.scan.settle(&mut settings);
@@ -74,22 +74,25 @@ impl<'a> Feed<'a> {
         (block.len() as f64 * share) as usize
     }
 
-    /// The next block with its number.
-    pub(super) fn take(&mut self) -> Result<Option<(usize, Block, Vec<Finding>)>, SourceError> {
+    /// The next block with its number, read into an empty one.
+    pub(super) fn take(
+        &mut self,
+        empty: Block,
+    ) -> Result<Option<(usize, Block, Vec<Finding>)>, SourceError> {
         let next = match self.first.take() {
             Some(first) => Some(first),
-            None => self.read()?,
+            None => self.read(empty)?,
         };
         let number = self.taken;
         self.taken += usize::from(next.is_some());
         Ok(next.map(|(block, findings)| (number, block, findings)))
     }
 
-    fn read(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
+    fn read(&mut self, mut block: Block) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
         if self.is_end {
             return Ok(None);
         }
-        let (mut block, mut findings) = (Block::new(), Vec::new());
+        let mut findings = Vec::new();
         // An error is the end, too.
         self.is_end = true;
         let has_rows = self.rows.read_block(&mut block, self.block_rows, &mut findings)?;

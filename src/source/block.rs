@@ -432,6 +432,13 @@ impl Block {
         }
     }
 
+    /// An empty one with room for as much as this one holds.
+    pub(crate) fn empty_like(&self) -> Block {
+        let mut empty = Block { columns: self.columns, ..Block::default() };
+        empty.reserve(self.len(), self.text.len() + self.text.len() / 8);
+        empty
+    }
+
     /// Makes room for so many rows of so many bytes.
     pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
         self.text.reserve(bytes);
