@@ -14,6 +14,7 @@ use crate::plan::{Numbers, Plan};
 use crate::planner;
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Storage, StorageWrite};
+use crate::trace;
 use settling::check_follow_ups;
 
 /// One import: what it may do, and with which mapping.
@@ -227,6 +228,7 @@ impl Import {
         }
         let (settings, rows) = self.open(file, storage)?;
         let (window, threads) = (self.window(), self.threads.unwrap_or(1));
+        let _span = trace::plan(threads);
         planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
     }
 
@@ -242,6 +244,7 @@ impl Import {
     ) -> Result<Plan, Error<S::Error>> {
         let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
         self.check_resumable(storage)?;
+        let _span = trace::plan(self.threads.unwrap_or(1));
         let reading = self.read(file, storage)?;
         let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
         apply::check_resumed(checkpoint, &mine)?;

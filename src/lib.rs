@@ -61,6 +61,7 @@ pub mod plan;
 mod planner;
 pub mod source;
 pub mod storage;
+mod trace;
 mod value;
 
 pub use account::Account;

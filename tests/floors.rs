@@ -45,6 +45,7 @@ const FLOORS: &[&str] = &[
     "apply",
     // 9 roof
     "error",
+    "trace",
     "planner/driver",
     "planner/ahead",
     "apply/driver",

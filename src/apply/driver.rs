@@ -12,6 +12,7 @@ use crate::storage::{
     ATTEMPTS, Applied, Batch, Checkpoint, OwnedBatch, Receipts, Recovery, Refusal, StorageWrite,
     Token,
 };
+use crate::trace;
 
 /// How many tokens are asked about at a time.
 pub(crate) const TOKENS: usize = 10_000;
@@ -23,6 +24,7 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     storage: &mut S,
     watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
+    let _span = trace::apply(&job.import_id, plan.steps().len());
     apply_window(plan, job, &[], storage, watch)
 }
 
@@ -185,12 +187,17 @@ fn look_up<S: StorageWrite + ?Sized>(
     let mut attempt = 0;
     loop {
         let Some(lookup) = applier.lookup() else { return Ok(()) };
+        let span = trace::find(&lookup);
         found.clear();
-        let Err(error) = storage.find(&lookup, &mut found) else { break };
+        let Err(error) = storage.find(&lookup, &mut found) else {
+            span.found(&found);
+            break;
+        };
         attempt += 1;
         if attempt == ATTEMPTS || !finds_again(storage, &error, attempt) {
             return Err(error);
         }
+        trace::again(&error, attempt);
     }
     applier.answer(&mut found);
     Ok(())
@@ -213,6 +220,7 @@ fn write<S: StorageWrite + ?Sized>(
     attempt: &mut u32,
 ) -> Result<(), S::Error> {
     let batch = applier.batch();
+    let span = trace::write(&batch);
     let mut receipts = Receipts::expecting(&batch);
     let (result, next) = if threads < 2 {
         (storage.write(&batch, &mut receipts), None)
@@ -225,6 +233,8 @@ fn write<S: StorageWrite + ?Sized>(
             (result, next.join().ok().flatten())
         })
     };
+    drop(span);
+    let steps = batch.len();
     if next.is_some() {
         applier.folded = next;
     }
@@ -236,8 +246,12 @@ fn write<S: StorageWrite + ?Sized>(
     *attempt += 1;
     match storage.recover(&error, *attempt) {
         Recovery::Retry if *attempt == ATTEMPTS => Err(error),
-        Recovery::Retry => Ok(()),
+        Recovery::Retry => {
+            trace::again(&error, *attempt);
+            Ok(())
+        }
         Recovery::Split => {
+            trace::split(&error, steps);
             *attempt = 0;
             applier.failed(&error.to_string());
             Ok(())

@@ -24,6 +24,7 @@ use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
 use crate::planner::{Part, Scanner, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
+use crate::trace;
 use earlier::EarlierRun;
 
 /// What a run tells whoever watches it.
@@ -97,6 +98,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     mut watch: impl FnMut(Event<'_>) -> Control,
 ) -> Result<Report, Error<S::Error>> {
     let Run { mut settings, mut rows, twin, window, planning_window, mut job, resumed } = run;
+    let _span = trace::run(&job.import_id);
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
     let counts_columns = twin.is_none();
@@ -196,6 +198,7 @@ impl Runner<'_> {
     ) -> Result<Status, Error<S::Error>> {
         let mut before = Progress::default();
         while let Some((block, findings)) = self.next_block().map_err(Error::Source)? {
+            let _span = trace::window(block.first_row().index() + 1, block.len());
             let rows = block.first_row().index() as u64 + block.len() as u64;
             let planning = self.progress(&before, Progress::default(), rows, Status::Planning);
             if let Some(status) = stopped(watch(Event::Progress(planning))) {

@@ -16,6 +16,7 @@ use crate::object::Object;
 use crate::plan::{Memory, Numbers, Plan, Settled, UnmappedColumn};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{ATTEMPTS, Storage};
+use crate::trace;
 
 /// Rows of one block, unless the planning window is larger.
 pub(super) const BLOCK_ROWS: usize = 8_192;
@@ -329,13 +330,18 @@ fn find<S: Storage + ?Sized>(
     storage: &mut S,
     again: &mut impl FnMut(&mut S, &S::Error, u32) -> bool,
 ) -> Result<(), Error<S::Error>> {
+    let span = trace::find(lookup);
     let mut attempt = 0;
     loop {
         found.clear();
-        let Err(source) = storage.find(lookup, found) else { return Ok(()) };
+        let Err(source) = storage.find(lookup, found) else {
+            span.found(found);
+            return Ok(());
+        };
         attempt += 1;
         if attempt == ATTEMPTS || !again(storage, &source, attempt) {
             return Err(Error::Find { source });
         }
+        trace::again(&source, attempt);
     }
 }
