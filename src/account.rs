@@ -64,7 +64,9 @@ pub struct Account {
     /// Without `additional_emails` (or `additional_phones`) a contact has one address, and what the
     /// file says in its place replaces it like any other value; a second one in a row is refused
     /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
-    /// as it is. A CRM without opportunities names none of theirs (`"opportunity": []`): their columns are
+    /// as it is, and the parts that a file has instead are joined to it: `Ana` and `Lee` to `Ana Lee`, a
+    /// blank one leaving the other alone. They are mapped to `first_name` and `last_name` as anywhere, and
+    /// what is written is the `name`. A CRM without opportunities names none of theirs (`"opportunity": []`): their columns are
     /// left out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
@@ -77,7 +79,8 @@ impl Account {
     /// use crm_import::dedup::DedupPolicy;
     /// use crm_import::{Account, Object};
     ///
-    /// // Customers have a name, in one column, an e-mail address and a city. There are no deals.
+    /// // Customers have a name, in one column, an e-mail address and a city. There are no deals. The first
+    /// // and last names of a file are joined.
     /// let account = Account { dedup: DedupPolicy::by([["email"]]), ..Account::default() }
     ///     .only(Object::Contact, &["name", "email", "city"])
     ///     .only(Object::Opportunity, &[]);

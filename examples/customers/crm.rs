@@ -1,8 +1,8 @@
 //! An adapter over tables that were there before the import: one column for the whole name, amounts in
 //! cents, phones as somebody typed them, ids of two kinds, and no column for a version.
 //!
-//! Four tables are added to them: the keys by which customers are found, the first and last names that
-//! were written, the tokens of what was written, and the checkpoints of imports.
+//! Three tables are added to them: the keys by which customers are found, the tokens of what was written,
+//! and the checkpoints of imports.
 
 use crm_import::account::{Pipeline, Stage};
 use crm_import::dedup::{DedupPolicy, record_keys};
@@ -10,7 +10,7 @@ use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
     Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Recovery, Token,
 };
-use crm_import::{Account, Object, Storage, StorageWrite, normalize};
+use crm_import::{Account, Object, Storage, StorageWrite};
 use rusqlite::{Connection, OptionalExtension, Result, Row, Transaction, params};
 
 /// What the application has.
@@ -27,8 +27,6 @@ const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customer_keys (
         rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS keys_of_customers ON customer_keys (customer_no);
-    CREATE TABLE IF NOT EXISTS customer_names (
-        customer_no INTEGER PRIMARY KEY, first_name TEXT NOT NULL, last_name TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS import_tokens (token TEXT PRIMARY KEY, is_update INTEGER, id TEXT);
     CREATE TABLE IF NOT EXISTS import_checkpoints (import_id TEXT PRIMARY KEY, json TEXT NOT NULL);";
 
@@ -54,7 +52,7 @@ fn account() -> Account {
         pipelines: vec![Pipeline { id: "sales".into(), name: "Sales".into(), stages }],
         ..Account::default()
     }
-    .only(Object::Contact, &["first_name", "last_name", "email", "phone", "tags"])
+    .only(Object::Contact, &["name", "email", "phone", "tags"])
     .only(Object::Opportunity, &["name", "pipeline", "stage", "status", "value"])
 }
 
@@ -98,13 +96,11 @@ impl Crm {
             if row.get::<_, i64>(0)?.to_string() != id {
                 continue;
             }
-            let (first, last) = name_parts(&self.db, id, &text(row, 1)?)?;
             let tags: Vec<String> = serde_json::from_str(&text(row, 4)?).unwrap_or_default();
             let record = found
                 .record(id)
                 .version(&text(row, 5)?)
-                .value("first_name", &first)
-                .value("last_name", &last)
+                .value("name", &text(row, 1)?)
                 .value("email", &text(row, 2)?)
                 .value("phone", &text(row, 3)?)
                 .values("tags", &tags);
@@ -139,40 +135,6 @@ impl Crm {
 /// A text, "" where there is none.
 fn text(row: &Row<'_>, column: usize) -> Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
-}
-
-/// The parts of a name that is kept in one piece: as they were written, unless somebody has changed it
-/// since, or nobody has written parts; then as a full name is split.
-fn name_parts(db: &Connection, customer: &str, name: &str) -> Result<(String, String)> {
-    let written = "SELECT first_name, last_name FROM customer_names WHERE customer_no = ?1";
-    let written = db
-        .prepare_cached(written)?
-        .query_row([customer], |row| Ok((text(row, 0)?, text(row, 1)?)))
-        .optional()?;
-    let (first, last) = normalize::full_name(name);
-    let split = || (first.to_owned(), last.to_owned());
-    Ok(written.filter(|(first, last)| joined(first, last) == name).unwrap_or_else(split))
-}
-
-fn joined(first: &str, last: &str) -> String {
-    format!("{first} {last}").trim().to_owned()
-}
-
-/// Writes the parts of a name that change, and the whole of it.
-fn write_name(tx: &Transaction<'_>, customer: &str, step: &BatchStep<'_>) -> Result<()> {
-    let [first, last] = ["first_name", "last_name"].map(|part| step.change(part));
-    if first.is_none() && last.is_none() {
-        return Ok(());
-    }
-    let before = tx.query_row(CUSTOMER, [customer], |row| text(row, 1))?;
-    let before = name_parts(tx, customer, &before)?;
-    let first = first.map_or(before.0, |change| change.text());
-    let last = last.map_or(before.1, |change| change.text());
-    let whole = "UPDATE customers SET name = ?1 WHERE customer_no = ?2";
-    tx.execute(whole, [&joined(&first, &last), customer])?;
-    let parts = "INSERT OR REPLACE INTO customer_names VALUES (?1, ?2, ?3)";
-    tx.execute(parts, [customer, &first, &last])?;
-    Ok(())
 }
 
 /// Renews the keys by which a customer is found.
@@ -315,12 +277,11 @@ fn write_customer(
     } else {
         tx.last_insert_rowid()
     };
-    write_name(tx, &customer.to_string(), step)?;
     for change in step.changes() {
         let (column, value) = match change.key() {
+            "name" => ("name", change.text()),
             "email" => ("mail", change.text()),
             "phone" => ("mobile", change.text()),
-            "first_name" | "last_name" => continue, // written above
             _ => {
                 let tags: Vec<String> = change.after().map(|tag| tag.to_string()).collect();
                 ("tags", serde_json::to_string(&tags).expect("texts are JSON"))

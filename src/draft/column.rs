@@ -155,7 +155,21 @@ impl Column {
         self
     }
 
-    /// The position in the file, `None` for a constant.
+    /// The same column, feeding a whole name with the cells at this place.
+    pub(super) fn whole(mut self, index: u16, default: Option<String>) -> Self {
+        self.origin = Origin::File(index);
+        (self.field, self.kind) = (FieldId::NAME, FieldKind::FullName);
+        // They were asked when the cells were made.
+        self.values.clear();
+        if default.is_some() {
+            self.blank = Blank::Keep;
+        }
+        self.is_plain &= default.is_none();
+        self.default = default;
+        self
+    }
+
+    /// The position in the file, behind all others if its cells are made of theirs; `None` for a constant.
     pub(crate) fn index(&self) -> Option<u16> {
         match self.origin {
             Origin::File(index) => Some(index),

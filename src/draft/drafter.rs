@@ -61,6 +61,9 @@ impl<'s> Drafter<'s> {
 
     /// Drafts all rows of a block.
     pub(crate) fn draft(&mut self, block: &mut Block) -> Drafts {
+        if let Some(joined) = &self.settings.joined {
+            joined.add_to(block);
+        }
         let mut drafts = Drafts::default();
         drafts.rows.reserve_exact(block.len());
         drafts.keys.reserve(self.most_keys);

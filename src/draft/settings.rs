@@ -5,6 +5,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::full_name::Beside;
+use super::joined::Joined;
 use super::{Column, Part, Rule};
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) rules: Vec<Rule>,
     pub(crate) rule_names: Vec<Vec<String>>,
     pub(crate) contact_columns: Vec<Column>,
+    /// What one of them is made of.
+    pub(crate) joined: Option<Joined>,
     /// The column of the rows' own countries. It tells how phones are read also where contacts are only
     /// looked up (V6, P8).
     pub(super) country: Option<Column>,
@@ -65,6 +68,7 @@ impl Settings {
             rules: Vec::new(),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
+            joined: None,
             country: None,
             minds_consent: false,
             opportunity_columns: Vec::new(),
@@ -142,6 +146,7 @@ impl Settings {
             };
             columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
         }
+        self.joined = Joined::of(&mut columns, &self.fields, self.headers.len());
         let part = |field| columns.iter().find(|column| column.field == field);
         let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
         for column in columns {
@@ -203,6 +208,7 @@ impl Settings {
             let mut keep = keep.into_iter();
             self.contact_columns.retain(|_| keep.next().unwrap_or(false));
         }
+        self.joined.take_if(|joined| !self.contact_columns.iter().any(|column| joined.is(column)));
     }
 
     fn compile_groups(&mut self) {

@@ -91,6 +91,9 @@ pub struct Field {
     pub is_custom: bool,
     /// Is it a standard field that this account [does without](Fields::only)?
     pub is_absent: bool,
+    /// Is it a part of the name in an account that [keeps it whole](Fields::only)? A column may be mapped
+    /// to it; what its cells say is joined to the name, and never written here.
+    pub is_part: bool,
     /// What it may hold, if it is a choice with options known by the account.
     pub options: Vec<String>,
 }
@@ -150,6 +153,7 @@ impl Fields {
                     is_list,
                     is_custom: false,
                     is_absent: false,
+                    is_part: false,
                     options: Vec::new(),
                 });
             }
@@ -164,6 +168,7 @@ impl Fields {
                 is_list: matches!(field.kind, FieldKind::MultipleChoice | FieldKind::List),
                 is_custom: true,
                 is_absent: false,
+                is_part: false,
                 options: field.options.clone(),
             });
         }
@@ -181,9 +186,10 @@ impl Fields {
     }
 
     /// Without the standard fields of an object that are not named. Those that every record has stay
-    /// ([`ALWAYS`](Self::ALWAYS)), and a full name where it can be split; contacts without tags take
-    /// none from their opportunities either. Opportunities of which no field is named are not kept at
-    /// all, and nothing of them stays.
+    /// ([`ALWAYS`](Self::ALWAYS)), and so does what a column can be mapped to because it is kept as
+    /// something else: a full name where both of its parts are kept, the [parts](Field::is_part) of one
+    /// that is kept whole. Contacts without tags take none from their opportunities either. Opportunities
+    /// of which no field is named are not kept at all, and nothing of them stays.
     ///
     /// ```
     /// use crm_import::{Fields, Object};
@@ -202,10 +208,15 @@ impl Fields {
         };
         let is_contact = object == Object::Contact;
         let splits = is_contact && is_kept("first_name") && is_kept("last_name");
+        let joins = is_contact && is_kept("name") && !splits && !self.is_absent(FieldId::NAME);
         let loses_tags = is_contact && !is_kept("tags");
         for field in self.fields.iter_mut().filter(|field| !field.is_custom) {
-            let is_absent = match field.object == object {
-                true => !(is_kept(&field.key) || splits && field.key == "name"),
+            let is_own = field.object == object;
+            if is_own && matches!(field.key.as_str(), "first_name" | "last_name") {
+                field.is_part = joins && !is_kept(&field.key) && !field.is_absent;
+            }
+            let is_absent = match is_own {
+                true => !(is_kept(&field.key) || field.is_part || splits && field.key == "name"),
                 false => loses_tags && field.key == "tags",
             };
             if is_absent {
@@ -245,7 +256,17 @@ impl Fields {
 
     /// Is a full name split into a first and a last one, which are kept instead of it (behaviour §10)?
     pub(crate) fn splits_names(&self) -> bool {
-        !self.is_absent(FieldId::FIRST_NAME) && !self.is_absent(FieldId::LAST_NAME)
+        [FieldId::FIRST_NAME, FieldId::LAST_NAME].into_iter().all(|part| self.is_kept(part))
+    }
+
+    /// Is it a part of a name that is kept whole?
+    pub(crate) fn is_part(&self, id: FieldId) -> bool {
+        self.get(id).is_part
+    }
+
+    /// Does the account keep it as it is?
+    fn is_kept(&self, id: FieldId) -> bool {
+        !self.is_absent(id) && !self.is_part(id)
     }
 
     /// Does the account do without this field?

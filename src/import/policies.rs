@@ -121,8 +121,9 @@ impl Policies<'_> {
             .map(|key| format!("opportunities are matched by {key:?}, a field they do not have"))
     }
 
+    /// The field of contacts with this key; a part of a name that is kept whole is none of theirs.
     fn of_contact(&self, key: &str) -> Option<FieldId> {
-        self.fields.find(Object::Contact, key)
+        self.fields.find(Object::Contact, key).filter(|id| !self.fields.is_part(*id))
     }
 
     /// Is this the full name, in an account that keeps its two parts instead?

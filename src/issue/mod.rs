@@ -30,7 +30,8 @@ pub struct Issue {
     pub line: Option<u64>,
     /// The side of the row that is concerned, if it is one.
     pub object: Option<Object>,
-    /// The header of the column, as the file writes it.
+    /// The header of the column, as the file writes it; of several that are joined to one value, those that
+    /// are filled, with ` + ` between them.
     pub column: Option<String>,
     /// The key of the field that the column is mapped to.
     pub field: Option<String>,

@@ -55,11 +55,15 @@ impl Mapping {
         }
         for constant in &self.constants {
             let name = format!("constant {}", constant.value);
-            if let Some(id) = check.target(&name, constant.object, &constant.field) {
+            if check.is_part(constant) {
+                let (object, field) = (constant.object, constant.field.clone());
+                check.problems.push(MappingProblem::UnknownField { column: name, object, field });
+            } else if let Some(id) = check.target(&name, constant.object, &constant.field) {
                 check.constant(constant, id);
                 check.fed.push((id, name));
             }
         }
+        check.parts(headers, &resolved);
         check.twice();
         check.needs();
         check.file(headers, &resolved, unmapped);
@@ -123,7 +127,45 @@ impl Check<'_> {
             || field.object == Object::Contact
                 && (id <= FieldId::ADDITIONAL_PHONES
                     || id == FieldId::COUNTRY
-                    || rules.iter().any(|rule| rule.0.contains(&field.key)))
+                    || rules.iter().any(|rule| rule.0.contains(&field.key))
+                    || field.is_part
+                        && rules.iter().any(|rule| rule.0.iter().any(|key| key == "name")))
+    }
+
+    /// Does a constant name a part of a name that is kept whole? Alone it would name everybody.
+    fn is_part(&self, constant: &Constant) -> bool {
+        let id = self.fields.find(constant.object, &constant.field);
+        id.is_some_and(|id| self.fields.is_part(id))
+    }
+
+    /// The parts of a name that is kept whole are joined to one value, which is treated in one way.
+    fn parts(&mut self, headers: &[String], resolved: &Resolved<'_>) {
+        let fields = self.fields;
+        let part = |part: FieldId| {
+            let is_it = |column: &ColumnMapping| {
+                let named = column.object.zip(column.field.as_deref());
+                named.and_then(|(object, key)| fields.find(object, key)) == Some(part)
+            };
+            let found = resolved.columns.iter().find(|(_, column)| is_it(column));
+            found.filter(|_| fields.is_part(part))
+        };
+        let (Some(&(first_at, first)), Some(&(last_at, last))) =
+            (part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME))
+        else {
+            return;
+        };
+        let differing = [
+            ("merge", first.merge != last.merge),
+            ("blank", first.blank != last.blank),
+            ("on_invalid", first.on_invalid != last.on_invalid),
+            ("default_always", first.default_always != last.default_always),
+        ];
+        let columns = [&headers[first_at], &headers[last_at]].map(String::clone);
+        self.problems.extend(
+            differing.iter().filter(|(_, differs)| *differs).map(|(setting, _)| {
+                MappingProblem::PartsDiffer { columns: columns.clone(), setting }
+            }),
+        );
     }
 
     /// Settings that no cell could be read with, or that the field cannot have.
@@ -177,13 +219,19 @@ impl Check<'_> {
     /// stand beside those of the file.
     fn twice(&mut self) {
         let mut seen: Vec<FieldId> = Vec::new();
-        for (id, _) in &self.fed {
-            let field = self.fields.get(*id);
-            if field.is_list || seen.contains(id) {
+        // Beside a whole name its parts are the same once more.
+        let has_name = self.fed.iter().any(|(id, _)| *id == FieldId::NAME);
+        let target = |id: FieldId| match has_name && self.fields.is_part(id) {
+            true => FieldId::NAME,
+            false => id,
+        };
+        for id in self.fed.iter().map(|(id, _)| target(*id)) {
+            let field = self.fields.get(id);
+            if field.is_list || seen.contains(&id) {
                 continue;
             }
-            seen.push(*id);
-            let same = self.fed.iter().filter(|(other, _)| other == id);
+            seen.push(id);
+            let same = self.fed.iter().filter(|(other, _)| target(*other) == id);
             let columns: Vec<String> =
                 same.map(|(_, column)| column.clone()).filter(|column| !is_own(column)).collect();
             if columns.len() > 1 {

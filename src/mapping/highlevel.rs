@@ -83,9 +83,11 @@ fn is_tags(id: Option<FieldId>) -> bool {
 /// Is it an address, an id, or a field that its record is found by or needs? The preset asks for no blank to
 /// clear one, though merging would obey for some of them.
 fn is_never_cleared(id: FieldId, field: &Field, account: &Account) -> bool {
-    // A full name is read as both of its parts.
+    // A full name is read as both of its parts, and parts may be joined to it.
     let is_named = |name: &String| match id {
-        FieldId::NAME => ["name", "first_name", "last_name"].contains(&name.as_str()),
+        _ if id == FieldId::NAME || field.is_part => {
+            ["name", "first_name", "last_name"].contains(&name.as_str())
+        }
         _ => *name == field.key,
     };
     let mut keys = account.dedup.contacts.iter().flat_map(|rule| &rule.0);

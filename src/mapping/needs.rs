@@ -130,14 +130,18 @@ impl MappedFields<'_> {
 
     /// Is a field mapped, or one that stands in for it?
     fn is_mapped(&self, object: Object, key: &str) -> bool {
+        let is_fed = |id: FieldId| self.mapped.contains(&id);
         let stand_in = match key {
             "email" => "additional_emails",
             "phone" => "additional_phones",
             "first_name" | "last_name" => "name",
             other => other,
         };
-        [key, stand_in]
-            .iter()
-            .any(|key| self.fields.find(object, key).is_some_and(|id| self.mapped.contains(&id)))
+        let is_joined = || {
+            let parts = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
+            parts.into_iter().any(|part| self.fields.is_part(part) && is_fed(part))
+        };
+        [key, stand_in].iter().any(|key| self.fields.find(object, key).is_some_and(is_fed))
+            || object == Object::Contact && key == "name" && is_joined()
     }
 }

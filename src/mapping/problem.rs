@@ -42,6 +42,13 @@ pub enum MappingProblem {
         /// The columns.
         columns: Vec<String>,
     },
+    /// Two columns are joined to one name, and are not set alike.
+    PartsDiffer {
+        /// The columns of the first and of the last name.
+        columns: [String; 2],
+        /// The setting, by its name in a mapping file.
+        setting: &'static str,
+    },
     /// The kind of the field cannot be imported.
     NotImportable {
         /// The column.
@@ -145,6 +152,12 @@ impl fmt::Display for MappingProblem {
                     f,
                     "the columns {} all feed {field:?} of the {object}, which holds one value",
                     columns.join(", ")
+                )
+            }
+            MappingProblem::PartsDiffer { columns: [first, last], setting } => {
+                write!(
+                    f,
+                    "the columns {first:?} and {last:?} are joined to one name, but differ in {setting}"
                 )
             }
             MappingProblem::NotImportable { column, field } => {

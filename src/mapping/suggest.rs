@@ -94,6 +94,7 @@ pub fn suggest(
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
     reader.keep_one(headers, &mut guesses);
+    reader.join_names(&mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);
     }

@@ -52,7 +52,8 @@ pub struct ColumnCounts {
     pub header: String,
     /// The object it feeds. A column that feeds both is counted for each.
     pub object: Object,
-    /// The key of the field.
+    /// The key of the field. Of a part that is [joined](crate::Field::is_part) to a name it is the part's,
+    /// and its cells go where the name goes.
     pub field: String,
     /// Cells that are not blank.
     pub filled: u64,
@@ -251,6 +252,8 @@ struct Target<'p> {
     counts: ColumnCounts,
     /// One, or the two that a full name is split into.
     columns: Vec<&'p Column>,
+    /// Where its cells stand: the first of them, or the part that is joined to it.
+    cells: &'p Column,
     /// Whatever can be used of the only row of a record is there afterwards.
     is_simple: bool,
 }
@@ -270,6 +273,13 @@ impl<'p> Target<'p> {
         };
         let mut targets: Vec<Target<'p>> = Vec::new();
         for column in settings.columns(object).iter().filter(|_| is_selected) {
+            if let Some(joined) = settings.joined.as_ref().filter(|joined| joined.is(column)) {
+                let parts = joined.parts.iter().filter(|part| settings.fields.is_part(part.field));
+                let of_part =
+                    |part: &'p Column| Target::new(settings, object, column, part, part.field);
+                targets.extend(parts.filter_map(of_part));
+                continue;
+            }
             let Some(index) = column.index().map(usize::from) else { continue };
             let is_part = column.part != Part::Whole;
             let other = targets.iter_mut().find(|target| target.counts.index == index);
@@ -279,26 +289,38 @@ impl<'p> Target<'p> {
                 continue;
             }
             let field = if is_part { FieldId::NAME } else { column.field };
-            let counts = ColumnCounts {
-                index,
-                header: settings.headers.get(index).cloned().unwrap_or_default(),
-                object,
-                field: settings.fields.get(field).key.clone(),
-                filled: 0,
-                taken: 0,
-                left_out: 0,
-                refused: 0,
-                skipped: 0,
-                failed: 0,
-            };
-            let is_simple = is_simple(settings.columns(object), column);
-            targets.push(Target { counts, columns: vec![column], is_simple });
+            targets.extend(Target::new(settings, object, column, column, field));
         }
         targets
     }
 
+    /// What `cells` say reaches the record by `column`.
+    fn new(
+        settings: &'p Settings,
+        object: Object,
+        column: &'p Column,
+        cells: &'p Column,
+        field: FieldId,
+    ) -> Option<Self> {
+        let index = usize::from(cells.index()?);
+        let counts = ColumnCounts {
+            index,
+            header: settings.headers.get(index).cloned().unwrap_or_default(),
+            object,
+            field: settings.fields.get(field).key.clone(),
+            filled: 0,
+            taken: 0,
+            left_out: 0,
+            refused: 0,
+            skipped: 0,
+            failed: 0,
+        };
+        let is_simple = is_simple(settings.columns(object), column);
+        Some(Target { counts, columns: vec![column], cells, is_simple })
+    }
+
     fn is_filled(&self, row: &RowOf<'_>) -> bool {
-        !normalize::is_blank(self.columns[0].whole_text(&row.cells))
+        !normalize::is_blank(self.cells.whole_text(&row.cells))
     }
 }
 

@@ -28,27 +28,30 @@ pub struct TextSpan {
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     pub(super) text: String,
+    /// How many cells of a row there are, with one that was [made](Self::make_column).
     pub(super) columns: usize,
-    first_row: u32,
+    /// The last column is none of the file.
+    pub(super) has_made: bool,
+    pub(super) first_row: u32,
     /// Where each row begins in the text.
     pub(super) starts: Vec<u32>,
     /// Where each cell ends, relative to its row; `columns` for each row.
     pub(super) ends: Ends,
     /// Physical lines, relative to the first row's.
-    lines: Vec<u32>,
-    first_line: u64,
+    pub(super) lines: Vec<u32>,
+    pub(super) first_line: u64,
     /// Rows whose cells could not be read, ascending.
-    failed: Vec<u32>,
+    pub(super) failed: Vec<u32>,
     /// Of rows that are wider than the header: the ends of the surplus cells; of narrower ones how
     /// many cells there are.
-    odd: Vec<(u32, OddWidth)>,
+    pub(super) odd: Vec<(u32, OddWidth)>,
     pub(super) is_escaped: bool,
     /// A cell holds a NUL.
     pub(super) has_nul: bool,
 }
 
 #[derive(Clone, Debug)]
-enum OddWidth {
+pub(super) enum OddWidth {
     Narrow(usize),
     Wide(Vec<u32>),
 }
@@ -105,7 +108,7 @@ impl Block {
 
     /// How many columns the file has.
     pub fn columns(&self) -> usize {
-        self.columns
+        self.columns - usize::from(self.has_made)
     }
 
     /// The number of the first row.
@@ -118,7 +121,7 @@ impl Block {
     /// # Panics
     /// If there is no such row.
     pub fn cell(&self, row: usize, column: usize) -> &str {
-        if column >= self.columns {
+        if column >= self.columns() {
             return "";
         }
         let start = self.starts[row] as usize;
@@ -148,7 +151,7 @@ impl Block {
 
     /// The cells of a row, one for each column.
     pub fn cells(&self, row: usize) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.columns).map(move |column| self.cell(row, column))
+        (0..self.columns()).map(move |column| self.cell(row, column))
     }
 
     /// Shows the cells of a column from above to below, without the empty ones.
@@ -180,9 +183,9 @@ impl Block {
         let odd = self.odd.binary_search_by_key(&row, |(at, _)| *at as usize).ok();
         let odd = odd.map(|at| &self.odd[at].1);
         let (own, surplus): (usize, &[u32]) = match odd {
-            None => (self.columns, &[]),
+            None => (self.columns(), &[]),
             Some(OddWidth::Narrow(cells)) => (*cells, &[]),
-            Some(OddWidth::Wide(ends)) => (self.columns, ends),
+            Some(OddWidth::Wide(ends)) => (self.columns(), ends),
         };
         let start = self.starts[row] as usize;
         let last = match &self.ends {
@@ -328,17 +331,20 @@ impl Block {
     /// Some rows of other blocks in the order given, ascending, numbered from 1.
     pub(crate) fn gather<'b>(rows: impl Iterator<Item = (&'b Block, usize)>) -> Block {
         let mut whole = Block::default();
-        let mut text = String::new();
+        let (mut text, mut ends) = (String::new(), Vec::new());
         for (block, row) in rows {
             if whole.is_empty() {
                 whole.start(block.columns, 1, block.is_escaped);
+                whole.has_made = block.has_made;
             }
             whole.has_nul |= block.has_nul;
-            let (start, ends) = (block.starts[row] as usize, block.ends_of(row));
-            let from = text.len();
+            ends.clear();
+            let width = block.put_ends(row, &mut ends);
+            let (start, from) = (block.starts[row] as usize, text.len());
             text.push_str(&block.text[start..start + ends.last().copied().unwrap_or(0)]);
             text.push('\n');
             whole.push_row(from, block.line(row), &ends);
+            whole.narrow_last(width);
             if block.is_failed(row) {
                 whole.fail_last();
             }
@@ -371,7 +377,7 @@ impl Block {
     }
 
     /// Adds a row whose cells end at these places relative to its start.
-    fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
+    pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
         let row = position(self.starts.len());
         if self.starts.is_empty() {
             self.first_line = line;
@@ -464,20 +470,26 @@ impl Block {
         }
     }
 
-    /// The ends of the cells that a row really has.
-    fn ends_of(&self, row: usize) -> Vec<usize> {
+    /// Appends the ends of all cells of a row: of those the file has a column for, missing ones among them,
+    /// and of surplus ones. `Some`: so many are there really.
+    pub(super) fn put_ends(&self, row: usize, ends: &mut Vec<usize>) -> Option<usize> {
         let range = row * self.columns..(row + 1) * self.columns;
-        let mut ends: Vec<usize> = match &self.ends {
-            Ends::Short(all) => all[range].iter().map(|end| usize::from(*end)).collect(),
-            Ends::Long(all) => all[range].iter().map(|end| *end as usize).collect(),
-        };
-        let odd = self.odd.binary_search_by_key(&row, |(at, _)| *at as usize).ok();
-        match odd.map(|at| &self.odd[at].1) {
-            None => {}
-            Some(OddWidth::Narrow(cells)) => ends.truncate(*cells),
-            Some(OddWidth::Wide(surplus)) => ends.extend(surplus.iter().map(|end| *end as usize)),
+        match &self.ends {
+            Ends::Short(all) => ends.extend(all[range].iter().map(|end| usize::from(*end))),
+            Ends::Long(all) => ends.extend(all[range].iter().map(|end| *end as usize)),
         }
-        ends
+        let odd = self.odd.binary_search_by_key(&row, |(at, _)| *at as usize).ok();
+        match &self.odd[odd?].1 {
+            OddWidth::Narrow(cells) => return Some(*cells),
+            OddWidth::Wide(surplus) => ends.extend(surplus.iter().map(|end| *end as usize)),
+        }
+        None
+    }
+
+    /// Of the last row only so many cells are there really.
+    pub(super) fn narrow_last(&mut self, cells: Option<usize>) {
+        let row = position(self.starts.len() - 1);
+        self.odd.extend(cells.map(|cells| (row, OddWidth::Narrow(cells))));
     }
 }
 

@@ -31,6 +31,7 @@ mod encoding;
 mod formula;
 mod header;
 mod input;
+mod made;
 mod marks;
 mod raw;
 mod records;

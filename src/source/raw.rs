@@ -5,8 +5,12 @@
 //! crate, its cells are bare; one that begins with a quote is put in quotes, so that taking them off
 //! gives it back.
 
+use std::borrow::Cow;
+
+use super::formula::escape_formula;
+
 /// Stands between cells that were read in full.
-const BETWEEN: u8 = b',';
+pub(super) const BETWEEN: u8 = b',';
 
 /// The cell inside its quotes.
 pub(super) fn bare(raw: &str) -> &str {
@@ -22,6 +26,14 @@ pub(super) fn bare_bytes(raw: &[u8]) -> &[u8] {
         [b'"', inner @ .., b'"'] => inner,
         _ => raw,
     }
+}
+
+/// Appends a cell so that [`bare`] gives it back, and of cells that are protected against formulas what
+/// takes that off.
+pub(super) fn push_raw(text: &mut String, cell: &str, is_escaped: bool) {
+    let cell = if is_escaped { escape_formula(cell).into() } else { Cow::Borrowed(cell) };
+    let quote = if cell.starts_with('"') { "\"" } else { "" };
+    text.extend([quote, &cell, quote]);
 }
 
 /// The raw cells of a record whose cells end at these places. A cell behind the last that the record

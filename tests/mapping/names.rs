@@ -194,3 +194,140 @@ fn w6_a_default_of_one_word_is_a_first_name() {
     let plan = plan(&mapping, "Email,Name\na@x.com,\n", &mut MemoryStorage::default());
     assert_eq!(written(&plan), ["first_name=Unknown"]);
 }
+
+/// A table of customers with one column for the name.
+fn customers(more: &[&str]) -> Account {
+    let kept = [&["name", "email"], more].concat();
+    let dedup = crm_import::dedup::DedupPolicy::by([["email"]]);
+    Account { dedup, ..Account::default() }.only(Contact, &kept)
+}
+
+#[test]
+fn a1_parts_of_a_name_are_suggested_where_it_is_kept_whole_unless_the_file_has_it() {
+    let told = |headers: &[&str], samples: &[&[&str]], account: &Account| -> Vec<String> {
+        let samples: Vec<Vec<String>> = samples.iter().map(|row| strings(row)).collect();
+        let fields = account.fields();
+        let suggested = suggest(&strings(headers), &samples, &[Contact], &fields);
+        let told = suggested.into_iter().map(|it| {
+            let key = it.target.map_or("-", |id| fields.get(id).key.as_str());
+            format!("{key}: {}", it.reason)
+        });
+        told.collect()
+    };
+    let parts = told(&["First Name", "Last Name", "Email"], &[], &customers(&[]));
+    assert_eq!(
+        parts,
+        [
+            "first_name: the header names the field; it is joined to the name",
+            "last_name: the header names the field; it is joined to the name",
+            "email: the header names the field",
+        ]
+    );
+    let whole = told(&["First Name", "Full Name", "Last Name"], &[], &customers(&[]));
+    assert_eq!(
+        whole,
+        [
+            "-: another column holds the whole name",
+            "name: the header names the field",
+            "-: another column holds the whole name",
+        ]
+    );
+    // `Name` beside a part is the other one, or the whole, as in any account.
+    let surname = told(&["Vorname", "Name"], &[&["Anna", "Berg"]], &customers(&[]));
+    assert_eq!(
+        surname,
+        [
+            "first_name: the header names the field; it is joined to the name",
+            "last_name: it stands beside a first name; it is joined to the name",
+        ]
+    );
+    let full = told(&["Vorname", "Name"], &[&["Anna", "Anna Berg"]], &customers(&[]));
+    assert_eq!(full[0], "-: another column holds the whole name");
+    // What is kept as well is a field like any other.
+    let both =
+        told(&["First Name", "Name"], &[&["Anna", "Anna Berg"]], &customers(&["first_name"]));
+    assert_eq!(both, ["first_name: the header names the field", "name: its values are full names"]);
+}
+
+#[test]
+fn a5_a_mapping_of_joined_names_is_stored_and_used_on_next_weeks_file() {
+    let mut crm = MemoryStorage::new(customers(&[]));
+    let plan = |import: Import, file: &str, crm: &mut MemoryStorage| {
+        import.plan(Source::from_bytes(file.as_bytes().to_vec()), crm).unwrap()
+    };
+    let file = "First Name,Last Name,Email\nAna,Lee,ana@example.com\n";
+    let first = plan(Import::new(), file, &mut crm);
+    assert_eq!(first.unmapped().len(), 0);
+    let stored = serde_json::to_string(first.mapping()).unwrap();
+    let mapping: Mapping = serde_json::from_str(&stored).unwrap();
+    assert_eq!(&mapping, first.mapping());
+    let next =
+        "Email,last name,Phone,FIRST NAME\nana@example.com,Lee,,Ana\nbo@example.com,Ray,,Bo\n";
+    for plan in [
+        plan(Import::new().mapping(mapping.clone()), next, &mut crm),
+        plan(Import::new(), next, &mut crm),
+    ] {
+        let names = plan.steps().map(|step| step.changes().get("name").unwrap().text());
+        assert_eq!(names.collect::<Vec<_>>(), ["Ana Lee", "Bo Ray"]);
+    }
+    // The same mapping in a CRM that keeps the parts.
+    let step = plan(Import::new().mapping(mapping), next, &mut MemoryStorage::default());
+    assert_eq!(written(&step)[0], "first_name=Ana last_name=Lee");
+}
+
+#[test]
+fn l2_cells_that_are_joined_go_where_their_name_goes() {
+    let mut crm = MemoryStorage::new(customers(&[]));
+    crm.insert(Contact, [("email", "c@x.com"), ("name", "Cy Fox")]);
+    let file = "\
+Email,Last Name,First Name
+a@x.com,Lee,Ana
+a@x.com,,Anna
+b@x.com,R\0y,Bo
+c@x.com,Fox,Cy
+d@x.com,R\0y,
+";
+    let mapping = mapping(&[("First Name", "first_name"), ("Last Name", "last_name")]);
+    let plan = plan(&mapping, file, &mut crm);
+    let issues: Vec<String> = plan
+        .issues()
+        .map(|issue| {
+            let (column, field) = (issue.column.unwrap(), issue.field.unwrap());
+            format!("{} {} in {column}: {field} {:?}", issue.row.unwrap(), issue.code, issue.value)
+        })
+        .collect();
+    assert_eq!(
+        issues,
+        [
+            "2 field-differs in First Name: name Some(\"Anna\")",
+            "3 text-invalid in First Name + Last Name: name Some(\"Bo R\\0y\")",
+            "5 text-invalid in Last Name: name Some(\"R\\0y\")",
+        ]
+    );
+    let counts = plan.column_counts();
+    let told = counts.iter().map(|of| {
+        let fates = (of.filled, of.taken, of.left_out, of.refused);
+        format!("{} {} -> {} {fates:?}", of.index, of.header, of.field)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "0 Email -> email (5, 5, 0, 0)",
+            "1 Last Name -> last_name (4, 1, 1, 2)",
+            "2 First Name -> first_name (4, 2, 1, 1)",
+        ]
+    );
+}
+
+#[test]
+fn s10_joined_names_of_short_and_long_rows_are_read_as_far_as_they_go() {
+    let mut crm = MemoryStorage::new(customers(&[]));
+    let file = "Email,First Name,Last Name\na@x.com,Ana\nb@x.com,Bo,Ray,more,and more\nc@x.com\n";
+    let mapping = mapping(&[("First Name", "first_name"), ("Last Name", "last_name")]);
+    let plan = plan(&mapping, file, &mut crm);
+    let name = |step: crm_import::plan::Step<'_>| step.changes().get("name").map(|it| it.text());
+    let names: Vec<_> = plan.steps().map(name).collect();
+    assert_eq!(names, [Some("Ana".to_owned()), Some("Bo Ray".to_owned()), None]);
+    let cells: Vec<String> = plan.rows().nth(1).unwrap().cells().map(str::to_owned).collect();
+    assert_eq!(cells, ["b@x.com", "Bo", "Ray", "more", "and more"]);
+}

@@ -80,6 +80,9 @@ impl Reader<'_> {
         match parts {
             (Some(first), None) => self.other_part(FieldId::LAST_NAME, at, first, samples),
             (None, Some(last)) => self.other_part(FieldId::FIRST_NAME, at, last, samples),
+            (Some(_), Some(_)) if !self.fields.splits_names() => {
+                likely(FieldId::NAME, "it holds the whole name")
+            }
             (Some(_), Some(_)) => {
                 likely(FieldId::NAME, "it says what the first and the last name leave blank")
             }
@@ -107,6 +110,19 @@ impl Reader<'_> {
             _ => (other, "it stands beside a last name"),
         };
         Some((field, Confidence::Likely, why))
+    }
+
+    /// The parts of a name that the account keeps whole are joined to it, unless a column has the whole.
+    pub(super) fn join_names(&self, guesses: &mut [Guess]) {
+        let has_name = has(guesses, FieldId::NAME);
+        let is_part = |guess: &&mut Guess| guess.target.is_some_and(|id| self.fields.is_part(id));
+        for guess in guesses.iter_mut().filter(is_part) {
+            if has_name {
+                *guess = Guess::none("another column holds the whole name");
+            } else {
+                guess.reason = format!("{}; it is joined to the name", guess.reason).into();
+            }
+        }
     }
 
     fn is_of(&self, guess: &Guess, object: Object) -> bool {

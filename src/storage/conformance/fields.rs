@@ -87,9 +87,9 @@ pub(super) fn sample(account: &Account, fields: &Fields, field: &Field) -> Optio
     };
     let pipeline = account.pipelines.first();
     // The tags of an opportunity go to its contact; a full name is kept where it has no parts.
-    let has_parts =
-        ["first_name", "last_name"].iter().all(|part| fields.find(Contact, part).is_some());
+    let has_parts = fields.splits_names();
     match field.kind {
+        _ if field.is_part => None,
         FieldKind::List if field.object == Opportunity && !field.is_custom => None,
         FieldKind::FullName if has_parts => None,
         FieldKind::FullName => one("Ana Maria Lee"),

@@ -184,7 +184,8 @@ impl Maker<'_> {
             self.fill_required(after);
         }
         for (key, values) in after {
-            let Some(field) = self.fields.find(object, key) else {
+            let field = self.fields.find(object, key).filter(|id| !self.fields.is_part(*id));
+            let Some(field) = field else {
                 self.absent.get_or_insert_with(|| absent(object, key));
                 continue;
             };
@@ -256,7 +257,7 @@ impl<S: StorageWrite> Bench<S> {
     }
 
     pub(super) fn has(&self, object: Object, key: &str) -> bool {
-        self.fields.find(object, key).is_some()
+        self.fields.find(object, key).is_some_and(|id| !self.fields.is_part(id))
     }
 
     /// Are there opportunities at all?
@@ -428,6 +429,7 @@ impl<S: StorageWrite> Bench<S> {
 fn wanted(fields: &Fields, object: Object) -> Vec<FieldId> {
     let is_wanted = |key: &str| !matches!((object, key), (_, "id") | (Object::Opportunity, "tags"));
     let own = fields.iter().filter(|(_, field)| field.object == object && is_wanted(&field.key));
+    let own = own.filter(|(_, field)| !field.is_part);
     own.map(|(id, _)| id).collect()
 }
 
