@@ -182,7 +182,8 @@ pub enum Blank {
     #[default]
     Keep,
     /// It clears it; keys that matched, ids and required fields stay, and so does what an earlier row of
-    /// the same file has said of the field, whether or not the merge rule took it.
+    /// the same file has said of the field, whether or not the merge rule took it. An opportunity always
+    /// has a status and, in an account with pipelines, stands in a stage of one (O6).
     ///
     /// Additional addresses are cleared only where no row can replace the primary one: where the primary
     /// address has no column, or its column fills blanks or keeps. Otherwise the replaced primary address

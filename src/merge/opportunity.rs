@@ -105,11 +105,10 @@ impl<'p> Pitch<'p> {
                 [column] if column.is_plain && !column.is_constant() => return Some(said(column)),
                 _ => {}
             }
-            // A cell counts before a constant, a constant before a default. Only a lost reason is
-            // cleared; nothing stands in for it then.
-            let is_cleared = |(cell, column): &(Cell<'_>, &Column)| {
-                field == FieldId::LOST_REASON && *cell == Cell::Clear && column.merge != Merge::Keep
-            };
+            // A cell counts before a constant, a constant before a default. Nothing stands in for what is
+            // cleared.
+            let is_cleared =
+                |(cell, column): &(Cell<'_>, &Column)| is_cleared(settings, cell, column);
             let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
             let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
             cells()
@@ -170,6 +169,11 @@ impl<'p> Deal<'p> {
         let choices = &settings.choices;
         let (mut is_moved, mut is_lost) = (is_new, false);
         if let Some((cell, column)) = pitch.pipeline {
+            if is_cleared(settings, &cell, column) && !self.given.pipeline {
+                // Its stage goes with it, unless a row has given that.
+                let had_one = self.pipeline.take().is_some();
+                self.stage.take_if(|_| had_one && !self.given.stage);
+            }
             match text_of(cell) {
                 Ok(said) => {
                     self.given.pipeline |= said.is_some();
@@ -190,6 +194,9 @@ impl<'p> Deal<'p> {
             self.stage = None;
         }
         if let Some((cell, column)) = pitch.stage.filter(|_| !is_lost) {
+            if is_cleared(settings, &cell, column) && !self.given.stage {
+                self.stage = None;
+            }
             match text_of(cell) {
                 Ok(None) => {}
                 Ok(Some(said)) => {
@@ -220,6 +227,12 @@ impl<'p> Deal<'p> {
             // Whether or not it is of use: the next import of the file may find another status (L3).
             self.given.lost_reason |= pitch.gives_reason;
         }
+        if let Some((cell, column)) = &pitch.lost_reason
+            && is_cleared(settings, cell, column)
+            && !self.given.lost_reason
+        {
+            self.lost_reason = None;
+        }
         self.take_status(pitch.status, pitch.lost_reason, is_new, &mut problem);
     }
 
@@ -234,12 +247,6 @@ impl<'p> Deal<'p> {
         if let Some((Cell::Value(Value::Text(said)), column)) = status {
             self.given.status = true;
             take_text(&mut self.status, Some(said), column, is_new);
-        }
-        if let Some((Cell::Clear, column)) = lost_reason
-            && !self.given.lost_reason
-            && column.merge != Merge::Keep
-        {
-            self.lost_reason = None;
         }
         if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
             match self.status.as_deref() {
@@ -260,6 +267,20 @@ impl<'p> Deal<'p> {
         if is_new && self.status.is_none() {
             self.status = Some(Cow::Borrowed("open"));
         }
+    }
+}
+
+/// Does a cell clear its field (W3)? An opportunity always has a status, and where there are pipelines it stands
+/// in a stage of one (O6, O7): there such a cell counts as a blank one.
+fn is_cleared(settings: &Settings, cell: &Cell<'_>, column: &Column) -> bool {
+    *cell == Cell::Clear && column.merge != Merge::Keep && can_be_blank(settings, column.field)
+}
+
+/// Can an opportunity be without this field of those that depend on each other?
+pub(crate) fn can_be_blank(settings: &Settings, field: FieldId) -> bool {
+    match field {
+        FieldId::PIPELINE | FieldId::STAGE => !settings.choices.has_pipelines(),
+        _ => field == FieldId::LOST_REASON,
     }
 }
 
