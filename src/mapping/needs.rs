@@ -130,14 +130,21 @@ impl MappedFields<'_> {
 
     /// Is a field mapped, or one that stands in for it?
     fn is_mapped(&self, object: Object, key: &str) -> bool {
-        let stand_in = match key {
-            "email" => "additional_emails",
-            "phone" => "additional_phones",
-            "first_name" | "last_name" => "name",
-            other => other,
-        };
-        [key, stand_in]
-            .iter()
-            .any(|key| self.fields.find(object, key).is_some_and(|id| self.mapped.contains(&id)))
+        feeders(self.fields, object, key).any(|id| self.mapped.contains(&id))
     }
+}
+
+/// The field with this key, and one that stands in for it: what feeds that, feeds this.
+pub(super) fn feeders(
+    fields: &Fields,
+    object: Object,
+    key: &str,
+) -> impl Iterator<Item = FieldId> + use<> {
+    let stand_in = match key {
+        "email" => "additional_emails",
+        "phone" => "additional_phones",
+        "first_name" | "last_name" => "name",
+        other => other,
+    };
+    [key, stand_in].map(|key| fields.find(object, key)).into_iter().flatten()
 }
