@@ -68,6 +68,24 @@ fn a_row_that_repeats_a_contact_allocates_nothing() {
 }
 
 #[test]
+fn a_fingerprint_takes_no_more_than_folding_its_records() {
+    for (matches, repeats) in [(0, 0), (1_000, 0), (0, 950)] {
+        let fair = Fair { rows: ROWS, repeats, matches, bad: 0, ..Fair::default() };
+        let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+        let plan = Import::new().plan(Source::from_bytes(csv.as_slice()), &mut crm).unwrap();
+        let counted = measure(|| {
+            plan.fingerprint();
+        });
+        let each = counted.count_total as f64 / f64::from(ROWS);
+        // An address in capitals is rewritten where it is folded.
+        assert!(each < 0.5, "{each} allocations a row");
+        // Where thousands of rows are one contact, they are folded together.
+        let bytes = counted.bytes_max;
+        assert!(repeats > 0 || bytes < 32 * 1024, "{bytes} bytes at a time");
+    }
+}
+
+#[test]
 fn a_kept_plan_holds_little_more_than_its_file() {
     let fair = Fair { rows: ROWS, matches: 0, ..Fair::default() };
     let (counted, file) = plan(fair);

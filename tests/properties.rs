@@ -123,6 +123,51 @@ fn told(plan: &Plan) -> String {
     text
 }
 
+/// What a plan would do: the record of each side and its outcome, and each step.
+fn done(plan: &Plan) -> String {
+    let mut text = String::new();
+    for row in plan.rows() {
+        for object in [Object::Contact, Object::Opportunity] {
+            let Some(side) = row.side(object) else { continue };
+            let record =
+                side.id().map(str::to_owned).or_else(|| Some(side.first_row()?.to_string()));
+            writeln!(text, "{} {object} {} {record:?}", row.number(), side.outcome()).unwrap();
+        }
+    }
+    for step in plan.steps() {
+        let record = (step.op(), step.id(), step.contact_id(), step.contact_row());
+        writeln!(text, "{} {record:?}", step.object()).unwrap();
+        step.changes().iter().for_each(|change| writeln!(text, "    {change}").unwrap());
+    }
+    text
+}
+
+/// What somebody else may have done between two plans of a file.
+fn meanwhile(change: usize, crm: &mut MemoryStorage) {
+    match change {
+        0 => {}
+        1 => {
+            crm.insert_as(Object::Contact, "c1", [("email", "A@x.org"), ("first_name", "Ana")]);
+        }
+        2 => {
+            let tagged = [("email", "A@x.org"), ("first_name", "Anna"), ("tags", "vip")];
+            crm.insert_as(Object::Contact, "c1", tagged);
+        }
+        3 => {
+            let noted = [("email", "A@x.org"), ("first_name", "Anna"), ("company", "Acme")];
+            crm.insert_as(Object::Contact, "c1", noted);
+        }
+        4 => drop(crm.insert(Object::Contact, [("email", "b@x.org")])),
+        5 => drop(crm.insert(Object::Contact, [("email", "z@x.org"), ("first_name", "Bo")])),
+        6 => drop(crm.insert(Object::Contact, [("phone", "+12065550103")])),
+        _ => {
+            let roof =
+                [("name", "Roof"), ("pipeline", "p1"), ("contact_id", "c1"), ("value", "100")];
+            crm.insert_as(Object::Opportunity, "o1", roof);
+        }
+    }
+}
+
 /// The totals but for warnings, of which windows see fewer.
 fn counts(stats: &Stats) -> [[u64; 7]; 2] {
     [&stats.contacts, &stats.opportunities]
@@ -157,11 +202,30 @@ proptest! {
     #[test]
     fn l1_windows_of_1_7_64_and_all_rows_give_the_same_plan(rows in rows()) {
         let file = csv(&rows, &ORDER, b',', false);
-        let whole = told(&plan(file.clone(), b',', 1_000_000, &mut crm()));
+        let whole = plan(file.clone(), b',', 1_000_000, &mut crm());
+        let (whole, fingerprint) = (told(&whole), whole.fingerprint());
         for window in [1, 7, 64] {
-            let cut = told(&plan(file.clone(), b',', window, &mut crm()));
-            prop_assert_eq!(&cut, &whole, "a window of {} rows", window);
+            let cut = plan(file.clone(), b',', window, &mut crm());
+            prop_assert_eq!(&told(&cut), &whole, "a window of {} rows", window);
+            prop_assert_eq!(cut.fingerprint(), fingerprint, "a window of {} rows", window);
         }
+    }
+
+    #[test]
+    fn two_plans_have_the_same_fingerprint_if_and_only_if_they_would_do_the_same(
+        rows in rows(),
+        change in 0..8_usize,
+        threads in 1..4_usize,
+        window in 1..9_usize,
+    ) {
+        let file = csv(&rows, &ORDER, b',', false);
+        let shown = plan(file.clone(), b',', 64, &mut crm());
+        let mut later = crm();
+        meanwhile(change, &mut later);
+        let import = Import::new().planning_window(window).threads(threads);
+        let now = import.plan(Source::from_bytes(file), &mut later).unwrap();
+        let is_same = now.fingerprint() == shown.fingerprint();
+        prop_assert_eq!(is_same, done(&now) == done(&shown), "{}{}", done(&shown), done(&now));
     }
 
     #[test]

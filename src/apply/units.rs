@@ -7,9 +7,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::follow_up::FollowUp;
 use crate::object::Object;
-use crate::plan::{Ledger, NONE, Plan, StepRef, first_row, is_in};
+use crate::plan::{Ledger, NONE, Plan, StepRef, first_row};
 
 /// Tasks of one batch, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
@@ -56,7 +55,7 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
         let task = Task { part, kind, number: step.number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
-    for (number, at) in follow_ups(ledger) {
+    for (number, at) in ledger.lists_and_workflows() {
         let step = StepRef { object: Object::Contact, number };
         let task = Task { part, kind: TaskKind::FollowUp(at), number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
@@ -86,26 +85,6 @@ impl TaskKind {
             TaskKind::Opportunity => 2,
         }
     }
-}
-
-/// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
-pub(super) fn follow_ups(ledger: &Ledger) -> Vec<(u32, u16)> {
-    let others: Vec<(u16, &FollowUp)> = (0u16..)
-        .zip(&ledger.settings.follow_ups)
-        .filter(|(_, follow_up)| !matches!(follow_up, FollowUp::Tag(..)))
-        .collect();
-    if others.is_empty() {
-        return Vec::new();
-    }
-    let people = (0u32..).zip(&ledger.people).filter(|(number, _)| ledger.is_followed_up(*number));
-    people
-        .flat_map(|(number, entry)| {
-            others
-                .iter()
-                .filter(move |(_, follow_up)| is_in(follow_up.scope(), entry))
-                .map(move |(at, _)| (number, *at))
-        })
-        .collect()
 }
 
 /// Cuts tasks into batches, whole units each.

@@ -1,6 +1,6 @@
 //! [`Mapping::check`]: everything that is wrong with a mapping, before the first row (behaviour A4).
 
-use super::needs::MappedFields;
+use super::needs::{MappedFields, feeders};
 use super::readable::can_read;
 use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
 use crate::account::Account;
@@ -170,7 +170,7 @@ impl Check<'_> {
 
     /// Settings that no cell could be read with, or that the field cannot have.
     fn settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
-        let field = self.fields.get(id);
+        let (field, is_key) = (self.fields.get(id), self.is_key(id));
         let mut refuse = |setting, value: &str, why| {
             let (column, value) = (header.to_owned(), value.to_owned());
             self.problems.push(MappingProblem::Setting { column, setting, value, why });
@@ -186,9 +186,10 @@ impl Check<'_> {
             refuse("merge", merge.name(), Some(why));
         }
         if let Some(default) = column.default.as_deref() {
-            // The same for every row without one, they would make one record of all.
-            if id.is_id() || id.is_address() {
-                let why = "what a record is known by is never made up";
+            // The same for every row without one, they would make one record of all, or many with one key (M6).
+            if id.is_id() || id.is_address() || is_key {
+                let why =
+                    "what a record is known by is never made up, so leave the blank cells blank";
                 refuse("default", default, Some(why));
             } else if id == FieldId::OPPORTUNITY_TAGS {
                 refuse("default", default, Some("only tags of the file go to the contact"));
@@ -202,17 +203,32 @@ impl Check<'_> {
         }
     }
 
-    /// A value that every row would fail with, or lose.
+    /// A value that every row would fail with or lose, or be found by: it counts as what the row says.
     fn constant(&mut self, constant: &Constant, id: FieldId) {
         let field = self.fields.get(id);
         let column = ColumnMapping::default();
-        if !can_read(field, id, &column, &constant.value, self.account) {
-            self.problems.push(MappingProblem::Constant {
-                object: constant.object,
-                field: constant.field.clone(),
-                value: constant.value.clone(),
-            });
-        }
+        let why = if !can_read(field, id, &column, &constant.value, self.account) {
+            None
+        } else if self.is_key(id) {
+            Some(
+                "contacts are matched by it, so every row would be the same one; leave it out, or give \
+                 the id of that contact",
+            )
+        } else {
+            return;
+        };
+        self.problems.push(MappingProblem::Constant {
+            object: constant.object,
+            field: constant.field.clone(),
+            value: constant.value.clone(),
+            why,
+        });
+    }
+
+    /// Are contacts matched by this field alone? Only such rules own their keys (M6).
+    fn is_key(&self, id: FieldId) -> bool {
+        let mut alone = self.account.dedup.contacts.iter().filter(|rule| rule.0.len() == 1);
+        alone.any(|rule| feeders(self.fields, Object::Contact, &rule.0[0]).any(|field| field == id))
     }
 
     /// Columns and constants that feed a field which holds one value. The ids of our own error log

@@ -135,7 +135,8 @@ pub struct ColumnMapping {
     /// What a value that cannot be used does (V6); `None` = it is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_invalid: Option<OnInvalid>,
-    /// The value of blank cells on create (W6); ids, addresses and phones have none.
+    /// The value of blank cells on create (W6). What a record is known by has none: ids, addresses and phones,
+    /// and fields that contacts are matched by alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Apply the default on update too (W6): in place of what is stored, not of what an earlier row of
@@ -163,6 +164,9 @@ pub struct ColumnMapping {
 }
 
 /// A value for every row, without a column. Constants never make a side present (P1).
+///
+/// A constant counts as what the row says: of a field that contacts are matched by alone it would make one
+/// contact of all rows, and is refused. For rows of one contact that is stored give its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constant {
@@ -182,7 +186,8 @@ pub enum Blank {
     #[default]
     Keep,
     /// It clears it; keys that matched, ids and required fields stay, and so does what an earlier row of
-    /// the same file has said of the field, whether or not the merge rule took it.
+    /// the same file has said of the field, whether or not the merge rule took it. An opportunity always
+    /// has a status and, in an account with pipelines, stands in a stage of one (O6).
     ///
     /// Additional addresses are cleared only where no row can replace the primary one: where the primary
     /// address has no column, or its column fills blanks or keeps. Otherwise the replaced primary address

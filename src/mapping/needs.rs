@@ -130,18 +130,24 @@ impl MappedFields<'_> {
 
     /// Is a field mapped, or one that stands in for it?
     fn is_mapped(&self, object: Object, key: &str) -> bool {
-        let is_fed = |id: FieldId| self.mapped.contains(&id);
-        let stand_in = match key {
-            "email" => "additional_emails",
-            "phone" => "additional_phones",
-            "first_name" | "last_name" => "name",
-            other => other,
-        };
-        let is_joined = || {
-            let parts = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
-            parts.into_iter().any(|part| self.fields.is_part(part) && is_fed(part))
-        };
-        [key, stand_in].iter().any(|key| self.fields.find(object, key).is_some_and(is_fed))
-            || object == Object::Contact && key == "name" && is_joined()
+        feeders(self.fields, object, key).any(|id| self.mapped.contains(&id))
     }
+}
+
+/// The field with this key, and those that stand in for it: what feeds them, feeds this.
+pub(super) fn feeders<'f>(
+    fields: &'f Fields,
+    object: Object,
+    key: &str,
+) -> impl Iterator<Item = FieldId> + use<'f> {
+    let stand_in = match key {
+        "email" => "additional_emails",
+        "phone" => "additional_phones",
+        "first_name" | "last_name" => "name",
+        other => other,
+    };
+    let is_whole_name = object == Object::Contact && key == "name";
+    let parts = [FieldId::FIRST_NAME, FieldId::LAST_NAME].into_iter();
+    let joined = parts.filter(move |part| is_whole_name && fields.is_part(*part));
+    [key, stand_in].map(|key| fields.find(object, key)).into_iter().flatten().chain(joined)
 }

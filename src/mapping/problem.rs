@@ -90,7 +90,7 @@ pub enum MappingProblem {
         /// Why, if it is not that it cannot be read.
         why: Option<&'static str>,
     },
-    /// The value of a constant cannot be read as one of the field.
+    /// The value of a constant cannot be one of the field.
     Constant {
         /// The object.
         object: Object,
@@ -98,6 +98,8 @@ pub enum MappingProblem {
         field: String,
         /// The value.
         value: String,
+        /// Why, if it is not that it cannot be read.
+        why: Option<&'static str>,
     },
     /// The file does not have this column.
     MissingColumn {
@@ -176,8 +178,11 @@ impl fmt::Display for MappingProblem {
                 write!(f, "column {column:?} has the {setting} {value:?}, which cannot be used")?;
                 why.map_or(Ok(()), |why| write!(f, ": {why}"))
             }
-            MappingProblem::Constant { object, field, value } => {
+            MappingProblem::Constant { object, field, value, why: None } => {
                 write!(f, "the constant {value:?} is no {field:?} of the {object}")
+            }
+            MappingProblem::Constant { object, field, value, why: Some(why) } => {
+                write!(f, "the constant {value:?} cannot be the {field:?} of the {object}: {why}")
             }
             MappingProblem::MissingColumn { column, renamed: None } => {
                 write!(f, "the file has no column {column:?}")

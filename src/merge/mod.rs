@@ -17,7 +17,7 @@ pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_pri
 pub(crate) use contact::fold_contact;
 pub(crate) use given::gives;
 pub(crate) use list::Gift;
-pub(crate) use opportunity::{Deal, Given, Pitch, Problem, fold_opportunity};
+pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
 pub(crate) use single::{Single, effective, is_required, loosens};
 
 use crate::draft::{Settings, normalize_stored, region};

@@ -48,12 +48,30 @@ impl Given {
 /// What one row says of these fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Pitch<'p> {
-    pipeline: Option<(Cell<'p>, &'p Column)>,
-    stage: Option<(Cell<'p>, &'p Column)>,
-    status: Option<(Cell<'p>, &'p Column)>,
-    lost_reason: Option<(Cell<'p>, &'p Column)>,
-    /// The lost reason is what the row says, and no default that only a new opportunity gets.
-    gives_reason: bool,
+    pipeline: Option<Said<'p>>,
+    stage: Option<Said<'p>>,
+    status: Option<Said<'p>>,
+    lost_reason: Option<Said<'p>>,
+}
+
+/// What one row says of one of them.
+#[derive(Clone, Debug)]
+struct Said<'p> {
+    cell: Cell<'p>,
+    column: &'p Column,
+    /// It is no default that only a new opportunity gets: the next import of the file finds the opportunity
+    /// stored, and no default (L3).
+    is_given: bool,
+}
+
+impl Said<'_> {
+    /// Does it clear the field (W3)? An opportunity always has a status, and where there are pipelines it stands
+    /// in a stage of one (O6, O7): there such a cell counts as a blank one.
+    fn clears(&self, settings: &Settings) -> bool {
+        self.cell == Cell::Clear
+            && self.column.merge != Merge::Keep
+            && can_be_blank(settings, self.column.field)
+    }
 }
 
 /// Something a row says that cannot be used.
@@ -79,7 +97,7 @@ impl<'p> Pitch<'p> {
         };
         let said = |column: &'p Column| {
             let cell = column.read(column.text(&row.cells), None, choices);
-            (cell, column)
+            Said { cell, column, is_given: true }
         };
         // A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
         let says = |field: FieldId, cell: &Cell<'_>| match cell {
@@ -87,17 +105,14 @@ impl<'p> Pitch<'p> {
             Cell::Invalid(_) => !matches!(field, FieldId::STATUS | FieldId::LOST_REASON),
             Cell::Blank | Cell::Clear => false,
         };
-        let gives = |column: &'p Column| {
-            let is_said = || says(column.field, &said(column).0);
-            column.default.is_none() || column.default_always || is_said()
-        };
         let read = |field: FieldId| {
             let columns = columns_of(field);
-            let is_filled = |(cell, _): &(Cell<'_>, &Column)| says(field, cell);
+            let is_filled = |said: &Said<'_>| says(field, &said.cell);
             let default = |column: &'p Column| {
                 let is_due = is_new || (column.default_always && !given.has(field));
                 let default = is_due.then(|| column.default_value(None, choices)).flatten();
-                default.map(|value| (Cell::Value(value), column))
+                let is_given = column.default_always;
+                default.map(|value| Said { cell: Cell::Value(value), column, is_given })
             };
             match columns {
                 [] => return None,
@@ -105,11 +120,9 @@ impl<'p> Pitch<'p> {
                 [column] if column.is_plain && !column.is_constant() => return Some(said(column)),
                 _ => {}
             }
-            // A cell counts before a constant, a constant before a default. Only a lost reason is
-            // cleared; nothing stands in for it then.
-            let is_cleared = |(cell, column): &(Cell<'_>, &Column)| {
-                field == FieldId::LOST_REASON && *cell == Cell::Clear && column.merge != Merge::Keep
-            };
+            // A cell counts before a constant, a constant before a default. Nothing stands in for what is
+            // cleared.
+            let is_cleared = |said: &Said<'_>| said.clears(settings);
             let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
             let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
             cells()
@@ -124,7 +137,6 @@ impl<'p> Pitch<'p> {
             stage: read(FieldId::STAGE),
             status: read(FieldId::STATUS),
             lost_reason: read(FieldId::LOST_REASON),
-            gives_reason: !is_new || columns_of(FieldId::LOST_REASON).iter().any(gives),
         }
     }
 }
@@ -169,10 +181,16 @@ impl<'p> Deal<'p> {
     ) {
         let choices = &settings.choices;
         let (mut is_moved, mut is_lost) = (is_new, false);
-        if let Some((cell, column)) = pitch.pipeline {
+        if let Some(said) = pitch.pipeline {
+            if said.clears(settings) && !self.given.pipeline {
+                // Its stage goes with it, unless a row has given that.
+                let had_one = self.pipeline.take().is_some();
+                self.stage.take_if(|_| had_one && !self.given.stage);
+            }
+            let Said { cell, column, is_given } = said;
             match text_of(cell) {
                 Ok(said) => {
-                    self.given.pipeline |= said.is_some();
+                    self.given.pipeline |= said.is_some() && is_given;
                     is_moved |= take_text(&mut self.pipeline, said, column, is_new);
                 }
                 Err(code) => {
@@ -189,14 +207,18 @@ impl<'p> Deal<'p> {
         if is_moved {
             self.stage = None;
         }
-        if let Some((cell, column)) = pitch.stage.filter(|_| !is_lost) {
+        if let Some(said) = pitch.stage.filter(|_| !is_lost) {
+            if said.clears(settings) && !self.given.stage {
+                self.stage = None;
+            }
+            let Said { cell, column, is_given } = said;
             match text_of(cell) {
                 Ok(None) => {}
                 Ok(Some(said)) => {
                     let pipeline = self.pipeline.as_deref().unwrap_or("");
                     match stage_in(settings, pipeline, said.clone()) {
                         Ok(stage) => {
-                            self.given.stage = true;
+                            self.given.stage |= is_given;
                             take_text(&mut self.stage, Some(stage), column, is_new);
                         }
                         Err(code) => {
@@ -216,32 +238,29 @@ impl<'p> Deal<'p> {
             let pipeline = self.pipeline.as_deref().unwrap_or("");
             self.stage = choices.first_stage(pipeline).map(Cow::Borrowed);
         }
-        if let Some((Cell::Value(_), _)) = pitch.lost_reason {
+        if let Some(said) = &pitch.lost_reason {
             // Whether or not it is of use: the next import of the file may find another status (L3).
-            self.given.lost_reason |= pitch.gives_reason;
+            self.given.lost_reason |= said.is_given && matches!(said.cell, Cell::Value(_));
+            if said.clears(settings) && !self.given.lost_reason {
+                self.lost_reason = None;
+            }
         }
         self.take_status(pitch.status, pitch.lost_reason, is_new, &mut problem);
     }
 
     fn take_status(
         &mut self,
-        status: Option<(Cell<'p>, &'p Column)>,
-        lost_reason: Option<(Cell<'p>, &'p Column)>,
+        status: Option<Said<'p>>,
+        lost_reason: Option<Said<'p>>,
         is_new: bool,
         problem: &mut impl FnMut(Problem),
     ) {
         // An unknown status was reported when the row was drafted.
-        if let Some((Cell::Value(Value::Text(said)), column)) = status {
-            self.given.status = true;
+        if let Some(Said { cell: Cell::Value(Value::Text(said)), column, is_given }) = status {
+            self.given.status |= is_given;
             take_text(&mut self.status, Some(said), column, is_new);
         }
-        if let Some((Cell::Clear, column)) = lost_reason
-            && !self.given.lost_reason
-            && column.merge != Merge::Keep
-        {
-            self.lost_reason = None;
-        }
-        if let Some((Cell::Value(Value::Text(reason)), column)) = lost_reason {
+        if let Some(Said { cell: Cell::Value(Value::Text(reason)), column, .. }) = lost_reason {
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
                     if take_text(&mut self.lost_reason, Some(reason), column, is_new)
@@ -260,6 +279,14 @@ impl<'p> Deal<'p> {
         if is_new && self.status.is_none() {
             self.status = Some(Cow::Borrowed("open"));
         }
+    }
+}
+
+/// Can an opportunity be without this field of those that depend on each other?
+pub(crate) fn can_be_blank(settings: &Settings, field: FieldId) -> bool {
+    match field {
+        FieldId::PIPELINE | FieldId::STAGE => !settings.choices.has_pipelines(),
+        _ => field == FieldId::LOST_REASON,
     }
 }
 

@@ -423,6 +423,23 @@ impl Ledger {
             && self.met(Object::Contact, contact).is_none()
     }
 
+    /// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
+    pub(crate) fn lists_and_workflows(&self) -> Vec<(u32, u16)> {
+        let follow_ups = (0u16..).zip(&self.settings.follow_ups);
+        let others: Vec<(u16, &FollowUp)> =
+            follow_ups.filter(|(_, of)| !matches!(of, FollowUp::Tag(..))).collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let people = (0u32..).zip(&self.people).filter(|(number, _)| self.is_followed_up(*number));
+        people
+            .flat_map(|(number, entry)| {
+                let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
+                due.map(move |(at, _)| (number, *at))
+            })
+            .collect()
+    }
+
     /// Does the plan itself pass this key of a rule on?
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
         !self.passed_on.is_empty() && self.passed_on.contains(&(rule, key.to_owned()))

@@ -8,6 +8,7 @@
 mod after;
 mod changes;
 mod columns;
+mod fingerprint;
 mod ledger;
 mod memory;
 mod names;
@@ -21,6 +22,7 @@ mod unknown;
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
 pub use columns::ColumnCounts;
+pub use fingerprint::Fingerprint;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
 pub(crate) use memory::{Memory, Met, Numbers, Settled, print_of};
 pub use op::Op;

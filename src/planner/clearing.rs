@@ -5,7 +5,7 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{Addresses, is_required, may_replace_primary};
+use crate::merge::{Addresses, can_be_blank, is_required, may_replace_primary};
 use crate::normalize;
 use crate::object::Object;
 use crate::source::BlockRow;
@@ -47,13 +47,14 @@ impl Planner {
         self.note_kept(Object::Contact, row, kept);
     }
 
-    /// The same of a stored opportunity: only its lost reason and what nothing hangs on can be cleared.
+    /// The same of a stored opportunity.
     #[cold]
     pub(super) fn note_kept_standing(&mut self, settings: &Settings, row: u32) {
         let why = |column: &Column| match column.field {
             FieldId::OPPORTUNITY_NAME => Some("an opportunity needs it"),
-            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
-                Some("an opportunity always stands somewhere")
+            field @ (FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS) => {
+                let is_kept = !can_be_blank(settings, field);
+                is_kept.then_some("an opportunity always stands somewhere")
             }
             _ => None,
         };

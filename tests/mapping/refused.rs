@@ -134,7 +134,7 @@ fn w6_what_a_record_is_known_by_has_no_default() {
         (Opportunity, "contact_id", "c1"),
     ] {
         let expected = format!(
-            "column {field:?} has the default {default:?}, which cannot be used: what a record is known by is never made up"
+            "column {field:?} has the default {default:?}, which cannot be used: what a record is known by is never made up, so leave the blank cells blank"
         );
         assert_eq!(told(object, field, default), [expected]);
     }
@@ -143,6 +143,63 @@ fn w6_what_a_record_is_known_by_has_no_default() {
     assert_eq!(told(Contact, "owner", "Roe Kim"), [] as [&str; 0]);
     assert_eq!(told(Contact, "owner", "Lou").len(), 1);
     assert_eq!(told(Opportunity, "stage", "Old").len(), 1);
+}
+
+/// All who have none would get the same key: one would be taken for the other, or refused (M6).
+#[test]
+fn m6_a_field_that_contacts_are_matched_by_alone_has_no_default() {
+    let whole_names = || account().only(Contact, &["name", "email"]);
+    let of = |account: Account, rules: &[&[&str]], field: &str| {
+        let dedup = DedupPolicy::by(rules.iter().map(|rule| rule.to_vec()));
+        let account = Account { dedup, ..account };
+        // As it comes from a mapping file.
+        let json = format!(
+            r#"{{ "columns": [{{ "header": "A", "object": "contact", "field": "{field}", "default": "X" }},
+                              {{ "header": "B", "object": "contact", "field": "email" }}] }}"#
+        );
+        errors(&account, &serde_json::from_str(&json).unwrap())
+    };
+    let told = |rules: &[&[&str]], field: &str| of(account(), rules, field);
+    let refused = "column \"A\" has the default \"X\", which cannot be used: what a record is known by is \
+                   never made up, so leave the blank cells blank";
+    assert_eq!(told(&[&["email"], &["diary"]], "diary"), [refused]);
+    assert_eq!(told(&[&["email"], &["company"]], "company"), [refused]);
+    // A full name is kept as its parts.
+    assert_eq!(told(&[&["email"], &["last_name"]], "name"), [refused]);
+    assert_eq!(told(&[&["email"], &["last_name"]], "first_name"), [] as [&str; 0]);
+    // Of several fields together it is a part, and no key of a row has it.
+    assert_eq!(told(&[&["email"], &["company", "last_name"]], "company"), [] as [&str; 0]);
+    assert_eq!(told(&[&["email"]], "company"), [] as [&str; 0]);
+    // The parts are joined to the name.
+    assert_eq!(of(whole_names(), &[&["email"], &["name"]], "first_name"), [refused]);
+    assert_eq!(of(whole_names(), &[&["email"]], "first_name"), [] as [&str; 0]);
+}
+
+/// A constant counts as what the row says, so all rows would be one contact.
+#[test]
+fn m6_a_field_that_contacts_are_matched_by_alone_has_no_constant() {
+    let told = |rules: &[&[&str]], field: &str, value: &str| {
+        let account =
+            Account { dedup: DedupPolicy::by(rules.iter().map(|rule| rule.to_vec())), ..account() };
+        errors(&account, &Mapping::default().constant(Contact, field, value))
+    };
+    let refused = |field: &str, value: &str| {
+        format!(
+            "the constant {value:?} cannot be the {field:?} of the contact: contacts are matched by it, so \
+             every row would be the same one; leave it out, or give the id of that contact"
+        )
+    };
+    for (rule, field, value) in [
+        ("email", "email", "desk@example.com"),
+        ("email", "additional_emails", "desk@example.com"),
+        ("phone", "additional_phones", "+12065550123"),
+        ("company", "company", "Acme"),
+        ("first_name", "name", "Ana Lee"),
+    ] {
+        assert_eq!(told(&[&["diary"], &[rule]], field, value), [refused(field, value)]);
+        assert_eq!(told(&[&["diary"], &[rule, "city"]], field, value), [] as [&str; 0], "{field}");
+    }
+    assert_eq!(told(&[&["email"]], "id", "c1"), [] as [&str; 0]);
 }
 
 #[test]
@@ -157,8 +214,6 @@ fn a4_a_constant_that_cannot_be_read_is_refused() {
         (Contact, "date_of_birth", "31 Dec 1990", "31 Feb 1990"),
         (Contact, "dnd", "no", "maybe"),
         (Contact, "country", "Germany", "Atlantis"),
-        (Contact, "email", "desk@example.com", "desk"),
-        (Contact, "additional_emails", "a@example.com; b@example.com", "a@example.com; b"),
         (Contact, "owner", "kim@x.com", "lou@x.com"),
         (Contact, "contact_type", "lead", "Client"),
         (Contact, "roofs", "1200", "many"),
@@ -171,6 +226,16 @@ fn a4_a_constant_that_cannot_be_read_is_refused() {
         assert_eq!(told(object, field, good), [] as [&str; 0]);
         let expected = format!("the constant {bad:?} is no {field:?} of the {object}");
         assert_eq!(told(object, field, bad), [expected]);
+    }
+    // Where contacts are not matched by them.
+    let account = Account { dedup: DedupPolicy::by([["diary"]]), ..account };
+    for (field, good, bad) in [
+        ("email", "desk@example.com", "desk"),
+        ("additional_emails", "a@example.com; b@example.com", "a@example.com; b"),
+    ] {
+        let told = |value| errors(&account, &Mapping::default().constant(Contact, field, value));
+        assert_eq!(told(good), [] as [&str; 0]);
+        assert_eq!(told(bad), [format!("the constant {bad:?} is no {field:?} of the contact")]);
     }
 }
 

@@ -72,8 +72,9 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         relink: dice.pick(&["move", "move", "keep", "fail"]),
         unlinked: dice.pick(&["fail", "fail", "create"]),
         matching: (dice.below(2) == 0).then(|| matching(dice)),
-        pipelines: match dice.below(3) {
-            0 => vec![("Sales", vec!["New", "Old"])],
+        pipelines: match dice.below(4) {
+            0 => vec![],
+            1 => vec![("Sales", vec!["New", "Old"])],
             _ => vec![("Sales", vec!["New", "Old"]), ("Care", vec!["Hello", "Old"])],
         },
         headers,
@@ -145,11 +146,17 @@ fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
         if !merges.is_empty() && dice.one_in(4) {
             policy.merge.insert(header, dice.pick(merges));
         }
-        if (!merges.is_empty() || header == "Lost Reason") && dice.one_in(5) {
+        // Without pipelines these two are texts like any other.
+        let is_text = policy.pipelines.is_empty() && matches!(header, "Pipeline" | "Stage");
+        if (!merges.is_empty() || header == "Lost Reason" || is_text) && dice.one_in(5) {
             policy.clears.push(header);
         }
-        if matches!(header, "Company" | "Pipeline") && dice.one_in(4) {
-            let default = if header == "Company" { "Acme" } else { "Care" };
+        if (matches!(header, "Company" | "Pipeline") || is_text) && dice.one_in(4) {
+            let default = match header {
+                "Company" => "Acme",
+                "Stage" => "New",
+                _ => "Care",
+            };
             policy.defaults.insert(header, default);
             if header == "Company" && dice.one_in(3) {
                 policy.always.push(header);
@@ -297,12 +304,14 @@ pub(crate) fn rows(dice: &mut Dice, policy: &Policy) -> Vec<Row> {
 
 fn row(dice: &mut Dice, policy: &Policy) -> Row {
     let (no_contact, no_opportunity) = (dice.one_in(8), dice.one_in(3));
+    let has_pipelines = !policy.pipelines.is_empty();
+    let is_text = |header: &str| !has_pipelines && matches!(header, "Pipeline" | "Stage");
     let fill = |header: &&'static str| {
         let is_contact = contacts::HEADERS.iter().any(|(other, _)| other == header);
         let is_left_out = if is_contact { no_contact } else { no_opportunity };
         let cell = match policy.token {
             _ if is_left_out => String::new(),
-            Some(token) if is_contact && dice.one_in(6) => token.to_owned(),
+            Some(token) if (is_contact || is_text(header)) && dice.one_in(6) => token.to_owned(),
             _ => cell(dice, header),
         };
         (*header, cell)

@@ -20,6 +20,7 @@ mod naive;
 mod opportunities;
 #[path = "../outcomes/mod.rs"]
 mod outcomes;
+mod standing;
 mod windows;
 mod writing;
 

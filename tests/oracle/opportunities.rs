@@ -3,9 +3,10 @@
 use crate::contacts::{Ref, items};
 use crate::model::{Matching, Record, Row, Side, by_id, fold};
 use crate::naive::{Naive, name_of};
+use crate::standing::Standing;
 use crate::writing::{add_tag, join_single};
 
-const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
+pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
 pub(crate) const REASONS: [&str; 2] = ["Price", "No budget"];
 pub(crate) const HEADERS: [&str; 10] = [
     "Opportunity ID",
@@ -33,20 +34,14 @@ enum LinkTo {
 /// The record, what comes of it, and how it was found.
 type Decision = (Option<usize>, &'static str, Option<&'static str>);
 
-/// Pipeline, stage, status and lost reason of an opportunity.
-#[derive(Clone, Default)]
-struct Standing {
-    pipeline: Option<String>,
-    stage: Option<String>,
-    status: Option<String>,
-    reason: Option<String>,
-}
-
-fn said<'r>(row: &'r Row, header: &str) -> Option<&'r str> {
+pub(crate) fn said<'r>(row: &'r Row, header: &str) -> Option<&'r str> {
     row.get(header).map(String::as_str).filter(|cell| !cell.is_empty())
 }
 
-fn option_of<'o>(among: impl IntoIterator<Item = &'o str>, cell: &str) -> Option<String> {
+pub(crate) fn option_of<'o>(
+    among: impl IntoIterator<Item = &'o str>,
+    cell: &str,
+) -> Option<String> {
     among.into_iter().find(|name| fold(name) == fold(cell)).map(str::to_owned)
 }
 
@@ -239,7 +234,7 @@ impl Naive {
         let Some(stored) = record.before.get(field).and_then(|values| values.first()) else {
             return false;
         };
-        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
         let is_lost = problems.contains(&"pipeline-unknown");
         let theirs = match field {
             "pipeline" => standing.pipeline.filter(|_| !is_lost),
@@ -262,7 +257,7 @@ impl Naive {
 
     /// The opportunity that the contact has in the row's pipeline (O4).
     fn twin(&self, row: &Row, contact: usize) -> Option<usize> {
-        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
         let pipeline = standing.pipeline.filter(|_| !problems.contains(&"pipeline-unknown"))?;
         let there = self.opportunities.iter().enumerate().filter(|(_, record)| {
             let own = record.now.get("pipeline").and_then(|values| values.first());
@@ -277,7 +272,7 @@ impl Naive {
 
     /// O6 and O7 on create.
     fn can_create(&mut self, row: &Row, at: usize) -> bool {
-        let (standing, problems) = self.stand(&Standing::default(), row, true, false);
+        let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
         let is_known = !problems.contains(&"pipeline-unknown");
         let is_placed =
             standing.pipeline.is_some() || !is_known || self.policy.pipelines.is_empty();
@@ -294,72 +289,6 @@ impl Naive {
             self.note(at, "opportunity", code);
         }
         is_complete && bad.is_empty()
-    }
-
-    /// Where the opportunity stands after the row (O6 to O8), and what cannot be used.
-    fn stand(
-        &self,
-        before: &Standing,
-        row: &Row,
-        is_new: bool,
-        is_reason_given: bool,
-    ) -> (Standing, Vec<&'static str>) {
-        let mut now = before.clone();
-        let mut problems = Vec::new();
-        let pipelines = &self.policy.pipelines;
-        let names = || pipelines.iter().map(|(name, _)| *name);
-        let default = self.policy.defaults.get("Pipeline").copied().filter(|_| is_new);
-        let mut is_moved = is_new;
-        let mut is_lost = false;
-        if let Some(cell) =
-            said(row, "Pipeline").or(default.filter(|_| row.contains_key("Pipeline")))
-        {
-            match option_of(names(), cell) {
-                Some(name) => {
-                    is_moved |= now.pipeline.as_ref() != Some(&name);
-                    now.pipeline = Some(name);
-                }
-                None => {
-                    problems.push("pipeline-unknown");
-                    is_lost = is_new;
-                }
-            }
-        } else if let (true, [(only, _)]) = (is_new, pipelines.as_slice()) {
-            now.pipeline = Some((*only).to_owned());
-        }
-        if is_moved {
-            now.stage = None;
-        }
-        let own = pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
-        let stages = own.map_or(&[][..], |(_, stages)| stages.as_slice());
-        if let Some(cell) = said(row, "Stage").filter(|_| !is_lost) {
-            match option_of(stages.iter().copied(), cell) {
-                Some(stage) => now.stage = Some(stage),
-                None => problems.push("stage-unknown"),
-            }
-        }
-        if is_moved && now.stage.is_none() {
-            now.stage = stages.first().map(|stage| (*stage).to_owned());
-        }
-        if let Some(status) = said(row, "Status").and_then(|cell| option_of(STATUSES, cell)) {
-            now.status = Some(status);
-        }
-        let is_blank = row.get("Lost Reason").is_some_and(String::is_empty);
-        if is_blank && self.policy.clears.contains(&"Lost Reason") && !is_reason_given {
-            now.reason = None;
-        }
-        if let Some(reason) = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell)) {
-            match now.status.as_deref() {
-                None | Some("open" | "lost") => {
-                    (now.status, now.reason) = (Some("lost".into()), Some(reason));
-                }
-                Some(_) => problems.push("lost-reason-unused"),
-            }
-        }
-        if is_new && now.status.is_none() {
-            now.status = Some("open".into());
-        }
-        (now, problems)
     }
 
     /// Folds a row into an opportunity.
@@ -393,53 +322,6 @@ impl Naive {
         self.opportunities[record] = deal;
     }
 
-    /// Where it stands, and what was said of that (O6, O7).
-    fn join_standing(&mut self, deal: &mut Record, row: &Row, at: usize, is_new: bool) {
-        let policy = self.policy.clone();
-        let get = |deal: &Record, field: &str| deal.now.get(field).and_then(|v| v.first()).cloned();
-        let before = Standing {
-            pipeline: get(deal, "pipeline"),
-            stage: get(deal, "stage"),
-            status: get(deal, "status"),
-            reason: get(deal, "lost_reason"),
-        };
-        let is_given = deal.given.contains(&"lost_reason");
-        let (now, problems) = self.stand(&before, row, is_new, is_given);
-        let is_used = !problems.contains(&"lost-reason-unused");
-        let is_staged = !problems.contains(&"stage-unknown");
-        for code in problems {
-            self.note(at, "opportunity", code);
-        }
-        let reason = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
-        // Given, of use or not.
-        if reason.is_some() {
-            deal.given.push("lost_reason");
-        }
-        let names = policy.pipelines.iter().map(|(name, _)| *name);
-        let own = policy.pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
-        let stage = said(row, "Stage").filter(|_| is_staged);
-        let stage_of = |cell: &str| option_of(own.map_or(&[][..], |own| &own.1).to_vec(), cell);
-        let status = said(row, "Status").and_then(|cell| option_of(STATUSES, cell));
-        let pipeline = said(row, "Pipeline").and_then(|cell| option_of(names, cell));
-        let same = |cell: &str| Some(cell.to_owned());
-        self.compare(deal, at, "pipeline", pipeline, same);
-        self.compare(deal, at, "stage", stage.map(str::to_owned), stage_of);
-        self.compare(deal, at, "status", status, same);
-        match reason.clone().filter(|_| !is_used) {
-            // It is refused, but a later row is compared with it.
-            Some(unused) => drop(deal.said.insert("lost_reason", (at, unused))),
-            None => self.compare(deal, at, "lost_reason", reason, same),
-        }
-        for (field, value) in [
-            ("pipeline", now.pipeline),
-            ("stage", now.stage),
-            ("status", now.status),
-            ("lost_reason", now.reason),
-        ] {
-            deal.now.insert(field, value.into_iter().collect());
-        }
-    }
-
     /// The contact of an opportunity has its tags.
     fn tag_contact(&mut self, deal: &Record, row: &Row, at: usize) {
         let Some(tags) = said(row, "Opportunity Tags") else { return };
@@ -456,7 +338,7 @@ impl Naive {
 
     /// Notes that a row says otherwise than the last one that said something (W5, O9). `meant`: what
     /// a cell means.
-    fn compare(
+    pub(crate) fn compare(
         &mut self,
         deal: &mut Record,
         at: usize,

@@ -7,7 +7,7 @@ use crm_import::{
 
 use Object::{Contact, Opportunity};
 
-const COLUMNS: [(&str, Object, &str); 11] = [
+const COLUMNS: [(&str, Object, &str); 13] = [
     ("Email", Contact, "email"),
     ("More Emails", Contact, "additional_emails"),
     ("Phone", Contact, "phone"),
@@ -19,10 +19,12 @@ const COLUMNS: [(&str, Object, &str); 11] = [
     ("Source", Opportunity, "source"),
     ("Lost Reason", Opportunity, "lost_reason"),
     ("Deal Tags", Opportunity, "tags"),
+    ("Pipeline", Opportunity, "pipeline"),
+    ("Stage", Opportunity, "stage"),
 ];
 
-/// Every column clears; the lists join or replace what is there. No row replaces an address, or those
-/// beside it would not be cleared.
+/// Every column clears, pipeline and stage too, as the account has no pipelines; the lists join or replace
+/// what is there. No row replaces an address, or those beside it would not be cleared.
 fn mapping(tags: Merge) -> Mapping {
     let columns = COLUMNS.map(|(header, object, field)| ColumnMapping {
         header: Some(header.into()),
@@ -79,6 +81,8 @@ fn crm() -> MemoryStorage {
                 ("source", "web"),
                 ("lost_reason", "Price"),
                 ("status", "lost"),
+                ("pipeline", "Sales"),
+                ("stage", "Offer"),
                 ("contact_id", of.as_str()),
             ],
         );
@@ -147,14 +151,15 @@ fn run(
 #[test]
 fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
     let rows = [
-        "a@example.com,a3@example.com,+12065550109,Oslo,vip,called,o2,Attic,fair,Time,hot",
-        "a@example.com,,,,,,o2,,,,",
-        "n@example.com,n2@example.com,,Rome,new,,,Boat,,,",
-        "n@example.com,,,,,,,,,,",
+        "a@example.com,a3@example.com,+12065550109,Oslo,vip,called,o2,Attic,fair,Time,hot,Care,Hello",
+        "a@example.com,,,,,,o2,,,,,,",
+        "n@example.com,n2@example.com,,Rome,new,,,Boat,,,,,",
+        "n@example.com,,,,,,,,,,,,",
     ];
     let file = header() + &rows.join("\n") + "\n";
     let expected = content(&plan_and_apply(&file, Merge::Union));
     assert!(expected.iter().any(|line| line.contains("Oslo") && line.contains("a3@")));
+    assert!(expected.iter().any(|line| line.contains("Attic") && line.contains("Hello")));
     for window in [1, 2, 3, 4] {
         let (crm, _) = run(&file, Merge::Union, window, 99);
         assert_eq!(content(&crm), expected, "window {window}");
@@ -163,7 +168,7 @@ fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
 
 #[test]
 fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
-    let rows = ["b@example.com,,,Oslo,,,,,,,", "b@example.com,,,,,,,,,,"];
+    let rows = ["b@example.com,,,Oslo,,,,,,,,,", "b@example.com,,,,,,,,,,,,"];
     let file = header() + &rows.join("\n") + "\n";
     let (crm, _) = run(&file, Merge::Union, 1, 99);
     let b = crm.iter(Contact).find(|(_, rec)| rec.value("email") == Some("b@example.com"));
@@ -210,7 +215,13 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
             let name = if has_id { pick(&["", "Attic"]) } else { pick(&["", "Boat"]) };
             let is_deal = has_id || !name.is_empty();
             let more = if is_deal {
-                [pick(&["", "fair"]), pick(&["", "Time"]), pick(&["", "deal"])]
+                [
+                    pick(&["", "fair"]),
+                    pick(&["", "Time"]),
+                    pick(&["", "deal"]),
+                    pick(&["", "", "Sales", "Care"]),
+                    pick(&["", "", "Offer", "Hello"]),
+                ]
             } else {
                 Default::default()
             };

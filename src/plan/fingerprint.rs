@@ -1,0 +1,311 @@
+//! [`Fingerprint`]: whether two plans would do the same.
+//!
+//! A plan is gone through once, and what it would do is written down for a hash, piece by piece, every
+//! text behind its length, so that no two plans are written down alike. The hash has a fixed seed and the
+//! order is that of the file: so the fingerprint is the same in another process and on another machine.
+
+use std::fmt::{self, Write};
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use twox_hash::XxHash3_128;
+
+use super::{Changes, NONE, Outcome, Plan, StepRef, fold};
+use crate::field::FieldId;
+use crate::object::{Object, RowNumber};
+use crate::value::Value;
+
+/// What a plan would do, as a number: two plans have the same if and only if they would do the same.
+///
+/// Keep it where a person reviews a plan in one request and confirms it in another: plan again when it is
+/// confirmed, and apply if the [fingerprint](Plan::fingerprint) is the one of what was shown. It is a
+/// 128-bit number; `Display`, `FromStr` and serde write it as 32 hexadecimal digits.
+///
+/// | part of it | not part of it |
+/// |---|---|
+/// | each side of a row: its outcome, and the record it comes to | how the record was found |
+/// | each step: create or update, and the record | what the step expects of storage: a version, keys that are free |
+/// | each field that changes, before and after | fields of the record that the plan leaves alone |
+/// | whom an opportunity is linked to, and whether that is new | the words and the number of [issues](Plan::issues) |
+/// | who is put on which list or into which workflow | window, threads, and how the file is written |
+///
+/// What a step expects is left out on purpose. If somebody gives a contact another score while a
+/// person looks at the plan, its version is another one; but the file says nothing of scores, the person
+/// would be shown the same once more, and the second plan expects the new version. So nothing is
+/// overwritten that nobody has seen: a value that the plan would replace is part of it.
+///
+/// One version of this crate makes the same fingerprint of the same plan, always and everywhere. Another
+/// version may plan otherwise, so a review does not outlive an upgrade. It is no seal: XXH3 does not withstand
+/// somebody who makes up two files for one fingerprint, so keep the file where nobody can change it.
+///
+/// ```
+/// use crm_import::plan::Fingerprint;
+/// use crm_import::{Import, MemoryStorage, Source};
+///
+/// let file = Source::from_bytes(&b"Email\nana@example.com\n"[..]);
+/// let shown = Import::new().plan(file, &mut MemoryStorage::default()).unwrap().fingerprint();
+/// let kept = shown.to_string();
+/// assert_eq!(kept.len(), 32);
+/// assert_eq!(kept.parse::<Fingerprint>(), Ok(shown));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(u128);
+
+impl Plan {
+    /// What the plan would do, as a number to compare: see [`Fingerprint`] for what it says.
+    ///
+    /// Computed when asked for: each record is folded once, as when it is written. For 50,000 rows that took
+    /// 0.1 s, twice as long as planning them from memory. Nothing of it is kept.
+    ///
+    /// Somebody reviews a plan and confirms it later, maybe in another process. Nothing of the plan has to
+    /// be kept in between but its fingerprint: plan again (the same file, mapping and settings), and apply
+    /// if it would still do what was shown.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let upload = b"Email,City\nana@example.com,Rome\n";
+    /// let plan = |crm: &mut MemoryStorage| {
+    ///     Import::new().id("upload 17").plan(Source::from_bytes(&upload[..]), crm).unwrap()
+    /// };
+    /// let mut crm = MemoryStorage::default();
+    /// crm.insert(Object::Contact, [("email", "ana@example.com"), ("city", "York")]);
+    ///
+    /// // The first request shows the plan, and puts its fingerprint into the page.
+    /// let shown = plan(&mut crm).fingerprint().to_string();
+    ///
+    /// // Meanwhile somebody else writes what Ana's row would replace.
+    /// crm.insert_as(Object::Contact, "c1", [("email", "ana@example.com"), ("city", "Leeds")]);
+    ///
+    /// // The second request confirms what is not so any more: it is to be shown once more.
+    /// let now = plan(&mut crm);
+    /// assert_ne!(now.fingerprint().to_string(), shown);
+    /// let shown = now.fingerprint().to_string();
+    ///
+    /// // The third confirms what is so still.
+    /// let now = plan(&mut crm);
+    /// assert_eq!(now.fingerprint().to_string(), shown);
+    /// let report = Import::new().id("upload 17").apply(now, &mut crm).unwrap();
+    /// assert_eq!(report.stats().contacts.update, 1);
+    ///
+    /// // Whoever presses the button twice finds that there is nothing left to do.
+    /// assert_ne!(plan(&mut crm).fingerprint().to_string(), shown);
+    /// ```
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut notes = Notes::default();
+        notes.rows(self);
+        notes.steps(self);
+        notes.follow_ups(self);
+        notes.finish()
+    }
+}
+
+/// What a plan would do, on its way into the hash.
+struct Notes {
+    hash: XxHash3_128,
+    /// What the hash has not seen yet: it takes longer over many small pieces.
+    pending: Vec<u8>,
+    /// A value that is no text, as text.
+    text: String,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        let pending = Vec::with_capacity(2 * PIECE);
+        Notes { hash: XxHash3_128::new(), pending, text: String::new() }
+    }
+}
+
+/// How many bytes the hash is given at a time.
+const PIECE: usize = 8 * 1024;
+
+impl Notes {
+    /// What becomes of each side that is there. Rows without any are not told: nothing is done with them.
+    fn rows(&mut self, plan: &Plan) {
+        for row in 0..u32::try_from(plan.ledger.len()).unwrap_or(NONE) {
+            for object in [Object::Contact, Object::Opportunity] {
+                let side = plan.ledger.side(object, row);
+                let Some(outcome) = side.outcome else { continue };
+                self.byte(code_of_object(object));
+                self.number(plan.ledger.number(row).0);
+                self.byte(code_of_outcome(outcome));
+                self.record(plan, object, side.record);
+            }
+        }
+        self.byte(END);
+    }
+
+    fn steps(&mut self, plan: &Plan) {
+        let mut changes = Changes::default();
+        for step in plan.steps.iter().map(|kept| kept.step()) {
+            self.byte(code_of_object(step.object));
+            self.record(plan, step.object, step.number);
+            if step.object == Object::Opportunity {
+                self.link(plan, step);
+            }
+            changes.clear();
+            fold(&plan.ledger, step, false, &mut changes);
+            self.changes(plan, &changes);
+        }
+        self.byte(END);
+    }
+
+    fn changes(&mut self, plan: &Plan, changes: &Changes) {
+        self.length(changes.len());
+        for at in 0..changes.len() {
+            let change = changes.get(at, &plan.ledger.settings.fields);
+            self.str(change.key());
+            for values in [change.before(), change.after()] {
+                self.length(values.len());
+                values.for_each(|value| self.value(&value));
+            }
+        }
+    }
+
+    /// Whom an opportunity ends linked to, and whom it was, if the file says.
+    fn link(&mut self, plan: &Plan, step: StepRef) {
+        let ledger = &plan.ledger;
+        let deal = ledger.entry(step.object, step.number);
+        let contact = ledger.link_of(deal);
+        self.record(plan, Object::Contact, contact.unwrap_or(NONE));
+        if contact.is_some() {
+            let before = ledger.base(step.object, deal).shown(FieldId::CONTACT_LINK).next();
+            self.str(before.unwrap_or_default());
+        }
+    }
+
+    /// Lists and workflows; tags are among the changes. How contacts are numbered hangs on the window, so
+    /// they are told in the order of the rows that name them.
+    fn follow_ups(&mut self, plan: &Plan) {
+        let ledger = &plan.ledger;
+        let mut due = ledger.lists_and_workflows();
+        let order = |&(contact, at): &(u32, u16)| {
+            let id = ledger.id(Object::Contact, contact);
+            (ledger.entry(Object::Contact, contact).named_row, id, at)
+        };
+        due.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        for (contact, at) in due {
+            let follow_up = &ledger.settings.follow_ups[usize::from(at)];
+            self.record(plan, Object::Contact, contact);
+            self.str(follow_up.kind().name());
+            self.str(follow_up.name());
+        }
+        self.byte(END);
+    }
+
+    /// Which record: by its id, or by the row that brings it.
+    fn record(&mut self, plan: &Plan, object: Object, number: u32) {
+        if number == NONE {
+            return self.byte(END);
+        }
+        match plan.ledger.id(object, number) {
+            Some(id) => {
+                self.byte(1);
+                self.str(id);
+            }
+            None => {
+                let row = plan.ledger.first_number(object, number);
+                self.byte(2);
+                self.number(row.map_or(NONE, |RowNumber(row)| row));
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value<'_>) {
+        if let Value::Text(text) = value {
+            return self.str(text);
+        }
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // A string takes everything.
+        let _ = write!(text, "{value}");
+        self.str(&text);
+        self.text = text;
+    }
+
+    fn str(&mut self, text: &str) {
+        self.length(text.len());
+        self.bytes(text.as_bytes());
+    }
+
+    fn length(&mut self, length: usize) {
+        self.bytes(&(length as u64).to_le_bytes());
+    }
+
+    fn number(&mut self, number: u32) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.bytes(&[byte]);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() >= PIECE {
+            self.hash.write(&self.pending);
+            self.pending.clear();
+        }
+    }
+
+    fn finish(mut self) -> Fingerprint {
+        self.hash.write(&self.pending);
+        Fingerprint(self.hash.finish_128())
+    }
+}
+
+/// The end of a list, and no record.
+const END: u8 = 0;
+
+fn code_of_object(object: Object) -> u8 {
+    match object {
+        Object::Contact => 1,
+        Object::Opportunity => 2,
+    }
+}
+
+fn code_of_outcome(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Create => 1,
+        Outcome::Update => 2,
+        Outcome::Unchanged => 3,
+        Outcome::Merged => 4,
+        Outcome::Skip => 5,
+        Outcome::Fail => 6,
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u128::from_str_radix(text, 16).map(Fingerprint)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
