@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parts::Parts;
-use super::{Base, RowOf, region_of};
+use super::{Base, RowOf, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::mapping::Merge;
@@ -229,13 +229,7 @@ impl<'p> Single<'p> {
             Cell::Value(value) => value,
         };
         self.is_given = true;
-        let is_blank = self.value.is_none();
-        let is_taken = match column.merge {
-            Merge::Overwrite | Merge::Union | Merge::Append => true,
-            Merge::FillBlank => is_blank,
-            Merge::Keep => is_first,
-        };
-        if !is_taken
+        if !takes(column.merge, self.value.is_none(), is_first)
             || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value))
         {
             return;
