@@ -281,8 +281,7 @@ fn push_new_addresses(
     let entry = ledger.entry(step.object, step.number);
     if batch.keys.len() > known && !entry.is_new() {
         let before = AddressBook::stored(ledger.base(step.object, entry), kind);
-        let before: Vec<String> =
-            before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
+        let before: Vec<String> = before.iter().map(Value::to_string).collect();
         batch.retain_keys(known, |key| !before.iter().any(|held| held == key));
     }
 }

@@ -73,13 +73,13 @@ impl Planner {
     }
 
     /// The addresses of a contact once the rows up to this one are folded in.
-    fn kept_book(
-        &mut self,
-        settings: &Settings,
+    pub(super) fn book_at<'s>(
+        &'s self,
+        settings: &'s Settings,
         person: u32,
         row: u32,
         kind: Addresses,
-    ) -> &AddressBook<'static> {
+    ) -> AddressBook<'s> {
         let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
         let kept = self.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
         let (kept, since) = self.since(kept, row);
@@ -89,8 +89,19 @@ impl Planner {
             let (of, is_first) = (self.row_of(number), is_first && at == 0);
             take_row(base, kind, &settings.contact_columns, &of, is_first, &mut book, |_| {});
         }
-        let book = (row, book.into_owned());
-        &self.books.entry((person, kind)).insert(book).into_mut().1
+        book
+    }
+
+    /// The same, kept for the rows that follow.
+    fn kept_book(
+        &mut self,
+        settings: &Settings,
+        person: u32,
+        row: u32,
+        kind: Addresses,
+    ) -> &AddressBook<'static> {
+        let book = self.book_at(settings, person, row, kind).into_owned();
+        &self.books.entry((person, kind)).insert((row, book)).into_mut().1
     }
 
     /// The texts under a field of a rule once the rows up to this one are folded in.
@@ -101,14 +112,12 @@ impl Planner {
         row: u32,
         rule: &Rule,
     ) -> Vec<Vec<String>> {
-        let texts = |field: FieldId| match field {
-            FieldId::EMAIL | FieldId::PHONE => {
-                let kind =
-                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+        let texts = |field: FieldId| match Addresses::of_primary(field) {
+            Some(kind) => {
                 let book = self.kept_book(settings, person, row, kind);
-                book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+                book.iter().map(Value::to_string).collect()
             }
-            _ => {
+            None => {
                 let value = self.kept_value(settings, person, row, field);
                 value.iter().map(|value| super::teach::folded(&value.to_text())).collect()
             }

@@ -29,11 +29,11 @@ pub(super) struct AddressTeaching {
 
 impl Teaching {
     pub(super) fn new(settings: &Settings) -> Self {
-        let addresses = [Addresses::Emails, Addresses::Phones].into_iter();
         let is_mapped =
             |kind: &Addresses| settings.contact_columns.iter().any(|column| kind.has(column.field));
         let is_text = |shape: &Shape| matches!(shape, Shape::Text(_) | Shape::Combined(_));
-        let addresses: Vec<AddressTeaching> = addresses
+        let addresses: Vec<AddressTeaching> = Addresses::ALL
+            .into_iter()
             .filter(is_mapped)
             .map(|kind| AddressTeaching {
                 kind,
