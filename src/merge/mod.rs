@@ -20,7 +20,7 @@ pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Given, Pitch, Problem, fold_opportunity};
 pub(crate) use single::{Single, effective, is_required, loosens};
 
-use crate::draft::{Column, Settings, normalize_stored, region};
+use crate::draft::{Cell, Column, Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
@@ -66,6 +66,15 @@ impl<'p> RowOf<'p> {
             }
             place += 1;
         });
+    }
+
+    /// The value of a cell that may hold one, unless it is offered in vain.
+    pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
+        let region = region_of(settings, self, column.kind);
+        match column.read(column.text(&self.cells), region, &settings.choices) {
+            Cell::Value(value) if !self.is_dropped(column.index(), 0) => Some(value),
+            _ => None,
+        }
     }
 
     /// Is this item of a cell offered in vain?

@@ -92,11 +92,7 @@ fn said_by<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Va
     if let Some(text) = column.plain_text(&row.cells) {
         return (!text.is_empty()).then_some(Value::text(text));
     }
-    let region = region_of(base.settings, row, column.kind);
-    match column.read(column.text(&row.cells), region, &base.settings.choices) {
-        Cell::Value(value) => Some(value),
-        Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
-    }
+    row.value(base.settings, column)
 }
 
 /// The value of a single-valued field once these rows are folded onto what is stored.
