@@ -325,6 +325,7 @@ fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     const FIELDS: [&str; 4] = ["email", "tags", "first_name", "phone"];
     /// Not the last one.
@@ -333,21 +334,45 @@ mod tests {
     /// A call of [`Found::record`]: id, version, and the values of fields by their positions.
     type Call = (usize, Option<&'static str>, Vec<(usize, &'static str)>);
 
-    fn calls(next: &mut impl FnMut(usize) -> usize) -> Vec<Call> {
-        let value = |next: &mut dyn FnMut(usize) -> usize| {
-            (next(FIELDS.len()), ["", "a", "b", "c"][next(4)])
+    fn calls(dice: &mut Dice) -> Vec<Call> {
+        let values = |dice: &mut Dice| -> Vec<(usize, &'static str)> {
+            let count = dice.below(5);
+            let value = |_| (dice.below(FIELDS.len()), dice.one_of(&["", "a", "b", "c"]));
+            (0..count).map(value).collect()
         };
-        let usual: Vec<_> = (0..next(5)).map(|_| value(next)).collect();
-        (0..next(8))
+        let usual = values(dice);
+        (0..dice.below(8))
             .map(|_| {
                 // A record is mostly told as it was.
-                let values = match next(3) {
-                    0 => (0..next(5)).map(|_| value(next)).collect(),
-                    _ => usual.clone(),
-                };
-                (next(3), [None, None, Some(""), Some("v1"), Some("v2")][next(5)], values)
+                let values = if dice.below(3) == 0 { values(dice) } else { usual.clone() };
+                let version = dice.one_of(&[None, None, Some(""), Some("v1"), Some("v2")]);
+                (dice.below(3), version, values)
             })
             .collect()
+    }
+
+    /// Answers with what the calls tell.
+    fn tell(found: &mut Found, calls: &[Call], ids: [FieldId; FIELDS.len()]) {
+        for (id, version, values) in calls {
+            let mut record = found.record(&format!("c{id}")).key("email", "a");
+            // An adapter may tell the version first or last.
+            let (first, last) = match values.len() % 2 {
+                0 => (*version, None),
+                _ => (None, *version),
+            };
+            if let Some(version) = first {
+                record = record.version(version);
+            }
+            for &(field, value) in values {
+                record = match field {
+                    1 => record.value(ids[field], value),
+                    _ => record.value(FIELDS[field], value),
+                };
+            }
+            if let Some(version) = last {
+                record.version(version);
+            }
+        }
     }
 
     /// What becomes of a record that was told in these calls.
@@ -373,38 +398,15 @@ mod tests {
     fn a_record_told_in_pieces_is_merged_and_stays_as_it_was_first_read() {
         let fields = Fields::standard();
         let ids = FIELDS.map(|field| fields.find(Object::Contact, field).unwrap());
-        let mut seed = 3_u64;
-        let mut next = move |below: usize| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) as usize % below
-        };
+        let mut dice = Dice::new(3);
         for _ in 0..5_000 {
             let mut answers = Answers::new(Object::Contact);
             let mut expected: Vec<(usize, _)> = Vec::new();
             let mut found = Found::default();
             for _ in 0..3 {
-                let calls = calls(&mut next);
+                let calls = calls(&mut dice);
                 found.clear();
-                for (id, version, values) in &calls {
-                    let mut record = found.record(&format!("c{id}")).key("email", "a");
-                    // An adapter may tell the version first or last.
-                    let (first, last) = match values.len() % 2 {
-                        0 => (*version, None),
-                        _ => (None, *version),
-                    };
-                    if let Some(version) = first {
-                        record = record.version(version);
-                    }
-                    for &(field, value) in values {
-                        record = match field {
-                            1 => record.value(ids[field], value),
-                            _ => record.value(FIELDS[field], value),
-                        };
-                    }
-                    if let Some(version) = last {
-                        record.version(version);
-                    }
-                }
+                tell(&mut found, &calls, ids);
                 for (id, ..) in &calls {
                     let own: Vec<&Call> = calls.iter().filter(|call| call.0 == *id).collect();
                     if expected.iter().all(|(known, _)| known != id) {
