@@ -344,7 +344,7 @@ mod tests {
         (0..dice.below(8))
             .map(|_| {
                 // A record is mostly told as it was.
-                let values = if dice.below(3) == 0 { values(dice) } else { usual.clone() };
+                let values = if dice.one_in(3) { values(dice) } else { usual.clone() };
                 let version = dice.one_of(&[None, None, Some(""), Some("v1"), Some("v2")]);
                 (dice.below(3), version, values)
             })
