@@ -170,6 +170,7 @@ impl Planner {
     }
 
     /// Notes what a row asks of its contact and does not get.
+    #[inline]
     fn note_unheeded(&mut self, settings: &Settings, contact: u32, row: u32) {
         if settings.minds_consent {
             self.note_kept_consent(settings, contact, row);

@@ -198,15 +198,15 @@ impl Planner {
         keys: RowKeys<'_>,
         of: AddressTeaching,
     ) {
-        let taught = self.address_lesson(settings, person, row, keys, of);
+        let lesson = self.address_lesson(settings, person, row, keys, of);
         let contact = ContactNumber(person);
-        if let Some(book) = taught.book {
+        if let Some(book) = lesson.book {
             self.books.insert((person, of.kind), (row, book));
         }
-        taught.held.into_iter().for_each(|key| self.index.teach(key, contact));
-        taught.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
+        lesson.held.into_iter().for_each(|key| self.index.teach(key, contact));
+        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
         let at = (row - self.row_at(0)) as usize;
-        for (column, item, shown) in taught.refused {
+        for (column, item, shown) in lesson.refused {
             self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
             self.drop_value(at, column, item);
         }
@@ -236,16 +236,7 @@ impl Planner {
         });
         let own: SmallVec<[(&Key, KeyNumber); 4]> =
             rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
-        let mut held = SmallVec::new();
-        for column in columns.iter().filter(|column| kind.has(column.field)) {
-            let index = column.index().unwrap_or(u16::MAX);
-            this.each_value(settings, column, |item, value| {
-                if book.holds(&value) {
-                    let is_it = |(key, _): &&(&Key, _)| (key.column, key.item) == (index, item);
-                    held.extend(own.iter().find(is_it).map(|(_, number)| *number));
-                }
-            });
-        }
+        let held = keys_held(settings, kind, &this, &own, &book);
         let gone = before.iter().flat_map(AddressBook::iter).filter(|value| !book.holds(value));
         let gone = gone.filter_map(|value| self.find_address(settings, kind, value)).collect();
         // A switchboard's number on every row would have each of them fold all before it: so their book
@@ -324,6 +315,27 @@ struct AddressLesson {
     refused: Vec<(u16, u16, String)>,
     /// The addresses after the row, if they are to be kept.
     book: Option<AddressBook<'static>>,
+}
+
+/// Those of the row's own keys that its contact carries, whose addresses are in this book.
+fn keys_held(
+    settings: &Settings,
+    kind: Addresses,
+    row: &RowOf<'_>,
+    own: &[(&Key, KeyNumber)],
+    book: &AddressBook<'_>,
+) -> SmallVec<[KeyNumber; 8]> {
+    let mut held = SmallVec::new();
+    for column in settings.contact_columns.iter().filter(|column| kind.has(column.field)) {
+        let index = column.index().unwrap_or(u16::MAX);
+        row.each_value(settings, column, |item, value| {
+            if book.holds(&value) {
+                let is_it = |(key, _): &&(&Key, _)| (key.column, key.item) == (index, item);
+                held.extend(own.iter().find(is_it).map(|(_, number)| *number));
+            }
+        });
+    }
+    held
 }
 
 fn has_dropped(planner: &Planner, row: u32) -> bool {
