@@ -8,7 +8,7 @@ pub(crate) use book::AddressBook;
 use said::Said;
 
 use super::{Base, RowOf};
-use crate::draft::Column;
+use crate::draft::{Column, Rule, Shape};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::plan::Changes;
@@ -50,6 +50,15 @@ impl Addresses {
     /// The kind whose primary addresses a field holds.
     pub(crate) fn of_primary(field: FieldId) -> Option<Addresses> {
         Addresses::of_field(field).filter(|kind| kind.primary() == field)
+    }
+
+    /// The kind that a match rule is about, if its keys are addresses.
+    pub(crate) fn of_rule(rule: &Rule) -> Option<Addresses> {
+        match rule.shape {
+            Shape::Emails => Some(Addresses::Emails),
+            Shape::Phones => Some(Addresses::Phones),
+            Shape::Text(_) | Shape::Combined(_) => None,
+        }
     }
 
     /// The field beside this one.

@@ -7,10 +7,10 @@ use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
-use crate::draft::{KeyKind, RowDraft, Settings, Shape};
+use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::{DeclaredKey, Found, StoredId};
-use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
+use crate::merge::{AddressBook, Addresses, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{Changes, Entry, NONE, Outcome};
 
@@ -384,7 +384,7 @@ impl Planner {
             finding.column = Some(key.column).filter(|&column| column != u16::MAX);
             let mut finding = finding.severity(severity).detail(names);
             // The folded text of a custom key is nobody's spelling; the cell is shown instead.
-            if matches!(settings.rules[usize::from(rule)].shape, Shape::Emails | Shape::Phones) {
+            if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key));
             }
             self.findings.push(finding);

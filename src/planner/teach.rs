@@ -26,7 +26,7 @@ impl Planner {
             for text in declared_keys(rule, keys) {
                 let Some(key) = self.find_key(number, rule, &text) else { continue };
                 if self.declare_key(settings, person, rule, &text, key)
-                    && !matches!(rule.shape, Shape::Emails | Shape::Phones)
+                    && Addresses::of_rule(rule).is_none()
                 {
                     self.taught.entry(person).or_default().push(key);
                 }
@@ -122,14 +122,13 @@ impl Planner {
         }
         let (base, rows) =
             (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
-        match rule.shape {
-            Shape::Emails | Shape::Phones => {
-                let kind = kind_of(&rule.shape);
+        match Addresses::of_rule(rule) {
+            Some(kind) => {
                 !self.teaching.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
                         .holds(&address(kind, text))
             }
-            _ => {
+            None => {
                 let before = keys_of(base, rule, &[]);
                 let after = keys_of(base, rule, &rows);
                 before == after || after.iter().any(|key| key == text)
@@ -147,7 +146,7 @@ impl Planner {
         }
         if self.teaching.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
-                if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
+                if Addresses::of_rule(rule).is_none() {
                     self.teach_texts(settings, person, row, number, rule);
                 }
             }
@@ -340,10 +339,6 @@ fn keys_held(
 
 fn has_dropped(planner: &Planner, row: u32) -> bool {
     planner.ledger.contact_rows[row as usize].has_dropped
-}
-
-fn kind_of(shape: &Shape) -> Addresses {
-    if *shape == Shape::Phones { Addresses::Phones } else { Addresses::Emails }
 }
 
 fn address(kind: Addresses, text: &str) -> Value<'_> {

@@ -119,10 +119,10 @@ impl<'p> AddressBook<'p> {
         let mut had_list = !self.additional.is_empty();
         let mut addresses = said.addresses.into_iter().peekable();
         let is_primary = |said: &SaidAddress<'p>| said.column.field == kind.primary();
-        if let Some(SaidAddress { column, place, value }) = addresses.next_if(is_primary) {
-            if let Some(value) = self.take_primary(settings, value, column.merge, is_first, room) {
-                no_room((column.index(), place, value));
-            }
+        if let Some(SaidAddress { column, place, value }) = addresses.next_if(is_primary)
+            && let Some(value) = self.take_primary(settings, value, column.merge, is_first, room)
+        {
+            no_room((column.index(), place, value));
         }
         for SaidAddress { column, place, value } in addresses {
             self.is_primary_given |= self.primary.as_ref() == Some(&value);
