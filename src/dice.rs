@@ -1,5 +1,5 @@
-//! Dice for the unit tests that hold a short cut to its long way: seeded, so that a cell that fails
-//! comes back with its number.
+//! Dice for tests that hold a short cut to its long way, or the engine to another one: seeded, so that a
+//! case that fails comes back with its number.
 
 pub(crate) struct Dice(u64);
 
@@ -15,6 +15,10 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) as usize % count
+    }
+
+    pub(crate) fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
     }
 
     pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {

@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
 #[path = "hostile/faults.rs"]
 mod faults;
 #[path = "hostile/links.rs"]

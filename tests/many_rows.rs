@@ -4,8 +4,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
+
 use allocation_counter::measure;
 use crm_import::{Account, Import, MemoryStorage, Object, Source};
+
+use dice::Dice;
 
 /// The header, and one row by its number.
 type File = (&'static str, fn(usize) -> String);
@@ -107,16 +113,13 @@ fn m5_of_very_many_who_might_be_meant_the_lowest_hundred_are_named_and_the_rest_
 #[test]
 fn w6_a_wish_holds_over_very_many_rows_and_each_that_speaks_against_it_is_told() {
     for seed in 0..200_u64 {
-        let mut lot = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut dice = Dice::new(seed);
         let mut file = String::from("Email,Do Not Disturb\n");
         let (mut wishes, mut against) = (seed % 3 == 0, Vec::new());
         let stored = if wishes { "true" } else { "false" };
         for row in 1..=40 {
-            lot ^= lot << 13;
-            lot ^= lot >> 7;
-            lot ^= lot << 17;
-            let said = ["", "no", "no", "yes", "maybe"]
-                [(lot >> 20) as usize % if row < 15 { 3 } else { 5 }];
+            let most = if row < 15 { 3 } else { 5 };
+            let said = dice.one_of(&["", "no", "no", "yes", "maybe"][..most]);
             against.extend((said == "no" && wishes).then_some(row));
             wishes |= said == "yes";
             file.push_str(&format!("a@x.org,{said}\n"));

@@ -4,6 +4,9 @@
 
 #[path = "resume/blanks.rs"]
 mod blanks;
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
 #[path = "resume/kill.rs"]
 mod kill;
 #[path = "resume/matched.rs"]

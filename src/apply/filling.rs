@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
 use super::units::TaskKind;
-use crate::draft::{Rule, Shape};
+use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
 use crate::plan::{Ledger, NONE, Op, StepRef, first_row, fold, moves_link};
@@ -233,17 +233,13 @@ fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, batch: &mut Own
         if !rule.owns_keys() && !entry.is_new() {
             continue;
         }
-        let kind = match &rule.shape {
-            Shape::Emails => Addresses::Emails,
-            Shape::Phones => Addresses::Phones,
-            Shape::Text(_) | Shape::Combined(_) => {
-                for key in new_texts(ledger, step, rule) {
-                    if !ledger.passes_on(position, &key) {
-                        batch.push_key(rule.number, &key);
-                    }
+        let Some(kind) = Addresses::of_rule(rule) else {
+            for key in new_texts(ledger, step, rule) {
+                if !ledger.passes_on(position, &key) {
+                    batch.push_key(rule.number, &key);
                 }
-                continue;
             }
+            continue;
         };
         let known = batch.keys.len();
         push_new_addresses(ledger, step, kind, changes, rule.number, batch);
@@ -281,8 +277,7 @@ fn push_new_addresses(
     let entry = ledger.entry(step.object, step.number);
     if batch.keys.len() > known && !entry.is_new() {
         let before = AddressBook::stored(ledger.base(step.object, entry), kind);
-        let before: Vec<String> =
-            before.primary.iter().chain(&before.additional).map(Value::to_string).collect();
+        let before: Vec<String> = before.iter().map(Value::to_string).collect();
         batch.retain_keys(known, |key| !before.iter().any(|held| held == key));
     }
 }

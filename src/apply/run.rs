@@ -116,9 +116,8 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
             return Err(Error::Resume { differs: vec!["row"] });
         }
+        job.refused = resumed.refused.clone();
     }
-    job.from_row = resumed.as_ref().map_or(0, |resumed| resumed.row);
-    job.refused = resumed.as_ref().map_or_else(Vec::new, |resumed| resumed.refused.clone());
     let mut runner = Runner {
         settings: Arc::new(settings),
         rows,
@@ -133,13 +132,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         window,
         planning_window,
     };
-    let empty = Plan::empty(Ledger::new(runner.settings.clone()), runner.file_digest.clone());
-    let mut total = Report::new(empty, runner.tokens.clone());
-    for finding in &file_findings {
-        let issue = total.plan.render(finding);
-        total.keep(issue);
-    }
-    total.plan.source_issues = runner.rows.findings().to_vec();
+    let mut total = runner.report_of_nothing(&file_findings);
     let result = runner.run_windows(storage, &mut total, &mut watch);
     total.plan.unmapped = runner.scan.unmapped(&runner.settings.headers);
     match result {
@@ -189,6 +182,18 @@ fn hold(
 }
 
 impl Runner<'_> {
+    /// The report of the whole before its first window: what was found in the file itself.
+    fn report_of_nothing(&self, file_findings: &[Finding]) -> Report {
+        let empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
+        let mut report = Report::new(empty, self.tokens.clone());
+        for finding in file_findings {
+            let issue = report.plan.render(finding);
+            report.keep(issue);
+        }
+        report.plan.source_issues = self.rows.findings().to_vec();
+        report
+    }
+
     /// Plans and writes window after window, and adds up what they come to.
     fn run_windows<S: StorageWrite + ?Sized>(
         &mut self,

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::found::{Found, Name, Span};
+use super::found::{Found, Span};
 use super::table::{NumberTable, Search};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
@@ -63,6 +63,40 @@ pub(crate) struct DeclaredKey<'f> {
     pub(crate) key: &'f str,
     /// Where in memory storage took it from.
     pub(crate) address: usize,
+}
+
+/// How far the arena reaches.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    records: usize,
+    text: usize,
+    parts: usize,
+}
+
+/// The answers to one question, and what they mean by the names of fields.
+struct Reply<'f> {
+    found: &'f Found,
+    fields: &'f Fields,
+    named: Vec<Option<FieldId>>,
+    /// By the positions of the fields.
+    is_wanted: Vec<bool>,
+}
+
+impl<'f> Reply<'f> {
+    fn of(found: &'f Found, object: Object, fields: &'f Fields, wanted: &[FieldId]) -> Self {
+        let mut is_wanted = vec![false; fields.len()];
+        wanted.iter().for_each(|field| is_wanted[field.index()] = true);
+        Reply { found, fields, named: found.named(object, fields), is_wanted }
+    }
+
+    /// What a call tells of the wanted fields.
+    fn values(&self, call: usize) -> impl Iterator<Item = (FieldId, Span)> {
+        let is_wanted = |field: &FieldId| self.is_wanted.get(field.index()) == Some(&true);
+        let values = self.found.raw_values(call).iter();
+        values.filter_map(move |&(name, span)| {
+            Some((name.field(&self.named).filter(is_wanted)?, span))
+        })
+    }
 }
 
 impl Answers {
@@ -135,16 +169,8 @@ impl Answers {
         fields: &Fields,
         wanted: &[FieldId],
     ) -> Vec<StoredId> {
-        let named = found.named(self.object, fields);
-        let mut is_wanted = vec![false; fields.len()];
-        wanted.iter().for_each(|field| is_wanted[field.index()] = true);
-        let is_wanted = |field: &FieldId| is_wanted.get(field.index()) == Some(&true);
-        let wanted_field = |name: Name| name.field(&named).filter(is_wanted);
-        let values_of = |call: usize| {
-            let values = found.raw_values(call).iter();
-            values.filter_map(|&(name, span)| Some((wanted_field(name)?, span)))
-        };
-        let (known, text, parts) = (self.records.len(), self.text.len(), self.parts.len());
+        let reply = Reply::of(found, self.object, fields, wanted);
+        let before = self.extent();
         let mut numbers: Vec<StoredId> = Vec::with_capacity(found.len());
         // The call that each new record was first told in.
         let mut first_calls: Vec<usize> = Vec::new();
@@ -160,34 +186,50 @@ impl Answers {
             if at == self.records.len() {
                 first_calls.push(call);
                 values.clear();
-                values.extend(values_of(call));
-                self.push(found, found.spans(call), &mut values, fields);
-            } else if at >= known && !is_in_pieces {
-                // Mostly it was found by another key, and is told again as it was.
-                let adds =
-                    |(field, value)| !self.takes_no_more(number, field, found.slice(value), fields);
-                let version = found.called(call).1;
-                is_in_pieces = !found.is_told_again(first_calls[at - known], call)
-                    && (version.is_some_and(|version| !version.is_empty())
-                        && self.version(number).is_none()
-                        || values_of(call).any(adds));
+                values.extend(reply.values(call));
+                self.push(&reply, found.spans(call), &mut values);
+            } else if at >= before.records && !is_in_pieces {
+                let first = first_calls[at - before.records];
+                is_in_pieces = self.is_told_more(&reply, number, first, call);
             }
         }
         if is_in_pieces {
-            self.text.truncate(text);
-            self.parts.truncate(parts);
-            self.records.truncate(known);
-            let new = (0..numbers.len()).filter(|&call| numbers[call].0 as usize >= known);
-            let mut calls: Vec<usize> = new.collect();
-            calls.sort_by_key(|&call| numbers[call].0);
-            for calls in calls.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
-                let version = calls.iter().find_map(|&call| found.spans(call).1);
-                values.clear();
-                values.extend(calls.iter().flat_map(|&call| values_of(call)));
-                self.push(found, (found.spans(calls[0]).0, version), &mut values, fields);
-            }
+            self.piece_together(&reply, before, &numbers);
         }
         numbers
+    }
+
+    fn extent(&self) -> Extent {
+        Extent { records: self.records.len(), text: self.text.len(), parts: self.parts.len() }
+    }
+
+    /// Does a call tell more of a new record than what the calls before have told? Mostly it was found by
+    /// another key, and is told again as it was.
+    fn is_told_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
+        let adds = |(field, value)| {
+            !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
+        };
+        let version = reply.found.called(call).1.filter(|version| !version.is_empty());
+        !reply.found.is_told_again(first, call)
+            && (version.is_some() && self.version(record).is_none() || reply.values(call).any(adds))
+    }
+
+    /// Writes the new records down once more, each out of all calls that were about it.
+    fn piece_together(&mut self, reply: &Reply<'_>, before: Extent, numbers: &[StoredId]) {
+        self.text.truncate(before.text);
+        self.parts.truncate(before.parts);
+        self.records.truncate(before.records);
+        let is_new = |&call: &usize| numbers[call].0 as usize >= before.records;
+        let mut calls: Vec<usize> = (0..numbers.len()).filter(is_new).collect();
+        calls.sort_by_key(|&call| numbers[call].0);
+        let mut values: Vec<(FieldId, Span)> = Vec::new();
+        for calls in calls.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
+            let id = reply.found.spans(calls[0]).0;
+            let version = calls.iter().find_map(|&call| reply.found.spans(call).1);
+            values.clear();
+            values.extend(calls.iter().flat_map(|&call| reply.values(call)));
+            self.push(reply, (id, version), &mut values);
+        }
     }
 
     /// The number of the record with this id; of a new one the next.
@@ -215,14 +257,13 @@ impl Answers {
         self.values(record, field).any(|other| is_single || other == value)
     }
 
-    /// Adds a record, of which `found` holds the id, the version and the values. The values come into
-    /// the order of the fields, and stay within one as they were given.
+    /// Adds a record with this id, version and values. The values come into the order of the fields, and
+    /// stay within one as they were given.
     fn push(
         &mut self,
-        found: &Found,
+        reply: &Reply<'_>,
         (id, version): (Span, Option<Span>),
         values: &mut [(FieldId, Span)],
-        fields: &Fields,
     ) {
         let is_plain = values.is_sorted_by(|(one, _), (next, _)| one < next);
         if !is_plain {
@@ -232,12 +273,12 @@ impl Answers {
         let (start, first_part) = (self.text.len(), self.parts.len());
         let (id_len, version_end) = match whole_of(id, version, values).filter(|_| is_plain) {
             Some(whole) => {
-                self.text.push_str(found.slice(whole));
+                self.text.push_str(reply.found.slice(whole));
                 let part = |&(field, (_, to)): &(FieldId, Span)| Part { field, end: to - id.0 };
                 self.parts.extend(values.iter().map(part));
                 (id.1 - id.0, version.1 - id.0)
             }
-            None => self.push_texts(found, (id, version), values, fields),
+            None => self.push_texts(reply, (id, version), values),
         };
         self.records.push(Record {
             start: start as u64,
@@ -251,10 +292,9 @@ impl Answers {
     /// Writes down the texts of a record one by one. Returns where the id and the version end.
     fn push_texts(
         &mut self,
-        found: &Found,
+        &Reply { found, fields, .. }: &Reply<'_>,
         (id, version): (Span, Span),
         values: &[(FieldId, Span)],
-        fields: &Fields,
     ) -> (u32, u32) {
         let start = self.text.len();
         let len = |text: &str| u32::try_from(text.len() - start).expect("a record fits 4 GiB");
@@ -285,6 +325,7 @@ fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     const FIELDS: [&str; 4] = ["email", "tags", "first_name", "phone"];
     /// Not the last one.
@@ -293,21 +334,45 @@ mod tests {
     /// A call of [`Found::record`]: id, version, and the values of fields by their positions.
     type Call = (usize, Option<&'static str>, Vec<(usize, &'static str)>);
 
-    fn calls(next: &mut impl FnMut(usize) -> usize) -> Vec<Call> {
-        let value = |next: &mut dyn FnMut(usize) -> usize| {
-            (next(FIELDS.len()), ["", "a", "b", "c"][next(4)])
+    fn calls(dice: &mut Dice) -> Vec<Call> {
+        let values = |dice: &mut Dice| -> Vec<(usize, &'static str)> {
+            let count = dice.below(5);
+            let value = |_| (dice.below(FIELDS.len()), dice.one_of(&["", "a", "b", "c"]));
+            (0..count).map(value).collect()
         };
-        let usual: Vec<_> = (0..next(5)).map(|_| value(next)).collect();
-        (0..next(8))
+        let usual = values(dice);
+        (0..dice.below(8))
             .map(|_| {
                 // A record is mostly told as it was.
-                let values = match next(3) {
-                    0 => (0..next(5)).map(|_| value(next)).collect(),
-                    _ => usual.clone(),
-                };
-                (next(3), [None, None, Some(""), Some("v1"), Some("v2")][next(5)], values)
+                let values = if dice.one_in(3) { values(dice) } else { usual.clone() };
+                let version = dice.one_of(&[None, None, Some(""), Some("v1"), Some("v2")]);
+                (dice.below(3), version, values)
             })
             .collect()
+    }
+
+    /// Answers with what the calls tell.
+    fn tell(found: &mut Found, calls: &[Call], ids: [FieldId; FIELDS.len()]) {
+        for (id, version, values) in calls {
+            let mut record = found.record(&format!("c{id}")).key("email", "a");
+            // An adapter may tell the version first or last.
+            let (first, last) = match values.len() % 2 {
+                0 => (*version, None),
+                _ => (None, *version),
+            };
+            if let Some(version) = first {
+                record = record.version(version);
+            }
+            for &(field, value) in values {
+                record = match field {
+                    1 => record.value(ids[field], value),
+                    _ => record.value(FIELDS[field], value),
+                };
+            }
+            if let Some(version) = last {
+                record.version(version);
+            }
+        }
     }
 
     /// What becomes of a record that was told in these calls.
@@ -333,38 +398,15 @@ mod tests {
     fn a_record_told_in_pieces_is_merged_and_stays_as_it_was_first_read() {
         let fields = Fields::standard();
         let ids = FIELDS.map(|field| fields.find(Object::Contact, field).unwrap());
-        let mut seed = 3_u64;
-        let mut next = move |below: usize| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) as usize % below
-        };
+        let mut dice = Dice::new(3);
         for _ in 0..5_000 {
             let mut answers = Answers::new(Object::Contact);
             let mut expected: Vec<(usize, _)> = Vec::new();
             let mut found = Found::default();
             for _ in 0..3 {
-                let calls = calls(&mut next);
+                let calls = calls(&mut dice);
                 found.clear();
-                for (id, version, values) in &calls {
-                    let mut record = found.record(&format!("c{id}")).key("email", "a");
-                    // An adapter may tell the version first or last.
-                    let (first, last) = match values.len() % 2 {
-                        0 => (*version, None),
-                        _ => (None, *version),
-                    };
-                    if let Some(version) = first {
-                        record = record.version(version);
-                    }
-                    for &(field, value) in values {
-                        record = match field {
-                            1 => record.value(ids[field], value),
-                            _ => record.value(FIELDS[field], value),
-                        };
-                    }
-                    if let Some(version) = last {
-                        record.version(version);
-                    }
-                }
+                tell(&mut found, &calls, ids);
                 for (id, ..) in &calls {
                     let own: Vec<&Call> = calls.iter().filter(|call| call.0 == *id).collect();
                     if expected.iter().all(|(known, _)| known != id) {

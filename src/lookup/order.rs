@@ -167,22 +167,20 @@ fn eight_digits(number: u64) -> [u8; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     #[test]
     fn phones_are_sorted_and_written_as_their_texts_are() {
-        let mut seed = 7_u64;
-        let mut next = move || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            seed >> 33
-        };
+        let mut dice = Dice::new(7);
         let mut repeated = 0;
         for _ in 0..20_000 {
             // Some of few digits, which begin alike.
-            let (count, digits) = (next() % 6, 1 + next() % 15);
-            let phones: Vec<Phone> = (0..count)
-                .map(|_| (next() << 31 | next()) % 10_u64.pow((1 + next() % digits) as u32))
-                .map(|number| Phone::new(number.max(1), "").unwrap())
-                .collect();
+            let (count, digits) = (dice.below(6), 1 + dice.below(15));
+            let mut phone = |_| {
+                let below = 10_usize.pow(1 + dice.below(digits) as u32);
+                Phone::new((dice.below(below) as u64).max(1), "").unwrap()
+            };
+            let phones: Vec<Phone> = (0..count).map(&mut phone).collect();
             let asked = phones.iter().zip(0..).filter_map(|(&of, mark)| AskedPhone::new(of, mark));
             let (mut sorted, mut text): (Vec<_>, _) = (asked.collect(), String::from("é"));
             let is_repeated = sort_phones(&mut sorted);

@@ -219,6 +219,7 @@ fn in_parts<'a>(keys: &[&'a str], fields: usize) -> Vec<Vec<&'a str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
 
     const RULES: [&str; 2] = ["email", "contract_no"];
 
@@ -227,21 +228,12 @@ mod tests {
     }
 
     /// Texts that share long beginnings, end inside of what is compared at a glance, or hold a NUL.
-    fn texts(mut seed: u64) -> Vec<String> {
+    fn texts(seed: u64) -> Vec<String> {
         const PARTS: [&str; 9] =
             ["a", "b", "customer-number-", "+1206555", "0", "é", "\0", "@example.org", " "];
-        let mut next = move || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) as usize
-        };
-        let count = next() % 40;
-        let first = PARTS[next() % PARTS.len()];
-        let text = |_| {
-            let parts = 1 + next() % 4;
-            let rest: String = (0..parts).map(|_| PARTS[next() % PARTS.len()]).collect();
-            format!("{first}{rest}")
-        };
-        (0..count).map(text).collect()
+        let mut dice = Dice::new(seed);
+        let first = dice.one_of(&PARTS);
+        (0..dice.below(40)).map(|_| format!("{first}{}", dice.text(5, &PARTS))).collect()
     }
 
     #[test]

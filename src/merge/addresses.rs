@@ -1,14 +1,16 @@
 //! E-mail addresses and phones: one primary and up to ten additional values (behaviour §7).
 
-use smallvec::SmallVec;
+mod book;
+mod said;
 
-use super::single::is_required;
-use super::{Base, RowOf, region_of};
-use crate::account::Promote;
-use crate::draft::Column;
-use crate::field::{FieldId, FieldKind};
+pub(crate) use book::AddressBook;
+
+use said::Said;
+
+use super::{Base, RowOf};
+use crate::draft::{Column, Rule, Shape};
+use crate::field::FieldId;
 use crate::mapping::Merge;
-use crate::normalize;
 use crate::plan::Changes;
 use crate::value::Value;
 
@@ -20,6 +22,8 @@ pub(crate) enum Addresses {
 }
 
 impl Addresses {
+    pub(crate) const ALL: [Addresses; 2] = [Addresses::Emails, Addresses::Phones];
+
     pub(crate) fn primary(self) -> FieldId {
         match self {
             Addresses::Emails => FieldId::EMAIL,
@@ -43,145 +47,27 @@ impl Addresses {
         }
     }
 
-    /// The kind of its values.
-    fn of(self) -> FieldKind {
-        match self {
-            Addresses::Emails => FieldKind::Email,
-            Addresses::Phones => FieldKind::Phone,
+    /// The kind whose primary addresses a field holds.
+    pub(crate) fn of_primary(field: FieldId) -> Option<Addresses> {
+        Addresses::of_field(field).filter(|kind| kind.primary() == field)
+    }
+
+    /// The kind that a match rule is about, if its keys are addresses.
+    pub(crate) fn of_rule(rule: &Rule) -> Option<Addresses> {
+        match rule.shape {
+            Shape::Emails => Some(Addresses::Emails),
+            Shape::Phones => Some(Addresses::Phones),
+            Shape::Text(_) | Shape::Combined(_) => None,
         }
+    }
+
+    /// The field beside this one.
+    pub(crate) fn other(self, field: FieldId) -> FieldId {
+        if field == self.primary() { self.additional() } else { self.primary() }
     }
 
     pub(crate) fn has(self, field: FieldId) -> bool {
         field == self.primary() || field == self.additional()
-    }
-}
-
-/// The addresses of a contact.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct AddressBook<'p> {
-    pub(crate) primary: Option<Value<'p>>,
-    pub(crate) additional: SmallVec<[Value<'p>; 2]>,
-    /// A row of this file has given the primary one, or one of the additional ones, wherever it stood
-    /// in that row: no later blank clears it (W3).
-    pub(super) is_primary_given: bool,
-    pub(super) is_additional_given: bool,
-}
-
-impl<'p> AddressBook<'p> {
-    /// How many additional values a contact holds at most (V1).
-    pub(crate) const LIMIT: usize = 10;
-
-    pub(crate) fn holds(&self, value: &Value<'_>) -> bool {
-        self.primary.as_ref() == Some(value) || self.additional.contains(value)
-    }
-
-    /// The same, owning its values.
-    pub(crate) fn into_owned(self) -> AddressBook<'static> {
-        AddressBook {
-            primary: self.primary.map(Value::into_owned),
-            additional: self.additional.into_iter().map(Value::into_owned).collect(),
-            is_primary_given: self.is_primary_given,
-            is_additional_given: self.is_additional_given,
-        }
-    }
-
-    /// A copy of a book that was kept, for going on with.
-    pub(crate) fn resumed(kept: &AddressBook<'static>) -> Self {
-        let copy = |value: &Value<'static>| -> Value<'p> { value.clone() };
-        AddressBook {
-            primary: kept.primary.as_ref().map(copy),
-            additional: kept.additional.iter().map(copy).collect(),
-            is_primary_given: kept.is_primary_given,
-            is_additional_given: kept.is_additional_given,
-        }
-    }
-
-    pub(crate) fn stored(base: Base<'p>, kind: Addresses) -> Self {
-        if base.is_new() {
-            return AddressBook::default();
-        }
-        let primary = base.values(kind.primary()).next();
-        let mut book = AddressBook {
-            primary,
-            is_primary_given: base.is_given(kind.primary()),
-            is_additional_given: base.is_given(kind.additional()),
-            ..AddressBook::default()
-        };
-        for value in base.values(kind.additional()) {
-            if !book.holds(&value) {
-                book.additional.push(value);
-            }
-        }
-        book
-    }
-
-    /// A value of the primary column (V2, V3). Gives it back if there is no room for it. It is given
-    /// whether or not it is taken (W3).
-    fn take_primary(
-        &mut self,
-        value: Value<'p>,
-        merge: Merge,
-        is_first: bool,
-        promote: Promote,
-        room: usize,
-    ) -> Option<Value<'p>> {
-        let is_taken = match merge {
-            Merge::FillBlank => self.primary.is_none(),
-            Merge::Keep => is_first,
-            _ => true,
-        };
-        let was_given = self.is_primary_given;
-        self.is_primary_given = true;
-        if !is_taken || self.primary.as_ref() == Some(&value) {
-            self.is_additional_given |= self.additional.contains(&value);
-            return None;
-        }
-        let held = self.additional.iter().position(|other| *other == value);
-        match (held, self.primary.take()) {
-            (Some(at), None) => {
-                self.additional.remove(at);
-                self.primary = Some(value);
-            }
-            (Some(at), Some(old)) if promote == Promote::Always => {
-                self.additional[at] = old;
-                self.primary = Some(value);
-                self.is_additional_given |= was_given;
-            }
-            (Some(_), old) => {
-                self.primary = old;
-                self.is_additional_given = true;
-            }
-            (None, None) => self.primary = Some(value),
-            // Where there is but one, it is a value like others.
-            (None, Some(_)) if room == 0 => self.primary = Some(value),
-            // A stored address is never dropped: where there is no room for it among the additional
-            // ones, the new one is refused.
-            (None, Some(old)) if self.additional.len() >= room => {
-                self.primary = Some(old);
-                return Some(value);
-            }
-            (None, Some(old)) => {
-                self.additional.push(old);
-                self.primary = Some(value);
-                self.is_additional_given |= was_given;
-            }
-        }
-        None
-    }
-
-    /// One more value. Gives it back if there is no room for it.
-    fn take_additional(&mut self, value: Value<'p>, room: usize) -> Option<Value<'p>> {
-        if self.primary.is_none() {
-            self.additional.retain(|held| *held != value);
-            self.primary = Some(value);
-            self.is_primary_given = true;
-        } else if self.primary.as_ref() != Some(&value) && !self.additional.contains(&value) {
-            if self.additional.len() >= room {
-                return Some(value);
-            }
-            self.additional.push(value);
-        }
-        None
     }
 }
 
@@ -224,95 +110,11 @@ pub(crate) fn take_row<'p>(
     row: &RowOf<'p>,
     is_first: bool,
     book: &mut AddressBook<'p>,
-    mut no_room: impl FnMut(Surplus<'p>),
+    no_room: impl FnMut(Surplus<'p>),
 ) {
-    let settings = base.settings;
-    let region = region_of(settings, row, kind.of());
-    let room = match settings.fields.is_absent(kind.additional()) {
-        true => 0,
-        false => AddressBook::LIMIT,
-    };
-    let is_asked = |column: &&Column| kind.has(column.field) && !column.is_silent(&row.cells);
-    let all = columns;
-    let columns = columns.iter().filter(is_asked);
-    let mut said: SmallVec<[(&Column, u16, Value<'p>); 4]> = SmallVec::new();
-    let (mut clears_primary, mut clears_list) = (false, false);
-    let (mut drops_primary, mut drops_more) = (false, false);
-    for column in columns {
-        let (text, mut item) = (column.text(&row.cells), 0);
-        let known = said.len();
-        column.read_items(text, region, &settings.choices, |_, read| {
-            match read {
-                // It is given, though in vain.
-                Ok(_) if row.is_dropped(column.index(), item) => match column.field {
-                    field if field == kind.primary() && said.len() == known => {
-                        drops_primary = true;
-                    }
-                    _ => drops_more = true,
-                },
-                Ok(value) => said.push((column, item, value)),
-                Err(_) => {}
-            }
-            item += 1;
-        });
-        let clears = column.asks_to_clear(normalize::trim(text));
-        if column.field == kind.primary() {
-            clears_primary |= clears && !is_required(settings, column.field);
-        } else {
-            let replaces = column.merge == Merge::Overwrite && said.len() > known;
-            clears_list |= replaces;
-            clears_list |= clears
-                && !book.is_additional_given
-                && !is_required(settings, column.field)
-                && !may_replace_primary(kind, all);
-        }
-    }
-    let says = |held: &Value<'p>| said.iter().any(|(.., value)| value == held);
-    if clears_list {
-        book.additional.retain(|held| says(held));
-    }
-    // An address that led the row here, in whichever column it stands, protects the primary one (W3). So
-    // does one that would have, had no rule before decided: the next import may find it decides (L3).
-    let may_lead = |(_, _, value): &(&Column, u16, Value<'p>)| book.holds(value);
-    let is_key = row.rule.is_some()
-        && settings.rules.iter().any(|rule| rule.has(kind.primary()))
-        && said.iter().any(may_lead);
-    // And an address that a row gave would become the primary one with the next import (V3, L3).
-    let is_given = book.is_primary_given || book.is_additional_given;
-    let is_kept = is_key || is_given || book.primary.as_ref().is_some_and(says);
-    if clears_primary && !is_kept {
-        book.primary = None;
-    }
-    book.is_primary_given |= drops_primary;
-    book.is_additional_given |= drops_more;
-    let mut had_list = !book.additional.is_empty();
-    let had_primary = book.primary.is_some();
-    let first = said.first().is_some_and(|(column, ..)| column.field == kind.primary());
-    if first {
-        let (column, item, value) = said.remove(0);
-        let promote = settings.account.dedup.promote;
-        let surplus = book.take_primary(value, column.merge, is_first, promote, room);
-        surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
-    }
-    for (column, item, value) in said {
-        book.is_primary_given |= book.primary.as_ref() == Some(&value);
-        book.is_additional_given = true;
-        // What has become the primary one is none of the others any more, and a blank primary one is
-        // filled in any case (V3).
-        had_list &= !book.additional.is_empty();
-        let is_filled = match column.field == kind.primary() {
-            true => had_primary,
-            false => had_list && book.primary.is_some(),
-        };
-        match column.merge {
-            Merge::FillBlank if is_filled => {}
-            Merge::Keep if !is_first => {}
-            _ => {
-                let surplus = book.take_additional(value, room);
-                surplus.into_iter().for_each(|value| no_room((column.index(), item, value)));
-            }
-        }
-    }
+    let said = Said::by(base, kind, columns, row);
+    book.remove(base.settings, kind, row, &said);
+    book.take(base.settings, kind, said, is_first, no_room);
 }
 
 /// Can a row of this file put another primary address in the place of the stored one? That one is kept
@@ -352,19 +154,10 @@ fn only_address<'p>(
     let mut is_only = true;
     for row in rows {
         for column in columns.iter().filter(|column| !column.is_silent(&row.cells)) {
-            let region = region_of(base.settings, row, kind.of());
-            let mut item = 0;
-            let text = column.text(&row.cells);
-            column.read_items(text, region, &base.settings.choices, |_, read| {
-                if let Ok(value) = read
-                    && !row.is_dropped(column.index(), item)
-                {
-                    match &only {
-                        Some(known) => is_only &= *known == value,
-                        None => only = Some(value),
-                    }
-                }
-                item += 1;
+            row.each_value(base.settings, column, |place, value| match &only {
+                _ if row.is_dropped(column.index(), place) => {}
+                None => only = Some(value),
+                Some(known) => is_only &= *known == value,
             });
         }
     }

@@ -19,23 +19,22 @@ pub(crate) fn gives<'p>(
     let all = settings.columns(settings.fields.get(field).object);
     let from = all.partition_point(|column| column.field < field);
     let columns = &all[from..all.partition_point(|column| column.field <= field)];
-    let gives_more = |kind: Addresses| {
+    if let Some(kind) = Addresses::of_field(field) {
         let book = addresses_of(base, kind, all, rows);
         // Then it may have moved an address that was given before, which does not show any more.
         let may_have_moved = was_written && base.is_given(kind.primary()) && book.is_primary_given;
-        book.is_additional_given || may_have_moved
-    };
+        return match field == kind.primary() {
+            true => book.is_primary_given,
+            false => book.is_additional_given || may_have_moved,
+        };
+    }
     match field {
-        FieldId::EMAIL => addresses_of(base, Addresses::Emails, all, rows).is_primary_given,
-        FieldId::PHONE => addresses_of(base, Addresses::Phones, all, rows).is_primary_given,
-        FieldId::ADDITIONAL_EMAILS => gives_more(Addresses::Emails),
-        FieldId::ADDITIONAL_PHONES => gives_more(Addresses::Phones),
         FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
             opportunity::folded(base, Deal::stored(base), rows).given.has(field)
         }
-        FieldId::TAGS => list::folded(base, columns, rows, tags, field).1,
+        FieldId::TAGS => list::folded(base, columns, rows, tags, field).is_given,
         _ if columns.first().is_some_and(|column| column.is_list) => {
-            list::folded(base, columns, rows, &[], field).1
+            list::folded(base, columns, rows, &[], field).is_given
         }
         _ => single::folded(base, columns, rows).is_some_and(|now| now.is_given),
     }

@@ -4,8 +4,9 @@ use smallvec::SmallVec;
 
 use super::items::Items;
 use super::single::is_required;
-use super::{Base, RowOf, region_of};
+use super::{Base, RowOf, takes};
 use crate::draft::Column;
+use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::normalize;
 use crate::plan::Changes;
@@ -25,7 +26,7 @@ pub(super) fn fold_list<'p>(
     rows: &[RowOf<'p>],
     gifts: &[Gift<'p>],
     out: &mut Changes,
-    field: crate::field::FieldId,
+    field: FieldId,
 ) {
     if let ([column], [row], []) = (columns, rows, gifts)
         && column.is_plain
@@ -33,7 +34,8 @@ pub(super) fn fold_list<'p>(
     {
         let items = items_of(base, column, row);
         debug_assert!(
-            folded(base, columns, rows, gifts, field).0.into_list() == items.clone().into_list(),
+            folded(base, columns, rows, gifts, field).items.into_list()
+                == items.clone().into_list(),
             "the same as folded in full"
         );
         if !items.is_empty() {
@@ -41,7 +43,7 @@ pub(super) fn fold_list<'p>(
         }
         return;
     }
-    let (now, _) = folded(base, columns, rows, gifts, field);
+    let now = folded(base, columns, rows, gifts, field).items;
     let is_same = match base.shows(field) {
         true => now.is_same(&Items::stored(base.values(field))),
         false => now.is_empty(),
@@ -53,93 +55,105 @@ pub(super) fn fold_list<'p>(
 
 /// What the only row of a new record says in the only column of a list.
 fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Items<'p> {
-    let region = region_of(base.settings, row, column.kind);
-    let (mut items, mut at) = (Items::default(), 0);
-    column.read_items(column.text(&row.cells), region, &base.settings.choices, |_, read| {
-        if let Ok(item) = read
-            && !row.is_dropped(column.index(), at)
-        {
+    let mut items = Items::default();
+    row.each_value(base.settings, column, |place, item| {
+        if !row.is_dropped(column.index(), place) {
             items.join(item);
         }
-        at += 1;
     });
     items
 }
 
-/// The list once these rows are folded onto what is stored, and whether one of them has given any of
-/// it.
+/// The list once these rows are folded onto what is stored.
 pub(super) fn folded<'p>(
     base: Base<'p>,
     columns: &'p [Column],
     rows: &[RowOf<'p>],
     gifts: &[Gift<'p>],
-    field: crate::field::FieldId,
-) -> (Items<'p>, bool) {
-    let mut now = match base.shows(field) {
-        true => Items::stored(base.values(field)),
-        false => Items::default(),
-    };
-    let mut is_given = base.is_given(field);
+    field: FieldId,
+) -> List<'p> {
+    let mut list = List::stored(base, field);
     let mut gifts = gifts.iter().peekable();
     for (at, row) in rows.iter().enumerate() {
-        while let Some((_, gift)) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
-            is_given = true;
-            now.join(gift.clone());
+        while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
+            list.take_gift(gift);
         }
-        let mut is_replaced = false;
+        list.take_row(base, columns, row, base.is_new() && at == 0);
+    }
+    gifts.for_each(|gift| list.take_gift(gift));
+    list
+}
+
+/// A list, row after row.
+pub(super) struct List<'p> {
+    items: Items<'p>,
+    /// A row of this file has given some of it: no later blank clears it (W3).
+    pub(super) is_given: bool,
+}
+
+impl<'p> List<'p> {
+    fn stored(base: Base<'p>, field: FieldId) -> Self {
+        let items = match base.shows(field) {
+            true => Items::stored(base.values(field)),
+            false => Items::default(),
+        };
+        List { items, is_given: base.is_given(field) }
+    }
+
+    fn take_gift(&mut self, (of, gift): &Gift<'p>) {
+        // What comes after every row is not given by one.
+        self.is_given |= *of != u32::MAX;
+        self.items.join(gift.clone());
+    }
+
+    /// Folds one more row. `columns` are all that feed the field.
+    fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, is_first: bool) {
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
         // What the row removes goes first: nothing that it says itself is removed.
-        let clears =
-            |column: &Column| column.asks_to_clear(normalize::trim(column.text(&row.cells)));
-        let is_asked_blank = !is_required(base.settings, field) && columns().any(clears);
-        if is_asked_blank && !is_given {
-            now.clear();
+        let clears = |column: &Column| {
+            column.asks_to_clear(normalize::trim(column.text(&row.cells)))
+                && !is_required(base.settings, column.field)
+        };
+        let is_asked_blank = columns().any(clears);
+        if is_asked_blank && !self.is_given {
+            self.items.clear();
         }
-        let was_empty = now.is_empty();
+        let was_empty = self.items.is_empty();
+        let mut is_replaced = false;
         for column in columns() {
-            let text = column.text(&row.cells);
-            let region = region_of(base.settings, row, column.kind);
-            let (mut items, mut item, mut says_some) = (Few::new(), 0, false);
-            column.read_items(text, region, &base.settings.choices, |_, read| {
-                let is_kept = !row.is_dropped(column.index(), item);
-                says_some |= read.is_ok();
-                items.extend(read.ok().filter(|_| is_kept));
-                item += 1;
-            });
-            if column.default_always && !is_given && normalize::is_blank(text) {
-                items.extend(defaults(base, column));
+            let items = self.hear(base, column, row);
+            if column.merge == Merge::Overwrite && !items.is_empty() && !is_replaced {
+                self.items.clear();
+                is_replaced = true;
             }
-            let is_taken = match column.merge {
-                Merge::Union | Merge::Append => true,
-                Merge::Overwrite => {
-                    if !items.is_empty() && !is_replaced {
-                        now.clear();
-                        is_replaced = true;
-                    }
-                    true
-                }
-                Merge::FillBlank => was_empty,
-                Merge::Keep => base.is_new() && at == 0,
-            };
-            // What is said is given, whether or not it is taken (W3).
-            is_given |= says_some || !items.is_empty();
-            if is_taken {
-                items.into_iter().for_each(|item| now.join(item));
+            if takes(column.merge, was_empty, is_first) {
+                items.into_iter().for_each(|item| self.items.join(item));
             }
         }
         // The row that creates the record gets the defaults (W6), unless it says that there is nothing.
-        if now.is_empty() && base.is_new() && at == 0 && !is_asked_blank {
+        if self.items.is_empty() && is_first && !is_asked_blank {
             for column in columns().filter(|column| column.default.is_some()) {
-                defaults(base, column).into_iter().for_each(|item| now.join(item));
+                defaults(base, column).into_iter().for_each(|item| self.items.join(item));
             }
         }
     }
-    for (of, gift) in gifts {
-        // What comes after every row is not given by one.
-        is_given |= *of != u32::MAX;
-        now.join(gift.clone());
+
+    /// What a row says in one column, or what always stands in for a blank there. It is given, whether or
+    /// not it is taken (W3).
+    fn hear(&mut self, base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Few<'p> {
+        let mut items = Few::new();
+        row.each_value(base.settings, column, |place, item| {
+            self.is_given = true;
+            if !row.is_dropped(column.index(), place) {
+                items.push(item);
+            }
+        });
+        if column.default_always && !self.is_given && normalize::is_blank(column.text(&row.cells)) {
+            items = defaults(base, column);
+            self.is_given = !items.is_empty();
+        }
+        items
     }
-    (now, is_given)
 }
 
 /// The items that stand in for a blank cell (W6).

@@ -20,9 +20,10 @@ pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
 pub(crate) use single::{Single, effective, is_required, loosens};
 
-use crate::draft::{Settings, normalize_stored, region};
+use crate::draft::{Cell, Column, Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
+use crate::mapping::Merge;
 use crate::object::RowNumber;
 use crate::plan::Memory;
 use crate::source::BlockRow;
@@ -48,7 +49,35 @@ pub(crate) struct RowOf<'p> {
     pub(crate) dropped: &'p [Dropped],
 }
 
-impl RowOf<'_> {
+impl<'p> RowOf<'p> {
+    /// Hands on the values of a cell that may hold several, each with its place among the items; those
+    /// that cannot be used are left out.
+    pub(crate) fn each_value(
+        &self,
+        settings: &'p Settings,
+        column: &'p Column,
+        mut each: impl FnMut(u16, Value<'p>),
+    ) {
+        let region = region_of(settings, self, column.kind);
+        let mut place = 0;
+        column.read_items(column.text(&self.cells), region, &settings.choices, |_, read| {
+            if let Ok(value) = read {
+                each(place, value);
+            }
+            place += 1;
+        });
+    }
+
+    /// The value of a cell that may hold one, unless it is offered in vain.
+    pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
+        let region = region_of(settings, self, column.kind);
+        match column.read(column.text(&self.cells), region, &settings.choices) {
+            Cell::Value(value) if !self.is_dropped(column.index(), 0) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Is this item of a cell offered in vain?
     pub(crate) fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
         !self.dropped.is_empty()
             && column.is_some_and(|column| {
@@ -110,6 +139,16 @@ impl<'p> Base<'p> {
         let own =
             self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
         own.or(self.settings.account.default_country.as_deref())
+    }
+}
+
+/// Does a merge rule take what a row says? `is_blank`: there is nothing yet; `is_first`: the row creates
+/// the record.
+fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
+    match merge {
+        Merge::Overwrite | Merge::Union | Merge::Append => true,
+        Merge::FillBlank => is_blank,
+        Merge::Keep => is_first,
     }
 }
 

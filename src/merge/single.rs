@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parts::Parts;
-use super::{Base, RowOf, region_of};
+use super::{Base, RowOf, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::mapping::Merge;
@@ -92,11 +92,7 @@ fn said_by<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Va
     if let Some(text) = column.plain_text(&row.cells) {
         return (!text.is_empty()).then_some(Value::text(text));
     }
-    let region = region_of(base.settings, row, column.kind);
-    match column.read(column.text(&row.cells), region, &base.settings.choices) {
-        Cell::Value(value) => Some(value),
-        Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
-    }
+    row.value(base.settings, column)
 }
 
 /// The value of a single-valued field once these rows are folded onto what is stored.
@@ -229,13 +225,7 @@ impl<'p> Single<'p> {
             Cell::Value(value) => value,
         };
         self.is_given = true;
-        let is_blank = self.value.is_none();
-        let is_taken = match column.merge {
-            Merge::Overwrite | Merge::Union | Merge::Append => true,
-            Merge::FillBlank => is_blank,
-            Merge::Keep => is_first,
-        };
-        if !is_taken
+        if !takes(column.merge, self.value.is_none(), is_first)
             || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value))
         {
             return;

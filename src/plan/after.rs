@@ -74,7 +74,7 @@ impl<'p> After<'p> {
         if column.is_clear_token(normalize::trim(text)) {
             return held(self.values(column.field).is_empty());
         }
-        if column.is_list || pair_of(column.field).is_some() {
+        if column.is_list || Addresses::of_field(column.field).is_some() {
             let list = self.list(column.field);
             let mut answer = Answer::Holds;
             column.read_items(text, region, &settings.choices, |_, read| {
@@ -99,10 +99,8 @@ impl<'p> After<'p> {
     pub(super) fn list(&mut self, field: FieldId) -> &Items {
         if !self.lists.contains_key(&field) {
             let mut values = self.values(field);
-            if let Some(kind) = pair_of(field) {
-                let is_primary = field == kind.primary();
-                let other = if is_primary { kind.additional() } else { kind.primary() };
-                values.extend(self.values(other));
+            if let Some(kind) = Addresses::of_field(field) {
+                values.extend(self.values(kind.other(field)));
             }
             let items = values.iter().map(folded).collect();
             self.lists.insert(field, items);
@@ -139,9 +137,4 @@ fn held(is_held: bool) -> Answer {
 /// An item in whatever case.
 pub(super) fn folded(item: &Value<'_>) -> String {
     normalize::folded(&item.to_text())
-}
-
-/// The addresses that a field belongs to.
-pub(super) fn pair_of(field: FieldId) -> Option<Addresses> {
-    [Addresses::Emails, Addresses::Phones].into_iter().find(|kind| kind.has(field))
 }

@@ -8,13 +8,13 @@ use std::ops::AddAssign;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::after::{After, Answer, Items, folded, pair_of};
+use super::after::{After, Answer, Items, folded};
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
-use crate::merge::RowOf;
+use crate::merge::{Addresses, RowOf};
 use crate::normalize;
 use crate::object::Object;
 
@@ -335,7 +335,7 @@ fn is_simple(columns: &[Column], column: &Column) -> bool {
             | FieldId::OPPORTUNITY_TAGS
     );
     let takes = |merge| matches!(merge, Merge::Overwrite | Merge::Union | Merge::Append);
-    let pair = pair_of(column.field);
+    let pair = Addresses::of_field(column.field);
     let same = |other: &&Column| match pair {
         Some(kind) => kind.has(other.field),
         None => other.field == column.field,

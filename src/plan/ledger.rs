@@ -364,10 +364,13 @@ impl Ledger {
         object: Object,
         entry: &Entry,
     ) -> impl Iterator<Item = u32> + use<'s> {
+        self.back_from(object, entry.last_row)
+    }
+
+    /// This row and those before it that are folded into the same record, last one first.
+    pub(crate) fn back_from(&self, object: Object, row: u32) -> impl Iterator<Item = u32> {
         let is_row = |row: u32| (row != NONE).then_some(row);
-        std::iter::successors(is_row(entry.last_row), move |&row| {
-            is_row(self.previous(object, row))
-        })
+        std::iter::successors(is_row(row), move |&row| is_row(self.previous(object, row)))
     }
 
     /// The row before this one that is folded into the same record; [`NONE`] = it is the first.

@@ -4,6 +4,7 @@ use super::ledger::SideOfRow;
 use super::{By, Entry, NONE, Outcome, Plan};
 use crate::draft::{Cell, region};
 use crate::field::{Field, FieldId};
+use crate::merge::Addresses;
 use crate::object::{Object, RowNumber};
 use crate::value::Value;
 
@@ -187,21 +188,15 @@ impl<'p> SidePlan<'p> {
                 place.push(value);
             }
         };
-        let more = |field| match field {
-            FieldId::EMAIL => FieldId::ADDITIONAL_EMAILS,
-            FieldId::PHONE => FieldId::ADDITIONAL_PHONES,
-            other => other,
-        };
         for column in settings.columns(self.object) {
             let text = column.text(&row);
-            let is_address = more(column.field) != column.field;
-            if column.is_list || is_address {
-                let mut is_first = is_address;
+            let more = Addresses::of_primary(column.field).map(Addresses::additional);
+            if column.is_list || more.is_some() {
+                let mut field = column.field;
                 column.read_items(text, region, &settings.choices, |_, read| {
                     if let Ok(value) = read {
-                        let field = if is_first { column.field } else { more(column.field) };
-                        is_first = false;
                         put(field, value);
+                        field = more.unwrap_or(field);
                     }
                 });
             } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {

@@ -7,10 +7,10 @@ use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
-use crate::draft::{KeyKind, RowDraft, Settings, Shape};
+use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::{DeclaredKey, Found, StoredId};
-use crate::merge::{AddressBook, Dropped, RowOf, fold_contact};
+use crate::merge::{AddressBook, Addresses, Dropped, RowOf, fold_contact};
 use crate::object::{Mode, Object, RowNumber};
 use crate::plan::{Changes, Entry, NONE, Outcome};
 
@@ -111,44 +111,8 @@ impl Planner {
                 }
                 (contact, outcome)
             }
-            Side::Joins(contact) => {
-                let previous = self.ledger.people[contact as usize].take_row(row);
-                let side = &mut self.ledger.contact_rows[row as usize];
-                (side.previous, side.contact) = (previous, contact);
-                if previous != NONE {
-                    self.note_differences(settings, row, previous);
-                }
-                if settings.minds_consent {
-                    self.note_kept_consent(settings, contact, row);
-                }
-                self.note_full_texts(settings, Object::Contact, contact, row);
-                if settings.mapping.clear_token.is_some() {
-                    self.note_kept_fields(settings, contact, row);
-                }
-                if !(carried == Carried::ByOne && self.teaching.is_plain) {
-                    self.teach(settings, contact, row, keys);
-                }
-                if previous == NONE {
-                    self.compare_first(contact, row);
-                }
-                let is_first =
-                    previous == NONE && !self.ledger.was_folded(Object::Contact, contact);
-                (contact, if is_first { Outcome::Create } else { Outcome::Merged })
-            }
-            Side::New => {
-                let contact = self.new_person(Entry::brought_by(row));
-                self.note_told(settings, at, contact);
-                self.ledger.contact_rows[row as usize].contact = contact;
-                if settings.minds_consent {
-                    self.note_kept_consent(settings, contact, row);
-                }
-                self.note_full_texts(settings, Object::Contact, contact, row);
-                if settings.mapping.clear_token.is_some() {
-                    self.note_kept_fields(settings, contact, row);
-                }
-                self.teach_new(settings, contact, row, keys, carried);
-                (contact, Outcome::Create)
-            }
+            Side::Joins(contact) => (contact, self.join(settings, contact, row, keys, carried)),
+            Side::New => (self.bring_new(settings, at, keys, carried), Outcome::Create),
         };
         let side = &mut self.ledger.contact_rows[row as usize];
         side.contact = contact;
@@ -156,6 +120,64 @@ impl Planner {
         // Pairing must know that the side failed even where contacts are not selected.
         if !is_selected && outcome == Outcome::Fail {
             self.failed_references.insert(row);
+        }
+    }
+
+    /// The row is folded into a contact that is there.
+    fn join(
+        &mut self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        keys: RowKeys<'_>,
+        carried: Carried,
+    ) -> Outcome {
+        let previous = self.ledger.people[contact as usize].take_row(row);
+        let side = &mut self.ledger.contact_rows[row as usize];
+        (side.previous, side.contact) = (previous, contact);
+        if previous != NONE {
+            self.note_differences(settings, row, previous);
+        }
+        self.note_unheeded(settings, contact, row);
+        if !(carried == Carried::ByOne && self.teaching.is_plain) {
+            self.teach(settings, contact, row, keys);
+        }
+        if previous != NONE {
+            return Outcome::Merged;
+        }
+        self.compare_first(contact, row);
+        match self.ledger.was_folded(Object::Contact, contact) {
+            true => Outcome::Merged,
+            false => Outcome::Create,
+        }
+    }
+
+    /// The row brings a new contact.
+    fn bring_new(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        keys: RowKeys<'_>,
+        carried: Carried,
+    ) -> u32 {
+        let row = self.row_at(at);
+        let contact = self.new_person(Entry::brought_by(row));
+        self.note_told(settings, at, contact);
+        self.ledger.contact_rows[row as usize].contact = contact;
+        self.note_unheeded(settings, contact, row);
+        self.teach_new(settings, contact, row, keys, carried);
+        contact
+    }
+
+    /// Notes what a row asks of its contact and does not get.
+    #[inline]
+    fn note_unheeded(&mut self, settings: &Settings, contact: u32, row: u32) {
+        if settings.minds_consent {
+            self.note_kept_consent(settings, contact, row);
+        }
+        self.note_full_texts(settings, Object::Contact, contact, row);
+        if settings.mapping.clear_token.is_some() {
+            self.note_kept_fields(settings, contact, row);
         }
     }
 
@@ -362,7 +384,7 @@ impl Planner {
             finding.column = Some(key.column).filter(|&column| column != u16::MAX);
             let mut finding = finding.severity(severity).detail(names);
             // The folded text of a custom key is nobody's spelling; the cell is shown instead.
-            if matches!(settings.rules[usize::from(rule)].shape, Shape::Emails | Shape::Phones) {
+            if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key));
             }
             self.findings.push(finding);

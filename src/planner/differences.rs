@@ -9,10 +9,10 @@ use crate::draft::{Cell, Column, Part, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{effective, loosens, region_of};
+use crate::merge::{effective, loosens};
 use crate::normalize;
 use crate::object::Object;
-use crate::plan::{Entry, Ledger, NONE};
+use crate::plan::{Entry, Ledger};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
@@ -172,31 +172,20 @@ impl Planner {
             if is_repeated && !before.is_dropped(column.index(), 0) {
                 continue;
             }
-            if this.is_dropped(column.index(), 0) {
-                continue;
-            }
-            let region = region_of(settings, &this, column.kind);
-            let said = column.read(column.text(&this.cells), region, &settings.choices);
-            let Cell::Value(now) = said else { continue };
-            let mut earlier = previous;
-            while earlier != NONE {
-                let other = self.ledger.row(object, earlier);
-                let region = region_of(settings, &other, column.kind);
-                let text = column.text(&other.cells);
-                let said = column.read(text, region, &settings.choices);
-                if let (Cell::Value(before), false) = (said, other.is_dropped(column.index(), 0)) {
-                    if before != now
-                        && !loosens(column, Some(&before), &now)
-                        && counts(column.field, &before, &now)
-                    {
-                        let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                        let finding =
-                            finding.object(object).detail(self.ledger.number(earlier).to_string());
-                        found.push(Finding { column: column.index(), ..finding });
-                    }
-                    break;
-                }
-                earlier = self.ledger.previous(object, earlier);
+            let Some(now) = this.value(settings, column) else { continue };
+            let said = self
+                .ledger
+                .back_from(object, previous)
+                .find_map(|row| Some((row, self.ledger.row(object, row).value(settings, column)?)));
+            let Some((earlier, before)) = said else { continue };
+            if before != now
+                && !loosens(column, Some(&before), &now)
+                && counts(column.field, &before, &now)
+            {
+                let finding = Finding::row(IssueCode::FieldDiffers, this.number);
+                let finding =
+                    finding.object(object).detail(self.ledger.number(earlier).to_string());
+                found.push(Finding { column: column.index(), ..finding });
             }
         }
         self.findings.append(&mut found);

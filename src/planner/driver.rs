@@ -165,12 +165,7 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
     let mut settings = Arc::new(settings);
     let mut planner = Planner::new(settings.clone(), window_rows);
     planner.part_of(feed.expected_rows(), Numbers::default(), Arc::new(Memory::default()));
-    let mut answers = Answering {
-        storage,
-        found: Found::default(),
-        faults: Vec::new(),
-        is_hidden: |_: Object, _: &str| false,
-    };
+    let mut answers = Answering::new(storage, |_: Object, _: &str| false);
     let ahead = ReadingAhead {
         settings: &settings,
         numbering: (threads > 1).then(|| planner.share_numbers()).flatten().map(Numbering::new),
@@ -192,17 +187,17 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
     let formats = scan.formats(&settings);
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
+    let told = Told::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
     answers.check(&mut planner)?;
     if formats.are(&guess) {
-        let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
         let mut plan = planner.finish(Vec::new(), threads);
         told.note(&mut plan);
         return Ok(plan);
     }
+    // The rows behind the first block tell otherwise.
     let blocks = planner.into_blocks();
     let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
     open.settle(&formats);
-    let told = Told::of(&rows, &scan, &settings, [formats.findings, of_file].concat());
     let reading = Reading { settings, blocks, findings: of_rows, told, threads };
     plan(reading, window_rows, Settled::default(), answers.storage, |_, _| false, again)
 }
@@ -260,7 +255,7 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
     let rows = part.blocks.iter().map(Block::len).sum();
     planner.part_of(rows, part.numbers, part.memory);
     planner.bind(part.settled);
-    let mut answers = Answering { storage, found: Found::default(), faults: Vec::new(), is_hidden };
+    let mut answers = Answering::new(storage, is_hidden);
     let mut source_findings = part.findings.into_iter().peekable();
     let drafting = Drafting {
         settings: &settings,
@@ -293,7 +288,11 @@ pub(super) struct Answering<'s, S: ?Sized, H> {
     pub(super) is_hidden: H,
 }
 
-impl<S: Storage + ?Sized, H: Fn(Object, &str) -> bool> Answering<'_, S, H> {
+impl<'s, S: Storage + ?Sized, H: Fn(Object, &str) -> bool> Answering<'s, S, H> {
+    fn new(storage: &'s mut S, is_hidden: H) -> Self {
+        Answering { storage, found: Found::default(), faults: Vec::new(), is_hidden }
+    }
+
     /// Feeds a block to the planner and answers what it asks. `again` says whether a failed question is
     /// asked once more.
     pub(super) fn plan_block(

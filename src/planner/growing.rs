@@ -2,10 +2,6 @@
 
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-use smallvec::SmallVec;
-
 use super::Planner;
 use super::kept::KEPT_FROM;
 use crate::draft::{Column, Settings};
@@ -15,6 +11,8 @@ use crate::mapping::Merge;
 use crate::merge::Single;
 use crate::object::Object;
 use crate::plan::NONE;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 /// The text in one field of one record.
 type Text = (Object, u32, FieldId);
@@ -123,16 +121,11 @@ impl Planner {
             return Some(true);
         }
         let mut most = self.stored_len(object, record, columns);
-        let (mut at, mut rows) = (row, 0);
-        while at != NONE {
-            most += self.row_len(at, columns);
-            rows += 1;
-            if rows > KEPT_FROM {
-                return None;
-            }
-            at = self.ledger.previous(object, at);
+        let mut rows = self.ledger.back_from(object, row);
+        for row in rows.by_ref().take(KEPT_FROM) {
+            most += self.row_len(row, columns);
         }
-        Some(is_room(most, columns))
+        rows.next().is_none().then(|| is_room(most, columns))
     }
 
     /// As [`has_room`](Self::has_room), counting on from where an earlier row has counted to.
@@ -147,10 +140,8 @@ impl Planner {
         let counted = self.growing.counted.get(&text).copied();
         let (last, mut most) =
             counted.unwrap_or_else(|| (NONE, self.stored_len(object, record, columns)));
-        let mut at = row;
-        while at != NONE && at != last {
-            most += self.row_len(at, columns);
-            at = self.ledger.previous(object, at);
+        for row in self.ledger.back_from(object, row).take_while(|&row| row != last) {
+            most += self.row_len(row, columns);
         }
         self.growing.counted.insert(text, (row, most));
         is_room(most, columns)
@@ -179,17 +170,10 @@ impl Planner {
         kept: Option<(u32, Single<'static>)>,
     ) -> Single<'static> {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let last = kept.as_ref().map_or(NONE, |(last, _)| *last);
-        let mut since: SmallVec<[u32; 8]> = SmallVec::new();
-        let mut at = row;
-        while at != NONE && at != last {
-            since.push(at);
-            at = self.ledger.previous(object, at);
-        }
-        let kept = kept.filter(|_| at == last).map(|(_, kept)| kept);
+        let (kept, since) = self.since(object, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut now = kept.unwrap_or_else(|| Single::stored(base, columns[0].field));
-        for (at, &number) in since.iter().rev().enumerate() {
+        for (at, &number) in since.iter().enumerate() {
             now.refused.clear();
             now.take_row(base, columns, &self.ledger.row(object, number), is_first && at == 0);
         }

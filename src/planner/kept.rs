@@ -1,12 +1,13 @@
 //! What contacts with very many rows are after each of them: kept from one row to the next, so that a
 //! row costs the same however many stand before it.
 
+use smallvec::SmallVec;
+
 use super::Planner;
 use crate::draft::{Column, Rule, Settings};
 use crate::field::FieldId;
 use crate::merge::{AddressBook, Addresses, Single, take_row};
 use crate::object::Object;
-use crate::plan::NONE;
 use crate::value::Value;
 
 /// A contact with more rows than this has what it is kept.
@@ -27,24 +28,22 @@ pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
 impl Planner {
     /// Is this one of many rows of its contact?
     pub(super) fn is_one_of_many(&self, row: u32) -> bool {
-        self.back_from(row).nth(KEPT_FROM).is_some()
-    }
-
-    /// A row of a contact, and those before it that are folded into the same.
-    fn back_from(&self, row: u32) -> impl Iterator<Item = u32> {
-        let is_row = |row: u32| (row != NONE).then_some(row);
-        let rows = &self.ledger.contact_rows;
-        std::iter::successors(is_row(row), move |&row| is_row(rows[row as usize].previous))
+        self.ledger.back_from(Object::Contact, row).nth(KEPT_FROM).is_some()
     }
 
     /// The rows up to this one since `kept`, first one first; `None` for it if it is not among them.
-    fn since<K>(&self, kept: Option<(u32, K)>, row: u32) -> (Option<K>, Vec<u32>) {
+    pub(super) fn since<K>(
+        &self,
+        object: Object,
+        kept: Option<(u32, K)>,
+        row: u32,
+    ) -> (Option<K>, SmallVec<[u32; 8]>) {
         let last = kept.as_ref().map(|(last, _)| *last);
-        let mut since: Vec<u32> =
-            self.back_from(row).take_while(|&earlier| Some(earlier) != last).collect();
+        let rows = self.ledger.back_from(object, row);
+        let mut since: SmallVec<[u32; 8]> =
+            rows.take_while(|&earlier| Some(earlier) != last).collect();
         since.reverse();
-        let goes_on =
-            since.first().map_or(row, |&first| self.ledger.contact_rows[first as usize].previous);
+        let goes_on = since.first().map_or(row, |&first| self.ledger.previous(object, first));
         let is_there = Some(goes_on) == last;
         (kept.filter(|_| is_there).map(|(_, kept)| kept), since)
     }
@@ -60,7 +59,7 @@ impl Planner {
         let columns = columns_of(settings, field);
         let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
         let kept = self.singles.get(&(person, field)).map(|(last, kept)| (*last, kept));
-        let (kept, since) = self.since(kept, row);
+        let (kept, since) = self.since(Object::Contact, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
         for (at, &number) in since.iter().enumerate() {
@@ -73,6 +72,26 @@ impl Planner {
     }
 
     /// The addresses of a contact once the rows up to this one are folded in.
+    pub(super) fn book_at<'s>(
+        &'s self,
+        settings: &'s Settings,
+        person: u32,
+        row: u32,
+        kind: Addresses,
+    ) -> AddressBook<'s> {
+        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
+        let kept = self.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
+        let (kept, since) = self.since(Object::Contact, kept, row);
+        let is_first = kept.is_none() && base.is_new();
+        let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
+        for (at, &number) in since.iter().enumerate() {
+            let (of, is_first) = (self.row_of(number), is_first && at == 0);
+            take_row(base, kind, &settings.contact_columns, &of, is_first, &mut book, |_| {});
+        }
+        book
+    }
+
+    /// The same, kept for the rows that follow.
     fn kept_book(
         &mut self,
         settings: &Settings,
@@ -80,17 +99,8 @@ impl Planner {
         row: u32,
         kind: Addresses,
     ) -> &AddressBook<'static> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
-        let kept = self.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
-        let (kept, since) = self.since(kept, row);
-        let is_first = kept.is_none() && base.is_new();
-        let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
-        for (at, &number) in since.iter().enumerate() {
-            let (of, is_first) = (self.row_of(number), is_first && at == 0);
-            take_row(base, kind, &settings.contact_columns, &of, is_first, &mut book, |_| {});
-        }
-        let book = (row, book.into_owned());
-        &self.books.entry((person, kind)).insert(book).into_mut().1
+        let book = self.book_at(settings, person, row, kind).into_owned();
+        &self.books.entry((person, kind)).insert((row, book)).into_mut().1
     }
 
     /// The texts under a field of a rule once the rows up to this one are folded in.
@@ -101,14 +111,12 @@ impl Planner {
         row: u32,
         rule: &Rule,
     ) -> Vec<Vec<String>> {
-        let texts = |field: FieldId| match field {
-            FieldId::EMAIL | FieldId::PHONE => {
-                let kind =
-                    if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+        let texts = |field: FieldId| match Addresses::of_primary(field) {
+            Some(kind) => {
                 let book = self.kept_book(settings, person, row, kind);
-                book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+                book.iter().map(Value::to_string).collect()
             }
-            _ => {
+            None => {
                 let value = self.kept_value(settings, person, row, field);
                 value.iter().map(|value| super::teach::folded(&value.to_text())).collect()
             }

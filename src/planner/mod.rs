@@ -26,6 +26,7 @@ mod stretches;
 mod teach;
 mod teaching;
 mod visiting;
+mod window;
 
 pub(crate) use teach::keys_of;
 
@@ -37,15 +38,16 @@ use std::sync::{Arc, Mutex};
 use foldhash::fast::RandomState;
 
 use teaching::Teaching;
+use window::Stage;
 
 use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
-use crate::draft::{Drafts, Key, KeyText, RowDraft, Settings};
+use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::field::FieldId;
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::merge::{AddressBook, Addresses};
-use crate::object::{Object, RowNumber};
-use crate::plan::{Changes, ContactRow, Entry, Ledger, Memory, Numbers, OpportunityRow, Settled};
+use crate::object::Object;
+use crate::plan::{Changes, Entry, Ledger, Memory, Numbers, Settled};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -67,19 +69,6 @@ pub(crate) enum Poll {
     LookUp,
     /// The next block, or the end.
     Feed,
-}
-
-/// Where the current window stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// There is no window.
-    Idle,
-    /// Contacts are asked for.
-    Contacts,
-    /// Opportunities are asked for.
-    Opportunities,
-    /// The contacts of opportunities found are asked for, for their tags.
-    Linked,
 }
 
 /// See the [module](self).
@@ -300,146 +289,6 @@ impl Planner {
         u32::try_from(self.ledger.blocks.len() - 1).expect("fewer than 2³² blocks")
     }
 
-    /// Starts windows until one has a question, or the block is done.
-    fn next_window(&mut self) {
-        self.stage = Stage::Idle;
-        let rows = self.ledger.blocks.last().map_or(0, |block| block.len());
-        let from = self.window.end;
-        if from >= rows {
-            return;
-        }
-        self.window = from..rows.min(from + self.window_rows);
-        self.first_row = u32::try_from(self.ledger.len()).expect("fewer than 2³² rows");
-        self.open_window();
-        self.question.clear();
-        self.ask_contacts();
-        self.ask_settled();
-        if self.question.is_empty() {
-            self.after_contacts();
-        } else {
-            self.question.sort();
-            self.stage = Stage::Contacts;
-        }
-    }
-
-    fn after_contacts(&mut self) {
-        self.resolve_contacts();
-        self.question.clear();
-        self.ask_opportunities();
-        if self.question.is_empty() {
-            self.after_opportunities();
-        } else {
-            self.question.sort();
-            self.stage = Stage::Opportunities;
-        }
-    }
-
-    fn after_opportunities(&mut self) {
-        self.question.clear();
-        self.ask_linked();
-        if self.question.is_empty() {
-            self.after_linked();
-        } else {
-            self.question.sort();
-            self.stage = Stage::Linked;
-        }
-    }
-
-    fn after_linked(&mut self) {
-        self.resolve_opportunities();
-        // One list per window, by row: what reading found, then the drafts, contacts, opportunities.
-        let end = self.row_at(self.window.len());
-        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
-        let from_source = self.source_findings.partition_point(of_window);
-        let mut found: Vec<Finding> = self.source_findings.drain(..from_source).collect();
-        let from_drafts = self.drafts.findings.partition_point(of_window);
-        found.extend(self.drafts.findings.drain(..from_drafts));
-        found.append(&mut self.findings);
-        found.sort_by_key(|finding| finding.row);
-        self.note_warnings(&found);
-        self.all_findings.append(&mut found);
-        self.next_window();
-    }
-
-    /// Opens the window: its keys get their numbers, its rows their places in the ledger.
-    fn open_window(&mut self) {
-        let block = self.block_number();
-        self.intern(block);
-        let rows = self.window.len();
-        self.ledger.contact_rows.extend(std::iter::repeat_n(ContactRow::OPEN, rows));
-        self.ledger.opportunity_rows.extend(std::iter::repeat_n(OpportunityRow::OPEN, rows));
-    }
-
-    /// Gives every key of the window its number.
-    fn intern(&mut self, block: u32) {
-        let keys = self.window_keys();
-        let Planner { ledger, index, drafts, numbers, block_numbers, window, .. } = self;
-        numbers.clear();
-        if let Some(known) = block_numbers {
-            numbers.extend_from_slice(&known[keys]);
-            return index.meet(numbers);
-        }
-        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
-        index.add_all(keys, block, |place| ledger.text(place), numbers);
-    }
-
-    /// What the row at this position of the window offers.
-    fn draft(&self, at: usize) -> RowDraft {
-        self.drafts.rows[self.window.start + at]
-    }
-
-    /// Where the keys of the window lie among those of the block.
-    fn window_keys(&self) -> Range<usize> {
-        match self.drafts.rows.get(self.window.clone()) {
-            Some([first, .., last]) => first.keys().start..last.keys().end,
-            Some([only]) => only.keys(),
-            _ => 0..0,
-        }
-    }
-
-    /// The keys of the row at this position of the window, with their numbers.
-    fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
-        let (first, own) = (self.window_keys().start, self.draft(at).keys());
-        (self.drafts.keys(own.clone()), &self.numbers[own.start - first..own.end - first])
-    }
-
-    /// Asks for the contacts that the keys of the window may lead to, unless they were asked for.
-    fn ask_contacts(&mut self) {
-        let keys = self.window_keys();
-        let Planner { ledger, index, drafts, numbers, question, prepared, .. } = self;
-        let mut is_new = |at: usize| index.ask(numbers[at - keys.start]);
-        if let Some(made) = prepared.next() {
-            *question = made;
-            question.retain(|mark| is_new(mark as usize));
-        } else if let Some(block) = ledger.blocks.last() {
-            asking::ask_keys(question, &ledger.settings, block, drafts, keys.clone(), is_new);
-        }
-    }
-
-    /// Asks for the contacts that rows of the window have met before the import was interrupted.
-    fn ask_settled(&mut self) {
-        if self.settled.contacts.is_empty() {
-            return;
-        }
-        for at in 0..self.window.len() {
-            let row = self.row_at(at);
-            let id = self.settled.contacts.get(&row);
-            if let Some(id) = id.filter(|id| self.ledger.contacts.find(id).is_none()) {
-                self.question.ask_id(id);
-            }
-        }
-    }
-
-    /// The row with this position in the window.
-    fn row_at(&self, at: usize) -> u32 {
-        // A window has fewer rows than its block.
-        self.first_row + at as u32
-    }
-
-    fn number_at(&self, at: usize) -> RowNumber {
-        RowNumber(self.row_at(at) + 1)
-    }
-
     /// A key's text, as it is shown in an issue.
     fn key_text(&self, key: &Key) -> String {
         match key.text {
@@ -458,17 +307,5 @@ impl Planner {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
         self.ledger.people.push(entry);
         number
-    }
-
-    fn note_warnings(&mut self, findings: &[Finding]) {
-        use crate::issue::Severity;
-        for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
-            let Some(row) = found.row.map(RowNumber::index) else { continue };
-            match found.object {
-                Some(Object::Contact) => self.ledger.contact_rows[row].has_warning = true,
-                Some(Object::Opportunity) => self.ledger.opportunity_rows[row].has_warning = true,
-                None => {}
-            }
-        }
     }
 }

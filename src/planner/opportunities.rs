@@ -22,7 +22,7 @@ mod record;
 mod report;
 mod standing;
 
-use matching::DealIndex;
+use matching::{Answer, DealIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
@@ -167,8 +167,8 @@ impl Planner {
     ) -> Side {
         if let LinkTo::Disagreement(a, b) = link {
             let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact));
-            self.fail(at, IssueCode::ContactLinkConflict, None, Some(names.join(" and ")));
-            return Side::Nothing(Outcome::Fail);
+            let names = Some(names.join(" and "));
+            return self.refuse(at, IssueCode::ContactLinkConflict, None, names);
         }
         match keys.of(KeyKind::OpportunityId).next() {
             None => match self.settled_side(settings, at, link) {
@@ -178,11 +178,9 @@ impl Planner {
             Some((key, _)) => match self.stored_deal(key) {
                 None => {
                     let value = self.key_text(key);
-                    self.fail(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value));
-                    Side::Nothing(Outcome::Fail)
+                    self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value))
                 }
-                Some(deal) if mode == Mode::Create => self.skip_existing(at, deal, By::Id),
-                Some(deal) => self.update(settings, at, deal, By::Id, link),
+                Some(deal) => self.meet_deal(settings, mode, at, deal, By::Id, link),
             },
         }
     }
@@ -212,43 +210,34 @@ impl Planner {
                 return joins(false);
             }
             LinkTo::UnknownId => {
-                self.warn(
-                    at,
-                    IssueCode::ContactIdUnknown,
-                    self.column_of(settings, FieldId::CONTACT_LINK),
-                    None,
-                );
+                let column = self.column_of(settings, FieldId::CONTACT_LINK);
+                self.warn(at, IssueCode::ContactIdUnknown, column, None);
                 return joins(false);
             }
             LinkTo::Nobody | LinkTo::Disagreement(..) => return joins(false),
         };
-        let Some(before) = self.current_link(deal) else { return joins(true) };
-        if before == Current::Contact(contact) {
-            return joins(true);
-        }
-        let name = match before {
-            Current::Contact(other) => self.ledger.name(Object::Contact, other),
-            Current::Stored(id)
-                if self.ledger.id(Object::Contact, contact) == Some(id.as_str()) =>
-            {
-                return joins(true);
-            }
-            Current::Stored(id) => id,
-        };
+        let Some(other) = self.other_owner(deal, contact) else { return joins(true) };
         match settings.account.opportunities.relink {
             Relink::Move => {
                 let finding = Finding::row(IssueCode::OpportunityRelinked, self.number_at(at));
-                self.findings.push(finding.object(Object::Opportunity).detail(name));
+                self.findings.push(finding.object(Object::Opportunity).detail(other));
                 joins(true)
             }
             Relink::Keep => {
-                self.warn(at, IssueCode::OpportunityLinkKept, None, Some(name));
+                self.warn(at, IssueCode::OpportunityLinkKept, None, Some(other));
                 joins(false)
             }
-            Relink::Fail => {
-                self.fail(at, IssueCode::OpportunityRelinkRefused, None, Some(name));
-                Side::Nothing(Outcome::Fail)
-            }
+            Relink::Fail => self.refuse(at, IssueCode::OpportunityRelinkRefused, None, Some(other)),
+        }
+    }
+
+    /// The name of the contact that an opportunity belongs to, if it is another than this one.
+    fn other_owner(&self, deal: u32, contact: u32) -> Option<String> {
+        match self.current_link(deal)? {
+            Current::Contact(owner) if owner == contact => None,
+            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner)),
+            Current::Stored(id) if self.ledger.id(Object::Contact, contact) == Some(&*id) => None,
+            Current::Stored(id) => Some(id),
         }
     }
 
@@ -286,69 +275,97 @@ impl Planner {
         at: usize,
         link: LinkTo<u32>,
     ) -> Side {
-        let fail = Side::Nothing(Outcome::Fail);
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
             // Whoever its contact is (§5).
-            self.fail(at, IssueCode::OpportunityIdMissing, None, None);
-            return fail;
+            return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
         }
         let contact = match link {
             LinkTo::Contact(contact) => Some(contact),
+            LinkTo::Nobody | LinkTo::Disagreement(..) => None,
             LinkTo::FailedContact => {
                 let why = self.failure_of(self.number_at(at));
-                self.fail(at, IssueCode::ContactFailed, None, Some(why));
-                return fail;
+                return self.refuse(at, IssueCode::ContactFailed, None, Some(why));
             }
             LinkTo::UnknownId => {
                 let column = self.column_of(settings, FieldId::CONTACT_LINK);
-                self.fail(at, IssueCode::ContactIdUnknown, column, None);
-                return fail;
+                return self.refuse(at, IssueCode::ContactIdUnknown, column, None);
             }
-            LinkTo::Nobody | LinkTo::Disagreement(..) => None,
         };
         if let Some(contact) = contact {
             match self.match_opportunity(settings, mode, at, contact) {
-                matching::Answer::Is(deal) if mode == Mode::Create => {
-                    return self.skip_existing(at, deal, By::Match);
+                Answer::Is(deal) => {
+                    return self.meet_deal(settings, mode, at, deal, By::Match, link);
                 }
-                matching::Answer::Is(deal) => {
-                    return self.update(settings, at, deal, By::Match, link);
-                }
-                matching::Answer::Fails => return fail,
-                matching::Answer::New => {}
+                Answer::Fails => return Side::Nothing(Outcome::Fail),
+                Answer::New => {}
             }
         }
-        let policy = settings.account.opportunities.duplicates;
         let other = contact
-            .filter(|_| policy != Duplicates::Allow)
+            .filter(|_| policy.duplicates != Duplicates::Allow)
             .and_then(|contact| self.in_same_pipeline(settings, at, contact));
-        if let Some(deal) = other.filter(|_| policy == Duplicates::Update) {
-            return if mode == Mode::Create {
-                self.skip_existing(at, deal, By::Pipeline)
-            } else {
-                self.update(settings, at, deal, By::Pipeline, link)
-            };
+        match other {
+            Some(deal) if policy.duplicates == Duplicates::Update => {
+                self.meet_deal(settings, mode, at, deal, By::Pipeline, link)
+            }
+            _ => self.meet_no_deal(settings, mode, at, contact, other),
         }
+    }
+
+    /// The row means an opportunity that exists: it is folded into it, unless the mode is to create only.
+    fn meet_deal(
+        &mut self,
+        settings: &Settings,
+        mode: Mode,
+        at: usize,
+        deal: u32,
+        by: By,
+        link: LinkTo<u32>,
+    ) -> Side {
+        match mode {
+            Mode::Create => self.skip_existing(at, deal, by),
+            Mode::Update | Mode::Upsert => self.update(settings, at, deal, by, link),
+        }
+    }
+
+    /// The row means none that exists: a new one, if the mode and the policy allow it. `beside`: the one
+    /// in the same pipeline that allows no other.
+    fn meet_no_deal(
+        &mut self,
+        settings: &Settings,
+        mode: Mode,
+        at: usize,
+        contact: Option<u32>,
+        beside: Option<u32>,
+    ) -> Side {
         if mode == Mode::Update {
-            self.fail(at, IssueCode::OpportunityIdMissing, None, None);
-            return fail;
+            return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
         }
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
-            self.fail(at, IssueCode::OpportunityContactMissing, None, None);
-            return fail;
+            return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
         }
         let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
-            return fail;
+            return Side::Nothing(Outcome::Fail);
         }
-        if let Some(deal) = other {
+        if let Some(deal) = beside {
             let name = self.ledger.name(Object::Opportunity, deal);
-            self.fail(at, IssueCode::OpportunityDuplicate, None, Some(name));
-            return fail;
+            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         Side::New { standing, links: contact.is_some() }
+    }
+
+    /// The side fails, and it is said why.
+    fn refuse(
+        &mut self,
+        at: usize,
+        code: IssueCode,
+        column: Option<u16>,
+        detail: Option<String>,
+    ) -> Side {
+        self.fail(at, code, column, detail);
+        Side::Nothing(Outcome::Fail)
     }
 
     fn opportunity_row(&self, row: u32) -> RowOf<'_> {

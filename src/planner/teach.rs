@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Planner;
-use super::kept::{KEPT_FROM, columns_of};
+use super::kept::columns_of;
 use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
@@ -16,7 +16,7 @@ use crate::lookup::{DeclaredKey, PART};
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
 use crate::normalize;
 use crate::object::Object;
-use crate::plan::Entry;
+use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
 
 impl Planner {
@@ -26,7 +26,7 @@ impl Planner {
             for text in declared_keys(rule, keys) {
                 let Some(key) = self.find_key(number, rule, &text) else { continue };
                 if self.declare_key(settings, person, rule, &text, key)
-                    && !matches!(rule.shape, Shape::Emails | Shape::Phones)
+                    && Addresses::of_rule(rule).is_none()
                 {
                     self.taught.entry(person).or_default().push(key);
                 }
@@ -122,14 +122,13 @@ impl Planner {
         }
         let (base, rows) =
             (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
-        match rule.shape {
-            Shape::Emails | Shape::Phones => {
-                let kind = kind_of(&rule.shape);
+        match Addresses::of_rule(rule) {
+            Some(kind) => {
                 !self.teaching.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
                         .holds(&address(kind, text))
             }
-            _ => {
+            None => {
                 let before = keys_of(base, rule, &[]);
                 let after = keys_of(base, rule, &rows);
                 before == after || after.iter().any(|key| key == text)
@@ -147,7 +146,7 @@ impl Planner {
         }
         if self.teaching.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
-                if matches!(rule.shape, Shape::Text(_) | Shape::Combined(_)) {
+                if Addresses::of_rule(rule).is_none() {
                     self.teach_texts(settings, person, row, number, rule);
                 }
             }
@@ -196,91 +195,53 @@ impl Planner {
         person: u32,
         row: u32,
         keys: RowKeys<'_>,
-        AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
+        of: AddressTeaching,
     ) {
-        let own: SmallVec<[(&Key, KeyNumber); 4]> =
-            rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
-        let refused = self.fold_addresses_of(settings, person, row, kind, &own, can_remove);
+        let lesson = self.address_lesson(settings, person, row, keys, of);
+        let contact = ContactNumber(person);
+        if let Some(book) = lesson.book {
+            self.books.insert((person, of.kind), (row, book));
+        }
+        lesson.held.into_iter().for_each(|key| self.index.teach(key, contact));
+        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
         let at = (row - self.row_at(0)) as usize;
-        for (column, item, shown) in refused {
+        for (column, item, shown) in lesson.refused {
             self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
             self.drop_value(at, column, item);
         }
     }
 
-    /// Folds the addresses of a contact over its rows so far and teaches what it carries. Returns the
-    /// values of the last row that found no room.
-    fn fold_addresses_of(
-        &mut self,
+    /// What a row makes of the addresses of its contact, which is looked at with all its rows so far.
+    fn address_lesson(
+        &self,
         settings: &Settings,
         person: u32,
         row: u32,
-        kind: Addresses,
-        own: &[(&Key, KeyNumber)],
-        can_remove: bool,
-    ) -> Vec<(u16, u16, String)> {
-        let contact = ContactNumber(person);
-        let entry = self.ledger.people[person as usize];
-        let base = self.ledger.base(Object::Contact, &entry);
-        let columns = &settings.contact_columns;
-        // Only the rows since the book was kept are folded: a switchboard's number on every row would
-        // have each of them fold all before it.
-        let kept = self.books.get(&(person, kind));
-        let rows = self.ledger.row_numbers(Object::Contact, &entry);
-        let mut since: SmallVec<[u32; 8]> =
-            rows.take_while(|row| kept.is_none_or(|(last, _)| last != row)).collect();
-        since.reverse();
-        let is_first = kept.is_none() && base.is_new();
-        let mut book: AddressBook<'_> = match kept {
-            None => AddressBook::stored(base, kind),
-            Some((_, book)) => AddressBook::resumed(book),
+        keys: RowKeys<'_>,
+        AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
+    ) -> AddressLesson {
+        let base = self.base_of(&self.ledger.people[person as usize]);
+        let previous = self.ledger.contact_rows[row as usize].previous;
+        let is_first = previous == NONE;
+        let mut book = match is_first {
+            true => AddressBook::stored(base, kind),
+            false => self.book_at(settings, person, previous, kind),
         };
-        let mut before = None;
-        let mut refused = Vec::new();
-        for (at, &number) in since.iter().enumerate() {
-            if can_remove && number == row {
-                before = Some(book.clone());
-            }
-            let (of, is_first) = (self.row_of(number), is_first && at == 0);
-            take_row(base, kind, columns, &of, is_first, &mut book, |(column, item, value)| {
-                if number == row {
-                    refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
-                }
-            });
-        }
-        let keeps = kept.is_some() || since.len() > KEPT_FROM;
-        let mut held: SmallVec<[KeyNumber; 8]> = SmallVec::new();
-        let this = self.row_of(row);
-        let region = crate::draft::region(settings, &this.cells);
-        for column in columns.iter().filter(|column| kind.has(column.field)) {
-            let mut item = 0;
-            column.read_items(column.text(&this.cells), region, &settings.choices, |_, read| {
-                let place = column.index().unwrap_or(u16::MAX);
-                if let Ok(value) = read {
-                    let key = own.iter().find(|(key, _)| (key.column, key.item) == (place, item));
-                    if book.holds(&value) {
-                        held.extend(key.map(|(_, number)| *number));
-                    }
-                }
-                item += 1;
-            });
-        }
-        let mut gone: Vec<KeyNumber> = Vec::new();
-        if let Some(before) = &before {
-            for value in before.primary.iter().chain(&before.additional) {
-                if !book.holds(value) {
-                    gone.extend(self.find_address(settings, kind, value));
-                }
-            }
-        }
-        drop(before);
-        let book = Some(book).filter(|_| keeps).map(AddressBook::into_owned);
-        if let Some(book) = book {
-            self.books.insert((person, kind), (row, book));
-        }
-        held.into_iter().for_each(|key| self.index.teach(key, contact));
-        gone.into_iter().for_each(|key| self.index.unteach(key, contact));
-        refused
+        let before = can_remove.then(|| book.clone());
+        let (this, columns) = (self.row_of(row), &settings.contact_columns);
+        let (is_maker, mut refused) = (is_first && base.is_new(), Vec::new());
+        take_row(base, kind, columns, &this, is_maker, &mut book, |(column, item, value)| {
+            refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
+        });
+        let own: SmallVec<[(&Key, KeyNumber); 4]> =
+            rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
+        let held = keys_held(settings, kind, &this, &own, &book);
+        let gone = before.iter().flat_map(AddressBook::iter).filter(|value| !book.holds(value));
+        let gone = gone.filter_map(|value| self.find_address(settings, kind, value)).collect();
+        // A switchboard's number on every row would have each of them fold all before it: so their book
+        // is kept.
+        let book = self.is_one_of_many(row).then(|| book.into_owned());
+        AddressLesson { held, gone, refused, book }
     }
 
     fn find_address(
@@ -344,12 +305,40 @@ impl Planner {
     }
 }
 
-fn has_dropped(planner: &Planner, row: u32) -> bool {
-    planner.ledger.contact_rows[row as usize].has_dropped
+/// What a row makes of the addresses of its contact.
+struct AddressLesson {
+    /// The keys of the row that the contact carries, and those that it carries no more.
+    held: SmallVec<[KeyNumber; 8]>,
+    gone: Vec<KeyNumber>,
+    /// The values of the row that found no room: column, item and text.
+    refused: Vec<(u16, u16, String)>,
+    /// The addresses after the row, if they are to be kept.
+    book: Option<AddressBook<'static>>,
 }
 
-fn kind_of(shape: &Shape) -> Addresses {
-    if *shape == Shape::Phones { Addresses::Phones } else { Addresses::Emails }
+/// Those of the row's own keys that its contact carries, whose addresses are in this book.
+fn keys_held(
+    settings: &Settings,
+    kind: Addresses,
+    row: &RowOf<'_>,
+    own: &[(&Key, KeyNumber)],
+    book: &AddressBook<'_>,
+) -> SmallVec<[KeyNumber; 8]> {
+    let mut held = SmallVec::new();
+    for column in settings.contact_columns.iter().filter(|column| kind.has(column.field)) {
+        let index = column.index().unwrap_or(u16::MAX);
+        row.each_value(settings, column, |item, value| {
+            if book.holds(&value) {
+                let is_it = |(key, _): &&(&Key, _)| (key.column, key.item) == (index, item);
+                held.extend(own.iter().find(is_it).map(|(_, number)| *number));
+            }
+        });
+    }
+    held
+}
+
+fn has_dropped(planner: &Planner, row: u32) -> bool {
+    planner.ledger.contact_rows[row as usize].has_dropped
 }
 
 fn address(kind: Addresses, text: &str) -> Value<'_> {
@@ -382,13 +371,12 @@ fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
 /// The keys of a contact under a rule once these rows are folded into it.
 pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
     let columns = &base.settings.contact_columns;
-    let texts = rule.fields().map(|field| match field {
-        FieldId::EMAIL | FieldId::PHONE => {
-            let kind = if field == FieldId::EMAIL { Addresses::Emails } else { Addresses::Phones };
+    let texts = rule.fields().map(|field| match Addresses::of_primary(field) {
+        Some(kind) => {
             let book = addresses_of(base, kind, columns, rows);
-            book.primary.iter().chain(&book.additional).map(Value::to_string).collect()
+            book.iter().map(Value::to_string).collect()
         }
-        _ => {
+        None => {
             let value = effective(base, columns_of(base.settings, field), rows);
             value.iter().map(|value| folded(&value.to_text())).collect()
         }

@@ -1,6 +1,6 @@
 //! [`Teaching`]: what the mapping and the rules say of keys, worked out once for the whole file.
 
-use crate::draft::{Column, KeyKind, Settings, Shape};
+use crate::draft::{Column, KeyKind, Settings};
 use crate::mapping::Blank;
 use crate::mapping::Merge;
 use crate::merge::Addresses;
@@ -29,11 +29,10 @@ pub(super) struct AddressTeaching {
 
 impl Teaching {
     pub(super) fn new(settings: &Settings) -> Self {
-        let addresses = [Addresses::Emails, Addresses::Phones].into_iter();
         let is_mapped =
             |kind: &Addresses| settings.contact_columns.iter().any(|column| kind.has(column.field));
-        let is_text = |shape: &Shape| matches!(shape, Shape::Text(_) | Shape::Combined(_));
-        let addresses: Vec<AddressTeaching> = addresses
+        let addresses: Vec<AddressTeaching> = Addresses::ALL
+            .into_iter()
             .filter(is_mapped)
             .map(|kind| AddressTeaching {
                 kind,
@@ -43,7 +42,7 @@ impl Teaching {
                     .all(|column| !matches!(column.merge, Merge::FillBlank | Merge::Keep)),
             })
             .collect();
-        let has_text_rules = settings.rules.iter().any(|rule| is_text(&rule.shape));
+        let has_text_rules = settings.rules.iter().any(|rule| Addresses::of_rule(rule).is_none());
         let is_simple = |of: &AddressTeaching| of.rule.is_some() && !of.can_remove;
         let is_plain = !has_text_rules && addresses.iter().all(is_simple);
         Teaching { addresses, is_plain, has_text_rules }
@@ -57,11 +56,7 @@ impl Teaching {
 
 /// The match rule over addresses of this kind alone.
 pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
-    let shape = match kind {
-        Addresses::Emails => Shape::Emails,
-        Addresses::Phones => Shape::Phones,
-    };
-    let rule = settings.rules.iter().position(|rule| rule.shape == shape)?;
+    let rule = settings.rules.iter().position(|rule| Addresses::of_rule(rule) == Some(kind))?;
     Some(KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX)))
 }
 

@@ -222,16 +222,7 @@ impl MemoryStorage {
             return receipts.conflict(token);
         }
         let object = step.object();
-        let mut record = match (step.op(), self.get(object, step.id())) {
-            (Op::Create, _) => MemoryRecord::default(),
-            (Op::Update, None) => return receipts.conflict(token),
-            (Op::Update, Some(record)) => {
-                if step.version().is_some_and(|read| read != record.version.to_string()) {
-                    return receipts.conflict(token);
-                }
-                record.clone()
-            }
-        };
+        let Some(mut record) = self.as_read(step) else { return receipts.conflict(token) };
         let id = match step.op() {
             Op::Create => self.mint(object),
             Op::Update => step.id().to_owned(),
@@ -257,6 +248,16 @@ impl MemoryStorage {
             Op::Create => receipts.created(token, &id, Some(&version)),
             Op::Update => receipts.updated(token, Some(&version)),
         }
+    }
+
+    /// The record that a step goes on with, if it still is as it was read.
+    fn as_read(&self, step: &BatchStep<'_>) -> Option<MemoryRecord> {
+        if step.op() == Op::Create {
+            return Some(MemoryRecord::default());
+        }
+        let record = self.get(step.object(), step.id())?;
+        let is_changed = step.version().is_some_and(|read| read != record.version.to_string());
+        (!is_changed).then(|| record.clone())
     }
 
     fn follow_up(&mut self, follow_up: &BatchFollowUp<'_>, receipts: &mut Receipts) {

@@ -12,28 +12,15 @@ use crm_import::{
     Source, Storage, StorageWrite,
 };
 
+use super::dice::Dice;
 use super::shelf::Shelf;
 use super::{Act, Answer, Call, Hostile};
 
-/// The splitmix64 sequence: small, seeded, the same everywhere.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lots(pub(super) u64);
-
-impl Lots {
-    pub(super) fn draw(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
-}
-
 /// A network that loses calls before, in the middle of and after a write, and another writer.
 struct Weather {
-    lots: Lots,
+    dice: Dice,
     /// How many faults are still to come: bad weather ends.
-    left: u32,
+    left: usize,
     /// Only faults that change nothing for good: no other writer.
     is_calm: bool,
     /// May a lost connection be taken for a bad step? What is refused in one window is not waited for
@@ -65,14 +52,14 @@ fn refuse(text: Option<&str>, batch: &Batch<'_>, receipts: &mut Receipts) {
 
 impl Weather {
     fn strikes(&mut self) -> bool {
-        let strikes = self.left > 0 && self.lots.draw(3) == 0;
-        self.left -= u32::from(strikes);
+        let strikes = self.left > 0 && self.dice.one_in(3);
+        self.left -= usize::from(strikes);
         strikes
     }
 
     /// Somebody else writes what the import is about to write, or touches what it has read.
     fn meddle(&mut self, shelf: &mut Shelf, batch: &Batch<'_>) {
-        let touches = self.lots.draw(2) == 0;
+        let touches = self.dice.one_in(2);
         for step in batch.steps().filter(|step| step.object() == Object::Contact) {
             if step.is_update() && touches {
                 let id: u64 = step.id().parse().unwrap();
@@ -103,7 +90,7 @@ impl Act for Weather {
         if !self.strikes() {
             return call.shelf.write(batch, receipts);
         }
-        match self.lots.draw(if self.is_calm { 5 } else { 7 }) {
+        match self.dice.below(if self.is_calm { 5 } else { 7 }) {
             0 => {
                 self.happened.push("lost before");
                 Err("the connection is lost".into())
@@ -111,7 +98,7 @@ impl Act for Weather {
             1 => {
                 self.happened.push("lost in the middle");
                 let all = batch.len() + batch.follow_ups().count();
-                let some = usize::try_from(self.lots.draw(all as u64 + 1)).unwrap();
+                let some = self.dice.below(all + 1);
                 call.shelf.write_some(batch, receipts, some);
                 Err("the connection is lost".into())
             }
@@ -125,8 +112,8 @@ impl Act for Weather {
                 let mut own = Receipts::expecting(batch);
                 refuse(self.refuses, batch, &mut own);
                 call.shelf.write(batch, &mut own)?;
-                let dropped = self.lots.draw(batch.len() as u64 + 1);
-                hand_over(batch, &own, receipts, usize::try_from(dropped).unwrap());
+                let dropped = self.dice.below(batch.len() + 1);
+                hand_over(batch, &own, receipts, dropped);
                 Ok(())
             }
             4 => {
@@ -158,7 +145,7 @@ impl Act for Weather {
     }
 
     fn recover(&mut self, _: u32) -> Recovery {
-        match self.lots.draw(3) {
+        match self.dice.below(3) {
             0 => Recovery::Retry,
             1 if self.splits => Recovery::Split,
             _ => Recovery::Stop,
@@ -186,17 +173,17 @@ fn hand_over(batch: &Batch<'_>, own: &Receipts, receipts: &mut Receipts, dropped
 }
 
 /// A file of some rows about a few people, stored or not, with repeats and opportunities.
-fn file(lots: &mut Lots) -> String {
+fn file(dice: &mut Dice) -> String {
     let mut file = String::from(
         "First Name,Email,Phone,City,Tags,Opportunity ID,Opportunity Name,Opportunity Value\n",
     );
-    for row in 0..3 + lots.draw(12) {
-        let who = lots.draw(9);
-        let email = if lots.draw(4) == 0 { String::new() } else { format!("p{who}@example.com") };
-        let phone = if lots.draw(3) == 0 { format!("+1206555010{who}") } else { String::new() };
-        let city = ["", "Oslo", "Rome"][usize::try_from(lots.draw(3)).unwrap()];
-        let tag = ["", "vip"][usize::try_from(lots.draw(2)).unwrap()];
-        let (id, name) = match lots.draw(5) {
+    for row in 0..3 + dice.below(12) {
+        let who = dice.below(9);
+        let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
+        let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
+        let city = dice.one_of(&["", "Oslo", "Rome"]);
+        let tag = dice.one_of(&["", "vip"]);
+        let (id, name) = match dice.below(5) {
             0 => ("101", "Attic"),
             1 => ("102", ""),
             2 | 3 => ("", "Roof"),
@@ -337,22 +324,22 @@ fn errors(report: &Report) -> Vec<(u32, &'static str)> {
 }
 
 fn simulate(seed: u64) {
-    let mut lots = Lots(seed);
-    let file = file(&mut lots);
-    let window = (lots.draw(2) == 0).then(|| usize::try_from(1 + lots.draw(6)).unwrap());
+    let mut dice = Dice::new(seed);
+    let file = file(&mut dice);
+    let window = dice.one_in(2).then(|| 1 + dice.below(6));
 
-    let mapping = if lots.draw(3) == 0 { &*CLEARING } else { &*MAPPING };
+    let mapping = if dice.one_in(3) { &*CLEARING } else { &*MAPPING };
     let what = (file.as_str(), window, mapping);
 
-    let is_calm = lots.draw(2) == 0;
-    let refuses = (is_calm && lots.draw(3) == 0).then_some("Rome");
+    let is_calm = dice.one_in(2);
+    let refuses = (is_calm && dice.one_in(3)).then_some("Rome");
 
     let mut fair = Hostile::new(shelf(), Fair { refuses });
     let expected = attempt(what, false, &mut fair).unwrap();
 
-    let left = u32::try_from(1 + lots.draw(6)).unwrap();
+    let left = 1 + dice.below(6);
     let splits = window.is_none();
-    let weather = Weather { lots, left, is_calm, splits, refuses, happened: Vec::new() };
+    let weather = Weather { dice, left, is_calm, splits, refuses, happened: Vec::new() };
     let mut storage = Hostile::new(shelf(), weather);
     let mut report = attempt(what, false, &mut storage);
     let mut runs = 1;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crm_import::{Object, Outcome, Plan, RowNumber, Source};
 
-use crate::generate::{self, Dice};
+use crate::dice::Dice;
+use crate::generate;
 use crate::model::Policy;
 use crate::windows::with_ids_of_its_own;
 use crate::{Case, engine, number};

@@ -1,32 +1,9 @@
 //! Random small imports: a policy, a CRM and a file, all out of small pools so that things meet.
 
 use crate::contacts;
+use crate::dice::Dice;
 use crate::model::{Crm, Matching, Policy, Row, Values};
 use crate::opportunities;
-
-/// A small generator (xorshift), so that a case can be repeated by its number.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % n
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, among: &[T]) -> T {
-        among[self.below(among.len())]
-    }
-}
 
 const RULES: [&[&str]; 8] = [
     &["email"],
@@ -42,7 +19,7 @@ const RULES: [&[&str]; 8] = [
 pub(crate) fn policy(dice: &mut Dice) -> Policy {
     let rules = rules(dice);
     let modes = ["create", "update", "upsert", "upsert"];
-    let (mut contacts, mut opportunities) = (Some(dice.pick(&modes)), Some(dice.pick(&modes)));
+    let (mut contacts, mut opportunities) = (Some(dice.one_of(&modes)), Some(dice.one_of(&modes)));
     match dice.below(8) {
         0 => contacts = None,
         1 | 2 => opportunities = None,
@@ -58,19 +35,19 @@ pub(crate) fn policy(dice: &mut Dice) -> Policy {
         contacts,
         opportunities,
         rules,
-        ambiguous: dice.pick(&["fail", "first", "next_rule"]),
-        conflict: dice.pick(&["drop_value", "drop_value", "fail"]),
-        repeats: dice.pick(&["merge", "merge", "merge", "keep_first", "reject"]),
-        keyless: dice.pick(&["create", "fail"]),
-        promote: dice.pick(&["never", "always"]),
+        ambiguous: dice.one_of(&["fail", "first", "next_rule"]),
+        conflict: dice.one_of(&["drop_value", "drop_value", "fail"]),
+        repeats: dice.one_of(&["merge", "merge", "merge", "keep_first", "reject"]),
+        keyless: dice.one_of(&["create", "fail"]),
+        promote: dice.one_of(&["never", "always"]),
         absent: absent.into_iter().map(|(_, list)| list).collect(),
         required: dice
-            .pick::<&[&'static str]>(&[&[], &[], &[], &["last_name"], &["email"], &["company"]])
+            .one_of::<&[&'static str]>(&[&[], &[], &[], &["last_name"], &["email"], &["company"]])
             .to_vec(),
-        duplicates: dice.pick(&["allow", "allow", "one_per_pipeline", "update"]),
+        duplicates: dice.one_of(&["allow", "allow", "one_per_pipeline", "update"]),
         tag_linked: !dice.one_in(4),
-        relink: dice.pick(&["move", "move", "keep", "fail"]),
-        unlinked: dice.pick(&["fail", "fail", "create"]),
+        relink: dice.one_of(&["move", "move", "keep", "fail"]),
+        unlinked: dice.one_of(&["fail", "fail", "create"]),
         matching: (dice.below(2) == 0).then(|| matching(dice)),
         pipelines: match dice.below(4) {
             0 => vec![],
@@ -93,7 +70,7 @@ fn rules(dice: &mut Dice) -> Vec<Vec<&'static str>> {
         _ => {
             let mut rules: Vec<Vec<&'static str>> = Vec::new();
             for _ in 0..1 + dice.below(3) {
-                let rule = dice.pick(&RULES).to_vec();
+                let rule = dice.one_of(&RULES).to_vec();
                 if !rules.contains(&rule) {
                     rules.push(rule);
                 }
@@ -144,7 +121,7 @@ fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
             _ => &[],
         };
         if !merges.is_empty() && dice.one_in(4) {
-            policy.merge.insert(header, dice.pick(merges));
+            policy.merge.insert(header, dice.one_of(merges));
         }
         // Without pipelines these two are texts like any other.
         let is_text = policy.pipelines.is_empty() && matches!(header, "Pipeline" | "Stage");
@@ -169,7 +146,7 @@ fn settings_of_columns(dice: &mut Dice, policy: &mut Policy) {
 }
 
 fn matching(dice: &mut Dice) -> Matching {
-    let (none, one, several) = dice.pick(&[
+    let (none, one, several) = dice.one_of(&[
         ("create", "fail", "fail"),
         ("create", "update", "fail"),
         ("fail", "update", "fail"),
@@ -177,7 +154,7 @@ fn matching(dice: &mut Dice) -> Matching {
         ("fail", "update", "best"),
         ("create", "create", "create"),
     ]);
-    let fields = dice.pick::<&[&'static str]>(&[
+    let fields = dice.one_of::<&[&'static str]>(&[
         &["name"],
         &["name", "pipeline"],
         &["value", "expected_close_date"],
@@ -213,7 +190,7 @@ pub(crate) fn crm(dice: &mut Dice, policy: &Policy) -> Crm {
     let mut crm = Crm::default();
     for _ in 0..dice.below(5) {
         let values = stored_contact(dice, policy);
-        let id = dice.pick(&["1", "2", "10", "c3", "c4"]);
+        let id = dice.one_of(&["1", "2", "10", "c3", "c4"]);
         if crm.contacts.iter().all(|(other, _)| other != id) {
             crm.contacts.push((id.to_owned(), full(values)));
         }
@@ -256,25 +233,25 @@ fn stored_contact(dice: &mut Dice, policy: &Policy) -> Values {
         ("contract_no", ["K1", "K2", "", ""]),
         ("notes", ["hello", "", "", ""]),
     ] {
-        values.insert(field, vec![dice.pick(&pool).to_owned()]);
+        values.insert(field, vec![dice.one_of(&pool).to_owned()]);
     }
     let n = dice.below(3);
-    values.insert("tags", many(dice, n, |dice| dice.pick(&["vip", "fair", "new"]).into()));
+    values.insert("tags", many(dice, n, |dice| dice.one_of(&["vip", "fair", "new"]).into()));
     values
 }
 
 fn stored_opportunity(dice: &mut Dice, contacts: &[(String, Values)]) -> Values {
     let mut values = Values::new();
-    let pipeline = dice.pick(&["Sales", "Sales", "Care"]);
+    let pipeline = dice.one_of(&["Sales", "Sales", "Care"]);
     let stage = if pipeline == "Care" { "Hello" } else { "New" };
-    let status = dice.pick(&["open", "open", "won", "lost"]);
+    let status = dice.one_of(&["open", "open", "won", "lost"]);
     let day = 14 + dice.below(3);
     for (field, value) in [
-        ("name", dice.pick(&["Roof", "Loft"])),
+        ("name", dice.one_of(&["Roof", "Loft"])),
         ("pipeline", pipeline),
         ("stage", stage),
         ("status", status),
-        ("value", dice.pick(&["100", "200", ""])),
+        ("value", dice.one_of(&["100", "200", ""])),
         ("lost_reason", if status == "lost" { "Price" } else { "" }),
         ("expected_close_date", &if day == 16 { String::new() } else { format!("2026-06-{day}") }),
     ] {
@@ -341,7 +318,7 @@ fn cell(dice: &mut Dice, header: &str) -> String {
         "Email" | "Additional Emails" => return addresses(dice, header == "Email", true),
         _ => return addresses(dice, header == "Phone", false),
     };
-    dice.pick(pool).to_owned()
+    dice.one_of(pool).to_owned()
 }
 
 fn addresses(dice: &mut Dice, is_primary: bool, is_email: bool) -> String {

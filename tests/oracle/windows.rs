@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
 
-use crate::generate::{self, Dice};
+use crate::dice::Dice;
+use crate::generate;
 use crate::outcomes::{self, Outcomes};
 use crate::{Case, engine, number};
 

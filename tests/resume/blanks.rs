@@ -5,6 +5,7 @@ use crm_import::{
     Account, Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Source,
 };
 
+use super::dice::Dice;
 use Object::{Contact, Opportunity};
 
 const COLUMNS: [(&str, Object, &str); 13] = [
@@ -179,59 +180,58 @@ fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
     assert_eq!(b.values("tags"), ["fair"]);
 }
 
+/// Some rows of four people and their deals, with blanks here and there.
+fn random_file(dice: &mut Dice) -> String {
+    let mut file = header();
+    for row in 0..2 + dice.below(8) {
+        let who = dice.one_of(&["a", "b", "n", "m"]);
+        let mut pick = |choices: &[&str]| dice.one_of(choices).to_owned();
+        let city = format!("City {row}");
+        let cells = [
+            format!("{who}@example.com"),
+            pick(&["", "", "x@example.com", "y@example.com;z@example.com"])
+                .replace('@', &format!("{who}@")),
+            pick(&["", "", "+12065550180"]),
+            pick(&["", "", &city]),
+            pick(&["", "", "vip", "vip;hot"]),
+            pick(&["", "", "called", "wrote"]),
+            pick(&[
+                "",
+                match who {
+                    "a" => "o2",
+                    "b" => "o4",
+                    _ => "",
+                },
+            ]),
+        ];
+        let has_id = !cells[6].is_empty();
+        let name = if has_id { pick(&["", "Attic"]) } else { pick(&["", "Boat"]) };
+        let is_deal = has_id || !name.is_empty();
+        let more = if is_deal {
+            [
+                pick(&["", "fair"]),
+                pick(&["", "Time"]),
+                pick(&["", "deal"]),
+                pick(&["", "", "Sales", "Care"]),
+                pick(&["", "", "Offer", "Hello"]),
+            ]
+        } else {
+            Default::default()
+        };
+        let all: Vec<String> = cells.into_iter().chain([name]).chain(more).collect();
+        file.push_str(&(all.join(",") + "\n"));
+    }
+    file
+}
+
 #[test]
 fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
-    let mut lot: u64 = 3;
-    let mut draw = |below: u64| {
-        lot = lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (lot >> 33) % below
-    };
+    let mut dice = Dice::new(3);
     for case in 0..2_000 {
-        let mut file = header();
-        for row in 0..2 + draw(8) {
-            let who = ["a", "b", "n", "m"][usize::try_from(draw(4)).unwrap()];
-            let mut pick = |choices: &[&str]| {
-                choices[usize::try_from(draw(choices.len() as u64)).unwrap()].to_owned()
-            };
-            let city = format!("City {row}");
-            let cells = [
-                format!("{who}@example.com"),
-                pick(&["", "", "x@example.com", "y@example.com;z@example.com"])
-                    .replace('@', &format!("{who}@")),
-                pick(&["", "", "+12065550180"]),
-                pick(&["", "", &city]),
-                pick(&["", "", "vip", "vip;hot"]),
-                pick(&["", "", "called", "wrote"]),
-                pick(&[
-                    "",
-                    match who {
-                        "a" => "o2",
-                        "b" => "o4",
-                        _ => "",
-                    },
-                ]),
-            ];
-            let has_id = !cells[6].is_empty();
-            let name = if has_id { pick(&["", "Attic"]) } else { pick(&["", "Boat"]) };
-            let is_deal = has_id || !name.is_empty();
-            let more = if is_deal {
-                [
-                    pick(&["", "fair"]),
-                    pick(&["", "Time"]),
-                    pick(&["", "deal"]),
-                    pick(&["", "", "Sales", "Care"]),
-                    pick(&["", "", "Offer", "Hello"]),
-                ]
-            } else {
-                Default::default()
-            };
-            let all: Vec<String> = cells.into_iter().chain([name]).chain(more).collect();
-            file.push_str(&(all.join(",") + "\n"));
-        }
-        let tags = [Merge::Union, Merge::Overwrite][usize::try_from(draw(2)).unwrap()];
+        let file = random_file(&mut dice);
+        let tags = dice.one_of(&[Merge::Union, Merge::Overwrite]);
         let expected = content(&plan_and_apply(&file, tags));
-        let window = usize::try_from(1 + draw(4)).unwrap();
-        let stop_after = usize::try_from(draw(14)).unwrap();
+        let (window, stop_after) = (1 + dice.below(4), dice.below(14));
         let case =
             format!("case {case}, window {window}, stopped after {stop_after}, {tags:?}\n{file}");
         let (whole, mut stats) = run(&file, tags, window, usize::MAX);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::dice::Dice;
 use super::program::{Folder, example};
 
 const KILLS: usize = 20;
@@ -117,18 +118,16 @@ fn kill_and_restart_each(name: &str, extras: &[&[&str]]) {
     let whole = Whole::new(&folder, rows, extras[0]);
     let db = folder.at("db.sqlite");
 
-    // A linear congruence spreads the moments of death over the run.
-    let mut lot: u64 = 7;
+    // They spread the moments of death over the run.
+    let mut dice = Dice::new(7);
     let (mut kills, mut starts, mut ends) = (0, 0, 0);
     loop {
         starts += 1;
         assert!(starts < 500, "after {kills} kills there is no end");
         let mut child = whole.start(&db, extras[(starts - 1) % extras.len()]);
         let deadline = (kills < KILLS).then(|| {
-            lot =
-                lot.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let share = f64::from((lot >> 40) as u32) / f64::from(1u32 << 24);
-            Instant::now() + whole.takes.mul_f64(share * 1.1)
+            let thousandths = dice.below(1_000) as f64;
+            Instant::now() + whole.takes.mul_f64(thousandths / 1_000.0 * 1.1)
         });
         let mut output = child.stdout.take().unwrap();
         let reader = std::thread::spawn(move || {

@@ -228,6 +228,7 @@ impl Planner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
     use crate::source::Source;
 
     /// Random rows, some too short, some with cells of more than a window; the last ones end where the
@@ -238,14 +239,10 @@ mod tests {
         let longer = format!("{long}, and one word more");
         let (quoted, longer) = (format!("\"{long}\""), format!("\"{longer}\""));
         let cells = ["", "", "a", "b", "a,b", "\"a,b\"", "\"\"", long, &quoted, &longer];
-        let mut dice: u64 = 7;
-        let mut roll = |below: usize| {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (dice >> 33) as usize % below
-        };
+        let mut dice = Dice::new(7);
         let mut text = String::from("w,x,y,z\n");
         for _ in 0..300 {
-            let row: Vec<&str> = (0..1 + roll(4)).map(|_| cells[roll(cells.len())]).collect();
+            let row: Vec<&str> = (0..1 + dice.below(4)).map(|_| dice.one_of(&cells)).collect();
             text += &(row.join(",") + "\n");
         }
         let mut rows = Source::from_bytes(text.as_bytes()).open().unwrap();

@@ -1,0 +1,77 @@
+//! [`Said`]: what one row says of the addresses of a contact.
+
+use smallvec::SmallVec;
+
+use super::{Addresses, may_replace_primary};
+use crate::draft::Column;
+use crate::mapping::Merge;
+use crate::merge::single::is_required;
+use crate::merge::{Base, RowOf};
+use crate::normalize;
+use crate::value::Value;
+
+/// See the [module](self).
+#[derive(Default)]
+pub(super) struct Said<'p> {
+    /// In the order of the columns.
+    pub(super) addresses: SmallVec<[SaidAddress<'p>; 4]>,
+    /// It names a primary address, or one of the others, that is not to be written. It is given all the
+    /// same (W3).
+    pub(super) gives_primary_in_vain: bool,
+    pub(super) gives_more_in_vain: bool,
+    /// It asks for the primary address to be cleared, or the additional ones (W3).
+    pub(super) clears_primary: bool,
+    pub(super) clears_list: bool,
+    /// What it says takes the place of the additional ones.
+    pub(super) replaces_list: bool,
+}
+
+/// An address that a row says, and where.
+pub(super) struct SaidAddress<'p> {
+    pub(super) column: &'p Column,
+    /// Among the items of the cell.
+    pub(super) place: u16,
+    pub(super) value: Value<'p>,
+}
+
+impl<'p> Said<'p> {
+    /// `columns` are those of both fields.
+    pub(super) fn by(
+        base: Base<'p>,
+        kind: Addresses,
+        columns: &'p [Column],
+        row: &RowOf<'p>,
+    ) -> Self {
+        let mut said = Said::default();
+        for column in columns {
+            if !kind.has(column.field) || column.is_silent(&row.cells) {
+                continue;
+            }
+            let is_primary = column.field == kind.primary();
+            let known = said.addresses.len();
+            row.each_value(base.settings, column, |place, value| {
+                if !row.is_dropped(column.index(), place) {
+                    said.addresses.push(SaidAddress { column, place, value });
+                } else if is_primary && said.addresses.len() == known {
+                    said.gives_primary_in_vain = true;
+                } else {
+                    said.gives_more_in_vain = true;
+                }
+            });
+            let clears = column.asks_to_clear(normalize::trim(column.text(&row.cells)))
+                && !is_required(base.settings, column.field);
+            if is_primary {
+                said.clears_primary |= clears;
+            } else {
+                said.clears_list |= clears && !may_replace_primary(kind, columns);
+                said.replaces_list |=
+                    column.merge == Merge::Overwrite && said.addresses.len() > known;
+            }
+        }
+        said
+    }
+
+    pub(super) fn says(&self, address: &Value<'_>) -> bool {
+        self.addresses.iter().any(|said| said.value == *address)
+    }
+}

@@ -1,0 +1,114 @@
+//! [`Pitch`]: what one row says of where its opportunity stands.
+
+use super::Given;
+use crate::draft::{Cell, Choices, Column, Settings};
+use crate::field::FieldId;
+use crate::mapping::Merge;
+use crate::merge::RowOf;
+
+/// What one row says of these fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Pitch<'p> {
+    pub(super) pipeline: Option<Said<'p>>,
+    pub(super) stage: Option<Said<'p>>,
+    pub(super) status: Option<Said<'p>>,
+    pub(super) lost_reason: Option<Said<'p>>,
+}
+
+/// What one row says of one of them.
+#[derive(Clone, Debug)]
+pub(super) struct Said<'p> {
+    pub(super) cell: Cell<'p>,
+    pub(super) column: &'p Column,
+    /// It is no default that only a new opportunity gets: the next import of the file finds the opportunity
+    /// stored, and no default (L3).
+    pub(super) is_given: bool,
+}
+
+impl<'p> Pitch<'p> {
+    /// `is_new`: the row creates the opportunity, so that defaults stand in for blank cells (W6).
+    /// `given`: what rows before have given.
+    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool, given: Given) -> Self {
+        let choices = &settings.choices;
+        let read = |field: FieldId| {
+            let default = |column: &'p Column| {
+                let is_due = is_new || (column.default_always && !given.has(field));
+                let default = is_due.then(|| column.default_value(None, choices)).flatten();
+                let is_given = column.default_always;
+                default.map(|value| Said { cell: Cell::Value(value), column, is_given })
+            };
+            match columns_of(settings, field) {
+                [] => None,
+                [column] if column.is_silent(&row.cells) => None,
+                [column] if column.is_plain && !column.is_constant() => {
+                    Some(Said::of(choices, row, column))
+                }
+                columns => what_counts(settings, row, columns, default),
+            }
+        };
+        Pitch {
+            pipeline: read(FieldId::PIPELINE),
+            stage: read(FieldId::STAGE),
+            status: read(FieldId::STATUS),
+            lost_reason: read(FieldId::LOST_REASON),
+        }
+    }
+}
+
+impl<'p> Said<'p> {
+    fn of(choices: &'p Choices, row: &RowOf<'p>, column: &'p Column) -> Self {
+        Said { cell: column.read(column.text(&row.cells), None, choices), column, is_given: true }
+    }
+
+    /// A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
+    fn says_something(&self) -> bool {
+        match self.cell {
+            Cell::Value(_) => true,
+            Cell::Invalid(_) => {
+                !matches!(self.column.field, FieldId::STATUS | FieldId::LOST_REASON)
+            }
+            Cell::Blank | Cell::Clear => false,
+        }
+    }
+
+    /// Does it clear the field (W3)? An opportunity always has a status, and where there are pipelines it stands
+    /// in a stage of one (O6, O7): there such a cell counts as a blank one.
+    pub(super) fn clears(&self, settings: &Settings) -> bool {
+        self.cell == Cell::Clear
+            && self.column.merge != Merge::Keep
+            && can_be_blank(settings, self.column.field)
+    }
+}
+
+/// Can an opportunity be without this field of those that depend on each other?
+pub(crate) fn can_be_blank(settings: &Settings, field: FieldId) -> bool {
+    match field {
+        FieldId::PIPELINE | FieldId::STAGE => !settings.choices.has_pipelines(),
+        _ => field == FieldId::LOST_REASON,
+    }
+}
+
+/// The columns that feed one of these fields.
+fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
+    let group = settings.opportunity_groups.iter().find(|group| group.field == field);
+    group.map_or(&[], |group| &settings.opportunity_columns[group.columns.clone()])
+}
+
+/// Of all that a row says of a field, what counts: a cell before a constant, a constant before a default.
+/// Nothing stands in for what is cleared.
+fn what_counts<'p>(
+    settings: &'p Settings,
+    row: &RowOf<'p>,
+    columns: &'p [Column],
+    default: impl Fn(&'p Column) -> Option<Said<'p>>,
+) -> Option<Said<'p>> {
+    let said = |column| Said::of(&settings.choices, row, column);
+    let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
+    let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
+    cells()
+        .find(Said::says_something)
+        .or_else(|| constants().find(Said::says_something))
+        .or_else(|| cells().find(|said| said.clears(settings)))
+        .or_else(|| columns.iter().find_map(default))
+        .or_else(|| cells().next())
+}

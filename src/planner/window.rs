@@ -1,0 +1,181 @@
+//! One window of rows after the other: its keys, its questions, and what is resolved between them.
+
+use std::ops::Range;
+
+use super::{Planner, asking};
+use crate::dedup::KeyNumber;
+use crate::draft::{Key, RowDraft};
+use crate::issue::{Finding, Severity};
+use crate::object::{Object, RowNumber};
+use crate::plan::{ContactRow, OpportunityRow};
+
+/// Where the current window stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// There is no window.
+    Idle,
+    /// Contacts are asked for.
+    Contacts,
+    /// Opportunities are asked for.
+    Opportunities,
+    /// The contacts of opportunities found are asked for, for their tags.
+    Linked,
+}
+
+impl Planner {
+    /// Starts windows until one has a question, or the block is done.
+    pub(super) fn next_window(&mut self) {
+        self.stage = Stage::Idle;
+        let rows = self.ledger.blocks.last().map_or(0, |block| block.len());
+        let from = self.window.end;
+        if from >= rows {
+            return;
+        }
+        self.window = from..rows.min(from + self.window_rows);
+        self.first_row = u32::try_from(self.ledger.len()).expect("fewer than 2³² rows");
+        self.open_window();
+        self.question.clear();
+        self.ask_contacts();
+        self.ask_settled();
+        if !self.waits_for(Stage::Contacts) {
+            self.after_contacts();
+        }
+    }
+
+    pub(super) fn after_contacts(&mut self) {
+        self.resolve_contacts();
+        self.question.clear();
+        self.ask_opportunities();
+        if !self.waits_for(Stage::Opportunities) {
+            self.after_opportunities();
+        }
+    }
+
+    pub(super) fn after_opportunities(&mut self) {
+        self.question.clear();
+        self.ask_linked();
+        if !self.waits_for(Stage::Linked) {
+            self.after_linked();
+        }
+    }
+
+    /// Puts the question of a stage, if there is anything to ask.
+    fn waits_for(&mut self, stage: Stage) -> bool {
+        if self.question.is_empty() {
+            return false;
+        }
+        self.question.sort();
+        self.stage = stage;
+        true
+    }
+
+    pub(super) fn after_linked(&mut self) {
+        self.resolve_opportunities();
+        self.gather_findings();
+        self.next_window();
+    }
+
+    /// One list per window, by row: what reading found, then the drafts, contacts, opportunities.
+    fn gather_findings(&mut self) {
+        let end = self.row_at(self.window.len());
+        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
+        let from_source = self.source_findings.partition_point(of_window);
+        let mut found: Vec<Finding> = self.source_findings.drain(..from_source).collect();
+        let from_drafts = self.drafts.findings.partition_point(of_window);
+        found.extend(self.drafts.findings.drain(..from_drafts));
+        found.append(&mut self.findings);
+        found.sort_by_key(|finding| finding.row);
+        self.note_warnings(&found);
+        self.all_findings.append(&mut found);
+    }
+
+    /// Opens the window: its keys get their numbers, its rows their places in the ledger.
+    fn open_window(&mut self) {
+        let block = self.block_number();
+        self.intern(block);
+        let rows = self.window.len();
+        self.ledger.contact_rows.extend(std::iter::repeat_n(ContactRow::OPEN, rows));
+        self.ledger.opportunity_rows.extend(std::iter::repeat_n(OpportunityRow::OPEN, rows));
+    }
+
+    /// Gives every key of the window its number.
+    fn intern(&mut self, block: u32) {
+        let keys = self.window_keys();
+        let Planner { ledger, index, drafts, numbers, block_numbers, window, .. } = self;
+        numbers.clear();
+        if let Some(known) = block_numbers {
+            numbers.extend_from_slice(&known[keys]);
+            return index.meet(numbers);
+        }
+        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
+        index.add_all(keys, block, |place| ledger.text(place), numbers);
+    }
+
+    /// What the row at this position of the window offers.
+    pub(super) fn draft(&self, at: usize) -> RowDraft {
+        self.drafts.rows[self.window.start + at]
+    }
+
+    /// Where the keys of the window lie among those of the block.
+    pub(super) fn window_keys(&self) -> Range<usize> {
+        match self.drafts.rows.get(self.window.clone()) {
+            Some([first, .., last]) => first.keys().start..last.keys().end,
+            Some([only]) => only.keys(),
+            _ => 0..0,
+        }
+    }
+
+    /// The keys of the row at this position of the window, with their numbers.
+    pub(super) fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
+        let (first, own) = (self.window_keys().start, self.draft(at).keys());
+        (self.drafts.keys(own.clone()), &self.numbers[own.start - first..own.end - first])
+    }
+
+    /// Asks for the contacts that the keys of the window may lead to, unless they were asked for.
+    fn ask_contacts(&mut self) {
+        let keys = self.window_keys();
+        let Planner { ledger, index, drafts, numbers, question, prepared, .. } = self;
+        let mut is_new = |at: usize| index.ask(numbers[at - keys.start]);
+        if let Some(made) = prepared.next() {
+            *question = made;
+            question.retain(|mark| is_new(mark as usize));
+        } else if let Some(block) = ledger.blocks.last() {
+            asking::ask_keys(question, &ledger.settings, block, drafts, keys.clone(), is_new);
+        }
+    }
+
+    /// Asks for the contacts that rows of the window have met before the import was interrupted.
+    fn ask_settled(&mut self) {
+        if self.settled.contacts.is_empty() {
+            return;
+        }
+        for at in 0..self.window.len() {
+            let row = self.row_at(at);
+            let id = self.settled.contacts.get(&row);
+            if let Some(id) = id.filter(|id| self.ledger.contacts.find(id).is_none()) {
+                self.question.ask_id(id);
+            }
+        }
+    }
+
+    /// The row with this position in the window.
+    pub(super) fn row_at(&self, at: usize) -> u32 {
+        // A window has fewer rows than its block.
+        self.first_row + at as u32
+    }
+
+    pub(super) fn number_at(&self, at: usize) -> RowNumber {
+        RowNumber(self.row_at(at) + 1)
+    }
+
+    fn note_warnings(&mut self, findings: &[Finding]) {
+        for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
+            let Some(row) = found.row.map(RowNumber::index) else { continue };
+            match found.object {
+                Some(Object::Contact) => self.ledger.contact_rows[row].has_warning = true,
+                Some(Object::Opportunity) => self.ledger.opportunity_rows[row].has_warning = true,
+                None => {}
+            }
+        }
+    }
+}
