@@ -16,6 +16,7 @@ mod look;
 mod memo;
 mod offer;
 mod offered;
+mod phones;
 mod refusal;
 mod region;
 mod rule;

@@ -94,7 +94,9 @@ fn check_shape(number: &str) -> Result<(), IssueCode> {
 fn has_second_ending(number: &str) -> bool {
     let Some((before, ending)) = number.rsplit_once('/') else { return false };
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    digits(ending) < 4 && digits(before) > 5
+    // `06/12/34/56/78` is one.
+    let is_in_pairs = number.split('/').all(|part| digits(part) == 2);
+    digits(ending) < 4 && digits(before) > 5 && !is_in_pairs
 }
 
 /// Letters only where a number is spelled: at its end, at least three, after some digits. `XXXX` hides
