@@ -205,6 +205,12 @@ fn a_phone_is_read_in_any_way_of_writing() {
         ("011 49 30 123456", "US", "+4930123456"),
         ("030/123456", "DE", "+4930123456"),
         ("12065550123.0", "US", "+12065550123"),
+        ("06/12/34/56/78", "FR", "+33612345678"),
+        ("Work 206 555 0123", "US", "+12065550123"),
+        ("1-800-NEW-HOME", "US", "+18006394663"),
+        ("030 123456 DW 12", "DE", "+4930123456;ext=12"),
+        ("91 123 45 67 extensión 12", "ES", "+34911234567;ext=12"),
+        ("(11) 2345-6789 ramal 12", "BR", "+551123456789;ext=12"),
     ] {
         assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
     }
@@ -224,6 +230,10 @@ fn no_phone_is_invented() {
         ("030 123456/57", "DE", "phone-several"),
         // Words are not vanity digits, and neither is what hides digits.
         ("030 123456 home", "DE", "phone-invalid"),
+        ("206 555 home", "US", "phone-invalid"),
+        ("206-555-Cell", "US", "phone-invalid"),
+        ("206 555 WORK", "US", "phone-invalid"),
+        ("900 1762-7 ext", "SV", "phone-invalid"),
         ("206-555-XXXX", "US", "phone-invalid"),
         ("206-555-O123", "US", "phone-invalid"),
         ("ask Bob", "US", "phone-invalid"),
