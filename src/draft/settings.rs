@@ -350,11 +350,15 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        // `Last, First` is `Last First`.
+        // `Last, First` is `Last First`, and `First Last` where the last name has several words.
         let turned = |code| match cell.split_once(',') {
             Some((last, first)) => {
-                let name = format!("{} {}", normalize::trim(last), normalize::trim(first));
-                self.users.find(&name)
+                let (last, first) = (normalize::trim(last), normalize::trim(first));
+                let found = self.users.find(&format!("{last} {first}"));
+                found.or_else(|code| match code {
+                    IssueCode::OptionUnknown => self.users.find(&format!("{first} {last}")),
+                    other => Err(other),
+                })
             }
             None => Err(code),
         };
