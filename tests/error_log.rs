@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crm_import::account::{Pipeline, Stage};
+use crm_import::mapping::{ColumnMapping, OnInvalid};
 use crm_import::{
     Account, ERROR_LOG_COLUMNS, ErrorLog, Import, Mapping, MemoryStorage, Object, Report, Source,
 };
@@ -211,6 +212,31 @@ fn section_9_the_formats_that_were_found_are_in_the_log_and_in_the_mapping() {
     let third = run(&import, &rest, &mut crm);
     assert_eq!(found(&third, &crm), expected);
     assert_eq!(third.issues().count(), 0);
+}
+
+#[test]
+fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
+    let file = "Email,Name,Pipeline,Value\na@example.com,Roof,Sales,\"1.234,50\"\n\
+        b@example.com,Door,Sales,2.000\nc@example.com,Wall,Sales,12.ab\n";
+    let column = |header: &str, field: &str| ColumnMapping {
+        header: Some(header.into()),
+        object: Some(if field == "email" { Contact } else { Opportunity }),
+        field: Some(field.into()),
+        on_invalid: (field == "value").then_some(OnInvalid::FailRow),
+        ..ColumnMapping::default()
+    };
+    let columns =
+        [("Email", "email"), ("Name", "name"), ("Pipeline", "pipeline"), ("Value", "value")]
+            .map(|(header, field)| column(header, field));
+    let import = Import::new().mapping(Mapping { columns: columns.into(), ..Mapping::default() });
+    let mut crm = crm();
+    let log = log_of(&run(&import, file, &mut crm));
+    assert_eq!(records(&log)[1][8], "write it as 1234,50");
+
+    let again = run(&import, &log.replace(",12.ab,", ",\"1234,50\","), &mut crm);
+    assert_eq!(again.issues().count(), 0);
+    let values = crm.iter(Opportunity).map(|(_, deal)| deal.value("value").unwrap());
+    assert_eq!(values.collect::<Vec<_>>(), ["1234.5", "2000", "1234.5"]);
 }
 
 #[test]
