@@ -215,6 +215,20 @@ fn section_9_the_formats_that_were_found_are_in_the_log_and_in_the_mapping() {
 }
 
 #[test]
+fn section_9_what_a_file_has_mixed_up_is_not_guessed_from_what_is_left_of_it() {
+    let file = "Email,Opportunity Name,Pipeline,Value,Expected Close Date\n\
+        a@x.org,A,Nope,1.234,01/02/2026\nb@x.org,B,Nope,\"2,5\",13/02/2026\n\
+        c@x.org,C,Sales,3.5,02/13/2026\n";
+    let mut crm = crm();
+    let log = log_of(&run(&Import::new(), file, &mut crm));
+    assert_eq!(records(&log)[1][12], "Value=mixed; Expected Close Date=mixed");
+
+    let again = run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+    let codes = again.issues().map(|issue| issue.code.code().to_owned());
+    assert_eq!(codes.collect::<Vec<_>>(), ["number-ambiguous", "date-ambiguous"]);
+}
+
+#[test]
 fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
     let file = "Email,Name,Pipeline,Value\na@example.com,Roof,Sales,\"1.234,50\"\n\
         b@example.com,Door,Sales,2.000\nc@example.com,Wall,Sales,12.ab\n";

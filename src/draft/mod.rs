@@ -28,7 +28,7 @@ pub(crate) use cell::{Cell, normalize_stored};
 pub(crate) use column::{Column, Part};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
-pub(crate) use formats::{FormatScan, Formats};
+pub(crate) use formats::{FormatScan, Formats, MIXED};
 pub(crate) use key::{Key, KeyKind, KeyText, key_hash};
 pub(crate) use region::region;
 pub(crate) use rule::{Rule, Shape};
