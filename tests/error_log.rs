@@ -229,6 +229,23 @@ fn section_9_what_a_file_has_mixed_up_is_not_guessed_from_what_is_left_of_it() {
 }
 
 #[test]
+fn w3_a_blank_of_the_log_does_not_clear_what_another_row_of_the_file_has_given() {
+    let file = "Email,First Name,Tags,Additional Phones,Opportunity Name,Pipeline\n\
+        a@x.org,Ana,vip,206-555-0101,Roof,Sales\na@x.org,,,,Door,Nope\nb@x.org,,,,Wall,Nope\n";
+    let import = Import::new().highlevel();
+    let mut crm = crm();
+    crm.insert(Contact, [("email", "b@x.org"), ("first_name", "Bo")]);
+    let report = run(&import, file, &mut crm);
+    let again = run(&import, &log_of(&report).replace("Nope", "Sales"), &mut crm);
+    assert_eq!(again.stats().opportunities.create, 2);
+    assert_eq!((again.stats().contacts.unchanged, crm.len(Contact)), (2, 2));
+    let names = crm.iter(Contact).map(|(_, contact)| contact.value("first_name"));
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    assert_eq!(names, [None, Some("Ana")]);
+}
+
+#[test]
 fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
     let file = "Email,Name,Pipeline,Value\na@example.com,Roof,Sales,\"1.234,50\"\n\
         b@example.com,Door,Sales,2.000\nc@example.com,Wall,Sales,12.ab\n";

@@ -255,7 +255,8 @@ pub(crate) fn take_row<'p>(
             }
             item += 1;
         });
-        let clears = column.asks_to_clear(normalize::trim(text));
+        let clears = column.asks_to_clear(normalize::trim(text))
+            && !row.clears_nothing(settings, column.object);
         if column.field == kind.primary() {
             clears_primary |= clears && !is_required(settings, column.field);
         } else {

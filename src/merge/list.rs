@@ -91,7 +91,9 @@ pub(super) fn folded<'p>(
         // What the row removes goes first: nothing that it says itself is removed.
         let clears =
             |column: &Column| column.asks_to_clear(normalize::trim(column.text(&row.cells)));
-        let is_asked_blank = !is_required(base.settings, field) && columns().any(clears);
+        let is_asked_blank = !is_required(base.settings, field)
+            && columns().any(clears)
+            && !row.clears_nothing(base.settings, base.settings.fields.get(field).object);
         if is_asked_blank && !is_given {
             now.clear();
         }

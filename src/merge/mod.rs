@@ -23,7 +23,7 @@ pub(crate) use single::{Single, effective, is_required, loosens};
 use crate::draft::{Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
-use crate::object::RowNumber;
+use crate::object::{Object, RowNumber};
 use crate::plan::Memory;
 use crate::source::BlockRow;
 use crate::value::Value;
@@ -49,6 +49,13 @@ pub(crate) struct RowOf<'p> {
 }
 
 impl RowOf<'_> {
+    /// Clears a cell of this side nothing? It does not where the row comes from our own error log and the side
+    /// was imported with the file: what it had to clear is cleared, and what other rows of the file have given,
+    /// which it never clears (W3), is stored by now.
+    pub(crate) fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
+        settings.was_imported(object, &self.cells)
+    }
+
     pub(crate) fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
         !self.dropped.is_empty()
             && column.is_some_and(|column| {

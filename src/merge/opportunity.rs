@@ -79,7 +79,8 @@ impl<'p> Pitch<'p> {
         };
         let said = |column: &'p Column| {
             let cell = column.read(column.text(&row.cells), None, choices);
-            (cell, column)
+            let is_kept = || row.clears_nothing(settings, column.object);
+            (if cell == Cell::Clear && is_kept() { Cell::Blank } else { cell }, column)
         };
         // A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
         let says = |field: FieldId, cell: &Cell<'_>| match cell {

@@ -123,6 +123,7 @@ pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId)
     by.is_some_and(|rule| rule.has(field))
         || is_required(settings, field)
         || settings.fields.get(field).kind == FieldKind::RecordId
+        || row.clears_nothing(settings, settings.fields.get(field).object)
 }
 
 /// Must a new record have this field?
