@@ -202,7 +202,7 @@ catalogue! {
     OpportunityExists "opportunity-exists" Info None,
         "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
     OpportunityDuplicate "opportunity-duplicate" Error None,
-        "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it";
+        "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchNone "opportunity-match-none" Error None,
         "no opportunity of the contact matches", "correct the values that are compared, or give the id";
     OpportunityMatchFound "opportunity-match-found" Error None,
