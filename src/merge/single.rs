@@ -186,6 +186,12 @@ impl<'p> Single<'p> {
         };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
         let mut is_asked_blank = false;
+        // Nothing that the row says in another column is removed, nor what that column keeps.
+        let is_said = columns.len() > 1
+            && columns.iter().any(|column| {
+                let cell = column.read(column.text(&row.cells), region, choices);
+                matches!(cell, Cell::Value(_)) && !row.is_dropped(column.index(), 0)
+            });
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
                 cell if row.is_dropped(column.index(), 0) => {
@@ -193,7 +199,7 @@ impl<'p> Single<'p> {
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
-                Cell::Clear if is_protected(base.settings, row, field) => Cell::Blank,
+                Cell::Clear if is_said || is_protected(base.settings, row, field) => Cell::Blank,
                 cell => cell,
             };
             is_asked_blank |= cell == Cell::Clear;
