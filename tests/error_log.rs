@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crm_import::account::{Pipeline, Stage};
+use crm_import::mapping::{ColumnMapping, OnInvalid};
 use crm_import::{
     Account, ERROR_LOG_COLUMNS, ErrorLog, Import, Mapping, MemoryStorage, Object, Report, Source,
 };
@@ -211,6 +212,62 @@ fn section_9_the_formats_that_were_found_are_in_the_log_and_in_the_mapping() {
     let third = run(&import, &rest, &mut crm);
     assert_eq!(found(&third, &crm), expected);
     assert_eq!(third.issues().count(), 0);
+}
+
+#[test]
+fn section_9_what_a_file_has_mixed_up_is_not_guessed_from_what_is_left_of_it() {
+    let file = "Email,Opportunity Name,Pipeline,Value,Expected Close Date\n\
+        a@x.org,A,Nope,1.234,01/02/2026\nb@x.org,B,Nope,\"2,5\",13/02/2026\n\
+        c@x.org,C,Sales,3.5,02/13/2026\n";
+    let mut crm = crm();
+    let log = log_of(&run(&Import::new(), file, &mut crm));
+    assert_eq!(records(&log)[1][12], "Value=mixed; Expected Close Date=mixed");
+
+    let again = run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+    let codes = again.issues().map(|issue| issue.code.code().to_owned());
+    assert_eq!(codes.collect::<Vec<_>>(), ["number-ambiguous", "date-ambiguous"]);
+}
+
+#[test]
+fn w3_a_blank_of_the_log_does_not_clear_what_another_row_of_the_file_has_given() {
+    let file = "Email,First Name,Tags,Additional Phones,Opportunity Name,Pipeline\n\
+        a@x.org,Ana,vip,206-555-0101,Roof,Sales\na@x.org,,,,Door,Nope\nb@x.org,,,,Wall,Nope\n";
+    let import = Import::new().highlevel();
+    let mut crm = crm();
+    crm.insert(Contact, [("email", "b@x.org"), ("first_name", "Bo")]);
+    let report = run(&import, file, &mut crm);
+    let again = run(&import, &log_of(&report).replace("Nope", "Sales"), &mut crm);
+    assert_eq!(again.stats().opportunities.create, 2);
+    assert_eq!((again.stats().contacts.unchanged, crm.len(Contact)), (2, 2));
+    let names = crm.iter(Contact).map(|(_, contact)| contact.value("first_name"));
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    assert_eq!(names, [None, Some("Ana")]);
+}
+
+#[test]
+fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
+    let file = "Email,Name,Pipeline,Value\na@example.com,Roof,Sales,\"1.234,50\"\n\
+        b@example.com,Door,Sales,2.000\nc@example.com,Wall,Sales,12.ab\n";
+    let column = |header: &str, field: &str| ColumnMapping {
+        header: Some(header.into()),
+        object: Some(if field == "email" { Contact } else { Opportunity }),
+        field: Some(field.into()),
+        on_invalid: (field == "value").then_some(OnInvalid::FailRow),
+        ..ColumnMapping::default()
+    };
+    let columns =
+        [("Email", "email"), ("Name", "name"), ("Pipeline", "pipeline"), ("Value", "value")]
+            .map(|(header, field)| column(header, field));
+    let import = Import::new().mapping(Mapping { columns: columns.into(), ..Mapping::default() });
+    let mut crm = crm();
+    let log = log_of(&run(&import, file, &mut crm));
+    assert_eq!(records(&log)[1][8], "write it as 1234,50");
+
+    let again = run(&import, &log.replace(",12.ab,", ",\"1234,50\","), &mut crm);
+    assert_eq!(again.issues().count(), 0);
+    let values = crm.iter(Opportunity).map(|(_, deal)| deal.value("value").unwrap());
+    assert_eq!(values.collect::<Vec<_>>(), ["1234.5", "2000", "1234.5"]);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
+use super::phones::slashed;
 use super::{Choices, Column};
 use crate::field::FieldKind;
 use crate::issue::IssueCode;
@@ -141,6 +144,12 @@ impl Column {
                 return each(cell, Ok(whole));
             }
         }
+        if let (FieldKind::Phone, Some(others)) =
+            (self.kind, self.list_separators.strip_suffix('/'))
+            && cell.contains('/')
+        {
+            return self.read_slashed_phones(cell, others, region, choices, each);
+        }
         let items = || {
             let items = normalize::items(cell, &self.list_separators);
             items.map(|item| self.mapped(item)).filter(|item| !item.is_empty())
@@ -153,6 +162,32 @@ impl Column {
                 read => each(item, read),
             }
         }
+    }
+
+    /// Phones some of which hold a slash: it stands between numbers, or behind an area. What follows an
+    /// area is no number without it, though it may look like one, and is refused with it (V6).
+    fn read_slashed_phones<'b>(
+        &'b self,
+        cell: &'b str,
+        separators: &'b str,
+        region: Option<&str>,
+        choices: &'b Choices,
+        mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
+    ) {
+        let mut read = SmallVec::<[_; 4]>::new();
+        let value = |item: &'b str| self.value(item, region, choices);
+        for numbers in normalize::items(cell, separators) {
+            for item in slashed(numbers, |item| value(self.mapped(item)).is_ok()) {
+                let item = self.mapped(item);
+                if !item.is_empty() {
+                    read.push((item, value(item)));
+                }
+            }
+        }
+        let is_dropped =
+            self.on_invalid == OnInvalid::DropCell && read.iter().any(|(_, read)| read.is_err());
+        let is_used = |(_, read): &(_, Result<_, _>)| read.is_err() || !is_dropped;
+        read.into_iter().filter(is_used).for_each(|(item, read)| each(item, read));
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct Column {
     pub(crate) separators: Option<Separators>,
     /// The mapping leaves it open how the column's dates or numbers are written.
     pub(super) is_format_open: bool,
+    /// They are written in more than one way.
+    pub(super) is_mixed: bool,
     pub(crate) list_separators: String,
     pub(crate) is_lower_case: bool,
     is_country_exact: bool,
@@ -129,6 +131,7 @@ impl Column {
                 FieldKind::Number | FieldKind::Money => mapped.separators.is_none(),
                 _ => false,
             },
+            is_mixed: false,
             list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
             is_lower_case: mapped.lower_case && of.kind == FieldKind::List,
             is_country_exact: mapped.exact_country,

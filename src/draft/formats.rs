@@ -11,6 +11,9 @@ use crate::normalize::{
 };
 use crate::source::Block;
 
+/// The format of a column whose cells contradict each other: only those that tell by themselves are read.
+pub(crate) const MIXED: &str = "mixed";
+
 /// What has been seen of the columns that leave their format open.
 #[derive(Clone, Debug)]
 pub(crate) struct FormatScan {
@@ -89,7 +92,11 @@ impl FormatScan {
                     let stated = settings.account.date_order;
                     (stated.filter(|stated| *stated == DateOrder::Ymd).or(Some(order)), true)
                 }
-                DateOrderFound::NotNeeded | DateOrderFound::Contradictory => (None, false),
+                DateOrderFound::Contradictory => {
+                    formats.mixed.push(*index);
+                    (None, false)
+                }
+                DateOrderFound::NotNeeded => (None, false),
                 DateOrderFound::Unknown => (settings.account.date_order, true),
             };
             if let (Some(order), true) = (order, is_assumed) {
@@ -101,7 +108,11 @@ impl FormatScan {
         for (index, scan) in &self.numbers {
             let separators = match scan.resolve() {
                 SeparatorsFound::Told(separators) => Some(separators),
-                _ => None,
+                SeparatorsFound::Contradictory => {
+                    formats.mixed.push(*index);
+                    None
+                }
+                SeparatorsFound::NotNeeded | SeparatorsFound::Unknown => None,
             };
             formats.numbers.push((*index, separators));
         }
@@ -114,6 +125,8 @@ impl FormatScan {
 pub(crate) struct Formats {
     dates: Vec<(u16, Option<DateOrder>)>,
     numbers: Vec<(u16, Option<Separators>)>,
+    /// The columns that are written in more than one way.
+    mixed: Vec<u16>,
     /// What is worth saying of them.
     pub(crate) findings: Vec<Finding>,
 }
@@ -121,13 +134,13 @@ pub(crate) struct Formats {
 impl Formats {
     /// Would every cell be read alike?
     pub(crate) fn are(&self, other: &Formats) -> bool {
-        self.dates == other.dates && self.numbers == other.numbers
+        self.dates == other.dates && self.numbers == other.numbers && self.mixed == other.mixed
     }
 }
 
 impl Settings {
     /// How the columns are read that can be read in several ways, by header: dates as `mdy`, `dmy` or
-    /// `ymd`, numbers as the [sample](Separators::sample) of one.
+    /// `ymd`, numbers as the [sample](Separators::sample) of one; [`MIXED`] where several ways are found.
     pub(crate) fn resolved_formats(&self) -> indexmap::IndexMap<String, String> {
         let mut formats = indexmap::IndexMap::new();
         for column in self.contact_columns.iter().chain(&self.opportunity_columns) {
@@ -136,6 +149,7 @@ impl Settings {
                 continue;
             };
             let format = match (column.kind, column.date.order, column.separators) {
+                _ if column.is_mixed => MIXED.to_owned(),
                 (FieldKind::Date, Some(order), _) => order.name().to_owned(),
                 (FieldKind::Number | FieldKind::Money, _, Some(separators)) => separators.sample(),
                 _ => continue,
@@ -155,7 +169,24 @@ impl Settings {
             let numbers = self.open_at(index).filter(|column| column.kind != FieldKind::Date);
             numbers.for_each(|column| column.separators = separators);
         }
+        for &index in &formats.mixed {
+            self.open_at(index).for_each(|column| column.is_mixed = true);
+        }
         self.settled_mapping = self.settled_mapping();
+    }
+
+    /// Reads the columns of this header as those of a file that writes them in more than one way: the rows
+    /// that are left of it may be written in one, and would be read by it.
+    pub(crate) fn settle_as_mixed(&mut self, header: &str) {
+        let headers = &self.headers;
+        let is_called = |column: &&mut Column| {
+            let own = column.index().and_then(|at| headers.get(usize::from(at)));
+            column.is_format_open && own.is_some_and(|own| own == header)
+        };
+        let columns = self.contact_columns.iter_mut().chain(&mut self.opportunity_columns);
+        columns.filter(is_called).for_each(|column| {
+            (column.is_format_open, column.is_mixed) = (false, true);
+        });
     }
 
     /// The mapping, with the formats that were found.

@@ -1,7 +1,7 @@
 //! How the drafter looks at a cell: at a plain one quickly, at any other by reading it in full.
 
 use super::drafter::Drafter;
-use super::refusal::{Refusal, nearest};
+use super::refusal::{Refusal, hint};
 use super::region::Countries;
 use super::watch::{Look, Watch};
 use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
@@ -164,7 +164,7 @@ impl<'s> Drafter<'s> {
             Cell::Blank | Cell::Clear => false,
             Cell::Value(_) => true,
             Cell::Invalid(code) => {
-                let detail = nearest(self.settings, column, code, normalize::trim(cell));
+                let detail = hint(self.settings, column, code, normalize::trim(cell));
                 let refusal = Refusal { detail, ..code.into() };
                 self.refused.add(stripe, row, column, refusal);
                 false
@@ -188,7 +188,7 @@ impl<'s> Drafter<'s> {
         column.read_items(cell, region, &self.settings.choices, |shown, read| match read {
             Ok(_) => is_filled = true,
             Err(code) => {
-                let detail = nearest(self.settings, column, code, shown);
+                let detail = hint(self.settings, column, code, shown);
                 let refusal = Refusal { item: Some(shown), detail, ..code.into() };
                 self.refused.add(stripe, row, column, refusal);
             }

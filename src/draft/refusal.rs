@@ -75,13 +75,17 @@ impl Refused {
     }
 }
 
-/// The options that might have been meant, in words.
-pub(super) fn nearest(
+/// What helps to mend a cell: the options that might have been meant, or how the column writes numbers.
+pub(super) fn hint(
     settings: &Settings,
     column: &Column,
     code: IssueCode,
     cell: &str,
 ) -> Option<String> {
+    if matches!(code, IssueCode::NumberInvalid | IssueCode::NumberAmbiguous) {
+        let written = column.separators.filter(|written| written.decimal != '.');
+        return written.map(|written| format!("1234{}50", written.decimal));
+    }
     let is_choice = matches!(
         code,
         IssueCode::OptionUnknown

@@ -10,10 +10,11 @@ use super::{Column, Part, Rule};
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUp;
-use crate::issue::IssueCode;
+use crate::issue::{IssueCode, log_columns};
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::normalize::{self, OptionSet, STATUSES};
 use crate::object::{Mode, Object};
+use crate::source::BlockRow;
 
 /// The account, the mapping and the modes of one import, compiled.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct Settings {
     /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
     /// sorted.
     pub(crate) clearable: Vec<FieldId>,
+    /// Where our own error log has the ids of the contacts and of the opportunities that were imported.
+    pub(super) imported: [Option<usize>; 2],
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
     pub(crate) opportunity_wanted: Vec<FieldId>,
@@ -64,7 +67,9 @@ impl Settings {
     ) -> Self {
         let fields = account.fields();
         let choices = Choices::new(&account, &fields);
+        let place = |own: &str| headers.iter().position(|header| header == own);
         let mut settings = Settings {
+            imported: [log_columns::CONTACT_ID, log_columns::OPPORTUNITY_ID].map(place),
             rules: Vec::new(),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
@@ -99,6 +104,13 @@ impl Settings {
             Object::Contact => &self.contact_columns,
             Object::Opportunity => &self.opportunity_columns,
         }
+    }
+
+    /// Does our own error log say that this side of a row was imported before?
+    pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
+        let [contacts, opportunities] = self.imported;
+        let place = if object == Object::Contact { contacts } else { opportunities };
+        place.is_some_and(|place| !cells.is_empty(place))
     }
 
     pub(crate) fn wanted(&self, object: Object) -> &[FieldId] {
@@ -356,11 +368,15 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        // `Last, First` is `Last First`.
+        // `Last, First` is `Last First`, and `First Last` where the last name has several words.
         let turned = |code| match cell.split_once(',') {
             Some((last, first)) => {
-                let name = format!("{} {}", normalize::trim(last), normalize::trim(first));
-                self.users.find(&name)
+                let (last, first) = (normalize::trim(last), normalize::trim(first));
+                let found = self.users.find(&format!("{last} {first}"));
+                found.or_else(|code| match code {
+                    IssueCode::OptionUnknown => self.users.find(&format!("{first} {last}")),
+                    other => Err(other),
+                })
             }
             None => Err(code),
         };

@@ -3,7 +3,7 @@
 use super::{Import, policies};
 use crate::account::{Account, DateOrder};
 use crate::apply::formats_of_log;
-use crate::draft::Settings;
+use crate::draft::{MIXED, Settings};
 use crate::error::ConfigError;
 use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
@@ -57,13 +57,13 @@ impl Import {
             other => other.clone(),
         };
         let follow_ups = self.follow_ups.iter().map(follow_up).collect();
-        Ok(Settings::new(
-            account,
-            mapping,
-            rows.headers().to_vec(),
-            (contacts, opportunities),
-            follow_ups,
-        ))
+        let headers = rows.headers().to_vec();
+        let mut settings =
+            Settings::new(account, mapping, headers, (contacts, opportunities), follow_ups);
+        for (header, _) in log_formats(rows).iter().filter(|(_, format)| *format == MIXED) {
+            settings.settle_as_mixed(header);
+        }
+        Ok(settings)
     }
 
     /// The mapping of the file: the one that was given, else the suggested one; with what the file, if it
@@ -135,14 +135,7 @@ fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
 /// The rows that are left in an error log may no longer tell how its dates and numbers are written: the
 /// log says it of those columns of which the mapping does not (behaviour §9).
 fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
-    let headers = rows.headers();
-    if !is_log(headers) {
-        return mapping;
-    }
-    let at = headers.iter().position(|header| header == log_columns::FORMATS);
-    let cells = rows.sample().iter().filter_map(|row| row.get(at?)).map(|cell| cell.trim());
-    let cell = cells.map(unescape_formula).find(|cell| !cell.is_empty()).unwrap_or("");
-    let formats = formats_of_log(cell, headers);
+    let formats = log_formats(rows);
     for column in &mut mapping.columns {
         let own = column.header.as_deref().unwrap_or("");
         for (_, format) in formats.iter().filter(|(header, _)| words(header) == words(own)) {
@@ -151,6 +144,18 @@ fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
         }
     }
     mapping
+}
+
+/// What our own error log says of the formats of its columns, by header.
+fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
+    let headers = rows.headers();
+    if !is_log(headers) {
+        return Vec::new();
+    }
+    let at = headers.iter().position(|header| header == log_columns::FORMATS);
+    let cells = rows.sample().iter().filter_map(|row| row.get(at?)).map(|cell| cell.trim());
+    let cell = cells.map(unescape_formula).find(|cell| !cell.is_empty()).unwrap_or("");
+    formats_of_log(cell, headers)
 }
 
 /// Is it our own error log?

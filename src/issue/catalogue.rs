@@ -1,6 +1,6 @@
 //! The catalogue: every code with its severity, HighLevel's number, its message and its remedy.
 //!
-//! Messages and remedies may hold `{value}`, `{column}`, `{object}` and `{detail}`. Codes are stable:
+//! Messages and remedies may hold `{value}`, `{column}`, `{object}`, `{detail}` and `{number}`. Codes are stable:
 //! a program may match on them, and an error log of last year still means the same.
 
 use std::fmt;
@@ -124,7 +124,7 @@ catalogue! {
     PhoneSeveral "phone-several" Warning Some(1013),
         "\"{value}\" holds more than one phone number", "put each number into a column of its own, or map the column to the additional phones";
     DateInvalid "date-invalid" Warning Some(1014),
-        "\"{value}\" is not a date in the order of its column", "write it as 2026-03-31";
+        "\"{value}\" is not a date, or not one in the order of its column", "write it as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
         "\"{value}\" can be read with the day or the month first", "declare the date order of the column, or write dates as 2026-03-31";
     DateOrderAssumed "date-order-assumed" Warning None,
@@ -132,9 +132,9 @@ catalogue! {
     DateSerial "date-serial" Warning Some(1014),
         "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or declare that it holds day numbers";
     NumberInvalid "number-invalid" Warning None,
-        "\"{value}\" is not a number", "write it as 1234.50";
+        "\"{value}\" is not a number", "write it as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
-        "\"{value}\" can be read with its last separator as a decimal or as a thousands separator", "declare the separators of the column, or write it as 1234.50";
+        "\"{value}\" can be read with its last separator as a decimal or as a thousands separator", "declare the separators of the column, or write it as {number}";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),
@@ -202,7 +202,7 @@ catalogue! {
     OpportunityExists "opportunity-exists" Info None,
         "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
     OpportunityDuplicate "opportunity-duplicate" Error None,
-        "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it";
+        "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchNone "opportunity-match-none" Error None,
         "no opportunity of the contact matches", "correct the values that are compared, or give the id";
     OpportunityMatchFound "opportunity-match-found" Error None,

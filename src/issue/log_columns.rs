@@ -13,6 +13,7 @@ pub(crate) const FORMATS: &str = "Import formats";
 
 /// The columns that the error log adds behind those of the file. The first five are ignored when the
 /// log is imported; the ids are read, so that nothing is created twice, and so are the formats of dates
-/// and numbers, which the rows that are left may no longer tell (behaviour §9).
+/// and numbers, which the rows that are left may no longer tell (behaviour §9): `Value=1.234,5`, or
+/// `Value=mixed` where the file contradicts itself.
 pub const ERROR_LOG_COLUMNS: [&str; 8] =
     [STATUS, CODE, COLUMN, MESSAGE, FIX, CONTACT_ID, OPPORTUNITY_ID, FORMATS];

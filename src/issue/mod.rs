@@ -42,7 +42,7 @@ pub struct Issue {
     /// The cell, or the item of the cell, as the file writes it.
     pub value: Option<String>,
     /// What makes this one different from others of its code: the other row, the other record, the
-    /// nearest options.
+    /// nearest options, a number as the column has them.
     pub detail: Option<String>,
 }
 
@@ -51,8 +51,10 @@ impl Issue {
     pub fn message(&self) -> String {
         let message = self.code.message(self.severity);
         let mut text = self.fill(message);
+        let is_said = |text: &str| text.contains("{detail}") || text.contains("{number}");
         if let Some(detail) = &self.detail
-            && !message.contains("{detail}")
+            && !is_said(message)
+            && !is_said(self.code.remedy())
         {
             text.push_str(": ");
             text.push_str(detail);
@@ -88,6 +90,8 @@ impl Issue {
                 "value" => self.value.as_deref().unwrap_or(""),
                 "column" => self.column.as_deref().unwrap_or(""),
                 "detail" => self.detail.as_deref().unwrap_or("unknown"),
+                // One that is written as the column has them.
+                "number" => self.detail.as_deref().unwrap_or("1234.50"),
                 "object" => self.object.map_or("record", Object::name),
                 _ => "",
             });

@@ -3,7 +3,6 @@
 use smallvec::SmallVec;
 
 use super::items::Items;
-use super::single::is_required;
 use super::{Base, RowOf, takes};
 use crate::draft::Column;
 use crate::field::FieldId;
@@ -110,11 +109,7 @@ impl<'p> List<'p> {
     fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, is_first: bool) {
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
         // What the row removes goes first: nothing that it says itself is removed.
-        let clears = |column: &Column| {
-            column.asks_to_clear(normalize::trim(column.text(&row.cells)))
-                && !is_required(base.settings, column.field)
-        };
-        let is_asked_blank = columns().any(clears);
+        let is_asked_blank = columns().any(|column| row.clears(base.settings, column));
         if is_asked_blank && !self.is_given {
             self.items.clear();
         }

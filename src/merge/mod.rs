@@ -24,7 +24,8 @@ use crate::draft::{Cell, Column, Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
-use crate::object::RowNumber;
+use crate::normalize;
+use crate::object::{Object, RowNumber};
 use crate::plan::Memory;
 use crate::source::BlockRow;
 use crate::value::Value;
@@ -75,6 +76,20 @@ impl<'p> RowOf<'p> {
             Cell::Value(value) if !self.is_dropped(column.index(), 0) => Some(value),
             _ => None,
         }
+    }
+
+    /// Does a cell of a list ask for it to be emptied (W3)?
+    pub(crate) fn clears(&self, settings: &Settings, column: &Column) -> bool {
+        column.asks_to_clear(normalize::trim(column.text(&self.cells)))
+            && !is_required(settings, column.field)
+            && !self.clears_nothing(settings, column.object)
+    }
+
+    /// Clears a cell of this side nothing? It does not where the row comes from our own error log and the side
+    /// was imported with the file: what it had to clear is cleared, and what other rows of the file have given,
+    /// which it never clears (W3), is stored by now.
+    pub(crate) fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
+        settings.was_imported(object, &self.cells)
     }
 
     /// Is this item of a cell offered in vain?

@@ -9,7 +9,7 @@ pub(crate) use pitch::{Pitch, can_be_blank};
 
 use super::contact::filled;
 use super::list::fold_list;
-use super::single::fold_single;
+use super::single::{effective, fold_single};
 use super::{Base, RowOf};
 use crate::draft::Column;
 use crate::field::FieldId;
@@ -49,12 +49,20 @@ pub(crate) fn fold_opportunity<'p>(
     }
 }
 
-/// The value of a new opportunity is 0 unless a row says otherwise (O6).
+/// The value is 0 where nothing is said of it (O6): of a new opportunity, and of one whose value is
+/// cleared. Else the next import of the file would clear the 0 that this one has written (L3).
 fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: &mut Changes) {
-    let known = out.len();
+    let (known, zero) = (out.len(), Value::Number(rust_decimal::Decimal::ZERO));
+    let may_clear = !base.is_new() && group.iter().any(|column| !column.is_plain);
+    if may_clear && effective(base, group, rows).is_none() {
+        if base.values(FieldId::VALUE).next().is_some_and(|before| before != zero) {
+            out.push(FieldId::VALUE, base.shown(FieldId::VALUE).take(1).map(Value::text), [zero]);
+        }
+        return;
+    }
     fold_single(base, group, rows, out);
     if base.is_new() && out.len() == known {
-        out.push(FieldId::VALUE, [], [Value::Number(rust_decimal::Decimal::ZERO)]);
+        out.push(FieldId::VALUE, [], [zero]);
     }
 }
 

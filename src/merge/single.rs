@@ -119,6 +119,7 @@ pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId)
     by.is_some_and(|rule| rule.has(field))
         || is_required(settings, field)
         || settings.fields.get(field).kind == FieldKind::RecordId
+        || row.clears_nothing(settings, settings.fields.get(field).object)
 }
 
 /// Must a new record have this field?
@@ -181,6 +182,12 @@ impl<'p> Single<'p> {
         };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
         let mut is_asked_blank = false;
+        // Nothing that the row says in another column is removed, nor what that column keeps.
+        let is_said = columns.len() > 1
+            && columns.iter().any(|column| {
+                let cell = column.read(column.text(&row.cells), region, choices);
+                matches!(cell, Cell::Value(_)) && !row.is_dropped(column.index(), 0)
+            });
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
                 cell if row.is_dropped(column.index(), 0) => {
@@ -188,7 +195,7 @@ impl<'p> Single<'p> {
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
-                Cell::Clear if is_protected(base.settings, row, field) => Cell::Blank,
+                Cell::Clear if is_said || is_protected(base.settings, row, field) => Cell::Blank,
                 cell => cell,
             };
             is_asked_blank |= cell == Cell::Clear;

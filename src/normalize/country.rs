@@ -122,6 +122,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_of_other_lists_are_known() {
+        for (name, code) in [
+            ("Korea, Democratic People's Republic of", "KP"),
+            ("Congo, The Democratic Republic of the", "CD"),
+            ("Tanzania, United Republic of", "TZ"),
+            ("Holy See (Vatican City State)", "VA"),
+            ("Sint Maarten (Dutch part)", "SX"),
+            ("St. Kitts & Nevis", "KN"),
+            ("St Lucia", "LC"),
+            ("Hong Kong SAR China", "HK"),
+            ("Myanmar (Burma)", "MM"),
+            ("kosovo", "XK"),
+        ] {
+            assert_eq!(country(name), Ok(code), "{name}");
+        }
+        assert_eq!(country_exact("XK"), Ok("XK"));
+        // Which of the two?
+        assert!(country("Virgin Islands").is_err());
+    }
+
+    #[test]
     fn two_letters_are_what_their_name_is() {
         for pair in 0..26 * 26_u16 {
             let letter = |place: u16| char::from(b'a' + place as u8);

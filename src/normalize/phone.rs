@@ -94,7 +94,9 @@ fn check_shape(number: &str) -> Result<(), IssueCode> {
 fn has_second_ending(number: &str) -> bool {
     let Some((before, ending)) = number.rsplit_once('/') else { return false };
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    digits(ending) < 4 && digits(before) > 5
+    // `06/12/34/56/78` is one.
+    let is_in_pairs = number.split('/').all(|part| digits(part) == 2);
+    digits(ending) < 4 && digits(before) > 5 && !is_in_pairs
 }
 
 /// Letters only where a number is spelled: at its end, at least three, after some digits. `XXXX` hides
@@ -109,6 +111,22 @@ fn is_vanity(number: &str, letters: usize) -> bool {
         && digits(&number[..first]) >= 3
         && digits(&number[first..]) <= 4
         && !number[first..].contains(['(', ')', '/'])
+        && !ends_with_label(number)
+}
+
+/// `206 555 home`: what kind of number it is, and some of its digits are missing. They are not spelled.
+fn ends_with_label(number: &str) -> bool {
+    const LABELS: [&str; 14] = [
+        "home", "work", "cell", "main", "mobile", "mobil", "office", "desk", "direct", "fax",
+        "phone", "mob", "tel", "ext",
+    ];
+    let word = &number[number.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len()..];
+    // `1-800-NEW-HOME` is spelled.
+    let is_spelled = || {
+        number[..number.len() - word.len()].ends_with('-')
+            && word.bytes().all(|b| b.is_ascii_uppercase())
+    };
+    LABELS.iter().any(|label| label.eq_ignore_ascii_case(word)) && !is_spelled()
 }
 
 /// The cell in ASCII, without what is not seen and without quotes around it.
@@ -144,8 +162,8 @@ fn without_label(text: &str) -> &str {
         }
     }
     for label in [
-        "tel.", "tel", "phone", "ph.", "ph", "mobile", "mob.", "mob", "cell", "fon", "t.", "m.",
-        "p.",
+        "tel.", "tel", "phone", "ph.", "ph", "mobile", "mob.", "mob", "cell", "fon", "home",
+        "work", "office", "direct", "main", "t.", "m.", "p.",
     ] {
         let is_prefix = text.len() > label.len()
             && text.is_char_boundary(label.len())
@@ -177,9 +195,10 @@ fn without_float(text: &str) -> &str {
 
 /// The number and its extension's digits.
 fn split_extension(text: &str) -> (&str, &str) {
-    const MARKS: [&str; 16] = [
+    const MARKS: [&str; 20] = [
         ";ext=",
         "extension",
+        "extensi\u{f3}n",
         "extn.",
         "extn",
         "ext.:",
@@ -187,7 +206,10 @@ fn split_extension(text: &str) -> (&str, &str) {
         "ext",
         "poste",
         "durchwahl",
+        "dw.",
+        "dw",
         "anexo",
+        "ramal",
         "int.",
         "xt.",
         "x.",

@@ -116,12 +116,13 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 /// assert_eq!(full_name("Ana Maria Lee"), ("Ana Maria", "Lee"));
 /// assert_eq!(full_name("Lee, Ana"), ("Ana", "Lee"));
 /// assert_eq!(full_name("Ana"), ("Ana", ""));
+/// assert_eq!(full_name("Ana Lee, MD, Ph.D."), ("Ana", "Lee, MD, Ph.D."));
 /// ```
 pub fn full_name(cell: &str) -> (&str, &str) {
     let name = trim(cell);
     if let Some((last, first)) = name.split_once(',') {
         let (last, first) = (trim(last), trim(first));
-        if is_suffix(first) {
+        if first.split(',').all(|part| is_suffix(trim(part))) {
             let (given, family) = split_last(last);
             if family.is_empty() {
                 return (given, first);
@@ -148,8 +149,9 @@ fn split_last(name: &str) -> (&str, &str) {
 }
 
 fn is_suffix(word: &str) -> bool {
-    let word = word.trim_end_matches('.');
-    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"].iter().any(|s| word.eq_ignore_ascii_case(s))
+    // `Ph.D.` is one, too.
+    let letters = || word.bytes().filter(|b| *b != b'.').map(|b| b.to_ascii_lowercase());
+    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"].iter().any(|s| letters().eq(s.bytes()))
 }
 
 /// A record id: any text, exactly as written.
@@ -191,6 +193,8 @@ mod tests {
             ("Lee, Ana Maria", ("Ana Maria", "Lee")),
             ("Martin King Jr.", ("Martin", "King Jr.")),
             ("Martin King, Jr.", ("Martin", "King, Jr.")),
+            ("Ana Lee, MD, Ph.D.", ("Ana", "Lee, MD, Ph.D.")),
+            ("Lee, Ana, MD", ("Ana, MD", "Lee")),
             ("", ("", "")),
             (",", ("", "")),
         ];

@@ -5,9 +5,7 @@ use smallvec::SmallVec;
 use super::{Addresses, may_replace_primary};
 use crate::draft::Column;
 use crate::mapping::Merge;
-use crate::merge::single::is_required;
 use crate::merge::{Base, RowOf};
-use crate::normalize;
 use crate::value::Value;
 
 /// See the [module](self).
@@ -58,8 +56,7 @@ impl<'p> Said<'p> {
                     said.gives_more_in_vain = true;
                 }
             });
-            let clears = column.asks_to_clear(normalize::trim(column.text(&row.cells)))
-                && !is_required(base.settings, column.field);
+            let clears = row.clears(base.settings, column);
             if is_primary {
                 said.clears_primary |= clears;
             } else {

@@ -1,7 +1,7 @@
 //! [`Pitch`]: what one row says of where its opportunity stands.
 
 use super::Given;
-use crate::draft::{Cell, Choices, Column, Settings};
+use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::RowOf;
@@ -29,11 +29,11 @@ impl<'p> Pitch<'p> {
     /// `is_new`: the row creates the opportunity, so that defaults stand in for blank cells (W6).
     /// `given`: what rows before have given.
     pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool, given: Given) -> Self {
-        let choices = &settings.choices;
         let read = |field: FieldId| {
             let default = |column: &'p Column| {
                 let is_due = is_new || (column.default_always && !given.has(field));
-                let default = is_due.then(|| column.default_value(None, choices)).flatten();
+                let default =
+                    is_due.then(|| column.default_value(None, &settings.choices)).flatten();
                 let is_given = column.default_always;
                 default.map(|value| Said { cell: Cell::Value(value), column, is_given })
             };
@@ -41,7 +41,7 @@ impl<'p> Pitch<'p> {
                 [] => None,
                 [column] if column.is_silent(&row.cells) => None,
                 [column] if column.is_plain && !column.is_constant() => {
-                    Some(Said::of(choices, row, column))
+                    Some(Said::of(settings, row, column))
                 }
                 columns => what_counts(settings, row, columns, default),
             }
@@ -56,8 +56,12 @@ impl<'p> Pitch<'p> {
 }
 
 impl<'p> Said<'p> {
-    fn of(choices: &'p Choices, row: &RowOf<'p>, column: &'p Column) -> Self {
-        Said { cell: column.read(column.text(&row.cells), None, choices), column, is_given: true }
+    fn of(settings: &'p Settings, row: &RowOf<'p>, column: &'p Column) -> Self {
+        let cell = match column.read(column.text(&row.cells), None, &settings.choices) {
+            Cell::Clear if row.clears_nothing(settings, column.object) => Cell::Blank,
+            cell => cell,
+        };
+        Said { cell, column, is_given: true }
     }
 
     /// A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
@@ -102,7 +106,7 @@ fn what_counts<'p>(
     columns: &'p [Column],
     default: impl Fn(&'p Column) -> Option<Said<'p>>,
 ) -> Option<Said<'p>> {
-    let said = |column| Said::of(&settings.choices, row, column);
+    let said = |column| Said::of(settings, row, column);
     let cells = || columns.iter().filter(|column| !column.is_constant()).map(said);
     let constants = || columns.iter().filter(|column| column.is_constant()).map(said);
     cells()

@@ -251,4 +251,6 @@ pub(super) const COUNTRIES: &[(&str, &str, &str)] = &[
     ("YE", "YEM", "Yemen"),
     ("ZM", "ZMB", "Zambia"),
     ("ZW", "ZWE", "Zimbabwe"),
+    // ISO leaves it to whoever needs a code for Kosovo, and this is what everybody uses.
+    ("XK", "XKX", "Kosovo"),
 ];

@@ -1,5 +1,7 @@
 //! The shapes of a date: numbers, the name of a month, a time behind it.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use super::months::{Word, word};
@@ -46,7 +48,7 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
     if let Some(day) = basic(text) {
         return Some(day);
     }
-    let tokens = tokens(without_time(text)?)?;
+    let tokens = tokens(&without_time(text)?)?;
     let numbers: SmallVec<[Number; 3]> = tokens
         .iter()
         .filter_map(|token| if let Token::Number(number) = token { Some(*number) } else { None })
@@ -120,19 +122,57 @@ fn plain(cell: &str) -> String {
 }
 
 /// The date without the time behind it. `None` if what follows is no time.
-fn without_time(text: &str) -> Option<&str> {
-    let Some(colon) = text.find(':') else { return Some(without_zone(text)) };
+fn without_time(text: &str) -> Option<Cow<'_, str>> {
+    // `Fri Mar 13 14:05:09 UTC 2026`
+    let year = text.rsplit_once(' ').filter(|(rest, year)| rest.contains(':') && is_year(year));
+    if let Some((rest, year)) = year {
+        return Some(format!("{} {year}", before_clock(rest)?).into());
+    }
+    let date = match text.contains(':') {
+        true => before_clock(text)?,
+        false => before_hours(text).unwrap_or_else(|| without_zone(text)),
+    };
+    Some(date.into())
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// What stands before a time that is written with colons, if it is one.
+fn before_clock(text: &str) -> Option<&str> {
+    let colon = text.find(':')?;
     let hours = text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let digits = colon - hours;
     let before = text[..hours].trim_end();
     if digits == 0 || digits > 2 || !is_time(&text[hours..]) {
         return None;
     }
-    let before = before.strip_suffix(['T', 't', ',', ' ']).unwrap_or(before);
-    let before = before.trim_end_matches([',', ' ']);
-    let before =
-        before.strip_suffix(" at").or_else(|| before.strip_suffix(" um")).unwrap_or(before);
+    let before = without_at(before.trim_end_matches([',', ' ']));
+    // `2026-03-04T14:05`; the day of `4 March 2026 at 14:05` has lost its `at` by now.
+    let day =
+        before.strip_suffix(['T', 't']).filter(|day| day.ends_with(|c: char| c.is_ascii_digit()));
+    let before = day.unwrap_or(before);
     (!before.is_empty()).then_some(before)
+}
+
+/// What stands before `14h05`, `14h` or `14.05 Uhr`.
+fn before_hours(text: &str) -> Option<&str> {
+    let clock = text.strip_suffix("Uhr").map(str::trim_end);
+    let (before, hours) = clock.unwrap_or(text).rsplit_once([' ', ','])?;
+    let mark = if clock.is_some() { ['.', '.'] } else { ['h', 'H'] };
+    let is_it = hours.starts_with(|c: char| c.is_ascii_digit())
+        && (clock.is_some() || hours.contains(mark))
+        && is_time(hours.trim_end_matches(mark).replace(mark, ":").as_str());
+    let before = without_at(before.trim_end_matches([',', ' ']));
+    (is_it && !before.is_empty()).then_some(before)
+}
+
+/// `4 March 2026 at`, the day alone.
+fn without_at(before: &str) -> &str {
+    const WORDS: [&str; 11] =
+        [" at", " um", " à", " a las", " a la", " às", " alle", " alle ore", " ore", " om", " kl."];
+    WORDS.iter().find_map(|word| before.strip_suffix(word)).map_or(before, str::trim_end)
 }
 
 /// `2026-03-04Z`

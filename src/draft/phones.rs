@@ -1,0 +1,81 @@
+//! Phones in a cell with slashes: one stands between two numbers, or behind the area of one.
+
+use crate::normalize::trim;
+
+/// How many slashes a number may hold: `06/12/34/56/78`.
+const SLASHES: usize = 4;
+
+/// The numbers of a cell, and what is none, in order.
+///
+/// What stands behind an area is no number without it, though it may look like one: of
+/// `06/12 34 56 789`, which has a digit too many, `12 34 56 789` is a number of another town. So both
+/// are handed on as one, to be refused (behaviour V6).
+pub(super) fn slashed<'c>(
+    cell: &'c str,
+    is_number: impl Fn(&'c str) -> bool,
+) -> impl Iterator<Item = &'c str> {
+    let mut rest = cell;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
+        if rest.is_empty() {
+            return None;
+        }
+        let mut ends = rest.match_indices('/').map(|(at, _)| at).chain([rest.len()]);
+        let first = ends.clone().next().unwrap_or(rest.len());
+        let number = ends.by_ref().take(SLASHES + 1).find(|end| is_number(trim(&rest[..*end])));
+        let end = match number {
+            Some(end) => end,
+            None if is_area(&rest[..first], &rest[first..]) => rest.len(),
+            None => first,
+        };
+        let (item, more) = rest.split_at(end);
+        rest = more;
+        Some(trim(item))
+    })
+}
+
+/// Can this be the first digits of the number that goes on behind the slash?
+fn is_area(first: &str, more: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
+    let next = digits(more[1.min(more.len())..].split('/').next().unwrap_or(""));
+    match digits(first) {
+        0 => false,
+        _ if next == 0 => false,
+        // Areas have up to six digits, eight with their country's; no number has more than fifteen; and
+        // what is shorter than seven is part of one.
+        1..=6 => true,
+        _ if next < 7 => true,
+        7..=8 if first.starts_with('+') => true,
+        known => known + next <= 15,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of nine digits, or seven behind an area of two.
+    fn is_number(text: &str) -> bool {
+        text.replace(['/', ' '], "").len() == 9
+    }
+
+    #[test]
+    fn a_slash_stands_between_numbers_or_behind_an_area() {
+        for (cell, items) in [
+            ("123456789/987654321", vec!["123456789", "987654321"]),
+            ("12/3456789/98/7654321", vec!["12/3456789", "98/7654321"]),
+            (" 12 / 345 / 6789 / ", vec!["12 / 345 / 6789"]),
+            ("123456789/8", vec!["123456789", "8"]),
+            // A digit too many, or too few.
+            ("12/34567890", vec!["12/34567890"]),
+            ("12/345/987654321", vec!["12/345/987654321"]),
+            ("1234567890/987654321", vec!["1234567890", "987654321"]),
+            ("+12345678901/987654", vec!["+12345678901/987654"]),
+            ("home/123456789", vec!["home", "123456789"]),
+            ("n/a", vec!["n", "a"]),
+            ("//", vec![]),
+        ] {
+            assert_eq!(slashed(cell, is_number).collect::<Vec<_>>(), items, "{cell:?}");
+        }
+    }
+}
