@@ -62,7 +62,8 @@ pub struct Suggestion {
 ///
 /// Better none than wrong (behaviour A3): a column that is somebody else's, a statistic, a consent or
 /// the id of another product is left out, and so is a second column for a field that holds one value
-/// (A2). Several columns of e-mail addresses or phones feed the additional ones.
+/// (A2). Several columns of e-mail addresses or phones feed the additional ones. One column that contacts
+/// have as well, a stage or a value, makes no opportunities alone.
 pub fn suggest(
     headers: &[String],
     samples: &[Vec<String>],
@@ -79,7 +80,8 @@ pub fn suggest(
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
-    reader.leave_lone_reason(&mut guesses);
+    reader.leave_beside_deal(&words, &mut guesses);
+    reader.leave_lone_deal(&words, &mut guesses);
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
     reader.settle_town(&words, &mut guesses);
@@ -93,7 +95,7 @@ pub fn suggest(
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
-    reader.keep_one(headers, &mut guesses);
+    reader.keep_one(headers, &words, &mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);
     }

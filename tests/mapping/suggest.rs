@@ -219,6 +219,27 @@ fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
 }
 
 #[test]
+fn a3_a_column_that_contacts_have_too_makes_no_opportunity_alone() {
+    for header in ["Stage", "Phase", "Estimated Value", "Lead Value", "Close Date"] {
+        let expected = ["contact.email", "-", "contact.owner"];
+        assert_eq!(mapped(&["Email", header, "Owner"], &BOTH), expected, "{header}");
+    }
+    assert_eq!(mapped(&["Email", "Stage", "Lead Value"], &BOTH)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Email", "Deal Value"], &BOTH)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Pipeline Stage"], &BOTH)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Stage"], &BOTH), ["opportunity.stage"]);
+}
+
+#[test]
+fn a2_what_is_called_the_deals_or_the_contacts_goes_before_what_is_not() {
+    let headers =
+        ["First Name", "Last Name", "Email", "Stage", "Source", "Deal Name", "Deal Stage"];
+    let expected = ["-", "contact.source", "opportunity.name", "opportunity.stage"];
+    assert_eq!(mapped(&headers, &BOTH)[3..], expected);
+    assert_eq!(mapped(&["Name", "Contact Name", "Email"], &BOTH)[..2], ["-", "contact.name"]);
+}
+
+#[test]
 fn a2_the_parts_of_an_address_come_from_one_address() {
     let headers = ["Home City", "Home Zip", "Work City", "Work Zip", "Work Country"];
     let only_home = ["contact.city", "contact.postal_code", "-", "-", "-"];
