@@ -17,7 +17,10 @@ use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;
-use names::Names;
+use names::{Names, Word};
+
+/// Shorter words are too often the beginning or the end of another one to be read apart.
+const SHORTEST: usize = 4;
 
 /// How sure a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,14 +114,36 @@ pub fn suggest(
 
 /// The words of a header that name the column.
 fn read_words(header: &str, names: &Names) -> String {
-    let header = without_remark(without_key(header));
+    let header = without_remark(without_key(without_path(header)));
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
         Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
             words(part)
         }
-        _ => words(header),
+        _ => apart(words(header), names),
+    }
+}
+
+/// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
+/// where the first word says whose it is or which of several, and what is left is the name of a field.
+fn apart(header: String, names: &Names) -> String {
+    let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
+    if header.contains(' ') || is_name(&header) {
+        return header;
+    }
+    let cut = header.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST).find(|at| {
+        let (first, rest) = header.split_at(*at);
+        rest.len() >= SHORTEST
+            && matches!(
+                names.word(first),
+                Word::Group(_) | Word::Own | Word::Deal | Word::Substitute | Word::Trap(_)
+            )
+            && is_name(rest)
+    });
+    match cut {
+        Some(at) => format!("{} {}", &header[..at], &header[at..]),
+        None => header,
     }
 }
 
@@ -139,6 +164,12 @@ fn without_remark(header: &str) -> &str {
         && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
     let says_nothing = is_spelling || is_plain;
     if says_nothing && !label.trim().is_empty() { label } else { header }
+}
+
+/// The header without the name of the object that JSON has around it: `properties.firstname`.
+fn without_path(header: &str) -> &str {
+    const PATHS: [&str; 3] = ["properties.", "attributes.", "fields."];
+    PATHS.iter().find_map(|path| header.strip_prefix(path)).unwrap_or(header)
 }
 
 /// The header without the key that some products write behind the label: `Phone (phone_number)`.

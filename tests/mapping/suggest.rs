@@ -240,6 +240,23 @@ fn a2_what_is_called_the_deals_or_the_contacts_goes_before_what_is_not() {
 }
 
 #[test]
+fn a1_capitals_without_spaces_are_read_apart() {
+    for (header, expected) in [
+        ("MAILINGPOSTALCODE", "contact.postal_code"),
+        ("homephone", "contact.phone"),
+        ("CUSTEMAIL", "contact.email"),
+        ("DEALSTAGE", "opportunity.stage"),
+        ("properties.firstname", "contact.first_name"),
+        ("ASSISTANTPHONE", "-"),
+        ("SHIPPINGCITY", "-"),
+        ("DEALERNAME", "-"),
+        ("PERSONALNUMMER", "-"),
+    ] {
+        assert_eq!(mapped(&[header], &BOTH), [expected], "{header}");
+    }
+}
+
+#[test]
 fn a2_the_parts_of_an_address_come_from_one_address() {
     let headers = ["Home City", "Home Zip", "Work City", "Work Zip", "Work Country"];
     let only_home = ["contact.city", "contact.postal_code", "-", "-", "-"];
