@@ -201,6 +201,8 @@ fn a1_a_remark_says_how_a_value_is_written_or_whose_it_is() {
         ("Zip (5 digits)", "contact.postal_code"),
         ("Email (required)", "contact.email"),
         ("Email (spouse)", "-"),
+        ("Principal Email", "-"),
+        ("Correo principal", "contact.email"),
         ("First Name (2)", "-"),
         ("Last Name / Surname", "contact.last_name"),
         ("City / State", "-"),

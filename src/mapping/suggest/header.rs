@@ -61,6 +61,10 @@ impl Reader<'_> {
         if is_log_column(words) {
             return Guess::none("the error log's own column");
         }
+        if words.starts_with("principal ") {
+            // Of a school; what is the main one has the word behind it, `correo principal`.
+            return Guess::none("\"principal\" says that it is somebody else's");
+        }
         if APART.contains(&words) {
             return Guess::none("it is a part of a value, or another");
         }
