@@ -401,10 +401,13 @@ impl Planner {
         for Candidates { rule, contacts } in candidates {
             let names = self.names_of(contacts);
             let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
+            // A key that nobody carries has led to none of them.
+            let is_held = |number| self.index.holder(number) != Holder::Nobody;
+            let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
             let mut values: Vec<String> =
-                keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
+                held().map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
             values.dedup();
-            let column = keys.of(rule).next().map(|(key, _)| key.column);
+            let column = held().next().map(|(key, _)| key.column);
             let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
             finding.column = column.filter(|&column| column != u16::MAX);
             finding.severity = if is_open { Severity::Error } else { Severity::Info };
