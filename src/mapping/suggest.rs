@@ -96,6 +96,7 @@ pub fn suggest(
     reader.find_email(&words, &evidence, &mut guesses);
     reader.leave_foreign_ids(&words, &mut guesses);
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
+    reader.settle_client(&words, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
     reader.keep_one(headers, &words, &mut guesses);

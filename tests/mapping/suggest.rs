@@ -242,6 +242,16 @@ fn a2_what_is_called_the_deals_or_the_contacts_goes_before_what_is_not() {
 }
 
 #[test]
+fn a1_a_client_beside_a_contact_is_a_company() {
+    let expected = ["contact.company", "contact.name", "contact.email"];
+    assert_eq!(mapped(&["Client", "Contact", "Email"], &BOTH), expected);
+    assert_eq!(mapped(&["Kunde", "Ansprechpartner", "E-Mail"], &BOTH), expected);
+    let headers = ["Client", "Contact", "Company", "Email"];
+    assert_eq!(mapped(&headers, &BOTH)[..3], ["-", "contact.name", "contact.company"]);
+    assert_eq!(mapped(&["Client", "Email"], &BOTH)[0], "contact.name");
+}
+
+#[test]
 fn a1_capitals_without_spaces_are_read_apart() {
     for (header, expected) in [
         ("MAILINGPOSTALCODE", "contact.postal_code"),

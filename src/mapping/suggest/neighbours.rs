@@ -8,6 +8,10 @@ use crate::field::synonyms::Group;
 use crate::mapping::check::is_own;
 use crate::object::Object;
 
+/// Whom a company has to be spoken to.
+const PERSONS: [&str; 5] =
+    ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
+
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
     pub(super) fn settle_choices(&self, guesses: &mut [Guess]) {
@@ -167,6 +171,22 @@ impl Reader<'_> {
             for guess in guesses.iter_mut().filter(|guess| is_lone(guess)) {
                 *guess = Guess::none("a region alone is no part of an address");
             }
+        }
+    }
+
+    /// `Client` beside `Contact` is the company that the contact works for, unless a column of its own has
+    /// that.
+    pub(super) fn settle_client(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_contact = |(guess, words): (&Guess, &String)| {
+            let names_one = |word| CONTACTS.contains(&word) || PERSONS.contains(&word);
+            guess.target == Some(FieldId::NAME) && words.split(' ').any(names_one)
+        };
+        if has(guesses, FieldId::COMPANY) || !guesses.iter().zip(words).any(is_contact) {
+            return;
+        }
+        let is_client = |guess: &&mut Guess| guess.is_weak && guess.target == Some(FieldId::NAME);
+        if let Some(client) = guesses.iter_mut().find(is_client) {
+            *client = Guess::likely(FieldId::COMPANY, "another column is the contact's name");
         }
     }
 
