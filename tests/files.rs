@@ -400,6 +400,30 @@ fn encodings_are_told_by_the_mark_then_by_declaration_then_by_the_bytes() {
 }
 
 #[test]
+fn a_few_broken_bytes_do_not_make_another_encoding_of_a_short_file_in_utf_8() {
+    let told = read(b"Name,City\nJos\xc3\xa9,M\xc3\xa1laga\nFran\xc3\xa7ois,Orl\xe9ans\n");
+    assert_eq!(told.rows[0].0, ["José", "Málaga"]);
+    assert_eq!(told.rows[1].0, ["François", "Orl\u{fffd}ans"]);
+    assert_eq!(codes(&told), [(Some(2), IssueCode::EncodingInvalid)]);
+}
+
+#[test]
+fn what_a_mac_has_written_is_told_from_windows() {
+    // `é` and `ö` as a Mac writes them; Windows has `Ž` and `š` there, which end no word.
+    for (file, cells) in [
+        (&b"Name,City\nJos\x8e,K\x9aln\n"[..], ["José", "Köln"]),
+        (b"Name,City\nFran\x8dois,Lefvre\n", ["François", "Lefvre"]),
+        (b"Name,City\nG\x96nter,M\x87laga\n", ["Gñnter", "Málaga"]),
+        // Windows.
+        (b"Name,City\nJos\xe9,K\xf6ln \x96 Ost\n", ["José", "Köln – Ost"]),
+        (b"Name,City\nO\x92Brien,Acme\x99\n", ["O’Brien", "Acme™"]),
+        (b"Name,City\n\x8eeljko,Ba\x9aka \x80\n", ["Željko", "Baška €"]),
+    ] {
+        assert_eq!(read(file).rows[0].0, cells);
+    }
+}
+
+#[test]
 fn broken_bytes_are_mended_and_reported_with_row_and_column_in_every_encoding() {
     let mut cut = utf16("\u{feff}a,b\n1,2\n3,45", true);
     cut.pop();

@@ -187,7 +187,8 @@ fn of_a_list_the_good_items_are_kept_and_each_bad_one_is_named() {
         ("additional_phones", "206/555-0123", "+12065550123", ""),
         // What is no address is no reason to be lenient: each item is named (V5).
         ("additional_emails", "nowhere; nowhere", "", "nowhere; nowhere"),
-        ("email", "n/a", "", "n; a"),
+        ("email", "n/a", "", "n/a"),
+        ("phone", "#N/A", "", "#N/A"),
         ("phone", "12; call me", "", "12; call me"),
         ("phone", "1.5550101234E+10", "", "1.5550101234E+10"),
         ("size", "small, LARGE; huge", "Small", "LARGE; huge"),

@@ -243,6 +243,11 @@ impl Fields {
         self.by_key[object as usize].get(key).copied()
     }
 
+    /// What people call the field of a key; the key itself if there is no such field.
+    pub(crate) fn label<'a>(&'a self, object: Object, key: &'a str) -> &'a str {
+        self.find(object, key).map_or(key, |id| &self.get(id).label)
+    }
+
     /// The field at a position.
     pub fn get(&self, id: FieldId) -> &Field {
         &self.fields[id.index()]

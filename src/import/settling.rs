@@ -9,7 +9,7 @@ use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::mapping::{ColumnMapping, Mapping};
-use crate::normalize::Separators;
+use crate::normalize::{self, Separators};
 use crate::object::{Mode, Object};
 use crate::source::{Rows, unescape_formula};
 use crate::storage::StorageWrite;
@@ -45,7 +45,7 @@ impl Import {
         problems.extend(policies::problems(&account, &fields, answers));
         problems.extend(self.tags_without_field(&fields));
         if modes.is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
-            problems.push("no column of the file is mapped to an object that is selected".into());
+            problems.push(nothing_mapped(rows.headers()));
         }
         if !problems.is_empty() {
             return Err(ConfigError { problems });
@@ -162,4 +162,19 @@ fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
 fn is_log(headers: &[String]) -> bool {
     let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| **own != log_columns::FORMATS);
     own.all(|own| headers.iter().any(|header| header == own))
+}
+
+/// That no column is mapped, and what the columns are called: whoever sees a row there, or one header with all
+/// of them in it, knows what is wrong with the file.
+fn nothing_mapped(headers: &[String]) -> String {
+    const MOST: usize = 5;
+    let called: Vec<String> = headers.iter().take(MOST).map(|it| format!("{it:?}")).collect();
+    let more = if headers.len() > MOST { ", …" } else { "" };
+    let called = called.join(", ");
+    let is_row = headers.iter().any(|header| normalize::email(header).is_ok());
+    let looks =
+        if is_row { "; the first line looks like a row, and should name the columns" } else { "" };
+    format!(
+        "no column of the file is mapped to an object that is selected; they are called {called}{more}{looks}"
+    )
 }

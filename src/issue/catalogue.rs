@@ -110,7 +110,7 @@ catalogue! {
 
     // Values (behaviour §9).
     TextInvalid "text-invalid" Warning None,
-        "the text in {column} holds a character that cannot be stored", "remove the NUL character";
+        "the text in {column} holds a character that cannot be stored", "type the text again, to remove the NUL character in it, which cannot be seen";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,

@@ -17,7 +17,10 @@ use crate::field::{FieldId, Fields, words};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;
-use names::Names;
+use names::{Names, Word};
+
+/// Shorter words are too often the beginning or the end of another one to be read apart.
+const SHORTEST: usize = 4;
 
 /// How sure a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,7 +65,8 @@ pub struct Suggestion {
 ///
 /// Better none than wrong (behaviour A3): a column that is somebody else's, a statistic, a consent or
 /// the id of another product is left out, and so is a second column for a field that holds one value
-/// (A2). Several columns of e-mail addresses or phones feed the additional ones.
+/// (A2). Several columns of e-mail addresses or phones feed the additional ones. One column that contacts
+/// have as well, a stage or a value, makes no opportunities alone.
 pub fn suggest(
     headers: &[String],
     samples: &[Vec<String>],
@@ -79,7 +83,8 @@ pub fn suggest(
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
-    reader.leave_lone_reason(&mut guesses);
+    reader.leave_beside_deal(&words, &mut guesses);
+    reader.leave_lone_deal(&words, &mut guesses);
     reader.settle_choices(&mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
     reader.settle_town(&words, &mut guesses);
@@ -91,9 +96,10 @@ pub fn suggest(
     reader.find_email(&words, &evidence, &mut guesses);
     reader.leave_foreign_ids(&words, &mut guesses);
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
+    reader.settle_client(&words, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
-    reader.keep_one(headers, &mut guesses);
+    reader.keep_one(headers, &words, &mut guesses);
     reader.join_names(&mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);
@@ -110,14 +116,36 @@ pub fn suggest(
 
 /// The words of a header that name the column.
 fn read_words(header: &str, names: &Names) -> String {
-    let header = without_remark(without_key(header));
+    let header = without_remark(without_key(without_path(header)));
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
         Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
             words(part)
         }
-        _ => words(header),
+        _ => apart(words(header), names),
+    }
+}
+
+/// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
+/// where the first word says whose it is or which of several, and what is left is the name of a field.
+fn apart(header: String, names: &Names) -> String {
+    let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
+    if header.contains(' ') || is_name(&header) {
+        return header;
+    }
+    let cut = header.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST).find(|at| {
+        let (first, rest) = header.split_at(*at);
+        rest.len() >= SHORTEST
+            && matches!(
+                names.word(first),
+                Word::Group(_) | Word::Own | Word::Deal | Word::Substitute | Word::Trap(_)
+            )
+            && is_name(rest)
+    });
+    match cut {
+        Some(at) => format!("{} {}", &header[..at], &header[at..]),
+        None => header,
     }
 }
 
@@ -138,6 +166,12 @@ fn without_remark(header: &str) -> &str {
         && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
     let says_nothing = is_spelling || is_plain;
     if says_nothing && !label.trim().is_empty() { label } else { header }
+}
+
+/// The header without the name of the object that JSON has around it: `properties.firstname`.
+fn without_path(header: &str) -> &str {
+    const PATHS: [&str; 3] = ["properties.", "attributes.", "fields."];
+    PATHS.iter().find_map(|path| header.strip_prefix(path)).unwrap_or(header)
 }
 
 /// The header without the key that some products write behind the label: `Phone (phone_number)`.

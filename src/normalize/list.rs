@@ -11,7 +11,7 @@ pub const LIST_SEPARATORS: &str = ",;";
 
 /// The items of a cell: split at any of the separators, at ` ::: ` and at line breaks; trimmed,
 /// blank ones left out. What stands in double quotes or angle brackets is not split. A JSON array of
-/// strings, as some products export lists, gives its strings.
+/// strings, as some products export lists, gives its strings. `N/A` is one item.
 ///
 /// ```
 /// # use crm_import::normalize::{items, LIST_SEPARATORS};
@@ -24,11 +24,18 @@ pub fn items<'a>(cell: &'a str, separators: &'a str) -> Items<'a> {
     let cell = trim(cell);
     let array = cell.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match array.map(trim) {
+        // Nothing is meant, neither an `N` nor an `A`.
+        None if is_none(cell) => Items { rest: cell, separators: "" },
         Some(inner) if inner.is_empty() || (inner.starts_with('"') && inner.ends_with('"')) => {
             Items { rest: inner, separators: "," }
         }
         _ => Items { rest: cell, separators },
     }
+}
+
+/// `N/A`, and `#N/A` as spreadsheets write it.
+fn is_none(cell: &str) -> bool {
+    cell.strip_prefix('#').unwrap_or(cell).eq_ignore_ascii_case("n/a")
 }
 
 /// The iterator of [`items`].

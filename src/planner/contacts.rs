@@ -233,8 +233,10 @@ impl Planner {
             return Side::Nobody(Outcome::Fail);
         }
         let rules = || {
+            let label = |key: &String| settings.fields.label(Object::Contact, key).to_owned();
+            let in_words = |rule: &Vec<String>| rule.iter().map(label).collect::<Vec<_>>();
             let names: Vec<String> =
-                settings.rule_names.iter().map(|rule| rule.join(" and ")).collect();
+                settings.rule_names.iter().map(|rule| in_words(rule).join(" and ")).collect();
             Some(names.join(", "))
         };
         if mode == Mode::Update {
@@ -275,14 +277,15 @@ impl Planner {
         let (mut missing, mut unusable) = (Vec::new(), Vec::new());
         for key in required.filter(|key| !given.contains(key)) {
             let field = settings.fields.find(Object::Contact, key);
+            let label = settings.fields.label(Object::Contact, key);
             let mut columns =
                 settings.contact_columns.iter().filter(|column| Some(column.field) == field);
             let is_filled = |column: &&crate::draft::Column| {
                 !crate::normalize::is_blank(column.text(&row.cells))
             };
             match columns.find(is_filled) {
-                Some(column) => unusable.push((column.index(), key.to_owned())),
-                None => missing.push(key),
+                Some(column) => unusable.push((column.index(), label.to_owned())),
+                None => missing.push(label),
             }
         }
         let is_fine = missing.is_empty() && unusable.is_empty();
@@ -290,8 +293,8 @@ impl Planner {
             let missing = missing.join(", ");
             self.report(at, IssueCode::RequiredMissing, None, None, Some(missing));
         }
-        for (column, key) in unusable {
-            self.report(at, IssueCode::RequiredInvalid, column, None, Some(key));
+        for (column, label) in unusable {
+            self.report(at, IssueCode::RequiredInvalid, column, None, Some(label));
         }
         is_fine
     }
@@ -420,10 +423,13 @@ impl Planner {
         for Candidates { rule, contacts } in candidates {
             let names = self.names_of(contacts);
             let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
+            // A key that nobody carries has led to none of them.
+            let is_held = |number| self.index.holder(number) != Holder::Nobody;
+            let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
             let mut values: Vec<String> =
-                keys.of(rule).map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
+                held().map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
             values.dedup();
-            let column = keys.of(rule).next().map(|(key, _)| key.column);
+            let column = held().next().map(|(key, _)| key.column);
             let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
             finding.column = column.filter(|&column| column != u16::MAX);
             finding.severity = if is_open { Severity::Error } else { Severity::Info };

@@ -151,19 +151,48 @@ fn legacy<'a>(bytes: Bytes<'a>, declared: Option<&str>) -> Result<Decoded<'a>, S
     }
 }
 
-/// A UTF-8 file with a few broken bytes: at least ten multi-byte characters for each broken place.
+/// A UTF-8 file with a few broken bytes: at least three multi-byte characters for each broken place. In
+/// other encodings a letter beyond ASCII is hardly ever followed by just the bytes that UTF-8 asks for.
 fn is_nearly_utf8(prefix: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in prefix.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good >= bad * 10
+    good >= bad * 3
 }
 
 #[cfg(feature = "encoding")]
 fn guess(prefix: &[u8]) -> &'static encoding_rs::Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(prefix, true);
-    detector.guess(None, chardetng::Utf8Detection::Deny)
+    match detector.guess(None, chardetng::Utf8Detection::Deny) {
+        encoding if encoding == encoding_rs::WINDOWS_1252 && is_macintosh(prefix) => {
+            encoding_rs::MACINTOSH
+        }
+        encoding => encoding,
+    }
+}
+
+/// Text that a spreadsheet on an older Mac has written, which nobody who guesses encodings for browsers
+/// looks for. Its accented letters are the bytes that windows-1252 has signs and capitals for, and none of
+/// those stands inside a word: `JosŽ`, `Kšln`. The letters of windows-1252 are signs on a Mac.
+#[cfg(feature = "encoding")]
+fn is_macintosh(prefix: &[u8]) -> bool {
+    let (mut mac, mut windows) = (0_usize, 0_usize);
+    for (at, &byte) in prefix.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {
+        let before = at.checked_sub(1).map_or(b' ', |before| prefix[before]);
+        let behind = prefix.get(at + 1).copied().unwrap_or(b' ');
+        let ends_word = before.is_ascii_lowercase();
+        let is_inside = before.is_ascii_alphabetic() && behind.is_ascii_lowercase();
+        match byte {
+            // Capitals, and bytes without a meaning: é è ç ê å ü behind a small letter.
+            0x81 | 0x8a | 0x8c..=0x90 | 0x9d | 0x9f => mac += usize::from(ends_word || is_inside),
+            // Signs: á à â ã ô õ within a word.
+            0x83 | 0x86..=0x89 | 0x8b | 0x95 | 0x98 | 0x99 | 0x9b => mac += usize::from(is_inside),
+            0xdf.. => windows += usize::from(ends_word || is_inside),
+            _ => {}
+        }
+    }
+    mac > windows
 }

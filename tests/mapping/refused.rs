@@ -326,3 +326,22 @@ fn a4_a_mapping_for_a_file_with_none_of_its_columns_is_refused() {
         assert!(error.to_string().contains("no column of the file"), "{error}");
     }
 }
+
+#[test]
+fn a4_a_file_of_which_nothing_is_mapped_says_what_its_columns_are_called() {
+    let told = |file: &'static [u8]| {
+        let import = Import::new();
+        import
+            .plan(Source::from_bytes(file), &mut MemoryStorage::default())
+            .unwrap_err()
+            .to_string()
+    };
+    let nothing = "the import is not set up right: no column of the file is mapped to an object that is \
+                   selected; they are called";
+    let error = told(b"\"Name,Email\"\n\"Ana,ana@example.com\"\n");
+    assert_eq!(error, format!("{nothing} \"Name,Email\""));
+    let error = told(b"Ana,Lee,ana@example.com,1,2,3\nBo,Day,bo@example.com,4,5,6\n");
+    let row = "; the first line looks like a row, and should name the columns";
+    let called = r#""Ana", "Lee", "ana@example.com", "1", "2", …"#;
+    assert_eq!(error, format!("{nothing} {called}{row}"));
+}

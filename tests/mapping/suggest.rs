@@ -201,6 +201,8 @@ fn a1_a_remark_says_how_a_value_is_written_or_whose_it_is() {
         ("Zip (5 digits)", "contact.postal_code"),
         ("Email (required)", "contact.email"),
         ("Email (spouse)", "-"),
+        ("Principal Email", "-"),
+        ("Correo principal", "contact.email"),
         ("First Name (2)", "-"),
         ("Last Name / Surname", "contact.last_name"),
         ("City / State", "-"),
@@ -216,6 +218,54 @@ fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
     let headers = ["Email", "Amount", "Lost Reason"];
     assert_eq!(mapped(&headers, &BOTH)[2], "opportunity.lost_reason");
     assert_eq!(mapped(&["Lost Reason"], &[Object::Opportunity]), ["opportunity.lost_reason"]);
+}
+
+#[test]
+fn a3_a_column_that_contacts_have_too_makes_no_opportunity_alone() {
+    for header in ["Stage", "Phase", "Estimated Value", "Lead Value", "Close Date"] {
+        let expected = ["contact.email", "-", "contact.owner"];
+        assert_eq!(mapped(&["Email", header, "Owner"], &BOTH), expected, "{header}");
+    }
+    assert_eq!(mapped(&["Email", "Stage", "Lead Value"], &BOTH)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Email", "Deal Value"], &BOTH)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Pipeline Stage"], &BOTH)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Stage"], &BOTH), ["opportunity.stage"]);
+}
+
+#[test]
+fn a2_what_is_called_the_deals_or_the_contacts_goes_before_what_is_not() {
+    let headers =
+        ["First Name", "Last Name", "Email", "Stage", "Source", "Deal Name", "Deal Stage"];
+    let expected = ["-", "contact.source", "opportunity.name", "opportunity.stage"];
+    assert_eq!(mapped(&headers, &BOTH)[3..], expected);
+    assert_eq!(mapped(&["Name", "Contact Name", "Email"], &BOTH)[..2], ["-", "contact.name"]);
+}
+
+#[test]
+fn a1_a_client_beside_a_contact_is_a_company() {
+    let expected = ["contact.company", "contact.name", "contact.email"];
+    assert_eq!(mapped(&["Client", "Contact", "Email"], &BOTH), expected);
+    assert_eq!(mapped(&["Kunde", "Ansprechpartner", "E-Mail"], &BOTH), expected);
+    let headers = ["Client", "Contact", "Company", "Email"];
+    assert_eq!(mapped(&headers, &BOTH)[..3], ["-", "contact.name", "contact.company"]);
+    assert_eq!(mapped(&["Client", "Email"], &BOTH)[0], "contact.name");
+}
+
+#[test]
+fn a1_capitals_without_spaces_are_read_apart() {
+    for (header, expected) in [
+        ("MAILINGPOSTALCODE", "contact.postal_code"),
+        ("homephone", "contact.phone"),
+        ("CUSTEMAIL", "contact.email"),
+        ("DEALSTAGE", "opportunity.stage"),
+        ("properties.firstname", "contact.first_name"),
+        ("ASSISTANTPHONE", "-"),
+        ("SHIPPINGCITY", "-"),
+        ("DEALERNAME", "-"),
+        ("PERSONALNUMMER", "-"),
+    ] {
+        assert_eq!(mapped(&[header], &BOTH), [expected], "{header}");
+    }
 }
 
 #[test]

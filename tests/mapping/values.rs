@@ -29,6 +29,15 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Company", "yes", "no"),
         ("Website", "ana@example.com", "bo@example.com"),
         ("Contact", "12", "13"),
+        ("Contact", "yes", "no"),
+        ("Website", "Main campus", "North campus"),
+        ("Site Contact", "Pat", "Kim"),
+        ("City", "4711", "4712"),
+        ("Company", "12", "13"),
+        ("Zip", "yes", "no"),
+        ("Pipeline", "yes", "no"),
+        ("Contact Owner", "yes", "no"),
+        ("Lead Value", "hot", "cold"),
     ] {
         let headers = strings(&["Deal Name", "Email", header]);
         let row = |value| strings(&["Roof", "ana@example.com", value]);
@@ -41,6 +50,9 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("State", "ON", "ON", "contact.state"),
         ("Company", "Open", "New", "contact.company"),
         ("City", "12", "Nice", "contact.city"),
+        ("Company", "3M", "84 Lumber", "contact.company"),
+        ("Country", "NO", "NO", "contact.country"),
+        ("Website", "example.com", "none", "contact.website"),
     ] {
         let rows = [strings(&[first]), strings(&[second])];
         let suggestions = suggest(&strings(&[header]), &rows, &BOTH, &fields);

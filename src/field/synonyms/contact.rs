@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | emails | mail | mail address | email id | emailid | email contact \
+        "email | email address | email enter email | emails | mail | mail address | email id | emailid | email contact \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
@@ -40,7 +40,8 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "additional_emails",
-        "additional emails | other emails | secondary emails | alternate emails | more emails",
+        "additional emails | other emails | secondary emails | alternate emails | more emails | additional email addresses \
+         | other email addresses | tertiary email | tertiary email address",
     ),
     (
         "phone",
@@ -53,15 +54,16 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | telefono fijo | tlf | tlfno | tfno | telefone | telefones | numero de telefone | telefone fixo | fone \
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
          | telefoonnr | tel nr | hemtelefon | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
-         | direct number | ddi number | durchwahl",
+         | direct number | ddi number | durchwahl | whatsapp | best phone number to reach you | best number to reach you \
+         | tel dienstl | tel gesch",
     ),
     (
         "additional_phones",
-        "additional phones | other phones | secondary phones | additional phone numbers",
+        "additional phones | other phones | secondary phones | additional phone numbers | hm phone | wk phone",
     ),
     (
         "company",
-        "company | company name | organization | organisation | organization name | organisation name \
+        "company | company name | organization | organisation | org | org name | organization name | organisation name \
          | account name | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | associated company | company or account | company account \
          | account company | primary company | primary associated company | company organization \
@@ -112,7 +114,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "timezone",
-        "timezone | time zone | zeitzone | fuseau horaire | zona horaria | huso horario | fuso horario \
+        "timezone | time zone | tz | zeitzone | fuseau horaire | zona horaria | huso horario | fuso horario \
          | fuso orario | tijdzone | tidszon | iana timezone",
     ),
     (
@@ -124,12 +126,13 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "source",
         "source | contact source | original source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
-         | quelle | kontaktquelle | source du contact | source du lead | provenance | origen | fuente | origen del contacto | origen del lead | origem | fonte \
+         | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | referral source | how did you hear about us | where did you hear about us \
+         | how did you find us | how did you hear about me | origen | fuente | origen del contacto | origen del lead | origem | fonte \
          | origem do lead | origem do contato | provenienza | fonte del lead | bron | leadbron | herkomst | kalla | leadkalla",
     ),
     (
         "date_of_birth",
-        "date of birth | birthday | birth date | birthdate | dob | d o b | bday | geburtsdatum | geburtstag \
+        "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born at | born on | geburtsdatum | geburtstag \
          | geb datum | geb dat | date de naissance | anniversaire | fecha de nacimiento | fecha nacimiento | f nacimiento | cumpleanos \
          | data de nascimento | data nascimento | aniversario | data di nascita | compleanno | geboortedatum | verjaardag \
          | fodelsedatum | fodelsedag",
@@ -141,19 +144,19 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "tags",
-        "tags | tag | labels | contact tags | categories | group membership | tag list | tags list | schlagworter | schlagworte | stichworte \
+        "tags | tag | labels | contact tags | categories | group membership | tag list | tags list | hashtags | schlagworter | schlagworte | stichworte \
          | kategorien | etiquetas | etiquettes | mots cles | tags contact | etichette | etiketter | taggar | kategorier | categorie | categorias",
     ),
     ("dnd", "dnd | do not disturb | do not contact | donotcontact | dnd all"),
     (
         "owner",
         "owner | contact owner | lead owner | account owner name | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | betreuer | zustandig | verantwortlich | proprietaire du contact \
-         | propietario | propietario del contacto | proprietario | commercial | eigenaar | agare",
+         | propietario | propietario del contacto | comercial asignado | proprietario | commercial | commercial assigne | eigenaar | agare",
     ),
     ("followers", "contact followers"),
     (
         "notes",
-        "notes | note | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
+        "notes | note | memo | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
          | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentario | comentarios | observacoes | note interne | osservazioni | annotazioni \
          | notities | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
     ),
@@ -165,4 +168,4 @@ pub(crate) const MOBILE: &str = "mobile | mobile phone | mobile number | mobile 
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
      | numero de celular | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
-     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel";
+     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel | wireless phone | text number | sms number";

@@ -39,7 +39,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
-         | est close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
+         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
          | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
          | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
@@ -59,7 +59,7 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
         Some("source"),
     ),
     (
-        "owner | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare",
+        "owner | owned by | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare",
         Some("owner"),
         Some("owner"),
     ),

@@ -59,6 +59,10 @@ pub(super) struct Evidence {
     conditions: usize,
     /// Cells with a letter in them.
     lettered: usize,
+    /// Cells with a digit in them.
+    digited: usize,
+    /// Cells with a dot in them, as every address of a website has.
+    dotted: usize,
 }
 
 impl Evidence {
@@ -99,6 +103,8 @@ impl Evidence {
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
         self.lettered += usize::from(letters > 0);
+        self.digited += usize::from(digits > 0);
+        self.dotted += usize::from(cell.contains('.'));
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
         let is_among = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         self.statuses += usize::from(is_among(&STATUSES));
@@ -131,15 +137,31 @@ impl Evidence {
             FieldKind::Email => self.ats,
             FieldKind::Phone => self.phones,
             FieldKind::Date => filled - self.emails.max(self.booleans),
-            FieldKind::Money | FieldKind::Number => filled - self.dates.max(self.emails),
+            FieldKind::Money | FieldKind::Number => {
+                self.digited.saturating_sub(self.dates.max(self.emails))
+            }
             FieldKind::Boolean => self.booleans,
             // A status of something else, unless the header says whose it is.
             FieldKind::Status if guess.confidence < Confidence::Sure => self.statuses,
-            FieldKind::Country | FieldKind::FullName => self.words(),
-            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => self.words(),
-            _ if field == FieldId::OPPORTUNITY_NAME => filled - self.dates.max(self.emails),
+            // `NO` is a country, and nobody's name.
+            FieldKind::Country => self.words(),
+            FieldKind::FullName => self.words().saturating_sub(self.booleans),
+            FieldKind::User | FieldKind::Pipeline => filled - self.booleans,
+            _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
+                self.words().saturating_sub(self.booleans)
+            }
+            _ if field == FieldId::OPPORTUNITY_NAME => {
+                filled - self.dates.max(self.emails).max(self.booleans)
+            }
+            _ if field == FieldId::POSTAL_CODE => filled - self.emails.max(self.booleans),
+            // Numbers are ids of towns and companies.
+            _ if matches!(field, FieldId::CITY | FieldId::COMPANY) => {
+                self.lettered.saturating_sub(self.emails.max(self.booleans))
+            }
             // `ON` is a province.
             _ if field == FieldId::STATE => filled - self.emails.max(self.conditions),
+            // A `Site` may be the place of a job.
+            _ if field == FieldId::WEBSITE => self.dotted.saturating_sub(self.emails),
             _ if is_plain_text(field) => filled - self.emails.max(self.booleans),
             _ => return,
         };
@@ -161,9 +183,15 @@ fn is_weighed(id: FieldId, fields: &Fields) -> bool {
             | FieldKind::Status
             | FieldKind::Country
             | FieldKind::FullName
+            | FieldKind::User
+            | FieldKind::Pipeline
     ) || matches!(
         id,
-        FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::OPPORTUNITY_NAME | FieldId::STATE
+        FieldId::FIRST_NAME
+            | FieldId::LAST_NAME
+            | FieldId::OPPORTUNITY_NAME
+            | FieldId::STATE
+            | FieldId::POSTAL_CODE
     ) || is_plain_text(id)
 }
 

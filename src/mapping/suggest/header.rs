@@ -11,7 +11,7 @@ use crate::object::Object;
 const APART: [&str; 4] = ["birth day", "birth month", "birth year", "user name"];
 
 /// Headers that may speak of who it is, or of how to reach them.
-const CONTACTS: [&str; 7] =
+pub(super) const CONTACTS: [&str; 7] =
     ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
 
 /// A phone that stands at home or at work.
@@ -60,6 +60,10 @@ impl Reader<'_> {
         }
         if is_log_column(words) {
             return Guess::none("the error log's own column");
+        }
+        if words.starts_with("principal ") {
+            // Of a school; what is the main one has the word behind it, `correo principal`.
+            return Guess::none("\"principal\" says that it is somebody else's");
         }
         if APART.contains(&words) {
             return Guess::none("it is a part of a value, or another");
@@ -220,6 +224,10 @@ impl Reader<'_> {
         let group = around.group?;
         if around.is_own || words.starts_with("business") {
             // `Customer number`, `Business number`: registers have those.
+            return None;
+        }
+        if words.split(' ').any(|word| self.word(word) == Word::Filler) {
+            // `Home Value` is what a house is worth.
             return None;
         }
         if around.is_mobile && self.is_selected(FieldId::PHONE) {

@@ -1,11 +1,16 @@
 //! What the columns beside a header decide.
 
-use super::header::Reader;
+use super::header::{CONTACTS, Reader};
+use super::names::Word;
 use super::{Confidence, Guess};
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
 use crate::mapping::check::is_own;
 use crate::object::Object;
+
+/// Whom a company has to be spoken to.
+const PERSONS: [&str; 5] =
+    ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
 
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
@@ -45,25 +50,68 @@ impl Reader<'_> {
         }
     }
 
-    /// Why something was lost makes no opportunity of a row where nothing else is about one: leads have such
-    /// columns, too.
-    pub(super) fn leave_lone_reason(&self, guesses: &mut [Guess]) {
-        let is_of_deal = |guess: &Guess| match (guess.target, guess.choice) {
-            (Some(field), _) => {
-                self.fields.get(field).object == Object::Opportunity
-                    && field != FieldId::LOST_REASON
-            }
-            (None, Some(choice)) => {
-                matches!(choice.opportunity, Some(FieldId::VALUE | FieldId::STAGE))
-            }
-            (None, None) => false,
+    /// One column that opportunities have and contacts have, too, makes no opportunity of a row: contacts
+    /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value. What
+    /// says that a file is about opportunities is a name of one, which may be a `Name` beside `Contact Name`,
+    /// a header that speaks of them, a field of the account's own, or two such columns.
+    pub(super) fn leave_lone_deal(&self, words: &[String], guesses: &mut [Guess]) {
+        const MARKS: [FieldId; 4] =
+            [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
+        let object = |field: FieldId| self.fields.get(field).object;
+        // A name alone may be the opportunity's, and tags stand anywhere.
+        let is_of_contact = |field: FieldId| {
+            object(field) == Object::Contact && !matches!(field, FieldId::NAME | FieldId::TAGS)
         };
-        if self.has_contacts && !guesses.iter().any(is_of_deal) {
-            let lone = |guess: &&mut Guess| guess.target == Some(FieldId::LOST_REASON);
-            for guess in guesses.iter_mut().filter(lone) {
-                *guess = Guess::none("no other column is about an opportunity");
+        if !guesses.iter().filter_map(|guess| guess.target).any(is_of_contact) {
+            return;
+        }
+        let may_be = |guess: &Guess, field: FieldId| {
+            let choice = guess.choice.and_then(|choice| choice.opportunity);
+            guess.target.or(choice) == Some(field)
+        };
+        let names = guesses.iter().filter(|guess| guess.target == Some(FieldId::NAME)).count();
+        let marks = MARKS.iter().filter(|mark| guesses.iter().any(|guess| may_be(guess, **mark)));
+        let tells = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| {
+                let is_plain = !self.fields.get(field).is_custom && !self.names_deal(words);
+                let is_sign = matches!(field, FieldId::OPPORTUNITY_NAME | FieldId::PIPELINE);
+                object(field) == Object::Opportunity
+                    && (is_sign || !is_plain || words.starts_with("pipeline "))
+            })
+        };
+        if names >= 2 || marks.count() >= 2 || guesses.iter().zip(words).any(tells) {
+            return;
+        }
+        let lone = |guess: &&mut Guess| {
+            guess.target.is_some_and(|field| object(field) == Object::Opportunity)
+        };
+        for guess in guesses.iter_mut().filter(lone) {
+            *guess = Guess::none("no other column is about an opportunity");
+        }
+    }
+
+    /// `Stage` beside `Deal Stage` is where the contact stands.
+    pub(super) fn leave_beside_deal(&self, words: &[String], guesses: &mut [Guess]) {
+        let of_deal: Vec<FieldId> = (guesses.iter().zip(words))
+            .filter(|(_, words)| self.names_deal(words))
+            .filter_map(|(guess, _)| guess.target)
+            .filter(|field| self.fields.get(*field).object == Object::Opportunity)
+            .collect();
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            let field = guess.target.filter(|field| of_deal.contains(field));
+            if let Some(field) = field.filter(|_| !self.names_deal(words)) {
+                let of = self.fields.get(field);
+                if !of.is_list {
+                    let label = &of.label;
+                    *guess = Guess::none(format!("another column is more surely the {label}"));
+                }
             }
         }
+    }
+
+    /// Does a header speak of the opportunity itself: `Deal Stage`?
+    fn names_deal(&self, words: &str) -> bool {
+        words.split(' ').any(|word| self.word(word) == Word::Deal)
     }
 
     /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
@@ -126,6 +174,22 @@ impl Reader<'_> {
         }
     }
 
+    /// `Client` beside `Contact` is the company that the contact works for, unless a column of its own has
+    /// that.
+    pub(super) fn settle_client(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_contact = |(guess, words): (&Guess, &String)| {
+            let names_one = |word| CONTACTS.contains(&word) || PERSONS.contains(&word);
+            guess.target == Some(FieldId::NAME) && words.split(' ').any(names_one)
+        };
+        if has(guesses, FieldId::COMPANY) || !guesses.iter().zip(words).any(is_contact) {
+            return;
+        }
+        let is_client = |guess: &&mut Guess| guess.is_weak && guess.target == Some(FieldId::NAME);
+        if let Some(client) = guesses.iter_mut().find(is_client) {
+            *client = Guess::likely(FieldId::COMPANY, "another column is the contact's name");
+        }
+    }
+
     /// A name that counts only where nothing else feeds the field gives way.
     pub(super) fn drop_weak(&self, guesses: &mut [Guess]) {
         let kind_of = |field: FieldId| match field {
@@ -170,13 +234,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A field that holds one value takes one column (A2). The ids in our own error log stand beside
-    /// those of the file.
-    pub(super) fn keep_one(&self, headers: &[String], guesses: &mut [Guess]) {
+    /// A field that holds one value takes one column (A2), of two names the one that is called the
+    /// contact's: `Contact Name` beside `Name`, which is the company's. The ids in our own error log stand
+    /// beside those of the file.
+    pub(super) fn keep_one(&self, headers: &[String], words: &[String], guesses: &mut [Guess]) {
+        let is_named = |at: usize| {
+            guesses[at].target == Some(FieldId::NAME)
+                && words[at].split(' ').any(|word| CONTACTS.contains(&word))
+        };
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| {
-            (std::cmp::Reverse(guesses[at].confidence), guesses[at].is_weak, at)
+            let guess = &guesses[at];
+            (!is_named(at), std::cmp::Reverse(guess.confidence), guess.is_weak, at)
         });
         let mut taken: Vec<(FieldId, bool)> = Vec::new();
         for at in order {

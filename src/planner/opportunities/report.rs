@@ -46,6 +46,8 @@ impl Planner {
             }
         }
         if !missing.is_empty() {
+            let label = |key: &&'static str| settings.fields.label(Object::Opportunity, key);
+            let missing: Vec<&str> = missing.iter().map(label).collect();
             self.fail(at, IssueCode::RequiredMissing, None, Some(missing.join(", ")));
         }
         is_fine
