@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::full_name::Beside;
 use super::joined::Joined;
 use super::{Column, Part, Rule};
-use crate::account::{Account, PhoneRule};
+use crate::account::{Account, DedupPolicy, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUp;
 use crate::issue::{IssueCode, log_columns};
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     /// The usable match rules in order; those whose fields are not mapped never match.
     pub(crate) rules: Vec<Rule>,
     pub(crate) rule_names: Vec<Vec<String>>,
+    /// What a contact can be matched by, for messages.
+    pub(crate) rules_in_words: String,
     pub(crate) contact_columns: Vec<Column>,
     /// What one of them is made of.
     pub(crate) joined: Option<Joined>,
@@ -71,6 +73,7 @@ impl Settings {
         let mut settings = Settings {
             imported: [log_columns::CONTACT_ID, log_columns::OPPORTUNITY_ID].map(place),
             rules: Vec::new(),
+            rules_in_words: in_words(&account.dedup, &fields),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
             joined: None,
@@ -304,6 +307,13 @@ impl Group {
     pub(crate) fn is_silent(&self, filled: u64) -> bool {
         self.bits != 0 && self.bits & filled == 0
     }
+}
+
+/// `Email, First Name and Last Name`: the rules by what people call their fields.
+fn in_words(policy: &DedupPolicy, fields: &Fields) -> String {
+    let label = |key: &String| fields.label(Object::Contact, key).to_owned();
+    let rules = policy.contacts.iter().map(|rule| rule.0.iter().map(label).collect::<Vec<_>>());
+    rules.map(|labels| labels.join(" and ")).collect::<Vec<_>>().join(", ")
 }
 
 fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<Group> {

@@ -232,20 +232,14 @@ impl Planner {
             self.report(at, IssueCode::ContactEmpty, None, None, None);
             return Side::Nobody(Outcome::Fail);
         }
-        let rules = || {
-            let label = |key: &String| settings.fields.label(Object::Contact, key).to_owned();
-            let in_words = |rule: &Vec<String>| rule.iter().map(label).collect::<Vec<_>>();
-            let names: Vec<String> =
-                settings.rule_names.iter().map(|rule| in_words(rule).join(" and ")).collect();
-            Some(names.join(", "))
-        };
+        let rules = || settings.rules_in_words.clone();
         if mode == Mode::Update {
             let (code, outcome) = if has_key {
                 (IssueCode::ContactNotFound, Outcome::Skip)
             } else {
                 (IssueCode::MatchKeyMissing, Outcome::Fail)
             };
-            let detail = if has_key { None } else { rules() };
+            let detail = (!has_key).then(rules);
             self.report(at, code, None, None, detail);
             return Side::Nobody(outcome);
         }
@@ -257,7 +251,7 @@ impl Planner {
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let finding = Finding::row(IssueCode::NoMatchKey, self.number_at(at));
             let finding = finding.object(Object::Contact).severity(severity);
-            self.findings.push(finding.detail(rules().unwrap_or_default()));
+            self.findings.push(finding.detail(rules()));
             if is_error {
                 return Side::Nobody(Outcome::Fail);
             }
