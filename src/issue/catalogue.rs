@@ -198,7 +198,7 @@ catalogue! {
     OpportunityIdMissing "opportunity-id-missing" Error None,
         "the opportunity has no id to find it by", "give its id, or choose Create & Update";
     OpportunityIdUnknown "opportunity-id-unknown" Error None,
-        "no opportunity has the id \"{value}\"", "correct the id, or leave it blank to create a new one";
+        "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update";
     OpportunityExists "opportunity-exists" Info None,
         "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
     OpportunityDuplicate "opportunity-duplicate" Error None,
