@@ -417,6 +417,7 @@ fn what_a_mac_has_written_is_told_from_windows() {
         // Windows.
         (b"Name,City\nJos\xe9,K\xf6ln \x96 Ost\n", ["José", "Köln – Ost"]),
         (b"Name,City\nO\x92Brien,Acme\x99\n", ["O’Brien", "Acme™"]),
+        (b"Name,City\nred\x95blue,O\x92Brien\n", ["red•blue", "O’Brien"]),
         (b"Name,City\n\x8eeljko,Ba\x9aka \x80\n", ["Željko", "Baška €"]),
     ] {
         assert_eq!(read(file).rows[0].0, cells);

@@ -20,9 +20,16 @@ pub(super) fn slashed<'c>(
         if rest.is_empty() {
             return None;
         }
-        let mut ends = rest.match_indices('/').map(|(at, _)| at).chain([rest.len()]);
-        let first = ends.clone().next().unwrap_or(rest.len());
-        let number = ends.by_ref().take(SLASHES + 1).find(|end| is_number(trim(&rest[..*end])));
+        let first = rest.find('/').unwrap_or(rest.len());
+        // `030/1234` of `030/1234/5678` may be a number, too: somebody else's.
+        let stands_alone = |more: &'c str| {
+            let more = more.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
+            let piece = more.split('/').next().unwrap_or("");
+            !piece.contains(char::is_numeric) || ends(more).any(|end| is_number(trim(&more[..end])))
+        };
+        let number = ends(rest).find(|&end| {
+            is_number(trim(&rest[..end])) && (end == first || stands_alone(&rest[end..]))
+        });
         let end = match number {
             Some(end) => end,
             None if is_area(&rest[..first], &rest[first..]) => rest.len(),
@@ -32,6 +39,11 @@ pub(super) fn slashed<'c>(
         rest = more;
         Some(trim(item))
     })
+}
+
+/// Where a number may end that begins with the text.
+fn ends(text: &str) -> impl Iterator<Item = usize> {
+    text.match_indices('/').map(|(at, _)| at).chain([text.len()]).take(SLASHES + 1)
 }
 
 /// Can this be the first digits of the number that goes on behind the slash?
@@ -57,6 +69,20 @@ mod tests {
     /// Numbers of nine digits, or seven behind an area of two.
     fn is_number(text: &str) -> bool {
         text.replace(['/', ' '], "").len() == 9
+    }
+
+    /// Numbers of six digits or of ten, as in a country where their length is not fixed.
+    #[test]
+    fn a_part_of_a_number_is_none_though_it_looks_like_one() {
+        let is_number = |text: &str| matches!(text.replace('/', "").len(), 6 | 10);
+        for (cell, items) in [
+            ("03/1234/5678", vec!["03/1234/5678"]),
+            ("03/1234/567", vec!["03/1234/567"]),
+            ("03/1234/567890", vec!["03/1234", "567890"]),
+            ("03/1234/home", vec!["03/1234", "home"]),
+        ] {
+            assert_eq!(slashed(cell, is_number).collect::<Vec<_>>(), items, "{cell:?}");
+        }
     }
 
     #[test]

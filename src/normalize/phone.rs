@@ -121,10 +121,11 @@ fn ends_with_label(number: &str) -> bool {
         "phone", "mob", "tel", "ext",
     ];
     let word = &number[number.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len()..];
-    // `1-800-NEW-HOME` is spelled.
+    // `1-800-NEW-HOME` and `206.555.DESK` are spelled.
+    let before = &number[..number.len() - word.len()];
     let is_spelled = || {
-        number[..number.len() - word.len()].ends_with('-')
-            && word.bytes().all(|b| b.is_ascii_uppercase())
+        word.bytes().all(|b| b.is_ascii_uppercase())
+            && (before.ends_with(['-', '.']) || before.bytes().any(|b| b.is_ascii_alphabetic()))
     };
     LABELS.iter().any(|label| label.eq_ignore_ascii_case(word)) && !is_spelled()
 }

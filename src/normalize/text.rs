@@ -122,7 +122,9 @@ pub fn full_name(cell: &str) -> (&str, &str) {
     let name = trim(cell);
     if let Some((last, first)) = name.split_once(',') {
         let (last, first) = (trim(last), trim(first));
-        if first.split(',').all(|part| is_suffix(trim(part))) {
+        // `Smith, M.D.` are initials.
+        let is_behind = last.contains(is_space) || !first.trim_end_matches('.').contains('.');
+        if is_behind && first.split(',').all(|part| is_suffix(trim(part))) {
             let (given, family) = split_last(last);
             if family.is_empty() {
                 return (given, first);
@@ -149,9 +151,9 @@ fn split_last(name: &str) -> (&str, &str) {
 }
 
 fn is_suffix(word: &str) -> bool {
-    // `Ph.D.` is one, too.
-    let letters = || word.bytes().filter(|b| *b != b'.').map(|b| b.to_ascii_lowercase());
-    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"].iter().any(|s| letters().eq(s.bytes()))
+    // `Ph.D.` is one, too; `J.R.` are somebody's initials.
+    const SUFFIXES: [&str; 10] = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq", "ph.d", "m.d"];
+    SUFFIXES.iter().any(|suffix| word.trim_end_matches('.').eq_ignore_ascii_case(suffix))
 }
 
 /// A record id: any text, exactly as written.
@@ -195,6 +197,9 @@ mod tests {
             ("Martin King, Jr.", ("Martin", "King, Jr.")),
             ("Ana Lee, MD, Ph.D.", ("Ana", "Lee, MD, Ph.D.")),
             ("Lee, Ana, MD", ("Ana, MD", "Lee")),
+            // Initials.
+            ("Smith, J.R.", ("J.R.", "Smith")),
+            ("Smith, M.D.", ("M.D.", "Smith")),
             ("", ("", "")),
             (",", ("", "")),
         ];

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
 use super::Planner;
 use super::kept::KEPT_FROM;
 use crate::draft::{Column, Settings};
@@ -11,8 +14,6 @@ use crate::mapping::Merge;
 use crate::merge::Single;
 use crate::object::Object;
 use crate::plan::NONE;
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 
 /// The text in one field of one record.
 type Text = (Object, u32, FieldId);

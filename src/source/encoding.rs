@@ -179,7 +179,7 @@ fn guess(prefix: &[u8]) -> &'static encoding_rs::Encoding {
 /// those stands inside a word: `JosŽ`, `Kšln`. The letters of windows-1252 are signs on a Mac.
 #[cfg(feature = "encoding")]
 fn is_macintosh(prefix: &[u8]) -> bool {
-    let (mut mac, mut windows) = (0_usize, 0_usize);
+    let (mut mac, mut signs, mut windows) = (0_usize, 0_usize, 0_usize);
     for (at, &byte) in prefix.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {
         let before = at.checked_sub(1).map_or(b' ', |before| prefix[before]);
         let behind = prefix.get(at + 1).copied().unwrap_or(b' ');
@@ -188,11 +188,13 @@ fn is_macintosh(prefix: &[u8]) -> bool {
         match byte {
             // Capitals, and bytes without a meaning: é è ç ê å ü behind a small letter.
             0x81 | 0x8a | 0x8c..=0x90 | 0x9d | 0x9f => mac += usize::from(ends_word || is_inside),
-            // Signs: á à â ã ô õ within a word.
-            0x83 | 0x86..=0x89 | 0x8b | 0x95 | 0x98 | 0x99 | 0x9b => mac += usize::from(is_inside),
+            // Signs: á à â ã õ within a word.
+            0x83 | 0x86..=0x89 | 0x8b | 0x98 | 0x9b => mac += usize::from(is_inside),
+            // ï and ô, or a bullet and a trade mark, which stand within words on Windows, too.
+            0x95 | 0x99 => signs += usize::from(is_inside),
             0xdf.. => windows += usize::from(ends_word || is_inside),
             _ => {}
         }
     }
-    mac > windows
+    mac > 0 && mac + signs > windows
 }

@@ -52,15 +52,12 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
+    use crate::dice::Dice;
     use crate::source::{Block, Source, Stripe};
 
     /// Rows that are too short, too wide, too long or cannot be read, and cells that begin with quotes.
     fn file(seed: u64, header: &str) -> String {
-        let mut dice = seed;
-        let mut roll = |below: usize| {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (dice >> 33) as usize % below
-        };
+        let mut dice = Dice::new(seed);
         let cells = [
             "",
             "a",
@@ -76,9 +73,9 @@ mod tests {
         ];
         let mut text = format!("{header}\n");
         for row in 0..150 {
-            let width = if roll(5) == 0 { 1 + roll(6) } else { 3 };
-            let mut row_cells: Vec<&str> = (0..width).map(|_| cells[roll(cells.len())]).collect();
-            let long = "y".repeat(65_530 + roll(20));
+            let width = if dice.one_in(5) { 1 + dice.below(6) } else { 3 };
+            let mut row_cells: Vec<&str> = (0..width).map(|_| dice.one_of(&cells)).collect();
+            let long = "y".repeat(65_530 + dice.below(20));
             if row == 140 && seed.is_multiple_of(2) {
                 row_cells[0] = &long;
             }

@@ -54,7 +54,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | telefono fijo | tlf | tlfno | tfno | telefone | telefones | numero de telefone | telefone fixo | fone \
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
          | telefoonnr | tel nr | hemtelefon | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
-         | direct number | ddi number | durchwahl | whatsapp | best phone number to reach you | best number to reach you \
+         | direct number | ddi number | durchwahl | best phone number to reach you | best number to reach you \
          | tel dienstl | tel gesch",
     ),
     (
@@ -126,13 +126,12 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "source",
         "source | contact source | original source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
-         | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | referral source | how did you hear about us | where did you hear about us \
-         | how did you find us | how did you hear about me | origen | fuente | origen del contacto | origen del lead | origem | fonte \
+         | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | origen | fuente | origen del contacto | origen del lead | origem | fonte \
          | origem do lead | origem do contato | provenienza | fonte del lead | bron | leadbron | herkomst | kalla | leadkalla",
     ),
     (
         "date_of_birth",
-        "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born at | born on | geburtsdatum | geburtstag \
+        "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born on | geburtsdatum | geburtstag \
          | geb datum | geb dat | date de naissance | anniversaire | fecha de nacimiento | fecha nacimiento | f nacimiento | cumpleanos \
          | data de nascimento | data nascimento | aniversario | data di nascita | compleanno | geboortedatum | verjaardag \
          | fodelsedatum | fodelsedag",
@@ -156,14 +155,14 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ("followers", "contact followers"),
     (
         "notes",
-        "notes | note | memo | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
+        "notes | note | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
          | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentario | comentarios | observacoes | note interne | osservazioni | annotazioni \
          | notities | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
     ),
 ];
 
 /// Mobile phones.
-pub(crate) const MOBILE: &str = "mobile | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
+pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
      | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mobil | handy | handynummer | handynr | mobiltelefon \
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \

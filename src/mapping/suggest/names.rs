@@ -57,6 +57,12 @@ const WEAK: &[(Object, &str, &str)] = &[
         "country",
         "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais",
     ),
+    (Object::Contact, "notes", "memo"),
+    (
+        Object::Contact,
+        "source",
+        "referral source | how did you hear about us | where did you hear about us | how did you find us | how did you hear about me",
+    ),
     (Object::Contact, "state", "state code | province code | region code | state province code"),
     (Object::Contact, "state", "region | regione | regiao"),
     (

@@ -62,13 +62,19 @@ impl Reader<'_> {
         let is_of_contact = |field: FieldId| {
             object(field) == Object::Contact && !matches!(field, FieldId::NAME | FieldId::TAGS)
         };
-        if !guesses.iter().filter_map(|guess| guess.target).any(is_of_contact) {
+        let has = |is: &dyn Fn(FieldId) -> bool| guesses.iter().filter_map(|it| it.target).any(is);
+        if !self.has_contacts || !has(&is_of_contact) {
             return;
         }
         let may_be = |guess: &Guess, field: FieldId| {
             let choice = guess.choice.and_then(|choice| choice.opportunity);
             guess.target.or(choice) == Some(field)
         };
+        // A `Title` beside a name is a job.
+        let is_person =
+            |field| matches!(field, FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME);
+        let may_be_named = |guess: &Guess| may_be(guess, FieldId::OPPORTUNITY_NAME);
+        let has_title = !has(&is_person) && guesses.iter().any(may_be_named);
         let names = guesses.iter().filter(|guess| guess.target == Some(FieldId::NAME)).count();
         let marks = MARKS.iter().filter(|mark| guesses.iter().any(|guess| may_be(guess, **mark)));
         let tells = |(guess, words): (&Guess, &String)| {
@@ -79,7 +85,7 @@ impl Reader<'_> {
                     && (is_sign || !is_plain || words.starts_with("pipeline "))
             })
         };
-        if names >= 2 || marks.count() >= 2 || guesses.iter().zip(words).any(tells) {
+        if has_title || names >= 2 || marks.count() >= 2 || guesses.iter().zip(words).any(tells) {
             return;
         }
         let lone = |guess: &&mut Guess| {
@@ -238,10 +244,12 @@ impl Reader<'_> {
     /// contact's: `Contact Name` beside `Name`, which is the company's. The ids in our own error log stand
     /// beside those of the file.
     pub(super) fn keep_one(&self, headers: &[String], words: &[String], guesses: &mut [Guess]) {
-        let is_named = |at: usize| {
-            guesses[at].target == Some(FieldId::NAME)
-                && words[at].split(' ').any(|word| CONTACTS.contains(&word))
-        };
+        let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
+        let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
+        // `Full Name` says more than `Contact Person`.
+        let has_full =
+            (0..guesses.len()).any(|at| is_name(at) && !speaks(at) && words[at] != "name");
+        let is_named = |at: usize| !has_full && is_name(at) && speaks(at);
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| {

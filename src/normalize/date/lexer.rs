@@ -150,8 +150,8 @@ fn before_clock(text: &str) -> Option<&str> {
     }
     let before = without_at(before.trim_end_matches([',', ' ']));
     // `2026-03-04T14:05`; the day of `4 March 2026 at 14:05` has lost its `at` by now.
-    let day =
-        before.strip_suffix(['T', 't']).filter(|day| day.ends_with(|c: char| c.is_ascii_digit()));
+    let day = before.strip_suffix(['T', 't']).map(|day| day.trim_end_matches([',', ' ']));
+    let day = day.filter(|day| day.ends_with(|c: char| c.is_ascii_digit()));
     let before = day.unwrap_or(before);
     (!before.is_empty()).then_some(before)
 }
