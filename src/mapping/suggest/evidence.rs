@@ -8,6 +8,8 @@ use crate::normalize::{self, DateFormat, STATUSES};
 
 /// How many cells are looked at.
 const CELLS: usize = 30;
+/// So many cells that are all wrong say that a column is something else.
+const MANY: usize = 5;
 
 /// What a `State` may be that is no place.
 const CONDITIONS: [&str; 28] = [
@@ -138,7 +140,9 @@ impl Evidence {
             FieldKind::Phone => self.phones,
             FieldKind::Date => filled - self.emails.max(self.booleans),
             FieldKind::Money | FieldKind::Number => {
-                self.digited.saturating_sub(self.dates.max(self.emails))
+                // A few amounts without a digit are wrong ones, and each shall be told.
+                let amounts = if filled < MANY { filled } else { self.digited };
+                amounts.saturating_sub(self.dates.max(self.emails))
             }
             FieldKind::Boolean => self.booleans,
             // A status of something else, unless the header says whose it is.
