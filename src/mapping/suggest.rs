@@ -99,7 +99,7 @@ pub fn suggest(
     reader.settle_client(&words, &mut guesses);
     reader.drop_weak(&mut guesses);
     reader.settle_slots(&mut guesses);
-    reader.keep_one(headers, &words, &mut guesses);
+    reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
     reader.join_names(&mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);

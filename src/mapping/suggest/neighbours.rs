@@ -241,15 +241,22 @@ impl Reader<'_> {
     }
 
     /// A field that holds one value takes one column (A2), of two names the one that is called the
-    /// contact's: `Contact Name` beside `Name`, which is the company's. The ids in our own error log stand
-    /// beside those of the file.
-    pub(super) fn keep_one(&self, headers: &[String], words: &[String], guesses: &mut [Guess]) {
+    /// contact's: `Contact Name` beside `Name`, which is the company's, unless few have one. The ids in our
+    /// own error log stand beside those of the file.
+    pub(super) fn keep_one(
+        &self,
+        headers: &[String],
+        words: &[String],
+        filled: impl Fn(usize) -> usize,
+        guesses: &mut [Guess],
+    ) {
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
         // `Full Name` says more than `Contact Person`.
         let has_full =
             (0..guesses.len()).any(|at| is_name(at) && !speaks(at) && words[at] != "name");
-        let is_named = |at: usize| !has_full && is_name(at) && speaks(at);
+        let most = (0..guesses.len()).filter(|at| is_name(*at)).map(&filled).max().unwrap_or(0);
+        let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
         order.sort_by_key(|&at| {
