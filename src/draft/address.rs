@@ -87,9 +87,8 @@ impl<'s> Drafter<'s> {
                 }
                 Ok(_) => {}
                 Err(code) => {
-                    let whole = item == 0 && shown == normalize::trim(cell);
-                    let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
-                    self.refused.add(stripe, row, column, refusal);
+                    let is_whole = item == 0 && shown == normalize::trim(cell);
+                    self.refused.add(stripe, row, column, Refusal::of(code, shown, is_whole));
                 }
             }
             item += 1;
@@ -121,9 +120,8 @@ impl<'s> Drafter<'s> {
                 }
                 Ok(_) => {}
                 Err(code) => {
-                    let whole = item == 0 && shown == normalize::trim(cell);
-                    let refusal = Refusal { item: (!whole).then_some(shown), ..code.into() };
-                    self.refused.add(stripe, row, column, refusal);
+                    let is_whole = item == 0 && shown == normalize::trim(cell);
+                    self.refused.add(stripe, row, column, Refusal::of(code, shown, is_whole));
                 }
             }
             item += 1;

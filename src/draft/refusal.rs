@@ -16,6 +16,13 @@ pub(super) struct Refusal<'c> {
     pub(super) fails: bool,
 }
 
+impl<'c> Refusal<'c> {
+    /// An item of a cell; the cell, if it is all of it.
+    pub(super) fn of(code: IssueCode, item: &'c str, is_whole: bool) -> Self {
+        Refusal { item: (!is_whole).then_some(item), ..code.into() }
+    }
+}
+
 impl From<IssueCode> for Refusal<'_> {
     fn from(code: IssueCode) -> Self {
         Refusal { code, item: None, detail: None, fails: false }
