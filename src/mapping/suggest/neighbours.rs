@@ -51,49 +51,47 @@ impl Reader<'_> {
     }
 
     /// One column that opportunities have and contacts have, too, makes no opportunity of a row: contacts
-    /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value. What
-    /// says that a file is about opportunities is a name of one, which may be a `Name` beside `Contact Name`,
-    /// a header that speaks of them, a field of the account's own, or two such columns.
+    /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value.
     pub(super) fn leave_lone_deal(&self, words: &[String], guesses: &mut [Guess]) {
-        const MARKS: [FieldId; 4] =
-            [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
         let object = |field: FieldId| self.fields.get(field).object;
         // A name alone may be the opportunity's, and tags stand anywhere.
         let is_of_contact = |field: FieldId| {
             object(field) == Object::Contact && !matches!(field, FieldId::NAME | FieldId::TAGS)
         };
-        let has = |is: &dyn Fn(FieldId) -> bool| guesses.iter().filter_map(|it| it.target).any(is);
-        if !self.has_contacts || !has(&is_of_contact) {
+        let has_contact = guesses.iter().filter_map(|guess| guess.target).any(is_of_contact);
+        if !self.has_contacts || !has_contact || self.is_about_deals(words, guesses) {
             return;
         }
-        let may_be = |guess: &Guess, field: FieldId| {
-            let choice = guess.choice.and_then(|choice| choice.opportunity);
-            guess.target.or(choice) == Some(field)
-        };
-        // A `Title` beside a name is a job.
-        let is_person =
-            |field| matches!(field, FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME);
-        let may_be_named = |guess: &Guess| may_be(guess, FieldId::OPPORTUNITY_NAME);
-        let has_title = !has(&is_person) && guesses.iter().any(may_be_named);
-        let names = guesses.iter().filter(|guess| guess.target == Some(FieldId::NAME)).count();
-        let marks = MARKS.iter().filter(|mark| guesses.iter().any(|guess| may_be(guess, **mark)));
-        let tells = |(guess, words): (&Guess, &String)| {
-            guess.target.is_some_and(|field| {
-                let is_plain = !self.fields.get(field).is_custom && !self.names_deal(words);
-                let is_sign = matches!(field, FieldId::OPPORTUNITY_NAME | FieldId::PIPELINE);
-                object(field) == Object::Opportunity
-                    && (is_sign || !is_plain || words.starts_with("pipeline "))
-            })
-        };
-        if has_title || names >= 2 || marks.count() >= 2 || guesses.iter().zip(words).any(tells) {
-            return;
-        }
-        let lone = |guess: &&mut Guess| {
-            guess.target.is_some_and(|field| object(field) == Object::Opportunity)
-        };
-        for guess in guesses.iter_mut().filter(lone) {
+        let is_of_deal = |field: FieldId| object(field) == Object::Opportunity;
+        for guess in guesses.iter_mut().filter(|guess| guess.target.is_some_and(is_of_deal)) {
             *guess = Guess::none("no other column is about an opportunity");
         }
+    }
+
+    /// What says that a file is about opportunities: a name of one, which may be a `Name` beside `Contact
+    /// Name` or a `Title` where nobody is named, a header that speaks of them, a field of the account's own,
+    /// or two columns that only together are no contact's.
+    fn is_about_deals(&self, words: &[String], guesses: &[Guess]) -> bool {
+        const MARKS: [FieldId; 4] =
+            [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
+        const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
+        let may_be = |field: FieldId| {
+            let choice = |guess: &Guess| guess.choice.and_then(|choice| choice.opportunity);
+            guesses.iter().any(|guess| guess.target.or(choice(guess)) == Some(field))
+        };
+        let names = guesses.iter().filter(|guess| guess.target == Some(FieldId::NAME)).count();
+        let tells = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| {
+                let of = self.fields.get(field);
+                let is_sign = matches!(field, FieldId::OPPORTUNITY_NAME | FieldId::PIPELINE);
+                let is_named = self.names_deal(words) || words.starts_with("pipeline ");
+                of.object == Object::Opportunity && (is_sign || of.is_custom || is_named)
+            })
+        };
+        names >= 2
+            || MARKS.into_iter().filter(|mark| may_be(*mark)).count() >= 2
+            || may_be(FieldId::OPPORTUNITY_NAME) && !PERSON.iter().any(|it| has(guesses, *it))
+            || guesses.iter().zip(words).any(tells)
     }
 
     /// `Stage` beside `Deal Stage` is where the contact stands.
