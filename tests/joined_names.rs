@@ -3,12 +3,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
+
 use Object::Contact;
 use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crm_import::plan::{ColumnCounts, SidePlan};
 use crm_import::storage::MemoryRecord;
 use crm_import::{Account, Import, Mapping, MemoryStorage, Object, Plan, Source};
+use dice::Dice;
 
 const FIRST: [&str; 12] =
     ["Ana", "Bo", "", "Ana", "\"Bo\" B", "  ", "#N/A", "O'Hara", "'=1", "=1+1", "a,b", "'"];
@@ -17,19 +22,6 @@ const LAST: [&str; 11] =
 const EMAIL: [&str; 7] =
     ["a@example.com", "b@example.com", "", "c@example.com", "nowhere", "A@EXAMPLE.COM", ""];
 const CITY: [&str; 4] = ["York", "", "Leeds", ""];
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
-        (self.0 >> 33) as usize % sides
-    }
-
-    fn pick<'t>(&mut self, cells: &[&'t str]) -> &'t str {
-        cells[self.below(cells.len())]
-    }
-}
 
 /// The rule as the rule book says it.
 fn joined(first: &str, last: &str, token: Option<&str>) -> String {
@@ -69,12 +61,19 @@ fn files(dice: &mut Dice, rows: usize, token: Option<&str>) -> Files {
     write("First Name", "Last Name", "Name", "Email", "City", "");
     let long = "y".repeat(70_000);
     for row in 0..rows {
-        let (mut first, last) = (dice.pick(&FIRST), dice.pick(&LAST));
+        let (mut first, last) = (dice.one_of(&FIRST), dice.one_of(&LAST));
         if row == 150 {
             first = &long;
         }
-        let (email, city) = (dice.pick(&EMAIL), dice.pick(&CITY));
-        write(first, last, &joined(first, last, token), email, city, dice.pick(&["-", "\"", ","]));
+        let (email, city) = (dice.one_of(&EMAIL), dice.one_of(&CITY));
+        write(
+            first,
+            last,
+            &joined(first, last, token),
+            email,
+            city,
+            dice.one_of(&["-", "\"", ","]),
+        );
         for (filled, part) in filled.iter_mut().zip([first, last]) {
             *filled += u64::from(!part.trim().is_empty());
         }
@@ -159,15 +158,15 @@ fn counts_of<'c>(counts: &'c [ColumnCounts], header: &str) -> &'c ColumnCounts {
 #[test]
 fn s10_parts_of_names_are_planned_and_written_as_whole_names_would_be() {
     for seed in 0..30 {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         let token = [None, Some("#N/A")][dice.below(2)];
         let files = files(&mut dice, 200, token);
         let source = |file: &[u8]| Source::from_bytes(file.to_vec());
         let crm = crm(&mut dice);
-        let of_settings = dice.0;
-        let whole = mapping(&[("Name", "name")], &mut Dice(of_settings), token);
+        let of_settings = dice.below(usize::MAX) as u64;
+        let whole = mapping(&[("Name", "name")], &mut Dice::new(of_settings), token);
         let parts = [("Last Name", "last_name"), ("First Name", "first_name")];
-        let parts = mapping(&parts, &mut Dice(of_settings), token);
+        let parts = mapping(&parts, &mut Dice::new(of_settings), token);
         let whole = Import::new().mapping(whole);
         let parts = Import::new().mapping(parts);
 
