@@ -52,6 +52,9 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Company", "3M", "84 Lumber", "contact.company"),
         ("Country", "NO", "NO", "contact.country"),
         ("Website", "example.com", "none", "contact.website"),
+        // Of a few wrong ones each is told, where it stands.
+        ("Phone", "12", "13", "contact.phone"),
+        ("Email", "nowhere", "ana at example", "contact.email"),
     ] {
         let rows = [strings(&[first]), strings(&[second])];
         let suggestions = suggest(&strings(&[header]), &rows, &BOTH, &fields);

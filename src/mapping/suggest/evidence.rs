@@ -135,12 +135,18 @@ impl Evidence {
             return;
         }
         let filled = self.filled;
+        // Of a few cells each wrong one shall be told, if the header leaves no doubt.
+        let are_few = filled < MANY && guess.confidence == Confidence::Sure;
         let fits = match fields.get(field).kind {
+            FieldKind::Email if are_few => filled - self.booleans.max(self.dates).max(self.phones),
             FieldKind::Email => self.ats,
+            FieldKind::Phone if are_few => {
+                self.digited.saturating_sub(self.booleans.max(self.dates).max(self.emails))
+            }
             FieldKind::Phone => self.phones,
             FieldKind::Date => filled - self.emails.max(self.booleans),
             FieldKind::Money | FieldKind::Number => {
-                // A few amounts without a digit are wrong ones, and each shall be told.
+                // Without a digit they are wrong amounts.
                 let amounts = if filled < MANY { filled } else { self.digited };
                 amounts.saturating_sub(self.dates.max(self.emails))
             }
@@ -179,7 +185,8 @@ impl Evidence {
 fn is_weighed(id: FieldId, fields: &Fields) -> bool {
     matches!(
         fields.get(id).kind,
-        FieldKind::Phone
+        FieldKind::Email
+            | FieldKind::Phone
             | FieldKind::Date
             | FieldKind::Money
             | FieldKind::Number
