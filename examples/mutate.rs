@@ -6,11 +6,16 @@
 //! of the plan is accounted for (behaviour L2, L5). A file that breaks one of these is written to
 //! `find-SEED-TURN.csv`, to be kept as a test.
 
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
+
 use std::io::Read;
 use std::time::{Duration, Instant};
 
 use crm_import::source::{Block, Limits};
 use crm_import::{Import, MemoryStorage, Object, Source};
+use dice::Dice;
 
 const SEEDS: [&[u8]; 5] = [
     b"First Name,Email,Phone,Country,Tags\nAna,ana@example.com,+1 206 555 0123,US,\"vip, new\"\n\
@@ -50,39 +55,28 @@ const PIECES: [&[u8]; 24] = [
     b" ",
 ];
 
-/// A small generator of numbers; the same seed gives the same run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 11).unwrap_or(0) % n.max(1)
-    }
-
-    fn break_file(&mut self, file: &mut Vec<u8>) {
-        for _ in 0..1 + self.below(6) {
-            let at = self.below(file.len() + 1);
-            match self.below(6) {
-                0 => file.truncate(at),
-                1 => drop(file.drain(at..file.len().min(at + 1 + self.below(20)))),
-                2 => {
-                    let end = file.len().min(at + self.below(200));
-                    let copy = file[at..end].to_vec();
-                    let to = self.below(file.len() + 1);
-                    file.splice(to..to, copy);
+/// Breaks a file in up to six places.
+fn break_file(file: &mut Vec<u8>, dice: &mut Dice) {
+    for _ in 0..1 + dice.below(6) {
+        let at = dice.below(file.len() + 1);
+        match dice.below(6) {
+            0 => file.truncate(at),
+            1 => drop(file.drain(at..file.len().min(at + 1 + dice.below(20)))),
+            2 => {
+                let end = file.len().min(at + dice.below(200));
+                let copy = file[at..end].to_vec();
+                let to = dice.below(file.len() + 1);
+                file.splice(to..to, copy);
+            }
+            3 => {
+                if let Some(byte) = file.get_mut(at) {
+                    *byte ^= 1 << dice.below(8);
                 }
-                3 => {
-                    if let Some(byte) = file.get_mut(at) {
-                        *byte ^= 1 << self.below(8);
-                    }
-                }
-                _ => {
-                    let piece = PIECES[self.below(PIECES.len())];
-                    let times = if self.below(10) == 0 { 1 + self.below(3_000) } else { 1 };
-                    file.splice(at..at, piece.repeat(times));
-                }
+            }
+            _ => {
+                let piece = dice.one_of(&PIECES);
+                let times = if dice.one_in(10) { 1 + dice.below(3_000) } else { 1 };
+                file.splice(at..at, piece.repeat(times));
             }
         }
     }
@@ -126,7 +120,7 @@ fn rows_of(source: Source<'_>, limits: Limits, block_rows: usize) -> Vec<String>
 
 /// What does not hold of a file.
 fn fault(file: &[u8], dice: &mut Dice) -> Option<String> {
-    let limits = Limits::default().cell_bytes([1 << 20, 100][dice.below(2)]);
+    let limits = Limits::default().cell_bytes(dice.one_of(&[1 << 20, 100]));
     let mut whole = rows_of(Source::from_bytes(file), limits, 1_000);
     let drops = Drops(file, 1 + dice.below(7));
     let mut dropped = rows_of(Source::from_reader(drops), limits, 1 + dice.below(5));
@@ -162,12 +156,12 @@ fn main() -> std::io::Result<()> {
     if files.is_empty() {
         files.extend(SEEDS.map(<[u8]>::to_vec));
     }
-    let (mut dice, mut turns, mut finds) = (Dice(seed.max(1)), 0_u64, 0);
+    let (mut dice, mut turns, mut finds) = (Dice::new(seed), 0_u64, 0);
     let end = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < end && finds < 10 {
         turns += 1;
         let mut file = files[dice.below(files.len())].clone();
-        dice.break_file(&mut file);
+        break_file(&mut file, &mut dice);
         let found =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fault(&file, &mut dice)));
         let fault = found.unwrap_or_else(|_| Some("a panic".into()));

@@ -10,8 +10,13 @@ use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, StorageError};
 use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Storage, StorageWrite};
 
+#[allow(dead_code)]
+#[path = "../src/dice.rs"]
+mod dice;
 #[path = "../benches/fair/mod.rs"]
 mod fair;
+
+use dice::Dice;
 
 const DEMO: &str = include_str!("../examples/data/spring_fair.csv");
 
@@ -163,13 +168,12 @@ fn tangled() -> (String, MemoryStorage) {
     }
     let mut file =
         String::from("Email,First Name,Opportunity ID,Opportunity Name,Value,Opportunity Tags\n");
-    let mut lot: u32 = 1;
+    let mut dice = Dice::new(1);
     for row in 0..18_000 {
-        lot = lot.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         // Some rows name a person more often than others, a third of them those of the first half.
-        let person = (lot >> 8) % if row % 3 == 0 { 5_000 } else { 1_500 };
+        let person = dice.below(if row % 3 == 0 { 5_000 } else { 1_500 });
         let stored = person - person % 3;
-        let line = match (lot >> 24) % 8 {
+        let line = match dice.below(8) {
             0 | 1 => format!("p{person}@example.com,Ana,,,,"),
             2 => format!("p{person}@example.com,Bo,,Roof {row},{row},"),
             3 => format!("p{person}@example.com,,,Roof {row},,fair"),

@@ -191,6 +191,7 @@ pub(super) fn position(n: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::account::{Account, DedupPolicy};
+    use crate::dice::Dice;
     use crate::draft::KeyText;
     use crate::mapping::{Mapping, OnInvalid};
     use crate::object::{Mode, Object};
@@ -222,12 +223,11 @@ mod tests {
 
     /// Random rows of these columns.
     fn file(rows: usize, with_nul: bool) -> String {
-        let mut dice = 7_u64;
+        let mut dice = Dice::new(7);
         let mut text = COLUMNS.map(|column| column.0).join(",") + "\n";
         for row in 0..rows {
             let cells = COLUMNS.map(|(.., cells)| {
-                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let cell = cells[(dice >> 33) as usize % cells.len()];
+                let cell = dice.one_of(cells);
                 if cell.contains(',') { format!("\"{cell}\"") } else { cell.to_owned() }
             });
             let width = if row % 50 == 7 { 4 } else { cells.len() };

@@ -181,6 +181,7 @@ fn filled(ends: impl Iterator<Item = u32>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::filled;
+    use crate::dice::Dice;
     use crate::source::{Block, Source};
 
     #[test]
@@ -216,14 +217,10 @@ mod tests {
     #[test]
     fn equal_stretches_hold_the_same_cells() {
         let cells = ["", "a", "a,b", "\"a,b\"", "\"a\"b", "\"a,\"b", "\"\"", "b", "\"b\""];
-        let mut dice: u64 = 7;
-        let mut roll = |below: usize| {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (dice >> 33) as usize % below
-        };
+        let mut dice = Dice::new(7);
         let mut text = String::from("w,x,y,z\n");
         for _ in 0..400 {
-            let row: Vec<&str> = (0..1 + roll(4)).map(|_| cells[roll(cells.len())]).collect();
+            let row: Vec<&str> = (0..1 + dice.below(4)).map(|_| dice.one_of(&cells)).collect();
             text.push_str(&row.join(","));
             text.push('\n');
         }

@@ -330,9 +330,10 @@ pub(super) fn make_room(text: &mut Vec<u8>, used: usize) {
 mod tests {
     use super::super::raw::{bare_bytes, raw_cells};
     use super::*;
+    use crate::dice::Dice;
 
     /// A file made of what means something in one, from memory or in pieces of a few bytes.
-    fn file(mut seed: u64) -> Vec<u8> {
+    fn file(seed: u64) -> Vec<u8> {
         const PARTS: [&str; 16] = [
             ",",
             ",",
@@ -351,14 +352,7 @@ mod tests {
             "\"x\ny\"",
             " a longer text that fills a chunk of sixty-four bytes alone ",
         ];
-        let mut text = Vec::new();
-        for _ in 0..seed % 60 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            text.extend_from_slice(PARTS[(seed >> 33) as usize % PARTS.len()].as_bytes());
-        }
-        text
+        Dice::new(seed).text(60, &PARTS).into_bytes()
     }
 
     type Read = (Outcome, Vec<Vec<u8>>, u64, u64, bool);

@@ -346,26 +346,24 @@ fn check_width(
 mod tests {
     use super::super::Source;
     use super::*;
+    use crate::dice::Dice;
 
     /// The records of a file of three columns, in which few cells are not all text.
     fn records(seed: u64) -> Vec<Vec<Vec<u8>>> {
         const PIECES: [&str; 7] = ["a", "bc", "12345678", "é", "中", "", " "];
         const BROKEN: [&[u8]; 3] = [b"\xff", b"\xe4\xb8", b"\xa9"];
-        let mut dice = seed;
-        let mut roll = |below: usize| {
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
-            (dice >> 33) as usize % below
-        };
+        let mut dice = Dice::new(seed);
+        let rows = dice.below(300);
         let mut cell = |_| {
-            let mut cell = PIECES[roll(7)].repeat(roll(3)).into_bytes();
-            if roll(40) == 0 {
-                cell.extend_from_slice(BROKEN[roll(3)]);
+            let mut cell = dice.one_of(&PIECES).repeat(dice.below(3)).into_bytes();
+            if dice.one_in(40) {
+                cell.extend_from_slice(dice.one_of(&BROKEN));
             }
-            cell.extend_from_slice(PIECES[roll(7)].as_bytes());
+            cell.extend_from_slice(dice.one_of(&PIECES).as_bytes());
             cell
         };
         let mut records: Vec<Vec<Vec<u8>>> =
-            (0..seed % 300).map(|_| (0..3).map(&mut cell).collect()).collect();
+            (0..rows).map(|_| (0..3).map(&mut cell).collect()).collect();
         for (row, record) in records.iter_mut().enumerate() {
             // No row is blank, and some are too short.
             record[0].push(b'x');

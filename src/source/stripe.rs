@@ -83,6 +83,7 @@ impl<'b> Stripe<'b> {
     }
 
     /// One of its rows.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'b> {
         self.block.row(self.first + row)
     }
@@ -176,24 +177,20 @@ fn turn(words: &mut [u64; 64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
     use crate::source::Source;
 
     #[test]
     fn the_filled_rows_of_a_column_are_those_whose_cells_are_not_empty() {
         let long = format!("{},,x", "y".repeat(70_000));
         for columns in [1, 2, 16, 17, 18, 25, 64, 65, 66, 90, 130] {
-            let mut dice = 7_u64;
-            let mut roll = |below: u64| {
-                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                (dice >> 33) % below
-            };
+            let mut dice = Dice::new(7);
             let header: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
             let mut text = header.join(",") + "\n";
             for _ in 0..200 {
-                let cells = if roll(4) == 0 { 1 + roll(columns) } else { columns };
-                let cells: Vec<&str> = (0..cells)
-                    .map(|_| ["", "a", "bc", "\"\"", "\"d,\"", ""][roll(6) as usize])
-                    .collect();
+                let cells = if dice.one_in(4) { 1 + dice.below(columns) } else { columns };
+                let choices = ["", "a", "bc", "\"\"", "\"d,\"", ""];
+                let cells: Vec<&str> = (0..cells).map(|_| dice.one_of(&choices)).collect();
                 text += &(cells.join(",") + "\n");
             }
             // The last block holds a row of more than 64 KiB.
