@@ -123,20 +123,8 @@ impl Naive {
             LinkTo::Contact(contact) => Some(contact),
             _ => None,
         };
-        if let (Some(contact), Some(matching)) = (contact, self.policy.matching.clone()) {
-            let found = self.matches(row, contact, &matching);
-            let upsert = mode == "upsert";
-            match (found.as_slice(), matching.none, matching.one, matching.several) {
-                ([], "fail", ..) if upsert => return self.fail(at, "opportunity-match-none"),
-                ([_], _, "fail", _) if upsert => return self.fail(at, "opportunity-match-found"),
-                ([_], _, "create", _) if upsert => {}
-                ([], ..) | ([_, _, ..], _, _, "create") => {}
-                ([_, _, ..], _, _, "fail") => {
-                    return self.fail(at, "opportunity-match-several");
-                }
-                ([best, ..], ..) if mode == "create" => return self.skip(at, *best, "match"),
-                ([best, ..], ..) => return self.update(row, at, *best, link, "match"),
-            }
+        if let Some(decision) = self.decide_by_fields(row, at, link, mode) {
+            return decision;
         }
         let twin = contact.and_then(|contact| self.twin(row, contact));
         if let (Some(twin), "update") = (twin, self.policy.duplicates) {
@@ -161,6 +149,29 @@ impl Naive {
         let record = self.opportunities.len() - 1;
         self.join(row, at, record, contact);
         (Some(record), "create", Some("new"))
+    }
+
+    /// What matching by fields makes of it (O5); `None`: it is a new one, as far as that goes.
+    fn decide_by_fields(
+        &mut self,
+        row: &Row,
+        at: usize,
+        link: LinkTo,
+        mode: &str,
+    ) -> Option<Decision> {
+        let LinkTo::Contact(contact) = link else { return None };
+        let matching = self.policy.matching.clone()?;
+        let found = self.matches(row, contact, &matching);
+        let upsert = mode == "upsert";
+        match (found.as_slice(), matching.none, matching.one, matching.several) {
+            ([], "fail", ..) if upsert => Some(self.fail(at, "opportunity-match-none")),
+            ([_], _, "fail", _) if upsert => Some(self.fail(at, "opportunity-match-found")),
+            ([_], _, "create", _) if upsert => None,
+            ([], ..) | ([_, _, ..], _, _, "create") => None,
+            ([_, _, ..], _, _, "fail") => Some(self.fail(at, "opportunity-match-several")),
+            ([best, ..], ..) if mode == "create" => Some(self.skip(at, *best, "match")),
+            ([best, ..], ..) => Some(self.update(row, at, *best, link, "match")),
+        }
     }
 
     fn skip(&mut self, at: usize, record: usize, by: &'static str) -> Decision {

@@ -14,6 +14,23 @@ pub(crate) struct Standing {
     pub(crate) reason: Option<String>,
 }
 
+/// What of a row cannot be used, by code.
+type Problems = Vec<&'static str>;
+
+/// What a row says, and what rows before it have given.
+#[derive(Clone, Copy)]
+struct Says<'r> {
+    row: &'r Row,
+    is_new: bool,
+    given: &'r [&'r str],
+}
+
+impl Says<'_> {
+    fn is_given(self, field: &str) -> bool {
+        self.given.contains(&field)
+    }
+}
+
 impl Naive {
     /// Where it stands, and what was said of that (O6, O7).
     pub(crate) fn join_standing(&mut self, deal: &mut Record, row: &Row, at: usize, is_new: bool) {
@@ -74,57 +91,84 @@ impl Naive {
         row: &Row,
         is_new: bool,
         given: &[&str],
-    ) -> (Standing, Vec<&'static str>) {
-        let mut now = before.clone();
-        let mut problems = Vec::new();
+    ) -> (Standing, Problems) {
+        let says = Says { row, is_new, given };
+        let (mut now, mut problems) = (before.clone(), Vec::new());
+        let is_moved = self.take_pipeline(&mut now, &mut problems, says);
+        self.take_stage(&mut now, &mut problems, says, is_moved);
+        if let Some(status) = said(row, "Status").and_then(|cell| option_of(STATUSES, cell)) {
+            now.status = Some(status);
+        }
+        self.take_lost_reason(&mut now, &mut problems, says);
+        if is_new && now.status.is_none() {
+            now.status = Some("open".into());
+        }
+        (now, problems)
+    }
+
+    /// The pipeline, and is it another than before?
+    fn take_pipeline(&self, now: &mut Standing, problems: &mut Problems, says: Says<'_>) -> bool {
+        let Says { row, is_new, .. } = says;
         let pipelines = &self.policy.pipelines;
-        let names = || pipelines.iter().map(|(name, _)| *name);
+        let names = pipelines.iter().map(|(name, _)| *name);
         let mut is_moved = is_new;
-        let mut is_lost = false;
         if let Some(cell) = self.stands(row, "Pipeline", is_new) {
-            match named(&self.policy, names(), cell) {
+            match named(&self.policy, names, cell) {
                 Some(name) => {
                     is_moved |= now.pipeline.as_ref() != Some(&name);
                     now.pipeline = Some(name);
                 }
-                None => {
-                    problems.push("pipeline-unknown");
-                    is_lost = is_new;
-                }
+                None => problems.push("pipeline-unknown"),
             }
         } else if let (true, [(only, _)]) = (is_new, pipelines.as_slice()) {
             now.pipeline = Some((*only).to_owned());
-        } else if self.clears(row, "Pipeline") && !given.contains(&"pipeline") {
+        } else if self.clears(row, "Pipeline") && !says.is_given("pipeline") {
             // O7: the stage of another pipeline goes with it; W3: unless a row gave it.
-            if now.pipeline.take().is_some() && !given.contains(&"stage") {
+            if now.pipeline.take().is_some() && !says.is_given("stage") {
                 now.stage = None;
             }
         }
+        is_moved
+    }
+
+    /// The stage: one of the pipeline it is in now.
+    fn take_stage(
+        &self,
+        now: &mut Standing,
+        problems: &mut Problems,
+        says: Says<'_>,
+        is_moved: bool,
+    ) {
+        let Says { row, is_new, .. } = says;
         if is_moved {
             now.stage = None;
         }
+        let pipelines = &self.policy.pipelines;
         let own = pipelines.iter().find(|(name, _)| Some(*name) == now.pipeline.as_deref());
         let stages = own.map_or(&[][..], |(_, stages)| stages.as_slice());
+        let is_lost = is_new && problems.contains(&"pipeline-unknown");
         if let Some(cell) = self.stands(row, "Stage", is_new).filter(|_| !is_lost) {
             match named(&self.policy, stages.iter().copied(), cell) {
                 Some(stage) => now.stage = Some(stage),
                 None => problems.push("stage-unknown"),
             }
-        } else if self.clears(row, "Stage") && !given.contains(&"stage") {
+        } else if self.clears(row, "Stage") && !says.is_given("stage") {
             now.stage = None;
         }
         if is_moved && now.stage.is_none() {
             now.stage = stages.first().map(|stage| (*stage).to_owned());
         }
-        if let Some(status) = said(row, "Status").and_then(|cell| option_of(STATUSES, cell)) {
-            now.status = Some(status);
-        }
-        let is_blank = row.get("Lost Reason").is_some_and(String::is_empty);
-        let is_given = given.contains(&"lost_reason");
-        if is_blank && self.policy.clears.contains(&"Lost Reason") && !is_given {
+    }
+
+    /// Why it was lost: only of one that may be.
+    fn take_lost_reason(&self, now: &mut Standing, problems: &mut Problems, says: Says<'_>) {
+        let is_blank = says.row.get("Lost Reason").is_some_and(String::is_empty);
+        let can_clear = self.policy.clears.contains(&"Lost Reason");
+        if is_blank && can_clear && !says.is_given("lost_reason") {
             now.reason = None;
         }
-        if let Some(reason) = said(row, "Lost Reason").and_then(|cell| option_of(REASONS, cell)) {
+        let said = said(says.row, "Lost Reason").and_then(|cell| option_of(REASONS, cell));
+        if let Some(reason) = said {
             match now.status.as_deref() {
                 None | Some("open" | "lost") => {
                     (now.status, now.reason) = (Some("lost".into()), Some(reason));
@@ -132,10 +176,6 @@ impl Naive {
                 Some(_) => problems.push("lost-reason-unused"),
             }
         }
-        if is_new && now.status.is_none() {
-            now.status = Some("open".into());
-        }
-        (now, problems)
     }
 
     /// What a row says of its pipeline or stage, or on create what stands in for a blank (W6).

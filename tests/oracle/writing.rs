@@ -114,32 +114,7 @@ pub(crate) fn join_single(
         return false;
     }
     if cell.is_empty() || is_token {
-        match policy.defaults.get(header) {
-            // A blank means the default: when the contact is made, or always; what a row of the file
-            // has given it does not touch.
-            Some(default) => {
-                let is_always = policy.always.contains(&header) && !is_given;
-                let is_missing = is_new && now.is_none();
-                let is_taken = match rule {
-                    "fill_blank" => now.is_none(),
-                    "keep" => is_new,
-                    _ => true,
-                };
-                if is_missing || (is_always && is_taken) {
-                    record.now.insert(field, vec![(*default).to_owned()]);
-                }
-                // What is only for new ones the next import does not say again (L3).
-                if is_always {
-                    record.given.push(field);
-                }
-            }
-            None => {
-                let clears = policy.clears.contains(&header) && rule != "keep";
-                if clears && !is_given && !is_protected {
-                    record.now.remove(field);
-                }
-            }
-        }
+        join_blank(policy, record, (header, field), rule, is_new, is_protected);
         return false;
     }
     // Said is given, whether the rule takes it or not.
@@ -153,6 +128,41 @@ pub(crate) fn join_single(
     };
     record.now.insert(field, vec![written]);
     rule == "overwrite"
+}
+
+/// A blank means the default if there is one, or clears where that is asked for; what a row of the file has
+/// given it does not touch (W3, W6).
+fn join_blank(
+    policy: &Policy,
+    record: &mut Record,
+    (header, field): (&'static str, &'static str),
+    rule: &str,
+    is_new: bool,
+    is_protected: bool,
+) {
+    let is_missing = record.now.get(field).is_none_or(Vec::is_empty);
+    let is_given = record.given.contains(&field);
+    let Some(default) = policy.defaults.get(header) else {
+        let clears = policy.clears.contains(&header) && rule != "keep";
+        if clears && !is_given && !is_protected {
+            record.now.remove(field);
+        }
+        return;
+    };
+    // When the record is made, or always.
+    let is_always = policy.always.contains(&header) && !is_given;
+    let is_taken = match rule {
+        "fill_blank" => is_missing,
+        "keep" => is_new,
+        _ => true,
+    };
+    if (is_new && is_missing) || (is_always && is_taken) {
+        record.now.insert(field, vec![(*default).to_owned()]);
+    }
+    // What is only for new ones the next import does not say again (L3).
+    if is_always {
+        record.given.push(field);
+    }
 }
 
 /// A list (W2): case folded, no item twice.
