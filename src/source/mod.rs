@@ -23,7 +23,9 @@
 //! ```
 
 mod block;
+mod block_filling;
 mod block_row;
+mod block_text;
 mod cut;
 mod damage;
 mod dialect;
@@ -42,8 +44,9 @@ mod stripe;
 mod swallowed;
 mod transcode;
 
-pub use block::{Block, TextSpan};
+pub use block::Block;
 pub(crate) use block_row::{BlockRow, side_by_side};
+pub use block_text::TextSpan;
 pub use dialect::Dialect;
 pub(crate) use formula::{escape_formula, unescape_formula};
 pub use rows::Rows;

@@ -1,0 +1,189 @@
+//! How a [`Block`] is filled: record by record, many rows at a time, or with rows of other blocks.
+
+use std::borrow::Cow;
+
+use simdutf8::basic::from_utf8;
+
+use super::block::{Block, Ends, OddWidth};
+use super::raw::raw_cells;
+use super::run::Run;
+
+impl Block {
+    /// Empties the block for rows of a file with so many columns.
+    pub(super) fn start(&mut self, columns: usize, first_row: u32, is_escaped: bool) {
+        *self = Block {
+            columns,
+            first_row,
+            is_escaped,
+            text: std::mem::take(&mut self.text),
+            starts: std::mem::take(&mut self.starts),
+            lines: std::mem::take(&mut self.lines),
+            ends: std::mem::take(&mut self.ends),
+            ..Block::default()
+        };
+        self.text.clear();
+        self.starts.clear();
+        self.lines.clear();
+        match &mut self.ends {
+            Ends::Short(ends) => ends.clear(),
+            Ends::Long(_) => self.ends = Ends::default(),
+        }
+    }
+
+    /// An empty one with room for as much as this one holds.
+    pub(crate) fn empty_like(&self) -> Block {
+        let mut empty = Block { columns: self.columns, ..Block::default() };
+        empty.reserve(self.len(), self.text.len() + self.text.len() / 8);
+        empty
+    }
+
+    /// Makes room for so many rows of so many bytes.
+    pub(super) fn reserve(&mut self, rows: usize, bytes: usize) {
+        self.text.reserve(bytes);
+        self.starts.reserve(rows);
+        self.lines.reserve(rows);
+        if let Ends::Short(ends) = &mut self.ends {
+            ends.reserve(rows.saturating_mul(self.columns));
+        }
+    }
+
+    /// Adds a record whose raw cells end at these places. Cells with bytes that are not UTF-8 are mended
+    /// with U+FFFD; their columns are returned.
+    pub(super) fn push_record(&mut self, line: u64, record: &[u8], ends: &[usize]) -> Vec<usize> {
+        let start = self.text.len();
+        if let Ok(record) = from_utf8(record) {
+            self.text.push_str(record);
+            self.push_row(start, line, ends);
+            return Vec::new();
+        }
+        let (mut mended, mut mended_ends) = (Vec::new(), Vec::with_capacity(ends.len()));
+        for (column, cell) in raw_cells(record, ends).enumerate() {
+            let read = String::from_utf8_lossy(cell);
+            if matches!(read, Cow::Owned(_)) {
+                mended.push(column);
+            }
+            self.text.push_str(&read);
+            mended_ends.push(self.text.len() - start);
+            self.text.push('\n');
+        }
+        self.push_row(start, line, &mended_ends);
+        mended
+    }
+
+    /// Adds a row whose cells end at these places relative to its start.
+    pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
+        let row = position(self.starts.len());
+        let line = self.behind_first(line);
+        self.starts.push(position(start));
+        self.lines.push(line);
+        let own = &ends[..ends.len().min(self.columns)];
+        let last = own.last().copied().unwrap_or(0);
+        if last > usize::from(u16::MAX) {
+            self.lengthen();
+        }
+        let padded = own.iter().copied().chain(std::iter::repeat_n(last, self.columns - own.len()));
+        match &mut self.ends {
+            // Checked above: the last end is the largest.
+            Ends::Short(all) => all.extend(padded.map(|end| end as u16)),
+            Ends::Long(all) => all.extend(padded.map(position)),
+        }
+        if ends.len() > self.columns {
+            let surplus = ends[self.columns..].iter().map(|end| position(*end)).collect();
+            self.odd.push((row, OddWidth::Wide(surplus)));
+        } else if ends.len() < self.columns {
+            self.odd.push((row, OddWidth::Narrow(ends.len())));
+        }
+    }
+
+    /// How many lines a line is behind the first row's, which it is itself if there is no row yet.
+    fn behind_first(&mut self, line: u64) -> u32 {
+        if self.is_empty() {
+            self.first_line = line;
+        }
+        position(usize::try_from(line - self.first_line).unwrap_or(usize::MAX))
+    }
+
+    /// May rows be [added](Self::push_run) many at a time? Not if one was longer than 64 KiB.
+    pub(super) fn takes_runs(&self) -> bool {
+        matches!(self.ends, Ends::Short(_))
+    }
+
+    /// Adds rows that were read together, the first of them on this line.
+    pub(super) fn push_run(&mut self, line: u64, run: &Run) {
+        let line = self.behind_first(line);
+        let Ends::Short(ends) = &mut self.ends else { return };
+        self.starts.extend(run.starts.iter().map(|(start, _)| *start));
+        self.lines.extend(run.starts.iter().map(|(_, own)| line.saturating_add(*own)));
+        ends.extend_from_slice(run.ends());
+    }
+
+    /// The row fails, though it could be read.
+    pub(super) fn fail(&mut self, row: usize) {
+        let row = position(row);
+        if let Err(at) = self.failed.binary_search(&row) {
+            self.failed.insert(at, row);
+        }
+    }
+
+    /// The last row could not be read.
+    pub(super) fn fail_last(&mut self) {
+        self.failed.push(position(self.starts.len() - 1));
+    }
+
+    /// A row is longer than two bytes can say.
+    fn lengthen(&mut self) {
+        if let Ends::Short(ends) = &self.ends {
+            self.ends = Ends::Long(ends.iter().map(|end| u32::from(*end)).collect());
+        }
+    }
+
+    /// Of the last row only so many cells are there really.
+    pub(super) fn narrow_last(&mut self, cells: Option<usize>) {
+        let row = position(self.starts.len() - 1);
+        self.odd.extend(cells.map(|cells| (row, OddWidth::Narrow(cells))));
+    }
+
+    /// Some rows of other blocks in the order given, ascending, numbered from 1.
+    pub(crate) fn gather<'b>(rows: impl Iterator<Item = (&'b Block, usize)>) -> Block {
+        let mut whole = Block::default();
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for (block, row) in rows {
+            if whole.is_empty() {
+                whole.start(block.columns, 1, block.is_escaped);
+                whole.has_made = block.has_made;
+            }
+            whole.has_nul |= block.has_nul;
+            ends.clear();
+            let width = block.put_ends(row, &mut ends);
+            let (start, from) = (block.starts[row] as usize, text.len());
+            text.push_str(&block.text[start..start + ends.last().copied().unwrap_or(0)]);
+            text.push('\n');
+            whole.push_row(from, block.line(row), &ends);
+            whole.narrow_last(width);
+            if block.is_failed(row) {
+                whole.fail_last();
+            }
+        }
+        whole.text = text;
+        whole
+    }
+
+    /// All rows are added: gives back the room that none of them needs.
+    pub(super) fn finish(&mut self) {
+        self.has_nul = memchr::memchr(0, self.text.as_bytes()).is_some();
+        let len = self.text.len();
+        if self.text.capacity() > len + len / 4 + 1024 {
+            self.text.shrink_to(len + len / 8);
+        }
+        self.starts.shrink_to_fit();
+        self.lines.shrink_to_fit();
+        match &mut self.ends {
+            Ends::Short(ends) => ends.shrink_to_fit(),
+            Ends::Long(ends) => ends.shrink_to_fit(),
+        }
+    }
+}
+
+pub(super) fn position(n: usize) -> u32 {
+    u32::try_from(n).expect("a block is cut long before 4 GiB")
+}

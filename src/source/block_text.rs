@@ -1,0 +1,85 @@
+//! The text of a [`Block`], and [`TextSpan`]: a place in it.
+
+use wide::u8x32;
+
+use super::block::Block;
+use super::block_filling::position;
+use crate::normalize::Window;
+
+/// A place in the text of a [`Block`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextSpan {
+    start: u32,
+    len: u32,
+}
+
+impl TextSpan {
+    #[inline]
+    pub(crate) fn new(start: usize, len: usize) -> Self {
+        TextSpan { start: position(start), len: position(len) }
+    }
+
+    /// Where it begins, and how long it is.
+    pub(crate) fn parts(self) -> (u32, u32) {
+        (self.start, self.len)
+    }
+
+    /// The place with these [`parts`](Self::parts).
+    pub(crate) fn of_parts(start: u32, len: u32) -> Self {
+        TextSpan { start, len }
+    }
+
+    /// The bytes it covers in a text whose first byte lies at `base`.
+    pub(crate) fn range_from(self, base: usize) -> std::ops::Range<usize> {
+        let start = (self.start as usize).wrapping_sub(base);
+        start..start.wrapping_add(self.len as usize)
+    }
+}
+
+impl Block {
+    /// The length of the text, cells and all.
+    pub(crate) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds a text that is not a cell, and says where it lies.
+    pub fn append_text(&mut self, text: &str) -> TextSpan {
+        let span = TextSpan::new(self.text.len(), text.len());
+        self.text.push_str(text);
+        span
+    }
+
+    /// The text at a place.
+    pub fn text(&self, span: TextSpan) -> &str {
+        &self.text[span.start as usize..(span.start + span.len) as usize]
+    }
+
+    /// Where a part of a cell lies, if it is one.
+    #[inline]
+    pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
+        let part = part.as_ref();
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let is_inside = start + part.len() <= self.text.len();
+        is_inside.then(|| TextSpan::new(start, part.len()))
+    }
+
+    /// So many bytes of the text from where a part of a cell begins, if it is one.
+    #[inline]
+    pub(crate) fn window<const LEN: usize>(&self, part: &[u8]) -> Option<&[u8; LEN]> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        self.text.as_bytes().get(start..)?.first_chunk()
+    }
+
+    /// Up to 32 bytes of a row, with zeros behind them.
+    #[inline]
+    pub(crate) fn padded(&self, part: &[u8]) -> Window {
+        let Some(window) = self.window(part) else {
+            let mut padded = [0; _];
+            padded[..part.len()].copy_from_slice(part);
+            return padded;
+        };
+        let places = u8x32::new(std::array::from_fn(|place| place as u8));
+        let is_own = places.simd_lt(u8x32::splat(part.len() as u8));
+        (u8x32::new(*window) & is_own).to_array()
+    }
+}
