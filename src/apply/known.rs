@@ -13,6 +13,7 @@ use crate::storage::{Applied, StorageWrite};
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Known {
+    /// The steps that were written, by the first row of each.
     pub(super) steps: Vec<(Object, u32, Op)>,
     /// The records that were created, with the row of each.
     pub(super) rows: Vec<(Object, u32, Box<str>)>,
@@ -86,10 +87,7 @@ impl Known {
     /// A row whose step is written keeps the outcome it had, whatever is left to do now.
     pub(crate) fn mend(&self, plan: &mut Plan) {
         for &(object, row, op) in &self.steps {
-            let outcome = match object {
-                Object::Contact => &mut plan.ledger.contact_rows[row as usize].outcome,
-                Object::Opportunity => &mut plan.ledger.opportunity_rows[row as usize].outcome,
-            };
+            let outcome = plan.ledger.outcome_mut(object, row);
             let done = match op {
                 Op::Create => Outcome::Create,
                 Op::Update => Outcome::Update,

@@ -2,8 +2,8 @@
 //! row.
 //!
 //! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: against an unchanged storage,
-//! applying it gives the outcomes it lists (behaviour L3). It keeps the file's text and two numbers
-//! per row, and computes values when they are looked at.
+//! applying it gives the outcomes it lists (behaviour L3). It keeps the file's text and a few
+//! numbers per row, and computes values when they are looked at.
 
 mod after;
 mod changes;
@@ -72,7 +72,7 @@ pub struct Plan {
 }
 
 /// One step: the number of its record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StepRef {
     pub(crate) object: Object,
     pub(crate) number: u32,

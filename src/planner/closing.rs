@@ -14,7 +14,6 @@ mod rows;
 
 use super::stretches::{in_stretches, joined};
 use crate::field::FieldId;
-use crate::object::Object;
 use crate::plan::{KeptStep, Ledger, Stats};
 
 use contacts::Contacts;
@@ -53,11 +52,7 @@ impl Closing<'_> {
         steps.shrink_to_fit();
         debug_assert!(rows.are_in_order(&steps));
         for (object, row, outcome) in outcomes.into_iter().flatten() {
-            let of = match object {
-                Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
-                Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
-            };
-            *of = Some(outcome);
+            *ledger.outcome_mut(object, row) = Some(outcome);
         }
         (steps, stats)
     }

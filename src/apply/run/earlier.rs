@@ -109,10 +109,7 @@ impl EarlierRun {
             {
                 return true;
             }
-            let outcome = match step.object {
-                Object::Contact => &mut ledger.contact_rows[row as usize].outcome,
-                Object::Opportunity => &mut ledger.opportunity_rows[row as usize].outcome,
-            };
+            let outcome = ledger.outcome_mut(step.object, row);
             // Whom a row has met that comes out as new now, is a record that this import has written.
             let before = match *outcome {
                 Some(Outcome::Create) => Outcome::Merged,

@@ -1,0 +1,83 @@
+//! Which contacts a follow-up is for, and the tags that contacts get besides those of their own rows.
+
+use super::{Entry, Ledger, NONE};
+use crate::draft::Settings;
+use crate::field::FieldId;
+use crate::follow_up::{FollowUp, Scope};
+use crate::merge::Gift;
+use crate::object::Object;
+use crate::value::Value;
+
+impl Ledger {
+    /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and
+    /// from follow-ups (F3).
+    pub(crate) fn tags_for(&self, contact: u32) -> Vec<Gift<'_>> {
+        let mut tags: Vec<Gift<'_>> = Vec::new();
+        let Settings { opportunity_columns, choices, .. } = &*self.settings;
+        let columns =
+            || opportunity_columns.iter().filter(|it| it.field == FieldId::OPPORTUNITY_TAGS);
+        let from = self.gifts.partition_point(|&(of, _)| of < contact);
+        for &(_, row) in self.gifts[from..].iter().take_while(|&&(of, _)| of == contact) {
+            let cells = self.cells(row);
+            for column in columns() {
+                column.read_items(column.text(&cells), None, choices, |_, read| {
+                    tags.extend(read.ok().map(|tag| (row, tag)));
+                });
+            }
+        }
+        // Where an earlier window has tagged it, rows of this one may replace or clear the list; the
+        // tag comes after every row of the file.
+        let has_rows = self.people[contact as usize].has_rows();
+        if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
+            let is_made = self.is_made(Object::Contact, contact);
+            tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
+                FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
+                    Some((NONE, Value::text(tag.as_str())))
+                }
+                _ => None,
+            }));
+        }
+        tags
+    }
+
+    /// Are follow-ups for this contact? A contact that the import names, unless an earlier window has
+    /// seen to it; of those it does not write only where tags may go to linked contacts (P8).
+    pub(crate) fn is_followed_up(&self, contact: u32) -> bool {
+        let entry = &self.people[contact as usize];
+        let is_written = entry.has_rows() && self.settings.contacts.is_some();
+        entry.is_named()
+            && (is_written || self.settings.account.opportunities.tag_linked)
+            && self.met(Object::Contact, contact).is_none()
+    }
+
+    /// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
+    pub(crate) fn lists_and_workflows(&self) -> Vec<(u32, u16)> {
+        let follow_ups = (0u16..).zip(&self.settings.follow_ups);
+        let others: Vec<(u16, &FollowUp)> =
+            follow_ups.filter(|(_, of)| !matches!(of, FollowUp::Tag(..))).collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let people = (0u32..).zip(&self.people).filter(|(number, _)| self.is_followed_up(*number));
+        people
+            .flat_map(|(number, entry)| {
+                let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
+                due.map(move |(at, _)| (number, *at))
+            })
+            .collect()
+    }
+}
+
+/// Is a contact within the scope of a follow-up?
+pub(crate) fn is_in(scope: Scope, entry: &Entry) -> bool {
+    takes(scope, entry.is_new())
+}
+
+/// Does a scope take a contact that the import has made, or has not made?
+fn takes(scope: Scope, is_made: bool) -> bool {
+    match scope {
+        Scope::Created => is_made,
+        Scope::Updated => !is_made,
+        Scope::All => true,
+    }
+}
