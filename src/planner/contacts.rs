@@ -1,18 +1,19 @@
 //! The contact side of each row of a window, in file order (behaviour §4, §5).
 
+mod meeting;
+mod report;
+
 use super::Planner;
 use super::differences::contradicts;
 use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
-use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
-use crate::draft::{KeyKind, RowDraft, Settings};
-use crate::issue::{Finding, IssueCode, Severity};
+use crate::dedup::ContactNumber;
+use crate::draft::{KeyKind, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
-use crate::merge::{AddressBook, Addresses, Dropped, RowOf, fold_contact};
-use crate::object::{Mode, Object, RowNumber};
-use crate::plan::{Changes, Entry, NONE, Outcome};
+use crate::merge::{AddressBook, RowOf, fold_contact};
+use crate::object::Object;
+use crate::plan::{Entry, NONE, Outcome};
 
 /// What a row's contact side came to, before it is written down.
 #[derive(Clone, Copy)]
@@ -216,253 +217,13 @@ impl Planner {
         self.changes = changes;
     }
 
-    /// Nobody was found: a new contact, if the mode and the policy allow one.
-    pub(super) fn meet_nobody(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> Side {
-        let has_key = keys.rules().next().is_some();
-        let Some(mode) = settings.contacts else {
-            return Side::Nobody(Outcome::Skip);
-        };
-        if !has_key && !draft.has_name && !draft.has_address {
-            self.report(at, IssueCode::ContactEmpty, None, None, None);
-            return Side::Nobody(Outcome::Fail);
-        }
-        let rules = || settings.rules_in_words.clone();
-        if mode == Mode::Update {
-            let (code, outcome) = if has_key {
-                (IssueCode::ContactNotFound, Outcome::Skip)
-            } else {
-                (IssueCode::MatchKeyMissing, Outcome::Fail)
-            };
-            let detail = (!has_key).then(rules);
-            self.report(at, code, None, None, detail);
-            return Side::Nobody(outcome);
-        }
-        if !settings.account.dedup.required.is_empty() && !self.has_required(settings, at) {
-            return Side::Nobody(Outcome::Fail);
-        }
-        if !has_key {
-            let is_error = settings.account.dedup.keyless == Keyless::Fail;
-            let severity = if is_error { Severity::Error } else { Severity::Warning };
-            let finding = Finding::row(IssueCode::NoMatchKey, self.number_at(at));
-            let finding = finding.object(Object::Contact).severity(severity);
-            self.findings.push(finding.detail(rules()));
-            if is_error {
-                return Side::Nobody(Outcome::Fail);
-            }
-        }
-        Side::New
-    }
-
-    /// Would a new contact have every field the account requires? If not, issues say which it lacks.
-    fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
-        let row = self.row_of(self.row_at(at));
-        let base = crate::merge::Base::of(settings, None);
-        let mut changes = Changes::default();
-        fold_contact(base, &[row], &[], false, &mut changes);
-        let given: Vec<&str> =
-            (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
-        let required = settings.account.dedup.required.iter().map(String::as_str);
-        let (mut missing, mut unusable) = (Vec::new(), Vec::new());
-        for key in required.filter(|key| !given.contains(key)) {
-            let field = settings.fields.find(Object::Contact, key);
-            let label = settings.fields.label(Object::Contact, key);
-            let mut columns =
-                settings.contact_columns.iter().filter(|column| Some(column.field) == field);
-            let is_filled = |column: &&crate::draft::Column| {
-                !crate::normalize::is_blank(column.text(&row.cells))
-            };
-            match columns.find(is_filled) {
-                Some(column) => unusable.push((column.index(), label.to_owned())),
-                None => missing.push(label),
-            }
-        }
-        let is_fine = missing.is_empty() && unusable.is_empty();
-        if !missing.is_empty() {
-            let missing = missing.join(", ");
-            self.report(at, IssueCode::RequiredMissing, None, None, Some(missing));
-        }
-        for (column, label) in unusable {
-            self.report(at, IssueCode::RequiredInvalid, column, None, Some(label));
-        }
-        is_fine
-    }
-
     pub(super) fn row_of(&self, row: u32) -> RowOf<'_> {
         self.ledger.row(Object::Contact, row)
-    }
-
-    /// The row means this contact: what does the mode make of it? `disputed`: keys of the row that may
-    /// belong to somebody else.
-    pub(super) fn meet(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        disputed: RowKeys<'_>,
-        contact: u32,
-    ) -> Side {
-        let Some(mode) = settings.contacts else {
-            return Side::Aside(contact, Outcome::Unchanged);
-        };
-        if mode == Mode::Create && !self.ledger.is_made(Object::Contact, contact) {
-            let id = self.ledger.name(Object::Contact, contact);
-            self.report(at, IssueCode::ContactExists, None, None, Some(id));
-            return Side::Aside(contact, Outcome::Skip);
-        }
-        let unless_merged = match settings.account.dedup.repeats {
-            Repeats::Merge => None,
-            Repeats::KeepFirst => Some((IssueCode::RepeatSkipped, Outcome::Skip)),
-            Repeats::Reject => Some((IssueCode::RepeatRejected, Outcome::Fail)),
-        };
-        if let Some((code, outcome)) = unless_merged
-            && !draft.only_keys
-            && self.is_repeat(contact)
-        {
-            let first = self.ledger.first_number(Object::Contact, contact);
-            let id = disputed.of(KeyKind::ContactId).next();
-            let (column, id) = id.map(|(key, _)| (key.column, self.key_text(key))).unzip();
-            self.report(at, code, column, id, first.map(|row| row.to_string()));
-            return Side::Aside(contact, outcome);
-        }
-        if !self.settle_conflicts(settings, at, disputed, contact) {
-            return Side::Nobody(Outcome::Fail);
-        }
-        self.note_told(settings, at, contact);
-        Side::Joins(contact)
-    }
-
-    /// The row is folded into this contact: later ones are repeats if it says more than its keys (M10).
-    fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
-        if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
-            self.told.insert(contact);
-        }
-    }
-
-    /// Has a row told more of this contact than its keys (M10)? One that has not may have created it
-    /// all the same: the next import of the file finds it stored, and must come to the same (L3).
-    fn is_repeat(&self, contact: u32) -> bool {
-        let met = self.ledger.met(Object::Contact, contact);
-        self.told.contains(&contact) || met.is_some_and(|met| met.is_told)
-    }
-
-    /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
-    fn settle_conflicts(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        keys: RowKeys<'_>,
-        contact: u32,
-    ) -> bool {
-        let number = self.number_at(at);
-        let mut is_fine = true;
-        for (key, key_number) in keys.iter() {
-            let KeyKind::Rule(rule) = key.kind else { continue };
-            if !settings.rules[usize::from(rule)].owns_keys() {
-                continue;
-            }
-            let is_free = self.index.holder(key_number) == Holder::Nobody;
-            if is_free || self.index.is_held_by(key_number, ContactNumber(contact)) {
-                continue;
-            }
-            let holders = self.index.holders(key_number);
-            if holders.is_empty() {
-                continue;
-            }
-            let names = self.names_of(&holders);
-            let is_error = settings.account.dedup.conflict == Conflict::Fail;
-            let severity = if is_error { Severity::Error } else { Severity::Warning };
-            let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
-            finding.column = Some(key.column).filter(|&column| column != u16::MAX);
-            let mut finding = finding.severity(severity).detail(names);
-            // The folded text of a custom key is nobody's spelling; the cell is shown instead.
-            if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
-                finding = finding.value(self.key_text(key));
-            }
-            self.findings.push(finding);
-            is_fine &= !is_error;
-            if !is_error {
-                self.drop_value(at, key.column, key.item);
-            }
-        }
-        is_fine
-    }
-
-    fn names_of(&self, contacts: &[ContactNumber]) -> String {
-        let numbers = contacts.iter().map(|contact| contact.0).collect();
-        self.ledger.names(Object::Contact, numbers)
-    }
-
-    pub(super) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
-        let row = self.number_at(at);
-        self.ledger.dropped_of_contacts.push(Dropped { row, column, item });
-        self.ledger.contact_rows[row.index()].has_dropped = true;
-    }
-
-    /// Names everybody whom a rule that found several might have meant (M5): an error if the policy does
-    /// not choose among them, else for information.
-    pub(super) fn report_candidates(
-        &mut self,
-        at: usize,
-        keys: RowKeys<'_>,
-        verdict: &Verdict,
-        candidates: &[Candidates],
-    ) {
-        let is_open = *verdict == Verdict::Several;
-        for Candidates { rule, contacts } in candidates {
-            let names = self.names_of(contacts);
-            let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
-            // A key that nobody carries has led to none of them.
-            let is_held = |number| self.index.holder(number) != Holder::Nobody;
-            let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
-            let mut values: Vec<String> =
-                held().map(|(key, _)| self.key_text(key).replace('\u{1f}', ", ")).collect();
-            values.dedup();
-            let column = held().next().map(|(key, _)| key.column);
-            let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
-            finding.column = column.filter(|&column| column != u16::MAX);
-            finding.severity = if is_open { Severity::Error } else { Severity::Info };
-            let finding = finding.object(Object::Contact).value(values.join(", "));
-            self.findings.push(finding.detail(names));
-        }
-    }
-
-    /// Notes an issue of a row's contact side.
-    pub(super) fn report(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        value: Option<String>,
-        detail: Option<String>,
-    ) {
-        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Contact);
-        finding.column = column.filter(|&column| column != u16::MAX);
-        finding.value = value.map(Into::into);
-        finding.detail = detail.map(Into::into);
-        self.findings.push(finding);
     }
 
     /// The contact that a row leads to, for its opportunity.
     pub(super) fn contact_of(&self, row: u32) -> Option<u32> {
         let contact = self.ledger.contact_rows[row as usize].contact;
         (contact != NONE).then_some(contact)
-    }
-
-    /// The issue that failed the contact side of a row, by name.
-    pub(super) fn failure_of(&self, row: RowNumber) -> String {
-        let from = self.drafts.findings.partition_point(|finding| finding.row < Some(row));
-        let mut found = self.drafts.findings[from..].iter().chain(&self.findings);
-        let error = found.find(|finding| {
-            finding.row == Some(row)
-                && finding.severity == Severity::Error
-                && finding.object != Some(Object::Opportunity)
-        });
-        error.map_or("unknown", |finding| finding.code.code()).to_owned()
     }
 }

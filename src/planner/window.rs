@@ -36,7 +36,7 @@ impl Planner {
         self.open_window();
         self.question.clear();
         self.ask_contacts();
-        self.ask_settled();
+        self.ask_settled(Object::Contact);
         if !self.waits_for(Stage::Contacts) {
             self.after_contacts();
         }
@@ -144,15 +144,18 @@ impl Planner {
         }
     }
 
-    /// Asks for the contacts that rows of the window have met before the import was interrupted.
-    fn ask_settled(&mut self) {
-        if self.settled.contacts.is_empty() {
+    /// Asks for the records that rows of the window have met before the import was interrupted.
+    pub(super) fn ask_settled(&mut self, object: Object) {
+        let settled = match object {
+            Object::Contact => &self.settled.contacts,
+            Object::Opportunity => &self.settled.opportunities,
+        };
+        if settled.is_empty() {
             return;
         }
         for at in 0..self.window.len() {
-            let row = self.row_at(at);
-            let id = self.settled.contacts.get(&row);
-            if let Some(id) = id.filter(|id| self.ledger.contacts.find(id).is_none()) {
+            let id = settled.get(&self.row_at(at));
+            if let Some(id) = id.filter(|id| self.ledger.answers(object).find(id).is_none()) {
                 self.question.ask_id(id);
             }
         }

@@ -21,7 +21,7 @@ impl Planner {
             return;
         }
         self.ask_named();
-        self.ask_settled_opportunities();
+        self.ask_settled(Object::Opportunity);
         if settings.compares_opportunities() {
             self.ask_compared();
         }
@@ -34,20 +34,6 @@ impl Planner {
             if self.index.ask(*number) {
                 let text = self.key_text(key);
                 self.question.ask_id(&text);
-            }
-        }
-    }
-
-    /// Asks for the opportunities that rows of the window have met before the import was interrupted.
-    fn ask_settled_opportunities(&mut self) {
-        if self.settled.opportunities.is_empty() {
-            return;
-        }
-        for at in 0..self.window.len() {
-            let row = self.row_at(at);
-            let id = self.settled.opportunities.get(&row);
-            if let Some(id) = id.filter(|id| self.ledger.opportunities.find(id).is_none()) {
-                self.question.ask_id(id);
             }
         }
     }

@@ -53,6 +53,7 @@ impl Planner {
         is_fine
     }
 
+    /// Notes what a cell says of where the opportunity stands that cannot be used; a warning drops it.
     pub(super) fn report_problem(
         &mut self,
         settings: &Settings,
@@ -94,10 +95,12 @@ impl Planner {
         }
     }
 
+    /// The column of the file that feeds a field.
     pub(super) fn column_of(&self, settings: &Settings, field: FieldId) -> Option<u16> {
         settings.opportunity_columns.iter().find(|column| column.field == field)?.index()
     }
 
+    /// Notes why the row's opportunity fails. Of an id that is not known the detail is the id.
     pub(super) fn fail(
         &mut self,
         at: usize,
@@ -105,8 +108,7 @@ impl Planner {
         column: Option<u16>,
         detail: Option<String>,
     ) {
-        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
-        finding.column = column;
+        let mut finding = self.finding(at, code, column);
         if code == IssueCode::OpportunityIdUnknown {
             finding.value = detail.map(Into::into);
         } else {
@@ -115,6 +117,7 @@ impl Planner {
         self.findings.push(finding);
     }
 
+    /// Notes what of the row's opportunity does not come out as the row says.
     pub(super) fn warn(
         &mut self,
         at: usize,
@@ -122,10 +125,13 @@ impl Planner {
         column: Option<u16>,
         detail: Option<String>,
     ) {
-        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
-        finding.severity = Severity::Warning;
-        finding.column = column;
+        let mut finding = self.finding(at, code, column).severity(Severity::Warning);
         finding.detail = detail.map(Into::into);
         self.findings.push(finding);
+    }
+
+    fn finding(&self, at: usize, code: IssueCode, column: Option<u16>) -> Finding {
+        let finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
+        Finding { column, ..finding }
     }
 }

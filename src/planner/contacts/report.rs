@@ -1,0 +1,86 @@
+//! What is noted of a row's contact, and which of its values are not written.
+
+use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
+use crate::draft::KeyKind;
+use crate::issue::{Finding, IssueCode, Severity};
+use crate::lookup::PART;
+use crate::merge::Dropped;
+use crate::object::{Object, RowNumber};
+use crate::planner::Planner;
+use crate::planner::row_keys::RowKeys;
+
+impl Planner {
+    /// Notes an issue of a row's contact side.
+    pub(in crate::planner) fn report(
+        &mut self,
+        at: usize,
+        code: IssueCode,
+        column: Option<u16>,
+        value: Option<String>,
+        detail: Option<String>,
+    ) {
+        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Contact);
+        finding.column = column.and_then(of_file);
+        finding.value = value.map(Into::into);
+        finding.detail = detail.map(Into::into);
+        self.findings.push(finding);
+    }
+
+    /// Names everybody whom a rule that found several might have meant (M5): an error if the policy does
+    /// not choose among them, else for information.
+    pub(in crate::planner) fn report_candidates(
+        &mut self,
+        at: usize,
+        keys: RowKeys<'_>,
+        verdict: &Verdict,
+        candidates: &[Candidates],
+    ) {
+        let is_open = *verdict == Verdict::Several;
+        for Candidates { rule, contacts } in candidates {
+            let names = self.names_of(contacts);
+            let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
+            // A key that nobody carries has led to none of them.
+            let is_held = |number| self.index.holder(number) != Holder::Nobody;
+            let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
+            let mut values: Vec<String> =
+                held().map(|(key, _)| self.key_text(key).replace(PART, ", ")).collect();
+            values.dedup();
+            let column = held().next().map(|(key, _)| key.column);
+            let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
+            finding.column = column.and_then(of_file);
+            finding.severity = if is_open { Severity::Error } else { Severity::Info };
+            let finding = finding.object(Object::Contact).value(values.join(", "));
+            self.findings.push(finding.detail(names));
+        }
+    }
+
+    /// The names of contacts that an issue speaks of, as one text.
+    pub(super) fn names_of(&self, contacts: &[ContactNumber]) -> String {
+        let numbers = contacts.iter().map(|contact| contact.0).collect();
+        self.ledger.names(Object::Contact, numbers)
+    }
+
+    /// A value of a row is not written: an item of a column.
+    pub(in crate::planner) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
+        let row = self.number_at(at);
+        self.ledger.dropped_of_contacts.push(Dropped { row, column, item });
+        self.ledger.contact_rows[row.index()].has_dropped = true;
+    }
+
+    /// The issue that failed the contact side of a row, by name.
+    pub(in crate::planner) fn failure_of(&self, row: RowNumber) -> String {
+        let from = self.drafts.findings.partition_point(|finding| finding.row < Some(row));
+        let mut found = self.drafts.findings[from..].iter().chain(&self.findings);
+        let error = found.find(|finding| {
+            finding.row == Some(row)
+                && finding.severity == Severity::Error
+                && finding.object != Some(Object::Opportunity)
+        });
+        error.map_or("unknown", |finding| finding.code.code()).to_owned()
+    }
+}
+
+/// The column, if it is one of the file: a constant stands in none.
+pub(super) fn of_file(column: u16) -> Option<u16> {
+    (column != u16::MAX).then_some(column)
+}
