@@ -1,6 +1,6 @@
 //! What storage keeps of each field that the account has.
 
-use super::maker::Bench;
+use super::bench::Bench;
 use super::{Result, Run, expect};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};

@@ -1,6 +1,6 @@
 //! What storage answers.
 
-use super::maker::{Bench, created};
+use super::bench::{Bench, created};
 use super::{Result, Run, expect, skip};
 use crate::object::Object::Contact;
 use crate::storage::{Receipt, StorageWrite};

@@ -1,62 +1,17 @@
-//! [`Bench`]: a storage on trial, and batches and questions made by hand.
+//! [`Maker`]: a batch made by hand, step by step.
 
 use super::fields::sample;
-use super::{Result, fail, skip};
 use crate::account::{Account, PhoneRule};
-use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUpKind;
-use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::normalize;
 use crate::object::{Object, RowNumber};
 use crate::plan::{Changes, Op};
-use crate::storage::{
-    Batch, Checkpoint, ContactOf, OwnedBatch, OwnedFollowUp, OwnedStep, Receipt, Receipts,
-    StorageWrite, Token,
-};
+use crate::storage::{Checkpoint, ContactOf, OwnedBatch, OwnedFollowUp, OwnedStep, Token};
 use crate::value::Value;
 
 /// Fields with their values.
 pub(super) type Values<'v> = &'v [(&'v str, &'v [&'v str])];
-
-/// A storage on trial.
-pub(super) struct Bench<S> {
-    pub(super) storage: S,
-    account: Account,
-    fields: Fields,
-    next: u128,
-    /// The field that a case is about and that the account does without.
-    absent: Option<String>,
-}
-
-/// What storage says of one record.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Seen {
-    pub(super) version: Option<String>,
-    pub(super) keys: Vec<(String, String)>,
-    values: Vec<(String, String)>,
-}
-
-impl Seen {
-    pub(super) fn values(&self, field: &str) -> Vec<&str> {
-        let mut seen: Vec<&str> = Vec::new();
-        for (_, value) in self.values.iter().filter(|(of, _)| of == field) {
-            if !seen.contains(&value.as_str()) {
-                seen.push(value);
-            }
-        }
-        seen
-    }
-
-    pub(super) fn value(&self, field: &str) -> Option<&str> {
-        self.values(field).first().copied()
-    }
-
-    /// The fields that hold something.
-    pub(super) fn fields(&self) -> Vec<String> {
-        self.values.iter().map(|(field, _)| field.clone()).collect()
-    }
-}
 
 /// A batch that is being made.
 pub(super) struct Maker<'f> {
@@ -68,7 +23,19 @@ pub(super) struct Maker<'f> {
     absent: Option<String>,
 }
 
-impl Maker<'_> {
+impl<'f> Maker<'f> {
+    /// Nothing is made yet. `next` counts the tokens.
+    pub(super) fn new(account: &'f Account, fields: &'f Fields, next: &'f mut u128) -> Self {
+        let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
+        let batch = OwnedBatch { checkpoint, ..OwnedBatch::default() };
+        Maker { batch, account, fields, next, absent: None }
+    }
+
+    /// The batch; and why it cannot be written, if a step is about a field that the account does without.
+    pub(super) fn finish(self) -> (OwnedBatch, Option<String>) {
+        (self.batch, self.absent)
+    }
+
     fn token(&mut self) -> Token {
         *self.next += 1;
         // Like real tokens, they are spread over all bits.
@@ -210,7 +177,7 @@ impl Maker<'_> {
 }
 
 /// Why a case is skipped that is about this field.
-fn absent(object: Object, key: &str) -> String {
+pub(super) fn absent(object: Object, key: &str) -> String {
     match (object, key) {
         (Object::Opportunity, "name") => "the account keeps no opportunities".to_owned(),
         _ => format!("{} of this account have no field {key}", object.plural()),
@@ -238,239 +205,4 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
         }
     };
     changes.push(field, before.iter().map(|text| read(text)), after.iter().map(|text| read(text)));
-}
-
-impl<S: StorageWrite> Bench<S> {
-    pub(super) fn new(mut storage: S) -> Self {
-        let account = storage.account().unwrap_or_default();
-        let fields = account.fields();
-        Bench { storage, account, fields, next: 0, absent: None }
-    }
-
-    pub(super) fn account(&self) -> &Account {
-        &self.account
-    }
-
-    /// The fields that the account has.
-    pub(super) fn fields(&self) -> &Fields {
-        &self.fields
-    }
-
-    pub(super) fn has(&self, object: Object, key: &str) -> bool {
-        self.fields.find(object, key).is_some_and(|id| !self.fields.is_part(id))
-    }
-
-    /// Are there opportunities at all?
-    pub(super) fn keeps_opportunities(&self) -> bool {
-        self.has(Object::Opportunity, "name")
-    }
-
-    /// The field for a name: the first name, or where names are kept whole, that.
-    pub(super) fn name(&self) -> &'static str {
-        let is_whole =
-            !self.has(Object::Contact, "first_name") && self.has(Object::Contact, "name");
-        if is_whole { "name" } else { "first_name" }
-    }
-
-    /// A text that may change and be blank: the city, another one, or for want of any the name.
-    pub(super) fn text(&self) -> &'static str {
-        let texts = ["city", "company", "address", "state", "postal_code", "source", "notes"];
-        let is_free = |key: &&str| {
-            self.has(Object::Contact, key)
-                && !self.account.dedup.required.iter().any(|needed| needed == key)
-        };
-        texts.into_iter().find(is_free).unwrap_or_else(|| self.name())
-    }
-
-    /// The addresses by which the account finds contacts, each with one that a case may use.
-    pub(super) fn addresses(&self) -> Result<Vec<(&'static str, &'static str)>> {
-        let is_rule = |field: &str| {
-            self.account.dedup.contacts.iter().any(|rule| rule.0 == [field])
-                && self.has(Object::Contact, field)
-        };
-        let all = [("email", "ana@example.com"), ("phone", "+12065550123")];
-        let own: Vec<_> = all.into_iter().filter(|(field, _)| is_rule(field)).collect();
-        if own.is_empty() {
-            skip("the account matches neither by e-mail nor by phone")
-        } else {
-            Ok(own)
-        }
-    }
-
-    /// Do two values of a field say the same, as the import reads what is stored?
-    pub(super) fn is_same(&self, object: Object, key: &str, one: &str, other: &str) -> bool {
-        let Some(field) = self.fields.find(object, key) else { return one == other };
-        let kind = self.fields.get(field).kind;
-        let choices = Choices::new(&self.account, &self.fields);
-        let region = self.account.default_country.as_deref();
-        let read = |text| normalize_stored(kind, text, region, &choices).into_owned();
-        one == other || !matches!(read(one), Value::Text(_)) && read(one) == read(other)
-    }
-
-    /// Makes a batch and writes it.
-    pub(super) fn write<T>(
-        &mut self,
-        make: impl FnOnce(&mut Maker<'_>) -> T,
-    ) -> Result<(T, Receipts)> {
-        let (made, batch) = self.make(make);
-        let receipts = self.write_made(&batch)?;
-        Ok((made, receipts))
-    }
-
-    pub(super) fn make<T>(&mut self, make: impl FnOnce(&mut Maker<'_>) -> T) -> (T, OwnedBatch) {
-        let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
-        let batch = OwnedBatch { checkpoint, ..OwnedBatch::default() };
-        let (account, fields, next) = (&self.account, &self.fields, &mut self.next);
-        let mut maker = Maker { batch, account, fields, next, absent: None };
-        let made = make(&mut maker);
-        let Maker { batch, absent, .. } = maker;
-        self.absent = self.absent.take().or(absent);
-        (made, batch)
-    }
-
-    pub(super) fn write_made(&mut self, batch: &OwnedBatch) -> Result<Receipts> {
-        if let Some(why) = &self.absent {
-            return skip(why.clone());
-        }
-        let batch = Batch { owned: batch, fields: &self.fields };
-        let mut receipts = Receipts::expecting(&batch);
-        if let Err(error) = self.storage.write(&batch, &mut receipts) {
-            return fail(format!("write failed: {error}"));
-        }
-        match receipts.faults().first() {
-            Some(fault) => fail(fault.clone()),
-            None => Ok(receipts),
-        }
-    }
-
-    /// Creates a record. Gives its id.
-    pub(super) fn add(&mut self, object: Object, values: Values<'_>) -> Result<String> {
-        let (token, receipts) = self.write(|batch| batch.create(object, values))?;
-        created(&receipts, token)
-    }
-
-    /// Creates an opportunity of a contact. Gives its id.
-    pub(super) fn add_to(&mut self, contact: &str, values: Values<'_>) -> Result<String> {
-        let contact = ContactOf::Known(contact.into());
-        let (token, receipts) = self.write(|batch| batch.opportunity(values, contact))?;
-        created(&receipts, token)
-    }
-
-    /// Asks a question. Gives each record with what was said of it.
-    pub(super) fn ask(&mut self, lookup: &Lookup<'_>) -> Result<Vec<(String, Seen)>> {
-        let mut found = Found::default();
-        if let Err(error) = self.storage.find(lookup, &mut found) {
-            return fail(format!("find failed: {error}"));
-        }
-        let mut records: Vec<(String, Seen)> = Vec::new();
-        for (id, version, keys, values) in found.told(lookup.object, &self.fields) {
-            let at = records.iter().position(|(other, _)| other == id).unwrap_or_else(|| {
-                records.push((id.to_owned(), Seen::default()));
-                records.len() - 1
-            });
-            let seen = &mut records[at].1;
-            seen.version = seen.version.take().or(version.map(str::to_owned));
-            seen.keys.extend(keys.into_iter().map(|(f, k)| (f.to_owned(), k.to_owned())));
-            let values = values.into_iter().filter(|(_, value)| !value.is_empty());
-            seen.values.extend(values.map(|(f, v)| (f.to_owned(), v.to_owned())));
-        }
-        records.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(records)
-    }
-
-    /// Asks for records by id.
-    pub(super) fn by_ids(&mut self, object: Object, ids: &[&str]) -> Result<Vec<(String, Seen)>> {
-        let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, object));
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        self.ask(&question(object, &fields, &wanted, ids, vec![], vec![]))
-    }
-
-    /// The record with this id.
-    pub(super) fn get(&mut self, object: Object, id: &str) -> Result<Seen> {
-        match self.by_ids(object, &[id])?.pop() {
-            Some((found, seen)) if found == id => Ok(seen),
-            Some((found, _)) => fail(format!("asked for the {object} {id}, got {found}")),
-            None => fail(format!("the {object} {id} is not found by its id")),
-        }
-    }
-
-    /// Asks for contacts by the keys of one rule.
-    pub(super) fn by_keys(
-        &mut self,
-        rule: &[&str],
-        columns: &[&[&str]],
-    ) -> Result<Vec<(String, Seen)>> {
-        if let Some(key) = rule.iter().find(|key| !self.has(Object::Contact, key)) {
-            return skip(absent(Object::Contact, key));
-        }
-        let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Contact));
-        let columns = columns.iter().map(|column| column.to_vec()).collect();
-        let block = MatchBlock { fields: rule.to_vec(), columns };
-        self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], vec![block]))
-    }
-
-    /// Asks for the opportunities of contacts.
-    pub(super) fn of_contacts(&mut self, contacts: &[&str]) -> Result<Vec<(String, Seen)>> {
-        let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Opportunity));
-        let mut contacts = contacts.to_vec();
-        contacts.sort_unstable();
-        self.ask(&question(Object::Opportunity, &fields, &wanted, vec![], contacts, vec![]))
-    }
-
-    pub(super) fn needs_tokens(&self) -> Result {
-        if self.storage.keeps_tokens() {
-            return Ok(());
-        }
-        skip("the storage keeps no tokens (StorageWrite::keeps_tokens)")
-    }
-}
-
-fn wanted(fields: &Fields, object: Object) -> Vec<FieldId> {
-    let is_wanted = |key: &str| !matches!((object, key), (_, "id") | (Object::Opportunity, "tags"));
-    let own = fields.iter().filter(|(_, field)| field.object == object && is_wanted(&field.key));
-    let own = own.filter(|(_, field)| !field.is_part);
-    own.map(|(id, _)| id).collect()
-}
-
-fn question<'a>(
-    object: Object,
-    fields: &'a Fields,
-    wanted: &'a [FieldId],
-    ids: Vec<&'a str>,
-    contact_ids: Vec<&'a str>,
-    blocks: Vec<MatchBlock<'a>>,
-) -> Lookup<'a> {
-    Lookup { object, ids, contact_ids, blocks, wanted, fields }
-}
-
-/// The id that a receipt says was created.
-pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
-    match receipts.get(token) {
-        Some(Receipt::Created { id, .. }) => Ok(id.clone()),
-        Some(Receipt::Rejected { why }) => fail(format!(
-            "a create was rejected ({why}); if every contact needs a field, name it in the account's \
-             dedup.required"
-        )),
-        Some(other) => fail(format!("a create was receipted as {other:?}")),
-        None => fail("a create has no receipt: file one with Receipts::created"),
-    }
-}
-
-/// The step was receipted as an update.
-pub(super) fn updated(receipts: &Receipts, token: Token) -> Result {
-    match receipts.get(token) {
-        Some(Receipt::Updated { .. }) => Ok(()),
-        Some(other) => fail(format!("an update was receipted as {other:?}")),
-        None => fail("an update has no receipt: file one with Receipts::updated"),
-    }
-}
-
-/// The step was receipted as a conflict.
-pub(super) fn conflicted(receipts: &Receipts, token: Token) -> Result {
-    match receipts.get(token) {
-        Some(Receipt::Conflict) => Ok(()),
-        Some(other) => fail(format!("a conflict was receipted as {other:?}")),
-        None => fail("a conflict has no receipt: file one with Receipts::conflict"),
-    }
 }

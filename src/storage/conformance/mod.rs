@@ -30,6 +30,7 @@
 //! }
 //! ```
 
+mod bench;
 mod fields;
 mod finding;
 mod maker;
@@ -39,7 +40,7 @@ mod writing;
 use std::fmt;
 
 use super::StorageWrite;
-use maker::Bench;
+use bench::Bench;
 
 /// How one case came out.
 #[derive(Clone, Debug, PartialEq, Eq)]

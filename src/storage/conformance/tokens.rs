@@ -1,6 +1,6 @@
 //! What storage keeps so that nothing is written twice.
 
-use super::maker::{Bench, conflicted, created};
+use super::bench::{Bench, conflicted, created};
 use super::{Result, Run, expect, fail, skip};
 use crate::object::Object::{Contact, Opportunity};
 use crate::plan::Op;

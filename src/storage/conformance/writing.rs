@@ -1,6 +1,6 @@
 //! What storage writes, and what it refuses to.
 
-use super::maker::{Bench, conflicted, created, updated};
+use super::bench::{Bench, conflicted, created, updated};
 use super::{Result, Run, expect, fail, skip};
 use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{ContactOf, Receipt, StorageWrite};
