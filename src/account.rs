@@ -29,7 +29,7 @@ pub use opportunities::{
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::field::{CustomField, Fields};
+use crate::field::{CustomField, Field, Fields};
 use crate::object::Object;
 
 /// The settings of one account, frozen for one import.
@@ -66,8 +66,8 @@ pub struct Account {
     /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
     /// as it is, and the parts that a file has instead are joined to it: `Ana` and `Lee` to `Ana Lee`, a
     /// blank one leaving the other alone. They are mapped to `first_name` and `last_name` as anywhere, and
-    /// what is written is the `name`. A CRM without opportunities names none of theirs (`"opportunity": []`): their columns are
-    /// left out, and the plan says so.
+    /// what is written is the `name`. A CRM without opportunities names none of theirs
+    /// (`"opportunity": []`): their columns are left out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
 }
@@ -91,6 +91,15 @@ impl Account {
     pub fn only(mut self, object: Object, fields: &[&str]) -> Self {
         self.standard_fields.insert(object, fields.iter().map(ToString::to_string).collect());
         self
+    }
+
+    /// What a choice field may hold: of a custom field its own options, of a standard one those that the
+    /// account lists.
+    pub(crate) fn options_of<'a>(&'a self, field: &'a Field) -> &'a [String] {
+        match field.is_custom {
+            true => &field.options,
+            false => self.options.get(&field.key).map_or(&[], Vec::as_slice),
+        }
     }
 
     /// The fields that the CRM has: the standard ones and its own.

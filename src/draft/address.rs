@@ -87,8 +87,7 @@ impl<'s> Drafter<'s> {
                 }
                 Ok(_) => {}
                 Err(code) => {
-                    let is_whole = item == 0 && shown == normalize::trim(cell);
-                    self.refused.add(stripe, row, column, Refusal::of(code, shown, is_whole));
+                    self.refused.add(stripe, row, column, Refusal::of(code, (item, shown), cell));
                 }
             }
             item += 1;
@@ -120,8 +119,7 @@ impl<'s> Drafter<'s> {
                 }
                 Ok(_) => {}
                 Err(code) => {
-                    let is_whole = item == 0 && shown == normalize::trim(cell);
-                    self.refused.add(stripe, row, column, Refusal::of(code, shown, is_whole));
+                    self.refused.add(stripe, row, column, Refusal::of(code, (item, shown), cell));
                 }
             }
             item += 1;

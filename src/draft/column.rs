@@ -86,21 +86,18 @@ impl Column {
         clear_token: Option<&str>,
     ) -> Self {
         let of = fields.get(field);
-        let merge = mapped.merge.unwrap_or(match of.kind {
-            _ if of.is_list => Merge::Union,
-            FieldKind::LongText if !of.is_custom => Merge::Append,
-            _ => Merge::Overwrite,
+        let is_note = of.kind == FieldKind::LongText && !of.is_custom;
+        let merge = mapped.merge.unwrap_or(match of.is_list {
+            true => Merge::Union,
+            false if is_note => Merge::Append,
+            false => Merge::Overwrite,
         });
-        let separators = match of.kind {
-            FieldKind::Email => normalize::EMAIL_SEPARATORS,
-            FieldKind::Phone => normalize::PHONE_SEPARATORS,
-            _ => normalize::LIST_SEPARATORS,
-        };
         // Where a default stands in for a blank, there is nothing to clear; and what is kept is kept.
         let blank = match mapped.blank.unwrap_or_default() {
             Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,
             blank => blank,
         };
+        let country = mapped.country.as_deref().and_then(|name| normalize::country(name).ok());
         Column {
             origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
             header: header.to_owned(),
@@ -116,30 +113,15 @@ impl Column {
             default: mapped.default.clone(),
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
-            max_chars: match of.kind {
-                FieldKind::LongText if !of.is_custom => NOTE_CHARS,
-                _ => usize::MAX,
-            },
-            date: DateFormat {
-                order: mapped.date_order,
-                excel_serial: mapped.excel_serial,
-                ..DateFormat::default()
-            },
+            max_chars: if is_note { NOTE_CHARS } else { usize::MAX },
+            date: mapped.date_format(),
             separators: mapped.separators,
-            is_format_open: match of.kind {
-                FieldKind::Date => mapped.date_order.is_none(),
-                FieldKind::Number | FieldKind::Money => mapped.separators.is_none(),
-                _ => false,
-            },
+            is_format_open: leaves_format_open(mapped, of.kind),
             is_mixed: false,
-            list_separators: mapped.list_separators.clone().unwrap_or_else(|| separators.into()),
+            list_separators: mapped.item_separators(of.kind).into(),
             is_lower_case: mapped.lower_case && of.kind == FieldKind::List,
             is_country_exact: mapped.exact_country,
-            country: mapped
-                .country
-                .as_deref()
-                .and_then(|c| normalize::country(c).ok())
-                .map(Into::into),
+            country: country.map(Into::into),
             values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
             clear_token: clear_token.map(str::to_owned),
             is_plain: blank == Blank::Keep && mapped.default.is_none() && clear_token.is_none(),
@@ -297,5 +279,14 @@ impl Column {
 
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.clear_token.as_deref() == Some(cell)
+    }
+}
+
+/// Does the mapping leave it to the file how dates or numbers are written?
+fn leaves_format_open(mapped: &ColumnMapping, kind: FieldKind) -> bool {
+    match kind {
+        FieldKind::Date => mapped.date_order.is_none(),
+        FieldKind::Number | FieldKind::Money => mapped.separators.is_none(),
+        _ => false,
     }
 }

@@ -6,11 +6,13 @@
 
 mod address;
 mod cell;
+mod choices;
 mod column;
 mod drafter;
 mod drafts;
 mod formats;
 mod full_name;
+mod group;
 mod joined;
 mod key;
 mod look;
@@ -26,6 +28,7 @@ mod side;
 mod watch;
 
 pub(crate) use cell::{Cell, normalize_stored};
+pub(crate) use choices::Choices;
 pub(crate) use column::{Column, Part};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
@@ -33,4 +36,4 @@ pub(crate) use formats::{FormatScan, Formats, MIXED};
 pub(crate) use key::{Key, KeyKind, KeyText, key_hash};
 pub(crate) use region::region;
 pub(crate) use rule::{Rule, Shape};
-pub(crate) use settings::{Choices, Settings};
+pub(crate) use settings::Settings;

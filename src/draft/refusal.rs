@@ -3,6 +3,7 @@
 use super::{Column, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::mapping::OnInvalid;
+use crate::normalize;
 use crate::object::Object;
 use crate::source::Stripe;
 
@@ -17,8 +18,9 @@ pub(super) struct Refusal<'c> {
 }
 
 impl<'c> Refusal<'c> {
-    /// An item of a cell; the cell, if it is all of it.
-    pub(super) fn of(code: IssueCode, item: &'c str, is_whole: bool) -> Self {
+    /// The item with this number of a cell; the cell, if it is all of it.
+    pub(super) fn of(code: IssueCode, (number, item): (u16, &'c str), cell: &str) -> Self {
+        let is_whole = number == 0 && item == normalize::trim(cell);
         Refusal { item: (!is_whole).then_some(item), ..code.into() }
     }
 }

@@ -1,18 +1,14 @@
 //! [`Settings`]: everything that is frozen before row 1.
 
-use std::ops::Range;
-
-use hashbrown::HashMap;
-
 use super::full_name::Beside;
+use super::group::Group;
 use super::joined::Joined;
-use super::{Column, Part, Rule};
-use crate::account::{Account, DedupPolicy, PhoneRule};
-use crate::field::{FieldId, FieldKind, Fields};
+use super::{Choices, Column, Part, Rule};
+use crate::account::{Account, DedupPolicy};
+use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
-use crate::issue::{IssueCode, log_columns};
+use crate::issue::log_columns;
 use crate::mapping::{ColumnMapping, Mapping};
-use crate::normalize::{self, OptionSet, STATUSES};
 use crate::object::{Mode, Object};
 use crate::source::BlockRow;
 
@@ -96,9 +92,11 @@ impl Settings {
             choices,
         };
         settings.compile_columns();
+        settings.compile_clearable();
         settings.compile_rules();
         settings.compile_wanted();
-        settings.compile_groups();
+        settings.contact_groups = Group::of_contacts(&settings.contact_columns);
+        settings.opportunity_groups = Group::of_opportunities(&settings.opportunity_columns);
         settings
     }
 
@@ -125,14 +123,9 @@ impl Settings {
 
     /// Does this field identify a contact: its id, or part of a match rule?
     pub(crate) fn is_key(&self, field: FieldId) -> bool {
-        matches!(
-            field,
-            FieldId::CONTACT_ID
-                | FieldId::EMAIL
-                | FieldId::ADDITIONAL_EMAILS
-                | FieldId::PHONE
-                | FieldId::ADDITIONAL_PHONES
-        ) || self.rules.iter().any(|rule| rule.has(field))
+        field == FieldId::CONTACT_ID
+            || field.is_address()
+            || self.rules.iter().any(|rule| rule.has(field))
     }
 
     /// Do opportunities ask for those their contact has already (O4, O5)?
@@ -143,6 +136,26 @@ impl Settings {
     }
 
     fn compile_columns(&mut self) {
+        let mut columns = self.mapped_columns();
+        self.joined = Joined::of(&mut columns, &self.fields, self.headers.len());
+        let part = |field| columns.iter().find(|column| column.field == field);
+        let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
+        for column in columns {
+            self.add_column(column, beside.as_ref());
+        }
+        // Primary before additional, so that folding a row meets them in that order (V1); a part of a
+        // full name behind the column of that part, whose blanks may clear.
+        let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
+        self.contact_columns.sort_by_key(order);
+        self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
+        let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
+        self.minds_consent = self.contact_columns.iter().any(minds);
+        let is_country = |column: &&Column| column.field == FieldId::COUNTRY;
+        self.country = self.contact_columns.iter().find(is_country).cloned();
+    }
+
+    /// The columns of the file that are mapped to a field, and the constants.
+    fn mapped_columns(&self) -> Vec<Column> {
         let resolved = self.mapping.resolve(&self.headers);
         let token = self.mapping.clear_token.as_deref();
         let compile = |index: usize, mapped: &ColumnMapping| {
@@ -151,63 +164,46 @@ impl Settings {
             let header = self.headers.get(index).map_or("", String::as_str);
             Some(Column::new(index, header, mapped, object, field, &self.fields, token))
         };
-        let mut columns: Vec<Column> =
-            resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped)).collect();
-        for constant in &self.mapping.constants {
+        let of_file = resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped));
+        let constants = self.mapping.constants.iter().filter_map(|constant| {
             let mapped = ColumnMapping {
                 object: Some(constant.object),
                 field: Some(constant.field.clone()),
                 ..ColumnMapping::default()
             };
-            columns.extend(compile(0, &mapped).map(|column| column.constant(&constant.value)));
-        }
-        self.joined = Joined::of(&mut columns, &self.fields, self.headers.len());
-        let part = |field| columns.iter().find(|column| column.field == field);
-        let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
-        for column in columns {
-            let is_selected = match column.object {
-                Object::Contact => self.contacts.is_some() || self.opportunities.is_some(),
-                Object::Opportunity => self.opportunities.is_some(),
-            };
-            match column.object {
-                _ if !is_selected => {}
-                Object::Opportunity => self.opportunity_columns.push(column),
+            Some(compile(0, &mapped)?.constant(&constant.value))
+        });
+        of_file.chain(constants).collect()
+    }
+
+    /// Puts a column among those of its object, if that is selected; a full name that is split is two.
+    fn add_column(&mut self, column: Column, beside: Option<&Beside>) {
+        match column.object {
+            Object::Opportunity if self.opportunities.is_some() => {
+                self.opportunity_columns.push(column);
+            }
+            // Contacts that are not selected are looked up for the opportunities (P8).
+            Object::Contact if self.contacts.is_some() || self.opportunities.is_some() => {
                 // Where a part cannot be kept, the name is not split.
-                Object::Contact if column.field == FieldId::NAME && self.fields.splits_names() => {
-                    let column = match &beside {
-                        Some(beside) => column.beside(beside.clone()),
-                        None => column,
-                    };
-                    self.contact_columns
-                        .push(column.clone().part(Part::FirstName, FieldId::FIRST_NAME));
-                    self.contact_columns.push(column.part(Part::LastName, FieldId::LAST_NAME));
+                if column.field != FieldId::NAME || !self.fields.splits_names() {
+                    return self.contact_columns.push(column);
                 }
-                Object::Contact => self.contact_columns.push(column),
+                let column = match beside {
+                    Some(beside) => column.beside(beside.clone()),
+                    None => column,
+                };
+                let first = column.clone().part(Part::FirstName, FieldId::FIRST_NAME);
+                let last = column.part(Part::LastName, FieldId::LAST_NAME);
+                self.contact_columns.extend([first, last]);
             }
+            Object::Contact | Object::Opportunity => {}
         }
-        let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
-        self.minds_consent = self.contact_columns.iter().any(minds);
-        // Primary before additional, so that folding a row meets them in that order (V1); a part of a
-        // full name behind the column of that part, whose blanks may clear.
-        let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
-        self.contact_columns.sort_by_key(order);
-        self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
-        let is_country = |column: &&Column| column.field == FieldId::COUNTRY;
-        self.country = self.contact_columns.iter().find(is_country).cloned();
+    }
+
+    fn compile_clearable(&mut self) {
         let all = self.contact_columns.iter().chain(&self.opportunity_columns);
-        self.clearable =
-            all.filter(|column| column.minds_given()).map(|column| column.field).collect();
-        // An address that a row gave may be moved from one to the other.
-        for pair in [
-            [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
-            [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
-        ] {
-            if pair.iter().any(|field| self.clearable.contains(field)) {
-                self.clearable.extend(pair);
-            }
-        }
-        self.clearable.sort_unstable();
-        self.clearable.dedup();
+        let clearable = all.filter(|column| column.minds_given()).map(|column| column.field);
+        self.clearable = sorted(with_both_addresses(clearable.collect()));
     }
 
     fn compile_rules(&mut self) {
@@ -226,44 +222,14 @@ impl Settings {
         self.joined.take_if(|joined| !self.contact_columns.iter().any(|column| joined.is(column)));
     }
 
-    fn compile_groups(&mut self) {
-        let of_contact = |column: &Column| match column.field {
-            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
-            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
-            other => other,
-        };
-        self.contact_groups = groups(&self.contact_columns, of_contact);
-        self.opportunity_groups = groups(&self.opportunity_columns, |column| column.field);
-        for field in [
-            FieldId::PIPELINE,
-            FieldId::STAGE,
-            FieldId::STATUS,
-            FieldId::VALUE,
-            FieldId::LOST_REASON,
-        ] {
-            let place = self.opportunity_groups.binary_search_by_key(&field, |group| group.field);
-            if let Err(place) = place {
-                self.opportunity_groups.insert(place, Group { field, columns: 0..0, bits: 0 });
-            }
-        }
-    }
-
     fn compile_wanted(&mut self) {
-        let mut contact: Vec<FieldId> =
-            self.contact_columns.iter().map(|column| column.field).collect();
-        for pair in [
-            [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
-            [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
-        ] {
-            if pair.iter().any(|field| contact.contains(field)) {
-                contact.extend(pair);
-            }
-        }
+        let fields_of =
+            |columns: &[Column]| columns.iter().map(|column| column.field).collect::<Vec<_>>();
+        let mut contact = with_both_addresses(fields_of(&self.contact_columns));
         contact.push(FieldId::TAGS);
         contact.push(FieldId::COUNTRY);
         contact.extend(self.rules.iter().flat_map(Rule::fields));
-        let mut opportunity: Vec<FieldId> =
-            self.opportunity_columns.iter().map(|column| column.field).collect();
+        let mut opportunity = fields_of(&self.opportunity_columns);
         opportunity.extend([
             FieldId::PIPELINE,
             FieldId::STAGE,
@@ -276,37 +242,36 @@ impl Settings {
             opportunity.extend(matching.fields.iter().filter_map(named));
             opportunity.push(FieldId::EXPECTED_CLOSE_DATE);
         }
-        for list in [&mut contact, &mut opportunity] {
-            list.retain(|field| {
-                !self.fields.is_absent(*field)
-                    && !matches!(
-                        *field,
-                        FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS
-                    )
-            });
-            list.sort_unstable();
-            list.dedup();
+        let is_kept = |field: &FieldId| {
+            let is_none = matches!(
+                *field,
+                FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::OPPORTUNITY_TAGS
+            );
+            !is_none && !self.fields.is_absent(*field)
+        };
+        contact.retain(is_kept);
+        opportunity.retain(is_kept);
+        (self.contact_wanted, self.opportunity_wanted) = (sorted(contact), sorted(opportunity));
+    }
+}
+
+/// Of addresses both fields or none, as one may be moved from the other.
+fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
+    for pair in
+        [[FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS], [FieldId::PHONE, FieldId::ADDITIONAL_PHONES]]
+    {
+        if pair.iter().any(|field| fields.contains(field)) {
+            fields.extend(pair);
         }
-        (self.contact_wanted, self.opportunity_wanted) = (contact, opportunity);
     }
+    fields
 }
 
-/// Columns that are folded together.
-#[derive(Clone, Debug)]
-pub(crate) struct Group {
-    /// The first field.
-    pub(crate) field: FieldId,
-    /// Where they stand among the columns of their object.
-    pub(crate) columns: Range<usize>,
-    /// Their places in the file, as bits, if a row that has nothing there says nothing; else 0.
-    bits: u64,
-}
-
-impl Group {
-    /// Do rows say nothing here of which these columns are [filled](crate::source::BlockRow::filled)?
-    pub(crate) fn is_silent(&self, filled: u64) -> bool {
-        self.bits != 0 && self.bits & filled == 0
-    }
+/// In order, each once.
+fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
+    fields.sort_unstable();
+    fields.dedup();
+    fields
 }
 
 /// `Email, First Name and Last Name`: the rules by what people call their fields.
@@ -314,172 +279,4 @@ fn in_words(policy: &DedupPolicy, fields: &Fields) -> String {
     let label = |key: &String| fields.label(Object::Contact, key).to_owned();
     let rules = policy.contacts.iter().map(|rule| rule.0.iter().map(label).collect::<Vec<_>>());
     rules.map(|labels| labels.join(" and ")).collect::<Vec<_>>().join(", ")
-}
-
-fn groups(columns: &[Column], of: impl Fn(&Column) -> FieldId) -> Vec<Group> {
-    let mut start = 0;
-    let bit =
-        |column: &Column| 1_u64.checked_shl(column.index()?.into()).filter(|_| column.is_plain);
-    let group = |columns: &[Column]| {
-        let range = start..start + columns.len();
-        start = range.end;
-        let bits = columns.iter().map(bit).try_fold(0, |all, bit| Some(all | bit?));
-        Group { field: columns[0].field, columns: range, bits: bits.unwrap_or(0) }
-    };
-    columns.chunk_by(|a, b| of(a) == of(b)).map(group).collect()
-}
-
-/// What a cell may say where the account decides: users, pipelines, stages, options.
-#[derive(Debug)]
-pub(crate) struct Choices {
-    pub(crate) phone_rule: PhoneRule,
-    users: OptionSet,
-    statuses: OptionSet,
-    pipelines: OptionSet,
-    /// Per pipeline.
-    stages: Vec<OptionSet>,
-    options: HashMap<FieldId, OptionSet, foldhash::fast::RandomState>,
-}
-
-impl Choices {
-    pub(crate) fn new(account: &Account, fields: &Fields) -> Self {
-        let mut options = HashMap::default();
-        for (id, field) in fields.iter() {
-            let listed = match field.kind {
-                FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => {
-                    &field.options
-                }
-                FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
-                    match account.options.get(&field.key) {
-                        Some(listed) => listed,
-                        None => continue,
-                    }
-                }
-                _ => continue,
-            };
-            if !listed.is_empty() {
-                options.insert(id, OptionSet::new(listed.iter().map(|o| (o.clone(), o.clone()))));
-            }
-        }
-        Choices {
-            phone_rule: account.phones,
-            users: OptionSet::of_users(&account.users),
-            statuses: OptionSet::new(STATUSES.map(|s| (s.to_owned(), s.to_owned()))),
-            pipelines: OptionSet::new(
-                account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone())),
-            ),
-            stages: account
-                .pipelines
-                .iter()
-                .map(|p| OptionSet::new(p.stages.iter().map(|s| (s.id.clone(), s.name.clone()))))
-                .collect(),
-            options,
-        }
-    }
-
-    pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        // `Last, First` is `Last First`, and `First Last` where the last name has several words.
-        let turned = |code| match cell.split_once(',') {
-            Some((last, first)) => {
-                let (last, first) = (normalize::trim(last), normalize::trim(first));
-                let found = self.users.find(&format!("{last} {first}"));
-                found.or_else(|code| match code {
-                    IssueCode::OptionUnknown => self.users.find(&format!("{first} {last}")),
-                    other => Err(other),
-                })
-            }
-            None => Err(code),
-        };
-        let at = self.users.find(cell).or_else(turned).map_err(|code| match code {
-            IssueCode::OptionAmbiguous => IssueCode::OwnerAmbiguous,
-            _ => IssueCode::OwnerUnknown,
-        })?;
-        Ok(self.users.id(at))
-    }
-
-    pub(crate) fn status(&self, cell: &str) -> Result<&str, IssueCode> {
-        self.statuses
-            .find(cell)
-            .map(|at| self.statuses.id(at))
-            .map_err(|_| IssueCode::StatusUnknown)
-    }
-
-    /// The id of a pipeline by id or name; in an account without pipelines any text.
-    pub(crate) fn pipeline<'b>(&'b self, cell: &'b str) -> Result<&'b str, IssueCode> {
-        if self.pipelines.is_empty() {
-            return normalize::text(cell);
-        }
-        self.pipelines
-            .find(cell)
-            .map(|at| self.pipelines.id(at))
-            .map_err(|_| IssueCode::PipelineUnknown)
-    }
-
-    /// The id of a stage of a pipeline (by id), by id or name.
-    pub(crate) fn stage<'b>(&'b self, pipeline: &str, cell: &'b str) -> Result<&'b str, IssueCode> {
-        let Some(stages) = self.stages_of(pipeline) else {
-            return if self.pipelines.is_empty() {
-                normalize::text(cell)
-            } else {
-                Err(IssueCode::StageUnknown)
-            };
-        };
-        stages.find(cell).map(|at| stages.id(at)).map_err(|_| IssueCode::StageUnknown)
-    }
-
-    /// The first stage of a pipeline.
-    pub(crate) fn first_stage(&self, pipeline: &str) -> Option<&str> {
-        self.stages_of(pipeline).filter(|stages| !stages.is_empty()).map(|stages| stages.id(0))
-    }
-
-    pub(crate) fn pipeline_label<'b>(&'b self, id: &'b str) -> &'b str {
-        self.pipelines.find(id).map_or(id, |at| self.pipelines.label(at))
-    }
-
-    pub(crate) fn has_pipelines(&self) -> bool {
-        !self.pipelines.is_empty()
-    }
-
-    /// The only pipeline there is.
-    pub(crate) fn only_pipeline(&self) -> Option<&str> {
-        (self.pipelines.len() == 1).then(|| self.pipelines.id(0))
-    }
-
-    pub(crate) fn option<'b>(
-        &'b self,
-        field: FieldId,
-        cell: &'b str,
-    ) -> Result<&'b str, IssueCode> {
-        match self.options.get(&field) {
-            Some(options) => options.find(cell).map(|at| options.id(at)),
-            None => normalize::text(cell),
-        }
-    }
-
-    pub(crate) fn has_options(&self, field: FieldId) -> bool {
-        self.options.contains_key(&field)
-    }
-
-    /// What might have been meant.
-    pub(crate) fn nearest(
-        &self,
-        kind: FieldKind,
-        field: FieldId,
-        pipeline: &str,
-        cell: &str,
-    ) -> Vec<&str> {
-        let set = match kind {
-            FieldKind::User => Some(&self.users),
-            FieldKind::Status => Some(&self.statuses),
-            FieldKind::Pipeline => Some(&self.pipelines),
-            FieldKind::Stage => self.stages_of(pipeline),
-            _ => self.options.get(&field),
-        };
-        set.map_or_else(Vec::new, |set| set.nearest(cell, 3))
-    }
-
-    fn stages_of(&self, pipeline: &str) -> Option<&OptionSet> {
-        let at = self.pipelines.find(pipeline).ok()?;
-        self.stages.get(at)
-    }
 }

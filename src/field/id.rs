@@ -24,6 +24,15 @@ impl FieldId {
         )
     }
 
+    /// Of additional addresses the field of the primary one; any other field as it is.
+    pub(crate) fn primary(self) -> FieldId {
+        match self {
+            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
+            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
+            other => other,
+        }
+    }
+
     /// The id of a record: the contact's, the opportunity's, or that of the opportunity's contact.
     pub(crate) fn is_id(self) -> bool {
         matches!(self, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)

@@ -8,7 +8,7 @@ use crate::error::ConfigError;
 use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
-use crate::mapping::{ColumnMapping, Mapping};
+use crate::mapping::Mapping;
 use crate::normalize::{self, Separators};
 use crate::object::{Mode, Object};
 use crate::source::{Rows, unescape_formula};
@@ -121,12 +121,7 @@ fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
         let is_named =
             mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
         if is_log && is_used && !is_named {
-            mapping.columns.push(ColumnMapping {
-                header: Some(header.to_owned()),
-                object: Some(object),
-                field: Some("id".to_owned()),
-                ..ColumnMapping::default()
-            });
+            mapping = mapping.column(header, object, "id");
         }
     }
     mapping

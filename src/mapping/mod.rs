@@ -37,10 +37,29 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::account::DateOrder;
-use crate::normalize::Separators;
+use crate::field::FieldKind;
+use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
 
 /// A mapping of the columns of a file to the fields of an account.
+///
+/// ```
+/// use crm_import::Mapping;
+/// use crm_import::mapping::Blank;
+///
+/// // As a person may write it, and a program store it.
+/// let mapping: Mapping = serde_json::from_str(r##"{
+///     "columns": [
+///         { "header": "Mail", "object": "contact", "field": "email" },
+///         { "header": "Born", "object": "contact", "field": "date_of_birth", "date_order": "dmy" },
+///         { "header": "City", "object": "contact", "field": "city", "blank": "clear" },
+///         { "header": "Shoe size", "ignore": true }
+///     ],
+///     "constants": [{ "object": "contact", "field": "source", "value": "spring fair" }],
+///     "clear_token": "#N/A"
+/// }"##).unwrap();
+/// assert_eq!(mapping.columns[2].blank, Some(Blank::Clear));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
@@ -72,12 +91,7 @@ impl Mapping {
     /// ```
     #[must_use]
     pub fn column(mut self, header: &str, object: Object, field: &str) -> Self {
-        self.columns.push(ColumnMapping {
-            header: Some(header.to_owned()),
-            object: Some(object),
-            field: Some(field.to_owned()),
-            ..ColumnMapping::default()
-        });
+        self.columns.push(ColumnMapping::of(header, object, field));
         self
     }
 
@@ -98,6 +112,23 @@ impl Mapping {
 }
 
 /// What one column of the file means.
+///
+/// ```
+/// use crm_import::account::DateOrder;
+/// use crm_import::mapping::{ColumnMapping, Mapping, Merge};
+/// use crm_import::Object;
+///
+/// let mut mapping = Mapping::default().column("Notes", Object::Contact, "notes");
+/// mapping.columns[0].merge = Some(Merge::FillBlank);
+/// mapping.columns.push(ColumnMapping {
+///     index: Some(4), // one of two that are called Date
+///     header: Some("Date".into()),
+///     object: Some(Object::Contact),
+///     field: Some("date_of_birth".into()),
+///     date_order: Some(DateOrder::Dmy),
+///     ..ColumnMapping::default()
+/// });
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnMapping {
@@ -161,6 +192,36 @@ pub struct ColumnMapping {
     /// What to read instead of a cell, by cell text (case and spaces folded).
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub values: IndexMap<String, String>,
+}
+
+impl ColumnMapping {
+    /// The column with this header feeds this field.
+    fn of(header: &str, object: Object, field: &str) -> Self {
+        ColumnMapping {
+            header: Some(header.to_owned()),
+            object: Some(object),
+            field: Some(field.to_owned()),
+            ..ColumnMapping::default()
+        }
+    }
+
+    /// How its dates are written, as far as the mapping says.
+    pub(crate) fn date_format(&self) -> DateFormat {
+        DateFormat {
+            order: self.date_order,
+            excel_serial: self.excel_serial,
+            ..DateFormat::default()
+        }
+    }
+
+    /// The characters that separate the items of a cell, if the field is of this kind.
+    pub(crate) fn item_separators(&self, kind: FieldKind) -> &str {
+        self.list_separators.as_deref().unwrap_or(match kind {
+            FieldKind::Email => normalize::EMAIL_SEPARATORS,
+            FieldKind::Phone => normalize::PHONE_SEPARATORS,
+            _ => normalize::LIST_SEPARATORS,
+        })
+    }
 }
 
 /// A value for every row, without a column. Constants never make a side present (P1).

@@ -3,7 +3,7 @@
 use super::ColumnMapping;
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind};
-use crate::normalize::{self, DateFormat, OptionSet, STATUSES};
+use crate::normalize::{self, OptionSet, STATUSES};
 
 /// Can a text be read as a value of the field, or each of its items, where it holds several? A phone
 /// depends on the row's country, a stage on its pipeline: they are held to what any row could make of
@@ -19,25 +19,14 @@ pub(super) fn can_read(
     if is_read(text) {
         return true;
     }
-    let separators = match field.kind {
-        FieldKind::Email => normalize::EMAIL_SEPARATORS,
-        FieldKind::Phone => normalize::PHONE_SEPARATORS,
-        _ => normalize::LIST_SEPARATORS,
-    };
-    let separators = column.list_separators.as_deref().unwrap_or(separators);
-    let mut items = normalize::items(text, separators).peekable();
+    let mut items = normalize::items(text, column.item_separators(field.kind)).peekable();
     let is_several = field.is_list || matches!(id, FieldId::EMAIL | FieldId::PHONE);
     is_several && items.peek().is_some() && items.all(is_read)
 }
 
 fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account) -> bool {
-    let date = || DateFormat {
-        order: column.date_order,
-        excel_serial: column.excel_serial,
-        ..DateFormat::default()
-    };
     match field.kind {
-        FieldKind::Date => normalize::date(text, &date()).is_ok(),
+        FieldKind::Date => normalize::date(text, &column.date_format()).is_ok(),
         FieldKind::Number | FieldKind::Money => normalize::decimal(text, column.separators).is_ok(),
         FieldKind::Boolean => normalize::boolean(text).is_ok(),
         FieldKind::Email => normalize::email(text).is_ok(),
@@ -46,27 +35,17 @@ fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account
         FieldKind::RecordId => normalize::record_id(text).is_ok(),
         FieldKind::Status => STATUSES.iter().any(|status| normalize::folded_eq(status, text)),
         FieldKind::Pipeline => {
-            let pipelines = account.pipelines.iter().map(|p| (p.id.clone(), p.name.clone()));
-            account.pipelines.is_empty() || OptionSet::new(pipelines).find(text).is_ok()
+            account.pipelines.is_empty()
+                || OptionSet::of_pipelines(&account.pipelines).find(text).is_ok()
         }
         FieldKind::Stage => {
             account.pipelines.is_empty()
-                || account.pipelines.iter().any(|pipeline| {
-                    let stages = pipeline.stages.iter().map(|s| (s.id.clone(), s.name.clone()));
-                    OptionSet::new(stages).find(text).is_ok()
-                })
+                || account.pipelines.iter().any(|of| OptionSet::of_stages(of).find(text).is_ok())
         }
         FieldKind::User => OptionSet::of_users(&account.users).find(text).is_ok(),
         FieldKind::SingleChoice | FieldKind::MultipleChoice | FieldKind::Timezone => {
-            let options = match field.is_custom {
-                true => Some(&field.options),
-                false => account.options.get(&field.key),
-            };
-            let options = options.filter(|options| !options.is_empty());
-            options.is_none_or(|options| {
-                let options = options.iter().map(|option| (option.clone(), option.clone()));
-                OptionSet::new(options).find(text).is_ok()
-            })
+            let options = account.options_of(field);
+            options.is_empty() || OptionSet::of_labels(options).find(text).is_ok()
         }
         _ => true,
     }

@@ -3,12 +3,11 @@
 use std::sync::LazyLock;
 
 use super::{ColumnMapping, Mapping, suggest};
-use crate::field::Fields;
-use crate::field::words;
+use crate::field::{Fields, words};
 use crate::issue::log_columns;
 use crate::object::Object;
 
-/// What a mapping comes to on the headers of a file (behaviour A5).
+/// What a mapping comes to on the headers of a file (behaviour A5), by [`Mapping::resolve`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Resolved<'m> {
@@ -92,12 +91,7 @@ fn header_of(column: &ColumnMapping) -> &str {
 /// The ids that our own error log adds, as columns.
 static OWN_IDS: LazyLock<[ColumnMapping; 2]> = LazyLock::new(|| {
     [(log_columns::CONTACT_ID, Object::Contact), (log_columns::OPPORTUNITY_ID, Object::Opportunity)]
-        .map(|(header, object)| ColumnMapping {
-            header: Some(header.to_owned()),
-            object: Some(object),
-            field: Some("id".to_owned()),
-            ..ColumnMapping::default()
-        })
+        .map(|(header, object)| ColumnMapping::of(header, object, "id"))
 });
 
 /// The headers of a file, and which are found already.

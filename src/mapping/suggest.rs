@@ -45,7 +45,7 @@ impl Confidence {
     }
 }
 
-/// What is suggested for one column.
+/// What [is suggested](suggest) for one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
@@ -67,6 +67,26 @@ pub struct Suggestion {
 /// the id of another product is left out, and so is a second column for a field that holds one value
 /// (A2). Several columns of e-mail addresses or phones feed the additional ones. One column that contacts
 /// have as well, a stage or a value, makes no opportunities alone.
+///
+/// `samples` are some records of the file, each with a cell for each column; without them the headers
+/// decide alone.
+///
+/// ```
+/// use crm_import::mapping::{Confidence, suggest};
+/// use crm_import::{Fields, Object};
+///
+/// let fields = Fields::standard();
+/// let headers = ["Login", "Mobile", "Lender Email"].map(String::from);
+/// let samples = [["ana@example.com", "+1 206 555 0123", "kim@example.com"].map(String::from).to_vec()];
+/// let samples = [&samples[..], &samples[..]].concat();
+/// let [login, mobile, lender] = suggest(&headers, &samples, &[Object::Contact], &fields)
+///     .try_into()
+///     .unwrap();
+/// assert_eq!(fields.get(login.target.unwrap()).key, "email");
+/// assert_eq!((login.confidence, &*login.reason), (Confidence::Likely, "its values are e-mail addresses"));
+/// assert_eq!(fields.get(mobile.target.unwrap()).key, "phone");
+/// assert_eq!(lender.target, None); // somebody else's
+/// ```
 pub fn suggest(
     headers: &[String],
     samples: &[Vec<String>],

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::text::{folded, full_name, is_blank, trim};
-use crate::account::User;
+use crate::account::{Pipeline, User};
 use crate::issue::IssueCode;
 
 /// What an opportunity can be (behaviour O8).
@@ -63,6 +63,21 @@ impl OptionSet {
                 .map(|alias| (user.id.clone(), alias))
         });
         OptionSet::new(aliases)
+    }
+
+    /// The pipelines of an account.
+    pub(crate) fn of_pipelines(pipelines: &[Pipeline]) -> Self {
+        OptionSet::new(pipelines.iter().map(|it| (it.id.clone(), it.name.clone())))
+    }
+
+    /// The stages of a pipeline.
+    pub(crate) fn of_stages(pipeline: &Pipeline) -> Self {
+        OptionSet::new(pipeline.stages.iter().map(|it| (it.id.clone(), it.name.clone())))
+    }
+
+    /// Options that are kept as they are called.
+    pub(crate) fn of_labels<L: Into<String> + Clone>(labels: impl IntoIterator<Item = L>) -> Self {
+        OptionSet::new(labels.into_iter().map(|label| (label.clone().into(), label.into())))
     }
 
     fn name(&mut self, label: &str, at: usize, id: &str) {

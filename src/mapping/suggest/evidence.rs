@@ -130,14 +130,19 @@ impl Evidence {
             guess.confidence = Confidence::Likely;
             guess.reason = "its values are phone numbers".into();
         }
-        let Some(field) = guess.target else { return };
-        if self.filled < 2 {
-            return;
+        let Some(field) = guess.target.filter(|_| self.filled >= 2) else { return };
+        let fits = self.fitting(field, fields.get(field).kind, guess.confidence);
+        if fits.is_some_and(|fits| fits * 5 < self.filled) {
+            *guess = Guess::none("its values are something else");
         }
+    }
+
+    /// How many of the cells may be values of a field; `None`: any text may be one.
+    fn fitting(&self, field: FieldId, kind: FieldKind, confidence: Confidence) -> Option<usize> {
         let filled = self.filled;
         // Of a few cells each wrong one shall be told, if the header leaves no doubt.
-        let are_few = filled < MANY && guess.confidence == Confidence::Sure;
-        let fits = match fields.get(field).kind {
+        let are_few = filled < MANY && confidence == Confidence::Sure;
+        Some(match kind {
             FieldKind::Email if are_few => filled - self.booleans.max(self.dates).max(self.phones),
             FieldKind::Email => self.ats,
             FieldKind::Phone if are_few => {
@@ -152,7 +157,7 @@ impl Evidence {
             }
             FieldKind::Boolean => self.booleans,
             // A status of something else, unless the header says whose it is.
-            FieldKind::Status if guess.confidence < Confidence::Sure => self.statuses,
+            FieldKind::Status if confidence < Confidence::Sure => self.statuses,
             // `NO` is a country, and nobody's name.
             FieldKind::Country => self.words(),
             FieldKind::FullName => self.words().saturating_sub(self.booleans),
@@ -173,11 +178,8 @@ impl Evidence {
             // A `Site` may be the place of a job.
             _ if field == FieldId::WEBSITE => self.dotted.saturating_sub(self.emails),
             _ if is_plain_text(field) => filled - self.emails.max(self.booleans),
-            _ => return,
-        };
-        if fits * 5 < filled {
-            *guess = Guess::none("its values are something else");
-        }
+            _ => return None,
+        })
     }
 }
 

@@ -196,21 +196,16 @@ impl Reader<'_> {
 
     /// A name that counts only where nothing else feeds the field gives way.
     pub(super) fn drop_weak(&self, guesses: &mut [Guess]) {
-        let kind_of = |field: FieldId| match field {
-            FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
-            FieldId::ADDITIONAL_PHONES => FieldId::PHONE,
-            other => other,
-        };
         let mut strong: Vec<FieldId> = guesses
             .iter()
             .filter(|guess| !guess.is_weak)
-            .filter_map(|guess| guess.target.map(kind_of))
+            .filter_map(|guess| guess.target.map(FieldId::primary))
             .collect();
         if strong.contains(&FieldId::FIRST_NAME) && strong.contains(&FieldId::LAST_NAME) {
             strong.push(FieldId::NAME);
         }
         for guess in guesses.iter_mut().filter(|guess| guess.is_weak) {
-            if let Some(field) = guess.target.filter(|field| strong.contains(&kind_of(*field)))
+            if let Some(field) = guess.target.filter(|field| strong.contains(&field.primary()))
                 && !(field.is_place() && guess.group != Group::Plain && guess.group != Group::Main)
             {
                 let label = &self.fields.get(field).label;

@@ -81,10 +81,7 @@ fn samples(account: &Account, fields: &Fields, object: Object) -> Vec<Sample> {
 /// Values for one field, `None` if an import writes none.
 pub(super) fn sample(account: &Account, fields: &Fields, field: &Field) -> Option<Vec<String>> {
     let one = |text: &str| Some(vec![text.to_owned()]);
-    let options = match field.is_custom {
-        true => field.options.as_slice(),
-        false => account.options.get(&field.key).map_or(&[][..], Vec::as_slice),
-    };
+    let options = account.options_of(field);
     let pipeline = account.pipelines.first();
     // The tags of an opportunity go to its contact; a full name is kept where it has no parts.
     let has_parts = fields.splits_names();

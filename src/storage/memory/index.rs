@@ -7,6 +7,7 @@ use super::MemoryRecord;
 use crate::account::Account;
 use crate::dedup::record_keys;
 use crate::field::Fields;
+use crate::lookup::PART;
 use crate::object::Object;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -94,5 +95,5 @@ fn keys_of(
 }
 
 fn join(key: &[&str]) -> String {
-    key.join("\u{1f}")
+    key.join(PART.encode_utf8(&mut [0; 4]))
 }
