@@ -1,4 +1,4 @@
-//! The sans-IO [`Applier`].
+//! [`Applier`]: a plan is written without doing the I/O: batches to be written out, receipts in.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,14 +14,17 @@ use super::token::{Tokens, checkpoint};
 use super::units::{Task, TaskKind, Units, batches, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Op, Plan};
+use crate::plan::{Ledger, Op, Plan, StepRef};
 use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
 /// What became of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
+    /// It is still to be written.
     Waiting,
+    /// It is written, or there is nothing left to write.
     Done,
+    /// It was refused, or fails with its contact.
     Failed,
     /// Its rows are planned again.
     Conflicted,
@@ -199,7 +202,7 @@ impl Applier {
     }
 
     /// The batch was written; the receipts say what became of each step.
-    pub(crate) fn written(&mut self, receipts: &Receipts) {
+    pub(crate) fn take_receipts(&mut self, receipts: &Receipts) {
         self.is_current = false;
         let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
         ids.reserve(self.batch.steps.len());
@@ -246,11 +249,11 @@ impl Applier {
                 (None, _) => self.fault(at, &missing(receipts, token)),
             }
         }
-        self.follow_ups_written(receipts);
+        self.take_receipts_of_follow_ups(receipts);
         self.note_faults(receipts);
     }
 
-    fn follow_ups_written(&mut self, receipts: &Receipts) {
+    fn take_receipts_of_follow_ups(&mut self, receipts: &Receipts) {
         let follow_ups: Vec<(usize, Token)> =
             self.batch.follow_ups.iter().map(|wanted| (wanted.task, wanted.token)).collect();
         for (position, (at, token)) in follow_ups.into_iter().enumerate() {
@@ -286,7 +289,7 @@ impl Applier {
 
     /// Nothing of the batch was written: its halves are tried again, a task that stands alone is
     /// reported (X5).
-    pub(crate) fn failed(&mut self, why: &str) {
+    pub(crate) fn batch_failed(&mut self, why: &str) {
         self.is_current = false;
         let range = std::mem::replace(&mut self.current, 0..0);
         match (self.batch.steps.as_slice(), self.batch.follow_ups.as_slice()) {
@@ -325,6 +328,13 @@ impl Applier {
         self.report.home(part, row)
     }
 
+    /// The rows of the import's plan that a record of a plan has come of, last one first.
+    pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<u32> {
+        let ledger = self.ledger(part);
+        let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+        rows.filter_map(|row| self.home(part, row)).collect()
+    }
+
     /// What is not written now comes to nothing: its rows are not counted.
     fn leave_open(&mut self) {
         for at in 0..self.tasks.len() {
@@ -333,10 +343,10 @@ impl Applier {
             if !is_open || matches!(task.kind, TaskKind::FollowUp(_)) {
                 continue;
             }
-            let (step, ledger) = (task.record(), self.ledger(task.part));
-            let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
-            let rows: Vec<u32> = rows.filter_map(|row| self.home(task.part, row)).collect();
-            rows.into_iter().for_each(|row| self.report.leave_open(step.object, row));
+            let step = task.record();
+            for row in self.rows_of(task.part, step) {
+                self.report.leave_open(step.object, row);
+            }
         }
     }
 

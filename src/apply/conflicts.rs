@@ -16,7 +16,7 @@ use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Op, StepRef};
+use crate::plan::{NONE, Numbers, Op, StepRef, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -132,7 +132,7 @@ impl Applier {
         let ledger = self.ledger(task.part);
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
         let step = contact.map(|number| StepRef { object: Object::Contact, number });
-        step.filter(|step| crate::plan::first_row(ledger, *step) != NONE)
+        step.filter(|step| first_row(ledger, *step) != NONE)
             .is_some_and(|step| self.conflicts.holds(self.tokens.step(ledger, step)))
     }
 
@@ -143,14 +143,10 @@ impl Applier {
         for at in self.conflicts.tasks.clone() {
             let task = self.tasks[at];
             let step = task.record();
-            let ledger = self.ledger(task.part);
-            let entry = ledger.entry(step.object, step.number);
-            let mut rows: Vec<u32> = ledger.row_numbers(step.object, entry).collect();
+            let mut rows = self.rows_of(task.part, step);
             if rows.is_empty() {
-                rows.push(crate::plan::first_row(ledger, step));
+                rows.extend(self.home(task.part, first_row(self.ledger(task.part), step)));
             }
-            let rows: Vec<u32> =
-                rows.into_iter().filter_map(|row| self.home(task.part, row)).collect();
             for row in rows {
                 own.insert(row);
                 units.extend(self.units.of_row(&self.report.plan.ledger, row as usize));

@@ -240,7 +240,7 @@ fn write<S: StorageWrite + ?Sized>(
     }
     let Err(error) = result else {
         *attempt = 0;
-        applier.written(&receipts);
+        applier.take_receipts(&receipts);
         return Ok(());
     };
     *attempt += 1;
@@ -253,7 +253,7 @@ fn write<S: StorageWrite + ?Sized>(
         Recovery::Split => {
             trace::split(&error, steps);
             *attempt = 0;
-            applier.failed(&error.to_string());
+            applier.batch_failed(&error.to_string());
             Ok(())
         }
         Recovery::Stop => Err(error),

@@ -4,7 +4,7 @@ use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, StepRef, first_row};
+use crate::plan::{Ledger, NONE, Op, StepRef, first_row};
 use crate::storage::Refusal;
 
 impl Applier {
@@ -34,8 +34,7 @@ impl Applier {
         }
         let ledger = self.ledger(task.part);
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
-        let why = row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        let why = first_row_in_words(ledger, contact);
         self.fail_step(at, IssueCode::ContactFailed, &why);
     }
 
@@ -55,19 +54,16 @@ impl Applier {
     }
 
     fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
-        let ledger = self.ledger(part);
-        let entry = ledger.entry(step.object, step.number);
-        let mut rows: Vec<u32> =
-            ledger.row_numbers(step.object, entry).filter_map(|row| self.home(part, row)).collect();
-        rows.reverse();
+        let rows = self.rows_of(part, step);
         if rows.is_empty() {
             return self.tags_failed(part, step, why);
         }
+        let ledger = self.ledger(part);
         let row = ledger.number(first_row(ledger, step));
         let id = ledger.id(step.object, step.number).map(str::to_owned);
         let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
         self.report.refused.push(refusal);
-        for row in rows {
+        for row in rows.into_iter().rev() {
             self.report.fail(step.object, row);
             self.report.note(finding(code, row, step.object, why));
         }
@@ -103,19 +99,13 @@ impl Applier {
         let ledger = &self.report.plan.ledger;
         let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
         let Some(row) = row else { return };
-        let number = match refused.object {
-            Object::Contact => ledger.contact_rows[row as usize].contact,
-            Object::Opportunity => ledger.opportunity_rows[row as usize].deal,
-        };
+        let number = ledger.side(refused.object, row).record;
         if number == NONE {
             return;
         }
         let step = StepRef { object: refused.object, number };
-        let is_it = |task: &Task| {
-            let is_follow_up = matches!(task.kind, TaskKind::FollowUp(_));
-            let record = task.record();
-            !is_follow_up && (record.object, record.number) == (step.object, step.number)
-        };
+        let is_it =
+            |task: &Task| !matches!(task.kind, TaskKind::FollowUp(_)) && task.record() == step;
         match self.tasks.iter().position(is_it) {
             Some(at) if self.states[at] != State::Waiting => {}
             Some(at) => self.fail_step(at, refused.code, &refused.why),
@@ -123,6 +113,12 @@ impl Applier {
             None => self.fail_rows(0, step, refused.code, &refused.why),
         }
     }
+}
+
+/// What to call a contact that could not be written: the first row that was folded into it.
+pub(super) fn first_row_in_words(ledger: &Ledger, contact: Option<u32>) -> String {
+    let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
+    row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"))
 }
 
 pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {

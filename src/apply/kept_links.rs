@@ -2,7 +2,7 @@
 //! same, and stay linked to whom they are linked to (P6).
 
 use super::applier::{Applier, State};
-use super::failing::finding;
+use super::failing::{finding, first_row_in_words};
 use super::report::Side;
 use super::units::TaskKind;
 use crate::issue::IssueCode;
@@ -50,8 +50,7 @@ impl Applier {
 
     /// These rows of a plan, last one first, would have linked their opportunity to the contact.
     fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
-        let first = self.ledger(part).first_number(Object::Contact, contact);
-        let why = first.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        let why = first_row_in_words(self.ledger(part), Some(contact));
         for row in rows.into_iter().rev() {
             let Some(home) = self.home(part, row) else { continue };
             let outcome = self.report.current(Object::Opportunity, home);
@@ -69,9 +68,7 @@ impl Applier {
         self.set_state(at, State::Done);
         let ledger = self.ledger(part);
         let id = ledger.id(step.object, step.number).map(str::to_owned);
-        let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
-        let rows: Vec<u32> = rows.filter_map(|row| self.home(part, row)).collect();
-        for row in rows {
+        for row in self.rows_of(part, step) {
             if self.report.current(step.object, row) == Some(Outcome::Update) {
                 let id = id.as_deref().map(Into::into);
                 let outcome = Some(Outcome::Unchanged);

@@ -21,7 +21,8 @@ pub enum Status {
     Failed,
 }
 
-/// What whoever watches an import wants.
+/// What whoever watches an import wants: the answer of the function that is handed to
+/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Go on.
@@ -57,7 +58,8 @@ pub struct Written {
     pub failed: usize,
 }
 
-/// How far an import is: handed to the caller's function between batches.
+/// How far an import is: handed to the caller's function between batches, by
+/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -79,7 +81,23 @@ pub struct Progress {
     pub opportunities: Written,
 }
 
-/// How many errors are too many (behaviour X7).
+/// How many errors are too many (behaviour X7): for [`Import::max_errors`](crate::Import::max_errors).
+///
+/// ```
+/// use crm_import::{Error, ErrorBudget, Import, MemoryStorage, Object, Source};
+///
+/// let file = || Source::from_bytes(&b"Email,Phone\nana@example.com,\n,not a phone\n"[..]);
+/// let mut crm = MemoryStorage::default();
+///
+/// let import = Import::new().max_errors(ErrorBudget::Share(0.02)); // 1 of 2 sides fails
+/// let plan = import.plan(file(), &mut crm).unwrap();
+/// let stopped = import.apply(plan, &mut crm);
+/// assert!(matches!(stopped, Err(Error::TooManyErrors { .. })));
+/// assert_eq!(crm.len(Object::Contact), 0);
+///
+/// let import = Import::new().max_errors(ErrorBudget::Sides(10));
+/// assert_eq!(import.run(file(), &mut crm).unwrap().stats().contacts.fail, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ErrorBudget {
     /// More failed sides of rows than this.

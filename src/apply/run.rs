@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::driver::{apply, apply_window, check_resumed, finds_again, leave_window};
+use super::event::Event;
 use super::job::{Ending, Job};
 use super::known::Known;
 use super::progress::{Control, Progress, Status};
@@ -26,35 +27,6 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
 use crate::trace;
 use earlier::EarlierRun;
-
-/// What a run tells whoever watches it.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Event<'r> {
-    /// Between two batches.
-    Progress(Progress),
-    /// A window is written, or as much of it as could be before the run stops. The report speaks of its
-    /// rows only, under their numbers in the file; it is gone when the next window begins.
-    Window(&'r Report),
-}
-
-impl<'r> Event<'r> {
-    /// The report of a window, if that is what it is about.
-    pub fn window(&self) -> Option<&'r Report> {
-        match self {
-            Event::Window(report) => Some(report),
-            Event::Progress(_) => None,
-        }
-    }
-
-    /// The progress, if that is what it is about.
-    pub fn progress(&self) -> Option<Progress> {
-        match self {
-            Event::Progress(progress) => Some(*progress),
-            Event::Window(_) => None,
-        }
-    }
-}
 
 /// How a file is run.
 pub(crate) struct Run<'a> {
@@ -76,6 +48,7 @@ const HEAD_BYTES: u64 = 8 << 20;
 /// Blocks that were read before the first is planned, each with what was found in it.
 type Held = VecDeque<(Block, Vec<Finding>)>;
 
+/// A run under way: the file as far as it is read, and what its windows have left.
 struct Runner<'a> {
     settings: Arc<Settings>,
     rows: Rows<'a>,
@@ -419,6 +392,7 @@ fn stopped(control: Control) -> Option<Status> {
     }
 }
 
+/// How far a run is: what the windows before came to, and what this one comes to so far.
 fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -> Progress {
     let mut sum = Progress { rows, bytes: bytes.0, total_bytes: bytes.1, ..now };
     sum.done += before.done;
