@@ -294,6 +294,23 @@ impl Import {
     /// Writes a plan; `watch` sees the progress between batches and stops the import by returning
     /// false, [`Control::Cancel`] or [`Control::Pause`].
     ///
+    /// ```
+    /// use crm_import::{Control, Import, MemoryStorage, Source, Status};
+    ///
+    /// let file = Source::from_bytes(&b"Email\nana@example.com\nbo@example.com\n"[..]);
+    /// let (import, mut crm) = (Import::new(), MemoryStorage::default());
+    /// let plan = import.plan(file, &mut crm).unwrap();
+    ///
+    /// let mut shown = Vec::new();
+    /// let report = import.apply_with(plan, &mut crm, |progress| {
+    ///     shown.push(format!("{} of {}", progress.done, progress.steps));
+    ///     Control::Continue
+    /// });
+    /// assert_eq!(report.unwrap().status(), Status::Completed);
+    /// assert_eq!(shown.first().unwrap(), "0 of 2");
+    /// assert_eq!(shown.last().unwrap(), "2 of 2");
+    /// ```
+    ///
     /// # Errors
     /// As [`apply`](Self::apply).
     pub fn apply_with<S: StorageWrite + ?Sized, C: Into<Control>>(
@@ -348,6 +365,22 @@ impl Import {
     /// (for an [`ErrorLog`](crate::ErrorLog), and because the final report does not keep rows), and
     /// stops the import by returning false, [`Control::Cancel`] or [`Control::Pause`].
     ///
+    /// ```
+    /// use crm_import::{Control, Event, Import, MemoryStorage, Source};
+    ///
+    /// let file = Source::from_bytes(&b"Email\nana@example.com\nbo@example.com\ncy@example.com\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let mut created = Vec::new();
+    /// let report = Import::new().run_window(2).run_with(file, &mut crm, |event| {
+    ///     if let Event::Window(window) = event {
+    ///         created.push(window.stats().contacts.create);
+    ///     }
+    ///     Control::Continue
+    /// });
+    /// assert_eq!(created, [2, 1]); // window by window
+    /// assert_eq!(report.unwrap().stats().contacts.create, 3);
+    /// ```
+    ///
     /// # Errors
     /// As [`run`](Self::run).
     pub fn run_with<S: StorageWrite + ?Sized, C: Into<Control>>(
@@ -377,6 +410,18 @@ impl Import {
     }
 
     /// The mapping that would be suggested for a file, column by column with reasons.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Source};
+    ///
+    /// let crm = MemoryStorage::default();
+    /// let file = Source::from_bytes(&b"Vorname,Assistant's Phone\nAna,206 555 0123\n"[..]);
+    /// let rows = file.open().unwrap();
+    /// let [name, phone] = Import::new().suggest(&rows, &crm.account).try_into().unwrap();
+    /// assert_eq!(crm.account.fields().get(name.target.unwrap()).key, "first_name");
+    /// assert_eq!(phone.target, None);
+    /// println!("{:?} is left out: {}", phone.header, phone.reason);
+    /// ```
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
         let fields = account.fields();
         let objects =

@@ -23,6 +23,23 @@ use crate::plan::{Change, Op};
 ///
 /// The last batch of an import into a storage that keeps tokens holds nothing but the checkpoint that
 /// says so.
+///
+/// ```
+/// # use crm_import::storage::{Batch, Op};
+/// /// A log line for each record that a batch writes.
+/// fn lines(batch: &Batch<'_>) -> Vec<String> {
+///     let line = |change: crm_import::plan::Change<'_>| {
+///         let values: Vec<String> = change.after().map(|value| value.to_string()).collect();
+///         format!("{} = {}", change.key(), values.join("; "))
+///     };
+///     let steps = batch.steps().map(|step| {
+///         let record = if step.op() == Op::Create { "new" } else { step.id() };
+///         let changes: Vec<String> = step.changes().map(line).collect();
+///         format!("{} {record}: {}", step.object(), changes.join(", "))
+///     });
+///     steps.collect()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Batch<'a> {
     pub(crate) owned: &'a OwnedBatch,

@@ -14,6 +14,14 @@ use crate::plan::Stats;
 ///
 /// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
 /// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
+///
+/// ```
+/// use crm_import::storage::Token;
+///
+/// let kept = Token(0x2a).to_string(); // for a column of text; `Token::0` is for one of numbers
+/// assert_eq!(kept, "0000000000000000000000000000002a");
+/// assert_eq!(kept.parse(), Ok(Token(0x2a)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Token(pub u128);

@@ -105,14 +105,14 @@ pub trait StorageWrite: Storage {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
     /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while
-    /// writing; `attempt` counts from 1. To wait before a retry, wait here.
+    /// writing; `attempt` counts from 1. To wait before a retry, wait here. By default: stop.
     fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
         let _ = (error, attempt);
         Recovery::Stop
     }
 
     /// Does this storage keep the tokens of what it wrote? Without, an interrupted import cannot be
-    /// resumed.
+    /// resumed. By default no.
     fn keeps_tokens(&self) -> bool {
         false
     }
@@ -128,7 +128,7 @@ pub trait StorageWrite: Storage {
     }
 
     /// Can this storage put contacts on lists, or start workflows? A follow-up it cannot do is
-    /// refused before the first write.
+    /// refused before the first write. By default only tags, which are written like any other field.
     fn supports(&self, follow_up: FollowUpKind) -> bool {
         follow_up == FollowUpKind::Tag
     }
@@ -138,6 +138,33 @@ pub trait StorageWrite: Storage {
 pub(crate) const ATTEMPTS: u32 = 65_535;
 
 /// What to do about an error (behaviour X5).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use crm_import::storage::Recovery;
+///
+/// # #[allow(dead_code)]
+/// enum CrmError {
+///     TooManyRequests,
+///     Refused(String),
+///     LoggedOut,
+/// }
+///
+/// /// How an adapter may answer.
+/// fn recover(error: &CrmError, attempt: u32) -> Recovery {
+///     match error {
+///         CrmError::TooManyRequests if attempt < 10 => {
+///             std::thread::sleep(Duration::from_millis(100 << attempt));
+///             Recovery::Retry
+///         }
+///         CrmError::Refused(_) => Recovery::Split, // a record of the batch is to blame
+///         CrmError::TooManyRequests | CrmError::LoggedOut => Recovery::Stop,
+///     }
+/// }
+/// assert_eq!(recover(&CrmError::TooManyRequests, 1), Recovery::Retry);
+/// assert_eq!(recover(&CrmError::LoggedOut, 1), Recovery::Stop);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// Ask or write the same again. After 65,535 attempts without one that succeeds, that is to stop.
@@ -150,6 +177,25 @@ pub enum Recovery {
 }
 
 /// Tokens that storage knows, with what their steps did and the ids of their records.
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use crm_import::storage::{Applied, Op, Token};
+///
+/// /// Which of these tokens are kept, in a storage that keeps what it has created.
+/// fn applied(kept: &HashMap<Token, String>, tokens: &[Token], known: &mut Applied) {
+///     for token in tokens {
+///         if let Some(id) = kept.get(token) {
+///             known.add(*token, Op::Create, id);
+///         }
+///     }
+/// }
+///
+/// let mut known = Applied::default();
+/// applied(&HashMap::from([(Token(7), "c1".to_owned())]), &[Token(7), Token(8)], &mut known);
+/// assert_eq!((known.id(Token(7)), known.id(Token(8))), (Some("c1"), None));
+/// ```
 #[derive(Debug, Default)]
 pub struct Applied {
     known: hashbrown::HashMap<Token, (Op, Box<str>), foldhash::fast::RandomState>,
