@@ -91,6 +91,7 @@ impl fmt::Debug for Step<'_> {
 }
 
 /// The row that names a step: the first of its record, else the first that brings it tags.
+#[inline]
 pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
     let entry = ledger.entry(step.object, step.number);
     if entry.has_rows() || step.object == Object::Opportunity {

@@ -60,6 +60,8 @@ impl Planner {
 
     /// A row that names its contact by id, was met before an import was interrupted, or has keys that
     /// lead to several contacts.
+    // Apart, so that the common cases stay short.
+    #[inline(never)]
     fn resolve_closely(
         &mut self,
         settings: &Settings,

@@ -184,6 +184,7 @@ impl Block {
     }
 }
 
+#[inline]
 pub(super) fn position(n: usize) -> u32 {
     u32::try_from(n).expect("a block is cut long before 4 GiB")
 }

@@ -14,7 +14,6 @@ pub struct TextSpan {
 }
 
 impl TextSpan {
-    #[inline]
     pub(crate) fn new(start: usize, len: usize) -> Self {
         TextSpan { start: position(start), len: position(len) }
     }
@@ -60,7 +59,7 @@ impl Block {
         let part = part.as_ref();
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         let is_inside = start + part.len() <= self.text.len();
-        is_inside.then(|| TextSpan::new(start, part.len()))
+        is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })
     }
 
     /// So many bytes of the text from where a part of a cell begins, if it is one.

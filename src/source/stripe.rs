@@ -83,7 +83,6 @@ impl<'b> Stripe<'b> {
     }
 
     /// One of its rows.
-    #[inline]
     pub(crate) fn row(&self, row: usize) -> BlockRow<'b> {
         self.block.row(self.first + row)
     }

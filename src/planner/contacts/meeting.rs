@@ -15,7 +15,6 @@ use crate::planner::row_keys::RowKeys;
 
 impl Planner {
     /// Nobody was found: a new contact, if the mode and the policy allow one.
-    #[inline]
     pub(in crate::planner) fn meet_nobody(
         &mut self,
         settings: &Settings,
