@@ -28,7 +28,7 @@ use settling::check_follow_ups;
 /// let mut crm = MemoryStorage::default();
 /// let file = Source::from_bytes(&b"Email,Tags\nana@example.com,vip\n"[..]);
 ///
-/// let import = Import::new().contacts(Mode::Create).id("spring fair");
+/// let import = Import::new().contacts(Mode::Create).id("upload 17");
 /// let plan = import.plan(file, &mut crm).unwrap();
 /// let report = import.apply(plan, &mut crm).unwrap();
 /// assert_eq!(report.stats().contacts.create, 1);
@@ -57,8 +57,11 @@ impl Import {
         Import::default()
     }
 
-    /// The name of the import. A batch that is written again under the same name does nothing twice;
-    /// by default each [`apply`](Self::apply) mints a name of its own.
+    /// The name of this import of this file. A row of the file is written once under it (behaviour X4): a
+    /// batch that is written again does nothing twice, and what is left out because it was written before is
+    /// told (`already-written`). So name an upload (`upload 17`), not a kind of file that is imported every
+    /// week; another file is another import, whatever its name. By default each [`apply`](Self::apply) mints
+    /// a name of its own.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -248,7 +251,7 @@ impl Import {
         let reading = self.read(file, storage)?;
         let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
         apply::check_resumed(checkpoint, &mine)?;
-        let tokens = Tokens::new(&checkpoint.import_id);
+        let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;

@@ -11,6 +11,8 @@ mod dice;
 mod kill;
 #[path = "resume/matched.rs"]
 mod matched;
+#[path = "resume/names.rs"]
+mod names;
 #[path = "resume/program.rs"]
 mod program;
 
@@ -277,6 +279,29 @@ fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_
     assert!(error.to_string().contains("another window"), "{error}");
     let own = import().checkpoint(source(&file), &mut crm).unwrap();
     assert_eq!(checkpoint.differences(&own), [""; 0]);
+}
+
+#[test]
+fn x6_a_stage_that_is_new_since_does_not_make_it_another_import() {
+    let file = "Email,Opportunity Name,Pipeline,Stage\nana@example.com,Roof,Sales,New\n\
+                bo@example.com,Loft,Sales,Late\n";
+    let account = |stages: &str| {
+        let text = format!(
+            r#"{{ "pipelines": [ {{ "id": "p", "name": "Sales", "stages": [{stages}] }} ] }}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    };
+    let new = r#"{ "id": "s1", "name": "New" }"#;
+    let mut crm = MemoryStorage::new(account(new));
+    let plan = Import::new().plan(source(file), &mut crm).unwrap();
+    let report = Import::new().apply(plan, &mut crm).unwrap();
+    assert_eq!((report.stats().opportunities.create, report.stats().opportunities.fail), (1, 1));
+    crm.account = account(&format!(r#"{new}, {{ "id": "s2", "name": "Late" }}"#));
+    let import = Import::new().resume(crm.checkpoint().unwrap().clone());
+    let plan = import.plan_resumed(source(file), &mut crm).unwrap();
+    let again = import.apply(plan, &mut crm).unwrap();
+    assert_eq!((again.stats().opportunities.create, again.stats().opportunities.fail), (2, 0));
+    assert_eq!(crm.len(Opportunity), 2);
 }
 
 #[test]

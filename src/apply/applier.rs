@@ -55,6 +55,10 @@ pub(crate) struct Applier {
     pub(super) queue: VecDeque<Range<usize>>,
     /// The range that the current batch was made of.
     current: Range<usize>,
+    /// Tasks before this one may be written although nobody has said so: a batch of theirs has failed.
+    doubted: usize,
+    /// An interrupted import goes on.
+    resumes: bool,
     is_current: bool,
     pub(super) batch: OwnedBatch,
     /// What is folded of the batch after it; else room for that.
@@ -72,7 +76,8 @@ pub(crate) struct Applier {
 impl Applier {
     /// An applier of a plan.
     pub(crate) fn new(plan: Plan, job: &Job) -> Self {
-        let (tokens, settings) = (Tokens::new(&job.import_id), &plan.ledger.settings);
+        let (tokens, settings) =
+            (Tokens::new(&job.import_id, &plan.file_digest), &plan.ledger.settings);
         let mut checkpoint = checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
         checkpoint.row = job.from_row;
         checkpoint.refused.clone_from(&job.refused);
@@ -91,6 +96,8 @@ impl Applier {
             tasks,
             units,
             current: 0..0,
+            doubted: 0,
+            resumes: job.resumes,
             is_current: false,
             batch,
             folded: None,
@@ -223,16 +230,19 @@ impl Applier {
                 {
                     self.fault(at, "the record was created under the id of another one");
                 }
+                (Some(Receipt::AlreadyApplied { id }), Op::Update)
+                    if step.id.as_deref() != Some(id) =>
+                {
+                    self.fault(at, "the step was written before, but to another record");
+                }
+                (Some(Receipt::AlreadyApplied { id }), _) if !self.may_be_written(at) => {
+                    self.was_written_before(at, token, id);
+                }
                 (
                     Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
                     Op::Create,
                 ) => {
                     self.settle_done(at, token, op, id);
-                }
-                (Some(Receipt::AlreadyApplied { id }), Op::Update)
-                    if step.id.as_deref() != Some(id) =>
-                {
-                    self.fault(at, "the step was written before, but to another record");
                 }
                 (
                     Some(
@@ -285,6 +295,16 @@ impl Applier {
             }
             self.report.note(finding.severity(Severity::Warning).detail(why));
         }
+    }
+
+    /// Nobody knows what of the batch is written: storage has failed.
+    pub(crate) fn doubt(&mut self) {
+        self.doubted = self.doubted.max(self.current.end);
+    }
+
+    /// Has this import handed out the task before?
+    fn may_be_written(&self, at: usize) -> bool {
+        self.resumes || at < self.doubted
     }
 
     /// Nothing of the batch was written: its halves are tried again, a task that stands alone is

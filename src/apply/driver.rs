@@ -244,6 +244,7 @@ fn write<S: StorageWrite + ?Sized>(
         return Ok(());
     };
     *attempt += 1;
+    applier.doubt();
     match storage.recover(&error, *attempt) {
         Recovery::Retry if *attempt == ATTEMPTS => Err(error),
         Recovery::Retry => {

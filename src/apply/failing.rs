@@ -5,7 +5,7 @@ use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, NONE, Op, StepRef, first_row};
-use crate::storage::Refusal;
+use crate::storage::{Refusal, Token};
 
 impl Applier {
     /// Storage refused the step, for this reason.
@@ -20,6 +20,27 @@ impl Applier {
     /// Storage broke its contract over the step.
     pub(super) fn fault(&mut self, at: usize, why: &str) {
         self.fail_step(at, IssueCode::StorageFault, why);
+    }
+
+    /// The step was written before, by an import of this file that has the same name (X4): nothing is done
+    /// now. Its record is as that import, and whoever came after it, has left it.
+    pub(super) fn was_written_before(&mut self, at: usize, token: Token, id: &str) {
+        let task = self.tasks[at];
+        self.set_state(at, State::Done);
+        let (part, step) = (task.part, task.record());
+        if self.ledger(part).entry(step.object, step.number).is_new() {
+            self.report.done.insert(token, (Op::Create, id.into()));
+        }
+        let mut rows = self.rows_of(part, step);
+        if rows.is_empty() {
+            rows.extend(self.home(part, first_row(self.ledger(part), step)));
+        }
+        for row in rows.into_iter().rev() {
+            self.report.was_written_before(part, step.object, row, id);
+            let finding =
+                finding(IssueCode::AlreadyWritten, row, step.object, &self.checkpoint.import_id);
+            self.report.note(finding);
+        }
     }
 
     /// The contact of an opportunity could not be written.

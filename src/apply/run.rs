@@ -91,6 +91,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         }
         job.refused = resumed.refused.clone();
     }
+    let tokens = Tokens::new(&import_id, &file_digest);
     let mut runner = Runner {
         settings: Arc::new(settings),
         rows,
@@ -98,8 +99,8 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        earlier: EarlierRun::ask(&Tokens::new(&import_id), resumed.as_ref(), file_rows, storage)?,
-        tokens: Tokens::new(&import_id),
+        earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage)?,
+        tokens,
         job,
         file_digest,
         window,

@@ -2,22 +2,25 @@
 
 use twox_hash::XxHash3_128;
 
+use crate::account::Account;
 use crate::draft::Settings;
 use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, StepRef, first_row};
 use crate::storage::{Checkpoint, Token};
 
-/// Makes the tokens of one import: each a hash of the import's name, the object and the first row,
-/// and of nothing else (X4), so that a plan made again gives the same tokens.
+/// Makes the tokens of one import: each a hash of the import's name, the file, the object and the first
+/// row, and of nothing else (X4), so that a plan made again gives the same tokens. Another file is another
+/// import, whatever it is called: its rows are none of those that were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
-    import_id: String,
+    /// The name and the digest of the file.
+    import: String,
 }
 
 impl Tokens {
-    pub(crate) fn new(import_id: &str) -> Self {
-        Tokens { import_id: import_id.to_owned() }
+    pub(crate) fn new(import_id: &str, file_digest: &str) -> Self {
+        Tokens { import: format!("{import_id}\0{file_digest}") }
     }
 
     /// The token of the step that a row of the file is the first of.
@@ -51,7 +54,7 @@ impl Tokens {
         name: &str,
     ) -> Token {
         let contact = match ledger.id(contact.object, contact.number) {
-            Some(id) => format!("{}\0{id}", self.import_id),
+            Some(id) => format!("{}\0{id}", self.import),
             None => self.step(ledger, contact).to_string(),
         };
         Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
@@ -59,7 +62,7 @@ impl Tokens {
 
     fn token(&self, what: &str, row: u32) -> Token {
         let mut number = itoa::Buffer::new();
-        let parts = [&self.import_id, "\0", what, "\0", number.format(row)];
+        let parts = [&self.import, "\0", what, "\0", number.format(row)];
         let (mut short, mut end) = ([0; 128], 0);
         for part in parts.map(str::as_bytes) {
             let Some(place) = short.get_mut(end..end + part.len()) else {
@@ -79,9 +82,14 @@ pub(crate) fn checkpoint(
     file_digest: &str,
     window: usize,
 ) -> Checkpoint {
+    let account = match window {
+        0 => without_choices(&settings.account),
+        // A row that could be written by now, in a window that is complete, would be in no total.
+        _ => settings.account.clone(),
+    };
     let policy = format!(
-        "{:?} {:?} {:?} {:?}",
-        settings.account, settings.contacts, settings.opportunities, settings.follow_ups
+        "{account:?} {:?} {:?} {:?}",
+        settings.contacts, settings.opportunities, settings.follow_ups
     );
     Checkpoint {
         import_id: import_id.to_owned(),
@@ -92,6 +100,17 @@ pub(crate) fn checkpoint(
         window: window as u64,
         ..Checkpoint::default()
     }
+}
+
+/// An account without what there is to choose from. A stage or a user that is new since is no other policy:
+/// rows that are not written yet may name it.
+fn without_choices(account: &Account) -> Account {
+    let mut account = account.clone();
+    account.pipelines.clear();
+    account.users.clear();
+    account.options.clear();
+    account.custom_fields.iter_mut().for_each(|field| field.options.clear());
+    account
 }
 
 fn digest(text: &str) -> String {
@@ -106,8 +125,8 @@ mod tests {
     fn a_token_is_the_hash_of_its_parts_however_long_they_are() {
         for len in 0..300 {
             let id = "i".repeat(len);
-            let token = Tokens::new(&id).token("linked contact", 4_294_967_295);
-            let text = format!("{id}\0linked contact\04294967295");
+            let token = Tokens::new(&id, "d1").token("linked contact", 4_294_967_295);
+            let text = format!("{id}\0d1\0linked contact\04294967295");
             assert_eq!(token, Token(XxHash3_128::oneshot(text.as_bytes())), "{len}");
         }
     }

@@ -233,6 +233,8 @@ catalogue! {
         "the storage refused to change the {object}: {detail}", "see the storage's message";
     WriteConflict "write-conflict" Error None,
         "somebody else kept changing the {object} while it was imported", "import the row again";
+    AlreadyWritten "already-written" Warning None,
+        "nothing was written now: this row was written before, by an import of this file that is called \"{detail}\" too", "to write it once more, import the file under another name";
     StorageFault "storage-fault" Error None,
         "the storage adapter broke its contract: {detail}", "report it to whoever maintains the adapter";
     FollowUpFailed "follow-up-failed" Warning Some(1024),

@@ -10,7 +10,7 @@ use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
 /// The name of one step of one import (behaviour X4): the same step has the same token whenever and
-/// however often it is written, and no other step of any import has it.
+/// however often it is written, and no other step of any import has it, nor one of another file.
 ///
 /// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
 /// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
@@ -124,8 +124,11 @@ impl Checkpoint {
         self.window > 0
     }
 
-    /// What of another import is not as in this one: `file`, `mapping`, `policy`. Nothing: it is the same
-    /// import, also where somebody has asked for another window since, or for none.
+    /// What of another import is not as in this one: `file`, `mapping`, `policy` (modes, follow-ups and the
+    /// account; of its pipelines, users and options only in a run, whose complete windows stay as they are).
+    /// Nothing: it is the same import, also where somebody has asked for another window since, or for none.
+    /// If only the policy differs, the file was begun and the account has been changed since: let a person
+    /// decide, for a new import of the file writes once more what has no key to be found by.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),

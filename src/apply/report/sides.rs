@@ -75,6 +75,21 @@ impl Report {
         self.settle(object, row, side);
     }
 
+    /// One side of a row was to be written, and had been written before.
+    pub(in crate::apply) fn was_written_before(
+        &mut self,
+        part: u32,
+        object: Object,
+        row: u32,
+        id: &str,
+    ) {
+        if let Some(Outcome::Create | Outcome::Update) = self.current(object, row) {
+            let (outcome, id) = (Some(Outcome::Unchanged), Some(id.into()));
+            self.settle(object, row, Side { part, outcome, id, ..Side::default() });
+        }
+        self.warn(object, row);
+    }
+
     /// One side of a row comes to something else than planned.
     pub(in crate::apply) fn settle(&mut self, object: Object, row: u32, side: Side) {
         let Some(before) = self.current(object, row) else { return };
