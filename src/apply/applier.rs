@@ -302,9 +302,9 @@ impl Applier {
         self.doubted = self.doubted.max(self.current.end);
     }
 
-    /// Has this import handed out the task before?
+    /// Has this import handed out the task before, or one for the same row that was planned again?
     fn may_be_written(&self, at: usize) -> bool {
-        self.resumes || at < self.doubted
+        self.resumes || at < self.doubted || self.tasks[at].part > 0
     }
 
     /// Nothing of the batch was written: its halves are tried again, a task that stands alone is
