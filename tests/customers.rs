@@ -128,7 +128,7 @@ cy@example.com,Boat,Sales,New,-1234.5
     let refused: Vec<_> =
         report.issues().filter(|issue| issue.code == IssueCode::WriteRejected).collect();
     assert_eq!(refused.len(), 1);
-    assert!(refused[0].message().contains("whole cents, which 12.999 is not"));
+    assert!(refused[0].message().contains("12.999 cannot be kept in whole cents"));
     let kept = "SELECT group_concat(amount_cents) FROM (SELECT * FROM deals ORDER BY title)";
     let kept: String = application.query_row(kept, [], |row| row.get(0)).unwrap();
     assert_eq!(kept, "-123450,-50");

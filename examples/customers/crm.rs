@@ -28,7 +28,8 @@ pub(crate) const TABLES: &str = "
         pipeline TEXT, stage TEXT, amount_cents INTEGER, state TEXT);";
 
 /// What the import adds. Whoever writes customers, by whichever program, the triggers note it: SQL cannot
-/// normalise a phone, so the next import does (`renew_keys`).
+/// normalise a phone, so the import does (`renew_keys`). The table of the stale has no unique key, and so no
+/// write of the application fails for it.
 const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customer_keys (
         rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
@@ -157,6 +158,10 @@ fn renew_keys(tx: &Transaction<'_>, account: &Account) -> Result<()> {
         .prepare_cached("SELECT DISTINCT customer_no FROM stale_customers")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_>>()?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let fields = account.fields();
     for customer in stale {
         tx.prepare_cached("DELETE FROM customer_keys WHERE customer_no = ?1")?
             .execute([customer])?;
@@ -169,7 +174,7 @@ fn renew_keys(tx: &Transaction<'_>, account: &Account) -> Result<()> {
             _ => Vec::new(),
         };
         for rule in &account.dedup.contacts {
-            for key in record_keys(Object::Contact, &rule.0, &account.fields(), account, value) {
+            for key in record_keys(Object::Contact, &rule.0, &fields, account, value) {
                 let insert = "INSERT OR IGNORE INTO customer_keys VALUES (?1, ?2, ?3)";
                 tx.prepare_cached(insert)?.execute(params![
                     rule.name(),
@@ -359,7 +364,7 @@ fn write_deal(
             ("value", Some(crm_import::Value::Number(amount))) => match cents(amount) {
                 Some(cents) => ("amount_cents", cents.into()),
                 None => {
-                    let why = format!("amounts are kept in whole cents, which {amount} is not");
+                    let why = format!("{amount} cannot be kept in whole cents");
                     return Ok(Written::Rejected(why));
                 }
             },
