@@ -37,7 +37,9 @@ use crate::object::Object;
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// ISO 3166 code, in two letters, of the country whose phone numbers are written without a country
-    /// code; it decides nothing else. `None`: only numbers with a country code can be read.
+    /// code; it decides nothing else. The country that a contact's row names itself, in a mapped column, goes
+    /// before it, and that of the [column](crate::mapping::ColumnMapping::country) before both (V6). `None`: only
+    /// numbers with a country code can be read.
     pub default_country: Option<String>,
     /// The order of day and month in dates that do not tell, if the account states one.
     pub date_order: Option<DateOrder>,
@@ -66,8 +68,9 @@ pub struct Account {
     /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
     /// as it is, and the parts that a file has instead are joined to it: `Ana` and `Lee` to `Ana Lee`, a
     /// blank one leaving the other alone. They are mapped to `first_name` and `last_name` as anywhere, and
-    /// what is written is the `name`. A CRM without opportunities names none of theirs
-    /// (`"opportunity": []`): their columns are left out, and the plan says so.
+    /// what is written is the `name`. Beside both of them `name` is never written: full names are split. A CRM
+    /// without opportunities names none of theirs (`"opportunity": []`): their columns are left out, and the
+    /// plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
 }

@@ -20,7 +20,9 @@ use settling::check_follow_ups;
 /// One import: what it may do, and with which mapping.
 ///
 /// How contacts are matched is not among its settings: that is the account's to say, through
-/// [`Storage::account`] (article, step 3).
+/// [`Storage::account`] (article, step 3). A policy that is chosen for one import, such as a box to tick that
+/// refuses rows [without a key](crate::dedup::Keyless), goes the same way: hand it to your adapter, whose
+/// `account` answers with it.
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Mode, Object, Source};
@@ -366,7 +368,8 @@ impl Import {
 
     /// As [`run`](Self::run); `watch` sees the progress between batches and the report of each window
     /// (for an [`ErrorLog`](crate::ErrorLog), and because the final report does not keep rows), and
-    /// stops the import by returning false, [`Control::Cancel`] or [`Control::Pause`].
+    /// stops the import by returning false, [`Control::Cancel`] or [`Control::Pause`]. A run that is
+    /// [resumed](Self::resume) tells the windows that were written before once more: begin the log anew.
     ///
     /// ```
     /// use crm_import::{Control, Event, Import, MemoryStorage, Source};

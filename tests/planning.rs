@@ -8,7 +8,9 @@ use std::fmt::Write;
 use crm_import::account::{Pipeline, Stage};
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, StorageError};
-use crm_import::{Account, Import, MemoryStorage, Object, Plan, Source, Storage, StorageWrite};
+use crm_import::{
+    Account, Error, Import, MemoryStorage, Object, Plan, Report, Source, Storage, StorageWrite,
+};
 
 #[allow(dead_code)]
 #[path = "../src/dice.rs"]
@@ -412,4 +414,14 @@ fn x3_a_key_that_was_given_up_before_it_was_asked_for_is_passed_on_without_a_con
         let ana = crm.get(Object::Contact, "c1").unwrap();
         assert_eq!((ana.value("email"), ana.value("city")), (Some("d@example.com"), Some("Reno")));
     }
+}
+
+#[test]
+fn what_an_import_is_made_of_and_hands_over_goes_to_another_thread() {
+    fn goes<T: Send>() {}
+    goes::<Import>();
+    goes::<Source<'static>>();
+    goes::<Plan>();
+    goes::<Report>();
+    goes::<Error<StorageError>>();
 }

@@ -1,17 +1,22 @@
 //! An adapter over tables that were there before the import: one column for the whole name, amounts in
 //! cents, phones as somebody typed them, ids of two kinds, and no column for a version.
 //!
-//! Three tables are added to them: the keys by which customers are found, the tokens of what was written,
-//! and the checkpoints of imports.
+//! Four tables are added to them: the keys by which customers are found, the customers whose keys are to be
+//! renewed, the tokens of what was written, and the checkpoints of imports.
 
-use crm_import::account::{Pipeline, Stage};
+use crm_import::account::{OpportunityMatching, OpportunityPolicy, Pipeline, Stage};
 use crm_import::dedup::{DedupPolicy, record_keys};
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
     Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Recovery, Token,
 };
 use crm_import::{Account, Object, Storage, StorageWrite};
-use rusqlite::{Connection, OptionalExtension, Result, Row, Transaction, params};
+use rusqlite::types::Value;
+use rusqlite::{
+    Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params,
+    params_from_iter,
+};
+use rust_decimal::Decimal;
 
 /// What the application has.
 pub(crate) const TABLES: &str = "
@@ -22,11 +27,20 @@ pub(crate) const TABLES: &str = "
         deal_id TEXT PRIMARY KEY, customer_no INTEGER REFERENCES customers, title TEXT NOT NULL,
         pipeline TEXT, stage TEXT, amount_cents INTEGER, state TEXT);";
 
-/// What the import adds.
+/// What the import adds. Whoever writes customers, by whichever program, the triggers note it: SQL cannot
+/// normalise a phone, so the import does (`renew_keys`). The table of the stale has no unique key, and so no
+/// write of the application fails for it.
 const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customer_keys (
         rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS keys_of_customers ON customer_keys (customer_no);
+    CREATE TABLE IF NOT EXISTS stale_customers (customer_no INTEGER);
+    CREATE TRIGGER IF NOT EXISTS customer_is_new AFTER INSERT ON customers
+        BEGIN INSERT INTO stale_customers VALUES (new.customer_no); END;
+    CREATE TRIGGER IF NOT EXISTS customer_has_changed AFTER UPDATE OF customer_no, mail, mobile ON customers
+        BEGIN INSERT INTO stale_customers VALUES (old.customer_no), (new.customer_no); END;
+    CREATE TRIGGER IF NOT EXISTS customer_is_gone AFTER DELETE ON customers
+        BEGIN INSERT INTO stale_customers VALUES (old.customer_no); END;
     CREATE TABLE IF NOT EXISTS import_tokens (token TEXT PRIMARY KEY, is_update INTEGER, id TEXT);
     CREATE TABLE IF NOT EXISTS import_checkpoints (import_id TEXT PRIMARY KEY, json TEXT NOT NULL);";
 
@@ -42,7 +56,7 @@ pub(crate) struct Crm {
     account: Account,
 }
 
-/// Which fields there are, how customers are matched, and where a deal may stand.
+/// Which fields there are, how customers and deals are matched, and where a deal may stand.
 fn account() -> Account {
     let stage = |name: &str| Stage { id: name.to_lowercase(), name: name.to_owned() };
     let stages = ["New", "Qualified", "Proposal"].map(stage).to_vec();
@@ -50,6 +64,11 @@ fn account() -> Account {
         default_country: Some("US".into()),
         dedup: DedupPolicy::by([["email"], ["phone"]]),
         pipelines: vec![Pipeline { id: "sales".into(), name: "Sales".into(), stages }],
+        // Without it the same file would create its deals again.
+        opportunities: OpportunityPolicy {
+            matching: Some(OpportunityMatching::best_or_create(["name"])),
+            ..OpportunityPolicy::default()
+        },
         ..Account::default()
     }
     .only(Object::Contact, &["name", "email", "phone", "tags"])
@@ -57,18 +76,14 @@ fn account() -> Account {
 }
 
 impl Crm {
-    /// Over a database that has the application's tables: the customers it holds are indexed.
+    /// Over a database that has the application's tables. The keys of all customers are renewed: the
+    /// match rules and the country of phones may be others than last time.
     pub(crate) fn new(mut db: Connection) -> Result<Self> {
         db.execute_batch(IMPORT_TABLES)?;
         let account = account();
-        let tx = db.transaction()?;
-        let all: Vec<i64> = tx
-            .prepare("SELECT customer_no FROM customers")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_>>()?;
-        for customer in all {
-            index(&tx, &account, customer)?;
-        }
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute("INSERT INTO stale_customers SELECT customer_no FROM customers", [])?;
+        renew_keys(&tx, &account)?;
         tx.commit()?;
         Ok(Crm { db, account })
     }
@@ -116,7 +131,7 @@ impl Crm {
         let mut rows = query.query([id])?;
         while let Some(row) = rows.next()? {
             let cents: Option<i64> = row.get(5)?;
-            let value = cents.map(|cents| format!("{}.{:02}", cents / 100, cents % 100));
+            let value = cents.map(|cents| Decimal::new(cents, 2).to_string());
             let customer: Option<i64> = row.get(1)?;
             found
                 .record(&text(row, 0)?)
@@ -137,22 +152,39 @@ fn text(row: &Row<'_>, column: usize) -> Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
 }
 
-/// Renews the keys by which a customer is found.
-fn index(tx: &Transaction<'_>, account: &Account, customer: i64) -> Result<()> {
-    tx.execute("DELETE FROM customer_keys WHERE customer_no = ?1", [customer])?;
-    let (mail, mobile) =
-        tx.query_row(CUSTOMER, [customer], |row| Ok((text(row, 2)?, text(row, 3)?)))?;
-    let value = |field: &str| match field {
-        "email" => vec![mail.clone()],
-        "phone" => vec![mobile.clone()],
-        _ => Vec::new(),
-    };
-    for rule in &account.dedup.contacts {
-        for key in record_keys(Object::Contact, &rule.0, &account.fields(), account, value) {
-            let insert = "INSERT OR IGNORE INTO customer_keys VALUES (?1, ?2, ?3)";
-            tx.execute(insert, params![rule.name(), key.join("\u{1f}"), customer])?;
+/// Renews the keys of the customers that were written since it was last done.
+fn renew_keys(tx: &Transaction<'_>, account: &Account) -> Result<()> {
+    let stale: Vec<i64> = tx
+        .prepare_cached("SELECT DISTINCT customer_no FROM stale_customers")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let fields = account.fields();
+    for customer in stale {
+        tx.prepare_cached("DELETE FROM customer_keys WHERE customer_no = ?1")?
+            .execute([customer])?;
+        let addresses = |row: &Row<'_>| Ok((text(row, 2)?, text(row, 3)?));
+        let stored = tx.prepare_cached(CUSTOMER)?.query_row([customer], addresses).optional()?;
+        let Some((mail, mobile)) = stored else { continue }; // deleted
+        let value = |field: &str| match field {
+            "email" => vec![mail.clone()],
+            "phone" => vec![mobile.clone()],
+            _ => Vec::new(),
+        };
+        for rule in &account.dedup.contacts {
+            for key in record_keys(Object::Contact, &rule.0, &fields, account, value) {
+                let insert = "INSERT OR IGNORE INTO customer_keys VALUES (?1, ?2, ?3)";
+                tx.prepare_cached(insert)?.execute(params![
+                    rule.name(),
+                    key.join("\u{1f}"),
+                    customer
+                ])?;
+            }
         }
     }
+    tx.prepare_cached("DELETE FROM stale_customers")?.execute([])?;
     Ok(())
 }
 
@@ -168,6 +200,11 @@ impl Storage for Crm {
             lookup.ids().iter().try_for_each(|id| self.tell_deals("deal_id", id, found))?;
             let customers = lookup.contact_ids().iter();
             return customers.copied().try_for_each(|no| self.tell_deals("customer_no", no, found));
+        }
+        if self.db.prepare_cached("SELECT 1 FROM stale_customers")?.exists([])? {
+            let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            renew_keys(&tx, &self.account)?;
+            tx.commit()?;
         }
         lookup.ids().iter().try_for_each(|id| self.tell_customer(id, None, found))?;
         for block in lookup.blocks() {
@@ -188,7 +225,7 @@ impl Storage for Crm {
 
 impl StorageWrite for Crm {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<()> {
-        let tx = self.db.transaction()?;
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for step in batch.steps() {
             let token = step.token().to_string();
             let known = "SELECT id FROM import_tokens WHERE token = ?1";
@@ -206,9 +243,16 @@ impl StorageWrite for Crm {
                     Link::Unchanged => write_deal(&tx, &step, None)?,
                 },
             };
-            let Some(id) = written else {
-                receipts.conflict(step.token());
-                continue;
+            let id = match written {
+                Written::To(id) => id,
+                Written::Conflict => {
+                    receipts.conflict(step.token());
+                    continue;
+                }
+                Written::Rejected(why) => {
+                    receipts.rejected(step.token(), &why);
+                    continue;
+                }
             };
             let keep = "INSERT INTO import_tokens VALUES (?1, ?2, ?3)";
             tx.execute(keep, params![token, step.is_update(), id])?;
@@ -249,101 +293,131 @@ impl StorageWrite for Crm {
     }
 }
 
-/// Writes a customer and gives its number; `None`: somebody else was quicker.
+/// What became of a step.
+enum Written {
+    /// It was written to the record with this id.
+    To(String),
+    /// Somebody else was quicker.
+    Conflict,
+    /// It can never be written: why, for the person with the spreadsheet.
+    Rejected(String),
+}
+
+/// Writes a customer, under keys that are those of this moment.
 fn write_customer(
     tx: &Transaction<'_>,
     account: &Account,
     step: &BatchStep<'_>,
-) -> Result<Option<String>> {
+) -> Result<Written> {
+    renew_keys(tx, account)?;
     for key in step.new_keys() {
         let other = "SELECT 1 FROM customer_keys
             WHERE rule = ?1 AND key = ?2 AND CAST(customer_no AS TEXT) <> ?3";
         let rule = key.fields().join("+");
         if tx.prepare_cached(other)?.exists([&rule, key.value(), step.id()])? {
-            return Ok(None);
+            return Ok(Written::Conflict);
         }
+    }
+    let mut columns: Vec<(&str, Value)> = Vec::new();
+    for change in step.changes() {
+        columns.push(match change.key() {
+            "name" => ("name", change.text().into()),
+            "email" => ("mail", change.text().into()),
+            "phone" => ("mobile", change.text().into()),
+            _ => {
+                let tags: Vec<String> = change.after().map(|tag| tag.to_string()).collect();
+                ("tags", serde_json::to_string(&tags).expect("texts are JSON").into())
+            }
+        });
     }
     if step.is_update() {
         let now: Option<String> =
             tx.query_row(CUSTOMER, [step.id()], |row| row.get(5)).optional()?;
         if now.is_none() || now.as_deref() != step.version() {
-            return Ok(None);
+            return Ok(Written::Conflict);
         }
-    } else {
-        tx.execute("INSERT INTO customers DEFAULT VALUES", [])?;
+        update(tx, "customers", &columns, ("customer_no", step.id()))?;
+        let touch = "UPDATE customers SET updated_at = CURRENT_TIMESTAMP WHERE customer_no = ?1";
+        tx.prepare_cached(touch)?.execute([step.id()])?;
+        return Ok(Written::To(step.id().to_owned()));
     }
-    let customer = if step.is_update() {
-        step.id().parse().expect("find has given this id")
-    } else {
-        tx.last_insert_rowid()
-    };
-    for change in step.changes() {
-        let (column, value) = match change.key() {
-            "name" => ("name", change.text()),
-            "email" => ("mail", change.text()),
-            "phone" => ("mobile", change.text()),
-            _ => {
-                let tags: Vec<String> = change.after().map(|tag| tag.to_string()).collect();
-                ("tags", serde_json::to_string(&tags).expect("texts are JSON"))
-            }
-        };
-        let set = format!("UPDATE customers SET {column} = ?1 WHERE customer_no = ?2");
-        tx.prepare_cached(&set)?.execute(params![value, customer])?;
-    }
-    let touch = "UPDATE customers SET updated_at = CURRENT_TIMESTAMP WHERE customer_no = ?1";
-    tx.execute(touch, [customer])?;
-    index(tx, account, customer)?;
-    Ok(Some(customer.to_string()))
+    let customer = insert(tx, "customers", &columns)?;
+    Ok(Written::To(customer.to_string()))
 }
 
-/// Writes a deal and gives its id; `None`: somebody else was quicker, or its customer is gone.
+/// Writes a deal; `customer`: whom it is linked to from now on.
 fn write_deal(
     tx: &Transaction<'_>,
     step: &BatchStep<'_>,
     customer: Option<&str>,
-) -> Result<Option<String>> {
+) -> Result<Written> {
+    let mut columns: Vec<(&str, Value)> = Vec::new();
     if let Some(customer) = customer {
-        let is_there = "SELECT 1 FROM customers WHERE CAST(customer_no AS TEXT) = ?1";
-        if !tx.prepare_cached(is_there)?.exists([customer])? {
-            return Ok(None);
-        }
+        let its_number = "SELECT customer_no FROM customers WHERE CAST(customer_no AS TEXT) = ?1";
+        let number: Option<i64> =
+            tx.query_row(its_number, [customer], |row| row.get(0)).optional()?;
+        let Some(number) = number else { return Ok(Written::Conflict) }; // it is gone
+        columns.push(("customer_no", number.into()));
     }
-    let id = if step.is_update() {
+    for change in step.changes() {
+        columns.push(match (change.key(), change.value()) {
+            ("value", Some(crm_import::Value::Number(amount))) => match cents(amount) {
+                Some(cents) => ("amount_cents", cents.into()),
+                None => {
+                    let why = format!("{amount} cannot be kept in whole cents");
+                    return Ok(Written::Rejected(why));
+                }
+            },
+            ("value", _) => ("amount_cents", Value::Null),
+            ("name", _) => ("title", change.text().into()),
+            ("status", _) => ("state", change.text().into()),
+            (same, _) => (same, change.text().into()), // pipeline and stage
+        });
+    }
+    if step.is_update() {
         let by_id = format!("{DEAL} deal_id = ?1");
         let now: Option<String> = tx.query_row(&by_id, [step.id()], |row| row.get(7)).optional()?;
         if now.is_none() || now.as_deref() != step.version() {
-            return Ok(None);
+            return Ok(Written::Conflict);
         }
-        step.id().to_owned()
-    } else {
-        // A token is as good as a new uuid, and no other step has it.
-        let id = step.token().to_string();
-        tx.execute("INSERT INTO deals (deal_id, title) VALUES (?1, '')", [&id])?;
-        id
-    };
-    if let Some(customer) = customer {
-        tx.execute("UPDATE deals SET customer_no = ?1 WHERE deal_id = ?2", [customer, &id])?;
+        update(tx, "deals", &columns, ("deal_id", step.id()))?;
+        return Ok(Written::To(step.id().to_owned()));
     }
-    for change in step.changes() {
-        let column = match change.key() {
-            "name" => "title",
-            "value" => "amount_cents",
-            "status" => "state",
-            same => same, // pipeline and stage
-        };
-        let set = format!("UPDATE deals SET {column} = ?1 WHERE deal_id = ?2");
-        let mut set = tx.prepare_cached(&set)?;
-        match change.key() {
-            "value" => set.execute(params![cents(&change.text()), id])?,
-            _ => set.execute(params![change.text(), id])?,
-        };
-    }
-    Ok(Some(id))
+    // A token is as good as a new uuid, and no other step has it.
+    let id = step.token().to_string();
+    columns.push(("deal_id", id.clone().into()));
+    insert(tx, "deals", &columns)?;
+    Ok(Written::To(id))
 }
 
-/// An amount in plain decimals, as the import writes it, in cents; `None`: there is none.
-fn cents(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
-    let part: String = part.chars().chain("00".chars()).take(2).collect();
-    format!("{whole}{part}").parse().ok()
+/// Adds a row in one statement, so that columns may be NOT NULL, and gives its number.
+fn insert(tx: &Transaction<'_>, table: &str, columns: &[(&str, Value)]) -> Result<i64> {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let places = vec!["?"; names.len()].join(", ");
+    let insert = format!("INSERT INTO {table} ({}) VALUES ({places})", names.join(", "));
+    let values = params_from_iter(columns.iter().map(|(_, value)| value));
+    tx.prepare_cached(&insert)?.insert(values)
+}
+
+fn update(
+    tx: &Transaction<'_>,
+    table: &str,
+    columns: &[(&str, Value)],
+    (key, id): (&str, &str),
+) -> Result<()> {
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let sets: Vec<String> = columns.iter().map(|(name, _)| format!("{name} = ?")).collect();
+    let update = format!("UPDATE {table} SET {} WHERE {key} = ?", sets.join(", "));
+    let id = Value::from(id.to_owned());
+    let values = columns.iter().map(|(_, value)| value).chain([&id]);
+    tx.prepare_cached(&update)?.execute(params_from_iter(values))?;
+    Ok(())
+}
+
+/// An amount in whole cents, if it is one.
+fn cents(amount: Decimal) -> Option<i64> {
+    let cents = amount.checked_mul(Decimal::ONE_HUNDRED).filter(|cents| cents.fract().is_zero())?;
+    cents.try_into().ok()
 }

@@ -110,6 +110,10 @@ pub enum Repeats {
 }
 
 /// What to do with a contact that has a name but no key (M8).
+///
+/// An address that cannot be used is left out with a warning, so its contact may have no key either, and be
+/// created by each import of the file. [`OnInvalid::FailRow`](crate::mapping::OnInvalid::FailRow) on the
+/// columns of keys fails the row instead, for its address; `Fail` here fails every row without a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keyless {

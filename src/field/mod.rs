@@ -28,7 +28,9 @@ pub enum FieldKind {
     LongText,
     /// An exact decimal number.
     Number,
-    /// An exact amount; the currency is the account's.
+    /// An exact amount, with as many decimals as the cell has; the currency is the account's. Signs and
+    /// codes of currencies in a cell are read over, whichever they are: `5 €` and `$5` are both 5. Where a file
+    /// has several currencies, map the column that names them to a field of its own, or leave the amounts out.
     Money,
     /// A telephone number.
     Phone,

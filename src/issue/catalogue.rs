@@ -154,7 +154,7 @@ catalogue! {
     ValueLimit "value-limit" Warning None,
         "\"{value}\" is one value more than a contact may hold and was left out", "remove a value that is no longer needed, in the CRM or in the file";
     RequiredMissing "required-missing" Error Some(1004),
-        "a new {object} needs a value for {detail}", "fill the cell, or map a column that has it";
+        "a new {object} needs a value for {detail}", "fill the cell, map a column that has it, or give every row the same value";
     RequiredInvalid "required-invalid" Error Some(1004),
         "\"{value}\" cannot be used, and a new {object} needs a value for {detail}", "correct the value";
 

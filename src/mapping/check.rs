@@ -1,5 +1,6 @@
 //! [`Mapping::check`]: everything that is wrong with a mapping, before the first row (behaviour A4).
 
+use super::nearest::nearest;
 use super::needs::{MappedFields, feeders};
 use super::readable::can_read;
 use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
@@ -35,7 +36,7 @@ impl Mapping {
     ///     mapping.check(&headers, &Fields::standard(), &Account::default(), &modes, Unmapped::Fail);
     /// let told: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
     /// assert_eq!(told, [
-    ///     "column \"Mail\" is mapped to \"emial\", which is no field of contacts",
+    ///     "column \"Mail\" is mapped to \"emial\", which is no field of contacts; there is email",
     ///     "to update contact records, one of id, email, phone must be mapped",
     ///     "column \"Shoe size\" is neither mapped nor ignored",
     /// ]);
@@ -56,8 +57,7 @@ impl Mapping {
         for constant in &self.constants {
             let name = format!("constant {}", constant.value);
             if check.is_part(constant) {
-                let (object, field) = (constant.object, constant.field.clone());
-                check.problems.push(MappingProblem::UnknownField { column: name, object, field });
+                check.unknown(name, constant.object, &constant.field);
             } else if let Some(id) = check.target(&name, constant.object, &constant.field) {
                 check.constant(constant, id);
                 check.fed.push((id, name));
@@ -96,25 +96,31 @@ impl Check<'_> {
     /// The field a column or constant feeds, if there is one.
     fn target(&mut self, column: &str, object: Object, key: &str) -> Option<FieldId> {
         let column = column.to_owned();
-        let field = key.to_owned();
         let Some(id) = self.fields.find(object, key) else {
             let other = match object {
                 Object::Contact => Object::Opportunity,
                 Object::Opportunity => Object::Contact,
             };
-            self.problems.push(if self.fields.find(other, key).is_some() {
-                MappingProblem::WrongObject { column, object, field }
+            if self.fields.find(other, key).is_some() {
+                let field = key.to_owned();
+                self.problems.push(MappingProblem::WrongObject { column, object, field });
             } else {
-                MappingProblem::UnknownField { column, object, field }
-            });
+                self.unknown(column, object, key);
+            }
             return None;
         };
         if !self.fields.get(id).kind.is_importable() {
+            let field = key.to_owned();
             self.problems.push(MappingProblem::NotImportable { column, field });
         } else if !self.is_used(id) {
             self.problems.push(MappingProblem::NotSelected { column, object });
         }
         Some(id)
+    }
+
+    fn unknown(&mut self, column: String, object: Object, key: &str) {
+        let (field, instead) = (key.to_owned(), nearest(self.fields, object, key));
+        self.problems.push(MappingProblem::UnknownField { column, object, field, instead });
     }
 
     /// Is the field's object selected, or does the field link opportunities to contacts (P8)? The country

@@ -18,6 +18,7 @@
 
 mod check;
 mod highlevel;
+mod nearest;
 mod needs;
 mod problem;
 mod readable;
@@ -79,7 +80,7 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Maps the column with this header to a field.
+    /// Maps the column with this header to a field; [`column_with`](Self::column_with) sets more of it.
     ///
     /// ```
     /// use crm_import::{Mapping, Object};
@@ -90,8 +91,36 @@ impl Mapping {
     /// assert_eq!(mapping.columns[0].field.as_deref(), Some("email"));
     /// ```
     #[must_use]
-    pub fn column(mut self, header: &str, object: Object, field: &str) -> Self {
-        self.columns.push(ColumnMapping::of(header, object, field));
+    pub fn column(self, header: &str, object: Object, field: &str) -> Self {
+        self.column_with(header, object, field, |_| {})
+    }
+
+    /// Maps the column with this header to a field, and says how its cells are read and written.
+    ///
+    /// ```
+    /// use crm_import::account::DateOrder;
+    /// use crm_import::mapping::{Mapping, Merge, OnInvalid};
+    /// use crm_import::Object::Contact;
+    ///
+    /// let mapping = Mapping::default()
+    ///     .column_with("Mail", Contact, "email", |column| column.on_invalid = Some(OnInvalid::FailRow))
+    ///     .column_with("Born", Contact, "date_of_birth", |column| {
+    ///         column.date_order = Some(DateOrder::Dmy);
+    ///         column.merge = Some(Merge::FillBlank);
+    ///     });
+    /// assert_eq!(mapping.columns[1].date_order, Some(DateOrder::Dmy));
+    /// ```
+    #[must_use]
+    pub fn column_with(
+        mut self,
+        header: &str,
+        object: Object,
+        field: &str,
+        set: impl FnOnce(&mut ColumnMapping),
+    ) -> Self {
+        let mut column = ColumnMapping::of(header, object, field);
+        set(&mut column);
+        self.columns.push(column);
         self
     }
 
@@ -174,7 +203,8 @@ pub struct ColumnMapping {
     /// the same file gave.
     #[serde(skip_serializing_if = "is_false")]
     pub default_always: bool,
-    /// ISO 3166 code of the country whose numbers this column holds.
+    /// ISO 3166 code of the country whose numbers this column holds. It goes before the country of the row,
+    /// and that before the [account's](crate::Account::default_country) (V6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The characters that separate the items of a list; `None` = those of the field's kind.
@@ -186,7 +216,8 @@ pub struct ColumnMapping {
     /// A country is named by its code or its English name; no other names are understood.
     #[serde(skip_serializing_if = "is_false")]
     pub exact_country: bool,
-    /// May this column take back a contact's wish not to be contacted (W6)?
+    /// May this column take back a contact's wish not to be contacted (W6)? That wish is the field `dnd`. Other
+    /// fields that hold yes or no, such as an opt-in of your own, are written as the file says.
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
     /// What to read instead of a cell, by cell text (case and spaces folded).
@@ -291,7 +322,8 @@ impl Merge {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnInvalid {
-    /// The value is dropped with a warning.
+    /// The value is dropped with a warning. Of a contact's only key that leaves one without:
+    /// [`Keyless`](crate::dedup::Keyless).
     #[default]
     DropValue,
     /// The whole cell is dropped with a warning: of several items, the good ones too.

@@ -16,6 +16,8 @@ pub enum MappingProblem {
         object: Object,
         /// The key.
         field: String,
+        /// The fields that may be meant, nearest first; where none is near, all that there are.
+        instead: Vec<String>,
     },
     /// The other object has this field.
     WrongObject {
@@ -133,11 +135,12 @@ impl MappingProblem {
 impl fmt::Display for MappingProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MappingProblem::UnknownField { column, object, field } => {
+            MappingProblem::UnknownField { column, object, field, instead } => {
                 let objects = object.plural();
                 write!(
                     f,
-                    "column {column:?} is mapped to {field:?}, which is no field of {objects}"
+                    "column {column:?} is mapped to {field:?}, which is no field of {objects}{}",
+                    there_is(instead)
                 )
             }
             MappingProblem::WrongObject { column, object, field } => {
@@ -169,7 +172,14 @@ impl fmt::Display for MappingProblem {
                 write!(f, "column {column:?} names neither a field nor that it is ignored")
             }
             MappingProblem::RequiredMissing { object, fields, .. } => {
-                write!(f, "to create {object} records, {} must be mapped", one_of(fields))
+                write!(f, "to create {object} records, {} must be mapped", one_of(fields))?;
+                // All opportunities of a file may be of one pipeline.
+                match (object, fields.as_slice()) {
+                    (Object::Opportunity, [_]) => {
+                        f.write_str(", or given to every row (Mapping::constant)")
+                    }
+                    _ => Ok(()),
+                }
             }
             MappingProblem::MatchKeyMissing { object, fields, .. } => {
                 write!(f, "to update {object} records, {} must be mapped", one_of(fields))
@@ -194,6 +204,18 @@ impl fmt::Display for MappingProblem {
                 write!(f, "column {column:?} is neither mapped nor ignored")
             }
         }
+    }
+}
+
+/// Which fields there are instead, in words.
+fn there_is(fields: &[String]) -> String {
+    /// An account may have hundreds.
+    const MOST: usize = 40;
+    let more = if fields.len() > MOST { ", …" } else { "" };
+    match fields {
+        [] => String::new(),
+        [field] => format!("; there is {field}"),
+        fields => format!("; there are {}{more}", fields[..fields.len().min(MOST)].join(", ")),
     }
 }
 

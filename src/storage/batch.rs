@@ -21,6 +21,9 @@ use crate::plan::{Change, Op};
 /// | with array parameters or COPY | [`table`](Self::table), [`update_tables`](Self::update_tables) |
 /// | under locks | [`keys`](Self::keys) |
 ///
+/// A batch has some 500 steps and follow-ups, 1,000 at most, since records that hang together are written
+/// together; when it has to be [split](super::Recovery::Split), and at the end of a plan or a window, fewer.
+///
 /// The last batch of an import into a storage that keeps tokens holds nothing but the checkpoint that
 /// says so.
 ///

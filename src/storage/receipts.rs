@@ -95,13 +95,15 @@ impl Receipts {
         receipts
     }
 
-    /// The record was created under this id.
+    /// The record was created under this id. The version is for whoever reads the receipts: the import
+    /// itself asks [`find`](super::Storage::find) again before it writes a record once more, so `None` costs
+    /// nothing.
     pub fn created(&mut self, token: Token, id: &str, version: Option<&str>) {
         let version = version.map(str::to_owned);
         self.file(token, Receipt::Created { id: id.to_owned(), version });
     }
 
-    /// The record was changed.
+    /// The record was changed. Of the version holds what [`created`](Self::created) says.
     pub fn updated(&mut self, token: Token, version: Option<&str>) {
         self.file(token, Receipt::Updated { version: version.map(str::to_owned) });
     }

@@ -43,7 +43,7 @@ fn a4_every_problem_is_told_at_once() {
         .column("G", Opportunity, "name");
     let headers = ["A", "B", "C", "D", "E", "F", "G"];
     let expected = [
-        "error: column \"A\" is mapped to \"emial\", which is no field of contacts",
+        "error: column \"A\" is mapped to \"emial\", which is no field of contacts; there is email",
         "error: column \"B\" is mapped to \"stage\" of the contact, but that is a field of the other object",
         "column \"G\" belongs to the opportunity, which is not imported",
         "error: the columns C, D all feed \"city\" of the contact, which holds one value",
@@ -52,6 +52,23 @@ fn a4_every_problem_is_told_at_once() {
     ];
     let modes = [(Contact, Mode::Create)];
     assert_eq!(told(&problems(&mapping, &headers, &modes)), expected);
+}
+
+#[test]
+fn a4_a_field_that_there_is_not_comes_with_those_that_may_be_meant() {
+    let account = Account::default().only(Contact, &["name", "email", "city"]);
+    let meant = |field: &str| {
+        let mapping =
+            Mapping::default().column("A", Contact, field).column("Email", Contact, "email");
+        told(&problems_in(&account, &mapping, &["A", "Email"], &UPSERT)).swap_remove(0)
+    };
+    let unknown = |field| {
+        format!("error: column \"A\" is mapped to {field:?}, which is no field of contacts; ")
+    };
+    assert_eq!(meant("full_name"), unknown("full_name") + "there are name, first_name, last_name");
+    assert_eq!(meant("E-Mail"), unknown("E-Mail") + "there is email");
+    let all = "there are id, first_name, last_name, name, email, city";
+    assert_eq!(meant("phone"), unknown("phone") + all);
 }
 
 #[test]
@@ -148,8 +165,8 @@ fn a4_opportunities_need_a_name_a_pipeline_of_several_and_a_contact() {
     let modes = [(Opportunity, Mode::Create)];
     let found = |account: &Account| told(&problems_in(account, &mapping, &["Stage"], &modes));
     let expected = [
-        "error: to create opportunity records, \"name\" must be mapped",
-        "error: to create opportunity records, \"pipeline\" must be mapped",
+        "error: to create opportunity records, \"name\" must be mapped, or given to every row (Mapping::constant)",
+        "error: to create opportunity records, \"pipeline\" must be mapped, or given to every row (Mapping::constant)",
         "to create opportunity records, one of contact_id, contact id, contact email, contact phone must be mapped",
     ];
     assert_eq!(found(&account), expected);

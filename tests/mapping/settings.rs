@@ -15,10 +15,7 @@ fn with(
     field: &str,
     set: impl FnOnce(&mut ColumnMapping),
 ) -> Mapping {
-    let mut mapping =
-        Mapping::default().column("Email", Contact, "email").column(header, object, field);
-    set(&mut mapping.columns[1]);
-    mapping
+    Mapping::default().column("Email", Contact, "email").column_with(header, object, field, set)
 }
 
 fn crm() -> MemoryStorage {
@@ -34,11 +31,12 @@ fn crm_with(field: &str, value: &str) -> MemoryStorage {
 
 #[test]
 fn a_value_map_says_what_to_read_instead_of_a_cell() {
-    let mut mapping = Mapping::default()
+    let mapping = Mapping::default()
         .column("Email", Contact, "email")
         .column("Deal", Opportunity, "name")
-        .column("Heat", Opportunity, "status");
-    mapping.columns[2].values.insert("Hot  Lead".into(), "Open".into());
+        .column_with("Heat", Opportunity, "status", |heat| {
+            heat.values.insert("Hot  Lead".into(), "Open".into());
+        });
     let file = "Email,Deal,Heat\nana@example.com,Roof,hot lead\n";
     assert_eq!(offered(&plan(&mapping, file, &mut crm()), Opportunity, "status"), "open");
 }
@@ -299,4 +297,31 @@ fn the_accounts_own_fields_take_every_setting_too() {
     });
     let file = "Email,Area\nana@example.com,BIG\n";
     assert_eq!(offered(&plan(&mapping, file, &mut crm), Contact, "roof_area"), "1000");
+}
+
+#[test]
+fn w6_an_opt_in_is_guarded_as_the_opposite_of_do_not_disturb() {
+    let mapping = with("Newsletter OK", Contact, "dnd", |dnd| {
+        dnd.values.insert("yes".into(), "no".into());
+        dnd.values.insert("no".into(), "yes".into());
+    });
+    let file = |cell: &str| format!("Email,Newsletter OK\nana@example.com,{cell}\n");
+    let refuses = plan(&mapping, &file("No"), &mut crm_with("dnd", "false"));
+    assert_eq!(written(&refuses, Contact, "dnd").as_deref(), Some("true"));
+    let wants = plan(&mapping, &file("Yes"), &mut crm_with("dnd", "true"));
+    assert_eq!(written(&wants, Contact, "dnd"), None);
+    assert_eq!(codes(&wants), ["consent-kept"]);
+}
+
+#[test]
+fn v6_the_country_of_the_column_goes_before_that_of_the_row_and_that_before_the_accounts() {
+    let phone = |country: Option<&str>, file: &str| {
+        let mapping = with("Tel", Contact, "phone", |tel| tel.country = country.map(Into::into))
+            .column("Country", Contact, "country");
+        offered(&plan(&mapping, file, &mut crm()), Contact, "phone")
+    };
+    let own = "Email,Tel,Country\nana@example.com,030 901820,Germany\n";
+    assert_eq!(phone(None, own), "+4930901820");
+    assert_eq!(phone(Some("FR"), &own.replace("030 901820", "01 42 68 53 00")), "+33142685300");
+    assert_eq!(phone(None, "Email,Tel,Country\na@example.com,206-555-0123,\n"), "+12065550123");
 }

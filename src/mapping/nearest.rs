@@ -1,0 +1,31 @@
+//! Which fields may be meant by a key that is none.
+
+use std::collections::BTreeSet;
+
+use crate::field::{Fields, words};
+use crate::object::Object;
+
+/// The fields of an object that may be meant, nearest first; all that there are if none is like the key.
+pub(super) fn nearest(fields: &Fields, object: Object, key: &str) -> Vec<String> {
+    let all = fields.iter().filter(|(_, field)| field.object == object && field.key != key);
+    let all: Vec<&str> = all.map(|(_, field)| field.key.as_str()).collect();
+    let mut near: Vec<(f64, &str)> =
+        all.iter().filter_map(|other| Some((likeness(key, other)?, *other))).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<&str> = near.into_iter().map(|(_, other)| other).collect();
+    let named = if near.is_empty() { all } else { near };
+    named.into_iter().map(str::to_owned).collect()
+}
+
+/// How much of their words two keys share, or else whether they are spelt alike: `full_name` is like `name`,
+/// `emial` like `email`.
+fn likeness(key: &str, other: &str) -> Option<f64> {
+    let (key, other) = (words(key), words(other));
+    let [mine, others] = [&key, &other].map(|words| words.split(' ').collect::<BTreeSet<_>>());
+    let shared = mine.intersection(&others).count();
+    if shared > 0 {
+        #[allow(clippy::cast_precision_loss)] // they are few
+        return Some(shared as f64 / mine.union(&others).count() as f64);
+    }
+    Some(strsim::jaro_winkler(&key, &other)).filter(|likeness| *likeness > 0.85)
+}
