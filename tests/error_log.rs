@@ -246,6 +246,21 @@ fn w3_a_blank_of_the_log_does_not_clear_what_another_row_of_the_file_has_given()
 }
 
 #[test]
+fn p6_an_opportunity_whose_contact_failed_says_why_in_words() {
+    let file = "Contact ID,Opportunity Name,Pipeline\nc9,Roof,Sales\n";
+    let log = log_of(&run(&Import::new(), file, &mut crm()));
+    let row = &records(&log)[1];
+    assert_eq!(row[4], "contact-id-unknown; contact-failed");
+    assert_eq!(
+        row[6],
+        "no contact has the id \"c9\"; the contact on this row failed, so its opportunity was not created: \
+         no contact has the id \"c9\"; correct the id, or leave it blank, so that the contact is found by the \
+         other cells of the row"
+    );
+    assert!(row[7].ends_with("correct the contact, and import the row again"));
+}
+
+#[test]
 fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
     let file = "Email,Name,Pipeline,Value\na@example.com,Roof,Sales,\"1.234,50\"\n\
         b@example.com,Door,Sales,2.000\nc@example.com,Wall,Sales,12.ab\n";

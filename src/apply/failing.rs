@@ -34,9 +34,25 @@ impl Applier {
         }
         let ledger = self.ledger(task.part);
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
-        let why = row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        let why = contact.map_or_else(String::new, |contact| self.why_failed(task.part, contact));
         self.fail_step(at, IssueCode::ContactFailed, &why);
+    }
+
+    /// Why a contact was not written, in the words of its issue; nothing if that is not known.
+    pub(super) fn why_failed(&self, part: u32, contact: u32) -> String {
+        let ledger = self.ledger(part);
+        let first = first_row(ledger, StepRef { object: Object::Contact, number: contact });
+        if first == NONE {
+            return String::new();
+        }
+        let row = ledger.number(first);
+        // What has failed last is what is asked for.
+        let mut refused = self.report.refused.iter().rev();
+        let of_contact = refused.find(|it| it.object == Object::Contact && it.row == row);
+        of_contact.map_or_else(String::new, |refusal| {
+            let finding = Finding::file(refusal.code).object(Object::Contact);
+            ledger.in_words(&finding.detail(refusal.why.as_str()))
+        })
     }
 
     /// A step that storage does not write fails every row folded into it (L1).

@@ -50,8 +50,7 @@ impl Applier {
 
     /// These rows of a plan, last one first, would have linked their opportunity to the contact.
     fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
-        let first = self.ledger(part).first_number(Object::Contact, contact);
-        let why = first.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"));
+        let why = self.why_failed(part, contact);
         for row in rows.into_iter().rev() {
             let Some(home) = self.home(part, row) else { continue };
             let outcome = self.report.current(Object::Opportunity, home);
