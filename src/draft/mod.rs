@@ -11,6 +11,7 @@ mod drafter;
 mod drafts;
 mod formats;
 mod full_name;
+mod imported;
 mod joined;
 mod key;
 mod look;

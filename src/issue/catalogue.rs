@@ -175,6 +175,8 @@ catalogue! {
         "no contact was found to update", "choose Create & Update to add it";
     ContactExists "contact-exists" Info None,
         "the contact exists already and was left as it is ({detail})", "choose Create & Update to change it";
+    ContactImported "contact-imported" Info None,
+        "the contact was imported before and its cells are as they were then, so it was left as it is", "change one of its cells to have them imported once more";
     RepeatSkipped "repeat-skipped" Info Some(1011),
         "the contact stands on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again";
     RepeatRejected "repeat-rejected" Error Some(1011),
