@@ -106,7 +106,8 @@ fn has_second_ending(number: &str) -> bool {
 pub(crate) fn readings(cell: &str, region: Option<&str>, rule: PhoneRule) -> Option<String> {
     let (before, ending) = trim(cell).rsplit_once('/').filter(|_| has_second_ending(cell))?;
     let (before, ending) = (trim(before), trim(ending));
-    if !ending.bytes().all(|b| b.is_ascii_digit()) || phone(before, region, rule).is_err() {
+    let is_plain = before.is_ascii() && ending.bytes().all(|b| b.is_ascii_digit());
+    if !is_plain || phone(before, region, rule).is_err() {
         return None;
     }
     let digits = before.char_indices().rev().filter(|(_, c)| c.is_ascii_digit());
