@@ -86,6 +86,7 @@ fn any_file() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\xff".to_vec()),
         1 => Just(b"\xc3".to_vec()),
         1 => Just(vec![0]),
+        2 => Just(vec![0x1a]),
         1 => Just(b"sep=;\n".to_vec()),
     ];
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
@@ -451,6 +452,32 @@ fn broken_bytes_are_mended_and_reported_with_row_and_column_in_every_encoding() 
 fn a_mark_in_the_middle_of_glued_files_is_no_text() {
     let told = read("\u{feff}a,b\n1,2\n\u{feff}\"3,3\",4\n");
     assert_eq!(records(&told), [vec!["1", "2"], vec!["3,3", "4"]]);
+}
+
+/// Older programs end a text by Ctrl-Z, and fill up its last 128 bytes.
+#[test]
+fn section_12_a_mark_that_ends_the_file_is_no_row_and_no_part_of_a_cell() {
+    let marks = "\u{1a}".repeat(128);
+    for file in [
+        "a,b\r\n1,2\r\n\u{1a}",
+        "a,b\n1,2\u{1a}",
+        "a,b\n1,\"2\"\u{1a}\u{1a}",
+        &format!("a,b\r\n1,2\r\n{marks}"),
+    ] {
+        let told = read(file);
+        assert_eq!((records(&told), &told.issues[..]), (vec![vec!["1", "2"]], &[][..]), "{file:?}");
+        let streamed = Pieces { bytes: file.as_bytes(), lengths: vec![1, 3], turn: 0 };
+        assert_eq!(tell(Source::from_reader(streamed).open(), 1).unwrap(), told, "{file:?}");
+    }
+    // A column that stands alone, and another encoding.
+    assert_eq!(records(&read("a\n1\n\u{1a}")), [["1"]]);
+    assert_eq!(records(&read(b"a,b\nJos\xe9 Mu\xf1oz,S\xe3o Paulo\n\x1a")).len(), 1);
+    // Where something follows it is what it is, and so is the letter that ends in the same byte.
+    let told = read("a,b\n\u{1a}\n1,2\u{1a}\n3,4\n");
+    assert_eq!(records(&told), vec![vec!["\u{1a}"], vec!["1", "2\u{1a}"], vec!["3", "4"]]);
+    assert_eq!(records(&read(utf16("a,b\n1,\u{1a20}", true))), [["1", "\u{1a20}"]]);
+    assert_eq!(records(&read(utf16("a,b\n1,\u{201a}", false))), [["1", "\u{201a}"]]);
+    assert!(Source::from_bytes(&b"\x1a"[..]).open().is_err());
 }
 
 #[test]

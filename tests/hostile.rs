@@ -284,6 +284,9 @@ fn x5_one_bad_contact_is_found_in_logarithmically_many_writes_and_the_others_go_
     let mut storage = Hostile::new(Shelf::default(), Picky { calls: 0 });
     let report = run(&many(77, usize::MAX), &mut storage);
     assert_eq!(codes(&report), [(78, "write-rejected"), (78, "contact-failed")]);
+    // Why the contact has failed is said of its opportunity, too (P6).
+    let why = report.issues().nth(1).unwrap().message();
+    assert!(why.contains("did not take the contact: the constraint names_are_good"), "{why}");
     assert_eq!((report.stats().contacts.create, report.stats().contacts.fail), (255, 1));
     assert_eq!((report.stats().opportunities.create, report.stats().opportunities.fail), (255, 1));
     assert_eq!(report.stats().links, 255);

@@ -143,6 +143,8 @@ fn l1_the_plan_is_the_same_on_any_number_of_threads() {
     assert!(alone.contains("\n12000 contact"), "every row is there");
     for threads in [2, 3, 5] {
         assert!(told_with(&file, threads) == alone, "{threads} threads");
+        // The mark that ends a text is in no piece.
+        assert!(told_with(&format!("{file}\u{1a}"), threads) == alone, "{threads} threads, marked");
     }
     let limited = |threads| {
         let limits = crm_import::source::Limits::default().rows(10_000);

@@ -75,7 +75,7 @@ fn every_refusal_says_what_was_seen_where_and_what_to_do() {
     let long = LONG.repeat(200);
     let (contact, deal) = (Object::Contact, Object::Opportunity);
     let table: [Refusal<'_>; 28] = [
-        (contact, "company", "a\0b", "text-invalid", None, "remove the NUL"),
+        (contact, "company", "a\0b", "text-invalid", None, "cannot be seen"),
         (contact, "notes", &long, "text-too-long", None, "shorten it"),
         (contact, "email", "jane@", "email-invalid", Some(1008), "name@example.com"),
         (contact, "phone", "12", "phone-invalid", Some(1013), "+12065550123"),
@@ -98,13 +98,13 @@ fn every_refusal_says_what_was_seen_where_and_what_to_do() {
             "03/04/2026",
             "date-ambiguous",
             Some(1014),
-            "declare the date order",
+            "which of them comes first",
         ),
         (contact, "date_of_birth", "46085", "date-serial", Some(1014), "day numbers"),
         (contact, "score", "12.ab", "number-invalid", None, "1234.50"),
         (contact, "score", "1.2.3", "number-invalid", None, "1234.50"),
-        (contact, "score", "1.234", "number-ambiguous", None, "declare the separators"),
-        (deal, "value", "1,234", "number-ambiguous", None, "declare the separators"),
+        (contact, "score", "1.234", "number-ambiguous", None, "stands before decimals"),
+        (deal, "value", "1,234", "number-ambiguous", None, "stands before decimals"),
         (contact, "dnd", "maybe", "boolean-invalid", None, "yes or no"),
         (contact, "contact_type", "Custmer", "option-unknown", Some(1005), "add the option"),
         (contact, "size", "Huge", "option-unknown", Some(1005), "add the option"),

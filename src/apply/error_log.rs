@@ -132,6 +132,8 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
         record.push(escape_formula(&formats_in_words(&failed.report.plan.formats())));
+        let check = failed.ids[0].map(|_| failed.row.check_of_contact());
+        record.push(check.unwrap_or_default());
         record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
     }
@@ -207,7 +209,9 @@ impl<'r> Failed<'r> {
                 outcome,
                 Some(Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged)
             );
-            report.id(object, number).filter(|_| is_done)
+            // It was when the file was imported that this is the error log of.
+            let was_done = || outcome == Some(Outcome::Skip) && row.was_imported(object);
+            report.id(object, number).filter(|_| is_done || was_done())
         };
         Failed {
             report,

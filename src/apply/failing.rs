@@ -4,7 +4,7 @@ use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, NONE, Op, StepRef, first_row};
+use crate::plan::{NONE, Op, StepRef, first_row};
 use crate::storage::{Refusal, Token};
 
 impl Applier {
@@ -55,8 +55,25 @@ impl Applier {
         }
         let ledger = self.ledger(task.part);
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let why = first_row_in_words(ledger, contact);
+        let why = contact.map_or_else(String::new, |contact| self.why_failed(task.part, contact));
         self.fail_step(at, IssueCode::ContactFailed, &why);
+    }
+
+    /// Why a contact was not written, in the words of its issue; nothing if that is not known.
+    pub(super) fn why_failed(&self, part: u32, contact: u32) -> String {
+        let ledger = self.ledger(part);
+        let first = first_row(ledger, StepRef { object: Object::Contact, number: contact });
+        if first == NONE {
+            return String::new();
+        }
+        let row = ledger.number(first);
+        // What has failed last is what is asked for.
+        let mut refused = self.report.refused.iter().rev();
+        let of_contact = refused.find(|it| it.object == Object::Contact && it.row == row);
+        of_contact.map_or_else(String::new, |refusal| {
+            let finding = Finding::file(refusal.code).object(Object::Contact);
+            ledger.in_words(&finding.detail(refusal.why.as_str()))
+        })
     }
 
     /// A step that storage does not write fails every row folded into it (L1).
@@ -134,12 +151,6 @@ impl Applier {
             None => self.fail_rows(0, step, refused.code, &refused.why),
         }
     }
-}
-
-/// What to call a contact that could not be written: the first row that was folded into it.
-pub(super) fn first_row_in_words(ledger: &Ledger, contact: Option<u32>) -> String {
-    let row = contact.and_then(|contact| ledger.first_number(Object::Contact, contact));
-    row.map_or_else(|| "unknown".to_owned(), |row| format!("row {row}"))
 }
 
 pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {

@@ -2,7 +2,7 @@
 //! same, and stay linked to whom they are linked to (P6).
 
 use super::applier::{Applier, State};
-use super::failing::{finding, first_row_in_words};
+use super::failing::finding;
 use super::report::Side;
 use super::units::TaskKind;
 use crate::issue::IssueCode;
@@ -50,7 +50,7 @@ impl Applier {
 
     /// These rows of a plan, last one first, would have linked their opportunity to the contact.
     fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
-        let why = first_row_in_words(self.ledger(part), Some(contact));
+        let why = self.why_failed(part, contact);
         for row in rows.into_iter().rev() {
             let Some(home) = self.home(part, row) else { continue };
             let outcome = self.report.current(Object::Opportunity, home);

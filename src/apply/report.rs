@@ -263,10 +263,11 @@ impl Report {
 
     /// Writes the error log: every row with a failed side as it stood in the file, and what to do
     /// about it. Mend the cells and import the file again: only these rows are in it, and nothing that
-    /// was created is created twice. A row whose opportunity alone failed is folded into its contact
-    /// once more, so its cells count again where a later row has said otherwise (as `field-differs`
-    /// tells): empty those that shall not. A [run](crate::Import::run_with) writes it as it goes, with an
-    /// [`ErrorLog`].
+    /// was created is created twice. A contact that was imported is left as it is, unless one of its cells
+    /// is changed in the log: then all of them count again, also where a later row of the file has said
+    /// otherwise. Where blanks clear, a row whose contact failed clears what other rows of the file have given
+    /// that contact: fill those cells (§15 of the [rules](crate::guide::rules)). A
+    /// [run](crate::Import::run_with) writes it as it goes, with an [`ErrorLog`].
     ///
     /// Gives the number of rows written.
     ///

@@ -4,6 +4,7 @@ use super::drafter::Drafter;
 use super::refusal::Refusal;
 use super::watch::Watch;
 use super::{Key, KeyKind, KeyText, key_hash};
+use crate::issue::IssueCode;
 use crate::normalize;
 use crate::source::{Stripe, TextSpan};
 use crate::value::{Phone, Value};
@@ -119,7 +120,12 @@ impl<'s> Drafter<'s> {
                 }
                 Ok(_) => {}
                 Err(code) => {
-                    self.refused.add(stripe, row, column, Refusal::of(code, (item, shown), cell));
+                    let own = column.country.as_deref().or(region);
+                    let is_open = code == IssueCode::PhoneSeveral;
+                    let rule = self.settings.choices.phone_rule;
+                    let detail = is_open.then(|| normalize::readings(shown, own, rule)).flatten();
+                    let refusal = Refusal { detail, ..Refusal::of(code, (item, shown), cell) };
+                    self.refused.add(stripe, row, column, refusal);
                 }
             }
             item += 1;

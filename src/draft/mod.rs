@@ -13,6 +13,7 @@ mod drafts;
 mod formats;
 mod full_name;
 mod group;
+mod imported;
 mod joined;
 mod key;
 mod look;

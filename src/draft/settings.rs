@@ -2,15 +2,14 @@
 
 use super::full_name::Beside;
 use super::group::Group;
+use super::imported::Imported;
 use super::joined::Joined;
 use super::{Choices, Column, Part, Rule};
 use crate::account::{Account, DedupPolicy};
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
-use crate::issue::log_columns;
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::object::{Mode, Object};
-use crate::source::BlockRow;
 
 /// The account, the mapping and the modes of one import, compiled.
 #[derive(Debug)]
@@ -48,8 +47,8 @@ pub(crate) struct Settings {
     /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
     /// sorted.
     pub(crate) clearable: Vec<FieldId>,
-    /// Where our own error log has the ids of the contacts and of the opportunities that were imported.
-    pub(super) imported: [Option<usize>; 2],
+    /// What the file tells of an earlier import, if it is our own error log.
+    pub(super) imported: Imported,
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
     pub(crate) opportunity_wanted: Vec<FieldId>,
@@ -65,9 +64,8 @@ impl Settings {
     ) -> Self {
         let fields = account.fields();
         let choices = Choices::new(&account, &fields);
-        let place = |own: &str| headers.iter().position(|header| header == own);
         let mut settings = Settings {
-            imported: [log_columns::CONTACT_ID, log_columns::OPPORTUNITY_ID].map(place),
+            imported: Imported::of(&headers),
             rules: Vec::new(),
             rules_in_words: in_words(&account.dedup, &fields),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
@@ -105,13 +103,6 @@ impl Settings {
             Object::Contact => &self.contact_columns,
             Object::Opportunity => &self.opportunity_columns,
         }
-    }
-
-    /// Does our own error log say that this side of a row was imported before?
-    pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
-        let [contacts, opportunities] = self.imported;
-        let place = if object == Object::Contact { contacts } else { opportunities };
-        place.is_some_and(|place| !cells.is_empty(place))
     }
 
     pub(crate) fn wanted(&self, object: Object) -> &[FieldId] {

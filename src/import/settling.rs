@@ -155,7 +155,8 @@ fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
 
 /// Is it our own error log?
 fn is_log(headers: &[String]) -> bool {
-    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| **own != log_columns::FORMATS);
+    let may_lack = [log_columns::FORMATS, log_columns::CONTACT_CHECK];
+    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| !may_lack.contains(own));
     own.all(|own| headers.iter().any(|header| header == own))
 }
 

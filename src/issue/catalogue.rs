@@ -1,6 +1,6 @@
 //! The catalogue: every code with its severity, HighLevel's number, its message and its remedy.
 //!
-//! Messages and remedies may hold `{value}`, `{column}`, `{object}`, `{detail}` and `{number}`. Codes are stable:
+//! Messages and remedies may hold `{value}`, `{column}`, `{object}`, `{detail}`, `{number}` and `{who}`. Codes are stable:
 //! a program may match on them, and an error log of last year still means the same.
 
 use std::fmt;
@@ -78,43 +78,43 @@ macro_rules! catalogue {
 catalogue! {
     // The file (behaviour §12).
     RowShort "row-short" Warning None,
-        "the row has fewer cells than the header", "check the row for a missing delimiter; the missing cells were read as blank";
+        "the row has fewer cells than the header", "see whether its values stand in the right columns; the missing cells were read as blank";
     RowLong "row-long" Warning None,
-        "the row has more cells than the header", "check the row for a delimiter or quote inside a value; the surplus cells were not read";
+        "the row has more cells than the header", "put a value that holds a comma or another separator between quotes; the cells behind the last column were not read";
     RowRagged "row-ragged" Error None,
-        "the row does not have as many cells as the header", "make the row as wide as the header and import it again";
+        "the row does not have as many cells as the header", "give the row a cell for each column, and import it again";
     RowTooWide "row-too-wide" Error None,
-        "the row has more cells than a file may have columns", "look for delimiters inside a value, or raise the limit";
+        "the row has more cells than a file may have columns", "put a value that holds commas or other separators between quotes, and import the row again";
     EncodingInvalid "encoding-invalid" Warning None,
-        "the cell holds bytes that are not text in the file's encoding", "save the file as UTF-8 and import it again, or declare its encoding";
+        "some characters of the cell cannot be read", "save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
     EncodingGuessed "encoding-guessed" Info None,
-        "nothing in the file tells its encoding; it was read as {detail}", "save the file as UTF-8, or declare its encoding, if letters look wrong";
+        "the file does not tell how its letters are written; it was read as {detail}", "if letters look wrong, save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
     CellTooLong "cell-too-long" Error None,
-        "the cell is longer than the limit", "shorten the value, or look for a quote that is never closed";
+        "the cell is longer than the limit", "shorten the value; if it holds the cells behind it, too, close the quote at its beginning";
     QuoteUnclosed "quote-unclosed" Error None,
-        "a quote is opened and not closed, so the rows below would have become part of this cell; only this row fails", "close or double the quote on this line and import the row again";
+        "a quote is opened and not closed, so the rows below would have become part of this cell; only this row fails", "add the quote that is missing at the end of the value, or write a quote within a value twice, and import the row again";
     RowLimit "row-limit" Error None,
-        "the file has more rows than the limit; the rows from here on were not read", "split the file, or raise the limit";
+        "the file has more rows than the limit; the rows from here on were not read", "put the rows that were not read into a file of their own, and import that, too";
     ByteLimit "byte-limit" Error None,
-        "the file is larger than the limit; the rows from here on were not read", "split the file, or raise the limit";
+        "the file is larger than the limit; the rows from here on were not read", "put the rows that were not read into a file of their own, and import that, too";
     HeaderEmpty "header-empty" Info None,
-        "the column has no header", "name the column if it shall be imported";
+        "the column has no header", "give the column a name if it is to be imported";
     HeaderDuplicate "header-duplicate" Warning None,
-        "the header appears more than once", "rename one of the columns, or map them by position";
+        "the header appears more than once", "give the columns different names, or say of each what it holds";
     HeaderIsData "header-is-data" Warning None,
         "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
     HeaderRepeated "header-repeated" Error None,
         "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
     DelimiterUnsure "delimiter-unsure" Warning None,
-        "more than one delimiter fits the file", "declare the delimiter if the columns look wrong";
+        "more than one sign may stand between the cells of the file", "if the columns look wrong, say which sign it is";
 
     // Values (behaviour §9).
     TextInvalid "text-invalid" Warning None,
-        "the text in {column} holds a character that cannot be stored", "type the text again, to remove the NUL character in it, which cannot be seen";
+        "the text in {column} holds a character that cannot be stored", "type the text again instead of copying it: the character cannot be seen";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,
-        "the text in {column} was left out: with what is there already it would be longer than 5,000 characters", "shorten what is stored, or put the text into another field";
+        "the text in {column} was left out: with what is there already it would be longer than 5,000 characters", "shorten what is stored in the CRM, or put the text into another column";
     EmailInvalid "email-invalid" Warning Some(1008),
         "\"{value}\" is not an e-mail address", "write it as name@example.com";
     PhoneInvalid "phone-invalid" Warning Some(1013),
@@ -122,31 +122,31 @@ catalogue! {
     PhoneDamaged "phone-damaged" Warning Some(1013),
         "\"{value}\" is a phone number that a spreadsheet has rounded", "format the column as text in the spreadsheet, enter the number again and export once more";
     PhoneSeveral "phone-several" Warning Some(1013),
-        "\"{value}\" holds more than one phone number", "put each number into a column of its own, or map the column to the additional phones";
+        "\"{value}\" holds more than one phone number, or a number and an extension", "write every number in full, in a column of its own, and an extension as ext. 9";
     DateInvalid "date-invalid" Warning Some(1014),
         "\"{value}\" is not a date, or not one in the order of its column", "write it as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
-        "\"{value}\" can be read with the day or the month first", "declare the date order of the column, or write dates as 2026-03-31";
+        "\"{value}\" can be read with the day or the month first", "say for the column which of them comes first, or write its dates as 2026-03-31";
     DateOrderAssumed "date-order-assumed" Warning None,
-        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "declare the date order of the column if that is wrong";
+        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "if that is wrong, say for the column which of them comes first, or write its dates as 2026-03-31";
     DateSerial "date-serial" Warning Some(1014),
-        "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or declare that it holds day numbers";
+        "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or say that it holds day numbers";
     NumberInvalid "number-invalid" Warning None,
         "\"{value}\" is not a number", "write it as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
-        "\"{value}\" can be read with its last separator as a decimal or as a thousands separator", "declare the separators of the column, or write it as {number}";
+        "the last sign in \"{value}\" may stand before decimals or before thousands", "say for the column which sign stands before decimals, or write it as {number}";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),
-        "\"{value}\" is not one of the options", "use one of the options, map the value to one, or add the option in the CRM first";
+        "\"{value}\" is not one of the options", "use one of the options, say which of them is meant, or add the option in the CRM first";
     OptionAmbiguous "option-ambiguous" Warning Some(1016),
-        "\"{value}\" is the name of more than one option", "use the option's id";
+        "\"{value}\" is the name of more than one option", "use the option's id, or give the options different names in the CRM";
     CountryUnknown "country-unknown" Warning None,
         "\"{value}\" is not a country", "write the English name or the two-letter code";
     TimezoneUnknown "timezone-unknown" Warning None,
         "\"{value}\" is not one of the account's time zones", "write it as America/New_York";
     OwnerUnknown "owner-unknown" Warning Some(1015),
-        "no user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address or full name, or add the user first";
+        "no user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address or full name, or add the user in the CRM first";
     OwnerAmbiguous "owner-ambiguous" Warning Some(1002),
         "more than one user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address";
     RecordIdDamaged "record-id-damaged" Error None,
@@ -154,19 +154,19 @@ catalogue! {
     ValueLimit "value-limit" Warning None,
         "\"{value}\" is one value more than a contact may hold and was left out", "remove a value that is no longer needed, in the CRM or in the file";
     RequiredMissing "required-missing" Error Some(1004),
-        "a new {object} needs a value for {detail}", "fill the cell, map a column that has it, or give every row the same value";
+        "a new {object} needs a value for {detail}", "fill the cell, or choose a column that holds it";
     RequiredInvalid "required-invalid" Error Some(1004),
         "\"{value}\" cannot be used, and a new {object} needs a value for {detail}", "correct the value";
 
     // Who it is (behaviour §4, §5).
     ContactIdUnknown "contact-id-unknown" Error Some(1006),
-        "no contact has the id \"{value}\"", "correct the id, or leave it blank to find the contact by its other keys";
+        "no contact has the id \"{value}\"", "correct the id, or leave it blank, so that the contact is found by the other cells of the row";
     ContactEmpty "contact-empty" Error Some(1021),
-        "the contact has no id, e-mail, phone or name", "give at least one of them";
+        "the contact has no id, e-mail, phone or name", "give at least one of them, or remove the row if it is no contact but a total or a note";
     MatchKeyMissing "match-key-missing" Error Some(1009),
-        "the contact has no key to find it by", "fill one of: {detail}";
+        "{who} has nothing to be found by", "fill one of: {detail}; or remove the row if it is no contact but a total or a note";
     NoMatchKey "no-match-key" Warning None,
-        "the contact has no key to find it by, so a new one is created each time", "fill one of: {detail}";
+        "{who} has nothing to be found by, so a new contact is created each time", "fill one of: {detail}; or remove the row if it is no contact but a total or a note";
     KeyAmbiguous "key-ambiguous" Error Some(1010),
         "\"{value}\" belongs to more than one contact: {detail}", "merge the contacts in the CRM, or give the contact's id";
     KeyConflict "key-conflict" Warning None,
@@ -175,10 +175,12 @@ catalogue! {
         "no contact was found to update", "choose Create & Update to add it";
     ContactExists "contact-exists" Info None,
         "the contact exists already and was left as it is ({detail})", "choose Create & Update to change it";
+    ContactImported "contact-imported" Info None,
+        "the contact was imported before and its cells are as they were then, so it was left as it is", "change one of its cells to have them imported once more";
     RepeatSkipped "repeat-skipped" Info Some(1011),
-        "the contact was met before on row {detail}; this row was left out", "remove one of the rows if they differ";
+        "the contact stands on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again";
     RepeatRejected "repeat-rejected" Error Some(1011),
-        "the contact was met before on row {detail}", "remove or join the repeated rows";
+        "the contact stands on row {detail} already", "leave one row for the contact";
     FieldDiffers "field-differs" Info None,
         "this row says \"{value}\" where row {detail} said otherwise; the later one counts", "remove one of the values if the earlier one is right";
     ClearKept "clear-kept" Info None,
@@ -190,13 +192,13 @@ catalogue! {
     OpportunityContactMissing "opportunity-contact-missing" Error None,
         "the opportunity has no contact to belong to", "give the contact's id, e-mail or phone on the same row";
     ContactFailed "contact-failed" Error None,
-        "the contact on this row failed ({detail}), so its opportunity was not created", "correct the contact's problem";
+        "the contact on this row failed, so its opportunity was not created", "correct the contact, and import the row again";
     ContactFailedLinkKept "contact-failed-link-kept" Warning None,
-        "the contact on this row failed ({detail}); the opportunity was updated without it", "correct the contact's problem";
+        "the contact on this row failed, so the opportunity was updated without it", "correct the contact, and import the row again";
     ContactLinkConflict "contact-link-conflict" Error None,
         "the row names two different contacts for the opportunity: {detail}", "make the contact id and the contact's own cells agree";
     OpportunityIdMissing "opportunity-id-missing" Error None,
-        "the opportunity has no id to find it by", "give its id, or choose Create & Update";
+        "the opportunity has no id to find it by", "give its id, or choose Create & Update to add it";
     OpportunityIdUnknown "opportunity-id-unknown" Error None,
         "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update";
     OpportunityExists "opportunity-exists" Info None,
@@ -204,7 +206,7 @@ catalogue! {
     OpportunityDuplicate "opportunity-duplicate" Error None,
         "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchNone "opportunity-match-none" Error None,
-        "no opportunity of the contact matches", "correct the values that are compared, or give the id";
+        "no opportunity of the contact matches", "give the id of the one that is meant, or correct what it is found by";
     OpportunityMatchFound "opportunity-match-found" Error None,
         "the contact already has a matching opportunity ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchSeveral "opportunity-match-several" Error None,
@@ -216,11 +218,11 @@ catalogue! {
     OpportunityRelinkRefused "opportunity-relink-refused" Error None,
         "the opportunity belongs to another contact ({detail})", "correct the contact on this row";
     OpportunityTagsUnused "opportunity-tags-unused" Info None,
-        "the tags were left out: {detail}", "put them into a column that is mapped to the contact's tags";
+        "the tags were left out: {detail}", "put them into a column for the contact's tags";
     PipelineUnknown "pipeline-unknown" Error None,
-        "no pipeline is called \"{value}\"", "use the name of a pipeline, or map the value to one";
+        "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them is meant";
     StageUnknown "stage-unknown" Error None,
-        "the pipeline {detail} has no stage called \"{value}\"", "use a stage of that pipeline, or map the value to one";
+        "the pipeline {detail} has no stage called \"{value}\"", "use a stage of that pipeline, or say which of them is meant";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,
@@ -228,17 +230,17 @@ catalogue! {
 
     // Writing (behaviour §14).
     WriteRejected "write-rejected" Error Some(1020),
-        "the storage refused to write the {object}: {detail}", "see the storage's message";
+        "the CRM did not take the {object}: {detail}", "correct what the CRM says and import the row again, or show it to whoever looks after the CRM";
     UpdateRejected "update-rejected" Error Some(1023),
-        "the storage refused to change the {object}: {detail}", "see the storage's message";
+        "the CRM did not take the change of the {object}: {detail}", "correct what the CRM says and import the row again, or show it to whoever looks after the CRM";
     WriteConflict "write-conflict" Error None,
         "somebody else kept changing the {object} while it was imported", "import the row again";
     AlreadyWritten "already-written" Warning None,
         "nothing was written now: this row was written before, by an import of this file that is called \"{detail}\" too", "to write it once more, import the file under another name";
     StorageFault "storage-fault" Error None,
-        "the storage adapter broke its contract: {detail}", "report it to whoever maintains the adapter";
+        "the {object} could not be written, by a fault that is not in the file: {detail}", "show this to whoever maintains the connection to the CRM, and import the row again once it is mended";
     FollowUpFailed "follow-up-failed" Warning Some(1024),
-        "a follow-up could not be done: {detail}", "do it by hand";
+        "what was to follow the import of the contact could not be done: {detail}", "do it by hand in the CRM";
 }
 
 impl IssueCode {
@@ -246,13 +248,13 @@ impl IssueCode {
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {
             (IssueCode::NoMatchKey, Severity::Error) => {
-                "the contact has no key to find it by, and the account takes no contact without"
+                "{who} has nothing to be found by, and the account takes no contact without"
             }
             (IssueCode::KeyConflict, Severity::Error) => {
                 "\"{value}\" belongs to another contact ({detail}), so the row was left out"
             }
             (IssueCode::KeyAmbiguous, Severity::Info) => {
-                "\"{value}\" belongs to more than one contact ({detail}), and the account's policy chose"
+                "\"{value}\" belongs to more than one contact ({detail}); one was chosen as the account is set"
             }
             _ => self.usual_message(),
         }
@@ -276,6 +278,37 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), IssueCode::ALL.len());
         assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+
+    /// Whoever has the spreadsheet knows rows and columns, and not how an import is made.
+    #[test]
+    fn no_message_speaks_of_how_an_import_is_made() {
+        const WORDS: [&str; 14] = [
+            "adapter",
+            "byte",
+            "declare",
+            "delimiter",
+            "encoded",
+            "key",
+            "map",
+            "match rule",
+            "nul",
+            "null",
+            "policy",
+            "side",
+            "storage",
+            "token",
+        ];
+        for code in IssueCode::ALL {
+            let severities = [Severity::Info, Severity::Warning, Severity::Error];
+            let messages = severities.map(|severity| code.message(severity));
+            for text in messages.into_iter().chain([code.remedy()]) {
+                let words: Vec<String> =
+                    text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase).collect();
+                let trade = WORDS.iter().find(|word| words.iter().any(|own| own == *word));
+                assert_eq!(trade, None, "{code}: {text}");
+            }
+        }
     }
 
     #[test]

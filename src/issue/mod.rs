@@ -14,6 +14,7 @@ pub use catalogue::{IssueCode, Severity};
 pub(crate) use finding::Finding;
 pub use log_columns::ERROR_LOG_COLUMNS;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,8 @@ pub struct Issue {
     pub severity: Severity,
     /// What it is: stable, for programs.
     pub code: IssueCode,
-    /// The cell, or the item of the cell, as the file writes it.
+    /// The cell, or the item of the cell, as the file writes it; of a contact that has nothing to be found by,
+    /// its name.
     pub value: Option<String>,
     /// What makes this one different from others of its code: the other row, the other record, the
     /// nearest options, a number as the column has them.
@@ -95,10 +97,19 @@ impl Issue {
                 "object" => self.object.map_or("record", Object::name),
                 _ => "",
             });
+            if name == "who" {
+                out.push_str(&self.who());
+            }
             rest = after;
         }
         out.push_str(rest);
         out
+    }
+
+    /// The contact, by its name in the file.
+    fn who(&self) -> Cow<'static, str> {
+        let name = self.value.as_deref();
+        name.map_or("the contact".into(), |name| format!("\"{name}\"").into())
     }
 }
 
@@ -159,7 +170,7 @@ mod tests {
             issue.message()
         };
         let keyless = |severity| said(IssueCode::NoMatchKey, severity);
-        assert!(keyless(Severity::Warning).contains("so a new one is created each time"));
+        assert!(keyless(Severity::Warning).contains("so a new contact is created each time"));
         assert!(!keyless(Severity::Error).contains("created"));
         let conflict = |severity| said(IssueCode::KeyConflict, severity);
         assert_eq!(
@@ -171,7 +182,7 @@ mod tests {
             "\"a@x.org\" belongs to another contact (c1, c2), so the row was left out"
         );
         let ambiguous = |severity| said(IssueCode::KeyAmbiguous, severity);
-        assert!(ambiguous(Severity::Info).ends_with("and the account's policy chose"));
+        assert!(ambiguous(Severity::Info).ends_with("one was chosen as the account is set"));
         assert!(ambiguous(Severity::Error).ends_with("belongs to more than one contact: c1, c2"));
     }
 }

@@ -38,7 +38,7 @@ pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items
 pub(crate) use number::is_plain_amount;
 pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
 pub use phone::phone;
-pub(crate) use phone::plain_phone;
+pub(crate) use phone::{plain_phone, readings};
 pub(crate) use text::folded;
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
 

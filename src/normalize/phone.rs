@@ -21,7 +21,9 @@ pub(crate) use plain::plain_phone;
 /// without one only numbers with `+` or `00` can be read. Labels (`Mobile: …`, `tel:`), quotes,
 /// invisible marks, digits and dashes of other scripts are understood; an extension is kept apart.
 /// A number is never invented: what the numbering plan of the region does not know is refused
-/// (behaviour V6), under [`PhoneRule::Possible`] what cannot have that length.
+/// (behaviour V6), under [`PhoneRule::Possible`] what cannot have that length. The last digits of
+/// `0711/2345670/9` may be those of a second number or an extension. Without them it would be the number of all
+/// who share the switchboard, and make one contact of them (V4): it is refused as well.
 ///
 /// # Errors
 /// [`IssueCode::PhoneDamaged`] for a number that a spreadsheet has rounded (`1.5550101234E+10`),
@@ -97,6 +99,22 @@ fn has_second_ending(number: &str) -> bool {
     // `06/12/34/56/78` is one.
     let is_in_pairs = number.split('/').all(|part| digits(part) == 2);
     digits(ending) < 4 && digits(before) > 5 && !is_in_pairs
+}
+
+/// What may be meant by a number with a [second ending](has_second_ending), written so that it is understood:
+/// two numbers, or one with an extension. `None`: what stands before is no number.
+pub(crate) fn readings(cell: &str, region: Option<&str>, rule: PhoneRule) -> Option<String> {
+    let (before, ending) = trim(cell).rsplit_once('/').filter(|_| has_second_ending(cell))?;
+    let (before, ending) = (trim(before), trim(ending));
+    let is_plain = before.is_ascii() && ending.bytes().all(|b| b.is_ascii_digit());
+    if !is_plain || phone(before, region, rule).is_err() {
+        return None;
+    }
+    let digits = before.char_indices().rev().filter(|(_, c)| c.is_ascii_digit());
+    let (from, _) = digits.take(ending.len()).last()?;
+    let other = format!("{}{ending}", &before[..from]);
+    let two = phone(&other, region, rule).is_ok().then(|| format!("{before} and {other}, or "));
+    Some(format!("{}{before} ext. {ending}", two.unwrap_or_default()))
 }
 
 /// Letters only where a number is spelled: at its end, at least three, after some digits. `XXXX` hides

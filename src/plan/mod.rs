@@ -14,6 +14,7 @@ mod memory;
 mod names;
 mod op;
 mod prints;
+mod rendering;
 mod rows;
 mod stats;
 mod step;
@@ -202,33 +203,7 @@ impl Plan {
     }
 
     pub(crate) fn render(&self, found: &Finding) -> Issue {
-        let row = found.row.map(|row| row.0 - 1);
-        let settings = &self.ledger.settings;
-        let column = found.column.map(usize::from);
-        let cells = row.map(|row| self.ledger.cells(row));
-        let joined = settings.joined.as_ref().filter(|_| found.object == Some(Object::Contact));
-        let joined = joined.and_then(|joined| joined.called(column?, cells, &settings.headers));
-        let header = || settings.headers.get(column?).cloned();
-        let is_shown = |column: &usize| *column < settings.headers.len() || joined.is_some();
-        let cell = || -> Option<String> {
-            let cell = crate::normalize::trim(cells?.cell(column.filter(is_shown)?));
-            (!cell.is_empty()).then(|| cell.to_owned())
-        };
-        let field = column.zip(found.object).and_then(|(index, object)| {
-            let mut columns = settings.columns(object).iter();
-            columns.find(|column| column.index().map(usize::from) == Some(index))
-        });
-        Issue {
-            row: row.map(|row| self.ledger.number(row)),
-            line: row.map(|row| self.ledger.line(row)),
-            object: found.object,
-            value: found.value.as_deref().map(str::to_owned).or_else(cell),
-            column: joined.or_else(header),
-            field: field.map(|column| settings.fields.get(column.field).key.clone()),
-            severity: found.severity,
-            code: found.code,
-            detail: found.detail.as_deref().map(str::to_owned),
-        }
+        self.ledger.render(found)
     }
 }
 

@@ -71,6 +71,18 @@ impl<'p> RowPlan<'p> {
         let (block, at) = self.plan.ledger.locate(self.row);
         block.record(at)
     }
+
+    /// Does our own error log say that this side of the row was imported before?
+    pub(crate) fn was_imported(&self, object: Object) -> bool {
+        let ledger = &self.plan.ledger;
+        ledger.settings.was_imported(object, &ledger.cells(self.row))
+    }
+
+    /// What the error log says of the contact's cells, so that it is seen whether they are changed.
+    pub(crate) fn check_of_contact(&self) -> String {
+        let ledger = &self.plan.ledger;
+        ledger.settings.check_of_contact(&ledger.cells(self.row))
+    }
 }
 
 /// One side of a row.

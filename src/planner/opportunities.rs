@@ -206,7 +206,7 @@ impl Planner {
             LinkTo::Contact(contact) => contact,
             LinkTo::FailedContact => {
                 let why = self.failure_of(self.number_at(at));
-                self.warn(at, IssueCode::ContactFailedLinkKept, None, Some(why));
+                self.warn(at, IssueCode::ContactFailedLinkKept, None, why);
                 return joins(false);
             }
             LinkTo::UnknownId => {
@@ -286,7 +286,7 @@ impl Planner {
             LinkTo::Nobody | LinkTo::Disagreement(..) => None,
             LinkTo::FailedContact => {
                 let why = self.failure_of(self.number_at(at));
-                return self.refuse(at, IssueCode::ContactFailed, None, Some(why));
+                return self.refuse(at, IssueCode::ContactFailed, None, why);
             }
             LinkTo::UnknownId => {
                 let column = self.column_of(settings, FieldId::CONTACT_LINK);

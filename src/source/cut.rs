@@ -44,7 +44,7 @@ impl Rows<'_> {
         look: impl Fn(&mut T, &Block) + Sync,
     ) -> Option<Pieces<T>> {
         let (whole, rest) = match &self.records.bytes {
-            Bytes::Memory { bytes, at } => (&**bytes, &bytes[*at..]),
+            Bytes::Memory { bytes, at, end } => (&**bytes, &bytes[*at..*end]),
             Bytes::Stream(_) => return None,
         };
         let is_limited = self.limits.rows != Limits::default().rows

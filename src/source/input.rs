@@ -7,10 +7,13 @@ use twox_hash::XxHash3_128;
 
 /// How much is read at a time, and how much of the beginning is looked at to detect the format.
 const CHUNK: usize = 256 * 1024;
+/// Ctrl-Z: older programs end a text by it, and fill up its last 128 bytes.
+const END_MARK: u8 = 0x1a;
+const END_MARKS: usize = 128;
 
 /// The bytes of a file, from memory or from a stream.
 pub(super) enum Bytes<'a> {
-    Memory { bytes: Cow<'a, [u8]>, at: usize },
+    Memory { bytes: Cow<'a, [u8]>, at: usize, end: usize },
     Stream(Stream<'a>),
 }
 
@@ -20,13 +23,18 @@ pub(super) struct Stream<'a> {
     /// Where the record that is being read begins.
     at: usize,
     len: usize,
+    /// How many bytes at the end of the buffer are not shown, as they may be the marks that end a text.
+    hidden: usize,
+    hides_end_marks: bool,
     is_end: bool,
     hash: Box<XxHash3_128>,
 }
 
 impl<'a> Bytes<'a> {
     pub(super) fn memory(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Bytes::Memory { bytes: bytes.into(), at: 0 }
+        let bytes = bytes.into();
+        let end = bytes.len();
+        Bytes::Memory { bytes, at: 0, end }
     }
 
     pub(super) fn stream(reader: Box<dyn Read + Send + 'a>) -> Self {
@@ -35,15 +43,29 @@ impl<'a> Bytes<'a> {
             buffer: Vec::new(),
             at: 0,
             len: 0,
+            hidden: 0,
+            hides_end_marks: false,
             is_end: false,
             hash: Box::new(XxHash3_128::new()),
         })
     }
 
+    /// Shows no more of the marks that end a text, now that it is known to be one in UTF-8: they are no row
+    /// and no part of the last cell. Anywhere else they stay what they are.
+    pub(super) fn hide_end_marks(&mut self) {
+        match self {
+            Bytes::Memory { bytes, at, end } => *end -= end_marks(&bytes[*at..*end]),
+            Bytes::Stream(stream) => {
+                stream.hides_end_marks = true;
+                stream.hide_end_marks();
+            }
+        }
+    }
+
     /// The rest of it as something to read from.
     pub(super) fn into_reader(self) -> Box<dyn Read + Send + 'a> {
         match self {
-            Bytes::Memory { bytes, at } => {
+            Bytes::Memory { bytes, at, .. } => {
                 let mut rest = io::Cursor::new(bytes);
                 rest.set_position(at as u64);
                 Box::new(rest)
@@ -60,8 +82,8 @@ impl<'a> Bytes<'a> {
     /// What is held from the current position on.
     pub(super) fn held(&self) -> &[u8] {
         match self {
-            Bytes::Memory { bytes, at } => &bytes[*at..],
-            Bytes::Stream(stream) => &stream.buffer[stream.at..stream.len],
+            Bytes::Memory { bytes, at, end } => &bytes[*at..*end],
+            Bytes::Stream(stream) => &stream.buffer[stream.at..stream.len - stream.hidden],
         }
     }
 
@@ -109,6 +131,7 @@ impl Stream<'_> {
             self.buffer
                 .resize((self.len + CHUNK).max(self.buffer.len() + self.buffer.len() / 2), 0);
         }
+        let shown = self.len - self.hidden;
         let read = loop {
             match self.reader.read(&mut self.buffer[self.len..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -118,8 +141,21 @@ impl Stream<'_> {
         self.hash.write(&self.buffer[self.len..self.len + read]);
         self.len += read;
         self.is_end = read == 0;
-        Ok(read > 0)
+        self.hide_end_marks();
+        // Marks alone show nothing: whether they end the text tells what comes next.
+        if !self.is_end && self.len - self.hidden == shown { self.more() } else { Ok(!self.is_end) }
     }
+
+    fn hide_end_marks(&mut self) {
+        if self.hides_end_marks {
+            self.hidden = end_marks(&self.buffer[self.at..self.len]);
+        }
+    }
+}
+
+/// How many of the last bytes are marks that end a text, if nothing follows.
+fn end_marks(bytes: &[u8]) -> usize {
+    bytes.iter().rev().take(END_MARKS).take_while(|byte| **byte == END_MARK).count()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! A file has a header. Where its first line looks like a row, as it holds an e-mail address, the issue
 //! [`HeaderIsData`](crate::IssueCode::HeaderIsData) names it; a row further below that repeats the header
 //! fails with [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), if a cell of it can be nothing else.
+//! The Ctrl-Z by which older programs end a file is no part of it.
 //!
 //! ```
 //! use crm_import::source::{Block, Source};

@@ -49,6 +49,7 @@ impl<'a> Rows<'a> {
         limits: Limits,
     ) -> Result<Self, SourceError> {
         let Decoded { mut bytes, encoding, is_guess } = decode(bytes, format.encoding.as_deref())?;
+        bytes.hide_end_marks();
         let held = bytes.held();
         let prefix = &held[..held.len().min(PREFIX)];
         let found = detect(prefix, format)?;

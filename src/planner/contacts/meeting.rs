@@ -102,6 +102,12 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
         };
+        if settings.has_contact_checks()
+            && settings.is_contact_as_imported(&self.ledger.cells(self.row_at(at)))
+        {
+            self.report(at, IssueCode::ContactImported, None, None, None);
+            return Side::Aside(contact, Outcome::Skip);
+        }
         if mode == Mode::Create && !self.ledger.is_made(Object::Contact, contact) {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));

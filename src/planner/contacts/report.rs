@@ -67,16 +67,16 @@ impl Planner {
         self.ledger.contact_rows[row.index()].has_dropped = true;
     }
 
-    /// The issue that failed the contact side of a row, by name.
-    pub(in crate::planner) fn failure_of(&self, row: RowNumber) -> String {
+    /// Why the contact side of a row has failed, in the words of its issue.
+    pub(in crate::planner) fn failure_of(&self, row: RowNumber) -> Option<String> {
         let from = self.drafts.findings.partition_point(|finding| finding.row < Some(row));
-        let mut found = self.drafts.findings[from..].iter().chain(&self.findings);
+        let of_row = |finding: &&Finding| finding.row == Some(row);
+        let drafted = self.drafts.findings[from..].iter().take_while(of_row);
+        let mut found = drafted.chain(self.findings.iter().filter(of_row));
         let error = found.find(|finding| {
-            finding.row == Some(row)
-                && finding.severity == Severity::Error
-                && finding.object != Some(Object::Opportunity)
+            finding.severity == Severity::Error && finding.object != Some(Object::Opportunity)
         });
-        error.map_or("unknown", |finding| finding.code.code()).to_owned()
+        error.map(|finding| self.ledger.in_words(finding))
     }
 }
 

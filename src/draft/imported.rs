@@ -1,0 +1,75 @@
+//! [`Imported`]: what our own error log tells of the import that it is of (behaviour §15).
+//!
+//! A row stands in the log although one side of it was imported. The log has the id of that side; and of a
+//! contact the check of its cells, so that what nobody has changed since is not written over what later rows of the
+//! file, or people, have said.
+
+use twox_hash::XxHash3_128;
+
+use super::Settings;
+use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
+use crate::normalize;
+use crate::object::Object;
+use crate::source::BlockRow;
+
+/// Where the log tells it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Imported {
+    contact_id: Option<usize>,
+    opportunity_id: Option<usize>,
+    contact_check: Option<usize>,
+}
+
+impl Imported {
+    pub(super) fn of(headers: &[String]) -> Self {
+        let place = |own: &str| headers.iter().position(|header| header == own);
+        Imported {
+            contact_id: place(log_columns::CONTACT_ID),
+            opportunity_id: place(log_columns::OPPORTUNITY_ID),
+            contact_check: place(log_columns::CONTACT_CHECK),
+        }
+    }
+}
+
+impl Settings {
+    /// Does our own error log say that this side of a row was imported before?
+    pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
+        let place = match object {
+            Object::Contact => self.imported.contact_id,
+            Object::Opportunity => self.imported.opportunity_id,
+        };
+        place.is_some_and(|place| !cells.is_empty(place))
+    }
+
+    /// May the file tell of a contact that nobody has changed its cells? No other does than our own error log.
+    pub(crate) fn has_contact_checks(&self) -> bool {
+        self.imported.contact_check.is_some()
+    }
+
+    /// Was the contact of a row imported before, and has nobody changed its cells since?
+    pub(crate) fn is_contact_as_imported(&self, cells: &BlockRow<'_>) -> bool {
+        let check = self.imported.contact_check.map(|at| normalize::trim(cells.cell(at)));
+        self.was_imported(Object::Contact, cells)
+            && check.is_some_and(|check| check == self.check_of_contact(cells))
+    }
+
+    /// The check of a contact: what the cells of its row say, and of which fields. It begins with a letter, so
+    /// that no spreadsheet takes it for a number.
+    pub(crate) fn check_of_contact(&self, cells: &BlockRow<'_>) -> String {
+        let is_own = |at: u16| {
+            let header = self.headers.get(usize::from(at));
+            header.is_some_and(|header| ERROR_LOG_COLUMNS.contains(&header.as_str()))
+        };
+        let columns = self.contact_columns.iter();
+        let of_file = columns.filter(|column| column.index().is_some_and(|at| !is_own(at)));
+        let mut said = String::new();
+        for column in of_file {
+            let cell = normalize::trim(column.whole_text(cells));
+            if !cell.is_empty() {
+                let field = &self.fields.get(column.field).key;
+                said.extend([field.as_str(), "\0", cell, "\0"]);
+            }
+        }
+        format!("k{:016x}", XxHash3_128::oneshot(said.as_bytes()) >> 64)
+    }
+}
