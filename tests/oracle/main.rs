@@ -24,6 +24,7 @@ mod opportunities;
 #[path = "../outcomes/mod.rs"]
 mod outcomes;
 mod standing;
+mod wild;
 mod windows;
 mod writing;
 
