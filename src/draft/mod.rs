@@ -9,6 +9,7 @@ mod cell;
 mod column;
 mod drafter;
 mod drafts;
+mod earlier;
 mod formats;
 mod full_name;
 mod joined;

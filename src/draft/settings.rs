@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::full_name::Beside;
 use super::joined::Joined;
-use super::{Column, Part, Rule};
+use super::{Column, Part, Rule, earlier};
 use crate::account::{Account, DedupPolicy, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::FollowUp;
@@ -52,6 +52,9 @@ pub(crate) struct Settings {
     /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
     /// sorted.
     pub(crate) clearable: Vec<FieldId>,
+    /// The fields that a column fills only where they are blank, and that may hold what no row has said:
+    /// tags, beside a follow-up that gives some, and the value of an opportunity, which may be 0 (O6).
+    pub(crate) fillable: Vec<FieldId>,
     /// Where our own error log has the ids of the contacts and of the opportunities that were imported.
     pub(super) imported: [Option<usize>; 2],
     /// The fields whose stored values a plan needs.
@@ -83,6 +86,7 @@ impl Settings {
             contact_groups: Vec::new(),
             opportunity_groups: Vec::new(),
             clearable: Vec::new(),
+            fillable: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
             account,
@@ -133,6 +137,11 @@ impl Settings {
                 | FieldId::PHONE
                 | FieldId::ADDITIONAL_PHONES
         ) || self.rules.iter().any(|rule| rule.has(field))
+    }
+
+    /// Does it matter what rows of earlier windows have said of a record?
+    pub(crate) fn minds_earlier_windows(&self) -> bool {
+        !(self.clearable.is_empty() && self.fillable.is_empty())
     }
 
     /// Do opportunities ask for those their contact has already (O4, O5)?
@@ -194,20 +203,9 @@ impl Settings {
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
         let is_country = |column: &&Column| column.field == FieldId::COUNTRY;
         self.country = self.contact_columns.iter().find(is_country).cloned();
-        let all = self.contact_columns.iter().chain(&self.opportunity_columns);
-        self.clearable =
-            all.filter(|column| column.minds_given()).map(|column| column.field).collect();
-        // An address that a row gave may be moved from one to the other.
-        for pair in [
-            [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],
-            [FieldId::PHONE, FieldId::ADDITIONAL_PHONES],
-        ] {
-            if pair.iter().any(|field| self.clearable.contains(field)) {
-                self.clearable.extend(pair);
-            }
-        }
-        self.clearable.sort_unstable();
-        self.clearable.dedup();
+        let all = || self.contact_columns.iter().chain(&self.opportunity_columns);
+        self.clearable = earlier::clearable(all());
+        self.fillable = earlier::fillable(all(), &self.follow_ups);
     }
 
     fn compile_rules(&mut self) {

@@ -6,8 +6,8 @@ use crm_import::{Account, FollowUp, Import, MemoryStorage, Object, Scope};
 use serde_json::json;
 
 use crate::dice::Dice;
-use crate::{engine, generate};
 use crate::model::{Crm, Policy, Row};
+use crate::{engine, generate};
 
 /// More headers, each with the key of its field, what cells say and what may stand in for a blank one.
 const MORE: [(&str, &str, &[&str], &str); 12] = [
@@ -157,7 +157,9 @@ impl Wild {
             values.keys().for_each(|key| push(&|wild| _ = wild.crm.contacts[at].1.remove(key)));
         }
         for (at, (_, values)) in self.crm.opportunities.iter().enumerate() {
-            values.keys().for_each(|key| push(&|wild| _ = wild.crm.opportunities[at].1.remove(key)));
+            values
+                .keys()
+                .for_each(|key| push(&|wild| _ = wild.crm.opportunities[at].1.remove(key)));
         }
         all
     }

@@ -159,5 +159,8 @@ fn l1_so_it_does_whatever_the_settings_of_the_columns() {
         drop(told);
     }
     println!("{compared} imports agree; {failed} the settings of {refused} more were refused");
-    assert!(failed == 0 && (cases().count() == 1 || compared > refused), "too many settings are refused");
+    assert!(
+        failed == 0 && (cases().count() == 1 || compared > refused),
+        "too many settings are refused"
+    );
 }
