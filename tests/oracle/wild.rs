@@ -10,7 +10,8 @@ use crate::model::{Crm, Policy, Row};
 use crate::{engine, generate};
 
 /// More headers, each with the key of its field, what cells say and what may stand in for a blank one.
-const MORE: [(&str, &str, &[&str], &str); 12] = [
+const MORE: [(&str, &str, &[&str], &str); 13] = [
+    ("Name", "name", &["", "Ana Lee", "Kim, Bo", "Ana"], "Cy Fox"),
     ("Source", "source", &["", "fair", "web"], "import"),
     ("City", "city", &["", "York", "Bath"], "Rome"),
     ("Do Not Disturb", "dnd", &["", "yes", "no", "perhaps"], "yes"),
@@ -25,7 +26,7 @@ const MORE: [(&str, &str, &[&str], &str); 12] = [
     ("Rooms", "rooms", &["", "hall", "attic; HALL", "loft"], "attic"),
 ];
 /// From here on they are of opportunities.
-const FIRST_OF_OPPORTUNITIES: usize = 6;
+const FIRST_OF_OPPORTUNITIES: usize = 7;
 
 fn is_of_opportunities(at: usize) -> bool {
     at >= FIRST_OF_OPPORTUNITIES
@@ -68,11 +69,16 @@ pub(crate) struct Wild {
     pub(crate) rows: Vec<Row>,
     mapping: Mapping,
     follow_ups: Vec<FollowUp>,
+    is_highlevel: bool,
 }
 
 impl Wild {
     pub(crate) fn of(dice: &mut Dice) -> Self {
         let mut policy = generate::policy(dice);
+        if dice.one_in(10) {
+            // Names are kept whole.
+            policy.absent.extend(["first_name", "last_name"]);
+        }
         let (mut crm, mut rows) = (generate::crm(dice, &policy), generate::rows(dice, &policy));
         more_columns(dice, &mut policy, &mut crm, &mut rows);
         let account = engine::account(&policy);
@@ -83,7 +89,7 @@ impl Wild {
         }
         constants(dice, &policy, &mut mapping);
         let follow_ups = (0..dice.below(3)).map(|_| follow_up(dice)).collect();
-        Wild { policy, crm, rows, mapping, follow_ups }
+        Wild { policy, crm, rows, mapping, follow_ups, is_highlevel: dice.one_in(8) }
     }
 
     /// The import, the storage it is for, and the file.
@@ -91,6 +97,7 @@ impl Wild {
         let (import, storage) = engine::set_up(&self.policy, &self.crm);
         let import = import.mapping(self.mapping.clone());
         let import = self.follow_ups.iter().cloned().fold(import, Import::follow_up);
+        let import = if self.is_highlevel { import.highlevel() } else { import };
         (import, storage, engine::csv(&self.policy, &self.rows))
     }
 
@@ -104,10 +111,10 @@ impl Wild {
         }
         let mapping: Vec<String> =
             self.mapping.columns.iter().map(|column| json!(column).to_string()).collect();
-        let Wild { policy, crm, follow_ups, .. } = &self;
+        let Wild { policy, crm, follow_ups, is_highlevel, .. } = &self;
         let (_, _, file) = self.set_up();
         let mapping = mapping.join("\n");
-        format!("{mapping}\n{follow_ups:?}\n{policy:?}\n{crm:?}\n{file}\n{told}")
+        format!("{mapping}\n{follow_ups:?} {is_highlevel}\n{policy:?}\n{crm:?}\n{file}\n{told}")
     }
 
     /// The same with a little less, in every way.
@@ -118,6 +125,9 @@ impl Wild {
             change(&mut wild);
             all.push(wild);
         };
+        if self.is_highlevel {
+            push(&|wild| wild.is_highlevel = false);
+        }
         (0..self.rows.len()).for_each(|at| push(&|wild| _ = wild.rows.remove(at)));
         (0..self.crm.contacts.len()).for_each(|at| push(&|wild| _ = wild.crm.contacts.remove(at)));
         (0..self.crm.opportunities.len())
