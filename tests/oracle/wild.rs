@@ -2,11 +2,11 @@
 //! may have any merge rule, blanks that clear, defaults, constants beside it; more fields, and follow-ups.
 
 use crm_import::mapping::{Blank, ColumnMapping, Constant, Mapping, Merge, OnInvalid};
-use crm_import::{Account, FollowUp, Import, MemoryStorage, Object, Scope};
+use crm_import::{Account, FieldKind, FollowUp, Import, MemoryStorage, Object, Scope};
 use serde_json::json;
 
 use crate::dice::Dice;
-use crate::model::{Crm, Policy, Row};
+use crate::model::{Crm, Policy, Row, Values};
 use crate::{engine, generate};
 
 /// More headers, each with the key of its field, what cells say and what may stand in for a blank one.
@@ -129,9 +129,6 @@ impl Wild {
             push(&|wild| wild.is_highlevel = false);
         }
         (0..self.rows.len()).for_each(|at| push(&|wild| _ = wild.rows.remove(at)));
-        (0..self.crm.contacts.len()).for_each(|at| push(&|wild| _ = wild.crm.contacts.remove(at)));
-        (0..self.crm.opportunities.len())
-            .for_each(|at| push(&|wild| _ = wild.crm.opportunities.remove(at)));
         (0..self.follow_ups.len()).for_each(|at| push(&|wild| _ = wild.follow_ups.remove(at)));
         let constants = 0..self.mapping.constants.len();
         constants.for_each(|at| push(&|wild| _ = wild.mapping.constants.remove(at)));
@@ -148,31 +145,39 @@ impl Wild {
             }
         }
         for (at, column) in self.mapping.columns.iter().enumerate() {
-            let plain = ColumnMapping {
-                header: column.header.clone(),
-                object: column.object,
-                field: column.field.clone(),
-                ..ColumnMapping::default()
-            };
-            let mut less = vec![column.clone(); 5];
-            less[0].merge = None;
-            less[1].blank = None;
-            less[2].default_always = false;
-            (less[3].default, less[3].default_always) = (None, false);
-            less[4] = plain;
-            less.retain(|less| less != column);
-            less.into_iter().for_each(|less| push(&|wild| wild.mapping.columns[at] = less.clone()));
+            for plainer in plainer(column).into_iter().filter(|plainer| plainer != column) {
+                push(&|wild| wild.mapping.columns[at] = plainer.clone());
+            }
         }
-        for (at, (_, values)) in self.crm.contacts.iter().enumerate() {
-            values.keys().for_each(|key| push(&|wild| _ = wild.crm.contacts[at].1.remove(key)));
-        }
-        for (at, (_, values)) in self.crm.opportunities.iter().enumerate() {
-            values
-                .keys()
-                .for_each(|key| push(&|wild| _ = wild.crm.opportunities[at].1.remove(key)));
+        for of in [|crm| &mut crm.contacts, |crm| &mut crm.opportunities] as [Records; 2] {
+            let records = of(&mut self.crm.clone()).clone();
+            for (at, (_, values)) in records.iter().enumerate() {
+                push(&|wild| _ = of(&mut wild.crm).remove(at));
+                values.keys().for_each(|key| push(&|wild| _ = of(&mut wild.crm)[at].1.remove(key)));
+            }
         }
         all
     }
+}
+
+/// The contacts of a CRM, or its opportunities.
+type Records = fn(&mut Crm) -> &mut Vec<(String, Values)>;
+
+/// A column with one setting less, and with none.
+fn plainer(column: &ColumnMapping) -> [ColumnMapping; 5] {
+    let plain = ColumnMapping {
+        header: column.header.clone(),
+        object: column.object,
+        field: column.field.clone(),
+        ..ColumnMapping::default()
+    };
+    [
+        ColumnMapping { merge: None, ..column.clone() },
+        ColumnMapping { blank: None, ..column.clone() },
+        ColumnMapping { default_always: false, ..column.clone() },
+        ColumnMapping { default: None, default_always: false, ..column.clone() },
+        plain,
+    ]
 }
 
 fn follow_up(dice: &mut Dice) -> FollowUp {
@@ -185,42 +190,40 @@ fn follow_up(dice: &mut Dice) -> FollowUp {
     }
 }
 
+/// Gives a column other settings, one in so many each.
 fn wilder(dice: &mut Dice, how_many: usize, column: &mut ColumnMapping, account: &Account) {
     let fields = account.fields();
     let (Some(object), Some(key)) = (column.object, column.field.clone()) else { return };
     let Some(id) = fields.find(object, &key) else { return };
-    let field = fields.get(id);
-    let header = column.header.clone().unwrap_or_default();
+    let (field, header) = (fields.get(id), column.header.clone().unwrap_or_default());
     if key == "id" || key == "contact_id" || header == "Opportunity Tags" {
         return;
     }
     if dice.one_in(how_many) {
-        let merge = dice.one_of(&[
-            Merge::FillBlank,
-            Merge::FillBlank,
-            Merge::Overwrite,
-            Merge::Keep,
-            Merge::Union,
-            Merge::Append,
-        ]);
-        let is_long = field.kind == crm_import::FieldKind::LongText;
-        let fits = match merge {
-            Merge::Union => field.is_list,
-            Merge::Append => is_long,
-            _ => true,
-        };
-        column.merge = fits.then_some(merge).or(column.merge);
+        let mut merges = vec![Merge::FillBlank, Merge::FillBlank, Merge::Overwrite, Merge::Keep];
+        merges.extend(field.is_list.then_some(Merge::Union));
+        merges.extend((field.kind == FieldKind::LongText).then_some(Merge::Append));
+        column.merge = Some(dice.one_of(&merges));
     }
     if dice.one_in(how_many) {
         column.blank = Some(Blank::Clear);
     }
     if dice.one_in(how_many) {
-        column.on_invalid =
-            Some(dice.one_of(&[OnInvalid::DropValue, OnInvalid::DropCell, OnInvalid::FailRow]));
+        let all = [OnInvalid::DropValue, OnInvalid::DropCell, OnInvalid::FailRow];
+        column.on_invalid = Some(dice.one_of(&all));
     }
     column.loosens_consent = key == "dnd" && dice.one_in(2);
+    let is_key = account.dedup.contacts.iter().any(|rule| rule.0 == [key.clone()]);
+    if let Some(default) = default_of(&header).filter(|_| !is_key && dice.one_in(how_many)) {
+        column.default = Some(default.to_owned());
+        column.default_always = dice.one_in(2);
+    }
+}
+
+/// What may stand in for a blank cell.
+fn default_of(header: &str) -> Option<&'static str> {
     let more = MORE.iter().find(|(other, ..)| *other == header).map(|more| more.3);
-    let default = more.or(match header.as_str() {
+    more.or(match header {
         "Tags" => Some("new"),
         "Notes" => Some("hello"),
         "Opportunity Name" => Some("Roof"),
@@ -230,12 +233,7 @@ fn wilder(dice: &mut Dice, how_many: usize, column: &mut ColumnMapping, account:
         "Expected Close Date" => Some("2026-06-15"),
         "Company" => Some("Acme"),
         _ => None,
-    });
-    let is_key = account.dedup.contacts.iter().any(|rule| rule.0 == [key.clone()]);
-    if let Some(default) = default.filter(|_| !is_key && dice.one_in(how_many)) {
-        column.default = Some(default.to_owned());
-        column.default_always = dice.one_in(2);
-    }
+    })
 }
 
 fn constants(dice: &mut Dice, policy: &Policy, mapping: &mut Mapping) {
