@@ -39,16 +39,17 @@ pub(crate) fn gives<'p>(
 }
 
 /// Is there nothing in the field once these rows are folded, but for what follow-ups put there, or the 0
-/// that stands for no value (O6)? Then a later row may still fill it (W2).
+/// that stands for no value (O6)? Then a later row may still fill it (W2). `was_written`: as above.
 pub(crate) fn leaves_unfilled<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
     tags: &[Gift<'p>],
     field: FieldId,
+    was_written: bool,
 ) -> bool {
     let columns = columns_of(base.settings, field);
     match field {
-        FieldId::TAGS => list::folded(base, columns, rows, tags, field).is_unfilled,
+        FieldId::TAGS => list::leaves_tags_unfilled(base, columns, rows, tags, was_written),
         _ => single::effective(base, columns, rows).is_none(),
     }
 }

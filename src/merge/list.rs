@@ -72,15 +72,23 @@ pub(super) fn folded<'p>(
     field: FieldId,
 ) -> List<'p> {
     let mut list = List::stored(base, field);
-    let mut gifts = gifts.iter().peekable();
-    for (at, row) in rows.iter().enumerate() {
-        while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
-            list.take_gift(gift);
-        }
-        list.take_row(base, columns, row, base.is_new() && at == 0);
-    }
-    gifts.for_each(|gift| list.take_gift(gift));
+    list.take_rows(base, columns, rows, gifts);
     list
+}
+
+/// Do these rows leave the tags of a contact blank, but for those of follow-ups? `was_written`: they are as an
+/// interrupted import has left them after these rows, so that the follow-ups stand there already.
+pub(super) fn leaves_tags_unfilled<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Gift<'p>],
+    was_written: bool,
+) -> bool {
+    let mut list = List::stored(base, FieldId::TAGS);
+    list.is_unfilled |= was_written && are_of_follow_ups(base.settings, &list.items);
+    list.take_rows(base, columns, rows, gifts);
+    list.is_unfilled
 }
 
 /// A list, row after row.
@@ -109,6 +117,23 @@ impl<'p> List<'p> {
         self.is_given |= is_of_row;
         self.is_unfilled &= !is_of_row;
         self.items.join(gift.clone());
+    }
+
+    fn take_rows(
+        &mut self,
+        base: Base<'p>,
+        columns: &'p [Column],
+        rows: &[RowOf<'p>],
+        gifts: &[Gift<'p>],
+    ) {
+        let mut gifts = gifts.iter().peekable();
+        for (at, row) in rows.iter().enumerate() {
+            while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
+                self.take_gift(gift);
+            }
+            self.take_row(base, columns, row, base.is_new() && at == 0);
+        }
+        gifts.for_each(|gift| self.take_gift(gift));
     }
 
     /// Folds one more row. `columns` are all that feed the field.

@@ -150,7 +150,9 @@ impl Runner<'_> {
         }
         for &field in &self.settings.fillable {
             each_fold(report, field, |Fold { object, id, base, rows, tags }| {
-                heard.left.push((object, id.into(), leaves_unfilled(base, rows, tags, field)));
+                let was_written = settled.is_settled(object, id);
+                let is_unfilled = leaves_unfilled(base, rows, tags, field, was_written);
+                heard.left.push((object, id.into(), is_unfilled));
             });
         }
         heard
