@@ -25,14 +25,18 @@ const COLUMNS: [(&str, Object, &str); 14] = [
     ("Value", Opportunity, "value"),
 ];
 
-/// Every column clears, pipeline and stage too, as the account has no pipelines; the tags join, replace or
-/// fill what is there, a value fills. No row replaces an address, or those beside it would not be cleared.
+/// Every column clears, pipeline and stage too, as the account has no pipelines; the tags join or replace what
+/// is there, or fill it and clear nothing; a value fills. No row replaces an address, or those beside it would not be cleared.
 fn mapping(tags: Merge) -> Mapping {
     let columns = COLUMNS.map(|(header, object, field)| ColumnMapping {
         header: Some(header.into()),
         object: Some(object),
         field: Some(field.into()),
-        blank: (field != "id").then_some(Blank::Clear),
+        blank: match header {
+            "Opportunity ID" => None,
+            "Tags" if tags == Merge::FillBlank => None,
+            _ => Some(Blank::Clear),
+        },
         merge: match header {
             "Tags" => Some(tags),
             "Email" | "Value" => Some(Merge::FillBlank),
@@ -72,7 +76,7 @@ fn crm() -> MemoryStorage {
                 ("additional_emails", &more),
                 ("phone", if who == "a" { "+12065550101" } else { "+12065550102" }),
                 ("city", "Bonn"),
-                ("tags", "old"),
+                ("tags", if who == "a" { "old" } else { "" }),
                 ("notes", "met"),
             ],
         );
