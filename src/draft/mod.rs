@@ -10,6 +10,7 @@ mod choices;
 mod column;
 mod drafter;
 mod drafts;
+mod earlier;
 mod formats;
 mod full_name;
 mod group;

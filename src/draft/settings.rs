@@ -4,7 +4,7 @@ use super::full_name::Beside;
 use super::group::Group;
 use super::imported::Imported;
 use super::joined::Joined;
-use super::{Choices, Column, Part, Rule};
+use super::{Choices, Column, Part, Rule, earlier};
 use crate::account::{Account, DedupPolicy};
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
@@ -47,6 +47,9 @@ pub(crate) struct Settings {
     /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
     /// sorted.
     pub(crate) clearable: Vec<FieldId>,
+    /// The fields that a column fills only where they are blank, and that may hold what no row has said:
+    /// tags, beside a follow-up that gives some, and the value of an opportunity, which may be 0 (O6).
+    pub(crate) fillable: Vec<FieldId>,
     /// What the file tells of an earlier import, if it is our own error log.
     pub(super) imported: Imported,
     /// The fields whose stored values a plan needs.
@@ -77,6 +80,7 @@ impl Settings {
             contact_groups: Vec::new(),
             opportunity_groups: Vec::new(),
             clearable: Vec::new(),
+            fillable: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
             account,
@@ -90,7 +94,7 @@ impl Settings {
             choices,
         };
         settings.compile_columns();
-        settings.compile_clearable();
+        settings.compile_earlier();
         settings.compile_rules();
         settings.compile_wanted();
         settings.contact_groups = Group::of_contacts(&settings.contact_columns);
@@ -117,6 +121,11 @@ impl Settings {
         field == FieldId::CONTACT_ID
             || field.is_address()
             || self.rules.iter().any(|rule| rule.has(field))
+    }
+
+    /// Does it matter what rows of earlier windows have said of a record?
+    pub(crate) fn minds_earlier_windows(&self) -> bool {
+        !(self.clearable.is_empty() && self.fillable.is_empty())
     }
 
     /// Do opportunities ask for those their contact has already (O4, O5)?
@@ -191,10 +200,10 @@ impl Settings {
         }
     }
 
-    fn compile_clearable(&mut self) {
-        let all = self.contact_columns.iter().chain(&self.opportunity_columns);
-        let clearable = all.filter(|column| column.minds_given()).map(|column| column.field);
-        self.clearable = sorted(with_both_addresses(clearable.collect()));
+    fn compile_earlier(&mut self) {
+        let all = || self.contact_columns.iter().chain(&self.opportunity_columns);
+        (self.clearable, self.fillable) =
+            (earlier::clearable(all()), earlier::fillable(all(), &self.follow_ups));
     }
 
     fn compile_rules(&mut self) {
@@ -247,7 +256,7 @@ impl Settings {
 }
 
 /// Of addresses both fields or none, as one may be moved from the other.
-fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
+pub(super) fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     for pair in
         [[FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS], [FieldId::PHONE, FieldId::ADDITIONAL_PHONES]]
     {
@@ -259,7 +268,7 @@ fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
 }
 
 /// In order, each once.
-fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
+pub(super) fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     fields.sort_unstable();
     fields.dedup();
     fields

@@ -1,9 +1,10 @@
 //! What rows have given a record, for the windows that follow: a blank never clears what an earlier
-//! row of the same file gave (W3).
+//! row of the same file gave (W3), and what no row has filled is filled by a later one (W2).
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
 use super::{Base, Deal, RowOf, list, opportunity, single};
+use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 
 /// Has one of these rows, or of those in windows before, given the record this field? `was_written`:
@@ -15,12 +16,9 @@ pub(crate) fn gives<'p>(
     field: FieldId,
     was_written: bool,
 ) -> bool {
-    let settings = base.settings;
-    let all = settings.columns(settings.fields.get(field).object);
-    let from = all.partition_point(|column| column.field < field);
-    let columns = &all[from..all.partition_point(|column| column.field <= field)];
+    let columns = columns_of(base.settings, field);
     if let Some(kind) = Addresses::of_field(field) {
-        let book = addresses_of(base, kind, all, rows);
+        let book = addresses_of(base, kind, &base.settings.contact_columns, rows);
         // Then it may have moved an address that was given before, which does not show any more.
         let may_have_moved = was_written && base.is_given(kind.primary()) && book.is_primary_given;
         return match field == kind.primary() {
@@ -38,4 +36,26 @@ pub(crate) fn gives<'p>(
         }
         _ => single::folded(base, columns, rows).is_some_and(|now| now.is_given),
     }
+}
+
+/// Is there nothing in the field once these rows are folded, but for what follow-ups put there, or the 0
+/// that stands for no value (O6)? Then a later row may still fill it (W2). `was_written`: as above.
+pub(crate) fn leaves_unfilled<'p>(
+    base: Base<'p>,
+    rows: &[RowOf<'p>],
+    tags: &[Gift<'p>],
+    field: FieldId,
+    was_written: bool,
+) -> bool {
+    let columns = columns_of(base.settings, field);
+    match field {
+        FieldId::TAGS => list::leaves_tags_unfilled(base, columns, rows, tags, was_written),
+        _ => single::effective(base, columns, rows).is_none(),
+    }
+}
+
+fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
+    let all = settings.columns(settings.fields.get(field).object);
+    let from = all.partition_point(|column| column.field < field);
+    &all[from..all.partition_point(|column| column.field <= field)]
 }

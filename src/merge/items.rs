@@ -49,7 +49,12 @@ impl<'p> Items<'p> {
 
     /// Do both hold the same? Order is no difference.
     pub(super) fn is_same(&self, other: &Items<'_>) -> bool {
-        self.list.len() == other.list.len() && self.list.iter().all(|item| other.holds(item))
+        self.list.len() == other.list.len() && self.are_in(other)
+    }
+
+    /// Does the other hold every one of them?
+    pub(super) fn are_in(&self, other: &Items<'_>) -> bool {
+        self.list.iter().all(|item| other.holds(item))
     }
 
     pub(super) fn into_list(self) -> SmallVec<[Value<'p>; 4]> {

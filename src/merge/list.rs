@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::items::Items;
 use super::{Base, RowOf, takes};
-use crate::draft::Column;
+use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::normalize;
@@ -72,15 +72,23 @@ pub(super) fn folded<'p>(
     field: FieldId,
 ) -> List<'p> {
     let mut list = List::stored(base, field);
-    let mut gifts = gifts.iter().peekable();
-    for (at, row) in rows.iter().enumerate() {
-        while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
-            list.take_gift(gift);
-        }
-        list.take_row(base, columns, row, base.is_new() && at == 0);
-    }
-    gifts.for_each(|gift| list.take_gift(gift));
+    list.take_rows(base, columns, rows, gifts);
     list
+}
+
+/// Do these rows leave the tags of a contact blank, but for those of follow-ups? `was_written`: they are as an
+/// interrupted import has left them after these rows, so that the follow-ups stand there already.
+pub(super) fn leaves_tags_unfilled<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Gift<'p>],
+    was_written: bool,
+) -> bool {
+    let mut list = List::stored(base, FieldId::TAGS);
+    list.is_unfilled |= was_written && are_of_follow_ups(base.settings, &list.items);
+    list.take_rows(base, columns, rows, gifts);
+    list.is_unfilled
 }
 
 /// A list, row after row.
@@ -88,6 +96,8 @@ pub(super) struct List<'p> {
     items: Items<'p>,
     /// A row of this file has given some of it: no later blank clears it (W3).
     pub(super) is_given: bool,
+    /// It is blank, but for what follow-ups put there: they come after every row of the file (F3).
+    pub(super) is_unfilled: bool,
 }
 
 impl<'p> List<'p> {
@@ -96,13 +106,34 @@ impl<'p> List<'p> {
             true => Items::stored(base.values(field)),
             false => Items::default(),
         };
-        List { items, is_given: base.is_given(field) }
+        let is_unfilled = items.is_empty()
+            || (base.is_unfilled(field) && are_of_follow_ups(base.settings, &items));
+        List { items, is_given: base.is_given(field), is_unfilled }
     }
 
     fn take_gift(&mut self, (of, gift): &Gift<'p>) {
         // What comes after every row is not given by one.
-        self.is_given |= *of != u32::MAX;
+        let is_of_row = *of != u32::MAX;
+        self.is_given |= is_of_row;
+        self.is_unfilled &= !is_of_row;
         self.items.join(gift.clone());
+    }
+
+    fn take_rows(
+        &mut self,
+        base: Base<'p>,
+        columns: &'p [Column],
+        rows: &[RowOf<'p>],
+        gifts: &[Gift<'p>],
+    ) {
+        let mut gifts = gifts.iter().peekable();
+        for (at, row) in rows.iter().enumerate() {
+            while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
+                self.take_gift(gift);
+            }
+            self.take_row(base, columns, row, base.is_new() && at == 0);
+        }
+        gifts.for_each(|gift| self.take_gift(gift));
     }
 
     /// Folds one more row. `columns` are all that feed the field.
@@ -112,8 +143,9 @@ impl<'p> List<'p> {
         let is_asked_blank = columns().any(|column| row.clears(base.settings, column));
         if is_asked_blank && !self.is_given {
             self.items.clear();
+            self.is_unfilled = true;
         }
-        let was_empty = self.items.is_empty();
+        let was_unfilled = self.is_unfilled;
         let mut is_replaced = false;
         for column in columns() {
             let items = self.hear(base, column, row);
@@ -121,16 +153,21 @@ impl<'p> List<'p> {
                 self.items.clear();
                 is_replaced = true;
             }
-            if takes(column.merge, was_empty, is_first) {
-                items.into_iter().for_each(|item| self.items.join(item));
+            if takes(column.merge, was_unfilled, is_first) {
+                self.fill(items);
             }
         }
         // The row that creates the record gets the defaults (W6), unless it says that there is nothing.
         if self.items.is_empty() && is_first && !is_asked_blank {
             for column in columns().filter(|column| column.default.is_some()) {
-                defaults(base, column).into_iter().for_each(|item| self.items.join(item));
+                self.fill(defaults(base, column));
             }
         }
+    }
+
+    fn fill(&mut self, items: Few<'p>) {
+        self.is_unfilled &= items.is_empty();
+        items.into_iter().for_each(|item| self.items.join(item));
     }
 
     /// What a row says in one column, or what always stands in for a blank there. It is given, whether or
@@ -157,4 +194,12 @@ fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Few<'p> {
     let default = column.default.as_deref().unwrap_or("");
     column.read_items(default, None, &base.settings.choices, |_, read| items.extend(read.ok()));
     items
+}
+
+/// Are these tags all given by follow-ups? What somebody else has put there meanwhile is not blank.
+fn are_of_follow_ups(settings: &Settings, items: &Items<'_>) -> bool {
+    let tags = settings.follow_ups.iter().map(|follow_up| Value::text(follow_up.name()));
+    let mut of_follow_ups = Items::default();
+    tags.for_each(|tag| of_follow_ups.join(tag));
+    items.are_in(&of_follow_ups)
 }

@@ -15,7 +15,7 @@ mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
 pub(crate) use contact::fold_contact;
-pub(crate) use given::gives;
+pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
 pub(crate) use single::{Single, effective, is_required, loosens};
@@ -106,7 +106,8 @@ impl<'p> RowOf<'p> {
 pub(crate) struct Base<'p> {
     pub(crate) settings: &'p Settings,
     pub(crate) stored: Option<(&'p Answers, StoredId)>,
-    /// What earlier windows of a run gave to whom, if a cell can clear anything.
+    /// What earlier windows of a run gave to whom, if a cell can clear anything, and what they left
+    /// unfilled, if a column fills anything.
     pub(crate) memory: Option<&'p Memory>,
 }
 
@@ -126,6 +127,16 @@ impl<'p> Base<'p> {
         let number = self.settings.clearable.binary_search(&field);
         let object = self.settings.fields.get(field).object;
         number.is_ok_and(|number| memory.is_given(object, answers.id(id), number))
+    }
+
+    /// Has no row of the windows before filled the field, whatever stands in it (W2)?
+    fn is_unfilled(&self, field: FieldId) -> bool {
+        if !self.settings.fillable.contains(&field) {
+            return false;
+        }
+        let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
+        let object = self.settings.fields.get(field).object;
+        memory.get(object, answers.id(id)).is_some_and(|met| met.is_unfilled)
     }
 
     /// Is there a stored value of a field?

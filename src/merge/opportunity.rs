@@ -54,7 +54,8 @@ pub(crate) fn fold_opportunity<'p>(
 fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: &mut Changes) {
     let (known, zero) = (out.len(), Value::Number(rust_decimal::Decimal::ZERO));
     let may_clear = !base.is_new() && group.iter().any(|column| !column.is_plain);
-    if may_clear && effective(base, group, rows).is_none() {
+    let may_be_none = may_clear || base.is_unfilled(FieldId::VALUE);
+    if may_be_none && effective(base, group, rows).is_none() {
         if base.values(FieldId::VALUE).next().is_some_and(|before| before != zero) {
             out.push(FieldId::VALUE, base.shown(FieldId::VALUE).take(1).map(Value::text), [zero]);
         }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 use super::parts::Parts;
 use super::{Base, RowOf, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
@@ -54,9 +56,8 @@ pub(crate) fn fold_single<'p>(
         }
         return;
     }
-    let stored = Single::stored(base, field);
-    let before = stored.value.clone();
-    let after = stored.take_rows(base, columns, rows).value;
+    let before = base.values(field).next();
+    let after = effective(base, columns, rows);
     if after != before {
         out.push(field, base.shown(field).take(1).map(Value::text), after);
     }
@@ -146,7 +147,10 @@ impl<'p> Single<'p> {
         if base.is_new() {
             return Single { value: None, is_given: false, parts: None, refused: Vec::new() };
         }
-        let (value, is_given) = (base.values(field).next(), base.is_given(field));
+        let stands_in =
+            |value: &Value<'_>| *value == Value::Number(Decimal::ZERO) && base.is_unfilled(field);
+        let value = base.values(field).next().filter(|value| !stands_in(value));
+        let is_given = base.is_given(field);
         Single { value, is_given, parts: None, refused: Vec::new() }
     }
 

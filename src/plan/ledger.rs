@@ -176,7 +176,7 @@ impl Ledger {
 
     pub(crate) fn base(&self, object: Object, entry: &Entry) -> Base<'_> {
         let stored = entry.stored().map(|id| (self.answers(object), id));
-        let memory = (!self.settings.clearable.is_empty()).then_some(&*self.memory);
+        let memory = self.settings.minds_earlier_windows().then_some(&*self.memory);
         Base { memory, ..Base::of(&self.settings, stored) }
     }
 

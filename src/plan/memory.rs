@@ -58,6 +58,9 @@ pub(crate) struct Met {
     pub(crate) is_unchanged: bool,
     /// It was planned unchanged.
     pub(crate) is_planned_unchanged: bool,
+    /// No row has filled its tags, whatever follow-ups have put there; of an opportunity: its value,
+    /// though it is 0 (O6). Noted only where a column fills it if it is blank (W2).
+    pub(crate) is_unfilled: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -112,6 +115,7 @@ const IS_TOLD: u8 = 2;
 const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
 const IS_PLANNED_UNCHANGED: u8 = 16;
+const IS_UNFILLED: u8 = 32;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -142,6 +146,7 @@ impl Memory {
             is_consumed: met.flags & IS_CONSUMED > 0,
             is_unchanged: met.flags & IS_UNCHANGED > 0,
             is_planned_unchanged: met.flags & IS_PLANNED_UNCHANGED > 0,
+            is_unfilled: met.flags & IS_UNFILLED > 0,
         })
     }
 
@@ -156,11 +161,20 @@ impl Memory {
         known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
         known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
         known.flags |= if met.is_planned_unchanged { IS_PLANNED_UNCHANGED } else { 0 };
+        known.flags |= if met.is_unfilled { IS_UNFILLED } else { 0 };
     }
 
     /// A window has changed a record that was told unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
         self.of_mut(object).met.entry(print_of(id)).flags &= !IS_UNCHANGED;
+    }
+
+    /// A window has left the field of the record that columns fill unfilled, or filled. Of a record that no row
+    /// has met there is nothing to note.
+    pub(crate) fn leave(&mut self, object: Object, id: &str, is_unfilled: bool) {
+        if self.get(object, id).is_some_and(|met| met.is_unfilled != is_unfilled) {
+            self.of_mut(object).met.entry(print_of(id)).flags ^= IS_UNFILLED;
+        }
     }
 
     /// A row has given the record the field with this number among those that can be cleared.

@@ -13,7 +13,7 @@ use crate::naive::plain;
 
 const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
-fn account(policy: &Policy) -> Account {
+pub(crate) fn account(policy: &Policy) -> Account {
     let matching = policy.matching.as_ref().map(|matching| {
         json!({
             "fields": matching.fields, "date_window_days": matching.window,
@@ -51,13 +51,16 @@ fn account(policy: &Policy) -> Account {
         "pipelines": pipelines,
         "options": { "lost_reason": crate::opportunities::REASONS },
         "custom_fields": [
-            { "object": "contact", "key": "contract_no", "label": "Contract No", "kind": "text" }
+            { "object": "contact", "key": "contract_no", "label": "Contract No", "kind": "text" },
+            { "object": "contact", "key": "colours", "label": "Colours", "kind": "list" },
+            { "object": "opportunity", "key": "rooms", "label": "Rooms", "kind": "list" }
         ],
+        "users": [{ "id": "u1", "name": "Una Low" }, { "id": "u2", "name": "Ugo Hay" }],
     });
     serde_json::from_value(account).unwrap()
 }
 
-fn mapping(policy: &Policy, account: &Account) -> Mapping {
+pub(crate) fn mapping(policy: &Policy, account: &Account) -> Mapping {
     let fields = account.fields();
     let parse = |text: &str| serde_json::from_value(text.into()).unwrap();
     let column = |header: &&str| {

@@ -7,24 +7,43 @@ use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
 use crate::dice::Dice;
 use crate::generate;
 use crate::outcomes::{self, Outcomes};
+use crate::wild::Wild;
 use crate::{Case, engine, number};
 
 const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
-/// The records by what they say: ids differ by the order in which records are made; neither the order of a
-/// list nor the spelling of a tag is a difference (V2, F3).
-fn stored(crm: &MemoryStorage) -> Vec<(Object, BTreeMap<String, Vec<String>>)> {
+/// What the fields of a record say.
+type Values = BTreeMap<String, Vec<String>>;
+/// A record by what it says, with what hangs on it.
+type Told = (Object, Values, Vec<String>);
+
+/// The records by what they say and whom they are linked to, with what was done with them besides: ids
+/// differ by the order in which records are made; neither the order of a list nor the spelling of a tag is
+/// a difference (V2, F3).
+fn stored(crm: &MemoryStorage) -> Vec<Told> {
+    let told = |object, id: &str| -> Values {
+        let values = crm.get(object, id).into_iter().flat_map(|record| &record.values);
+        let values = values.filter(|(field, _)| *field != "contact_id");
+        let sorted = |(field, values): (&String, &Vec<String>)| {
+            let mut values: Vec<String> = values.iter().map(|v| v.to_lowercase()).collect();
+            values.sort();
+            (field.clone(), values)
+        };
+        values.map(sorted).collect()
+    };
+    let beside = |object, id: &str| -> Vec<String> {
+        let follow_ups =
+            crm.follow_ups().iter().filter(|of| object == Object::Contact && of.contact == id);
+        let mut beside: Vec<String> =
+            follow_ups.map(|of| format!("{} {}", of.kind.name(), of.name)).collect();
+        beside.sort();
+        let link = crm.get(object, id).unwrap().value("contact_id");
+        beside.extend(link.map(|contact| format!("{:?}", told(Object::Contact, contact))));
+        beside
+    };
     let mut all = Vec::new();
     for object in OBJECTS {
-        for (_, record) in crm.iter(object) {
-            let values = record.values.iter().filter(|(field, _)| *field != "contact_id");
-            let sorted = |(field, values): (&String, &Vec<String>)| {
-                let mut values: Vec<String> = values.iter().map(|v| v.to_lowercase()).collect();
-                values.sort();
-                (field.clone(), values)
-            };
-            all.push((object, values.map(sorted).collect()));
-        }
+        all.extend(crm.iter(object).map(|(id, _)| (object, told(object, id), beside(object, id))));
     }
     all.sort();
     all
@@ -55,36 +74,88 @@ fn run(import: &Import, file: &str, window: usize, crm: &mut MemoryStorage) -> O
     told
 }
 
+/// Does one plan of a file come to what a run in windows comes to? `None`: its settings do not fit together.
+fn compare(
+    import: &Import,
+    mut one: MemoryStorage,
+    file: &str,
+    window: usize,
+    is_tagging: bool,
+) -> Option<Result<(), String>> {
+    let mut other = with_ids_of_its_own(&one);
+    let Ok(plan) = import.plan(Source::from_bytes(file.as_bytes()), &mut one) else { return None };
+    let mut planned = outcomes::of_plan(&plan);
+    import.apply(plan, &mut one).unwrap();
+    let told = run(import, file, window, &mut other);
+    for (side, planned) in &mut planned {
+        match (*planned, told[side]) {
+            // What goes and comes back is written twice in windows, and not at all in one plan.
+            (Outcome::Unchanged, Outcome::Update) => *planned = Outcome::Update,
+            // An opportunity has tagged the contact before a row of its own met it.
+            (Outcome::Update, Outcome::Unchanged) if is_tagging => *planned = Outcome::Unchanged,
+            _ => {}
+        }
+    }
+    let mut differs = Vec::new();
+    for (side, planned) in &planned {
+        if told[side] != *planned {
+            differs.push(format!("{side:?}: planned {planned:?}, told {:?}", told[side]));
+        }
+    }
+    let (one, other) = (stored(&one), stored(&other));
+    let only = |these: &[Told], those: &[Told], who: &str| -> Vec<String> {
+        let only = these.iter().filter(|record| !those.contains(record));
+        only.map(|record| format!("{who} {record:?}")).collect()
+    };
+    differs.extend(only(&one, &other, "one plan"));
+    differs.extend(only(&other, &one, "windows "));
+    if differs.is_empty() && one != other {
+        differs.push("how many there are of a record".to_owned());
+    }
+    Some(if differs.is_empty() { Ok(()) } else { Err(differs.join("\n")) })
+}
+
+fn cases() -> std::ops::Range<u64> {
+    let cases = number("CRM_IMPORT_CASES").unwrap_or(3_000);
+    number("CRM_IMPORT_CASE").map_or(0..cases, |case| case..case + 1)
+}
+
 #[test]
 fn l1_a_run_gives_rows_the_outcomes_of_one_plan_and_leaves_the_same() {
-    let cases = number("CRM_IMPORT_CASES").unwrap_or(3_000);
-    let (first, last) = number("CRM_IMPORT_CASE").map_or((0, cases), |case| (case, case + 1));
-    for case in first..last {
+    for case in cases() {
         let _told = Case(case);
         let mut dice = Dice::new(case + 1);
         let policy = generate::policy(&mut dice);
         let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
         let (file, window) = (engine::csv(&policy, &rows), [1, 2, 3, 5][dice.below(4)]);
-        let (import, mut one) = engine::set_up(&policy, &crm);
-        let mut other = with_ids_of_its_own(&one);
-        let Ok(plan) = import.plan(Source::from_bytes(file.as_bytes()), &mut one) else { continue };
-        let mut planned = outcomes::of_plan(&plan);
-        import.apply(plan, &mut one).unwrap();
-        let told = run(&import, &file, window, &mut other);
+        let (import, one) = engine::set_up(&policy, &crm);
         let is_tagging = policy.headers.contains(&"Opportunity Tags");
-        for (side, planned) in &mut planned {
-            match (*planned, told[side]) {
-                // What goes and comes back is written twice in windows, and not at all in one plan.
-                (Outcome::Unchanged, Outcome::Update) => *planned = Outcome::Update,
-                // An opportunity has tagged the contact before a row of its own met it.
-                (Outcome::Update, Outcome::Unchanged) if is_tagging => {
-                    *planned = Outcome::Unchanged;
-                }
-                _ => {}
+        let Some(Err(differs)) = compare(&import, one, &file, window, is_tagging) else { continue };
+        panic!("windows of {window}\n{policy:?}\n{crm:?}\n{file}\n{differs}");
+    }
+}
+
+#[test]
+fn l1_so_it_does_whatever_the_settings_of_the_columns() {
+    let (mut agreed, mut refused) = (0, 0);
+    for case in cases() {
+        let _told = Case(case);
+        let mut dice = Dice::new(case + 1);
+        let (wild, window) = (Wild::of(&mut dice), [1, 2, 3, 5][dice.below(4)]);
+        let compare = |wild: &Wild| {
+            let (import, storage, file) = wild.set_up();
+            let is_tagging = wild.policy.headers.contains(&"Opportunity Tags");
+            compare(&import, storage, &file, window, is_tagging)
+        };
+        match compare(&wild) {
+            None => refused += 1,
+            Some(Ok(())) => agreed += 1,
+            Some(Err(_)) => {
+                let smallest = wild.smallest(|wild| compare(wild)?.err());
+                panic!("windows of {window}\n{smallest}");
             }
         }
-        let what = format!("windows of {window}\n{policy:?}\n{crm:?}\n{file}");
-        assert_eq!(told, planned, "{what}");
-        assert_eq!(stored(&other), stored(&one), "{what}");
     }
+    println!("{agreed} imports agree; the settings of {refused} more were refused");
+    assert!(cases().count() == 1 || agreed > refused, "too many settings are refused");
 }

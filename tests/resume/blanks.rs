@@ -8,7 +8,7 @@ use crm_import::{
 use super::dice::Dice;
 use Object::{Contact, Opportunity};
 
-const COLUMNS: [(&str, Object, &str); 13] = [
+const COLUMNS: [(&str, Object, &str); 14] = [
     ("Email", Contact, "email"),
     ("More Emails", Contact, "additional_emails"),
     ("Phone", Contact, "phone"),
@@ -22,19 +22,24 @@ const COLUMNS: [(&str, Object, &str); 13] = [
     ("Deal Tags", Opportunity, "tags"),
     ("Pipeline", Opportunity, "pipeline"),
     ("Stage", Opportunity, "stage"),
+    ("Value", Opportunity, "value"),
 ];
 
-/// Every column clears, pipeline and stage too, as the account has no pipelines; the lists join or replace
-/// what is there. No row replaces an address, or those beside it would not be cleared.
+/// Every column clears, pipeline and stage too, as the account has no pipelines; the tags join or replace what
+/// is there, or fill it and clear nothing; a value fills. No row replaces an address, or those beside it would not be cleared.
 fn mapping(tags: Merge) -> Mapping {
     let columns = COLUMNS.map(|(header, object, field)| ColumnMapping {
         header: Some(header.into()),
         object: Some(object),
         field: Some(field.into()),
-        blank: (field != "id").then_some(Blank::Clear),
+        blank: match header {
+            "Opportunity ID" => None,
+            "Tags" if tags == Merge::FillBlank => None,
+            _ => Some(Blank::Clear),
+        },
         merge: match header {
             "Tags" => Some(tags),
-            "Email" => Some(Merge::FillBlank),
+            "Email" | "Value" => Some(Merge::FillBlank),
             _ => None,
         },
         ..ColumnMapping::default()
@@ -71,7 +76,7 @@ fn crm() -> MemoryStorage {
                 ("additional_emails", &more),
                 ("phone", if who == "a" { "+12065550101" } else { "+12065550102" }),
                 ("city", "Bonn"),
-                ("tags", "old"),
+                ("tags", if who == "a" { "old" } else { "" }),
                 ("notes", "met"),
             ],
         );
@@ -84,6 +89,7 @@ fn crm() -> MemoryStorage {
                 ("status", "lost"),
                 ("pipeline", "Sales"),
                 ("stage", "Offer"),
+                ("value", if who == "a" { "70" } else { "0" }),
                 ("contact_id", of.as_str()),
             ],
         );
@@ -152,10 +158,10 @@ fn run(
 #[test]
 fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
     let rows = [
-        "a@example.com,a3@example.com,+12065550109,Oslo,vip,called,o2,Attic,fair,Time,hot,Care,Hello",
-        "a@example.com,,,,,,o2,,,,,,",
-        "n@example.com,n2@example.com,,Rome,new,,,Boat,,,,,",
-        "n@example.com,,,,,,,,,,,,",
+        "a@example.com,a3@example.com,+12065550109,Oslo,vip,called,o2,Attic,fair,Time,hot,Care,Hello,90",
+        "a@example.com,,,,,,o2,,,,,,,",
+        "n@example.com,n2@example.com,,Rome,new,,,Boat,,,,,,",
+        "n@example.com,,,,,,,,,,,,,",
     ];
     let file = header() + &rows.join("\n") + "\n";
     let expected = content(&plan_and_apply(&file, Merge::Union));
@@ -169,7 +175,7 @@ fn w3_a_blank_in_a_later_window_does_not_clear_what_an_earlier_window_gave() {
 
 #[test]
 fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
-    let rows = ["b@example.com,,,Oslo,,,,,,,,,", "b@example.com,,,,,,,,,,,,"];
+    let rows = ["b@example.com,,,Oslo,,,,,,,,,,", "b@example.com,,,,,,,,,,,,,"];
     let file = header() + &rows.join("\n") + "\n";
     let (crm, _) = run(&file, Merge::Union, 1, 99);
     let b = crm.iter(Contact).find(|(_, rec)| rec.value("email") == Some("b@example.com"));
@@ -214,6 +220,7 @@ fn random_file(dice: &mut Dice) -> String {
                 pick(&["", "deal"]),
                 pick(&["", "", "Sales", "Care"]),
                 pick(&["", "", "Offer", "Hello"]),
+                pick(&["", "", "80", "0"]),
             ]
         } else {
             Default::default()
@@ -229,7 +236,7 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
     let mut dice = Dice::new(3);
     for case in 0..2_000 {
         let file = random_file(&mut dice);
-        let tags = dice.one_of(&[Merge::Union, Merge::Overwrite]);
+        let tags = dice.one_of(&[Merge::Union, Merge::Overwrite, Merge::FillBlank]);
         let expected = content(&plan_and_apply(&file, tags));
         let (window, stop_after) = (1 + dice.below(4), dice.below(14));
         let case =

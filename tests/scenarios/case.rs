@@ -84,7 +84,8 @@ impl Case {
 
     fn import(&mut self, arguments: &str, file: &str) -> String {
         let headers = file.lines().next().unwrap_or("");
-        let mut import = Import::new().mapping(self.mapping(headers)).id(self.name.clone());
+        let mut import = Import::new().mapping(self.mapping(headers));
+        let mut run_window = None;
         for argument in arguments.split_whitespace() {
             let (key, value) = argument.split_once('=').unwrap();
             import = match key {
@@ -98,6 +99,10 @@ impl Case {
                     "highlevel" => import.highlevel(),
                     other => panic!("{}: there is no preset {other}", self.name),
                 },
+                "window" => {
+                    run_window = Some(value.parse().unwrap());
+                    import
+                }
                 "tag" => import.follow_up(FollowUp::Tag(value.to_owned(), Scope::All)),
                 other => panic!("{}: an import has no setting {other}", self.name),
             };
@@ -114,7 +119,14 @@ impl Case {
             let again = show::plan(&again.plan(source(), &mut self.crm).unwrap());
             assert_eq!(again, shown, "{}: a window of {window} rows (L1)", self.name);
         }
-        self.apply(&import, plan);
+        match run_window {
+            Some(window) => {
+                let (run, counts) = (import.run_window(window), *plan.stats());
+                let report = run.run(source(), &mut self.crm).unwrap();
+                assert_eq!(*report.stats(), counts, "{}: a run of windows (L1)", self.name);
+            }
+            None => self.apply(&import, plan),
+        }
         shown
     }
 

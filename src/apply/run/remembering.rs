@@ -9,9 +9,9 @@ use crate::apply::driver::ask_applied;
 use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;
-use crate::merge::gives;
+use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Memory, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, StorageWrite, Token};
 
 /// A record that was told unchanged and is changed now.
@@ -33,7 +33,7 @@ impl Runner<'_> {
         changed: Vec<Changed>,
     ) {
         report.forget_memory();
-        let given = self.given(report);
+        let heard = self.heard(report);
         // Nobody else holds it now, so nothing is copied.
         report.forget_memory();
         let memory = Arc::make_mut(&mut self.memory);
@@ -65,6 +65,7 @@ impl Runner<'_> {
                     is_consumed: object == Object::Opportunity && !is_named,
                     is_unchanged: outcome == Some(Outcome::Unchanged),
                     is_planned_unchanged: planned == Some(Outcome::Unchanged),
+                    is_unfilled: false,
                 };
                 memory.add(object, id, met);
             }
@@ -72,8 +73,11 @@ impl Runner<'_> {
         for record in changed {
             memory.change(record.object, &record.id);
         }
-        for (object, id, number) in given {
+        for (object, id, number) in heard.given {
             memory.give(object, &id, number);
+        }
+        for (object, id, is_unfilled) in heard.left {
+            memory.leave(object, &id, is_unfilled);
         }
     }
 
@@ -128,32 +132,54 @@ impl Runner<'_> {
         Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 
-    /// What the rows of a window have given to which record, by the number of the field among those
-    /// that can be cleared: no later blank clears it (W3).
-    fn given(&mut self, report: &mut Report) -> Vec<(Object, Box<str>, usize)> {
-        let mut given = Vec::new();
-        if self.settings.clearable.is_empty() {
-            return given;
+    /// What the rows of a window have said, for those of later ones.
+    fn heard(&mut self, report: &mut Report) -> Heard {
+        let mut heard = Heard::default();
+        if !self.settings.minds_earlier_windows() {
+            return heard;
         }
         // As it was before the window, and as if it were not written yet.
         let settled = Arc::make_mut(&mut self.memory).take_settled();
         report.plan.ledger.memory = self.memory.clone();
         for (number, &field) in self.settings.clearable.iter().enumerate() {
-            note_given(report, &settled, field, |object, id| {
-                given.push((object, id.into(), number));
+            each_fold(report, field, |Fold { object, id, base, rows, tags }| {
+                if gives(base, rows, tags, field, settled.is_settled(object, id)) {
+                    heard.given.push((object, id.into(), number));
+                }
             });
         }
-        given
+        for &field in &self.settings.fillable {
+            each_fold(report, field, |Fold { object, id, base, rows, tags }| {
+                let was_written = settled.is_settled(object, id);
+                let is_unfilled = leaves_unfilled(base, rows, tags, field, was_written);
+                heard.left.push((object, id.into(), is_unfilled));
+            });
+        }
+        heard
     }
 }
 
-/// Hands on the records of a window that its rows have given this field.
-fn note_given(
-    report: &Report,
-    settled: &Memory,
-    field: FieldId,
-    mut note: impl FnMut(Object, &str),
-) {
+/// What rows have said that later ones must know of.
+#[derive(Default)]
+struct Heard {
+    /// Which record they have given a field, by its number among those that can be cleared: no later blank
+    /// clears it (W3).
+    given: Vec<(Object, Box<str>, usize)>,
+    /// Which record they have left unfilled, or filled, where columns fill what is blank (W2).
+    left: Vec<(Object, Box<str>, bool)>,
+}
+
+/// A record of a window, and what is folded into it.
+struct Fold<'r> {
+    object: Object,
+    id: &'r str,
+    base: Base<'r>,
+    rows: &'r [RowOf<'r>],
+    tags: &'r [Gift<'r>],
+}
+
+/// Hands on the records of a window that have this field, as far as they are stored.
+fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
     let entries = match object {
@@ -176,8 +202,6 @@ fn note_given(
             Object::Opportunity => Vec::new(),
         };
         let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
-        if gives(base, &rows, &tags, field, settled.is_settled(object, id)) {
-            note(object, id);
-        }
+        each(Fold { object, id, base, rows: &rows, tags: &tags });
     }
 }
