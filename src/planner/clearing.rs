@@ -65,7 +65,7 @@ impl Planner {
 
     fn note_kept(&mut self, object: Object, row: u32, kept: Vec<(Option<u16>, &str)>) {
         let number = self.ledger.row(object, row).number;
-        self.findings.extend(kept.into_iter().map(|(column, why)| {
+        self.window.findings.extend(kept.into_iter().map(|(column, why)| {
             let finding = Finding::row(IssueCode::ClearKept, number).object(object).detail(why);
             Finding { column, ..finding }
         }));

@@ -34,11 +34,11 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
         let told = self.ledger.contacts.absorb(found, &settings.fields, wanted);
-        while self.stored_people.len() < self.ledger.contacts.len() {
-            let stored = u32::try_from(self.stored_people.len()).expect("fewer than 2³¹ records");
+        while self.people.stored.len() < self.ledger.contacts.len() {
+            let stored = u32::try_from(self.people.stored.len()).expect("fewer than 2³¹ records");
             let person = self.new_person(Entry::stored_as(stored));
-            self.stored_people.push(person);
-            self.first_differs.push(false);
+            self.people.stored.push(person);
+            self.people.first_differs.push(false);
         }
         if self.index.has_ids() {
             for id in found.ids() {
@@ -53,7 +53,7 @@ impl Planner {
         // Keys of several parts are declared part by part: those of one record together.
         declared.sort_by_key(|key| key.record.0);
         for keys in declared.chunk_by(|a, b| a.record == b.record) {
-            let person = self.stored_people[keys[0].record.0 as usize];
+            let person = self.people.stored[keys[0].record.0 as usize];
             self.declare(&settings, person, keys);
         }
     }
@@ -63,7 +63,7 @@ impl Planner {
         let ledger = &self.ledger;
         let key = self.index.find(KeyKind::ContactId, id, None, |place| ledger.text(place));
         if let Some((key, stored)) = key.zip(ledger.contacts.find(id)) {
-            self.index.teach(key, ContactNumber(self.stored_people[stored.0 as usize]));
+            self.index.teach(key, ContactNumber(self.people.stored[stored.0 as usize]));
         }
     }
 
@@ -71,11 +71,12 @@ impl Planner {
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
         // Set aside, so that the planner can change while it looks at them.
-        let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
+        let (keys, numbers) =
+            (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
-        for at in 0..self.window.len() {
+        for at in 0..self.window.rows.len() {
             if at.is_multiple_of(TOGETHER) {
-                self.visit(at..self.window.len().min(at + TOGETHER), &numbers);
+                self.visit(at..self.window.rows.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
             // Who is only looked up is looked up for an opportunity (P8).
@@ -89,8 +90,8 @@ impl Planner {
             let (side, carried) = self.resolve_contact(&settings, at, &draft, own);
             self.write_down(&settings, at, side, own, carried);
         }
-        self.drafts.put_keys(keys);
-        self.numbers = numbers;
+        self.block.drafts.put_keys(keys);
+        self.window.numbers = numbers;
     }
 
     fn write_down(
@@ -120,7 +121,7 @@ impl Planner {
         side.outcome = is_selected.then_some(outcome);
         // Pairing must know that the side failed even where contacts are not selected.
         if !is_selected && outcome == Outcome::Fail {
-            self.failed_references.insert(row);
+            self.people.failed_references.insert(row);
         }
     }
 
@@ -205,15 +206,15 @@ impl Planner {
     fn compare_first(&mut self, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
         let Some(StoredId(stored)) = entry.stored() else { return };
-        if contradicts(&self.ledger, &self.overwritten, entry, row) {
-            self.first_differs[stored as usize] = true;
+        if contradicts(&self.ledger, &self.differences.overwritten, entry, row) {
+            self.people.first_differs[stored as usize] = true;
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
         fold_contact(base, &[of], &[], true, &mut changes);
-        self.first_differs[stored as usize] = changes.len() > 0;
+        self.people.first_differs[stored as usize] = changes.len() > 0;
         self.changes = changes;
     }
 

@@ -16,6 +16,27 @@ use crate::plan::{Entry, Ledger};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
+/// Where rows may say otherwise than what was said before them.
+#[derive(Debug)]
+pub(super) struct Differences {
+    /// Than an earlier row of their contact (W5).
+    contacts: Compared,
+    /// Than an earlier row of their opportunity (O9).
+    opportunities: Compared,
+    /// Plainly, than what is stored of their contact.
+    pub(super) overwritten: Vec<(usize, FieldId)>,
+}
+
+impl Differences {
+    pub(super) fn of(settings: &Settings) -> Self {
+        Differences {
+            contacts: Compared::of(settings, Object::Contact),
+            opportunities: Compared::of(settings, Object::Opportunity),
+            overwritten: overwritten(settings),
+        }
+    }
+}
+
 /// May a row contradict an earlier one in this column?
 fn is_compared(column: &Column) -> bool {
     !column.is_list
@@ -33,7 +54,7 @@ fn is_compared(column: &Column) -> bool {
 
 /// The columns in which the rows of a record are compared.
 #[derive(Debug)]
-pub(super) struct Compared {
+struct Compared {
     columns: Vec<ComparedColumn>,
     /// The same, as stretches of the file's columns.
     stretches: Vec<Range<usize>>,
@@ -52,7 +73,7 @@ struct ComparedColumn {
 }
 
 impl Compared {
-    pub(super) fn of(settings: &Settings, object: Object) -> Self {
+    fn of(settings: &Settings, object: Object) -> Self {
         let columns = settings.columns(object).iter().enumerate();
         let columns: Vec<ComparedColumn> = columns
             .filter(|(_, column)| is_compared(column))
@@ -81,7 +102,7 @@ impl Compared {
 
 /// The fields of plain text that one column feeds and overwrites: the column's place in the file and
 /// its field. A cell of theirs that is not blank says what the field holds afterwards.
-pub(super) fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
+fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
     let is_plain = |column: &&Column| {
         is_compared(column)
             && column.kind == FieldKind::Text
@@ -153,8 +174,8 @@ impl Planner {
         counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
     ) {
         let compared = match object {
-            Object::Contact => &self.compared,
-            Object::Opportunity => &self.compared_deals,
+            Object::Contact => &self.differences.contacts,
+            Object::Opportunity => &self.differences.opportunities,
         };
         if compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
             return;
@@ -188,7 +209,7 @@ impl Planner {
                 found.push(Finding { column: column.index(), ..finding });
             }
         }
-        self.findings.append(&mut found);
+        self.window.findings.append(&mut found);
     }
 
     /// Notes that a contact does not want to be contacted and the row says otherwise, in vain (W6).
@@ -222,6 +243,6 @@ impl Planner {
         }
         let finding = Finding::row(IssueCode::ConsentKept, number).object(Object::Contact);
         let finding = Finding { column: column.index(), ..finding };
-        self.findings.push(finding);
+        self.window.findings.push(finding);
     }
 }

@@ -25,8 +25,8 @@ impl Planner {
         ledger.passed_on = passed_on.into_iter().collect();
         let closing = Closing {
             ledger: &mut ledger,
-            overwritten: &self.overwritten,
-            first_differs: &self.first_differs,
+            overwritten: &self.differences.overwritten,
+            first_differs: &self.people.first_differs,
             threads,
         };
         let (steps, stats) = closing.close();
@@ -40,7 +40,7 @@ impl Planner {
             steps,
             unmapped: Vec::new(),
             file_digest: String::new(),
-            told: self.told,
+            told: self.people.told,
             resumes: None,
         }
     }

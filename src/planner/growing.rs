@@ -100,7 +100,7 @@ impl Planner {
             .refused
             .iter()
             .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
-        self.findings.extend(refused);
+        self.window.findings.extend(refused);
         // What was said before is not added again: there may be far less than was counted.
         let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
         self.growing.counted.insert(key, (row, len));

@@ -17,6 +17,10 @@ pub(super) const KEPT_FROM: usize = 8;
 pub(super) type Singles =
     hashbrown::HashMap<(u32, FieldId), (u32, Single<'static>), foldhash::fast::RandomState>;
 
+/// Addresses and the row they were kept at.
+pub(super) type Books =
+    hashbrown::HashMap<(u32, Addresses), (u32, AddressBook<'static>), foldhash::fast::RandomState>;
+
 /// The columns that feed a field.
 pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
     let columns = &settings.contact_columns;
@@ -58,7 +62,7 @@ impl Planner {
     ) -> Option<Value<'static>> {
         let columns = columns_of(settings, field);
         let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
-        let kept = self.singles.get(&(person, field)).map(|(last, kept)| (*last, kept));
+        let kept = self.people.singles.get(&(person, field)).map(|(last, kept)| (*last, kept));
         let (kept, since) = self.since(Object::Contact, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
@@ -67,7 +71,7 @@ impl Planner {
         }
         let now = now.into_owned();
         let value = now.value.clone();
-        self.singles.insert((person, field), (row, now));
+        self.people.singles.insert((person, field), (row, now));
         value
     }
 
@@ -80,7 +84,7 @@ impl Planner {
         kind: Addresses,
     ) -> AddressBook<'s> {
         let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
-        let kept = self.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
+        let kept = self.people.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
         let (kept, since) = self.since(Object::Contact, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
@@ -100,7 +104,7 @@ impl Planner {
         kind: Addresses,
     ) -> &AddressBook<'static> {
         let book = self.book_at(settings, person, row, kind).into_owned();
-        &self.books.entry((person, kind)).insert((row, book)).into_mut().1
+        &self.people.books.entry((person, kind)).insert((row, book)).into_mut().1
     }
 
     /// The texts under a field of a rule once the rows up to this one are folded in.

@@ -148,7 +148,7 @@ impl Planner {
     fn settled_contact(&self, at: usize) -> Option<u32> {
         let id = self.settled.contacts.get(&self.row_at(at))?;
         let stored = self.ledger.contacts.find(id)?;
-        Some(self.stored_people[stored.0 as usize])
+        Some(self.people.stored[stored.0 as usize])
     }
 
     /// Did an interrupted import meet this stored contact first on a row behind this one? Then this row has

@@ -11,6 +11,7 @@ mod asking;
 mod clearing;
 mod closing;
 mod contacts;
+mod current;
 mod differences;
 mod drafting;
 mod driver;
@@ -21,6 +22,7 @@ mod kept;
 mod matching;
 mod numbering;
 mod opportunities;
+mod people;
 mod row_keys;
 mod stretches;
 mod teach;
@@ -32,20 +34,22 @@ pub(crate) use teach::keys_of;
 
 pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read};
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 
+use current::{CurrentBlock, Window};
+use differences::Differences;
+use growing::Growing;
+use opportunities::Deals;
+use people::People;
 use teaching::Teaching;
 use window::Stage;
 
 use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
 use crate::draft::{Drafts, Key, KeyText, Settings};
-use crate::field::FieldId;
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
-use crate::merge::{AddressBook, Addresses};
 use crate::object::Object;
 use crate::plan::{Changes, Entry, Ledger, Memory, Numbers, Settled};
 use crate::source::Block;
@@ -78,58 +82,26 @@ pub(crate) struct Planner {
     window_rows: usize,
     /// How many rows there will be, to make room for them in time.
     expected_rows: usize,
+    /// What the mapping and the rules say of keys.
     teaching: Teaching,
-    /// Where rows of one contact may contradict each other (W5).
-    compared: differences::Compared,
-    /// Where rows of one opportunity may (O9).
-    compared_deals: differences::Compared,
-    /// Where a row may plainly contradict what is stored.
-    overwritten: Vec<(usize, FieldId)>,
+    /// Where rows may say otherwise than those before them.
+    differences: Differences,
+    /// Texts that rows add to.
+    growing: Growing,
     index: KeyIndex,
     question: Question,
-    /// The questions of the windows of the block that are still to come, if they were made already.
-    prepared: std::vec::IntoIter<Question>,
     stage: Stage,
-    window: Range<usize>,
-    /// The first row of the window.
-    first_row: u32,
-    /// Of the current block.
-    drafts: Drafts,
-    /// The numbers of the block's keys, where another thread has given them.
-    block_numbers: Option<Vec<KeyNumber>>,
-    /// The numbers of the window's keys.
-    numbers: Vec<KeyNumber>,
-    /// Number of the contact that each stored record is, by its number among the answers.
-    stored_people: Vec<u32>,
-    /// Of each stored contact: would its first row change what is stored of it?
-    first_differs: Vec<bool>,
+    block: CurrentBlock,
+    window: Window,
+    people: People,
+    deals: Deals,
     /// A buffer for comparing.
     changes: Changes,
-    deals: opportunities::Deals,
-    /// The addresses of contacts with many rows, as this row left them.
-    books: hashbrown::HashMap<
-        (u32, Addresses),
-        (u32, AddressBook<'static>),
-        foldhash::fast::RandomState,
-    >,
-    /// Single values of such contacts, where a rule or a consent asks for them.
-    singles: kept::Singles,
-    /// Texts that rows add to.
-    growing: growing::Growing,
-    /// Keys of combined and text rules that a contact was taught.
-    taught: hashbrown::HashMap<u32, Vec<KeyNumber>, foldhash::fast::RandomState>,
-    /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
-    told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
     /// Whom rows have met before the import was interrupted.
     settled: Settled,
-    /// Rows whose contact failed although contacts are not selected (P6, P8).
-    failed_references: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
-    /// Of the current window.
-    findings: Vec<Finding>,
-    /// Of the current block, from reading it.
-    source_findings: Vec<Finding>,
     /// Of the windows before.
     all_findings: Vec<Finding>,
+    /// What storage answered against its contract.
     faults: Vec<String>,
 }
 
@@ -138,34 +110,20 @@ impl Planner {
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
             teaching: Teaching::new(&settings),
-            compared: differences::Compared::of(&settings, Object::Contact),
-            compared_deals: differences::Compared::of(&settings, Object::Opportunity),
-            overwritten: differences::overwritten(&settings),
-            growing: growing::Growing::of(&settings),
+            differences: Differences::of(&settings),
+            growing: Growing::of(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
             expected_rows: 0,
             index: KeyIndex::default(),
             question: Question::default(),
-            prepared: Vec::new().into_iter(),
             stage: Stage::Idle,
-            window: 0..0,
-            first_row: 0,
-            drafts: Drafts::default(),
-            block_numbers: None,
-            numbers: Vec::new(),
-            stored_people: Vec::new(),
-            first_differs: Vec::new(),
+            block: CurrentBlock::default(),
+            window: Window::default(),
+            people: People::default(),
+            deals: Deals::default(),
             changes: Changes::default(),
-            deals: opportunities::Deals::default(),
-            books: hashbrown::HashMap::default(),
-            singles: kept::Singles::default(),
-            taught: hashbrown::HashMap::default(),
-            told: hashbrown::HashSet::default(),
             settled: Settled::default(),
-            failed_references: hashbrown::HashSet::default(),
-            findings: Vec::new(),
-            source_findings: Vec::new(),
             all_findings: Vec::new(),
             faults: Vec::new(),
         }
@@ -200,7 +158,7 @@ impl Planner {
 
     /// Takes over what was found while the next block was read.
     pub(crate) fn note(&mut self, findings: Vec<Finding>) {
-        self.source_findings = findings;
+        self.block.findings = findings;
     }
 
     /// What keys are hashed with.
@@ -228,11 +186,11 @@ impl Planner {
             self.make_room(drafts.len_of_keys(), drafts.rows.len());
         }
         self.ledger.blocks.push(block);
-        self.drafts = drafts;
-        self.prepared = prepared.questions.into_iter();
-        self.block_numbers = prepared.numbers;
+        self.block.drafts = drafts;
+        self.block.questions = prepared.questions.into_iter();
+        self.block.numbers = prepared.numbers;
         self.take_standings(prepared.standings);
-        self.window = 0..0;
+        self.window.rows = 0..0;
         self.next_window();
     }
 

@@ -116,9 +116,10 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };
         // Set aside, so that the planner can change while it looks at them.
-        let (keys, numbers) = (self.drafts.take_keys(), std::mem::take(&mut self.numbers));
+        let (keys, numbers) =
+            (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
-        for at in 0..self.window.len() {
+        for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
             if !draft.has_opportunity {
                 continue;
@@ -135,8 +136,8 @@ impl Planner {
             };
             self.write_down_opportunity(&settings, at, row, link, side);
         }
-        self.drafts.put_keys(keys);
-        self.numbers = numbers;
+        self.block.drafts.put_keys(keys);
+        self.window.numbers = numbers;
     }
 
     /// Whom the row names for its opportunity.
@@ -144,7 +145,7 @@ impl Planner {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
             (None, Some(Outcome::Fail)) => ContactSide::Failed,
-            (None, _) if self.failed_references.contains(&row) => ContactSide::Failed,
+            (None, _) if self.people.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
         };
         let named = match keys.of(KeyKind::ContactLink).next() {
@@ -220,7 +221,7 @@ impl Planner {
         match settings.account.opportunities.relink {
             Relink::Move => {
                 let finding = Finding::row(IssueCode::OpportunityRelinked, self.number_at(at));
-                self.findings.push(finding.object(Object::Opportunity).detail(other));
+                self.window.findings.push(finding.object(Object::Opportunity).detail(other));
                 joins(true)
             }
             Relink::Keep => {

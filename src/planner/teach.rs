@@ -28,7 +28,7 @@ impl Planner {
                 if self.declare_key(settings, person, rule, &text, key)
                     && Addresses::of_rule(rule).is_none()
                 {
-                    self.taught.entry(person).or_default().push(key);
+                    self.people.taught.entry(person).or_default().push(key);
                 }
             }
         }
@@ -64,13 +64,13 @@ impl Planner {
             let number = rule.and_then(|at: usize| {
                 let rule = &settings.rules[at];
                 match self.question.mark_of(rule.number, key.address, key.key, &mut near[at]) {
-                    Some(mark) => Some(self.numbers[mark as usize - first]),
+                    Some(mark) => Some(self.window.numbers[mark as usize - first]),
                     None => self.find_key(at, rule, key.key),
                 }
             });
             match rule.zip(number) {
                 Some((rule, number)) => {
-                    let person = self.stored_people[key.record.0 as usize];
+                    let person = self.people.stored[key.record.0 as usize];
                     self.declare_key(settings, person, &settings.rules[rule], key.key, number);
                 }
                 None => unknown.push(key),
@@ -200,7 +200,7 @@ impl Planner {
         let lesson = self.address_lesson(settings, person, row, keys, of);
         let contact = ContactNumber(person);
         if let Some(book) = lesson.book {
-            self.books.insert((person, of.kind), (row, book));
+            self.people.books.insert((person, of.kind), (row, book));
         }
         lesson.held.into_iter().for_each(|key| self.index.teach(key, contact));
         lesson.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
@@ -279,11 +279,11 @@ impl Planner {
             after
         };
         let contact = ContactNumber(person);
-        for key in self.taught.remove(&person).unwrap_or_default() {
+        for key in self.people.taught.remove(&person).unwrap_or_default() {
             if self.index.kind(key) == kind {
                 self.index.unteach(key, contact);
             } else {
-                self.taught.entry(person).or_default().push(key);
+                self.people.taught.entry(person).or_default().push(key);
             }
         }
         let block = self.block_number();
@@ -300,7 +300,7 @@ impl Planner {
                 }
             };
             self.index.teach(key, contact);
-            self.taught.entry(person).or_default().push(key);
+            self.people.taught.entry(person).or_default().push(key);
         }
     }
 }

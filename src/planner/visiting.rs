@@ -21,7 +21,7 @@ impl Planner {
     /// `numbers` are those of the window's keys.
     pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
-        let drafts = &self.drafts.rows[self.window.clone()][rows];
+        let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
         let mut carriers = [NONE; TOGETHER];
         for (draft, carrier) in drafts.iter().zip(&mut carriers) {
             let own = draft.keys();

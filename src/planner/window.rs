@@ -27,12 +27,12 @@ impl Planner {
     pub(super) fn next_window(&mut self) {
         self.stage = Stage::Idle;
         let rows = self.ledger.blocks.last().map_or(0, |block| block.len());
-        let from = self.window.end;
+        let from = self.window.rows.end;
         if from >= rows {
             return;
         }
-        self.window = from..rows.min(from + self.window_rows);
-        self.first_row = u32::try_from(self.ledger.len()).expect("fewer than 2³² rows");
+        self.window.rows = from..rows.min(from + self.window_rows);
+        self.window.first_row = u32::try_from(self.ledger.len()).expect("fewer than 2³² rows");
         self.open_window();
         self.question.clear();
         self.ask_contacts();
@@ -77,13 +77,13 @@ impl Planner {
 
     /// One list per window, by row: what reading found, then the drafts, contacts, opportunities.
     fn gather_findings(&mut self) {
-        let end = self.row_at(self.window.len());
+        let end = self.row_at(self.window.rows.len());
         let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
-        let from_source = self.source_findings.partition_point(of_window);
-        let mut found: Vec<Finding> = self.source_findings.drain(..from_source).collect();
-        let from_drafts = self.drafts.findings.partition_point(of_window);
-        found.extend(self.drafts.findings.drain(..from_drafts));
-        found.append(&mut self.findings);
+        let from_source = self.block.findings.partition_point(of_window);
+        let mut found: Vec<Finding> = self.block.findings.drain(..from_source).collect();
+        let from_drafts = self.block.drafts.findings.partition_point(of_window);
+        found.extend(self.block.drafts.findings.drain(..from_drafts));
+        found.append(&mut self.window.findings);
         found.sort_by_key(|finding| finding.row);
         self.note_warnings(&found);
         self.all_findings.append(&mut found);
@@ -93,7 +93,7 @@ impl Planner {
     fn open_window(&mut self) {
         let block = self.block_number();
         self.intern(block);
-        let rows = self.window.len();
+        let rows = self.window.rows.len();
         self.ledger.contact_rows.extend(std::iter::repeat_n(ContactRow::OPEN, rows));
         self.ledger.opportunity_rows.extend(std::iter::repeat_n(OpportunityRow::OPEN, rows));
     }
@@ -101,24 +101,25 @@ impl Planner {
     /// Gives every key of the window its number.
     fn intern(&mut self, block: u32) {
         let keys = self.window_keys();
-        let Planner { ledger, index, drafts, numbers, block_numbers, window, .. } = self;
+        let Planner { ledger, index, block: current, window, .. } = self;
+        let (drafts, numbers) = (&current.drafts, &mut window.numbers);
         numbers.clear();
-        if let Some(known) = block_numbers {
+        if let Some(known) = &current.numbers {
             numbers.extend_from_slice(&known[keys]);
             return index.meet(numbers);
         }
-        let keys = drafts.keys_of(&drafts.rows[window.clone()]);
+        let keys = drafts.keys_of(&drafts.rows[window.rows.clone()]);
         index.add_all(keys, block, |place| ledger.text(place), numbers);
     }
 
     /// What the row at this position of the window offers.
     pub(super) fn draft(&self, at: usize) -> RowDraft {
-        self.drafts.rows[self.window.start + at]
+        self.block.drafts.rows[self.window.rows.start + at]
     }
 
     /// Where the keys of the window lie among those of the block.
     pub(super) fn window_keys(&self) -> Range<usize> {
-        match self.drafts.rows.get(self.window.clone()) {
+        match self.block.drafts.rows.get(self.window.rows.clone()) {
             Some([first, .., last]) => first.keys().start..last.keys().end,
             Some([only]) => only.keys(),
             _ => 0..0,
@@ -128,19 +129,29 @@ impl Planner {
     /// The keys of the row at this position of the window, with their numbers.
     pub(super) fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
         let (first, own) = (self.window_keys().start, self.draft(at).keys());
-        (self.drafts.keys(own.clone()), &self.numbers[own.start - first..own.end - first])
+        (
+            self.block.drafts.keys(own.clone()),
+            &self.window.numbers[own.start - first..own.end - first],
+        )
     }
 
     /// Asks for the contacts that the keys of the window may lead to, unless they were asked for.
     fn ask_contacts(&mut self) {
         let keys = self.window_keys();
-        let Planner { ledger, index, drafts, numbers, question, prepared, .. } = self;
-        let mut is_new = |at: usize| index.ask(numbers[at - keys.start]);
-        if let Some(made) = prepared.next() {
+        let Planner { ledger, index, block: current, window, question, .. } = self;
+        let mut is_new = |at: usize| index.ask(window.numbers[at - keys.start]);
+        if let Some(made) = current.questions.next() {
             *question = made;
             question.retain(|mark| is_new(mark as usize));
         } else if let Some(block) = ledger.blocks.last() {
-            asking::ask_keys(question, &ledger.settings, block, drafts, keys.clone(), is_new);
+            asking::ask_keys(
+                question,
+                &ledger.settings,
+                block,
+                &current.drafts,
+                keys.clone(),
+                is_new,
+            );
         }
     }
 
@@ -153,7 +164,7 @@ impl Planner {
         if settled.is_empty() {
             return;
         }
-        for at in 0..self.window.len() {
+        for at in 0..self.window.rows.len() {
             let id = settled.get(&self.row_at(at));
             if let Some(id) = id.filter(|id| self.ledger.answers(object).find(id).is_none()) {
                 self.question.ask_id(id);
@@ -164,7 +175,7 @@ impl Planner {
     /// The row with this position in the window.
     pub(super) fn row_at(&self, at: usize) -> u32 {
         // A window has fewer rows than its block.
-        self.first_row + at as u32
+        self.window.first_row + at as u32
     }
 
     pub(super) fn number_at(&self, at: usize) -> RowNumber {

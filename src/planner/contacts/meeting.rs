@@ -49,7 +49,7 @@ impl Planner {
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let finding = Finding::row(IssueCode::NoMatchKey, self.number_at(at));
             let finding = finding.object(Object::Contact).severity(severity);
-            self.findings.push(finding.detail(rules()));
+            self.window.findings.push(finding.detail(rules()));
             if is_error {
                 return Side::Nobody(Outcome::Fail);
             }
@@ -138,7 +138,7 @@ impl Planner {
     /// The row is folded into this contact: later ones are repeats if it says more than its keys (M10).
     pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
         if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
-            self.told.insert(contact);
+            self.people.told.insert(contact);
         }
     }
 
@@ -146,7 +146,7 @@ impl Planner {
     /// all the same: the next import of the file finds it stored, and must come to the same (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
-        self.told.contains(&contact) || met.is_some_and(|met| met.is_told)
+        self.people.told.contains(&contact) || met.is_some_and(|met| met.is_told)
     }
 
     /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
@@ -182,7 +182,7 @@ impl Planner {
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key));
             }
-            self.findings.push(finding);
+            self.window.findings.push(finding);
             is_fine &= !is_error;
             if !is_error {
                 self.drop_value(at, key.column, key.item);

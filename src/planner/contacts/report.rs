@@ -23,7 +23,7 @@ impl Planner {
         finding.column = column.and_then(of_file);
         finding.value = value.map(Into::into);
         finding.detail = detail.map(Into::into);
-        self.findings.push(finding);
+        self.window.findings.push(finding);
     }
 
     /// Names everybody whom a rule that found several might have meant (M5): an error if the policy does
@@ -50,7 +50,7 @@ impl Planner {
             finding.column = column.and_then(of_file);
             finding.severity = if is_open { Severity::Error } else { Severity::Info };
             let finding = finding.object(Object::Contact).value(values.join(", "));
-            self.findings.push(finding.detail(names));
+            self.window.findings.push(finding.detail(names));
         }
     }
 
@@ -69,10 +69,10 @@ impl Planner {
 
     /// Why the contact side of a row has failed, in the words of its issue.
     pub(in crate::planner) fn failure_of(&self, row: RowNumber) -> Option<String> {
-        let from = self.drafts.findings.partition_point(|finding| finding.row < Some(row));
+        let from = self.block.drafts.findings.partition_point(|finding| finding.row < Some(row));
         let of_row = |finding: &&Finding| finding.row == Some(row);
-        let drafted = self.drafts.findings[from..].iter().take_while(of_row);
-        let mut found = drafted.chain(self.findings.iter().filter(of_row));
+        let drafted = self.block.drafts.findings[from..].iter().take_while(of_row);
+        let mut found = drafted.chain(self.window.findings.iter().filter(of_row));
         let error = found.find(|finding| {
             finding.severity == Severity::Error && finding.object != Some(Object::Opportunity)
         });

@@ -29,7 +29,7 @@ impl Planner {
 
     /// Asks for the opportunities that rows name by id.
     fn ask_named(&mut self) {
-        let keys = self.drafts.keys(self.window_keys()).iter().zip(&self.numbers);
+        let keys = self.block.drafts.keys(self.window_keys()).iter().zip(&self.window.numbers);
         for (key, number) in keys.filter(|(key, _)| key.kind == KeyKind::OpportunityId) {
             if self.index.ask(*number) {
                 let text = self.key_text(key);
@@ -40,7 +40,7 @@ impl Planner {
 
     /// Asks for the opportunities of the contacts whose rows name none by id.
     fn ask_compared(&mut self) {
-        for at in 0..self.window.len() {
+        for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
             let (keys, numbers) = self.keys(at);
             let has_id = keys.iter().any(|key| key.kind == KeyKind::OpportunityId);
@@ -130,7 +130,7 @@ impl Planner {
     pub(super) fn find_stored_link(&mut self, deal: u32) {
         let Some(id) = self.stored_link(deal) else { return };
         let Some(stored) = self.ledger.contacts.find(id) else { return };
-        let contact = self.stored_people[stored.0 as usize];
+        let contact = self.people.stored[stored.0 as usize];
         self.deals.states[deal as usize].contact = contact;
         if self.ledger.settings.compares_opportunities() {
             self.deals.of_contact.entry(contact).or_default().push(deal);
@@ -149,7 +149,7 @@ impl Planner {
         if !settings.account.opportunities.tag_linked || settings.opportunities.is_none() {
             return;
         }
-        for at in 0..self.window.len() {
+        for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
             if !draft.has_tags || draft.opportunity_failed {
                 continue;

@@ -125,6 +125,6 @@ impl Planner {
         let column = self.column_of(settings, FieldId::OPPORTUNITY_TAGS);
         let mut finding = Finding::row(IssueCode::OpportunityTagsUnused, self.number_at(at));
         (finding.object, finding.column) = (Some(Object::Opportunity), column);
-        self.findings.push(finding.detail(why));
+        self.window.findings.push(finding.detail(why));
     }
 }

@@ -84,7 +84,7 @@ impl Planner {
             finding.value = problem.said.map(Into::into);
         }
         finding.detail = detail.map(Into::into);
-        self.findings.push(finding);
+        self.window.findings.push(finding);
         if let (Severity::Warning, Some(column)) = (severity, problem.column) {
             if problem.code == IssueCode::LostReasonUnused {
                 return;
@@ -114,7 +114,7 @@ impl Planner {
         } else {
             finding.detail = detail.map(Into::into);
         }
-        self.findings.push(finding);
+        self.window.findings.push(finding);
     }
 
     /// Notes what of the row's opportunity does not come out as the row says.
@@ -127,7 +127,7 @@ impl Planner {
     ) {
         let mut finding = self.finding(at, code, column).severity(Severity::Warning);
         finding.detail = detail.map(Into::into);
-        self.findings.push(finding);
+        self.window.findings.push(finding);
     }
 
     fn finding(&self, at: usize, code: IssueCode, column: Option<u16>) -> Finding {

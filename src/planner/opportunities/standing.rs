@@ -205,9 +205,9 @@ pub(super) struct AtHand {
 impl Planner {
     /// Takes over where the new opportunities of the block's rows stand, or finds it out.
     pub(in crate::planner) fn take_standings(&mut self, prepared: Option<BlockStandings>) {
-        let Planner { ledger, deals, drafts, .. } = self;
+        let Planner { ledger, deals, block: current, .. } = self;
         let Some(block) = ledger.blocks.last() else { return };
-        let own = || deals.standings.of_block(&ledger.settings, block, drafts);
+        let own = || deals.standings.of_block(&ledger.settings, block, &current.drafts);
         let BlockStandings { of_rows, ways } = prepared.unwrap_or_else(own);
         let standing = |way: &Way| {
             let pipeline = self.pipeline_number(way.pipeline.as_deref());
@@ -220,7 +220,7 @@ impl Planner {
     /// Where the opportunity of a row stands if it is new. `None`: it has to be looked at closely.
     pub(super) fn plain_standing(&self, at: usize) -> Option<Standing> {
         let AtHand { of_rows, ways } = &self.deals.at_hand;
-        let way = *of_rows.get(self.window.start + at)?;
+        let way = *of_rows.get(self.window.rows.start + at)?;
         ways.get(usize::from(way)).copied()
     }
 }
