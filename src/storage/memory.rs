@@ -135,6 +135,12 @@ impl MemoryStorage {
         self.index.clear();
     }
 
+    /// Takes a record away, as somebody does who deletes it. Gives what it was.
+    pub fn remove(&mut self, object: Object, id: &str) -> Option<MemoryRecord> {
+        self.index.clear();
+        self.records_mut(object).shift_remove(id)
+    }
+
     /// The record with this id.
     pub fn get(&self, object: Object, id: &str) -> Option<&MemoryRecord> {
         self.records(object).get(id)
@@ -163,6 +169,11 @@ impl MemoryStorage {
     /// The last checkpoint of the import that was begun last.
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoints.last().map(|(_, checkpoint)| checkpoint)
+    }
+
+    /// The last checkpoint of each import, in the order in which they were begun.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.checkpoints.values()
     }
 
     /// The lists that contacts were put on and the workflows that were started, in order.
