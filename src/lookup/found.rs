@@ -172,6 +172,17 @@ impl Found {
         faults
     }
 
+    /// What the adapter has named that is no field of the object, or a part of one that is kept whole.
+    pub(crate) fn unknown<'s>(
+        &'s self,
+        object: Object,
+        fields: &'s Fields,
+    ) -> impl Iterator<Item = &'s str> {
+        let is_known =
+            move |name: &str| fields.find(object, name).is_some_and(|id| !fields.is_part(id));
+        self.names.iter().map(|name| &**name).filter(move |name| !is_known(name))
+    }
+
     /// Everything that was added, call by call: id, version, declared keys, values; fields by key.
     #[allow(clippy::type_complexity)] // four columns of one table
     pub(crate) fn told<'s>(

@@ -58,6 +58,34 @@ pub(crate) enum Defect {
     DropsCustomFields,
     TwoFieldsInOneColumn,
     LinksToTheGone,
+    FailsEveryWrite,
+    PanicsInEveryWrite,
+    PanicsWhenItMoves,
+    FindsNobodyById,
+    MisspellsAField,
+    TellsThePartsOfNames,
+    TellsNoLinks,
+    CutsAmountsToCents,
+    LosesTheSignBelowOne,
+    DropsTheZeroOfCents,
+    ConstantVersionOfOpportunities,
+    KeepsTheVersionWhenItMoves,
+    LeavesTagsOutOfTheVersion,
+    ComparesVersionsItDoesNotTell,
+    NeverClearsAddresses,
+    NeverClearsLists,
+    NeverClearsDates,
+    NeverClearsFieldsOfDeals,
+    EmptiesWhatItDidNotWrite,
+    KeysOfItsOwnWritesOnly,
+    VersionsOfItsOwnWritesOnly,
+    LosesCheckpoints,
+    LosesCheckpointsWithoutSteps,
+    KeepsTheFirstCheckpoint,
+    KeepsOneCheckpoint,
+    ForgetsFormats,
+    /// Which is allowed.
+    TellsNoVersionsOfOpportunities,
 }
 
 static FIELDS: std::sync::LazyLock<Fields> = std::sync::LazyLock::new(Fields::standard);
@@ -79,6 +107,8 @@ pub(crate) struct Shelf {
     pub(crate) defect: Option<Defect>,
     /// Addresses that contacts had before, for the defect that still finds them.
     former: Vec<(u64, String)>,
+    /// The records as imports wrote them, for defects that know no others.
+    own: BTreeMap<u64, Rec>,
     next: u64,
 }
 
@@ -118,6 +148,13 @@ impl Shelf {
         let id = self.next;
         self.records_mut(object).insert(id, rec);
         id
+    }
+
+    /// Gives a record one more value, or another one, past the import.
+    pub(crate) fn set(&mut self, object: Object, id: u64, field: &str, value: &str) {
+        let rec = self.records_mut(object).entry(id).or_default();
+        rec.version += 1;
+        rec.values.insert(field.into(), vec![value.into()]);
     }
 
     /// Everything that is kept, without ids and versions, sorted.
@@ -165,24 +202,40 @@ impl Shelf {
             is_former
                 || keys.iter().any(|own| own.iter().map(String::as_str).eq(key.iter().copied()))
         };
-        let mut ids: Vec<u64> = self
-            .contacts
-            .iter()
-            .filter(|(id, rec)| is_held(**id, rec))
-            .map(|(id, _)| *id)
-            .collect();
+        let is_own = self.is(Defect::KeysOfItsOwnWritesOnly);
+        let contacts = if is_own { &self.own } else { &self.contacts };
+        let mut ids: Vec<u64> =
+            contacts.iter().filter(|(id, rec)| is_held(**id, rec)).map(|(id, _)| *id).collect();
         if self.is(Defect::FindsOneHolderOnly) {
             ids.truncate(1);
         }
         ids
     }
 
+    /// The version that a record is told to have.
+    pub(crate) fn version(&self, object: Object, id: u64, rec: &Rec) -> u64 {
+        let is_deal = object == Object::Opportunity;
+        let told = match self.defect {
+            Some(Defect::VersionsOfItsOwnWritesOnly) => self.own.get(&id),
+            _ => None,
+        };
+        match self.defect {
+            Some(Defect::ConstantVersion) => 1,
+            Some(Defect::ConstantVersionOfOpportunities) if is_deal => 1,
+            _ => told.unwrap_or(rec).version,
+        }
+    }
+
     fn add(&self, object: Object, id: u64, keys: &[(&str, &str)], found: &mut Found) {
         let Some(rec) = self.records(object).get(&id) else { return };
         let mut record = found.record(&id.to_string());
-        if !self.is(Defect::NoVersions) {
-            let version = if self.is(Defect::ConstantVersion) { 1 } else { rec.version };
-            record = record.version(&version.to_string());
+        let is_told = match self.defect {
+            Some(Defect::NoVersions | Defect::ComparesVersionsItDoesNotTell) => false,
+            Some(Defect::TellsNoVersionsOfOpportunities) => object == Object::Contact,
+            _ => true,
+        };
+        if is_told {
+            record = record.version(&self.version(object, id, rec).to_string());
         }
         for (field, key) in keys {
             let spelled = key.to_uppercase().replace('+', "00");
@@ -193,8 +246,16 @@ impl Shelf {
             };
         }
         for (field, values) in &rec.values {
+            let field = match (self.defect, field.as_str()) {
+                (Some(Defect::MisspellsAField), "first_name") => "frist_name",
+                (Some(Defect::TellsNoLinks), "contact_id") => continue,
+                (_, field) => field,
+            };
             for value in values {
-                record = record.value(field.as_str(), value);
+                record = record.value(field, value);
+                if field == "name" && self.is(Defect::TellsThePartsOfNames) {
+                    record = record.value("first_name", value);
+                }
             }
         }
     }
@@ -209,7 +270,8 @@ impl Storage for Shelf {
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
         let object = lookup.object();
-        for id in lookup.ids() {
+        let ids = if self.is(Defect::FindsNobodyById) { &[] } else { lookup.ids() };
+        for id in ids {
             if self.is(Defect::FindsEverybodyById) {
                 self.records(object).keys().for_each(|id| self.add(object, *id, &[], found));
             } else if let Ok(number) = id.parse::<u64>()
@@ -248,6 +310,10 @@ impl StorageWrite for Shelf {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
         if self.is(Defect::RefusesEmptyBatches) && batch.is_empty() {
             return Err("nothing to write".into());
+        }
+        assert!(!self.is(Defect::PanicsInEveryWrite), "not yet implemented");
+        if self.is(Defect::FailsEveryWrite) {
+            return Err("no such table: contacts".into());
         }
         self.write_some(batch, receipts, usize::MAX);
         Ok(())

@@ -1,6 +1,7 @@
 //! How the shelf writes: a step, what speaks against it, what it leaves and what is told of it.
 
 use crm_import::storage::{Batch, BatchFollowUp, BatchStep, Link, Op, Receipt, Receipts};
+use crm_import::{Field, FieldKind, Object};
 
 use super::{Defect, Rec, Shelf};
 
@@ -24,9 +25,22 @@ impl Shelf {
         let left = limit.saturating_sub(batch.len());
         batch.follow_ups().take(left).for_each(|wanted| self.follow_up(&wanted, receipts));
         if batch.len() + batch.follow_ups().count() <= limit {
-            let checkpoint = batch.checkpoint().clone();
-            self.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
+            self.keep(batch);
         }
+    }
+
+    fn keep(&mut self, batch: &Batch<'_>) {
+        let mut checkpoint = batch.checkpoint().clone();
+        let is_known = self.checkpoints.contains_key(&checkpoint.import_id);
+        match self.defect {
+            Some(Defect::LosesCheckpoints) => return,
+            Some(Defect::LosesCheckpointsWithoutSteps) if batch.is_empty() => return,
+            Some(Defect::KeepsTheFirstCheckpoint) if is_known => return,
+            Some(Defect::KeepsOneCheckpoint) => self.checkpoints.clear(),
+            Some(Defect::ForgetsFormats) => checkpoint.formats.clear(),
+            _ => {}
+        }
+        self.checkpoints.insert(checkpoint.import_id.clone(), checkpoint);
     }
 
     fn follow_up(&mut self, wanted: &BatchFollowUp<'_>, receipts: &mut Receipts) {
@@ -67,6 +81,10 @@ impl Shelf {
                 return;
             }
         }
+        assert!(
+            !(self.is(Defect::PanicsWhenItMoves) && link.is_some() && step.is_update()),
+            "links are for ever"
+        );
         let id = stored.unwrap_or(self.next + 1);
         self.next += u64::from(stored.is_none());
         let mut rec = before.unwrap_or_default();
@@ -75,7 +93,8 @@ impl Shelf {
         if let Some(contact) = link.filter(|_| !is_kept) {
             rec.values.insert("contact_id".into(), vec![contact]);
         }
-        rec.version += 1;
+        rec.version += u64::from(self.counts(step));
+        self.own.insert(id, rec.clone());
         self.records_mut(step.object()).insert(id, rec);
         self.tokens.insert(token, (step.op(), id));
         if receipts.get(token).is_none() {
@@ -112,8 +131,24 @@ impl Shelf {
         })
     }
 
+    /// Is the version another one after the step?
+    fn counts(&self, step: &BatchStep<'_>) -> bool {
+        let mut changes = step.changes();
+        match self.defect {
+            Some(Defect::KeepsTheVersionWhenItMoves) => changes.next().is_some(),
+            Some(Defect::LeavesTagsOutOfTheVersion) => changes.any(|change| change.key() != "tags"),
+            _ => true,
+        }
+    }
+
     fn is_stale(&self, step: &BatchStep<'_>, before: Option<&Rec>) -> bool {
-        let is_version = |rec: &Rec| step.version().is_none_or(|v| v == rec.version.to_string());
+        let is_version = |rec: &Rec| match step.version() {
+            None => !self.is(Defect::ComparesVersionsItDoesNotTell),
+            Some(read) => {
+                let id = step.id().parse().unwrap_or_default();
+                read == self.version(step.object(), id, rec).to_string()
+            }
+        };
         step.is_update()
             && match before {
                 None => !self.is(Defect::UpdateCreates),
@@ -122,7 +157,8 @@ impl Shelf {
     }
 
     fn change(&mut self, step: &BatchStep<'_>, id: u64, rec: &mut Rec) {
-        if self.is(Defect::OverwritesWholeRecord) {
+        let is_foreign = self.is(Defect::EmptiesWhatItDidNotWrite) && !self.own.contains_key(&id);
+        if self.is(Defect::OverwritesWholeRecord) || is_foreign {
             rec.values.clear();
         }
         for change in step.changes() {
@@ -141,7 +177,18 @@ impl Shelf {
                 self.former.extend(before.iter().map(|text| (id, text.clone())));
             }
             match self.defect {
-                Some(Defect::NeverClears) if after.is_empty() => continue,
+                Some(defect) if after.is_empty() && keeps(defect, step, change.field()) => continue,
+                Some(Defect::CutsAmountsToCents) => after.iter_mut().for_each(|text| {
+                    let cents = text.find('.').map_or(text.len(), |point| point + 3);
+                    let is_amount = text.parse::<f64>().is_ok();
+                    text.truncate(if is_amount { cents.min(text.len()) } else { text.len() });
+                }),
+                Some(Defect::LosesTheSignBelowOne) => {
+                    after.iter_mut().for_each(|text| *text = text.replace("-0.", "0."));
+                }
+                Some(Defect::DropsTheZeroOfCents) => {
+                    after.iter_mut().for_each(|text| *text = text.replace("0.05", "0.5"));
+                }
                 Some(Defect::DropsListValues) => after.truncate(1),
                 Some(Defect::TrimsText) => {
                     after.iter_mut().for_each(|text| *text = text.replace(['\n', '\t'], " "));
@@ -174,5 +221,17 @@ impl Shelf {
         if self.is(Defect::DoublesAReceipt) {
             receipts.unchanged(token);
         }
+    }
+}
+
+/// Does the defect leave a field as it is that is to be cleared?
+fn keeps(defect: Defect, step: &BatchStep<'_>, field: &Field) -> bool {
+    match defect {
+        Defect::NeverClears => true,
+        Defect::NeverClearsAddresses => matches!(field.key.as_str(), "email" | "phone"),
+        Defect::NeverClearsLists => field.is_list,
+        Defect::NeverClearsDates => field.kind == FieldKind::Date,
+        Defect::NeverClearsFieldsOfDeals => step.object() == Object::Opportunity,
+        _ => false,
     }
 }

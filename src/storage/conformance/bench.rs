@@ -1,7 +1,10 @@
-//! [`Bench`]: a storage on trial, what it is asked, and what it says.
+//! [`Bench`]: a storage on trial, and what it says when it is asked.
 
-use super::maker::{Maker, Values, absent};
-use super::{Result, fail, skip};
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::maker::{Maker, absent};
+use super::{Result, cause, fail, skip};
 use crate::account::Account;
 use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
@@ -9,6 +12,9 @@ use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::object::Object;
 use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite, Token};
 use crate::value::Value;
+
+/// Fields with their values.
+pub(super) type Values<'v> = &'v [(&'v str, &'v [&'v str])];
 
 /// A storage on trial.
 pub(super) struct Bench<S> {
@@ -18,6 +24,8 @@ pub(super) struct Bench<S> {
     next: u128,
     /// The field that a case is about and that the account does without.
     absent: Option<String>,
+    /// What `find` has named that is no field of the account.
+    unknown: BTreeSet<(Object, String)>,
 }
 
 /// What storage says of one record.
@@ -43,9 +51,22 @@ impl Seen {
         self.values(field).first().copied()
     }
 
-    /// The fields that hold something.
-    pub(super) fn fields(&self) -> Vec<String> {
-        self.values.iter().map(|(field, _)| field.clone()).collect()
+    /// The fields that hold something, once each.
+    pub(super) fn fields(&self) -> BTreeSet<&str> {
+        self.values.iter().map(|(field, _)| field.as_str()).collect()
+    }
+}
+
+/// As it is told in a message.
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for field in self.fields() {
+            write!(f, "{field} {:?}, ", self.values(field).join("; "))?;
+        }
+        match &self.version {
+            Some(version) => write!(f, "version {version}"),
+            None => f.write_str("no version"),
+        }
     }
 }
 
@@ -53,7 +74,13 @@ impl<S: StorageWrite> Bench<S> {
     pub(super) fn new(mut storage: S) -> Self {
         let account = storage.account().unwrap_or_default();
         let fields = account.fields();
-        Bench { storage, account, fields, next: 0, absent: None }
+        let unknown = BTreeSet::new();
+        Bench { storage, account, fields, next: 0, absent: None, unknown }
+    }
+
+    /// What `find` has named so far that is no field of the account.
+    pub(super) fn unknown(&self) -> &BTreeSet<(Object, String)> {
+        &self.unknown
     }
 
     pub(super) fn account(&self) -> &Account {
@@ -116,6 +143,21 @@ impl<S: StorageWrite> Bench<S> {
         one == other || !matches!(read(one), Value::Text(_)) && read(one) == read(other)
     }
 
+    /// The same of several values, in any order.
+    pub(super) fn are_same(
+        &self,
+        object: Object,
+        key: &str,
+        some: &[&str],
+        others: &[&str],
+    ) -> bool {
+        let (mut some, mut others) = (some.to_vec(), others.to_vec());
+        some.sort_unstable();
+        others.sort_unstable();
+        some.len() == others.len()
+            && some.iter().zip(&others).all(|(one, other)| self.is_same(object, key, one, other))
+    }
+
     /// Makes a batch and writes it.
     pub(super) fn write<T>(
         &mut self,
@@ -141,7 +183,7 @@ impl<S: StorageWrite> Bench<S> {
         let batch = Batch { owned: batch, fields: &self.fields };
         let mut receipts = Receipts::expecting(&batch);
         if let Err(error) = self.storage.write(&batch, &mut receipts) {
-            return fail(format!("write failed: {error}"));
+            return cause(format!("write failed: {error}"));
         }
         match receipts.faults().first() {
             Some(fault) => fail(fault.clone()),
@@ -166,8 +208,10 @@ impl<S: StorageWrite> Bench<S> {
     pub(super) fn ask(&mut self, lookup: &Lookup<'_>) -> Result<Vec<(String, Seen)>> {
         let mut found = Found::default();
         if let Err(error) = self.storage.find(lookup, &mut found) {
-            return fail(format!("find failed: {error}"));
+            return cause(format!("find failed: {error}"));
         }
+        let unknown = found.unknown(lookup.object, &self.fields);
+        self.unknown.extend(unknown.map(|name| (lookup.object, name.to_owned())));
         let mut records: Vec<(String, Seen)> = Vec::new();
         for (id, version, keys, values) in found.told(lookup.object, &self.fields) {
             let at = records.iter().position(|(other, _)| other == id).unwrap_or_else(|| {
@@ -177,7 +221,8 @@ impl<S: StorageWrite> Bench<S> {
             let seen = &mut records[at].1;
             seen.version = seen.version.take().or(version.map(str::to_owned));
             seen.keys.extend(keys.into_iter().map(|(f, k)| (f.to_owned(), k.to_owned())));
-            let values = values.into_iter().filter(|(_, value)| !value.is_empty());
+            // A part of a name that is kept whole is no field of its own.
+            let values = values.into_iter().filter(|(field, _)| self.has(lookup.object, field));
             seen.values.extend(values.map(|(f, v)| (f.to_owned(), v.to_owned())));
         }
         records.sort_by(|a, b| a.0.cmp(&b.0));
@@ -194,11 +239,41 @@ impl<S: StorageWrite> Bench<S> {
 
     /// The record with this id.
     pub(super) fn get(&mut self, object: Object, id: &str) -> Result<Seen> {
-        match self.by_ids(object, &[id])?.pop() {
+        let mut found = self.by_ids(object, &[id])?;
+        if found.len() > 1 {
+            return cause(
+                "one id was asked for, and several records came: give those of Lookup::ids",
+            );
+        }
+        match found.pop() {
             Some((found, seen)) if found == id => Ok(seen),
             Some((found, _)) => fail(format!("asked for the {object} {id}, got {found}")),
-            None => fail(format!("the {object} {id} is not found by its id")),
+            None => {
+                cause("a record is not found by the id that its receipt gave: answer Lookup::ids")
+            }
         }
+    }
+
+    /// Updates a record as it is now, and sees to it that the update is written.
+    pub(super) fn change(
+        &mut self,
+        object: Object,
+        id: &str,
+        before: Values<'_>,
+        after: Values<'_>,
+    ) -> Result {
+        let version = self.get(object, id)?.version;
+        let (token, receipts) =
+            self.write(|batch| batch.update(object, id, version.as_deref(), before, after))?;
+        fresh_update(&receipts, token, object, version.as_deref())
+    }
+
+    /// Links an opportunity to another contact.
+    pub(super) fn relink(&mut self, id: &str, contact: &str) -> Result {
+        let version = self.get(Object::Opportunity, id)?.version;
+        let (token, receipts) =
+            self.write(|batch| batch.relink(id, version.as_deref(), contact))?;
+        fresh_update(&receipts, token, Object::Opportunity, version.as_deref())
     }
 
     /// Asks for contacts by the keys of one rule.
@@ -250,25 +325,51 @@ fn question<'a>(
     Lookup { object, ids, contact_ids, blocks, wanted, fields }
 }
 
+/// Why nothing of what other writers do is noticed.
+pub(super) const NO_VERSION: &str = "a contact has no version, so that nothing is known of other writers: \
+                                     give one in find with FoundRecord::version";
+
+/// Why nobody can tell whose an opportunity is.
+pub(super) const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
+                                  write, and give it as the value of contact_id in find";
+
+/// An update of a record whose version has just been read is receipted as one.
+pub(super) fn fresh_update(
+    receipts: &Receipts,
+    token: Token,
+    object: Object,
+    version: Option<&str>,
+) -> Result {
+    match (receipts.get(token), object, version) {
+        (Some(Receipt::Updated { .. } | Receipt::Unchanged), ..) => Ok(()),
+        (Some(Receipt::Conflict), Object::Contact, None) => cause(NO_VERSION),
+        (Some(Receipt::Conflict), Object::Opportunity, None) => cause(
+            "an opportunity has no version in find, and write takes its update for a conflict: give one \
+             with FoundRecord::version, or compare none",
+        ),
+        (Some(Receipt::Conflict), ..) => cause(
+            "an update of what nobody else has changed was receipted as a conflict: compare \
+             BatchStep::version with the version as find gives it, and new keys with those of other records",
+        ),
+        (Some(other), ..) => fail(format!("an update was receipted as {other:?}")),
+        (None, ..) => fail("an update has no receipt: file one with Receipts::updated"),
+    }
+}
+
 /// The id that a receipt says was created.
 pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
     match receipts.get(token) {
         Some(Receipt::Created { id, .. }) => Ok(id.clone()),
-        Some(Receipt::Rejected { why }) => fail(format!(
+        Some(Receipt::Rejected { why }) => cause(format!(
             "a create was rejected ({why}); if every contact needs a field, name it in the account's \
              dedup.required"
         )),
+        Some(Receipt::AlreadyApplied { .. }) => cause(
+            "a step that was never written was receipted as already applied: keep all 128 bits of a token, \
+             and let `fresh` make a storage without those of earlier runs",
+        ),
         Some(other) => fail(format!("a create was receipted as {other:?}")),
         None => fail("a create has no receipt: file one with Receipts::created"),
-    }
-}
-
-/// The step was receipted as an update.
-pub(super) fn updated(receipts: &Receipts, token: Token) -> Result {
-    match receipts.get(token) {
-        Some(Receipt::Updated { .. }) => Ok(()),
-        Some(other) => fail(format!("an update was receipted as {other:?}")),
-        None => fail("an update has no receipt: file one with Receipts::updated"),
     }
 }
 

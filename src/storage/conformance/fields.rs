@@ -1,21 +1,22 @@
 //! What storage keeps of each field that the account has.
 
-use super::bench::Bench;
+use super::bench::{Bench, Values, fresh_update};
 use super::{Result, Run, expect};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};
 use crate::object::Object::{self, Contact, Opportunity};
-use crate::storage::StorageWrite;
+use crate::storage::{Receipt, StorageWrite};
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
         ("every written value comes back", values_come_back),
         ("a field that is written alone comes back alone", fields_are_apart),
+        ("every field that may be blank is cleared", fields_are_cleared),
     ]
 }
 
 /// A field, and values that it may hold.
-type Sample = (String, Vec<String>);
+pub(super) type Sample = (String, Vec<String>);
 
 fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let contact = samples(bench.account(), bench.fields(), Contact);
@@ -34,8 +35,9 @@ fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let id = write(bench, Contact, std::slice::from_ref(&sample), |bench, values| {
             bench.add(Contact, values)
         })?;
-        let mut others: Vec<String> = bench.get(Contact, &id)?.fields();
-        others.retain(|field| *field != sample.0 && !required.contains(field));
+        let seen = bench.get(Contact, &id)?;
+        let mut others = seen.fields();
+        others.retain(|field| *field != sample.0 && !required.iter().any(|key| key == field));
         expect(
             others.is_empty(),
             format!("where only {} is written, there is {others:?} too", sample.0),
@@ -44,26 +46,97 @@ fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     Ok(())
 }
 
+/// One after the other; a column that may not be null may refuse it.
+fn fields_are_cleared<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let ana = add_sample(bench, Contact, |bench, values| bench.add(Contact, values))?;
+    each_is_cleared(bench, Contact, &ana)?;
+    if !bench.keeps_opportunities() {
+        return Ok(());
+    }
+    let deal = add_sample(bench, Opportunity, |bench, values| bench.add_to(&ana, values))?;
+    each_is_cleared(bench, Opportunity, &deal)
+}
+
+fn each_is_cleared<S: StorageWrite>(bench: &mut Bench<S>, object: Object, id: &str) -> Result {
+    // No import clears them (W3).
+    let kept: &[&str] = match object {
+        Contact => &[],
+        Opportunity => &["name", "pipeline", "stage", "status", "value"],
+    };
+    let required = bench.account().dedup.required.clone();
+    for (field, _) in samples(bench.account(), bench.fields(), object) {
+        let is_required = object == Contact && required.contains(&field);
+        if !is_required && !kept.contains(&field.as_str()) {
+            is_cleared(bench, object, id, &field)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_cleared<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    id: &str,
+    field: &str,
+) -> Result {
+    let before = bench.get(object, id)?;
+    let (version, old) = (before.version.as_deref(), before.values(field));
+    let (token, receipts) = bench
+        .write(|batch| batch.update(object, id, version, &[(field, &old)], &[(field, &[])]))?;
+    let after = bench.get(object, id)?;
+    let left = after.values(field);
+    // What a column that is never null holds instead.
+    let is_default =
+        |text: &&str| ["false", "0"].iter().any(|no| bench.is_same(object, field, text, no));
+    match receipts.get(token) {
+        Some(Receipt::Rejected { .. }) => expect(
+            left == old,
+            format!("the clearing of {field} was rejected, and it is {left:?}, no longer {old:?}"),
+        ),
+        Some(Receipt::Conflict) => fresh_update(&receipts, token, object, version),
+        _ => expect(
+            left.iter().all(is_default),
+            format!(
+                "the {object}'s {field} was cleared (Change::text is \"\", Change::after gives nothing) and is \
+                 still {left:?}"
+            ),
+        ),
+    }
+}
+
+/// Adds a record that has a value in every field. Gives its id.
+pub(super) fn add_sample<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    add: impl FnOnce(&mut Bench<S>, Values<'_>) -> Result<String>,
+) -> Result<String> {
+    let samples = samples(bench.account(), bench.fields(), object);
+    let texts: Vec<Vec<&str>> = samples.iter().map(|(_, values)| texts(values)).collect();
+    let values: Vec<(&str, &[&str])> =
+        samples.iter().zip(&texts).map(|((key, _), texts)| (key.as_str(), &**texts)).collect();
+    add(bench, &values)
+}
+
+fn texts(values: &[String]) -> Vec<&str> {
+    values.iter().map(String::as_str).collect()
+}
+
 /// Writes a record of these values, and sees whether they come back. Gives its id.
 fn write<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
     samples: &[Sample],
-    add: impl FnOnce(&mut Bench<S>, &[(&str, &[&str])]) -> Result<String>,
+    add: impl FnOnce(&mut Bench<S>, Values<'_>) -> Result<String>,
 ) -> Result<String> {
-    let texts: Vec<Vec<&str>> =
-        samples.iter().map(|(_, values)| values.iter().map(String::as_str).collect()).collect();
+    let all: Vec<Vec<&str>> = samples.iter().map(|(_, values)| texts(values)).collect();
     let values: Vec<(&str, &[&str])> =
-        samples.iter().zip(&texts).map(|((key, _), texts)| (key.as_str(), &**texts)).collect();
+        samples.iter().zip(&all).map(|((key, _), texts)| (key.as_str(), &**texts)).collect();
     let id = add(bench, &values)?;
     let seen = bench.get(object, &id)?;
     for (field, written) in values {
-        let (mut got, mut written) = (seen.values(field), written.to_vec());
-        got.sort_unstable();
-        written.sort_unstable();
-        let is_same = |pair: (&&str, &&str)| bench.is_same(object, field, pair.0, pair.1);
+        let got = seen.values(field);
         expect(
-            got.len() == written.len() && got.iter().zip(&written).all(is_same),
+            bench.are_same(object, field, &got, written),
             format!("the {object}'s {field} came back as {got:?} instead of {written:?}"),
         )?;
     }
@@ -72,7 +145,7 @@ fn write<S: StorageWrite>(
 
 /// Values for each field of an object that an import can write; of what points elsewhere (users,
 /// pipelines, options) only what the account knows.
-fn samples(account: &Account, fields: &Fields, object: Object) -> Vec<Sample> {
+pub(super) fn samples(account: &Account, fields: &Fields, object: Object) -> Vec<Sample> {
     let own = fields.iter().filter(|(_, field)| field.object == object);
     own.filter_map(|(_, field)| Some((field.key.clone(), sample(account, fields, field)?)))
         .collect()

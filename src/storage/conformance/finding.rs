@@ -1,14 +1,12 @@
 //! What storage answers.
 
-use super::bench::{Bench, created};
-use super::{Result, Run, expect, skip};
-use crate::object::Object::Contact;
+use super::bench::{Bench, NO_LINK, Seen, created};
+use super::{Result, Run, cause, expect, skip};
+use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{Receipt, StorageWrite};
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
-        ("the account is the same each time", the_account_is_the_same),
-        ("a record is found by its id", by_id),
         ("an id that nobody has finds nothing", by_unknown_id),
         ("several ids are answered in one call", by_several_ids),
         ("a contact is found by its primary e-mail", by_primary_email),
@@ -25,30 +23,17 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     ]
 }
 
-fn the_account_is_the_same<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let accounts = [bench.storage.account(), bench.storage.account()];
-    match accounts {
-        [Ok(first), Ok(second)] => expect(first == second, "the second answer differs"),
-        [first, second] => {
-            let error = first.err().or(second.err());
-            expect(false, error.map_or_else(String::new, |e| format!("account failed: {e}")))
-        }
-    }
-}
-
-fn by_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let name = bench.name();
-    let ana = bench.add(Contact, &[(name, &["Ana"])])?;
-    bench.add(Contact, &[(name, &["Bo"])])?;
-    let seen = bench.get(Contact, &ana)?;
-    expect(seen.value(name) == Some("Ana"), format!("got {seen:?}"))
+/// Records as they are told in a message.
+fn told(found: &[(String, Seen)]) -> String {
+    let records: Vec<String> = found.iter().map(|(id, seen)| format!("{id} ({seen})")).collect();
+    records.join(", ")
 }
 
 fn by_unknown_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let name = bench.name();
     bench.add(Contact, &[(name, &["Ana"])])?;
     let found = bench.by_ids(Contact, &["no such id", "999999999", "'; --"])?;
-    expect(found.is_empty(), format!("found {found:?}"))
+    expect(found.is_empty(), format!("found {}", told(&found)))
 }
 
 fn by_several_ids<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -57,6 +42,7 @@ fn by_several_ids<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     for name in ["Ana", "Bo", "Cy"] {
         ids.push(bench.add(Contact, &[(field, &[name])])?);
     }
+    bench.get(Contact, &ids[0])?;
     let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
     let found = bench.by_ids(Contact, &asked)?;
     expect(found.len() == 3, format!("3 ids found {} records", found.len()))
@@ -148,18 +134,15 @@ fn finds_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
             _ => &["+1206555012", "+12065550123;ext=1"],
         };
         let found = bench.by_keys(&[rule], &[others])?;
-        expect(found.is_empty(), format!("with {key} stored, {others:?} found {found:?}"))?;
+        expect(found.is_empty(), format!("with {key} stored, {others:?} found {}", told(&found)))?;
     }
     Ok(())
 }
 
 fn finds_no_former_holder<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let ana = bench.add(Contact, &[("email", &["old@example.com"])])?;
-    let version = bench.get(Contact, &ana)?.version;
-    bench.write(|batch| {
-        let (before, after): (&[&str], &[&str]) = (&["old@example.com"], &["new@example.com"]);
-        batch.update(Contact, &ana, version.as_deref(), &[("email", before)], &[("email", after)])
-    })?;
+    let (before, after): (&[&str], &[&str]) = (&["old@example.com"], &["new@example.com"]);
+    bench.change(Contact, &ana, &[("email", before)], &[("email", after)])?;
     let found = bench.by_keys(&["email"], &[&["old@example.com"]])?;
     expect(found.is_empty(), "the old address still finds the contact")?;
     let found = bench.by_keys(&["email"], &[&["new@example.com"]])?;
@@ -174,13 +157,19 @@ fn by_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let garage = bench.add_to(&ana, &[("name", &["Garage"])])?;
     bench.add_to(&bo, &[("name", &["Boat"])])?;
     let found = bench.of_contacts(&[&ana])?;
+    if found.is_empty() && bench.get(Opportunity, &roof)?.value("contact_id").is_none() {
+        return cause(NO_LINK);
+    }
     let mut ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
     let mut own = [roof.as_str(), garage.as_str()];
     ids.sort_unstable();
     own.sort_unstable();
     expect(ids == own, format!("contact {ana} has {own:?}, found {ids:?}"))?;
+    if found.iter().any(|(_, seen)| seen.value("contact_id").is_none()) {
+        return cause(NO_LINK);
+    }
     let links = found.iter().all(|(_, seen)| seen.value("contact_id") == Some(ana.as_str()));
-    expect(links, "the opportunities do not say whose they are")
+    expect(links, format!("contact {ana} has {}", told(&found)))
 }
 
 fn by_combined_rule<S: StorageWrite>(bench: &mut Bench<S>) -> Result {

@@ -1,5 +1,6 @@
-//! [`Maker`]: a batch made by hand, step by step.
+//! [`Maker`]: batches that are made by hand.
 
+use super::bench::Values;
 use super::fields::sample;
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
@@ -9,9 +10,6 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Changes, Op};
 use crate::storage::{Checkpoint, ContactOf, OwnedBatch, OwnedFollowUp, OwnedStep, Token};
 use crate::value::Value;
-
-/// Fields with their values.
-pub(super) type Values<'v> = &'v [(&'v str, &'v [&'v str])];
 
 /// A batch that is being made.
 pub(super) struct Maker<'f> {
@@ -24,14 +22,14 @@ pub(super) struct Maker<'f> {
 }
 
 impl<'f> Maker<'f> {
-    /// Nothing is made yet. `next` counts the tokens.
+    /// With the number that the last token was made of.
     pub(super) fn new(account: &'f Account, fields: &'f Fields, next: &'f mut u128) -> Self {
         let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
         let batch = OwnedBatch { checkpoint, ..OwnedBatch::default() };
         Maker { batch, account, fields, next, absent: None }
     }
 
-    /// The batch; and why it cannot be written, if a step is about a field that the account does without.
+    /// What was made, and the field that it is about and that the account does without.
     pub(super) fn finish(self) -> (OwnedBatch, Option<String>) {
         (self.batch, self.absent)
     }
@@ -176,6 +174,8 @@ impl<'f> Maker<'f> {
     }
 }
 
+const POINT: normalize::Separators = normalize::Separators { group: None, decimal: '.' };
+
 /// Why a case is skipped that is about this field.
 pub(super) fn absent(object: Object, key: &str) -> String {
     match (object, key) {
@@ -192,7 +192,8 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
                 Ok(phone) => Value::Phone(phone),
                 Err(_) => Value::Text(text.into()),
             },
-            FieldKind::Number | FieldKind::Money => match normalize::decimal(&text, None) {
+            // As a file would have it that writes a point before the decimals.
+            FieldKind::Number | FieldKind::Money => match normalize::decimal(&text, Some(POINT)) {
                 Ok(number) => Value::Number(number),
                 Err(_) => Value::Text(text.into()),
             },

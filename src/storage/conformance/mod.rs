@@ -1,5 +1,12 @@
 //! Certifies a storage adapter: [`run`] puts it through some forty named cases.
 //!
+//! | run | over | finds |
+//! |---|---|---|
+//! | [`run`] | an empty storage | what breaks the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
+//! | [`run_over`] | rows that your application has written | columns that an update empties, rows that no key leads to |
+//! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
+//! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, so that it is not found again |
+//!
 //! Each case gets a storage of its own from `fresh`: empty, with the account that the application has.
 //! Values are written to every field of it, its own ones too, and to those that every contact
 //! [needs](crate::dedup::DedupPolicy::required). What an adapter does not claim to do (tokens,
@@ -8,7 +15,7 @@
 //! and match rules the account has, the more is tried.
 //!
 //! A failure says what was expected, what came, and which call was forgotten; [the adapter
-//! guide](crate::guide::adapters) has the steps.
+//! guide](crate::guide::adapters) has the steps. What many cases fail for is told once, by the first of them.
 //!
 //! ```
 //! use crm_import::MemoryStorage;
@@ -30,91 +37,47 @@
 //! }
 //! ```
 
+mod amounts;
 mod bench;
+mod beside;
+mod checkpoints;
 mod fields;
 mod finding;
+mod ground;
 mod maker;
+mod over;
+mod report;
 mod tokens;
+mod versions;
 mod writing;
 
-use std::fmt;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::StorageWrite;
+use super::{Checkpoint, StorageWrite};
+use crate::object::Object;
 use bench::Bench;
-
-/// How one case came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The adapter keeps this part of the contract.
-    Passed,
-    /// It does not, for this reason.
-    Failed(String),
-    /// It does not claim to do what the case is about.
-    Skipped(String),
-}
-
-/// One part of the contract.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Case {
-    /// The stable name of the case, a sentence.
-    pub name: &'static str,
-    /// How it came out.
-    pub outcome: Outcome,
-}
-
-/// How every case came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    cases: Vec<Case>,
-}
-
-impl Report {
-    /// Every case, in the order of the suite.
-    pub fn cases(&self) -> &[Case] {
-        &self.cases
-    }
-
-    /// The cases that failed, with the reason.
-    pub fn failures(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.cases.iter().filter_map(|case| match &case.outcome {
-            Outcome::Failed(why) => Some((case.name, why.as_str())),
-            _ => None,
-        })
-    }
-
-    /// Did no case fail?
-    pub fn is_passed(&self) -> bool {
-        self.failures().next().is_none()
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for case in &self.cases {
-            match &case.outcome {
-                Outcome::Passed => writeln!(f, "passed   {}", case.name)?,
-                Outcome::Failed(why) => writeln!(f, "FAILED   {}: {why}", case.name)?,
-                Outcome::Skipped(why) => writeln!(f, "skipped  {}: {why}", case.name)?,
-            }
-        }
-        let skipped = |case: &&Case| matches!(case.outcome, Outcome::Skipped(_));
-        let (failed, skipped) =
-            (self.failures().count(), self.cases.iter().filter(skipped).count());
-        let passed = self.cases.len() - failed - skipped;
-        writeln!(f, "{passed} passed, {failed} failed, {skipped} skipped")
-    }
-}
+pub use beside::Meanwhile;
+pub use report::{Case, Outcome, Report};
 
 /// Why a case does not pass.
 enum Stop {
+    /// For this reason.
     Failed(String),
+    /// Something that many cases need does not work: it is told once, by the first of them.
+    Cause(String),
+    /// It is not about this storage.
     Skipped(String),
 }
 
 /// A case fails for this reason.
 fn fail<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Failed(why.into()))
+}
+
+/// A case fails, as others do, for want of what it needs.
+fn cause<T>(why: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Cause(why.into()))
 }
 
 /// A case is not about this storage, for this reason.
@@ -130,20 +93,143 @@ type Result<T = (), E = Stop> = std::result::Result<T, E>;
 type Run<S> = fn(&mut Bench<S>) -> Result;
 
 /// Puts an adapter through every case. `fresh` makes an empty storage.
+///
+/// What panics fails the case that it happens in; the others go on with storages of their own.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
-    let cases: Vec<(&'static str, Run<S>)> = finding::cases()
+    let cases: Vec<(&'static str, Run<S>)> = ground::cases()
         .into_iter()
+        .chain(finding::cases())
         .chain(fields::cases())
+        .chain(amounts::cases())
+        .chain(versions::cases())
         .chain(writing::cases())
         .chain(tokens::cases())
         .collect();
-    let run_case = |(name, case): (&'static str, Run<S>)| {
-        let outcome = match case(&mut Bench::new(fresh())) {
-            Ok(()) => Outcome::Passed,
-            Err(Stop::Failed(why)) => Outcome::Failed(why),
-            Err(Stop::Skipped(why)) => Outcome::Skipped(why),
-        };
-        Case { name, outcome }
-    };
-    Report { cases: cases.into_iter().map(run_case).collect() }
+    // What else goes wrong there is for the cases to tell.
+    let is_left =
+        |result: &Result| matches!(result, Err(Stop::Cause(why)) if why == ground::NOT_EMPTY);
+    let emptied = caught(|| ground::is_empty(&mut fresh));
+    if is_left(&emptied) {
+        let all = cases.into_iter().map(|(name, _)| (name, cause(ground::NOT_EMPTY)));
+        return Report::of([(ground::EMPTY, emptied)].into_iter().chain(all));
+    }
+    let all = cases.into_iter().map(|(name, case)| (name, try_case(&mut fresh, case)));
+    Report::of([(ground::EMPTY, Ok(()))].into_iter().chain(all))
+}
+
+/// Puts an adapter through updates of records that the application has written itself, before there was an
+/// import: `storage` makes one that holds them, and these are their ids.
+///
+/// Each is found by its id and by its keys, and when one field of it is written, all others that
+/// [`find`](super::Storage::find) tells stay as they were. Have some that are as odd as yours are: with blank
+/// columns, with addresses as somebody typed them, with values that no import would write. What `find` does not
+/// tell cannot be seen from here: compare such columns yourself.
+///
+/// ```
+/// use crm_import::storage::conformance;
+/// use crm_import::{MemoryStorage, Object};
+///
+/// fn shop() -> MemoryStorage {
+///     let mut crm = MemoryStorage::default();
+///     let ana = [("first_name", "Ana"), ("email", "Ana@Example.com"), ("website", "ana.example")];
+///     crm.insert_as(Object::Contact, "c7", ana);
+///     crm.insert_as(Object::Contact, "c8", [("phone", "(206) 555-0123")]);
+///     crm.insert_as(Object::Opportunity, "o1", [("contact_id", "c7"), ("value", "12.50")]);
+///     crm
+/// }
+///
+/// let ids = [(Object::Contact, "c7"), (Object::Contact, "c8"), (Object::Opportunity, "o1")];
+/// let report = conformance::run_over(shop, &ids);
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_over<S: StorageWrite>(mut storage: impl FnMut() -> S, ids: &[(Object, &str)]) -> Report {
+    let cases = over::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let case = |bench: &mut Bench<S>| case(bench, ids);
+        (name, try_case(&mut storage, case))
+    }))
+}
+
+/// Puts an adapter through an import beside which the application goes on writing: `fresh` makes an empty
+/// storage, and `application` does what it is [told](Meanwhile), by the ways of the application and past the
+/// adapter.
+///
+/// That finds keys, versions and caches that only imports renew. It is about contacts that are matched by their
+/// e-mail address.
+///
+/// ```
+/// use crm_import::storage::conformance::{self, Meanwhile};
+/// use crm_import::{MemoryStorage, Object};
+///
+/// let report = conformance::run_beside(MemoryStorage::default, |crm, meanwhile| match meanwhile {
+///     Meanwhile::Insert { email } => {
+///         crm.insert(Object::Contact, [("email", email)]);
+///     }
+///     Meanwhile::Change { id, email } => {
+///         crm.insert_as(Object::Contact, id, [("email", email)]);
+///     }
+///     Meanwhile::Delete { id } => {
+///         crm.remove(Object::Contact, id);
+///     }
+/// });
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_beside<S: StorageWrite>(
+    mut fresh: impl FnMut() -> S,
+    mut application: impl FnMut(&mut S, Meanwhile<'_>),
+) -> Report {
+    let cases = beside::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let case = |bench: &mut Bench<S>| case(bench, &mut application);
+        (name, try_case(&mut fresh, case))
+    }))
+}
+
+/// Puts an adapter through imports that are interrupted: `kept` reads the checkpoints that storage keeps, as
+/// [a program that starts](crate::guide::adapters#7-checkpoints) does, all of them or those that are
+/// [open](Checkpoint::is_open).
+///
+/// The traits have no way to ask for them, so that [`run`] cannot see one that is lost.
+///
+/// ```
+/// use crm_import::MemoryStorage;
+/// use crm_import::storage::conformance;
+///
+/// let report = conformance::run_checkpoints(MemoryStorage::default, |crm| {
+///     crm.checkpoints().cloned().collect()
+/// });
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_checkpoints<S: StorageWrite>(
+    mut fresh: impl FnMut() -> S,
+    mut kept: impl FnMut(&mut S) -> Vec<Checkpoint>,
+) -> Report {
+    let cases = checkpoints::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let case = |bench: &mut Bench<S>| case(bench, &mut kept);
+        (name, try_case(&mut fresh, case))
+    }))
+}
+
+/// Tries one case on a storage of its own.
+fn try_case<S: StorageWrite>(
+    make: &mut impl FnMut() -> S,
+    case: impl FnOnce(&mut Bench<S>) -> Result,
+) -> Result {
+    let storage = make();
+    caught(|| {
+        let mut bench = Bench::new(storage);
+        let result = case(&mut bench);
+        ground::explained(&bench, result)
+    })
+}
+
+/// What panics fails. Nobody looks at the storage again in which it did.
+fn caught(case: impl FnOnce() -> Result) -> Result {
+    catch_unwind(AssertUnwindSafe(case)).unwrap_or_else(|panic| {
+        let panic: &dyn Any = &*panic;
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        cause(format!("the adapter panicked: {text}"))
+    })
 }

@@ -1,0 +1,67 @@
+//! Whether numbers and amounts of money stay what they were.
+
+use super::bench::{Bench, created};
+use super::fields::samples;
+use super::{Result, Run, expect, skip};
+use crate::field::FieldKind;
+use crate::object::Object::{self, Contact, Opportunity};
+use crate::storage::{ContactOf, Receipt, StorageWrite};
+
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
+    vec![("an amount comes back exact, or is rejected", amounts_are_exact)]
+}
+
+/// Whole, below zero, with a zero behind the point; and one that cents cannot hold.
+const AMOUNTS: [&str; 4] = ["100", "-0.5", "0.05", "1.005"];
+
+fn amounts_are_exact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let mut count = 0;
+    for object in [Contact, Opportunity] {
+        let all = samples(bench.account(), bench.fields(), object);
+        let is_number = |key: &str| {
+            let field = bench.fields().find(object, key).map(|id| bench.fields().get(id).kind);
+            matches!(field, Some(FieldKind::Number | FieldKind::Money))
+        };
+        let keys: Vec<String> =
+            all.into_iter().map(|(key, _)| key).filter(|key| is_number(key)).collect();
+        count += keys.len();
+        for key in keys {
+            AMOUNTS.iter().try_for_each(|amount| is_exact(bench, object, &key, amount))?;
+        }
+    }
+    if count == 0 { skip("no field of the account is a number") } else { Ok(()) }
+}
+
+fn is_exact<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    key: &str,
+    amount: &str,
+) -> Result {
+    let name = bench.name();
+    let (token, receipts) = match object {
+        Contact => {
+            bench.write(|batch| batch.create(Contact, &[(name, &["Ana"]), (key, &[amount])]))?
+        }
+        Opportunity => {
+            let ana = bench.add(Contact, &[(name, &["Ana"])])?;
+            let values: &[(&str, &[&str])] = &[("name", &["Roof"]), (key, &[amount])];
+            bench.write(|batch| batch.opportunity(values, ContactOf::Known(ana.as_str().into())))?
+        }
+    };
+    // A column may be for what is not below zero, or for cents.
+    let may_be_refused = matches!(amount, "-0.5" | "1.005");
+    if may_be_refused && matches!(receipts.get(token), Some(Receipt::Rejected { .. })) {
+        return Ok(());
+    }
+    let id = created(&receipts, token)?;
+    let seen = bench.get(object, &id)?;
+    let got = seen.value(key).unwrap_or("nothing");
+    expect(
+        bench.is_same(object, key, got, amount),
+        format!(
+            "the {object}'s {key} was written as {amount} and came back as {got}: receipt with \
+             Receipts::rejected what its column cannot hold"
+        ),
+    )
+}

@@ -1,0 +1,129 @@
+//! Whether a program that starts finds the imports that it has to go on with.
+
+use super::bench::Bench;
+use super::{Result, expect};
+use crate::issue::IssueCode;
+use crate::object::Object::Contact;
+use crate::object::RowNumber;
+use crate::storage::{Checkpoint, Refusal, StorageWrite};
+
+/// What a program that starts asks.
+pub(super) type Kept<'a, S> = &'a mut dyn FnMut(&mut S) -> Vec<Checkpoint>;
+/// A case that asks for what is kept.
+pub(super) type Resuming<S> = fn(&mut Bench<S>, Kept<'_, S>) -> Result;
+
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Resuming<S>)> {
+    vec![
+        ("a checkpoint is kept with its batch, as it was", kept_whole),
+        ("a checkpoint takes the place of the one before it", replaced),
+        ("the checkpoint of a batch without steps is kept", kept_without_steps),
+        ("an import whose report was seen is not open any more", closed),
+        ("the checkpoints of two imports are kept beside each other", side_by_side),
+    ]
+}
+
+/// Texts that a column for JSON, or a quotation mark, may change.
+fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
+    let mut checkpoint = Checkpoint { import_id: import_id.into(), row, ..Checkpoint::default() };
+    let texts = [&mut checkpoint.file, &mut checkpoint.mapping, &mut checkpoint.policy];
+    texts.into_iter().for_each(|text| *text = "9f3c".into());
+    checkpoint.formats.insert("Born \"on\"".into(), "d/m/y".into());
+    checkpoint.formats.insert("Überwiesen".into(), "1.234,5".into());
+    checkpoint.window = 1_000;
+    checkpoint.stats.contacts.create = 3;
+    checkpoint.refused.push(Refusal {
+        object: Contact,
+        row: RowNumber(2),
+        id: None,
+        code: IssueCode::WriteRejected,
+        why: "O'Hara's \"{}\" is 李".into(),
+    });
+    checkpoint
+}
+
+/// Writes a batch of so many new contacts.
+fn write<S: StorageWrite>(bench: &mut Bench<S>, steps: usize, checkpoint: &Checkpoint) -> Result {
+    let name = bench.name();
+    let (_, mut data) = bench.make(|batch| {
+        for _ in 0..steps {
+            batch.create(Contact, &[(name, &["Ana"])]);
+        }
+    });
+    data.checkpoint = checkpoint.clone();
+    bench.write_made(&data).map(|_| ())
+}
+
+/// Of this import one is kept, and it is this one.
+fn is_kept<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>, own: &Checkpoint) -> Result {
+    let mut all = kept(&mut bench.storage);
+    all.retain(|other| other.import_id == own.import_id);
+    match all.as_slice() {
+        [one] => {
+            let parts = changed(own, one).join(", ");
+            expect(one == own, format!("it is kept with other contents, in {parts}"))
+        }
+        [] => {
+            expect(false, "it is not kept: write Batch::checkpoint in the transaction of its batch")
+        }
+        more => {
+            expect(false, format!("{} of one import are kept: replace the one before", more.len()))
+        }
+    }
+}
+
+/// The parts of a checkpoint that differ.
+fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
+    let parts = [
+        ("file", own.file == kept.file),
+        ("mapping", own.mapping == kept.mapping),
+        ("policy", own.policy == kept.policy),
+        ("formats", own.formats == kept.formats),
+        ("window", own.window == kept.window),
+        ("row", own.row == kept.row),
+        ("is_last", own.is_last == kept.is_last),
+        ("is_seen", own.is_seen == kept.is_seen),
+        ("stats", own.stats == kept.stats),
+        ("refused", own.refused == kept.refused),
+    ];
+    parts.into_iter().filter(|(_, is_same)| !is_same).map(|(part, _)| part).collect()
+}
+
+fn kept_whole<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    let own = checkpoint("spring fair's", 7);
+    write(bench, 1, &own)?;
+    is_kept(bench, kept, &own)
+}
+
+fn replaced<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    for row in [5, 9] {
+        let own = checkpoint("fair", row);
+        write(bench, 1, &own)?;
+        is_kept(bench, kept, &own)?;
+    }
+    Ok(())
+}
+
+fn kept_without_steps<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    write(bench, 1, &checkpoint("fair", 5))?;
+    let last = Checkpoint { is_last: true, ..checkpoint("fair", 5) };
+    write(bench, 0, &last)?;
+    is_kept(bench, kept, &last)
+}
+
+/// It is kept as that, or no more.
+fn closed<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    let last = Checkpoint { is_last: true, ..checkpoint("fair", 5) };
+    write(bench, 1, &last)?;
+    write(bench, 0, &Checkpoint { is_seen: true, ..last })?;
+    let open = kept(&mut bench.storage).into_iter().filter(Checkpoint::is_open).count();
+    expect(
+        open == 0,
+        "it would be taken up again at each start: keep the checkpoint of every batch",
+    )
+}
+
+fn side_by_side<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    let both = [checkpoint("fair", 5), checkpoint("fair 2", 3)];
+    both.iter().try_for_each(|own| write(bench, 1, own))?;
+    both.iter().try_for_each(|own| is_kept(bench, kept, own))
+}

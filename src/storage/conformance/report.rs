@@ -1,0 +1,104 @@
+//! [`Report`]: how every case came out.
+
+use std::fmt;
+
+use super::{Result, Stop};
+
+/// How one case came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The adapter keeps this part of the contract.
+    Passed,
+    /// It does not, for this reason.
+    Failed(String),
+    /// It fails for the same cause as the case of this name, which tells it: mend that first.
+    Follows(&'static str),
+    /// It does not claim to do what the case is about.
+    Skipped(String),
+}
+
+/// One part of the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Case {
+    /// The stable name of the case, a sentence.
+    pub name: &'static str,
+    /// How it came out.
+    pub outcome: Outcome,
+}
+
+/// How every case came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    cases: Vec<Case>,
+}
+
+impl Report {
+    /// What fails for a cause that was told before follows from the case that told it.
+    pub(super) fn of(results: impl IntoIterator<Item = (&'static str, Result)>) -> Self {
+        let mut told: Vec<(&'static str, String)> = Vec::new();
+        let mut outcome = |name, result| match result {
+            Ok(()) => Outcome::Passed,
+            Err(Stop::Failed(why)) => Outcome::Failed(why),
+            Err(Stop::Skipped(why)) => Outcome::Skipped(why),
+            Err(Stop::Cause(why)) => match told.iter().find(|(_, cause)| *cause == why) {
+                Some((first, _)) => Outcome::Follows(first),
+                None => {
+                    told.push((name, why.clone()));
+                    Outcome::Failed(why)
+                }
+            },
+        };
+        let cases = results.into_iter();
+        let cases = cases.map(|(name, result)| Case { name, outcome: outcome(name, result) });
+        Report { cases: cases.collect() }
+    }
+
+    /// Every case, in the order of the suite.
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// The cases that failed, with the reason.
+    pub fn failures(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.cases.iter().filter_map(|case| match &case.outcome {
+            Outcome::Failed(why) => Some((case.name, why.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Did no case fail?
+    pub fn is_passed(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
+        self.cases.iter().filter(|case| is_counted(&case.outcome)).count()
+    }
+}
+
+/// A line for each case; of those that follow from another one, their number behind it.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Case { name, outcome } in &self.cases {
+            match outcome {
+                Outcome::Passed => writeln!(f, "passed   {name}")?,
+                Outcome::Skipped(why) => writeln!(f, "skipped  {name}: {why}")?,
+                Outcome::Follows(_) => {}
+                Outcome::Failed(why) => {
+                    writeln!(f, "FAILED   {name}: {why}")?;
+                    let more = self.count(|other| *other == Outcome::Follows(name));
+                    if more > 0 {
+                        writeln!(f, "         ({more} more fail for it: mend this first)")?;
+                    }
+                }
+            }
+        }
+        let failed = self.failures().count();
+        let follow = self.count(|outcome| matches!(outcome, Outcome::Follows(_)));
+        let skipped = self.count(|outcome| matches!(outcome, Outcome::Skipped(_)));
+        let passed = self.cases.len() - failed - follow - skipped;
+        let follow = if follow > 0 { format!(" and {follow} with them") } else { String::new() };
+        writeln!(f, "{passed} passed, {failed} failed{follow}, {skipped} skipped")
+    }
+}

@@ -1,0 +1,111 @@
+//! Whether it is noticed that somebody else has written.
+
+use super::bench::{Bench, NO_VERSION, conflicted, fresh_update};
+use super::fields::samples;
+use super::{Result, Run, cause, expect, fail};
+use crate::object::Object::{self, Contact, Opportunity};
+use crate::storage::{Receipt, StorageWrite};
+
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
+    vec![
+        ("a write changes the version", write_changes_the_version),
+        ("an update of another version is a conflict and changes nothing", stale_version),
+    ]
+}
+
+/// Whichever field is written: a version may be made of what the record says.
+fn write_changes_the_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let (name, text) = (bench.name(), bench.text());
+    let ana = bench.add(Contact, &[(name, &["Ana"])])?;
+    if bench.get(Contact, &ana)?.version.is_none() {
+        return cause(NO_VERSION);
+    }
+    changes_with(bench, Contact, &ana, text, &["Rome"])?;
+    each_field_changes_it(bench, Contact, &ana)?;
+    if !bench.keeps_opportunities() {
+        return Ok(());
+    }
+    let bo = bench.add(Contact, &[(name, &["Bo"])])?;
+    let deal = bench.add_to(&ana, &[("name", &["Roof"])])?;
+    let Some(before) = bench.get(Opportunity, &deal)?.version else { return Ok(()) };
+    bench.relink(&deal, &bo)?;
+    let after = bench.get(Opportunity, &deal)?.version;
+    expect(
+        after.as_ref() != Some(&before),
+        format!(
+            "the version of an opportunity is still {before} after it was moved to another contact"
+        ),
+    )?;
+    changes_with(bench, Opportunity, &deal, "name", &["Attic"])?;
+    each_field_changes_it(bench, Opportunity, &deal)
+}
+
+fn each_field_changes_it<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    id: &str,
+) -> Result {
+    for (field, values) in samples(bench.account(), bench.fields(), object) {
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        changes_with(bench, object, id, &field, &values)?;
+    }
+    Ok(())
+}
+
+/// The version is another one after a field was written, if that made the field another one.
+fn changes_with<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    id: &str,
+    field: &str,
+    values: &[&str],
+) -> Result {
+    let before = bench.get(object, id)?;
+    let version = before.version.as_deref();
+    let (token, receipts) = bench.write(|batch| {
+        let old = before.values(field);
+        batch.update(object, id, version, &[(field, &old)], &[(field, values)])
+    })?;
+    match receipts.get(token) {
+        Some(Receipt::Rejected { .. }) => return Ok(()),
+        Some(Receipt::Conflict) => fresh_update(&receipts, token, object, version)?,
+        _ => {}
+    }
+    let after = bench.get(object, id)?;
+    if before.values(field) == after.values(field) || before.version != after.version {
+        return Ok(());
+    }
+    fail(format!(
+        "the version of {} is still {} after a write of its {field}: it must differ each time, as a counter \
+         does and a time stamp may not",
+        if object == Contact { "a contact" } else { "an opportunity" },
+        version.unwrap_or("none"),
+    ))
+}
+
+fn stale_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let text = bench.text();
+    let ana = bench.add(Contact, &[(text, &["Oslo"])])?;
+    let Some(old) = bench.get(Contact, &ana)?.version else { return cause(NO_VERSION) };
+    bench.change(Contact, &ana, &[], &[(text, &["Rome"])])?;
+    let (token, receipts) =
+        bench.write(|batch| batch.update(Contact, &ana, Some(&old), &[], &[(text, &["Bonn"])]))?;
+    conflicted(&receipts, token)?;
+    let seen = bench.get(Contact, &ana)?;
+    expect(seen.value(text) == Some("Rome"), "the conflicting update was written")?;
+    if bench.keeps_opportunities() { stale_opportunity(bench, &ana) } else { Ok(()) }
+}
+
+/// Opportunities need no version; one that is given is compared.
+fn stale_opportunity<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Result {
+    let deal = bench.add_to(contact, &[("name", &["Roof"])])?;
+    let Some(old) = bench.get(Opportunity, &deal)?.version else { return Ok(()) };
+    bench.change(Opportunity, &deal, &[], &[("name", &["Attic"])])?;
+    let cellar: &[(&str, &[&str])] = &[("name", &["Cellar"])];
+    let (token, receipts) =
+        bench.write(|batch| batch.update(Opportunity, &deal, Some(&old), &[], cellar))?;
+    conflicted(&receipts, token)?;
+    let seen = bench.get(Opportunity, &deal)?;
+    let name = seen.value("name");
+    expect(name == Some("Attic"), format!("the conflicting update of {deal} made it {name:?}"))
+}

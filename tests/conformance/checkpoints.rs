@@ -1,0 +1,53 @@
+//! Checkpoints that are lost, and the adapters that keep theirs.
+
+use std::path::Path;
+
+use crm_import::storage::conformance::{self, Outcome};
+
+use crate::shelf::{Defect, Shelf};
+use crate::sqlite::Sqlite;
+use crate::{account, customers};
+
+fn kept(crm: &mut Shelf) -> Vec<crm_import::storage::Checkpoint> {
+    crm.checkpoints.values().cloned().collect()
+}
+
+#[test]
+fn storages_that_keep_checkpoints_pass() {
+    let report = conformance::run_checkpoints(|| Shelf::new(account()), kept);
+    assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
+
+    let report = conformance::run_checkpoints(
+        || Sqlite::create(Path::new(":memory:"), account()).unwrap(),
+        |crm| crm.checkpoints().unwrap(),
+    );
+    assert!(report.is_passed(), "{report}");
+
+    let report = conformance::run_checkpoints(
+        || {
+            let db = rusqlite::Connection::open_in_memory().unwrap();
+            db.execute_batch(customers::TABLES).unwrap();
+            customers::Crm::new(db).unwrap()
+        },
+        |crm| crm.open_imports().unwrap(),
+    );
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn each_way_of_losing_a_checkpoint_is_caught() {
+    for (defect, case) in [
+        (Defect::LosesCheckpoints, "a checkpoint is kept with its batch, as it was"),
+        (Defect::ForgetsFormats, "a checkpoint is kept with its batch, as it was"),
+        (Defect::KeepsTheFirstCheckpoint, "a checkpoint takes the place of the one before it"),
+        (Defect::LosesCheckpointsWithoutSteps, "the checkpoint of a batch without steps is kept"),
+        (
+            Defect::LosesCheckpointsWithoutSteps,
+            "an import whose report was seen is not open any more",
+        ),
+        (Defect::KeepsOneCheckpoint, "the checkpoints of two imports are kept beside each other"),
+    ] {
+        let report = conformance::run_checkpoints(|| Shelf::broken(account(), defect), kept);
+        assert!(report.failures().any(|(name, _)| name == case), "{defect:?} {case}:\n{report}");
+    }
+}

@@ -1,0 +1,109 @@
+//! Adapters that are right although their columns do not take everything.
+
+use crm_import::lookup::{Found, Lookup};
+use crm_import::storage::conformance::{self, Outcome};
+use crm_import::storage::{Batch, BatchStep, Op, Receipts, StorageError};
+use crm_import::{Account, FieldKind, Object, Storage, StorageWrite};
+
+use crate::shelf::{Defect, Shelf};
+use crate::{account, customers_only};
+
+/// A table whose address may neither be missing nor be there twice.
+struct Strict(Shelf);
+
+impl Storage for Strict {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.0.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.0.find(lookup, found)
+    }
+}
+
+impl StorageWrite for Strict {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        for step in batch.of(Object::Contact, Op::Create) {
+            let email = step.change("email").map(|change| change.text());
+            let is_held = |email: &String| {
+                let mut held = self.0.contacts.values().filter_map(|rec| rec.values.get("email"));
+                held.any(|values| values.contains(email)) && step.new_keys().next().is_none()
+            };
+            if email.as_ref().is_none_or(is_held) {
+                receipts.rejected(step.token(), "customers.mail is not null and unique");
+            }
+        }
+        self.0.write(batch, receipts)
+    }
+}
+
+#[test]
+fn a_table_whose_address_is_required_and_unique_is_certified() {
+    let mut account = customers_only();
+    account.dedup.required = vec!["email".into()];
+    let report = conformance::run(|| Strict(Shelf::new(account.clone())));
+    assert!(report.is_passed(), "{report}");
+
+    // Who does not say so is told to.
+    let report = conformance::run(|| Strict(Shelf::new(customers_only())));
+    let (_, why) = report.failures().next().unwrap();
+    assert!(why.contains("customers.mail") && why.contains("dedup.required"), "{why}");
+}
+
+/// Columns that are never null and amounts in whole cents, not below zero. It keeps no tokens.
+struct Checked(Shelf);
+
+impl Storage for Checked {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.0.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.0.find(lookup, found)
+    }
+
+    fn answers(&self, rule: &[String]) -> bool {
+        self.0.answers(rule)
+    }
+}
+
+impl StorageWrite for Checked {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        for step in batch.steps().filter(is_against_a_check) {
+            receipts.rejected(step.token(), "a check constraint");
+        }
+        self.0.write(batch, receipts)
+    }
+}
+
+fn is_against_a_check(step: &BatchStep<'_>) -> bool {
+    step.changes().any(|change| {
+        let text = change.text();
+        let part = text.split_once('.').map_or("", |(_, part)| part);
+        match change.field().kind {
+            FieldKind::Number | FieldKind::Money => {
+                text.is_empty() || text.starts_with('-') || part.len() > 2
+            }
+            _ => step.is_update() && change.after().next().is_none(),
+        }
+    })
+}
+
+#[test]
+fn columns_that_refuse_blanks_and_fractions_of_a_cent_are_certified() {
+    let mut account = account();
+    account.dedup.contacts.truncate(2);
+    let report = conformance::run(|| Checked(Shelf::new(account.clone())));
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn opportunities_without_versions_are_certified() {
+    let make = || Shelf::broken(account(), Defect::TellsNoVersionsOfOpportunities);
+    let report = conformance::run(make);
+    assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
+}
