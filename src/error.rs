@@ -85,9 +85,9 @@ pub enum Error<E: std::error::Error + 'static> {
         done: Option<Box<Report>>,
     },
     /// This is not the import that was interrupted; nothing was written now.
-    #[error("this is not the import that was interrupted: another {}", differs.join(", another "))]
+    #[error("this is not the import that was interrupted: {}", other_parts(differs))]
     Resume {
-        /// What differs: `file`, `mapping`, `policy`; `window` if what was begun as a
+        /// What differs: `file`, `mapping`, `policy`, of a run also `choices`; `window` if what was begun as a
         /// [run](crate::storage::Checkpoint::is_run) is to go on as one plan, or the other way round; `row`
         /// if the checkpoint speaks of a row that the file does not have.
         differs: Vec<&'static str>,
@@ -107,6 +107,15 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What a run has done before.
         done: Option<Box<Report>>,
     },
+}
+
+/// What differs, in words.
+fn other_parts(differs: &[&str]) -> String {
+    let words = differs.iter().map(|part| match *part {
+        "choices" => "other pipelines, users or options".to_owned(),
+        part => format!("another {part}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 impl<E: std::error::Error + 'static> Error<E> {

@@ -302,6 +302,13 @@ fn x6_a_stage_that_is_new_since_does_not_make_it_another_import() {
     let again = import.apply(plan, &mut crm).unwrap();
     assert_eq!((again.stats().opportunities.create, again.stats().opportunities.fail), (2, 0));
     assert_eq!(crm.len(Opportunity), 2);
+    // The complete windows of a run stay as they are.
+    let mut crm = MemoryStorage::new(account(new));
+    Import::new().run(source(file), &mut crm).unwrap();
+    crm.account = account("");
+    let run = Import::new().resume(crm.checkpoint().unwrap().clone());
+    let error = run.run(source(file), &mut crm).map(|_| ()).unwrap_err();
+    assert!(error.to_string().ends_with("other pipelines, users or options"), "{error}");
 }
 
 #[test]

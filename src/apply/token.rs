@@ -82,13 +82,9 @@ pub(crate) fn checkpoint(
     file_digest: &str,
     window: usize,
 ) -> Checkpoint {
-    let account = match window {
-        0 => without_choices(&settings.account),
-        // A row that could be written by now, in a window that is complete, would be in no total.
-        _ => settings.account.clone(),
-    };
+    let (rules, choices) = rules_and_choices(&settings.account);
     let policy = format!(
-        "{account:?} {:?} {:?} {:?}",
+        "{rules:?} {:?} {:?} {:?}",
         settings.contacts, settings.opportunities, settings.follow_ups
     );
     Checkpoint {
@@ -96,21 +92,23 @@ pub(crate) fn checkpoint(
         file: file_digest.to_owned(),
         mapping: digest(&format!("{:?}", settings.mapping)),
         policy: digest(&policy),
+        choices: digest(&choices),
         formats: settings.resolved_formats(),
         window: window as u64,
         ..Checkpoint::default()
     }
 }
 
-/// An account without what there is to choose from. A stage or a user that is new since is no other policy:
-/// rows that are not written yet may name it.
-fn without_choices(account: &Account) -> Account {
-    let mut account = account.clone();
-    account.pipelines.clear();
-    account.users.clear();
-    account.options.clear();
-    account.custom_fields.iter_mut().for_each(|field| field.options.clear());
-    account
+/// An account without what there is to choose from, and that. A stage or a user that is new since is no other
+/// policy: rows that are not written yet may name it.
+fn rules_and_choices(account: &Account) -> (Account, String) {
+    let mut rules = account.clone();
+    let of_fields: Vec<Vec<String>> =
+        rules.custom_fields.iter_mut().map(|field| std::mem::take(&mut field.options)).collect();
+    let (pipelines, users) =
+        (std::mem::take(&mut rules.pipelines), std::mem::take(&mut rules.users));
+    let options = std::mem::take(&mut rules.options);
+    (rules, format!("{pipelines:?} {users:?} {options:?} {of_fields:?}"))
 }
 
 fn digest(text: &str) -> String {

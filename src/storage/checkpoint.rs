@@ -64,6 +64,8 @@ pub struct Checkpoint {
     pub mapping: String,
     /// Digest of modes, objects, follow-ups and the account's policy.
     pub policy: String,
+    /// Digest of what there is to choose from in the account: pipelines, users and options.
+    pub choices: String,
     /// How the columns that left it open were read: date order and separators, by header.
     pub formats: IndexMap<String, String>,
     /// Rows that are planned and written at a time; 0 = the whole file. Once begun, an import keeps to
@@ -124,16 +126,17 @@ impl Checkpoint {
         self.window > 0
     }
 
-    /// What of another import is not as in this one: `file`, `mapping`, `policy` (modes, follow-ups and the
-    /// account; of its pipelines, users and options only in a run, whose complete windows stay as they are).
-    /// Nothing: it is the same import, also where somebody has asked for another window since, or for none.
-    /// If only the policy differs, the file was begun and the account has been changed since: let a person
-    /// decide, for a new import of the file writes once more what has no key to be found by.
+    /// What of another import is not as in this one: `file`, `mapping`, `policy`; of a run, whose complete
+    /// windows stay as they are, also `choices`. Nothing: it is the same import, also where somebody has
+    /// asked for another window since, or for none. If the file is the same and something else is not, the
+    /// file was begun and somebody has changed the account, or the mapping, since: let a person decide, for a
+    /// new import of the file writes once more what has no key to be found by.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),
             ("mapping", self.mapping == other.mapping),
             ("policy", self.policy == other.policy),
+            ("choices", !self.is_run() || self.choices == other.choices),
         ];
         parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part).collect()
     }
