@@ -13,7 +13,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "last_name",
         "last name | name last | lname | surname | family name | nachname | familienname | zuname \
-         | nom de famille | apellido | apellidos | primer apellido | sobrenome | apelido | ultimo nome \
+         | nom de famille | apellido | apellidos | primer apellido | apellido paterno | sobrenome | apelido | ultimo nome \
          | cognome | achternaam | familienaam | efternamn",
     ),
     (
@@ -21,7 +21,9 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
          | first last name | vollstandiger name | voller name | kontaktname | vor und nachname \
-         | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
+         | vorname und nachname | vorname nachname | name vorname | nachname vorname | last name first name \
+         | surname first name | apellidos y nombre | apellidos y nombres | apellido y nombre | apellidos nombre \
+         | sobrenome e nome | achternaam voornaam | efternamn fornamn | nom complet | nom et prenom | nom prenom | prenom et nom \
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
@@ -30,7 +32,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email enter email | emails | mail | mail address | email id | emailid | email contact \
+        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email contact \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \

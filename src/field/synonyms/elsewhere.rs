@@ -195,4 +195,9 @@ pub(crate) const SHARED_ELSEWHERE: &[(&str, Option<&str>, Option<&str>)] = &[
         None,
         Some("stage"),
     ),
+    (
+        "wlasciciel | przypisany do | vlastnik | ansvarlig | omistaja | ответственный",
+        Some("owner"),
+        Some("owner"),
+    ),
 ];
