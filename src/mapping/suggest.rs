@@ -87,6 +87,7 @@ pub fn suggest(
     reader.leave_beside_deal(&words, &mut guesses);
     reader.leave_lone_deal(&words, &mut guesses);
     reader.settle_choices(&words, &mut guesses);
+    reader.leave_job_titles(&words, samples, &mut guesses);
     reader.leave_lone_buyer(&words, &mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
     reader.settle_town(&words, &mut guesses);
@@ -97,6 +98,7 @@ pub fn suggest(
     }
     reader.find_email(&words, &evidence, &mut guesses);
     reader.leave_second_person(&words, samples, &mut guesses);
+    reader.leave_other_contact(&words, samples, &mut guesses);
     reader.leave_behind_others(&words, &mut guesses);
     reader.leave_foreign_ids(&words, &mut guesses);
     reader.leave_place_of_others(&words, |at| evidence[at].filled, &mut guesses);

@@ -340,11 +340,12 @@ impl Reader<'_> {
         self.strip(words, |_| true).0.is_another
     }
 
-    /// What a header with a number in it names, and whether it is somebody's own; nothing if it speaks of
+    /// What a header with a number in it names, and whether it says whose that is; nothing if it speaks of
     /// the opportunity.
     pub(super) fn numbered(&self, words: &str) -> Option<(bool, String)> {
         let (around, rest) = self.take_apart(words);
-        (around.number.is_some() && !around.is_deal).then_some((around.is_own, rest))
+        (around.number.is_some() && !around.is_deal)
+            .then_some((around.is_own || around.is_substitute, rest))
     }
 
     fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {

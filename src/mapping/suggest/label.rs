@@ -84,7 +84,7 @@ fn without_key(header: &str) -> &str {
     }
 }
 
-/// The header of an amount without its currency: `Deal Value (USD)`, `Betrag in €`, `Valor (R$)`.
+/// The header of an amount without its currency: `Deal Value (USD)`, `Betrag in €`, `USD Amount`.
 /// `Budget (k€)` and `Price level USD` keep it: there it is another unit, or no amount at all.
 fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
     let is_amount = |label: &str| {
@@ -92,11 +92,12 @@ fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
         meaning.is_some_and(|meaning| meaning.opportunity == Some(FieldId::VALUE))
     };
     let header = header.trim();
-    let parts = in_brackets(header)
-        .or_else(|| header.rsplit_once([' ', '_']))
-        .map(|(label, unit)| (label, behind_in(unit.trim())));
-    match parts {
-        Some((label, unit)) if is_currency(unit) => {
+    let behind = in_brackets(header).or_else(|| header.rsplit_once([' ', '_']));
+    let before = header.split_once([' ', '_']).map(|(unit, label)| (label, unit));
+    let parts = [behind, before].into_iter().flatten();
+    let parts = parts.map(|(label, unit)| (label, behind_in(unit.trim())));
+    match parts.into_iter().find(|(_, unit)| is_currency(unit)) {
+        Some((label, _)) => {
             let label = label.trim_end_matches([' ', '_', '-', '/', ',']);
             let bare = label.rsplit_once(' ').filter(|(_, last)| IN.contains(last));
             let bare = bare.map_or(label, |(label, _)| label);

@@ -2,9 +2,10 @@
 
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
+use super::person_names::{NAMES, PERSON};
 use super::{Confidence, Guess};
-use crate::field::FieldId;
-use crate::field::synonyms::Group;
+use crate::field::synonyms::{Group, JOBS, phrases};
+use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
 use crate::object::Object;
 
@@ -13,17 +14,8 @@ const PERSONS: [&str; 5] =
     ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
 
 /// Whom one sells to, a person or a company.
-const CLIENTS: [&str; 9] = [
-    "client",
-    "customer",
-    "kunde",
-    "kunden",
-    "kundenname",
-    "cliente",
-    "klant",
-    "klantnaam",
-    "kund",
-];
+const CLIENTS: &str =
+    "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
 
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
@@ -39,8 +31,11 @@ impl Reader<'_> {
             |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
         let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact);
         let has_first = has(guesses, FieldId::FIRST_NAME);
-        let is_somebody_named =
-            has_first || has(guesses, FieldId::NAME) || has(guesses, FieldId::LAST_NAME);
+        let is_name = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| PERSON.contains(&field))
+                || NAMES.contains(&words.as_str())
+        };
+        let is_somebody_named = guesses.iter().zip(words).any(is_name);
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };
             let beside = section(&objects, at);
@@ -72,6 +67,30 @@ impl Reader<'_> {
         }
     }
 
+    /// `Title` is what somebody does or is called, by its cells.
+    pub(super) fn leave_job_titles(
+        &self,
+        headers: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        let is_job = |word: &str| phrases(JOBS).any(|job| job == word);
+        let says_job = |cell: &str| words(cell).split(' ').any(is_job);
+        for (at, guess) in guesses.iter_mut().enumerate() {
+            let is_title =
+                matches!(headers[at].as_str(), "title" | "titel" | "titre" | "titulo" | "titolo");
+            if guess.target != Some(FieldId::OPPORTUNITY_NAME) || !is_title {
+                continue;
+            }
+            let cells = samples.iter().filter_map(|record| record.get(at));
+            let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
+            let jobs = filled.iter().filter(|cell| says_job(cell)).count();
+            if jobs > 0 && jobs * 2 >= filled.len() {
+                *guess = Guess::none("its values are titles of people");
+            }
+        }
+    }
+
     /// One column that opportunities have and contacts have, too, makes no opportunity of a row: contacts
     /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value.
     pub(super) fn leave_lone_deal(&self, words: &[String], guesses: &mut [Guess]) {
@@ -96,7 +115,6 @@ impl Reader<'_> {
     fn is_about_deals(&self, words: &[String], guesses: &[Guess]) -> bool {
         const MARKS: [FieldId; 4] =
             [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
-        const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
         let may_be = |field: FieldId| {
             let choice = |guess: &Guess| guess.choice.and_then(|choice| choice.opportunity);
             guesses.iter().any(|guess| guess.target.or(choice(guess)) == Some(field))
@@ -161,10 +179,10 @@ impl Reader<'_> {
     fn names_client(&self, words: &str) -> bool {
         let is_name =
             |word: &str| matches!(word, "name" | "nom" | "nome" | "nombre" | "naam" | "namn");
-        words.split(' ').any(|word| CLIENTS.contains(&word))
-            && words.split(' ').all(|word| {
-                CLIENTS.contains(&word) || is_name(word) || self.word(word) == Word::Stop
-            })
+        let is_client = |word: &str| phrases(CLIENTS).any(|client| client == word);
+        let says_no_more =
+            |word: &str| is_client(word) || is_name(word) || self.word(word) == Word::Stop;
+        words.split(' ').any(is_client) && words.split(' ').all(says_no_more)
     }
 
     /// A name that counts only where nothing else feeds the field gives way.

@@ -5,6 +5,7 @@ use super::Guess;
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::neighbours::has;
+use super::person_names::{PARTS, PERSON};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
 
@@ -20,10 +21,12 @@ impl Reader<'_> {
         samples: &[Vec<String>],
         guesses: &mut [Guess],
     ) {
-        let is_named = [FieldId::NAME, FieldId::FIRST_NAME].iter().any(|it| has(guesses, *it));
+        // `Contact 1, Contact 2` beside a name are phones, `Nombre 1, Nombre 2` beside a surname one person's.
+        let is_named = guesses.iter().zip(words).any(|(guess, words)| {
+            guess.target.is_some_and(|field| PERSON.contains(&field)) && number(words).is_none()
+        }) || has(guesses, FieldId::LAST_NAME);
         let number_of = |at: usize| {
             let (number, is_bare) = self.numbered_name(&words[at])?;
-            // `Contact 1, Contact 2` beside a name are phones.
             (!(is_bare && is_named) && holds_names(samples, at)).then_some((number, is_bare))
         };
         let numbers: Vec<Option<(u32, bool)>> = (0..words.len()).map(number_of).collect();
@@ -43,16 +46,50 @@ impl Reader<'_> {
         }
     }
 
-    /// The number of a name, and whether there is no more than `Contact 2`.
+    /// The number of a name, and whether there is no more than `Contact 2` or `Nom 2`.
     fn numbered_name(&self, words: &str) -> Option<(u32, bool)> {
-        let number = words.split(' ').find_map(|word| word.parse::<u32>().ok())?;
-        let (is_own, rest) = self.numbered(words)?;
+        let number = number(words)?;
+        let (is_somebodys, rest) = self.numbered(words)?;
         if rest.is_empty() {
-            let is_bare = is_own && words.split(' ').any(|word| CONTACTS.contains(&word));
-            return is_bare.then_some((number, true));
+            return is_somebodys.then_some((number, true));
+        }
+        if PARTS.contains(&rest.as_str()) {
+            return Some((number, true));
         }
         let field = self.names.find(&rest)?.contact?;
         matches!(field, FieldId::NAME | FieldId::FIRST_NAME).then_some((number, false))
+    }
+
+    /// `Secondary Contact, Secondary Email`: the address is the other contact's.
+    pub(super) fn leave_other_contact(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        let others: Vec<&str> = (0..words.len())
+            .filter(|at| holds_names(samples, *at))
+            .filter_map(|at| self.other_contact(&words[at]))
+            .collect();
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            let is_theirs = guess.group == Group::Other
+                && guess.target.is_some_and(FieldId::is_address)
+                && words.split(' ').any(|word| others.contains(&word));
+            if is_theirs {
+                *guess = Guess::none("another contact is called like this");
+            }
+        }
+    }
+
+    /// Which other contact a header names: the `secondary` of `Secondary Contact Name`.
+    fn other_contact<'w>(&self, words: &'w str) -> Option<&'w str> {
+        let (which, contact) = words.split_once(' ')?;
+        let is_name = |word: &str| matches!(word, "name" | "person" | "full");
+        let mut of_contact = contact.split(' ');
+        (self.word(which) == Word::Group(Group::Other)
+            && of_contact.clone().any(|word| CONTACTS.contains(&word))
+            && of_contact.all(|word| CONTACTS.contains(&word) || is_name(word)))
+        .then_some(which)
     }
 
     /// `Owner, Email, Name, Email`: the address behind the owner is the owner's if there is another one.
@@ -128,6 +165,10 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn number(words: &str) -> Option<u32> {
+    words.split(' ').find_map(|word| word.parse().ok())
 }
 
 /// May the cells of a column be names?

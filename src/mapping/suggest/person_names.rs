@@ -16,13 +16,17 @@ const OF_DEALS: [FieldId; 4] =
     [FieldId::PIPELINE, FieldId::STAGE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
 
 /// What a person is called.
-const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
+pub(super) const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
 
 /// Headers that may be a person's whole name and an opportunity's.
-const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 12] = [
     "name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nazwa",
     "nimi",
 ];
+
+/// Headers that are a part of a name beside the other one.
+pub(super) const PARTS: [&str; 11] =
+    ["nom", "nome", "nombre", "nombres", "nume", "jmeno", "имя", "isim", "ad", "adi", "cognom"];
 
 impl Reader<'_> {
     /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
@@ -49,8 +53,7 @@ impl Reader<'_> {
                 {
                     self.name_beside(at, samples, guesses)
                 }
-                "nom" | "nome" | "nombre" | "nombres" | "nume" | "jmeno" | "имя" | "isim"
-                | "ad" | "adi" | "cognom" => {
+                _ if PARTS.contains(&word) => {
                     let part = self.part_of_name(word, guesses);
                     part.map(|(field, why)| (field, Confidence::Likely, why))
                 }
@@ -114,12 +117,15 @@ impl Reader<'_> {
         found
     }
 
-    /// `Customer First`: the words that say whose it is, and the others.
+    /// `Customer First`: the words that say whose it is, and the others; the first of several is no other.
     fn without_own<'w>(&self, words: &'w str) -> (&'w str, &'w str) {
-        let (own, word) = words.split_once(' ').unwrap_or(("", words));
+        let bare = words.strip_suffix(" 1").filter(|bare| PARTS.contains(bare)).unwrap_or(words);
+        let (own, word) = bare.split_once(' ').unwrap_or(("", bare));
         match self.word(own) {
-            Word::Own => words.split_at(words.len() - word.len()),
-            _ => ("", words),
+            Word::Own | Word::Substitute | Word::Group(Group::Main) => {
+                bare.split_at(bare.len() - word.len())
+            }
+            _ => ("", bare),
         }
     }
 

@@ -5,64 +5,20 @@ use super::header::Reader;
 use super::names::Word;
 use super::neighbours::has;
 use crate::field::FieldId;
-use crate::field::synonyms::{Group, Trap};
+use crate::field::synonyms::{Group, Trap, phrases};
 
 /// What a street is called, alone or as the end of a word: `lieferadresse`.
-const STREETS: [&str; 13] = [
-    "address",
-    "street",
-    "adresse",
-    "anschrift",
-    "strasse",
-    "rue",
-    "direccion",
-    "calle",
-    "endereco",
-    "indirizzo",
-    "adres",
-    "straat",
-    "adress",
-];
+const STREETS: &str = "address | street | adresse | anschrift | strasse | rue | direccion | calle | endereco \
+     | indirizzo | adres | straat | adress";
 
 /// Beginnings of words that end with one, for places where nobody lives.
-const OF_PLACES: [&str; 10] = [
-    "liefer",
-    "versand",
-    "objekt",
-    "baustellen",
-    "projekt",
-    "einsatz",
-    "leverans",
-    "levering",
-    "bezorg",
-    "aflever",
-];
+const OF_PLACES: &str = "liefer | versand | objekt | baustellen | projekt | einsatz | leverans | levering | bezorg \
+     | aflever";
 
 /// Words for places that are sold, worked at or visited.
-const PLACES: [&str; 22] = [
-    "property",
-    "listing",
-    "job",
-    "jobsite",
-    "project",
-    "site",
-    "venue",
-    "event",
-    "installation",
-    "pickup",
-    "warehouse",
-    "previous",
-    "old",
-    "former",
-    "prior",
-    "past",
-    "inmueble",
-    "imovel",
-    "immobile",
-    "obra",
-    "objekt",
-    "chantier",
-];
+const PLACES: &str = "property | listing | job | jobsite | project | site | venue | event | installation | pickup \
+     | warehouse | previous | old | former | prior | past | inmueble | imovel | immobile | obra \
+     | objekt | chantier";
 
 impl Reader<'_> {
     /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
@@ -87,7 +43,7 @@ impl Reader<'_> {
     }
 
     /// `Shipping Address, City, State, Zip`: what stands behind a street that is not the contact's is of
-    /// that address, unless the contact's own street is filled.
+    /// that address, unless the file has the contact's own street, filled, and no other town.
     pub(super) fn leave_place_of_others(
         &self,
         words: &[String],
@@ -100,36 +56,48 @@ impl Reader<'_> {
                 && place_of(guess) == Group::Plain
                 && (filled(at) > 0 || !is_any_filled)
         };
-        if guesses.iter().enumerate().any(is_own) {
-            return;
+        let has_own = guesses.iter().enumerate().any(is_own);
+        let theirs = self.behind_street_of_others(words, guesses);
+        let is_twin = |at: usize, field| !theirs.contains(&at) && guesses[at].target == Some(field);
+        let leaves = |at: &usize| {
+            let field = guesses[*at].target;
+            !has_own || field.is_some_and(|it| (0..guesses.len()).any(|other| is_twin(other, it)))
+        };
+        let left: Vec<usize> = theirs.iter().copied().filter(leaves).collect();
+        for at in left {
+            guesses[at] = Guess::none("it stands behind a street that is not the contact's");
         }
+    }
+
+    /// The towns, states and postal codes that stand behind a street that is not the contact's.
+    fn behind_street_of_others(&self, words: &[String], guesses: &[Guess]) -> Vec<usize> {
+        let mut behind = Vec::new();
         let mut is_behind = false;
-        for (guess, words) in guesses.iter_mut().zip(words) {
+        for (at, guess) in guesses.iter().enumerate() {
             is_behind = match guess.target {
-                None => self.is_street_of_others(words) || is_behind && is_second_line(words),
-                Some(field) => {
-                    is_behind
-                        && field.is_place()
-                        && field != FieldId::ADDRESS
-                        && place_of(guess) == Group::Plain
+                None => {
+                    self.is_street_of_others(&words[at]) || is_behind && is_second_line(&words[at])
                 }
+                Some(FieldId::ADDRESS) => false,
+                Some(field) => is_behind && field.is_place() && place_of(guess) == Group::Plain,
             };
             if is_behind && guess.target.is_some() {
-                *guess = Guess::none("it stands behind a street that is not the contact's");
+                behind.push(at);
             }
         }
+        behind
     }
 
     /// Is a header the street of a place where the contact does not live?
     fn is_street_of_others(&self, words: &str) -> bool {
-        let is_street = |word: &str| STREETS.contains(&word);
+        let is_street = |word: &str| phrases(STREETS).any(|street| street == word);
         let is_elsewhere = |word: &str| {
-            PLACES.contains(&word)
+            phrases(PLACES).any(|place| place == word)
                 || matches!(self.word(word), Word::Trap(Trap::Trade | Trap::Person))
         };
         let is_compound = |word: &str| {
-            STREETS.iter().any(|street| word.ends_with(street))
-                && OF_PLACES.iter().any(|place| word.starts_with(place))
+            phrases(STREETS).any(|street| word.ends_with(street))
+                && phrases(OF_PLACES).any(|place| word.starts_with(place))
         };
         let is_electronic = |word: &str| matches!(word, "email" | "mail" | "ip" | "mac" | "web");
         let mut all = words.split(' ');

@@ -1,6 +1,7 @@
-//! What a `State`, `Estado` or `Stato` may hold that is no place: how something stands.
+//! What cells hold that their header does not promise, in [`words`](super::super::words()).
 
-/// In words of a cell. Words of two letters are left out: they are the codes of states.
+/// What a `State`, `Estado` or `Stato` may hold that is no place: how something stands. Words of two
+/// letters are left out: they are the codes of states.
 pub(crate) const CONDITIONS: &[&str] = &[
     "active | inactive | open | closed | new | pending | paid | unpaid | enabled | disabled | subscribed | unsubscribed \
      | confirmed | unconfirmed | cancelled | canceled | completed | complete | draft | archived | valid | invalid \
@@ -40,3 +41,11 @@ pub(crate) const CONDITIONS: &[&str] = &[
      | castigat | pierdut | in asteptare | активен | активный | неактивный | открыта | закрыта | новый | новая \
      | выиграна | проиграна | в работе | завершен | отменен",
 ];
+
+/// What a `Title` may hold that is no opportunity: what somebody does, and how somebody is addressed.
+pub(crate) const JOBS: &str = "ceo | cto | cfo | coo | cmo | vp | president | director | manager | founder | cofounder | engineer \
+     | consultant | assistant | analyst | developer | supervisor | coordinator | administrator | specialist \
+     | executive | officer | head | chief | mr | mrs | ms | dr | herr | frau | geschaftsfuhrer | geschaftsfuhrerin \
+     | leiter | leiterin | inhaber | inhaberin | vertriebsleiter | berater | beraterin | directeur | directrice \
+     | responsable | gerant | mme | directora | gerente | jefe | jefa | sr | sra | diretor | diretora | socio \
+     | direttore | direttrice | titolare | responsabile | eigenaar | zaakvoerder | verkoopleider | vd | chef";
