@@ -96,15 +96,20 @@ fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
     let before = header.split_once([' ', '_']).map(|(unit, label)| (label, unit));
     let parts = [behind, before].into_iter().flatten();
     let parts = parts.map(|(label, unit)| (label, behind_in(unit.trim())));
-    match parts.into_iter().find(|(_, unit)| is_currency(unit)) {
-        Some((label, _)) => {
-            let label = label.trim_end_matches([' ', '_', '-', '/', ',']);
-            let bare = label.rsplit_once(' ').filter(|(_, last)| IN.contains(last));
-            let bare = bare.map_or(label, |(label, _)| label);
-            [label, bare].into_iter().find(|label| is_amount(label)).unwrap_or(header)
-        }
-        _ => header,
-    }
+    let Some((label, _)) = parts.into_iter().find(|(_, unit)| is_unit(unit)) else {
+        return header;
+    };
+    let label = label.trim_end_matches([' ', '_', '-', '/', ',']);
+    let bare = label.rsplit_once(' ').filter(|(_, last)| IN.contains(last));
+    let bare = bare.map_or(label, |(label, _)| label);
+    [label, bare].into_iter().find(|label| is_amount(label)).unwrap_or(header)
+}
+
+/// Is this a currency, and no word of English: `All Amounts`, `Top Value`, `Q Value`?
+fn is_unit(text: &str) -> bool {
+    let is_letter = text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_word = ["all", "top", "try"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    is_currency(text) && !is_letter && (!is_word || text == "TRY")
 }
 
 /// `in USD`: the currency alone.

@@ -10,7 +10,15 @@ use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
 
 /// Words that speak of other names of the same person, though they name no contact's field.
-const SAME_PERSON: [&str; 6] = ["middle", "maiden", "nickname", "plus", "from", "by"];
+const SAME_PERSON: [&str; 5] = ["middle", "maiden", "nickname", "plus", "from"];
+
+/// One of several people of a row.
+#[derive(Clone, Copy, Debug)]
+struct Numbered {
+    number: u32,
+    /// There is no more than `Contact 2` or `Nom 2`.
+    is_bare: bool,
+}
 
 impl Reader<'_> {
     /// `Name 1, Email 1, Name 2, Email 2`: an address with the number of another person's name is that
@@ -21,43 +29,66 @@ impl Reader<'_> {
         samples: &[Vec<String>],
         guesses: &mut [Guess],
     ) {
-        // `Contact 1, Contact 2` beside a name are phones, `Nombre 1, Nombre 2` beside a surname one person's.
-        let is_named = guesses.iter().zip(words).any(|(guess, words)| {
-            guess.target.is_some_and(|field| PERSON.contains(&field)) && number(words).is_none()
-        }) || has(guesses, FieldId::LAST_NAME);
-        let number_of = |at: usize| {
-            let (number, is_bare) = self.numbered_name(&words[at])?;
-            (!(is_bare && is_named) && holds_names(samples, at)).then_some((number, is_bare))
+        let people = self.numbered_people(words, samples, guesses);
+        // Where nobody has a second name, the second address is the first person's.
+        let has_address = |number: u32| {
+            let is_of = |at: &usize| {
+                guesses[*at].number == number
+                    && guesses[*at].target.is_some_and(FieldId::is_address)
+            };
+            (0..words.len()).filter(is_of).any(|at| !is_blank(samples, at))
         };
-        let numbers: Vec<Option<(u32, bool)>> = (0..words.len()).map(number_of).collect();
-        let is_taken = |number: u32| {
-            number >= 2 && numbers.iter().flatten().any(|(other, _)| *other == number)
+        let is_second = |(at, person): (usize, &Option<Numbered>)| {
+            let number = person.map_or(1, |person| person.number);
+            number >= 2 && (!is_blank(samples, at) || !has_address(number))
         };
-        if !(2..=9).any(is_taken) {
+        if !people.iter().enumerate().any(is_second) {
             return;
         }
-        for (at, guess) in guesses.iter_mut().enumerate() {
-            if guess.target.is_some_and(FieldId::is_address) && is_taken(guess.number) {
+        let has_name = |number: u32| people.iter().flatten().any(|it| it.number == number);
+        for (guess, person) in guesses.iter_mut().zip(&people) {
+            let is_address = guess.target.is_some_and(FieldId::is_address);
+            let is_first = person.is_some_and(|person| person.number == 1 && person.is_bare);
+            if is_address && guess.number >= 2 && has_name(guess.number) {
                 *guess = Guess::none("a person with a name of its own has the same number");
-            } else if guess.target.is_none() && numbers[at] == Some((1, true)) && self.has_contacts
-            {
+            } else if guess.target.is_none() && is_first && self.has_contacts {
                 *guess = Guess::likely(FieldId::NAME, "it is the first of several people");
             }
         }
     }
 
-    /// The number of a name, and whether there is no more than `Contact 2` or `Nom 2`.
-    fn numbered_name(&self, words: &str) -> Option<(u32, bool)> {
+    /// The columns that number people, and may hold their names.
+    fn numbered_people(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &[Guess],
+    ) -> Vec<Option<Numbered>> {
+        // `Contact 1, Contact 2` beside a name are phones, `Nombre 1, Nombre 2` beside a surname one person's.
+        let is_name = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| PERSON.contains(&field)) && number(words).is_none()
+        };
+        let is_named = has(guesses, FieldId::LAST_NAME) || guesses.iter().zip(words).any(is_name);
+        let person = |at: usize| {
+            let numbered = self.numbered_name(&words[at])?;
+            (!(numbered.is_bare && is_named) && may_hold_names(samples, at)).then_some(numbered)
+        };
+        (0..words.len()).map(person).collect()
+    }
+
+    /// The number of a person whose name a header is.
+    fn numbered_name(&self, words: &str) -> Option<Numbered> {
         let number = number(words)?;
         let (is_somebodys, rest) = self.numbered(words)?;
         if rest.is_empty() {
-            return is_somebodys.then_some((number, true));
+            return is_somebodys.then_some(Numbered { number, is_bare: true });
         }
         if PARTS.contains(&rest.as_str()) {
-            return Some((number, true));
+            return Some(Numbered { number, is_bare: true });
         }
         let field = self.names.find(&rest)?.contact?;
-        matches!(field, FieldId::NAME | FieldId::FIRST_NAME).then_some((number, false))
+        let is_name = matches!(field, FieldId::NAME | FieldId::FIRST_NAME);
+        is_name.then_some(Numbered { number, is_bare: false })
     }
 
     /// `Secondary Contact, Secondary Email`: the address is the other contact's.
@@ -68,7 +99,7 @@ impl Reader<'_> {
         guesses: &mut [Guess],
     ) {
         let others: Vec<&str> = (0..words.len())
-            .filter(|at| holds_names(samples, *at))
+            .filter(|at| may_hold_names(samples, *at))
             .filter_map(|at| self.other_contact(&words[at]))
             .collect();
         for (guess, words) in guesses.iter_mut().zip(words) {
@@ -100,8 +131,8 @@ impl Reader<'_> {
                 && guess.number == 1
         };
         for at in 0..words.len() {
-            let is_address = guesses[at].target.is_some_and(FieldId::is_address);
-            if is_address || !self.names_other(&words[at]) {
+            let is_of_contact = guesses[at].target.is_some_and(|field| !self.is_owner(field));
+            if is_of_contact || !self.names_other(&words[at]) {
                 continue;
             }
             let behind = guesses[at + 1..].iter().take_while(|guess| is_plain(guess)).count();
@@ -121,14 +152,18 @@ impl Reader<'_> {
 
     /// Does a header name somebody who is not the contact: an owner, a guest, a spouse?
     fn names_other(&self, words: &str) -> bool {
-        let is_owner = |id: FieldId| self.fields.get(id).key == "owner";
         let shared = self.names.shared(words).and_then(|meaning| meaning.contact);
         let named = self.names.find(words);
         let named = named.and_then(|meaning| meaning.contact.or(meaning.opportunity));
         let mut of_words = words.split(' ');
-        shared.or(named).is_some_and(is_owner)
+        shared.or(named).is_some_and(|field| self.is_owner(field))
             || of_words.clone().any(|word| self.word(word) == Word::Trap(Trap::Person))
                 && !of_words.any(|word| SAME_PERSON.contains(&word))
+    }
+
+    fn is_owner(&self, field: FieldId) -> bool {
+        let field = self.fields.get(field);
+        !field.is_custom && field.key == "owner"
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
@@ -171,11 +206,17 @@ fn number(words: &str) -> Option<u32> {
     words.split(' ').find_map(|word| word.parse().ok())
 }
 
-/// May the cells of a column be names?
-fn holds_names(samples: &[Vec<String>], at: usize) -> bool {
-    let cells = samples.iter().filter_map(|record| record.get(at));
-    let mut filled = cells.filter(|cell| !cell.trim().is_empty()).peekable();
-    samples.is_empty()
-        || filled.peek().is_some()
-            && filled.all(|cell| !cell.contains('@') && cell.chars().any(char::is_alphabetic))
+/// May the cells of a column be names, as far as there are any?
+fn may_hold_names(samples: &[Vec<String>], at: usize) -> bool {
+    filled(samples, at).all(|cell| !cell.contains('@') && cell.chars().any(char::is_alphabetic))
+}
+
+/// Are there records, and none with a cell in this column?
+fn is_blank(samples: &[Vec<String>], at: usize) -> bool {
+    !samples.is_empty() && filled(samples, at).next().is_none()
+}
+
+fn filled(samples: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
+    let cells = samples.iter().filter_map(move |record| record.get(at));
+    cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
 }

@@ -19,10 +19,8 @@ const OF_DEALS: [FieldId; 4] =
 pub(super) const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
 
 /// Headers that may be a person's whole name and an opportunity's.
-pub(super) const NAMES: [&str; 12] = [
-    "name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nazwa",
-    "nimi",
-];
+pub(super) const NAMES: [&str; 11] =
+    ["name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nimi"];
 
 /// Headers that are a part of a name beside the other one.
 pub(super) const PARTS: [&str; 11] =
@@ -96,7 +94,7 @@ impl Reader<'_> {
         let person = match nearest {
             [Some(one), Some(other)] if one == other => {
                 let [one, other] = behind.map(lean);
-                (one != other).then(|| if one > other { first } else { second })
+                (one != other).then_some(if one > other { first } else { second })
             }
             [Some(Object::Contact), _] | [_, Some(Object::Opportunity)] => Some(first),
             [Some(Object::Opportunity), _] | [_, Some(Object::Contact)] => Some(second),
@@ -145,15 +143,15 @@ impl Reader<'_> {
         (self.has_contacts && is_half).then_some((field, Confidence::Likely, why))
     }
 
-    /// `Lead Name` in a pipeline, beside the name of a contact, is the opportunity's.
+    /// `Lead Name` at a stage, beside the name of a contact, is the opportunity's.
     fn lead_name(&self, at: usize, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
-        let is_of_deals = OF_DEALS.iter().any(|field| has(guesses, *field));
+        let has_stage = has(guesses, FieldId::STAGE);
         let is_named = |(other, guess): (usize, &Guess)| {
             other != at && guess.target.is_some_and(|field| PERSON.contains(&field))
         };
         let why = "another column names the contact";
-        (is_free && is_of_deals && guesses.iter().enumerate().any(is_named)).then_some((
+        (is_free && has_stage && guesses.iter().enumerate().any(is_named)).then_some((
             FieldId::OPPORTUNITY_NAME,
             Confidence::Likely,
             why,
