@@ -21,9 +21,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
          | first last name | vollstandiger name | voller name | kontaktname | vor und nachname \
-         | vorname und nachname | vorname nachname | name vorname | nachname vorname | last name first name \
-         | surname first name | apellidos y nombre | apellidos y nombres | apellido y nombre | apellidos nombre \
-         | sobrenome e nome | achternaam voornaam | efternamn fornamn | nom complet | nom et prenom | nom prenom | prenom et nom \
+         | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
