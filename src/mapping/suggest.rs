@@ -2,9 +2,12 @@
 
 mod evidence;
 mod header;
+mod label;
 mod names;
 mod neighbours;
+mod others;
 mod person_names;
+mod places;
 mod whose;
 
 use std::borrow::Cow;
@@ -12,15 +15,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnMapping, Mapping};
-use crate::field::synonyms::{Group, REMARKS, SPELLING, USER_LISTS, WITH, phrases};
-use crate::field::{FieldId, Fields, words};
+use crate::field::synonyms::{Group, USER_LISTS, phrases};
+use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;
-use names::{Names, Word};
-
-/// Shorter words are too often the beginning or the end of another one to be read apart.
-const SHORTEST: usize = 4;
+use label::read_words;
+use names::Names;
 
 /// How sure a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,7 +106,9 @@ pub fn suggest(
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
     reader.leave_beside_deal(&words, &mut guesses);
     reader.leave_lone_deal(&words, &mut guesses);
-    reader.settle_choices(&mut guesses);
+    reader.settle_choices(&words, &mut guesses);
+    reader.leave_job_titles(&words, samples, &mut guesses);
+    reader.leave_lone_buyer(&words, &mut guesses);
     reader.settle_names(&words, samples, &mut guesses);
     reader.settle_town(&words, &mut guesses);
     let evidence: Vec<Evidence> =
@@ -114,11 +117,16 @@ pub fn suggest(
         seen.weigh(guess, fields);
     }
     reader.find_email(&words, &evidence, &mut guesses);
+    reader.leave_second_person(&words, samples, &mut guesses);
+    reader.leave_other_contact(&words, samples, &mut guesses);
+    reader.leave_behind_others(&words, &mut guesses);
     reader.leave_foreign_ids(&words, &mut guesses);
+    reader.leave_place_of_others(&words, |at| evidence[at].filled, &mut guesses);
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.settle_client(&words, &mut guesses);
+    reader.leave_switchboard(&mut guesses);
     reader.drop_weak(&mut guesses);
-    reader.settle_slots(&mut guesses);
+    reader.settle_slots(|at| evidence[at].filled, &mut guesses);
     reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
     reader.join_names(&mut guesses);
     for guess in &mut guesses {
@@ -134,79 +142,6 @@ pub fn suggest(
     headers.iter().zip(guesses).enumerate().map(suggestion).collect()
 }
 
-/// The words of a header that name the column.
-fn read_words(header: &str, names: &Names) -> String {
-    let header = without_remark(without_key(without_path(header)));
-    // `Last Name / Surname` says the same twice.
-    let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
-    match header.split_once('/') {
-        Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
-            words(part)
-        }
-        _ => apart(words(header), names),
-    }
-}
-
-/// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
-/// where the first word says whose it is or which of several, and what is left is the name of a field.
-fn apart(header: String, names: &Names) -> String {
-    let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
-    if header.contains(' ') || is_name(&header) {
-        return header;
-    }
-    let cut = header.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST).find(|at| {
-        let (first, rest) = header.split_at(*at);
-        rest.len() >= SHORTEST
-            && matches!(
-                names.word(first),
-                Word::Group(_) | Word::Own | Word::Deal | Word::Substitute | Word::Trap(_)
-            )
-            && is_name(rest)
-    });
-    match cut {
-        Some(at) => format!("{} {}", &header[..at], &header[at..]),
-        None => header,
-    }
-}
-
-/// The header without a remark in brackets that says nothing of what the column is:
-/// `Date of Birth (MM/DD/YYYY)`, `Phone (with country code)`.
-fn without_remark(header: &str) -> &str {
-    let header = header.trim_end();
-    let cut = |open: char, close: char| header.strip_suffix(close)?.rsplit_once(open);
-    let Some((label, remark)) = cut('(', ')').or_else(|| cut('[', ']')) else { return header };
-    let remark = words(remark);
-    let is_among = |list: &'static str, word: &str| phrases(list).any(|known| known == word);
-    let (first, rest) = remark.split_once(' ').unwrap_or((&remark, ""));
-    let is_spelling = is_among(WITH, first)
-        && !rest.is_empty()
-        && rest.split(' ').all(|word| is_among(SPELLING, word));
-    // `(2)` is the second, `(m)` a mobile phone or a man.
-    let is_plain = remark.split(' ').any(|word| word.len() > 1 && word.parse::<u32>().is_err())
-        && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
-    let says_nothing = is_spelling || is_plain;
-    if says_nothing && !label.trim().is_empty() { label } else { header }
-}
-
-/// The header without the name of the object that JSON has around it: `properties.firstname`.
-fn without_path(header: &str) -> &str {
-    const PATHS: [&str; 3] = ["properties.", "attributes.", "fields."];
-    PATHS.iter().find_map(|path| header.strip_prefix(path)).unwrap_or(header)
-}
-
-/// The header without the key that some products write behind the label: `Phone (phone_number)`.
-fn without_key(header: &str) -> &str {
-    let parts = header.strip_suffix(')').and_then(|inner| inner.rsplit_once('('));
-    let is_key = |key: &str| {
-        key.contains('_')
-            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-    };
-    match parts {
-        Some((label, key)) if is_key(key) && !label.trim().is_empty() => label,
-        _ => header,
-    }
-}
-
 /// What is thought of a column so far.
 #[derive(Clone, Debug)]
 struct Guess {
@@ -218,12 +153,20 @@ struct Guess {
     number: u32,
     /// It counts only where nothing else feeds the field.
     is_weak: bool,
-    /// It is a phone if its values are.
-    if_phones: bool,
-    /// It is a phone if its values are those of another country, which nothing else is.
-    if_abroad: bool,
+    /// It is a phone if its values are such phones.
+    if_phones: Option<IfPhones>,
     /// The columns beside it decide.
     choice: Option<Choice>,
+}
+
+/// Values that make a column one of phones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IfPhones {
+    Any,
+    /// Those of another country, which nothing else is.
+    Abroad,
+    /// Longer than any postal code.
+    Long,
 }
 
 /// A name that both objects use.
@@ -246,8 +189,7 @@ impl Guess {
             group: Group::Plain,
             number: 1,
             is_weak: false,
-            if_phones: false,
-            if_abroad: false,
+            if_phones: None,
             choice: None,
         }
     }

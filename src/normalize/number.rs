@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::trim;
 use crate::issue::IssueCode;
+pub(crate) use currency::is_currency;
 use lexer::Reading;
 use plain::PlainAmount;
 pub use scan::{SeparatorScan, SeparatorsFound};

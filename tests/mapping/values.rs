@@ -37,6 +37,11 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Zip", "yes", "no"),
         ("Pipeline", "yes", "no"),
         ("Contact Owner", "yes", "no"),
+        ("Estado", "Ganado", "en proceso"),
+        ("Estado", "Ativo", "Concluído"),
+        ("Provincia", "attivo", "In attesa"),
+        ("Bundesland", "Gewonnen", "in Bearbeitung"),
+        ("Province", "En cours", "Fermée"),
     ] {
         let headers = strings(&["Deal Name", "Email", header]);
         let row = |value| strings(&["Roof", "ana@example.com", value]);
@@ -47,6 +52,10 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
     // What may be both is what the header says.
     for (header, first, second, expected) in [
         ("State", "ON", "ON", "contact.state"),
+        ("State", "NY", "NE", "contact.state"),
+        ("Estado", "Pará", "Nuevo León", "contact.state"),
+        ("CEP", "01310-100", "20040002", "contact.postal_code"),
+        ("Cep", "0532 123 45 67", "+90 533 123 45 67", "contact.phone"),
         ("Company", "Open", "New", "contact.company"),
         ("City", "12", "Nice", "contact.city"),
         ("Company", "3M", "84 Lumber", "contact.company"),
@@ -103,4 +112,33 @@ fn a1_a_column_of_addresses_is_left_where_its_header_says_whose_they_are() {
         let expected = if header == "Refers" { "contact.email" } else { "-" };
         assert_eq!(targets(&suggestions, &fields)[1], expected, "{header}");
     }
+}
+
+#[test]
+fn a1_an_empty_column_is_not_the_primary_one() {
+    let fields = Fields::standard();
+    let headers = strings(&["Name", "Home Phone", "Mobile Phone", "Primary Phone"]);
+    let row = |primary| strings(&["Ann Bee", "217-555-0101", "217-555-0102", primary]);
+    let both = "contact.additional_phones";
+    let mapped = |rows: &[Vec<String>]| {
+        targets(&suggest(&headers, rows, &[Object::Contact], &fields), &fields)
+    };
+    assert_eq!(mapped(&[row(""), row("")]), ["contact.name", both, "contact.phone", both]);
+    let filled = [row(""), row("217-555-0103")];
+    assert_eq!(mapped(&filled), ["contact.name", both, both, "contact.phone"]);
+    assert_eq!(mapped(&[]), ["contact.name", both, both, "contact.phone"]);
+}
+
+#[test]
+fn a1_contacts_with_numbers_are_people_or_phones_by_their_values() {
+    let fields = Fields::standard();
+    let headers = strings(&["Company", "Contact 1", "Email 1", "Contact 2", "Email 2"]);
+    let row = |one, other| strings(&["Acme", one, "ann@example.com", other, "cy@example.com"]);
+    let people = suggest(&headers, &[row("Ann Bee", "Cy Dee")], &[Object::Contact], &fields);
+    let expected = ["contact.company", "contact.name", "contact.email", "-", "-"];
+    assert_eq!(targets(&people, &fields), expected);
+    let phones =
+        suggest(&headers, &[row("217-555-0123", "217-555-0124")], &[Object::Contact], &fields);
+    let expected = ["contact.company", "-", "contact.email", "-", "contact.additional_emails"];
+    assert_eq!(targets(&phones, &fields), expected);
 }

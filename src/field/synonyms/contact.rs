@@ -13,7 +13,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "last_name",
         "last name | name last | lname | surname | family name | nachname | familienname | zuname \
-         | nom de famille | apellido | apellidos | primer apellido | sobrenome | apelido | ultimo nome \
+         | nom de famille | apellido | apellidos | primer apellido | apellido paterno | sobrenome | apelido | ultimo nome \
          | cognome | achternaam | familienaam | efternamn",
     ),
     (
@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email enter email | emails | mail | mail address | email id | emailid | email contact \
+        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email contact \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \

@@ -144,8 +144,9 @@ pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | k
      | mobitel | mobilny telefon | mobilni broj | мобилен телефон | мобилен";
 
 /// Full names of which the family name may stand first: a person should look at them.
-pub(crate) const NAMES_ELSEWHERE: &str =
-    "фио | піб | 氏名 | お名前 | 名前 | 姓名 | 联系人姓名 | 客户姓名 | 이름 | 성명 | 성함 | nev";
+pub(crate) const NAMES_ELSEWHERE: &str = "фио | піб | 氏名 | お名前 | 名前 | 姓名 | 联系人姓名 | 客户姓名 | 이름 | 성명 | 성함 | nev \
+     | nachname vorname | last name first name | surname first name | apellidos y nombre | apellidos y nombres \
+     | apellido y nombre | apellidos nombre | sobrenome e nome | achternaam voornaam | efternamn fornamn";
 
 /// Field key of an opportunity, as in [`OPPORTUNITY`](super::OPPORTUNITY).
 pub(crate) const OPPORTUNITY_ELSEWHERE: &[(&str, &str)] = &[
@@ -194,5 +195,10 @@ pub(crate) const SHARED_ELSEWHERE: &[(&str, Option<&str>, Option<&str>)] = &[
         "etap | faza | faze | vaihe | asama | этап | стадия | етап | フェーズ | ステージ | 阶段 | 단계",
         None,
         Some("stage"),
+    ),
+    (
+        "wlasciciel | przypisany do | vlastnik | ansvarlig | omistaja | ответственный",
+        Some("owner"),
+        Some("owner"),
     ),
 ];

@@ -5,6 +5,7 @@
 //! spaces; `|` separates them. Where a header says the same with other spaces, or with `of` and `the`
 //! between, it is found too, so no phrase stands here twice.
 
+mod cells;
 mod contact;
 mod elsewhere;
 mod known;
@@ -13,6 +14,7 @@ mod people;
 mod qualifiers;
 mod traps;
 
+pub(crate) use cells::{CONDITIONS, JOBS};
 pub(crate) use contact::{CONTACT, MOBILE};
 pub(crate) use elsewhere::{
     CONTACT_ELSEWHERE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY_ELSEWHERE, SHARED_ELSEWHERE,

@@ -59,7 +59,8 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
         Some("source"),
     ),
     (
-        "owner | owned by | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare",
+        "owner | owned by | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare \
+         | besitzer | proprietaire | ansvarig | zugewiesen an | assigne a | asignado a | atribuido a | assegnato a | toegewezen aan | tilldelad",
         Some("owner"),
         Some("owner"),
     ),

@@ -1,8 +1,9 @@
 //! What the values of a column say about its header.
 
 use super::header::Reader;
-use super::{Confidence, Guess};
-use crate::field::{FieldId, FieldKind, Fields};
+use super::{Confidence, Guess, IfPhones};
+use crate::field::synonyms::{CONDITIONS, phrases};
+use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
 use crate::normalize::{self, DateFormat, STATUSES};
 
@@ -10,38 +11,6 @@ use crate::normalize::{self, DateFormat, STATUSES};
 const CELLS: usize = 30;
 /// So many cells that are all wrong say that a column is something else.
 const MANY: usize = 5;
-
-/// What a `State` may be that is no place.
-const CONDITIONS: [&str; 28] = [
-    "active",
-    "inactive",
-    "open",
-    "closed",
-    "new",
-    "pending",
-    "paid",
-    "unpaid",
-    "enabled",
-    "disabled",
-    "subscribed",
-    "unsubscribed",
-    "confirmed",
-    "unconfirmed",
-    "cancelled",
-    "canceled",
-    "completed",
-    "complete",
-    "draft",
-    "archived",
-    "valid",
-    "invalid",
-    "expired",
-    "blocked",
-    "won",
-    "lost",
-    "aktiv",
-    "inaktiv",
-];
 
 /// Counts over the sample cells of one column.
 #[derive(Debug, Default)]
@@ -54,6 +23,8 @@ pub(super) struct Evidence {
     phones: usize,
     /// Phones with a `+` in front.
     abroad: usize,
+    /// Phones with more digits than a postal code has.
+    long: usize,
     dates: usize,
     booleans: usize,
     statuses: usize,
@@ -76,9 +47,9 @@ impl Evidence {
         fields: &Fields,
     ) -> Self {
         let mut seen = Evidence::default();
-        let is_asked = guess.if_phones
-            || guess.if_abroad
-            || guess.target.is_some_and(|id| is_weighed(id, fields));
+        let is_asked =
+            guess.if_phones.is_some() || guess.target.is_some_and(|id| is_weighed(id, fields));
+        let is_state = guess.target == Some(FieldId::STATE);
         for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
             let cell = normalize::trim(cell);
             if cell.is_empty() {
@@ -90,6 +61,11 @@ impl Evidence {
             seen.emails += usize::from(has_at && normalize::email(cell).is_ok());
             if is_asked {
                 seen.look(cell, has_at);
+            }
+            if is_state {
+                let said = words(cell);
+                let mut known = CONDITIONS.iter().flat_map(|list| phrases(list));
+                seen.conditions += usize::from(known.any(|condition| condition == said));
             }
         }
         seen
@@ -104,13 +80,13 @@ impl Evidence {
         self.phones +=
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
+        self.long += usize::from(digits >= 10 && letters == 0 && !is_date);
         self.lettered += usize::from(letters > 0);
         self.digited += usize::from(digits > 0);
         self.dotted += usize::from(cell.contains('.'));
         self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
         let is_among = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         self.statuses += usize::from(is_among(&STATUSES));
-        self.conditions += usize::from(is_among(&CONDITIONS));
     }
 
     /// Cells that may be names of people or countries.
@@ -120,17 +96,23 @@ impl Evidence {
 
     /// Takes back a guess that the values contradict, and makes one that they complete.
     pub(super) fn weigh(&self, guess: &mut Guess, fields: &Fields) {
-        let phones = match () {
-            () if guess.if_phones => self.phones,
-            () if guess.if_abroad => self.abroad,
-            () => 0,
+        let phones = match guess.if_phones {
+            Some(IfPhones::Any) => self.phones,
+            Some(IfPhones::Abroad) => self.abroad,
+            Some(IfPhones::Long) => self.long,
+            None => 0,
         };
         if self.filled >= 2 && phones * 10 >= self.filled * 8 {
             guess.target = Some(FieldId::PHONE);
             guess.confidence = Confidence::Likely;
             guess.reason = "its values are phone numbers".into();
         }
-        let Some(field) = guess.target.filter(|_| self.filled >= 2) else { return };
+        let Some(field) = guess.target else { return };
+        // One cell may be a slip, but no place is called `Ganado`.
+        let is_condition = field == FieldId::STATE && self.conditions > 0;
+        if self.filled < 2 && !is_condition {
+            return;
+        }
         let fits = self.fitting(field, fields.get(field).kind, guess.confidence);
         if fits.is_some_and(|fits| fits * 5 < self.filled) {
             *guess = Guess::none("its values are something else");

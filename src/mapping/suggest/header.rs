@@ -1,7 +1,7 @@
 //! What one header says by itself.
 
 use super::names::{Meaning, Names, Word, join};
-use super::{Choice, Guess};
+use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::ERROR_LOG_COLUMNS;
@@ -73,8 +73,11 @@ impl Reader<'_> {
         {
             return guess;
         }
-        let guess = self.inner(words).unwrap_or_else(|| self.nothing(words));
-        Guess { if_abroad: self.is_selected(FieldId::PHONE) && is_number_word(words), ..guess }
+        let mut guess = self.inner(words).unwrap_or_else(|| self.nothing(words));
+        if self.is_selected(FieldId::PHONE) && is_number_word(words) {
+            guess.if_phones = Some(IfPhones::Abroad);
+        }
+        guess
     }
 
     /// The header is the name of a field, and nothing else.
@@ -99,7 +102,13 @@ impl Reader<'_> {
             // A mobile phone is likelier the one to call.
             guess.group = Group::Home;
         }
-        guess.if_phones = field == FieldId::NAME && CONTACTS.contains(&words);
+        if field == FieldId::NAME && CONTACTS.contains(&words) {
+            guess.if_phones = Some(IfPhones::Any);
+        }
+        if words == "cep" {
+            // A postal code in Brazil, the mobile phone in Turkey.
+            guess.if_phones = Some(IfPhones::Long);
+        }
         Some(guess.weak(meaning.is_weak))
     }
 
@@ -186,7 +195,7 @@ impl Reader<'_> {
         let meaning = self.names.find(&rest)?;
         // `Customer ID` is somebody else's id, `Lead Stage` no stage of a pipeline.
         let field = self.selected(Meaning { opportunity: None, ..meaning })?;
-        if field == FieldId::CONTACT_ID || (around.is_substitute && field == FieldId::NAME) {
+        if field == FieldId::CONTACT_ID {
             return None;
         }
         let around = Around { is_mobile: around.is_mobile || meaning.is_mobile, ..around };
@@ -240,7 +249,7 @@ impl Reader<'_> {
             }
             let mut guess = Guess::none("no field is called like this");
             guess.group = group;
-            guess.if_phones = true;
+            guess.if_phones = Some(IfPhones::Any);
             return Some(guess);
         }
         None
@@ -329,6 +338,14 @@ impl Reader<'_> {
     /// `Contact 2 Email`: is it another contact's?
     pub(super) fn is_another(&self, words: &str) -> bool {
         self.strip(words, |_| true).0.is_another
+    }
+
+    /// What a header with a number in it names, and whether it says whose that is; nothing if it speaks of
+    /// the opportunity.
+    pub(super) fn numbered(&self, words: &str) -> Option<(bool, String)> {
+        let (around, rest) = self.take_apart(words);
+        (around.number.is_some() && !around.is_deal)
+            .then_some((around.is_own || around.is_substitute, rest))
     }
 
     fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {

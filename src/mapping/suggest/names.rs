@@ -50,7 +50,11 @@ type Index<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Phrases that name a field only where nothing else does.
 const WEAK: &[(Object, &str, &str)] = &[
-    (Object::Contact, "name", "client | customer | kunde | cliente | klant | kund | lead name"),
+    (
+        Object::Contact,
+        "name",
+        "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name",
+    ),
     (Object::Contact, "name", NAMES_ELSEWHERE),
     (
         Object::Contact,
@@ -64,13 +68,16 @@ const WEAK: &[(Object, &str, &str)] = &[
         "referral source | how did you hear about us | where did you hear about us | how did you find us | how did you hear about me",
     ),
     (Object::Contact, "state", "state code | province code | region code | state province code"),
-    (Object::Contact, "state", "region | regione | regiao"),
+    (Object::Contact, "state", "region | regione | regiao | prov"),
     (
         Object::Opportunity,
         "value",
         "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value",
     ),
 ];
+
+/// Words of other languages that are no slips of a label.
+const NO_SLIPS: [&str; 2] = ["stato", "stade"];
 
 /// About how many phrases there are.
 const PHRASES: usize = 2_000;
@@ -211,7 +218,7 @@ impl Names {
 
     /// The standard field whose label is one slip of the pen away, if it is the only one.
     pub(super) fn misspelt(&self, phrase: &str) -> Option<FieldId> {
-        if phrase.len() < 5 {
+        if phrase.len() < 5 || NO_SLIPS.contains(&phrase) {
             return None;
         }
         // `List Name` is no slip: the word is known, and means something else.

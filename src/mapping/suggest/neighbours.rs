@@ -2,9 +2,10 @@
 
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
+use super::person_names::{NAMES, PERSON};
 use super::{Confidence, Guess};
-use crate::field::FieldId;
-use crate::field::synonyms::Group;
+use crate::field::synonyms::{Group, JOBS, phrases};
+use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
 use crate::object::Object;
 
@@ -12,9 +13,13 @@ use crate::object::Object;
 const PERSONS: [&str; 5] =
     ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
 
+/// Whom one sells to, a person or a company.
+const CLIENTS: &str =
+    "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
+
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
-    pub(super) fn settle_choices(&self, guesses: &mut [Guess]) {
+    pub(super) fn settle_choices(&self, words: &[String], guesses: &mut [Guess]) {
         let objects: Vec<Option<Object>> = guesses
             .iter()
             // Tags stand anywhere.
@@ -26,6 +31,11 @@ impl Reader<'_> {
             |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
         let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact);
         let has_first = has(guesses, FieldId::FIRST_NAME);
+        let is_name = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| PERSON.contains(&field))
+                || NAMES.contains(&words.as_str())
+        };
+        let is_somebody_named = guesses.iter().zip(words).any(is_name);
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };
             let beside = section(&objects, at);
@@ -40,13 +50,44 @@ impl Reader<'_> {
             } else {
                 choice.contact.filter(|_| self.has_contacts)
             };
-            // `Title` beside a first name is a job title.
+            // `Title` beside a first name is a job title, and so it is among the columns of somebody.
+            let is_amid = || {
+                let of_contact = Some(&Object::Contact);
+                objects[..at].iter().rev().flatten().next() == of_contact
+                    && objects[at + 1..].iter().flatten().next() == of_contact
+            };
             let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
-                && (has_first || has(guesses, FieldId::OPPORTUNITY_NAME));
+                && (has_first
+                    || has(guesses, FieldId::OPPORTUNITY_NAME)
+                    || is_somebody_named && words[at] != "topic" && is_amid());
             guesses[at] = match field.filter(|_| !is_job) {
                 Some(field) => Guess::likely(field, "the columns beside it decide"),
                 None => Guess::none("it could mean several things"),
             };
+        }
+    }
+
+    /// `Title` is what somebody does or is called, by its cells.
+    pub(super) fn leave_job_titles(
+        &self,
+        headers: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        let is_job = |word: &str| phrases(JOBS).any(|job| job == word);
+        let says_job = |cell: &str| words(cell).split(' ').any(is_job);
+        for (at, guess) in guesses.iter_mut().enumerate() {
+            let is_title =
+                matches!(headers[at].as_str(), "title" | "titel" | "titre" | "titulo" | "titolo");
+            if guess.target != Some(FieldId::OPPORTUNITY_NAME) || !is_title {
+                continue;
+            }
+            let cells = samples.iter().filter_map(|record| record.get(at));
+            let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
+            let jobs = filled.iter().filter(|cell| says_job(cell)).count();
+            if jobs > 0 && jobs * 2 >= filled.len() {
+                *guess = Guess::none("its values are titles of people");
+            }
         }
     }
 
@@ -74,7 +115,6 @@ impl Reader<'_> {
     fn is_about_deals(&self, words: &[String], guesses: &[Guess]) -> bool {
         const MARKS: [FieldId; 4] =
             [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
-        const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
         let may_be = |field: FieldId| {
             let choice = |guess: &Guess| guess.choice.and_then(|choice| choice.opportunity);
             guesses.iter().any(|guess| guess.target.or(choice(guess)) == Some(field))
@@ -118,80 +158,31 @@ impl Reader<'_> {
         words.split(' ').any(|word| self.word(word) == Word::Deal)
     }
 
-    /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
-    /// country in Polish, and a region beside the postal code of Czechs and Slovaks.
-    pub(super) fn settle_town(&self, words: &[String], guesses: &mut [Guess]) {
-        let is_town = |at: &usize| {
-            let before = at.checked_sub(1).and_then(|before| guesses[before].target);
-            words[*at] == "by" && before == Some(FieldId::POSTAL_CODE)
-        };
-        if self.has_contacts
-            && !has(guesses, FieldId::CITY)
-            && let Some(at) = (0..guesses.len()).find(is_town)
-        {
-            guesses[at] = Guess::likely(FieldId::CITY, "it stands behind a postal code");
-        }
-        if words.iter().any(|word| word == "psc")
-            && let Some(at) = words.iter().position(|word| word == "kraj")
-            && guesses[at].target == Some(FieldId::COUNTRY)
-        {
-            guesses[at] = Guess::likely(FieldId::STATE, "it stands beside a Czech postal code");
-        }
-    }
-
-    /// The parts of an address come from one address: the contact's own before the company's, the one
-    /// that is filled before one that is not.
-    pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
-        let best = best_place(filled, guesses);
-        // A street among the bills and a plain city are one address.
-        let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
-            let of = guesses.iter().filter(|guess| place_of(guess) == group);
-            of.filter_map(|guess| guess.target.filter(|field| field.is_place())).collect()
-        };
-        let bills = parts(Group::Billing, guesses);
-        let completes = best.is_some_and(|best| {
-            best == Group::Plain && !parts(best, guesses).iter().any(|field| bills.contains(field))
-        });
-        for guess in guesses.iter_mut() {
-            if completes && place_of(guess) == Group::Billing {
-                continue;
-            }
-            if guess.target.is_some_and(FieldId::is_place) && Some(place_of(guess)) != best {
-                *guess = Guess::none("another address of the file is used");
-            }
-        }
-        self.drop_lone_region(guesses);
-    }
-
-    /// A region alone is where somebody sells, not where somebody lives.
-    fn drop_lone_region(&self, guesses: &mut [Guess]) {
-        let is_region = |field: FieldId| field.is_place() && self.fields.get(field).key == "state";
-        let is_lone = |guess: &Guess| guess.is_weak && guess.target.is_some_and(is_region);
-        let has_more = guesses.iter().any(|guess| {
-            guess.target.is_some_and(|field| field.is_place() && field != FieldId::COUNTRY)
-                && !is_lone(guess)
-        });
-        if !has_more {
-            for guess in guesses.iter_mut().filter(|guess| is_lone(guess)) {
-                *guess = Guess::none("a region alone is no part of an address");
-            }
-        }
-    }
-
-    /// `Client` beside `Contact` is the company that the contact works for, unless a column of its own has
-    /// that.
+    /// `Client` beside `Contact`, `Customer Name` beside `Contact Name` is the company that the contact works
+    /// for, unless a column of its own has that.
     pub(super) fn settle_client(&self, words: &[String], guesses: &mut [Guess]) {
-        let is_contact = |(guess, words): (&Guess, &String)| {
-            let names_one = |word| CONTACTS.contains(&word) || PERSONS.contains(&word);
-            guess.target == Some(FieldId::NAME) && words.split(' ').any(names_one)
-        };
-        if has(guesses, FieldId::COMPANY) || !guesses.iter().zip(words).any(is_contact) {
+        if has(guesses, FieldId::COMPANY) || named_contacts(words, guesses).next().is_none() {
             return;
         }
-        let is_client = |guess: &&mut Guess| guess.is_weak && guess.target == Some(FieldId::NAME);
-        if let Some(client) = guesses.iter_mut().find(is_client) {
+        let is_surely_named = is_surely_named(words, guesses);
+        let is_client = |(guess, words): &(&mut Guess, &String)| {
+            guess.target == Some(FieldId::NAME)
+                && (guess.is_weak && !self.names_buyer(words)
+                    || is_surely_named && self.names_client(words))
+        };
+        if let Some((client, _)) = guesses.iter_mut().zip(words).find(is_client) {
             *client = Guess::likely(FieldId::COMPANY, "another column is the contact's name");
         }
+    }
+
+    /// `Customer Name`, `Nombre del cliente`: does a header name a client and no person?
+    fn names_client(&self, words: &str) -> bool {
+        let is_name =
+            |word: &str| matches!(word, "name" | "nom" | "nome" | "nombre" | "naam" | "namn");
+        let is_client = |word: &str| phrases(CLIENTS).any(|client| client == word);
+        let says_no_more =
+            |word: &str| is_client(word) || is_name(word) || self.word(word) == Word::Stop;
+        words.split(' ').any(is_client) && words.split(' ').all(says_no_more)
     }
 
     /// A name that counts only where nothing else feeds the field gives way.
@@ -214,18 +205,19 @@ impl Reader<'_> {
         }
     }
 
-    /// Of several columns of e-mail addresses or phones one is the primary, the others additional.
-    pub(super) fn settle_slots(&self, guesses: &mut [Guess]) {
+    /// Of several columns of e-mail addresses or phones one is the primary, the others additional; an
+    /// empty one is not, if another has cells.
+    pub(super) fn settle_slots(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
         for (field, more) in [
             (FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS),
             (FieldId::PHONE, FieldId::ADDITIONAL_PHONES),
         ] {
-            let mut columns: Vec<(u32, usize)> = (0..guesses.len())
+            let mut columns: Vec<(bool, u32, usize)> = (0..guesses.len())
                 .filter(|&at| guesses[at].target == Some(field))
-                .map(|at| (slot_rank(&guesses[at]), at))
+                .map(|at| (filled(at) == 0, slot_rank(&guesses[at]), at))
                 .collect();
             columns.sort_unstable();
-            for &(_, at) in columns.iter().skip(1) {
+            for &(.., at) in columns.iter().skip(1) {
                 guesses[at].target = Some(more);
                 guesses[at].confidence = Confidence::Likely;
                 guesses[at].reason = "one of several: it joins the additional ones".into();
@@ -245,9 +237,12 @@ impl Reader<'_> {
     ) {
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
-        // `Full Name` says more than `Contact Person`.
-        let has_full =
-            (0..guesses.len()).any(|at| is_name(at) && !speaks(at) && words[at] != "name");
+        // `Full Name` says more than `Contact Person`, and `Customer Name` less than `Contact Name`.
+        let is_surely_named = is_surely_named(words, guesses);
+        let has_full = (0..guesses.len()).any(|at| {
+            let is_client = is_surely_named && self.names_client(&words[at]);
+            is_name(at) && !speaks(at) && words[at] != "name" && !is_client
+        });
         let most = (0..guesses.len()).filter(|at| is_name(*at)).map(&filled).max().unwrap_or(0);
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
@@ -311,47 +306,26 @@ impl Reader<'_> {
     }
 }
 
-/// The address to keep: the one most likely the contact's own, then the one with the most cells.
-fn best_place(filled: impl Fn(usize) -> usize, guesses: &[Guess]) -> Option<Group> {
-    let mut groups: Vec<(Group, usize, usize)> = Vec::new();
-    for (at, guess) in guesses.iter().enumerate() {
-        if !guess.target.is_some_and(FieldId::is_place) {
-            continue;
-        }
-        let group = place_of(guess);
-        match groups.iter_mut().find(|(other, ..)| *other == group) {
-            Some((_, cells, _)) => *cells += filled(at),
-            None => groups.push((group, filled(at), at)),
-        }
-    }
-    let is_any_filled = groups.iter().any(|(_, cells, _)| *cells > 0);
-    groups
+/// The headers that call a name the contact's.
+fn named_contacts<'w>(words: &'w [String], guesses: &'w [Guess]) -> impl Iterator<Item = &'w str> {
+    let names_one = |word| CONTACTS.contains(&word) || PERSONS.contains(&word);
+    let is_name = |guess: &Guess| {
+        matches!(guess.target, Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME))
+    };
+    let named = words
         .iter()
-        .filter(|(_, cells, _)| *cells > 0 || !is_any_filled)
-        .min_by_key(|(group, cells, at)| (rank_of_place(*group), usize::MAX - cells, *group, *at))
-        .map(|(group, ..)| *group)
+        .zip(guesses)
+        .filter(move |(words, guess)| is_name(guess) && words.split(' ').any(names_one));
+    named.map(|(words, _)| words.as_str())
+}
+
+/// Does a header speak of the contact's name, and not of a `Contact`, who may be a phone?
+fn is_surely_named(words: &[String], guesses: &[Guess]) -> bool {
+    named_contacts(words, guesses).any(|words| words.contains(' ') || PERSONS.contains(&words))
 }
 
 pub(super) fn has(guesses: &[Guess], field: FieldId) -> bool {
     guesses.iter().any(|guess| guess.target == Some(field))
-}
-
-/// Plain and main addresses are one.
-fn place_of(guess: &Guess) -> Group {
-    match guess.group {
-        Group::Main | Group::Mobile => Group::Plain,
-        group => group,
-    }
-}
-
-fn rank_of_place(group: Group) -> u8 {
-    match group {
-        Group::Plain | Group::Main | Group::Mobile => 0,
-        Group::Home | Group::Work => 1,
-        Group::Billing => 2,
-        Group::Company => 3,
-        Group::Other => 4,
-    }
 }
 
 /// The lower, the likelier the primary one.

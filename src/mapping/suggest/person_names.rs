@@ -1,6 +1,7 @@
 //! What `Name` and its like are, by the columns beside them and by their values (behaviour A1).
 
 use super::header::Reader;
+use super::names::Word;
 use super::neighbours::has;
 use super::{Confidence, Guess};
 use crate::field::synonyms::Group;
@@ -14,6 +15,17 @@ type Found = (FieldId, Confidence, &'static str);
 const OF_DEALS: [FieldId; 4] =
     [FieldId::PIPELINE, FieldId::STAGE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
 
+/// What a person is called.
+pub(super) const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
+
+/// Headers that may be a person's whole name and an opportunity's.
+pub(super) const NAMES: [&str; 11] =
+    ["name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nimi"];
+
+/// Headers that are a part of a name beside the other one.
+pub(super) const PARTS: [&str; 11] =
+    ["nom", "nome", "nombre", "nombres", "nume", "jmeno", "имя", "isim", "ad", "adi", "cognom"];
+
 impl Reader<'_> {
     /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
     /// `Nome` beside a first name is the last name, alone the whole name.
@@ -23,17 +35,24 @@ impl Reader<'_> {
         samples: &[Vec<String>],
         guesses: &mut [Guess],
     ) {
-        for at in 0..guesses.len() {
-            let word = words[at].as_str();
+        let twins = self.settle_two_names(words, guesses);
+        for at in (0..guesses.len()).filter(|at| !twins.contains(at)) {
+            let (own, word) = self.without_own(&words[at]);
             let found = match word {
+                "first" | "last" => {
+                    let other = if word == "first" { "last" } else { "first" };
+                    self.other_half(word, &format!("{own}{other}"), words, guesses)
+                }
+                _ if !own.is_empty() => (word == "name" && own == "lead ")
+                    .then(|| self.lead_name(at, guesses))
+                    .flatten(),
                 "name" | "naam" | "namn" | "navn"
                     if guesses[at].target.is_some() || !self.has_contacts =>
                 {
                     self.name_beside(at, samples, guesses)
                 }
-                "nom" | "nome" | "nombre" | "nombres" | "nume" | "jmeno" | "имя" | "isim"
-                | "ad" | "adi" | "first" | "last" | "cognom" => {
-                    let part = self.part_of_name(word, words, guesses);
+                _ if PARTS.contains(&word) => {
+                    let part = self.part_of_name(word, guesses);
                     part.map(|(field, why)| (field, Confidence::Likely, why))
                 }
                 _ => None,
@@ -42,6 +61,101 @@ impl Reader<'_> {
                 guesses[at] = Guess::new(Some(field), confidence, why);
             }
         }
+    }
+
+    /// Of two columns that are both called `Name` the one among the contact's columns is the contact's, and
+    /// the one among the opportunity's is the opportunity's; neither is, if the columns behind them say
+    /// nothing of that. Where they stand.
+    fn settle_two_names(&self, words: &[String], guesses: &mut [Guess]) -> Vec<usize> {
+        let is_name = |at: &usize| NAMES.contains(&words[*at].as_str());
+        let found: Vec<usize> = (0..guesses.len()).filter(is_name).collect();
+        let [first, second] = found[..] else { return Vec::new() };
+        let is_named = |(at, guess): (usize, &Guess)| {
+            at != first && at != second && guess.target.is_some_and(|field| PERSON.contains(&field))
+        };
+        let is_clear = words[first] != words[second]
+            || !self.has_contacts
+            || has(guesses, FieldId::OPPORTUNITY_NAME)
+            || !guesses.iter().any(|guess| self.is_of(guess, Object::Opportunity))
+            || guesses.iter().enumerate().any(is_named);
+        if is_clear {
+            return Vec::new();
+        }
+        let object = |guess: &Guess| {
+            let field = guess.target.filter(|field| *field != FieldId::TAGS);
+            field.map(|field| self.fields.get(field).object)
+        };
+        let behind = [&guesses[first + 1..second], &guesses[second + 1..]];
+        let lean = |part: &[Guess]| -> i32 {
+            let way = |object| if object == Object::Contact { 1 } else { -1 };
+            part.iter().filter_map(object).map(way).sum()
+        };
+        let nearest = behind.map(|part| part.iter().find_map(object));
+        let person = match nearest {
+            [Some(one), Some(other)] if one == other => {
+                let [one, other] = behind.map(lean);
+                (one != other).then_some(if one > other { first } else { second })
+            }
+            [Some(Object::Contact), _] | [_, Some(Object::Opportunity)] => Some(first),
+            [Some(Object::Opportunity), _] | [_, Some(Object::Contact)] => Some(second),
+            [None, None] => None,
+        };
+        for at in [first, second] {
+            guesses[at] = match person {
+                None => Guess::none("two columns are called like this"),
+                Some(person) if person == at => {
+                    Guess::likely(FieldId::NAME, "the columns behind it are about a contact")
+                }
+                Some(_) => {
+                    let why = "the columns behind it are about an opportunity";
+                    Guess::likely(FieldId::OPPORTUNITY_NAME, why)
+                }
+            };
+        }
+        found
+    }
+
+    /// `Customer First`: the words that say whose it is, and the others; the first of several is no other.
+    fn without_own<'w>(&self, words: &'w str) -> (&'w str, &'w str) {
+        let bare = words.strip_suffix(" 1").filter(|bare| PARTS.contains(bare)).unwrap_or(words);
+        let (own, word) = bare.split_once(' ').unwrap_or(("", bare));
+        match self.word(own) {
+            Word::Own | Word::Substitute | Word::Group(Group::Main) => {
+                bare.split_at(bare.len() - word.len())
+            }
+            _ => ("", bare),
+        }
+    }
+
+    /// What `First` is beside `Last`, and `Last` beside `First`.
+    fn other_half(
+        &self,
+        word: &str,
+        other: &str,
+        words: &[String],
+        guesses: &[Guess],
+    ) -> Option<Found> {
+        let (field, beside, why) = match word {
+            "first" => (FieldId::FIRST_NAME, FieldId::LAST_NAME, "it stands beside a last name"),
+            _ => (FieldId::LAST_NAME, FieldId::FIRST_NAME, "it stands beside a first name"),
+        };
+        let is_half = has(guesses, beside) || words.iter().any(|word| word == other);
+        (self.has_contacts && is_half).then_some((field, Confidence::Likely, why))
+    }
+
+    /// `Lead Name` at a stage, beside the name of a contact, is the opportunity's.
+    fn lead_name(&self, at: usize, guesses: &[Guess]) -> Option<Found> {
+        let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
+        let has_stage = has(guesses, FieldId::STAGE);
+        let is_named = |(other, guess): (usize, &Guess)| {
+            other != at && guess.target.is_some_and(|field| PERSON.contains(&field))
+        };
+        let why = "another column names the contact";
+        (is_free && has_stage && guesses.iter().enumerate().any(is_named)).then_some((
+            FieldId::OPPORTUNITY_NAME,
+            Confidence::Likely,
+            why,
+        ))
     }
 
     /// What `Name` is beside others.
@@ -62,11 +176,7 @@ impl Reader<'_> {
         let parts = (own(FieldId::FIRST_NAME), own(FieldId::LAST_NAME));
         let has_deal = guesses.iter().any(|guess| self.is_of(guess, Object::Opportunity));
         let is_named = |(other, guess): (usize, &Guess)| {
-            other != at
-                && matches!(
-                    guess.target,
-                    Some(FieldId::NAME | FieldId::FIRST_NAME | FieldId::LAST_NAME)
-                )
+            other != at && guess.target.is_some_and(|field| PERSON.contains(&field))
         };
         let has_part = parts.0.is_some() != parts.1.is_some();
         if is_free && has_deal && !has_part && guesses.iter().enumerate().any(is_named) {
@@ -129,31 +239,19 @@ impl Reader<'_> {
         guess.target.is_some_and(|id| self.fields.get(id).object == object)
     }
 
-    /// What `Nom`, `Nome`, `Nombre`, `First` are beside others.
-    fn part_of_name(
-        &self,
-        word: &str,
-        words: &[String],
-        guesses: &[Guess],
-    ) -> Option<(FieldId, &'static str)> {
+    /// What `Nom`, `Nome`, `Nombre` are beside others.
+    fn part_of_name(&self, word: &str, guesses: &[Guess]) -> Option<(FieldId, &'static str)> {
         if !self.has_contacts {
             return None;
         }
         let has_first = has(guesses, FieldId::FIRST_NAME);
         let has_last = has(guesses, FieldId::LAST_NAME);
-        let has_word = |wanted: &str| words.iter().any(|word| word == wanted);
         match word {
             "nom" | "nume" if has_first => {
                 Some((FieldId::LAST_NAME, "it stands beside a first name"))
             }
-            "first" if has_word("last") || has_last => {
-                Some((FieldId::FIRST_NAME, "it stands beside a last name"))
-            }
-            "last" if has_word("first") || has_first => {
-                Some((FieldId::LAST_NAME, "it stands beside a first name"))
-            }
             "ad" | "adi" if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
-            "first" | "last" | "ad" | "adi" => None,
+            "ad" | "adi" => None,
             _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
             _ => Some((FieldId::NAME, "it stands alone")),
         }

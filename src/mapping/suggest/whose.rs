@@ -40,7 +40,7 @@ impl Reader<'_> {
             return false;
         }
         let (rest, names_address) = self.without_address(words);
-        !names_address || rest.iter().all(|word| self.says_no_other(word))
+        !names_address || rest.iter().all(|word| self.says_no_other(word) || is_like_address(word))
     }
 
     /// The words beside the name of an e-mail address, and whether there is such a name.
@@ -80,4 +80,12 @@ impl Reader<'_> {
                 Word::Stop | Word::Filler | Word::Own | Word::Neutral | Word::Group(_)
             )
     }
+}
+
+/// `addr`, `adr`, `adress`: is a word short for an address, or a slip of the pen away from one?
+fn is_like_address(word: &str) -> bool {
+    word.starts_with("ad")
+        && ("address".starts_with(word)
+            || matches!(word, "adr" | "adrs" | "addrs")
+            || strsim::osa_distance(word, "address") <= 2)
 }

@@ -41,7 +41,8 @@ pub(super) fn without_currency(text: &str) -> &str {
     text
 }
 
-fn is_currency(name: &str) -> bool {
+/// Is this the code, the sign or the name of a currency?
+pub(crate) fn is_currency(name: &str) -> bool {
     if name.is_empty() || name.len() > 16 {
         return false;
     }

@@ -1,0 +1,125 @@
+//! The words of a header that name its column, without remarks, paths, keys and currencies around them.
+
+use super::names::{Names, Word};
+use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
+use crate::field::{FieldId, words};
+use crate::normalize::is_currency;
+
+/// Shorter words are too often the beginning or the end of another one to be read apart.
+const SHORTEST: usize = 4;
+
+/// What may stand before a currency: `Value in USD`, `Betrag (in €)`.
+const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
+
+/// The words of a header that name the column.
+pub(super) fn read_words(header: &str, names: &Names) -> String {
+    let header = without_remark(without_key(without_path(header)));
+    let header = without_currency(header, names);
+    // `Last Name / Surname` says the same twice.
+    let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
+    match header.split_once('/') {
+        Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
+            words(part)
+        }
+        _ => apart(words(header), names),
+    }
+}
+
+/// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
+/// where the first word says whose it is or which of several, and what is left is the name of a field.
+fn apart(header: String, names: &Names) -> String {
+    let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
+    if header.contains(' ') || is_name(&header) {
+        return header;
+    }
+    let cut = header.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST).find(|at| {
+        let (first, rest) = header.split_at(*at);
+        rest.len() >= SHORTEST
+            && matches!(
+                names.word(first),
+                Word::Group(_) | Word::Own | Word::Deal | Word::Substitute | Word::Trap(_)
+            )
+            && is_name(rest)
+    });
+    match cut {
+        Some(at) => format!("{} {}", &header[..at], &header[at..]),
+        None => header,
+    }
+}
+
+/// The header without a remark in brackets that says nothing of what the column is:
+/// `Date of Birth (MM/DD/YYYY)`, `Phone (with country code)`.
+fn without_remark(header: &str) -> &str {
+    let header = header.trim_end();
+    let Some((label, remark)) = in_brackets(header) else { return header };
+    let remark = words(remark);
+    let is_among = |list: &'static str, word: &str| phrases(list).any(|known| known == word);
+    let (first, rest) = remark.split_once(' ').unwrap_or((&remark, ""));
+    let is_spelling = is_among(WITH, first)
+        && !rest.is_empty()
+        && rest.split(' ').all(|word| is_among(SPELLING, word));
+    // `(2)` is the second, `(m)` a mobile phone or a man.
+    let is_plain = remark.split(' ').any(|word| word.len() > 1 && word.parse::<u32>().is_err())
+        && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
+    let says_nothing = is_spelling || is_plain;
+    if says_nothing && !label.trim().is_empty() { label } else { header }
+}
+
+/// The header without the name of the object that JSON has around it: `properties.firstname`.
+fn without_path(header: &str) -> &str {
+    const PATHS: [&str; 3] = ["properties.", "attributes.", "fields."];
+    PATHS.iter().find_map(|path| header.strip_prefix(path)).unwrap_or(header)
+}
+
+/// The header without the key that some products write behind the label: `Phone (phone_number)`.
+fn without_key(header: &str) -> &str {
+    let parts = header.strip_suffix(')').and_then(|inner| inner.rsplit_once('('));
+    let is_key = |key: &str| {
+        key.contains('_')
+            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    match parts {
+        Some((label, key)) if is_key(key) && !label.trim().is_empty() => label,
+        _ => header,
+    }
+}
+
+/// The header of an amount without its currency: `Deal Value (USD)`, `Betrag in €`, `USD Amount`.
+/// `Budget (k€)` and `Price level USD` keep it: there it is another unit, or no amount at all.
+fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
+    let is_amount = |label: &str| {
+        let meaning = names.shared(&words(label)).or_else(|| names.find(&words(label)));
+        meaning.is_some_and(|meaning| meaning.opportunity == Some(FieldId::VALUE))
+    };
+    let header = header.trim();
+    let behind = in_brackets(header).or_else(|| header.rsplit_once([' ', '_']));
+    let before = header.split_once([' ', '_']).map(|(unit, label)| (label, unit));
+    let parts = [behind, before].into_iter().flatten();
+    let parts = parts.map(|(label, unit)| (label, behind_in(unit.trim())));
+    let Some((label, _)) = parts.into_iter().find(|(_, unit)| is_unit(unit)) else {
+        return header;
+    };
+    let label = label.trim_end_matches([' ', '_', '-', '/', ',']);
+    let bare = label.rsplit_once(' ').filter(|(_, last)| IN.contains(last));
+    let bare = bare.map_or(label, |(label, _)| label);
+    [label, bare].into_iter().find(|label| is_amount(label)).unwrap_or(header)
+}
+
+/// Is this a currency, and no word of English: `All Amounts`, `Top Value`, `Q Value`?
+fn is_unit(text: &str) -> bool {
+    let is_letter = text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_word = ["all", "top", "try"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    is_currency(text) && !is_letter && (!is_word || text == "TRY")
+}
+
+/// `in USD`: the currency alone.
+fn behind_in(unit: &str) -> &str {
+    unit.split_once(' ').filter(|(first, _)| IN.contains(first)).map_or(unit, |(_, unit)| unit)
+}
+
+/// The text before the brackets at the end, and the one in them.
+fn in_brackets(header: &str) -> Option<(&str, &str)> {
+    [('(', ')'), ('[', ']'), ('（', '）')]
+        .into_iter()
+        .find_map(|(open, close)| header.strip_suffix(close)?.rsplit_once(open))
+}

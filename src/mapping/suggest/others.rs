@@ -1,0 +1,222 @@
+//! Columns that are another person's by those beside them, where their own headers do not say so
+//! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
+
+use super::Guess;
+use super::header::{CONTACTS, Reader};
+use super::names::Word;
+use super::neighbours::has;
+use super::person_names::{PARTS, PERSON};
+use crate::field::FieldId;
+use crate::field::synonyms::{Group, Trap};
+
+/// Words that speak of other names of the same person, though they name no contact's field.
+const SAME_PERSON: [&str; 5] = ["middle", "maiden", "nickname", "plus", "from"];
+
+/// One of several people of a row.
+#[derive(Clone, Copy, Debug)]
+struct Numbered {
+    number: u32,
+    /// There is no more than `Contact 2` or `Nom 2`.
+    is_bare: bool,
+}
+
+impl Reader<'_> {
+    /// `Name 1, Email 1, Name 2, Email 2`: an address with the number of another person's name is that
+    /// person's. `Email 1, Email 2` with one name are both the contact's.
+    pub(super) fn leave_second_person(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        let people = self.numbered_people(words, samples, guesses);
+        // Where nobody has a second name, the second address is the first person's.
+        let has_address = |number: u32| {
+            let is_of = |at: &usize| {
+                guesses[*at].number == number
+                    && guesses[*at].target.is_some_and(FieldId::is_address)
+            };
+            (0..words.len()).filter(is_of).any(|at| !is_blank(samples, at))
+        };
+        let is_second = |(at, person): (usize, &Option<Numbered>)| {
+            let number = person.map_or(1, |person| person.number);
+            number >= 2 && (!is_blank(samples, at) || !has_address(number))
+        };
+        if !people.iter().enumerate().any(is_second) {
+            return;
+        }
+        let has_name = |number: u32| people.iter().flatten().any(|it| it.number == number);
+        for (guess, person) in guesses.iter_mut().zip(&people) {
+            let is_address = guess.target.is_some_and(FieldId::is_address);
+            let is_first = person.is_some_and(|person| person.number == 1 && person.is_bare);
+            if is_address && guess.number >= 2 && has_name(guess.number) {
+                *guess = Guess::none("a person with a name of its own has the same number");
+            } else if guess.target.is_none() && is_first && self.has_contacts {
+                *guess = Guess::likely(FieldId::NAME, "it is the first of several people");
+            }
+        }
+    }
+
+    /// The columns that number people, and may hold their names.
+    fn numbered_people(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &[Guess],
+    ) -> Vec<Option<Numbered>> {
+        // `Contact 1, Contact 2` beside a name are phones, `Nombre 1, Nombre 2` beside a surname one person's.
+        let is_name = |(guess, words): (&Guess, &String)| {
+            guess.target.is_some_and(|field| PERSON.contains(&field)) && number(words).is_none()
+        };
+        let is_named = has(guesses, FieldId::LAST_NAME) || guesses.iter().zip(words).any(is_name);
+        let person = |at: usize| {
+            let numbered = self.numbered_name(&words[at])?;
+            (!(numbered.is_bare && is_named) && may_hold_names(samples, at)).then_some(numbered)
+        };
+        (0..words.len()).map(person).collect()
+    }
+
+    /// The number of a person whose name a header is.
+    fn numbered_name(&self, words: &str) -> Option<Numbered> {
+        let number = number(words)?;
+        let (is_somebodys, rest) = self.numbered(words)?;
+        if rest.is_empty() {
+            return is_somebodys.then_some(Numbered { number, is_bare: true });
+        }
+        if PARTS.contains(&rest.as_str()) {
+            return Some(Numbered { number, is_bare: true });
+        }
+        let field = self.names.find(&rest)?.contact?;
+        let is_name = matches!(field, FieldId::NAME | FieldId::FIRST_NAME);
+        is_name.then_some(Numbered { number, is_bare: false })
+    }
+
+    /// `Secondary Contact, Secondary Email`: the address is the other contact's.
+    pub(super) fn leave_other_contact(
+        &self,
+        words: &[String],
+        samples: &[Vec<String>],
+        guesses: &mut [Guess],
+    ) {
+        let others: Vec<&str> = (0..words.len())
+            .filter(|at| may_hold_names(samples, *at))
+            .filter_map(|at| self.other_contact(&words[at]))
+            .collect();
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            let is_theirs = guess.group == Group::Other
+                && guess.target.is_some_and(FieldId::is_address)
+                && words.split(' ').any(|word| others.contains(&word));
+            if is_theirs {
+                *guess = Guess::none("another contact is called like this");
+            }
+        }
+    }
+
+    /// Which other contact a header names: the `secondary` of `Secondary Contact Name`.
+    fn other_contact<'w>(&self, words: &'w str) -> Option<&'w str> {
+        let (which, contact) = words.split_once(' ')?;
+        let is_name = |word: &str| matches!(word, "name" | "person" | "full");
+        let mut of_contact = contact.split(' ');
+        (self.word(which) == Word::Group(Group::Other)
+            && of_contact.clone().any(|word| CONTACTS.contains(&word))
+            && of_contact.all(|word| CONTACTS.contains(&word) || is_name(word)))
+        .then_some(which)
+    }
+
+    /// `Owner, Email, Name, Email`: the address behind the owner is the owner's if there is another one.
+    pub(super) fn leave_behind_others(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_plain = |guess: &Guess| {
+            guess.target.is_some_and(FieldId::is_address)
+                && matches!(guess.group, Group::Plain)
+                && guess.number == 1
+        };
+        for at in 0..words.len() {
+            let is_of_contact = guesses[at].target.is_some_and(|field| !self.is_owner(field));
+            if is_of_contact || !self.names_other(&words[at]) {
+                continue;
+            }
+            let behind = guesses[at + 1..].iter().take_while(|guess| is_plain(guess)).count();
+            let block = at + 1..at + 1 + behind;
+            let has_twin = guesses.iter().enumerate().any(|(other, guess)| {
+                let is_same = |of: &Guess| of.target == guess.target;
+                !block.contains(&other)
+                    && is_plain(guess)
+                    && guesses[block.clone()].iter().any(is_same)
+            });
+            if has_twin {
+                let why = format!("\"{}\" before it says that it is somebody else's", words[at]);
+                guesses[block].fill(Guess::none(why));
+            }
+        }
+    }
+
+    /// Does a header name somebody who is not the contact: an owner, a guest, a spouse?
+    fn names_other(&self, words: &str) -> bool {
+        let shared = self.names.shared(words).and_then(|meaning| meaning.contact);
+        let named = self.names.find(words);
+        let named = named.and_then(|meaning| meaning.contact.or(meaning.opportunity));
+        let mut of_words = words.split(' ');
+        shared.or(named).is_some_and(|field| self.is_owner(field))
+            || of_words.clone().any(|word| self.word(word) == Word::Trap(Trap::Person))
+                && !of_words.any(|word| SAME_PERSON.contains(&word))
+    }
+
+    fn is_owner(&self, field: FieldId) -> bool {
+        let field = self.fields.get(field);
+        !field.is_custom && field.key == "owner"
+    }
+
+    /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
+    pub(super) fn leave_lone_buyer(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_buyers = |at: usize| self.names_buyer(&words[at]);
+        let has_address = (0..words.len())
+            .any(|at| guesses[at].target.is_some_and(FieldId::is_address) && is_buyers(at));
+        for (at, guess) in guesses.iter_mut().enumerate() {
+            if guess.target == Some(FieldId::NAME) && is_buyers(at) && !has_address {
+                *guess = Guess::none("no address of the file is the buyer's");
+            }
+        }
+    }
+
+    /// Does a header speak of who buys?
+    pub(super) fn names_buyer(&self, words: &str) -> bool {
+        words.split(' ').any(|word| self.word(word) == Word::Substitute)
+    }
+
+    /// The phone of a company that people are listed of is the same for all of them: contacts are not
+    /// matched by it (behaviour V4).
+    pub(super) fn leave_switchboard(&self, guesses: &mut [Guess]) {
+        let is_persons = |guess: &Guess| match guess.target {
+            Some(FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => true,
+            Some(FieldId::EMAIL) => guess.group < Group::Billing,
+            _ => false,
+        };
+        if !guesses.iter().any(is_persons) {
+            return;
+        }
+        for guess in guesses.iter_mut().filter(|guess| guess.group == Group::Company) {
+            if matches!(guess.target, Some(FieldId::PHONE | FieldId::ADDITIONAL_PHONES)) {
+                *guess = Guess::none("colleagues share the phone of their company");
+            }
+        }
+    }
+}
+
+fn number(words: &str) -> Option<u32> {
+    words.split(' ').find_map(|word| word.parse().ok())
+}
+
+/// May the cells of a column be names, as far as there are any?
+fn may_hold_names(samples: &[Vec<String>], at: usize) -> bool {
+    filled(samples, at).all(|cell| !cell.contains('@') && cell.chars().any(char::is_alphabetic))
+}
+
+/// Are there records, and none with a cell in this column?
+fn is_blank(samples: &[Vec<String>], at: usize) -> bool {
+    !samples.is_empty() && filled(samples, at).next().is_none()
+}
+
+fn filled(samples: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
+    let cells = samples.iter().filter_map(move |record| record.get(at));
+    cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+}
