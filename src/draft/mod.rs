@@ -31,7 +31,7 @@ mod watch;
 
 pub(crate) use cell::{Cell, normalize_stored};
 pub(crate) use choices::Choices;
-pub(crate) use column::{Column, Part};
+pub(crate) use column::{Column, Part, may_have_guard};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
 pub(crate) use formats::{FormatScan, Formats, MIXED};

@@ -40,6 +40,15 @@ pub fn is_blank(cell: &str) -> bool {
     }
 }
 
+/// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`, and no
+/// value begins like that. What holds a quote itself is a formula, and stays.
+pub(crate) fn without_guard(cell: &str) -> &str {
+    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if !inner.contains('"') => trim(inner),
+        _ => cell,
+    }
+}
+
 /// Text as written, trimmed.
 ///
 /// # Errors

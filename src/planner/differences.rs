@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Planner;
 use super::kept::columns_of;
-use crate::draft::{Cell, Column, Part, Settings};
+use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
@@ -134,7 +134,7 @@ pub(super) fn contradicts(
             return false;
         }
         let said = normalize::trim(said);
-        !said.is_empty() && said != normalize::trim(stored)
+        !said.is_empty() && !may_have_guard(said) && said != normalize::trim(stored)
     })
 }
 
