@@ -76,7 +76,7 @@ impl FormatScan {
         let of_numbers = self.numbers.iter().all(|(index, scan)| match scan.resolve() {
             SeparatorsFound::NotNeeded => is_filled(index),
             SeparatorsFound::Told(_) | SeparatorsFound::Contradictory => true,
-            SeparatorsFound::Unknown => false,
+            SeparatorsFound::Likely(_) | SeparatorsFound::Unknown => false,
         });
         of_dates && of_numbers
     }
@@ -107,7 +107,9 @@ impl FormatScan {
         }
         for (index, scan) in &self.numbers {
             let separators = match scan.resolve() {
-                SeparatorsFound::Told(separators) => Some(separators),
+                SeparatorsFound::Told(separators) | SeparatorsFound::Likely(separators) => {
+                    Some(separators)
+                }
                 SeparatorsFound::Contradictory => {
                     formats.mixed.push(*index);
                     None

@@ -134,7 +134,7 @@ catalogue! {
     NumberInvalid "number-invalid" Warning None,
         "\"{value}\" is not a number", "write it as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
-        "the last sign in \"{value}\" may stand before decimals or before thousands", "say for the column which sign stands before decimals, or write it as {number}";
+        "the last sign in \"{value}\" may stand before decimals or before thousands", "write it without a sign before thousands, or with decimals as {number}; or say for the column which sign stands before decimals";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),
