@@ -114,7 +114,7 @@ impl Column {
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
             max_chars: if is_note { NOTE_CHARS } else { usize::MAX },
-            date: mapped.date_format(),
+            date: date_format(mapped, field),
             separators: mapped.separators,
             is_format_open: leaves_format_open(mapped, of.kind),
             is_mixed: false,
@@ -295,6 +295,15 @@ impl Column {
 
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.clear_token.as_deref() == Some(cell)
+    }
+}
+
+/// How the column writes dates, as far as the mapping and the field tell.
+fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
+    let format = mapped.date_format();
+    match field {
+        FieldId::DATE_OF_BIRTH => DateFormat { pivot: DateFormat::BIRTH_PIVOT, ..format },
+        _ => format,
     }
 }
 
