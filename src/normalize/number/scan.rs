@@ -118,9 +118,7 @@ impl SeparatorScan {
 /// Does a cell hold the sign of a currency that sets thousands off by commas, and has two decimals or none?
 /// Euros are not among them: their comma stands before decimals, of which a price of fuel has three.
 fn has_sign(cell: &str) -> bool {
-    cell.contains([
-        '$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}',
-    ])
+    cell.contains(['$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}'])
 }
 
 /// The point or comma before the last digit, or before the last two. So few are no group of
