@@ -84,7 +84,7 @@ impl FormatScan {
     /// The formats of the columns, as far as they were seen. A date column that tells nothing takes the
     /// account's order with a warning; without one, its ambiguous cells are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
-        let mut formats = Formats::default();
+        let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),

@@ -105,6 +105,8 @@ catalogue! {
         "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
     HeaderRepeated "header-repeated" Error None,
         "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
+    ColumnsMissing "columns-missing" Warning None,
+        "every row fails of which a cell belongs to the {object}: no column holds what a new one needs ({detail}), nor what finds one that there is", "say which column holds it, or leave out the columns of the {object}";
     DelimiterUnsure "delimiter-unsure" Warning None,
         "more than one sign may stand between the cells of the file", "if the columns look wrong, say which sign it is";
 
