@@ -63,7 +63,8 @@ fn main() -> ExitCode {
             let Failure { kind, message, stopped } = failure;
             if options.json {
                 let mut told = serde_json::json!({ "error": { "kind": kind, "message": message } });
-                if let Some(Stopped { report, issues, .. }) = stopped {
+                if let Some(stopped) = stopped {
+                    let Stopped { report, issues, .. } = *stopped;
                     (told["report"], told["issues"]) = (report, issues);
                 }
                 say!("{told}");
@@ -89,7 +90,7 @@ fn say_line(line: fmt::Arguments<'_>) {
 struct Failure {
     kind: &'static str,
     message: String,
-    stopped: Option<Stopped>,
+    stopped: Option<Box<Stopped>>,
 }
 
 /// What was done before there were too many errors, and which they are.
@@ -100,12 +101,12 @@ struct Stopped {
 }
 
 impl Stopped {
-    fn of(done: &Report) -> Self {
-        Stopped {
+    fn of(done: &Report) -> Box<Self> {
+        Box::new(Stopped {
             prose: people::stopped(done),
             report: json::reported(done),
             issues: json::errors(done),
-        }
+        })
     }
 }
 
