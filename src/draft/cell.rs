@@ -129,6 +129,9 @@ impl Column {
         }
         // Around a whole list, too, before it is split.
         let cell = if may_have_guard(cell) { self.without_guard(cell) } else { cell };
+        if cell.is_empty() {
+            return;
+        }
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);

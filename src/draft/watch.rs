@@ -107,6 +107,9 @@ impl<'s> Watch<'s> {
             None => self.column.bytes(&stripe.row(row)),
         };
         let is_graphic = cell.first()?.is_ascii_graphic();
+        if cell == normalize::GUARDED_BLANK {
+            return None;
+        }
         (is_graphic || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 

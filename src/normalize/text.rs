@@ -43,11 +43,17 @@ pub fn is_blank(cell: &str) -> bool {
 /// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`, and no
 /// value begins like that. What holds a quote itself is a formula, and stays.
 pub(crate) fn without_guard(cell: &str) -> &str {
-    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if !inner.contains('"') => trim(inner),
+    if cell.as_bytes() == GUARDED_BLANK {
+        return "";
+    }
+    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map(trim) {
+        Some(inner) if !inner.is_empty() && !inner.contains('"') => inner,
         _ => cell,
     }
 }
+
+/// How a blank cell is written where all are [protected](without_guard).
+pub(crate) const GUARDED_BLANK: &[u8] = b"=\"\"";
 
 /// Text as written, trimmed.
 ///
