@@ -47,7 +47,7 @@ impl<'s> Side<'s> {
             let mut cells = self.watches.iter().filter_map(|watch| watch.index);
             let row = stripe.row(*row);
             let is_blank = |cell: &str| {
-                normalize::is_blank(cell) || cell.as_bytes() == normalize::GUARDED_BLANK
+                normalize::is_blank(cell) || normalize::is_guarded_blank(cell.as_bytes())
             };
             cells.any(|index| !is_blank(row.cell(index)))
         };

@@ -14,7 +14,7 @@ use super::Status;
 use crate::draft::{Column, Drafts, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Given, Pitch, RowOf};
-use crate::normalize::{GUARDED_BLANK, Window, is_blank};
+use crate::normalize::{Window, is_blank, is_guarded_blank};
 use crate::object::Mode;
 use crate::plan::NONE;
 use crate::planner::Planner;
@@ -140,7 +140,7 @@ impl Standings {
         let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
         let name = row.bytes(columns.name?);
         let has_name = name.first()?.is_ascii_graphic() || !is_blank(row.cell(columns.name?));
-        if !has_name || name == GUARDED_BLANK {
+        if !has_name || is_guarded_blank(name) {
             return None;
         }
         columns.say(block, row, &mut self.said)?;
