@@ -73,6 +73,22 @@ fn fifty_failing_rows_mended_import_cleanly_and_nothing_doubles() {
 }
 
 #[test]
+fn what_is_wrong_with_other_cells_of_a_failed_row_is_told_after_what_it_fails_with() {
+    let file = "Email,Phone,Date of Birth\nana@example,12,soon\nbo@example.com,12,soon\n";
+    let report = run(&Import::new(), file, &mut crm());
+    assert_eq!((report.stats().contacts.fail, report.stats().contacts.create), (1, 1));
+    let rows = records(&log_of(&report));
+    let [_, row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(row[4], "contact-empty; email-invalid; phone-invalid; date-invalid");
+    assert_eq!(row[5], "Email; Phone; Date of Birth");
+    assert!(row[6].contains("\"ana@example\" is not an e-mail address"), "{}", row[6]);
+    assert!(row[7].contains("write it as name@example.com"), "{}", row[7]);
+
+    let mut log = ErrorLog::json(Vec::new());
+    assert_eq!(log.add(&report).unwrap(), 1);
+}
+
+#[test]
 fn a_mapping_made_for_the_file_reads_the_ids_of_its_log_too() {
     let mapping = Mapping::default()
         .column("Name", Contact, "first_name")
@@ -349,7 +365,7 @@ fn section_15_a_number_that_is_written_as_the_log_says_is_understood() {
     let import = Import::new().mapping(Mapping { columns: columns.into(), ..Mapping::default() });
     let mut crm = crm();
     let log = log_of(&run(&import, file, &mut crm));
-    assert_eq!(records(&log)[1][8], "write it as 1234,50");
+    assert_eq!(records(&log)[1][8], "write it in digits, such as 1234,50");
 
     let again = run(&import, &log.replace(",12.ab,", ",\"1234,50\","), &mut crm);
     assert_eq!(codes(&again), ["contact-imported"]);

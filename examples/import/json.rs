@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write as _};
 
 use crm_import::mapping::Suggestion;
 use crm_import::plan::{ColumnCounts, Counts, RowPlan};
-use crm_import::{Fields, Issue, Object, Plan, Report};
+use crm_import::{Fields, Issue, Object, Plan, Report, Severity};
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -89,7 +89,13 @@ fn planned(planned: &Planned) -> Value {
     })
 }
 
-fn reported(report: &Report) -> Value {
+/// What the rows of an import that was stopped fail with.
+pub(crate) fn errors(report: &Report) -> Value {
+    let errors = report.issues().filter(|issue| issue.severity == Severity::Error);
+    errors.map(|found| issue(&found)).collect()
+}
+
+pub(crate) fn reported(report: &Report) -> Value {
     json!({
         "contacts": done(&report.stats().contacts),
         "opportunities": done(&report.stats().opportunities),

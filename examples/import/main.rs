@@ -25,6 +25,7 @@ mod windows;
 
 use std::fmt;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -36,6 +37,7 @@ use crm_import::{Account, Error, ErrorBudget, Import, Mapping, Object, Report, S
 use json::Document;
 use log::Log;
 use options::Options;
+use serde::de::DeserializeOwned;
 use sqlite::Sqlite;
 use windows::{KeptRows, Windows};
 
@@ -58,12 +60,17 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            let Failure { kind, message, stopped } = failure;
             if options.json {
-                let Failure { kind, message } = failure;
-                let error = serde_json::json!({ "error": { "kind": kind, "message": message } });
-                say!("{error}");
+                let mut told = serde_json::json!({ "error": { "kind": kind, "message": message } });
+                if let Some(stopped) = stopped {
+                    let Stopped { report, issues, .. } = *stopped;
+                    (told["report"], told["issues"]) = (report, issues);
+                }
+                say!("{told}");
             } else {
-                note!("{}", failure.message);
+                let prose = stopped.map_or_else(String::new, |stopped| stopped.prose);
+                note!("{message}{prose}");
             }
             ExitCode::from(1)
         }
@@ -83,6 +90,24 @@ fn say_line(line: fmt::Arguments<'_>) {
 struct Failure {
     kind: &'static str,
     message: String,
+    stopped: Option<Box<Stopped>>,
+}
+
+/// What was done before there were too many errors, and which they are.
+struct Stopped {
+    prose: String,
+    report: serde_json::Value,
+    issues: serde_json::Value,
+}
+
+impl Stopped {
+    fn of(done: &Report) -> Box<Self> {
+        Box::new(Stopped {
+            prose: people::stopped(done),
+            report: json::reported(done),
+            issues: json::errors(done),
+        })
+    }
 }
 
 impl Failure {
@@ -94,7 +119,12 @@ impl Failure {
             message.push_str(&inner.to_string());
             cause = inner.source();
         }
-        Failure { kind, message }
+        Failure { kind, message, stopped: None }
+    }
+
+    /// What is wrong with a file of settings, and with which.
+    fn of_file(kind: &'static str, path: &Path, error: impl fmt::Display) -> Self {
+        Failure { kind, message: format!("{}: {error}", path.display()), stopped: None }
     }
 }
 
@@ -108,7 +138,9 @@ impl<E: std::error::Error + 'static> From<Error<E>> for Failure {
             Error::Adapter { .. } => "adapter",
             _ => "storage",
         };
-        Failure::new(kind, error)
+        let is_stopped = matches!(&error, Error::TooManyErrors { .. });
+        let stopped = error.done().filter(|_| is_stopped).map(Stopped::of);
+        Failure { stopped, ..Failure::new(kind, error) }
     }
 }
 
@@ -239,7 +271,7 @@ fn print(document: &Document<'_>) -> Result<(), Failure> {
 fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
     if std::io::stdout().flush().is_err() || IS_UNHEARD.load(Ordering::Relaxed) {
         let message = "the import is done, but its report could not be printed; the next start gives it again";
-        return Err(Failure { kind: "report", message: message.to_owned() });
+        return Err(Failure { kind: "report", message: message.to_owned(), stopped: None });
     }
     report.acknowledge(storage).map_err(|error| Failure::new("storage", error))
 }
@@ -288,6 +320,7 @@ fn unfinished(
         return Err(Failure {
             kind: "resume",
             message: "there is no unfinished import to go on with".into(),
+            stopped: None,
         });
     }
     Ok((import, options.window.is_some()))
@@ -301,20 +334,31 @@ fn open(options: &Options) -> Result<Source<'_>, Failure> {
     Ok(source.format(options.format.clone()))
 }
 
+/// A file of settings.
+fn read_json<T: DeserializeOwned>(kind: &'static str, path: &Path) -> Result<T, Failure> {
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| Failure::of_file(kind, path, error))?;
+    serde_json::from_str(&text).map_err(|error| Failure::of_file(kind, path, error))
+}
+
 /// The database: opened, or made with its account's settings. A dry run makes none.
 fn open_storage(options: &Options) -> Result<Sqlite, Failure> {
     let fail = |error| Failure::new("storage", error);
+    let account = options.account.as_deref();
+    let account: Option<Account> = account.map(|path| read_json("account", path)).transpose()?;
     if let Some(storage) = Sqlite::open(&options.db).map_err(fail)? {
-        return Ok(storage);
+        return match (&options.account, account) {
+            (Some(path), Some(account)) if account != *storage.settings() => {
+                let why = format!(
+                    "the database {} was made with other settings; leave out --account, or name a new database",
+                    options.db.display()
+                );
+                Err(Failure::of_file("account", path, why))
+            }
+            _ => Ok(storage),
+        };
     }
-    let account: Account = match &options.account {
-        None => demo::account(),
-        Some(path) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| Failure::new("account", error))?;
-            serde_json::from_str(&text).map_err(|error| Failure::new("account", error))?
-        }
-    };
+    let account = account.unwrap_or_else(demo::account);
     let memory = std::path::Path::new(":memory:");
     let path = if options.dry_run { memory } else { options.db.as_path() };
     let mut storage = Sqlite::create(path, account).map_err(fail)?;
@@ -373,11 +417,7 @@ fn mapping_of(
     let fields = account.fields();
     let mut mapping: Mapping = match &options.mapping {
         None => Mapping::from_suggestions(suggestions, &fields),
-        Some(path) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| Failure::new("mapping", error))?;
-            serde_json::from_str(&text).map_err(|error| Failure::new("mapping", error))?
-        }
+        Some(path) => read_json("mapping", path)?,
     };
     for column in &mut mapping.columns {
         column.date_order = column.date_order.or(options.date_order);

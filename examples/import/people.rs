@@ -120,6 +120,26 @@ pub(crate) fn report(report: &Report, options: &Options) {
     }
 }
 
+/// What was written before there were too many errors, the first rows that failed, and how to go on.
+pub(crate) fn stopped(done: &Report) -> String {
+    let stats = done.stats();
+    let written = OBJECTS.map(|(object, name)| {
+        let counts = stats.of(object);
+        format!("{} {name} created, {} updated", counts.create, counts.update)
+    });
+    let mut text = format!("\nwritten before that: {}", written.join("; "));
+    let errors: Vec<Issue> =
+        done.issues().filter(|issue| issue.severity == Severity::Error).collect();
+    text.push_str(&format!("\n\nERRORS ({} in all)", errors.len()));
+    for issue in errors.iter().take(SHOWN) {
+        text.push_str(&format!("\n{issue}\n    fix: {}", issue.remedy()));
+    }
+    text.push_str(
+        "\n\nto go on, import the file once more with a higher --max-errors: what is written is not written twice",
+    );
+    text
+}
+
 /// The first issues, the worst first, with what to do about them.
 pub(crate) fn issues(issues: impl Iterator<Item = Issue>) {
     let mut all: Vec<Issue> = issues.filter(|issue| issue.severity > Severity::Info).collect();

@@ -1,5 +1,6 @@
 //! The error log: a file that a person mends and imports again (behaviour §15).
 
+use std::cmp::Reverse;
 use std::io;
 
 use indexmap::IndexMap;
@@ -9,6 +10,8 @@ use crate::issue::{ERROR_LOG_COLUMNS, Issue, Severity};
 use crate::object::Object;
 use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
+
+const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
 /// Writes the rows that failed, as they stood in the file, with what to do about each.
 ///
@@ -67,11 +70,10 @@ impl<W: io::Write> ErrorLog<W> {
     /// If the writer fails.
     pub fn add(&mut self, report: &Report) -> io::Result<u64> {
         let before = self.rows;
-        let mut issues: Vec<Issue> = report
-            .issues()
-            .filter(|issue| issue.row.is_some() && issue.severity == Severity::Error)
-            .collect();
-        issues.sort_by_key(|issue| issue.row);
+        let mut issues: Vec<Issue> =
+            report.issues().filter(|issue| is_told(report, issue)).collect();
+        // What the row fails with first.
+        issues.sort_by_key(|issue| (issue.row, Reverse(issue.severity)));
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
             self.write_header(report.plan.headers())?;
         }
@@ -81,8 +83,7 @@ impl<W: io::Write> ErrorLog<W> {
             let own = rest.partition_point(|issue| issue.row <= Some(number));
             let (issues, others) = rest.split_at(own);
             rest = others;
-            let outcomes =
-                [Object::Contact, Object::Opportunity].map(|o| report.outcome(o, number));
+            let outcomes = OBJECTS.map(|object| report.outcome(object, number));
             if !outcomes.contains(&Some(Outcome::Fail)) && issues.is_empty() {
                 continue;
             }
@@ -174,7 +175,8 @@ impl<W: io::Write> ErrorLog<W> {
             let column = issue.column.as_deref().map_or("null".into(), json);
             let object = issue.object.map_or("null".into(), |object| json(object.name()));
             line.push_str(&format!(
-                "{comma}{{\"code\":{},\"object\":{object},\"column\":{column},\"message\":{},\"fix\":{}}}",
+                "{comma}{{\"severity\":{},\"code\":{},\"object\":{object},\"column\":{column},\"message\":{},\"fix\":{}}}",
+                json(issue.severity.name()),
                 json(issue.code.code()),
                 json(&issue.message()),
                 json(&issue.remedy())
@@ -182,6 +184,20 @@ impl<W: io::Write> ErrorLog<W> {
         }
         line.push_str("]}\n");
         self.writer.write_all(line.as_bytes())
+    }
+}
+
+/// Is an issue for the log? What a row fails with is, and on such a row also what has been wrong with other
+/// cells: they may be why it fails, and would be lost once it is mended.
+fn is_told(report: &Report, issue: &Issue) -> bool {
+    let Some(row) = issue.row else { return false };
+    match issue.severity {
+        Severity::Error => true,
+        Severity::Warning => {
+            let has_failed = |object| report.outcome(object, row) == Some(Outcome::Fail);
+            issue.column.is_some() && OBJECTS.into_iter().any(has_failed)
+        }
+        Severity::Info => false,
     }
 }
 

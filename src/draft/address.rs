@@ -1,7 +1,7 @@
 //! What the drafter keeps of a row's e-mail addresses and phones.
 
 use super::drafter::Drafter;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, hint};
 use super::watch::Watch;
 use super::{Key, KeyKind, KeyText, key_hash};
 use crate::issue::IssueCode;
@@ -121,9 +121,11 @@ impl<'s> Drafter<'s> {
                 Ok(_) => {}
                 Err(code) => {
                     let own = column.country.as_deref().or(region);
-                    let is_open = code == IssueCode::PhoneSeveral;
                     let rule = self.settings.choices.phone_rule;
-                    let detail = is_open.then(|| normalize::readings(shown, own, rule)).flatten();
+                    let detail = match code {
+                        IssueCode::PhoneSeveral => normalize::readings(shown, own, rule),
+                        _ => hint(self.settings, column, code, own, shown),
+                    };
                     let refusal = Refusal { detail, ..Refusal::of(code, (item, shown), cell) };
                     self.refused.add(stripe, row, column, refusal);
                 }

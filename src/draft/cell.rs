@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::column::may_have_guard;
 use super::phones::slashed;
 use super::{Choices, Column};
 use crate::field::FieldKind;
@@ -124,6 +125,11 @@ impl Column {
     ) {
         let cell = normalize::trim(text);
         if cell.is_empty() || self.is_clear_token(cell) {
+            return;
+        }
+        // Around a whole list, too, before it is split.
+        let cell = if may_have_guard(cell) { self.without_guard(cell) } else { cell };
+        if cell.is_empty() {
             return;
         }
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {

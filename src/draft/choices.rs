@@ -140,18 +140,69 @@ impl Choices {
         pipeline: &str,
         cell: &str,
     ) -> Vec<&str> {
-        let set = match kind {
+        let set = self.set(kind, field, pipeline);
+        set.map_or_else(Vec::new, |set| set.nearest(cell, NEAREST))
+    }
+
+    /// What there is to choose from if that is little, else what might have been meant, in words.
+    pub(crate) fn meant(
+        &self,
+        kind: FieldKind,
+        field: FieldId,
+        pipeline: &str,
+        cell: &str,
+    ) -> Option<String> {
+        let (one, all) = match kind {
+            FieldKind::Pipeline => ("the only pipeline is", "the pipelines are"),
+            FieldKind::Stage => (STAGES[0], STAGES[1]),
+            _ => ("the only option is", "the options are"),
+        };
+        let set = self.set(kind, field, pipeline)?;
+        let labels = set.labels();
+        // Users are many, and statuses are told by the remedy.
+        let are_told = !matches!(kind, FieldKind::User | FieldKind::Status);
+        let (said, names) = match labels.len() {
+            0 => return None,
+            1 if are_told => (one, labels),
+            ..=FEW if are_told => (all, labels),
+            _ => (STAGES[2], set.nearest(cell, NEAREST)),
+        };
+        (!names.is_empty()).then(|| format!("{said} {}", names.join(", ")))
+    }
+
+    fn set(&self, kind: FieldKind, field: FieldId, pipeline: &str) -> Option<&OptionSet> {
+        match kind {
             FieldKind::User => Some(&self.users),
             FieldKind::Status => Some(&self.statuses),
             FieldKind::Pipeline => Some(&self.pipelines),
             FieldKind::Stage => self.stages_of(pipeline),
             _ => self.options.get(&field),
-        };
-        set.map_or_else(Vec::new, |set| set.nearest(cell, 3))
+        }
     }
 
     fn stages_of(&self, pipeline: &str) -> Option<&OptionSet> {
         let at = self.pipelines.find(pipeline).ok()?;
         self.stages.get(at)
     }
+}
+
+/// So many are named as what might have been meant.
+const NEAREST: usize = 3;
+
+/// So many are named as what there is.
+const FEW: usize = 6;
+
+/// What is said of the stages behind the name of their pipeline.
+const STAGES: [&str; 3] = ["its only stage is", "its stages are", "the nearest are"];
+
+/// A pipeline with what is said of its stages.
+pub(crate) fn pipeline_and_stages(pipeline: &str, stages: Option<String>) -> String {
+    stages.map_or_else(|| pipeline.to_owned(), |stages| format!("{pipeline}; {stages}"))
+}
+
+/// The pipeline of [`pipeline_and_stages`].
+pub(crate) fn pipeline_of(told: &str) -> &str {
+    let said = |said: &&str| told.find(&format!("; {said} "));
+    let end = STAGES.iter().filter_map(said).min();
+    &told[..end.unwrap_or(told.len())]
 }

@@ -114,7 +114,7 @@ impl Column {
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
             max_chars: if is_note { NOTE_CHARS } else { usize::MAX },
-            date: mapped.date_format(),
+            date: date_format(mapped, field),
             separators: mapped.separators,
             is_format_open: leaves_format_open(mapped, of.kind),
             is_mixed: false,
@@ -219,7 +219,7 @@ impl Column {
             return None;
         }
         let cell = normalize::trim(row.cell(usize::from(*index)));
-        (cell.len() <= self.max_chars).then_some(cell)
+        (cell.len() <= self.max_chars && !may_have_guard(cell)).then_some(cell)
     }
 
     /// Is a cell read as it stands, with no value map and no clear token before it?
@@ -243,7 +243,23 @@ impl Column {
     /// What to read instead of a trimmed cell: itself, or what the value map says.
     #[inline]
     pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
+        let cell = if may_have_guard(cell) { self.without_guard(cell) } else { cell };
         if self.values.is_empty() { cell } else { self.looked_up(cell) }
+    }
+
+    /// A trimmed cell without what a spreadsheet needs to keep its zeros. A single apostrophe is that only
+    /// before the digits of a postal code: `'Twas` and `'t Hart` are texts.
+    #[cold]
+    pub(super) fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
+        match cell.strip_prefix('\'') {
+            Some(code)
+                if self.field == FieldId::POSTAL_CODE
+                    && code.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                code
+            }
+            _ => normalize::without_guard(cell),
+        }
     }
 
     fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
@@ -280,6 +296,21 @@ impl Column {
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.clear_token.as_deref() == Some(cell)
     }
+}
+
+/// How the column writes dates, as far as the mapping and the field tell.
+fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
+    let format = mapped.date_format();
+    match field {
+        FieldId::DATE_OF_BIRTH => DateFormat { pivot: DateFormat::BIRTH_PIVOT, ..format },
+        _ => format,
+    }
+}
+
+/// Few cells begin with what a spreadsheet takes for a mark of text.
+#[inline]
+pub(crate) fn may_have_guard(cell: &str) -> bool {
+    matches!(cell.as_bytes().first(), Some(b'=' | b'\''))
 }
 
 /// Does the mapping leave it to the file how dates or numbers are written?

@@ -76,7 +76,7 @@ impl FormatScan {
         let of_numbers = self.numbers.iter().all(|(index, scan)| match scan.resolve() {
             SeparatorsFound::NotNeeded => is_filled(index),
             SeparatorsFound::Told(_) | SeparatorsFound::Contradictory => true,
-            SeparatorsFound::Unknown => false,
+            SeparatorsFound::Likely(_) | SeparatorsFound::Unknown => false,
         });
         of_dates && of_numbers
     }
@@ -84,7 +84,7 @@ impl FormatScan {
     /// The formats of the columns, as far as they were seen. A date column that tells nothing takes the
     /// account's order with a warning; without one, its ambiguous cells are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
-        let mut formats = Formats::default();
+        let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
@@ -107,7 +107,9 @@ impl FormatScan {
         }
         for (index, scan) in &self.numbers {
             let separators = match scan.resolve() {
-                SeparatorsFound::Told(separators) => Some(separators),
+                SeparatorsFound::Told(separators) | SeparatorsFound::Likely(separators) => {
+                    Some(separators)
+                }
                 SeparatorsFound::Contradictory => {
                     formats.mixed.push(*index);
                     None

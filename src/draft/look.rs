@@ -164,7 +164,7 @@ impl<'s> Drafter<'s> {
             Cell::Blank | Cell::Clear => false,
             Cell::Value(_) => true,
             Cell::Invalid(code) => {
-                let detail = hint(self.settings, column, code, normalize::trim(cell));
+                let detail = hint(self.settings, column, code, region, normalize::trim(cell));
                 let refusal = Refusal { detail, ..code.into() };
                 self.refused.add(stripe, row, column, refusal);
                 false
@@ -188,7 +188,7 @@ impl<'s> Drafter<'s> {
         column.read_items(cell, region, &self.settings.choices, |shown, read| match read {
             Ok(_) => is_filled = true,
             Err(code) => {
-                let detail = hint(self.settings, column, code, shown);
+                let detail = hint(self.settings, column, code, region, shown);
                 let refusal = Refusal { item: Some(shown), detail, ..code.into() };
                 self.refused.add(stripe, row, column, refusal);
             }

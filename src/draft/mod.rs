@@ -30,8 +30,8 @@ mod side;
 mod watch;
 
 pub(crate) use cell::{Cell, normalize_stored};
-pub(crate) use choices::Choices;
-pub(crate) use column::{Column, Part};
+pub(crate) use choices::{Choices, pipeline_and_stages, pipeline_of};
+pub(crate) use column::{Column, Part, may_have_guard};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
 pub(crate) use formats::{FormatScan, Formats, MIXED};

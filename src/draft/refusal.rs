@@ -1,7 +1,7 @@
 //! [`Refusal`]: a cell, or an item of it, that is not used, and why.
 
-use super::{Column, Settings};
-use crate::issue::{Finding, IssueCode, Severity};
+use super::{Column, Part, Settings};
+use crate::issue::{Finding, IssueCode, Severity, has_country_code};
 use crate::mapping::OnInvalid;
 use crate::normalize;
 use crate::object::Object;
@@ -65,7 +65,10 @@ impl Refused {
         let spoilt = spoils.then(|| "nothing of the cell is used".to_owned());
         let details: Vec<String> = refusal.detail.into_iter().chain(spoilt).collect();
         finding.detail = (!details.is_empty()).then(|| details.join("; ").into());
-        self.findings.push(finding);
+        // One cell of a full name feeds two fields.
+        if column.part != Part::LastName || !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
         match column.object {
             Object::Contact => self.contacts |= u64::from(fails) << row,
             Object::Opportunity => self.opportunities |= u64::from(fails) << row,
@@ -84,13 +87,18 @@ impl Refused {
     }
 }
 
-/// What helps to mend a cell: the options that might have been meant, or how the column writes numbers.
+/// What helps to mend a cell: the options that might have been meant, how the column writes numbers, or whose
+/// numbers its phones were taken for.
 pub(super) fn hint(
     settings: &Settings,
     column: &Column,
     code: IssueCode,
+    region: Option<&str>,
     cell: &str,
 ) -> Option<String> {
+    if code == IssueCode::PhoneInvalid {
+        return read_as(column.country.as_deref().or(region)?, cell);
+    }
     if matches!(code, IssueCode::NumberInvalid | IssueCode::NumberAmbiguous) {
         let written = column.separators.filter(|written| written.decimal != '.');
         return written.map(|written| format!("1234{}50", written.decimal));
@@ -105,6 +113,11 @@ pub(super) fn hint(
     if !is_choice {
         return None;
     }
-    let names = settings.choices.nearest(column.kind, column.field, "", cell);
-    (!names.is_empty()).then(|| format!("the nearest are {}", names.join(", ")))
+    settings.choices.meant(column.kind, column.field, "", cell)
+}
+
+/// Whose number a phone was taken for that has no country code.
+fn read_as(country: &str, phone: &str) -> Option<String> {
+    let name = normalize::country_name(country).unwrap_or(country);
+    (!has_country_code(phone)).then(|| format!("it was read as a number of {name} ({country})"))
 }

@@ -8,6 +8,7 @@ use super::{Choices, Column, Part, Rule, earlier};
 use crate::account::{Account, DedupPolicy};
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
+use crate::issue::Finding;
 use crate::mapping::{ColumnMapping, Mapping};
 use crate::object::{Mode, Object};
 
@@ -50,6 +51,8 @@ pub(crate) struct Settings {
     /// The fields that a column fills only where they are blank, and that may hold what no row has said:
     /// tags, beside a follow-up that gives some, and the value of an opportunity, which may be 0 (O6).
     pub(crate) fillable: Vec<FieldId>,
+    /// What is wrong with the mapping without stopping the import.
+    pub(crate) notices: Vec<Finding>,
     /// What the file tells of an earlier import, if it is our own error log.
     pub(super) imported: Imported,
     /// The fields whose stored values a plan needs.
@@ -81,6 +84,7 @@ impl Settings {
             opportunity_groups: Vec::new(),
             clearable: Vec::new(),
             fillable: Vec::new(),
+            notices: Vec::new(),
             contact_wanted: Vec::new(),
             opportunity_wanted: Vec::new(),
             account,

@@ -106,7 +106,11 @@ impl<'s> Watch<'s> {
             Some(index) => stripe.bytes(row, index),
             None => self.column.bytes(&stripe.row(row)),
         };
-        let is_graphic = cell.first()?.is_ascii_graphic();
+        let first = *cell.first()?;
+        let is_graphic = first.is_ascii_graphic();
+        if first == b'=' && normalize::is_guarded_blank(cell) {
+            return None;
+        }
         (is_graphic || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 

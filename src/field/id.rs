@@ -73,6 +73,7 @@ named! {
     POSTAL_CODE = 12, Contact "postal_code";
     COUNTRY = 13, Contact "country";
     WEBSITE = 15, Contact "website";
+    DATE_OF_BIRTH = 17, Contact "date_of_birth";
     TAGS = 19, Contact "tags";
     DND = 20, Contact "dnd";
     OPPORTUNITY_ID = 24, Opportunity "id";

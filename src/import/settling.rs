@@ -7,8 +7,8 @@ use crate::draft::{MIXED, Settings};
 use crate::error::ConfigError;
 use crate::field::{Fields, words};
 use crate::follow_up::{FollowUp, FollowUpKind};
-use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
-use crate::mapping::Mapping;
+use crate::issue::{ERROR_LOG_COLUMNS, Finding, IssueCode, log_columns};
+use crate::mapping::{Mapping, Need};
 use crate::normalize::{self, Separators};
 use crate::object::{Mode, Object};
 use crate::source::{Rows, unescape_formula};
@@ -63,6 +63,7 @@ impl Import {
         for (header, _) in log_formats(rows).iter().filter(|(_, format)| *format == MIXED) {
             settings.settle_as_mixed(header);
         }
+        settings.notices = hopeless(&settings, &modes);
         Ok(settings)
     }
 
@@ -91,6 +92,30 @@ impl Import {
         })
         .collect()
     }
+}
+
+/// The objects whose every row fails, because nothing is mapped that creates or finds one (A4). Where records
+/// are only created or only updated, that is an error; here the other object may do well without.
+fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
+    let Settings { mapping, headers, fields, account, .. } = settings;
+    let mut found = Vec::new();
+    for &(object, _) in modes.iter().filter(|(_, mode)| *mode == Mode::Upsert) {
+        let needs = mapping.needs(headers, fields, account, object);
+        let is_missing = |need: &&Need| need.is_strict && !need.is_met;
+        if !needs.update.iter().any(|need| is_missing(&need)) {
+            continue;
+        }
+        let label = |key: &String| fields.label(object, key).to_owned();
+        let missing = needs.create.iter().filter(is_missing);
+        let missing =
+            missing.map(|need| need.fields.iter().map(label).collect::<Vec<_>>().join(" or "));
+        let missing: Vec<String> = missing.collect();
+        if !missing.is_empty() {
+            let finding = Finding::file(IssueCode::ColumnsMissing).object(object);
+            found.push(finding.detail(missing.join(", and ")));
+        }
+    }
+    found
 }
 
 /// Follow-ups that storage cannot do are refused before the first write (F4).

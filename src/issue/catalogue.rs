@@ -105,6 +105,8 @@ catalogue! {
         "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
     HeaderRepeated "header-repeated" Error None,
         "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
+    ColumnsMissing "columns-missing" Warning None,
+        "every row fails of which a cell belongs to the {object}: no column holds what a new one needs ({detail}), nor what finds one that there is", "say which column holds it, or leave out the columns of the {object}";
     DelimiterUnsure "delimiter-unsure" Warning None,
         "more than one sign may stand between the cells of the file", "if the columns look wrong, say which sign it is";
 
@@ -124,17 +126,17 @@ catalogue! {
     PhoneSeveral "phone-several" Warning Some(1013),
         "\"{value}\" holds more than one phone number, or a number and an extension", "write every number in full, in a column of its own, and an extension as ext. 9";
     DateInvalid "date-invalid" Warning Some(1014),
-        "\"{value}\" is not a date, or not one in the order of its column", "write it as 2026-03-31";
+        "\"{value}\" is not a date, or not one in the order of its column", "write it as year-month-day, such as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
-        "\"{value}\" can be read with the day or the month first", "say for the column which of them comes first, or write its dates as 2026-03-31";
+        "\"{value}\" can be read with the day or the month first", "say for the column which of them comes first, or write its dates as year-month-day, such as 2026-03-31";
     DateOrderAssumed "date-order-assumed" Warning None,
-        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "if that is wrong, say for the column which of them comes first, or write its dates as 2026-03-31";
+        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "if that is wrong, say for the column which of them comes first, or write its dates as year-month-day, such as 2026-03-31";
     DateSerial "date-serial" Warning Some(1014),
         "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or say that it holds day numbers";
     NumberInvalid "number-invalid" Warning None,
-        "\"{value}\" is not a number", "write it as {number}";
+        "\"{value}\" is not a number", "write it in digits, such as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
-        "the last sign in \"{value}\" may stand before decimals or before thousands", "say for the column which sign stands before decimals, or write it as {number}";
+        "the last sign in \"{value}\" may stand before decimals or before thousands", "write it without a sign before thousands, or with decimals, such as {number}; or say for the column which sign stands before decimals";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),
@@ -222,7 +224,7 @@ catalogue! {
     PipelineUnknown "pipeline-unknown" Error None,
         "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them is meant";
     StageUnknown "stage-unknown" Error None,
-        "the pipeline {detail} has no stage called \"{value}\"", "use a stage of that pipeline, or say which of them is meant";
+        "\"{value}\" is not a stage of the pipeline {detail}", "use a stage of that pipeline, or say which of them is meant";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,
@@ -243,7 +245,22 @@ catalogue! {
         "what was to follow the import of the contact could not be done: {detail}", "do it by hand in the CRM";
 }
 
+/// Does a phone say which country it is of?
+pub(crate) fn has_country_code(phone: &str) -> bool {
+    phone.trim_start_matches(['\'', '=', '"', '(', ' ']).starts_with(['+', '\u{ff0b}'])
+}
+
 impl IssueCode {
+    /// What to do about a value.
+    pub(crate) fn remedy_for(self, value: Option<&str>) -> &'static str {
+        match self {
+            IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
+                "see whether digits of it are wrong, missing or too many"
+            }
+            _ => self.remedy(),
+        }
+    }
+
     /// What to say. Where a policy decides what an issue does to its row, the words fit its severity.
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {

@@ -10,6 +10,7 @@ mod catalogue;
 mod finding;
 pub(crate) mod log_columns;
 
+pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
 pub(crate) use finding::Finding;
 pub use log_columns::ERROR_LOG_COLUMNS;
@@ -66,7 +67,7 @@ impl Issue {
 
     /// What to do about it.
     pub fn remedy(&self) -> String {
-        self.fill(self.code.remedy())
+        self.fill(self.code.remedy_for(self.value.as_deref()))
     }
 
     /// HighLevel's number for this kind of issue, where it has one.

@@ -300,7 +300,7 @@ pub enum Merge {
     Keep,
     /// It joins the list: the default of lists, and of nothing else.
     Union,
-    /// It is added below the stored text, unless it is part of it: the default of notes, and of no other
+    /// It is added below the stored text, unless it stands there already as a whole line, or lines: the default of notes, and of no other
     /// than long text.
     Append,
 }

@@ -18,6 +18,7 @@ pub(crate) use contact::fold_contact;
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
+pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
 
 use crate::draft::{Cell, Column, Settings, normalize_stored, region};

@@ -1,9 +1,9 @@
-//! [`Parts`]: is a text in a longer one that only grows?
+//! [`has_note`] and [`Parts`]: is a note among those of a text that only grows?
 
 use std::ops::Range;
 
 use hashbrown::HashSet;
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 
 /// How long a part is.
 const LEN: usize = 8;
@@ -23,18 +23,39 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Is `wanted` in `text`, which is the text of the last call or goes on from it?
-    pub(super) fn are_in(&mut self, text: &str, wanted: &str) -> bool {
-        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    /// As [`has_note`], where `text` is the text of the last call or goes on from it.
+    pub(super) fn are_in(&mut self, text: &str, note: &str) -> bool {
         if text.len() >= LONG {
-            self.seen.extend(parts(&text[self.next..]));
+            self.seen.extend(parts(&text.as_bytes()[self.next..]));
             self.next = text.len() - (LEN - 1);
-            if parts(wanted).any(|part| !self.seen.contains(&part)) {
+            if parts(note.as_bytes()).any(|part| !self.seen.contains(&part)) {
                 return false;
             }
         }
-        memmem::find(text, wanted).is_some()
+        has_note(text, note)
     }
+}
+
+/// Does the text hold this note, as one or more whole lines of it? `interested` is no part of
+/// `Not interested` (W5). Blanks around its lines make no difference.
+pub(crate) fn has_note(text: &str, note: &str) -> bool {
+    let (blanks, breaks) = ([' ', '\t'], ['\n', '\r']);
+    let is_edge =
+        |rest: &str, c: Option<char>| rest.is_empty() || c.is_some_and(|c| breaks.contains(&c));
+    let finder = memmem::Finder::new(note);
+    let mut from = 0;
+    while let Some(found) = finder.find(&text.as_bytes()[from..]) {
+        let (start, end) = (from + found, from + found + note.len());
+        let before = text[..start].trim_end_matches(blanks);
+        let after = text[end..].trim_start_matches(blanks);
+        if is_edge(before, before.chars().next_back()) && is_edge(after, after.chars().next()) {
+            return true;
+        }
+        // Another place may overlap this one, but begins a line of its own.
+        let Some(line) = memchr2(b'\n', b'\r', &text.as_bytes()[start..]) else { return false };
+        from = start + line + 1;
+    }
+    false
 }
 
 fn parts(text: &[u8]) -> impl Iterator<Item = [u8; LEN]> {
@@ -51,18 +72,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_found_as_by_a_plain_search_while_the_text_grows() {
+    fn what_is_there_is_found_as_line_by_line_while_the_text_grows() {
         let (mut parts, mut text) = (Parts::default(), String::from("met at the fair"));
         for row in 0..2_000 {
+            let (some, lines) = (format!("note {}", row / 2), text.lines().collect::<Vec<_>>());
+            let several = format!("{some}\nnote {}", row / 2 + 1);
             for wanted in
-                ["the fair", "fair", "", "no such note", &format!("note {row}"), "te 9\nn"]
+                ["the fair", "met at the fair", "no such note", "te 9\nn", &some, &several]
             {
-                assert_eq!(parts.are_in(&text, wanted), text.contains(wanted), "{row}: {wanted:?}");
+                let wanted_lines: Vec<_> = wanted.lines().collect();
+                let is_there = lines.windows(wanted_lines.len()).any(|own| own == wanted_lines);
+                assert_eq!(parts.are_in(&text, wanted), is_there, "{row}: {wanted:?}");
             }
-            let earlier = format!("note {}\nnote", row / 2);
-            assert_eq!(parts.are_in(&text, &earlier), text.contains(&earlier), "{earlier:?}");
             text.push_str(&format!("\nnote {row}"));
         }
         assert!(text.len() > 2 * LONG);
+    }
+
+    #[test]
+    fn a_note_is_there_as_whole_lines_only() {
+        for (text, note, is_there) in [
+            ("Not interested", "interested", false),
+            ("interested in a roof", "interested", false),
+            ("interested", "interested", true),
+            ("Not interested\ninterested", "interested", true),
+            ("interested\r\nCalled", "interested", true),
+            ("Called\n interested \nBack", "interested", true),
+            ("a\nb\nc", "b\nc", true),
+            ("a\nab\nc", "b\nc", false),
+            // The second of two places that overlap.
+            ("xa\na\na", "a\na", true),
+            ("\u{e9}a\u{e9}", "a", false),
+        ] {
+            assert_eq!(has_note(text, note), is_there, "{note:?} in {text:?}");
+        }
     }
 }

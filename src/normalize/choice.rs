@@ -92,6 +92,21 @@ impl OptionSet {
             .or_insert(Some(at));
     }
 
+    /// Every label once, in the order of the entries.
+    pub(crate) fn labels(&self) -> Vec<&str> {
+        let mut labels: Vec<&str> = Vec::new();
+        for (_, label) in &self.entries {
+            if !labels.contains(&label.as_str()) {
+                labels.push(label);
+            }
+            // Nobody reads more.
+            if labels.len() > FEW {
+                break;
+            }
+        }
+        labels
+    }
+
     /// The position of the entry that a cell names: by id, exactly, then by label or id with case and
     /// spaces folded.
     ///

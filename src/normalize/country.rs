@@ -64,6 +64,12 @@ pub fn country_exact(cell: &str) -> Result<&'static str, IssueCode> {
     COUNTRIES.iter().find(is_named).map(|_| code).ok_or(IssueCode::CountryUnknown)
 }
 
+/// The English name of the country with this code.
+pub(crate) fn country_name(code: &str) -> Option<&'static str> {
+    let named = COUNTRIES.iter().find(|(short, ..)| *short == code);
+    named.map(|(_, _, name)| *name)
+}
+
 /// The number of two letters among all pairs of them.
 fn pair_of_letters(cell: &str) -> Option<usize> {
     let [first, second] = *cell.as_bytes() else { return None };

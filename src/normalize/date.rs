@@ -19,8 +19,15 @@ pub struct DateFormat {
     pub order: Option<DateOrder>,
     /// Bare numbers are a spreadsheet's days since 30 December 1899.
     pub excel_serial: bool,
-    /// Two-digit years up to this one are 20xx, later ones 19xx (default 68, as POSIX reads them).
+    /// Two-digit years up to this one are 20xx, later ones 19xx (default 68, as POSIX reads them; of a
+    /// date of birth [25](Self::BIRTH_PIVOT)).
     pub pivot: u8,
+}
+
+impl DateFormat {
+    /// The pivot of dates of birth: nobody is born in the future, so `8/15/62` is a day of 1962. A constant,
+    /// for a plan depends on no clock; whoever was born later is written with four digits.
+    pub const BIRTH_PIVOT: u8 = 25;
 }
 
 impl Default for DateFormat {

@@ -29,6 +29,7 @@ mod text;
 pub use boolean::boolean;
 pub use choice::OptionSet;
 pub(crate) use choice::STATUSES;
+pub(crate) use country::country_name;
 pub use country::{country, country_exact};
 pub(crate) use date::is_plain_day;
 pub use date::{DateFormat, DateOrderFound, DateScan, date};
@@ -39,8 +40,8 @@ pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
 pub(crate) use number::{is_currency, is_plain_amount};
 pub use phone::phone;
 pub(crate) use phone::{plain_phone, readings};
-pub(crate) use text::folded;
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
+pub(crate) use text::{folded, is_guarded_blank, without_guard};
 
 /// The bytes from the first of a cell on, with whatever stands behind it in the text: so many are looked
 /// at together, however short the cell is.

@@ -40,6 +40,24 @@ pub fn is_blank(cell: &str) -> bool {
     }
 }
 
+/// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`, and no
+/// value begins like that. What holds a quote itself is a formula, and stays.
+pub(crate) fn without_guard(cell: &str) -> &str {
+    if is_guarded_blank(cell.as_bytes()) {
+        return "";
+    }
+    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map(trim) {
+        Some(inner) if !inner.is_empty() && !inner.contains('"') => inner,
+        _ => cell,
+    }
+}
+
+/// Is this how a blank cell is written where all are [protected](without_guard)?
+#[inline]
+pub(crate) fn is_guarded_blank(cell: &[u8]) -> bool {
+    matches!(cell, b"=\"\"")
+}
+
 /// Text as written, trimmed.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::{ChangeSet, Changes, Ledger, StepRef, fold};
 use crate::draft::{Cell, Column, region};
 use crate::field::FieldId;
 use crate::mapping::Merge;
-use crate::merge::{Addresses, Base, RowOf};
+use crate::merge::{Addresses, Base, RowOf, has_note};
 use crate::normalize;
 use crate::object::Object;
 use crate::value::Value;
@@ -124,7 +124,7 @@ impl<'p> After<'p> {
                 let id = |text| choices.stage(&pipeline, text).ok().map(str::to_owned);
                 id(now).is_some() && id(now) == id(said)
             }
-            _ if column.merge == Merge::Append => now.contains(&**said),
+            _ if column.merge == Merge::Append => has_note(now, said),
             _ => now == said,
         }
     }

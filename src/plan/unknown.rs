@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Plan;
+use crate::draft::pipeline_of;
 use crate::issue::{Finding, IssueCode};
 use crate::normalize;
 use crate::object::{Object, RowNumber};
@@ -96,6 +97,7 @@ impl Plan {
         let column = columns.find(|column| column.index() == finding.column)?;
         let is_stage = finding.code == IssueCode::StageUnknown;
         let pipeline = issue.detail.filter(|_| is_stage);
+        let pipeline = pipeline.map(|told| pipeline_of(&told).to_owned());
         let within = pipeline.as_deref().unwrap_or("");
         let mut nearest = settings.choices.nearest(column.kind, column.field, within, &value);
         nearest.dedup();

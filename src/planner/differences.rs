@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Planner;
 use super::kept::columns_of;
-use crate::draft::{Cell, Column, Part, Settings};
+use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
@@ -134,7 +134,7 @@ pub(super) fn contradicts(
             return false;
         }
         let said = normalize::trim(said);
-        !said.is_empty() && said != normalize::trim(stored)
+        !said.is_empty() && !may_have_guard(said) && said != normalize::trim(stored)
     })
 }
 
@@ -202,6 +202,8 @@ impl Planner {
             if before != now
                 && !loosens(column, Some(&before), &now)
                 && counts(column.field, &before, &now)
+                // One cell of a full name feeds two fields.
+                && !found.iter().any(|other: &Finding| other.column == column.index())
             {
                 let finding = Finding::row(IssueCode::FieldDiffers, this.number);
                 let finding =

@@ -122,12 +122,19 @@ pub(crate) fn join_single(
     let written = match (rule, now) {
         ("fill_blank", Some(_)) => return false,
         ("keep", _) if !is_new => return false,
-        ("append", Some(now)) if now.contains(cell) => now,
+        ("append", Some(now)) if has_lines(&now, cell) => now,
         ("append", Some(now)) => format!("{now}\n{cell}"),
         _ => cell.to_owned(),
     };
     record.now.insert(field, vec![written]);
     rule == "overwrite"
+}
+
+/// A note is there already where all of its lines stand one below the other (W5).
+fn has_lines(text: &str, note: &str) -> bool {
+    let note: Vec<_> = note.lines().map(str::trim).collect();
+    let text: Vec<_> = text.lines().map(str::trim).collect();
+    text.windows(note.len()).any(|lines| lines == note)
 }
 
 /// A blank means the default if there is one, or clears where that is asked for; what a row of the file has

@@ -139,6 +139,17 @@ fn a_run_that_cannot_continue_says_why_and_exits_with_1_and_wrong_usage_with_2()
         assert_eq!(keys(&json["error"]), ["kind", "message"]);
         assert!(!json["error"]["message"].as_str().unwrap().is_empty());
     }
+    // Files of settings are named.
+    let (missing, broken) = (folder.at("missing.json"), folder.at("broken.json"));
+    std::fs::write(&broken, "{").unwrap();
+    for (option, kind) in [("--account", "account"), ("--mapping", "mapping")] {
+        for path in [&missing, &broken] {
+            let path = path.to_str().unwrap();
+            let (status, json) = import(&[file, "--db", db, option, path]);
+            assert_eq!((status, &json["error"]["kind"]), (1, &kind.into()), "{json}");
+            assert!(json["error"]["message"].as_str().unwrap().starts_with(path), "{json}");
+        }
+    }
     for arguments in [&["--db", db][..], &[file, "--contacts", "destroy"], &[file, "--what"]] {
         assert_eq!(import(arguments).0, 2);
     }
@@ -244,6 +255,48 @@ fn x7_an_import_with_too_many_errors_logs_those_that_stopped_it() {
         assert!(text.contains("not an address,Boat"), "{extra:?}: {text}");
         assert!(!text.contains("ANA@"), "{text}");
     }
+}
+
+#[test]
+fn x7_an_import_with_too_many_errors_says_what_it_has_written_and_goes_on_with_more() {
+    let folder = Folder::new("stopped");
+    let file = folder.at("file.csv");
+    let text = "Email,Contact ID\nana@example.com,\nbo@example.com,nobody\ncy@example.com,\n";
+    std::fs::write(&file, text).unwrap();
+    for (name, extra, created) in [("plan", &[][..], 0), ("run", &["--window", "1"], 1)] {
+        let db = folder.at(name);
+        let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
+        let arguments = [&arguments[..], extra].concat();
+        let limited = [&arguments[..], &["--max-errors", "0"]].concat();
+        let (status, json) = import(&limited);
+        assert_eq!((status, &json["error"]["kind"]), (1, &"max-errors".into()), "{json}");
+        assert_eq!(json["report"]["contacts"]["created"], created, "{json}");
+        assert_eq!(json["issues"][0]["row"], 2, "{json}");
+        assert_eq!(json["issues"][0]["code"], "contact-id-unknown", "{json}");
+        let output = Command::new(example()).args(&limited).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(&format!("{created} contacts created")), "{told}");
+        assert!(told.contains("row 2 (line 3)") && told.contains("--max-errors"), "{told}");
+        let (status, json) = import(&[&arguments[..], &["--max-errors", "1"]].concat());
+        assert_eq!((status, &json["report"]["contacts"]["created"]), (0, &2.into()), "{json}");
+        assert_eq!(contacts(&db), 2);
+    }
+}
+
+#[test]
+fn settings_that_the_database_was_not_made_with_are_refused() {
+    let folder = Folder::new("settings");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    let (own, other) = (folder.at("own.json"), folder.at("other.json"));
+    std::fs::write(&file, FILE).unwrap();
+    std::fs::write(&own, r#"{ "default_country": "DE" }"#).unwrap();
+    std::fs::write(&other, r#"{ "default_country": "FR" }"#).unwrap();
+    let paths = [&file, &db, &own, &other].map(|path| path.to_str().unwrap());
+    let with = |settings| import(&[paths[0], "--db", paths[1], "--account", settings]);
+    assert_eq!((with(paths[2]).0, with(paths[2]).0), (0, 0));
+    let (status, json) = with(paths[3]);
+    assert_eq!((status, &json["error"]["kind"]), (1, &"account".into()), "{json}");
+    assert!(json["error"]["message"].as_str().unwrap().contains(paths[1]), "{json}");
 }
 
 #[test]

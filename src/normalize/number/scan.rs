@@ -5,7 +5,7 @@ use super::lexer::{self, Reading};
 use super::plain::{PlainAmount, Tells};
 use crate::normalize::text::trim;
 
-/// Looks at every cell of a column and keeps what they tell together. Bounded: three bits.
+/// Looks at every cell of a column and keeps what they tell together. Bounded: five bits.
 ///
 /// ```
 /// # use crm_import::normalize::{SeparatorScan, Separators, SeparatorsFound};
@@ -19,6 +19,10 @@ pub struct SeparatorScan {
     point: bool,
     comma: bool,
     open: bool,
+    /// One that is open has a point.
+    open_point: bool,
+    /// One that is open is [money that has no three decimals](has_sign).
+    open_money: bool,
 }
 
 /// What a column tells.
@@ -26,6 +30,9 @@ pub struct SeparatorScan {
 pub enum SeparatorsFound {
     /// At least one cell can be read with these only, and none with the others only.
     Told(Separators),
+    /// No cell tells by itself; but all have one comma with three digits behind it, and some are of money
+    /// that is not written with three decimals: `$1,000`.
+    Likely(Separators),
     /// No cell needs to know.
     NotNeeded,
     /// Every cell that has a separator can be read either way.
@@ -54,7 +61,8 @@ impl SeparatorScan {
         match PlainAmount::read(cell.as_bytes()).map_or(Tells::Unsure, PlainAmount::tells) {
             Tells::Nothing => {}
             Tells::Point => self.point = true,
-            Tells::Open => self.open = true,
+            // Its one separator is a comma.
+            Tells::Open => self.note_open(cell, ','),
             Tells::Unsure => self.read_in_full(cell),
         }
     }
@@ -65,7 +73,7 @@ impl SeparatorScan {
         let Some(last) = marks.next_back() else { return };
         match body.reading() {
             Reading::Wrong => {}
-            Reading::Open => self.open = true,
+            Reading::Open => self.note_open(cell, last),
             Reading::Point(Some(_)) if last == '.' => self.point = true,
             Reading::Point(Some(_)) => self.comma = true,
             // The separator groups, so the other one is the decimal one.
@@ -74,27 +82,43 @@ impl SeparatorScan {
         }
     }
 
+    fn note_open(&mut self, cell: &str, mark: char) {
+        self.open = true;
+        self.open_point |= mark == '.';
+        self.open_money |= has_sign(cell);
+    }
+
     /// Adds what another scan of the same column has seen.
     pub fn merge(&mut self, other: &SeparatorScan) {
         self.point |= other.point;
         self.comma |= other.comma;
         self.open |= other.open;
+        self.open_point |= other.open_point;
+        self.open_money |= other.open_money;
     }
 
     /// What the column tells.
     pub fn resolve(&self) -> SeparatorsFound {
+        let points = Separators { group: Some(','), decimal: '.' };
         match (self.point, self.comma, self.open) {
             (true, true, _) => SeparatorsFound::Contradictory,
-            (true, false, _) => {
-                SeparatorsFound::Told(Separators { group: Some(','), decimal: '.' })
-            }
+            (true, false, _) => SeparatorsFound::Told(points),
             (false, true, _) => {
                 SeparatorsFound::Told(Separators { group: Some('.'), decimal: ',' })
+            }
+            (false, false, true) if self.open_money && !self.open_point => {
+                SeparatorsFound::Likely(points)
             }
             (false, false, true) => SeparatorsFound::Unknown,
             (false, false, false) => SeparatorsFound::NotNeeded,
         }
     }
+}
+
+/// Does a cell hold the sign of a currency that sets thousands off by commas, and has two decimals or none?
+/// Euros are not among them: their comma stands before decimals, of which a price of fuel has three.
+fn has_sign(cell: &str) -> bool {
+    cell.contains(['$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}'])
 }
 
 /// The point or comma before the last digit, or before the last two. So few are no group of
@@ -112,6 +136,28 @@ mod tests {
     use super::*;
     use crate::dice::Dice;
 
+    #[test]
+    fn whole_amounts_of_money_tell_that_commas_group_as_long_as_nothing_speaks_against_it() {
+        let points = Separators { group: Some(','), decimal: '.' };
+        let commas = Separators { group: Some('.'), decimal: ',' };
+        for (cells, found) in [
+            (&["$1,000", "$12,500"][..], SeparatorsFound::Likely(points)),
+            (&["($1,000)", "12,500", "", "300"], SeparatorsFound::Likely(points)),
+            (&["\u{a3} 1,000"], SeparatorsFound::Likely(points)),
+            (&["1,000", "12,500"], SeparatorsFound::Unknown),
+            (&["$1,000", "12.500"], SeparatorsFound::Unknown),
+            (&["$1.000"], SeparatorsFound::Unknown),
+            (&["1,459 \u{20ac}"], SeparatorsFound::Unknown),
+            (&["$1,000", "$1,5"], SeparatorsFound::Told(commas)),
+            (&["$1,000", "$0,500"], SeparatorsFound::Told(commas)),
+            (&["$1,000", "$1,500.50"], SeparatorsFound::Told(points)),
+        ] {
+            let mut scan = SeparatorScan::default();
+            cells.iter().for_each(|cell| scan.observe(cell));
+            assert_eq!(scan.resolve(), found, "{cells:?}");
+        }
+    }
+
     /// A cell made of what stands in amounts.
     fn cell(seed: u64) -> String {
         const PARTS: [&str; 24] = [
@@ -123,11 +169,16 @@ mod tests {
 
     #[test]
     fn a_cell_tells_at_a_glance_what_it_tells_in_full() {
-        let bits =
-            |at: u8| SeparatorScan { point: at & 1 != 0, comma: at & 2 != 0, open: at & 4 != 0 };
+        let bits = |at: u8| SeparatorScan {
+            point: at & 1 != 0,
+            comma: at & 2 != 0,
+            open: at & 4 != 0,
+            open_point: at & 8 != 0,
+            open_money: at & 16 != 0,
+        };
         let (mut told, mut glances) = (0, 0);
         for cell in (0..200_000).map(cell) {
-            for before in (0..8).map(bits) {
+            for before in (0..32).step_by(5).map(bits) {
                 let (mut scan, mut full) = (before, before);
                 scan.observe(&cell);
                 // The lexer passes over cells that have no ASCII separator.

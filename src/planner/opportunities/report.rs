@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::draft::Settings;
+use crate::draft::{Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Base, Deal, Dropped, Given, Pitch, Problem};
@@ -76,10 +76,15 @@ impl Planner {
             finding.value = problem.said.filter(|_| is_default).map(Into::into);
             let said = finding.value.as_deref().unwrap_or(cell);
             let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
-            let nearest = settings.choices.nearest(column.kind, column.field, pipeline, said);
-            if detail.is_none() && !nearest.is_empty() {
-                detail = Some(format!("the nearest are {}", nearest.join(", ")));
-            }
+            let meant = || settings.choices.meant(column.kind, column.field, pipeline, said);
+            detail = match detail {
+                Some(pipeline) if problem.code == IssueCode::StageUnknown => {
+                    let (kind, field) = (column.kind, column.field);
+                    let stages = settings.choices.meant(kind, field, &pipeline, said);
+                    Some(pipeline_and_stages(&pipeline, stages))
+                }
+                detail => detail.or_else(meant),
+            };
         } else {
             finding.value = problem.said.map(Into::into);
         }
