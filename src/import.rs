@@ -62,8 +62,9 @@ impl Import {
     /// The name of this import of this file. A row of the file is written once under it (behaviour X4): a
     /// batch that is written again does nothing twice, and what is left out because it was written before is
     /// told (`already-written`). So name an upload (`upload 17`), not a kind of file that is imported every
-    /// week; another file is another import, whatever its name. By default each [`apply`](Self::apply) mints
-    /// a name of its own.
+    /// week. The rows of another file are none of those that were written; but a stream that is
+    /// [run](Self::run) is known by its name alone, as it is not read to its end before. By default each
+    /// [`apply`](Self::apply) mints a name of its own.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());

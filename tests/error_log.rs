@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crm_import::account::{Pipeline, Stage};
+use crm_import::account::{Pipeline, Repeats, Stage};
 use crm_import::mapping::{Blank, ColumnMapping, OnInvalid};
 use crm_import::{
     Account, ERROR_LOG_COLUMNS, ErrorLog, Import, Mapping, MemoryStorage, Object, Report, Source,
@@ -309,6 +309,53 @@ fn section_15_a_cell_of_the_contact_that_is_changed_in_the_log_is_imported() {
     });
     let again = run(&Import::new(), &without.collect::<String>(), &mut crm);
     assert_eq!((ana(&crm)[1], again.stats().contacts.update), (Some("Rome"), 1));
+}
+
+/// Both rows failed with their deals; the first one's contact was imported, and the second is its repeat.
+#[test]
+fn m10_a_repeat_that_was_left_out_is_left_out_of_the_log_too() {
+    for repeats in [Repeats::KeepFirst, Repeats::Reject] {
+        let mut crm = crm();
+        crm.account.dedup.repeats = repeats;
+        let file = "Email,City,Opportunity Name,Pipeline\n\
+                    a@x.org,Rome,Roof,Nope\na@x.org,Paris,Wall,Nope\n";
+        let log = log_of(&run(&Import::new(), file, &mut crm));
+        run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+        assert_eq!(ana(&crm)[1], Some("Rome"), "{repeats:?}");
+        assert_eq!(crm.len(Opportunity), 2);
+    }
+}
+
+/// Somebody mends the deal of a contact without a key, and breaks the contact on the way.
+#[test]
+fn section_15_the_log_of_a_log_still_knows_whom_the_first_import_has_created() {
+    let mut crm = crm();
+    let file = "First Name,Phone,Opportunity Name,Pipeline\nAna,,Roof,Nope\n";
+    let mapping = Mapping::default()
+        .column_with("Phone", Contact, "phone", |column| {
+            column.on_invalid = Some(OnInvalid::FailRow)
+        })
+        .column("First Name", Contact, "first_name")
+        .column("Opportunity Name", Opportunity, "name")
+        .column("Pipeline", Opportunity, "pipeline");
+    let import = Import::new().mapping(mapping);
+    let log = log_of(&run(&import, file, &mut crm));
+    let log = log_of(&run(&import, &log.replace("Ana,,", "Ana,12,"), &mut crm));
+    let mended = log.replace("Ana,12,", "Ana,206-555-0101,").replace("Nope", "Sales");
+    run(&import, &mended, &mut crm);
+    assert_eq!((crm.len(Contact), crm.len(Opportunity)), (1, 1));
+}
+
+/// The remedy of a warning is done in the CRM, and the cells are as they were.
+#[test]
+fn section_15_a_contact_that_lost_a_value_is_imported_again_with_its_deal() {
+    let mut crm = crm();
+    let file = "Email,Contact Type,Opportunity Name,Pipeline\na@x.org,Partner,Roof,Nope\n";
+    crm.account.options.insert("contact_type".into(), vec!["Lead".into()]);
+    let log = log_of(&run(&Import::new(), file, &mut crm));
+    crm.account.options.insert("contact_type".into(), vec!["Lead".into(), "Partner".into()]);
+    run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+    assert_eq!(crm.get(Contact, "c1").unwrap().value("contact_type"), Some("Partner"));
 }
 
 /// What is left: the log does not tell what other rows have given a contact whose own row has failed.

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use Object::{Contact, Opportunity};
-use crm_import::plan::Fingerprint;
+use crm_import::plan::{Counts, Fingerprint};
 use crm_import::{
-    Account, FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Plan, Source,
+    Account, FollowUp, FollowUpKind, Import, IssueCode, MemoryStorage, Mode, Object, Plan, Source,
 };
 
 const FILE: &str = "Email,City,Opportunity Name,Opportunity Value\n\
@@ -68,11 +68,17 @@ fn two_confirmations_at_once_write_nothing_twice_under_one_id() {
     let (import, mut crm) = (Import::new().id("upload 17"), crm());
     let confirmed = [(); 2].map(|()| plan_of(&import, FILE, &mut crm));
     assert_eq!(confirmed[0].fingerprint(), confirmed[1].fingerprint());
-    for plan in confirmed {
+    let [first, second] = confirmed.map(|plan| {
         let planned = *plan.stats();
-        let report = import.apply(plan, &mut crm).unwrap();
-        assert_eq!(*report.stats(), planned);
-    }
+        (planned, import.apply(plan, &mut crm).unwrap())
+    });
+    assert_eq!(*first.1.stats(), first.0);
+    // The second one writes nothing, and says so.
+    let (planned, report) = second;
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (0, 0));
+    let Counts { create, update, unchanged, .. } = planned.contacts;
+    assert_eq!(report.stats().contacts.unchanged, create + update + unchanged);
+    assert_eq!(report.issue_counts()[&IssueCode::AlreadyWritten], 4);
     assert_eq!((crm.len(Contact), crm.len(Opportunity)), (3, 2));
 }
 

@@ -57,8 +57,9 @@ pub(crate) struct Applier {
     current: Range<usize>,
     /// Tasks before this one may be written although nobody has said so: a batch of theirs has failed.
     doubted: usize,
-    /// An interrupted import goes on.
-    resumes: bool,
+    /// All that is written under its name is this import's own: it was interrupted, or nobody else can know
+    /// the name.
+    owns_name: bool,
     is_current: bool,
     pub(super) batch: OwnedBatch,
     /// What is folded of the batch after it; else room for that.
@@ -97,7 +98,7 @@ impl Applier {
             units,
             current: 0..0,
             doubted: 0,
-            resumes: job.resumes,
+            owns_name: job.resumes || !job.is_named,
             is_current: false,
             batch,
             folded: None,
@@ -230,13 +231,13 @@ impl Applier {
                 {
                     self.fault(at, "the record was created under the id of another one");
                 }
+                (Some(Receipt::AlreadyApplied { id }), _) if !self.may_be_written(at) => {
+                    self.was_written_before(at, token, id);
+                }
                 (Some(Receipt::AlreadyApplied { id }), Op::Update)
                     if step.id.as_deref() != Some(id) =>
                 {
                     self.fault(at, "the step was written before, but to another record");
-                }
-                (Some(Receipt::AlreadyApplied { id }), _) if !self.may_be_written(at) => {
-                    self.was_written_before(at, token, id);
                 }
                 (
                     Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
@@ -268,6 +269,9 @@ impl Applier {
             self.batch.follow_ups.iter().map(|wanted| (wanted.task, wanted.token)).collect();
         for (position, (at, token)) in follow_ups.into_iter().enumerate() {
             match receipts.get(token) {
+                Some(Receipt::AlreadyApplied { .. }) if !self.may_be_written(at) => {
+                    self.set_state(at, State::Done);
+                }
                 Some(Receipt::Done | Receipt::AlreadyApplied { .. }) => {
                     self.settle_done(at, token, Op::Update, "");
                 }
@@ -304,7 +308,7 @@ impl Applier {
 
     /// Has this import handed out the task before, or one for the same row that was planned again?
     fn may_be_written(&self, at: usize) -> bool {
-        self.resumes || at < self.doubted || self.tasks[at].part > 0
+        self.owns_name || at < self.doubted || self.tasks[at].part > 0
     }
 
     /// Nothing of the batch was written: its halves are tried again, a task that stands alone is

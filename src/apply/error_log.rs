@@ -133,8 +133,7 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
         record.push(escape_formula(&formats_in_words(&failed.report.plan.formats())));
-        let check = failed.ids[0].map(|_| failed.row.check_of_contact());
-        record.push(check.unwrap_or_default());
+        record.push(failed.check.clone().unwrap_or_default());
         record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
     }
@@ -207,8 +206,10 @@ struct Failed<'r> {
     row: RowPlan<'r>,
     issues: &'r [Issue],
     status: &'static str,
-    /// Of its contact and its opportunity, if the import has written them.
+    /// Of its contact and its opportunity, if the import has written them, or one before it has.
     ids: [Option<&'r str>; 2],
+    /// Of the contact's cells, if they have come to what they say.
+    check: Option<String>,
 }
 
 impl<'r> Failed<'r> {
@@ -220,21 +221,23 @@ impl<'r> Failed<'r> {
     ) -> Self {
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
         let number = row.number();
-        let id = |object: Object, outcome: Option<Outcome>| {
-            let is_done = matches!(
-                outcome,
-                Some(Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged)
-            );
+        let id = |object: Object, outcome: Option<Outcome>| match outcome? {
+            Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
+                report.id(object, number)
+            }
             // It was when the file was imported that this is the error log of.
-            let was_done = || outcome == Some(Outcome::Skip) && row.was_imported(object);
-            report.id(object, number).filter(|_| is_done || was_done())
+            Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
+        let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
+        let is_imported = ids[0].is_some() && outcomes[0] != Some(Outcome::Fail);
+        let check = is_imported.then(|| row.check_of_contact()).flatten();
         Failed {
             report,
             row,
             issues,
             status: if all_failed { "failed" } else { "partly imported" },
-            ids: [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])],
+            ids,
+            check,
         }
     }
 

@@ -7,6 +7,8 @@ use crate::storage::Refusal;
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) import_id: String,
+    /// The caller has named it; else the name was minted, and nobody else has it.
+    pub(crate) is_named: bool,
     /// What an earlier run of the same import has written is left alone.
     pub(crate) resumes: bool,
     /// Rows that are planned and written at a time; 0 = all.

@@ -16,7 +16,7 @@ use super::job::{Ending, Job};
 use super::known::Known;
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
-use super::token::{Tokens, checkpoint};
+use super::token::{HEAD, Tokens, checkpoint};
 use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -152,7 +152,7 @@ fn hold(
         scan.observe(&block);
         held.push_back((block, findings));
     }
-    Ok(format!("head-{}", digest_of(rows)))
+    Ok(format!("{HEAD}{}", digest_of(rows)))
 }
 
 impl Runner<'_> {

@@ -9,9 +9,12 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, StepRef, first_row};
 use crate::storage::{Checkpoint, Token};
 
+/// What stands before the digest of the beginning of a file.
+pub(super) const HEAD: &str = "head-";
+
 /// Makes the tokens of one import: each a hash of the import's name, the file, the object and the first
-/// row, and of nothing else (X4), so that a plan made again gives the same tokens. Another file is another
-/// import, whatever it is called: its rows are none of those that were written.
+/// row, and of nothing else (X4), so that a plan made again gives the same tokens. The rows of another file
+/// are none of those that were written, whatever the import is called.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     /// The name and the digest of the file.
@@ -19,8 +22,11 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    /// Of a stream only the beginning is known before the first row is written, and how much of it hangs on
+    /// who reads it: it is told by its name alone.
     pub(crate) fn new(import_id: &str, file_digest: &str) -> Self {
-        Tokens { import: format!("{import_id}\0{file_digest}") }
+        let file = if file_digest.starts_with(HEAD) { "" } else { file_digest };
+        Tokens { import: format!("{import_id}\0{file}") }
     }
 
     /// The token of the step that a row of the file is the first of.

@@ -10,7 +10,7 @@ use super::Settings;
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::normalize;
 use crate::object::Object;
-use crate::source::BlockRow;
+use crate::source::{BlockRow, unescape_formula};
 
 /// Where the log tells it.
 #[derive(Clone, Copy, Debug)]
@@ -32,13 +32,19 @@ impl Imported {
 }
 
 impl Settings {
-    /// Does our own error log say that this side of a row was imported before?
-    pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
+    /// The id of the record that this side of a row was imported to before, if our own error log says so.
+    pub(crate) fn imported_id<'c>(&self, object: Object, cells: &BlockRow<'c>) -> Option<&'c str> {
         let place = match object {
             Object::Contact => self.imported.contact_id,
             Object::Opportunity => self.imported.opportunity_id,
         };
-        place.is_some_and(|place| !cells.is_empty(place))
+        let id = unescape_formula(normalize::trim(cells.cell(place?)));
+        Some(id).filter(|id| !id.is_empty())
+    }
+
+    /// Does our own error log say that this side of a row was imported before?
+    pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
+        self.imported_id(object, cells).is_some()
     }
 
     /// May the file tell of a contact that nobody has changed its cells? No other does than our own error log.

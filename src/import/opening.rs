@@ -59,6 +59,7 @@ impl Import {
     pub(super) fn job<S: StorageWrite + ?Sized>(&self, storage: &S) -> Job {
         Job {
             import_id: self.id.clone().unwrap_or_else(mint_id),
+            is_named: self.id.is_some(),
             resumes: self.resumed.is_some(),
             window: 0,
             from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::field::{Fields, words};
+use crate::field::{Field, Fields, words};
 use crate::object::Object;
 
 /// The fields of an object that may be meant, nearest first; all that there are if none is like the key.
 pub(super) fn nearest(fields: &Fields, object: Object, key: &str) -> Vec<String> {
-    let all = fields.iter().filter(|(_, field)| field.object == object && field.key != key);
+    let may_be_meant =
+        |field: &Field| field.object == object && field.key != key && field.kind.is_importable();
+    let all = fields.iter().filter(|(_, field)| may_be_meant(field));
     let all: Vec<&str> = all.map(|(_, field)| field.key.as_str()).collect();
     let mut near: Vec<(f64, &str)> =
         all.iter().filter_map(|other| Some((likeness(key, other)?, *other))).collect();

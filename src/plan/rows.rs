@@ -72,16 +72,18 @@ impl<'p> RowPlan<'p> {
         block.record(at)
     }
 
-    /// Does our own error log say that this side of the row was imported before?
-    pub(crate) fn was_imported(&self, object: Object) -> bool {
+    /// The id of the record that this side of the row was imported to before, if the file is our own error log.
+    pub(crate) fn imported_id(&self, object: Object) -> Option<&'p str> {
         let ledger = &self.plan.ledger;
-        ledger.settings.was_imported(object, &ledger.cells(self.row))
+        ledger.settings.imported_id(object, &ledger.cells(self.row))
     }
 
-    /// What the error log says of the contact's cells, so that it is seen whether they are changed.
-    pub(crate) fn check_of_contact(&self) -> String {
+    /// What the error log says of the contact's cells, so that it is seen whether they are changed. `None`: a
+    /// value was left out, and may be of use the next time although nobody changes the cell.
+    pub(crate) fn check_of_contact(&self) -> Option<String> {
         let ledger = &self.plan.ledger;
-        ledger.settings.check_of_contact(&ledger.cells(self.row))
+        let is_whole = !ledger.contact_rows[self.row as usize].has_warning;
+        is_whole.then(|| ledger.settings.check_of_contact(&ledger.cells(self.row)))
     }
 }
 

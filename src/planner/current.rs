@@ -30,4 +30,6 @@ pub(super) struct Window {
     pub(super) numbers: Vec<KeyNumber>,
     /// What was found while they were planned.
     pub(super) findings: Vec<Finding>,
+    /// So many of them are of contacts, in the order of the rows.
+    pub(super) of_contacts: usize,
 }

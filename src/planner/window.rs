@@ -44,6 +44,7 @@ impl Planner {
 
     pub(super) fn after_contacts(&mut self) {
         self.resolve_contacts();
+        self.window.of_contacts = self.window.findings.len();
         self.question.clear();
         self.ask_opportunities();
         if !self.waits_for(Stage::Opportunities) {

@@ -10,7 +10,7 @@ use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
 /// The name of one step of one import (behaviour X4): the same step has the same token whenever and
-/// however often it is written, and no other step of any import has it, nor one of another file.
+/// however often it is written, and no other step of any import has it.
 ///
 /// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
 /// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.

@@ -113,7 +113,9 @@ impl Receipts {
         self.file(token, Receipt::Unchanged);
     }
 
-    /// The step or follow-up was written before; the record is this one.
+    /// The step or follow-up was written before; the record is this one. Of a step that the engine hands out for
+    /// the first time, under a name that the caller gave, it is told (`already-written`): so if you repeat a
+    /// batch by yourself, receipt the second time as you would have the first.
     pub fn already_applied(&mut self, token: Token, id: &str) {
         self.file(token, Receipt::AlreadyApplied { id: id.to_owned() });
     }

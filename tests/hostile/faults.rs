@@ -109,8 +109,9 @@ fn x2_an_update_that_was_applied_to_another_record_is_a_fault() {
     let mut shelf = Shelf::default();
     shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
     let clerk = Clerk(|b, r| b.steps().for_each(|s| r.already_applied(s.token(), "77")));
-    let file = "Email,City\nana@example.com,Oslo\n";
-    let report = run(file, &mut Hostile::new(shelf, clerk));
+    let file = Source::from_bytes(&b"Email,City\nana@example.com,Oslo\n"[..]);
+    // Under a name of its own: nobody has written anything before.
+    let report = Import::new().run(file, &mut Hostile::new(shelf, clerk)).unwrap();
     assert_eq!(codes(&report), [(1, "storage-fault")]);
 }
 

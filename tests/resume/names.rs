@@ -1,7 +1,12 @@
 //! The name of an import (X4): a row of a file is written once under it, and whatever is not written
 //! is told.
 
-use crm_import::{Import, MemoryStorage, Object, Outcome, Report, RowNumber};
+use crm_import::lookup::{Found, Lookup};
+use crm_import::storage::{Batch, Receipts, StorageError};
+use crm_import::{
+    Account, FollowUp, FollowUpKind, Import, MemoryStorage, Object, Outcome, Report, RowNumber,
+    Source, Storage, StorageWrite,
+};
 
 use super::source;
 
@@ -81,4 +86,88 @@ fn x4_every_row_of_a_record_that_was_written_before_is_told() {
     assert_eq!(report.id(Object::Contact, RowNumber(1)), Some("c1"));
     let words = report.issues().next().unwrap().message();
     assert!(words.contains("spring fair"), "{words}");
+}
+
+/// Gives so many bytes at a time.
+struct Pieces<'b>(&'b [u8], usize);
+
+impl std::io::Read for Pieces<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let piece = self.1.min(into.len());
+        self.0.read(&mut into[..piece])
+    }
+}
+
+/// How a stream comes, and in which windows it is written, does not make it another file.
+#[test]
+fn x4_a_stream_that_is_imported_again_under_its_name_is_not_written_again() {
+    let rows =
+        (0..12_000).map(|n| format!("Person {n},\"a note, as long as it takes, number {n}\"\n"));
+    let file = std::iter::once("Name,Notes\n".to_owned()).chain(rows).collect::<String>();
+    let mut crm = MemoryStorage::default();
+    for (piece, window) in [(1 << 20, 8_192), (50_001, 8_192), (7_777, 2_500)] {
+        let stream = Source::from_reader(Pieces(file.as_bytes(), piece));
+        let import = Import::new().id("upload 17").run_window(window);
+        import.run(stream, &mut crm).unwrap();
+        assert_eq!(crm.len(Object::Contact), 12_000, "pieces of {piece}, windows of {window}");
+    }
+}
+
+/// Her record is another one by now: nobody is to blame, and the rows behind are looked at.
+#[test]
+fn x4_what_was_written_before_to_a_record_that_is_gone_is_told_like_the_rest() {
+    let file = "Email,City\nana@example.com,Rome\nbo@example.com,Bonn\n";
+    for import in [apply, run] {
+        let mut crm = MemoryStorage::default();
+        import(file, &mut crm);
+        crm.remove(Object::Contact, "c1");
+        crm.insert_as(Object::Contact, "c7", [("email", "ana@example.com")]);
+        crm.insert_as(Object::Contact, "c2", [("email", "bo@example.com")]);
+        let report = import(file, &mut crm);
+        let told = told(&report);
+        assert_eq!(told, [1, 2].map(|row| format!("Some(RowNumber({row})) already-written")));
+    }
+}
+
+/// A name that was minted now is nobody else's: the storage has written the batch itself, and again.
+#[test]
+fn x4_a_storage_that_repeats_a_batch_by_itself_is_believed() {
+    let mut crm = MemoryStorage::default();
+    let plan = Import::new().plan(source("Email\nana@example.com\n"), &mut crm).unwrap();
+    let report = Import::new().apply(plan, &mut Twice(crm)).unwrap();
+    assert_eq!(report.stats().contacts.create, 1);
+    assert_eq!(told(&report), [""; 0]);
+}
+
+/// Writes each batch, and once more as if the answer had been lost.
+struct Twice(MemoryStorage);
+
+impl Storage for Twice {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.0.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.0.find(lookup, found)
+    }
+}
+
+impl StorageWrite for Twice {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        self.0.write(batch, &mut Receipts::expecting(batch))?;
+        self.0.write(batch, receipts)
+    }
+}
+
+#[test]
+fn x4_a_follow_up_that_was_done_before_is_not_counted() {
+    let mut crm = MemoryStorage::default();
+    crm.insert(Object::Contact, [("email", "ana@example.com")]);
+    let import = Import::new().id("upload 17");
+    let import = import.follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    let done = [(); 2]
+        .map(|()| import.run(source("Email\nana@example.com\n"), &mut crm).unwrap().follow_ups());
+    assert_eq!(done, [1, 0]);
 }

@@ -106,6 +106,7 @@ impl Planner {
             && settings.is_contact_as_imported(&self.ledger.cells(self.row_at(at)))
         {
             self.report(at, IssueCode::ContactImported, None, None, None);
+            self.note_told(settings, at, contact);
             return Side::Aside(contact, Outcome::Skip);
         }
         if mode == Mode::Create && !self.ledger.is_made(Object::Contact, contact) {

@@ -69,10 +69,14 @@ impl Planner {
 
     /// Why the contact side of a row has failed, in the words of its issue.
     pub(in crate::planner) fn failure_of(&self, row: RowNumber) -> Option<String> {
-        let from = self.block.drafts.findings.partition_point(|finding| finding.row < Some(row));
-        let of_row = |finding: &&Finding| finding.row == Some(row);
-        let drafted = self.block.drafts.findings[from..].iter().take_while(of_row);
-        let mut found = drafted.chain(self.window.findings.iter().filter(of_row));
+        let of_row = |findings: &'_ [Finding]| {
+            let from = findings.partition_point(|finding| finding.row < Some(row));
+            let to = findings.partition_point(|finding| finding.row <= Some(row));
+            from..to
+        };
+        let drafted = &self.block.drafts.findings;
+        let resolved = &self.window.findings[..self.window.of_contacts];
+        let mut found = drafted[of_row(drafted)].iter().chain(&resolved[of_row(resolved)]);
         let error = found.find(|finding| {
             finding.severity == Severity::Error && finding.object != Some(Object::Opportunity)
         });
