@@ -333,7 +333,7 @@ fn section_15_the_log_of_a_log_still_knows_whom_the_first_import_has_created() {
     let file = "First Name,Phone,Opportunity Name,Pipeline\nAna,,Roof,Nope\n";
     let mapping = Mapping::default()
         .column_with("Phone", Contact, "phone", |column| {
-            column.on_invalid = Some(OnInvalid::FailRow)
+            column.on_invalid = Some(OnInvalid::FailRow);
         })
         .column("First Name", Contact, "first_name")
         .column("Opportunity Name", Opportunity, "name")
