@@ -150,6 +150,7 @@ impl Ledger {
     }
 
     /// The cells of a row.
+    #[inline]
     pub(crate) fn cells(&self, row: u32) -> BlockRow<'_> {
         let (block, at) = self.locate(row);
         block.row(at)
