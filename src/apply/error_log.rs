@@ -229,8 +229,13 @@ impl<'r> Failed<'r> {
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
         let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
-        let is_imported = ids[0].is_some() && outcomes[0] != Some(Outcome::Fail);
-        let check = is_imported.then(|| row.check_of_contact()).flatten();
+        // A value that was left out may be of use the next time although nobody changes its cell.
+        let is_left_out = |issue: &Issue| {
+            issue.column.is_some()
+                && (issue.object, issue.severity) == (Some(Object::Contact), Severity::Warning)
+        };
+        let is_whole = outcomes[0] != Some(Outcome::Fail) && !issues.iter().any(is_left_out);
+        let check = ids[0].filter(|_| is_whole).map(|_| row.check_of_contact());
         Failed {
             report,
             row,

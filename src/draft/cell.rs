@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::column::may_have_guard;
 use super::phones::slashed;
 use super::{Choices, Column};
 use crate::field::FieldKind;
@@ -32,14 +31,14 @@ impl Column {
         region: Option<&str>,
         choices: &'b Choices,
     ) -> Cell<'b> {
-        let cell = normalize::trim(text);
+        let cell = self.bare(normalize::trim(text));
         if cell.is_empty() {
             return if self.blank == Blank::Clear { Cell::Clear } else { Cell::Blank };
         }
         if self.is_clear_token(cell) {
             return Cell::Clear;
         }
-        match self.value(self.mapped(cell), region, choices) {
+        match self.value(self.meant(cell), region, choices) {
             Ok(Value::Text(text)) if text.is_empty() => Cell::Blank,
             Ok(value) => Cell::Value(value),
             Err(code) => Cell::Invalid(code),
@@ -123,13 +122,9 @@ impl Column {
         choices: &'b Choices,
         mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
     ) {
-        let cell = normalize::trim(text);
+        // A whole list is protected, too, before it is split.
+        let cell = self.bare(normalize::trim(text));
         if cell.is_empty() || self.is_clear_token(cell) {
-            return;
-        }
-        // Around a whole list, too, before it is split.
-        let cell = if may_have_guard(cell) { self.without_guard(cell) } else { cell };
-        if cell.is_empty() {
             return;
         }
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {

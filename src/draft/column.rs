@@ -122,7 +122,11 @@ impl Column {
             is_lower_case: mapped.lower_case && of.kind == FieldKind::List,
             is_country_exact: mapped.exact_country,
             country: country.map(Into::into),
-            values: mapped.values.iter().map(|(from, to)| (folded(from), to.clone())).collect(),
+            values: mapped
+                .values
+                .iter()
+                .map(|(from, to)| (folded(normalize::unguarded(normalize::trim(from))), to.clone()))
+                .collect(),
             clear_token: clear_token.map(str::to_owned),
             is_plain: blank == Blank::Keep && mapped.default.is_none() && clear_token.is_none(),
         }
@@ -243,14 +247,25 @@ impl Column {
     /// What to read instead of a trimmed cell: itself, or what the value map says.
     #[inline]
     pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
-        let cell = if may_have_guard(cell) { self.without_guard(cell) } else { cell };
+        self.meant(self.bare(cell))
+    }
+
+    /// What the value map says of a bare cell, or the cell itself.
+    #[inline]
+    pub(super) fn meant<'b>(&'b self, cell: &'b str) -> &'b str {
         if self.values.is_empty() { cell } else { self.looked_up(cell) }
+    }
+
+    /// A trimmed cell without what protects it in a spreadsheet.
+    #[inline]
+    pub(super) fn bare<'b>(&self, cell: &'b str) -> &'b str {
+        if may_have_guard(cell) { self.without_guard(cell) } else { cell }
     }
 
     /// A trimmed cell without what a spreadsheet needs to keep its zeros. A single apostrophe is that only
     /// before the digits of a postal code: `'Twas` and `'t Hart` are texts.
     #[cold]
-    pub(super) fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
+    fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
         match cell.strip_prefix('\'') {
             Some(code)
                 if self.field == FieldId::POSTAL_CODE
@@ -258,7 +273,7 @@ impl Column {
             {
                 code
             }
-            _ => normalize::without_guard(cell),
+            _ => normalize::unguarded(cell),
         }
     }
 
@@ -277,6 +292,7 @@ impl Column {
     /// Does a trimmed cell ask to clear what is stored (W3)? Where it is kept whatever the file says, none
     /// does.
     pub(crate) fn asks_to_clear(&self, cell: &str) -> bool {
+        let cell = self.bare(cell);
         self.merge != Merge::Keep
             && (self.is_clear_token(cell) || (cell.is_empty() && self.blank == Blank::Clear))
     }
@@ -294,7 +310,7 @@ impl Column {
     }
 
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
-        self.clear_token.as_deref() == Some(cell)
+        self.clear_token.as_deref().is_some_and(|token| token == self.bare(cell))
     }
 }
 

@@ -42,10 +42,10 @@ impl FormatScan {
     /// Looks at more rows.
     pub(crate) fn observe(&mut self, block: &Block) {
         for (index, scan) in &mut self.dates {
-            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
+            block.each_filled(usize::from(*index), |cell| scan.observe(normalize::unguarded(cell)));
         }
         for (index, scan) in &mut self.numbers {
-            block.each_filled(usize::from(*index), |cell| scan.observe(cell));
+            block.each_filled(usize::from(*index), |cell| scan.observe(normalize::unguarded(cell)));
         }
     }
 

@@ -36,7 +36,7 @@ impl Beside {
 
 /// What a row says of a part in a column of its own; "" = nothing.
 fn said<'b>(origin: Option<&'b Origin>, row: &BlockRow<'b>) -> &'b str {
-    origin.map_or("", |origin| normalize::trim(origin.text(row)))
+    origin.map_or("", |origin| normalize::unguarded(normalize::trim(origin.text(row))))
 }
 
 impl Column {

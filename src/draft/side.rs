@@ -46,10 +46,7 @@ impl<'s> Side<'s> {
         let is_present = |row: &usize| {
             let mut cells = self.watches.iter().filter_map(|watch| watch.index);
             let row = stripe.row(*row);
-            let is_blank = |cell: &str| {
-                normalize::is_blank(cell) || normalize::is_guarded_blank(cell.as_bytes())
-            };
-            cells.any(|index| !is_blank(row.cell(index)))
+            cells.any(|index| !normalize::is_blank(row.cell(index)))
         };
         rows_of(rows).filter(is_present).fold(0, |present, row| present | 1 << row)
     }

@@ -106,12 +106,8 @@ impl<'s> Watch<'s> {
             Some(index) => stripe.bytes(row, index),
             None => self.column.bytes(&stripe.row(row)),
         };
-        let first = *cell.first()?;
-        let is_graphic = first.is_ascii_graphic();
-        if first == b'=' && normalize::is_guarded_blank(cell) {
-            return None;
-        }
-        (is_graphic || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
+        let is_plain = normalize::is_plain(*cell.first()?);
+        (is_plain || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 
     /// The file's column as keys name it.

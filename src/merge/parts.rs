@@ -37,7 +37,7 @@ impl Parts {
 }
 
 /// Does the text hold this note, as one or more whole lines of it? `interested` is no part of
-/// `Not interested` (W5). Blanks around its lines make no difference.
+/// `Not interested` (W5). Blanks around it make no difference.
 pub(crate) fn has_note(text: &str, note: &str) -> bool {
     let (blanks, breaks) = ([' ', '\t'], ['\n', '\r']);
     let is_edge =

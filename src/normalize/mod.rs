@@ -41,7 +41,7 @@ pub(crate) use number::{is_currency, is_plain_amount};
 pub use phone::phone;
 pub(crate) use phone::{plain_phone, readings};
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
-pub(crate) use text::{folded, is_guarded_blank, without_guard};
+pub(crate) use text::{folded, is_plain, unguarded};
 
 /// The bytes from the first of a cell on, with whatever stands behind it in the text: so many are looked
 /// at together, however short the cell is.

@@ -30,32 +30,37 @@ fn trim_fully(cell: &str) -> &str {
     cell.trim_matches(is_space)
 }
 
-/// Is nothing left of a cell once it is trimmed (behaviour §1)?
+/// Is nothing left of a cell once it is trimmed (behaviour §1), and freed of what protects it in a
+/// spreadsheet (`=""`)?
 #[inline]
 pub fn is_blank(cell: &str) -> bool {
     match cell.as_bytes().first() {
         None => true,
-        Some(byte) if byte.is_ascii_graphic() => false,
-        Some(_) => trim_fully(cell).is_empty(),
+        Some(byte) if is_plain(*byte) => false,
+        Some(_) => unguarded(trim_fully(cell)).is_empty(),
     }
+}
+
+/// Does a cell that begins with this byte hold something?
+#[inline]
+pub(crate) fn is_plain(first: u8) -> bool {
+    first.is_ascii_graphic() & (first != b'=')
 }
 
 /// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`, and no
 /// value begins like that. What holds a quote itself is a formula, and stays.
-pub(crate) fn without_guard(cell: &str) -> &str {
-    if is_guarded_blank(cell.as_bytes()) {
-        return "";
-    }
-    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map(trim) {
-        Some(inner) if !inner.is_empty() && !inner.contains('"') => inner,
-        _ => cell,
-    }
+#[inline]
+pub(crate) fn unguarded(cell: &str) -> &str {
+    if cell.starts_with('=') { without_guard(cell) } else { cell }
 }
 
-/// Is this how a blank cell is written where all are [protected](without_guard)?
-#[inline]
-pub(crate) fn is_guarded_blank(cell: &[u8]) -> bool {
-    matches!(cell, b"=\"\"")
+/// Few cells come here.
+#[cold]
+fn without_guard(cell: &str) -> &str {
+    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map(trim) {
+        Some(inner) if !inner.contains('"') => inner,
+        _ => cell,
+    }
 }
 
 /// Text as written, trimmed.

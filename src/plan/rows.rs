@@ -78,12 +78,10 @@ impl<'p> RowPlan<'p> {
         ledger.settings.imported_id(object, &ledger.cells(self.row))
     }
 
-    /// What the error log says of the contact's cells, so that it is seen whether they are changed. `None`: a
-    /// value was left out, and may be of use the next time although nobody changes the cell.
-    pub(crate) fn check_of_contact(&self) -> Option<String> {
+    /// What the error log says of the contact's cells, so that it is seen whether they are changed.
+    pub(crate) fn check_of_contact(&self) -> String {
         let ledger = &self.plan.ledger;
-        let is_whole = !ledger.contact_rows[self.row as usize].has_warning;
-        is_whole.then(|| ledger.settings.check_of_contact(&ledger.cells(self.row)))
+        ledger.settings.check_of_contact(&ledger.cells(self.row))
     }
 }
 

@@ -91,7 +91,8 @@ impl Plan {
 
     fn unknown_value(&self, finding: &Finding) -> Option<(Same, UnknownValue)> {
         let issue = self.render(finding);
-        let (object, value) = (finding.object?, issue.value?);
+        let (object, told) = (finding.object?, issue.value?);
+        let value = normalize::unguarded(normalize::trim(&told)).to_owned();
         let settings = &self.ledger.settings;
         let mut columns = settings.columns(object).iter();
         let column = columns.find(|column| column.index() == finding.column)?;

@@ -51,7 +51,7 @@ impl Evidence {
             guess.if_phones.is_some() || guess.target.is_some_and(|id| is_weighed(id, fields));
         let is_state = guess.target == Some(FieldId::STATE);
         for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
-            let cell = normalize::trim(cell);
+            let cell = normalize::unguarded(normalize::trim(cell));
             if cell.is_empty() {
                 continue;
             }

@@ -8,6 +8,7 @@ use super::neighbours::has;
 use super::person_names::{PARTS, PERSON};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
+use crate::normalize;
 
 /// Words that speak of other names of the same person, though they name no contact's field.
 const SAME_PERSON: [&str; 5] = ["middle", "maiden", "nickname", "plus", "from"];
@@ -218,5 +219,5 @@ fn is_blank(samples: &[Vec<String>], at: usize) -> bool {
 
 fn filled(samples: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
     let cells = samples.iter().filter_map(move |record| record.get(at));
-    cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    cells.map(|cell| normalize::unguarded(cell.trim())).filter(|cell| !cell.is_empty())
 }

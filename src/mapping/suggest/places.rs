@@ -58,11 +58,13 @@ impl Reader<'_> {
         };
         let has_own = guesses.iter().enumerate().any(is_own);
         let theirs = self.behind_street_of_others(words, guesses);
-        let is_twin = |at: usize, field| !theirs.contains(&at) && guesses[at].target == Some(field);
-        let leaves = |at: &usize| {
-            let field = guesses[*at].target;
-            !has_own || field.is_some_and(|it| (0..guesses.len()).any(|other| is_twin(other, it)))
-        };
+        let mut elsewhere: Vec<Option<FieldId>> =
+            guesses.iter().map(|guess| guess.target).collect();
+        theirs.iter().for_each(|&at| elsewhere[at] = None);
+        elsewhere.retain(|field| field.is_some_and(FieldId::is_place));
+        elsewhere.sort_unstable();
+        elsewhere.dedup();
+        let leaves = |at: &usize| !has_own || elsewhere.contains(&guesses[*at].target);
         let left: Vec<usize> = theirs.iter().copied().filter(leaves).collect();
         for at in left {
             guesses[at] = Guess::none("it stands behind a street that is not the contact's");

@@ -14,7 +14,7 @@ use super::Status;
 use crate::draft::{Column, Drafts, Settings};
 use crate::field::FieldId;
 use crate::merge::{Deal, Given, Pitch, RowOf};
-use crate::normalize::{Window, is_blank, is_guarded_blank};
+use crate::normalize::{Window, is_blank, is_plain};
 use crate::object::Mode;
 use crate::plan::NONE;
 use crate::planner::Planner;
@@ -139,8 +139,7 @@ impl Standings {
     fn way_of(&mut self, settings: &Settings, block: &Block, row: &BlockRow<'_>) -> Option<u16> {
         let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
         let name = row.bytes(columns.name?);
-        let has_name = name.first()?.is_ascii_graphic() || !is_blank(row.cell(columns.name?));
-        if !has_name || is_guarded_blank(name) {
+        if !is_plain(*name.first()?) && is_blank(row.cell(columns.name?)) {
             return None;
         }
         columns.say(block, row, &mut self.said)?;
