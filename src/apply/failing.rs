@@ -22,8 +22,7 @@ impl Applier {
         self.fail_step(at, IssueCode::StorageFault, why);
     }
 
-    /// The step was written before, by an import of this file that has the same name (X4): nothing is done
-    /// now. Its record is as that import, and whoever came after it, has left it.
+    /// The step was written before, by an import of the same name (X4): nothing is done now. Its record is as that import, and whoever came after it, has left it.
     pub(super) fn was_written_before(&mut self, at: usize, token: Token, id: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Done);

@@ -238,7 +238,7 @@ catalogue! {
     WriteConflict "write-conflict" Error None,
         "somebody else kept changing the {object} while it was imported", "import the row again";
     AlreadyWritten "already-written" Warning None,
-        "nothing was written now: this row was written before, by an import of this file that is called \"{detail}\" too", "to write it once more, import the file under another name";
+        "nothing was written now: this row was written before, by an import that is called \"{detail}\" too", "to write it now, import the file under another name";
     StorageFault "storage-fault" Error None,
         "the {object} could not be written, by a fault that is not in the file: {detail}", "show this to whoever maintains the connection to the CRM, and import the row again once it is mended";
     FollowUpFailed "follow-up-failed" Warning Some(1024),
