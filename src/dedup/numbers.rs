@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 use std::hint::black_box;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use crate::draft::{Key, KeyKind, KeyText, key_hash};
 use crate::lookup::{NumberTable, Search};
@@ -99,6 +100,10 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
+/// So many keys are looked at together: more than the processor has in flight, for some have their text looked
+/// at too.
+const TOGETHER: usize = 64;
+
 /// A key on the way to its number.
 #[derive(Clone, Copy)]
 struct Sought {
@@ -163,8 +168,6 @@ impl KeyNumbers {
         text_of: impl Fn(KeyPlace) -> &'b str,
         numbers: &mut Vec<KeyNumber>,
     ) {
-        /// More than the processor has in flight, for some have their text looked at too.
-        const TOGETHER: usize = 64;
         let mut sought: Vec<Sought> = Vec::with_capacity(TOGETHER);
         for keys in keys.chunks(TOGETHER) {
             // Searches are good as long as the table does not grow.
@@ -172,22 +175,33 @@ impl KeyNumbers {
             sought.clear();
             sought.extend(keys.iter().map(|key| {
                 let entry = Entry::of(key, block);
-                let search = self.table.begin(self.tag_of(entry.code(), key.hash));
+                let search = Search::of(self.tag_of(entry.code(), key.hash));
                 Sought { entry, search, known: Entry::NONE }
             }));
-            // Most keys are new, and nothing more is looked at for them.
-            for key in &mut sought {
-                key.search = self.table.follow(key.search);
-                if let Some(likely) = key.search.number() {
-                    key.known = self.entries[likely as usize];
-                }
-            }
-            let like = sought.iter().filter(|key| key.known.is_like(key.entry));
-            let like = like.filter(|key| !key.entry.is_phone());
-            let texts = like.map(|key| text_of(key.known.place()).as_bytes());
-            black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
+            self.look_up(&mut sought, &text_of);
             numbers.extend(sought.iter().map(|key| KeyNumber(self.number_of(key, &text_of))));
         }
+    }
+
+    /// Looks at what the keys will be compared with. Each loop does little else than look, and so has many looks
+    /// on their way at once.
+    fn look_up<'b>(&self, sought: &mut [Sought], text_of: impl Fn(KeyPlace) -> &'b str) {
+        for key in sought.iter_mut() {
+            key.search = self.table.begin(key.search);
+        }
+        for key in sought.iter_mut() {
+            key.search = self.table.follow(key.search);
+        }
+        // Most keys are new, and nothing more is looked at for them.
+        for at in positions(sought, |key| key.search.number().is_some()) {
+            let key = &mut sought[usize::from(at)];
+            key.known = key.search.number().map_or(Entry::NONE, |at| self.entries[at as usize]);
+        }
+        let is_text = |key: &Sought| key.known.is_like(key.entry) & !key.entry.is_phone();
+        let places =
+            positions(sought, is_text).into_iter().map(|at| sought[usize::from(at)].known.place());
+        let texts = places.map(|place| text_of(place).as_bytes());
+        black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
     }
 
     /// The number of a key, which is added if there is none.
@@ -260,6 +274,16 @@ impl KeyNumbers {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
+}
+
+/// The positions of those that are so. Nobody can foretell which, so they are told apart without a branch.
+fn positions(sought: &[Sought], is_so: impl Fn(&Sought) -> bool) -> SmallVec<[u8; TOGETHER]> {
+    let (mut positions, mut count) = ([0; TOGETHER], 0);
+    for (key, at) in sought.iter().zip(0..) {
+        positions[count] = at;
+        count += usize::from(is_so(key));
+    }
+    SmallVec::from_buf_and_len(positions, count)
 }
 
 /// The number of the next key.

@@ -40,6 +40,16 @@ pub(crate) enum KeyText {
     Phone,
 }
 
+impl KeyText {
+    /// Where it lies in the block.
+    pub(crate) fn span(self) -> Option<TextSpan> {
+        match self {
+            KeyText::Span(span) => Some(span),
+            KeyText::Phone => None,
+        }
+    }
+}
+
 /// The seeded hash of a key's text.
 #[inline]
 pub(crate) fn key_hash(seed: &RandomState, text: &[u8]) -> u64 {

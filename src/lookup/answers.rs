@@ -178,7 +178,8 @@ impl Answers {
         let mut is_in_pieces = false;
         // A look at all of them together: memory is waited for once.
         let hashes: Vec<u32> = found.ids().map(|id| self.hash(id)).collect();
-        let searches: Vec<Search> = hashes.iter().map(|&hash| self.by_id.begin(hash)).collect();
+        let searches: Vec<Search> =
+            hashes.iter().map(|&hash| self.by_id.begin(Search::of(hash))).collect();
         for (call, (id, search)) in found.ids().zip(searches).enumerate() {
             let number = self.find_or_number(id, search);
             numbers.push(number);

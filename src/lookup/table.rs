@@ -29,6 +29,11 @@ pub(crate) struct Search {
 }
 
 impl Search {
+    /// One that has not begun.
+    pub(crate) fn of(tag: u32) -> Self {
+        Search { tag, ..Search::default() }
+    }
+
     /// The number that was found, once the search has ended.
     pub(crate) fn number(self) -> Option<u32> {
         (self.slot != EMPTY).then(|| number_of(self.slot))
@@ -46,9 +51,10 @@ impl Search {
 
 impl NumberTable {
     /// Begins a search, which brings the first slot of the tag near.
-    pub(crate) fn begin(&self, tag: u32) -> Search {
-        let at = self.home(tag);
-        Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
+    #[inline]
+    pub(crate) fn begin(&self, search: Search) -> Search {
+        let at = self.home(search.tag);
+        Search { at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY), ..search }
     }
 
     /// Follows a search to its end. Nobody can foretell which one goes past its first slot, but few go
@@ -183,7 +189,7 @@ mod tests {
             for (is_high, tag, name) in asked {
                 let tag = if is_high { u32::MAX - tag } else { tag };
                 table.reserve(1);
-                let search = table.follow(table.begin(tag));
+                let search = table.follow(table.begin(Search::of(tag)));
                 let likely = search.number();
                 let mut of_tag = expected.range((tag, 0)..=(tag, u32::MAX)).map(|(_, &number)| number);
                 match likely {

@@ -32,16 +32,19 @@ impl Planner {
         let met = carriers.map(|contact| {
             self.ledger.people.get(contact as usize).map_or(NONE, |contact| contact.last_row)
         });
+        let met = met.into_iter().filter(|row| *row != NONE);
         let places: SmallVec<[_; TOGETHER]> = met
-            .into_iter()
-            .filter(|row| *row != NONE)
+            .clone()
             .map(|row| {
                 let (block, at) = self.ledger.locate(row);
                 (block, at, block.start_of(at))
             })
             .collect();
+        // Where its contact has yet earlier rows.
+        let previous =
+            met.fold(0, |all, row| all ^ self.ledger.contact_rows[row as usize].previous);
         let touched =
             places.iter().fold(0, |all, (block, at, start)| all ^ block.touch(*at, *start));
-        std::hint::black_box(touched);
+        std::hint::black_box((touched, previous));
     }
 }
