@@ -35,9 +35,6 @@ impl HashIndex {
         index
     }
 
-    pub(super) fn near(&self, hash: u64) -> u64 {
-        self.homes[self.position(hash)].tags
-    }
     /// Where the number of a record is, if it has this hash.
     pub(super) fn home(&self, hash: u64) -> Home {
         self.homes[self.position(hash)]
