@@ -20,11 +20,21 @@
 //! # Ok::<(), crm_import::Error<crm_import::storage::StorageError>>(())
 //! ```
 //!
-//! An application embeds the crate by implementing [`Storage`] (to plan) and [`StorageWrite`] (to
-//! apply) over its own tables. The import then maps the columns, pairs the contact and the
-//! opportunity on each row, finds out who exists already under the account's
-//! [policy](account::DedupPolicy), plans every create and update exactly, shows that [`Plan`] before
-//! anything is written, applies it, and accounts for every row in a [`Report`].
+//! An application embeds the crate by implementing two traits over its own tables: [`Storage`] to plan, and
+//! [`StorageWrite`] to apply. An import then
+//!
+//! 1. maps the columns of the file to fields,
+//! 2. pairs the contact and the opportunity on each row,
+//! 3. finds out who exists already, under the account's [policy](account::DedupPolicy),
+//! 4. plans every create and update exactly, as a [`Plan`] to look at before anything is written, and
+//! 5. applies the plan and accounts for every row in a [`Report`].
+//!
+//! Bad data never stops it. A row that cannot be used gets an [`Issue`] that says what to do about it, and
+//! the other rows go through.
+//!
+//! Five words recur on every page. A *row* of the file has two *sides*, its contact and its opportunity,
+//! either of which may be missing. A *record* is what your storage holds. A *key* (an id, an e-mail address,
+//! a phone number) leads from a side to its record. A *step* creates or updates one record.
 //!
 //! | to do this | read that |
 //! |---|---|
