@@ -12,8 +12,8 @@ use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
 use crate::plan::{Change, Op};
 
-/// The steps of one transaction, in the order in which they can be written: contacts ascending by
-/// key, then the follow-ups of contacts, then opportunities.
+/// What storage writes in one transaction, in an order in which it can be written: contacts in ascending
+/// order of their keys, then follow-ups, then opportunities.
 ///
 /// | to write | take |
 /// |---|---|
@@ -21,11 +21,10 @@ use crate::plan::{Change, Op};
 /// | with array parameters or COPY | [`table`](Self::table), [`update_tables`](Self::update_tables) |
 /// | under locks | [`keys`](Self::keys) |
 ///
-/// A batch has some 500 steps and follow-ups, 1,000 at most, since records that hang together are written
-/// together; when it has to be [split](super::Recovery::Split), and at the end of a plan or a window, fewer.
-///
-/// The last batch of an import into a storage that keeps tokens holds nothing but the checkpoint that
-/// says so.
+/// A batch has about 500 steps and follow-ups: up to 1,000 where records that hang together are written
+/// together, fewer where a batch has been [split](super::Recovery::Split) and at the end of a plan or a
+/// window. If storage keeps tokens, the last batch of an import holds nothing but the checkpoint that says
+/// it is the last.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Op};
@@ -81,14 +80,15 @@ impl<'a> Batch<'a> {
         tables.into_iter().map(|(_, steps)| Table::new(steps)).collect()
     }
 
-    /// What is to be done with contacts besides writing them: lists and workflows, after the contacts
-    /// of the batch have their receipts. Tags are among the changes.
+    /// What to do with contacts besides writing them: lists to put them on, workflows to start. Do them after
+    /// the contacts of the batch have their receipts. Tags are not among them, but among the
+    /// [changes](BatchStep::changes).
     pub fn follow_ups(&self) -> impl Iterator<Item = BatchFollowUp<'a>> + use<'a> {
         self.owned.follow_ups.iter().map(|owned| BatchFollowUp { owned })
     }
 
-    /// Every record and every match key that the batch touches, ascending and once each: lock them
-    /// in this order, and concurrent imports wait for each other instead of for ever.
+    /// Every record and every match key that the batch touches, each once, in ascending order. If every
+    /// import locks them in this order, concurrent imports wait for each other and never deadlock.
     pub fn keys(&self) -> Vec<BatchKey<'a>> {
         let owned = self.owned;
         let mut keys: Vec<BatchKey<'a>> = Vec::new();
@@ -114,26 +114,26 @@ impl<'a> Batch<'a> {
         self.owned.steps.len()
     }
 
-    /// Are there no steps? Then there may be follow-ups, or the last checkpoint.
+    /// Are there no steps? There may still be follow-ups, and there is always a checkpoint.
     pub fn is_empty(&self) -> bool {
         self.owned.steps.is_empty()
     }
 
-    /// How far the import is once this batch is written: to be committed with it.
+    /// How far the import has come once this batch is written. Commit it with the batch.
     pub fn checkpoint(&self) -> &'a Checkpoint {
         &self.owned.checkpoint
     }
 }
 
-/// A contact, once the contacts of the batch are written.
+/// Which contact a step links to. It can be told once the contacts of the batch have their receipts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link<'r> {
     /// The link stays as it is; a new opportunity gets none.
     Unchanged,
     /// The contact with this id.
     To(&'r str),
-    /// A contact of this batch that was not created, or whose step is a conflict. Leave this step out,
-    /// whatever else it would write; it needs no receipt, and goes the way of its contact.
+    /// A contact of this batch that was not created, or whose step is a conflict. Leave the step out,
+    /// whatever else it would write. It needs no receipt: it shares the fate of its contact.
     Lost,
 }
 
@@ -142,11 +142,11 @@ pub enum Link<'r> {
 pub enum BatchKey<'a> {
     /// A stored record.
     Id(Object, &'a str),
-    /// A key under a match rule, which a contact of the batch shall carry from now on.
+    /// A key under a match rule that a contact of the batch is to carry from now on.
     Match(NewKey<'a>),
 }
 
-/// A key that a contact shall carry and that nobody else may hold.
+/// A key that a contact is to carry and that nobody else may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NewKey<'a> {
     fields: &'a [String],
@@ -159,7 +159,7 @@ impl<'a> NewKey<'a> {
         self.fields
     }
 
-    /// Its value as look-ups ask for it, one part for each field.
+    /// Its value in the form in which look-ups ask for it, one part for each field.
     pub fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.value.split(crate::lookup::PART)
     }
@@ -209,19 +209,20 @@ impl<'a> BatchStep<'a> {
         self.step.id.as_deref().unwrap_or("")
     }
 
-    /// The version that was read and that the record must still have, if storage gave one (X3).
+    /// The version that was read, if storage gave one. If the record has another by now, the receipt is a
+    /// conflict (X3).
     pub fn version(&self) -> Option<&'a str> {
         self.step.version.as_deref()
     }
 
-    /// The keys that the contact shall carry and that no other record may hold (X3): for a create all
-    /// of them, for an update those it adds. If another record holds one, the receipt is a conflict.
+    /// The keys that the contact is to carry and that no other record may hold: all of them for a create,
+    /// those it adds for an update. If another record holds one, the receipt is a conflict (X3).
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
         let owned = self.owned;
         self.step.keys.clone().map(move |at| owned.key(at))
     }
 
-    /// The fields to write: for a create all that have a value, for an update all that differ.
+    /// The fields to write: all that have a value for a create, all that differ for an update.
     pub fn changes(&self) -> impl Iterator<Item = Change<'a>> + use<'a> {
         let (owned, fields) = (self.owned, self.fields);
         self.step.changes.clone().map(move |at| owned.changes.get(at, fields))
@@ -237,8 +238,8 @@ impl<'a> BatchStep<'a> {
         self.changes().find(|change| change.field_id() == field)
     }
 
-    /// Whom the opportunity shall be linked to; ask after the contacts of the batch have their
-    /// receipts. Always [`Link::Unchanged`] for a contact.
+    /// Which contact to link the opportunity to. Ask once the contacts of the batch have their receipts. For
+    /// a contact it is always [`Link::Unchanged`].
     pub fn link<'r>(&self, receipts: &'r Receipts) -> Link<'r>
     where
         'a: 'r,
@@ -264,7 +265,7 @@ impl<'a> BatchFollowUp<'a> {
         &self.owned.name
     }
 
-    /// The name under which its receipt is filed. Once it is kept, the follow-up is not done again.
+    /// The name under which its receipt is filed. A follow-up whose token is kept is not done again.
     pub fn token(&self) -> Token {
         self.owned.token
     }
@@ -274,7 +275,7 @@ impl<'a> BatchFollowUp<'a> {
         self.owned.row
     }
 
-    /// The contact: [`Link::To`], or [`Link::Lost`] if it could not be created or its step is a conflict.
+    /// The contact: [`Link::To`], or [`Link::Lost`] if it was not created or its step is a conflict.
     pub fn contact<'r>(&self, receipts: &'r Receipts) -> Link<'r>
     where
         'a: 'r,

@@ -9,10 +9,10 @@ use crate::issue::IssueCode;
 use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
-/// The name of one step of one import (behaviour X4): the same step has the same token whenever and
-/// however often it is written, and no other step of any import has it.
+/// The name of one step of one import (behaviour X4). A step has the same token whenever and however often
+/// it is written, and no other step of any import has that token.
 ///
-/// Keep it beside what it wrote, in the same transaction; then a batch that is repeated after a lost
+/// Keep it beside what it wrote, in the same transaction. Then a batch that is repeated after a lost
 /// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
 ///
 /// ```
@@ -48,10 +48,10 @@ impl std::str::FromStr for Token {
     }
 }
 
-/// How far an import is, and of what (behaviour X6): commit it with the batch it travels in, in place
-/// of the one before it.
+/// Which import this is, and how far it has come (behaviour X6).
 ///
-/// Hand the last one to [`Import::resume`](crate::Import::resume) to go on where the import stopped.
+/// Each batch brings one. Commit it with the batch, in place of the one before, and hand the last one to
+/// [`Import::resume`](crate::Import::resume) to go on where an import has stopped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -64,28 +64,30 @@ pub struct Checkpoint {
     pub mapping: String,
     /// Digest of modes, objects, follow-ups and the account's policy.
     pub policy: String,
-    /// Digest of what there is to choose from in the account: pipelines, users and options.
+    /// Digest of what the account offers to choose from: pipelines, users and options.
     pub choices: String,
-    /// How the columns that left it open were read: date order and separators, by header.
+    /// How columns whose format was not declared are read: date order and separators, by header.
     pub formats: IndexMap<String, String>,
-    /// Rows that are planned and written at a time; 0 = the whole file. Once begun, an import keeps to
-    /// it: [`run`](crate::Import::run) goes on with this one, whichever it is asked for.
+    /// How many rows are planned and written at a time; 0 = the whole file. An import keeps the window it
+    /// was begun with: [`run`](crate::Import::run) goes on with this one, whatever it is asked for.
     pub window: u64,
-    /// The last row whose steps are written once this batch is; steps of earlier rows that somebody
-    /// else was in the way of may still follow. That is no measure of progress: records that hang
-    /// together are written together, so the first batch may hold a step of one of the last rows; what
-    /// [`apply_with`](crate::Import::apply_with) shows is one. Between the windows of a run the next row.
+    /// The last row that has a step in this batch or in one before it; between the windows of a run, the row
+    /// that comes next.
+    ///
+    /// It does not measure progress: records that hang together are written together, so the first batch may
+    /// hold a step of one of the last rows, and steps of earlier rows may follow where somebody else was in
+    /// the way. To show progress, use [`apply_with`](crate::Import::apply_with).
     pub row: u64,
-    /// Is the import complete? Only the last batch says so; it holds no step.
+    /// Is the import complete? Only the last batch says so; it has no steps.
     pub is_last: bool,
     /// Does the caller have the report of the complete import? See
     /// [`Report::acknowledge`](crate::Report::acknowledge).
     pub is_seen: bool,
-    /// What the import comes to, as far as it is known.
+    /// The totals of the import, as far as they are known.
     pub stats: Stats,
-    /// Steps of the windows of a run before this one that storage did not write: they are not tried
-    /// again when the run is resumed, over what later rows have written, and are reported again. The
-    /// first [thousand](Self::REFUSALS); of others the rows count as unchanged.
+    /// Steps that storage did not write, in earlier windows of a run. When the run is resumed they are
+    /// reported again, but not tried again, because that could undo what later rows have written. Only the
+    /// first [thousand](Self::REFUSALS) are kept; the rows of any others count as unchanged.
     pub refused: Vec<Refusal>,
 }
 
@@ -99,7 +101,7 @@ pub struct Refusal {
     pub row: RowNumber,
     /// The record, if it was to be updated.
     pub id: Option<String>,
-    /// What was said of it.
+    /// The issue that reports it.
     pub code: IssueCode,
     /// Why, in storage's words.
     pub why: String,
@@ -109,28 +111,29 @@ impl Checkpoint {
     /// How many refusals a checkpoint keeps.
     pub const REFUSALS: usize = 1_000;
 
-    /// Is there something left to do: steps to write, or a report to hand over? A program that starts
-    /// goes on with an open import of the same file, and begins a new one if there is none.
+    /// Is there anything left to do: steps to write, or a report to hand over? A program that starts should
+    /// go on with an open import of the same file, and begin a new one only if there is none.
     ///
-    /// A process that is killed behind its last batch leaves a complete import whose report nobody
-    /// has. Taken up again it writes nothing and gives the same report; begun anew it would create
-    /// once more what has no key.
+    /// A process that is killed after its last batch leaves a complete import whose report nobody has.
+    /// Resumed, that import writes nothing and gives its report. Begun anew, it would create every record
+    /// without a key a second time.
     pub fn is_open(&self) -> bool {
         !(self.is_last && self.is_seen)
     }
 
-    /// Was the import begun by [`run`](crate::Import::run), which is then how to go on with it? Else it is
-    /// one plan, and goes on with [`plan_resumed`](crate::Import::plan_resumed) and
+    /// Was the import begun by [`run`](crate::Import::run)? Then `run` is also how to go on with it.
+    /// Otherwise it is one plan, and goes on with [`plan_resumed`](crate::Import::plan_resumed) and
     /// [`apply`](crate::Import::apply).
     pub fn is_run(&self) -> bool {
         self.window > 0
     }
 
-    /// What of another import is not as in this one: `file`, `mapping`, `policy`; of a run, whose complete
-    /// windows stay as they are, also `choices`. Nothing: it is the same import, also where somebody has
-    /// asked for another window since, or for none. If the file is the same and something else is not, the
-    /// file was begun and somebody has changed the account, or the mapping, since: let a person decide, for a
-    /// new import of the file writes once more what has no key to be found by.
+    /// What differs between this import and another: `file`, `mapping`, `policy`. For a run it may also be
+    /// `choices`, because the windows it has completed stay as they are. The window is not compared.
+    ///
+    /// If nothing differs, it is the same import. If the file is the same but something else differs, the file
+    /// was begun and somebody has changed the account or the mapping since. Let a person decide then: a new
+    /// import of the file would write every record without a key a second time.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),

@@ -16,9 +16,9 @@ use std::fmt;
 /// assert_eq!(connect().unwrap_err().to_string(), "invalid digit found in string");
 /// ```
 ///
-/// `?` does not turn any error into this one, since it is an error itself. It turns a boxed one into
-/// it: where a database's client has many error types, let the functions of the adapter give boxed
-/// errors, and those of the traits call them.
+/// `?` cannot turn just any error into this one, because it is an error itself; but it can turn a boxed
+/// error into it. If your database client has many error types, let the adapter's own functions return boxed
+/// errors, and call them from the methods of the traits.
 ///
 /// ```
 /// use crm_import::storage::StorageError;

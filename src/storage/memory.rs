@@ -15,8 +15,8 @@ use crate::lookup::{Found, Lookup};
 use crate::object::Object;
 use index::Index;
 
-/// A CRM in memory: for tests, examples and bug reports (it can be written as JSON and read back),
-/// and the model of what an adapter answers.
+/// A CRM in memory, for tests, examples and bug reports (it can be written as JSON and read back). It is
+/// also the model for adapters: whatever it answers, an adapter should answer too.
 ///
 /// ```
 /// use crm_import::{MemoryStorage, Object};
@@ -104,8 +104,8 @@ impl MemoryStorage {
         id
     }
 
-    /// Adds a record under an id of the caller's, in place of what had it, whose version it goes on
-    /// counting: an import that has read the former one notices.
+    /// Adds a record under an id of your own, or replaces the one that has that id. The version goes on
+    /// counting, so that an import that has read the former record notices.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -135,7 +135,7 @@ impl MemoryStorage {
         self.index.clear();
     }
 
-    /// Takes a record away, as somebody does who deletes it. Gives what it was.
+    /// Removes a record, as somebody would who deletes it while an import is at work. Returns what it was.
     pub fn remove(&mut self, object: Object, id: &str) -> Option<MemoryRecord> {
         self.index.clear();
         self.records_mut(object).shift_remove(id)

@@ -5,15 +5,15 @@
 //! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
 //! | [`Storage::answers`] | match rules other than e-mail and phone |
 //! | [`StorageWrite::write`] | applying |
-//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | nothing that somebody else wrote meanwhile is overwritten |
-//! | [`Storage::asks_again`] | retries of look-ups that fail in passing |
+//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | what somebody else wrote meanwhile is not overwritten |
+//! | [`Storage::asks_again`] | retries of look-ups that failed for a passing reason |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
-//! [`guide::adapters`](crate::guide::adapters) goes through it step by step, with an adapter to copy.
-//! [`MemoryStorage`] implements all of it and is the reference: what an adapter answers should be what
-//! it answers.
+//! [`guide::adapters`](crate::guide::adapters) goes through them one by one, with an adapter to copy.
+//! [`MemoryStorage`] implements all of them and is the reference: an adapter should answer what it answers.
+//! [`conformance`] certifies that yours does.
 
 mod batch;
 mod checkpoint;
@@ -38,44 +38,52 @@ pub use crate::follow_up::FollowUpKind;
 use crate::lookup::{Found, Lookup};
 pub use crate::plan::Op;
 
-/// A place where contacts and opportunities are kept, as far as planning needs it: nothing here
-/// writes.
+/// A place where contacts and opportunities are kept, as far as planning needs it. Nothing here writes.
 ///
-/// It is not generic over anything, so `&mut dyn Storage<Error = E>` works. `&mut self` because
-/// synchronous database clients need it; one that is asynchronous is
-/// [waited for](crate::guide::adapters#a-client-that-is-asynchronous) inside.
+/// The trait has no type parameters, so `&mut dyn Storage<Error = E>` works. Its methods take `&mut self`
+/// because synchronous database clients need that; an asynchronous client is
+/// [waited for](crate::guide::adapters#a-client-that-is-asynchronous) inside them.
 pub trait Storage {
     /// What can go wrong: the client's own error type, or [`StorageError`].
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// The settings of the account. Asked once, before the first row; frozen for the import.
+    /// The settings of the account. Called once, before the first row; what it returns holds for the whole
+    /// import.
     ///
     /// # Errors
-    /// An error stops the import before it began.
+    /// An error stops the import before it has begun.
     fn account(&mut self) -> Result<Account, Self::Error>;
 
-    /// Adds every record that answers the question to `found`, with the [wanted](Lookup::wanted) fields:
-    /// those with one of the asked [ids](Lookup::ids), those that answer a key of one of the
-    /// [blocks](Lookup::blocks), each declared with the key it answers, and the opportunities of the
-    /// [contacts](Lookup::contact_ids) that are named.
+    /// Answers one question: adds the records that are asked for to `found`, each with its
+    /// [wanted](Lookup::wanted) fields. These are
     ///
-    /// Called at most twice per planning window, four times where opportunities are matched by
-    /// fields or carry tags; never with a key that was asked before, never with an empty lookup. A
-    /// key that nobody holds is left unanswered. A file whose first rows do not write dates and numbers
-    /// like the rest may be planned [twice](crate::Import::threads).
+    /// - the records with one of the [ids](Lookup::ids),
+    /// - the records that carry a key of one of the [blocks](Lookup::blocks), each declared with the
+    ///   [key](crate::lookup::FoundRecord::key) that it carries, and
+    /// - the opportunities of the [contacts](Lookup::contact_ids) that are named.
+    ///
+    /// Leave a key that nobody carries unanswered. Order does not matter, and a record may be added more
+    /// than once.
+    ///
+    /// Called at most twice per planning window, or four times where opportunities are matched by fields or
+    /// carry tags. The lookup is never empty, and while a file is planned no key is asked for twice. Two
+    /// things can make it planned twice: a file whose first rows write dates or numbers otherwise than the
+    /// rest ([as a whole](crate::Import::threads)), and a conflict (the rows concerned).
     ///
     /// # Errors
-    /// An error stops planning; nothing has been written.
+    /// An error stops planning, unless [`asks_again`](Self::asks_again) says to repeat the question. Nothing
+    /// has been written then.
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error>;
 
-    /// Can [`find`](Self::find) answer this match rule? A policy with a rule that storage cannot
-    /// answer is refused before row 1. By default only the single-field rules e-mail and phone.
+    /// Can [`find`](Self::find) answer this match rule, given as the keys of its fields? An account with a
+    /// rule that storage cannot answer is refused before row 1. By default only a rule of `email` alone or
+    /// of `phone` alone can be answered.
     fn answers(&self, rule: &[String]) -> bool {
         matches!(rule, [field] if field == "email" || field == "phone")
     }
 
-    /// Is a look-up that failed worth asking again? `attempt` counts from 1, to 65,535 at most. To wait
-    /// before, wait here. By default no.
+    /// Should a look-up that failed be tried again? `attempt` counts from 1; after 65,535 it is not tried
+    /// again whatever this says. If you want to wait before the next attempt, wait here. By default no.
     fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
         let _ = (error, attempt);
         false
@@ -84,41 +92,45 @@ pub trait Storage {
 
 /// A [`Storage`] that can be written to.
 pub trait StorageWrite: Storage {
-    /// Writes one batch, in one transaction where there are transactions, and files one receipt for
-    /// each step and each follow-up. [`Batch::checkpoint`] is kept in the same transaction.
+    /// Writes one batch and files exactly one receipt for each step and each follow-up. Where storage has
+    /// transactions, all of it is one transaction, [`Batch::checkpoint`] included.
     ///
-    /// A contact stands before its opportunities. Each step says what it expects: an update that the
-    /// record has the [version](BatchStep::version) it names, and every contact that nobody else
-    /// holds its [new keys](BatchStep::new_keys). Where that no longer holds, the receipt is a
-    /// conflict and the step is left out; the others are written. A step whose token is kept already
-    /// is not written again but receipted with its id.
+    /// Steps come in an order in which they can be written: a contact before its opportunities.
     ///
-    /// What hangs on a contact whose step is a conflict is left out too ([`Link::Lost`]), and both are
-    /// planned again. A contact that is only linked to has no step to tell: if it is gone, say that the
-    /// opportunity's step is a conflict (its row may mean somebody else now); if it has changed, the link
-    /// is to the contact as it was read.
+    /// | a step | do |
+    /// |---|---|
+    /// | whose [token](BatchStep::token) is kept already | do not write it again; receipt it [with its id](Receipts::already_applied) |
+    /// | whose [version](BatchStep::version) is no longer the record's, or whose [new keys](BatchStep::new_keys) somebody else holds | leave it out; receipt a [conflict](Receipts::conflict) |
+    /// | whose contact is [lost](Link::Lost): not created, or itself a conflict | leave it out; it needs no receipt |
+    /// | that links to a contact which is gone | leave it out; receipt a conflict |
+    /// | that a constraint refuses | leave it out; receipt it as [rejected](Receipts::rejected) |
+    /// | like any other | write it; receipt it as [created](Receipts::created) or [updated](Receipts::updated) |
+    ///
+    /// A step that is left out does not keep the others from being written. Conflicts are planned again,
+    /// together with everything that hangs on their contact: the row may mean somebody else by now. A contact
+    /// that is only linked to needs no version check; the link is to the contact as it was read.
     ///
     /// # Errors
-    /// An error means that nothing of the batch was written, or that nobody knows: what happens next
-    /// is for [`recover`](Self::recover) to say. A record that a constraint refuses is no error but
-    /// [rejected](Receipts::rejected).
+    /// An error means that nothing of the batch was written, or that nobody can tell. What happens next is
+    /// for [`recover`](Self::recover) to say.
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
-    /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while
-    /// writing; `attempt` counts from 1. To wait before a retry, wait here. By default: stop.
+    /// What to do about an error of [`write`](Self::write), or about one of [`find`](Storage::find) while an
+    /// import is being written. `attempt` counts from 1. If you want to wait before a retry, wait here. By
+    /// default the import stops.
     fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
         let _ = (error, attempt);
         Recovery::Stop
     }
 
-    /// Does this storage keep the tokens of what it wrote? Without, an interrupted import cannot be
+    /// Does this storage keep the tokens of what it wrote? If it does not, an interrupted import cannot be
     /// resumed. By default no.
     fn keeps_tokens(&self) -> bool {
         false
     }
 
-    /// Which of these tokens are written already, what they did and to which record. Only asked where
-    /// [`keeps_tokens`](Self::keeps_tokens) says so.
+    /// Which of these tokens have been written, what their steps did, and to which record. Called only if
+    /// [`keeps_tokens`](Self::keeps_tokens), when an import is resumed.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
@@ -127,14 +139,15 @@ pub trait StorageWrite: Storage {
         Ok(())
     }
 
-    /// Can this storage put contacts on lists, or start workflows? A follow-up it cannot do is
-    /// refused before the first write. By default only tags, which are written like any other field.
+    /// Can this storage do this kind of follow-up: put a contact on a list, start a workflow? An import with
+    /// a follow-up that it cannot do is refused before the first write. By default only tags, which are
+    /// written like any other field.
     fn supports(&self, follow_up: FollowUpKind) -> bool {
         follow_up == FollowUpKind::Tag
     }
 }
 
-/// So often the same is asked or written at most: no storage keeps an import for ever.
+/// The most attempts at one question or one batch, so that no storage can hold an import for ever.
 pub(crate) const ATTEMPTS: u32 = 65_535;
 
 /// What to do about an error (behaviour X5).
@@ -167,10 +180,10 @@ pub(crate) const ATTEMPTS: u32 = 65_535;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// Ask or write the same again. After 65,535 attempts without one that succeeds, that is to stop.
+    /// Ask or write the same again. After 65,535 attempts in a row that failed, the import stops.
     Retry,
-    /// Write the batch in halves, to find the step that fails it; a step that fails alone is
-    /// reported and the others go through.
+    /// Write the batch in halves, and those in halves again, to find the step that fails it. A step that
+    /// fails alone is reported, and the others go through.
     Split,
     /// Stop the import and hand back what was done.
     Stop,
@@ -202,8 +215,8 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// The step with this token was written: what it did, and the record. For a follow-up the op says
-    /// nothing, and the record is the contact.
+    /// The step with this token was written: this is what it did, and to which record. For a follow-up the
+    /// record is its contact, and `op` means nothing.
     pub fn add(&mut self, token: Token, op: Op, id: &str) {
         self.known.insert(token, (op, id.into()));
     }

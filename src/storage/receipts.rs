@@ -21,9 +21,9 @@ pub enum Receipt {
         /// Its new version, where there are versions.
         version: Option<String>,
     },
-    /// The record said all of that already.
+    /// There was nothing to change: the record said all of it already.
     Unchanged,
-    /// A record with this token is there: the step was written before.
+    /// The token is kept already: the step was written before.
     AlreadyApplied {
         /// Its id.
         id: String,
@@ -39,8 +39,8 @@ pub enum Receipt {
     Done,
 }
 
-/// The receipts of one batch: exactly one for each step and each follow-up (behaviour X2), in any
-/// order. Those whose contact was not written ([`Link::Lost`](super::Link::Lost)) need none.
+/// The receipts of one batch: exactly one for each step and each follow-up (behaviour X2), in any order.
+/// A step whose contact was not written ([`Link::Lost`](super::Link::Lost)) needs none.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Op, Receipts};
@@ -86,8 +86,8 @@ impl Fault {
 }
 
 impl Receipts {
-    /// An empty set that expects one receipt for each step of the batch. The engine makes them; an
-    /// adapter's own tests may.
+    /// An empty set that expects one receipt for each step of the batch. The import makes these itself; use
+    /// it in the tests of an adapter.
     pub fn expecting(batch: &Batch<'_>) -> Self {
         let mut receipts = Receipts::default();
         receipts.receipts.extend(batch.steps().map(|step| (step.token(), None)));
@@ -95,32 +95,36 @@ impl Receipts {
         receipts
     }
 
-    /// The record was created under this id. The version is for whoever reads the receipts: the import
-    /// itself asks [`find`](super::Storage::find) again before it writes a record once more, so `None` costs
-    /// nothing.
+    /// The record was created under this id.
+    ///
+    /// The version is only for whoever reads the receipts. The import asks [`find`](super::Storage::find)
+    /// again before it writes the record once more, so `None` costs nothing.
     pub fn created(&mut self, token: Token, id: &str, version: Option<&str>) {
         let version = version.map(str::to_owned);
         self.file(token, Receipt::Created { id: id.to_owned(), version });
     }
 
-    /// The record was changed. Of the version holds what [`created`](Self::created) says.
+    /// The record was changed. The version is as in [`created`](Self::created).
     pub fn updated(&mut self, token: Token, version: Option<&str>) {
         self.file(token, Receipt::Updated { version: version.map(str::to_owned) });
     }
 
-    /// The record said all of that already.
+    /// There was nothing to change: the record said all of it already.
     pub fn unchanged(&mut self, token: Token) {
         self.file(token, Receipt::Unchanged);
     }
 
-    /// The step or follow-up was written before; the record is this one. Of a step that the engine hands out for
-    /// the first time, under a name that the caller gave, it is told (`already-written`): so if you repeat a
-    /// batch by yourself, receipt the second time as you would have the first.
+    /// The step or follow-up was written before, to this record.
+    ///
+    /// If the import itself has not handed out the step before, under a name that the caller gave, this is
+    /// reported (`already-written`). So if your adapter repeats a batch of its own accord, receipt the second
+    /// attempt as you would have receipted the first.
     pub fn already_applied(&mut self, token: Token, id: &str) {
         self.file(token, Receipt::AlreadyApplied { id: id.to_owned() });
     }
 
-    /// Somebody else wrote meanwhile.
+    /// Somebody else wrote meanwhile: the version differs, or a key is taken. The step was left out, and will
+    /// be planned again.
     pub fn conflict(&mut self, token: Token) {
         self.file(token, Receipt::Conflict);
     }
@@ -149,7 +153,7 @@ impl Receipts {
         }
     }
 
-    /// What breaks the contract: receipts nobody asked for, second receipts, ids that are blank.
+    /// What breaks the contract: receipts that nobody asked for, second receipts, blank ids.
     pub fn faults(&self) -> &[String] {
         &self.faults
     }

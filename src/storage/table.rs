@@ -8,8 +8,8 @@ use super::receipts::Receipts;
 use crate::field::{Field, FieldId};
 use crate::value::Value;
 
-/// Steps of one object and one operation, column by column: position `i` of every column is the same
-/// step.
+/// Steps of one object and one operation, column by column: position `i` of every column belongs to the
+/// same step.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Cell, Op};
@@ -51,7 +51,7 @@ pub struct Item<'a> {
     pub position: usize,
     /// The item.
     pub value: Value<'a>,
-    /// Is it added? Else it is removed.
+    /// Is it added? Otherwise it is removed.
     pub is_added: bool,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Table<'a> {
         self.steps.iter().map(BatchStep::version)
     }
 
-    /// The contact of each opportunity; ask after the contacts of the batch have their receipts.
+    /// The contact of each opportunity. Ask once the contacts of the batch have their receipts.
     pub fn contact_ids<'r>(&'r self, receipts: &'r Receipts) -> impl Iterator<Item = Link<'r>> {
         self.steps.iter().map(move |step| step.link(receipts))
     }

@@ -7,15 +7,17 @@
 //! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
 //! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, so that it is not found again |
 //!
-//! Each case gets a storage of its own from `fresh`: empty, with the account that the application has.
-//! Values are written to every field of it, its own ones too, and to those that every contact
-//! [needs](crate::dedup::DedupPolicy::required). What an adapter does not claim to do (tokens,
-//! follow-ups), and what needs a field or an object that the account
-//! [does without](crate::Account::standard_fields), is skipped, and the report says why. The more fields
-//! and match rules the account has, the more is tried.
+//! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. The
+//! more fields and match rules that account has, the more is tried: values are written to every field, custom
+//! ones included, and to those that every contact [needs](crate::dedup::DedupPolicy::required).
 //!
-//! A failure says what was expected, what came, and which call was forgotten; [the adapter
-//! guide](crate::guide::adapters) has the steps. What many cases fail for is told once, by the first of them.
+//! A case is skipped, and the report says why, if it is about something that the adapter does not claim to do
+//! (tokens, follow-ups), or needs a field or an object that the account
+//! [does without](crate::Account::standard_fields).
+//!
+//! A failure says what was expected, what came instead, and which call was forgotten; [the adapter
+//! guide](crate::guide::adapters) has the steps. If many cases fail for the same cause, only the first of them
+//! names it.
 //!
 //! ```
 //! use crm_import::MemoryStorage;
@@ -94,7 +96,7 @@ type Run<S> = fn(&mut Bench<S>) -> Result;
 
 /// Puts an adapter through every case. `fresh` makes an empty storage.
 ///
-/// What panics fails the case that it happens in; the others go on with storages of their own.
+/// A panic fails the case in which it happens; the others go on, with storages of their own.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
     let cases: Vec<(&'static str, Run<S>)> = ground::cases()
         .into_iter()
@@ -117,13 +119,13 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
     Report::of([(ground::EMPTY, Ok(()))].into_iter().chain(all))
 }
 
-/// Puts an adapter through updates of records that the application has written itself, before there was an
-/// import: `storage` makes one that holds them, and these are their ids.
+/// Puts an adapter through updates of records that your application wrote before there was any import.
+/// `storage` makes a storage that holds them, and `ids` says which they are.
 ///
-/// Each is found by its id and by its keys, and when one field of it is written, all others that
-/// [`find`](super::Storage::find) tells stay as they were. Have some that are as odd as yours are: with blank
-/// columns, with addresses as somebody typed them, with values that no import would write. What `find` does not
-/// tell cannot be seen from here: compare such columns yourself.
+/// It checks that each record is found by its id and by its keys, and that writing one field leaves all others
+/// that [`find`](super::Storage::find) returns as they were. So include records as odd as your real ones: with
+/// blank columns, with addresses the way somebody typed them, with values that no import would write. Columns
+/// that `find` does not return cannot be seen from here; compare those yourself.
 ///
 /// ```
 /// use crm_import::storage::conformance;
@@ -150,12 +152,12 @@ pub fn run_over<S: StorageWrite>(mut storage: impl FnMut() -> S, ids: &[(Object,
     }))
 }
 
-/// Puts an adapter through an import beside which the application goes on writing: `fresh` makes an empty
-/// storage, and `application` does what it is [told](Meanwhile), by the ways of the application and past the
+/// Puts an adapter through an import while the application goes on writing. `fresh` makes an empty storage,
+/// and `application` does what it is [told](Meanwhile) the way your application would, not through the
 /// adapter.
 ///
-/// That finds keys, versions and caches that only imports renew. It is about contacts that are matched by their
-/// e-mail address.
+/// That finds keys, versions and caches that only imports keep up to date. The cases use contacts that are
+/// matched by their e-mail address.
 ///
 /// ```
 /// use crm_import::storage::conformance::{self, Meanwhile};
@@ -185,11 +187,11 @@ pub fn run_beside<S: StorageWrite>(
     }))
 }
 
-/// Puts an adapter through imports that are interrupted: `kept` reads the checkpoints that storage keeps, as
-/// [a program that starts](crate::guide::adapters#7-checkpoints) does, all of them or those that are
+/// Puts an adapter through imports that are interrupted. `kept` reads the checkpoints that storage keeps the
+/// way [a program that starts](crate::guide::adapters#7-checkpoints) does: all of them, or those that are
 /// [open](Checkpoint::is_open).
 ///
-/// The traits have no way to ask for them, so that [`run`] cannot see one that is lost.
+/// The traits have no method to ask for checkpoints, so [`run`] cannot notice one that is lost.
 ///
 /// ```
 /// use crm_import::MemoryStorage;
@@ -224,7 +226,7 @@ fn try_case<S: StorageWrite>(
     })
 }
 
-/// What panics fails. Nobody looks at the storage again in which it did.
+/// A panic fails the case. Nobody looks at the storage again in which it happened.
 fn caught(case: impl FnOnce() -> Result) -> Result {
     catch_unwind(AssertUnwindSafe(case)).unwrap_or_else(|panic| {
         let panic: &dyn Any = &*panic;
