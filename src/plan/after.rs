@@ -1,4 +1,4 @@
-//! [`After`]: a record once all its rows are folded into it, and whether it holds what a cell says.
+//! [`After`]: a record as it is after the import, and whether it holds what a cell says.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::value::Value;
 /// The items of a list, folded.
 pub(super) type Items = HashSet<String, foldhash::fast::RandomState>;
 
-/// What the record makes of a cell.
+/// Does the record hold what a cell says? Ordered so that the greatest answer is that of several items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
     Holds,
@@ -23,7 +23,7 @@ pub(super) enum Answer {
     Unread,
 }
 
-/// A record once all its rows are folded into it.
+/// A record after all its rows have been folded into it.
 pub(super) struct After<'p> {
     ledger: &'p Ledger,
     base: Base<'p>,

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use crate::field::{Field, FieldId, Fields};
 use crate::value::{Phone, Value};
 
-/// The changes of one step or of a whole batch: values packed into one arena, so that a reused set
-/// costs no allocation per step.
+/// The changes of one step or of a whole batch. Their values are packed into one arena, so that a set that
+/// is reused allocates nothing per step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
     text: String,
@@ -188,12 +188,12 @@ impl<'a> Change<'a> {
         &self.field.key
     }
 
-    /// What is stored, as text; no value = blank. For a create always blank.
+    /// What is stored, as text; no value = blank. Always blank for a create.
     pub fn before(&self) -> Values<'a> {
         self.before.clone()
     }
 
-    /// What shall be stored: the whole new value, for a list all its items. No value = clear it.
+    /// What is to be stored: the whole new value, which for a list means all its items. No value = clear it.
     pub fn after(&self) -> Values<'a> {
         self.after.clone()
     }
@@ -231,8 +231,8 @@ fn join(values: Values<'_>) -> String {
     values.map(|value| value.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The values of one field, as an iterator: none if it is blank, one if it is single, any number if it is
-/// a list.
+/// An iterator over the values of one field: none if it is blank, one if it is single, any number if it is a
+/// list.
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
     text: &'a str,

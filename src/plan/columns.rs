@@ -1,8 +1,8 @@
 //! [`ColumnCounts`]: where the filled cells of a mapped column go (behaviour L2).
 //!
-//! Nothing is counted while planning. A cell is looked at when somebody asks: does the record, once all
-//! its rows are folded into it, hold what the cell says? Most cells need no look at the record: what a
-//! column takes from the only row of a record is there.
+//! Nothing is counted while planning. When somebody asks, each cell is compared with its record after all
+//! its rows have been folded into it: does the record hold what the cell says? Most cells need no such
+//! comparison, because whatever a plain column takes from the only row of a record is there afterwards.
 
 use std::ops::AddAssign;
 
@@ -18,7 +18,7 @@ use crate::merge::{Addresses, RowOf};
 use crate::normalize;
 use crate::object::Object;
 
-/// Where the cells of one mapped column go: the last five counts add up to `filled` (behaviour L2).
+/// Where the cells of one mapped column go. The last five counts add up to `filled` (behaviour L2).
 ///
 /// ```
 /// use crm_import::mapping::{ColumnMapping, Mapping, Merge};
@@ -52,21 +52,21 @@ pub struct ColumnCounts {
     pub header: String,
     /// The object it feeds. A column that feeds both is counted for each.
     pub object: Object,
-    /// The key of the field. Of a part that is [joined](crate::Field::is_part) to a name it is the part's,
-    /// and its cells go where the name goes.
+    /// The key of the field. A part that is [joined](crate::Field::is_part) to a name has its own key here,
+    /// but its cells go where the name goes.
     pub field: String,
     /// Cells that are not blank.
     pub filled: u64,
     /// Written by a step, or stored already.
     pub taken: u64,
-    /// Left out, wholly or in part, by a rule that lets another value stand: the column's merge rule,
-    /// or a later row of the same record.
+    /// Left out, wholly or in part, because another value stands: by the column's merge rule, or because a
+    /// later row of the same record counts.
     pub left_out: u64,
-    /// Named by an issue, wholly or in part.
+    /// Refused, wholly or in part; an issue says why.
     pub refused: u64,
     /// On a side that is skipped.
     pub skipped: u64,
-    /// On a side that fails, which an issue says.
+    /// On a side that fails; an issue says why.
     pub failed: u64,
 }
 
@@ -116,11 +116,12 @@ impl ColumnCounts {
 }
 
 impl Plan {
-    /// Where the filled cells of every mapped column go, as planned: no cell is lost silently. Columns
-    /// of an object that is not selected are not among them.
+    /// Where the filled cells of every mapped column go, so that no cell is lost silently. Columns of an
+    /// object that is not selected are not counted.
     ///
-    /// It is worked out anew each time, in one pass over the plan. After a [run](crate::Import::run)
-    /// there are no rows to count: add up those of its [windows](crate::Event::Window).
+    /// This is worked out anew each time, in one pass over the plan. The plan of a finished
+    /// [run](crate::Import::run) has no rows to count; add up the counts of its
+    /// [windows](crate::Event::Window) instead.
     pub fn column_counts(&self) -> Vec<ColumnCounts> {
         let mut tally = Tally::new(self);
         let mut counts = Vec::new();
@@ -139,8 +140,7 @@ impl Plan {
 /// One pass over a plan.
 struct Tally<'p> {
     plan: &'p Plan,
-    /// The cells that an issue names: row, column, and whether of an opportunity. That a later row
-    /// says otherwise is no refusal.
+    /// The cells that an issue refuses: row, column, and whether it is the opportunity's.
     named: HashSet<(u32, u16, bool), foldhash::fast::RandomState>,
     /// The contact that the tags of an opportunity's row go to.
     gifts: HashMap<u32, u32, foldhash::fast::RandomState>,
@@ -151,8 +151,9 @@ struct Tally<'p> {
 impl<'p> Tally<'p> {
     fn new(plan: &'p Plan) -> Self {
         let refusals = plan.findings.iter().filter(|found| match found.code {
+            // The later row counts: this one was not refused.
             IssueCode::FieldDiffers => false,
-            // Whom the policy chose carries the value.
+            // A contact was chosen, and carries the value.
             IssueCode::KeyAmbiguous => found.severity == Severity::Error,
             _ => true,
         });
@@ -259,7 +260,7 @@ struct Target<'p> {
 }
 
 impl Target<'_> {
-    /// Is what the cell says there afterwards, whatever that is? `is_alone`: it stands on the only row.
+    /// Is whatever the cell says there afterwards? `is_alone`: it is on the only row of its record.
     fn stays(&self, is_alone: bool) -> bool {
         self.is_simple && (is_alone || self.columns[0].merge == Merge::Append)
     }

@@ -1,8 +1,8 @@
 //! [`Fingerprint`]: whether two plans would do the same.
 //!
-//! A plan is gone through once, and what it would do is written down for a hash, piece by piece, every
-//! text behind its length, so that no two plans are written down alike. The hash has a fixed seed and the
-//! order is that of the file: so the fingerprint is the same in another process and on another machine.
+//! One pass over the plan writes down, for a hash, what it would do. Every text is preceded by its length, so
+//! that no two different plans are written down alike. The hash has a fixed seed and the order is that of the
+//! file, so the fingerprint is the same in another process and on another machine.
 
 use std::fmt::{self, Write};
 use std::num::ParseIntError;
@@ -17,11 +17,12 @@ use crate::field::FieldId;
 use crate::object::{Object, RowNumber};
 use crate::value::Value;
 
-/// What a plan would do, as a number: two plans have the same if and only if they would do the same.
+/// What a plan would do, as a number: two plans have the same one if and only if they would do the same.
 ///
-/// Keep it where a person reviews a plan in one request and confirms it in another: plan again when it is
-/// confirmed, and apply if the [fingerprint](Plan::fingerprint) is the one of what was shown. It is a
-/// 128-bit number; `Display`, `FromStr` and serde write it as 32 hexadecimal digits.
+/// Use it where a person reviews a plan in one request and confirms it in another. Keep the
+/// [fingerprint](Plan::fingerprint) of what was shown, plan again when it is confirmed, and apply the new plan
+/// if it has the same fingerprint. It is a 128-bit number; `Display`, `FromStr` and serde write it as 32
+/// hexadecimal digits.
 ///
 /// | part of it | not part of it |
 /// |---|---|
@@ -31,14 +32,16 @@ use crate::value::Value;
 /// | whom an opportunity is linked to, and whether that is new | the words and the number of [issues](Plan::issues) |
 /// | who is put on which list or into which workflow | window, threads, and how the file is written |
 ///
-/// What a step expects is left out on purpose. If somebody gives a contact another score while a
-/// person looks at the plan, its version is another one; but the file says nothing of scores, the person
-/// would be shown the same once more, and the second plan expects the new version. So nothing is
-/// overwritten that nobody has seen: a value that the plan would replace is part of it.
+/// What a step expects is left out on purpose. Suppose somebody changes a contact's score while a person
+/// looks at the plan. The contact has a new version then, but the file says nothing about scores: the person
+/// would only be shown the same plan again, and the second plan expects the new version anyway. Nothing is
+/// overwritten that nobody has seen, because every value that the plan would replace is part of the
+/// fingerprint.
 ///
-/// One version of this crate makes the same fingerprint of the same plan, always and everywhere. Another
-/// version may plan otherwise, so a review does not outlive an upgrade. It is no seal: XXH3 does not withstand
-/// somebody who makes up two files for one fingerprint, so keep the file where nobody can change it.
+/// One version of this crate gives the same plan the same fingerprint, always and everywhere. Another
+/// version may plan differently, so a review does not outlive an upgrade. And the fingerprint is no seal: XXH3
+/// does not stop somebody from constructing two files with one fingerprint, so keep the file where nobody
+/// can change it.
 ///
 /// ```
 /// use crm_import::plan::Fingerprint;
@@ -54,14 +57,14 @@ use crate::value::Value;
 pub struct Fingerprint(u128);
 
 impl Plan {
-    /// What the plan would do, as a number to compare: see [`Fingerprint`] for what it says.
+    /// What the plan would do, as a number to compare; [`Fingerprint`] says what is part of it.
     ///
-    /// Computed when asked for: each record is folded once, as when it is written. For 50,000 rows that took
-    /// 0.1 s, twice as long as planning them from memory. Nothing of it is kept.
+    /// It is computed each time it is asked for: every record is folded once, as when it is written. For
+    /// 50,000 rows that took 0.1 s, twice as long as planning them from memory.
     ///
-    /// Somebody reviews a plan and confirms it later, maybe in another process. Nothing of the plan has to
-    /// be kept in between but its fingerprint: plan again (the same file, mapping and settings), and apply
-    /// if it would still do what was shown.
+    /// Where somebody reviews a plan and confirms it later, maybe in another process, only the fingerprint has
+    /// to be kept in between. Plan again, from the same file, mapping and settings, and apply the new plan if
+    /// it would still do what was shown.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -76,21 +79,21 @@ impl Plan {
     /// // The first request shows the plan, and puts its fingerprint into the page.
     /// let shown = plan(&mut crm).fingerprint().to_string();
     ///
-    /// // Meanwhile somebody else writes what Ana's row would replace.
+    /// // Meanwhile somebody else changes the value that Ana's row would replace.
     /// crm.insert_as(Object::Contact, "c1", [("email", "ana@example.com"), ("city", "Leeds")]);
     ///
-    /// // The second request confirms what is not so any more: it is to be shown once more.
+    /// // The second request confirms a plan that is out of date: show the new one.
     /// let now = plan(&mut crm);
     /// assert_ne!(now.fingerprint().to_string(), shown);
     /// let shown = now.fingerprint().to_string();
     ///
-    /// // The third confirms what is so still.
+    /// // The third request confirms what is still planned.
     /// let now = plan(&mut crm);
     /// assert_eq!(now.fingerprint().to_string(), shown);
     /// let report = Import::new().id("upload 17").apply(now, &mut crm).unwrap();
     /// assert_eq!(report.stats().contacts.update, 1);
     ///
-    /// // Whoever presses the button twice finds that there is nothing left to do.
+    /// // If somebody presses the button twice, there is nothing left to do.
     /// assert_ne!(plan(&mut crm).fingerprint().to_string(), shown);
     /// ```
     pub fn fingerprint(&self) -> Fingerprint {

@@ -1,9 +1,9 @@
 //! What an import will do, before it does it: [`Plan`], its [`Step`]s and the [`Outcome`] of every
 //! row.
 //!
-//! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: against an unchanged storage,
-//! applying it gives the outcomes it lists (behaviour L3). It keeps the file's text and a few
-//! numbers per row, and computes values when they are looked at.
+//! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: applied to an unchanged storage,
+//! it gives the outcomes it lists (behaviour L3). It keeps the text of the file and a few numbers per row;
+//! values are computed when somebody looks at them.
 
 mod after;
 mod changes;
@@ -41,7 +41,19 @@ use crate::issue::{Finding, Issue};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
 
-/// Every create and update that an import will do, every row it will not do and why.
+/// Every create and update that an import will do, and every row that it leaves out, with the reason.
+///
+/// Look at it before you [apply](crate::Import::apply) it:
+///
+/// | to see | use |
+/// |---|---|
+/// | the totals | [`stats`](Self::stats) |
+/// | each record with its values before and after | [`steps`](Self::steps) |
+/// | each row of the file, and how its record was found | [`rows`](Self::rows) |
+/// | what is wrong, and what to do about it | [`issues`](Self::issues) |
+/// | where the values of each column go | [`column_counts`](Self::column_counts), [`unmapped`](Self::unmapped) |
+/// | what the account does not know by that name | [`unknown_values`](Self::unknown_values) |
+/// | whether another plan would do the same | [`fingerprint`](Self::fingerprint) |
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
@@ -66,9 +78,9 @@ pub struct Plan {
     pub(crate) steps: Vec<KeptStep>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
-    /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
+    /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
     pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
-    /// The import whose steps so far this plan leaves out.
+    /// The interrupted import that this plan completes.
     pub(crate) resumes: Option<String>,
 }
 
@@ -79,8 +91,8 @@ pub(crate) struct StepRef {
     pub(crate) number: u32,
 }
 
-/// A step as a plan keeps it, in half the room: twice the number of its record, of which there are
-/// fewer than 2³¹, and one more if that is an opportunity.
+/// A [`StepRef`] in half the room: twice the number of its record, of which there are fewer than 2³¹, plus
+/// one if that is an opportunity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptStep(u32);
 
@@ -105,9 +117,9 @@ pub struct UnmappedColumn {
     pub header: String,
     /// How many of its cells are not blank.
     pub filled: u64,
-    /// Some of them.
+    /// Some of those cells.
     pub examples: Vec<String>,
-    /// Does its header speak of a consent, such as a newsletter or an opt-out?
+    /// Does its header name a consent, such as a newsletter or an opt-out?
     pub is_consent: bool,
 }
 
@@ -127,7 +139,7 @@ impl Plan {
         }
     }
 
-    /// The totals: planned here, reported after applying.
+    /// The totals, as planned.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
@@ -149,7 +161,7 @@ impl Plan {
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 
-    /// Every row of the file with what becomes of it; blank rows too.
+    /// Every row of the file, blank ones included, with what becomes of it.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
         (0..self.ledger.len())
             .map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
@@ -161,8 +173,8 @@ impl Plan {
         ((row as usize) < self.ledger.len()).then_some(RowPlan { plan: self, row })
     }
 
-    /// Everything worth saying about the file and its rows: what concerns the file or a column first,
-    /// then by row.
+    /// Everything worth saying about the file: first what concerns the file or a column as a whole, then
+    /// row by row.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
         self.source_issues
             .iter()
@@ -170,7 +182,7 @@ impl Plan {
             .chain(self.findings.iter().map(|found| self.render(found)))
     }
 
-    /// Columns that hold values and were neither mapped nor ignored.
+    /// Columns that hold values although they are neither mapped nor ignored.
     pub fn unmapped(&self) -> &[UnmappedColumn] {
         &self.unmapped
     }
@@ -180,9 +192,9 @@ impl Plan {
         &self.ledger.settings.account
     }
 
-    /// The mapping that was used. The order of day and month and the separators that were found in the
-    /// file are in it (behaviour §9): saved and used again, it reads the same cells alike, also those
-    /// that are left in an error log.
+    /// The mapping that was used. It includes the date orders and separators that were found in the file
+    /// (behaviour §9), so that, saved and used again, it reads the same cells the same way, those left in an
+    /// error log among them.
     pub fn mapping(&self) -> &Mapping {
         self.ledger.settings.settled()
     }

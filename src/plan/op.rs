@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Is the record new?
+/// What a step does to its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// It is to be created, unless a record with this step's token is there already.
+    /// Create it, unless a record with this step's token is there already.
     Create,
-    /// It is there and shall change, if it still has the version that was read.
+    /// Change it, provided that it still has the version that was read.
     Update,
 }
 

@@ -15,19 +15,19 @@ pub struct RowPlan<'p> {
     pub(super) row: u32,
 }
 
-/// How a row came to its record (behaviour M9).
+/// How a row found its record (behaviour M9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason<'p> {
-    /// Nobody was found: it is new.
+    /// It found none: the record is new.
     New,
     /// By its id.
     Id,
-    /// A contact by a match rule, given as the keys of its fields.
+    /// A contact, by a match rule, given as the keys of its fields.
     Rule(&'p [String]),
-    /// An opportunity by the fields that the account matches.
+    /// An opportunity, by the fields that the account matches.
     Match,
-    /// An opportunity as the only one of its contact in its pipeline.
+    /// An opportunity, as the only one of its contact in its pipeline.
     Pipeline,
 }
 
@@ -55,7 +55,7 @@ impl<'p> RowPlan<'p> {
         self.plan.ledger.line(self.row)
     }
 
-    /// Does the row hold nothing that is mapped?
+    /// Are all mapped cells of the row blank?
     pub fn is_blank(&self) -> bool {
         self.side(Object::Contact).is_none() && self.side(Object::Opportunity).is_none()
     }
@@ -78,7 +78,7 @@ impl<'p> RowPlan<'p> {
         ledger.settings.imported_id(object, &ledger.cells(self.row))
     }
 
-    /// What the error log says of the contact's cells, so that it is seen whether they are changed.
+    /// The check that the error log keeps of the contact's cells, to tell later whether they were changed.
     pub(crate) fn check_of_contact(&self) -> String {
         let ledger = &self.plan.ledger;
         ledger.settings.check_of_contact(&ledger.cells(self.row))
@@ -106,19 +106,19 @@ impl<'p> SidePlan<'p> {
         (self.record != NONE).then(|| self.plan.ledger.entry(self.object, self.record))
     }
 
-    /// The id of the record, if it is stored.
+    /// The id of its record, if that is stored.
     pub fn id(&self) -> Option<&'p str> {
         self.entry()?;
         self.plan.ledger.id(self.object, self.record)
     }
 
-    /// The row that met the record first, if it has one.
+    /// The first row of the file that is folded into its record.
     pub fn first_row(&self) -> Option<RowNumber> {
         self.entry()?;
         self.plan.ledger.first_number(self.object, self.record)
     }
 
-    /// How the row came to its record; `None` if it came to none.
+    /// How the row found its record; `None` if the side has no record, as when it fails.
     pub fn reason(&self) -> Option<Reason<'p>> {
         let settings = &self.plan.ledger.settings;
         self.entry()?;
@@ -133,8 +133,8 @@ impl<'p> SidePlan<'p> {
         })
     }
 
-    /// The value by which the row came to its record, normalised: the id, or the key of the match
-    /// rule, its parts joined with `, `. `None` if it came by none (behaviour M9).
+    /// The value by which the row found its record, normalised: the id, or the key under the match rule with
+    /// its parts joined by `, `. `None` if it was found otherwise, or not at all (behaviour M9).
     ///
     /// ```
     /// # use crm_import::{Import, MemoryStorage, Object, Source};
@@ -178,7 +178,7 @@ impl<'p> SidePlan<'p> {
         (contact != NONE).then(|| self.plan.ledger.id(Object::Contact, contact)).flatten()
     }
 
-    /// What the row offers, normalised: each mapped field with its usable values.
+    /// The values that the row offers, normalised: each mapped field with those that can be used.
     pub fn values(&self) -> Vec<(&'p Field, Vec<Value<'p>>)> {
         let ledger = &self.plan.ledger;
         let row = ledger.cells(self.row);

@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::Object;
 
-/// What becomes of one side of a row. Every side that is present has exactly one (behaviour L2).
+/// What becomes of one side of a row. Every side that is present has exactly one outcome (behaviour L2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Its record is created.
+    /// It creates its record.
     Create,
-    /// Its record is changed.
+    /// It changes its record, alone or together with later rows.
     Update,
     /// Its record is there already and says the same.
     Unchanged,
-    /// It joined a record that an earlier row creates, updates or leaves unchanged.
+    /// It joins the record of an earlier row.
     Merged,
-    /// The mode or a policy leaves it out; not a failure.
+    /// The mode or a policy leaves it out. That is no failure.
     Skip,
     /// It cannot be imported; an issue says why.
     Fail,
 }
 
 impl Outcome {
-    /// Is a side folded into a record that is there, or will be?
+    /// Is the side folded into a record?
     pub(crate) const fn is_folded(self) -> bool {
         !matches!(self, Outcome::Skip | Outcome::Fail)
     }
@@ -49,7 +49,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The rows of one object by outcome: `rows` is the sum of the other six (behaviour L2).
+/// The rows of one object by [`Outcome`]: `rows` is the sum of the six outcomes (behaviour L2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counts {

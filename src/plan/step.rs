@@ -6,7 +6,7 @@ use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
 use crate::merge::{fold_contact, fold_opportunity};
 use crate::object::{Object, RowNumber};
 
-/// One record that will be created or updated. Its values are computed from the file when asked for.
+/// One record that will be created or updated. Its values are computed from the file when somebody asks.
 #[derive(Clone, Copy)]
 pub struct Step<'p> {
     pub(super) plan: &'p Plan,
@@ -38,8 +38,8 @@ impl<'p> Step<'p> {
         self.plan.ledger.answers(self.step.object).version(self.entry().stored()?)
     }
 
-    /// The first row that is folded into the record. A contact that only gets the tags of an
-    /// opportunity has the row of that opportunity.
+    /// The first row that is folded into the record. For a contact that only gets the tags of an
+    /// opportunity, the row of that opportunity.
     pub fn first_row(&self) -> RowNumber {
         self.plan.ledger.number(first_row(&self.plan.ledger, self.step))
     }
@@ -52,7 +52,7 @@ impl<'p> Step<'p> {
         rows
     }
 
-    /// What it writes: for a create every field with a value, for an update every field that differs.
+    /// What it writes: every field with a value for a create, every field that differs for an update.
     pub fn changes(&self) -> ChangeSet<'p> {
         let mut changes = Changes::default();
         fold(&self.plan.ledger, self.step, false, &mut changes);

@@ -1,4 +1,4 @@
-//! [`UnknownValue`]: what a file calls things that the account does not know.
+//! [`UnknownValue`]: the names in a file that the account does not know.
 
 use indexmap::IndexMap;
 
@@ -8,8 +8,8 @@ use crate::issue::{Finding, IssueCode};
 use crate::normalize;
 use crate::object::{Object, RowNumber};
 
-/// A stage, owner, option, status or pipeline that the account does not know, once for all the rows
-/// that say it, so that a person can answer once.
+/// A stage, owner, option, status or pipeline that the account does not know, listed once for all the rows
+/// that name it, so that a person has to answer only once.
 ///
 /// Put the answer into the value map of its column ([`ColumnMapping::values`]) and plan again:
 ///
@@ -59,11 +59,11 @@ pub struct UnknownValue {
     pub field: String,
     /// The header of the column, `None` for a constant.
     pub column: Option<String>,
-    /// What the file says, as the first row says it. Case and spaces make no other value.
+    /// The value, as the first row writes it. Case and spaces do not make it another one.
     pub value: String,
     /// The pipeline in which a stage was looked for.
     pub pipeline: Option<String>,
-    /// On how many rows.
+    /// How many rows name it.
     pub rows: u64,
     /// Does the account know several of that name? Then its id or e-mail address tells them apart.
     pub is_ambiguous: bool,
