@@ -1,4 +1,4 @@
-//! [`Applier`]: a plan is written without doing the I/O: batches to be written out, receipts in.
+//! [`Applier`]: writes a plan without doing the I/O. Batches go out, receipts come in.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -55,10 +55,10 @@ pub(crate) struct Applier {
     pub(super) queue: VecDeque<Range<usize>>,
     /// The range that the current batch was made of.
     current: Range<usize>,
-    /// Tasks before this one may be written although nobody has said so: a batch of theirs has failed.
+    /// Tasks before this one may have been written without a receipt, because a batch of theirs failed.
     doubted: usize,
-    /// All that is written under its name is this import's own: it was interrupted, or nobody else can know
-    /// the name.
+    /// Whatever was written under the import's name before is its own: it was interrupted, or the name was
+    /// made up and nobody else can know it.
     owns_name: bool,
     is_current: bool,
     pub(super) batch: OwnedBatch,
@@ -283,7 +283,7 @@ impl Applier {
         }
     }
 
-    /// Receipts that nobody asked for do not undo what was written, but they are said (X2).
+    /// Receipts that nobody asked for do not undo what was written, but they are reported (X2).
     fn note_faults(&mut self, receipts: &Receipts) {
         // A step whose receipt is blank has failed with that.
         let is_told = |(fault, _): &(Fault, &str)| !matches!(fault, Fault::Blank(_));
@@ -301,18 +301,18 @@ impl Applier {
         }
     }
 
-    /// Nobody knows what of the batch is written: storage has failed.
+    /// Storage has failed, and nobody knows how much of the batch was written.
     pub(crate) fn doubt(&mut self) {
         self.doubted = self.doubted.max(self.current.end);
     }
 
-    /// Has this import handed out the task before, or one for the same row that was planned again?
+    /// May this import itself have written the task before?
     fn may_be_written(&self, at: usize) -> bool {
         self.owns_name || at < self.doubted || self.tasks[at].part > 0
     }
 
-    /// Nothing of the batch was written: its halves are tried again, a task that stands alone is
-    /// reported (X5).
+    /// Nothing of the batch was written. Its halves are tried by themselves, and a task that already stands
+    /// alone is reported (X5).
     pub(crate) fn batch_failed(&mut self, why: &str) {
         self.is_current = false;
         let range = std::mem::replace(&mut self.current, 0..0);
@@ -352,14 +352,14 @@ impl Applier {
         self.report.home(part, row)
     }
 
-    /// The rows of the import's plan that a record of a plan has come of, last one first.
+    /// The rows of the import's plan that are folded into a record of a part, last one first.
     pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<u32> {
         let ledger = self.ledger(part);
         let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
         rows.filter_map(|row| self.home(part, row)).collect()
     }
 
-    /// What is not written now comes to nothing: its rows are not counted.
+    /// The import stops. Whatever is not written yet stays unwritten, and its rows are not counted.
     fn leave_open(&mut self) {
         for at in 0..self.tasks.len() {
             let task = self.tasks[at];

@@ -1,9 +1,9 @@
-//! Conflicts: somebody else wrote between look-up and write (X3).
+//! Conflicts: somebody else wrote between the look-up and the write (X3).
 //!
-//! The rows of the units that met a conflict are planned again, all together and after everything
-//! else is written, so that they see the other units as they stand. What the import has created of
-//! them before is hidden from the new plan, which therefore comes to the same steps again, and those
-//! that are written already are left alone. After three rounds a conflict is an issue.
+//! The rows of all units with a conflict are planned again together, after everything else has been written,
+//! so that they see the other units as they have become. Records that the import itself has created from
+//! these rows are hidden from the new plan. So it arrives at the same steps again, and those that were written
+//! already are left alone. After three rounds a conflict becomes an issue.
 
 use std::collections::BTreeSet;
 

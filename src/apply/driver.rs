@@ -131,13 +131,15 @@ pub(crate) fn check_resumed<E: std::error::Error + 'static>(
 }
 
 impl Report {
-    /// Tells storage that you have this report: printed it, sent it, wrote the error log.
+    /// Tells storage that this report has reached somebody: it was printed, sent, or written to the error log.
     ///
-    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]), so that one killed behind
-    /// its last batch is taken up again and reported, instead of being mistaken for done or begun
-    /// anew. It travels as the checkpoint of a batch without steps: an adapter that keeps checkpoints
-    /// has nothing to add for it. Of an import that is not complete, and where storage keeps no
-    /// tokens, nothing is said.
+    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]). So if the process is killed after
+    /// the last batch, the next start goes on with the import and reports it, rather than taking it for done or
+    /// beginning it anew.
+    ///
+    /// Storage hears of it through the checkpoint of a batch without steps, so an adapter that keeps
+    /// checkpoints has nothing to add. If the import is not complete, or storage keeps no tokens, this does
+    /// nothing.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Source};
@@ -145,7 +147,7 @@ impl Report {
     /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
     /// let mut crm = MemoryStorage::default();
     /// let report = Import::new().run(file(), &mut crm).unwrap();
-    /// assert!(crm.checkpoint().unwrap().is_open()); // were we killed now, nobody would know
+    /// assert!(crm.checkpoint().unwrap().is_open()); // if we were killed now, nobody would know
     ///
     /// println!("{} created", report.stats().contacts.create);
     /// report.acknowledge(&mut crm).unwrap();

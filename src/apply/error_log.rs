@@ -1,4 +1,4 @@
-//! The error log: a file that a person mends and imports again (behaviour §15).
+//! [`ErrorLog`]: the rows that failed, in a file that a person mends and imports again (behaviour §15).
 
 use std::cmp::Reverse;
 use std::io;
@@ -13,10 +13,10 @@ use crate::source::escape_formula;
 
 const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
-/// Writes the rows that failed, as they stood in the file, with what to do about each.
+/// Writes the rows that failed, as they were in the file, with what to do about each.
 ///
-/// [`Report::write_error_log`] does it in one go; a [run](crate::Import::run_with) hands over a report
-/// for each window, and the log is written as it goes.
+/// For an import that was planned as a whole, [`Report::write_error_log`] does it in one go. A
+/// [run](crate::Import::run_with) hands over a report for each window, and the log is written as it goes:
 ///
 /// ```
 /// use crm_import::{ErrorLog, Import, MemoryStorage, Source};
@@ -46,25 +46,25 @@ enum Format {
 }
 
 impl<W: io::Write> ErrorLog<W> {
-    /// A CSV file: the columns of the file and [`ERROR_LOG_COLUMNS`]. No cell can start a formula in
-    /// a spreadsheet, and each comes back as it was when the log is imported. The cells of a row that
-    /// is wider than the header stand behind all others.
+    /// A log in CSV: the columns of the file, then [`ERROR_LOG_COLUMNS`]. No cell can start a formula in a
+    /// spreadsheet, and each comes back as it was when the log is imported. Where a row is wider than the
+    /// header, its surplus cells come last.
     pub fn csv(writer: W) -> Self {
         ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
     }
 
-    /// One JSON object per line: row, line, status, ids, the record by header, the `surplus` cells of
-    /// a row that is wider than the header, and its issues.
+    /// A log of JSON objects, one per line: row, line, status, ids, the cells by header, the `surplus` cells
+    /// of a row that is wider than the header, and the row's issues.
     pub fn json(writer: W) -> Self {
         ErrorLog { writer, format: Format::Json, has_header: false, rows: 0 }
     }
 
-    /// How many rows were written.
+    /// How many rows were written so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Adds the failed rows of a report. Gives how many there were.
+    /// Adds the failed rows of a report. Returns how many there were.
     ///
     /// # Errors
     /// If the writer fails.
@@ -72,7 +72,7 @@ impl<W: io::Write> ErrorLog<W> {
         let before = self.rows;
         let mut issues: Vec<Issue> =
             report.issues().filter(|issue| is_told(report, issue)).collect();
-        // What the row fails with first.
+        // Why the row fails comes before its warnings.
         issues.sort_by_key(|issue| (issue.row, Reverse(issue.severity)));
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
             self.write_header(report.plan.headers())?;
@@ -97,7 +97,7 @@ impl<W: io::Write> ErrorLog<W> {
         Ok(self.rows - before)
     }
 
-    /// Flushes what was written. Gives the number of rows.
+    /// Flushes what was written. Returns the number of rows.
     ///
     /// # Errors
     /// If the writer fails.
@@ -186,8 +186,8 @@ impl<W: io::Write> ErrorLog<W> {
     }
 }
 
-/// Is an issue for the log? What a row fails with is, and on such a row also what has been wrong with other
-/// cells: they may be why it fails, and would be lost once it is mended.
+/// Does an issue belong in the log? Errors do. So do the warnings about cells of a row that failed: they may
+/// be the reason why it failed, and would be forgotten once the row is mended.
 fn is_told(report: &Report, issue: &Issue) -> bool {
     let Some(row) = issue.row else { return false };
     match issue.severity {
@@ -206,9 +206,9 @@ struct Failed<'r> {
     row: RowPlan<'r>,
     issues: &'r [Issue],
     status: &'static str,
-    /// Of its contact and its opportunity, if the import has written them, or one before it has.
+    /// Of its contact and its opportunity, if this import or an earlier one has written them.
     ids: [Option<&'r str>; 2],
-    /// Of the contact's cells, if they have come to what they say.
+    /// The check of the contact's cells, if the contact was imported with all of them.
     check: Option<String>,
 }
 
@@ -225,11 +225,11 @@ impl<'r> Failed<'r> {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)
             }
-            // It was when the file was imported that this is the error log of.
+            // The file may itself be an error log, and name the record that an import before this one wrote.
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
         let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
-        // A value that was left out may be of use the next time although nobody changes its cell.
+        // A value that was left out may become usable although nobody changes its cell.
         let is_left_out = |issue: &Issue| {
             issue.column.is_some()
                 && (issue.object, issue.severity) == (Some(Object::Contact), Severity::Warning)
@@ -253,14 +253,14 @@ impl<'r> Failed<'r> {
     }
 }
 
-/// How the columns of the file are written: `Close Date=dmy; Value=1.234,5`.
+/// The formats of the columns of a file in one cell: `Close Date=dmy; Value=1.234,5`.
 fn formats_in_words(formats: &IndexMap<String, String>) -> String {
     let told: Vec<String> =
         formats.iter().map(|(header, format)| format!("{header}={format}")).collect();
     told.join("; ")
 }
 
-/// What a cell of the log says of the formats of these columns, by header.
+/// The formats that such a cell names, by header.
 pub(crate) fn formats_of_log<'c, 'h>(
     cell: &'c str,
     headers: &'h [String],
@@ -268,7 +268,7 @@ pub(crate) fn formats_of_log<'c, 'h>(
     let mut rest = cell;
     let mut formats = Vec::new();
     while !rest.is_empty() {
-        // A header may hold whatever stands between two of them.
+        // A header may itself contain `; ` or `=`: the longest one that fits is meant.
         let of = |header: &&String| {
             rest.strip_prefix(header.as_str()).is_some_and(|rest| rest.starts_with('='))
         };

@@ -1,4 +1,4 @@
-//! What a step that storage does not write leads to: which rows fail with it, and what is said of them.
+//! What follows when storage does not write a step: which rows fail with it, and how that is reported.
 
 use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
@@ -22,7 +22,8 @@ impl Applier {
         self.fail_step(at, IssueCode::StorageFault, why);
     }
 
-    /// The step was written before, by an import of the same name (X4): nothing is done now. Its record is as that import, and whoever came after it, has left it.
+    /// The step was written before, by another import of the same name (X4). Nothing is done now: its record
+    /// stays as that import, and whoever came after it, left it.
     pub(super) fn was_written_before(&mut self, at: usize, token: Token, id: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Done);

@@ -1,8 +1,8 @@
-//! From tasks to the batch of their steps: what storage gets to see of each.
+//! Makes the batch of a range of tasks: what storage gets to see of each.
 //!
-//! Folding the rows of a step is most of the work, and it looks at nothing but the plan. So the steps of
-//! a batch are folded first, all together, and where there are threads while the batch before is
-//! written ([`Folded`]). How storage knows a contact is settled afterwards, when the receipts are there.
+//! Most of the work is folding the rows of each step, and that needs nothing but the plan. So all steps of a
+//! batch are folded first, and with a second thread already while the batch before is being written
+//! ([`Folded`]). How storage knows a contact is filled in afterwards, once its receipt is there.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Opportunities that rows name by id, and whose contact could not be written: they are updated all the
-//! same, and stay linked to whom they are linked to (P6).
+//! Opportunities that a row names by id, but whose contact could not be written. They are updated all the
+//! same, and stay linked to the contact that they have (P6).
 
 use super::applier::{Applier, State};
 use super::failing::finding;

@@ -1,5 +1,5 @@
-//! [`Known`]: what an interrupted import has written of some rows, as storage tells it by token
-//! (behaviour X6).
+//! [`Known`]: what an interrupted import had written for some rows, as storage knows by token (behaviour
+//! X6).
 
 use hashbrown::{HashMap, HashSet};
 

@@ -1,9 +1,18 @@
 //! Writing a plan: batches out, receipts in, every row accounted for.
 //!
-//! The [`Applier`] is a state machine that does no I/O. It hands out batches of whole units, checks
-//! that each step has exactly one receipt, splits a batch that fails, plans rows again that somebody
-//! else was in the way of, and counts what was done. The drivers are loops of a few lines: one writes
-//! a plan, one plans and writes a file window by window.
+//! The [`Applier`](applier::Applier) is a state machine that does no I/O. It hands out batches of whole
+//! units, checks that each step has exactly one receipt, splits a batch that fails, plans rows again where
+//! somebody else was quicker, and counts what was done. The drivers are loops of a few lines: one writes a
+//! plan, the other plans and writes a file window by window.
+//!
+//! Four words of this room:
+//!
+//! | word | means |
+//! |---|---|
+//! | task | one thing to write: the step of a record, or a follow-up of a contact |
+//! | unit | the tasks that hang together, because rows of the file bring their records together |
+//! | part | a plan, by number: 0 is the plan of the import, each later one was made again for some rows |
+//! | home | the row of part 0 that a row of another part is |
 
 mod applier;
 mod conflicts;

@@ -6,30 +6,31 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It reads and plans; nothing is written.
+    /// It is reading and planning.
     #[default]
     Planning,
-    /// It writes.
+    /// It is writing.
     Applying,
-    /// It was told to wait: it stopped between two batches and can be resumed.
+    /// It was told to pause: it stopped between two batches, and can be resumed.
     Paused,
-    /// Everything that could be written was written.
+    /// Everything that could be written has been written.
     Completed,
-    /// It was told to stop, between two batches.
+    /// It was told to stop, and did so between two batches.
     Cancelled,
     /// It could not go on.
     Failed,
 }
 
-/// What whoever watches an import wants: the answer of the function that is handed to
-/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with).
+/// Whether an import goes on: what the function returns that watches it, handed to
+/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with). A `bool` will do too:
+/// `false` cancels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Go on.
     Continue,
     /// Stop before the next batch, to be resumed later.
     Pause,
-    /// Stop before the next batch.
+    /// Stop before the next batch, for good.
     Cancel,
 }
 
@@ -58,8 +59,8 @@ pub struct Written {
     pub failed: usize,
 }
 
-/// How far an import is: handed to the caller's function between batches, by
-/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with).
+/// How far an import has come. [`apply_with`](crate::Import::apply_with) and
+/// [`run_with`](crate::Import::run_with) hand one to the caller's function between batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -67,9 +68,9 @@ pub struct Progress {
     pub status: Status,
     /// Rows that are planned.
     pub rows: u64,
-    /// Bytes of the file that were read; 0 where the plan was made before.
+    /// Bytes of the file that a run has read; 0 while a plan is applied.
     pub bytes: u64,
-    /// Bytes of the file, where that is known.
+    /// Bytes of the file, where a run knows how many there are.
     pub total_bytes: Option<u64>,
     /// Steps and follow-ups that are settled: written, refused or left out.
     pub done: usize,
@@ -81,7 +82,7 @@ pub struct Progress {
     pub opportunities: Written,
 }
 
-/// How many errors are too many (behaviour X7): for [`Import::max_errors`](crate::Import::max_errors).
+/// How many errors are too many (behaviour X7), for [`Import::max_errors`](crate::Import::max_errors).
 ///
 /// ```
 /// use crm_import::{Error, ErrorBudget, Import, MemoryStorage, Object, Source};
@@ -100,9 +101,9 @@ pub struct Progress {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ErrorBudget {
-    /// More failed sides of rows than this.
+    /// More than this many failed sides of rows.
     Sides(u64),
-    /// More than this share of the sides, between 0 and 1.
+    /// More than this share of all sides, between 0 and 1.
     Share(f64),
 }
 

@@ -21,7 +21,10 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// How many issues of one code a [run](crate::Import::run) keeps (behaviour X8).
 const KEPT: u64 = 1_000;
 
-/// What became of every row, with the ids of what was created.
+/// What an import did: what became of every row, and the ids of the records that were created.
+///
+/// Where it was stopped, or could not go on, it says what was done until then. When you have shown it to
+/// somebody, say so with [`acknowledge`](Self::acknowledge).
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Object, RowNumber, Source};
@@ -40,29 +43,29 @@ pub struct Report {
     pub(super) stats: Stats,
     pub(super) status: Status,
     pub(super) tokens: Tokens,
-    /// What was written, by token; the id of what was created.
+    /// The steps that were written, by token: what each did, and the id of a record that it created.
     pub(super) done: Map<Token, (Op, Box<str>)>,
     /// Plans made again for some rows (X3).
     parts: Vec<Plan>,
-    /// Sides that came to something else than planned.
+    /// Sides that did not turn out as planned.
     sides: Map<(Object, u32), Side>,
     /// Rows whose opportunity was written, but not linked to their contact (P6).
     kept_links: HashSet<u32, foldhash::fast::RandomState>,
-    /// What was found while writing.
+    /// Found while writing.
     findings: Vec<Finding>,
-    /// Of a run: the issues that it keeps.
+    /// In the total of a run: the issues that it keeps.
     issues: Vec<Issue>,
-    /// Of a run: all issues, also those that it does not keep.
+    /// In the total of a run: how many issues there were, kept or not.
     counts: IndexMap<IssueCode, u64>,
     unwritten: usize,
     pub(super) follow_ups: u64,
     /// The last one that was written.
     pub(super) checkpoint: Checkpoint,
-    /// What storage did not write.
+    /// Steps that storage did not write.
     pub(super) refused: Vec<Refusal>,
-    /// Of a window: rows of earlier ones.
+    /// In the report of a window: sides of rows of earlier windows.
     pub(super) revised: Vec<(Object, RowNumber)>,
-    /// Those of them that were planned unchanged too.
+    /// The objects of those that had been planned unchanged as well.
     pub(super) revised_plans: Vec<Object>,
 }
 
@@ -89,11 +92,13 @@ impl Report {
         }
     }
 
-    /// The totals: `create` counts what was created, and so on; rows whose record storage refused
-    /// are failed. Of an import that was stopped they tell what was done: rows whose record was to be
-    /// written, and was not, are not among them ([`unwritten`](Self::unwritten)), nor are those that a
-    /// [run](crate::Import::run) did not come to. The report of the import that is
-    /// [resumed](crate::Import::resume) counts all of them.
+    /// The totals: `create` counts the rows that have created a record, and so on. Rows whose record storage
+    /// refused count as failed.
+    ///
+    /// If the import was stopped, they count what was done. Rows whose record has not been written
+    /// yet are left out ([`unwritten`](Self::unwritten) has their number), and so are rows that a
+    /// [run](crate::Import::run) never reached. Once the import is [resumed](crate::Import::resume), its report
+    /// counts all of them.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Source};
@@ -120,15 +125,15 @@ impl Report {
         self.status
     }
 
-    /// The plan that was applied, as it was: rows that were planned again because somebody else wrote
-    /// meanwhile stand in it as they were planned first; [`side`](Self::side) knows better. After a
-    /// [run](crate::Import::run) its totals are those of all windows, and it holds no rows.
+    /// The plan that was applied, unchanged. Rows that were planned again because somebody else wrote
+    /// meanwhile are in it as they were planned first; [`side`](Self::side) has them as they were planned last.
+    /// After a [run](crate::Import::run) the plan has the totals of all windows, but no rows.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// How many steps and follow-ups were not reached, because the import was stopped. Their rows have no
-    /// [outcome](Self::outcome) and are not counted.
+    /// How many steps and follow-ups were not reached because the import was stopped. Their rows have no
+    /// [outcome](Self::outcome) and are in no total.
     pub fn unwritten(&self) -> usize {
         self.unwritten
     }
@@ -138,18 +143,18 @@ impl Report {
         self.follow_ups
     }
 
-    /// What became of one side of a row. `None`: the row has no such side, or the import was stopped
-    /// before it was written.
+    /// What became of one side of a row. `None` if the row has no such side, or if the import was stopped
+    /// before the side was written.
     pub fn outcome(&self, object: Object, row: RowNumber) -> Option<Outcome> {
         let planned = self.plan.row(row)?.side(object)?.outcome();
         let row = self.plan.ledger.numbers.row(row)?;
         self.sides.get(&(object, row)).map_or(Some(planned), |side| side.outcome)
     }
 
-    /// One side of a row as it was planned last: how it came to its record, the first row of that, its
-    /// contact. That is what the [plan](Self::plan) says, unless somebody else wrote meanwhile and the row
-    /// was planned again. What became of it, and its id, is for [`outcome`](Self::outcome) and
-    /// [`id`](Self::id) to say.
+    /// One side of a row as it was planned last: how it found its record, the first row of that record, its
+    /// contact. This is what the [plan](Self::plan) says, unless the row was planned again because somebody
+    /// else wrote meanwhile. For what became of the side ask [`outcome`](Self::outcome), and for the id of its
+    /// record [`id`](Self::id).
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Outcome, RowNumber, Source};
@@ -172,15 +177,15 @@ impl Report {
         self.plan_of(part).row(row)?.side(object)
     }
 
-    /// Of a [window](crate::Event::Window): sides of rows of earlier windows that were told
+    /// In the report of a [window](crate::Event::Window): sides of rows of earlier windows that were reported
     /// [unchanged](Outcome::Unchanged) and whose record this window has changed. They are
-    /// [updates](Outcome::Update) now, as they would have been in one plan, and are counted so in the totals
-    /// of the run.
+    /// [updates](Outcome::Update) now, as they would have been in one plan, and the totals of the run count
+    /// them as such.
     pub fn revised(&self) -> &[(Object, RowNumber)] {
         &self.revised
     }
 
-    /// The id of the record that one side of a row led to, created ones included.
+    /// The id of the record that one side of a row led to, whether it was there before or created.
     pub fn id(&self, object: Object, row: RowNumber) -> Option<&str> {
         self.plan.row(row)?;
         let row = self.plan.ledger.numbers.row(row)?;
@@ -214,9 +219,9 @@ impl Report {
         self.done.get(&token).map(|(_, id)| &**id).filter(|id| !id.is_empty())
     }
 
-    /// Everything worth saying: the plan's issues, then those of rows that were planned again (in place of
-    /// what was planned of them first) and those of writing, by row. A run keeps the first 1,000 of each
-    /// code.
+    /// Everything worth saying: first the issues of the plan; then, by row, those found while writing and
+    /// those of rows that were planned again, which replace the issues of their first plan. A run keeps the
+    /// first 1,000 issues of each code.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
         let mut written: Vec<Issue> = self.issues.clone();
         written.extend(
@@ -230,11 +235,11 @@ impl Report {
         self.plan.source_issues.iter().cloned().chain(planned).chain(written)
     }
 
-    /// What a plan has found of the sides that are as it says.
+    /// What a plan has found, as far as it is still the plan of the side in question.
     fn standing(&self, part: u32) -> impl Iterator<Item = &Finding> {
         let plan = self.plan_of(part);
         plan.findings.iter().filter(move |found| {
-            // What was planned of its link did not come to pass.
+            // The opportunity was to be moved, but its link was kept.
             let is_relinked = found.code == IssueCode::OpportunityRelinked;
             let home = || self.home(part, found.row?.0 - 1);
             if is_relinked && home().is_some_and(|row| self.kept_links.contains(&row)) {
@@ -244,12 +249,12 @@ impl Report {
                 return true;
             }
             let side = found.object.zip(found.row.and_then(|row| self.home(part, row.0 - 1)));
-            // What is about no side is known from the plan made first.
+            // A finding about no side is taken from the first plan.
             side.map_or(part == 0, |(object, row)| self.part(object, row) == part)
         })
     }
 
-    /// How many issues of each code there were, also those that a run did not keep.
+    /// How many issues of each code there were, including those that a run did not keep.
     pub fn issue_counts(&self) -> IndexMap<IssueCode, u64> {
         if !self.counts.is_empty() {
             return self.counts.clone();
@@ -261,15 +266,16 @@ impl Report {
         counts
     }
 
-    /// Writes the error log: every row with a failed side as it stood in the file, and what to do
-    /// about it. Mend the cells and import the file again: only these rows are in it, and nothing that
-    /// was created is created twice. A contact that was imported is left as it is, unless one of its cells
-    /// is changed in the log: then all of them count again, also where a later row of the file has said
-    /// otherwise. Where blanks clear, a row whose contact failed clears what other rows of the file have given
-    /// that contact: fill those cells (§15 of the [rules](crate::guide::rules)). A
-    /// [run](crate::Import::run_with) writes it as it goes, with an [`ErrorLog`].
+    /// Writes the error log as CSV: every row with a failed side as it was in the file, and what to do about
+    /// it. Returns the number of rows. For a [run](crate::Import::run_with) use an [`ErrorLog`], which is
+    /// written window by window.
     ///
-    /// Gives the number of rows written.
+    /// Mend the cells and import the log: it holds only these rows, and nothing that was created is created
+    /// twice. A contact that was imported with the file is left as it is, unless somebody changes one of its
+    /// cells in the log. Then all of its cells count again, even where a later row of the file said otherwise.
+    ///
+    /// Where blank cells clear, a row whose contact failed clears what other rows of the file have given that
+    /// contact. Fill those cells before you import the log (§15 of the [rules](crate::guide::rules)).
     ///
     /// # Errors
     /// If the writer fails.
@@ -290,9 +296,9 @@ impl Report {
     }
 }
 
-/// What a run sums up.
+/// Summing up a run.
 impl Report {
-    /// Adds what one window of a run came to.
+    /// Adds the report of one window.
     pub(crate) fn absorb(&mut self, window: &Report) {
         self.plan.stats.add(window.plan.stats());
         self.stats.add(&window.stats);

@@ -1,8 +1,8 @@
-//! [`run`]: planning and writing window by window, in memory bounded by the window (behaviour L1).
+//! [`run`]: plans and writes a file window by window, in memory bounded by the window (behaviour L1).
 //!
-//! Each window is a plan of its own. What is kept from one to the next is a fingerprint and the first
-//! row of each record that was met, so that a contact of an earlier window is known to be of this
-//! import although storage answers for it.
+//! Each window is a plan of its own. From one to the next the run keeps only a fingerprint of each record
+//! that was met, its first row and a few flags. So it knows a contact of an earlier window for one of its own,
+//! although it is storage that answers for it now.
 
 mod earlier;
 mod remembering;

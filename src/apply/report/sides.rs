@@ -1,4 +1,4 @@
-//! What sides of rows came to instead of what was planned: refused, left open, or planned again.
+//! Sides of rows that did not turn out as planned: refused, left open, or planned again.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
-//! [`EarlierRun`]: what an interrupted run has written, beyond the window at hand.
+//! [`EarlierRun`]: what an interrupted run had written, beyond the window at hand.
 //!
-//! A window has to see storage as the windows before it left it, although later ones have been written
-//! since. So of every record that the run created the row that made it is kept, by a fingerprint of its
-//! id.
+//! When a run is resumed, each window has to see storage as the windows before it had left it, although later
+//! windows have been written since. So for every record that the run has created, the row that created it is
+//! kept, by a fingerprint of the record's id.
 
 use hashbrown::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What a window of a run leaves for those that follow.
+//! What a run remembers of a window for the windows that follow.
 
 use std::sync::Arc;
 
