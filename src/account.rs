@@ -1,9 +1,9 @@
-//! [`Account`]: what the CRM says of itself before an import begins.
+//! [`Account`]: what the CRM says about itself before an import begins.
 //!
-//! The account's settings decide how records are matched; an import cannot change them (article,
-//! step 3). [`Storage::account`](crate::Storage::account) hands them over once, they are frozen for
-//! the import, and the plan records what it used. Every part has a default, so an account file may
-//! leave out what does not apply:
+//! The account's settings decide how records are matched, and an import cannot change them (article, step
+//! 3). [`Storage::account`](crate::Storage::account) hands them over once, they hold for the whole import, and
+//! the plan [keeps them](crate::Plan::account). Every part has a default, so an account file may leave out
+//! what does not apply:
 //!
 //! ```
 //! use crm_import::Account;
@@ -32,18 +32,20 @@ use serde::{Deserialize, Serialize};
 use crate::field::{CustomField, Field, Fields};
 use crate::object::Object;
 
-/// The settings of one account, frozen for one import.
+/// The settings of one account, which hold for a whole import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
-    /// ISO 3166 code, in two letters, of the country whose phone numbers are written without a country
-    /// code; it decides nothing else. The country that a contact's row names itself, in a mapped column, goes
-    /// before it, and that of the [column](crate::mapping::ColumnMapping::country) before both (V6). `None`: only
-    /// numbers with a country code can be read.
+    /// The country in which phone numbers without a country code are read, as its two-letter ISO 3166 code.
+    /// It decides nothing else. `None`: only numbers with a country code can be read.
+    ///
+    /// The country of a [column](crate::mapping::ColumnMapping::country) takes precedence, and so does the
+    /// country that a row itself names in a mapped column (V6): first the column's, then the row's, then this
+    /// one.
     pub default_country: Option<String>,
-    /// The order of day and month in dates that do not tell, if the account states one.
+    /// The order of day and month in dates that could be read either way, if the account states one.
     pub date_order: Option<DateOrder>,
-    /// Which phone numbers count as numbers (behaviour V6).
+    /// Which phone numbers are accepted (behaviour V6).
     pub phones: PhoneRule,
     /// How contacts are matched and joined (behaviour §4).
     pub dedup: DedupPolicy,
@@ -58,32 +60,36 @@ pub struct Account {
     pub options: IndexMap<String, Vec<String>>,
     /// The account's own fields.
     pub custom_fields: Vec<CustomField>,
-    /// The standard fields that this CRM has, by object, if it has few: a table of customers with a
-    /// name, an e-mail address and a city. Of an object that is not named here it has
-    /// [all](crate::field); [some](Fields::ALWAYS) it has anyway. What it does not have is never
-    /// suggested, mapped, asked for or written. [`only`](Self::only) sets it.
+    /// The standard fields that this CRM has, by object, for a CRM that has few of them: a table of customers
+    /// with a name, an e-mail address and a city, say. Set it with [`only`](Self::only).
     ///
-    /// Without `additional_emails` (or `additional_phones`) a contact has one address, and what the
-    /// file says in its place replaces it like any other value; a second one in a row is refused
-    /// (`value-limit`). With `name` but not both of `first_name` and `last_name` a full name is kept
-    /// as it is, and the parts that a file has instead are joined to it: `Ana` and `Lee` to `Ana Lee`, a
-    /// blank one leaving the other alone. They are mapped to `first_name` and `last_name` as anywhere, and
-    /// what is written is the `name`. Beside both of them `name` is never written: full names are split. A CRM
-    /// without opportunities names none of theirs (`"opportunity": []`): their columns are left out, and the
-    /// plan says so.
+    /// An object that is not named here has [all](crate::field) its standard fields, and one that is named has
+    /// [some](Fields::ALWAYS) in any case. A field that the CRM does not have is never suggested, mapped, asked
+    /// for or written.
+    ///
+    /// - *One address.* Without `additional_emails` (or `additional_phones`) a contact has one address, and the
+    ///   file's address replaces it like any other value. A second one in a row is refused (`value-limit`).
+    /// - *Names in one piece.* With `name`, but not both `first_name` and `last_name`, a full name is kept as it
+    ///   is. If a file has the two parts instead, map them to `first_name` and `last_name` as usual: they are
+    ///   joined, `Ana` and `Lee` to `Ana Lee`, and written to `name`. If one of them is blank, the other is the
+    ///   name.
+    /// - *Names in two parts.* With both `first_name` and `last_name`, full names are split, and `name` is never
+    ///   written.
+    /// - *No opportunities.* A CRM without them names none of their fields (`"opportunity": []`). Their columns
+    ///   are left out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
 }
 
 impl Account {
-    /// The same account, whose CRM has only these [standard fields](Self::standard_fields) of an object.
+    /// The same account, for a CRM that has only these [standard fields](Self::standard_fields) of an object.
     ///
     /// ```
     /// use crm_import::dedup::DedupPolicy;
     /// use crm_import::{Account, Object};
     ///
-    /// // Customers have a name, in one column, an e-mail address and a city. There are no deals. The first
-    /// // and last names of a file are joined.
+    /// // Customers have a name (in one column, so the first and last names of a file will be joined), an
+    /// // e-mail address and a city. There are no deals.
     /// let account = Account { dedup: DedupPolicy::by([["email"]]), ..Account::default() }
     ///     .only(Object::Contact, &["name", "email", "city"])
     ///     .only(Object::Opportunity, &[]);
@@ -96,8 +102,8 @@ impl Account {
         self
     }
 
-    /// What a choice field may hold: of a custom field its own options, of a standard one those that the
-    /// account lists.
+    /// What a choice field may hold: its own options if it is a custom field, those that the account lists if
+    /// it is a standard one.
     pub(crate) fn options_of<'a>(&'a self, field: &'a Field) -> &'a [String] {
         match field.is_custom {
             true => &field.options,
@@ -140,14 +146,14 @@ impl DateOrder {
     }
 }
 
-/// Which phone numbers count as numbers.
+/// Which phone numbers are accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneRule {
-    /// Those the numbering plan of their region knows.
+    /// Those that the numbering plan of their region knows.
     #[default]
     Valid,
-    /// Those of a possible length.
+    /// Those that have a possible length.
     Possible,
 }
 

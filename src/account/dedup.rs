@@ -13,19 +13,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DedupPolicy {
-    /// The match rules, first one first (M2, M4).
+    /// The match rules, in the order in which they are tried (M2, M4).
     pub contacts: Vec<MatchRule>,
-    /// Several records answer the deciding rule (M5).
+    /// What to do if several contacts are found (M5).
     pub ambiguous: Ambiguous,
-    /// A key of the row belongs to somebody else (M6).
+    /// What to do if a key of the row belongs to another contact (M6).
     pub conflict: Conflict,
-    /// The file names one contact on several rows (M10).
+    /// What to do if the file names one contact on several rows (M10).
     pub repeats: Repeats,
-    /// A contact has a name and no key (M8).
+    /// What to do with a contact that has a name but no key (M8).
     pub keyless: Keyless,
-    /// May a value from the file become the primary one if the contact holds it already (V2)?
+    /// Whether an address that the contact already has as an additional one may become the primary one (V2).
     pub promote: Promote,
-    /// Fields that a new contact needs, by key; of a full name that is split, its parts.
+    /// The keys of fields that a new contact must have. Where full names are split, name their parts.
     pub required: Vec<String>,
 }
 
@@ -59,8 +59,8 @@ impl DedupPolicy {
     }
 }
 
-/// Fields that must all agree, by key; a rule of one field also owns its values (M6). A full name that is
-/// split is matched by its parts, `first_name` and `last_name`.
+/// The keys of fields that must all agree. A rule of one field also owns its values: no two contacts may
+/// hold the same one (M6). Where full names are split, match by their parts, `first_name` and `last_name`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MatchRule(pub Vec<String>);
@@ -72,24 +72,24 @@ impl MatchRule {
     }
 }
 
-/// What to do when several records answer the deciding rule (M5).
+/// What to do when the deciding rule finds several contacts (M5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ambiguous {
-    /// The row fails and names them all.
+    /// The row fails, and its issue names them.
     #[default]
     Fail,
-    /// The lowest id is taken, stored records before contacts of the file.
+    /// The one with the lowest id is taken; stored contacts come before those of the file.
     First,
-    /// The next rule decides; if none is left, the row fails.
+    /// The next rule decides. If there is none left, the row fails.
     NextRule,
 }
 
-/// What to do when a key of the row belongs to another record than the row's (M6).
+/// What to do when a key of the row belongs to another contact than the row's own (M6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conflict {
-    /// The value is not written; a warning names the other record.
+    /// The value is not written, and a warning names the other contact.
     #[default]
     DropValue,
     /// The row fails.
@@ -111,9 +111,10 @@ pub enum Repeats {
 
 /// What to do with a contact that has a name but no key (M8).
 ///
-/// An address that cannot be used is left out with a warning, so its contact may have no key either, and be
-/// created by each import of the file. [`OnInvalid::FailRow`](crate::mapping::OnInvalid::FailRow) on the
-/// columns of keys fails the row instead, for its address; `Fail` here fails every row without a key.
+/// A contact may also lose its only key because the address cannot be used and is left out with a warning;
+/// then every import of the file creates it anew. To fail such rows for their bad address, set
+/// [`OnInvalid::FailRow`](crate::mapping::OnInvalid::FailRow) on the columns of keys. `Fail` here fails every
+/// row without a key, whatever the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keyless {
@@ -124,13 +125,14 @@ pub enum Keyless {
     Fail,
 }
 
-/// May a value that the contact already holds as an additional one become primary (V2)?
+/// Whether an address that the contact already has as an additional one may become the primary one, because
+/// the file has it in the column of primary addresses (V2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Promote {
-    /// It stays where it is.
+    /// It stays an additional one.
     #[default]
     Never,
-    /// The primary column of the file decides.
+    /// It becomes the primary one, and the two change places.
     Always,
 }

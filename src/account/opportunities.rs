@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OpportunityPolicy {
-    /// May a contact have several opportunities in one pipeline (O4)?
+    /// Whether a contact may have several opportunities in one pipeline (O4).
     pub duplicates: Duplicates,
-    /// Do tags on an opportunity go to its contact (P8)?
+    /// Do the tags of an opportunity go to its contact, and follow-ups to contacts that are only linked to
+    /// (P8)?
     pub tag_linked: bool,
-    /// The row's contact is not the stored one (P7).
+    /// What to do if an opportunity belongs to another contact than the row's (P7).
     pub relink: Relink,
-    /// An opportunity without a contact is to be created (P5).
+    /// What to do with a new opportunity that has no contact (P5).
     pub unlinked: Unlinked,
-    /// Matching by fields (O5); `None` = only ids match.
+    /// How opportunities are matched by their fields (O5); `None` = only ids match.
     pub matching: Option<OpportunityMatching>,
 }
 
@@ -30,20 +31,20 @@ impl Default for OpportunityPolicy {
     }
 }
 
-/// May a contact have several opportunities in one pipeline (O4)?
+/// Whether a contact may have several opportunities in one pipeline (O4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
     /// Yes.
     #[default]
     Allow,
-    /// No: another one fails and names the first.
+    /// No: another one fails, and its issue names the first.
     OnePerPipeline,
     /// No: another one updates the first.
     Update,
 }
 
-/// What to do when the row's contact is not the opportunity's (P7).
+/// What to do when an opportunity belongs to another contact than the row's (P7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relink {
@@ -67,9 +68,10 @@ pub enum Unlinked {
     Create,
 }
 
-/// Matching of opportunities by fields, within one contact (O5).
+/// How the opportunities of one contact are matched by their fields (O5).
 ///
-/// The six behaviours known from importers of gifts and pledges are presets, by the names they have there.
+/// The presets are the six behaviours known from importers of gifts and pledges, under the names they have
+/// there. They say what to do if no opportunity matches, if one does, and if several do:
 ///
 /// | preset | none | one | several |
 /// |---|---|---|---|
@@ -96,13 +98,13 @@ pub struct OpportunityMatching {
     pub fields: Vec<String>,
     /// How many days two dates may lie apart and still agree.
     pub date_window_days: u16,
-    /// Only opportunities with the status open are candidates.
+    /// Are only opportunities with the status open compared?
     pub open_only: bool,
-    /// Nothing matches.
+    /// What to do if none matches.
     pub none: WhenNone,
-    /// One matches.
+    /// What to do if one matches.
     pub one: WhenOne,
-    /// Several match.
+    /// What to do if several match.
     pub several: WhenSeveral,
 }
 

@@ -13,7 +13,7 @@ impl FieldId {
         usize::from(self.0)
     }
 
-    /// An e-mail address or a phone, of which a contact may have several.
+    /// Does the field hold e-mail addresses or phones, of which a contact may have several?
     pub(crate) fn is_address(self) -> bool {
         matches!(
             self,
@@ -24,7 +24,7 @@ impl FieldId {
         )
     }
 
-    /// Of additional addresses the field of the primary one; any other field as it is.
+    /// The field of the primary address, for a field of additional addresses; any other field unchanged.
     pub(crate) fn primary(self) -> FieldId {
         match self {
             FieldId::ADDITIONAL_EMAILS => FieldId::EMAIL,
@@ -33,12 +33,12 @@ impl FieldId {
         }
     }
 
-    /// The id of a record: the contact's, the opportunity's, or that of the opportunity's contact.
+    /// Does the field hold the id of a record: a contact, an opportunity, or the contact of an opportunity?
     pub(crate) fn is_id(self) -> bool {
         matches!(self, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
     }
 
-    /// A part of a postal address.
+    /// Does the field hold a part of a postal address?
     pub(crate) fn is_place(self) -> bool {
         FieldId::ADDRESS <= self && self <= FieldId::COUNTRY
     }

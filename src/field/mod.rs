@@ -1,7 +1,7 @@
-//! The fields of both objects: their keys, labels and kinds, and the account's custom fields.
+//! The fields of contacts and opportunities: their keys, labels and kinds, and the account's custom fields.
 //!
-//! [`Fields`] is the catalogue of one account. A field is named by object and key in every setting,
-//! file and message; inside, it is a [`FieldId`], its position in the catalogue.
+//! [`Fields`] is the catalogue of one account. Settings, files and messages name a field by its object and
+//! key; inside the crate it is a [`FieldId`], its position in the catalogue.
 #![doc = include_str!("standard.md")]
 
 mod id;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::Object;
 
-/// What a field holds, and so how its cells are read (behaviour §9).
+/// What a field holds, and therefore how its cells are read (behaviour §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,9 +28,9 @@ pub enum FieldKind {
     LongText,
     /// An exact decimal number.
     Number,
-    /// An exact amount, with as many decimals as the cell has; the currency is the account's. Signs and
-    /// codes of currencies in a cell are read over, whichever they are: `5 €` and `$5` are both 5. Where a file
-    /// has several currencies, map the column that names them to a field of its own, or leave the amounts out.
+    /// An exact amount, with as many decimals as the cell has, in the account's currency. Signs and codes of
+    /// currencies are ignored, whatever they are: `5 €` and `$5` are both 5. If a file has several currencies,
+    /// map the column that names them to a field of its own, or leave the amounts out.
     Money,
     /// A telephone number.
     Phone,
@@ -62,9 +62,9 @@ pub enum FieldKind {
     Stage,
     /// open, won, lost or abandoned.
     Status,
-    /// A file: exists in CRMs, cannot be imported.
+    /// A file. CRMs have such fields, but they cannot be imported.
     File,
-    /// A signature: exists in CRMs, cannot be imported.
+    /// A signature. CRMs have such fields, but they cannot be imported.
     Signature,
 }
 
@@ -93,14 +93,14 @@ pub struct Field {
     pub is_custom: bool,
     /// Is it a standard field that this account [does without](Fields::only)?
     pub is_absent: bool,
-    /// Is it a part of the name in an account that [keeps it whole](Fields::only)? A column may be mapped
-    /// to it; what its cells say is joined to the name, and never written here.
+    /// Is it a part of the name, in an account that [keeps names whole](Fields::only)? A column may be mapped
+    /// to it, but its cells are joined to the name and never written here.
     pub is_part: bool,
-    /// What it may hold, if it is a choice with options known by the account.
+    /// What it may hold, if it is a choice.
     pub options: Vec<String>,
 }
 
-/// A field that the account has added (behaviour §10). It must exist; an import never creates one.
+/// A field that the account has added (behaviour §10). It must exist already: an import never creates one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomField {
     /// The object it belongs to.
@@ -139,8 +139,8 @@ impl Fields {
         Fields::with_custom(&[])
     }
 
-    /// The standard fields and the account's own. A custom field cannot take the key of a standard
-    /// one, nor one key twice: the first keeps it.
+    /// The standard fields and the account's own. A key belongs to the first field that has it: a custom
+    /// field with the key of a standard one, or of an earlier custom one, is left out.
     pub fn with_custom(custom: &[CustomField]) -> Self {
         let mut catalogue = Fields { fields: Vec::new(), by_key: Default::default() };
         for (object, rows) in
@@ -187,11 +187,14 @@ impl Fields {
         self.fields.push(field);
     }
 
-    /// Without the standard fields of an object that are not named. Those that every record has stay
-    /// ([`ALWAYS`](Self::ALWAYS)), and so does what a column can be mapped to because it is kept as
-    /// something else: a full name where both of its parts are kept, the [parts](Field::is_part) of one
-    /// that is kept whole. Contacts without tags take none from their opportunities either. Opportunities
-    /// of which no field is named are not kept at all, and nothing of them stays.
+    /// Leaves out the standard fields of an object that are not named here.
+    ///
+    /// Some stay in any case: those that every record has ([`ALWAYS`](Self::ALWAYS)), and those that a column
+    /// may still be mapped to because its cells are kept as something else. These are the full name where both
+    /// its parts are kept, and the [parts](Field::is_part) of a name that is kept whole.
+    ///
+    /// Contacts without tags take none from their opportunities either. If no field of opportunities is named,
+    /// the account has no opportunities, and none of their fields stays.
     ///
     /// ```
     /// use crm_import::{Fields, Object};
@@ -229,7 +232,7 @@ impl Fields {
         self
     }
 
-    /// The standard fields that no account does without that keeps the object.
+    /// The standard fields that an account always has, if it has the object at all.
     pub const ALWAYS: [(Object, &'static str); 7] = [
         (Object::Contact, "id"),
         (Object::Opportunity, "id"),
@@ -245,7 +248,7 @@ impl Fields {
         self.by_key[object as usize].get(key).copied()
     }
 
-    /// What people call the field of a key; the key itself if there is no such field.
+    /// The label of the field with this key; the key itself if there is no such field.
     pub(crate) fn label<'a>(&'a self, object: Object, key: &'a str) -> &'a str {
         self.find(object, key).map_or(key, |id| &self.get(id).label)
     }
@@ -261,7 +264,7 @@ impl Fields {
         all.filter(|(_, field)| !field.is_absent)
     }
 
-    /// Is a full name split into a first and a last one, which are kept instead of it (behaviour §10)?
+    /// Are full names split into a first and a last name, which are kept instead (behaviour §10)?
     pub(crate) fn splits_names(&self) -> bool {
         [FieldId::FIRST_NAME, FieldId::LAST_NAME].into_iter().all(|part| self.is_kept(part))
     }
@@ -271,7 +274,7 @@ impl Fields {
         self.get(id).is_part
     }
 
-    /// Does the account keep it as it is?
+    /// Is the field stored as such, neither absent nor joined to another?
     fn is_kept(&self, id: FieldId) -> bool {
         !self.is_absent(id) && !self.is_part(id)
     }
@@ -281,12 +284,12 @@ impl Fields {
         self.get(id).is_absent
     }
 
-    /// How many positions there are, those of fields that the account does without among them.
+    /// How many positions there are. Fields that the account does without keep theirs.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Never: the standard fields are always there.
+    /// Never true: the standard fields always have their positions.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

@@ -1,8 +1,8 @@
-//! Headers as words.
+//! [`words`]: the words of a header, however it is written.
 
-/// A header in lower case, without accents and punctuation, split where people and programs split
-/// words: at spaces, underscores, points, slashes, changes from small to capital letters and between
-/// letters and digits. `e-mail` is one word.
+/// A header in lower case, without accents and punctuation, split where people and programs split words: at
+/// spaces, underscores, points and slashes, where capitals follow small letters, and between letters and
+/// digits. `e-mail` is one word.
 pub(crate) fn words(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
     let mut before = ' ';

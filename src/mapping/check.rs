@@ -10,20 +10,20 @@ use crate::issue::ERROR_LOG_COLUMNS;
 use crate::normalize;
 use crate::object::{Mode, Object};
 
-/// What a column that is neither mapped nor ignored is.
+/// Whether a column that is neither mapped nor ignored is a notice or an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unmapped {
-    /// Worth a notice.
+    /// A notice.
     #[default]
     Notice,
-    /// An error.
+    /// An error, which stops the import before row 1.
     Fail,
 }
 
 impl Mapping {
-    /// Every problem of the mapping at once, for these headers, this account and these modes; an
-    /// object without a mode is not selected. Not every problem [is an
-    /// error](MappingProblem::is_error).
+    /// Everything that is wrong with the mapping, for these headers, this account and these modes. An object
+    /// without a mode is not selected. Not every problem [is an error](MappingProblem::is_error); the others
+    /// are notices.
     ///
     /// ```
     /// use crm_import::mapping::{Mapping, Unmapped};
@@ -93,7 +93,7 @@ impl Check<'_> {
         }
     }
 
-    /// The field a column or constant feeds, if there is one.
+    /// The field that a column or constant feeds, if there is one.
     fn target(&mut self, column: &str, object: Object, key: &str) -> Option<FieldId> {
         let column = column.to_owned();
         let Some(id) = self.fields.find(object, key) else {
@@ -123,8 +123,8 @@ impl Check<'_> {
         self.problems.push(MappingProblem::UnknownField { column, object, field, instead });
     }
 
-    /// Is the field's object selected, or does the field link opportunities to contacts (P8)? The country
-    /// tells how phones are read that do.
+    /// Is the field's object selected, or can the field link opportunities to contacts (P8)? The country counts
+    /// too, because it decides how phones are read.
     fn is_used(&self, id: FieldId) -> bool {
         let field = self.fields.get(id);
         let is_selected = self.modes.iter().any(|(object, _)| *object == field.object);
@@ -138,13 +138,13 @@ impl Check<'_> {
                         && rules.iter().any(|rule| rule.0.iter().any(|key| key == "name")))
     }
 
-    /// Does a constant name a part of a name that is kept whole? Alone it would name everybody.
+    /// Does a constant name a part of a name that is kept whole? It would give everybody that name.
     fn is_part(&self, constant: &Constant) -> bool {
         let id = self.fields.find(constant.object, &constant.field);
         id.is_some_and(|id| self.fields.is_part(id))
     }
 
-    /// The parts of a name that is kept whole are joined to one value, which is treated in one way.
+    /// Where the parts of a name are joined to one value, their columns must be set alike.
     fn parts(&mut self, headers: &[String], resolved: &Resolved<'_>) {
         let fields = self.fields;
         let part = |part: FieldId| {
@@ -174,7 +174,7 @@ impl Check<'_> {
         );
     }
 
-    /// Settings that no cell could be read with, or that the field cannot have.
+    /// Refuses settings with which no cell could be read, or which the field cannot have.
     fn settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
         let (field, is_key) = (self.fields.get(id), self.is_key(id));
         let mut refuse = |setting, value: &str, why| {
@@ -192,7 +192,7 @@ impl Check<'_> {
             refuse("merge", merge.name(), Some(why));
         }
         if let Some(default) = column.default.as_deref() {
-            // The same for every row without one, they would make one record of all, or many with one key (M6).
+            // Being the same on every row, it would make one record of all of them, or give many one key (M6).
             if id.is_id() || id.is_address() || is_key {
                 let why =
                     "what a record is known by is never made up, so leave the blank cells blank";
@@ -209,7 +209,8 @@ impl Check<'_> {
         }
     }
 
-    /// A value that every row would fail with or lose, or be found by: it counts as what the row says.
+    /// Refuses a constant that cannot be read, and one by which every row would find the same contact: it
+    /// counts as if the row said it.
     fn constant(&mut self, constant: &Constant, id: FieldId) {
         let field = self.fields.get(id);
         let column = ColumnMapping::default();
@@ -237,11 +238,11 @@ impl Check<'_> {
         alone.any(|rule| feeders(self.fields, Object::Contact, &rule.0[0]).any(|field| field == id))
     }
 
-    /// Columns and constants that feed a field which holds one value. The ids of our own error log
-    /// stand beside those of the file.
+    /// Refuses several columns and constants for a field that holds one value. The id columns of our own error
+    /// log are allowed beside those of the file.
     fn twice(&mut self) {
         let mut seen: Vec<FieldId> = Vec::new();
-        // Beside a whole name its parts are the same once more.
+        // Where the whole name is mapped, its parts say the same once more.
         let has_name = self.fed.iter().any(|(id, _)| *id == FieldId::NAME);
         let target = |id: FieldId| match has_name && self.fields.is_part(id) {
             true => FieldId::NAME,
@@ -263,14 +264,14 @@ impl Check<'_> {
         }
     }
 
-    /// What creating and updating need, each for itself.
+    /// Names what creating or updating still needs.
     fn needs(&mut self) {
         let mapped: Vec<FieldId> = self.fed.iter().map(|(id, _)| *id).collect();
         let fed = MappedFields { fields: self.fields, account: self.account, mapped: &mapped };
         for &(object, mode) in self.modes {
             let needs = fed.needs(object);
             for need in needs.create.iter().filter(|need| mode.creates() && !need.is_met) {
-                // Of both ways one is left, unless records are only created.
+                // Unless records are only created, rows may still update some.
                 let is_error = need.is_strict && mode == Mode::Create;
                 let fields = need.fields.clone();
                 self.problems.push(MappingProblem::RequiredMissing { object, fields, is_error });
@@ -283,7 +284,7 @@ impl Check<'_> {
         }
     }
 
-    /// How the mapping and the file differ.
+    /// Names the differences between the mapping and the file.
     fn file(&mut self, headers: &[String], resolved: &Resolved<'_>, unmapped: Unmapped) {
         for missing in &resolved.missing {
             let renamed = resolved.renamed.iter().find(|(before, _)| before == missing);
@@ -317,7 +318,7 @@ fn why_not_merged(id: FieldId, field: &Field, merge: Merge) -> Option<&'static s
     }
 }
 
-/// Is it one of them, however it is spelt?
+/// Is this one of the columns that our own error log adds, however it is spelt?
 pub(super) fn is_own(header: &str) -> bool {
     let header = words(header);
     ERROR_LOG_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))

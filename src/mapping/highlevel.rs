@@ -8,22 +8,22 @@ use crate::object::Object;
 /// What separates the items of a list for HighLevel's importer.
 const SEPARATORS: &str = ",;.";
 
-/// The fields that an opportunity cannot be without, besides its id (O6).
+/// Besides its id, the fields that an opportunity cannot be without (O6).
 const NEEDED: [FieldId; 4] =
     [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS];
 
 impl Mapping {
-    /// The same mapping, with files read as HighLevel's importer documents it where that is less careful
-    /// than this crate (behaviour §16). What a column says itself stays.
+    /// The same mapping, set to read files as HighLevel's importer documents it where that is less careful
+    /// than this crate (behaviour §16). Whatever a column has set itself stays.
     ///
-    /// - A blank cell clears what is stored, except e-mail addresses and phones, fields of a match rule and
-    ///   required ones.
+    /// - A blank cell clears what is stored, except e-mail addresses and phones, fields of a match rule, and
+    ///   required fields.
     /// - Tags are written in lower case, and a point separates the items of lists, too.
-    /// - A bad e-mail address fails the contact of its row; a bad item of a multiple choice spoils its cell.
-    /// - Countries go by their code or English name alone.
+    /// - A bad e-mail address fails the contact of its row. A bad item of a multiple choice drops its whole cell.
+    /// - Countries are read only from their code or their English name.
     ///
-    /// The result is a plain mapping like any other: it can be looked at, changed and stored.
-    /// [`Import::highlevel`](crate::Import::highlevel) does this to the mapping of an import, whichever it is.
+    /// The result is a plain mapping like any other, which can be looked at, changed and stored.
+    /// [`Import::highlevel`](crate::Import::highlevel) does the same to whichever mapping an import uses.
     ///
     /// ```
     /// use crm_import::mapping::Blank;
@@ -80,10 +80,10 @@ fn is_tags(id: Option<FieldId>) -> bool {
     matches!(id, Some(FieldId::TAGS | FieldId::OPPORTUNITY_TAGS))
 }
 
-/// Is it an address, an id, or a field that its record is found by or needs? The preset asks for no blank to
-/// clear one, though merging would obey for some of them.
+/// Is it an address, an id, or a field by which its record is found or which it needs? Under the preset no
+/// blank clears these, although merging would let some of them be cleared.
 fn is_never_cleared(id: FieldId, field: &Field, account: &Account) -> bool {
-    // A full name is read as both of its parts, and parts may be joined to it.
+    // A full name is read as both its parts, and parts may be joined to it.
     let is_named = |name: &String| match id {
         _ if id == FieldId::NAME || field.is_part => {
             ["name", "first_name", "last_name"].contains(&name.as_str())

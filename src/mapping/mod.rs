@@ -1,8 +1,8 @@
 //! Which column feeds which field: [`Mapping`].
 //!
-//! A mapping is a plain value: [suggest](suggest()) one from the headers, let a person change it,
-//! [check](Mapping::check) it, store it, and [apply it](Mapping::resolve) to next week's file
-//! (behaviour §11). Columns are named by header, or by index where headers repeat or are empty.
+//! A mapping is a plain value. [Suggest](suggest()) one from the headers, let a person change it,
+//! [check](Mapping::check) it, store it, and [apply it](Mapping::resolve) to next week's file (behaviour §11).
+//! It names columns by their header, or by position where headers repeat or are empty.
 //!
 //! ```
 //! use crm_import::mapping::{suggest, Mapping};
@@ -42,13 +42,15 @@ use crate::field::FieldKind;
 use crate::normalize::{self, DateFormat, Separators};
 use crate::object::Object;
 
-/// A mapping of the columns of a file to the fields of an account.
+/// Which columns of a file feed which fields of an account.
+///
+/// Build one in code with [`column`](Self::column) and its neighbours, or keep it as JSON, which a person
+/// can write and a program can store:
 ///
 /// ```
 /// use crm_import::Mapping;
 /// use crm_import::mapping::Blank;
 ///
-/// // As a person may write it, and a program store it.
 /// let mapping: Mapping = serde_json::from_str(r##"{
 ///     "columns": [
 ///         { "header": "Mail", "object": "contact", "field": "email" },
@@ -64,17 +66,17 @@ use crate::object::Object;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
-    /// The columns; those left out are unmapped.
+    /// The columns. A column of the file that is not among them is unmapped.
     pub columns: Vec<ColumnMapping>,
-    /// Values for every row, without a column.
+    /// Values that every row gets without a column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<Constant>,
-    /// The headers of the columns that the mapping [was made](Mapping::from_suggestions) without. They are
-    /// unmapped like any column that it does not name, but [not new](Resolved::new) (A5).
+    /// Headers of columns that were left out when the mapping [was made](Mapping::from_suggestions). They are
+    /// unmapped, like any column that the mapping does not name, but they are [not new](Resolved::new) (A5).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
-    /// A cell text that clears the stored value, such as `#N/A` (W3). It clears what a blank would clear
-    /// under [`Blank::Clear`]; no default stands in for it. Where it is not obeyed, an issue says why.
+    /// A text, such as `#N/A`, that clears the stored value (W3). It clears whatever a blank cell would clear
+    /// under [`Blank::Clear`], and no default stands in for it. If it cannot be obeyed, an issue says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,
 }
@@ -173,54 +175,54 @@ pub struct ColumnMapping {
     /// The key of the field it feeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The column is left out on purpose.
+    /// Is the column left out on purpose?
     #[serde(skip_serializing_if = "is_false")]
     pub ignore: bool,
-    /// The order of day and month; `None` = inferred over the column.
+    /// The order of day and month; `None` = inferred from the whole column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
-    /// Bare numbers are a spreadsheet's day numbers.
+    /// Are bare numbers a spreadsheet's day numbers?
     #[serde(skip_serializing_if = "is_false")]
     pub excel_serial: bool,
-    /// The separators of numbers; `None` = inferred over the column.
+    /// The separators of numbers; `None` = inferred from the whole column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separators: Option<Separators>,
-    /// What a blank cell does to a stored value (W3); `None` = nothing. Where a default stands in for a
-    /// blank, or the merge rule is [`Merge::Keep`], it does nothing either.
+    /// What a blank cell does to a stored value (W3); `None` = nothing. It also does nothing where a default
+    /// stands in for a blank, or where the merge rule is [`Merge::Keep`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blank: Option<Blank>,
-    /// How a value joins the stored one (W2); `None` = the field's default.
+    /// How a value joins the stored one (W2); `None` = the default of the field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<Merge>,
     /// What a value that cannot be used does (V6); `None` = it is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_invalid: Option<OnInvalid>,
-    /// The value of blank cells on create (W6). What a record is known by has none: ids, addresses and phones,
-    /// and fields that contacts are matched by alone.
+    /// What stands in for a blank cell when a record is created (W6). Fields by which records are known cannot
+    /// have a default: ids, e-mail addresses, phones, and fields that contacts are matched by alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Apply the default on update too (W6): in place of what is stored, not of what an earlier row of
-    /// the same file gave.
+    /// Does the default stand in when a record is updated, too (W6)? It then replaces what is stored, but not
+    /// what an earlier row of the same file gave.
     #[serde(skip_serializing_if = "is_false")]
     pub default_always: bool,
-    /// ISO 3166 code of the country whose numbers this column holds. It goes before the country of the row,
-    /// and that before the [account's](crate::Account::default_country) (V6).
+    /// The country in which phone numbers of this column are read, as its ISO 3166 code. It takes precedence
+    /// over the country of the row and the [account's](crate::Account::default_country) (V6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The characters that separate the items of a list; `None` = those of the field's kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_separators: Option<String>,
-    /// The items of a list, such as tags, are written in lower case.
+    /// Are the items of a list, such as tags, written in lower case?
     #[serde(skip_serializing_if = "is_false")]
     pub lower_case: bool,
-    /// A country is named by its code or its English name; no other names are understood.
+    /// Are countries read only from their code or their English name, and from no other name?
     #[serde(skip_serializing_if = "is_false")]
     pub exact_country: bool,
-    /// May this column take back a contact's wish not to be contacted (W6)? That wish is the field `dnd`. Other
-    /// fields that hold yes or no, such as an opt-in of your own, are written as the file says.
+    /// May this column take back a contact's wish not to be contacted, the field `dnd` (W6)? Other fields that
+    /// hold yes or no, such as an opt-in of your own, are always written as the file says.
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
-    /// What to read instead of a cell, by cell text (case and spaces folded).
+    /// What to read instead of a cell, by the text of the cell (case and spaces folded).
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub values: IndexMap<String, String>,
 }
@@ -255,10 +257,10 @@ impl ColumnMapping {
     }
 }
 
-/// A value for every row, without a column. Constants never make a side present (P1).
+/// A value that every row gets without a column. A constant alone never makes a side present (P1).
 ///
-/// A constant counts as what the row says: of a field that contacts are matched by alone it would make one
-/// contact of all rows, and is refused. For rows of one contact that is stored give its id.
+/// It counts as if each row said it. So a constant for a field that contacts are matched by alone is refused:
+/// it would make one contact of all rows. If all rows really are about one stored contact, give its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constant {
@@ -277,13 +279,13 @@ pub enum Blank {
     /// Nothing.
     #[default]
     Keep,
-    /// It clears it; keys that matched, ids and required fields stay, and so does what an earlier row of
-    /// the same file has said of the field, whether or not the merge rule took it. An opportunity always
-    /// has a status and, in an account with pipelines, stands in a stage of one (O6).
+    /// It clears the value. Some values stay all the same: keys that matched, ids and required fields; what an
+    /// earlier row of the same file has said about the field, whether or not the merge rule took it; the status
+    /// of an opportunity and, in an account with pipelines, its pipeline and stage (O6).
     ///
-    /// Additional addresses are cleared only where no row can replace the primary one: where the primary
-    /// address has no column, or its column fills blanks or keeps. Otherwise the replaced primary address
-    /// is kept among them (V2), and a second import of the file would clear it (L3).
+    /// Additional addresses are cleared only where no row can replace the primary one: where primary
+    /// addresses have no column, or their column only fills blanks or keeps. Otherwise a replaced primary
+    /// address would be kept among them (V2), and a second import of the file would clear it (L3).
     Clear,
 }
 
@@ -291,17 +293,17 @@ pub enum Blank {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Merge {
-    /// It replaces it: the default of single values.
+    /// It replaces the stored value. The default for single values.
     Overwrite,
-    /// It is written where nothing is stored.
+    /// It is written only where nothing is stored.
     FillBlank,
-    /// The stored value stays, whatever it is, blank included, and no cell clears it; the file's counts
-    /// on create.
+    /// It counts only when the record is created. After that the stored value stays, even if it is blank, and
+    /// no cell clears it.
     Keep,
-    /// It joins the list: the default of lists, and of nothing else.
+    /// It joins the list. The default for lists, and only for them.
     Union,
-    /// It is added below the stored text, unless it stands there already as a whole line, or lines: the default of notes, and of no other
-    /// than long text.
+    /// It is added below the stored text, unless the text already has it as one or more whole lines. The
+    /// default for notes, and only for long text.
     Append,
 }
 
@@ -322,11 +324,11 @@ impl Merge {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnInvalid {
-    /// The value is dropped with a warning. Of a contact's only key that leaves one without:
-    /// [`Keyless`](crate::dedup::Keyless).
+    /// The value is dropped with a warning. If it was a contact's only key, the contact is left without one:
+    /// see [`Keyless`](crate::dedup::Keyless).
     #[default]
     DropValue,
-    /// The whole cell is dropped with a warning: of several items, the good ones too.
+    /// The whole cell is dropped with a warning, its good items included.
     DropCell,
     /// The side of the row fails.
     FailRow,

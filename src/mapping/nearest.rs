@@ -1,11 +1,11 @@
-//! Which fields may be meant by a key that is none.
+//! [`nearest`]: the fields that may be meant by a key that does not exist.
 
 use std::collections::BTreeSet;
 
 use crate::field::{Field, Fields, words};
 use crate::object::Object;
 
-/// The fields of an object that may be meant, nearest first; all that there are if none is like the key.
+/// The fields of an object that may be meant, nearest first; all its fields if none resembles the key.
 pub(super) fn nearest(fields: &Fields, object: Object, key: &str) -> Vec<String> {
     let may_be_meant =
         |field: &Field| field.object == object && field.key != key && field.kind.is_importable();
@@ -19,8 +19,8 @@ pub(super) fn nearest(fields: &Fields, object: Object, key: &str) -> Vec<String>
     named.into_iter().map(str::to_owned).collect()
 }
 
-/// How much of their words two keys share, or else whether they are spelt alike: `full_name` is like `name`,
-/// `emial` like `email`.
+/// How alike two keys are: by the share of words that they have in common (`full_name`, `name`), or else by
+/// their spelling (`emial`, `email`). `None` if they are not.
 fn likeness(key: &str, other: &str) -> Option<f64> {
     let (key, other) = (words(key), words(other));
     let [mine, others] = [&key, &other].map(|words| words.split(' ').collect::<BTreeSet<_>>());

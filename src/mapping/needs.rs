@@ -1,4 +1,4 @@
-//! [`Needs`]: what creating and updating need to be mapped, each for itself.
+//! [`Needs`]: what must be mapped to create records, and what to update them.
 
 use super::Mapping;
 use crate::account::{Account, Duplicates, Unlinked};
@@ -39,7 +39,7 @@ pub struct Need {
 }
 
 impl Mapping {
-    /// What creating and updating records of an object need, and whether this mapping has it.
+    /// What creating and updating records of an object need, and whether this mapping provides it.
     pub fn needs(
         &self,
         headers: &[String],
@@ -134,7 +134,7 @@ impl MappedFields<'_> {
     }
 }
 
-/// The field with this key, and those that stand in for it: what feeds them, feeds this.
+/// The field with this key, and those that stand in for it: whatever feeds one of them feeds this field.
 pub(super) fn feeders<'f>(
     fields: &'f Fields,
     object: Object,

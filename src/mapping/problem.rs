@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::object::Object;
 
-/// One thing that is wrong with a mapping.
+/// One thing that is wrong with a mapping, as [`Mapping::check`](super::Mapping::check) finds it. `Display`
+/// says it in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MappingProblem {
@@ -16,7 +17,7 @@ pub enum MappingProblem {
         object: Object,
         /// The key.
         field: String,
-        /// The fields that may be meant, nearest first; where none is near, all that there are.
+        /// The fields that may be meant, nearest first; all fields of the object if none is near.
         instead: Vec<String>,
     },
     /// The other object has this field.
@@ -44,7 +45,7 @@ pub enum MappingProblem {
         /// The columns.
         columns: Vec<String>,
     },
-    /// Two columns are joined to one name, and are not set alike.
+    /// Two columns are joined to one name, but are not set alike.
     PartsDiffer {
         /// The columns of the first and of the last name.
         columns: [String; 2],
@@ -89,10 +90,10 @@ pub enum MappingProblem {
         setting: &'static str,
         /// What it says.
         value: String,
-        /// Why, if it is not that it cannot be read.
+        /// Why not; `None` if the value simply cannot be read.
         why: Option<&'static str>,
     },
-    /// The value of a constant cannot be one of the field.
+    /// The field cannot have the value of a constant.
     Constant {
         /// The object.
         object: Object,
@@ -100,14 +101,14 @@ pub enum MappingProblem {
         field: String,
         /// The value.
         value: String,
-        /// Why, if it is not that it cannot be read.
+        /// Why not; `None` if the value simply cannot be read.
         why: Option<&'static str>,
     },
     /// The file does not have this column.
     MissingColumn {
         /// The header.
         column: String,
-        /// A column of the file that may be meant.
+        /// A column of the file that may be the same under a new name.
         renamed: Option<String>,
     },
     /// The column is neither mapped nor ignored.
@@ -120,7 +121,7 @@ pub enum MappingProblem {
 }
 
 impl MappingProblem {
-    /// Does it stop the import? The others are notices.
+    /// Does it stop the import? If not, it is a notice.
     pub fn is_error(&self) -> bool {
         match self {
             MappingProblem::MissingColumn { .. } | MappingProblem::NotSelected { .. } => false,

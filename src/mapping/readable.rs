@@ -1,13 +1,12 @@
-//! Whether a default or a constant can be read as a value of its field.
+//! [`can_read`]: whether a default or a constant can be read as a value of its field.
 
 use super::ColumnMapping;
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind};
 use crate::normalize::{self, OptionSet, STATUSES};
 
-/// Can a text be read as a value of the field, or each of its items, where it holds several? A phone
-/// depends on the row's country, a stage on its pipeline: they are held to what any row could make of
-/// them.
+/// Can a text be read as a value of the field, or item by item where the field holds several? How a phone is
+/// read depends on the country of its row, and a stage on its pipeline; those pass if any row could read them.
 pub(super) fn can_read(
     field: &Field,
     id: FieldId,

@@ -7,29 +7,31 @@ use crate::field::{Fields, words};
 use crate::issue::log_columns;
 use crate::object::Object;
 
-/// What a mapping comes to on the headers of a file (behaviour A5), by [`Mapping::resolve`].
+/// A mapping applied to the headers of a file, by [`Mapping::resolve`] (behaviour A5).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Resolved<'m> {
-    /// The columns of the file that are mapped or ignored, each with what the mapping says of it.
+    /// The columns of the file that are mapped, by position, each with what the mapping says about it.
     pub columns: Vec<(usize, &'m ColumnMapping)>,
     /// Headers of the mapping that the file does not have.
     pub missing: Vec<String>,
     /// Columns of the file that are neither mapped nor ignored.
     pub unmapped: Vec<usize>,
-    /// Those of them that were not there when the mapping was made. A column without a header is none:
-    /// there is nothing to know it by.
+    /// Unmapped columns that were not there when the mapping was made. A column without a header is never
+    /// new: there is nothing to know it by.
     pub new: Vec<usize>,
-    /// Missing headers that a column of the file may be the new name of: (before, now).
+    /// Missing headers for which a new column may be another name: (before, now).
     pub renamed: Vec<(String, String)>,
 }
 
 impl Mapping {
-    /// Applies the mapping to the headers of a file: by index where it gives one, else by header,
-    /// exactly, then with case, spaces and punctuation folded. Where columns that are called the same
-    /// stand elsewhere now, the first is still the first of them. One column may feed several fields.
+    /// Applies the mapping to the headers of a file.
     ///
-    /// The ids in our own error log are read also where the mapping does not name them (A6).
+    /// A column is found by its position, where the mapping gives one; else by its exact header; else by its
+    /// header with case, spaces and punctuation folded. If columns with the same header have moved, the first
+    /// of them is still the first. One column may feed several fields.
+    ///
+    /// The ids in our own error log are read even if the mapping does not name them (A6).
     ///
     /// ```
     /// use crm_import::{Mapping, Object};
@@ -76,7 +78,7 @@ impl Mapping {
     }
 }
 
-/// What a mapping calls a column.
+/// What a mapping calls a column: its header, or its position if it has none.
 fn name(column: &ColumnMapping) -> String {
     match (header_of(column), column.index) {
         ("", at) => format!("column {}", at.map_or(0, |at| at.saturating_add(1))),
@@ -94,7 +96,7 @@ static OWN_IDS: LazyLock<[ColumnMapping; 2]> = LazyLock::new(|| {
         .map(|(header, object)| ColumnMapping::of(header, object, "id"))
 });
 
-/// The headers of a file, and which are found already.
+/// The headers of a file, and which of them have been found so far.
 struct Search<'h> {
     headers: &'h [String],
     folded: Vec<String>,
@@ -119,7 +121,7 @@ impl Search<'_> {
                 if places.iter().all(|place| is_it(*place)) {
                     return Some(at);
                 }
-                // They have moved: the first is still the first of them.
+                // They have moved, but the first is still the first of them.
                 let mut found: Vec<usize> = columns().filter(|at| is_exact(*at)).collect();
                 if found.len() < places.len() {
                     found = columns().filter(|at| is_it(*at)).collect();
@@ -133,7 +135,7 @@ impl Search<'_> {
             .filter(free)
             .find(|at| is_exact(*at))
             .or_else(|| columns().filter(free).find(|at| is_similar(*at)))
-            // Named once more without a position: it feeds another field too.
+            // Named a second time without a position: the column feeds another field, too.
             .or_else(|| columns().find(|at| is_exact(*at)))
     }
 
@@ -149,8 +151,8 @@ impl Search<'_> {
         places
     }
 
-    /// Which of the unmapped columns the mapping was not made without. A header that was left out once
-    /// and stands there twice is new once.
+    /// The unmapped columns that were not left out when the mapping was made. A header that was left out once
+    /// and is there twice is new once.
     fn new_ones(&self, unmapped: &[usize], left_out: &[String]) -> Vec<usize> {
         let mut left_out: Vec<String> = left_out.iter().map(|header| words(header)).collect();
         let mut is_new = |at: &usize| {
@@ -172,8 +174,8 @@ impl Search<'_> {
         own.filter_map(|own| Some((self.find(own)?, own))).collect()
     }
 
-    /// Which new column may be which missing one: it would be mapped to the same field, or is written
-    /// much alike.
+    /// Which new column may be which missing one, because it would be mapped to the same field, or its header
+    /// looks much the same.
     fn renamed(&self, lost: &[(String, &ColumnMapping)], new: &[usize]) -> Vec<(String, String)> {
         if lost.is_empty() || new.is_empty() {
             return Vec::new();
