@@ -71,8 +71,8 @@ impl Addresses {
     }
 }
 
-/// The addresses of a contact once these rows are folded onto what is stored. `columns` are those of
-/// both fields, in the order of the file.
+/// The addresses of a contact after these rows have been folded onto what is stored. `columns` are those of
+/// the contact, sorted by field.
 pub(crate) fn addresses_of<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -97,12 +97,12 @@ fn take_rows<'p>(
     }
 }
 
-/// A value that a row says and that finds no room (V5), with its column and its place in the cell.
+/// A value for which there is no room (V5), with its column and its place in the cell.
 pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
 
-/// Folds one more row; hands on what its columns would take and what finds no room. What the row
-/// removes goes first, so that the primary address it replaces is kept as an additional one whatever
-/// becomes of the list (V2); and nothing that the row itself says is removed.
+/// Folds one more row; hands on the values for which there is no room. What the row removes goes first, so
+/// that the primary address it replaces is kept as an additional one whatever becomes of the list (V2).
+/// Nothing that the row itself says is removed.
 pub(crate) fn take_row<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -117,9 +117,9 @@ pub(crate) fn take_row<'p>(
     book.take(base.settings, kind, said, is_first, no_room);
 }
 
-/// Can a row of this file put another primary address in the place of the stored one? That one is kept
-/// among the additional ones (V2), where the next import of the file could not tell it from those that
-/// a blank clears: so no blank clears them then, and no token (L3).
+/// Can a row of this file replace the stored primary address? A replaced address is kept among the additional
+/// ones (V2), where the next import of the file could not tell it from those that a blank clears. So then
+/// neither a blank nor the clear token clears them (L3).
 pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
     let replaces = |column: &Column| {
         column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
@@ -127,7 +127,7 @@ pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
     columns.iter().any(replaces)
 }
 
-/// Those columns that hold addresses of this kind.
+/// The columns that hold addresses of this kind.
 fn of_kind(kind: Addresses, columns: &[Column]) -> &[Column] {
     // Sorted by field, and the two fields are neighbours.
     let from = columns.partition_point(|column| column.field < kind.primary());
@@ -135,8 +135,8 @@ fn of_kind(kind: Addresses, columns: &[Column]) -> &[Column] {
     &columns[..columns.partition_point(|column| kind.has(column.field))]
 }
 
-/// The primary address of a contact that has no other one after these rows either, because all that they
-/// name is one, as most do. `None`: they have to be folded.
+/// A short cut for most contacts, of whom these rows name one address and who have no other: that address.
+/// `None` if the rows have to be folded.
 fn only_address<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -164,7 +164,7 @@ fn only_address<'p>(
     is_only.then_some(only)
 }
 
-/// Notes what changes in the two fields, whose columns these are. Order alone is no difference (V2).
+/// Notes what changes in the two fields that these columns feed. Order alone is no difference (V2).
 pub(super) fn fold_addresses<'p>(
     base: Base<'p>,
     kind: Addresses,

@@ -7,8 +7,8 @@ use super::{Addresses, Base, RowOf};
 use crate::field::FieldId;
 use crate::plan::Changes;
 
-/// Folds the rows of a contact and notes every change. `tags` are gifts: tags of its opportunities
-/// and of follow-ups. With `stop_early` it is enough to find one change.
+/// Folds the rows of a contact and notes every change. `tags` are the [gifts](Gift) to it. With `stop_early`
+/// one change is enough.
 pub(crate) fn fold_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -46,7 +46,7 @@ pub(crate) fn fold_contact<'p>(
     }
 }
 
-/// The columns of the file in which one of the rows has something.
+/// The columns of the file, as bits, in which at least one of the rows has something.
 pub(super) fn filled(rows: &[RowOf<'_>]) -> u64 {
     rows.iter().fold(0, |filled, row| filled | row.cells.filled())
 }

@@ -1,5 +1,5 @@
-//! What rows have given a record, for the windows that follow: a blank never clears what an earlier
-//! row of the same file gave (W3), and what no row has filled is filled by a later one (W2).
+//! What rows have given a record, for the windows that follow: a blank never clears what an earlier row of
+//! the same file gave (W3), and a later row may still fill what no row has filled (W2).
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
@@ -7,8 +7,8 @@ use super::{Base, Deal, RowOf, list, opportunity, single};
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 
-/// Has one of these rows, or of those in windows before, given the record this field? `was_written`:
-/// it is as an interrupted import has left it after these rows.
+/// Has one of these rows, or of the rows of earlier windows, given the record this field? `was_written`: the
+/// record is as an interrupted import left it after these rows.
 pub(crate) fn gives<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -19,7 +19,7 @@ pub(crate) fn gives<'p>(
     let columns = columns_of(base.settings, field);
     if let Some(kind) = Addresses::of_field(field) {
         let book = addresses_of(base, kind, &base.settings.contact_columns, rows);
-        // Then it may have moved an address that was given before, which does not show any more.
+        // The rows may then have moved an address that was given before, and that no longer shows.
         let may_have_moved = was_written && base.is_given(kind.primary()) && book.is_primary_given;
         return match field == kind.primary() {
             true => book.is_primary_given,
@@ -38,8 +38,8 @@ pub(crate) fn gives<'p>(
     }
 }
 
-/// Is there nothing in the field once these rows are folded, but for what follow-ups put there, or the 0
-/// that stands for no value (O6)? Then a later row may still fill it (W2). `was_written`: as above.
+/// Is the field blank after these rows, but for what follow-ups put there, or the 0 that stands for no value
+/// (O6)? Then a later row may still fill it (W2). `was_written` as above.
 pub(crate) fn leaves_unfilled<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],

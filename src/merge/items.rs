@@ -1,4 +1,4 @@
-//! [`Items`]: the items of a list, in order, each once in whatever case.
+//! [`Items`]: the items of a list, in order and without repeats. Case makes no difference.
 
 use hashbrown::HashSet;
 use smallvec::SmallVec;
@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use crate::normalize;
 use crate::value::Value;
 
-/// Most lists are short, and comparing is quicker than hashing. In a long one each item would be
-/// compared with all before it.
+/// Most lists are short, and there comparing is quicker than hashing. In a list longer than this, each item
+/// would be compared with all before it.
 const SHORT: usize = 16;
 
 /// See the [module](self).
@@ -35,7 +35,7 @@ impl<'p> Items<'p> {
         self.folded = None;
     }
 
-    /// Adds an item unless the list holds it in other case.
+    /// Adds an item, unless the list holds it already.
     pub(super) fn join(&mut self, item: Value<'p>) {
         if self.holds(&item) {
             return;
@@ -47,12 +47,12 @@ impl<'p> Items<'p> {
         self.index();
     }
 
-    /// Do both hold the same? Order is no difference.
+    /// Do both hold the same items? Order makes no difference.
     pub(super) fn is_same(&self, other: &Items<'_>) -> bool {
         self.list.len() == other.list.len() && self.are_in(other)
     }
 
-    /// Does the other hold every one of them?
+    /// Does the other list hold all of them?
     pub(super) fn are_in(&self, other: &Items<'_>) -> bool {
         self.list.iter().all(|item| other.holds(item))
     }

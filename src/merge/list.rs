@@ -1,4 +1,4 @@
-//! Fields with several values, e-mail addresses and phones apart.
+//! Fields with several values, other than e-mail addresses and phones.
 
 use smallvec::SmallVec;
 
@@ -18,7 +18,7 @@ pub(crate) type Gift<'p> = (u32, Value<'p>);
 /// The items of one cell; few hold more.
 type Few<'p> = SmallVec<[Value<'p>; 4]>;
 
-/// Folds the rows of a record on a list and notes the change, if there is one.
+/// Folds the rows of a record for one list and notes the change, if there is one.
 pub(super) fn fold_list<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -63,7 +63,7 @@ fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Items<'p
     items
 }
 
-/// The list once these rows are folded onto what is stored.
+/// The list after these rows have been folded onto what is stored.
 pub(super) fn folded<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -76,8 +76,8 @@ pub(super) fn folded<'p>(
     list
 }
 
-/// Do these rows leave the tags of a contact blank, but for those of follow-ups? `was_written`: they are as an
-/// interrupted import has left them after these rows, so that the follow-ups stand there already.
+/// Do these rows leave the tags of a contact blank, but for those of follow-ups? `was_written`: the tags are
+/// as an interrupted import left them after these rows, those of follow-ups included.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -139,7 +139,7 @@ impl<'p> List<'p> {
     /// Folds one more row. `columns` are all that feed the field.
     fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, is_first: bool) {
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
-        // What the row removes goes first: nothing that it says itself is removed.
+        // What the row removes goes first, so that nothing the row itself says is removed.
         let is_asked_blank = columns().any(|column| row.clears(base.settings, column));
         if is_asked_blank && !self.is_given {
             self.items.clear();
@@ -157,7 +157,7 @@ impl<'p> List<'p> {
                 self.fill(items);
             }
         }
-        // The row that creates the record gets the defaults (W6), unless it says that there is nothing.
+        // The row that creates the record gets the defaults (W6), unless it asks for a blank.
         if self.items.is_empty() && is_first && !is_asked_blank {
             for column in columns().filter(|column| column.default.is_some()) {
                 self.fill(defaults(base, column));
@@ -170,8 +170,8 @@ impl<'p> List<'p> {
         items.into_iter().for_each(|item| self.items.join(item));
     }
 
-    /// What a row says in one column, or what always stands in for a blank there. It is given, whether or
-    /// not it is taken (W3).
+    /// What a row says in one column, or the default that always stands in for a blank there. It is given,
+    /// whether or not it is taken (W3).
     fn hear(&mut self, base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Few<'p> {
         let mut items = Few::new();
         row.each_value(base.settings, column, |place, item| {
@@ -196,7 +196,7 @@ fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Few<'p> {
     items
 }
 
-/// Are these tags all given by follow-ups? What somebody else has put there meanwhile is not blank.
+/// Are all these tags from follow-ups? With a tag that somebody else has added, the list is not blank.
 fn are_of_follow_ups(settings: &Settings, items: &Items<'_>) -> bool {
     let tags = settings.follow_ups.iter().map(|follow_up| Value::text(follow_up.name()));
     let mut of_follow_ups = Items::default();

@@ -1,8 +1,11 @@
-//! What an update writes: the rows of one record folded in file order onto what is stored.
+//! What an update writes: the rows of one record, folded in file order onto what is stored.
 //!
-//! Nothing folded is kept. A row joins its record by number; the effective value of a field is
-//! computed from the cells when a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a
-//! plan stays as small as its file, and the preview and the write cannot differ.
+//! No folded value is kept. A row only notes which record it joins; the effective value of a field is
+//! computed from the cells when a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a plan
+//! stays as small as its file, and the preview and the write cannot differ.
+//!
+//! A value that a row *gives* is one that it says, whether or not the merge rule takes it: no later blank
+//! clears what was given (W3).
 
 mod addresses;
 mod contact;
@@ -31,8 +34,8 @@ use crate::plan::Memory;
 use crate::source::BlockRow;
 use crate::value::Value;
 
-/// A value that a row offers and that is not written, because it belongs to somebody else or finds
-/// no room.
+/// A value that a row offers but that is not written, because it belongs to somebody else or there is no room
+/// for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Dropped {
     pub(crate) row: RowNumber,
@@ -45,15 +48,15 @@ pub(crate) struct Dropped {
 pub(crate) struct RowOf<'p> {
     pub(crate) cells: BlockRow<'p>,
     pub(crate) number: RowNumber,
-    /// The match rule that led the row here: its fields are not cleared (W3).
+    /// The match rule by which the row found the record: its fields are not cleared (W3).
     pub(crate) rule: Option<u8>,
-    /// What the row offers in vain.
+    /// The values that the row offers in vain.
     pub(crate) dropped: &'p [Dropped],
 }
 
 impl<'p> RowOf<'p> {
-    /// Hands on the values of a cell that may hold several, each with its place among the items; those
-    /// that cannot be used are left out.
+    /// Hands on the values of a cell that may hold several, each with its place among the items. Items that
+    /// cannot be used are left out.
     pub(crate) fn each_value(
         &self,
         settings: &'p Settings,
@@ -70,7 +73,7 @@ impl<'p> RowOf<'p> {
         });
     }
 
-    /// The value of a cell that may hold one, unless it is offered in vain.
+    /// The value of a cell that holds one, unless it is offered in vain.
     pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
         let region = region_of(settings, self, column.kind);
         match column.read(column.text(&self.cells), region, &settings.choices) {
@@ -86,9 +89,9 @@ impl<'p> RowOf<'p> {
             && !self.clears_nothing(settings, column.object)
     }
 
-    /// Clears a cell of this side nothing? It does not where the row comes from our own error log and the side
-    /// was imported with the file: what it had to clear is cleared, and what other rows of the file have given,
-    /// which it never clears (W3), is stored by now.
+    /// Do the blank cells of this side clear nothing? So it is for a side in our own error log that was
+    /// imported with the file. Whatever it had to clear has been cleared, and what other rows of the file gave,
+    /// which it must not clear (W3), is stored by now.
     pub(crate) fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
         settings.was_imported(object, &self.cells)
     }
@@ -107,8 +110,8 @@ impl<'p> RowOf<'p> {
 pub(crate) struct Base<'p> {
     pub(crate) settings: &'p Settings,
     pub(crate) stored: Option<(&'p Answers, StoredId)>,
-    /// What earlier windows of a run gave to whom, if a cell can clear anything, and what they left
-    /// unfilled, if a column fills anything.
+    /// What earlier windows of a run gave each record, and what they left unfilled; only if the mapping has
+    /// cells that can clear, or columns that fill what is blank.
     pub(crate) memory: Option<&'p Memory>,
 }
 
@@ -117,7 +120,7 @@ impl<'p> Base<'p> {
         self.stored.is_none()
     }
 
-    /// A new record, or one that no window before has met.
+    /// A new record, or a stored one that no earlier window has met.
     pub(crate) fn of(settings: &'p Settings, stored: Option<(&'p Answers, StoredId)>) -> Self {
         Base { settings, stored, memory: None }
     }
@@ -130,7 +133,7 @@ impl<'p> Base<'p> {
         number.is_ok_and(|number| memory.is_given(object, answers.id(id), number))
     }
 
-    /// Has no row of the windows before filled the field, whatever stands in it (W2)?
+    /// Has no row of an earlier window filled the field, whatever is in it now (W2)?
     fn is_unfilled(&self, field: FieldId) -> bool {
         if !self.settings.fillable.contains(&field) {
             return false;
@@ -140,13 +143,13 @@ impl<'p> Base<'p> {
         memory.get(object, answers.id(id)).is_some_and(|met| met.is_unfilled)
     }
 
-    /// Is there a stored value of a field?
+    /// Is a value of the field stored?
     #[inline]
     pub(crate) fn shows(&self, field: FieldId) -> bool {
         self.stored.is_some_and(|(answers, id)| answers.value(id, field).is_some())
     }
 
-    /// The stored values of a field, as they are shown.
+    /// The stored values of a field, as storage has them.
     pub(crate) fn shown(&self, field: FieldId) -> impl Iterator<Item = &'p str> + use<'p> {
         self.stored.into_iter().flat_map(move |(answers, id)| answers.values(id, field))
     }
@@ -161,7 +164,7 @@ impl<'p> Base<'p> {
             .filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))
     }
 
-    /// The region of stored phones: the record's own country, else the account's.
+    /// The region of stored phones: the record's own country, or else the account's.
     fn country(&self) -> Option<&'p str> {
         let own =
             self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
@@ -169,8 +172,8 @@ impl<'p> Base<'p> {
     }
 }
 
-/// Does a merge rule take what a row says? `is_blank`: there is nothing yet; `is_first`: the row creates
-/// the record.
+/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet. `is_first`: the row
+/// creates the record.
 fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
     match merge {
         Merge::Overwrite | Merge::Union | Merge::Append => true,
@@ -179,7 +182,7 @@ fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
     }
 }
 
-/// The region whose phones a row writes without country code; values of other kinds have none.
+/// The region in which a row's phones without a country code are read; other kinds of values have none.
 pub(crate) fn region_of<'p>(
     settings: &'p Settings,
     row: &RowOf<'p>,

@@ -16,8 +16,8 @@ use crate::field::FieldId;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of an opportunity and notes every change but the link. With `stop_early` it is
-/// enough to find one change.
+/// Folds the rows of an opportunity and notes every change but that of its link. With `stop_early` one change
+/// is enough.
 pub(crate) fn fold_opportunity<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -49,8 +49,8 @@ pub(crate) fn fold_opportunity<'p>(
     }
 }
 
-/// The value is 0 where nothing is said of it (O6): of a new opportunity, and of one whose value is
-/// cleared. Else the next import of the file would clear the 0 that this one has written (L3).
+/// Where no row says a value, it is 0 (O6): for a new opportunity, and for one whose value is cleared. If it
+/// were blank instead, the next import of the file would clear the 0 that this one has written (L3).
 fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: &mut Changes) {
     let (known, zero) = (out.len(), Value::Number(rust_decimal::Decimal::ZERO));
     let may_clear = !base.is_new() && group.iter().any(|column| !column.is_plain);
@@ -67,7 +67,7 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
     }
 }
 
-/// Where an opportunity stands once these rows are folded onto where it stood.
+/// Where an opportunity stands after these rows.
 pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
     for (at, row) in rows.iter().enumerate() {
         let is_new = base.is_new() && at == 0;
@@ -77,7 +77,7 @@ pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>])
     deal
 }
 
-/// Before and after of the dependent fields, folded once for all four.
+/// The dependent fields before and after, folded once for all four.
 #[derive(Default)]
 struct DealFold<'p> {
     deals: Option<(Deal<'p>, Deal<'p>)>,

@@ -1,4 +1,4 @@
-//! [`has_note`] and [`Parts`]: is a note among those of a text that only grows?
+//! [`has_note`] and [`Parts`]: whether a text that keeps growing has a note already.
 
 use std::ops::Range;
 
@@ -11,19 +11,19 @@ const LEN: usize = 8;
 /// Shorter texts are searched as they are.
 const LONG: usize = 4_096;
 
-/// The parts of a text that grows at its end, of eight bytes each.
+/// All runs of eight bytes in a text that grows at its end.
 ///
-/// Thousands of rows may each add a note to one contact. A note that is not there yet has, as a rule,
-/// a part that is not there, and then the text need not be searched.
+/// Thousands of rows may each add a note to one contact. A note that the text does not have usually contains
+/// eight bytes in a row that the text does not have either, and then the text need not be searched.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
     seen: HashSet<[u8; LEN], foldhash::fast::RandomState>,
-    /// Where the next part that is not yet among them begins.
+    /// Where the next part begins that is not in `seen` yet.
     next: usize,
 }
 
 impl Parts {
-    /// As [`has_note`], where `text` is the text of the last call or goes on from it.
+    /// As [`has_note`]. `text` must be the text of the last call, or that text with more at its end.
     pub(super) fn are_in(&mut self, text: &str, note: &str) -> bool {
         if text.len() >= LONG {
             self.seen.extend(parts(&text.as_bytes()[self.next..]));
@@ -36,8 +36,8 @@ impl Parts {
     }
 }
 
-/// Does the text hold this note, as one or more whole lines of it? `interested` is no part of
-/// `Not interested` (W5). Blanks around it make no difference.
+/// Does the text have this note as one or more whole lines? The line `Not interested` does not have the note
+/// `interested` (W5). Blanks around the note make no difference.
 pub(crate) fn has_note(text: &str, note: &str) -> bool {
     let (blanks, breaks) = ([' ', '\t'], ['\n', '\r']);
     let is_edge =

@@ -13,8 +13,8 @@ use crate::object::Object;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of a record on a single-valued field and notes the change, if there is one.
-/// `columns` are all that feed the field.
+/// Folds the rows of a record for one single-valued field and notes the change, if there is one. `columns`
+/// are all that feed the field.
 pub(crate) fn fold_single<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -63,9 +63,9 @@ pub(crate) fn fold_single<'p>(
     }
 }
 
-/// What the rows say in the only column of a field, where the merge rule tells which of them counts: so
-/// most values come straight from their cell. `Some(None)`: they say nothing; `None`: they have to be
-/// folded.
+/// A short cut by which most values come straight from their cell: the value of the row that counts, where a
+/// field has only one column and its merge rule alone says which row that is. `Some(None)` if no row says
+/// anything, `None` if the rows have to be folded.
 fn settled<'p>(
     base: Base<'p>,
     column: &'p Column,
@@ -96,7 +96,7 @@ fn said_by<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Va
     row.value(base.settings, column)
 }
 
-/// The value of a single-valued field once these rows are folded onto what is stored.
+/// The value of a single-valued field after these rows have been folded onto what is stored.
 pub(crate) fn effective<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -114,7 +114,8 @@ pub(super) fn folded<'p>(
     Some(Single::stored(base, columns.first()?.field).take_rows(base, columns, rows))
 }
 
-/// Keys that matched, ids and required fields are never cleared (W3).
+/// Is the field protected from being cleared by this row? Keys that matched, ids and required fields are
+/// (W3).
 pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId) -> bool {
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
     by.is_some_and(|rule| rule.has(field))
@@ -136,9 +137,9 @@ pub(crate) struct Single<'p> {
     pub(crate) value: Option<Value<'p>>,
     /// A row of this file has said something.
     pub(super) is_given: bool,
-    /// What a text that grows holds; most never do.
+    /// The parts of a text to which rows add; most values are not such texts.
     parts: Option<Parts>,
-    /// The columns of the file whose text found no room.
+    /// The columns whose text found no room.
     pub(crate) refused: Vec<u16>,
 }
 
@@ -186,7 +187,7 @@ impl<'p> Single<'p> {
         };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
         let mut is_asked_blank = false;
-        // Nothing that the row says in another column is removed, nor what that column keeps.
+        // What the row says in one column is not removed by another, nor is what that column keeps.
         let is_said = columns.len() > 1
             && columns.iter().any(|column| {
                 let cell = column.read(column.text(&row.cells), region, choices);
@@ -195,7 +196,7 @@ impl<'p> Single<'p> {
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
                 cell if row.is_dropped(column.index(), 0) => {
-                    // It is given, though in vain.
+                    // Given, though in vain.
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
@@ -211,20 +212,20 @@ impl<'p> Single<'p> {
             };
             self.take(column, cell, is_first);
         }
-        // The row that creates the record gets the defaults; later rows meet them (L1, W6). Where it says
-        // that there is nothing, nothing stands in for it. It gives nothing by that: the next import of
-        // the file finds the record stored, and no default (L3).
+        // The row that creates the record gets the defaults; later rows find them there (L1, W6). If the row asks
+        // for a blank, nothing stands in for it. A default is not given: the next import of the file finds the
+        // record stored, and uses no default (L3).
         if self.value.is_none() && is_first && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
         }
     }
 
-    /// Takes a cell; what is said is given, whether or not the merge rule takes it (W3).
+    /// Takes a cell. Its value is given, whether or not the merge rule takes it (W3).
     fn take(&mut self, column: &Column, cell: Cell<'p>, is_first: bool) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
-                // A wish not to be contacted is not taken back by a blank either (W6).
+                // Not even a blank takes back a wish not to be contacted (W6).
                 let no = Value::Boolean(false);
                 let is_wish =
                     column.field == FieldId::DND && loosens(column, self.value.as_ref(), &no);
@@ -257,14 +258,15 @@ impl<'p> Single<'p> {
     }
 }
 
-/// A consent field is never loosened unless the column says so (W6).
+/// Would this value take back a wish not to be contacted, without the column being allowed to (W6)?
 pub(crate) fn loosens(column: &Column, before: Option<&Value<'_>>, after: &Value<'_>) -> bool {
     !column.loosens_consent
         && before == Some(&Value::Boolean(true))
         && *after == Value::Boolean(false)
 }
 
-/// Text already there is not added again (W5). An error is the text before, which has no room for more.
+/// Adds a text below the one there is, unless it is there already (W5). `Err` has the text as it was, if there
+/// is no room for more.
 fn append<'p>(
     before: Value<'p>,
     more: &Value<'p>,

@@ -15,8 +15,8 @@ use crate::value::Value;
 pub(crate) struct AddressBook<'p> {
     pub(crate) primary: Option<Value<'p>>,
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
-    /// A row of this file has given the primary one, or one of the additional ones, wherever it stood
-    /// in that row: no later blank clears it (W3).
+    /// A row of this file has given the address that is the primary one now, or one of the additional ones, in
+    /// whichever column. No later blank clears it (W3).
     pub(in crate::merge) is_primary_given: bool,
     pub(in crate::merge) is_additional_given: bool,
 }
@@ -69,12 +69,12 @@ impl<'p> AddressBook<'p> {
         self.primary.as_ref() == Some(value) || self.additional.contains(value)
     }
 
-    /// All of them, the primary one first.
+    /// All addresses, the primary one first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Value<'p>> {
         self.primary.iter().chain(&self.additional)
     }
 
-    /// Removes what a row clears or replaces, of what it does not say itself.
+    /// Removes what a row clears or replaces, except for what the row itself says.
     pub(super) fn remove(
         &mut self,
         settings: &Settings,
@@ -88,13 +88,13 @@ impl<'p> AddressBook<'p> {
         if !said.clears_primary {
             return;
         }
-        // An address that led the row here, in whichever column it stands, protects the primary one (W3).
-        // So does one that would have, had no rule before decided: the next import may find it decides
-        // (L3).
+        // An address by which the row found the contact protects the primary one, whichever column it is in
+        // (W3). So does one by which it would have, had an earlier rule not decided: at the next import it may
+        // be the one that decides (L3).
         let is_key = row.rule.is_some()
             && settings.rules.iter().any(|rule| rule.has(kind.primary()))
             && said.addresses.iter().any(|said| self.holds(&said.value));
-        // And an address that a row gave would become the primary one with the next import (V3, L3).
+        // And if a row has given an address, that would become the primary one at the next import (V3, L3).
         let is_given = self.is_primary_given || self.is_additional_given;
         let is_said = self.primary.as_ref().is_some_and(|primary| said.says(primary));
         if !is_key && !is_given && !is_said {
@@ -102,8 +102,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// Takes what a row says, as far as the merge rules of its columns want it; hands on what finds no
-    /// room.
+    /// Takes what a row says, as far as the merge rules of its columns take it; hands on the values for which
+    /// there is no room.
     pub(super) fn take(
         &mut self,
         settings: &Settings,
@@ -127,7 +127,7 @@ impl<'p> AddressBook<'p> {
         for SaidAddress { column, place, value } in addresses {
             self.is_primary_given |= self.primary.as_ref() == Some(&value);
             self.is_additional_given = true;
-            // What has become the primary one is none of the others any more, and a blank primary one is
+            // An address may have left the list to become the primary one. And a blank primary address is
             // filled in any case (V3).
             had_list &= !self.additional.is_empty();
             let is_filled = match column.field == kind.primary() {
@@ -142,8 +142,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// A value of the primary column (V2, V3). Gives it back if there is no room for it. It is given
-    /// whether or not it is taken (W3).
+    /// Takes a value of a primary column (V2, V3), and returns it if there is no room. It is given whether or
+    /// not it is taken (W3).
     fn take_primary(
         &mut self,
         settings: &Settings,
@@ -175,10 +175,10 @@ impl<'p> AddressBook<'p> {
                 self.is_additional_given = true;
             }
             (None, None) => self.primary = Some(value),
-            // Where there is but one, it is a value like others.
+            // An account that keeps one address replaces it like any other value.
             (None, Some(_)) if room == 0 => self.primary = Some(value),
-            // A stored address is never dropped: where there is no room for it among the additional
-            // ones, the new one is refused.
+            // A stored address is never dropped. If there is no room for it among the additional ones, the new
+            // address is refused.
             (None, Some(old)) if self.additional.len() >= room => {
                 self.primary = Some(old);
                 return Some(value);
@@ -192,7 +192,7 @@ impl<'p> AddressBook<'p> {
         None
     }
 
-    /// One more value. Gives it back if there is no room for it.
+    /// Takes one more value, and returns it if there is no room.
     fn take_additional(&mut self, value: Value<'p>, room: usize) -> Option<Value<'p>> {
         if self.primary.is_none() {
             self.additional.retain(|held| *held != value);

@@ -1,4 +1,4 @@
-//! [`Said`]: what one row says of the addresses of a contact.
+//! [`Said`]: what one row says about the addresses of a contact.
 
 use smallvec::SmallVec;
 
@@ -13,14 +13,13 @@ use crate::value::Value;
 pub(super) struct Said<'p> {
     /// In the order of the columns.
     pub(super) addresses: SmallVec<[SaidAddress<'p>; 4]>,
-    /// It names a primary address, or one of the others, that is not to be written. It is given all the
-    /// same (W3).
+    /// It says a primary address, or another one, that is not to be written. It is given all the same (W3).
     pub(super) gives_primary_in_vain: bool,
     pub(super) gives_more_in_vain: bool,
-    /// It asks for the primary address to be cleared, or the additional ones (W3).
+    /// It asks to clear the primary address, or the additional ones (W3).
     pub(super) clears_primary: bool,
     pub(super) clears_list: bool,
-    /// What it says takes the place of the additional ones.
+    /// It replaces the additional addresses.
     pub(super) replaces_list: bool,
 }
 

@@ -1,4 +1,8 @@
 //! [`Deal`]: where an opportunity stands, row after row.
+//!
+//! Pipeline, stage, status and lost reason depend on each other. A stage belongs to its pipeline, so whatever
+//! moves an opportunity into another pipeline puts it in a stage of that (O7); a lost reason makes an open
+//! opportunity lost (O8).
 
 use std::borrow::Cow;
 
@@ -19,8 +23,8 @@ pub(crate) struct Deal<'p> {
     pub(crate) given: Given,
 }
 
-/// Which of them a row of this file has given: no later blank clears it (W3), and no default replaces
-/// it (W6).
+/// Which of them a row of this file has given: no later blank clears those (W3), and no default replaces
+/// them (W6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Given {
     pipeline: bool,
@@ -45,7 +49,7 @@ impl Given {
 pub(crate) struct Problem {
     pub(crate) code: IssueCode,
     pub(crate) column: Option<u16>,
-    /// What was said, where the cell may not say it: it may be a default.
+    /// What was said, if it may not be in the cell, as a default is not.
     pub(crate) said: Option<String>,
     pub(crate) detail: Option<String>,
 }
@@ -62,15 +66,15 @@ impl Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     Stays,
-    /// The opportunity comes into a pipeline, whose first stage it has if nothing else is said.
+    /// The opportunity enters a pipeline, at its first stage unless the row says another.
     Enters,
-    /// A new one into a pipeline that nobody knows: nothing is created, and whose stage was meant is
-    /// not to be told.
+    /// A new opportunity would enter a pipeline that does not exist: it is not created, and nobody can tell
+    /// which pipeline's stage was meant.
     Nowhere,
 }
 
 impl<'p> Deal<'p> {
-    /// Where a stored opportunity stands; pipelines and stages by id.
+    /// Where a stored opportunity stands, with pipeline and stage by id.
     pub(crate) fn stored(base: Base<'p>) -> Self {
         if base.is_new() {
             return Deal::default();
@@ -98,8 +102,8 @@ impl<'p> Deal<'p> {
         }
     }
 
-    /// Takes what one more row says; hands every problem to `problem`. `is_new`: this row creates the
-    /// opportunity, so what it leaves open gets its default (O6).
+    /// Takes what one more row says, and hands its problems to `problem`. `is_new`: this row creates the
+    /// opportunity, so whatever it leaves open gets its default (O6).
     pub(crate) fn take(
         &mut self,
         settings: &'p Settings,
@@ -119,7 +123,7 @@ impl<'p> Deal<'p> {
             self.stage = settings.choices.first_stage(pipeline).map(Cow::Borrowed);
         }
         if let Some(said) = &pitch.lost_reason {
-            // Whether or not it is of use: the next import of the file may find another status (L3).
+            // Given even if it is of no use now: the next import of the file may find another status (L3).
             self.given.lost_reason |= said.is_given && matches!(said.cell, Cell::Value(_));
             if said.clears(settings) && !self.given.lost_reason {
                 self.lost_reason = None;
@@ -250,7 +254,7 @@ fn stage_in<'p>(
     }
 }
 
-/// Puts a text in place by the column's merge rule; says whether it is another than before.
+/// Puts a text in place if the column's merge rule takes it. True if that changed it.
 fn take_text<'p>(
     place: &mut Option<Cow<'p, str>>,
     said: Option<Cow<'p, str>>,

@@ -1,4 +1,4 @@
-//! [`Pitch`]: what one row says of where its opportunity stands.
+//! [`Pitch`]: what one row says about where its opportunity stands.
 
 use super::Given;
 use crate::draft::{Cell, Column, Settings};
@@ -6,7 +6,7 @@ use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::RowOf;
 
-/// What one row says of these fields.
+/// What one row says about the pipeline, stage, status and lost reason of its opportunity.
 #[derive(Clone, Debug)]
 pub(crate) struct Pitch<'p> {
     pub(super) pipeline: Option<Said<'p>>,
@@ -15,13 +15,13 @@ pub(crate) struct Pitch<'p> {
     pub(super) lost_reason: Option<Said<'p>>,
 }
 
-/// What one row says of one of them.
+/// What it says about one of them.
 #[derive(Clone, Debug)]
 pub(super) struct Said<'p> {
     pub(super) cell: Cell<'p>,
     pub(super) column: &'p Column,
-    /// It is no default that only a new opportunity gets: the next import of the file finds the opportunity
-    /// stored, and no default (L3).
+    /// Does the row give it? Not if it is a default that only a new opportunity gets: the next import of the
+    /// file finds the opportunity stored, and uses no default (L3).
     pub(super) is_given: bool,
 }
 
@@ -64,7 +64,8 @@ impl<'p> Said<'p> {
         Said { cell, column, is_given: true }
     }
 
-    /// A status or a lost reason that cannot be used says nothing; a pipeline or stage that cannot does.
+    /// A pipeline or stage that cannot be used says something, which is wrong. A status or lost reason that
+    /// cannot be used says nothing.
     fn says_something(&self) -> bool {
         match self.cell {
             Cell::Value(_) => true,
@@ -75,8 +76,8 @@ impl<'p> Said<'p> {
         }
     }
 
-    /// Does it clear the field (W3)? An opportunity always has a status, and where there are pipelines it stands
-    /// in a stage of one (O6, O7): there such a cell counts as a blank one.
+    /// Does it clear the field (W3)? An opportunity always has a status and, where there are pipelines, stands in
+    /// a stage of one (O6, O7). There a cell that asks to clear counts as a blank one.
     pub(super) fn clears(&self, settings: &Settings) -> bool {
         self.cell == Cell::Clear
             && self.column.merge != Merge::Keep
@@ -84,7 +85,7 @@ impl<'p> Said<'p> {
     }
 }
 
-/// Can an opportunity be without this field of those that depend on each other?
+/// Can an opportunity do without this one of the dependent fields?
 pub(crate) fn can_be_blank(settings: &Settings, field: FieldId) -> bool {
     match field {
         FieldId::PIPELINE | FieldId::STAGE => !settings.choices.has_pipelines(),
@@ -98,7 +99,7 @@ fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
     group.map_or(&[], |group| &settings.opportunity_columns[group.columns.clone()])
 }
 
-/// Of all that a row says of a field, what counts: a cell before a constant, a constant before a default.
+/// What counts of all that a row says about a field: a cell before a constant, a constant before a default.
 /// Nothing stands in for what is cleared.
 fn what_counts<'p>(
     settings: &'p Settings,
