@@ -1,4 +1,4 @@
-//! Countries, by the codes and names that ISO has for them and by others that files use.
+//! Countries, by the codes and names that ISO has for them and by other names that files use.
 
 mod aliases;
 mod iso;
@@ -41,8 +41,8 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     NAMES.get(folded(cell).as_str()).copied().ok_or(IssueCode::CountryUnknown)
 }
 
-/// As [`country`], but only from its code or its English name, with case and spaces folded: the names
-/// that HighLevel's importer understands.
+/// As [`country`], but only from its code or its English name (case and spaces folded), which are all that
+/// HighLevel's importer understands.
 ///
 /// # Errors
 /// [`IssueCode::CountryUnknown`].
@@ -70,7 +70,7 @@ pub(crate) fn country_name(code: &str) -> Option<&'static str> {
     named.map(|(_, _, name)| *name)
 }
 
-/// The number of two letters among all pairs of them.
+/// The number of a pair of letters: `aa` is 0, `ab` is 1, `zz` is 675.
 fn pair_of_letters(cell: &str) -> Option<usize> {
     let [first, second] = *cell.as_bytes() else { return None };
     let place = |byte: u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
@@ -78,7 +78,7 @@ fn pair_of_letters(cell: &str) -> Option<usize> {
     is_pair.then(|| place(first) * 26 + place(second))
 }
 
-/// What each pair of letters means, which is what most files write.
+/// The country of each pair of letters. Most files write countries that way.
 static SHORT: LazyLock<[Option<&'static str>; 26 * 26]> = LazyLock::new(|| {
     let mut short = [None; 26 * 26];
     for (name, code) in NAMES.iter() {

@@ -1,4 +1,5 @@
-//! Dates: a lexer over the shapes that exports hold, and the inference of day and month over a column.
+//! Dates: a lexer for the shapes that exports contain, and a scan that infers from a whole column which
+//! number is the day and which the month.
 
 mod lexer;
 mod months;
@@ -12,21 +13,21 @@ use crate::issue::IssueCode;
 use lexer::{Number, Parts};
 pub use scan::{DateOrderFound, DateScan};
 
-/// How the dates of a column are written, as far as the cells do not tell.
+/// How the dates of a column are written, where the cells themselves leave it open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateFormat {
-    /// The order of numeric dates; `None` = only cells that tell by themselves are read.
+    /// The order of numeric dates; `None` = only dates that can be read in one way are read.
     pub order: Option<DateOrder>,
-    /// Bare numbers are a spreadsheet's days since 30 December 1899.
+    /// Are bare numbers a spreadsheet's count of days since 30 December 1899?
     pub excel_serial: bool,
-    /// Two-digit years up to this one are 20xx, later ones 19xx (default 68, as POSIX reads them; of a
-    /// date of birth [25](Self::BIRTH_PIVOT)).
+    /// Two-digit years up to this one are 20xx, later ones 19xx. The default is 68, as in POSIX, and
+    /// [25](Self::BIRTH_PIVOT) for dates of birth.
     pub pivot: u8,
 }
 
 impl DateFormat {
-    /// The pivot of dates of birth: nobody is born in the future, so `8/15/62` is a day of 1962. A constant,
-    /// for a plan depends on no clock; whoever was born later is written with four digits.
+    /// The pivot of dates of birth: nobody is born in the future, so `8/15/62` is a day in 1962. It is a constant
+    /// because a plan must not depend on the clock. Later years of birth need four digits.
     pub const BIRTH_PIVOT: u8 = 25;
 }
 
@@ -36,17 +37,17 @@ impl Default for DateFormat {
     }
 }
 
-/// A day. Times and time zones behind it are read over: the day as written counts.
+/// A day. A time or time zone after it is ignored: the day counts as it is written.
 ///
-/// Read are ISO dates, numeric dates in the given order (or without one, if the cell itself tells),
-/// and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian,
-/// Dutch and some thirty other languages. Years outside 1600 to 2400 are only read in ISO dates: they
-/// are of another calendar.
+/// It reads ISO dates; numeric dates, in the given order or, without one, if they can be read in only one
+/// way; and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian, Dutch and
+/// some thirty other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere
+/// they are of another calendar.
 ///
 /// # Errors
-/// [`IssueCode::DateAmbiguous`] if day and month could be either way round, [`IssueCode::DateSerial`]
-/// for a spreadsheet's day number where none was declared, [`IssueCode::DateInvalid`] for the rest:
-/// the 31st of February, a date against the order of its column.
+/// [`IssueCode::DateAmbiguous`] if day and month could be either way round, [`IssueCode::DateSerial`] for a
+/// spreadsheet's day number in a column that was not declared to have them, [`IssueCode::DateInvalid`] for
+/// everything else, such as the 31st of February or a date that does not fit the order of its column.
 ///
 /// ```
 /// # use crm_import::{account::DateOrder, normalize::{date, DateFormat}, IssueCode};
@@ -82,7 +83,7 @@ pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
     }
 }
 
-/// The plain ISO shape, which most exports hold. `Some(None)`: the shape, but no such day.
+/// The plain ISO shape, which most exports use. `Some(None)`: it has the shape, but there is no such day.
 fn iso(cell: &[u8]) -> Option<Option<Date>> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *cell else { return None };
     let number = |digits: &[u8]| {
@@ -98,8 +99,8 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
     )
 }
 
-/// An ISO date of the year 1000 or later that every such year has: it is a day under any
-/// [`DateFormat`]. For the last days of some months [`date`] has to be asked.
+/// Is it an ISO date that is sure to be a day under any [`DateFormat`]? That is, in the year 1000 or later, and
+/// not one of the last days that only some months have, for which [`date`] has to be asked.
 pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
     let Ok(cell) = <&[u8; 10]>::try_from(cell) else { return false };
     let [y1, y2, y3, y4, dash, m1, m2, dash_too, d1, d2] = *cell;
@@ -145,8 +146,8 @@ fn full_year(Number { value, digits }: Number, pivot: u8) -> u16 {
     }
 }
 
-/// As [`day_of`], within the years that people write. Years of other calendars lie outside: the
-/// Buddhist 2569, the Persian 1405, the Islamic 1447, the Hebrew 5786.
+/// As [`day_of`], but only for years that people write. Years of other calendars lie outside: the Buddhist
+/// 2569, the Persian 1405, the Islamic 1447, the Hebrew 5786.
 fn written_day(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
     if !(1600..=2400).contains(&year) {
         return Err(IssueCode::DateInvalid);

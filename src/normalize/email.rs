@@ -12,19 +12,20 @@ use crate::issue::IssueCode;
 
 /// An e-mail address as people type it, in lower case.
 ///
-/// Accepted is the shape that browsers accept (WHATWG HTML, "valid e-mail address"), widened by
-/// letters and digits of any script, and narrowed: the domain has a dot, the local part no dot at
-/// either end nor two in a row; 64 bytes before the `@`, 254 in all. `Jane <jane@x.com>`, `<jane@x.com>`
-/// and `mailto:jane@x.com` are unwrapped. The whole address is lower-cased (behaviour V4): providers
-/// that tell `Jane@` from `jane@` apart are not met in practice, and two records of one person are.
-/// A domain of other letters becomes what the network knows it by (`exämple.com` is
+/// It accepts what browsers accept (WHATWG HTML, "valid e-mail address") and letters and digits of any script
+/// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
+/// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
+///
+/// `Jane <jane@x.com>`, `<jane@x.com>` and `mailto:jane@x.com` are unwrapped. The whole address becomes lower
+/// case (behaviour V4): providers that tell `Jane@` and `jane@` apart are not met in practice, two records of
+/// one person are. A domain in other letters becomes the name that the network knows it by (`exämple.com` is
 /// `xn--exmple-cua.com`), so that both spellings are one address.
 ///
 /// # Errors
 /// [`IssueCode::EmailInvalid`] for anything else.
 pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     let cell = trim(cell);
-    // What is an address as it stands has nothing around it.
+    // If it is an address as it is, there is nothing to unwrap.
     match plain_address(cell.as_bytes()) {
         Some(true) => return Ok(Cow::Borrowed(cell)),
         Some(false) => return Ok(Cow::Owned(cell.to_ascii_lowercase())),
@@ -33,7 +34,7 @@ pub fn email(cell: &str) -> Result<Cow<'_, str>, IssueCode> {
     unwrapped(unwrap(cell))
 }
 
-/// As [`email`], of an address with nothing around it.
+/// As [`email`], for an address with nothing around it.
 fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
     if !address.is_ascii() {
         return international::address(address).map(Cow::Owned).ok_or(IssueCode::EmailInvalid);
@@ -45,13 +46,13 @@ fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
     }
 }
 
-/// An ASCII address that [`email`] reads as it stands: is it in lower case already? `None` for
-/// anything that needs a closer look.
+/// For an ASCII address that needs no unwrapping: is it in lower case already? `None` for anything that needs
+/// a closer look.
 fn plain_address(cell: &[u8]) -> Option<bool> {
     plain_address_in(cell, None)
 }
 
-/// The same of a cell whose text goes on behind it: the `window` begins where the cell does.
+/// The same for a cell with more text after it: the `window` begins where the cell does.
 pub(crate) fn plain_address_in(cell: &[u8], window: Option<&Window>) -> Option<bool> {
     plain::is_lower(cell, window).or_else(|| is_ascii_address(cell).then(|| !has_capitals(cell)))
 }
@@ -61,7 +62,7 @@ fn has_capitals(address: &[u8]) -> bool {
     address.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase())
 }
 
-/// What an address is pasted in.
+/// The quotes and brackets in which addresses are pasted.
 const QUOTES: [(char, char); 9] = [
     ('"', '"'),
     ('\'', '\''),
@@ -74,7 +75,7 @@ const QUOTES: [(char, char); 9] = [
     ('[', ']'),
 ];
 
-/// The address inside what was pasted around it.
+/// The address, without what was pasted around it.
 fn unwrap(cell: &str) -> &str {
     let mut inner = cell;
     if let (Some(from), true) = (cell.rfind('<'), cell.ends_with('>')) {

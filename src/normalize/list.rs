@@ -9,9 +9,9 @@ pub const PHONE_SEPARATORS: &str = ",;/";
 /// What separates the items of other lists, besides ` ::: ` and line breaks.
 pub const LIST_SEPARATORS: &str = ",;";
 
-/// The items of a cell: split at any of the separators, at ` ::: ` and at line breaks; trimmed,
-/// blank ones left out. What stands in double quotes or angle brackets is not split. A JSON array of
-/// strings, as some products export lists, gives its strings. `N/A` is one item.
+/// The items of a cell, trimmed and without blank ones. The cell is split at any of the separators, at
+/// ` ::: ` and at line breaks, but not inside double quotes or angle brackets. A JSON array of strings, which
+/// is how some products export lists, gives its strings. `N/A` is one item.
 ///
 /// ```
 /// # use crm_import::normalize::{items, LIST_SEPARATORS};
@@ -24,7 +24,7 @@ pub fn items<'a>(cell: &'a str, separators: &'a str) -> Items<'a> {
     let cell = trim(cell);
     let array = cell.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match array.map(trim) {
-        // Nothing is meant, neither an `N` nor an `A`.
+        // It means nothing, not an `N` and an `A`.
         None if is_none(cell) => Items { rest: cell, separators: "" },
         Some(inner) if inner.is_empty() || (inner.starts_with('"') && inner.ends_with('"')) => {
             Items { rest: inner, separators: "," }
@@ -65,7 +65,8 @@ fn split_first<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
     split_plain(text, separators).unwrap_or_else(|| split_in_full(text, separators))
 }
 
-/// Where letters, digits, spaces and points are all there is up to the first separator, or the end.
+/// The short cut for an item of nothing but letters, digits, spaces, points and dashes. `None` if there is
+/// anything else before the first separator.
 fn split_plain<'a>(text: &'a str, separators: &str) -> Option<(&'a str, &'a str)> {
     let is_mark = |byte: u8| byte.is_ascii_punctuation() && !matches!(byte, b'.' | b'-');
     if !separators.bytes().all(is_mark) {
@@ -96,7 +97,7 @@ fn split_in_full<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
         }
     }
     if is_quoted || is_angled {
-        // Never closed: then it is no quote.
+        // It is never closed, so it is no quote.
         let at = text.find(|c: char| separators.contains(c) || c == '\n' || c == '\r');
         if let Some(at) = at {
             let len = text[at..].chars().next().map_or(1, char::len_utf8);

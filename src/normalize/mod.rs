@@ -1,10 +1,10 @@
-//! One pure function per kind of value: cell text in, normalised value out, or the code of the
-//! reason why not (behaviour §9).
+//! One pure function per kind of value: the text of a cell goes in, and out comes the normalised value, or
+//! the code of an issue that says why not (behaviour §9).
 //!
-//! Two spellings of one value come out equal, two values never do, and what is not understood is
-//! refused rather than guessed. Formats that only the whole column can tell (which of `03/04/2026` is
-//! the month, which separator of `1.234` is the decimal one) are found by scanning the column first,
-//! with [`DateScan`] and [`SeparatorScan`].
+//! Two spellings of one value come out equal and two different values never do. What is not understood is
+//! refused rather than guessed. Some formats show only in the whole column: which part of `03/04/2026` is the
+//! month, or whether the point of `1.234` stands before decimals. They are found by scanning the column
+//! first, with [`DateScan`] and [`SeparatorScan`].
 //!
 //! ```
 //! use crm_import::{normalize, IssueCode};
@@ -43,6 +43,6 @@ pub(crate) use phone::{plain_phone, readings};
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
 pub(crate) use text::{folded, is_plain, unguarded};
 
-/// The bytes from the first of a cell on, with whatever stands behind it in the text: so many are looked
-/// at together, however short the cell is.
+/// The 32 bytes of text that begin with a cell, whatever comes after it: they are looked at together, however
+/// short the cell is. (Not to be confused with the windows of rows that are planned together.)
 pub(crate) type Window = [u8; 32];

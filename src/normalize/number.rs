@@ -48,11 +48,11 @@ impl Separators {
     }
 }
 
-/// An exact number. Currency signs and codes are read over; `(1,200)` and `1,200-` are negative.
+/// An exact number. Currency signs and codes are ignored; `(1,200)` and `1,200-` are negative.
 ///
-/// Without `separators` a cell must tell by itself: `1.234,50` and `1234.5` do, `1.234` does not, and
-/// is refused rather than read a thousand times too large or too small. Spaces and apostrophes only
-/// ever group.
+/// Without `separators` a cell must be readable in only one way. `1.234,50` and `1234.5` are; `1.234` is not,
+/// and is refused rather than read a thousand times too large or too small. Spaces and apostrophes only ever
+/// separate groups.
 ///
 /// # Errors
 /// [`IssueCode::NumberAmbiguous`], or [`IssueCode::NumberInvalid`] for what is no number.
@@ -73,8 +73,7 @@ pub fn decimal(cell: &str, separators: Option<Separators>) -> Result<Decimal, Is
     in_full(cell, separators)
 }
 
-/// An amount that [`decimal`] reads without a doubt, whatever number it is. For the others it has to
-/// be asked.
+/// Is it an amount that [`decimal`] is sure to read? For any other cell it has to be asked.
 pub(crate) fn is_plain_amount(cell: &[u8], separators: Option<Separators>) -> bool {
     PlainAmount::read(cell).is_some_and(|plain| plain.fits(separators))
 }

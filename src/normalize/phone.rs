@@ -15,15 +15,16 @@ use crate::value::Phone;
 use plain::is_short_of_american;
 pub(crate) use plain::plain_phone;
 
-/// A phone number in any way of writing that is valid in its region.
+/// A valid phone number, however it is written.
 ///
-/// `region` is the ISO 3166 code of the country whose numbers are written without a country code;
-/// without one only numbers with `+` or `00` can be read. Labels (`Mobile: …`, `tel:`), quotes,
-/// invisible marks, digits and dashes of other scripts are understood; an extension is kept apart.
-/// A number is never invented: what the numbering plan of the region does not know is refused
-/// (behaviour V6), under [`PhoneRule::Possible`] what cannot have that length. The last digits of
-/// `0711/2345670/9` may be those of a second number or an extension. Without them it would be the number of all
-/// who share the switchboard, and make one contact of them (V4): it is refused as well.
+/// `region` is the ISO 3166 code of the country in which numbers without a country code are read. Without a
+/// region, only numbers with `+` or `00` can be read. Labels (`Mobile: …`, `tel:`), quotes, invisible marks,
+/// and digits and dashes of other scripts are understood. An extension is kept apart.
+///
+/// No number is ever invented (behaviour V6). A number that the numbering plan of its region does not know is
+/// refused; under [`PhoneRule::Possible`], one that cannot have that length. So is `0711/2345670/9`, whose last
+/// digit may be a second number or an extension: without it, it would be the number of everybody who shares
+/// the switchboard, and make them one contact (V4).
 ///
 /// # Errors
 /// [`IssueCode::PhoneDamaged`] for a number that a spreadsheet has rounded (`1.5550101234E+10`),
@@ -72,7 +73,7 @@ fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, I
     found(number, region).ok_or(IssueCode::PhoneInvalid)
 }
 
-/// Can this be one number, by the characters it has?
+/// Can this be one number, judging by its characters?
 fn check_shape(number: &str) -> Result<(), IssueCode> {
     let count = |is_one: fn(&u8) -> bool| number.bytes().filter(is_one).count();
     let digits = count(u8::is_ascii_digit);
@@ -101,8 +102,8 @@ fn has_second_ending(number: &str) -> bool {
     digits(ending) < 4 && digits(before) > 5 && !is_in_pairs
 }
 
-/// What may be meant by a number with a [second ending](has_second_ending), written so that it is understood:
-/// two numbers, or one with an extension. `None`: what stands before is no number.
+/// What a number with a [second ending](has_second_ending) may mean, written the way it would be understood: two
+/// numbers, or one with an extension. `None` if what comes before the ending is no number.
 pub(crate) fn readings(cell: &str, region: Option<&str>, rule: PhoneRule) -> Option<String> {
     let (before, ending) = trim(cell).rsplit_once('/').filter(|_| has_second_ending(cell))?;
     let (before, ending) = (trim(before), trim(ending));
@@ -117,8 +118,8 @@ pub(crate) fn readings(cell: &str, region: Option<&str>, rule: PhoneRule) -> Opt
     Some(format!("{}{before} ext. {ending}", two.unwrap_or_default()))
 }
 
-/// Letters only where a number is spelled: at its end, at least three, after some digits. `XXXX` hides
-/// digits, it does not spell them.
+/// Do the letters spell a number? Then they are at its end, at least three of them, after some digits. `XXXX`
+/// hides digits and does not spell them.
 fn is_vanity(number: &str, letters: usize) -> bool {
     let first = number.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
@@ -132,7 +133,7 @@ fn is_vanity(number: &str, letters: usize) -> bool {
         && !ends_with_label(number)
 }
 
-/// `206 555 home`: what kind of number it is, and some of its digits are missing. They are not spelled.
+/// `206 555 home`: the word says what kind of number it is, and does not spell the digits that are missing.
 fn ends_with_label(number: &str) -> bool {
     const LABELS: [&str; 14] = [
         "home", "work", "cell", "main", "mobile", "mobil", "office", "desk", "direct", "fax",
@@ -148,7 +149,7 @@ fn ends_with_label(number: &str) -> bool {
     LABELS.iter().any(|label| label.eq_ignore_ascii_case(word)) && !is_spelled()
 }
 
-/// The cell in ASCII, without what is not seen and without quotes around it.
+/// The cell in ASCII, without invisible marks and without quotes around it.
 fn clean(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in cell.chars().filter(|c| !is_mark(*c)) {
@@ -258,7 +259,7 @@ fn split_extension(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// What the numbering plans make of a number.
+/// The number as the numbering plans read it.
 #[cfg(feature = "phone")]
 fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule) -> Option<Phone> {
     use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
@@ -275,8 +276,8 @@ fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule)
         return None;
     }
     let shown = parsed.format_as(PhoneNumberFormat::E164);
-    // What is merely possible may begin like a national prefix, and would be another number when read
-    // again.
+    // A number that is merely possible may begin like a national prefix. It would come out as another number
+    // when it is read again.
     if rule == PhoneRule::Possible
         && PHONE_NUMBER_UTIL
             .parse(&shown, None)

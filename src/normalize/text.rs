@@ -30,8 +30,8 @@ fn trim_fully(cell: &str) -> &str {
     cell.trim_matches(is_space)
 }
 
-/// Is nothing left of a cell once it is trimmed (behaviour §1), and freed of what protects it in a
-/// spreadsheet (`=""`)?
+/// Is nothing left of a cell once it is trimmed (behaviour §1), and rid of what protects it in a spreadsheet
+/// (`=""`)?
 #[inline]
 pub fn is_blank(cell: &str) -> bool {
     match cell.as_bytes().first() {
@@ -47,8 +47,8 @@ pub(crate) fn is_plain(first: u8) -> bool {
     first.is_ascii_graphic() & (first != b'=')
 }
 
-/// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`, and no
-/// value begins like that. What holds a quote itself is a formula, and stays.
+/// A trimmed cell without what keeps a spreadsheet from reading it as a number: `="01234"` is `01234`. No value
+/// begins like that. A cell with another quote inside is a formula, and stays as it is.
 #[inline]
 pub(crate) fn unguarded(cell: &str) -> &str {
     if cell.starts_with('=') { without_guard(cell) } else { cell }
@@ -131,8 +131,8 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
     folded(a) == folded(b)
 }
 
-/// Splits a full name into first and last name: the last word is the last name, one word alone is a
-/// first name, `Last, First` is turned round. Suffixes such as `Jr.` stay with the last name.
+/// Splits a full name into first and last name. The last word is the last name, a single word is a first
+/// name, and `Last, First` is turned round. Suffixes such as `Jr.` stay with the last name.
 ///
 /// ```
 /// # use crm_import::normalize::full_name;
@@ -189,8 +189,8 @@ pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
     if is_rounded(id) { Err(IssueCode::RecordIdDamaged) } else { Ok(id) }
 }
 
-/// Digits and an exponent, with a decimal point or comma or with a sign: what a spreadsheet makes of a
-/// long number. `12E5` alone may be an id.
+/// Is it a long number that a spreadsheet has rounded: digits and an exponent, with a decimal point or comma or
+/// with a sign? `12E5` alone may be an id.
 pub(super) fn is_rounded(cell: &str) -> bool {
     let Some(at) = cell.find(['e', 'E']) else { return false };
     let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);

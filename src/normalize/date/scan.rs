@@ -1,4 +1,7 @@
-//! [`DateScan`]: which comes first, the day or the month, told by the whole column.
+//! [`DateScan`]: infers from a whole column whether the day or the month comes first.
+//!
+//! Each cell leaves a set of orders in which it can be read. What counts in the end is which orders are in all
+//! of these sets, so the scan only has to remember which of the eight possible sets it has met.
 
 use jiff::civil::Date;
 
@@ -7,7 +10,7 @@ use super::{full_year, written_day};
 use crate::account::DateOrder;
 use crate::normalize::text::trim;
 
-/// Looks at every cell of a column and keeps what they tell together. Bounded: one byte.
+/// Looks at every cell of a column and keeps what they say together, in one byte.
 ///
 /// ```
 /// # use crm_import::{account::DateOrder, normalize::{DateOrderFound, DateScan}};
@@ -21,13 +24,13 @@ pub struct DateScan {
     met: u8,
 }
 
-/// What a column tells.
+/// What a column says about the order of its dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateOrderFound {
-    /// Every cell can be read in this order, and in no other can all be.
+    /// All cells can be read in this order, and in no other.
     Told(DateOrder),
-    /// Where years have two digits they could also stand in front: `31.12.26` is the last day of 2026,
-    /// or the 26th of December 2031. This is how it is usually meant.
+    /// Years have two digits and could also come first: `31.12.26` is the last day of 2026, or the 26th of
+    /// December 2031. This is the order that is usually meant.
     Likely(DateOrder),
     /// No cell needs an order.
     NotNeeded,

@@ -1,4 +1,4 @@
-//! The parts of a written number: sign, digits, separators, exponent; what stands around them.
+//! Takes a written number apart: sign, digits, separators, exponent, and the currency around them.
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
@@ -17,14 +17,14 @@ pub(super) struct Body {
     pub(super) exponent: i16,
 }
 
-/// What the separators of a number tell by themselves.
+/// What the separators of a number say by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// The decimals begin behind so many digits; `None` = there are none.
+    /// The decimals begin after this many digits; `None` = there are none.
     Point(Option<usize>),
-    /// One separator and three digits: thousands or decimals.
+    /// One separator with three digits after it: thousands or decimals.
     Open,
-    /// No way to read it.
+    /// There is no way to read it.
     Wrong,
 }
 
@@ -111,7 +111,7 @@ fn split_exponent(text: &str) -> Option<(&str, i16)> {
 }
 
 impl Body {
-    /// What the separators tell by themselves.
+    /// What the separators say by themselves.
     pub(super) fn reading(&self) -> Reading {
         let marks: SmallVec<[(char, usize); 4]> = self
             .separators
@@ -173,8 +173,8 @@ impl Body {
         self.groups_are_sound(point).then_some(point)
     }
 
-    /// Groups of three from the right; in India, with commas, of two but for the last. One kind of
-    /// separator.
+    /// Are there groups of three, counted from the right, with one kind of separator? With commas, as in India,
+    /// all but the last may also be groups of two.
     fn groups_are_sound(&self, point: Option<usize>) -> bool {
         let end = point.unwrap_or(self.digits.len());
         let groups: SmallVec<[(char, usize); 4]> =
@@ -197,7 +197,7 @@ impl Body {
                 || (kind == ',' && first <= 2 && inner.iter().all(|n| *n == 2)))
     }
 
-    /// The number, whose decimals begin behind so many digits.
+    /// The number, if its decimals begin after this many digits.
     pub(super) fn value(&self, point: Option<usize>) -> Option<Decimal> {
         let mut text = String::with_capacity(self.digits.len() + 2);
         if self.is_negative {

@@ -18,7 +18,7 @@ pub(super) struct PlainAmount<'c> {
     decimals: usize,
 }
 
-/// What an amount tells of its column.
+/// What an amount says about its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tells {
     Nothing,

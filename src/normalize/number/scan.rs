@@ -1,11 +1,11 @@
-//! [`SeparatorScan`]: which separator is the decimal one, told by the whole column.
+//! [`SeparatorScan`]: infers from a whole column which separator stands before decimals.
 
 use super::Separators;
 use super::lexer::{self, Reading};
 use super::plain::{PlainAmount, Tells};
 use crate::normalize::text::trim;
 
-/// Looks at every cell of a column and keeps what they tell together. Bounded: five bits.
+/// Looks at every cell of a column and keeps what they say together, in five bits.
 ///
 /// ```
 /// # use crm_import::normalize::{SeparatorScan, Separators, SeparatorsFound};
@@ -16,24 +16,27 @@ use crate::normalize::text::trim;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeparatorScan {
+    /// A cell has a point before its decimals.
     point: bool,
+    /// A cell has a comma before its decimals.
     comma: bool,
+    /// A cell can be read either way.
     open: bool,
-    /// One that is open has a point.
+    /// One that can be read either way has a point.
     open_point: bool,
-    /// One that is open is [money that has no three decimals](has_sign).
+    /// One that can be read either way is [money that never has three decimals](has_sign).
     open_money: bool,
 }
 
-/// What a column tells.
+/// What a column says about its separators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeparatorsFound {
-    /// At least one cell can be read with these only, and none with the others only.
+    /// At least one cell can be read only with these, and none only with the others.
     Told(Separators),
-    /// No cell tells by itself; but all have one comma with three digits behind it, and some are of money
-    /// that is not written with three decimals: `$1,000`.
+    /// Every cell can be read either way. But all have a comma with three digits after it, and some are in a
+    /// currency that is not written with three decimals: `$1,000`.
     Likely(Separators),
-    /// No cell needs to know.
+    /// No cell has a separator that could be read either way.
     NotNeeded,
     /// Every cell that has a separator can be read either way.
     Unknown,
@@ -45,7 +48,7 @@ impl SeparatorScan {
     /// Looks at one more cell.
     #[inline]
     pub fn observe(&mut self, cell: &str) {
-        // Most cells say what others have said before.
+        // Most cells say nothing new.
         match decimal_mark(cell.as_bytes()) {
             Some(b'.') if self.point => {}
             Some(b',') if self.comma => {}
@@ -76,7 +79,7 @@ impl SeparatorScan {
             Reading::Open => self.note_open(cell, last),
             Reading::Point(Some(_)) if last == '.' => self.point = true,
             Reading::Point(Some(_)) => self.comma = true,
-            // The separator groups, so the other one is the decimal one.
+            // This separator groups thousands, so the other one stands before decimals.
             Reading::Point(None) if last == '.' => self.comma = true,
             Reading::Point(None) => self.point = true,
         }
@@ -97,7 +100,7 @@ impl SeparatorScan {
         self.open_money |= other.open_money;
     }
 
-    /// What the column tells.
+    /// What the column says.
     pub fn resolve(&self) -> SeparatorsFound {
         let points = Separators { group: Some(','), decimal: '.' };
         match (self.point, self.comma, self.open) {
@@ -115,14 +118,14 @@ impl SeparatorScan {
     }
 }
 
-/// Does a cell hold the sign of a currency that sets thousands off by commas, and has two decimals or none?
-/// Euros are not among them: their comma stands before decimals, of which a price of fuel has three.
+/// Does the cell have the sign of a currency that separates thousands by commas and has two decimals or none?
+/// The euro is not one of them: its comma stands before decimals, and the price of fuel has three.
 fn has_sign(cell: &str) -> bool {
     cell.contains(['$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}'])
 }
 
-/// The point or comma before the last digit, or before the last two. So few are no group of
-/// thousands: the cell tells that this is the decimal separator, or it tells nothing.
+/// The point or comma before the last one or two digits. So few digits are no group of thousands: either this
+/// is the decimal separator, or the cell says nothing.
 fn decimal_mark(cell: &[u8]) -> Option<u8> {
     match cell {
         [.., mark @ (b'.' | b','), b'0'..=b'9', b'0'..=b'9']
