@@ -1,7 +1,14 @@
 //! The catalogue: every code with its severity, HighLevel's number, its message and its remedy.
 //!
-//! Messages and remedies may hold `{value}`, `{column}`, `{object}`, `{detail}`, `{number}` and `{who}`. Codes are stable:
-//! a program may match on them, and an error log of last year still means the same.
+//! Codes are stable: a program may match on them, and an error log of last year still means the same.
+//! Messages and remedies may name parts of their issue, which [`Issue`](super::Issue) fills in:
+//!
+//! | name | stands for |
+//! |---|---|
+//! | `{value}`, `{column}`, `{object}` | the cell, the header of its column, `contact` or `opportunity` |
+//! | `{detail}` | what sets the issue apart from others with its code |
+//! | `{number}` | the detail as an example of a number, written the way the column writes them |
+//! | `{who}` | the contact, by its name in the file |
 
 use std::fmt;
 
@@ -13,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// Worth knowing; nothing is missing.
     Info,
-    /// The row goes through, but something of it does not.
+    /// The row goes through, but not all of it.
     Warning,
     /// The side of the row fails.
     Error,

@@ -8,7 +8,8 @@ use crate::object::{Object, RowNumber};
 /// little.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Finding {
-    /// `None` = about the column or the file.
+    /// `None` = about the column or the file. Counted from the first row that is planned: in a window of a
+    /// run that is not the number in the file, which the issue has.
     pub(crate) row: Option<RowNumber>,
     pub(crate) code: IssueCode,
     /// The severity of the code, unless the rule that found it says otherwise.

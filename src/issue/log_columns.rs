@@ -1,5 +1,5 @@
-//! The columns that our own error log adds behind those of the file (behaviour §15). The log is written
-//! under these names, and known by them when it is imported again.
+//! The columns that our own error log adds after those of the file (behaviour §15). The log is recognised
+//! by these names when it is imported again.
 
 pub(crate) const STATUS: &str = "Import status";
 pub(crate) const CODE: &str = "Import code";
@@ -8,15 +8,17 @@ pub(crate) const MESSAGE: &str = "Import message";
 pub(crate) const FIX: &str = "Import fix";
 pub(crate) const CONTACT_ID: &str = "Import contact id";
 pub(crate) const OPPORTUNITY_ID: &str = "Import opportunity id";
-/// A log need not have this one, nor the next.
+/// A log is recognised without this column, and without the next.
 pub(crate) const FORMATS: &str = "Import formats";
-/// Tells whether the cells of a contact that was imported are still what they were.
+/// Tells whether somebody has changed the cells of a contact that was imported.
 pub(crate) const CONTACT_CHECK: &str = "Import contact check";
 
-/// The columns that the error log adds behind those of the file. The first five are ignored when the
-/// log is imported; the ids are read, so that nothing is created twice, and so are the formats of dates
-/// and numbers, which the rows that are left may no longer tell (behaviour §9): `Value=1.234,5`, or
-/// `Value=mixed` where the file contradicts itself. The last one tells whether somebody has changed a cell of a
-/// contact that was imported: if nobody has, its cells are not imported once more.
+/// The columns that the error log adds after those of the file.
+///
+/// When the log is imported the first five are ignored. The two ids are read, so that nothing is created
+/// twice. The formats of dates and numbers are read as well (`Value=1.234,5`, or `Value=mixed` where the file
+/// contradicts itself), because the rows left in the log may no longer show them (behaviour §9). The last
+/// column shows whether somebody has changed a cell of a contact that was imported; if nobody has, its
+/// cells are not imported again.
 pub const ERROR_LOG_COLUMNS: [&str; 9] =
     [STATUS, CODE, COLUMN, MESSAGE, FIX, CONTACT_ID, OPPORTUNITY_ID, FORMATS, CONTACT_CHECK];

@@ -1,10 +1,10 @@
 //! Everything that can be said about a row: [`Issue`], its [`Severity`] and the catalogue of
 //! [`IssueCode`]s.
 //!
-//! An issue is written for the person with the spreadsheet: what was seen, where, and what to do. It
-//! is a value first (code, row, column, value) and text second ([`Issue::message`],
-//! [`Issue::remedy`]). Bad data is never an `Err` (behaviour L5): the row gets an issue and the
-//! import goes on.
+//! An issue is written for the person with the spreadsheet: it says what was seen, where, and what to do
+//! about it. It is a value first (code, row, column, value) and text second ([`Issue::message`],
+//! [`Issue::remedy`]). Bad data is never an `Err` (behaviour L5): the row gets an issue and the import goes
+//! on.
 
 mod catalogue;
 mod finding;
@@ -22,30 +22,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::{Object, RowNumber};
 
-/// One thing worth saying about one cell, one side of a row, or one column.
+/// One thing worth saying about a cell, a side of a row, a column or the file.
+///
+/// [`Plan::issues`](crate::Plan::issues) and [`Report::issues`](crate::Report::issues) list them. Show
+/// people the [message](Self::message) and the [remedy](Self::remedy); let programs match on the
+/// [code](Self::code).
+///
+/// ```
+/// use crm_import::{Import, IssueCode, MemoryStorage, Source};
+///
+/// let file = Source::from_bytes(&b"Name,Email\nAna,ana@\n"[..]);
+/// let plan = Import::new().plan(file, &mut MemoryStorage::default()).unwrap();
+///
+/// let issue = plan.issues().find(|issue| issue.code == IssueCode::EmailInvalid).unwrap();
+/// assert_eq!(issue.to_string(), r#"row 1 (line 2), column "Email": "ana@" is not an e-mail address"#);
+/// assert_eq!(issue.remedy(), "write it as name@example.com");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {
     /// The row, or `None` if the issue is about a column or the file as a whole.
     pub row: Option<RowNumber>,
-    /// The physical line on which the row begins (1-based; the header has one too).
+    /// The physical line on which the row begins: 1-based, and the header counts.
     pub line: Option<u64>,
-    /// The side of the row that is concerned, if it is one.
+    /// The side of the row, if the issue is about one.
     pub object: Option<Object>,
-    /// The header of the column, as the file writes it; of several that are joined to one value, those that
-    /// are filled, with ` + ` between them.
+    /// The header of the column, as the file writes it. Where several columns are joined to one value, the
+    /// headers of those that are filled, with ` + ` between them.
     pub column: Option<String>,
     /// The key of the field that the column is mapped to.
     pub field: Option<String>,
     /// How bad it is.
     pub severity: Severity,
-    /// What it is: stable, for programs.
+    /// What kind of issue it is: stable, for programs.
     pub code: IssueCode,
-    /// The cell, or the item of the cell, as the file writes it; of a contact that has nothing to be found by,
-    /// its name.
+    /// The cell, or the item of the cell, as the file writes it. For a contact that has nothing to be found
+    /// by, its name.
     pub value: Option<String>,
-    /// What makes this one different from others of its code: the other row, the other record, the
-    /// nearest options, a number as the column has them.
+    /// What sets this issue apart from others with the same code: the other row, the other record, the
+    /// nearest options, a number written the way the column writes them.
     pub detail: Option<String>,
 }
 
@@ -83,34 +98,33 @@ impl Issue {
         }
     }
 
+    /// Fills in the names in braces that the [catalogue](self::catalogue) uses.
     fn fill(&self, template: &str) -> String {
         let mut out = String::with_capacity(template.len() + 32);
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            out.push_str(match name {
-                "value" => self.value.as_deref().unwrap_or(""),
-                "column" => self.column.as_deref().unwrap_or(""),
-                "detail" => self.detail.as_deref().unwrap_or("unknown"),
-                // One that is written as the column has them.
-                "number" => self.detail.as_deref().unwrap_or("1234.50"),
-                "object" => self.object.map_or("record", Object::name),
-                _ => "",
-            });
-            if name == "who" {
-                out.push_str(&self.who());
-            }
+            out.push_str(&self.named(name));
             rest = after;
         }
         out.push_str(rest);
         out
     }
 
-    /// The contact, by its name in the file.
-    fn who(&self) -> Cow<'static, str> {
-        let name = self.value.as_deref();
-        name.map_or("the contact".into(), |name| format!("\"{name}\"").into())
+    fn named(&self, name: &str) -> Cow<'_, str> {
+        match name {
+            "value" => self.value.as_deref().unwrap_or("").into(),
+            "column" => self.column.as_deref().unwrap_or("").into(),
+            "object" => self.object.map_or("record", Object::name).into(),
+            "detail" => self.detail.as_deref().unwrap_or("unknown").into(),
+            "number" => self.detail.as_deref().unwrap_or("1234.50").into(),
+            "who" => match &self.value {
+                Some(contact) => format!("\"{contact}\"").into(),
+                None => "the contact".into(),
+            },
+            _ => "".into(),
+        }
     }
 }
 
@@ -133,42 +147,32 @@ impl fmt::Display for Issue {
 mod tests {
     use super::*;
 
+    fn of_contact(code: IssueCode) -> Issue {
+        Issue {
+            row: None,
+            line: None,
+            object: Some(Object::Contact),
+            column: None,
+            field: None,
+            severity: code.severity(),
+            code,
+            value: None,
+            detail: None,
+        }
+    }
+
     #[test]
     fn an_id_that_is_repeated_has_another_number_than_a_key() {
-        let number = |field: Option<&str>| {
-            let code = IssueCode::RepeatRejected;
-            let issue = Issue {
-                row: None,
-                line: None,
-                object: Some(Object::Contact),
-                column: None,
-                field: field.map(str::to_owned),
-                severity: code.severity(),
-                code,
-                value: None,
-                detail: None,
-            };
-            issue.number()
-        };
-        assert_eq!((number(Some("id")), number(None)), (Some(1012), Some(1011)));
+        let key = of_contact(IssueCode::RepeatRejected);
+        let id = Issue { field: Some("id".to_owned()), ..key.clone() };
+        assert_eq!((id.number(), key.number()), (Some(1012), Some(1011)));
     }
 
     #[test]
     fn messages_fit_what_the_policy_makes_of_the_row() {
         let said = |code, severity| {
             let (value, detail) = (Some("a@x.org".into()), Some("c1, c2".into()));
-            let issue = Issue {
-                row: None,
-                line: None,
-                object: Some(Object::Contact),
-                column: None,
-                field: None,
-                severity,
-                code,
-                value,
-                detail,
-            };
-            issue.message()
+            Issue { severity, value, detail, ..of_contact(code) }.message()
         };
         let keyless = |severity| said(IssueCode::NoMatchKey, severity);
         assert!(keyless(Severity::Warning).contains("so a new contact is created each time"));
