@@ -1,13 +1,13 @@
 //! The errors that stop an import: [`ConfigError`] before row 1, [`Error`] later.
 //!
-//! Neither is about the file's data; what is wrong with a row is an [`Issue`](crate::Issue).
+//! Neither is about the data in the file: what is wrong with a row is an [`Issue`](crate::Issue).
 
 use std::fmt;
 
 use crate::apply::{Report, Status};
 use crate::source::SourceError;
 
-/// What is wrong with the set-up, all of it at once; nothing was read or written.
+/// Everything that is wrong with the set-up, all at once. No row has been read, and nothing written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     pub(crate) problems: Vec<String>,
@@ -28,7 +28,10 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Why a run cannot continue. `E` is the error of the storage.
+/// Why an import cannot continue. `E` is the error of the storage.
+///
+/// The cause follows through [`source`](std::error::Error::source). Where something had been written before,
+/// [`done`](Self::done) has the report of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E: std::error::Error + 'static> {
@@ -38,13 +41,13 @@ pub enum Error<E: std::error::Error + 'static> {
     /// The file cannot be read.
     #[error("the file cannot be read")]
     Source(#[source] SourceError),
-    /// The storage did not hand over the account's settings.
+    /// The storage could not hand over the account's settings.
     #[error("the account's settings cannot be read")]
     Account {
         /// The storage's error.
         source: E,
     },
-    /// The file cannot be read to its end.
+    /// The file could be read only in part.
     #[error("the file breaks off")]
     Torn {
         /// Why.
@@ -53,7 +56,7 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done with the rows before.
         done: Box<Report>,
     },
-    /// The storage did not answer a question; nothing was written.
+    /// The storage could not answer a question; nothing was written.
     #[error("a look-up failed")]
     Find {
         /// The storage's error.
@@ -67,7 +70,7 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage did not answer a question after something was written.
+    /// The storage could not answer a question after something had been written.
     #[error("a look-up failed while the import was written")]
     LookUp {
         /// The storage's error.
@@ -75,8 +78,8 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage did not say what an interrupted import has written; of the rows in question nothing
-    /// was written now.
+    /// The storage could not say what an interrupted import had written. Nothing was written now for the
+    /// rows in question.
     #[error("the storage did not say what the interrupted import has written")]
     Tokens {
         /// The storage's error.
@@ -87,19 +90,22 @@ pub enum Error<E: std::error::Error + 'static> {
     /// This is not the import that was interrupted; nothing was written now.
     #[error("this is not the import that was interrupted: {}", other_parts(differs))]
     Resume {
-        /// What differs: `file`, `mapping`, `policy`, of a run also `choices`; `window` if what was begun as a
-        /// [run](crate::storage::Checkpoint::is_run) is to go on as one plan, or the other way round; `row`
-        /// if the checkpoint speaks of a row that the file does not have.
+        /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`. `window` if a
+        /// [run](crate::storage::Checkpoint::is_run) was to go on as one plan, or the other way round; `row`
+        /// if the checkpoint names a row that the file does not have.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.
-    #[error("{} sides of rows failed, which is more than the error budget allows", done.stats().contacts.fail + done.stats().opportunities.fail)]
+    #[error(
+        "{} sides of rows failed, which is more than the error budget allows",
+        failed_sides(done)
+    )]
     TooManyErrors {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage adapter broke its contract while answering; nothing was written for the rows that
-    /// it was asked about.
+    /// The storage adapter broke its contract while answering. Nothing was written for the rows that it was
+    /// asked about.
     #[error("the storage adapter broke its contract: {}", faults.join("; "))]
     Adapter {
         /// Each fault in words.
@@ -107,6 +113,10 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What a run has done before.
         done: Option<Box<Report>>,
     },
+}
+
+fn failed_sides(done: &Report) -> u64 {
+    done.stats().contacts.fail + done.stats().opportunities.fail
 }
 
 /// What differs, in words.
@@ -131,7 +141,7 @@ impl<E: std::error::Error + 'static> Error<E> {
         }
     }
 
-    /// The same error with what the windows of a run came to, all of them.
+    /// The same error, with the total of all windows of a run instead of the report of the last one.
     pub(crate) fn with_total(self, mut total: Report) -> Self {
         total.end(Status::Failed);
         let done = Box::new(total);

@@ -1,4 +1,5 @@
-//! [`Import`]: the façade. What an import may do is set here, and from here it is planned, applied and run.
+//! [`Import`]: the façade. It holds the settings of one import, and from it the import is planned, applied
+//! or run.
 
 mod opening;
 mod policies;
@@ -19,10 +20,13 @@ use settling::check_follow_ups;
 
 /// One import: what it may do, and with which mapping.
 ///
-/// How contacts are matched is not among its settings: that is the account's to say, through
-/// [`Storage::account`] (article, step 3). A policy that is chosen for one import, such as a box to tick that
-/// refuses rows [without a key](crate::dedup::Keyless), goes the same way: hand it to your adapter, whose
-/// `account` answers with it.
+/// [`plan`](Self::plan) and then [`apply`](Self::apply) where somebody looks at the plan first;
+/// [`run`](Self::run) where nobody does, or where the file is larger than memory.
+///
+/// How contacts are matched is not set here: that is for the account to say, through [`Storage::account`]
+/// (article, step 3). If your application lets people choose a policy for one import (a box to tick that
+/// refuses rows [without a key](crate::dedup::Keyless), say), hand the choice to your adapter and let its
+/// `account` return it.
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Mode, Object, Source};
@@ -53,26 +57,28 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import of both objects (as far as the file has columns for them) that creates and updates,
-    /// with the mapping that is suggested for the file.
+    /// An import that creates and updates contacts and opportunities, as far as the file has columns for
+    /// them, with the mapping that is suggested for the file.
     pub fn new() -> Self {
         Import::default()
     }
 
-    /// The name of this import of this file. A row of the file is written once under it (behaviour X4): a
-    /// batch that is written again does nothing twice, and what is left out because it was written before is
-    /// told (`already-written`). So name an upload (`upload 17`), not a kind of file that is imported every
-    /// week. The rows of another file are none of those that were written; but a stream that is
-    /// [run](Self::run) is known by its name alone, as it is not read to its end before. By default each
-    /// [`apply`](Self::apply) mints a name of its own.
+    /// The name of this import of this file. By default each [`apply`](Self::apply) makes up its own.
+    ///
+    /// Under one name each row of a file is written once (behaviour X4). A batch that is written again does
+    /// nothing twice, and a row left out because it was written before gets an issue (`already-written`). So
+    /// name the upload (`upload 17`), not the kind of file that is imported every week.
+    ///
+    /// Two files under one name do not get in each other's way, except where a stream is [run](Self::run):
+    /// a stream is not read to its end beforehand, so it is known by its name alone.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Only these objects (article, step 1). Contacts that are not selected are looked up and linked
-    /// to, never written (behaviour P8).
+    /// Import only these objects (article, step 1). Contacts that are not selected are still looked up and
+    /// linked to, but never written (behaviour P8).
     #[must_use]
     pub fn objects(mut self, objects: impl IntoIterator<Item = Object>) -> Self {
         self.objects = Some(objects.into_iter().collect());
@@ -100,10 +106,11 @@ impl Import {
         self
     }
 
-    /// Reads the file as HighLevel's importer documents it, where that is less careful than this crate:
-    /// blank cells clear, a bad e-mail address fails its row, and more
-    /// ([`Mapping::highlevel`], behaviour §16). Whichever mapping is used, suggested
-    /// or given; tags of follow-ups are written in lower case, too.
+    /// Reads the file as HighLevel's importer documents it where that is less careful than this crate: blank
+    /// cells clear, a bad e-mail address fails its row, and more ([`Mapping::highlevel`], behaviour §16).
+    ///
+    /// It applies to whichever mapping is used, suggested or given, and writes the tags of follow-ups in
+    /// lower case too.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -127,14 +134,14 @@ impl Import {
         self
     }
 
-    /// Something to be done with the imported contacts besides writing them (article, step 5).
+    /// Adds something to do with the imported contacts besides writing them (article, step 5).
     #[must_use]
     pub fn follow_up(mut self, follow_up: FollowUp) -> Self {
         self.follow_ups.push(follow_up);
         self
     }
 
-    /// What a column that is neither mapped nor ignored is: a notice (default) or an error.
+    /// Whether a column that is neither mapped nor ignored is a notice (the default) or an error.
     #[must_use]
     pub fn unmapped(mut self, unmapped: Unmapped) -> Self {
         self.unmapped = unmapped;
@@ -148,30 +155,31 @@ impl Import {
         self
     }
 
-    /// How many threads read, plan and apply (default 1). It never changes the plan: other threads read
-    /// and draft the rows that come next while this one plans. Storage is called on the caller's own;
-    /// while it writes one batch, another thread makes the next one ready. Two do most of what more can
-    /// do.
+    /// How many threads read, plan and apply (default 1). It never changes the plan. Two gain most of what
+    /// there is to gain.
     ///
-    /// Planning begins before the file is read to its end, with the date and number formats that the first
-    /// rows tell; on one thread only if they tell those of all columns. If the other rows tell otherwise,
-    /// the file is planned once more and storage is asked again.
+    /// Other threads read and draft the rows that come next while this one plans, and prepare the next batch
+    /// while storage writes one. Storage itself is only ever called on the caller's own thread.
+    ///
+    /// Planning begins before the file has been read to its end, with the date and number formats that the
+    /// first rows show (on one thread, only if they settle the format of every column). If later rows
+    /// show another format, the file is planned a second time and storage is asked again.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192). An import that is
-    /// [resumed](Self::resume) keeps to those it was begun with.
+    /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192). A
+    /// [resumed](Self::resume) import keeps the window that it was begun with.
     #[must_use]
     pub fn run_window(mut self, rows: usize) -> Self {
         self.run_window = Some(rows);
         self
     }
 
-    /// How many errors are too many: the import stops with [`Error::TooManyErrors`], before the first
-    /// write if the plan says so already (behaviour X7).
+    /// How many errors are too many. Beyond them the import stops with [`Error::TooManyErrors`]; if the plan
+    /// alone has too many, nothing is written (behaviour X7).
     #[must_use]
     pub fn max_errors(mut self, budget: ErrorBudget) -> Self {
         self.budget = Some(budget);
@@ -181,15 +189,16 @@ impl Import {
     /// Goes on with an import that was interrupted, from the last checkpoint that storage kept of it
     /// (behaviour X6).
     ///
-    /// The file is read again from row 1. What the import has written is known by its tokens: it is
-    /// not written again, keeps its outcome and its id, and the report is that of an import that was
-    /// never interrupted. Another file, mapping or policy is refused, and so is a storage that keeps
-    /// no tokens.
+    /// The file is read again from row 1. Whatever the import has already written is recognised by its
+    /// tokens: it is not written again and keeps its outcome and its id. So the report is the one that an
+    /// import without an interruption would have given. A different file, mapping or policy is refused, and so
+    /// is a storage that keeps no tokens.
     ///
-    /// Which checkpoint to go on with: the one that [is open](Checkpoint::is_open) and
-    /// [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint). How: by
-    /// [`run`](Self::run) if it [is a run's](Checkpoint::is_run), in windows as large as they were, else by
-    /// [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The other way is refused.
+    /// - *Which checkpoint?* The one that [is open](Checkpoint::is_open) and
+    ///   [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint).
+    /// - *Go on how?* With [`run`](Self::run) if the checkpoint [is a run's](Checkpoint::is_run), in windows of
+    ///   the same size; otherwise with [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The
+    ///   other way round is refused.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
@@ -200,9 +209,9 @@ impl Import {
     /// let plan = import.plan(file(), &mut crm).unwrap();
     /// import.apply(plan, &mut crm).unwrap();
     ///
-    /// // Had it been killed on the way, the checkpoint would say so:
+    /// // It was killed before anybody saw the report, so its checkpoint is still open.
     /// let checkpoint = crm.checkpoint().unwrap().clone();
-    /// assert!(checkpoint.is_last);
+    /// assert!(checkpoint.is_open());
     /// let again = Import::new().resume(checkpoint);
     /// let plan = again.plan_resumed(file(), &mut crm).unwrap();
     /// let report = again.apply(plan, &mut crm).unwrap();
@@ -216,11 +225,12 @@ impl Import {
         self
     }
 
-    /// Plans the import of a file: everything that will be done, exactly, with nothing written.
+    /// Plans the import of a file: exactly what will be done, with nothing written yet.
     ///
     /// # Errors
-    /// [`Error::Config`] if the settings do not fit, [`Error::Source`] if the file cannot be read at
-    /// all, [`Error::Find`] if storage fails. Bad rows are never errors: they are issues of the plan.
+    /// [`Error::Config`] if the settings do not fit the file or the storage, [`Error::Source`] if the file
+    /// cannot be read at all, [`Error::Find`] if storage fails. Bad rows are never errors: they are
+    /// [issues](Plan::issues) of the plan.
     pub fn plan<S: Storage + ?Sized>(
         &self,
         file: Source<'_>,
@@ -242,7 +252,7 @@ impl Import {
     ///
     /// # Errors
     /// As [`plan`](Self::plan); [`Error::Resume`] if this is not the import that was interrupted,
-    /// [`Error::Tokens`] if storage does not say what is written.
+    /// [`Error::Tokens`] if storage cannot say what has been written.
     pub fn plan_resumed<S: StorageWrite + ?Sized>(
         &self,
         file: Source<'_>,
@@ -267,11 +277,12 @@ impl Import {
         Ok(plan)
     }
 
-    /// What a checkpoint of this import would say before its first batch: to find out, by
-    /// [`Checkpoint::differences`], which unfinished import this one is.
+    /// The checkpoint of this import before its first batch. Compare it with those that storage has kept
+    /// ([`Checkpoint::differences`]) to find out whether this import was begun before. Storage is asked for
+    /// nothing but the account.
     ///
     /// # Errors
-    /// As [`plan`](Self::plan); storage is asked for nothing but the account.
+    /// As [`plan`](Self::plan).
     pub fn checkpoint<S: Storage + ?Sized>(
         &self,
         file: Source<'_>,
@@ -279,7 +290,7 @@ impl Import {
     ) -> Result<Checkpoint, Error<S::Error>> {
         let reading = self.read(file, storage)?;
         let id = self.id.as_deref().unwrap_or("");
-        // Of a run as soon as its window is set.
+        // An import whose window is set is going to be a run.
         let window = self.run_window.unwrap_or(0);
         Ok(apply::checkpoint(id, &reading.settings, reading.digest(), window))
     }
@@ -287,8 +298,8 @@ impl Import {
     /// Writes a plan.
     ///
     /// # Errors
-    /// [`Error::Config`] if storage cannot do one of the follow-ups, [`Error::Write`] with what was
-    /// done if storage fails and says to stop.
+    /// [`Error::Config`] if storage cannot do one of the follow-ups; [`Error::Write`], with what was done so
+    /// far, if storage fails and says to stop.
     pub fn apply<S: StorageWrite + ?Sized>(
         &self,
         plan: Plan,
@@ -297,8 +308,8 @@ impl Import {
         self.apply_with(plan, storage, |_| true)
     }
 
-    /// Writes a plan; `watch` sees the progress between batches and stops the import by returning
-    /// false, [`Control::Cancel`] or [`Control::Pause`].
+    /// Writes a plan. `watch` sees the progress between batches, and stops the import by returning `false`,
+    /// [`Control::Cancel`] or [`Control::Pause`].
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Source, Status};
@@ -336,16 +347,18 @@ impl Import {
         apply::apply(plan, &job, storage, |progress| watch(progress).into())
     }
 
-    /// Plans and writes a file of any length window by window, in bounded memory.
+    /// Plans and writes a file of any length window by window, in bounded memory. Nobody gets to review the
+    /// plan; that is what [`plan`](Self::plan) is for.
     ///
-    /// A contact that an earlier window has met is a stored record by then (behaviour L1): without
-    /// rejections and without other writers the storage ends as after [`plan`](Self::plan) and
-    /// [`apply`](Self::apply), and every row has the same outcome. A row that met a stored record first and
-    /// changed nothing is told unchanged with its window; where a row of a later window changes the record,
-    /// that window's report [revises](Report::revised) it, and the totals count it as an update. Only a
-    /// value that goes and comes back differs: in windows it is written twice. (So does a contact that an
-    /// opportunity of an earlier window has tagged: a row that meets it and changes nothing is told
-    /// unchanged.) Nobody reviews a plan; that is what `plan` is for.
+    /// Unless storage rejects a record or somebody else writes meanwhile, storage ends as it would after
+    /// [`plan`](Self::plan) and [`apply`](Self::apply), and every row has the same outcome (behaviour L1). A
+    /// contact that an earlier window created is simply a stored record by then.
+    ///
+    /// A row that found its record as it is and changed nothing is reported unchanged with its window. If a row
+    /// of a later window changes that record, the later report [revises](Report::revised) the earlier row, and
+    /// the totals count it as an update. Two differences from one plan remain: a value that changes and
+    /// changes back is written twice, and a row that changes nothing about a contact tagged by an opportunity
+    /// of an earlier window is reported unchanged.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -367,10 +380,12 @@ impl Import {
         self.run_with(file, storage, |_| true)
     }
 
-    /// As [`run`](Self::run); `watch` sees the progress between batches and the report of each window
-    /// (for an [`ErrorLog`](crate::ErrorLog), and because the final report does not keep rows), and
-    /// stops the import by returning false, [`Control::Cancel`] or [`Control::Pause`]. A run that is
-    /// [resumed](Self::resume) tells the windows that were written before once more: begin the log anew.
+    /// As [`run`](Self::run). `watch` sees the progress between batches and the report of each window, and
+    /// stops the import by returning `false`, [`Control::Cancel`] or [`Control::Pause`].
+    ///
+    /// The final report keeps no rows, so whatever you want to know about each row you have to take from its
+    /// window; an [`ErrorLog`](crate::ErrorLog) is written that way. A [resumed](Self::resume) run reports the
+    /// windows that were written before once more, so begin the log anew.
     ///
     /// ```
     /// use crm_import::{Control, Event, Import, MemoryStorage, Source};

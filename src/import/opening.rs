@@ -1,4 +1,4 @@
-//! What the planner and the applier are told of an import: the file, opened, and how it is to be written.
+//! What an import hands to the planner and the applier: the opened file, and how a plan is to be written.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -11,7 +11,7 @@ use crate::planner::{self, Reading};
 use crate::source::{Rows, Source};
 use crate::storage::{Storage, StorageWrite};
 
-/// Rows that are looked up, and of a run planned and written, at a time.
+/// How many rows are looked up at a time, and in a run planned and written.
 const WINDOW_ROWS: usize = 8_192;
 
 impl Import {
@@ -43,7 +43,7 @@ impl Import {
         self.planning_window.unwrap_or(WINDOW_ROWS)
     }
 
-    /// Only a storage that keeps tokens knows what an interrupted import has written.
+    /// Refuses to resume where storage keeps no tokens: it could not say what was written.
     pub(super) fn check_resumable<S: StorageWrite + ?Sized>(
         &self,
         storage: &S,
@@ -70,7 +70,7 @@ impl Import {
         }
     }
 
-    /// How a file is run, in the windows that it was begun with.
+    /// How a file is run. A resumed run keeps the window that it was begun with.
     pub(super) fn run_of<'a>(
         &self,
         settings: Settings,
@@ -94,7 +94,7 @@ impl Import {
     }
 }
 
-/// A name that no other import has: the time, and 64 bits from the operating system.
+/// A name that no other import has: the time, and 64 random bits from the operating system.
 fn mint_id() -> String {
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! What is wrong with the account's policies, told before row 1 (behaviour A4).
+//! [`problems`]: everything that is wrong with the account's policies, before row 1 (behaviour A4).
 
 use crate::account::Account;
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::normalize;
 use crate::object::Object;
 
-/// Every problem at once. `answers`: can the storage answer a match rule of these fields?
+/// Every problem with an account. `answers` says whether storage can answer a match rule of these fields.
 pub(super) fn problems(
     account: &Account,
     fields: &Fields,
@@ -22,7 +22,7 @@ pub(super) fn problems(
     problems
 }
 
-/// The policies of an account, and the fields that they speak of.
+/// The policies of an account, and the fields that they name.
 struct Policies<'a> {
     account: &'a Account,
     fields: &'a Fields,
@@ -30,9 +30,9 @@ struct Policies<'a> {
 }
 
 impl Policies<'_> {
-    /// The account's country is the code of one, in two letters: nothing else is a region of phone numbers.
+    /// The default country must be a two-letter code: nothing else is a region of phone numbers.
     fn country(&self) -> Option<String> {
-        // Regions of the numbering plan that ISO has no country for.
+        // Regions of phone numbers for which ISO has no country.
         let others = ["XK", "AC", "TA"];
         let code = self.account.default_country.as_deref()?;
         let known = normalize::country(code).ok();
@@ -101,7 +101,7 @@ impl Policies<'_> {
         })
     }
 
-    /// Options may be listed of a standard field that the account does without.
+    /// Options may also be listed for a standard field that the account does without.
     fn options(&self) -> impl Iterator<Item = String> {
         let is_field = |key: &str| {
             [Object::Contact, Object::Opportunity].into_iter().any(|object| {
@@ -112,7 +112,7 @@ impl Policies<'_> {
         unknown.map(|key| format!("the account lists options of {key:?}, which is no field"))
     }
 
-    /// The fields by which opportunities are matched (O5).
+    /// Opportunities must be matched by fields that they have (O5).
     fn matched_fields(&self) -> impl Iterator<Item = String> {
         let named =
             self.account.opportunities.matching.iter().flat_map(|matching| &matching.fields);
@@ -121,7 +121,8 @@ impl Policies<'_> {
             .map(|key| format!("opportunities are matched by {key:?}, a field they do not have"))
     }
 
-    /// The field of contacts with this key; a part of a name that is kept whole is none of theirs.
+    /// The field of contacts with this key. A part of a name that is kept whole does not count: nothing is
+    /// stored in it.
     fn of_contact(&self, key: &str) -> Option<FieldId> {
         self.fields.find(Object::Contact, key).filter(|id| !self.fields.is_part(*id))
     }

@@ -1,4 +1,4 @@
-//! The set-up of an import: everything frozen before row 1, or all that is wrong with it at once.
+//! The set-up of an import: everything that is fixed before row 1, or everything that is wrong with it.
 
 use super::{Import, policies};
 use crate::account::{Account, DateOrder};
@@ -15,7 +15,7 @@ use crate::source::{Rows, unescape_formula};
 use crate::storage::StorageWrite;
 
 impl Import {
-    /// Freezes everything, or says all that is wrong with it.
+    /// Fixes the settings for a file, or says everything that is wrong with them.
     pub(super) fn settle(
         &self,
         account: Account,
@@ -67,8 +67,8 @@ impl Import {
         Ok(settings)
     }
 
-    /// The mapping of the file: the one that was given, else the suggested one; with what the file, if it
-    /// is our own error log, says of itself, and what the preset asks for.
+    /// The mapping of the file: the one that was given, or else the suggested one. What our own error log says
+    /// about itself is added to it, and what the preset asks for.
     fn mapping_for(&self, rows: &Rows<'_>, account: &Account, fields: &Fields) -> Mapping {
         let mapping = match &self.mapping {
             Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
@@ -94,8 +94,9 @@ impl Import {
     }
 }
 
-/// The objects whose every row fails, because nothing is mapped that creates or finds one (A4). Where records
-/// are only created or only updated, that is an error; here the other object may do well without.
+/// Objects whose rows all fail, because nothing is mapped that could create or find a record (A4). If records
+/// are only created or only updated, the mapping's own check has refused that. Otherwise it is a notice,
+/// because the other object may go through.
 fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
@@ -118,7 +119,7 @@ fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
     found
 }
 
-/// Follow-ups that storage cannot do are refused before the first write (F4).
+/// Refuses follow-ups that storage cannot do, before the first write (F4).
 pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
     follow_ups: impl Iterator<Item = &'f FollowUp>,
     storage: &S,
@@ -134,8 +135,8 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
     if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
 }
 
-/// A mapping that was made for the file is used for its error log too: the ids that the log adds are
-/// read beside the columns it names (behaviour §15).
+/// A mapping that was made for the file is used for its error log, too. So the ids that the log adds are read
+/// besides the columns that the mapping names (behaviour §15).
 fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
     let is_log = is_log(headers);
     for (object, header) in [
@@ -152,8 +153,8 @@ fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
     mapping
 }
 
-/// The rows that are left in an error log may no longer tell how its dates and numbers are written: the
-/// log says it of those columns of which the mapping does not (behaviour §9).
+/// The rows left in an error log may no longer show how its dates and numbers are written. The log has the
+/// formats of its columns, which count where the mapping leaves them open (behaviour §9).
 fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
     let formats = log_formats(rows);
     for column in &mut mapping.columns {
@@ -166,7 +167,7 @@ fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
     mapping
 }
 
-/// What our own error log says of the formats of its columns, by header.
+/// The formats that our own error log has for its columns, by header.
 fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
     let headers = rows.headers();
     if !is_log(headers) {
@@ -185,8 +186,8 @@ fn is_log(headers: &[String]) -> bool {
     own.all(|own| headers.iter().any(|header| header == own))
 }
 
-/// That no column is mapped, and what the columns are called: whoever sees a row there, or one header with all
-/// of them in it, knows what is wrong with the file.
+/// Says that no column is mapped, and what the columns are called. Somebody who sees a row there, or one
+/// header with all of them in it, knows what is wrong with the file.
 fn nothing_mapped(headers: &[String]) -> String {
     const MOST: usize = 5;
     let called: Vec<String> = headers.iter().take(MOST).map(|it| format!("{it:?}")).collect();
