@@ -59,6 +59,17 @@ pub struct Written {
     pub failed: usize,
 }
 
+impl Written {
+    /// Both together.
+    pub(super) fn plus(self, more: Written) -> Written {
+        Written {
+            created: self.created + more.created,
+            updated: self.updated + more.updated,
+            failed: self.failed + more.failed,
+        }
+    }
+}
+
 /// How far an import has come. [`apply_with`](crate::Import::apply_with) and
 /// [`run_with`](crate::Import::run_with) hand one to the caller's function between batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

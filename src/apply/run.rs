@@ -48,7 +48,7 @@ const HEAD_BYTES: u64 = 8 << 20;
 /// Blocks that were read before the first is planned, each with what was found in it.
 type Held = VecDeque<(Block, Vec<Finding>)>;
 
-/// A run under way: the file as far as it is read, and what its windows have left.
+/// A run under way: the file as far as it has been read, and what its windows have left.
 struct Runner<'a> {
     settings: Arc<Settings>,
     rows: Rows<'a>,
@@ -62,6 +62,10 @@ struct Runner<'a> {
     file_digest: String,
     window: usize,
     planning_window: usize,
+    /// The sum of all windows that were written.
+    total: Report,
+    /// How far they had come.
+    before: Progress,
 }
 
 /// Runs a whole file.
@@ -92,23 +96,27 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         job.refused = resumed.refused.clone();
     }
     let tokens = Tokens::new(&import_id, &file_digest);
+    let settings = Arc::new(settings);
+    let empty = Plan::empty(Ledger::new(settings.clone()), file_digest.clone());
     let mut runner = Runner {
-        settings: Arc::new(settings),
-        rows,
+        settings,
         held,
         scan,
         counts_columns,
         memory: Arc::default(),
         earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage)?,
+        total: report_of_file(Report::new(empty, tokens.clone()), &rows, &file_findings),
+        rows,
         tokens,
         job,
         file_digest,
         window,
         planning_window,
+        before: Progress::default(),
     };
-    let mut total = runner.report_of_nothing(&file_findings);
-    let result = runner.run_windows(storage, &mut total, &mut watch);
-    total.plan.unmapped = runner.scan.unmapped(&runner.settings.headers);
+    let result = runner.run_windows(storage, &mut watch);
+    let Runner { settings, scan, mut total, .. } = runner;
+    total.plan.unmapped = scan.unmapped(&settings.headers);
     match result {
         Ok(status) => {
             total.end(status);
@@ -155,43 +163,45 @@ fn hold(
     Ok(format!("{HEAD}{}", digest_of(rows)))
 }
 
-impl Runner<'_> {
-    /// The report of the whole before its first window: what was found in the file itself.
-    fn report_of_nothing(&self, file_findings: &[Finding]) -> Report {
-        let empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
-        let mut report = Report::new(empty, self.tokens.clone());
-        for finding in file_findings {
-            let issue = report.plan.render(finding);
-            report.keep(issue);
-        }
-        report.plan.source_issues = self.rows.findings().to_vec();
-        report
+/// The report of a run before its first window: what was found in the file itself.
+fn report_of_file(mut report: Report, rows: &Rows<'_>, findings: &[Finding]) -> Report {
+    for finding in findings {
+        let issue = report.plan.render(finding);
+        report.keep(issue);
     }
+    report.plan.source_issues = rows.findings().to_vec();
+    report
+}
 
+impl Runner<'_> {
     /// Plans and writes window after window, and adds up what they come to.
     fn run_windows<S: StorageWrite + ?Sized>(
         &mut self,
         storage: &mut S,
-        total: &mut Report,
         watch: &mut impl FnMut(Event<'_>) -> Control,
     ) -> Result<Status, Error<S::Error>> {
-        let mut before = Progress::default();
         while let Some((block, findings)) = self.next_block().map_err(Error::Source)? {
             let _span = trace::window(block.first_row().index() + 1, block.len());
             let rows = block.first_row().index() as u64 + block.len() as u64;
-            let planning = self.progress(&before, Progress::default(), rows, Status::Planning);
+            let planning = self.progress(Progress::default(), rows);
             if let Some(status) = stopped(watch(Event::Progress(planning))) {
                 return Ok(status);
             }
             let plan = self.plan(block, findings, storage)?;
             let told = plan.told.clone();
-            let mut report = self.write(plan, rows, storage, total, &mut before, watch)?;
-            // If that cannot be told, what the window has written is told all the same.
-            let changed = self.changed(&report, storage).inspect_err(|_| total.absorb(&report))?;
+            let mut report = self.write(plan, rows, storage, watch)?;
+            let changed = match self.changed(&report, storage) {
+                Ok(changed) => changed,
+                Err(error) => {
+                    // What the window has written counts all the same.
+                    self.total.absorb(&report);
+                    return Err(error);
+                }
+            };
             report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
             let planned = changed.iter().filter(|record| record.was_planned);
             report.revised_plans = planned.map(|record| record.object).collect();
-            total.absorb(&report);
+            self.total.absorb(&report);
             let control = watch(Event::Window(&report));
             self.remember(&mut report, &told, changed);
             if is_broken(&report) {
@@ -201,56 +211,54 @@ impl Runner<'_> {
             if let Some(status) = ended.or_else(|| stopped(control)) {
                 return Ok(status);
             }
-            // The window is complete: a checkpoint from here on says so.
+            // The window is complete, and every checkpoint from here on says so.
             self.job.from_row = self.job.from_row.max(rows + 1);
-            self.tell_refused(&mut report, storage, total)?;
-            if self.is_over_budget(total.stats()) {
+            self.tell_refused(&mut report, storage)?;
+            if self.is_over_budget(self.total.stats()) {
                 return Err(Error::TooManyErrors { done: Box::new(report) });
             }
         }
-        // It was read once before, to its end; otherwise rows may be missing, and nobody would know.
+        // A file that was read to its end before must be the same still, or rows would be missing and nobody
+        // would know.
         let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
         if !is_same {
             return Err(Error::Source(SourceError::Changed));
         }
-        total.checkpoint = self.tell(self.job.ending, storage, total)?;
+        self.total.checkpoint = self.tell(self.job.ending, storage)?;
         Ok(Status::Completed)
     }
 
-    /// Writes the plan of the window that ends with this row of the file. `before` is how far the windows
-    /// before it came, and then how far it came itself.
+    /// Writes the plan of the window that ends with this row of the file.
     fn write<S: StorageWrite + ?Sized>(
-        &self,
+        &mut self,
         plan: Plan,
         rows: u64,
         storage: &mut S,
-        total: &mut Report,
-        before: &mut Progress,
         watch: &mut impl FnMut(Event<'_>) -> Control,
     ) -> Result<Report, Error<S::Error>> {
         let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
         let refused = self.earlier.refused(plan.ledger.number(0), rows);
-        // What earlier windows failed counts too.
-        let mut planned = *total.stats();
+        // What has failed in earlier windows counts, too.
+        let mut planned = *self.total.stats();
         planned.add(plan.stats());
         if self.is_over_budget(&planned) {
             let report = leave_window(plan, &job, refused, storage)?;
-            total.absorb(&report);
+            self.total.absorb(&report);
             watch(Event::Window(&report));
             return Err(Error::TooManyErrors { done: Box::new(report) });
         }
         let mut now = Progress::default();
         let report = apply_window(plan, &job, refused, storage, |progress| {
             now = progress;
-            watch(Event::Progress(self.progress(before, progress, rows, progress.status)))
+            watch(Event::Progress(self.progress(progress, rows)))
         });
         let report = report.inspect_err(|error| {
             if let Some(done) = error.done() {
-                total.absorb(done);
+                self.total.absorb(done);
                 watch(Event::Window(done));
             }
         })?;
-        *before = self.progress(before, now, rows, now.status);
+        self.before = self.progress(now, rows);
         Ok(report)
     }
 
@@ -258,9 +266,20 @@ impl Runner<'_> {
         self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
     }
 
-    fn progress(&self, before: &Progress, now: Progress, rows: u64, status: Status) -> Progress {
-        let bytes = (self.rows.bytes_read(), self.rows.total_bytes());
-        Progress { status, ..sum(before, now, rows, bytes) }
+    /// How far the run has come, once the windows before this one are added to what it has done so far. It
+    /// ends with this row.
+    fn progress(&self, window: Progress, rows: u64) -> Progress {
+        let Progress { done, steps, contacts, opportunities, .. } = self.before;
+        Progress {
+            status: window.status,
+            rows,
+            bytes: self.rows.bytes_read(),
+            total_bytes: self.rows.total_bytes(),
+            done: done + window.done,
+            steps: steps + window.steps,
+            contacts: contacts.plus(window.contacts),
+            opportunities: opportunities.plus(window.opportunities),
+        }
     }
 
     fn next_block(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
@@ -344,11 +363,10 @@ impl Runner<'_> {
         &mut self,
         report: &mut Report,
         storage: &mut S,
-        total: &Report,
     ) -> Result<(), Error<S::Error>> {
         let before = self.job.refused.len();
         for refusal in report.refused.drain(..) {
-            // Of a window that is resumed they are known.
+            // In a window that is resumed they may be known already.
             if before < Checkpoint::REFUSALS && !self.job.refused[..before].contains(&refusal) {
                 self.job.refused.push(refusal);
             }
@@ -357,28 +375,27 @@ impl Runner<'_> {
         if self.job.refused.len() == before || self.job.ending == Ending::Open {
             return Ok(());
         }
-        self.tell(Ending::Window, storage, total).map(|_| ())
+        self.tell(Ending::Window, storage).map(|_| ())
     }
 
-    /// Says that a window or the import is complete, where storage keeps such things.
+    /// Tells storage that a window or the import is complete, if storage keeps tokens.
     fn tell<S: StorageWrite + ?Sized>(
         &self,
         ending: Ending,
         storage: &mut S,
-        total: &Report,
     ) -> Result<Checkpoint, Error<S::Error>> {
         if ending == Ending::Open {
             return Ok(Checkpoint::default());
         }
         let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
-        empty.stats = total.stats;
+        empty.stats = self.total.stats;
         let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
         apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
     }
 }
 
-/// Has the adapter broken its contract? What it has written is known when the import is resumed; later
-/// windows would only guess.
+/// Has the adapter broken its contract? When the import is resumed, what it has written will be known; later
+/// windows of this run would only guess.
 fn is_broken(report: &Report) -> bool {
     report
         .issues()
@@ -391,19 +408,4 @@ fn stopped(control: Control) -> Option<Status> {
         Control::Pause => Some(Status::Paused),
         Control::Cancel => Some(Status::Cancelled),
     }
-}
-
-/// How far a run is: what the windows before came to, and what this one comes to so far.
-fn sum(before: &Progress, now: Progress, rows: u64, bytes: (u64, Option<u64>)) -> Progress {
-    let mut sum = Progress { rows, bytes: bytes.0, total_bytes: bytes.1, ..now };
-    sum.done += before.done;
-    sum.steps += before.steps;
-    for (sum, before) in
-        [(&mut sum.contacts, &before.contacts), (&mut sum.opportunities, &before.opportunities)]
-    {
-        sum.created += before.created;
-        sum.updated += before.updated;
-        sum.failed += before.failed;
-    }
-    sum
 }
