@@ -262,7 +262,8 @@ impl Import {
         self.check_resumable(storage)?;
         let _span = trace::plan(self.threads.unwrap_or(1));
         let reading = self.read(file, storage)?;
-        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
+        let id = &checkpoint.import_id;
+        let mine = apply::first_checkpoint(id, &reading.settings, reading.digest(), 0);
         apply::check_resumed(checkpoint, &mine)?;
         let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
@@ -292,7 +293,7 @@ impl Import {
         let id = self.id.as_deref().unwrap_or("");
         // An import whose window is set is going to be a run.
         let window = self.run_window.unwrap_or(0);
-        Ok(apply::checkpoint(id, &reading.settings, reading.digest(), window))
+        Ok(apply::first_checkpoint(id, &reading.settings, reading.digest(), window))
     }
 
     /// Writes a plan.

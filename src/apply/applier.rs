@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 
+use super::checkpoint::first_checkpoint;
 use super::conflicts::Conflicts;
 use super::filling::Folded;
 use super::job::{Ending, Job};
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
-use super::token::{Tokens, checkpoint};
+use super::token::Tokens;
 use super::units::{Task, TaskKind, Units, batches, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
@@ -79,7 +80,8 @@ impl Applier {
     pub(crate) fn new(plan: Plan, job: &Job) -> Self {
         let (tokens, settings) =
             (Tokens::new(&job.import_id, &plan.file_digest), &plan.ledger.settings);
-        let mut checkpoint = checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
+        let mut checkpoint =
+            first_checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
         checkpoint.row = job.from_row;
         checkpoint.refused.clone_from(&job.refused);
         let mut units = Units::of(&plan.ledger);

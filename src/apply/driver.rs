@@ -2,20 +2,15 @@
 
 use super::applier::{Applier, Poll};
 use super::job::Job;
+use super::known::{TOKENS, ask_applied};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{
-    ATTEMPTS, Applied, Batch, Checkpoint, OwnedBatch, Receipts, Recovery, Refusal, StorageWrite,
-    Token,
-};
+use crate::storage::{ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite};
 use crate::trace;
-
-/// How many tokens are asked about at a time.
-pub(crate) const TOKENS: usize = 10_000;
 
 /// Writes a plan. `watch` sees the progress before each batch and may stop the import.
 pub(crate) fn apply<S: StorageWrite + ?Sized>(
@@ -103,78 +98,6 @@ fn begin<S: StorageWrite + ?Sized>(
         }
     }
     Ok(applier)
-}
-
-/// Asks storage which of these tokens are written already.
-pub(super) fn ask_applied<S: StorageWrite + ?Sized>(
-    tokens: &[Token],
-    applied: &mut Applied,
-    storage: &mut S,
-) -> Result<(), Error<S::Error>> {
-    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })?;
-    match applied.fault() {
-        None => Ok(()),
-        Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),
-    }
-}
-
-/// Is this the import that was interrupted? `mine` is its checkpoint before the first batch.
-pub(crate) fn check_resumed<E: std::error::Error + 'static>(
-    resumed: &Checkpoint,
-    mine: &Checkpoint,
-) -> Result<(), Error<E>> {
-    let mut differs = resumed.differences(mine);
-    if resumed.is_run() != mine.is_run() {
-        differs.push("window");
-    }
-    if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
-}
-
-impl Report {
-    /// Tells storage that this report has reached somebody: it was printed, sent, or written to the error log.
-    ///
-    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]). So if the process is killed after
-    /// the last batch, the next start goes on with the import and reports it, rather than taking it for done or
-    /// beginning it anew.
-    ///
-    /// Storage hears of it through the checkpoint of a batch without steps, so an adapter that keeps
-    /// checkpoints has nothing to add. If the import is not complete, or storage keeps no tokens, this does
-    /// nothing.
-    ///
-    /// ```
-    /// use crm_import::{Import, MemoryStorage, Source};
-    ///
-    /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
-    /// let mut crm = MemoryStorage::default();
-    /// let report = Import::new().run(file(), &mut crm).unwrap();
-    /// assert!(crm.checkpoint().unwrap().is_open()); // if we were killed now, nobody would know
-    ///
-    /// println!("{} created", report.stats().contacts.create);
-    /// report.acknowledge(&mut crm).unwrap();
-    /// assert!(!crm.checkpoint().unwrap().is_open()); // the next start is another import
-    /// ```
-    ///
-    /// # Errors
-    /// The storage's own error, if it cannot write and does not ask for another attempt.
-    ///
-    /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
-    pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
-        if !self.checkpoint.is_last {
-            return Ok(());
-        }
-        let mut last = OwnedBatch { checkpoint: self.checkpoint.clone(), ..OwnedBatch::default() };
-        last.checkpoint.is_seen = true;
-        let batch = Batch { owned: &last, fields: &self.plan.ledger.settings.fields };
-        let mut attempt = 0;
-        loop {
-            let mut receipts = Receipts::expecting(&batch);
-            let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
-            attempt += 1;
-            if attempt == ATTEMPTS || storage.recover(&error, attempt) != Recovery::Retry {
-                return Err(error);
-            }
-        }
-    }
 }
 
 fn done(applier: Applier) -> Box<Report> {

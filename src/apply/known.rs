@@ -3,12 +3,14 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::driver::{TOKENS, ask_applied};
 use super::token::Tokens;
 use crate::error::Error;
 use crate::object::Object;
 use crate::plan::{Numbers, Op, Outcome, Plan, Settled};
-use crate::storage::{Applied, StorageWrite};
+use crate::storage::{Applied, Checkpoint, StorageWrite, Token};
+
+/// How many tokens are asked about at a time.
+pub(super) const TOKENS: usize = 10_000;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -103,4 +105,30 @@ impl Known {
             }
         }
     }
+}
+
+/// Asks storage which of these tokens are written already.
+pub(super) fn ask_applied<S: StorageWrite + ?Sized>(
+    tokens: &[Token],
+    applied: &mut Applied,
+    storage: &mut S,
+) -> Result<(), Error<S::Error>> {
+    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })?;
+    match applied.fault() {
+        None => Ok(()),
+        Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),
+    }
+}
+
+/// Refuses to go on with an import that was interrupted if this is another. `mine` is the first checkpoint of
+/// this one.
+pub(crate) fn check_resumed<E: std::error::Error + 'static>(
+    resumed: &Checkpoint,
+    mine: &Checkpoint,
+) -> Result<(), Error<E>> {
+    let mut differs = resumed.differences(mine);
+    if resumed.is_run() != mine.is_run() {
+        differs.push("window");
+    }
+    if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
 }

@@ -15,6 +15,7 @@
 //! | home | the row of part 0 that a row of another part is |
 
 mod applier;
+mod checkpoint;
 mod conflicts;
 mod driver;
 mod error_log;
@@ -30,13 +31,14 @@ mod run;
 mod token;
 mod units;
 
-pub(crate) use driver::{apply, check_resumed, finds_again};
+pub(crate) use checkpoint::first_checkpoint;
+pub(crate) use driver::{apply, finds_again};
 pub use error_log::ErrorLog;
 pub(crate) use error_log::formats_of_log;
 pub use event::Event;
 pub(crate) use job::{Ending, Job};
-pub(crate) use known::Known;
+pub(crate) use known::{Known, check_resumed};
 pub use progress::{Control, ErrorBudget, Progress, Status, Written};
 pub use report::Report;
 pub(crate) use run::{Run, run};
-pub(crate) use token::{Tokens, checkpoint};
+pub(crate) use token::Tokens;

@@ -1,5 +1,6 @@
 //! [`Report`]: what an import did.
 
+mod acknowledging;
 mod sides;
 
 use std::io;

@@ -10,13 +10,14 @@ mod remembering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::driver::{apply, apply_window, check_resumed, finds_again, leave_window};
+use super::checkpoint::first_checkpoint;
+use super::driver::{apply, apply_window, finds_again, leave_window};
 use super::event::Event;
 use super::job::{Ending, Job};
-use super::known::Known;
+use super::known::{Known, check_resumed};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
-use super::token::{HEAD, Tokens, checkpoint};
+use super::token::{HEAD, Tokens};
 use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -86,7 +87,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     .map_err(Error::Source)?;
     let file_findings = scan.settle(&mut settings);
     let import_id = job.import_id.clone();
-    let mine = checkpoint(&import_id, &settings, &file_digest, window);
+    let mine = first_checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         check_resumed(resumed, &mine)?;
         // Behind the last window stands the row that would be next.

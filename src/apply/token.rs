@@ -1,13 +1,11 @@
-//! Tokens and digests: names that are the same on every machine and in every version.
+//! [`Tokens`]: the names of steps, the same on every machine and in every version.
 
 use twox_hash::XxHash3_128;
 
-use crate::account::Account;
-use crate::draft::Settings;
 use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, StepRef, first_row};
-use crate::storage::{Checkpoint, Token};
+use crate::storage::Token;
 
 /// What stands before the digest of the beginning of a file.
 pub(super) const HEAD: &str = "head-";
@@ -79,46 +77,6 @@ impl Tokens {
         }
         Token(XxHash3_128::oneshot(&short[..end]))
     }
-}
-
-/// The checkpoint of an import before its first batch.
-pub(crate) fn checkpoint(
-    import_id: &str,
-    settings: &Settings,
-    file_digest: &str,
-    window: usize,
-) -> Checkpoint {
-    let (rules, choices) = rules_and_choices(&settings.account);
-    let policy = format!(
-        "{rules:?} {:?} {:?} {:?}",
-        settings.contacts, settings.opportunities, settings.follow_ups
-    );
-    Checkpoint {
-        import_id: import_id.to_owned(),
-        file: file_digest.to_owned(),
-        mapping: digest(&format!("{:?}", settings.mapping)),
-        policy: digest(&policy),
-        choices: digest(&choices),
-        formats: settings.resolved_formats(),
-        window: window as u64,
-        ..Checkpoint::default()
-    }
-}
-
-/// An account without what there is to choose from, and that. A stage or a user that is new since is no other
-/// policy: rows that are not written yet may name it.
-fn rules_and_choices(account: &Account) -> (Account, String) {
-    let mut rules = account.clone();
-    let of_fields: Vec<Vec<String>> =
-        rules.custom_fields.iter_mut().map(|field| std::mem::take(&mut field.options)).collect();
-    let (pipelines, users) =
-        (std::mem::take(&mut rules.pipelines), std::mem::take(&mut rules.users));
-    let options = std::mem::take(&mut rules.options);
-    (rules, format!("{pipelines:?} {users:?} {options:?} {of_fields:?}"))
-}
-
-fn digest(text: &str) -> String {
-    format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
 }
 
 #[cfg(test)]

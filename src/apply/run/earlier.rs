@@ -6,8 +6,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::apply::driver::TOKENS;
-use crate::apply::known::Known;
+use crate::apply::known::{Known, TOKENS};
 use crate::apply::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::Runner;
-use crate::apply::driver::ask_applied;
+use crate::apply::known::ask_applied;
 use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;

@@ -1,0 +1,51 @@
+//! [`Report::acknowledge`]: an import is over when somebody has its report.
+
+use super::Report;
+use crate::storage::{ATTEMPTS, Batch, OwnedBatch, Receipts, Recovery, StorageWrite};
+
+impl Report {
+    /// Tells storage that this report has reached somebody: it was printed, sent, or written to the error log.
+    ///
+    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]). So if the process is killed after
+    /// the last batch, the next start goes on with the import and reports it, rather than taking it for done or
+    /// beginning it anew.
+    ///
+    /// Storage hears of it through the checkpoint of a batch without steps, so an adapter that keeps
+    /// checkpoints has nothing to add. If the import is not complete, or storage keeps no tokens, this does
+    /// nothing.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Source};
+    ///
+    /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
+    /// let mut crm = MemoryStorage::default();
+    /// let report = Import::new().run(file(), &mut crm).unwrap();
+    /// assert!(crm.checkpoint().unwrap().is_open()); // if we were killed now, nobody would know
+    ///
+    /// println!("{} created", report.stats().contacts.create);
+    /// report.acknowledge(&mut crm).unwrap();
+    /// assert!(!crm.checkpoint().unwrap().is_open()); // the next start is another import
+    /// ```
+    ///
+    /// # Errors
+    /// The storage's own error, if it cannot write and does not ask for another attempt.
+    ///
+    /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
+    pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
+        if !self.checkpoint.is_last {
+            return Ok(());
+        }
+        let mut last = OwnedBatch { checkpoint: self.checkpoint.clone(), ..OwnedBatch::default() };
+        last.checkpoint.is_seen = true;
+        let batch = Batch { owned: &last, fields: &self.plan.ledger.settings.fields };
+        let mut attempt = 0;
+        loop {
+            let mut receipts = Receipts::expecting(&batch);
+            let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
+            attempt += 1;
+            if attempt == ATTEMPTS || storage.recover(&error, attempt) != Recovery::Retry {
+                return Err(error);
+            }
+        }
+    }
+}
