@@ -15,13 +15,19 @@ pub(super) const TOKENS: usize = 10_000;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// The steps that were written, by the first row of each.
-    pub(super) steps: Vec<(Object, u32, Op)>,
-    /// The records that were created, with the row of each.
-    pub(super) rows: Vec<(Object, u32, Box<str>)>,
+    pub(super) steps: Vec<KnownStep>,
+    /// The ids of the records that were created.
     created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
-    /// The records that were there before and that it has updated, with the row of each.
-    updated: Vec<(Object, u32, Box<str>)>,
+}
+
+/// A step that was written.
+#[derive(Debug)]
+pub(super) struct KnownStep {
+    pub(super) object: Object,
+    /// Its first row.
+    pub(super) row: u32,
+    pub(super) op: Op,
+    pub(super) id: Box<str>,
 }
 
 impl Known {
@@ -49,33 +55,35 @@ impl Known {
                 let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
                     continue;
                 };
-                known.steps.push((object, row, op));
                 if op == Op::Create {
                     known.created.insert((object, id.into()));
-                    known.rows.push((object, row, id.into()));
-                } else {
-                    known.updated.push((object, row, id.into()));
                 }
+                known.steps.push(KnownStep { object, row, op, id: id.into() });
             }
         }
         Ok(known)
     }
 
-    /// Is it a record that the import has created itself? The plan is made as if it were not there,
-    /// which is how it was made before.
+    /// Did the import create this record itself? Then the plan is made as if it were not there, which is how it
+    /// was made before.
     pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
-    /// What planning must know of whom the rows have met.
+    /// The steps that have created records.
+    pub(super) fn creates(&self) -> impl Iterator<Item = &KnownStep> {
+        self.steps.iter().filter(|step| step.op == Op::Create)
+    }
+
+    /// Which records the rows had found.
     pub(crate) fn settled(&self) -> Settled {
         let met = |object| {
-            let updated = self.updated.iter().filter(move |(of, ..)| *of == object);
-            updated.map(|(_, row, id)| (*row, id.clone())).collect::<HashMap<_, _, _>>()
+            let updates =
+                self.steps.iter().filter(|step| step.op == Op::Update && step.object == object);
+            updates.map(|step| (step.row, step.id.clone())).collect::<HashMap<_, _, _>>()
         };
         let made = |object| {
-            let rows = self.rows.iter().filter(move |(of, ..)| *of == object);
-            rows.map(|(_, row, _)| *row).collect()
+            self.creates().filter(|step| step.object == object).map(|step| step.row).collect()
         };
         Settled {
             first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
@@ -88,7 +96,7 @@ impl Known {
 
     /// A row whose step is written keeps the outcome it had, whatever is left to do now.
     pub(crate) fn mend(&self, plan: &mut Plan) {
-        for &(object, row, op) in &self.steps {
+        for &KnownStep { object, row, op, .. } in &self.steps {
             let outcome = plan.ledger.outcome_mut(object, row);
             let done = match op {
                 Op::Create => Outcome::Create,

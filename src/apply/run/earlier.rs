@@ -49,10 +49,10 @@ impl EarlierRun {
             let numbers = Numbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
             let known = Known::ask(tokens, &numbers, some, storage)?;
-            for (object, row, id) in &known.rows {
-                earlier.note(*object, id, numbers.of(*row));
+            for step in known.creates() {
+                earlier.note(step.object, &step.id, numbers.of(step.row));
             }
-            let last = known.steps.iter().map(|(_, row, _)| u64::from(numbers.of(*row).0)).max();
+            let last = known.steps.iter().map(|step| u64::from(numbers.of(step.row).0)).max();
             earlier.row = earlier.row.max(last.unwrap_or(0));
         }
         Ok(earlier)
@@ -95,7 +95,7 @@ impl EarlierRun {
     /// rows that come out as new have met somebody whom later rows have changed since.
     pub(super) fn leave_past(&self, known: &Known, plan: &mut Plan) {
         let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
-            known.steps.iter().map(|&(object, row, _)| (object, row)).collect();
+            known.steps.iter().map(|step| (step.object, step.row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
         steps.retain(|kept| {
             let step = kept.step();
