@@ -20,8 +20,17 @@ use crate::storage::{
 };
 use crate::value::Value;
 
-/// Whom a step is about besides its own record, and that contact's own step (X3).
-type Tie = (ContactOf, Option<Token>);
+/// The contact that a step is about besides its own record.
+struct Tie {
+    contact: ContactOf,
+    /// The contact's own step (X3).
+    step: Option<Token>,
+}
+
+impl Tie {
+    /// The step is about no other contact.
+    const NONE: Tie = Tie { contact: ContactOf::Unchanged, step: None };
+}
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 
@@ -30,8 +39,15 @@ type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 pub(super) struct Folded {
     range: Range<usize>,
     batch: OwnedBatch,
-    /// Where in it those of each task lie.
-    steps: Vec<(Range<usize>, Range<usize>)>,
+    /// For each task of the range.
+    steps: Vec<FoldedStep>,
+}
+
+/// Where the changes and the new keys of a step lie in the batch.
+#[derive(Debug)]
+struct FoldedStep {
+    changes: Range<usize>,
+    keys: Range<usize>,
 }
 
 impl Applier {
@@ -58,8 +74,10 @@ impl Applier {
                     push_new_keys(ledger, step, changes, &mut folded.batch);
                 }
             }
-            let changes = changes..folded.batch.changes.len();
-            folded.steps.push((changes, keys..folded.batch.keys.len()));
+            folded.steps.push(FoldedStep {
+                changes: changes..folded.batch.changes.len(),
+                keys: keys..folded.batch.keys.len(),
+            });
         }
         folded.range = range;
         folded
@@ -75,25 +93,25 @@ impl Applier {
         self.batch.take_folds(&mut folded.batch);
         let mut opportunities: Vec<OwnedStep> = Vec::new();
         let mut created: Tokens = HashSet::default();
-        for (at, (changes, keys)) in range.zip(folded.steps.drain(..)) {
+        for (at, folded) in range.zip(folded.steps.drain(..)) {
             if self.states[at] != State::Waiting {
                 continue;
             }
             let task = self.tasks[at];
             match task.kind {
                 TaskKind::Contact => {
-                    let step = self.step(at, (ContactOf::Unchanged, None), changes, keys);
+                    let step = self.step(at, Tie::NONE, folded);
                     if step.op == Op::Create {
                         created.insert(step.token);
                     }
                     self.batch.steps.push(step);
                 }
-                TaskKind::FollowUp(which) => match self.contact(task.part, task.number, &created) {
-                    Ok(contact) => self.fill_follow_up(at, which, contact),
+                TaskKind::FollowUp(which) => match self.tie_to(task.part, task.number, &created) {
+                    Ok(tie) => self.fill_follow_up(at, which, tie),
                     Err(token) => self.leave_out(at, token),
                 },
                 TaskKind::Opportunity => match self.link_of(at, &created) {
-                    Ok(contact) => opportunities.push(self.step(at, contact, changes, keys)),
+                    Ok(tie) => opportunities.push(self.step(at, tie, folded)),
                     Err(token) => self.leave_out(at, token),
                 },
             }
@@ -110,7 +128,7 @@ impl Applier {
         if self.conflicts.holds(contact) { self.conflict(at) } else { self.fail_dependant(at) }
     }
 
-    fn fill_follow_up(&mut self, at: usize, which: u16, (contact, contact_step): Tie) {
+    fn fill_follow_up(&mut self, at: usize, which: u16, tie: Tie) {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let follow_up = &ledger.settings.follow_ups[usize::from(which)];
@@ -119,20 +137,14 @@ impl Applier {
             name: follow_up.name().into(),
             token: self.token(&task),
             row: ledger.number(first_row(ledger, task.record())),
-            contact,
-            contact_step,
+            contact: tie.contact,
+            contact_step: tie.step,
             task: at,
         };
         self.batch.follow_ups.push(follow_up);
     }
 
-    fn step(
-        &self,
-        at: usize,
-        (contact, contact_step): Tie,
-        changes: Range<usize>,
-        keys: Range<usize>,
-    ) -> OwnedStep {
+    fn step(&self, at: usize, tie: Tie, folded: FoldedStep) -> OwnedStep {
         let task = self.tasks[at];
         let (ledger, step) = (self.ledger(task.part), task.record());
         let entry = ledger.entry(step.object, step.number);
@@ -144,31 +156,31 @@ impl Applier {
             token: self.token(&task),
             id: entry.stored().map(|id| answers.id(id).into()),
             version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
-            contact,
-            contact_step,
-            changes,
-            keys,
+            contact: tie.contact,
+            contact_step: tie.step,
+            changes: folded.changes,
+            keys: folded.keys,
             task: at,
         }
     }
 
-    /// Whom an opportunity is to be linked to. `Err`: to a contact that is not there.
+    /// Which contact an opportunity is to be linked to. `Err`: to one that is not there.
     fn link_of(&self, at: usize, created: &Tokens) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let deal = ledger.entry(Object::Opportunity, task.number);
         let link = ledger.link_of(deal).filter(|_| !self.kept_links.contains(&at));
-        let Some(contact) = link else { return Ok((ContactOf::Unchanged, None)) };
-        let tie = self.contact(task.part, contact, created)?;
+        let Some(contact) = link else { return Ok(Tie::NONE) };
+        let tie = self.tie_to(task.part, contact, created)?;
         if !deal.is_new() && !moves_link(ledger, deal) {
-            return Ok((ContactOf::Unchanged, tie.1));
+            return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
         }
         Ok(tie)
     }
 
-    /// How storage knows a contact, and the contact's own step. `Err`: not at all, or it is to be planned
-    /// again; its token says why.
-    fn contact(&self, part: u32, contact: u32, created: &Tokens) -> Result<Tie, Token> {
+    /// How storage knows a contact, and the contact's own step. `Err`: storage does not know it, or it is to
+    /// be planned again; the token is that of its step.
+    fn tie_to(&self, part: u32, contact: u32, created: &Tokens) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
         let step = StepRef { object: Object::Contact, number: contact };
         // One that no row names is only linked to.
@@ -178,12 +190,14 @@ impl Applier {
             return Err(token);
         }
         if let Some(id) = ledger.id(Object::Contact, contact) {
-            return Ok((ContactOf::Known(id.into()), token));
+            return Ok(Tie { contact: ContactOf::Known(id.into()), step: token });
         }
         let token = self.tokens.step(ledger, step);
         match self.report.created(token) {
-            Some(id) => Ok((ContactOf::Known(id.into()), None)),
-            None if created.contains(&token) => Ok((ContactOf::CreatedBy(token), None)),
+            Some(id) => Ok(Tie { contact: ContactOf::Known(id.into()), step: None }),
+            None if created.contains(&token) => {
+                Ok(Tie { contact: ContactOf::CreatedBy(token), step: None })
+            }
             None => Err(token),
         }
     }
