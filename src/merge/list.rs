@@ -8,12 +8,18 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::normalize;
+use crate::object::RowNumber;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// A tag that comes to a contact otherwise than by a row of its own: from an opportunity (P8), in the
-/// place of that opportunity's row (0-based), or from a follow-up, last.
-pub(crate) type Gift<'p> = (u32, Value<'p>);
+/// A tag that a contact gets other than by a row of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Gift<'p> {
+    pub(crate) tag: Value<'p>,
+    /// The row of the opportunity that it comes from (P8), in whose place it is given. `None`: it comes from a
+    /// follow-up, after all rows (F3).
+    pub(crate) row: Option<RowNumber>,
+}
 
 /// The items of one cell; few hold more.
 type Few<'p> = SmallVec<[Value<'p>; 4]>;
@@ -111,12 +117,12 @@ impl<'p> List<'p> {
         List { items, is_given: base.is_given(field), is_unfilled }
     }
 
-    fn take_gift(&mut self, (of, gift): &Gift<'p>) {
-        // What comes after every row is not given by one.
-        let is_of_row = *of != u32::MAX;
+    fn take_gift(&mut self, gift: &Gift<'p>) {
+        // A follow-up is not a row, and so gives nothing (W3) and fills nothing (W2).
+        let is_of_row = gift.row.is_some();
         self.is_given |= is_of_row;
         self.is_unfilled &= !is_of_row;
-        self.items.join(gift.clone());
+        self.items.join(gift.tag.clone());
     }
 
     fn take_rows(
@@ -128,7 +134,8 @@ impl<'p> List<'p> {
     ) {
         let mut gifts = gifts.iter().peekable();
         for (at, row) in rows.iter().enumerate() {
-            while let Some(gift) = gifts.next_if(|(of, _)| of.saturating_add(1) < row.number.0) {
+            let is_before = |gift: &&Gift<'p>| gift.row.is_some_and(|of| of < row.number);
+            while let Some(gift) = gifts.next_if(is_before) {
                 self.take_gift(gift);
             }
             self.take_row(base, columns, row, base.is_new() && at == 0);

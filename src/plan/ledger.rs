@@ -30,10 +30,11 @@ pub(crate) struct Ledger {
     pub(crate) settings: Arc<Settings>,
     /// Shared while another thread numbers the keys of those behind.
     pub(crate) blocks: Vec<Arc<Block>>,
-    /// What storage has told of contacts and of opportunities.
+    /// The answers of storage about contacts and about opportunities.
     pub(crate) contacts: Answers,
     pub(crate) opportunities: Answers,
-    /// The contacts that storage has told of or rows bring, by number; so with opportunities.
+    /// All contacts, by number: those that storage has answered with, and those that rows bring. So too the
+    /// opportunities.
     pub(crate) people: Vec<Entry>,
     pub(crate) deals: Vec<Entry>,
     /// The sides of each row.
@@ -44,8 +45,8 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
     pub(crate) gifts: Vec<(u32, u32)>,
-    /// Keys (rule, text) that the plan passes from one contact to another, or that several carry: no
-    /// step expects them to be free (X3).
+    /// Keys (rule, text) that the plan itself passes from one contact to another, or that several contacts carry.
+    /// No step expects them to be free (X3).
     pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::quality::RandomState>,
     /// Which rows of the file these are.
     pub(crate) numbers: Numbers,
@@ -73,7 +74,7 @@ impl Ledger {
         }
     }
 
-    /// Gives back the room that nothing will need any more.
+    /// Gives back memory that was set aside and is not needed.
     pub(crate) fn shrink(&mut self) {
         self.people.shrink_to_fit();
         self.deals.shrink_to_fit();
@@ -128,7 +129,7 @@ impl Ledger {
     /// The block that holds a row, and where in it.
     pub(crate) fn locate(&self, row: u32) -> (&Block, usize) {
         let number = row + 1;
-        // Mostly it is one of those that are being planned.
+        // Usually it is a row of the block that is being planned.
         if let Some(last) = self.blocks.last()
             && let Some(at) = number.checked_sub(last.first_row().0)
         {
@@ -242,12 +243,12 @@ impl Ledger {
         }
     }
 
-    /// Does the plan itself pass this key of a rule on?
+    /// Does the plan itself pass this key on, so that it need not be free?
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
         !self.passed_on.is_empty() && self.passed_on.contains(&(rule, key.to_owned()))
     }
 
-    /// The contact that an opportunity ends linked to, if the file says.
+    /// The contact that an opportunity is linked to in the end, if the file says so.
     pub(crate) fn link_of(&self, deal: &Entry) -> Option<u32> {
         self.row_numbers(Object::Opportunity, deal)
             .map(|row| &self.opportunity_rows[row as usize])

@@ -1,11 +1,11 @@
 //! Which contacts a follow-up is for, and the tags that contacts get besides those of their own rows.
 
-use super::{Entry, Ledger, NONE};
+use super::{Entry, Ledger};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::follow_up::{FollowUp, Scope};
 use crate::merge::Gift;
-use crate::object::Object;
+use crate::object::{Object, RowNumber};
 use crate::value::Value;
 
 impl Ledger {
@@ -21,18 +21,19 @@ impl Ledger {
             let cells = self.cells(row);
             for column in columns() {
                 column.read_items(column.text(&cells), None, choices, |_, read| {
-                    tags.extend(read.ok().map(|tag| (row, tag)));
+                    let row = Some(RowNumber(row + 1));
+                    tags.extend(read.ok().map(|tag| Gift { tag, row }));
                 });
             }
         }
-        // Where an earlier window has tagged it, rows of this one may replace or clear the list; the
-        // tag comes after every row of the file.
+        // An earlier window may have tagged the contact already. But rows of this one may replace or clear the
+        // list, and the tag of a follow-up comes after every row of the file.
         let has_rows = self.people[contact as usize].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
             let is_made = self.is_made(Object::Contact, contact);
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
                 FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
-                    Some((NONE, Value::text(tag.as_str())))
+                    Some(Gift { tag: Value::text(tag.as_str()), row: None })
                 }
                 _ => None,
             }));
@@ -40,8 +41,9 @@ impl Ledger {
         tags
     }
 
-    /// Are follow-ups for this contact? A contact that the import names, unless an earlier window has
-    /// seen to it; of those it does not write only where tags may go to linked contacts (P8).
+    /// Are there follow-ups for this contact? The import must name it, no earlier window may have seen to it
+    /// already, and a contact that the import does not write gets them only where tags may go to linked
+    /// contacts (P8).
     pub(crate) fn is_followed_up(&self, contact: u32) -> bool {
         let entry = &self.people[contact as usize];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
