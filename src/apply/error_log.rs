@@ -108,7 +108,7 @@ impl<W: io::Write> ErrorLog<W> {
 
     fn write_header(&mut self, headers: &[String]) -> io::Result<()> {
         // A log of a log keeps one set of our columns.
-        let own = headers.iter().filter(|header| !is_own(header)).map(|h| escape_formula(h));
+        let own = headers.iter().filter(|header| !is_log_column(header)).map(|h| escape_formula(h));
         let all: Vec<String> = own.chain(ERROR_LOG_COLUMNS.map(str::to_owned)).collect();
         self.write_record(&all)
     }
@@ -117,7 +117,7 @@ impl<W: io::Write> ErrorLog<W> {
         let headers = failed.report.plan.headers();
         let mut cells: Vec<&str> = failed.row.cells().collect();
         cells.resize(cells.len().max(headers.len()), "");
-        let kept = |at: usize| !headers.get(at).is_some_and(|header| is_own(header));
+        let kept = |at: usize| !headers.get(at).is_some_and(|header| is_log_column(header));
         // Cells beyond the header come last: before ours they would push those out of their columns.
         let mut record: Vec<String> = cells
             .iter()
@@ -285,7 +285,7 @@ pub(crate) fn formats_of_log<'c, 'h>(
     formats
 }
 
-fn is_own(header: &str) -> bool {
+fn is_log_column(header: &str) -> bool {
     ERROR_LOG_COLUMNS.contains(&header)
 }
 

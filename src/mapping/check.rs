@@ -52,21 +52,21 @@ impl Mapping {
         let resolved = self.resolve(headers);
         let mut check = Check { fields, account, modes, fed: Vec::new(), problems: Vec::new() };
         for (at, column) in &resolved.columns {
-            check.column(&headers[*at], column);
+            check.check_column(&headers[*at], column);
         }
         for constant in &self.constants {
             let name = format!("constant {}", constant.value);
-            if check.is_part(constant) {
-                check.unknown(name, constant.object, &constant.field);
-            } else if let Some(id) = check.target(&name, constant.object, &constant.field) {
-                check.constant(constant, id);
+            if check.names_part(constant) {
+                check.refuse_unknown(name, constant.object, &constant.field);
+            } else if let Some(id) = check.find_target(&name, constant.object, &constant.field) {
+                check.check_constant(constant, id);
                 check.fed.push((id, name));
             }
         }
-        check.parts(headers, &resolved);
-        check.twice();
-        check.needs();
-        check.file(headers, &resolved, unmapped);
+        check.compare_parts(headers, &resolved);
+        check.refuse_repeats();
+        check.report_needs();
+        check.compare_with_file(headers, &resolved, unmapped);
         check.problems
     }
 }
@@ -82,19 +82,19 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn column(&mut self, header: &str, column: &ColumnMapping) {
+    fn check_column(&mut self, header: &str, column: &ColumnMapping) {
         let (Some(object), Some(key)) = (column.object, column.field.as_deref()) else {
             self.problems.push(MappingProblem::Incomplete { column: header.to_owned() });
             return;
         };
-        if let Some(id) = self.target(header, object, key) {
-            self.settings(header, column, id);
+        if let Some(id) = self.find_target(header, object, key) {
+            self.check_settings(header, column, id);
             self.fed.push((id, header.to_owned()));
         }
     }
 
     /// The field that a column or constant feeds, if there is one.
-    fn target(&mut self, column: &str, object: Object, key: &str) -> Option<FieldId> {
+    fn find_target(&mut self, column: &str, object: Object, key: &str) -> Option<FieldId> {
         let column = column.to_owned();
         let Some(id) = self.fields.find(object, key) else {
             let other = match object {
@@ -105,7 +105,7 @@ impl Check<'_> {
                 let field = key.to_owned();
                 self.problems.push(MappingProblem::WrongObject { column, object, field });
             } else {
-                self.unknown(column, object, key);
+                self.refuse_unknown(column, object, key);
             }
             return None;
         };
@@ -118,7 +118,7 @@ impl Check<'_> {
         Some(id)
     }
 
-    fn unknown(&mut self, column: String, object: Object, key: &str) {
+    fn refuse_unknown(&mut self, column: String, object: Object, key: &str) {
         let (field, instead) = (key.to_owned(), nearest(self.fields, object, key));
         self.problems.push(MappingProblem::UnknownField { column, object, field, instead });
     }
@@ -139,13 +139,13 @@ impl Check<'_> {
     }
 
     /// Does a constant name a part of a name that is kept whole? It would give everybody that name.
-    fn is_part(&self, constant: &Constant) -> bool {
+    fn names_part(&self, constant: &Constant) -> bool {
         let id = self.fields.find(constant.object, &constant.field);
         id.is_some_and(|id| self.fields.is_part(id))
     }
 
     /// Where the parts of a name are joined to one value, their columns must be set alike.
-    fn parts(&mut self, headers: &[String], resolved: &Resolved<'_>) {
+    fn compare_parts(&mut self, headers: &[String], resolved: &Resolved<'_>) {
         let fields = self.fields;
         let part = |part: FieldId| {
             let is_it = |column: &ColumnMapping| {
@@ -175,7 +175,7 @@ impl Check<'_> {
     }
 
     /// Refuses settings with which no cell could be read, or which the field cannot have.
-    fn settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
+    fn check_settings(&mut self, header: &str, column: &ColumnMapping, id: FieldId) {
         let (field, is_key) = (self.fields.get(id), self.is_key(id));
         let mut refuse = |setting, value: &str, why| {
             let (column, value) = (header.to_owned(), value.to_owned());
@@ -211,7 +211,7 @@ impl Check<'_> {
 
     /// Refuses a constant that cannot be read, and one by which every row would find the same contact: it
     /// counts as if the row said it.
-    fn constant(&mut self, constant: &Constant, id: FieldId) {
+    fn check_constant(&mut self, constant: &Constant, id: FieldId) {
         let field = self.fields.get(id);
         let column = ColumnMapping::default();
         let why = if !can_read(field, id, &column, &constant.value, self.account) {
@@ -240,7 +240,7 @@ impl Check<'_> {
 
     /// Refuses several columns and constants for a field that holds one value. The id columns of our own error
     /// log are allowed beside those of the file.
-    fn twice(&mut self) {
+    fn refuse_repeats(&mut self) {
         let mut seen: Vec<FieldId> = Vec::new();
         // Where the whole name is mapped, its parts say the same once more.
         let has_name = self.fed.iter().any(|(id, _)| *id == FieldId::NAME);
@@ -265,7 +265,7 @@ impl Check<'_> {
     }
 
     /// Names what creating or updating still needs.
-    fn needs(&mut self) {
+    fn report_needs(&mut self) {
         let mapped: Vec<FieldId> = self.fed.iter().map(|(id, _)| *id).collect();
         let fed = MappedFields { fields: self.fields, account: self.account, mapped: &mapped };
         for &(object, mode) in self.modes {
@@ -285,7 +285,12 @@ impl Check<'_> {
     }
 
     /// Names the differences between the mapping and the file.
-    fn file(&mut self, headers: &[String], resolved: &Resolved<'_>, unmapped: Unmapped) {
+    fn compare_with_file(
+        &mut self,
+        headers: &[String],
+        resolved: &Resolved<'_>,
+        unmapped: Unmapped,
+    ) {
         for missing in &resolved.missing {
             let renamed = resolved.renamed.iter().find(|(before, _)| before == missing);
             self.problems.push(MappingProblem::MissingColumn {
