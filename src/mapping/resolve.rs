@@ -105,44 +105,73 @@ struct Search<'h> {
     mapped: Vec<(&'h ColumnMapping, String)>,
 }
 
-impl Search<'_> {
-    fn find(&self, column: &ColumnMapping) -> Option<usize> {
+/// The header by which the mapping names a column.
+struct Wanted<'m> {
+    header: &'m str,
+    folded: String,
+}
+
+impl<'m> Wanted<'m> {
+    fn of(column: &'m ColumnMapping) -> Self {
         let header = header_of(column);
-        let wanted = words(header);
-        let is_exact = |at: usize| self.headers[at].trim() == header;
-        let is_similar = |at: usize| !wanted.is_empty() && self.folded[at] == wanted;
-        let columns = || 0..self.headers.len();
+        Wanted { header, folded: words(header) }
+    }
+}
+
+impl Search<'_> {
+    /// The column of the file that the mapping means.
+    fn find(&self, column: &ColumnMapping) -> Option<usize> {
+        let wanted = Wanted::of(column);
         match column.index {
-            index if header.is_empty() => return index.filter(|at| *at < self.headers.len()),
-            None => {}
-            Some(at) => {
-                let is_it = |at: usize| at < self.headers.len() && (is_exact(at) || is_similar(at));
-                let places = self.places_of(header, &wanted);
-                if places.iter().all(|place| is_it(*place)) {
-                    return Some(at);
-                }
-                // They have moved, but the first is still the first of them.
-                let mut found: Vec<usize> = columns().filter(|at| is_exact(*at)).collect();
-                if found.len() < places.len() {
-                    found = columns().filter(|at| is_it(*at)).collect();
-                }
-                let rank = places.iter().position(|place| *place == at).unwrap_or(0);
-                return found.get(rank).copied();
-            }
+            index if wanted.header.is_empty() => index.filter(|at| *at < self.headers.len()),
+            None => self.find_by_header(&wanted),
+            Some(at) => self.find_by_position(&wanted, at),
         }
+    }
+
+    fn find_by_header(&self, wanted: &Wanted<'_>) -> Option<usize> {
+        let columns = || 0..self.headers.len();
         let free = |at: &usize| !self.is_taken[*at];
         columns()
             .filter(free)
-            .find(|at| is_exact(*at))
-            .or_else(|| columns().filter(free).find(|at| is_similar(*at)))
+            .find(|at| self.is_exact(*at, wanted))
+            .or_else(|| columns().filter(free).find(|at| self.is_similar(*at, wanted)))
             // Named a second time without a position: the column feeds another field, too.
-            .or_else(|| columns().find(|at| is_exact(*at)))
+            .or_else(|| columns().find(|at| self.is_exact(*at, wanted)))
+    }
+
+    /// Of several columns with one header, the one that stood here when the mapping was made. If they have
+    /// moved, the first is still the first of them.
+    fn find_by_position(&self, wanted: &Wanted<'_>, position: usize) -> Option<usize> {
+        let is_it = |at: usize| {
+            at < self.headers.len() && (self.is_exact(at, wanted) || self.is_similar(at, wanted))
+        };
+        let places = self.places_of(wanted);
+        if places.iter().all(|place| is_it(*place)) {
+            return Some(position);
+        }
+        let columns = || 0..self.headers.len();
+        let mut found: Vec<usize> = columns().filter(|at| self.is_exact(*at, wanted)).collect();
+        if found.len() < places.len() {
+            found = columns().filter(|at| is_it(*at)).collect();
+        }
+        let rank = places.iter().position(|place| *place == position).unwrap_or(0);
+        found.get(rank).copied()
+    }
+
+    fn is_exact(&self, at: usize, wanted: &Wanted<'_>) -> bool {
+        self.headers[at].trim() == wanted.header
+    }
+
+    fn is_similar(&self, at: usize, wanted: &Wanted<'_>) -> bool {
+        !wanted.folded.is_empty() && self.folded[at] == wanted.folded
     }
 
     /// Where the columns with this header stood when the mapping was made, in their order.
-    fn places_of(&self, header: &str, wanted: &str) -> Vec<usize> {
+    fn places_of(&self, wanted: &Wanted<'_>) -> Vec<usize> {
         let is_it = |(column, folded): &&(&ColumnMapping, String)| {
-            header_of(column) == header || !wanted.is_empty() && folded == wanted
+            header_of(column) == wanted.header
+                || !wanted.folded.is_empty() && *folded == wanted.folded
         };
         let mut places: Vec<usize> =
             self.mapped.iter().filter(is_it).filter_map(|(column, _)| column.index).collect();
