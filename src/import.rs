@@ -2,6 +2,7 @@
 //! or run.
 
 mod opening;
+mod own_log;
 mod policies;
 mod settling;
 

@@ -1,17 +1,17 @@
 //! The set-up of an import: everything that is fixed before row 1, or everything that is wrong with it.
 
+use super::own_log::{log_formats, with_formats_of_log, with_ids_of_log};
 use super::{Import, policies};
-use crate::account::{Account, DateOrder};
-use crate::apply::formats_of_log;
+use crate::account::Account;
 use crate::draft::{MIXED, Settings};
 use crate::error::ConfigError;
-use crate::field::{Fields, words};
+use crate::field::Fields;
 use crate::follow_up::{FollowUp, FollowUpKind};
-use crate::issue::{ERROR_LOG_COLUMNS, Finding, IssueCode, log_columns};
+use crate::issue::{Finding, IssueCode};
 use crate::mapping::{Mapping, Need};
-use crate::normalize::{self, Separators};
+use crate::normalize;
 use crate::object::{Mode, Object};
-use crate::source::{Rows, unescape_formula};
+use crate::source::Rows;
 use crate::storage::StorageWrite;
 
 impl Import {
@@ -133,57 +133,6 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
-}
-
-/// A mapping that was made for the file is used for its error log, too. So the ids that the log adds are read
-/// besides the columns that the mapping names (behaviour §15).
-fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
-    let is_log = is_log(headers);
-    for (object, header) in [
-        (Object::Contact, log_columns::CONTACT_ID),
-        (Object::Opportunity, log_columns::OPPORTUNITY_ID),
-    ] {
-        let is_used = mapping.columns.iter().any(|column| column.object == Some(object));
-        let is_named =
-            mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
-        if is_log && is_used && !is_named {
-            mapping = mapping.column(header, object, "id");
-        }
-    }
-    mapping
-}
-
-/// The rows left in an error log may no longer show how its dates and numbers are written. The log has the
-/// formats of its columns, which count where the mapping leaves them open (behaviour §9).
-fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapping {
-    let formats = log_formats(rows);
-    for column in &mut mapping.columns {
-        let own = column.header.as_deref().unwrap_or("");
-        for (_, format) in formats.iter().filter(|(header, _)| words(header) == words(own)) {
-            column.date_order = column.date_order.or_else(|| DateOrder::named(format));
-            column.separators = column.separators.or_else(|| Separators::of_sample(format));
-        }
-    }
-    mapping
-}
-
-/// The formats that our own error log has for its columns, by header.
-fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
-    let headers = rows.headers();
-    if !is_log(headers) {
-        return Vec::new();
-    }
-    let at = headers.iter().position(|header| header == log_columns::FORMATS);
-    let cells = rows.sample().iter().filter_map(|row| row.get(at?)).map(|cell| cell.trim());
-    let cell = cells.map(unescape_formula).find(|cell| !cell.is_empty()).unwrap_or("");
-    formats_of_log(cell, headers)
-}
-
-/// Is it our own error log?
-fn is_log(headers: &[String]) -> bool {
-    let may_lack = [log_columns::FORMATS, log_columns::CONTACT_CHECK];
-    let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| !may_lack.contains(own));
-    own.all(|own| headers.iter().any(|header| header == own))
 }
 
 /// Says that no column is mapped, and what the columns are called. Somebody who sees a row there, or one
