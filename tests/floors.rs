@@ -34,6 +34,8 @@ const FLOORS: &[&str] = &[
     "plan/op",
     "plan/stats",
     "plan/changes",
+    "plan/numbers",
+    "plan/settled",
     "plan/memory",
     "merge",
     "plan",
@@ -61,7 +63,9 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Op"], "plan/op"),
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
-    ("plan", &["Memory", "Met", "Numbers", "Settled"], "plan/memory"),
+    ("plan", &["Numbers"], "plan/numbers"),
+    ("plan", &["Settled"], "plan/settled"),
+    ("plan", &["Memory", "Met"], "plan/memory"),
 ];
 
 #[test]

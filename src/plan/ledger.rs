@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::memory::{Memory, Met, Numbers};
+use super::memory::{Memory, Met};
+use super::numbers::Numbers;
 use crate::dedup::KeyPlace;
 use crate::draft::Settings;
 use crate::lookup::Answers;

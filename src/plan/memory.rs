@@ -1,89 +1,30 @@
-//! A plan of a part of a file: [`Numbers`] says which rows those are, [`Memory`] what the parts before
-//! it have met.
+//! [`Memory`]: what a run remembers of the records that its earlier windows met.
 
 use hashbrown::{HashMap, HashSet};
 use twox_hash::XxHash3_128;
 
-use super::prints::Prints;
+use super::prints::{self, Prints};
+use super::settled::Settled;
 use crate::object::{Object, RowNumber};
 
-/// The numbers in the file of the rows of a ledger.
-#[derive(Clone, Debug)]
-pub(crate) enum Numbers {
-    /// All rows that follow so many others.
-    After(u32),
-    /// These, ascending.
-    Listed(Vec<RowNumber>),
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Numbers::After(0)
-    }
-}
-
-impl Numbers {
-    pub(crate) fn of(&self, row: u32) -> RowNumber {
-        match self {
-            Numbers::After(before) => RowNumber(row.wrapping_add(before + 1)),
-            Numbers::Listed(numbers) => {
-                numbers.get(row as usize).copied().unwrap_or(RowNumber(row.wrapping_add(1)))
-            }
-        }
-    }
-
-    /// The row with this number in the file.
-    pub(crate) fn row(&self, number: RowNumber) -> Option<u32> {
-        match self {
-            Numbers::After(before) => number.0.checked_sub(before + 1),
-            Numbers::Listed(numbers) => {
-                numbers.binary_search(&number).ok().and_then(|at| u32::try_from(at).ok())
-            }
-        }
-    }
-}
-
-/// What is kept of a record once the window that met it is forgotten.
+/// What is kept of a record after the window that met it is forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Met {
-    /// The first row that was folded into it; `None`: it was only named.
+    /// The first row that was folded into it; `None` if rows only named it.
     pub(crate) first_row: Option<RowNumber>,
     /// This import created it.
     pub(crate) is_made: bool,
-    /// A row has said more of it than its keys (M10).
+    /// A row has said more about it than its keys (M10).
     pub(crate) is_told: bool,
-    /// No later row matches it any more, of an opportunity (O5).
+    /// For an opportunity: no later row matches it any more (O5).
     pub(crate) is_consumed: bool,
-    /// It was told unchanged, and no window has changed it since.
+    /// It was reported unchanged, and no window has changed it since.
     pub(crate) is_unchanged: bool,
     /// It was planned unchanged.
     pub(crate) is_planned_unchanged: bool,
-    /// No row has filled its tags, whatever follow-ups have put there; of an opportunity: its value,
-    /// though it is 0 (O6). Noted only where a column fills it if it is blank (W2).
+    /// No row has filled its tags, whatever follow-ups have put there; for an opportunity: its value, although
+    /// that is 0 (O6). Noted only where a column fills what is blank (W2).
     pub(crate) is_unfilled: bool,
-}
-
-/// What rows have met before the import was interrupted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Settled {
-    /// Contacts that were there before, by the row that met each first: the row leads there again,
-    /// whatever keys are left of it.
-    pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
-    /// The same by id: no row before that one has met the contact.
-    pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
-    /// Rows that met nobody: whoever carries their keys now has got them since.
-    pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
-    /// Opportunities that were there before, by the row that met each first.
-    pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
-    /// Rows that brought an opportunity: what they would match now has come there since (O5).
-    pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
-}
-
-impl Settled {
-    /// Has no row met a contact, or nobody, before?
-    pub(crate) fn has_no_row(&self) -> bool {
-        self.contacts.is_empty() && self.new.is_empty()
-    }
 }
 
 /// The fingerprint of an id.
@@ -91,8 +32,8 @@ pub(crate) fn print_of(id: &str) -> u128 {
     XxHash3_128::oneshot(id.as_bytes())
 }
 
-/// The records that earlier windows of an import met: a fingerprint of the id and the first row for
-/// each, so that a file of any length is imported in little memory.
+/// The records that earlier windows of an import met. Each costs a fingerprint of its id, its first row and a
+/// few flags, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: Records,
@@ -105,7 +46,7 @@ struct Records {
     met: Prints,
     /// A bit for each field that could be cleared and was given (W3).
     given: HashMap<u128, u64, foldhash::fast::RandomState>,
-    /// Fields given that have no bit of their own.
+    /// Given fields for which there is no bit.
     more: HashSet<(u128, u16), foldhash::fast::RandomState>,
     settled: HashSet<u128, foldhash::fast::RandomState>,
 }
@@ -116,6 +57,34 @@ const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
 const IS_PLANNED_UNCHANGED: u8 = 16;
 const IS_UNFILLED: u8 = 32;
+
+impl Met {
+    fn of(entry: &prints::Entry) -> Self {
+        let has = |flag: u8| entry.flags & flag > 0;
+        Met {
+            first_row: (entry.row > 0).then_some(RowNumber(entry.row)),
+            is_made: has(IS_MADE),
+            is_told: has(IS_TOLD),
+            is_consumed: has(IS_CONSUMED),
+            is_unchanged: has(IS_UNCHANGED),
+            is_planned_unchanged: has(IS_PLANNED_UNCHANGED),
+            is_unfilled: has(IS_UNFILLED),
+        }
+    }
+
+    fn flags(self) -> u8 {
+        [
+            (IS_MADE, self.is_made),
+            (IS_TOLD, self.is_told),
+            (IS_CONSUMED, self.is_consumed),
+            (IS_UNCHANGED, self.is_unchanged),
+            (IS_PLANNED_UNCHANGED, self.is_planned_unchanged),
+            (IS_UNFILLED, self.is_unfilled),
+        ]
+        .into_iter()
+        .fold(0, |flags, (flag, is_set)| if is_set { flags | flag } else { flags })
+    }
+}
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -132,22 +101,13 @@ impl Memory {
         }
     }
 
-    /// Has no earlier window met anybody?
+    /// Has no earlier window met any record?
     pub(crate) fn is_empty(&self) -> bool {
         self.contacts.met.is_empty() && self.opportunities.met.is_empty()
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        let met = self.of(object).met.get(print_of(id))?;
-        Some(Met {
-            first_row: (met.row > 0).then_some(RowNumber(met.row)),
-            is_made: met.flags & IS_MADE > 0,
-            is_told: met.flags & IS_TOLD > 0,
-            is_consumed: met.flags & IS_CONSUMED > 0,
-            is_unchanged: met.flags & IS_UNCHANGED > 0,
-            is_planned_unchanged: met.flags & IS_PLANNED_UNCHANGED > 0,
-            is_unfilled: met.flags & IS_UNFILLED > 0,
-        })
+        self.of(object).met.get(print_of(id)).map(Met::of)
     }
 
     /// Adds what a window knows of a record to what was known before.
@@ -156,21 +116,16 @@ impl Memory {
         if known.row == 0 {
             known.row = met.first_row.map_or(0, |row| row.0);
         }
-        known.flags |= if met.is_made { IS_MADE } else { 0 };
-        known.flags |= if met.is_told { IS_TOLD } else { 0 };
-        known.flags |= if met.is_consumed { IS_CONSUMED } else { 0 };
-        known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
-        known.flags |= if met.is_planned_unchanged { IS_PLANNED_UNCHANGED } else { 0 };
-        known.flags |= if met.is_unfilled { IS_UNFILLED } else { 0 };
+        known.flags |= met.flags();
     }
 
-    /// A window has changed a record that was told unchanged.
+    /// A window has changed a record that was reported unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
         self.of_mut(object).met.entry(print_of(id)).flags &= !IS_UNCHANGED;
     }
 
-    /// A window has left the field of the record that columns fill unfilled, or filled. Of a record that no row
-    /// has met there is nothing to note.
+    /// A window has left unfilled the field that columns fill if it is blank, or has filled it. There is nothing
+    /// to note about a record that no row has met.
     pub(crate) fn leave(&mut self, object: Object, id: &str, is_unfilled: bool) {
         if self.get(object, id).is_some_and(|met| met.is_unfilled != is_unfilled) {
             self.of_mut(object).met.entry(print_of(id)).flags ^= IS_UNFILLED;
@@ -186,8 +141,8 @@ impl Memory {
         }
     }
 
-    /// An interrupted import has folded the rows at hand into these records already. They are as those
-    /// rows left them: nothing that is there now is cleared by one.
+    /// An interrupted import has folded the rows at hand into these records already, and they are as those rows
+    /// left them. So the rows clear nothing that is there now.
     pub(crate) fn settle(&mut self, settled: &Settled) {
         let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
             ids.map(|id| print_of(id)).collect()
@@ -196,7 +151,7 @@ impl Memory {
         self.opportunities.settled = prints(&mut settled.opportunities.values());
     }
 
-    /// Forgets the records that are settled, and gives them away.
+    /// Forgets which records are settled, and returns them.
     pub(crate) fn take_settled(&mut self) -> Memory {
         let take = |records: &mut Records| Records {
             settled: std::mem::take(&mut records.settled),
@@ -223,7 +178,7 @@ impl Memory {
     }
 }
 
-/// The first 64 fields have a bit; nobody has a file with more that can be cleared.
+/// The first 64 fields have a bit each. Hardly any file has more that can be cleared.
 fn bit(number: usize) -> Option<u64> {
     (number < 64).then(|| 1 << number)
 }

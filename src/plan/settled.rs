@@ -1,0 +1,26 @@
+//! [`Settled`]: which records the rows of an import had met when it was interrupted.
+
+use hashbrown::{HashMap, HashSet};
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settled {
+    /// Contacts that were there before, by the row that met each first. That row finds its contact again,
+    /// whatever has become of its keys.
+    pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// The same by id: no row before this one has met the contact.
+    pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
+    /// Rows that met nobody. Whoever carries their keys now has come by them since.
+    pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
+    /// Opportunities that were there before, by the row that met each first.
+    pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
+    pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
+}
+
+impl Settled {
+    /// Has no row met a contact, or nobody, before?
+    pub(crate) fn has_no_row(&self) -> bool {
+        self.contacts.is_empty() && self.new.is_empty()
+    }
+}
