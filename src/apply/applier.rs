@@ -214,47 +214,21 @@ impl Applier {
     /// The batch was written; the receipts say what became of each step.
     pub(crate) fn take_receipts(&mut self, receipts: &Receipts) {
         self.is_current = false;
-        let mut ids: HashSet<(Object, &str), foldhash::fast::RandomState> = HashSet::default();
-        ids.reserve(self.batch.steps.len());
-        let is_written = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
-        let updated = self.batch.steps.iter().filter(|step| is_written(step.token));
-        // A record that this very batch has changed was there before it.
-        let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?)));
-        let updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState> = updated.collect();
+        let mut ids = BatchIds::of(&self.batch, receipts);
         for position in 0..self.batch.steps.len() {
             let step = &self.batch.steps[position];
-            let (at, token, op, object) = (step.task, step.token, step.op, step.object);
+            let (at, token, op) = (step.task, step.token, step.op);
             match (receipts.get(token), op) {
-                (Some(Receipt::Created { id, .. }), Op::Create) if !ids.insert((object, id)) => {
-                    self.fault(at, "two records were created under one id");
+                (Some(Receipt::Created { id, .. }), Op::Create) => {
+                    match ids.clash(step.object, id) {
+                        Some(why) => self.fault(at, why),
+                        None => self.settle_done(at, token, op, id),
+                    }
                 }
-                (Some(Receipt::Created { id, .. }), Op::Create)
-                    if !updated.is_empty() && updated.contains(&(object, id.as_str().into())) =>
-                {
-                    self.fault(at, "the record was created under the id of another one");
+                (Some(Receipt::Updated { .. } | Receipt::Unchanged), Op::Update) => {
+                    self.settle_done(at, token, op, "");
                 }
-                (Some(Receipt::AlreadyApplied { id }), _) if !self.may_be_written(at) => {
-                    self.was_written_before(at, token, id);
-                }
-                (Some(Receipt::AlreadyApplied { id }), Op::Update)
-                    if step.id.as_deref() != Some(id) =>
-                {
-                    self.fault(at, "the step was written before, but to another record");
-                }
-                (
-                    Some(Receipt::Created { id, .. } | Receipt::AlreadyApplied { id }),
-                    Op::Create,
-                ) => {
-                    self.settle_done(at, token, op, id);
-                }
-                (
-                    Some(
-                        Receipt::Updated { .. }
-                        | Receipt::Unchanged
-                        | Receipt::AlreadyApplied { .. },
-                    ),
-                    Op::Update,
-                ) => self.settle_done(at, token, op, ""),
+                (Some(Receipt::AlreadyApplied { id }), _) => self.already_applied(position, id),
                 (Some(Receipt::Conflict), _) => self.conflict(at),
                 (Some(Receipt::Rejected { why }), _) => self.reject(at, op, why),
                 (Some(_), _) => self.fault(at, "a receipt that does not fit the step"),
@@ -264,6 +238,20 @@ impl Applier {
         }
         self.take_receipts_of_follow_ups(receipts);
         self.note_faults(receipts);
+    }
+
+    /// Storage had written the step before, to this record.
+    fn already_applied(&mut self, position: usize, id: &str) {
+        let step = &self.batch.steps[position];
+        let (at, token, op) = (step.task, step.token, step.op);
+        let is_other = op == Op::Update && step.id.as_deref() != Some(id);
+        if !self.may_be_written(at) {
+            self.was_written_before(at, token, id);
+        } else if is_other {
+            self.fault(at, "the step was written before, but to another record");
+        } else {
+            self.settle_done(at, token, op, id);
+        }
     }
 
     fn take_receipts_of_follow_ups(&mut self, receipts: &Receipts) {
@@ -383,6 +371,33 @@ impl Applier {
         self.report.finish(self.open + self.conflicts.len(), status);
         self.report.checkpoint = self.checkpoint;
         self.report
+    }
+}
+
+/// The ids under which the records of a batch were written: no two of them are one.
+struct BatchIds<'r> {
+    created: HashSet<(Object, &'r str), foldhash::fast::RandomState>,
+    updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+}
+
+impl<'r> BatchIds<'r> {
+    fn of(batch: &OwnedBatch, receipts: &Receipts) -> Self {
+        let is_updated = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
+        let updated = batch.steps.iter().filter(|step| is_updated(step.token));
+        let mut created: HashSet<_, _> = HashSet::default();
+        created.reserve(batch.steps.len());
+        let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?))).collect();
+        BatchIds { created, updated }
+    }
+
+    /// Notes that a record was created under this id, or says why that cannot be.
+    fn clash(&mut self, object: Object, id: &'r str) -> Option<&'static str> {
+        if !self.created.insert((object, id)) {
+            return Some("two records were created under one id");
+        }
+        // A record that this very batch has changed was there before it.
+        let is_updated = !self.updated.is_empty() && self.updated.contains(&(object, id.into()));
+        is_updated.then_some("the record was created under the id of another one")
     }
 }
 
