@@ -418,18 +418,15 @@ impl Import {
             self.check_resumable(storage)?;
         }
         let account = storage.account().map_err(|source| Error::Account { source })?;
-        let job = self.job(storage);
-        // A file that can be read twice is: its formats are then inferred over all of it.
+        // A file that can be read twice is read twice, so that its formats are inferred from all of it.
         if let (Some(first), Some(second)) = (file.twin(), file.twin()) {
             let twin = first.open().map_err(Error::Source)?;
             let rows = second.open().map_err(Error::Source)?;
-            let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
-            let run = self.run_of(settings, rows, Some(twin), job);
+            let run = self.run_of(account, rows, Some(twin), storage)?;
             return apply::run(run, storage, |event| watch(event).into());
         }
         let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
-        let run = self.run_of(settings, rows, None, job);
+        let run = self.run_of(account, rows, None, storage)?;
         apply::run(run, storage, |event| watch(event).into())
     }
 

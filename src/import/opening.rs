@@ -4,6 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use super::Import;
+use crate::account::Account;
 use crate::apply::{Ending, Job, Run};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
@@ -71,26 +72,27 @@ impl Import {
     }
 
     /// How a file is run. A resumed run keeps the window that it was begun with.
-    pub(super) fn run_of<'a>(
+    pub(super) fn run_of<'a, S: StorageWrite + ?Sized>(
         &self,
-        settings: Settings,
+        account: Account,
         rows: Rows<'a>,
         twin: Option<Rows<'a>>,
-        job: Job,
-    ) -> Run<'a> {
+        storage: &S,
+    ) -> Result<Run<'a>, ConfigError> {
+        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
         let window = match &self.resumed {
             Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
             _ => self.run_window.unwrap_or(WINDOW_ROWS).max(1),
         };
-        Run {
+        Ok(Run {
             settings,
             rows,
             twin,
             window,
             planning_window: self.window(),
-            job: Job { window, ..job },
+            job: Job { window, ..self.job(storage) },
             resumed: self.resumed.clone(),
-        }
+        })
     }
 }
 
