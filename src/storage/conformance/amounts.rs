@@ -1,4 +1,4 @@
-//! Whether numbers and amounts of money stay what they were.
+//! Whether numbers and amounts of money come back exact.
 
 use super::bench::{Bench, created};
 use super::fields::samples;
@@ -11,7 +11,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![("an amount comes back exact, or is rejected", amounts_are_exact)]
 }
 
-/// Whole, below zero, with a zero behind the point; and one that cents cannot hold.
+/// A whole number, one below zero, one with a zero after the point, and one that cents cannot hold.
 const AMOUNTS: [&str; 4] = ["100", "-0.5", "0.05", "1.005"];
 
 fn amounts_are_exact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -26,13 +26,13 @@ fn amounts_are_exact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
             all.into_iter().map(|(key, _)| key).filter(|key| is_number(key)).collect();
         count += keys.len();
         for key in keys {
-            AMOUNTS.iter().try_for_each(|amount| is_exact(bench, object, &key, amount))?;
+            AMOUNTS.iter().try_for_each(|amount| expect_exact(bench, object, &key, amount))?;
         }
     }
     if count == 0 { skip("no field of the account is a number") } else { Ok(()) }
 }
 
-fn is_exact<S: StorageWrite>(
+fn expect_exact<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
     key: &str,
@@ -49,7 +49,7 @@ fn is_exact<S: StorageWrite>(
             bench.write(|batch| batch.opportunity(values, ContactOf::Known(ana.as_str().into())))?
         }
     };
-    // A column may be for what is not below zero, or for cents.
+    // A column may hold no amounts below zero, or only cents.
     let may_be_refused = matches!(amount, "-0.5" | "1.005");
     if may_be_refused && matches!(receipts.get(token), Some(Receipt::Rejected { .. })) {
         return Ok(());

@@ -22,9 +22,9 @@ pub(super) struct Bench<S> {
     account: Account,
     fields: Fields,
     next: u128,
-    /// The field that a case is about and that the account does without.
+    /// Why the case has to be skipped, if it is about a field that the account does without.
     absent: Option<String>,
-    /// What `find` has named that is no field of the account.
+    /// Fields that `find` has named and that the account does not have.
     unknown: BTreeSet<(Object, String)>,
 }
 
@@ -57,7 +57,7 @@ impl Seen {
     }
 }
 
-/// As it is told in a message.
+/// As messages show it.
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for field in self.fields() {
@@ -78,7 +78,7 @@ impl<S: StorageWrite> Bench<S> {
         Bench { storage, account, fields, next: 0, absent: None, unknown }
     }
 
-    /// What `find` has named so far that is no field of the account.
+    /// Fields that `find` has named so far and that the account does not have.
     pub(super) fn unknown(&self) -> &BTreeSet<(Object, String)> {
         &self.unknown
     }
@@ -101,14 +101,14 @@ impl<S: StorageWrite> Bench<S> {
         self.has(Object::Opportunity, "name")
     }
 
-    /// The field for a name: the first name, or where names are kept whole, that.
+    /// The field for a name: the first name, or the whole name where names are kept whole.
     pub(super) fn name(&self) -> &'static str {
         let is_whole =
             !self.has(Object::Contact, "first_name") && self.has(Object::Contact, "name");
         if is_whole { "name" } else { "first_name" }
     }
 
-    /// A text that may change and be blank: the city, another one, or for want of any the name.
+    /// A text field that may change and be blank: the city, or another one, or for want of any the name.
     pub(super) fn text(&self) -> &'static str {
         let texts = ["city", "company", "address", "state", "postal_code", "source", "notes"];
         let is_free = |key: &&str| {
@@ -191,20 +191,20 @@ impl<S: StorageWrite> Bench<S> {
         }
     }
 
-    /// Creates a record. Gives its id.
+    /// Creates a record. Returns its id.
     pub(super) fn add(&mut self, object: Object, values: Values<'_>) -> Result<String> {
         let (token, receipts) = self.write(|batch| batch.create(object, values))?;
         created(&receipts, token)
     }
 
-    /// Creates an opportunity of a contact. Gives its id.
+    /// Creates an opportunity of a contact. Returns its id.
     pub(super) fn add_to(&mut self, contact: &str, values: Values<'_>) -> Result<String> {
         let contact = ContactOf::Known(contact.into());
         let (token, receipts) = self.write(|batch| batch.opportunity(values, contact))?;
         created(&receipts, token)
     }
 
-    /// Asks a question. Gives each record with what was said of it.
+    /// Asks a question. Returns each record with what storage says about it.
     pub(super) fn ask(&mut self, lookup: &Lookup<'_>) -> Result<Vec<(String, Seen)>> {
         let mut found = Found::default();
         if let Err(error) = self.storage.find(lookup, &mut found) {
@@ -254,7 +254,7 @@ impl<S: StorageWrite> Bench<S> {
         }
     }
 
-    /// Updates a record as it is now, and sees to it that the update is written.
+    /// Updates a record as it is now, and expects the update to be written.
     pub(super) fn change(
         &mut self,
         object: Object,
@@ -325,15 +325,15 @@ fn question<'a>(
     Lookup { object, ids, contact_ids, blocks, wanted, fields }
 }
 
-/// Why nothing of what other writers do is noticed.
+/// The cause if nothing is noticed of what other writers do.
 pub(super) const NO_VERSION: &str = "a contact has no version, so that nothing is known of other writers: \
                                      give one in find with FoundRecord::version";
 
-/// Why nobody can tell whose an opportunity is.
+/// The cause if nobody can tell whose an opportunity is.
 pub(super) const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
                                   write, and give it as the value of contact_id in find";
 
-/// An update of a record whose version has just been read is receipted as one.
+/// Expects an update of a record whose version has just been read to be receipted as one.
 pub(super) fn fresh_update(
     receipts: &Receipts,
     token: Token,
@@ -356,7 +356,7 @@ pub(super) fn fresh_update(
     }
 }
 
-/// The id that a receipt says was created.
+/// The id under which a record was created, as its receipt says.
 pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
     match receipts.get(token) {
         Some(Receipt::Created { id, .. }) => Ok(id.clone()),
@@ -373,7 +373,7 @@ pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
     }
 }
 
-/// The step was receipted as a conflict.
+/// Expects the step to be receipted as a conflict.
 pub(super) fn conflicted(receipts: &Receipts, token: Token) -> Result {
     match receipts.get(token) {
         Some(Receipt::Conflict) => Ok(()),

@@ -1,4 +1,4 @@
-//! Whether an adapter notices what the application writes beside it.
+//! Whether an adapter notices what the application writes past it.
 
 use super::bench::{Bench, NO_VERSION, conflicted, created};
 use super::{Result, cause, expect, fail, skip};

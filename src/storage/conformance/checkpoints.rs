@@ -1,4 +1,4 @@
-//! Whether a program that starts finds the imports that it has to go on with.
+//! Whether a program that starts finds the imports it has to go on with.
 
 use super::bench::Bench;
 use super::{Result, expect};
@@ -7,7 +7,7 @@ use crate::object::Object::Contact;
 use crate::object::RowNumber;
 use crate::storage::{Checkpoint, Refusal, StorageWrite};
 
-/// What a program that starts asks.
+/// The function that reads the checkpoints that storage keeps.
 pub(super) type Kept<'a, S> = &'a mut dyn FnMut(&mut S) -> Vec<Checkpoint>;
 /// A case that asks for what is kept.
 pub(super) type Resuming<S> = fn(&mut Bench<S>, Kept<'_, S>) -> Result;
@@ -22,7 +22,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Resuming<S>)> {
     ]
 }
 
-/// Texts that a column for JSON, or a quotation mark, may change.
+/// A checkpoint with texts that a JSON column, or a quotation mark in the wrong place, may change.
 fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
     let mut checkpoint = Checkpoint { import_id: import_id.into(), row, ..Checkpoint::default() };
     let texts = [&mut checkpoint.file, &mut checkpoint.mapping, &mut checkpoint.policy];
@@ -41,7 +41,7 @@ fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
     checkpoint
 }
 
-/// Writes a batch of so many new contacts.
+/// Writes a batch of this many new contacts.
 fn write<S: StorageWrite>(bench: &mut Bench<S>, steps: usize, checkpoint: &Checkpoint) -> Result {
     let name = bench.name();
     let (_, mut data) = bench.make(|batch| {
@@ -53,8 +53,12 @@ fn write<S: StorageWrite>(bench: &mut Bench<S>, steps: usize, checkpoint: &Check
     bench.write_made(&data).map(|_| ())
 }
 
-/// Of this import one is kept, and it is this one.
-fn is_kept<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>, own: &Checkpoint) -> Result {
+/// Expects storage to keep exactly one checkpoint of this import: this one.
+fn expect_kept<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    kept: Kept<'_, S>,
+    own: &Checkpoint,
+) -> Result {
     let mut all = kept(&mut bench.storage);
     all.retain(|other| other.import_id == own.import_id);
     match all.as_slice() {
@@ -91,14 +95,14 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
 fn kept_whole<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
     let own = checkpoint("spring fair's", 7);
     write(bench, 1, &own)?;
-    is_kept(bench, kept, &own)
+    expect_kept(bench, kept, &own)
 }
 
 fn replaced<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
     for row in [5, 9] {
         let own = checkpoint("fair", row);
         write(bench, 1, &own)?;
-        is_kept(bench, kept, &own)?;
+        expect_kept(bench, kept, &own)?;
     }
     Ok(())
 }
@@ -107,10 +111,10 @@ fn kept_without_steps<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) 
     write(bench, 1, &checkpoint("fair", 5))?;
     let last = Checkpoint { is_last: true, ..checkpoint("fair", 5) };
     write(bench, 0, &last)?;
-    is_kept(bench, kept, &last)
+    expect_kept(bench, kept, &last)
 }
 
-/// It is kept as that, or no more.
+/// It is kept as closed, or not at all.
 fn closed<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
     let last = Checkpoint { is_last: true, ..checkpoint("fair", 5) };
     write(bench, 1, &last)?;
@@ -125,5 +129,5 @@ fn closed<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
 fn side_by_side<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
     let both = [checkpoint("fair", 5), checkpoint("fair 2", 3)];
     both.iter().try_for_each(|own| write(bench, 1, own))?;
-    both.iter().try_for_each(|own| is_kept(bench, kept, own))
+    both.iter().try_for_each(|own| expect_kept(bench, kept, own))
 }

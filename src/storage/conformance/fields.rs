@@ -1,4 +1,4 @@
-//! What storage keeps of each field that the account has.
+//! Whether storage keeps every field that the account has.
 
 use super::bench::{Bench, Values, fresh_update};
 use super::{Result, Run, expect};
@@ -28,7 +28,7 @@ fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     write(bench, Opportunity, &deal, |bench, values| bench.add_to(&ana, values)).map(|_| ())
 }
 
-/// Two fields in one column are noticed where only one of them is written.
+/// If two fields share a column, it shows when only one of them is written.
 fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let required = bench.account().dedup.required.clone();
     for sample in samples(bench.account(), bench.fields(), Contact) {
@@ -46,7 +46,7 @@ fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     Ok(())
 }
 
-/// One after the other; a column that may not be null may refuse it.
+/// One after the other. A column that may not be null may refuse it.
 fn fields_are_cleared<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let ana = add_sample(bench, Contact, |bench, values| bench.add(Contact, values))?;
     each_is_cleared(bench, Contact, &ana)?;
@@ -67,13 +67,13 @@ fn each_is_cleared<S: StorageWrite>(bench: &mut Bench<S>, object: Object, id: &s
     for (field, _) in samples(bench.account(), bench.fields(), object) {
         let is_required = object == Contact && required.contains(&field);
         if !is_required && !kept.contains(&field.as_str()) {
-            is_cleared(bench, object, id, &field)?;
+            expect_cleared(bench, object, id, &field)?;
         }
     }
     Ok(())
 }
 
-fn is_cleared<S: StorageWrite>(
+fn expect_cleared<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
     id: &str,
@@ -85,7 +85,7 @@ fn is_cleared<S: StorageWrite>(
         .write(|batch| batch.update(object, id, version, &[(field, &old)], &[(field, &[])]))?;
     let after = bench.get(object, id)?;
     let left = after.values(field);
-    // What a column that is never null holds instead.
+    // A column that is never null may hold these instead.
     let is_default =
         |text: &&str| ["false", "0"].iter().any(|no| bench.is_same(object, field, text, no));
     match receipts.get(token) {
@@ -104,7 +104,7 @@ fn is_cleared<S: StorageWrite>(
     }
 }
 
-/// Adds a record that has a value in every field. Gives its id.
+/// Adds a record that has a value in every field. Returns its id.
 pub(super) fn add_sample<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
@@ -121,7 +121,7 @@ fn texts(values: &[String]) -> Vec<&str> {
     values.iter().map(String::as_str).collect()
 }
 
-/// Writes a record of these values, and sees whether they come back. Gives its id.
+/// Writes a record with these values and expects them to come back. Returns its id.
 fn write<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
@@ -143,8 +143,8 @@ fn write<S: StorageWrite>(
     Ok(id)
 }
 
-/// Values for each field of an object that an import can write; of what points elsewhere (users,
-/// pipelines, options) only what the account knows.
+/// Values for each field of an object that an import can write. Users, pipelines and options are those that
+/// the account knows.
 pub(super) fn samples(account: &Account, fields: &Fields, object: Object) -> Vec<Sample> {
     let own = fields.iter().filter(|(_, field)| field.object == object);
     own.filter_map(|(_, field)| Some((field.key.clone(), sample(account, fields, field)?)))

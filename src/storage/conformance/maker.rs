@@ -1,4 +1,4 @@
-//! [`Maker`]: batches that are made by hand.
+//! [`Maker`]: makes batches by hand.
 
 use super::bench::Values;
 use super::fields::sample;
@@ -17,19 +17,19 @@ pub(super) struct Maker<'f> {
     account: &'f Account,
     fields: &'f Fields,
     next: &'f mut u128,
-    /// The field that a step is about and that the account does without.
+    /// Why the case has to be skipped, if a step is about a field that the account does without.
     absent: Option<String>,
 }
 
 impl<'f> Maker<'f> {
-    /// With the number that the last token was made of.
+    /// `next` is the number from which the last token was made.
     pub(super) fn new(account: &'f Account, fields: &'f Fields, next: &'f mut u128) -> Self {
         let checkpoint = Checkpoint { import_id: "conformance".into(), ..Checkpoint::default() };
         let batch = OwnedBatch { checkpoint, ..OwnedBatch::default() };
         Maker { batch, account, fields, next, absent: None }
     }
 
-    /// What was made, and the field that it is about and that the account does without.
+    /// The batch, and why the case has to be skipped if it is about a field that the account does without.
     pub(super) fn finish(self) -> (OwnedBatch, Option<String>) {
         (self.batch, self.absent)
     }
@@ -115,7 +115,7 @@ impl<'f> Maker<'f> {
         token
     }
 
-    /// What every new contact of the account needs and is not given.
+    /// Adds what every new contact of the account needs, unless it is given.
     fn fill_required(&mut self, given: Values<'_>) {
         let account = self.account;
         for key in &account.dedup.required {
@@ -192,7 +192,7 @@ fn push(changes: &mut Changes, fields: &Fields, field: FieldId, before: &[&str],
                 Ok(phone) => Value::Phone(phone),
                 Err(_) => Value::Text(text.into()),
             },
-            // As a file would have it that writes a point before the decimals.
+            // As in a file that writes a point before decimals.
             FieldKind::Number | FieldKind::Money => match normalize::decimal(&text, Some(POINT)) {
                 Ok(number) => Value::Number(number),
                 Err(_) => Value::Text(text.into()),

@@ -1,4 +1,4 @@
-//! Whether the records of the application outlive their updates.
+//! Whether records that the application wrote survive updates by an import.
 
 use super::bench::{Bench, NO_VERSION, Seen, fresh_update};
 use super::fields::{Sample, samples};
@@ -44,7 +44,7 @@ fn found_by_id<S: StorageWrite>(bench: &mut Bench<S>, records: &[(Object, &str)]
     expect(!records.is_empty(), "give the ids of records that the application has written")
 }
 
-/// A table of keys has those of records too that were there before it.
+/// A table of keys must also have the keys of records that were there before it.
 fn found_by_keys<S: StorageWrite>(bench: &mut Bench<S>, records: &[(Object, &str)]) -> Result {
     let mut count = 0;
     for &(_, id) in records.iter().filter(|(object, _)| *object == Contact) {
@@ -167,7 +167,7 @@ fn records_stay<S: StorageWrite>(bench: &mut Bench<S>, records: &[(Object, &str)
     Ok(())
 }
 
-/// Values for each field, with addresses that no other of the records is given.
+/// Values for each field, with addresses that no other of these records is given.
 fn own_samples<S: StorageWrite>(bench: &Bench<S>, object: Object, at: usize) -> Vec<Sample> {
     let mut all = samples(bench.account(), bench.fields(), object);
     for (key, values) in &mut all {
@@ -185,7 +185,7 @@ fn own_samples<S: StorageWrite>(bench: &Bench<S>, object: Object, at: usize) -> 
     all
 }
 
-/// Gives a field another value. False: it has that value, or may not have it.
+/// Gives a field another value. False if it has that value already, or may not have it.
 fn update<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,

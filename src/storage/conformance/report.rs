@@ -1,19 +1,20 @@
-//! [`Report`]: how every case came out.
+//! [`Report`]: how every case turned out.
 
 use std::fmt;
 
 use super::{Result, Stop};
 
-/// How one case came out.
+/// How one case turned out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The adapter keeps this part of the contract.
     Passed,
     /// It does not, for this reason.
     Failed(String),
-    /// It fails for the same cause as the case of this name, which tells it: mend that first.
+    /// It fails for the same cause as the case with this name, which says what it is. Mend that first.
     Follows(&'static str),
-    /// It does not claim to do what the case is about.
+    /// The case was not tried, because it is about something that this adapter does not claim to do or this
+    /// account does not have.
     Skipped(String),
 }
 
@@ -23,18 +24,18 @@ pub enum Outcome {
 pub struct Case {
     /// The stable name of the case, a sentence.
     pub name: &'static str,
-    /// How it came out.
+    /// How it turned out.
     pub outcome: Outcome,
 }
 
-/// How every case came out.
+/// How every case turned out. `Display` writes a line for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     cases: Vec<Case>,
 }
 
 impl Report {
-    /// What fails for a cause that was told before follows from the case that told it.
+    /// A case that fails for the same cause as one before it follows from that one.
     pub(super) fn of(results: impl IntoIterator<Item = (&'static str, Result)>) -> Self {
         let mut told: Vec<(&'static str, String)> = Vec::new();
         let mut outcome = |name, result| match result {
@@ -77,7 +78,7 @@ impl Report {
     }
 }
 
-/// A line for each case; of those that follow from another one, their number behind it.
+/// A line for each case. Cases that follow from another are only counted, below it.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Case { name, outcome } in &self.cases {

@@ -1,4 +1,4 @@
-//! Whether it is noticed that somebody else has written.
+//! Whether an adapter notices that somebody else has written.
 
 use super::bench::{Bench, NO_VERSION, conflicted, fresh_update};
 use super::fields::samples;
@@ -13,7 +13,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     ]
 }
 
-/// Whichever field is written: a version may be made of what the record says.
+/// Whichever field is written: a version may be computed from some of the record's fields only.
 fn write_changes_the_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let (name, text) = (bench.name(), bench.text());
     let ana = bench.add(Contact, &[(name, &["Ana"])])?;
@@ -52,7 +52,7 @@ fn each_field_changes_it<S: StorageWrite>(
     Ok(())
 }
 
-/// The version is another one after a field was written, if that made the field another one.
+/// Expects another version after a field was written, if that changed the field.
 fn changes_with<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
@@ -96,7 +96,7 @@ fn stale_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     if bench.keeps_opportunities() { stale_opportunity(bench, &ana) } else { Ok(()) }
 }
 
-/// Opportunities need no version; one that is given is compared.
+/// Opportunities need no version; but if they have one, it must be compared.
 fn stale_opportunity<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Result {
     let deal = bench.add_to(contact, &[("name", &["Roof"])])?;
     let Some(old) = bench.get(Opportunity, &deal)?.version else { return Ok(()) };
