@@ -1,8 +1,11 @@
-//! [`FollowUp`]: what is done with imported contacts besides writing them (behaviour §13).
+//! [`FollowUp`]: something to do with imported contacts besides writing them (behaviour §13).
 
 use serde::{Deserialize, Serialize};
 
-/// Something to be done with every imported contact besides writing it (article, step 5).
+/// Something to do with imported contacts besides writing them (article, step 5).
+///
+/// Each contact gets it once, however often an import is resumed. Storage says which kinds it
+/// [can do](crate::StorageWrite::supports); one that it cannot do is refused before the first write.
 ///
 /// ```
 /// use crm_import::{FollowUp, Import, Scope};
@@ -48,8 +51,8 @@ impl FollowUp {
         }
     }
 
-    /// A follow-up of this kind with HighLevel's scope: a list takes the contacts that the import
-    /// creates, tags and workflows are for all (F1).
+    /// A follow-up of this kind with HighLevel's scope: a list is for the contacts that the import creates, tags
+    /// and workflows are for all (F1).
     pub fn of(kind: FollowUpKind, name: impl Into<String>) -> Self {
         match kind {
             FollowUpKind::Tag => FollowUp::Tag(name.into(), Scope::All),
@@ -67,15 +70,15 @@ pub enum Scope {
     Created,
     /// Those that were there before.
     Updated,
-    /// All that the import names, created, updated or unchanged.
+    /// All that the import names: created, updated or unchanged.
     All,
 }
 
-/// The kinds of [`FollowUp`], for a storage to say which it can do.
+/// The kinds of [`FollowUp`], by which a storage says what it can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FollowUpKind {
-    /// Add a tag to it; tags are a field, so every storage can.
+    /// Add a tag. Tags are a field, so every storage can.
     Tag,
     /// Put it on a list.
     List,

@@ -1,5 +1,5 @@
-//! The nouns every room shares: which object a cell belongs to, what the import may do with it, and
-//! the names of rows and records.
+//! The nouns that every room shares: which object a cell belongs to, what the import may do with it, and how
+//! rows and records are named.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Object {
-    /// A person (or a company that is dealt with like one).
+    /// A person, or a company that is treated like one.
     Contact,
     /// A deal: something that may be sold to a contact.
     Opportunity,
@@ -44,9 +44,9 @@ impl fmt::Display for Object {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Create what is not there yet; what exists is skipped (and can still be linked to).
+    /// Create records that are not there yet. Records that exist are skipped, but can still be linked to.
     Create,
-    /// Update what exists; what is not there is skipped or refused.
+    /// Update records that exist. Rows without one are skipped or refused.
     Update,
     /// Create or update: HighLevel's "Create & Update".
     #[default]
@@ -82,8 +82,8 @@ impl fmt::Display for Mode {
 
 /// The id of a record in the caller's storage: opaque text, compared exactly.
 ///
-/// Where one of several records must be picked (behaviour M5, O5), ids are ordered as numbers if
-/// both are all digits, else bytewise:
+/// Where one of several records must be picked, it is the one with the lowest id (behaviour M5, O5). Two ids
+/// of digits alone are ordered as numbers, any others bytewise:
 ///
 /// ```
 /// use crm_import::RecordId;
@@ -102,7 +102,7 @@ impl RecordId {
         &self.0
     }
 
-    /// The order in which "the lowest id" is meant (behaviour M5).
+    /// The order that decides which id is the lowest (behaviour M5).
     pub fn compare(a: &str, b: &str) -> Ordering {
         let all_digits = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
         if all_digits(a) && all_digits(b) {
@@ -151,8 +151,8 @@ impl fmt::Display for RecordId {
 
 /// The number of a data record in the file: 1 for the first record below the header.
 ///
-/// It is not the physical line: records with quoted line breaks take several lines, and blank lines
-/// take none. Issues carry both.
+/// It is not the physical line: a record with quoted line breaks takes several lines, and blank lines are
+/// lines but no records. Issues have both numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowNumber(pub u32);

@@ -1,8 +1,8 @@
 //! How the two sides of a row belong together: [`pair`].
 //!
-//! A row names a contact by its contact side, by the contact id of its opportunity, or by both; the
-//! rules P1-P8 (behaviour §3) say whom the opportunity is linked to. [`pair`] is those rules as one
-//! pure function over what is known of a row.
+//! A row names a contact by its contact side, by the contact id of its opportunity, or by both. The rules
+//! P1-P8 (behaviour §3) say which contact the opportunity is linked to, and [`pair`] is those rules as one pure
+//! function of what is known about a row.
 //!
 //! ```
 //! use crm_import::pairing::{pair, ContactSide, LinkTo, Named};
@@ -37,7 +37,7 @@ pub enum Named<C> {
     Unknown,
 }
 
-/// Whom the opportunity of a row is to be linked to.
+/// Which contact the opportunity of a row is to be linked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkTo<C> {
     /// To this contact (P2).
@@ -52,7 +52,7 @@ pub enum LinkTo<C> {
     Disagreement(C, C),
 }
 
-/// Whom the opportunity of a row is to be linked to.
+/// Which contact the opportunity of a row is to be linked to.
 pub fn pair<C: Copy + PartialEq>(side: ContactSide<C>, named: Named<C>) -> LinkTo<C> {
     match (side, named) {
         (_, Named::Unknown) => LinkTo::UnknownId,

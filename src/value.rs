@@ -16,8 +16,8 @@ use rust_decimal::Decimal;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
-    /// Text, and everything that is text once it is normalised: an e-mail address in lower case, the
-    /// id of an option, a user or a stage, an ISO country code.
+    /// Text, and everything that is text once it is normalised: an e-mail address in lower case; the id of an
+    /// option, a user or a stage; an ISO country code.
     Text(Cow<'a, str>),
     /// A telephone number.
     Phone(Phone),
@@ -79,8 +79,8 @@ impl fmt::Display for Value<'_> {
 
 /// A telephone number in E.164 with its extension, as exact integers.
 ///
-/// Two numbers are equal if and only if the digits that would be dialled are equal; an extension is
-/// part of it, so that a switchboard does not merge colleagues (behaviour V4).
+/// Two numbers are equal if and only if the digits that would be dialled are equal. The extension is part of
+/// the number, so that a shared switchboard does not make one contact of all colleagues (behaviour V4).
 ///
 /// ```
 /// use crm_import::Phone;

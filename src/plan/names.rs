@@ -6,8 +6,8 @@ use super::Ledger;
 use crate::dedup::ContactNumber;
 use crate::object::{Object, RecordId};
 
-/// So many records are named one by one. A key that thousands carry, like a placeholder for a name, would
-/// else be told in issues that are longer together than the file and the database.
+/// How many records are named one by one. If thousands carry a key, such as a placeholder for a name, issues
+/// that named them all would be longer together than the file and the database.
 const NAMED: usize = 100;
 
 impl Ledger {
@@ -19,7 +19,7 @@ impl Ledger {
         }
     }
 
-    /// The names of records, the lowest first and no more than [`NAMED`]; the rest is counted.
+    /// The names of the lowest [`NAMED`] of these records, in order, and how many more there are.
     pub(crate) fn names(&self, object: Object, mut numbers: Vec<u32>) -> String {
         let more = numbers.len().saturating_sub(NAMED);
         if more > 0 {
@@ -33,7 +33,7 @@ impl Ledger {
         if more > 0 { format!("{names} and {more} more") } else { names }
     }
 
-    /// The order in which "the lowest" is meant (M5): stored records by id, then those of the file.
+    /// The order that decides which record is the lowest (M5): stored records by id, then those of the file.
     pub(crate) fn compare(&self, object: Object, a: u32, b: u32) -> Ordering {
         let stored = |number| self.id(object, number).filter(|_| !self.is_made(object, number));
         match (stored(a), stored(b)) {

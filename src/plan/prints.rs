@@ -1,4 +1,4 @@
-//! [`Prints`]: the records that were met, by the fingerprints of their ids, in sixteen bytes each.
+//! [`Prints`]: a table of the records that were met, by the fingerprints of their ids, in sixteen bytes each.
 
 use hashbrown::HashTable;
 
@@ -14,8 +14,9 @@ pub(super) struct Entry {
     print: Print,
 }
 
-/// How many tables there are. Each doubles when it is full, and the last gets twice as much as the
-/// first: so they double one after the other, and together hold about half as much again as they need.
+/// How many tables there are. A table doubles when it is full. The last table gets twice as many entries as the
+/// first, so that they double one after the other and not all at once; together they hold about half as much
+/// again as they need.
 const TABLES: usize = 64;
 
 /// See the [module](self).

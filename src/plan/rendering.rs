@@ -1,4 +1,4 @@
-//! From a finding to the issue that people read: the cells and headers it speaks of are looked up.
+//! Turns a finding into the issue that people read, by looking up its cells and headers.
 
 use super::Ledger;
 use crate::draft::Column;
@@ -41,8 +41,8 @@ impl Ledger {
         }
     }
 
-    /// The contact's name as a row writes it, so that people see whom the row is about, and whether it is about
-    /// anybody: `Total` is nobody.
+    /// The contact's name as a row writes it. It shows people whom the row is about, or that it is about nobody:
+    /// `Total` is no contact.
     fn name_on(&self, cells: &BlockRow<'_>) -> Option<String> {
         const NAMES: [FieldId; 3] = [FieldId::FIRST_NAME, FieldId::LAST_NAME, FieldId::NAME];
         let columns = self.settings.contact_columns.iter();
@@ -56,7 +56,7 @@ impl Ledger {
         (!name.is_empty()).then_some(name)
     }
 
-    /// What a finding says and what to do about it, in short, for another issue that comes of it.
+    /// A finding and its remedy in short, for another issue that follows from it.
     pub(crate) fn in_words(&self, found: &Finding) -> String {
         const MOST: usize = 80;
         let mut issue = self.render(found);

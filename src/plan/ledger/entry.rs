@@ -25,7 +25,7 @@ impl Entry {
         Entry { stored: NONE, first_row: row, last_row: row, named_row: row }
     }
 
-    /// This row is folded into it; gives the one before, or [`NONE`].
+    /// Folds this row into it. Returns the row before, or [`NONE`].
     pub(crate) fn take_row(&mut self, row: u32) -> u32 {
         let previous = std::mem::replace(&mut self.last_row, row);
         if previous == NONE {

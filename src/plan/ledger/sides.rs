@@ -4,10 +4,10 @@ use super::{Ledger, NONE};
 use crate::object::Object;
 use crate::plan::Outcome;
 
-/// How a row came to its record.
+/// How a row found its record: the [`Reason`](crate::plan::Reason) as the ledger notes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
-    /// By none: the row brings it.
+    /// It found none: the row brings a new one.
     New,
     /// By its id.
     Id,
@@ -22,14 +22,14 @@ pub(crate) enum By {
 /// The contact side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContactRow {
-    /// The contact the row leads to; there may be one although the side failed or was skipped.
+    /// The contact that the row leads to, or [`NONE`]. There may be one although the side failed or was skipped.
     pub(crate) contact: u32,
-    /// The row before this one that is folded into the contact.
+    /// The row before this one that is folded into the contact, or [`NONE`].
     pub(crate) previous: u32,
     /// `None`: no contact on this row, or contacts are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
-    /// Which of the row's keys under the rule led here.
+    /// Which of the row's keys under the rule found the contact.
     pub(crate) key: u8,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
@@ -56,11 +56,11 @@ impl ContactRow {
 /// The opportunity side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpportunityRow {
-    /// The opportunity the row leads to.
+    /// The opportunity that the row leads to, or [`NONE`].
     pub(crate) deal: u32,
-    /// The row before this one that is folded into the opportunity.
+    /// The row before this one that is folded into the opportunity, or [`NONE`].
     pub(crate) previous: u32,
-    /// The contact that the row names for it.
+    /// The contact that the row names for it, or [`NONE`].
     pub(crate) contact: u32,
     /// `None`: no opportunity on this row, or opportunities are not selected.
     pub(crate) outcome: Option<Outcome>,

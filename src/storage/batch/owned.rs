@@ -1,5 +1,5 @@
-//! [`OwnedBatch`]: what a batch owns, reused from one to the next. Storage sees it as a
-//! [`Batch`](super::Batch).
+//! [`OwnedBatch`]: the contents of a batch, in buffers that are used again for the next. Storage sees them
+//! as a [`Batch`](super::Batch).
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(crate) struct OwnedBatch {
     pub(crate) changes: Changes,
     pub(crate) keys: Vec<OwnedKey>,
     pub(crate) key_text: String,
-    /// The match rules that keys speak of.
+    /// The match rules that keys refer to.
     pub(crate) rules: Vec<Vec<String>>,
 }
 
@@ -66,8 +66,8 @@ impl OwnedBatch {
         NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
     }
 
-    /// Puts the steps in order (X1). They are large and their keys long, so that places are sorted
-    /// instead, by the beginnings of the keys where these tell.
+    /// Puts the steps in order (X1). Steps are large and keys long, so it sorts positions instead, by the first
+    /// bytes of the keys where those differ.
     pub(crate) fn sort_steps(&mut self) {
         let mut steps = std::mem::take(&mut self.steps);
         let place = |at: usize| {
@@ -84,7 +84,7 @@ impl OwnedBatch {
         self.steps = steps;
     }
 
-    /// By what a step is put in order.
+    /// What a step is ordered by.
     fn order_of<'s>(&'s self, step: &'s OwnedStep) -> (u8, &'s str) {
         match (&step.id, step.keys.clone().next()) {
             (Some(id), _) => (0, id),
@@ -94,7 +94,7 @@ impl OwnedBatch {
     }
 }
 
-/// One step, with its texts owned: a batch is small.
+/// One step. It owns its texts, since a batch is small.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedStep {
     pub(crate) object: Object,
@@ -104,12 +104,12 @@ pub(crate) struct OwnedStep {
     pub(crate) id: Option<Box<str>>,
     pub(crate) version: Option<Box<str>>,
     pub(crate) contact: ContactOf,
-    /// The step of that contact, where it may be in this batch: it comes first, and if somebody else was
-    /// in its way, both are planned again (X3).
+    /// The contact's own step, if it may be in this batch. It comes first, and if it is a conflict both are
+    /// planned again (X3).
     pub(crate) contact_step: Option<Token>,
     pub(crate) changes: Range<usize>,
     pub(crate) keys: Range<usize>,
-    /// Whose step it is, to the applier.
+    /// The task of the applier that it writes.
     pub(crate) task: usize,
 }
 
@@ -121,12 +121,12 @@ pub(crate) struct OwnedFollowUp {
     pub(crate) token: Token,
     pub(crate) row: RowNumber,
     pub(crate) contact: ContactOf,
-    /// As of a [step](OwnedStep).
+    /// As in a [step](OwnedStep).
     pub(crate) contact_step: Option<Token>,
     pub(crate) task: usize,
 }
 
-/// Whom an opportunity shall be linked to.
+/// Which contact an opportunity is to be linked to.
 #[derive(Clone, Debug)]
 pub(crate) enum ContactOf {
     /// Its link stays as it is.
@@ -153,7 +153,7 @@ impl ContactOf {
     fn link<'r>(&'r self, step: Option<Token>, receipts: &'r Receipts) -> Link<'r> {
         let receipt = step.and_then(|token| receipts.get(token));
         match self {
-            // Whom the row means is asked again: it may be somebody else by now.
+            // The row is planned again: it may mean somebody else by now.
             _ if receipt == Some(&Receipt::Conflict) => Link::Lost,
             ContactOf::Unchanged => Link::Unchanged,
             ContactOf::Known(id) => Link::To(id),
@@ -184,7 +184,7 @@ impl OwnedKey {
     }
 }
 
-/// The first eight bytes as a number, which orders texts as far as it tells them apart.
+/// The first eight bytes as a number, which orders texts that differ in them.
 fn beginning(text: &str) -> u64 {
     let mut bytes = [0; 8];
     let len = text.len().min(8);

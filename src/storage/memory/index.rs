@@ -15,7 +15,7 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// The ids of the records that carry each key.
 type Ids = Map<String, Vec<String>>;
 
-/// Built for a rule when it is first asked about, kept up to date by every write.
+/// Built for a rule when it is first asked for, and kept up to date by every write.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     rules: Vec<(Object, Vec<String>, Ids)>,
