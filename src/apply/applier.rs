@@ -18,14 +18,14 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, Op, Plan, StepRef};
 use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
-/// What became of a task.
+/// What has become of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// It is still to be written.
     Waiting,
-    /// It is written, or there is nothing left to write.
+    /// It was written, or there is nothing left to write.
     Done,
-    /// It was refused, or fails with its contact.
+    /// It was refused, or failed with its contact.
     Failed,
     /// Its rows are planned again.
     Conflicted,
@@ -34,9 +34,9 @@ pub(super) enum State {
 /// What an [`Applier`] needs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Poll {
-    /// The answer to [`Applier::lookup`]: somebody else wrote meanwhile, and rows are planned again.
+    /// The answer to [`Applier::lookup`], to plan rows again because somebody else wrote meanwhile.
     LookUp,
-    /// [`Applier::batch`] written.
+    /// The receipts of [`Applier::batch`].
     Write,
     /// Nothing.
     Done,
@@ -54,7 +54,7 @@ pub(crate) struct Applier {
     pub(super) units: Units,
     /// Ranges of tasks still to be written, in order.
     pub(super) queue: VecDeque<Range<usize>>,
-    /// The range that the current batch was made of.
+    /// The tasks of the current batch.
     current: Range<usize>,
     /// Tasks before this one may have been written without a receipt, because a batch of theirs failed.
     doubted: usize,
@@ -63,7 +63,7 @@ pub(crate) struct Applier {
     owns_name: bool,
     is_current: bool,
     pub(super) batch: OwnedBatch,
-    /// What is folded of the batch after it; else room for that.
+    /// The folded steps of the batch after it; or, if there are none yet, buffers for them.
     pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
     pub(super) conflicts: Conflicts,
@@ -140,7 +140,7 @@ impl Applier {
         self.tasks.iter().map(|task| self.token(task)).collect()
     }
 
-    /// Takes over what an earlier run of the same import has written.
+    /// Takes over what the import had written before it was interrupted.
     pub(crate) fn know(&mut self, applied: &Applied) {
         for at in 0..self.tasks.len() {
             let token = self.token(&self.tasks[at]);
@@ -150,7 +150,7 @@ impl Applier {
         }
     }
 
-    /// What is needed next. Until it is given it stays the same.
+    /// What is needed next. The answer stays the same until that is given.
     pub(crate) fn poll(&mut self) -> Poll {
         loop {
             if self.is_current {

@@ -26,15 +26,15 @@ const ROUNDS: u8 = 3;
 /// Rows looked up at a time.
 const WINDOW: usize = 8_192;
 
-/// The conflicts of the current round, and the planner of the next.
+/// The conflicts of the current round, and the planner that plans their rows again.
 #[derive(Debug, Default)]
 pub(super) struct Conflicts {
-    /// Tasks that met one, or whose contact did.
+    /// Tasks that are conflicts, or whose contact is one.
     tasks: Vec<usize>,
     tokens: HashSet<Token, foldhash::fast::RandomState>,
     round: u8,
     planner: Option<Box<Planner>>,
-    /// Records that this import has created of the rows that are planned again.
+    /// Records that this import has created from the rows that are planned again.
     hidden: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
     faults: Vec<String>,
 }
@@ -105,8 +105,8 @@ impl Applier {
         self.conflicts.planner = Some(Box::new(planner));
     }
 
-    /// They are not planned again. A new opportunity whose contact is among them fails with it: nobody
-    /// knows any more whose it is. One that is named by id is updated without its contact (P6).
+    /// The conflicts are not planned again. A new opportunity whose contact is among them fails with it, because
+    /// nobody can tell any more whose it is. One that is named by id is updated without its contact (P6).
     fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
         for at in std::mem::take(&mut self.conflicts.tasks) {
             let task = self.tasks[at];
@@ -162,7 +162,7 @@ impl Applier {
         own.into_iter().collect()
     }
 
-    /// What this import has created of these rows.
+    /// The records that this import has created from these rows.
     fn created_of(&self, rows: &[u32]) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
         let mut created = HashSet::default();
         for &row in rows {
@@ -176,7 +176,7 @@ impl Applier {
         created
     }
 
-    /// The rows are planned: their outcomes and steps take the place of the earlier ones.
+    /// The rows have been planned: their outcomes and steps replace the earlier ones.
     pub(super) fn end_round(&mut self) {
         let Some(mut planner) = self.conflicts.planner.take() else { return };
         let mut faults = std::mem::take(&mut self.conflicts.faults);
@@ -187,7 +187,7 @@ impl Applier {
         }
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
-        // What takes their place is settled below.
+        // Their place is taken by the tasks that follow below.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
         let part = self.report.add_part(plan);
         self.take_outcomes(part);
@@ -223,8 +223,7 @@ impl Applier {
         }
     }
 
-    /// The side is what the part says of it, with everything that the part says, unless it was written or
-    /// refused before: that stays as it came out.
+    /// From now on the side is as this part has planned it, unless it was written or refused before.
     fn take_outcome(&mut self, part: u32, object: Object, row: u32) {
         let ledger = self.ledger(part);
         let side = ledger.side(object, row);

@@ -23,8 +23,8 @@ pub(crate) fn apply<S: StorageWrite + ?Sized>(
     apply_window(plan, job, &[], storage, watch)
 }
 
-/// Writes one window of a run. `refused` are the steps of it that storage refused when an earlier run
-/// wrote it.
+/// Writes one window of a run. `refused` are its steps that storage had refused before the run was
+/// interrupted.
 pub(super) fn apply_window<S: StorageWrite + ?Sized>(
     plan: Plan,
     job: &Job,
@@ -67,7 +67,7 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
     Ok(applier.finish(Status::Completed))
 }
 
-/// What a window of a run comes to that is not written.
+/// The report of a window that is not written.
 pub(super) fn leave_window<S: StorageWrite + ?Sized>(
     plan: Plan,
     job: &Job,
@@ -128,7 +128,7 @@ fn look_up<S: StorageWrite + ?Sized>(
     Ok(())
 }
 
-/// Is a look-up that failed to be asked again, by a storage that is written to?
+/// Should a look-up that failed be tried again? A storage that is written to has two ways to say so.
 pub(crate) fn finds_again<S: StorageWrite + ?Sized>(
     storage: &mut S,
     error: &S::Error,

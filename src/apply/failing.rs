@@ -67,7 +67,7 @@ impl Applier {
             return String::new();
         }
         let row = ledger.number(first);
-        // What has failed last is what is asked for.
+        // Usually it failed just now.
         let mut refused = self.report.refused.iter().rev();
         let of_contact = refused.find(|it| it.object == Object::Contact && it.row == row);
         of_contact.map_or_else(String::new, |refusal| {
@@ -83,7 +83,7 @@ impl Applier {
         self.failed.insert(self.token(&task));
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
         self.fail_rows(task.part, task.record(), code, why);
-        // One that is stored and was only not changed is still whom the row means.
+        // A stored contact that could not be changed is still the one that the row means.
         let is_lost = code == IssueCode::WriteConflict
             || self.ledger(task.part).entry(task.record().object, task.number).is_new();
         if task.kind == TaskKind::Contact && is_lost {
@@ -107,7 +107,7 @@ impl Applier {
         }
     }
 
-    /// A contact that was only to be given tags: nothing of its own fails.
+    /// The contact was only to get tags, so no row of its own fails.
     fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
         let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
         let why = format!("the tags were not written: {why}");
@@ -115,7 +115,7 @@ impl Applier {
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
     }
 
-    /// A follow-up that is not done is a warning of its contact's row.
+    /// A follow-up that could not be done is a warning on its contact's row.
     pub(super) fn follow_up_failed(&mut self, at: usize, why: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Failed);
@@ -132,7 +132,7 @@ impl Applier {
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
     }
 
-    /// Storage refused this before: it is not written now either.
+    /// An earlier run of the import was refused this step: it is not written now either.
     pub(crate) fn refuse(&mut self, refused: &Refusal) {
         let ledger = &self.report.plan.ledger;
         let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
@@ -147,7 +147,7 @@ impl Applier {
         match self.tasks.iter().position(is_it) {
             Some(at) if self.states[at] != State::Waiting => {}
             Some(at) => self.fail_step(at, refused.code, &refused.why),
-            // By now it holds what the row says.
+            // There is no step any more: by now the record says what the row says.
             None => self.fail_rows(0, step, refused.code, &refused.why),
         }
     }

@@ -1,4 +1,4 @@
-//! [`Job`]: what an applier is told besides the plan.
+//! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
 use crate::storage::Refusal;
@@ -7,13 +7,13 @@ use crate::storage::Refusal;
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) import_id: String,
-    /// The caller has named it; else the name was minted, and nobody else has it.
+    /// Has the caller named it? Otherwise the name was made up, and no other import has it.
     pub(crate) is_named: bool,
-    /// What an earlier run of the same import has written is left alone.
+    /// Does it go on with an interrupted import? Then whatever that has written is left alone.
     pub(crate) resumes: bool,
-    /// Rows that are planned and written at a time; 0 = all.
+    /// How many rows are planned and written at a time; 0 = all.
     pub(crate) window: usize,
-    /// How far an interrupted import was; its checkpoints never fall behind that.
+    /// How far an interrupted import had come. Checkpoints never fall behind that.
     pub(crate) from_row: u64,
     /// What storage refused in the windows before.
     pub(crate) refused: Vec<Refusal>,
@@ -23,12 +23,12 @@ pub(crate) struct Job {
     pub(crate) threads: usize,
 }
 
-/// What is said behind the last step, by a batch without any.
+/// What a batch without steps tells storage after the last step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Nothing.
+    /// Nothing; there is no such batch.
     Open,
-    /// What storage refused: it is known before a step of the next window is written.
+    /// What storage has refused, so that this is known before a step of the next window is written.
     Window,
     /// That the import is complete.
     Import,

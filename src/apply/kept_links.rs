@@ -10,8 +10,8 @@ use crate::object::Object;
 use crate::plan::{By, Changes, Ledger, NONE, Outcome, StepRef, first_row, fold};
 
 impl Applier {
-    /// The rows of a contact that was not written move no opportunity to it, and say so. That goes for
-    /// opportunities too that an interrupted import has written.
+    /// The rows of a contact that was not written do not move opportunities to it, and say so. That includes
+    /// opportunities that an interrupted import had written already.
     pub(super) fn note_kept_links(&mut self, part: u32, contact: u32) {
         let ledger = self.ledger(part);
         let rows = ledger.row_numbers(Object::Contact, ledger.entry(Object::Contact, contact));
@@ -19,7 +19,7 @@ impl Applier {
         self.note_kept(part, rows, contact);
     }
 
-    /// Writes the update of an opportunity without its link. False: no row names it by id, or that was
+    /// Has the update of an opportunity written without its link. False if no row names it by id, or if that was
     /// tried before.
     pub(super) fn write_without_link(&mut self, at: usize) -> bool {
         let task = self.tasks[at];
@@ -48,7 +48,7 @@ impl Applier {
         true
     }
 
-    /// These rows of a plan, last one first, would have linked their opportunity to the contact.
+    /// Notes that these rows of a plan, last one first, do not link their opportunity to the contact after all.
     fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
         let why = self.why_failed(part, contact);
         for row in rows.into_iter().rev() {

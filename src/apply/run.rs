@@ -33,7 +33,7 @@ use earlier::EarlierRun;
 pub(crate) struct Run<'a> {
     pub(crate) settings: Settings,
     pub(crate) rows: Rows<'a>,
-    /// The file once more, if it can be read twice: formats are then inferred over all of it.
+    /// The file a second time, if it can be read twice: formats are then inferred from all of it.
     pub(crate) twin: Option<Rows<'a>>,
     pub(crate) window: usize,
     pub(crate) planning_window: usize,
@@ -41,12 +41,12 @@ pub(crate) struct Run<'a> {
     pub(crate) resumed: Option<Checkpoint>,
 }
 
-/// Rows over which formats are inferred where the file cannot be read twice (behaviour §9).
+/// If a file cannot be read twice, formats are inferred from this many rows at its beginning (behaviour §9),
 const HEAD_ROWS: usize = 10_000;
-/// Bytes over which they are.
+/// or from this many bytes.
 const HEAD_BYTES: u64 = 8 << 20;
 
-/// Blocks that were read before the first is planned, each with what was found in it.
+/// Blocks that were read before the first one is planned, each with what was found in it.
 type Held = VecDeque<(Block, Vec<Finding>)>;
 
 /// A run under way: the file as far as it has been read, and what its windows have left.
@@ -90,7 +90,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     let mine = first_checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         check_resumed(resumed, &mine)?;
-        // Behind the last window stands the row that would be next.
+        // After the last window, the checkpoint names the row that would be next.
         if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
             return Err(Error::Resume { differs: vec!["row"] });
         }
@@ -127,8 +127,8 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
     }
 }
 
-/// Reads the file to its end, to see every cell once before the first is planned. Gives the digest and
-/// how many rows there are.
+/// Reads the file to its end, to see every cell once before the first is planned. Returns the digest and the
+/// number of rows.
 fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
     let (mut block, mut findings) = (Block::new(), Vec::new());
     let mut count = 0;
@@ -339,14 +339,14 @@ impl Runner<'_> {
         Ok(plan)
     }
 
-    /// Whom the `len` rows behind the first `offset` had met before the import was interrupted.
+    /// Which records the `len` rows after the first `offset` had met before the import was interrupted.
     fn settled(&mut self, known: &Known, offset: u32, len: u32) -> Settled {
         let mut settled = known.settled();
         if !self.job.resumes {
             return settled;
         }
         Arc::make_mut(&mut self.memory).settle(&settled);
-        // What it was refused for, a row has met too.
+        // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
         for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
@@ -359,7 +359,8 @@ impl Runner<'_> {
         settled
     }
 
-    /// Makes what storage refused part of every checkpoint from here on, before the next window.
+    /// Makes what storage refused part of every checkpoint from here on, and tells storage before the next
+    /// window begins.
     fn tell_refused<S: StorageWrite + ?Sized>(
         &mut self,
         report: &mut Report,

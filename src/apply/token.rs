@@ -7,12 +7,12 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, StepRef, first_row};
 use crate::storage::Token;
 
-/// What stands before the digest of the beginning of a file.
+/// Marks a digest as that of the beginning of a file only.
 pub(super) const HEAD: &str = "head-";
 
-/// Makes the tokens of one import: each a hash of the import's name, the file, the object and the first
-/// row, and of nothing else (X4), so that a plan made again gives the same tokens. The rows of another file
-/// are none of those that were written, whatever the import is called.
+/// Makes the tokens of one import. Each is a hash of the import's name, the file, the object and the first
+/// row, and of nothing else (X4), so that a plan that is made again has the same tokens. The rows of another
+/// file have others, whatever the import is called.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     /// The name and the digest of the file.
@@ -20,20 +20,21 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Of a stream only the beginning is known before the first row is written, and how much of it hangs on
-    /// who reads it: it is told by its name alone.
+    /// A stream goes by the name of its import alone: before the first row is written only its beginning is
+    /// known, and how much of that depends on who reads it.
     pub(crate) fn new(import_id: &str, file_digest: &str) -> Self {
         let file = if file_digest.starts_with(HEAD) { "" } else { file_digest };
         Tokens { import: format!("{import_id}\0{file}") }
     }
 
-    /// The token of the step that a row of the file is the first of.
+    /// The token of the step whose first row this row of the file is.
     pub(crate) fn row(&self, object: Object, row: RowNumber) -> Token {
         self.token(object.name(), row.0)
     }
 
-    /// The token of a step. Contacts without rows of their own have names of their own: the row that
-    /// brings one of them a tag may be the first row of another, or the row that names another.
+    /// The token of a step. Contacts without rows of their own are told apart by other words than "contact",
+    /// because the row that brings one of them a tag may be the first row of another contact, or may name a
+    /// third.
     pub(crate) fn step(&self, ledger: &Ledger, step: StepRef) -> Token {
         let entry = ledger.entry(step.object, step.number);
         let what = match step.object {
@@ -47,9 +48,9 @@ impl Tokens {
         self.token(what, ledger.number(row).0)
     }
 
-    /// The token of a follow-up of a contact. One that is stored is named by its id, as it has its
-    /// follow-ups once: which row meets it first may come out otherwise when an import is resumed. A new
-    /// one is named by the token of its step.
+    /// The token of a follow-up of a contact. A stored contact is named by its id, so that it gets its
+    /// follow-ups once: which row finds it first may change when an import is resumed. A new contact is named by
+    /// the token of its step.
     pub(crate) fn follow_up(
         &self,
         ledger: &Ledger,

@@ -1,8 +1,8 @@
-//! What is to be written, in order: [`Task`]s, unit by unit.
+//! Puts what is to be written in order: [`Task`]s, unit by unit.
 //!
-//! A unit is everything that hangs together: records that rows of the file bring together. Contacts
-//! come before their follow-ups, follow-ups before opportunities (X1). Batches are cut between units;
-//! one that is longer than two batches is cut into a chain.
+//! A unit is a set of records that rows of the file bring together, directly or through others. In a unit,
+//! contacts come before their follow-ups and follow-ups before opportunities (X1). Batches are cut between
+//! units. Only a unit longer than two batches is itself cut into several.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -10,17 +10,18 @@ use std::ops::Range;
 use crate::object::Object;
 use crate::plan::{Ledger, NONE, Plan, StepRef, first_row};
 
-/// Tasks of one batch, unless a unit is longer.
+/// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
 
 /// One thing to write.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
-    /// Which plan it is of: 0 is the plan of the import, the others were made again for some rows.
+    /// The plan that it is of: 0 is the plan of the import, the others were made again for some rows.
     pub(super) part: u32,
     pub(super) kind: TaskKind,
+    /// Of its record in that plan.
     pub(super) number: u32,
-    /// The first of its unit.
+    /// Is it the first of its unit?
     pub(super) is_start: bool,
 }
 
@@ -60,7 +61,7 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
         let task = Task { part, kind: TaskKind::FollowUp(at), number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
-    // A unit stands where its first step stands.
+    // Units come in the order of their first rows.
     let mut first = vec![NONE; units.above.len()];
     for &(root, row, _) in &tasks {
         let place = &mut first[root as usize];
@@ -87,7 +88,7 @@ impl TaskKind {
     }
 }
 
-/// Cuts tasks into batches, whole units each.
+/// Cuts the tasks from this one on into batches of whole units.
 pub(super) fn batches(tasks: &[Task], from: usize) -> VecDeque<Range<usize>> {
     let mut queue = VecDeque::new();
     let mut start = from;
@@ -101,8 +102,8 @@ pub(super) fn batches(tasks: &[Task], from: usize) -> VecDeque<Range<usize>> {
     queue
 }
 
-/// Where to cut a range that failed as a whole (X5): between two units near the middle; a unit that
-/// stands alone after its contacts; else in the middle.
+/// Where to cut a range of tasks that failed as a whole (X5): between two units, near the middle; after its
+/// contacts, if it is one unit; otherwise in the middle.
 pub(super) fn middle(tasks: &[Task], range: &Range<usize>) -> usize {
     let half = range.start + range.len() / 2;
     let after = (half.max(range.start + 1)..range.end).find(|&at| tasks[at].is_start);
@@ -118,10 +119,11 @@ pub(super) fn middle(tasks: &[Task], range: &Range<usize>) -> usize {
     nearest.or_else(contacts).unwrap_or(half.max(range.start + 1))
 }
 
-/// Which records hang together, by the rows that bring them together.
+/// Which records hang together. Each row joins the records that it names, and so do the tags that an
+/// opportunity gives its contact. It is a forest (union-find) whose roots are the units.
 #[derive(Debug)]
 pub(super) struct Units {
-    /// A forest over contacts, then opportunities.
+    /// The parent of each contact, then of each opportunity; a root is its own.
     above: Vec<u32>,
 }
 
@@ -165,7 +167,7 @@ impl Units {
 
     fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.find(a), self.find(b));
-        // The lower number is the root, so that the forest does not depend on the order of joining.
+        // The lower number becomes the root, so that the roots do not depend on the order of joining.
         let (low, high) = (a.min(b), a.max(b));
         self.above[high as usize] = low;
     }
@@ -179,7 +181,7 @@ fn node(ledger: &Ledger, step: StepRef) -> u32 {
     }
 }
 
-/// The records that a row speaks of.
+/// The records that a row names.
 fn nodes(ledger: &Ledger, row: usize) -> impl Iterator<Item = u32> {
     let (contact, deal) = (&ledger.contact_rows[row], &ledger.opportunity_rows[row]);
     let people = u32::try_from(ledger.people.len()).unwrap_or(NONE);

@@ -8,21 +8,21 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
-/// What a side came to instead.
+/// How a side turned out instead.
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Side {
-    /// The plan that says so: 0 is the import's own, 1 the first of those made again.
+    /// The plan that it follows: 0 is the import's own, 1 the first of those made again.
     pub(in crate::apply) part: u32,
-    /// `None`: nothing, as the import was stopped before.
+    /// `None`: the import was stopped before it was written.
     pub(in crate::apply) outcome: Option<Outcome>,
-    /// Storage did not write it.
+    /// Did storage refuse to write it?
     pub(in crate::apply) is_refused: bool,
     pub(in crate::apply) id: Option<Box<str>>,
     pub(in crate::apply) token: Option<Token>,
 }
 
 impl Report {
-    /// One side of a row has a warning, which may be its first.
+    /// One side of a row has a warning. It may be the first.
     pub(in crate::apply) fn warn(&mut self, object: Object, row: u32) {
         self.set_warning(object, row, true);
     }
@@ -41,24 +41,24 @@ impl Report {
         *warnings = *warnings + u64::from(has_warning) - u64::from(before);
     }
 
-    /// What a side is now.
+    /// The outcome of a side as it is now.
     pub(in crate::apply) fn current(&self, object: Object, row: u32) -> Option<Outcome> {
         let planned = self.plan.ledger.side(object, row).outcome;
         self.sides.get(&(object, row)).map_or(planned, |side| side.outcome)
     }
 
-    /// Did one side of a row fail while its record was written?
+    /// Did storage refuse to write one side of a row?
     pub(in crate::apply) fn was_refused(&self, object: Object, row: u32) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
     }
 
-    /// The opportunity of a row stays linked to whom it is linked to. False: that is known.
+    /// The opportunity of a row keeps the link that it has. False if that was known already.
     pub(in crate::apply) fn keep_link(&mut self, row: u32) -> bool {
         let part = self.part(Object::Opportunity, row);
         let ledger = &self.plan_of(part).ledger;
         let number = self.row_in(part, row).map(|row| ledger.side(Object::Opportunity, row).record);
         let step = StepRef { object: Object::Opportunity, number: number.unwrap_or(NONE) };
-        // A link is counted with the first row of its opportunity.
+        // A link is counted on the first row of its opportunity.
         let first =
             (step.number != NONE).then(|| self.home(part, first_row(ledger, step))).flatten();
         let links = |report: &Report| first.map_or(0, |row| report.links(step.object, row));
@@ -68,14 +68,14 @@ impl Report {
         is_new
     }
 
-    /// One side of a row failed while its record was written.
+    /// Storage has refused to write one side of a row.
     pub(in crate::apply) fn fail(&mut self, object: Object, row: u32) {
         let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
         let side = Side { part, outcome, is_refused: true, ..Side::default() };
         self.settle(object, row, side);
     }
 
-    /// One side of a row was to be written, and had been written before.
+    /// One side of a row was to be written, but had been written before.
     pub(in crate::apply) fn was_written_before(
         &mut self,
         part: u32,
@@ -90,7 +90,7 @@ impl Report {
         self.warn(object, row);
     }
 
-    /// One side of a row comes to something else than planned.
+    /// One side of a row turns out otherwise than planned.
     pub(in crate::apply) fn settle(&mut self, object: Object, row: u32, side: Side) {
         let Some(before) = self.current(object, row) else { return };
         let (part, links) = (self.part(object, row), self.links(object, row));
@@ -133,7 +133,8 @@ impl Report {
             })
     }
 
-    /// 1: the side's opportunity is linked to a contact of the file, and the side is what counts for it.
+    /// How many links a side counts for in the totals: 1 if it is the first of its opportunity, and that is
+    /// linked to a contact of the file; otherwise 0.
     fn links(&self, object: Object, home: u32) -> u64 {
         let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
@@ -158,7 +159,7 @@ impl Report {
 
 /// Rows that were planned again.
 impl Report {
-    /// A plan that was made again for some rows. Gives its number.
+    /// Adds a plan that was made again for some rows. Returns its number.
     pub(in crate::apply) fn add_part(&mut self, plan: Plan) -> u32 {
         self.parts.push(plan);
         u32::try_from(self.parts.len()).unwrap_or(NONE)
@@ -172,7 +173,7 @@ impl Report {
         }
     }
 
-    /// The plan that says what a side is.
+    /// The number of the plan that a side follows.
     pub(super) fn part(&self, object: Object, row: u32) -> u32 {
         self.sides.get(&(object, row)).map_or(0, |side| side.part)
     }
@@ -193,7 +194,7 @@ impl Report {
         self.plan_of(part).ledger.numbers.row(self.plan.ledger.number(row))
     }
 
-    /// Lets go of what earlier windows have left.
+    /// Lets go of the memory of earlier windows, so that it can be changed without a copy.
     pub(in crate::apply) fn forget_memory(&mut self) {
         self.plan.ledger.memory = Arc::default();
         self.parts.iter_mut().for_each(|plan| plan.ledger.memory = Arc::default());

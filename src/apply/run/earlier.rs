@@ -19,11 +19,11 @@ const MOST_ROWS: u32 = NONE - 1;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct EarlierRun {
-    /// The row that made each contact, and each opportunity, by a fingerprint of its id.
+    /// The row that created each contact, and each opportunity, by a fingerprint of its id.
     created: [HashMap<u128, RowNumber, foldhash::fast::RandomState>; 2],
     /// How far it came.
     row: u64,
-    /// What storage refused in completed windows, by row: known before the next one is begun.
+    /// What storage refused in completed windows, by row.
     refused: Vec<Refusal>,
 }
 
@@ -36,15 +36,15 @@ impl EarlierRun {
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {
         let Some(resumed) = resumed else { return Ok(EarlierRun::default()) };
-        // A batch that was lost in the middle, in a storage without transactions, left steps of the
-        // window that follows but not its checkpoint.
+        // In a storage without transactions, a batch that was lost half-way has left steps of the next window,
+        // but not its checkpoint.
         let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
         let ahead = ahead.min(file_rows.unwrap_or(u64::MAX));
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
         let mut refused = resumed.refused.clone();
         refused.sort_by_key(|refusal| refusal.row);
         let mut earlier = EarlierRun { row: resumed.row, refused, ..EarlierRun::default() };
-        // Some rows at a time: of most nothing is kept but a fingerprint.
+        // Some rows at a time, because only a fingerprint of each record is kept.
         for from in (0..rows).step_by(TOKENS) {
             let numbers = Numbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
@@ -73,7 +73,7 @@ impl EarlierRun {
         self.row >= u64::from(next.0)
     }
 
-    /// Is all that storage refused among what is known of it?
+    /// Is everything known that storage refused?
     fn knows_refusals(&self) -> bool {
         self.refused.len() < Checkpoint::REFUSALS
     }
@@ -90,9 +90,9 @@ impl EarlierRun {
         of_row.iter().any(|refusal| refusal.object == object)
     }
 
-    /// The window was written in full, and others after it. What it left unchanged then is not
-    /// written now, over what later rows said; nor is anything created that storage has not refused:
-    /// rows that come out as new have met somebody whom later rows have changed since.
+    /// The window was written in full, and others after it. What it left unchanged then must not be written now,
+    /// over what later rows said. Nor is anything created now, unless storage had refused it: a row that comes
+    /// out as new had found a record that later rows have changed since.
     pub(super) fn leave_past(&self, known: &Known, plan: &mut Plan) {
         let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();
@@ -109,7 +109,7 @@ impl EarlierRun {
                 return true;
             }
             let outcome = ledger.outcome_mut(step.object, row);
-            // Whom a row has met that comes out as new now, is a record that this import has written.
+            // A row that comes out as new now had found a record that this import has written.
             let before = match *outcome {
                 Some(Outcome::Create) => Outcome::Merged,
                 Some(Outcome::Update) => Outcome::Unchanged,

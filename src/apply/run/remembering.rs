@@ -14,18 +14,18 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, StorageWrite, Token};
 
-/// A record that was told unchanged and is changed now.
+/// A record that was reported unchanged and has been changed now.
 pub(super) struct Changed {
     pub(super) object: Object,
-    /// The row that was told so.
+    /// The row that was reported unchanged.
     pub(super) row: RowNumber,
-    /// And was planned so.
+    /// Had it been planned so as well?
     pub(super) was_planned: bool,
     id: Box<str>,
 }
 
 impl Runner<'_> {
-    /// Keeps what later windows must know of this one's records.
+    /// Remembers what later windows must know about the records of this one.
     pub(super) fn remember(
         &mut self,
         report: &mut Report,
@@ -42,7 +42,7 @@ impl Runner<'_> {
             let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
                 let contact = ledger.contact_rows[row as usize].contact;
-                // Whom the import only looked up, and nothing went through for, it has not met (P8).
+                // The import has not met a contact that it only looked up, if nothing came of it (P8).
                 if object == Object::Contact
                     && ledger.settings.contacts.is_none()
                     && ledger.people.get(contact as usize).is_some_and(|entry| !entry.is_named())
@@ -50,11 +50,11 @@ impl Runner<'_> {
                     continue;
                 }
                 let outcome = report.outcome(object, number);
-                // One that was refused is known all the same: it has had its follow-ups.
+                // A record that was refused has been met all the same: it has had its follow-ups.
                 let stored = || report.stored(object, row);
                 let Some(id) = report.id(object, number).or_else(stored) else { continue };
                 let is_folded = outcome.is_some_and(Outcome::is_folded);
-                // One that is there already is only named by a row that skips it, unless it was matched.
+                // A row that skips an opportunity only names it, unless it was matched.
                 let is_named = outcome == Some(Outcome::Skip)
                     && ledger.opportunity_rows[row as usize].by != By::Match;
                 let planned = ledger.side(object, row).outcome;
@@ -81,7 +81,7 @@ impl Runner<'_> {
         }
     }
 
-    /// The records that this window has changed and an earlier one has told unchanged.
+    /// The records that this window has changed and an earlier one has reported unchanged.
     pub(super) fn changed<S: StorageWrite + ?Sized>(
         &self,
         report: &Report,
@@ -99,7 +99,7 @@ impl Runner<'_> {
         Ok(changed)
     }
 
-    /// Those that were written before the import was interrupted: there are no steps for them now.
+    /// Those that were changed before the import was interrupted, so that there are no steps for them now.
     fn changed_before<S: StorageWrite + ?Sized>(
         &self,
         report: &Report,
@@ -132,13 +132,13 @@ impl Runner<'_> {
         Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 
-    /// What the rows of a window have said, for those of later ones.
+    /// What the rows of a window have said that matters to later ones.
     fn heard(&mut self, report: &mut Report) -> Heard {
         let mut heard = Heard::default();
         if !self.settings.minds_earlier_windows() {
             return heard;
         }
-        // As it was before the window, and as if it were not written yet.
+        // The rows are folded onto what earlier windows left, as if this window had not been written yet.
         let settled = Arc::make_mut(&mut self.memory).take_settled();
         report.plan.ledger.memory = self.memory.clone();
         for (number, &field) in self.settings.clearable.iter().enumerate() {
@@ -159,13 +159,13 @@ impl Runner<'_> {
     }
 }
 
-/// What rows have said that later ones must know of.
+/// What rows have said that matters to later ones.
 #[derive(Default)]
 struct Heard {
-    /// Which record they have given a field, by its number among those that can be cleared: no later blank
-    /// clears it (W3).
+    /// Records to which they have given a field, with its number among those that can be cleared: no later
+    /// blank clears it (W3).
     given: Vec<(Object, Box<str>, usize)>,
-    /// Which record they have left unfilled, or filled, where columns fill what is blank (W2).
+    /// Records that have a column which fills what is blank, and whether the rows have left it unfilled (W2).
     left: Vec<(Object, Box<str>, bool)>,
 }
 
@@ -178,7 +178,7 @@ struct Fold<'r> {
     tags: &'r [Gift<'r>],
 }
 
-/// Hands on the records of a window that have this field, as far as they are stored.
+/// Hands on the stored records of a window, each with what is folded into it, for one field.
 fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
