@@ -79,18 +79,19 @@ fn check_shape(number: &str) -> Result<(), IssueCode> {
     let digits = count(u8::is_ascii_digit);
     let letters = count(u8::is_ascii_alphabetic);
     let is_list = digits > Phone::MAX_DIGITS + 2 || count(|b| *b == b'+') > 1;
+    if is_list || has_second_ending(number) {
+        return Err(IssueCode::PhoneSeveral);
+    }
     let is_plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ' ' | '*')
     };
     let is_word = letters > 0 && !is_vanity(number, letters);
-    if is_list || has_second_ending(number) {
-        Err(IssueCode::PhoneSeveral)
-    } else if is_word || digits + letters < 3 || !number.chars().all(is_plain) {
-        let is_list = digits > Phone::MAX_DIGITS;
-        Err(if is_list { IssueCode::PhoneSeveral } else { IssueCode::PhoneInvalid })
-    } else {
-        Ok(())
+    if !is_word && digits + letters >= 3 && number.chars().all(is_plain) {
+        return Ok(());
     }
+    // Whatever it is, it has the digits of more than one number.
+    let is_several = digits > Phone::MAX_DIGITS;
+    Err(if is_several { IssueCode::PhoneSeveral } else { IssueCode::PhoneInvalid })
 }
 
 /// `030 123456/57`: two numbers that differ at the end.

@@ -119,42 +119,31 @@ impl Body {
             .copied()
             .filter(|(c, _)| matches!(c, '.' | ',' | '\u{66b}'))
             .collect();
-        let last = match marks.as_slice() {
-            [] => {
-                return if self.groups_are_sound(None) {
-                    Reading::Point(None)
-                } else {
-                    Reading::Wrong
-                };
-            }
-            [.., last] => *last,
-        };
-        let same = marks.iter().filter(|(c, _)| *c == last.0).count();
-        let behind = self.digits.len() - last.1;
+        let Some(&(mark, at)) = marks.last() else { return self.as_whole() };
+        let same = marks.iter().filter(|(c, _)| *c == mark).count();
         if same > 1 {
             // It groups: `1.234.567`.
-            let is_pure = marks.len() == same;
-            return if is_pure && self.groups_are_sound(None) {
-                Reading::Point(None)
-            } else {
-                Reading::Wrong
-            };
+            return if marks.len() == same { self.as_whole() } else { Reading::Wrong };
         }
         let has_groups = self.separators.len() > 1;
-        let as_point = || {
-            let is_last = self.separators.last() == Some(&last);
-            if is_last && self.groups_are_sound(Some(last.1)) {
-                Reading::Point(Some(last.1))
-            } else {
-                Reading::Wrong
-            }
-        };
-        let leads = last.1 == 0 || self.digits[..last.1].bytes().all(|b| b == b'0') || last.1 > 3;
-        match () {
-            () if last.0 == '\u{66b}' || has_groups || self.exponent != 0 => as_point(),
-            () if behind != 3 || leads => as_point(),
-            () => Reading::Open,
+        // Three digits after one to three others, not all of them zeros, may be a group of thousands.
+        let may_group = self.digits.len() - at == 3
+            && (1..=3).contains(&at)
+            && self.digits[..at].bytes().any(|b| b != b'0');
+        if may_group && mark != '\u{66b}' && !has_groups && self.exponent == 0 {
+            return Reading::Open;
         }
+        let is_last = self.separators.last() == Some(&(mark, at));
+        if is_last && self.groups_are_sound(Some(at)) {
+            Reading::Point(Some(at))
+        } else {
+            Reading::Wrong
+        }
+    }
+
+    /// The reading as a number without decimals.
+    fn as_whole(&self) -> Reading {
+        if self.groups_are_sound(None) { Reading::Point(None) } else { Reading::Wrong }
     }
 
     /// Where the decimals begin under known separators.
