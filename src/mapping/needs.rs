@@ -85,18 +85,18 @@ impl MappedFields<'_> {
         let keys = policy.contacts.iter().map(crate::account::MatchRule::name);
         let update = std::iter::once("id".to_owned()).chain(keys).collect();
         Needs {
-            create: create.map(|fields| self.need(Object::Contact, fields, true)).collect(),
-            update: vec![self.need(Object::Contact, update, true)],
+            create: create.map(|fields| self.need(Object::Contact, fields)).collect(),
+            update: vec![self.need(Object::Contact, update)],
         }
     }
 
     fn of_opportunities(&self) -> Needs {
         let object = Object::Opportunity;
         let policy = &self.account.opportunities;
-        let mut create = vec![self.need(object, vec!["name".into()], true)];
+        let mut create = vec![self.need(object, vec!["name".into()])];
         if self.account.pipelines.len() > 1 {
             // The only pipeline there is may stand in (O6).
-            create.push(self.need(object, vec!["pipeline".into()], true));
+            create.push(self.need(object, vec!["pipeline".into()]));
         }
         if policy.unlinked == Unlinked::Fail {
             create.push(self.contact_of_opportunities());
@@ -105,7 +105,7 @@ impl MappedFields<'_> {
         if let Some(matching) = &policy.matching {
             update.push(matching.fields.join("+"));
         }
-        let mut update = self.need(object, update, true);
+        let mut update = self.need(object, update);
         update.is_met |= policy.duplicates == Duplicates::Update;
         Needs { create, update: vec![update] }
     }
@@ -113,8 +113,7 @@ impl MappedFields<'_> {
     /// Something must say whose a new opportunity is (P5).
     fn contact_of_opportunities(&self) -> Need {
         let of_contact = self.of_contacts();
-        let link = self.need(Object::Opportunity, vec!["contact_id".into()], false);
-        let is_met = link.is_met
+        let is_met = self.is_mapped(Object::Opportunity, "contact_id")
             || of_contact.create.iter().chain(&of_contact.update).any(|need| need.is_met);
         let mut fields = vec!["contact_id".to_owned()];
         let contact = of_contact.update.into_iter().flat_map(|need| need.fields);
@@ -122,10 +121,11 @@ impl MappedFields<'_> {
         Need { fields, is_met, is_strict: false }
     }
 
-    fn need(&self, object: Object, fields: Vec<String>, is_strict: bool) -> Need {
+    /// A need without which every row fails.
+    fn need(&self, object: Object, fields: Vec<String>) -> Need {
         let is_met =
             fields.iter().any(|rule| rule.split('+').all(|key| self.is_mapped(object, key)));
-        Need { fields, is_met, is_strict }
+        Need { fields, is_met, is_strict: true }
     }
 
     /// Is a field mapped, or one that stands in for it?

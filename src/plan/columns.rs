@@ -255,7 +255,7 @@ struct Target<'p> {
     columns: Vec<&'p Column>,
     /// Where its cells stand: the first of them, or the part that is joined to it.
     cells: &'p Column,
-    /// Whatever can be used of the only row of a record is there afterwards.
+    /// See [`is_simple`].
     is_simple: bool,
 }
 
@@ -325,6 +325,8 @@ impl<'p> Target<'p> {
     }
 }
 
+/// Is whatever can be used of the only row of a record there afterwards? Then the column takes every value, its
+/// field depends on no other, and no other column replaces what it feeds.
 fn is_simple(columns: &[Column], column: &Column) -> bool {
     let depends = matches!(
         column.field,
