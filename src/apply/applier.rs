@@ -33,7 +33,7 @@ pub(super) enum State {
 
 /// What an [`Applier`] needs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Poll {
+pub(super) enum Poll {
     /// The answer to [`Applier::lookup`], to plan rows again because somebody else wrote meanwhile.
     LookUp,
     /// The receipts of [`Applier::batch`].
@@ -44,7 +44,7 @@ pub(crate) enum Poll {
 
 /// See the [module](super).
 #[derive(Debug)]
-pub(crate) struct Applier {
+pub(super) struct Applier {
     pub(super) report: Report,
     pub(super) tokens: Tokens,
     pub(super) tasks: Vec<Task>,
@@ -77,7 +77,7 @@ pub(crate) struct Applier {
 
 impl Applier {
     /// An applier of a plan.
-    pub(crate) fn new(plan: Plan, job: &Job) -> Self {
+    pub(super) fn new(plan: Plan, job: &Job) -> Self {
         let (tokens, settings) =
             (Tokens::new(&job.import_id, &plan.file_digest), &plan.ledger.settings);
         let mut checkpoint =
@@ -113,11 +113,11 @@ impl Applier {
         }
     }
 
-    pub(crate) fn report(&self) -> &Report {
+    pub(super) fn report(&self) -> &Report {
         &self.report
     }
 
-    pub(crate) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         Progress {
             status: Status::Applying,
             rows: self.report.plan.ledger.len() as u64,
@@ -136,12 +136,12 @@ impl Applier {
     }
 
     /// The tokens of everything that is to be written, for resuming.
-    pub(crate) fn open_tokens(&self) -> Vec<Token> {
+    pub(super) fn open_tokens(&self) -> Vec<Token> {
         self.tasks.iter().map(|task| self.token(task)).collect()
     }
 
     /// Takes over what the import had written before it was interrupted.
-    pub(crate) fn know(&mut self, applied: &Applied) {
+    pub(super) fn know(&mut self, applied: &Applied) {
         for at in 0..self.tasks.len() {
             let token = self.token(&self.tasks[at]);
             if let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) {
@@ -151,7 +151,7 @@ impl Applier {
     }
 
     /// What is needed next. The answer stays the same until that is given.
-    pub(crate) fn poll(&mut self) -> Poll {
+    pub(super) fn poll(&mut self) -> Poll {
         loop {
             if self.is_current {
                 return Poll::Write;
@@ -178,7 +178,7 @@ impl Applier {
         }
     }
 
-    pub(crate) fn batch(&self) -> Batch<'_> {
+    pub(super) fn batch(&self) -> Batch<'_> {
         Batch { owned: &self.batch, fields: &self.report.plan.ledger.settings.fields }
     }
 
@@ -212,7 +212,7 @@ impl Applier {
     }
 
     /// The batch was written; the receipts say what became of each step.
-    pub(crate) fn take_receipts(&mut self, receipts: &Receipts) {
+    pub(super) fn take_receipts(&mut self, receipts: &Receipts) {
         self.is_current = false;
         let mut ids = BatchIds::of(&self.batch, receipts);
         for position in 0..self.batch.steps.len() {
@@ -292,7 +292,7 @@ impl Applier {
     }
 
     /// Storage has failed, and nobody knows how much of the batch was written.
-    pub(crate) fn doubt(&mut self) {
+    pub(super) fn doubt(&mut self) {
         self.doubted = self.doubted.max(self.current.end);
     }
 
@@ -303,7 +303,7 @@ impl Applier {
 
     /// Nothing of the batch was written. Its halves are tried by themselves, and a task that already stands
     /// alone is reported (X5).
-    pub(crate) fn batch_failed(&mut self, why: &str) {
+    pub(super) fn batch_failed(&mut self, why: &str) {
         self.is_current = false;
         let range = std::mem::replace(&mut self.current, 0..0);
         match (self.batch.steps.as_slice(), self.batch.follow_ups.as_slice()) {
@@ -364,7 +364,7 @@ impl Applier {
         }
     }
 
-    pub(crate) fn finish(mut self, status: Status) -> Report {
+    pub(super) fn finish(mut self, status: Status) -> Report {
         if status != Status::Completed {
             self.leave_open();
         }

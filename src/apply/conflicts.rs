@@ -63,11 +63,11 @@ impl Conflicts {
 
 impl Applier {
     /// The question to be answered when rows are planned again.
-    pub(crate) fn lookup(&self) -> Option<Lookup<'_>> {
+    pub(super) fn lookup(&self) -> Option<Lookup<'_>> {
         self.conflicts.planner.as_ref().map(|planner| planner.lookup())
     }
 
-    pub(crate) fn answer(&mut self, found: &mut Found) {
+    pub(super) fn answer(&mut self, found: &mut Found) {
         let Conflicts { planner, hidden, faults, .. } = &mut self.conflicts;
         let Some(planner) = planner else { return };
         let lookup = planner.lookup();

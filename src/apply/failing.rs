@@ -133,7 +133,7 @@ impl Applier {
     }
 
     /// An earlier run of the import was refused this step: it is not written now either.
-    pub(crate) fn refuse(&mut self, refused: &Refusal) {
+    pub(super) fn refuse(&mut self, refused: &Refusal) {
         let ledger = &self.report.plan.ledger;
         let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
         let Some(row) = row else { return };

@@ -119,7 +119,7 @@ pub enum ErrorBudget {
 }
 
 impl ErrorBudget {
-    pub(crate) fn is_exceeded(self, stats: &crate::plan::Stats) -> bool {
+    pub(super) fn is_exceeded(self, stats: &crate::plan::Stats) -> bool {
         let (contacts, opportunities) = (&stats.contacts, &stats.opportunities);
         let failed = contacts.fail + opportunities.fail;
         match self {

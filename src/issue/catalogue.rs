@@ -259,7 +259,7 @@ pub(crate) fn has_country_code(phone: &str) -> bool {
 
 impl IssueCode {
     /// What to do about a value.
-    pub(crate) fn remedy_for(self, value: Option<&str>) -> &'static str {
+    pub(super) fn remedy_for(self, value: Option<&str>) -> &'static str {
         match self {
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
                 "see whether digits of it are wrong, missing or too many"

@@ -92,7 +92,7 @@ impl<'p> RowOf<'p> {
     /// Do the blank cells of this side clear nothing? So it is for a side in our own error log that was
     /// imported with the file. Whatever it had to clear has been cleared, and what other rows of the file gave,
     /// which it must not clear (W3), is stored by now.
-    pub(crate) fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
+    fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
         settings.was_imported(object, &self.cells)
     }
 
@@ -183,10 +183,6 @@ fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
 }
 
 /// The region in which a row's phones without a country code are read; other kinds of values have none.
-pub(crate) fn region_of<'p>(
-    settings: &'p Settings,
-    row: &RowOf<'p>,
-    kind: FieldKind,
-) -> Option<&'p str> {
+fn region_of<'p>(settings: &'p Settings, row: &RowOf<'p>, kind: FieldKind) -> Option<&'p str> {
     (kind == FieldKind::Phone).then(|| region(settings, &row.cells)).flatten()
 }

@@ -15,7 +15,7 @@ use crate::value::Value;
 
 /// Folds the rows of a record for one single-valued field and notes the change, if there is one. `columns`
 /// are all that feed the field.
-pub(crate) fn fold_single<'p>(
+pub(super) fn fold_single<'p>(
     base: Base<'p>,
     columns: &'p [Column],
     rows: &[RowOf<'p>],
