@@ -1,7 +1,7 @@
-//! An adapter over tables that were there before the import: one column for the whole name, amounts in
-//! cents, phones as somebody typed them, ids of two kinds, and no column for a version.
+//! An adapter over tables that were there before there was any import: one column for the whole name, amounts
+//! in cents, phones as somebody typed them, two kinds of ids, and no column for a version.
 //!
-//! Four tables are added to them: the keys by which customers are found, the customers whose keys are to be
+//! The adapter adds four tables: the keys by which customers are found, the customers whose keys have to be
 //! renewed, the tokens of what was written, and the checkpoints of imports.
 
 use crm_import::account::{OpportunityMatching, OpportunityPolicy, Pipeline, Stage};
@@ -18,7 +18,7 @@ use rusqlite::{
 };
 use rust_decimal::Decimal;
 
-/// What the application has.
+/// The tables of the application.
 pub(crate) const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customers (
         customer_no INTEGER PRIMARY KEY, name TEXT, mail TEXT, mobile TEXT,
@@ -27,9 +27,9 @@ pub(crate) const TABLES: &str = "
         deal_id TEXT PRIMARY KEY, customer_no INTEGER REFERENCES customers, title TEXT NOT NULL,
         pipeline TEXT, stage TEXT, amount_cents INTEGER, state TEXT);";
 
-/// What the import adds. Whoever writes customers, by whichever program, the triggers note it: SQL cannot
-/// normalise a phone, so the import does (`renew_keys`). The table of the stale has no unique key, and so no
-/// write of the application fails for it.
+/// The tables that the import adds. Triggers note every customer that is written, whoever writes it. SQL cannot
+/// normalise a phone, so the keys are renewed by the import (`renew_keys`). The table of stale customers has no
+/// unique key, so that it cannot make a write of the application fail.
 const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customer_keys (
         rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
@@ -44,8 +44,8 @@ const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS import_tokens (token TEXT PRIMARY KEY, is_update INTEGER, id TEXT);
     CREATE TABLE IF NOT EXISTS import_checkpoints (import_id TEXT PRIMARY KEY, json TEXT NOT NULL);";
 
-// A version is any text that changes with each write. The time of a write may be that of the next one;
-// what the row says is not.
+// A version is any text that changes with each write. Two writes may happen at the same time, so a time stamp
+// will not do; the contents of the row will.
 const CUSTOMER: &str = "SELECT customer_no, name, mail, mobile, tags,
         json_array(name, mail, mobile, tags, updated_at) FROM customers WHERE customer_no = ?1";
 const DEAL: &str = "SELECT deal_id, customer_no, title, pipeline, stage, amount_cents, state,
@@ -56,7 +56,7 @@ pub(crate) struct Crm {
     account: Account,
 }
 
-/// Which fields there are, how customers and deals are matched, and where a deal may stand.
+/// Which fields there are, how customers and deals are matched, and which stages a deal may be in.
 fn account() -> Account {
     let stage = |name: &str| Stage { id: name.to_lowercase(), name: name.to_owned() };
     let stages = ["New", "Qualified", "Proposal"].map(stage).to_vec();
@@ -64,7 +64,7 @@ fn account() -> Account {
         default_country: Some("US".into()),
         dedup: DedupPolicy::by([["email"], ["phone"]]),
         pipelines: vec![Pipeline { id: "sales".into(), name: "Sales".into(), stages }],
-        // Without it the same file would create its deals again.
+        // Otherwise the same file would create its deals a second time.
         opportunities: OpportunityPolicy {
             matching: Some(OpportunityMatching::best_or_create(["name"])),
             ..OpportunityPolicy::default()
@@ -76,8 +76,8 @@ fn account() -> Account {
 }
 
 impl Crm {
-    /// Over a database that has the application's tables. The keys of all customers are renewed: the
-    /// match rules and the country of phones may be others than last time.
+    /// Opens a database that has the application's tables. The keys of all customers are renewed, because the
+    /// match rules or the country of phones may have changed since last time.
     pub(crate) fn new(mut db: Connection) -> Result<Self> {
         db.execute_batch(IMPORT_TABLES)?;
         let account = account();
@@ -88,7 +88,7 @@ impl Crm {
         Ok(Crm { db, account })
     }
 
-    /// The checkpoints of imports that are not over, last begun first.
+    /// The checkpoints of imports that are not over, the one begun last first.
     pub(crate) fn open_imports(&self) -> Result<Vec<Checkpoint>> {
         let mut query =
             self.db.prepare("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
@@ -97,7 +97,7 @@ impl Crm {
         Ok(all.filter(Checkpoint::is_open).collect())
     }
 
-    /// Tells a customer, with the key that was asked for.
+    /// Adds a customer to the answer, with the key that was asked for.
     fn tell_customer(
         &self,
         id: &str,
@@ -107,7 +107,7 @@ impl Crm {
         let mut query = self.db.prepare_cached(CUSTOMER)?;
         let mut rows = query.query([id])?;
         while let Some(row) = rows.next()? {
-            // A number that is spelt otherwise, such as 007, is another id.
+            // A number that is written differently, such as 007, is another id.
             if row.get::<_, i64>(0)?.to_string() != id {
                 continue;
             }
@@ -147,12 +147,12 @@ impl Crm {
     }
 }
 
-/// A text, "" where there is none.
+/// A text, or "" if there is none.
 fn text(row: &Row<'_>, column: usize) -> Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
 }
 
-/// Renews the keys of the customers that were written since it was last done.
+/// Renews the keys of the customers that were written since the last time.
 fn renew_keys(tx: &Transaction<'_>, account: &Account) -> Result<()> {
     let stale: Vec<i64> = tx
         .prepare_cached("SELECT DISTINCT customer_no FROM stale_customers")?
@@ -297,13 +297,13 @@ impl StorageWrite for Crm {
 enum Written {
     /// It was written to the record with this id.
     To(String),
-    /// Somebody else was quicker.
+    /// Somebody else was quicker: it is a conflict.
     Conflict,
-    /// It can never be written: why, for the person with the spreadsheet.
+    /// It can never be written; this is why, for the person with the spreadsheet.
     Rejected(String),
 }
 
-/// Writes a customer, under keys that are those of this moment.
+/// Writes a customer. The keys are renewed first, so that it is checked against those of this moment.
 fn write_customer(
     tx: &Transaction<'_>,
     account: &Account,
@@ -345,7 +345,7 @@ fn write_customer(
     Ok(Written::To(customer.to_string()))
 }
 
-/// Writes a deal; `customer`: whom it is linked to from now on.
+/// Writes a deal. `customer` is the one it is linked to from now on, if that changes.
 fn write_deal(
     tx: &Transaction<'_>,
     step: &BatchStep<'_>,
@@ -390,7 +390,7 @@ fn write_deal(
     Ok(Written::To(id))
 }
 
-/// Adds a row in one statement, so that columns may be NOT NULL, and gives its number.
+/// Adds a row in one statement, so that columns may be NOT NULL. Returns its number.
 fn insert(tx: &Transaction<'_>, table: &str, columns: &[(&str, Value)]) -> Result<i64> {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let places = vec!["?"; names.len()].join(", ");

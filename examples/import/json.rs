@@ -11,15 +11,15 @@ use serde_json::{Map, Value, json};
 use crate::windows::KeptRows;
 use crate::{OBJECTS, Planned};
 
-/// Everything about an import, written down as it is printed: the rows and issues of a long file would
-/// take far more memory than its plan.
+/// Everything about an import. It is written out as it is printed, because the rows and issues of a long file
+/// would take far more memory than its plan.
 pub(crate) struct Document<'a> {
     pub(crate) columns: &'a [Suggestion],
     pub(crate) plan: &'a Plan,
     pub(crate) planned: &'a Planned,
     /// `None` on a dry run.
     pub(crate) report: Option<&'a Report>,
-    /// The rows of past windows, where the plan has only those of the last.
+    /// The rows of past windows, of which the plan of a run has none.
     pub(crate) kept: Option<&'a KeptRows>,
 }
 
@@ -89,7 +89,7 @@ fn planned(planned: &Planned) -> Value {
     })
 }
 
-/// What the rows of an import that was stopped fail with.
+/// Why rows failed in an import that was stopped.
 pub(crate) fn errors(report: &Report) -> Value {
     let errors = report.issues().filter(|issue| issue.severity == Severity::Error);
     errors.map(|found| issue(&found)).collect()
@@ -150,7 +150,7 @@ fn row(row: &RowPlan<'_>, report: Option<&Report>) -> Value {
 }
 
 fn side(row: &RowPlan<'_>, object: Object, report: Option<&Report>) -> Option<Value> {
-    // A row that was planned again says how it came to its record in the end.
+    // A row that was planned again says how it found its record in the end.
     let side = match report {
         Some(report) => report.side(object, row.number())?,
         None => row.side(object)?,

@@ -6,16 +6,16 @@ use std::path::Path;
 
 use crm_import::{ErrorLog, Report};
 
-/// Where the rows that fail go; as JSON lines if the file is called so.
+/// Where the rows that fail go. As JSON lines, if the name of the file says so.
 pub(crate) struct Log {
     log: ErrorLog<BufWriter<File>>,
-    /// The file, as long as it holds what a former import has left there.
+    /// The file, as long as it still holds what an earlier import left there.
     former: Option<File>,
 }
 
 impl Log {
-    /// Opens the file, so that one that cannot be written is told before anything is imported. What it
-    /// holds stays until there is something to put in its place: the import may be refused.
+    /// Opens the file, so that if it cannot be written we know before anything is imported. Its contents stay
+    /// until there is something to replace them with, because the import may still be refused.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::options().write(true).create(true).truncate(false).open(path)?;
         let former = file.metadata()?.is_file().then(|| file.try_clone()).transpose()?;

@@ -2,13 +2,13 @@
 //!
 //!     cargo run --release --example import -- examples/data/spring_fair.csv --demo
 //!
-//! It is a thin client of the public API: what it can do, any application can.
+//! It is a thin client of the public API: whatever it can do, any application can.
 
 /// Prints a line for people or programs.
 macro_rules! say {
     ($($text:tt)*) => { $crate::say_line(format_args!($($text)*)) };
 }
-/// Prints a line on standard error; nobody need read it.
+/// Prints a line on standard error. It is no failure if nobody reads it.
 macro_rules! note {
     ($($text:tt)*) => {{
         let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*)));
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whoever should read standard output has gone, or it cannot be written.
+/// Set when standard output cannot be written, or whoever should read it has gone.
 static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
 
 fn say_line(line: fmt::Arguments<'_>) {
@@ -122,7 +122,7 @@ impl Failure {
         Failure { kind, message, stopped: None }
     }
 
-    /// What is wrong with a file of settings, and with which.
+    /// Something is wrong with this file of settings.
     fn of_file(kind: &'static str, path: &Path, error: impl fmt::Display) -> Self {
         Failure { kind, message: format!("{}: {error}", path.display()), stopped: None }
     }
@@ -149,7 +149,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     let rows = open(options)?.open().map_err(|error| Failure::new("source", error))?;
     let (import, columns) = set_up(options, &rows, storage.settings())?;
     drop(rows);
-    // Whoever has to correct it needs it also where the import is refused.
+    // Saved even if the import is then refused: somebody has to correct it.
     save_mapping(options, &mapping_of(&columns, options, storage.settings())?)?;
     if !options.json {
         people::mapping(&columns, &storage.settings().fields());
@@ -162,7 +162,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Saves the mapping, if that was asked for.
+/// Saves the mapping, if the options ask for it.
 fn save_mapping(options: &Options, mapping: &Mapping) -> Result<(), Failure> {
     let Some(path) = &options.save_mapping else { return Ok(()) };
     let text =
@@ -176,7 +176,7 @@ struct Planned {
     columns: Vec<ColumnCounts>,
 }
 
-/// The whole file as one plan, then that plan.
+/// Plans the whole file, shows the plan, and applies it.
 fn plan_and_apply(
     import: &Import,
     options: &Options,
@@ -200,11 +200,11 @@ fn plan_and_apply(
         }
         return Ok(());
     }
-    // Before anything is written, in case it cannot be.
+    // Opened before anything is imported, in case it cannot be.
     let log = error_log(options)?;
     let result =
         people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch));
-    // What has failed is told also where the import stops.
+    // What has failed goes into the log even if the import was stopped.
     let done = result.as_ref().map_or_else(Error::done, Some);
     if let (Some(mut log), Some(done)) = (log, done) {
         let written = log.add(done).and_then(|()| log.finish());
@@ -220,7 +220,7 @@ fn plan_and_apply(
     acknowledge(&report, storage)
 }
 
-/// Window by window, in bounded memory.
+/// Plans and applies the file window by window, in bounded memory.
 fn run_windows(
     import: &Import,
     options: &Options,
@@ -266,8 +266,8 @@ fn print(document: &Document<'_>) -> Result<(), Failure> {
     document.print().map_err(|error| Failure::new("report", error))
 }
 
-/// Whoever started us has the report. Were we killed before this, the next start would go on with the
-/// import that is written and say the same again.
+/// Says that whoever started us has the report. If we were killed before this, the next start would go on with
+/// the import, which is complete, and report it again.
 fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
     if std::io::stdout().flush().is_err() || IS_UNHEARD.load(Ordering::Relaxed) {
         let message = "the import is done, but its report could not be printed; the next start gives it again";
@@ -281,9 +281,9 @@ fn error_log(options: &Options) -> Result<Option<Log>, Failure> {
     log.map_err(|error| Failure::new("error-log", error))
 }
 
-/// The import, going on with an unfinished one if there is one that is the same, or is asked for.
-/// Unfinished is also one whose report nobody has. And whether it goes window by window: an unfinished
-/// one goes on as it was begun.
+/// The import, and whether it goes window by window. If there is an unfinished import that is the same, or one
+/// that the options ask for, it goes on with that, in the way in which it was begun. An import whose report
+/// nobody has counts as unfinished.
 fn unfinished(
     import: Import,
     options: &Options,
@@ -334,14 +334,14 @@ fn open(options: &Options) -> Result<Source<'_>, Failure> {
     Ok(source.format(options.format.clone()))
 }
 
-/// A file of settings.
+/// Reads a file of settings.
 fn read_json<T: DeserializeOwned>(kind: &'static str, path: &Path) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path);
     let text = text.map_err(|error| Failure::of_file(kind, path, error))?;
     serde_json::from_str(&text).map_err(|error| Failure::of_file(kind, path, error))
 }
 
-/// The database: opened, or made with its account's settings. A dry run makes none.
+/// Opens the database, or makes one with the account's settings. A dry run makes one in memory.
 fn open_storage(options: &Options) -> Result<Sqlite, Failure> {
     let fail = |error| Failure::new("storage", error);
     let account = options.account.as_deref();
@@ -428,8 +428,8 @@ fn mapping_of(
     Ok(mapping)
 }
 
-/// A saved mapping in the shape of suggestions, for showing it. Columns that the file no longer has
-/// are told on standard error.
+/// A saved mapping in the shape of suggestions, to be shown like them. Columns that the file no longer has are
+/// named on standard error.
 fn as_suggestions(
     mapping: &Mapping,
     mut columns: Vec<Suggestion>,
@@ -454,7 +454,7 @@ fn as_suggestions(
     columns
 }
 
-/// Why a column is left out that the saved mapping does not know.
+/// Why a column that the saved mapping does not know is left out.
 fn new_column(before: Option<&str>) -> String {
     match before {
         Some(before) => format!("new; the saved mapping may call it {before:?}"),
@@ -462,6 +462,6 @@ fn new_column(before: Option<&str>) -> String {
     }
 }
 
-/// The objects in the order of every table.
+/// The objects, in the order in which every table has them.
 const OBJECTS: [(Object, &str); 2] =
     [(Object::Contact, "contacts"), (Object::Opportunity, "opportunities")];

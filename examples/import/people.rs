@@ -59,7 +59,7 @@ pub(crate) fn plan(plan: &Plan) {
     }
 }
 
-/// Columns whose values do not all get into the CRM although nothing is wrong with them.
+/// Columns of which some values do not get into the CRM, although nothing is wrong with them.
 pub(crate) fn left_out(columns: &[ColumnCounts]) {
     for column in columns.iter().filter(|column| column.left_out > 0) {
         let ColumnCounts { header, object, field, left_out, filled, .. } = column;

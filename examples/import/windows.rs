@@ -1,4 +1,4 @@
-//! What the windows of a run leave for its end.
+//! What is kept of the windows of a run until its end.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// Takes over what one window came to. False: it could not be written down.
+    /// Takes over the report of one window. False if it could not be written.
     pub(crate) fn add(&mut self, window: &Report) -> bool {
         let counts = window.plan().column_counts();
         if self.counts.is_empty() {
@@ -46,12 +46,12 @@ impl Windows {
     }
 }
 
-/// The rows of all windows, in a file without a name until they are printed: a run takes no more memory
+/// The rows of all windows, kept in a temporary file until they are printed, so that a run takes no more memory
 /// for a longer file.
 pub(crate) struct KeptRows {
     /// One JSON object on each line.
     lines: BufWriter<File>,
-    /// Rows told unchanged whose records a later window has changed.
+    /// Rows that were reported unchanged and whose records a later window has changed.
     revised: HashSet<(Object, u64)>,
 }
 
@@ -71,7 +71,7 @@ impl KeptRows {
         Ok(())
     }
 
-    /// Writes down the last of them and goes back to the first.
+    /// Writes out the last rows and goes back to the first.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.lines.rewind()
     }

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 
 use super::schema;
 
-/// SQLite takes so many parameters in one statement.
+/// How many parameters SQLite takes in one statement.
 const PARAMETERS: usize = 900;
 
 /// Adds the records that answer a look-up.
@@ -19,10 +19,10 @@ pub(super) struct Finder<'a> {
     record: CachedStatement<'a>,
     /// The wanted fields that the statement reads, after the version.
     columns: Vec<&'a str>,
-    /// What lies in tables of its own, with the names of its first value and of the others.
+    /// Fields that are kept in tables of their own, with the names of the first value and of the others.
     addresses: Vec<(CachedStatement<'a>, [&'static str; 2])>,
     extras: CachedStatement<'a>,
-    /// Who was added with all values; one more key that leads there is all there is to add.
+    /// Records that were added with all their values. If another key finds one of them, only that key is added.
     known: HashSet<i64>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
         Ok(Finder { db, lookup, found, record, columns, addresses, extras, known })
     }
 
-    /// Answers all that is asked.
+    /// Answers the whole question.
     pub(super) fn answer(&mut self) -> Result<(), rusqlite::Error> {
         for id in self.lookup.ids() {
             if let Some(id) = schema::number(id) {
@@ -101,7 +101,7 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Any other rule: the keys of every contact are kept in a table of their own.
+    /// Contacts that carry a key of any other rule. Such keys are kept in a table of their own.
     fn find_rule(&mut self, block: &MatchBlock<'a>) -> Result<(), rusqlite::Error> {
         let rule = block.fields().join("+");
         let mut statement = self

@@ -1,8 +1,8 @@
 //! A storage adapter over SQLite: the model to copy for a database of your own.
 //!
-//! Contacts and opportunities are tables with a column for each standard field; e-mail addresses and
-//! phones are rows of their own, in lower case and in E.164, which is what makes a look-up an index
-//! access; custom fields, tags and other lists are rows of (record, field, position, value).
+//! Contacts and opportunities are tables with a column for each standard field. E-mail addresses and phones are
+//! rows of their own, in lower case and in E.164, so that a look-up is an index access. Custom fields, tags
+//! and other lists are rows of (record, field, position, value).
 
 mod find;
 mod schema;
@@ -30,7 +30,8 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file, with the account's settings kept in it. `None`: there is no such file yet.
+    /// Opens the file and reads the account's settings, which are kept in it. `None` if there is no such file
+    /// yet.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
         if !path.exists() {
             return Ok(None);
@@ -80,7 +81,7 @@ impl Sqlite {
         texts.map(read).collect()
     }
 
-    /// Adds one record as an application of its own would, outside of any import.
+    /// Adds one record the way an application would, outside of any import.
     pub(crate) fn seed(
         &mut self,
         object: Object,
@@ -102,7 +103,7 @@ impl Storage for Sqlite {
     }
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), rusqlite::Error> {
-        // One for all its statements, instead of one for each.
+        // One transaction for all its statements, instead of one for each.
         let transaction = self.db.transaction()?;
         Finder::new(&transaction, lookup, found)?.answer()?;
         transaction.commit()
@@ -120,11 +121,11 @@ impl Storage for Sqlite {
 
 impl StorageWrite for Sqlite {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), rusqlite::Error> {
-        // Who hears that the import is complete may rely on it.
+        // Somebody who is told that the import is complete must be able to rely on it.
         let is_last = batch.checkpoint().is_last;
         let durability = if is_last { Durability::Power } else { Durability::Process };
         schema::set_durability(&self.db, durability)?;
-        // At once the only writer: what is checked below stays true until the commit.
+        // Immediate: from here on this is the only writer, and what is checked below stays true until the commit.
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
         for step in batch.steps() {

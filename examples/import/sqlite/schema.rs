@@ -9,8 +9,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let db = Connection::open(path)?;
     db.busy_timeout(std::time::Duration::from_secs(10))?;
     db.set_prepared_statement_cache_capacity(128);
-    // 64 MiB instead of 2: tokens are random, each look-up of one is another page. For the same reason
-    // a page is written by many batches, and so many of them pass before it is copied from the log.
+    // 64 MiB instead of 2: tokens are random, so that looking up each of them reads another page. For the same
+    // reason many batches write to one page, and many of them pass before it is copied from the log.
     db.pragma_update(None, "cache_size", -65_536)?;
     db.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     set_durability(&db, Durability::Process)?;
@@ -20,10 +20,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
-    /// The end of this process, however sudden. A power cut may undo the last commits, whole ones and
-    /// in order, as if the import had been interrupted before them: it is resumed.
+    /// The end of this process, however sudden. A power cut may undo the last commits, but only whole ones and in
+    /// order, as if the import had been interrupted before them; it is resumed then.
     Process,
-    /// A power cut too, and with it every commit before. That costs a wait for the disk.
+    /// A power cut, too. Every commit before it survives as well. That costs a wait for the disk.
     Power,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
             .collect();
         named.concat()
     };
-    // All or nothing: killed on the way, it is made anew.
+    // All or nothing: if the process is killed half-way, the next start makes the tables anew.
     let whole = db.unchecked_transaction()?;
     let contacts = columns(Object::Contact);
     let opportunities = columns(Object::Opportunity);
@@ -86,9 +86,9 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
     let settings = serde_json::to_string(account).unwrap_or_default();
     db.execute("INSERT INTO account (settings) VALUES (?1)", [settings])?;
     whole.commit()?;
-    // A log instead of a rollback journal: it is written in one go, and readers do not wait. It stays
-    // so for everybody who opens the file, which must not lie on a network drive. Not before the tables
-    // are there: the file may be somebody else's.
+    // A write-ahead log instead of a rollback journal: it is written in one go, and readers do not wait. It stays
+    // that way for everybody who opens the file, which must not be on a network drive. Only now that the tables
+    // are there, because before that the file might be somebody else's.
     db.pragma_update(None, "journal_mode", "WAL")
 }
 
@@ -100,7 +100,7 @@ pub(super) fn table(object: Object) -> &'static str {
     }
 }
 
-/// The table of what is no column: custom fields and lists.
+/// The table of values that have no column: custom fields and lists.
 pub(super) fn extras(object: Object) -> &'static str {
     match object {
         Object::Contact => "contact_fields",

@@ -186,8 +186,8 @@ impl<'a> Writer<'a> {
         contact.map(|contact| (field, Some(contact.into())))
     }
 
-    /// Writes the columns of a record, and raises its version, if it has the one that was read. Gives
-    /// its id and the version, if one was read. `None`: it has another.
+    /// Writes the columns of a record and raises its version, provided that it has the one that was read.
+    /// Returns its id and the version, if one was read; `None` if it has another.
     fn update(
         &self,
         step: &BatchStep<'_>,
@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
         Ok(is_written.then_some((id, read.map(|read| read + 1))))
     }
 
-    /// Sets the values of a field that is no column; none clears it.
+    /// Sets the values of a field that has no column. No values clear it.
     fn put<'v>(
         &self,
         object: Object,
@@ -262,7 +262,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Adds one record as an application of its own would. Items of a list are separated by `|`.
+    /// Adds one record the way an application would. Items of a list are separated by `|`.
     pub(super) fn seed(
         &self,
         object: Object,
