@@ -1,4 +1,4 @@
-//! Choices: options, users, pipelines, stages.
+//! [`OptionSet`]: what a cell may choose from, such as options, users, pipelines or stages.
 
 use hashbrown::HashMap;
 
@@ -6,11 +6,11 @@ use super::text::{folded, full_name, is_blank, trim};
 use crate::account::{Pipeline, User};
 use crate::issue::IssueCode;
 
-/// What an opportunity can be (behaviour O8).
+/// The statuses of an opportunity (behaviour O8).
 pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
 
-/// What a cell may say: each entry has an id, which is what storage keeps, and a label, which is what
-/// files say. One id may have several labels.
+/// What a cell may choose from. Each entry has an id, which storage keeps, and a label, which files use. One id
+/// may have several labels.
 ///
 /// ```
 /// use crm_import::normalize::OptionSet;
@@ -23,13 +23,13 @@ pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
 pub struct OptionSet {
     entries: Vec<(String, String)>,
     by_id: HashMap<String, usize, foldhash::quality::RandomState>,
-    /// By folded id and folded label; `None` = the name of more than one.
+    /// By folded id and folded label; `None` if it names more than one entry.
     by_name: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
-    /// What each label names, if it is the label of one.
+    /// For each label the entry that it names, if it names only one.
     named: Vec<Option<usize>>,
 }
 
-/// So many entries are compared one by one.
+/// Up to this many entries are compared one by one.
 const FEW: usize = 12;
 
 impl OptionSet {
@@ -43,7 +43,7 @@ impl OptionSet {
             set.entries.push((id, label));
         }
         for at in 0..set.entries.len() {
-            // An id in other case names its entry unless a label does already.
+            // An id in another case names its entry, unless that is a label already.
             let id = folded(&set.entries[at].0);
             set.by_name.entry(id).or_insert(Some(at));
         }
@@ -75,7 +75,7 @@ impl OptionSet {
         OptionSet::new(pipeline.stages.iter().map(|it| (it.id.clone(), it.name.clone())))
     }
 
-    /// Options that are kept as they are called.
+    /// Options whose labels are their ids.
     pub(crate) fn of_labels<L: Into<String> + Clone>(labels: impl IntoIterator<Item = L>) -> Self {
         OptionSet::new(labels.into_iter().map(|label| (label.clone().into(), label.into())))
     }
@@ -99,7 +99,7 @@ impl OptionSet {
             if !labels.contains(&label.as_str()) {
                 labels.push(label);
             }
-            // Nobody reads more.
+            // Nobody would read more.
             if labels.len() > FEW {
                 break;
             }
@@ -111,7 +111,7 @@ impl OptionSet {
     /// spaces folded.
     ///
     /// # Errors
-    /// [`IssueCode::OptionUnknown`], or [`IssueCode::OptionAmbiguous`] if it is the label of several.
+    /// [`IssueCode::OptionUnknown`], or [`IssueCode::OptionAmbiguous`] if several entries have this label.
     pub fn find(&self, cell: &str) -> Result<usize, IssueCode> {
         let cell = trim(cell);
         if let Some(at) = self.find_as_written(cell) {

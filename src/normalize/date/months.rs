@@ -1,8 +1,8 @@
-//! Words in dates: months and weekdays, and the fillers between them.
+//! The words in dates: months, weekdays, and the fillers between them.
 //!
-//! English, German, French, Spanish, Portuguese, Italian and Dutch are known with their usual
-//! abbreviations; other languages with the names and abbreviations that CLDR has. A word that is one
-//! month here and another there is no month (`listopada`: November in Polish, October in Croatian).
+//! For English, German, French, Spanish, Portuguese, Italian and Dutch the usual abbreviations are known, for
+//! other languages the names and abbreviations that CLDR has. A word that is one month in one language and
+//! another in the next is no month (`listopada`: November in Polish, October in Croatian).
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ pub(super) enum Word {
     Month(u16),
     /// `mar`: March, or the Tuesday of `mar 3 giu 2026`.
     MonthOrWeekday(u16),
-    /// A weekday, `de`, `of`: it tells nothing.
+    /// A weekday, `de`, `of`: it says nothing about the date.
     Filler,
 }
 

@@ -1,4 +1,4 @@
-//! Addresses with letters of other scripts.
+//! E-mail addresses with letters of other scripts.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -41,7 +41,7 @@ pub(super) fn address(cell: &str) -> Option<String> {
     is_fine.then_some(address)
 }
 
-/// A character as wide as those of East Asia, as the one it stands for.
+/// The ordinary character for a full-width one, as typed in East Asia.
 fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),

@@ -1,7 +1,8 @@
-//! The quick look at an address: whole chunks of bytes at a time, one bit for each byte that matters.
+//! The short cut for e-mail addresses: whole chunks of bytes are looked at together, with a bit for each byte
+//! that matters.
 //!
-//! It says of most addresses that they are fine; what it does not know is looked at byte by byte, and
-//! a test holds the two against each other. At 25 bytes that is a quarter of the instructions.
+//! It can tell that most addresses are fine. Any other is looked at byte by byte, and a test compares the two. For
+//! 25 bytes that takes a quarter of the instructions.
 
 use wide::u8x32;
 
@@ -24,8 +25,8 @@ struct Marks {
     local_only: u64,
 }
 
-/// Is it surely an address, and in lower case already? `None`: it needs a closer look. The `window` are
-/// the bytes from the first on with whatever stands behind the address, if they are at hand.
+/// Is it sure to be an address, and is it in lower case already? `None` if it needs a closer look. The `window` has
+/// the bytes from its first on, with whatever comes after it, if they are at hand.
 pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> {
     let len = address.len();
     let marks = match window {

@@ -1,17 +1,16 @@
-//! The short cut for numbers outside the North American plan, written with `+` and their country code
-//! or as at home with a 0 in front: the library is only asked whether the number is valid, not to read
-//! it.
+//! The short cut for numbers outside the North American plan, written with `+` and their country code, or the
+//! way they are written at home with a leading 0. The library is not asked to read such a number, only whether
+//! it is valid.
 //!
-//! Reading does no more to such a number than to take a prefix off that is dialled inside of its
-//! country (`+49 030 …`). A number that is valid as it stands begins with one in a few countries
-//! only, which are left to the library. Tests hold the short cut to the library's reading.
+//! All that reading would do is take off a prefix that is dialled inside the country (`+49 030 …`). Only in a
+//! few countries do valid numbers begin with such a prefix, and those are left to the library. Tests hold the
+//! short cut to the library's reading.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, Region};
 
 use crate::value::Phone;
 
-/// The phone that these digits are, `count` of them, the country code first. `None`: it has to be
-/// read in full.
+/// The phone with these digits, `count` of them, the country code first. `None` if it has to be read in full.
 pub(super) fn read(digits: u64, count: u32) -> Option<Phone> {
     let begins_with_zero = digits < 10_u64.pow(count.saturating_sub(1));
     if !(7..=15).contains(&count) || begins_with_zero {
@@ -29,7 +28,7 @@ pub(super) fn read(digits: u64, count: u32) -> Option<Phone> {
     if is_valid(code, national, region) { Phone::new(digits, "") } else { None }
 }
 
-/// The phone that `count` digits are at home, the first of them a 0.
+/// The phone with these digits, `count` of them, as written at home with a leading 0.
 pub(super) fn read_at_home(digits: u64, count: u32, region: &str) -> Option<Phone> {
     // Two zeros begin a call abroad.
     let has_one_zero = (4..=15).contains(&count)
@@ -44,15 +43,15 @@ pub(super) fn read_at_home(digits: u64, count: u32, region: &str) -> Option<Phon
     if is_valid(code, digits, region) { Phone::new(whole, "") } else { None }
 }
 
-/// Of several countries with one code only this one is asked, which is mostly enough.
+/// Where several countries share a code, only this one is asked, which is usually enough.
 fn is_valid(code: i32, national: u64, region: Region) -> bool {
     let number =
         PhoneNumber { country_code: code, national_number: national, ..PhoneNumber::default() };
     PHONE_NUMBER_UTIL.is_valid_number_for_region(&number, region)
 }
 
-/// Could the library take these first two digits behind a country code for the beginning of a
-/// prefix, though a valid number begins with them too? Of most countries that is a 0 or nothing.
+/// Could the library take these first two digits after the country code for the beginning of a prefix, although
+/// valid numbers begin with them, too? In most countries the only prefix is a 0, if there is one.
 fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
     let is_of_country = match code {
         7 | 370 | 375 => first_two / 10 == 8,
@@ -68,8 +67,8 @@ fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
     is_of_country || first_two < 10
 }
 
-/// Is a 0 written before every number of this country at home, and part of none, nor of anything else
-/// that is dialled first but the 00 for abroad?
+/// Is a 0 written before every number of this country at home? It must not be part of any number, nor begin
+/// anything else that is dialled first, other than the 00 for calls abroad.
 pub(super) fn writes_zero(region: &str) -> bool {
     match *region.as_bytes() {
         [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => {

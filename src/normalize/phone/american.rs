@@ -1,7 +1,8 @@
-//! Numbers of North America as they are mostly written: ten digits, the first three, the next three and
-//! the last four each together, with or without a 1 before them.
+//! The short cut for North American numbers the way they are usually written: ten digits in groups of three,
+//! three and four, with or without a 1 before them.
 //!
-//! What stands between them is told for all bytes at once, and each group is read as one word.
+//! All bytes are classified at once as digits or as what may be written between groups, and each group is read as
+//! one machine word.
 
 use wide::u8x32;
 
@@ -9,7 +10,7 @@ use super::plain::area_is_plain;
 use crate::normalize::Window;
 use crate::value::Phone;
 
-/// The number in the first `len` bytes, if it is surely one. With a plus it has to have its 1.
+/// The number in the first `len` bytes, if it is sure to be one. After a plus it must have its 1.
 pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone> {
     let digits = digits(window, len, has_plus)?;
     let first = digits.trailing_zeros() as usize;

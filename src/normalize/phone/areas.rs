@@ -1,8 +1,8 @@
-//! The area codes of the North American plan all of whose numbers are valid that have an exchange from
-//! 200 on.
+//! The area codes of the North American plan without rules of their own: all numbers with an exchange from 200 on
+//! are valid.
 //!
-//! They stand here, so that a file with no other numbers needs none of the library's patterns, which
-//! take 25 ms to build. Any other area is the library's to judge; a test holds the list to it.
+//! They are listed here so that a file with no other numbers needs none of the library's patterns, which take 25
+//! ms to build. Numbers of any other area are left to the library, and a test holds the list to it.
 
 /// Is every number of this area valid whose exchange begins with 2 to 9?
 pub(super) fn is_plain(area: u64) -> bool {

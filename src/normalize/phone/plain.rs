@@ -1,4 +1,4 @@
-//! The short cut for phone numbers as they are mostly written: digits, and what stands between digits.
+//! The short cut for phone numbers the way they are usually written: digits, and what is written between them.
 
 #[cfg(feature = "phone")]
 use super::abroad::{read as abroad, read_at_home as at_home};
@@ -73,9 +73,9 @@ fn north_american(national: u64) -> Option<Phone> {
     if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
 }
 
-/// Digits that are too few for a number of the North American plan, which is what most bad cells hold:
-/// `12345`, `555-0123`. The shortest there are have seven, as `310-1234` in Canada, with or without a 1
-/// before it; a 0 in front would begin a call abroad.
+/// Are these too few digits for a number of the North American plan? Most bad cells are like that: `12345`,
+/// `555-0123`. The shortest numbers have seven digits, like `310-1234` in Canada, with or without a 1 before
+/// them; a leading 0 would begin a call abroad.
 pub(super) fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.');
     if !matches!(region, Some("US" | "CA")) || cell.len() > 20 || !cell.iter().all(is_plain) {
