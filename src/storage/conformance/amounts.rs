@@ -1,7 +1,8 @@
 //! Whether numbers and amounts of money come back exact.
 
-use super::bench::{Bench, created};
+use super::bench::Bench;
 use super::fields::samples;
+use super::receipts::created_id;
 use super::{Result, Run, expect, skip};
 use crate::field::FieldKind;
 use crate::object::Object::{self, Contact, Opportunity};
@@ -54,7 +55,7 @@ fn expect_exact<S: StorageWrite>(
     if may_be_refused && matches!(receipts.get(token), Some(Receipt::Rejected { .. })) {
         return Ok(());
     }
-    let id = created(&receipts, token)?;
+    let id = created_id(&receipts, token)?;
     let seen = bench.get(object, &id)?;
     let got = seen.value(key).unwrap_or("nothing");
     expect(

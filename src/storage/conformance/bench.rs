@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::maker::{Maker, absent};
+use super::receipts::{created_id, expect_updated};
 use super::{Result, cause, fail, skip};
 use crate::account::Account;
 use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
 use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::object::Object;
-use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite, Token};
+use crate::storage::{Batch, ContactOf, OwnedBatch, Receipts, StorageWrite};
 use crate::value::Value;
 
 /// Fields with their values.
@@ -194,14 +195,14 @@ impl<S: StorageWrite> Bench<S> {
     /// Creates a record. Returns its id.
     pub(super) fn add(&mut self, object: Object, values: Values<'_>) -> Result<String> {
         let (token, receipts) = self.write(|batch| batch.create(object, values))?;
-        created(&receipts, token)
+        created_id(&receipts, token)
     }
 
     /// Creates an opportunity of a contact. Returns its id.
     pub(super) fn add_to(&mut self, contact: &str, values: Values<'_>) -> Result<String> {
         let contact = ContactOf::Known(contact.into());
         let (token, receipts) = self.write(|batch| batch.opportunity(values, contact))?;
-        created(&receipts, token)
+        created_id(&receipts, token)
     }
 
     /// Asks a question. Returns each record with what storage says about it.
@@ -265,7 +266,7 @@ impl<S: StorageWrite> Bench<S> {
         let version = self.get(object, id)?.version;
         let (token, receipts) =
             self.write(|batch| batch.update(object, id, version.as_deref(), before, after))?;
-        fresh_update(&receipts, token, object, version.as_deref())
+        expect_updated(&receipts, token, object, version.as_deref())
     }
 
     /// Links an opportunity to another contact.
@@ -273,7 +274,7 @@ impl<S: StorageWrite> Bench<S> {
         let version = self.get(Object::Opportunity, id)?.version;
         let (token, receipts) =
             self.write(|batch| batch.relink(id, version.as_deref(), contact))?;
-        fresh_update(&receipts, token, Object::Opportunity, version.as_deref())
+        expect_updated(&receipts, token, Object::Opportunity, version.as_deref())
     }
 
     /// Asks for contacts by the keys of one rule.
@@ -323,61 +324,4 @@ fn question<'a>(
     blocks: Vec<MatchBlock<'a>>,
 ) -> Lookup<'a> {
     Lookup { object, ids, contact_ids, blocks, wanted, fields }
-}
-
-/// The cause if nothing is noticed of what other writers do.
-pub(super) const NO_VERSION: &str = "a contact has no version, so that nothing is known of other writers: \
-                                     give one in find with FoundRecord::version";
-
-/// The cause if nobody can tell whose an opportunity is.
-pub(super) const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
-                                  write, and give it as the value of contact_id in find";
-
-/// Expects an update of a record whose version has just been read to be receipted as one.
-pub(super) fn fresh_update(
-    receipts: &Receipts,
-    token: Token,
-    object: Object,
-    version: Option<&str>,
-) -> Result {
-    match (receipts.get(token), object, version) {
-        (Some(Receipt::Updated { .. } | Receipt::Unchanged), ..) => Ok(()),
-        (Some(Receipt::Conflict), Object::Contact, None) => cause(NO_VERSION),
-        (Some(Receipt::Conflict), Object::Opportunity, None) => cause(
-            "an opportunity has no version in find, and write takes its update for a conflict: give one \
-             with FoundRecord::version, or compare none",
-        ),
-        (Some(Receipt::Conflict), ..) => cause(
-            "an update of what nobody else has changed was receipted as a conflict: compare \
-             BatchStep::version with the version as find gives it, and new keys with those of other records",
-        ),
-        (Some(other), ..) => fail(format!("an update was receipted as {other:?}")),
-        (None, ..) => fail("an update has no receipt: file one with Receipts::updated"),
-    }
-}
-
-/// The id under which a record was created, as its receipt says.
-pub(super) fn created(receipts: &Receipts, token: Token) -> Result<String> {
-    match receipts.get(token) {
-        Some(Receipt::Created { id, .. }) => Ok(id.clone()),
-        Some(Receipt::Rejected { why }) => cause(format!(
-            "a create was rejected ({why}); if every contact needs a field, name it in the account's \
-             dedup.required"
-        )),
-        Some(Receipt::AlreadyApplied { .. }) => cause(
-            "a step that was never written was receipted as already applied: keep all 128 bits of a token, \
-             and let `fresh` make a storage without those of earlier runs",
-        ),
-        Some(other) => fail(format!("a create was receipted as {other:?}")),
-        None => fail("a create has no receipt: file one with Receipts::created"),
-    }
-}
-
-/// Expects the step to be receipted as a conflict.
-pub(super) fn conflicted(receipts: &Receipts, token: Token) -> Result {
-    match receipts.get(token) {
-        Some(Receipt::Conflict) => Ok(()),
-        Some(other) => fail(format!("a conflict was receipted as {other:?}")),
-        None => fail("a conflict has no receipt: file one with Receipts::conflict"),
-    }
 }

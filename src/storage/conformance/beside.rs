@@ -1,7 +1,8 @@
 //! Whether an adapter notices what the application writes past it.
 
-use super::bench::{Bench, NO_VERSION, conflicted, created};
-use super::{Result, cause, expect, fail, skip};
+use super::bench::Bench;
+use super::receipts::{created_id, expect_conflict};
+use super::{NO_VERSION, Result, cause, expect, fail, skip};
 use crate::object::Object::Contact;
 use crate::storage::{Receipt, StorageWrite};
 
@@ -107,7 +108,7 @@ fn taken<S: StorageWrite>(bench: &mut Bench<S>, application: Application<'_, S>)
         Some(Receipt::Created { .. }) => {
             fail(format!("{ANA} was given to a second contact: {STALE_KEYS}"))
         }
-        _ => conflicted(&receipts, token),
+        _ => expect_conflict(&receipts, token),
     }
 }
 
@@ -124,7 +125,7 @@ fn freed<S: StorageWrite>(bench: &mut Bench<S>, application: Application<'_, S>)
         if let Some(Receipt::Conflict) = receipts.get(token) {
             return fail(format!("{ANA} belongs to nobody, and was a conflict: {STALE_KEYS}"));
         }
-        let again = created(&receipts, token)?;
+        let again = created_id(&receipts, token)?;
         // For the next round nobody has it.
         application(&mut bench.storage, Meanwhile::Delete { id: &again });
     }
@@ -144,7 +145,7 @@ fn stale<S: StorageWrite>(bench: &mut Bench<S>, application: Application<'_, S>)
              another one after each write of the application too"
         ));
     }
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let seen = bench.get(Contact, &id)?;
     let is_theirs =
         seen.value("email").is_some_and(|email| bench.is_same(Contact, "email", email, BO));
@@ -158,7 +159,7 @@ fn gone<S: StorageWrite>(bench: &mut Bench<S>, application: Application<'_, S>) 
     application(&mut bench.storage, Meanwhile::Delete { id: &id });
     let (token, receipts) = bench
         .write(|batch| batch.update(Contact, &id, version.as_deref(), &[], &[(text, &["Rome"])]))?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let found = bench.by_ids(Contact, &[&id])?;
     expect(found.is_empty(), format!("{id} is there again"))
 }

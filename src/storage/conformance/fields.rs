@@ -1,6 +1,7 @@
 //! Whether storage keeps every field that the account has.
 
-use super::bench::{Bench, Values, fresh_update};
+use super::bench::{Bench, Values};
+use super::receipts::expect_updated;
 use super::{Result, Run, expect};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};
@@ -93,7 +94,7 @@ fn expect_cleared<S: StorageWrite>(
             left == old,
             format!("the clearing of {field} was rejected, and it is {left:?}, no longer {old:?}"),
         ),
-        Some(Receipt::Conflict) => fresh_update(&receipts, token, object, version),
+        Some(Receipt::Conflict) => expect_updated(&receipts, token, object, version),
         _ => expect(
             left.iter().all(is_default),
             format!(

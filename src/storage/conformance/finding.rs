@@ -1,7 +1,8 @@
 //! What storage answers.
 
-use super::bench::{Bench, NO_LINK, Seen, created};
-use super::{Result, Run, cause, expect, skip};
+use super::bench::{Bench, Seen};
+use super::receipts::created_id;
+use super::{NO_LINK, Result, Run, cause, expect, skip};
 use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{Receipt, StorageWrite};
 
@@ -116,7 +117,7 @@ fn finds_all_holders<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         if let Some(Receipt::Rejected { .. }) = receipts.get(token) {
             continue; // it is unique there
         }
-        let bo = created(&receipts, token)?;
+        let bo = created_id(&receipts, token)?;
         let found = bench.by_keys(&[rule], &[&[key]])?;
         let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
         let all = ids.contains(&ana.as_str()) && ids.contains(&bo.as_str());

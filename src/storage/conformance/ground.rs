@@ -1,8 +1,9 @@
 //! What all other cases stand on, so that it is told first.
 
-use super::bench::{Bench, NO_VERSION, created};
+use super::bench::Bench;
 use super::fields::{add_sample, samples};
-use super::{Result, Run, Stop, cause, expect};
+use super::receipts::created_id;
+use super::{NO_VERSION, Result, Run, Stop, cause, expect};
 use crate::object::Object::{self, Contact, Opportunity};
 use crate::storage::{Receipt, StorageWrite};
 
@@ -48,7 +49,7 @@ pub(super) fn is_empty<S: StorageWrite>(fresh: &mut impl FnMut() -> S) -> Result
         if holds {
             return cause(NOT_EMPTY);
         }
-        left = created(&receipts, token).ok();
+        left = created_id(&receipts, token).ok();
     }
     Ok(())
 }

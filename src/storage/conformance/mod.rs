@@ -48,6 +48,7 @@ mod finding;
 mod ground;
 mod maker;
 mod over;
+mod receipts;
 mod report;
 mod tokens;
 mod versions;
@@ -90,6 +91,14 @@ fn skip<T>(why: impl Into<String>) -> Result<T, Stop> {
 fn expect(is_true: bool, why: impl Into<String>) -> Result<(), Stop> {
     if is_true { Ok(()) } else { fail(why) }
 }
+
+/// The cause if nothing is noticed of what other writers do.
+const NO_VERSION: &str = "a contact has no version, so that nothing is known of other writers: \
+                                     give one in find with FoundRecord::version";
+
+/// The cause if nobody can tell whose an opportunity is.
+const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
+                                  write, and give it as the value of contact_id in find";
 
 type Result<T = (), E = Stop> = std::result::Result<T, E>;
 type Run<S> = fn(&mut Bench<S>) -> Result;

@@ -1,8 +1,9 @@
 //! Whether records that the application wrote survive updates by an import.
 
-use super::bench::{Bench, NO_VERSION, Seen, fresh_update};
+use super::bench::{Bench, Seen};
 use super::fields::{Sample, samples};
-use super::{Result, cause, expect, fail, skip};
+use super::receipts::expect_updated;
+use super::{NO_VERSION, Result, cause, expect, fail, skip};
 use crate::dedup::record_keys;
 use crate::field::FieldKind;
 use crate::object::Object::{self, Contact, Opportunity};
@@ -203,7 +204,7 @@ fn update<S: StorageWrite>(
     if let Some(Receipt::Rejected { .. }) = receipts.get(token) {
         return Ok(false);
     }
-    fresh_update(&receipts, token, object, version)?;
+    expect_updated(&receipts, token, object, version)?;
     let after = get(bench, object, id)?;
     let got = after.values(field);
     if !bench.are_same(object, field, &got, &values) {

@@ -1,6 +1,7 @@
 //! What storage keeps so that nothing is written twice.
 
-use super::bench::{Bench, conflicted, created, fresh_update};
+use super::bench::Bench;
+use super::receipts::{created_id, expect_conflict, expect_updated};
 use super::{Result, Run, expect, fail, skip};
 use crate::object::Object::{Contact, Opportunity};
 use crate::plan::Op;
@@ -29,7 +30,7 @@ fn repeated_creates<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let first = bench.write_made(&data)?;
     let mut ids = Vec::new();
     for token in &tokens {
-        ids.push(created(&first, *token)?);
+        ids.push(created_id(&first, *token)?);
     }
     let second = bench.write_made(&data)?;
     for (token, id) in tokens.iter().zip(&ids) {
@@ -62,7 +63,7 @@ fn repeated_updates<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let (token, data) = bench
         .make(|batch| batch.update(Contact, &ana, version.as_deref(), &[], &[(text, &["Rome"])]));
     let first = bench.write_made(&data)?;
-    fresh_update(&first, token, Contact, version.as_deref())?;
+    expect_updated(&first, token, Contact, version.as_deref())?;
     let once = bench.get(Contact, &ana)?;
     let second = bench.write_made(&data)?;
     match second.get(token) {
@@ -94,10 +95,11 @@ fn known_tokens<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let roof = || batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(ana));
         (ana, change, has_deals.then(roof))
     })?;
-    fresh_update(&receipts, change, Contact, version.as_deref())?;
-    let mut expected = vec![(ana, Op::Create, created(&receipts, ana)?), (change, Op::Update, bo)];
+    expect_updated(&receipts, change, Contact, version.as_deref())?;
+    let mut expected =
+        vec![(ana, Op::Create, created_id(&receipts, ana)?), (change, Op::Update, bo)];
     if let Some(roof) = roof {
-        expected.push((roof, Op::Create, created(&receipts, roof)?));
+        expected.push((roof, Op::Create, created_id(&receipts, roof)?));
     }
     let tokens: Vec<Token> = expected.iter().map(|(token, ..)| *token).collect();
     let known = applied(bench, &tokens)?;
@@ -107,7 +109,7 @@ fn known_tokens<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         expect(is_right, format!("a step that is {op:?} of {id} is known as {got:?}"))?;
     }
     match roof {
-        Some(roof) => bench.get(Opportunity, &created(&receipts, roof)?).map(|_| ()),
+        Some(roof) => bench.get(Opportunity, &created_id(&receipts, roof)?).map(|_| ()),
         None => Ok(()),
     }
 }
@@ -127,7 +129,7 @@ fn conflicts_keep_no_token<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let (token, receipts) = bench.write(|batch| {
         batch.create_new(&[("email", &["ana@example.com"])], &[("email", "ana@example.com")])
     })?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let known = applied(bench, &[token])?;
     expect(known.is_empty(), "a step that was not written is known as written")
 }

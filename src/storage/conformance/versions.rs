@@ -1,8 +1,9 @@
 //! Whether an adapter notices that somebody else has written.
 
-use super::bench::{Bench, NO_VERSION, conflicted, fresh_update};
+use super::bench::Bench;
 use super::fields::samples;
-use super::{Result, Run, cause, expect, fail};
+use super::receipts::{expect_conflict, expect_updated};
+use super::{NO_VERSION, Result, Run, cause, expect, fail};
 use crate::object::Object::{self, Contact, Opportunity};
 use crate::storage::{Receipt, StorageWrite};
 
@@ -68,7 +69,7 @@ fn changes_with<S: StorageWrite>(
     })?;
     match receipts.get(token) {
         Some(Receipt::Rejected { .. }) => return Ok(()),
-        Some(Receipt::Conflict) => fresh_update(&receipts, token, object, version)?,
+        Some(Receipt::Conflict) => expect_updated(&receipts, token, object, version)?,
         _ => {}
     }
     let after = bench.get(object, id)?;
@@ -90,7 +91,7 @@ fn stale_version<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     bench.change(Contact, &ana, &[], &[(text, &["Rome"])])?;
     let (token, receipts) =
         bench.write(|batch| batch.update(Contact, &ana, Some(&old), &[], &[(text, &["Bonn"])]))?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let seen = bench.get(Contact, &ana)?;
     expect(seen.value(text) == Some("Rome"), "the conflicting update was written")?;
     if bench.keeps_opportunities() { stale_opportunity(bench, &ana) } else { Ok(()) }
@@ -104,7 +105,7 @@ fn stale_opportunity<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Re
     let cellar: &[(&str, &[&str])] = &[("name", &["Cellar"])];
     let (token, receipts) =
         bench.write(|batch| batch.update(Opportunity, &deal, Some(&old), &[], cellar))?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let seen = bench.get(Opportunity, &deal)?;
     let name = seen.value("name");
     expect(name == Some("Attic"), format!("the conflicting update of {deal} made it {name:?}"))

@@ -1,7 +1,8 @@
 //! What storage writes, and what it refuses to.
 
-use super::bench::{Bench, NO_LINK, NO_VERSION, conflicted, created, fresh_update};
-use super::{Result, Run, cause, expect, fail, skip};
+use super::bench::Bench;
+use super::receipts::{created_id, expect_conflict, expect_updated};
+use super::{NO_LINK, NO_VERSION, Result, Run, cause, expect, fail, skip};
 use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{ContactOf, Receipt, StorageWrite};
 
@@ -36,9 +37,9 @@ fn every_step_has_a_receipt<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let roof = || batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(bo));
         (bo, ana, has_deals.then(roof))
     })?;
-    created(&receipts, bo)?;
-    fresh_update(&receipts, ana, Contact, version.as_deref())?;
-    roof.map_or(Ok(()), |roof| created(&receipts, roof).map(|_| ()))
+    created_id(&receipts, bo)?;
+    expect_updated(&receipts, ana, Contact, version.as_deref())?;
+    roof.map_or(Ok(()), |roof| created_id(&receipts, roof).map(|_| ()))
 }
 
 fn ids_are_distinct<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -48,7 +49,7 @@ fn ids_are_distinct<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     })?;
     let mut ids = Vec::new();
     for (token, name) in tokens.into_iter().zip(["Ana", "Bo", "Cy", "Di"]) {
-        let id = created(&receipts, token)?;
+        let id = created_id(&receipts, token)?;
         let seen = bench.get(Contact, &id)?;
         let got = seen.value(field);
         expect(got == Some(name), format!("the id of {name} leads to {got:?}"))?;
@@ -113,7 +114,7 @@ fn create_of_taken_key<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let (token, receipts) = bench.write(|batch| {
             batch.create_new(&[(field, &[key]), (name, &["Bo"])], &[(field, key)])
         })?;
-        conflicted(&receipts, token)?;
+        expect_conflict(&receipts, token)?;
         let found = bench.by_keys(&[field], &[&[key]])?;
         let is_alone = found.len() == 1 && found[0].0 == ana;
         expect(is_alone, format!("{key} is carried by {} contacts", found.len()))?;
@@ -134,7 +135,7 @@ fn update_to_taken_key<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         batch.expect_free(&[("email", "ana@example.com")]);
         token
     })?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let after = bench.get(Contact, &bo)?;
     expect(after.values(field) == before.values(field), "the taken address was written")
 }
@@ -153,7 +154,7 @@ fn own_key_is_free<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         batch.expect_free(&[("email", "ana@example.com")]);
         token
     })?;
-    fresh_update(&receipts, token, Contact, version.as_deref())
+    expect_updated(&receipts, token, Contact, version.as_deref())
 }
 
 fn conflict_is_alone<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -165,9 +166,9 @@ fn conflict_is_alone<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let last = batch.create_new(&[("email", &["z@b.example"])], &[("email", "z@b.example")]);
         [first, taken, last]
     })?;
-    let first = created(&receipts, tokens[0])?;
-    conflicted(&receipts, tokens[1])?;
-    let last = created(&receipts, tokens[2])?;
+    let first = created_id(&receipts, tokens[0])?;
+    expect_conflict(&receipts, tokens[1])?;
+    let last = created_id(&receipts, tokens[2])?;
     bench.get(Contact, &first)?;
     let found = bench.by_ids(Contact, &[&last])?;
     expect(found.len() == 1, "steps beside a conflict were receipted but not written")
@@ -181,8 +182,8 @@ fn link_in_batch<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let roof = batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(bo));
         [ana, bo, roof]
     })?;
-    let bo = created(&receipts, tokens[1])?;
-    let roof = created(&receipts, tokens[2])?;
+    let bo = created_id(&receipts, tokens[1])?;
+    let roof = created_id(&receipts, tokens[2])?;
     let seen = bench.get(Opportunity, &roof)?;
     let Some(link) = seen.value("contact_id") else { return cause(NO_LINK) };
     expect(link == bo, format!("it is linked to {link} instead of {bo}"))
@@ -229,7 +230,7 @@ fn gone_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         [roof, batch.relink(&loft, version.as_deref(), gone)]
     })?;
     for token in tokens {
-        conflicted(&receipts, token)?;
+        expect_conflict(&receipts, token)?;
     }
     let found = bench.of_contacts(&[&ana])?;
     expect(found.len() == 1, format!("its former contact has {} opportunities", found.len()))
@@ -251,7 +252,7 @@ fn contact_in_conflict<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         batch.expect_written(stale);
         stale
     })?;
-    conflicted(&receipts, token)?;
+    expect_conflict(&receipts, token)?;
     let found = bench.of_contacts(&[&ana])?;
     expect(found.len() == 1, "it was created although its contact is to be found anew")?;
     let seen = bench.get(Opportunity, &loft)?;
