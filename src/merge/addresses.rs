@@ -93,7 +93,7 @@ fn take_rows<'p>(
 ) {
     let columns = of_kind(kind, columns);
     for (at, row) in rows.iter().enumerate() {
-        take_row(base, kind, columns, row, base.is_new() && at == 0, book, |_| {});
+        take_row(base, kind, columns, row, base.is_created_by(at), book, |_| {});
     }
 }
 

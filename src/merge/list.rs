@@ -138,7 +138,7 @@ impl<'p> List<'p> {
             while let Some(gift) = gifts.next_if(is_before) {
                 self.take_gift(gift);
             }
-            self.take_row(base, columns, row, base.is_new() && at == 0);
+            self.take_row(base, columns, row, base.is_created_by(at));
         }
         gifts.for_each(|gift| self.take_gift(gift));
     }

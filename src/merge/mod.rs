@@ -120,6 +120,11 @@ impl<'p> Base<'p> {
         self.stored.is_none()
     }
 
+    /// Does the row at this position, of those that are folded, create the record?
+    fn is_created_by(&self, at: usize) -> bool {
+        self.is_new() && at == 0
+    }
+
     /// A new record, or a stored one that no earlier window has met.
     pub(crate) fn of(settings: &'p Settings, stored: Option<(&'p Answers, StoredId)>) -> Self {
         Base { settings, stored, memory: None }

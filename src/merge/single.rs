@@ -158,7 +158,7 @@ impl<'p> Single<'p> {
     /// Folds some rows, of which the first creates the record if it is new.
     fn take_rows(mut self, base: Base<'p>, columns: &'p [Column], rows: &[RowOf<'p>]) -> Self {
         for (at, row) in rows.iter().enumerate() {
-            self.take_row(base, columns, row, base.is_new() && at == 0);
+            self.take_row(base, columns, row, base.is_created_by(at));
         }
         self
     }
