@@ -7,7 +7,7 @@ use std::fmt;
 use crate::apply::{Report, Status};
 use crate::source::SourceError;
 
-/// Everything that is wrong with the set-up, all at once. No row has been read, and nothing written.
+/// Everything that is wrong with the set-up, all at once. Nothing has been written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     pub(crate) problems: Vec<String>,
