@@ -1,6 +1,6 @@
 //! Writing a plan: batches out, receipts in, every row accounted for.
 //!
-//! The [`Applier`] is a state machine that does no I/O. It hands out batches of whole units, checks
+//! The [`Applier`](applier::Applier) is a state machine that does no I/O. It hands out batches of whole units, checks
 //! that each step has exactly one receipt, splits a batch that fails, plans rows again that somebody
 //! else was in the way of, and counts what was done. The drivers are loops of a few lines: one writes
 //! a plan, one plans and writes a file window by window.
