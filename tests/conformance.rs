@@ -213,7 +213,7 @@ fn what_an_adapter_does_not_claim_is_skipped_and_said() {
 }
 
 /// Each defect with the case that must catch it.
-const CAUGHT: [(Defect, &str); 56] = [
+const CAUGHT: [(Defect, &str); 57] = [
     (Defect::IgnoresAdditionalAddresses, "a contact is found by an additional e-mail"),
     (Defect::DeclaresNoKeys, "the asked key is declared as it was asked"),
     (Defect::DeclaresSpelledKeys, "the asked key is declared as it was asked"),
@@ -221,6 +221,7 @@ const CAUGHT: [(Defect, &str); 56] = [
     (Defect::FindsByPrefix, "a key that nobody carries finds nothing"),
     (Defect::FindsEverybodyById, "an id that nobody has finds nothing"),
     (Defect::ForgetsToUnindex, "an address that was taken away finds nobody"),
+    (Defect::ReadsIdsAsNumbers, "another spelling of an id finds nothing"),
     (Defect::FindsAllOpportunities, "opportunities are found by their contact, and no others"),
     (Defect::AnyFieldOfACombinedRule, "a combined rule finds only whom all fields agree with"),
     (Defect::DropsListValues, "every written value comes back"),

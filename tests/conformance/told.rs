@@ -95,7 +95,7 @@ fn a_misspelt_field_is_named_with_the_one_that_may_be_meant() {
 #[test]
 fn records_that_nobody_asked_for_are_told_once() {
     let report = broken(Defect::FindsEverybodyById);
-    assert_eq!(report.failures().count(), 3, "{report}");
+    assert_eq!(report.failures().count(), 4, "{report}");
     let (name, why) = report.failures().next().unwrap();
     assert_eq!(name, "a record is found by its id");
     assert!(why.contains("Lookup::ids"), "{why}");

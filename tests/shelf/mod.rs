@@ -24,6 +24,7 @@ pub(crate) enum Defect {
     FindsOneHolderOnly,
     FindsByPrefix,
     FindsEverybodyById,
+    ReadsIdsAsNumbers,
     ForgetsToUnindex,
     FindsAllOpportunities,
     AnyFieldOfACombinedRule,
@@ -275,7 +276,7 @@ impl Storage for Shelf {
             if self.is(Defect::FindsEverybodyById) {
                 self.records(object).keys().for_each(|id| self.add(object, *id, &[], found));
             } else if let Ok(number) = id.parse::<u64>()
-                && number.to_string() == *id
+                && (number.to_string() == *id || self.is(Defect::ReadsIdsAsNumbers))
             {
                 self.add(object, number, &[], found);
             }

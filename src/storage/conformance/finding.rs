@@ -8,6 +8,7 @@ use crate::storage::{Receipt, StorageWrite};
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
         ("an id that nobody has finds nothing", by_unknown_id),
+        ("another spelling of an id finds nothing", by_other_spelling),
         ("several ids are answered in one call", by_several_ids),
         ("a contact is found by its primary e-mail", by_primary_email),
         ("a contact is found by an additional e-mail", by_additional_email),
@@ -35,6 +36,34 @@ fn by_unknown_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let found = bench.by_ids(Contact, &["no such id", "999999999", "'; --"])?;
     expect(found.is_empty(), format!("found {}", told(&found)))
 }
+/// As a person types an id, or a spreadsheet writes it. A record that is found by it is one that nobody has
+/// asked for, which stops the import.
+fn by_other_spelling<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let name = bench.name();
+    let ana = bench.add(Contact, &[(name, &["Ana"])])?;
+    let roof = match bench.keeps_opportunities() {
+        true => Some(bench.add_to(&ana, &[("name", &["Roof"])])?),
+        false => None,
+    };
+    for (object, id) in [(Contact, Some(ana)), (Opportunity, roof)] {
+        let Some(id) = id else { continue };
+        bench.get(object, &id)?;
+        let spelt = [format!("0{id}"), format!("+{id}"), format!("{id}.0")];
+        let in_case = [id.to_uppercase(), id.to_lowercase()];
+        for other in spelt.iter().chain(&in_case).filter(|other| **other != id) {
+            let found = bench.by_ids(object, &[other])?;
+            expect(
+                found.is_empty(),
+                format!(
+                    "asked for the id {other:?}, the {object} {id} was found: compare ids as they are spelt, as \
+                     texts"
+                ),
+            )?;
+        }
+    }
+    Ok(())
+}
+
 
 fn by_several_ids<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let field = bench.name();
