@@ -28,6 +28,7 @@ pub(crate) enum Defect {
     ForgetsToUnindex,
     FindsAllOpportunities,
     AnyFieldOfACombinedRule,
+    KnowsAddressesOnly,
     DropsListValues,
     TrimsText,
     NoVersions,
@@ -190,6 +191,10 @@ impl Shelf {
     }
 
     fn holders(&self, rule: &[&str], key: &[&str]) -> Vec<u64> {
+        let is_other = rule.len() == 1 && rule != ["email"] && rule != ["phone"];
+        if is_other && self.is(Defect::KnowsAddressesOnly) {
+            return Vec::new();
+        }
         let is_held = |id: u64, rec: &Rec| {
             let keys = self.keys_of(rule, rec);
             let is_former = self.is(Defect::ForgetsToUnindex)

@@ -19,7 +19,6 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("a key that nobody carries finds nothing", finds_nobody),
         ("an address that was taken away finds nobody", finds_no_former_holder),
         ("opportunities are found by their contact, and no others", by_contact),
-        ("a combined rule finds only whom all fields agree with", by_combined_rule),
         ("unusual text comes back as it was written", unusual_text_comes_back),
     ]
 }
@@ -199,23 +198,6 @@ fn by_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     }
     let links = found.iter().all(|(_, seen)| seen.value("contact_id") == Some(ana.as_str()));
     expect(links, format!("contact {ana} has {}", told(&found)))
-}
-
-fn by_combined_rule<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let rule = ["first_name".to_owned(), "last_name".to_owned()];
-    let is_asked = bench
-        .storage
-        .account()
-        .is_ok_and(|account| account.dedup.contacts.iter().any(|own| own.0 == rule));
-    if !is_asked || !bench.storage.answers(&rule) {
-        return skip("the account has no rule first_name+last_name");
-    }
-    let ana = bench.add(Contact, &[("first_name", &["Ana"]), ("last_name", &["Lee"])])?;
-    bench.add(Contact, &[("first_name", &["Ana"]), ("last_name", &["Ray"])])?;
-    bench.add(Contact, &[("first_name", &["Bo"]), ("last_name", &["Lee"])])?;
-    let found = bench.by_keys(&["first_name", "last_name"], &[&["ana"], &["lee"]])?;
-    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-    expect(ids == [ana.as_str()], format!("ana lee found {ids:?} instead of {ana}"))
 }
 
 fn unusual_text_comes_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {

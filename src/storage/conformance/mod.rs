@@ -47,6 +47,7 @@ mod ground;
 mod maker;
 mod over;
 mod report;
+mod rules;
 mod tokens;
 mod versions;
 mod writing;
@@ -99,6 +100,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
     let cases: Vec<(&'static str, Run<S>)> = ground::cases()
         .into_iter()
         .chain(finding::cases())
+        .chain(rules::cases())
         .chain(fields::cases())
         .chain(amounts::cases())
         .chain(versions::cases())
