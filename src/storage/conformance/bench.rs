@@ -204,6 +204,18 @@ impl<S: StorageWrite> Bench<S> {
         created(&receipts, token)
     }
 
+    /// Does storage take two items of this list of addresses? A table may have one column beside that of the
+    /// primary address, and reject what does not fit.
+    pub(super) fn takes_two(&mut self, list: &str) -> Result<bool> {
+        let two = match list {
+            "additional_phones" => ["+12065550171", "+12065550172"],
+            _ => ["p1@probe.example", "p2@probe.example"],
+        };
+        let (token, receipts) =
+            self.write(|batch| batch.create(Object::Contact, &[(list, &two)]))?;
+        Ok(!matches!(receipts.get(token), Some(Receipt::Rejected { .. })))
+    }
+
     /// Asks a question. Gives each record with what was said of it.
     pub(super) fn ask(&mut self, lookup: &Lookup<'_>) -> Result<Vec<(String, Seen)>> {
         let mut found = Found::default();
