@@ -333,7 +333,7 @@ fn write_customer(
     if step.is_update() {
         let now: Option<String> =
             tx.query_row(CUSTOMER, [step.id()], |row| row.get(5)).optional()?;
-        if now.is_none() || now.as_deref() != step.version() {
+        if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
         update(tx, "customers", &columns, ("customer_no", step.id()))?;
@@ -377,7 +377,7 @@ fn write_deal(
     if step.is_update() {
         let by_id = format!("{DEAL} deal_id = ?1");
         let now: Option<String> = tx.query_row(&by_id, [step.id()], |row| row.get(7)).optional()?;
-        if now.is_none() || now.as_deref() != step.version() {
+        if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
         update(tx, "deals", &columns, ("deal_id", step.id()))?;

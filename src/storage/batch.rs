@@ -214,6 +214,30 @@ impl<'a> BatchStep<'a> {
         self.step.version.as_deref()
     }
 
+    /// Has somebody else written the record since it was read (X3)? `stored` is the version that it has now,
+    /// `None` if it is gone. Then the receipt is a conflict. Of a create never, nor where
+    /// [`find`](super::Storage::find) gave no version and the record is there.
+    ///
+    /// ```
+    /// # use crm_import::storage::{BatchStep, Receipts};
+    /// /// Before a step is written: is it to be left out?
+    /// fn is_left_out(step: &BatchStep<'_>, version_now: Option<u64>, receipts: &mut Receipts) -> bool {
+    ///     let is_stale = step.is_stale(version_now.map(|it| it.to_string()).as_deref());
+    ///     if is_stale {
+    ///         receipts.conflict(step.token());
+    ///     }
+    ///     is_stale
+    /// }
+    /// ```
+    pub fn is_stale(&self, stored: Option<&str>) -> bool {
+        self.is_update()
+            && match (stored, self.version()) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(now), Some(read)) => now != read,
+            }
+    }
+
     /// The keys that the contact shall carry and that no other record may hold (X3): for a create all
     /// of them, for an update those it adds. If another record holds one, the receipt is a conflict.
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
