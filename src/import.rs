@@ -2,15 +2,16 @@
 
 mod opening;
 mod policies;
+mod resuming;
 mod settling;
 
 use crate::account::Account;
-use crate::apply::{self, Control, ErrorBudget, Event, Known, Progress, Report, Tokens};
+use crate::apply::{self, Control, ErrorBudget, Event, Progress, Report};
 use crate::error::{ConfigError, Error};
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::{Numbers, Plan};
+use crate::plan::Plan;
 use crate::planner;
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Storage, StorageWrite};
@@ -186,10 +187,11 @@ impl Import {
     /// never interrupted. Another file, mapping or policy is refused, and so is a storage that keeps
     /// no tokens.
     ///
-    /// Which checkpoint to go on with: the one that [is open](Checkpoint::is_open) and
-    /// [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint). How: by
-    /// [`run`](Self::run) if it [is a run's](Checkpoint::is_run), in windows as large as they were, else by
-    /// [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The other way is refused.
+    /// Which checkpoint to go on with: the one that [`unfinished`](Self::unfinished) gives, and that is to say,
+    /// the one that [is open](Checkpoint::is_open) and [does not differ](Checkpoint::differences) from
+    /// [this import's own](Self::checkpoint). How: by [`run`](Self::run) if it [is a run's](Checkpoint::is_run), in
+    /// windows as large as they were, else by [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The
+    /// other way is refused. [`plan_or_resume`](Self::plan_or_resume) does both of it in one call.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
@@ -238,52 +240,6 @@ impl Import {
         planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
     }
 
-    /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan); [`Error::Resume`] if this is not the import that was interrupted,
-    /// [`Error::Tokens`] if storage does not say what is written.
-    pub fn plan_resumed<S: StorageWrite + ?Sized>(
-        &self,
-        file: Source<'_>,
-        storage: &mut S,
-    ) -> Result<Plan, Error<S::Error>> {
-        let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
-        self.check_resumable(storage)?;
-        let _span = trace::plan(self.threads.unwrap_or(1));
-        let reading = self.read(file, storage)?;
-        let mine = apply::checkpoint(&checkpoint.import_id, &reading.settings, reading.digest(), 0);
-        apply::check_resumed(checkpoint, &mine)?;
-        let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
-        let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
-        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
-        let is_hidden = |object, id: &str| known.is_hidden(object, id);
-        let settled = known.settled();
-        let mut plan =
-            planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
-        known.mend(&mut plan);
-        plan.resumes = Some(checkpoint.import_id.clone());
-        Ok(plan)
-    }
-
-    /// What a checkpoint of this import would say before its first batch: to find out, by
-    /// [`Checkpoint::differences`], which unfinished import this one is.
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan); storage is asked for nothing but the account.
-    pub fn checkpoint<S: Storage + ?Sized>(
-        &self,
-        file: Source<'_>,
-        storage: &mut S,
-    ) -> Result<Checkpoint, Error<S::Error>> {
-        let reading = self.read(file, storage)?;
-        let id = self.id.as_deref().unwrap_or("");
-        // Of a run as soon as its window is set.
-        let window = self.run_window.unwrap_or(0);
-        Ok(apply::checkpoint(id, &reading.settings, reading.digest(), window))
-    }
-
     /// Writes a plan.
     ///
     /// # Errors
@@ -329,8 +285,9 @@ impl Import {
             plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
         check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
         let mut job = self.job(storage);
-        if let Some(id) = &plan.resumes {
+        if let Some((id, row)) = &plan.resumes {
             job.import_id.clone_from(id);
+            job.from_row = *row;
             job.resumes = true;
         }
         apply::apply(plan, &job, storage, |progress| watch(progress).into())

@@ -88,15 +88,6 @@ impl Crm {
         Ok(Crm { db, account })
     }
 
-    /// The checkpoints of imports that are not over, last begun first.
-    pub(crate) fn open_imports(&self) -> Result<Vec<Checkpoint>> {
-        let mut query =
-            self.db.prepare("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
-        let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
-        let all = texts.iter().filter_map(|json| serde_json::from_str(json).ok());
-        Ok(all.filter(Checkpoint::is_open).collect())
-    }
-
     /// Tells a customer, with the key that was asked for.
     fn tell_customer(
         &self,
@@ -277,6 +268,13 @@ impl StorageWrite for Crm {
 
     fn keeps_tokens(&self) -> bool {
         true
+    }
+
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>> {
+        let mut query =
+            self.db.prepare_cached("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
+        let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
+        Ok(Some(texts.iter().filter_map(|json| serde_json::from_str(json).ok()).collect()))
     }
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<()> {

@@ -68,8 +68,8 @@ pub struct Plan {
     pub(crate) file_digest: String,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
     pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
-    /// The import whose steps so far this plan leaves out.
-    pub(crate) resumes: Option<String>,
+    /// The import whose steps so far this plan leaves out, and the row up to which they are written.
+    pub(crate) resumes: Option<(String, u64)>,
 }
 
 /// One step: the number of its record.
@@ -147,6 +147,11 @@ impl Plan {
             .collect();
         let count = |of: &FollowUp| people.iter().filter(|entry| is_in(of.scope(), entry)).count();
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
+    }
+
+    /// Is it the rest of an import that was interrupted? Its steps are those that are left.
+    pub fn is_resumed(&self) -> bool {
+        self.resumes.is_some()
     }
 
     /// Every row of the file with what becomes of it; blank rows too.

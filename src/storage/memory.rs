@@ -368,6 +368,11 @@ impl StorageWrite for MemoryStorage {
         Ok(())
     }
 
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, StorageError> {
+        let open = self.checkpoints.values().rev().filter(|one| one.is_open());
+        Ok(Some(open.cloned().collect()))
+    }
+
     fn supports(&self, _: FollowUpKind) -> bool {
         true
     }

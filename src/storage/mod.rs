@@ -9,6 +9,7 @@
 //! | [`Storage::asks_again`] | retries of look-ups that fail in passing |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
+//! | [`StorageWrite::unfinished`] | finding the import that was interrupted, in one call |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
 //! [`guide::adapters`](crate::guide::adapters) goes through it step by step, with an adapter to copy.
@@ -99,9 +100,9 @@ pub trait StorageWrite: Storage {
     /// is to the contact as it was read.
     ///
     /// # Errors
-    /// An error means that nothing of the batch was written, or that nobody knows: what happens next
-    /// is for [`recover`](Self::recover) to say. A record that a constraint refuses is no error but
-    /// [rejected](Receipts::rejected).
+    /// An error means that nothing of the batch was written, or that nobody knows: receipts that were filed
+    /// before it are void, and what happens next is for [`recover`](Self::recover) to say. A record that a
+    /// constraint refuses is no error but [rejected](Receipts::rejected).
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
     /// What to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while
@@ -118,13 +119,28 @@ pub trait StorageWrite: Storage {
     }
 
     /// Which of these tokens are written already, what they did and to which record. Only asked where
-    /// [`keeps_tokens`](Self::keeps_tokens) says so.
+    /// [`keeps_tokens`](Self::keeps_tokens) says so: of an import that is resumed, for two tokens of each row of
+    /// the file, some 10,000 at a time.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
         let _ = (tokens, known);
         Ok(())
+    }
+
+    /// The last [checkpoint](Batch::checkpoint) of each import that is not finished, the one begun last first.
+    /// Finished ones may be among them: those that [are open](Checkpoint::is_open) count, and one that is open
+    /// no more may be deleted. Asked once by [`Import::plan_or_resume`](crate::Import::plan_or_resume) and by
+    /// [`Import::unfinished`](crate::Import::unfinished), before anything is written.
+    ///
+    /// By default `None`: this storage does not say, and both refuse it rather than begin once more what was
+    /// begun. The application then finds the checkpoint by itself.
+    ///
+    /// # Errors
+    /// An error stops the import before it began.
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, Self::Error> {
+        Ok(None)
     }
 
     /// Can this storage put contacts on lists, or start workflows? A follow-up it cannot do is

@@ -344,6 +344,10 @@ impl StorageWrite for Shelf {
         Ok(())
     }
 
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, StorageError> {
+        Ok(Some(self.checkpoints.values().cloned().collect()))
+    }
+
     fn supports(&self, _: FollowUpKind) -> bool {
         true
     }

@@ -35,6 +35,7 @@ fn by_unknown_id<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let found = bench.by_ids(Contact, &["no such id", "999999999", "'; --"])?;
     expect(found.is_empty(), format!("found {}", told(&found)))
 }
+
 /// As a person types an id, or a spreadsheet writes it. A record that is found by it is one that nobody has
 /// asked for, which stops the import.
 fn by_other_spelling<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -62,7 +63,6 @@ fn by_other_spelling<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     }
     Ok(())
 }
-
 
 fn by_several_ids<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let field = bench.name();
