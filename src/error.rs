@@ -29,6 +29,21 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// Why a run cannot continue. `E` is the error of the storage.
+///
+/// `Display` says what could not be done, in one line; why is the next one, and with a storage that failed that is
+/// its own error:
+///
+/// ```
+/// use std::error::Error as _;
+///
+/// use crm_import::{Import, MemoryStorage, Source};
+///
+/// let file = Source::from_path("no such file.csv");
+/// let error = Import::new().plan(file, &mut MemoryStorage::default()).unwrap_err();
+/// assert_eq!(error.to_string(), "the file cannot be read");
+/// let why = error.source().unwrap().to_string();
+/// println!("{error}: {why}");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E: std::error::Error + 'static> {
