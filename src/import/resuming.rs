@@ -2,6 +2,7 @@
 
 use super::Import;
 use crate::apply::{self, Known, Tokens};
+use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
 use crate::plan::{Numbers, Plan, Settled};
 use crate::planner::{self, Reading};
@@ -54,7 +55,7 @@ impl Import {
             (None, Some(_)) => {
                 let _span = trace::plan(self.threads.unwrap_or(1));
                 let reading = self.read(file, storage)?;
-                let own = self.checkpoint_of(&reading);
+                let own = self.checkpoint_of(&reading.settings, reading.digest());
                 match own_of(stopped, &own)? {
                     Some(own) => self.plan_rest(&own, reading, storage),
                     None => {
@@ -162,7 +163,8 @@ impl Import {
     }
 
     /// What a checkpoint of this import would say before its first batch: to find out, by
-    /// [`Checkpoint::differences`], which unfinished import this one is.
+    /// [`Checkpoint::differences`], which unfinished import this one is. The file is read to its end, in memory
+    /// that does not grow with it.
     ///
     /// # Errors
     /// As [`plan`](Self::plan); storage is asked for nothing but the account.
@@ -171,15 +173,16 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Checkpoint, Error<S::Error>> {
-        let reading = self.read(file, storage)?;
-        Ok(self.checkpoint_of(&reading))
+        let (settings, rows) = self.open(file, storage)?;
+        let (settings, digest) = planner::skim(settings, rows).map_err(Error::Source)?;
+        Ok(self.checkpoint_of(&settings, &digest))
     }
 
-    fn checkpoint_of(&self, reading: &Reading) -> Checkpoint {
+    fn checkpoint_of(&self, settings: &Settings, digest: &str) -> Checkpoint {
         let id = self.id.as_deref().unwrap_or("");
         // Of a run as soon as its window is set.
         let window = self.run_window.unwrap_or(0);
-        apply::checkpoint(id, &reading.settings, reading.digest(), window)
+        apply::checkpoint(id, settings, digest, window)
     }
 }
 

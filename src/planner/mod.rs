@@ -32,7 +32,7 @@ mod window;
 
 pub(crate) use teach::keys_of;
 
-pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read};
+pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read, skim};
 
 use std::sync::{Arc, Mutex};
 

@@ -110,6 +110,31 @@ fn x6_a_file_that_was_begun_otherwise_is_for_a_person_to_decide() {
     assert_eq!(crm.len(Object::Contact), 1_400);
 }
 
+#[test]
+fn x6_which_import_it_is_is_told_by_all_of_its_rows() {
+    // The order of day and month shows in the last row alone, far behind the first block.
+    let file =
+        "Name,Date of Birth\n".to_owned() + &"Ana,01/02/1990\n".repeat(9_000) + "Bo,31/12/1990\n";
+    for (threads, window) in [(1, None), (2, None), (1, Some(100))] {
+        let mut crm = MemoryStorage::default();
+        let mut import = Import::new().threads(threads);
+        if let Some(rows) = window {
+            import = import.run_window(rows);
+            let stop = |event: crm_import::Event<'_>| event.window().is_none();
+            import.run_with(source(&file), &mut crm, stop).unwrap();
+        } else {
+            let plan = import.plan(source(&file), &mut crm).unwrap();
+            import.apply_with(plan, &mut crm, stop_after(1, Control::Pause)).unwrap();
+        }
+        let own = import.checkpoint(source(&file), &mut crm).unwrap();
+        let kept = crm.checkpoint().unwrap();
+        assert_eq!(own.formats["Date of Birth"], "dmy");
+        assert_eq!((&own.file, &own.formats), (&kept.file, &kept.formats));
+        assert!(kept.differences(&own).is_empty());
+        assert!(import.unfinished(source(&file), &mut crm).unwrap().is_some());
+    }
+}
+
 /// It tells no more than it must.
 struct Silent {
     crm: MemoryStorage,
