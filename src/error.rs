@@ -30,8 +30,22 @@ impl std::error::Error for ConfigError {}
 
 /// Why an import cannot continue. `E` is the error of the storage.
 ///
-/// The cause follows through [`source`](std::error::Error::source). Where something had been written before,
-/// [`done`](Self::done) has the report of it.
+/// `Display` says what could not be done, in one line. The cause follows through
+/// [`source`](std::error::Error::source); with a storage that failed, it is the storage's own error:
+///
+/// ```
+/// use std::error::Error as _;
+///
+/// use crm_import::{Import, MemoryStorage, Source};
+///
+/// let file = Source::from_path("no such file.csv");
+/// let error = Import::new().plan(file, &mut MemoryStorage::default()).unwrap_err();
+/// assert_eq!(error.to_string(), "the file cannot be read");
+/// let why = error.source().unwrap().to_string();
+/// println!("{error}: {why}");
+/// ```
+///
+/// Where something had been written before, [`done`](Self::done) has the report of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E: std::error::Error + 'static> {

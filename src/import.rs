@@ -4,15 +4,16 @@
 mod opening;
 mod own_log;
 mod policies;
+mod resuming;
 mod settling;
 
 use crate::account::Account;
-use crate::apply::{self, Control, ErrorBudget, Event, Known, Progress, Report, Tokens};
+use crate::apply::{self, Control, ErrorBudget, Event, Progress, Report};
 use crate::error::{ConfigError, Error};
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
-use crate::plan::{Numbers, Plan};
+use crate::plan::Plan;
 use crate::planner;
 use crate::source::{Rows, Source};
 use crate::storage::{Checkpoint, Storage, StorageWrite};
@@ -195,11 +196,14 @@ impl Import {
     /// import without an interruption would have given. A different file, mapping or policy is refused, and so
     /// is a storage that keeps no tokens.
     ///
-    /// - *Which checkpoint?* The one that [is open](Checkpoint::is_open) and
-    ///   [does not differ](Checkpoint::differences) from [this import's own](Self::checkpoint).
+    /// - *Which checkpoint?* The one that [`unfinished`](Self::unfinished) returns: it [is
+    ///   open](Checkpoint::is_open) and [does not differ](Checkpoint::differences) from [this import's
+    ///   own](Self::checkpoint).
     /// - *Go on how?* With [`run`](Self::run) if the checkpoint [is a run's](Checkpoint::is_run), in windows of
     ///   the same size; otherwise with [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The
     ///   other way round is refused.
+    ///
+    /// For an import that is planned and applied, [`plan_or_resume`](Self::plan_or_resume) does both in one call.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
@@ -249,54 +253,6 @@ impl Import {
         planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
     }
 
-    /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan); [`Error::Resume`] if this is not the import that was interrupted,
-    /// [`Error::Tokens`] if storage cannot say what has been written.
-    pub fn plan_resumed<S: StorageWrite + ?Sized>(
-        &self,
-        file: Source<'_>,
-        storage: &mut S,
-    ) -> Result<Plan, Error<S::Error>> {
-        let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
-        self.check_resumable(storage)?;
-        let _span = trace::plan(self.threads.unwrap_or(1));
-        let reading = self.read(file, storage)?;
-        let id = &checkpoint.import_id;
-        let mine = apply::first_checkpoint(id, &reading.settings, reading.digest(), 0);
-        apply::check_resumed(checkpoint, &mine)?;
-        let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
-        let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
-        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
-        let is_hidden = |object, id: &str| known.is_hidden(object, id);
-        let settled = known.settled();
-        let mut plan =
-            planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
-        known.mend(&mut plan);
-        plan.resumes = Some(checkpoint.import_id.clone());
-        Ok(plan)
-    }
-
-    /// The checkpoint of this import before its first batch. Compare it with those that storage has kept
-    /// ([`Checkpoint::differences`]) to find out whether this import was begun before. Storage is asked for
-    /// nothing but the account.
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan).
-    pub fn checkpoint<S: Storage + ?Sized>(
-        &self,
-        file: Source<'_>,
-        storage: &mut S,
-    ) -> Result<Checkpoint, Error<S::Error>> {
-        let reading = self.read(file, storage)?;
-        let id = self.id.as_deref().unwrap_or("");
-        // An import whose window is set is going to be a run.
-        let window = self.run_window.unwrap_or(0);
-        Ok(apply::first_checkpoint(id, &reading.settings, reading.digest(), window))
-    }
-
     /// Writes a plan.
     ///
     /// # Errors
@@ -342,8 +298,9 @@ impl Import {
             plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
         check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
         let mut job = self.job(storage);
-        if let Some(id) = &plan.resumes {
+        if let Some((id, row)) = &plan.resumes {
             job.import_id.clone_from(id);
+            job.from_row = *row;
             job.resumes = true;
         }
         apply::apply(plan, &job, storage, |progress| watch(progress).into())

@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use crm_import::source::{Block, Limits};
-use crm_import::{IssueCode, Source};
+use crm_import::{Import, IssueCode, MemoryStorage, Source};
 
 /// Gives a text once, another one so many times, and a last one.
 struct Repeated {
@@ -107,6 +107,12 @@ fn no_file_can_make_the_reader_hold_more_than_its_limits() {
     let (_, _, codes) = read(open, limits);
     assert!(!codes.is_empty());
     println!("20 MiB of quotes: peak {:?} MiB", peak());
+
+    // Which import of a file this is, is told without keeping the file.
+    let file = Repeated::new("First Name,Email,Notes,Value\n", plain, 100 * MIB, "");
+    let own = Import::new().checkpoint(Source::from_reader(file), &mut MemoryStorage::default());
+    assert_eq!(own.unwrap().file.len(), 32);
+    println!("the checkpoint of 100 MiB: peak {:?} MiB", peak());
 
     assert!(peak().is_none_or(|mib| mib < 160), "{:?} MiB", peak());
 }

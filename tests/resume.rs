@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "resume/begun.rs"]
+mod begun;
 #[path = "resume/blanks.rs"]
 mod blanks;
 #[allow(dead_code)]

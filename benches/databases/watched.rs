@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, FollowUpKind, Receipts, Recovery, Token};
+use crm_import::storage::{Applied, Batch, Checkpoint, FollowUpKind, Receipts, Recovery, Token};
 use crm_import::{Account, Storage, StorageWrite};
 
 use super::plain::Plain;
@@ -70,6 +70,10 @@ impl<S: StorageWrite> StorageWrite for Watched<S> {
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), S::Error> {
         self.storage.applied(tokens, known)
+    }
+
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, S::Error> {
+        self.storage.unfinished()
     }
 
     fn supports(&self, follow_up: FollowUpKind) -> bool {

@@ -88,15 +88,6 @@ impl Crm {
         Ok(Crm { db, account })
     }
 
-    /// The checkpoints of imports that are not over, the one begun last first.
-    pub(crate) fn open_imports(&self) -> Result<Vec<Checkpoint>> {
-        let mut query =
-            self.db.prepare("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
-        let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
-        let all = texts.iter().filter_map(|json| serde_json::from_str(json).ok());
-        Ok(all.filter(Checkpoint::is_open).collect())
-    }
-
     /// Adds a customer to the answer, with the key that was asked for.
     fn tell_customer(
         &self,
@@ -279,6 +270,13 @@ impl StorageWrite for Crm {
         true
     }
 
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>> {
+        let mut query =
+            self.db.prepare_cached("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
+        let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
+        Ok(Some(texts.iter().filter_map(|json| serde_json::from_str(json).ok()).collect()))
+    }
+
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<()> {
         let mut query =
             self.db.prepare_cached("SELECT is_update, id FROM import_tokens WHERE token = ?1")?;
@@ -333,7 +331,7 @@ fn write_customer(
     if step.is_update() {
         let now: Option<String> =
             tx.query_row(CUSTOMER, [step.id()], |row| row.get(5)).optional()?;
-        if now.is_none() || now.as_deref() != step.version() {
+        if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
         update(tx, "customers", &columns, ("customer_no", step.id()))?;
@@ -377,7 +375,7 @@ fn write_deal(
     if step.is_update() {
         let by_id = format!("{DEAL} deal_id = ?1");
         let now: Option<String> = tx.query_row(&by_id, [step.id()], |row| row.get(7)).optional()?;
-        if now.is_none() || now.as_deref() != step.version() {
+        if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
         update(tx, "deals", &columns, ("deal_id", step.id()))?;

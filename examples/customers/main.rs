@@ -27,18 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     db.execute_batch(crm::TABLES)?;
     let mut crm = Crm::new(db)?;
 
-    let source = || Source::from_path(&file);
-    let mut import = Import::new();
-    let own = import.checkpoint(source(), &mut crm)?;
-    let stopped = crm.open_imports()?.into_iter().find(|it| it.differences(&own).is_empty());
-    let plan = match stopped {
-        Some(checkpoint) => {
-            println!("This import was stopped. It goes on.");
-            import = import.resume(checkpoint);
-            import.plan_resumed(source(), &mut crm)?
-        }
-        None => import.plan(source(), &mut crm)?,
-    };
+    let import = Import::new();
+    let plan = import.plan_or_resume(Source::from_path(&file), &mut crm)?;
     show(&plan);
     if !is_confirmed()? {
         return Ok(());

@@ -84,8 +84,8 @@ pub struct Plan {
     pub(crate) file_digest: String,
     /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
     pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
-    /// The interrupted import that this plan completes.
-    pub(crate) resumes: Option<String>,
+    /// The interrupted import that this plan completes, and the row up to which its steps are written.
+    pub(crate) resumes: Option<(String, u64)>,
 }
 
 /// One step: the number of its record.
@@ -163,6 +163,11 @@ impl Plan {
             .collect();
         let count = |of: &FollowUp| people.iter().filter(|entry| is_in(of.scope(), entry)).count();
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
+    }
+
+    /// Is this the rest of an import that was interrupted? Then its steps are the ones that are left.
+    pub fn is_resumed(&self) -> bool {
+        self.resumes.is_some()
     }
 
     /// Every row of the file, blank ones included, with what becomes of it.

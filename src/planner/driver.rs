@@ -144,6 +144,21 @@ pub(crate) fn read(
     Feed::new(rows, scan, BLOCK_ROWS.max(window_rows))?.read_to_end(settings, threads)
 }
 
+/// Reads a whole file for what it tells of its formats, and for its digest. No row of it is kept.
+pub(crate) fn skim(
+    mut settings: Settings,
+    mut rows: Rows<'_>,
+) -> Result<(Settings, String), SourceError> {
+    let mut scan = Scanner::new(&settings);
+    let (mut block, mut findings) = (Block::new(), Vec::new());
+    while rows.read_block(&mut block, BLOCK_ROWS, &mut findings)? {
+        scan.observe(&block);
+        findings.clear();
+    }
+    scan.settle(&mut settings);
+    Ok((settings, format!("{:032x}", rows.digest())))
+}
+
 /// Plans a file while it is [read](super::ahead), on so many threads, this one among them. `again` says
 /// whether a failed question is asked once more.
 pub(crate) fn plan_file<S: Storage + ?Sized>(

@@ -1,4 +1,4 @@
-//! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`] out.
+//! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`](crate::Plan) out.
 //!
 //! It does no I/O, reads no clock and draws no lots that show. [`poll`](Planner::poll) says what it
 //! needs: the answer to a [`Lookup`], or the next block. Each window of rows goes through the same
@@ -32,7 +32,7 @@ mod window;
 
 pub(crate) use teach::keys_of;
 
-pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read};
+pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read, skim};
 
 use std::sync::{Arc, Mutex};
 

@@ -215,6 +215,30 @@ impl<'a> BatchStep<'a> {
         self.step.version.as_deref()
     }
 
+    /// Has somebody else written the record since it was read, or deleted it (X3)? `stored` is the version that
+    /// the record has now, `None` if it is gone. If so, the receipt is a conflict. Never true of a create, nor of
+    /// an update for which [`find`](super::Storage::find) gave no version, as long as the record is there.
+    ///
+    /// ```
+    /// # use crm_import::storage::{BatchStep, Receipts};
+    /// /// Before a step is written: is it to be left out?
+    /// fn is_left_out(step: &BatchStep<'_>, version_now: Option<u64>, receipts: &mut Receipts) -> bool {
+    ///     let is_stale = step.is_stale(version_now.map(|it| it.to_string()).as_deref());
+    ///     if is_stale {
+    ///         receipts.conflict(step.token());
+    ///     }
+    ///     is_stale
+    /// }
+    /// ```
+    pub fn is_stale(&self, stored: Option<&str>) -> bool {
+        self.is_update()
+            && match (stored, self.version()) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(now), Some(read)) => now != read,
+            }
+    }
+
     /// The keys that the contact is to carry and that no other record may hold: all of them for a create,
     /// those it adds for an update. If another record holds one, the receipt is a conflict (X3).
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {

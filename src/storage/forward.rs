@@ -1,6 +1,8 @@
 //! Every method of the storage traits through `&mut S` and `Box<S>`.
 
-use super::{Applied, Batch, FollowUpKind, Receipts, Recovery, Storage, StorageWrite, Token};
+use super::{
+    Applied, Batch, Checkpoint, FollowUpKind, Receipts, Recovery, Storage, StorageWrite, Token,
+};
 use crate::account::Account;
 use crate::lookup::{Found, Lookup};
 
@@ -41,6 +43,10 @@ macro_rules! forward {
 
             fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
                 (**self).applied(tokens, known)
+            }
+
+            fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, Self::Error> {
+                (**self).unfinished()
             }
 
             fn supports(&self, follow_up: FollowUpKind) -> bool {

@@ -263,12 +263,12 @@ impl MemoryStorage {
 
     /// The record that a step goes on with, if it still is as it was read.
     fn as_read(&self, step: &BatchStep<'_>) -> Option<MemoryRecord> {
-        if step.op() == Op::Create {
-            return Some(MemoryRecord::default());
-        }
-        let record = self.get(step.object(), step.id())?;
-        let is_changed = step.version().is_some_and(|read| read != record.version.to_string());
-        (!is_changed).then(|| record.clone())
+        let record = match step.op() {
+            Op::Create => return Some(MemoryRecord::default()),
+            Op::Update => self.get(step.object(), step.id()),
+        };
+        let version = record.map(|record| record.version.to_string());
+        if step.is_stale(version.as_deref()) { None } else { record.cloned() }
     }
 
     fn follow_up(&mut self, follow_up: &BatchFollowUp<'_>, receipts: &mut Receipts) {
@@ -366,6 +366,11 @@ impl StorageWrite for MemoryStorage {
             }
         }
         Ok(())
+    }
+
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, StorageError> {
+        let open = self.checkpoints.values().rev().filter(|one| one.is_open());
+        Ok(Some(open.cloned().collect()))
     }
 
     fn supports(&self, _: FollowUpKind) -> bool {

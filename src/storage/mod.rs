@@ -9,6 +9,7 @@
 //! | [`Storage::asks_again`] | retries of look-ups that failed for a passing reason |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
 //! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
+//! | [`StorageWrite::unfinished`] | finding the import that was interrupted, in one call |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
 //! [`guide::adapters`](crate::guide::adapters) goes through them one by one, with an adapter to copy.
@@ -111,8 +112,9 @@ pub trait StorageWrite: Storage {
     /// that is only linked to needs no version check; the link is to the contact as it was read.
     ///
     /// # Errors
-    /// An error means that nothing of the batch was written, or that nobody can tell. What happens next is
-    /// for [`recover`](Self::recover) to say.
+    /// An error means that nothing of the batch was written, or that nobody can tell: receipts filed before it
+    /// are void. What happens next is for [`recover`](Self::recover) to say. A record that a constraint refuses is
+    /// no error but [rejected](Receipts::rejected).
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
     /// What to do about an error of [`write`](Self::write), or about one of [`find`](Storage::find) while an
@@ -130,13 +132,28 @@ pub trait StorageWrite: Storage {
     }
 
     /// Which of these tokens have been written, what their steps did, and to which record. Called only if
-    /// [`keeps_tokens`](Self::keeps_tokens), when an import is resumed.
+    /// [`keeps_tokens`](Self::keeps_tokens), when an import is resumed: for two tokens of each row of the file,
+    /// some 10,000 at a time.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
         let _ = (tokens, known);
         Ok(())
+    }
+
+    /// The last [checkpoint](Batch::checkpoint) of each import that is not finished, the one begun last first.
+    /// Finished ones may be among them: only those that [are open](Checkpoint::is_open) count, and the others may
+    /// be deleted. Called once by [`Import::plan_or_resume`](crate::Import::plan_or_resume) and by
+    /// [`Import::unfinished`](crate::Import::unfinished), before anything is written.
+    ///
+    /// By default `None`: this storage does not say. Both then refuse it, rather than begin an import for the
+    /// second time, and the application has to find the checkpoint by itself.
+    ///
+    /// # Errors
+    /// An error stops the import before anything is written.
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, Self::Error> {
+        Ok(None)
     }
 
     /// Can this storage do this kind of follow-up: put a contact on a list, start a workflow? An import with

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crm_import::StorageWrite;
 use crm_import::storage::conformance::{self, Outcome};
 
 use crate::shelf::{Defect, Shelf};
@@ -29,7 +30,7 @@ fn storages_that_keep_checkpoints_pass() {
             db.execute_batch(customers::TABLES).unwrap();
             customers::Crm::new(db).unwrap()
         },
-        |crm| crm.open_imports().unwrap(),
+        |crm| crm.unfinished().unwrap().unwrap(),
     );
     assert!(report.is_passed(), "{report}");
 }

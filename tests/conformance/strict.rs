@@ -107,3 +107,43 @@ fn opportunities_without_versions_are_certified() {
     let report = conformance::run(make);
     assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
 }
+
+/// Two columns for phones and two for addresses.
+struct TwoOfEach(Shelf);
+
+impl Storage for TwoOfEach {
+    type Error = StorageError;
+
+    fn account(&mut self) -> Result<Account, StorageError> {
+        self.0.account()
+    }
+
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        self.0.find(lookup, found)
+    }
+}
+
+impl StorageWrite for TwoOfEach {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        let is_too_much = |step: &BatchStep<'_>| {
+            let lists = ["additional_emails", "additional_phones"];
+            let mut changes = lists.iter().filter_map(|list| step.change(list));
+            changes.any(|change| change.after().count() > 1)
+        };
+        for step in batch.steps().filter(is_too_much) {
+            receipts.rejected(step.token(), "there is room for two");
+        }
+        self.0.write(batch, receipts)
+    }
+}
+
+#[test]
+fn a_table_with_room_for_one_more_address_is_certified() {
+    let mut account = account();
+    account.dedup.contacts.truncate(2);
+    let report = conformance::run(|| TwoOfEach(Shelf::new(account.clone())));
+    assert!(report.is_passed(), "{report}");
+    let case = "a contact is found by an additional phone";
+    let case = report.cases().iter().find(|own| own.name == case).unwrap();
+    assert_eq!(case.outcome, Outcome::Passed);
+}

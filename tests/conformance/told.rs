@@ -95,7 +95,7 @@ fn a_misspelt_field_is_named_with_the_one_that_may_be_meant() {
 #[test]
 fn records_that_nobody_asked_for_are_told_once() {
     let report = broken(Defect::FindsEverybodyById);
-    assert_eq!(report.failures().count(), 3, "{report}");
+    assert_eq!(report.failures().count(), 4, "{report}");
     let (name, why) = report.failures().next().unwrap();
     assert_eq!(name, "a record is found by its id");
     assert!(why.contains("Lookup::ids"), "{why}");
@@ -175,4 +175,18 @@ fn what_the_application_holds_that_the_suite_does_not_ask_for_is_no_old_data() {
         crm
     });
     assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn each_rule_of_the_account_is_tried() {
+    let mut account = account();
+    let rules = [vec!["email"], vec!["company"], vec!["phone", "date_of_birth"], vec!["own_2"]];
+    account.dedup = crm_import::dedup::DedupPolicy::by(rules);
+    let report = conformance::run(|| Shelf::new(account.clone()));
+    assert!(report.is_passed(), "{report}");
+    let combined = "a combined rule finds only whom all fields agree with";
+    for case in [combined, "a rule of another field finds only whom it agrees with"] {
+        let told = report.cases().iter().find(|own| own.name == case).unwrap();
+        assert_eq!(told.outcome, Outcome::Passed, "{case}");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, FollowUpKind, Receipts, Recovery, Token};
+use crm_import::storage::{Applied, Batch, Checkpoint, FollowUpKind, Receipts, Recovery, Token};
 use crm_import::{Account, MemoryStorage, Object, Storage, StorageWrite};
 
 use crate::sqlite::Sqlite;
@@ -134,6 +134,10 @@ impl StorageWrite for Shared {
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
         self.sqlite.applied(tokens, known)
+    }
+
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, Self::Error> {
+        self.sqlite.unfinished()
     }
 
     fn supports(&self, kind: FollowUpKind) -> bool {

@@ -204,6 +204,10 @@ impl StorageWrite for Postgres {
         Ok(())
     }
 
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, Error> {
+        self.checkpoints().map(Some)
+    }
+
     fn supports(&self, _: FollowUpKind) -> bool {
         true
     }

@@ -21,9 +21,9 @@ use postgres::{Config, NoTls};
 use adapter::Postgres;
 use cluster::Cluster;
 
-/// E-mail, phone, and a combined rule.
+/// E-mail, phone, a combined rule and one of another field.
 fn account() -> Account {
-    let rules = [vec!["email"], vec!["phone"], vec!["first_name", "last_name"]];
+    let rules = [vec!["email"], vec!["phone"], vec!["first_name", "last_name"], vec!["company"]];
     let own = |object, key: &str, kind| {
         let (key, label, options) = (key.to_owned(), String::new(), Vec::new());
         CustomField { object, key, label, kind, options }

@@ -156,6 +156,10 @@ impl StorageWrite for Sqlite {
         }
     }
 
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, rusqlite::Error> {
+        self.checkpoints().map(Some)
+    }
+
     fn keeps_tokens(&self) -> bool {
         true
     }

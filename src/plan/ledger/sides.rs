@@ -11,7 +11,7 @@ pub(crate) enum By {
     New,
     /// By its id.
     Id,
-    /// By the rule at this position of [`Settings::rules`].
+    /// By the rule at this position of [`Settings::rules`](crate::draft::Settings::rules).
     Rule(u8),
     /// An opportunity, by its fields (O5).
     Match,

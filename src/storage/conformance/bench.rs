@@ -11,7 +11,7 @@ use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
 use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::object::Object;
-use crate::storage::{Batch, ContactOf, OwnedBatch, Receipts, StorageWrite};
+use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite};
 use crate::value::Value;
 
 /// Fields with their values.
@@ -203,6 +203,18 @@ impl<S: StorageWrite> Bench<S> {
         let contact = ContactOf::Known(contact.into());
         let (token, receipts) = self.write(|batch| batch.opportunity(values, contact))?;
         created_id(&receipts, token)
+    }
+
+    /// Does storage take two items of this list of addresses? A table may have one column beside that of the
+    /// primary address, and reject what does not fit.
+    pub(super) fn takes_two(&mut self, list: &str) -> Result<bool> {
+        let two = match list {
+            "additional_phones" => ["+12065550171", "+12065550172"],
+            _ => ["p1@probe.example", "p2@probe.example"],
+        };
+        let (token, receipts) =
+            self.write(|batch| batch.create(Object::Contact, &[(list, &two)]))?;
+        Ok(!matches!(receipts.get(token), Some(Receipt::Rejected { .. })))
     }
 
     /// Asks a question. Returns each record with what storage says about it.

@@ -1,7 +1,7 @@
 //! Whether a program that starts finds the imports it has to go on with.
 
 use super::bench::Bench;
-use super::{Result, expect};
+use super::{Result, cause, expect, skip};
 use crate::issue::IssueCode;
 use crate::object::Object::Contact;
 use crate::object::RowNumber;
@@ -20,6 +20,32 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Resuming<S>)> {
         ("an import whose report was seen is not open any more", closed),
         ("the checkpoints of two imports are kept beside each other", side_by_side),
     ]
+}
+
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    cases::<crate::MemoryStorage>().into_iter().map(|(name, _)| name)
+}
+
+/// A case that asks storage itself.
+pub(super) fn told<S: StorageWrite>(bench: &mut Bench<S>, case: Resuming<S>) -> Result {
+    bench.needs_tokens()?;
+    if matches!(bench.storage.unfinished(), Ok(None)) {
+        return skip(
+            "the storage does not say which imports are unfinished (StorageWrite::unfinished)",
+        );
+    }
+    let mut failed = None;
+    let result = case(bench, &mut |storage| match storage.unfinished() {
+        Ok(kept) => kept.unwrap_or_default(),
+        Err(error) => {
+            failed = Some(error.to_string());
+            Vec::new()
+        }
+    });
+    match failed {
+        Some(error) => cause(format!("unfinished failed: {error}")),
+        None => result,
+    }
 }
 
 /// A checkpoint with texts that a JSON column, or a quotation mark in the wrong place, may change.

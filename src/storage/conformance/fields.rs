@@ -20,7 +20,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
 pub(super) type Sample = (String, Vec<String>);
 
 fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let contact = samples(bench.account(), bench.fields(), Contact);
+    let contact = fitting(bench, Contact)?;
     let ana = write(bench, Contact, &contact, |bench, values| bench.add(Contact, values))?;
     if !bench.keeps_opportunities() {
         return Ok(());
@@ -32,7 +32,7 @@ fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
 /// If two fields share a column, it shows when only one of them is written.
 fn fields_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let required = bench.account().dedup.required.clone();
-    for sample in samples(bench.account(), bench.fields(), Contact) {
+    for sample in fitting(bench, Contact)? {
         let id = write(bench, Contact, std::slice::from_ref(&sample), |bench, values| {
             bench.add(Contact, values)
         })?;
@@ -111,7 +111,7 @@ pub(super) fn add_sample<S: StorageWrite>(
     object: Object,
     add: impl FnOnce(&mut Bench<S>, Values<'_>) -> Result<String>,
 ) -> Result<String> {
-    let samples = samples(bench.account(), bench.fields(), object);
+    let samples = fitting(bench, object)?;
     let texts: Vec<Vec<&str>> = samples.iter().map(|(_, values)| texts(values)).collect();
     let values: Vec<(&str, &[&str])> =
         samples.iter().zip(&texts).map(|((key, _), texts)| (key.as_str(), &**texts)).collect();
@@ -142,6 +142,17 @@ fn write<S: StorageWrite>(
         )?;
     }
     Ok(id)
+}
+
+/// The samples, with as many items of a list of addresses as storage has room for.
+fn fitting<S: StorageWrite>(bench: &mut Bench<S>, object: Object) -> Result<Vec<Sample>> {
+    let mut samples = samples(bench.account(), bench.fields(), object);
+    for (field, items) in samples.iter_mut().filter(|_| object == Contact) {
+        if field.starts_with("additional_") && !bench.takes_two(field)? {
+            items.truncate(1);
+        }
+    }
+    Ok(samples)
 }
 
 /// Values for each field of an object that an import can write. Users, pipelines and options are those that

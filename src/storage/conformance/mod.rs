@@ -1,11 +1,11 @@
-//! Certifies a storage adapter: [`run`] puts it through some forty named cases.
+//! Certifies a storage adapter: [`run`] puts it through some fifty named cases.
 //!
 //! | run | over | finds |
 //! |---|---|---|
 //! | [`run`] | an empty storage | what breaks the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
 //! | [`run_over`] | rows that your application has written | columns that an update empties, rows that no key leads to |
 //! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
-//! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, so that it is not found again |
+//! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, where [`unfinished`](StorageWrite::unfinished) does not tell them |
 //!
 //! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. The
 //! more fields and match rules that account has, the more is tried: values are written to every field, custom
@@ -50,6 +50,7 @@ mod maker;
 mod over;
 mod receipts;
 mod report;
+mod rules;
 mod tokens;
 mod versions;
 mod writing;
@@ -110,6 +111,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
     let cases: Vec<(&'static str, Run<S>)> = ground::cases()
         .into_iter()
         .chain(finding::cases())
+        .chain(rules::cases())
         .chain(fields::cases())
         .chain(amounts::cases())
         .chain(versions::cases())
@@ -121,11 +123,18 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         |result: &Result| matches!(result, Err(Stop::Cause(why)) if why == ground::NOT_EMPTY);
     let emptied = caught(|| ground::is_empty(&mut fresh));
     if is_left(&emptied) {
-        let all = cases.into_iter().map(|(name, _)| (name, cause(ground::NOT_EMPTY)));
+        let names = cases.into_iter().map(|(name, _)| name).chain(checkpoints::names());
+        let all = names.map(|name| (name, cause(ground::NOT_EMPTY)));
         return Report::of([(ground::EMPTY, emptied)].into_iter().chain(all));
     }
-    let all = cases.into_iter().map(|(name, case)| (name, try_case(&mut fresh, case)));
-    Report::of([(ground::EMPTY, Ok(()))].into_iter().chain(all))
+    let mut all = vec![(ground::EMPTY, Ok(()))];
+    for (name, case) in cases {
+        all.push((name, try_case(&mut fresh, case)));
+    }
+    for (name, case) in checkpoints::cases() {
+        all.push((name, try_case(&mut fresh, |bench| checkpoints::told(bench, case))));
+    }
+    Report::of(all)
 }
 
 /// Puts an adapter through updates of records that your application wrote before there was any import.
@@ -200,7 +209,8 @@ pub fn run_beside<S: StorageWrite>(
 /// way [a program that starts](crate::guide::adapters#7-checkpoints) does: all of them, or those that are
 /// [open](Checkpoint::is_open).
 ///
-/// The traits have no method to ask for checkpoints, so [`run`] cannot notice one that is lost.
+/// [`run`] does the same through [`unfinished`](StorageWrite::unfinished). This one is for an adapter without
+/// that method, whose application reads its checkpoints in another way.
 ///
 /// ```
 /// use crm_import::MemoryStorage;

@@ -1,0 +1,123 @@
+//! Whether the account's own match rules are answered, those besides a single address.
+
+use super::bench::{Bench, Seen};
+use super::fields::sample;
+use super::receipts::created_id;
+use super::{Result, Run, expect, skip};
+use crate::dedup::record_keys;
+use crate::field::FieldKind;
+use crate::object::Object::Contact;
+use crate::storage::{Receipt, Receipts, StorageWrite, Token};
+
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
+    vec![
+        ("a combined rule finds only whom all fields agree with", by_combined_rules),
+        ("a rule of another field finds only whom it agrees with", by_other_fields),
+    ]
+}
+
+fn by_combined_rules<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    each_rule(bench, "combined rule", |rule| rule.len() > 1)
+}
+
+fn by_other_fields<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    each_rule(
+        bench,
+        "rule of a field other than email and phone",
+        |rule| matches!(rule, [field] if field != "email" && field != "phone"),
+    )
+}
+
+fn each_rule<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    what: &str,
+    is_asked: impl Fn(&[String]) -> bool,
+) -> Result {
+    let rules: Vec<Vec<String>> =
+        bench.account().dedup.contacts.iter().map(|rule| rule.0.clone()).collect();
+    let mut is_any = false;
+    for rule in rules.iter().filter(|rule| is_asked(rule)) {
+        if !bench.storage.answers(rule) {
+            continue;
+        }
+        // What an account does without, or no import writes, is matched by nobody.
+        let Some(own) = values(bench, rule) else { continue };
+        is_any = true;
+        by_rule(bench, rule, &own)?;
+    }
+    if is_any { Ok(()) } else { skip(format!("the account has no {what}")) }
+}
+
+/// A value for each field of a rule.
+fn values<S: StorageWrite>(bench: &Bench<S>, rule: &[String]) -> Option<Vec<String>> {
+    let fields = bench.fields();
+    let own = rule.iter().map(|key| {
+        let field = fields.get(fields.find(Contact, key)?);
+        sample(bench.account(), fields, field)?.into_iter().next()
+    });
+    own.collect()
+}
+
+/// Another value of a field, if there is one that every storage takes.
+fn other<S: StorageWrite>(bench: &Bench<S>, key: &str) -> Option<String> {
+    let field = bench.fields().get(bench.fields().find(Contact, key)?);
+    let text = match field.kind {
+        FieldKind::Text | FieldKind::LongText => "Another text",
+        FieldKind::FullName => "Bo Ray",
+        FieldKind::Email => "bo@example.org",
+        FieldKind::Phone => "+12065550177",
+        FieldKind::Date => "1991-06-18",
+        FieldKind::Number | FieldKind::Money => "7.5",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// Of contacts that agree in all fields of the rule but one, none is found.
+fn by_rule<S: StorageWrite>(bench: &mut Bench<S>, rule: &[String], own: &[String]) -> Result {
+    let (token, receipts) = write(bench, rule, own)?;
+    let ana = created_id(&receipts, token)?;
+    for (at, key) in rule.iter().enumerate() {
+        let Some(text) = other(bench, key) else { continue };
+        let mut others = own.to_vec();
+        others[at] = text;
+        let (token, receipts) = write(bench, rule, &others)?;
+        if !matches!(receipts.get(token), Some(Receipt::Rejected { .. })) {
+            created_id(&receipts, token)?; // or it may not be there twice
+        }
+    }
+    let value = |key: &str| {
+        let at = rule.iter().position(|field| field == key);
+        at.map(|at| own[at].clone()).into_iter().collect::<Vec<String>>()
+    };
+    let keys = record_keys(Contact, rule, bench.fields(), bench.account(), value);
+    let Some(key) = keys.into_iter().next() else { return Ok(()) };
+    let columns: Vec<[&str; 1]> = key.iter().map(|part| [part.as_str()]).collect();
+    let columns: Vec<&[&str]> = columns.iter().map(|column| &column[..]).collect();
+    let names: Vec<&str> = rule.iter().map(String::as_str).collect();
+    let found = bench.by_keys(&names, &columns)?;
+    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    let (rule, asked) = (rule.join("+"), key.join(" "));
+    expect(ids == [ana.as_str()], format!("{rule}: {asked} found {ids:?} instead of {ana}"))?;
+    let is_told = |seen: &Seen| {
+        let mut parts = names.iter().zip(&key);
+        parts.all(|(name, part)| seen.keys.iter().any(|(f, k)| f == name && k == part))
+    };
+    expect(
+        found.iter().all(|(_, seen)| is_told(seen)),
+        format!(
+            "{rule}: {asked} was not declared: say FoundRecord::key for each field of the rule"
+        ),
+    )
+}
+
+fn write<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    rule: &[String],
+    texts: &[String],
+) -> Result<(Token, Receipts)> {
+    let texts: Vec<[&str; 1]> = texts.iter().map(|text| [text.as_str()]).collect();
+    let values: Vec<(&str, &[&str])> =
+        rule.iter().zip(&texts).map(|(key, text)| (key.as_str(), &text[..])).collect();
+    bench.write(|batch| batch.create(Contact, &values))
+}
