@@ -96,7 +96,8 @@ pub trait StorageWrite: Storage {
     /// What hangs on a contact whose step is a conflict is left out too ([`Link::Lost`]), and both are
     /// planned again. A contact that is only linked to has no step to tell: if it is gone, say that the
     /// opportunity's step is a conflict (its row may mean somebody else now); if it has changed, the link
-    /// is to the contact as it was read.
+    /// is to the contact as it was read. A follow-up of a contact that is gone is
+    /// [rejected](Receipts::rejected).
     ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody knows: what happens next
