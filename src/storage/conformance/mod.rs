@@ -1,4 +1,4 @@
-//! Certifies a storage adapter: [`run`] puts it through some forty named cases.
+//! Certifies a storage adapter: [`run`] puts it through some fifty named cases.
 //!
 //! | run | over | finds |
 //! |---|---|---|
@@ -47,6 +47,7 @@ mod ground;
 mod maker;
 mod over;
 mod report;
+mod several;
 mod tokens;
 mod versions;
 mod writing;
@@ -103,6 +104,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         .chain(amounts::cases())
         .chain(versions::cases())
         .chain(writing::cases())
+        .chain(several::cases())
         .chain(tokens::cases())
         .collect();
     // What else goes wrong there is for the cases to tell.
