@@ -39,7 +39,7 @@ use log::Log;
 use options::Options;
 use serde::de::DeserializeOwned;
 use sqlite::Sqlite;
-use windows::{KeptRows, Windows};
+use windows::{KeptRows, Problem, Windows};
 
 fn main() -> ExitCode {
     if std::env::args().skip(1).any(|argument| argument == "--help" || argument == "-h") {
@@ -86,6 +86,9 @@ fn say_line(line: fmt::Arguments<'_>) {
     }
 }
 
+/// How to go on with an import that has stopped.
+const AGAIN: &str = "start the same import again: what is written is not written twice";
+
 /// Why the run could not continue.
 struct Failure {
     kind: &'static str,
@@ -93,7 +96,7 @@ struct Failure {
     stopped: Option<Box<Stopped>>,
 }
 
-/// What was done before there were too many errors, and which they are.
+/// What was done before the import stopped, and which rows have failed.
 struct Stopped {
     prose: String,
     report: serde_json::Value,
@@ -101,9 +104,9 @@ struct Stopped {
 }
 
 impl Stopped {
-    fn of(done: &Report) -> Box<Self> {
+    fn of(done: &Report, has_too_many_errors: bool) -> Box<Self> {
         Box::new(Stopped {
-            prose: people::stopped(done),
+            prose: people::stopped(done, has_too_many_errors),
             report: json::reported(done),
             issues: json::errors(done),
         })
@@ -126,6 +129,21 @@ impl Failure {
     fn of_file(kind: &'static str, path: &Path, error: impl fmt::Display) -> Self {
         Failure { kind, message: format!("{}: {error}", path.display()), stopped: None }
     }
+
+    /// The error log cannot be written, and rows may be imported already.
+    fn of_log(options: &Options, error: impl fmt::Display) -> Self {
+        let path = options.error_log.as_deref().unwrap_or(Path::new(""));
+        Failure::of_file("error-log", path, format!("{error}; once it can be written, {AGAIN}"))
+    }
+
+    /// The rows of the report cannot be kept until they are printed.
+    fn of_rows(error: impl fmt::Display) -> Self {
+        Failure::of_file(
+            "report",
+            &std::env::temp_dir(),
+            format!("{error}; once there is room, {AGAIN}"),
+        )
+    }
 }
 
 impl<E: std::error::Error + 'static> From<Error<E>> for Failure {
@@ -138,8 +156,8 @@ impl<E: std::error::Error + 'static> From<Error<E>> for Failure {
             Error::Adapter { .. } => "adapter",
             _ => "storage",
         };
-        let is_stopped = matches!(&error, Error::TooManyErrors { .. });
-        let stopped = error.done().filter(|_| is_stopped).map(Stopped::of);
+        let has_too_many_errors = matches!(&error, Error::TooManyErrors { .. });
+        let stopped = error.done().map(|done| Stopped::of(done, has_too_many_errors));
         Failure { stopped, ..Failure::new(kind, error) }
     }
 }
@@ -208,7 +226,7 @@ fn plan_and_apply(
     let done = result.as_ref().map_or_else(Error::done, Some);
     if let (Some(mut log), Some(done)) = (log, done) {
         let written = log.add(done).and_then(|()| log.finish());
-        written.map_err(|error| Failure::new("error-log", error))?;
+        written.map_err(|error| Failure::of_log(options, error))?;
     }
     let report = result?;
     if options.json {
@@ -229,7 +247,7 @@ fn run_windows(
 ) -> Result<(), Failure> {
     let mut windows = Windows { log: error_log(options)?, ..Windows::default() };
     if options.json {
-        windows.rows = Some(KeptRows::new().map_err(|error| Failure::new("report", error))?);
+        windows.rows = Some(KeptRows::new().map_err(Failure::of_rows)?);
     }
     let report = people::with_progress(options.json, |watch| {
         import
@@ -240,14 +258,16 @@ fn run_windows(
             .map_err(Failure::from)
     })?;
     let Windows { mut rows, counts, log, problem } = windows;
-    if let Some(error) = problem {
-        return Err(Failure::new("error-log", error));
+    match problem {
+        None => {}
+        Some(Problem::Rows(error)) => return Err(Failure::of_rows(error)),
+        Some(Problem::Log(error)) => return Err(Failure::of_log(options, error)),
     }
     if let Some(rows) = &mut rows {
-        rows.finish().map_err(|error| Failure::new("report", error))?;
+        rows.finish().map_err(Failure::of_rows)?;
     }
     if let Some(log) = log {
-        log.finish().map_err(|error| Failure::new("error-log", error))?;
+        log.finish().map_err(|error| Failure::of_log(options, error))?;
     }
     save_mapping(options, report.plan().mapping())?;
     let planned = Planned { stats: *report.plan().stats(), columns: counts };
@@ -277,8 +297,8 @@ fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
 }
 
 fn error_log(options: &Options) -> Result<Option<Log>, Failure> {
-    let log = options.error_log.as_deref().map(Log::open).transpose();
-    log.map_err(|error| Failure::new("error-log", error))
+    let Some(path) = options.error_log.as_deref() else { return Ok(None) };
+    Log::open(path).map(Some).map_err(|error| Failure::of_file("error-log", path, error))
 }
 
 /// The import, and whether it goes window by window. If there is an unfinished import that is the same, or one

@@ -5,8 +5,8 @@ use crm_import::plan::{ColumnCounts, Counts};
 use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::OBJECTS;
 use crate::options::Options;
+use crate::{AGAIN, OBJECTS};
 
 /// How many issues are shown; the error log has all of them.
 const SHOWN: usize = 10;
@@ -120,14 +120,18 @@ pub(crate) fn report(report: &Report, options: &Options) {
     }
 }
 
-/// What was written before there were too many errors, the first rows that failed, and how to go on.
-pub(crate) fn stopped(done: &Report) -> String {
+/// What was written before the import stopped, the first rows that failed, and how to go on.
+pub(crate) fn stopped(done: &Report, has_too_many_errors: bool) -> String {
     let stats = done.stats();
     let written = OBJECTS.map(|(object, name)| {
         let counts = stats.of(object);
         format!("{} {name} created, {} updated", counts.create, counts.update)
     });
     let mut text = format!("\nwritten before that: {}", written.join("; "));
+    if !has_too_many_errors {
+        text.push_str(&format!("\n\nto go on, mend that and {AGAIN}"));
+        return text;
+    }
     let errors: Vec<Issue> =
         done.issues().filter(|issue| issue.severity == Severity::Error).collect();
     text.push_str(&format!("\n\nERRORS ({} in all)", errors.len()));

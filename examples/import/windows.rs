@@ -19,7 +19,13 @@ pub(crate) struct Windows {
     pub(crate) rows: Option<KeptRows>,
     pub(crate) log: Option<Log>,
     /// Why the error log or the rows could not be written.
-    pub(crate) problem: Option<io::Error>,
+    pub(crate) problem: Option<Problem>,
+}
+
+/// What could not be written, and why.
+pub(crate) enum Problem {
+    Rows(io::Error),
+    Log(io::Error),
 }
 
 impl Windows {
@@ -35,12 +41,12 @@ impl Windows {
         self.problem.is_none()
     }
 
-    fn write(&mut self, window: &Report) -> io::Result<()> {
+    fn write(&mut self, window: &Report) -> Result<(), Problem> {
         if let Some(rows) = &mut self.rows {
-            rows.add(window)?;
+            rows.add(window).map_err(Problem::Rows)?;
         }
         if let Some(log) = &mut self.log {
-            log.add(window)?;
+            log.add(window).map_err(Problem::Log)?;
         }
         Ok(())
     }

@@ -139,7 +139,13 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
 /// header with all of them in it, knows what is wrong with the file.
 fn nothing_mapped(headers: &[String]) -> String {
     const MOST: usize = 5;
-    let called: Vec<String> = headers.iter().take(MOST).map(|it| format!("{it:?}")).collect();
+    // What is no table may be one line, all of it.
+    const LONGEST: usize = 60;
+    let called = |header: &String| match header.char_indices().nth(LONGEST) {
+        None => format!("{header:?}"),
+        Some((end, _)) => format!("{:?}", format!("{}…", &header[..end])),
+    };
+    let called: Vec<String> = headers.iter().take(MOST).map(called).collect();
     let more = if headers.len() > MOST { ", …" } else { "" };
     let called = called.join(", ");
     let is_row = headers.iter().any(|header| normalize::email(header).is_ok());

@@ -90,6 +90,8 @@ impl Planner {
         let (mut verdict, mut candidates) = self.match_contact(settings, keys, |_| true);
         if let Verdict::One { contact, .. } = verdict
             && self.is_met_later(at, contact.0)
+            // Between two it has failed before, and has left no token.
+            && !self.fails_between(settings, keys, contact.0)
         {
             // It has got the key since: rows behind this one have brought it.
             let is_met = |planner: &Planner, of: u32| !planner.is_met_later(at, of);

@@ -277,6 +277,9 @@ impl MemoryStorage {
             return receipts.already_applied(token, id);
         }
         let Link::To(contact) = follow_up.contact(receipts) else { return };
+        if !self.contacts.contains_key(contact) {
+            return receipts.rejected(token, "the contact is gone");
+        }
         let contact = contact.to_owned();
         self.tokens.insert(token.to_string(), (Op::Update, contact.clone()));
         let (kind, name) = (follow_up.kind(), follow_up.name().to_owned());

@@ -111,6 +111,8 @@ pub trait StorageWrite: Storage {
     /// together with everything that hangs on their contact: the row may mean somebody else by now. A contact
     /// that is only linked to needs no version check; the link is to the contact as it was read.
     ///
+    /// A follow-up of a contact that is gone is [rejected](Receipts::rejected).
+    ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that nobody can tell: receipts filed before it
     /// are void. What happens next is for [`recover`](Self::recover) to say. A record that a constraint refuses is

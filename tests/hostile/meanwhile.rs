@@ -379,3 +379,18 @@ fn l2_what_planning_again_finds_no_fault_with_is_imported_and_counted() {
     assert_eq!((report.stats().links, shelf.opportunities.len()), (1, 2));
     assert_eq!(codes(&report), []);
 }
+
+#[test]
+fn f4_a_workflow_for_a_contact_deleted_meanwhile_is_a_warning() {
+    let mut crm = MemoryStorage::default();
+    crm.insert_as(Contact, "k1", [("email", "a@example.com"), ("first_name", "Ana")]);
+    let import = import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    // She needs no write, so that nothing else notices.
+    let file = "Email,First Name\na@example.com,Ana\n";
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    crm.remove(Contact, "k1");
+    let report = import.apply(plan, &mut crm).unwrap();
+    assert_eq!(codes(&report), [(1, "follow-up-failed")]);
+    assert!(crm.follow_ups().is_empty());
+    assert_eq!(report.follow_ups(), 0);
+}

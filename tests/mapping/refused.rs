@@ -344,4 +344,7 @@ fn a4_a_file_of_which_nothing_is_mapped_says_what_its_columns_are_called() {
     let row = "; the first line looks like a row, and should name the columns";
     let called = r#""Ana", "Lee", "ana@example.com", "1", "2", …"#;
     assert_eq!(error, format!("{nothing} {called}{row}"));
+    // What is no table at all may be one line of any length.
+    let error = told("éa".repeat(5_000).leak().as_bytes());
+    assert_eq!(error, format!("{nothing} \"{}…\"", "éa".repeat(30)));
 }

@@ -5,7 +5,7 @@
 //! makes a look-up one index access for a whole window. A batch is a handful of statements, however
 //! many steps it has: array parameters in, `unnest` on the other side.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -402,12 +402,25 @@ impl Writing<'_> {
             return Ok(());
         }
         let (mut contacts, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let ids: Vec<i64> = batch
+            .follow_ups()
+            .filter_map(|follow_up| match follow_up.contact(receipts) {
+                Link::To(id) => number(id),
+                _ => None,
+            })
+            .collect();
+        let sql = "SELECT id FROM contacts WHERE id = ANY($1) FOR KEY SHARE";
+        let there: HashSet<i64> =
+            self.db.query(sql, &[&ids])?.iter().map(|row| row.get(0)).collect();
         for follow_up in batch.follow_ups() {
             let token = follow_up.token();
             if let Some(id) = known.get(&token) {
                 receipts.already_applied(token, &id.to_string());
             } else if let Link::To(id) = follow_up.contact(receipts) {
-                let contact = number(id).unwrap_or_default();
+                let Some(contact) = number(id).filter(|id| there.contains(id)) else {
+                    receipts.rejected(token, "the contact is gone");
+                    continue;
+                };
                 contacts.push(contact);
                 kinds.push(follow_up.kind().name());
                 names.push(follow_up.name());

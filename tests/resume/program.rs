@@ -284,6 +284,65 @@ fn x7_an_import_with_too_many_errors_says_what_it_has_written_and_goes_on_with_m
 }
 
 #[test]
+fn x5_an_import_that_the_database_stops_says_what_it_has_written_and_goes_on() {
+    let folder = Folder::new("broken");
+    let file = folder.at("file.csv");
+    let rows: String = (0..1_200).map(|n| format!("p{n}@example.com,City {n}\n")).collect();
+    std::fs::write(&file, format!("Email,City\n{rows}")).unwrap();
+    for (name, extra) in [("plan", &[][..]), ("run", &["--window", "400"])] {
+        let path = folder.at(name);
+        let arguments =
+            [&[file.to_str().unwrap(), "--db", path.to_str().unwrap()][..], extra].concat();
+        let first = folder.at("first.csv");
+        std::fs::write(&first, "Email\nfirst@example.com\n").unwrap();
+        assert_eq!(import(&[first.to_str().unwrap(), "--db", path.to_str().unwrap()]).0, 0);
+        let db = rusqlite::Connection::open(&path).unwrap();
+        db.execute_batch(
+            "CREATE TRIGGER breaks AFTER INSERT ON contacts WHEN NEW.city = 'City 1100'
+             BEGIN SELECT abs(-9223372036854775807 - 1); END",
+        )
+        .unwrap();
+        let (status, json) = import(&arguments);
+        assert_eq!((status, &json["error"]["kind"]), (1, &"storage".into()), "{json}");
+        let created = contacts(&path) - 1;
+        assert!(created > 0, "{json}");
+        assert_eq!(json["report"]["contacts"]["created"], created, "{json}");
+        let output = Command::new(example()).args(&arguments).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("integer overflow"), "{told}");
+        assert!(told.contains(&format!("{created} contacts created")), "{told}");
+        assert!(told.contains("start the same import again"), "{told}");
+        db.execute_batch("DROP TRIGGER breaks").unwrap();
+        let (status, json) = import(&arguments);
+        assert_eq!((status, &json["report"]["contacts"]["created"]), (0, &1_200.into()), "{json}");
+        assert_eq!(contacts(&path), 1_201);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_log_for_which_there_is_no_room_is_named_and_written_at_the_next_start() {
+    let folder = Folder::new("room");
+    let (file, log) = (folder.at("file.csv"), folder.at("log.csv"));
+    std::fs::write(&file, FILE).unwrap();
+    for (name, extra) in [("plan", &[][..]), ("run", &["--window", "2"])] {
+        let db = folder.at(name);
+        let arguments =
+            [&[file.to_str().unwrap(), "--db", db.to_str().unwrap()][..], extra].concat();
+        let (status, json) = import(&[&arguments[..], &["--error-log", "/dev/full"]].concat());
+        assert_eq!((status, &json["error"]["kind"]), (1, &"error-log".into()), "{json}");
+        let told = json["error"]["message"].as_str().unwrap();
+        assert!(told.contains("/dev/full") && told.contains("again"), "{told}");
+        let again = [&arguments[..], &["--error-log", log.to_str().unwrap()]].concat();
+        let (status, json) = import(&again);
+        assert_eq!((status, &json["report"]["contacts"]["created"]), (0, &1.into()), "{json}");
+        assert!(std::fs::read_to_string(&log).unwrap().contains("not an address"));
+        assert_eq!(contacts(&db), 1);
+        std::fs::remove_file(&log).unwrap();
+    }
+}
+
+#[test]
 fn settings_that_the_database_was_not_made_with_are_refused() {
     let folder = Folder::new("settings");
     let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));

@@ -6,7 +6,7 @@
 
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crm_import::dedup::record_keys;
 use crm_import::lookup::{Found, Lookup};
@@ -14,6 +14,7 @@ use crm_import::storage::{
     Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, StorageError, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
+use writing::Shifted;
 
 /// One way of breaking the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,26 @@ pub(crate) enum Defect {
     KeepsTheFirstCheckpoint,
     KeepsOneCheckpoint,
     ForgetsFormats,
+    TakesAdditionalAddresses,
+    TakesCombinedKeys,
+    FindsTheFirstContactsDeals,
+    DeclaresOneKeyOfEach,
+    KeysOfNewContactsOnly,
+    FindsLike,
+    ReadsTheNumberOfAnId,
+    FindsSomeOfManyKeys,
+    FindsSomeOfManyIds,
+    KnowsSomeOfManyTokens,
+    CutsLongText,
+    SaysNothingForNo,
+    WritesTheFieldsOfTheFirst,
+    ShiftsLists,
+    ShiftsLinks,
+    UpdatesByAddress,
+    EmptiesLinks,
+    TellsLessByKey,
+    TellsLessByContact,
+    FollowsUpTheGone,
     /// Which is allowed.
     TellsNoVersionsOfOpportunities,
 }
@@ -111,6 +132,10 @@ pub(crate) struct Shelf {
     former: Vec<(u64, String)>,
     /// The records as imports wrote them, for defects that know no others.
     own: BTreeMap<u64, Rec>,
+    /// The same as they were written first.
+    first: BTreeMap<u64, Rec>,
+    /// What is shifted in the batch at hand, for defects that do.
+    shifted: Shifted,
     next: u64,
 }
 
@@ -180,6 +205,15 @@ impl Shelf {
         lines
     }
 
+    /// The records whose keys are known.
+    fn indexed(&self, rule: &[&str]) -> &BTreeMap<u64, Rec> {
+        match self.defect {
+            Some(Defect::KeysOfItsOwnWritesOnly) => &self.own,
+            Some(Defect::KeysOfNewContactsOnly) if rule.len() > 1 => &self.first,
+            _ => &self.contacts,
+        }
+    }
+
     fn keys_of(&self, rule: &[&str], rec: &Rec) -> Vec<Vec<String>> {
         let rule: Vec<String> = rule.iter().map(|&field| field.to_owned()).collect();
         record_keys(Object::Contact, &rule, &FIELDS, &self.account, |field| {
@@ -199,6 +233,10 @@ impl Shelf {
             let keys = self.keys_of(rule, rec);
             let is_former = self.is(Defect::ForgetsToUnindex)
                 && self.former.iter().any(|(of, text)| *of == id && key == [text.as_str()]);
+            if self.is(Defect::FindsLike) {
+                let is_like = |own: &Vec<String>| is_like(&own.concat(), &key.concat());
+                return keys.iter().any(is_like);
+            }
             if self.is(Defect::FindsByPrefix) {
                 return keys.iter().any(|own| own.concat().starts_with(&key.concat()));
             }
@@ -208,10 +246,12 @@ impl Shelf {
             is_former
                 || keys.iter().any(|own| own.iter().map(String::as_str).eq(key.iter().copied()))
         };
-        let is_own = self.is(Defect::KeysOfItsOwnWritesOnly);
-        let contacts = if is_own { &self.own } else { &self.contacts };
-        let mut ids: Vec<u64> =
-            contacts.iter().filter(|(id, rec)| is_held(**id, rec)).map(|(id, _)| *id).collect();
+        let mut ids: Vec<u64> = self
+            .indexed(rule)
+            .iter()
+            .filter(|(id, rec)| is_held(**id, rec))
+            .map(|(id, _)| *id)
+            .collect();
         if self.is(Defect::FindsOneHolderOnly) {
             ids.truncate(1);
         }
@@ -251,6 +291,9 @@ impl Shelf {
                 _ => record.key(*field, key),
             };
         }
+        if self.is(Defect::TellsLessByKey) && !keys.is_empty() {
+            return;
+        }
         for (field, values) in &rec.values {
             let field = match (self.defect, field.as_str()) {
                 (Some(Defect::MisspellsAField), "first_name") => "frist_name",
@@ -277,29 +320,42 @@ impl Storage for Shelf {
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
         let object = lookup.object();
         let ids = if self.is(Defect::FindsNobodyById) { &[] } else { lookup.ids() };
-        for id in ids {
+        let most = |defect| if self.is(defect) { 1_000 } else { usize::MAX };
+        for id in ids.iter().take(most(Defect::FindsSomeOfManyIds)) {
+            let id = match self.is(Defect::ReadsTheNumberOfAnId) {
+                true => id.trim_start_matches('0').trim_end_matches(char::is_alphabetic),
+                false => *id,
+            };
             if self.is(Defect::FindsEverybodyById) {
                 self.records(object).keys().for_each(|id| self.add(object, *id, &[], found));
             } else if let Ok(number) = id.parse::<u64>()
-                && (number.to_string() == *id || self.is(Defect::ReadsIdsAsNumbers))
+                && (number.to_string() == id || self.is(Defect::ReadsIdsAsNumbers))
             {
                 self.add(object, number, &[], found);
             }
         }
         if !lookup.contact_ids().is_empty() {
+            let most = if self.is(Defect::FindsTheFirstContactsDeals) { 1 } else { usize::MAX };
             for (id, rec) in &self.opportunities {
                 let link = rec.values.get("contact_id").and_then(|link| link.first());
-                let is_asked = link.is_some_and(|id| lookup.contact_ids().contains(&id.as_str()));
-                if is_asked || self.is(Defect::FindsAllOpportunities) {
+                let mut asked = lookup.contact_ids().iter().take(most);
+                let is_asked = link.is_some_and(|id| asked.any(|asked| asked == id));
+                if is_asked && self.is(Defect::TellsLessByContact) {
+                    found.record(&id.to_string()).values("contact_id", link.map(String::as_str));
+                } else if is_asked || self.is(Defect::FindsAllOpportunities) {
                     self.add(object, *id, &[], found);
                 }
             }
         }
+        let mut told = BTreeSet::new();
         for block in lookup.blocks() {
-            for key in block.keys() {
+            for key in block.keys().take(most(Defect::FindsSomeOfManyKeys)) {
                 let declared: Vec<(&str, &str)> =
                     block.fields().iter().copied().zip(key.iter().copied()).collect();
                 for id in self.holders(block.fields(), &key) {
+                    if !told.insert(id) && self.is(Defect::DeclaresOneKeyOfEach) {
+                        continue;
+                    }
                     self.add(object, id, &declared, found);
                 }
             }
@@ -330,7 +386,8 @@ impl StorageWrite for Shelf {
     }
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
-        for &token in tokens {
+        let most = if self.is(Defect::KnowsSomeOfManyTokens) { 1_000 } else { usize::MAX };
+        for &token in tokens.iter().take(most) {
             match self.tokens.get(&token) {
                 Some((op, id)) => {
                     let op =
@@ -350,5 +407,22 @@ impl StorageWrite for Shelf {
 
     fn supports(&self, _: FollowUpKind) -> bool {
         true
+    }
+}
+
+/// A text as a pattern of SQL means it.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let mut parts = pattern.chars();
+    match parts.next() {
+        None => text.is_empty(),
+        Some('%') => {
+            let mut rests = text.char_indices().map(|(at, _)| &text[at..]).chain([""]);
+            rests.any(|rest| is_like(rest, parts.as_str()))
+        }
+        Some(part) => {
+            let mut own = text.chars();
+            own.next().is_some_and(|first| part == '_' || part == first)
+                && is_like(own.as_str(), parts.as_str())
+        }
     }
 }

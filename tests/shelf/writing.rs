@@ -1,14 +1,54 @@
 //! How the shelf writes: a step, what speaks against it, what it leaves and what is told of it.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use crm_import::storage::{Batch, BatchFollowUp, BatchStep, Link, Op, Receipt, Receipts};
 use crm_import::{Field, FieldKind, Object};
 
 use super::{Defect, Rec, Shelf};
 
+/// The lists and the links of a batch without the gaps between them, and the fields of its first update: an
+/// adapter that gets out of step takes one from there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shifted {
+    tags: VecDeque<Vec<String>>,
+    links: BTreeSet<String>,
+    fields: Option<BTreeSet<String>>,
+}
+
+impl Shifted {
+    fn of(batch: &Batch<'_>) -> Self {
+        let creates = batch.of(Object::Contact, Op::Create);
+        let tags = |step: BatchStep<'_>| {
+            let tags = step.change("tags")?;
+            Some(tags.after().map(|value| value.to_string()).collect())
+        };
+        Shifted { tags: creates.filter_map(tags).collect(), ..Shifted::default() }
+    }
+
+    /// The fields of the first update that it is asked for.
+    fn has_field(&mut self, step: &BatchStep<'_>, key: &str) -> bool {
+        let own = || step.changes().map(|change| change.key().to_owned()).collect();
+        self.fields.get_or_insert_with(own).contains(key)
+    }
+}
+
 impl Shelf {
     /// Writes a batch up to a step: `limit` steps and follow-ups.
     pub(crate) fn write_some(&mut self, batch: &Batch<'_>, receipts: &mut Receipts, limit: usize) {
+        self.shifted = Shifted::of(batch);
         for (at, step) in batch.steps().enumerate().take(limit) {
+            let deals = batch.of(Object::Opportunity, Op::Create);
+            if step.object() == Object::Opportunity && self.is(Defect::ShiftsLinks) && at > 0 {
+                let links = deals.filter_map(|deal| match deal.link(receipts) {
+                    Link::To(id) => Some(id.to_owned()),
+                    _ => None,
+                });
+                let links = links.collect();
+                if self.shifted.fields.replace(BTreeSet::new()).is_none() {
+                    self.shifted.links = links;
+                }
+            }
             let before = receipts.get(step.token());
             // Somebody has refused it on the shelf's behalf.
             if matches!(before, Some(Receipt::Rejected { .. })) {
@@ -51,6 +91,9 @@ impl Shelf {
         }
         let Link::To(contact) = wanted.contact(receipts) else { return };
         let contact: u64 = contact.parse().unwrap();
+        if !self.contacts.contains_key(&contact) && !self.is(Defect::FollowsUpTheGone) {
+            return receipts.rejected(token, "the contact is gone");
+        }
         let (kind, name) = (wanted.kind().name(), wanted.name());
         self.follow_ups.push((contact, kind.into(), name.into()));
         self.tokens.insert(token, (Op::Update, contact));
@@ -66,6 +109,7 @@ impl Shelf {
             return receipts.already_applied(token, &id.to_string());
         }
         let link = match step.link(receipts) {
+            Link::To(_) if !self.shifted.links.is_empty() => self.shifted.links.pop_first(),
             Link::Lost if !self.is(Defect::LinksLostToNobody) => return,
             link => self.linked(link),
         };
@@ -89,16 +133,41 @@ impl Shelf {
         self.next += u64::from(stored.is_none());
         let mut rec = before.unwrap_or_default();
         self.change(step, id, &mut rec);
+        if step.object() == Object::Contact && self.is(Defect::ShiftsLists) && !step.is_update() {
+            rec.values.remove("tags");
+            rec.values.extend(self.shifted.tags.pop_front().map(|tags| ("tags".into(), tags)));
+        }
+        if step.is_update() && self.is(Defect::EmptiesLinks) {
+            rec.values.remove("contact_id");
+        }
+        if step.is_update() && self.is(Defect::UpdatesByAddress) {
+            self.change_twins(step, id, &rec);
+        }
         let is_kept = step.is_update() && self.is(Defect::NeverMovesLinks);
         if let Some(contact) = link.filter(|_| !is_kept) {
             rec.values.insert("contact_id".into(), vec![contact]);
         }
         rec.version += u64::from(self.counts(step));
         self.own.insert(id, rec.clone());
+        self.first.entry(id).or_insert_with(|| rec.clone());
         self.records_mut(step.object()).insert(id, rec);
         self.tokens.insert(token, (step.op(), id));
         if receipts.get(token).is_none() {
             self.tell(step, at, id, receipts);
+        }
+    }
+
+    /// Writes the step to all that carry the address of its record, too.
+    fn change_twins(&mut self, step: &BatchStep<'_>, id: u64, rec: &Rec) {
+        let email = rec.values.get("email");
+        let is_twin = |(other, own): (&u64, &Rec)| {
+            (*other != id && email.is_some() && own.values.get("email") == email).then_some(*other)
+        };
+        let twins: Vec<u64> = self.contacts.iter().filter_map(is_twin).collect();
+        for twin in twins {
+            let mut own = self.contacts[&twin].clone();
+            self.change(step, twin, &mut own);
+            self.contacts.insert(twin, own);
         }
     }
 
@@ -126,7 +195,16 @@ impl Shelf {
         step.new_keys().any(|key| {
             let rule: Vec<&str> = key.fields().iter().map(String::as_str).collect();
             let parts: Vec<&str> = key.parts().collect();
-            let holders = self.holders(&rule, &parts);
+            if rule.len() > 1 && self.is(Defect::TakesCombinedKeys) {
+                return false;
+            }
+            let mut holders = self.holders(&rule, &parts);
+            if self.is(Defect::TakesAdditionalAddresses) {
+                let is_primary = |id: &u64| {
+                    self.contacts[id].values.get(rule[0]).is_some_and(|own| *own == parts)
+                };
+                holders.retain(is_primary);
+            }
             holders.iter().any(|id| self.is(Defect::OwnKeyIsTaken) || id.to_string() != step.id())
         })
     }
@@ -164,6 +242,11 @@ impl Shelf {
         for change in step.changes() {
             match self.defect {
                 Some(Defect::DropsAField) if change.key() == "date_of_birth" => continue,
+                Some(Defect::WritesTheFieldsOfTheFirst)
+                    if step.is_update() && !self.shifted.has_field(step, change.key()) =>
+                {
+                    continue;
+                }
                 Some(Defect::DropsCustomFields) if change.field().is_custom => continue,
                 Some(Defect::TwoFieldsInOneColumn) if change.key() == "state" => {
                     let both = change.after().map(|value| value.to_string()).collect();
@@ -188,6 +271,10 @@ impl Shelf {
                 }
                 Some(Defect::DropsTheZeroOfCents) => {
                     after.iter_mut().for_each(|text| *text = text.replace("0.05", "0.5"));
+                }
+                Some(Defect::SaysNothingForNo) => after.retain(|text| text != "false"),
+                Some(Defect::CutsLongText) => {
+                    after.iter_mut().for_each(|text| *text = text.chars().take(255).collect());
                 }
                 Some(Defect::DropsListValues) => after.truncate(1),
                 Some(Defect::TrimsText) => {

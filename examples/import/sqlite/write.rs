@@ -89,9 +89,12 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let Link::To(contact) = follow_up.contact(receipts) else { return Ok(()) };
-        let Some(contact) = schema::number(contact) else {
-            receipts.rejected(token, "there is no such contact");
-            return Ok(());
+        let contact = match schema::number(contact) {
+            Some(number) if !self.is_gone(Some(contact))? => number,
+            _ => {
+                receipts.rejected(token, "the contact is gone");
+                return Ok(());
+            }
         };
         self.db
             .prepare_cached("INSERT INTO follow_ups (contact_id, kind, name) VALUES (?1, ?2, ?3)")?

@@ -1,9 +1,11 @@
 //! What mode and policy make of whom a row means: a contact that is there, or nobody (behaviour §4, §5).
 
+use smallvec::SmallVec;
+
 use super::Side;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder};
+use crate::dedup::{ContactNumber, Holder, KeyNumber};
 use crate::draft::{Column, KeyKind, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
@@ -150,6 +152,35 @@ impl Planner {
         self.people.told.contains(&contact) || met.is_some_and(|met| met.is_told)
     }
 
+    /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?
+    pub(in crate::planner) fn fails_between(
+        &self,
+        settings: &Settings,
+        keys: RowKeys<'_>,
+        contact: u32,
+    ) -> bool {
+        settings.account.dedup.conflict == Conflict::Fail
+            && keys.iter().any(|(key, number)| match key.kind {
+                KeyKind::Rule(rule) => self.rivals(settings, rule, number, contact).is_some(),
+                _ => false,
+            })
+    }
+
+    /// Whom a key belongs to, if that is not this contact, but somebody else.
+    fn rivals(
+        &self,
+        settings: &Settings,
+        rule: u8,
+        key: KeyNumber,
+        contact: u32,
+    ) -> Option<SmallVec<[ContactNumber; 2]>> {
+        let is_own = !settings.rules[usize::from(rule)].owns_keys()
+            || self.index.holder(key) == Holder::Nobody
+            || self.index.is_held_by(key, ContactNumber(contact));
+        let holders = if is_own { SmallVec::new() } else { self.index.holders(key) };
+        (!holders.is_empty()).then_some(holders)
+    }
+
     /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
     fn settle_conflicts(
         &mut self,
@@ -162,17 +193,7 @@ impl Planner {
         let mut is_fine = true;
         for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
-            if !settings.rules[usize::from(rule)].owns_keys() {
-                continue;
-            }
-            let is_free = self.index.holder(key_number) == Holder::Nobody;
-            if is_free || self.index.is_held_by(key_number, ContactNumber(contact)) {
-                continue;
-            }
-            let holders = self.index.holders(key_number);
-            if holders.is_empty() {
-                continue;
-            }
+            let Some(holders) = self.rivals(settings, rule, key_number, contact) else { continue };
             let names = self.names_of(&holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
             let severity = if is_error { Severity::Error } else { Severity::Warning };

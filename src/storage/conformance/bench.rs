@@ -11,7 +11,7 @@ use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
 use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::object::Object;
-use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite};
+use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, Recovery, StorageWrite};
 use crate::value::Value;
 
 /// Fields with their values.
@@ -50,6 +50,13 @@ impl Seen {
 
     pub(super) fn value(&self, field: &str) -> Option<&str> {
         self.values(field).first().copied()
+    }
+
+    /// Is the same told of both, whatever led there?
+    pub(super) fn is_like(&self, other: &Seen) -> bool {
+        let values =
+            |seen: &Seen| -> BTreeSet<(String, String)> { seen.values.iter().cloned().collect() };
+        self.version == other.version && values(self) == values(other)
     }
 
     /// The fields that hold something, once each.
@@ -192,6 +199,22 @@ impl<S: StorageWrite> Bench<S> {
         }
     }
 
+    /// Makes a batch and writes it. `None`: an error says that a step of it is to blame, which is as good as
+    /// a refusal.
+    pub(super) fn write_or_refuse<T>(
+        &mut self,
+        make: impl FnOnce(&mut Maker<'_>) -> T,
+    ) -> Result<Option<(T, Receipts)>> {
+        let (made, owned) = self.make(make);
+        let batch = Batch { owned: &owned, fields: &self.fields };
+        let mut receipts = Receipts::expecting(&batch);
+        match self.storage.write(&batch, &mut receipts) {
+            Ok(()) => Ok(Some((made, receipts))),
+            Err(error) if self.storage.recover(&error, 1) == Recovery::Split => Ok(None),
+            Err(error) => cause(format!("write failed: {error}")),
+        }
+    }
+
     /// Creates a record. Returns its id.
     pub(super) fn add(&mut self, object: Object, values: Values<'_>) -> Result<String> {
         let (token, receipts) = self.write(|batch| batch.create(object, values))?;
@@ -304,12 +327,33 @@ impl<S: StorageWrite> Bench<S> {
         self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], vec![block]))
     }
 
+    /// Asks for contacts by one address of each kind, all at once.
+    pub(super) fn by_addresses(
+        &mut self,
+        addresses: Vec<(&str, &str)>,
+    ) -> Result<Vec<(String, Seen)>> {
+        let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Contact));
+        let block = |(rule, key)| MatchBlock { fields: vec![rule], columns: vec![vec![key]] };
+        let blocks = addresses.into_iter().map(block).collect();
+        self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], blocks))
+    }
+
     /// Asks for the opportunities of contacts.
     pub(super) fn of_contacts(&mut self, contacts: &[&str]) -> Result<Vec<(String, Seen)>> {
         let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Opportunity));
         let mut contacts = contacts.to_vec();
         contacts.sort_unstable();
         self.ask(&question(Object::Opportunity, &fields, &wanted, vec![], contacts, vec![]))
+    }
+
+    /// Does the account match contacts by these fields together?
+    pub(super) fn needs_rule(&self, fields: &[&str]) -> Result {
+        let rule: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+        let is_asked = self.account.dedup.contacts.iter().any(|own| own.0 == rule);
+        if is_asked && self.storage.answers(&rule) {
+            return Ok(());
+        }
+        skip(format!("the account has no rule {}", fields.join("+")))
     }
 
     pub(super) fn needs_tokens(&self) -> Result {

@@ -1,18 +1,19 @@
 //! Whether storage keeps every field that the account has.
 
 use super::bench::{Bench, Values};
-use super::receipts::expect_updated;
+use super::receipts::{created_id, expect_updated};
 use super::{Result, Run, expect};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};
 use crate::object::Object::{self, Contact, Opportunity};
-use crate::storage::{Receipt, StorageWrite};
+use crate::storage::{ContactOf, Receipt, StorageWrite};
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
         ("every written value comes back", values_come_back),
         ("a field that is written alone comes back alone", fields_are_apart),
         ("every field that may be blank is cleared", fields_are_cleared),
+        ("a long text comes back whole, or is rejected", long_texts_are_whole),
     ]
 }
 
@@ -20,13 +21,33 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
 pub(super) type Sample = (String, Vec<String>);
 
 fn values_come_back<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let contact = fitting(bench, Contact)?;
-    let ana = write(bench, Contact, &contact, |bench, values| bench.add(Contact, values))?;
-    if !bench.keeps_opportunities() {
-        return Ok(());
+    for says in ["true", "false"] {
+        let contact = booleans(bench, Contact, says)?;
+        let ana = write(bench, Contact, &contact, |bench, values| bench.add(Contact, values))?;
+        if bench.keeps_opportunities() {
+            let deal = booleans(bench, Opportunity, says)?;
+            write(bench, Opportunity, &deal, |bench, values| bench.add_to(&ana, values))?;
+        }
     }
-    let deal = samples(bench.account(), bench.fields(), Opportunity);
-    write(bench, Opportunity, &deal, |bench, values| bench.add_to(&ana, values)).map(|_| ())
+    Ok(())
+}
+
+/// Values for each field, and this one for what is yes or no: a no is not the same as nothing. With it
+/// come no addresses, which may be unique.
+fn booleans<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    says: &str,
+) -> Result<Vec<Sample>> {
+    let mut all = fitting(bench, object)?;
+    let kind = |key: &str| bench.fields().find(object, key).map(|id| bench.fields().get(id).kind);
+    if says != "true" {
+        all.retain(|(key, _)| !matches!(kind(key), Some(FieldKind::Email | FieldKind::Phone)));
+    }
+    for (_, values) in all.iter_mut().filter(|(key, _)| kind(key) == Some(FieldKind::Boolean)) {
+        *values = vec![says.to_owned()];
+    }
+    Ok(all)
 }
 
 /// If two fields share a column, it shows when only one of them is written.
@@ -142,6 +163,64 @@ fn write<S: StorageWrite>(
         )?;
     }
     Ok(id)
+}
+
+/// A column for 255 characters may refuse more, but not cut them off in silence.
+fn long_texts_are_whole<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    for (object, length) in [(Contact, 300), (Contact, 5_000), (Opportunity, 300)] {
+        // Longer than that are only notes.
+        let is_long = |kind| match kind {
+            FieldKind::Text => length == 300,
+            FieldKind::LongText => true,
+            _ => false,
+        };
+        if object == Opportunity && !bench.keeps_opportunities() {
+            continue;
+        }
+        let own = bench.fields().iter().filter(|(_, field)| {
+            field.object == object && is_long(field.kind) && !field.is_part && !field.is_list
+        });
+        let keys: Vec<String> = own.map(|(_, field)| field.key.clone()).collect();
+        let text = "Zoë ".repeat(length / 4 - 1) + "end.";
+        for key in keys {
+            is_whole(bench, object, &key, &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_whole<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    object: Object,
+    key: &str,
+    text: &str,
+) -> Result {
+    let name = bench.name();
+    let written = bench.write_or_refuse(|batch| match object {
+        Contact => batch.create(Contact, &[(key, &[text])]),
+        Opportunity => {
+            let ana = batch.create(Contact, &[(name, &["Ana"])]);
+            let values: &[(&str, &[&str])] = &[("name", &["Roof"]), (key, &[text])];
+            let values = if key == "name" { &values[1..] } else { values };
+            batch.opportunity(values, ContactOf::CreatedBy(ana))
+        }
+    })?;
+    let Some((token, receipts)) = written else { return Ok(()) };
+    if let Some(Receipt::Rejected { .. }) = receipts.get(token) {
+        return Ok(());
+    }
+    let id = created_id(&receipts, token)?;
+    let seen = bench.get(object, &id)?;
+    let got = seen.value(key).unwrap_or_default();
+    expect(
+        got == text,
+        format!(
+            "the {object}'s {key} was written with {} characters and came back with {}: receipt with \
+             Receipts::rejected what its column cannot hold",
+            text.chars().count(),
+            got.chars().count()
+        ),
+    )
 }
 
 /// The samples, with as many items of a list of addresses as storage has room for.

@@ -79,10 +79,10 @@ impl<'f> Maker<'f> {
         }
     }
 
-    /// The last step expects these keys to be free.
+    /// The last step expects these keys to be free; the fields of a combined rule are joined by `+`.
     pub(super) fn expect_free(&mut self, keys: &[(&str, &str)]) {
         for (field, key) in keys {
-            let rule = vec![(*field).to_owned()];
+            let rule: Vec<String> = field.split('+').map(str::to_owned).collect();
             let at =
                 self.batch.rules.iter().position(|other| *other == rule).unwrap_or_else(|| {
                     self.batch.rules.push(rule);

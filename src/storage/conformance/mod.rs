@@ -51,6 +51,7 @@ mod over;
 mod receipts;
 mod report;
 mod rules;
+mod several;
 mod tokens;
 mod versions;
 mod writing;
@@ -116,6 +117,7 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         .chain(amounts::cases())
         .chain(versions::cases())
         .chain(writing::cases())
+        .chain(several::cases())
         .chain(tokens::cases())
         .collect();
     // What else goes wrong there is for the cases to tell.

@@ -15,6 +15,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("other tokens are not known", unknown_tokens),
         ("the token of a conflict is not kept", conflicts_keep_no_token),
         ("follow-ups are receipted, and done once", follow_ups),
+        ("a follow-up of a contact that is gone is rejected", follow_up_of_nobody),
     ]
 }
 
@@ -134,15 +135,37 @@ fn conflicts_keep_no_token<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     expect(known.is_empty(), "a step that was not written is known as written")
 }
 
-fn follow_ups<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let name = bench.name();
-    let kinds: Vec<FollowUpKind> = [FollowUpKind::List, FollowUpKind::Workflow]
-        .into_iter()
-        .filter(|kind| bench.storage.supports(*kind))
-        .collect();
+/// The follow-ups that storage does.
+fn supported<S: StorageWrite>(bench: &Bench<S>) -> Result<Vec<FollowUpKind>> {
+    let mut kinds = vec![FollowUpKind::List, FollowUpKind::Workflow];
+    kinds.retain(|kind| bench.storage.supports(*kind));
     if kinds.is_empty() {
         return skip("the storage does no follow-ups (StorageWrite::supports)");
     }
+    Ok(kinds)
+}
+
+fn follow_up_of_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let gone = || ContactOf::Known("999999999".into());
+    for kind in supported(bench)? {
+        let (token, receipts) =
+            bench.write(|batch| batch.follow_up(kind, "spring fair", gone()))?;
+        let receipt = receipts.get(token);
+        expect(
+            matches!(receipt, Some(Receipt::Rejected { .. })),
+            format!(
+                "a {} for a contact that somebody has deleted was receipted as {receipt:?}: look whether it is \
+                 there, and say Receipts::rejected",
+                kind.name()
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+fn follow_ups<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let name = bench.name();
+    let kinds = supported(bench)?;
     let (tokens, data) = bench.make(|batch| {
         let ana = batch.create(Contact, &[(name, &["Ana"])]);
         let done =

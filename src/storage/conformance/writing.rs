@@ -14,6 +14,7 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("a list is written as a whole", list_is_replaced),
         ("an update of a record that is gone creates nothing", update_of_nobody),
         ("a create whose key is taken is a conflict and creates nothing", create_of_taken_key),
+        ("a create whose combined key is taken is a conflict", create_of_taken_names),
         ("an update that adds a taken key is a conflict", update_to_taken_key),
         ("a record's own key is not taken", own_key_is_free),
         ("a conflict does not keep the others from being written", conflict_is_alone),
@@ -63,14 +64,33 @@ fn ids_are_distinct<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
 fn update_changes_its_fields<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let text = bench.text();
     let ana = bench.add(Contact, &[(text, &["Oslo"]), ("email", &["ana@example.com"])])?;
-    let bo = bench.add(Contact, &[(text, &["Oslo"])])?;
+    // Whoever shares an address is somebody else; where it is unique, nobody does.
+    let twin: &[(&str, &[&str])] = &[(text, &["Oslo"]), ("email", &["ana@example.com"])];
+    let (token, receipts) = bench.write(|batch| batch.create(Contact, twin))?;
+    let bo = match receipts.get(token) {
+        Some(Receipt::Rejected { .. }) => bench.add(Contact, &twin[..1])?,
+        _ => created_id(&receipts, token)?,
+    };
     bench.change(Contact, &ana, &[], &[(text, &["Rome"])])?;
     let seen = bench.get(Contact, &ana)?;
     let is_right =
         seen.value(text) == Some("Rome") && seen.value("email") == Some("ana@example.com");
     expect(is_right, format!("after an update of {text} alone, to Rome, the contact is {seen}"))?;
     let other = bench.get(Contact, &bo)?;
-    expect(other.value(text) == Some("Oslo"), "another contact was changed too")
+    expect(other.value(text) == Some("Oslo"), "another contact was changed too")?;
+    if bench.keeps_opportunities() { deal_stays_where_it_is(bench, &ana) } else { Ok(()) }
+}
+
+fn deal_stays_where_it_is<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Result {
+    let roof = bench.add_to(contact, &[("name", &["Roof"])])?;
+    let before = bench.get(Opportunity, &roof)?;
+    bench.change(Opportunity, &roof, &[], &[("name", &["Attic"])])?;
+    let after = bench.get(Opportunity, &roof)?;
+    let is_there = before.value("contact_id") == after.value("contact_id");
+    expect(
+        is_there,
+        format!("an update of the name alone (Link::Unchanged) made {after} of {before}"),
+    )
 }
 
 fn list_is_replaced<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
@@ -111,18 +131,44 @@ fn update_of_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
 }
 
 fn create_of_taken_key<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
-    let name = bench.name();
     for (field, key) in bench.addresses()? {
         let ana = bench.add(Contact, &[(field, &[key])])?;
-        let (token, receipts) = bench.write(|batch| {
-            batch.create_new(&[(field, &[key]), (name, &["Bo"])], &[(field, key)])
-        })?;
-        expect_conflict(&receipts, token)?;
-        let found = bench.by_keys(&[field], &[&[key]])?;
-        let is_alone = found.len() == 1 && found[0].0 == ana;
-        expect(is_alone, format!("{key} is carried by {} contacts", found.len()))?;
+        is_taken(bench, &ana, field, key)?;
+        let (list, key) = match field {
+            "email" => ("additional_emails", "ana@home.example"),
+            _ => ("additional_phones", "+12065550177"),
+        };
+        if bench.has(Contact, list) {
+            let bo = bench.add(Contact, &[(list, &[key])])?;
+            is_taken(bench, &bo, field, key)?;
+        }
     }
     Ok(())
+}
+
+/// Nobody else is given an address that a contact carries.
+fn is_taken<S: StorageWrite>(bench: &mut Bench<S>, of: &str, field: &str, key: &str) -> Result {
+    let name = bench.name();
+    let (token, receipts) = bench
+        .write(|batch| batch.create_new(&[(field, &[key]), (name, &["Zoe"])], &[(field, key)]))?;
+    if let Some(Receipt::Created { .. }) = receipts.get(token) {
+        return fail(format!(
+            "{key}, which the contact {of} carries, was given to another one too"
+        ));
+    }
+    expect_conflict(&receipts, token)?;
+    let found = bench.by_keys(&[field], &[&[key]])?;
+    let is_alone = found.len() == 1 && found[0].0 == of;
+    expect(is_alone, format!("{key} is carried by {} contacts", found.len()))
+}
+
+fn create_of_taken_names<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    bench.needs_rule(&["first_name", "last_name"])?;
+    let values: &[(&str, &[&str])] = &[("first_name", &["Ana"]), ("last_name", &["Lee"])];
+    bench.add(Contact, values)?;
+    let (token, receipts) = bench
+        .write(|batch| batch.create_new(values, &[("first_name+last_name", "ana\u{1f}lee")]))?;
+    expect_conflict(&receipts, token)
 }
 
 fn update_to_taken_key<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
