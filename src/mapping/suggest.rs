@@ -125,7 +125,7 @@ pub fn suggest(
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.settle_client(&words, &mut guesses);
     reader.leave_switchboard(&mut guesses);
-    reader.drop_weak(&mut guesses);
+    reader.drop_weak(|at| evidence[at].filled, &mut guesses);
     reader.settle_slots(|at| evidence[at].filled, &mut guesses);
     reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
     reader.join_names(&mut guesses);

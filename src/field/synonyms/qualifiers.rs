@@ -105,5 +105,10 @@ pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | m | d | y | tt | jj | jj
      | comma | commas | semicolon | separated | by | internal | digit | digits | number | numbers | only | iso | format | pflichtfeld | freiwillig | optionnel \
      | facultatif | obligatoire | opcional | obligatorio | obrigatorio | facoltativo | obbligatorio | optioneel | verplicht | valfritt | obligatoriskt";
 
+/// Words of columns that give way to another one for the same field: what is a part of it, or near it.
+pub(crate) const LESSER: &str = "county | district | distrito | departement | suburb | locality | localite | localidad | localidade \
+     | localita | commune | comuna | municipio | gemeinde | description | beschreibung | descripcion | descricao | descrizione \
+     | origine | herkunft | provenance | original";
+
 /// Words that mark the cell itself.
 pub(crate) const FILLERS: &str = "value | values | field | cf";

@@ -1,0 +1,33 @@
+//! Which of several columns feeds a field that holds one value, and whose a column is by the kind of the
+//! file (behaviour A1-A3).
+
+use super::suggested;
+
+#[test]
+fn a2_a_part_of_the_field_gives_way_to_the_column_that_is_called_it() {
+    let county =
+        "Email,County,City,State\nana@example.com,King,Seattle,WA\nbo@example.com,Pierce,Tacoma,WA";
+    assert_eq!(suggested(county), ["c.email", "-", "c.city", "c.state"]);
+    assert_eq!(suggested("Email,County,City")[1], "c.state");
+    assert_eq!(suggested("Email,Suburb,City")[1..], ["-", "c.city"]);
+    assert_eq!(suggested("Email,Suburb,State")[1..], ["c.city", "c.state"]);
+    assert_eq!(suggested("Email,Localidad,Ciudad")[1..], ["-", "c.city"]);
+    assert_eq!(suggested("Email,Description,Notes")[1..], ["-", "?c.notes"]);
+    assert_eq!(suggested("Email,Origine,Source")[1..], ["-", "?c.source"]);
+    assert_eq!(suggested("Email,Origine")[1], "c.source");
+}
+
+#[test]
+fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
+    let street = "Nom,Prénom,Adresse,Adresse 1\nDupont,Ana,,1 rue A\nDurand,Luc,,2 rue B";
+    assert_eq!(suggested(street), ["?c.last_name", "c.first_name", "-", "?c.address"]);
+    let code =
+        "Email,City,Country,Country Code\nana@example.com,Oslo,,NO\nbo@example.com,Bergen,,NO";
+    assert_eq!(suggested(code)[2..], ["-", "?c.country"]);
+    // Without any cells the headers decide.
+    assert_eq!(suggested("Email,City,Country,Country Code")[2..], ["c.country", "-"]);
+    assert_eq!(suggested("Nom,Prénom,Adresse,Adresse 1")[2..], ["c.address", "-"]);
+    // An address that is perhaps somebody else's is none, whoever has no other.
+    let bill = "Name,Phone,Billing Phone\nAna Lee,,206 555 0123\nBo Ray,,206 555 0124";
+    assert_eq!(suggested(bill), ["c.name", "c.phone", "-"]);
+}
