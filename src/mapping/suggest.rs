@@ -5,6 +5,7 @@ mod header;
 mod label;
 mod names;
 mod neighbours;
+mod nobody;
 mod others;
 mod person_names;
 mod places;
@@ -128,6 +129,7 @@ pub fn suggest(
     reader.drop_weak(|at| evidence[at].filled, &mut guesses);
     reader.settle_slots(|at| evidence[at].filled, &mut guesses);
     reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
+    reader.leave_nobody(&mut guesses);
     reader.join_names(&mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);

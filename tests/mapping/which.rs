@@ -31,3 +31,15 @@ fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
     let bill = "Name,Phone,Billing Phone\nAna Lee,,206 555 0123\nBo Ray,,206 555 0124";
     assert_eq!(suggested(bill), ["c.name", "c.phone", "-"]);
 }
+
+#[test]
+fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
+    let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
+    assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);
+    // A contact that can be found or made keeps its company.
+    for who in ["Email", "Contact", "Phone", "Contact ID", "Last Name"] {
+        assert_eq!(suggested(&format!("Deal Name,Company,{who}"))[1], "c.company", "{who}");
+    }
+    // Nor does a company alone make a file one of opportunities.
+    assert_eq!(suggested("Company,City,Country"), ["c.company", "c.city", "c.country"]);
+}
