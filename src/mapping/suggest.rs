@@ -97,14 +97,19 @@ pub fn suggest(
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
     let words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
-    let reader = Reader {
+    let mut reader = Reader {
         names: &names,
         fields,
         has_contacts: objects.contains(&Object::Contact),
         has_opportunities: objects.contains(&Object::Opportunity),
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
+        lists_owners: false,
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
+    reader.lists_owners = reader.is_of_owners(&words, &guesses);
+    if reader.lists_owners {
+        guesses = words.iter().map(|words| reader.read(words)).collect();
+    }
     reader.leave_beside_deal(&words, &mut guesses);
     reader.leave_lone_deal(&words, &mut guesses);
     reader.settle_choices(&words, &mut guesses);

@@ -33,6 +33,25 @@ fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
 }
 
 #[test]
+fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
+    let parts = "Owner 1 First Name,Owner 1 Last Name,Owner 2 First Name,Address,Phone 1,Phone 2\n\
+        Ana,Lee,Kim,1 Main St,206 555 0123,206 555 0124\nBo,Ray,Lou,2 Main St,206 555 0125,206 555 0126";
+    let owner =
+        ["?c.first_name", "?c.last_name", "-", "c.address", "?c.phone", "?c.additional_phones"];
+    assert_eq!(suggested(parts), owner);
+    let theirs = "Owner 1 First Name,Owner 1 Last Name,Owner 1 Email,Owner 2 First Name,Owner 2 Email\n\
+        Ana,Lee,ana@example.com,Kim,kim@example.com\nBo,Ray,bo@example.com,Lou,lou@example.com";
+    let first = ["?c.first_name", "?c.last_name", "?c.email", "-", "-"];
+    assert_eq!(suggested(theirs), first);
+    assert_eq!(suggested("Address,City,Owner Name,Owner Phone")[2..], ["?c.name", "?c.phone"]);
+    // Who owns a record in a CRM is somebody else.
+    assert_eq!(suggested("First Name,Email,Owner First Name")[2], "-");
+    assert_eq!(suggested("Company,Email,Owner Name,Owner Phone")[2..], ["-", "-"]);
+    assert_eq!(suggested("Company,City,Owner Name,Owner Email")[2..], ["-", "-"]);
+    assert_eq!(suggested("Deal Name,Stage,Owner First Name,Owner Last Name")[2..], ["-", "-"]);
+}
+
+#[test]
 fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
     assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);

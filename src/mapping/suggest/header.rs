@@ -37,6 +37,8 @@ pub(super) struct Reader<'a> {
     pub(super) has_opportunities: bool,
     /// The file is a list of users: they are the contacts.
     pub(super) lists_users: bool,
+    /// It is a list of houses, and those who own them are the contacts.
+    pub(super) lists_owners: bool,
 }
 
 /// The words of a header that are not the name of the field.
@@ -406,6 +408,7 @@ impl Reader<'_> {
     pub(super) fn word(&self, word: &str) -> Word {
         match self.names.word(word) {
             Word::User if self.lists_users => Word::Substitute,
+            _ if self.lists_owners && word == "owner" => Word::Substitute,
             Word::User => Word::Trap(Trap::Person),
             other => other,
         }
