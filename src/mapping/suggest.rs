@@ -21,7 +21,7 @@ use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;
-use label::read_words;
+use label::{mark_company, read_words};
 use names::Names;
 
 /// How sure a suggestion is.
@@ -96,7 +96,8 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
+    let mut words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
+    mark_company(&mut words);
     let mut reader = Reader {
         names: &names,
         fields,

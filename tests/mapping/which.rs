@@ -52,6 +52,15 @@ fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
 }
 
 #[test]
+fn a3_what_stands_behind_the_id_of_a_company_is_the_companys() {
+    let file = "Record ID - Contact,First Name,Email,Phone Number,State/Region,Record ID - Company,Company name,Phone Number,City\n\
+        1,Ana,ana@example.com,206 555 0123,WA,11,Acme,206 555 0199,Oslo\n2,Bo,bo@example.com,206 555 0124,OR,12,Globex,206 555 0198,Bergen";
+    let expected =
+        ["-", "c.first_name", "c.email", "c.phone", "c.state", "-", "c.company", "-", "-"];
+    assert_eq!(suggested(file), expected);
+}
+
+#[test]
 fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
     assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);

@@ -47,6 +47,23 @@ fn apart(header: String, names: &Names) -> String {
     }
 }
 
+/// Exports of joined records have those of one object behind its id: what stands behind `Record ID -
+/// Company` is the company's, up to the id of the next one.
+pub(super) fn mark_company(words: &mut [String]) {
+    let is_contact = |words: &String| words == "record id contact";
+    if !words.iter().any(is_contact) {
+        return;
+    }
+    let mut is_company = false;
+    for words in words {
+        if words.starts_with("record id ") {
+            is_company = words == "record id company";
+        } else if is_company && !words.is_empty() && !words.contains("company") {
+            words.insert_str(0, "company ");
+        }
+    }
+}
+
 /// The header without a remark in brackets that says nothing of what the column is:
 /// `Date of Birth (MM/DD/YYYY)`, `Phone (with country code)`.
 fn without_remark(header: &str) -> &str {
