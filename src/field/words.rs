@@ -57,6 +57,8 @@ fn plain_into(c: char, out: &mut String) {
         'œ' => "oe",
         'æ' => "ae",
         'ё' => "е",
+        // `Nº`, `2ª`.
+        'º' | 'ª' => "",
         c => return out.push(c),
     });
 }
@@ -78,6 +80,7 @@ mod tests {
             ("Person - Email", "person email"),
             ("Příjmení", "prijmeni"),
             ("İletişim Adı", "iletisim adi"),
+            ("Nº de teléfono", "n de telefono"),
         ] {
             assert_eq!(words(header), expected);
         }

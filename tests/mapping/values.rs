@@ -39,6 +39,8 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Contact Owner", "yes", "no"),
         ("Estado", "Ganado", "en proceso"),
         ("Estado", "Ativo", "Concluído"),
+        ("Estado", "ofertado", "vendido"),
+        ("Provincia", "Da richiamare", "acquisita"),
         ("Provincia", "attivo", "In attesa"),
         ("Bundesland", "Gewonnen", "in Bearbeitung"),
         ("Province", "En cours", "Fermée"),

@@ -33,6 +33,13 @@ fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
 }
 
 #[test]
+fn a1_staat_beside_a_country_is_a_region() {
+    let both = "Email,Plaats,Staat,Land\nana@example.nl,Echt,LB,nl\nbo@example.nl,Weert,LB,nl";
+    assert_eq!(suggested(both)[2..], ["?c.state", "c.country"]);
+    assert_eq!(suggested("Email,Ort,Staat")[2], "c.country");
+}
+
+#[test]
 fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
     let parts = "Owner 1 First Name,Owner 1 Last Name,Owner 2 First Name,Address,Phone 1,Phone 2\n\
         Ana,Lee,Kim,1 Main St,206 555 0123,206 555 0124\nBo,Ray,Lou,2 Main St,206 555 0125,206 555 0126";

@@ -135,7 +135,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Mobile phones.
-pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | komorka | numer komorkowy | mobilni telefon | mobilni cislo \
+pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | tel kom | komorka | numer komorkowy | mobilni telefon | mobilni cislo \
      | mobiltlf | matkapuhelin | matkapuhelinnumero | kannykka | cep telefonu \
      | cep telefon | cep tel | cep no | cep numarasi | gsm no | mobiltelefonszam | mobilszam | telefon mobil | numar mobil \
      | мобильный | мобильный телефон | сотовый | сотовый телефон | мобильный номер | мобільний | мобільний телефон | 携帯 | 携帯電話 \

@@ -15,7 +15,7 @@ pub(super) const CONTACTS: [&str; 7] =
     ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
 
 /// A phone that stands at home or at work.
-const LANDLINE: [&str; 11] = [
+const LANDLINE: [&str; 13] = [
     "landline",
     "fixe",
     "fijo",
@@ -24,6 +24,8 @@ const LANDLINE: [&str; 11] = [
     "festnetz",
     "festnetznummer",
     "vaste",
+    "hemtelefon",
+    "hemtelefonnummer",
     "stacjonarny",
     "固定电话",
     "座机",

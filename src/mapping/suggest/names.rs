@@ -53,7 +53,13 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "name",
-        "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name",
+        "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
+         | attendee | participant | applicant | policyholder | insured | homeowner",
+    ),
+    (
+        Object::Contact,
+        "company",
+        "institution | nombre comercial | nome fantasia | denominazione | brokerage",
     ),
     (Object::Contact, "name", NAMES_ELSEWHERE),
     (
