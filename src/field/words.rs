@@ -28,6 +28,7 @@ pub(crate) fn words(header: &str) -> String {
     joined
         .replace("e mail", "email")
         .replace("web site", "website")
+        .replace("whats app", "whatsapp")
         .replace("post code", "postcode")
 }
 
@@ -81,6 +82,7 @@ mod tests {
             ("Příjmení", "prijmeni"),
             ("İletişim Adı", "iletisim adi"),
             ("Nº de teléfono", "n de telefono"),
+            ("Celular (WhatsApp)", "celular whatsapp"),
         ] {
             assert_eq!(words(header), expected);
         }

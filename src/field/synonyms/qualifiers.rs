@@ -44,7 +44,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     ),
     (
         Group::Mobile,
-        "mobile | cell | cellular | mobil | handy | portable | movil | celular | telemovel | cellulare | mobiel | mobiele | gsm",
+        "mobile | cell | cellular | mobil | handy | portable | movil | celular | telemovel | cellulare | mobiel | mobiele | gsm | whatsapp",
     ),
     (
         Group::Billing,

@@ -23,10 +23,8 @@ pub(super) const NAMES: [&str; 11] =
     ["name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nimi"];
 
 /// Headers that are a part of a name beside the other one.
-pub(super) const PARTS: [&str; 12] = [
-    "nom", "nome", "nombre", "nombres", "nombre s", "nume", "jmeno", "имя", "isim", "ad", "adi",
-    "cognom",
-];
+pub(super) const PARTS: [&str; 11] =
+    ["nom", "nome", "nombre", "nombres", "nume", "jmeno", "имя", "isim", "ad", "adi", "cognom"];
 
 impl Reader<'_> {
     /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
