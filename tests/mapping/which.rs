@@ -1,7 +1,10 @@
 //! Which of several columns feeds a field that holds one value, and whose a column is by the kind of the
 //! file (behaviour A1-A3).
 
-use super::suggested;
+use crm_import::mapping::suggest;
+use crm_import::{CustomField, FieldKind, Fields, Object};
+
+use super::{strings, suggested};
 
 #[test]
 fn a2_a_part_of_the_field_gives_way_to_the_column_that_is_called_it() {
@@ -77,4 +80,21 @@ fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     }
     // Nor does a company alone make a file one of opportunities.
     assert_eq!(suggested("Company,City,Country"), ["c.company", "c.city", "c.country"]);
+}
+
+#[test]
+fn a3_a_town_behind_a_street_that_the_account_has_a_field_for_is_not_the_contacts() {
+    let street = CustomField {
+        object: Object::Contact,
+        key: "property_address".into(),
+        label: "Property Address".into(),
+        kind: FieldKind::Text,
+        options: vec![],
+    };
+    let fields = Fields::with_custom(&[street]);
+    let headers = strings(&["Name", "Property Address", "City", "State", "Zip"]);
+    let rows = [strings(&["Ana Lee", "1 Main St", "Atlanta", "GA", "30303"])];
+    let suggested = suggest(&headers, &rows, &[Object::Contact], &fields);
+    let keys = suggested.iter().map(|it| it.target.map_or("-", |id| &fields.get(id).key));
+    assert_eq!(keys.collect::<Vec<_>>(), ["name", "property_address", "-", "-", "-"]);
 }

@@ -83,14 +83,16 @@ impl Reader<'_> {
         let mut behind = Vec::new();
         let mut is_behind = false;
         for (at, guess) in guesses.iter().enumerate() {
-            is_behind = match guess.target {
+            // The account may have a field of its own for that street.
+            let standard = guess.target.filter(|field| !self.fields.get(*field).is_custom);
+            is_behind = match standard {
                 None => {
                     self.is_street_of_others(&words[at]) || is_behind && is_second_line(&words[at])
                 }
                 Some(FieldId::ADDRESS) => false,
                 Some(field) => is_behind && field.is_place() && place_of(guess) == Group::Plain,
             };
-            if is_behind && guess.target.is_some() {
+            if is_behind && standard.is_some() {
                 behind.push(at);
             }
         }
