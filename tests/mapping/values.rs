@@ -37,6 +37,8 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Zip", "yes", "no"),
         ("Pipeline", "yes", "no"),
         ("Contact Owner", "yes", "no"),
+        ("Cliente", "Sim", "Não"),
+        ("Firma", "ja", "nein"),
         ("Estado", "Ganado", "en proceso"),
         ("Estado", "Ativo", "Concluído"),
         ("Estado", "ofertado", "vendido"),

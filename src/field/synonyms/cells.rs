@@ -50,6 +50,9 @@ pub(crate) const CONDITIONS: &[&str] = &[
      | выиграна | проиграна | в работе | завершен | отменен",
 ];
 
+/// What a `Cliente` may hold that is nobody: an answer. `No` and `yes` are read as such anyway.
+pub(crate) const ANSWERS: &str = "ja | nein | oui | non | si | sim | nao | nee | nej | tak | nie | ano | evet | hayir | igen | nem | da | nu | да | нет";
+
 /// What a `Title` may hold that is no opportunity: what somebody does, and how somebody is addressed.
 pub(crate) const JOBS: &str = "ceo | cto | cfo | coo | cmo | vp | president | director | manager | founder | cofounder | engineer \
      | consultant | assistant | analyst | developer | supervisor | coordinator | administrator | specialist \

@@ -14,7 +14,7 @@ mod people;
 mod qualifiers;
 mod traps;
 
-pub(crate) use cells::{CONDITIONS, JOBS};
+pub(crate) use cells::{ANSWERS, CONDITIONS, JOBS};
 pub(crate) use contact::{CONTACT, MOBILE};
 pub(crate) use elsewhere::{
     CONTACT_ELSEWHERE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY_ELSEWHERE, SHARED_ELSEWHERE,
