@@ -48,7 +48,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "phone | phone number | phone numbers | phones | telephone | telephone number | telephone numbers \
          | tel | tel no | tel number | tel nr | phone no | phone nr | ph | phone num | contact number \
          | contact numbers | contact no | contact phone | call number | landline | landline number | land line \
-         | landline phone | telefon | telefonnummer | telefon nr | tel nummer | rufnummer | festnetz \
+         | landline phone | fixed number | fixed line | fixed phone | telefon | telefonnummer | telefon nr | tel nummer | rufnummer | festnetz \
          | festnetznummer | haupttelefon | telephone fixe | tel fixe | fixe | numero de telephone | n de telephone \
          | no de telephone | numero telephone | n telephone | n tel | num tel | telefono | telefonos | numero de telefono | numero telefono \
          | telefono fijo | tlf | tlfno | tfno | telf | telef | telefone | telefones | numero de telefone | telefone fixo | fone \
@@ -89,7 +89,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "city",
         "city | town | city town | town city | city or town | suburb | locality | city suburb | address city | stadt | ort | wohnort \
-         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio \
+         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio | comuna \
          | cidade | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
          | plaatsnaam | gemeente | postort | city name | suburb city",
     ),

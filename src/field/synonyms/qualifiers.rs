@@ -67,7 +67,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
-     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper \
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
      | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).

@@ -15,7 +15,7 @@ pub(super) const CONTACTS: [&str; 7] =
     ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
 
 /// A phone that stands at home or at work.
-const LANDLINE: [&str; 13] = [
+const LANDLINE: [&str; 14] = [
     "landline",
     "fixe",
     "fijo",
@@ -24,6 +24,7 @@ const LANDLINE: [&str; 13] = [
     "festnetz",
     "festnetznummer",
     "vaste",
+    "fixed",
     "hemtelefon",
     "hemtelefonnummer",
     "stacjonarny",
