@@ -211,6 +211,20 @@ fn a_notice_whose_commas_make_it_wider_than_the_table_is_none_the_less_a_notice(
 }
 
 #[test]
+fn a_title_of_several_cells_above_a_wider_header_is_a_title() {
+    let told = read(
+        "Organizer;Fair Ltd\nBestellnr.;Jméno;Příjmení;Kategorie\n17;Jana;Nová;Basic\n18;Petr;Malý;Basic\n",
+    );
+    assert_eq!(told.headers, ["Bestellnr.", "Jméno", "Příjmení", "Kategorie"]);
+    assert_eq!(told.rows.len(), 2);
+    // A header that misses its last columns stays the header, whether its names are known or not.
+    let told = read("Emri;Mbiemri\nAna;Lee;Berlin;x\nBo;Ray;Email;Phone 2\nNew;Lou;Rome;3\n");
+    assert_eq!((told.headers[0].as_str(), told.rows.len()), ("Emri", 3));
+    let told = read("Vorname;Ort\nAna;Lee;Email\nBo;Name;Phone\n");
+    assert_eq!((told.headers[0].as_str(), told.rows.len()), ("Vorname", 2));
+}
+
+#[test]
 fn a_column_that_stands_alone_keeps_the_commas_in_its_cells() {
     let told = read("Name\n\"Doe, Jane\"\nRoe, Rick\nPoe; Ann, Lea\n");
     assert_eq!(told.headers, ["Name"]);

@@ -12,12 +12,30 @@ mod mapping {
     mod stored;
     mod suggest;
     mod values;
+    mod which;
     mod whose;
 
-    use crm_import::{Import, Mapping, MemoryStorage, Object, Plan, Source};
+    use crm_import::mapping::{Confidence, suggest};
+    use crm_import::{Fields, Import, Mapping, MemoryStorage, Object, Plan, Source};
 
     fn strings(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    /// What is suggested for the columns of a file, with how sure that is where it is not sure.
+    fn suggested(file: &str) -> Vec<String> {
+        let mut rows = file.lines().map(|line| strings(&line.split(',').collect::<Vec<_>>()));
+        let headers = rows.next().unwrap();
+        let samples: Vec<Vec<String>> = rows.collect();
+        let fields = Fields::standard();
+        let both = [Object::Contact, Object::Opportunity];
+        let told = suggest(&headers, &samples, &both, &fields).into_iter().map(|suggestion| {
+            let Some(id) = suggestion.target else { return "-".to_owned() };
+            let field = fields.get(id);
+            let mark = if suggestion.confidence == Confidence::Sure { "" } else { "?" };
+            format!("{mark}{}.{}", &field.object.name()[..1], field.key)
+        });
+        told.collect()
     }
 
     /// The plan of a file under a mapping.

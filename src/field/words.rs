@@ -28,6 +28,7 @@ pub(crate) fn words(header: &str) -> String {
     joined
         .replace("e mail", "email")
         .replace("web site", "website")
+        .replace("whats app", "whatsapp")
         .replace("post code", "postcode")
 }
 
@@ -57,6 +58,8 @@ fn plain_into(c: char, out: &mut String) {
         'œ' => "oe",
         'æ' => "ae",
         'ё' => "е",
+        // `Nº`, `2ª`.
+        'º' | 'ª' => "",
         c => return out.push(c),
     });
 }
@@ -78,6 +81,8 @@ mod tests {
             ("Person - Email", "person email"),
             ("Příjmení", "prijmeni"),
             ("İletişim Adı", "iletisim adi"),
+            ("Nº de teléfono", "n de telefono"),
+            ("Celular (WhatsApp)", "celular whatsapp"),
         ] {
             assert_eq!(words(header), expected);
         }

@@ -5,6 +5,7 @@ mod header;
 mod label;
 mod names;
 mod neighbours;
+mod nobody;
 mod others;
 mod person_names;
 mod places;
@@ -20,7 +21,7 @@ use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use evidence::Evidence;
 use header::Reader;
-use label::read_words;
+use label::{mark_company, read_words};
 use names::Names;
 
 /// How sure a suggestion is.
@@ -95,15 +96,21 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
-    let reader = Reader {
+    let mut words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
+    mark_company(&mut words);
+    let mut reader = Reader {
         names: &names,
         fields,
         has_contacts: objects.contains(&Object::Contact),
         has_opportunities: objects.contains(&Object::Opportunity),
         lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
+        lists_owners: false,
     };
     let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
+    reader.lists_owners = reader.is_of_owners(&words, &guesses);
+    if reader.lists_owners {
+        guesses = words.iter().map(|words| reader.read(words)).collect();
+    }
     reader.leave_beside_deal(&words, &mut guesses);
     reader.leave_lone_deal(&words, &mut guesses);
     reader.settle_choices(&words, &mut guesses);
@@ -125,9 +132,10 @@ pub fn suggest(
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.settle_client(&words, &mut guesses);
     reader.leave_switchboard(&mut guesses);
-    reader.drop_weak(&mut guesses);
+    reader.drop_weak(|at| evidence[at].filled, &mut guesses);
     reader.settle_slots(|at| evidence[at].filled, &mut guesses);
     reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
+    reader.leave_nobody(&mut guesses);
     reader.join_names(&mut guesses);
     for guess in &mut guesses {
         guess.leave_absent(fields);

@@ -120,6 +120,14 @@ impl Record {
         names >= 2 && 3 * names >= 2 * self.filled
     }
 
+    /// Does every cell hold words, and are several the names of columns?
+    fn is_worded(&self) -> bool {
+        let is_word = |cell: &[u8]| {
+            !cell.trim_ascii().is_empty() && !cell.iter().any(|b| b.is_ascii_digit() || *b == b'@')
+        };
+        self.may_be_header.iter().flatten().all(is_word) && self.names() >= 2
+    }
+
     /// How many of its cells say what columns are called. Hardly ever asked, and dear.
     fn names(&self) -> usize {
         let cells = self.may_be_header.iter().flatten();
@@ -213,10 +221,14 @@ fn find_header(records: &[Record]) -> Option<usize> {
     let (first, below) = (&records[wide], &records[wide + 1..]);
     // A notice with commas may be wider than the table; but then it names no column at all.
     let width = usual_width(records);
-    let is_nameless = first.cells > width && first.names() == 0;
-    let named = below.iter().position(|record| {
+    let is_nameless = first.cells != width && first.names() == 0;
+    // A title of several cells is narrower, and the header is the first record that is not.
+    let is_title = is_nameless && first.cells < width;
+    let widest = below.iter().position(|record| record.cells == width).filter(|_| is_title);
+    let named = below.iter().enumerate().position(|(at, record)| {
         let is_fuller = record.filled > first.filled && record.is_named();
-        is_fuller || is_nameless && record.cells == width && record.is_surely_named()
+        let is_wide = is_nameless && !is_title && record.cells == width;
+        is_fuller || is_wide && record.is_surely_named() || widest == Some(at) && record.is_worded()
     });
     let named = named.filter(|&at| {
         let notices = below[..at].iter().chain([first]);

@@ -1,27 +1,11 @@
 //! What a column called `Name` is: by the columns beside it, by its values (behaviour A1, §10).
 
-use crm_import::mapping::{Blank, Confidence, suggest};
+use crm_import::mapping::{Blank, suggest};
 use crm_import::plan::ColumnCounts;
-use crm_import::{Account, Fields, Import, Mapping, MemoryStorage, Mode, Object, Plan, Source};
+use crm_import::{Account, Import, Mapping, MemoryStorage, Mode, Object, Plan, Source};
 
-use super::{codes, plan, strings};
+use super::{codes, plan, strings, suggested};
 use Object::Contact;
-
-/// What is suggested for the columns of a file, with how sure that is where it is not sure.
-fn suggested(file: &str) -> Vec<String> {
-    let mut rows = file.lines().map(|line| strings(&line.split(',').collect::<Vec<_>>()));
-    let headers = rows.next().unwrap();
-    let samples: Vec<Vec<String>> = rows.collect();
-    let fields = Fields::standard();
-    let both = [Object::Contact, Object::Opportunity];
-    let told = suggest(&headers, &samples, &both, &fields).into_iter().map(|suggestion| {
-        let Some(id) = suggestion.target else { return "-".to_owned() };
-        let field = fields.get(id);
-        let mark = if suggestion.confidence == Confidence::Sure { "" } else { "?" };
-        format!("{mark}{}.{}", &field.object.name()[..1], field.key)
-    });
-    told.collect()
-}
 
 #[test]
 fn a1_name_beside_one_part_of_a_name_is_the_other_part() {

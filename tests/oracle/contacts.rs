@@ -246,8 +246,11 @@ impl Naive {
         let Some(mode) = self.policy.contacts else { return (Ref::Absent, "", None) };
         let rules = self.policy.rules.clone();
         let has_key = rules.iter().any(|rule| !self.keys(row, rule).is_empty());
-        let is_filled = |header: &str| row.get(header).is_some_and(|cell| !cell.is_empty());
-        let has_name = is_filled("First Name") || is_filled("Last Name");
+        // A dash is nobody's name.
+        let is_name = |header: &str| {
+            row.get(header).is_some_and(|cell| cell.chars().any(char::is_alphanumeric))
+        };
+        let has_name = is_name("First Name") || is_name("Last Name");
         let fields = ["email", "additional_emails", "phone", "additional_phones"];
         let has_address = fields.iter().any(|field| !addresses(row, field).is_empty());
         let fail = |this: &mut Self, code| {

@@ -299,7 +299,7 @@ fn row(dice: &mut Dice, policy: &Policy) -> Row {
 fn cell(dice: &mut Dice, header: &str) -> String {
     let pool: &[&str] = match header {
         "Contact ID" => &["", "", "", "", "1", "2", "10", "c3", "c9"],
-        "First Name" => &["", "Ana", "ana", "Bo"],
+        "First Name" => &["", "Ana", "ana", "Bo", "-"],
         "Last Name" => &["", "Lee", "LEE", "Kim"],
         "Company" => &["", "", "Acme", "Bolt"],
         "Contract No" => &["", "", "K1", "k2", "K3"],

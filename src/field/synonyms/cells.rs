@@ -14,19 +14,27 @@ pub(crate) const CONDITIONS: &[&str] = &[
     // French.
     "actif | active | inactif | inactive | ouvert | ouverte | ferme | fermee | nouveau | nouvelle | gagne | gagnee \
      | perdu | perdue | en cours | en attente | termine | terminee | annule | annulee | paye | payee | impaye \
-     | abandonne | abandonnee | brouillon | archive | suspendu | valide",
+     | abandonne | abandonnee | brouillon | archive | suspendu | valide | contacte | contactee | interesse | interessee \
+     | pas interesse | a contacter | a relancer | a rappeler | relance | qualifie | refuse | refusee | accepte | signe | devis envoye",
     // Spanish.
     "activo | activa | inactivo | inactiva | abierto | abierta | cerrado | cerrada | nuevo | nueva | ganado | ganada \
      | perdido | perdida | pendiente | en proceso | en curso | en progreso | en espera | completado | completada \
-     | cancelado | cancelada | pagado | pagada | abandonado | abandonada | suspendido | finalizado | borrador",
+     | cancelado | cancelada | pagado | pagada | abandonado | abandonada | suspendido | finalizado | borrador | vendido \
+     | vendida | ofertado | ofertada | reservado | reservada | rechazado | rechazada | aprobado | aprobada | contactado \
+     | contactada | interesado | interesada | no interesado | no interesada | descartado | descartada | convertido | convertida \
+     | calificado | calificada | no contactado | sin contactar | prospecto | cliente | potencial | baja | alta | vigente",
     // Portuguese.
     "ativo | ativa | inativo | inativa | aberto | aberta | fechado | fechada | novo | nova | ganho | ganha | vencido \
      | perdido | pendente | em andamento | em aberto | em espera | em progresso | concluido | concluida | cancelado \
-     | pago | paga | abandonado | suspenso | rascunho",
+     | pago | paga | abandonado | suspenso | rascunho | aprovado | aprovada | recusado | recusada | contatado | contactado \
+     | interessado | interessada | nao interessado | sem interesse | convertido | qualificado | em negociacao | negociacao \
+     | proposta enviada | lead | prospect",
     // Italian.
     "attivo | attiva | inattivo | inattiva | non attivo | aperto | aperta | chiuso | chiusa | nuovo | nuova | vinto | vinta | perso \
      | persa | in corso | in attesa | in lavorazione | completato | completata | annullato | annullata | pagato \
-     | pagata | abbandonato | sospeso | sospesa | bozza | concluso",
+     | pagata | abbandonato | sospeso | sospesa | bozza | concluso | acquisito | acquisita | contattato | contattata \
+     | interessato | interessata | non interessato | da contattare | da richiamare | da riaprire | preventivo inviato | in trattativa \
+     | rifiutato | rifiutata | approvato | approvata | scaduto | scaduta",
     // Dutch.
     "actief | inactief | gesloten | nieuw | gewonnen | verloren | in behandeling | in afwachting | afgerond | voltooid \
      | geannuleerd | betaald | onbetaald | lopend",
@@ -41,6 +49,9 @@ pub(crate) const CONDITIONS: &[&str] = &[
      | castigat | pierdut | in asteptare | активен | активный | неактивный | открыта | закрыта | новый | новая \
      | выиграна | проиграна | в работе | завершен | отменен",
 ];
+
+/// What a `Cliente` may hold that is nobody: an answer. `No` and `yes` are read as such anyway.
+pub(crate) const ANSWERS: &str = "ja | nein | oui | non | si | sim | nao | nee | nej | tak | nie | ano | evet | hayir | igen | nem | da | nu | да | нет";
 
 /// What a `Title` may hold that is no opportunity: what somebody does, and how somebody is addressed.
 pub(crate) const JOBS: &str = "ceo | cto | cfo | coo | cmo | vp | president | director | manager | founder | cofounder | engineer \

@@ -5,14 +5,14 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ("id", "contact id | import contact id"),
     (
         "first_name",
-        "first name | name first | fname | given name | given names | forename | forenames | christian name \
+        "first name | name first | fname | legal first name | given name | given names | forename | forenames | christian name \
          | vorname | vornamen | rufname | prenom | prenoms | primer nombre | nombre de pila \
          | primeiro nome | nome proprio | nome de batismo | voornaam | voornamen | roepnaam | fornamn \
          | tilltalsnamn | preferred name",
     ),
     (
         "last_name",
-        "last name | name last | lname | surname | family name | nachname | familienname | zuname \
+        "last name | name last | lname | legal last name | surname | family name | nachname | familienname | zuname \
          | nom de famille | apellido | apellidos | primer apellido | apellido paterno | sobrenome | apelido | ultimo nome \
          | cognome | achternaam | familienaam | efternamn",
     ),
@@ -20,7 +20,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "name",
         "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
-         | first last name | vollstandiger name | voller name | kontaktname | vor und nachname \
+         | first last name | name first last | point of contact | vollstandiger name | voller name | kontaktname | vor und nachname \
          | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email contact \
+        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email contact | emails address \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
@@ -48,14 +48,14 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "phone | phone number | phone numbers | phones | telephone | telephone number | telephone numbers \
          | tel | tel no | tel number | tel nr | phone no | phone nr | ph | phone num | contact number \
          | contact numbers | contact no | contact phone | call number | landline | landline number | land line \
-         | landline phone | telefon | telefonnummer | telefon nr | tel nummer | rufnummer | festnetz \
+         | landline phone | fixed number | fixed line | fixed phone | telefon | telefonnummer | telefon nr | tel nummer | rufnummer | festnetz \
          | festnetznummer | haupttelefon | telephone fixe | tel fixe | fixe | numero de telephone | n de telephone \
          | no de telephone | numero telephone | n telephone | n tel | num tel | telefono | telefonos | numero de telefono | numero telefono \
-         | telefono fijo | tlf | tlfno | tfno | telefone | telefones | numero de telefone | telefone fixo | fone \
+         | telefono fijo | tlf | tlfno | tfno | telf | telef | telefone | telefones | numero de telefone | telefone fixo | fone \
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
-         | telefoonnr | tel nr | hemtelefon | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
+         | telefoonnr | tel nr | hemtelefon | hemtelefonnummer | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
          | direct number | ddi number | durchwahl | best phone number to reach you | best number to reach you \
-         | tel dienstl | tel gesch",
+         | tel dienstl | tel gesch | telefon gesch | numero de tel | numero de contacto | n de telefono | telefone com ddd",
     ),
     (
         "additional_phones",
@@ -65,7 +65,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
          | account name | employer | employer name | current employer | current company | business \
-         | firm | firm name | name of company | name of organization | workplace | associated company | company or account | company account \
+         | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
          | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
@@ -81,15 +81,15 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "address",
         "address | street | street address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
-         | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | anschrift \
-         | postanschrift | adresszeile | rue | adresse postale | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
+         | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | strasse hausnr | strasse und hausnr | anschrift \
+         | postanschrift | adresszeile | rue | adresse postale | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
          | domicilio | endereco | rua | morada | logradouro | indirizzo | via | indirizzo e numero civico \
          | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress",
     ),
     (
         "city",
         "city | town | city town | town city | city or town | suburb | locality | city suburb | address city | stadt | ort | wohnort \
-         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio \
+         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio | comuna \
          | cidade | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
          | plaatsnaam | gemeente | postort | city name | suburb city",
     ),
@@ -97,7 +97,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "state",
         "state | province | state province | province state | state region | region state | county | state county \
          | state or province | state province region | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
-         | bundesland | kanton | bundesland kanton | departement | provincia | estado | comunidad autonoma \
+         | bundesland | kanton | bundesland kanton | departement | provincia | provincia sigla | sigla provincia | estado | comunidad autonoma \
          | estado provincia | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state",
     ),
     (
@@ -109,7 +109,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "country",
-        "country | country region | country region name | country name | country territory | address country | country of residence \
+        "country | country region | country region name | country name | country territory | nation | address country | country of residence \
          | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | nazione | stato paese | landsnamn",
     ),
     (
@@ -121,7 +121,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "website",
         "website | website url | websites | homepage | web page | web | web address | web url | website address | company website \
          | company website url | company url | business website | url website | website link | personal website | webseite | internetseite | internet | webadresse \
-         | homepage url | site web | site internet | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina",
+         | homepage url | site web | site internet | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina | webadres",
     ),
     (
         "source",
@@ -132,8 +132,10 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "date_of_birth",
         "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born on | geburtsdatum | geburtstag \
-         | geb datum | geb dat | date de naissance | anniversaire | fecha de nacimiento | fecha nacimiento | f nacimiento | cumpleanos \
-         | data de nascimento | data nascimento | aniversario | data di nascita | compleanno | geboortedatum | verjaardag \
+         | geb datum | geb dat | geb am | geboren am | geboren | date de naissance | date naiss | naissance | ne e le | anniversaire | fecha de nacimiento \
+         | fecha nacimiento | fecha de nac | fec nac | fec nacimiento | f nacimiento | f nac | nacimiento | cumpleanos \
+         | data de nascimento | data nascimento | data de nasc | dt nascimento | dt nasc | nascimento | aniversario | data di nascita \
+         | data di nasc | dt nascita | compleanno | geboortedatum | geb datum | verjaardag \
          | fodelsedatum | fodelsedag",
     ),
     (
@@ -155,9 +157,9 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ("followers", "contact followers"),
     (
         "notes",
-        "notes | note | contact notes | comments | comment | remarks | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
-         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | comentario | comentarios | observacoes | note interne | osservazioni | annotazioni \
-         | notities | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
+        "notes | note | contact notes | additional notes | other notes | general notes | additional information | additional info | comments | comment | remarks | remark | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
+         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | observacion | observations | obs | comentario | comentarios | observacoes | observacao | note interne | osservazioni | annotazioni | commenti \
+         | notities | notitie | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
     ),
 ];
 
@@ -166,5 +168,5 @@ pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile numbe
      | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mobil | handy | handynummer | handynr | mobiltelefon \
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
-     | numero de celular | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
+     | numero de celular | celular com ddd | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
      | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel | wireless phone | text number | sms number";

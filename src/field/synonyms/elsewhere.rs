@@ -23,7 +23,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "name",
         "imie nazwisko | nazwisko imie | imie i nazwisko | nazwisko i imie | jmeno a prijmeni | jmeno prijmeni \
          | prijmeni a jmeno | prijmeni jmeno | cele jmeno | navn | fulde navn | fullt navn | for og efternavn \
-         | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad \
+         | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad | musteri adi \
          | teljes nev | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
          | имя фамилия | полное имя | контактное лицо | контакт \
          | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم \
@@ -64,7 +64,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     (
         "address",
         "ulica | ulica i numer | ulica i nr | ulica nr | adres zamieszkania | adresa | ulice | ulice a cislo \
-         | ulice a cislo popisne | ulice cp | gade | gade og nr | gadenavn | vej | gateadresse | adresselinje | osoite \
+         | ulice a cislo popisne | ulice cp | gade | gade og nr | gadenavn | vej | vejnavn | gateadresse | adresselinje | osoite \
          | katuosoite | postiosoite | adres satiri | acik adres | cim | utca | utca hazszam | utca es hazszam | strada \
          | strada si numar | адрес | адреса | улица | почтовый адрес | вулиця | 住所 | 番地 | 地址 | 详细地址 | 联系地址 \
          | 通讯地址 | 街道地址 | 주소 \
@@ -135,7 +135,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Mobile phones.
-pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | komorka | numer komorkowy | mobilni telefon | mobilni cislo \
+pub(crate) const MOBILE_ELSEWHERE: &str = "telefon komorkowy | tel komorkowy | tel kom | komorka | numer komorkowy | mobilni telefon | mobilni cislo \
      | mobiltlf | matkapuhelin | matkapuhelinnumero | kannykka | cep telefonu \
      | cep telefon | cep tel | cep no | cep numarasi | gsm no | mobiltelefonszam | mobilszam | telefon mobil | numar mobil \
      | мобильный | мобильный телефон | сотовый | сотовый телефон | мобильный номер | мобільний | мобільний телефон | 携帯 | 携帯電話 \

@@ -13,13 +13,20 @@ use crate::field::{Fields, words};
 /// Longer texts name no column.
 const LONGEST: usize = 60;
 
+/// Names of people of which the columns beside them decide how much they hold.
+const PARTS: &str = "nom | nome | nombre | nombres | nume | jmeno | имя | isim";
+
 static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock::new(|| {
     let of_fields = [CONTACT, CONTACT_ELSEWHERE, OPPORTUNITY, OPPORTUNITY_ELSEWHERE];
     let of_fields = of_fields.into_iter().flatten().map(|(_, list)| *list);
     let shared = [SHARED, SHARED_ELSEWHERE].into_iter().flatten().map(|(list, ..)| *list);
     let traps = TRAPS.iter().map(|(_, list)| *list);
-    let lists =
-        of_fields.chain(shared).chain(traps).chain([MOBILE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE]);
+    let lists = of_fields.chain(shared).chain(traps).chain([
+        MOBILE,
+        MOBILE_ELSEWHERE,
+        NAMES_ELSEWHERE,
+        PARTS,
+    ]);
     let labels = Fields::standard();
     let labels = labels.iter().map(|(_, field)| squash(&words(&field.label)));
     let mut known = HashSet::with_capacity_and_hasher(3_000, Default::default());

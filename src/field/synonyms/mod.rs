@@ -14,7 +14,7 @@ mod people;
 mod qualifiers;
 mod traps;
 
-pub(crate) use cells::{CONDITIONS, JOBS};
+pub(crate) use cells::{ANSWERS, CONDITIONS, JOBS};
 pub(crate) use contact::{CONTACT, MOBILE};
 pub(crate) use elsewhere::{
     CONTACT_ELSEWHERE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY_ELSEWHERE, SHARED_ELSEWHERE,
@@ -22,8 +22,8 @@ pub(crate) use elsewhere::{
 pub(crate) use known::is_known;
 pub(crate) use opportunity::{OPPORTUNITY, SHARED};
 pub(crate) use qualifiers::{
-    DEAL, FILLERS, GROUPS, Group, NEUTRAL, OWN, REMARKS, SPELLING, STOPS, SUBSTITUTES, USER,
-    USER_LISTS, WITH,
+    DEAL, FILLERS, GROUPS, Group, LESSER, NEUTRAL, OWN, REMARKS, SPELLING, STOPS, SUBSTITUTES,
+    USER, USER_LISTS, WITH,
 };
 pub(crate) use traps::{TRAPS, Trap};
 

@@ -31,7 +31,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     (
         Group::Home,
         "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
-         | personnelle | casa | particular | personale | abitazione | privato | prive | thuis | persoonlijk | hem | bostad | evening \
+         | personnelle | casa | particular | perso | personale | abitazione | ab | privato | prive | thuis | persoonlijk | hem | bostad | evening \
          | privado | privada | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
          | stacjonarny | домашний | личный | личная",
     ),
@@ -39,12 +39,12 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
         Group::Work,
         "work | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
-         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor \
+         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor \
          | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | рабочий | рабочая | служебный",
     ),
     (
         Group::Mobile,
-        "mobile | cell | cellular | mobil | handy | portable | movil | celular | telemovel | cellulare | mobiel | mobiele | gsm",
+        "mobile | cell | cellular | mobil | handy | portable | movil | celular | telemovel | cellulare | mobiel | mobiele | gsm | whatsapp",
     ),
     (
         Group::Billing,
@@ -67,7 +67,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
-     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | membre | miembro | socio | shopper \
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
      | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
@@ -104,6 +104,11 @@ pub(crate) const SPELLING: &str = "country | area | code | codes | international
 pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | m | d | y | tt | jj | jjjj | aa | aaaa | gg | rr | rrrr | mmm | optional | required | mandatory | if | any | please \
      | comma | commas | semicolon | separated | by | internal | digit | digits | number | numbers | only | iso | format | pflichtfeld | freiwillig | optionnel \
      | facultatif | obligatoire | opcional | obligatorio | obrigatorio | facoltativo | obbligatorio | optioneel | verplicht | valfritt | obligatoriskt";
+
+/// Words of columns that give way to another one for the same field: what is a part of it, or near it.
+pub(crate) const LESSER: &str = "county | district | distrito | departement | suburb | locality | localite | localidad | localidade \
+     | localita | commune | comuna | municipio | gemeinde | description | beschreibung | descripcion | descricao | descrizione \
+     | origine | herkunft | provenance | original";
 
 /// Words that mark the cell itself.
 pub(crate) const FILLERS: &str = "value | values | field | cf";

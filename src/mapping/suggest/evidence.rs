@@ -2,7 +2,7 @@
 
 use super::header::Reader;
 use super::{Confidence, Guess, IfPhones};
-use crate::field::synonyms::{CONDITIONS, phrases};
+use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
 use crate::normalize::{self, DateFormat, STATUSES};
@@ -27,6 +27,8 @@ pub(super) struct Evidence {
     long: usize,
     dates: usize,
     booleans: usize,
+    /// Cells that say yes or no, in whatever language.
+    answers: usize,
     statuses: usize,
     /// Cells that say how something stands.
     conditions: usize,
@@ -84,7 +86,13 @@ impl Evidence {
         self.lettered += usize::from(letters > 0);
         self.digited += usize::from(digits > 0);
         self.dotted += usize::from(cell.contains('.'));
-        self.booleans += usize::from(cell.len() <= 5 && normalize::boolean(cell).is_ok());
+        let is_boolean = cell.len() <= 5 && normalize::boolean(cell).is_ok();
+        let is_answer = || {
+            let said = words(cell);
+            phrases(ANSWERS).any(|answer| answer == said)
+        };
+        self.booleans += usize::from(is_boolean);
+        self.answers += usize::from(is_boolean || cell.len() <= 6 && is_answer());
         let is_among = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         self.statuses += usize::from(is_among(&STATUSES));
     }
@@ -125,13 +133,13 @@ impl Evidence {
         // Of a few cells each wrong one shall be told, if the header leaves no doubt.
         let are_few = filled < MANY && confidence == Confidence::Sure;
         Some(match kind {
-            FieldKind::Email if are_few => filled - self.booleans.max(self.dates).max(self.phones),
+            FieldKind::Email if are_few => filled - self.answers.max(self.dates).max(self.phones),
             FieldKind::Email => self.ats,
             FieldKind::Phone if are_few => {
-                self.digited.saturating_sub(self.booleans.max(self.dates).max(self.emails))
+                self.digited.saturating_sub(self.answers.max(self.dates).max(self.emails))
             }
             FieldKind::Phone => self.phones,
-            FieldKind::Date => filled - self.emails.max(self.booleans),
+            FieldKind::Date => filled - self.emails.max(self.answers),
             FieldKind::Money | FieldKind::Number => {
                 // Without a digit they are wrong amounts.
                 let amounts = if filled < MANY { filled } else { self.digited };
@@ -142,24 +150,24 @@ impl Evidence {
             FieldKind::Status if confidence < Confidence::Sure => self.statuses,
             // `NO` is a country, and nobody's name.
             FieldKind::Country => self.words(),
-            FieldKind::FullName => self.words().saturating_sub(self.booleans),
-            FieldKind::User | FieldKind::Pipeline => filled - self.booleans,
+            FieldKind::FullName => self.words().saturating_sub(self.answers),
+            FieldKind::User | FieldKind::Pipeline => filled - self.answers,
             _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
-                self.words().saturating_sub(self.booleans)
+                self.words().saturating_sub(self.answers)
             }
             _ if field == FieldId::OPPORTUNITY_NAME => {
-                filled - self.dates.max(self.emails).max(self.booleans)
+                filled - self.dates.max(self.emails).max(self.answers)
             }
-            _ if field == FieldId::POSTAL_CODE => filled - self.emails.max(self.booleans),
+            _ if field == FieldId::POSTAL_CODE => filled - self.emails.max(self.answers),
             // Numbers are ids of towns and companies.
             _ if matches!(field, FieldId::CITY | FieldId::COMPANY) => {
-                self.lettered.saturating_sub(self.emails.max(self.booleans))
+                self.lettered.saturating_sub(self.emails.max(self.answers))
             }
             // `ON` is a province.
             _ if field == FieldId::STATE => filled - self.emails.max(self.conditions),
             // A `Site` may be the place of a job.
             _ if field == FieldId::WEBSITE => self.dotted.saturating_sub(self.emails),
-            _ if is_plain_text(field) => filled - self.emails.max(self.booleans),
+            _ if is_plain_text(field) => filled - self.emails.max(self.answers),
             _ => return None,
         })
     }

@@ -15,7 +15,7 @@ pub(super) const CONTACTS: [&str; 7] =
     ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
 
 /// A phone that stands at home or at work.
-const LANDLINE: [&str; 11] = [
+const LANDLINE: [&str; 14] = [
     "landline",
     "fixe",
     "fijo",
@@ -24,6 +24,9 @@ const LANDLINE: [&str; 11] = [
     "festnetz",
     "festnetznummer",
     "vaste",
+    "fixed",
+    "hemtelefon",
+    "hemtelefonnummer",
     "stacjonarny",
     "固定电话",
     "座机",
@@ -37,6 +40,8 @@ pub(super) struct Reader<'a> {
     pub(super) has_opportunities: bool,
     /// The file is a list of users: they are the contacts.
     pub(super) lists_users: bool,
+    /// It is a list of houses, and those who own them are the contacts.
+    pub(super) lists_owners: bool,
 }
 
 /// The words of a header that are not the name of the field.
@@ -406,6 +411,7 @@ impl Reader<'_> {
     pub(super) fn word(&self, word: &str) -> Word {
         match self.names.word(word) {
             Word::User if self.lists_users => Word::Substitute,
+            _ if self.lists_owners && word == "owner" => Word::Substitute,
             Word::User => Word::Trap(Trap::Person),
             other => other,
         }

@@ -1,6 +1,7 @@
 //! The words of a header that name its column, without remarks, paths, keys and currencies around them.
 
 use super::names::{Names, Word};
+use super::person_names::{NAMES, PARTS};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, words};
 use crate::normalize::is_currency;
@@ -8,20 +9,52 @@ use crate::normalize::is_currency;
 /// Shorter words are too often the beginning or the end of another one to be read apart.
 const SHORTEST: usize = 4;
 
+/// How forms ask, where the words alone say something else elsewhere: `Est. Value`.
+const QUESTIONS: [&str; 7] =
+    ["quel est ", "quelle est ", "wie ist ", "wie lautet ", "wat is ", "vad ar ", "hva er "];
+
 /// What may stand before a currency: `Value in USD`, `Betrag (in €)`.
 const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names) -> String {
     let header = without_remark(without_key(without_path(header)));
-    let header = without_currency(header, names);
+    let header = without_name(without_currency(header, names), names);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
         Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
             words(part)
         }
-        _ => apart(words(header), names),
+        _ => without_question(apart(words(header), names), names),
+    }
+}
+
+/// `Quelle est votre adresse e-mail ?` asks for an address, and `Votre nom` for a `nom`, which is settled by
+/// the columns beside it.
+fn without_question(header: String, names: &Names) -> String {
+    if names.find(&header).is_some() {
+        return header;
+    }
+    let asked = QUESTIONS.iter().find_map(|question| header.strip_prefix(question));
+    let bare = names.without_stops(asked.unwrap_or(&header));
+    let is_name = NAMES.contains(&bare.as_str()) || PARTS.contains(&bare.as_str());
+    match asked {
+        _ if is_name => bare,
+        Some(asked) => asked.to_owned(),
+        None => header,
+    }
+}
+
+/// The header without the name of the record that a column refers to: `Salesperson/Name`, `Tags/Display Name`.
+fn without_name<'h>(header: &'h str, names: &Names) -> &'h str {
+    let Some((label, last)) = header.rsplit_once('/') else { return header };
+    let is_name =
+        ["name", "display name"].iter().any(|name| last.trim().eq_ignore_ascii_case(name));
+    let meaning = names.shared(&words(label)).or_else(|| names.find(&words(label)));
+    match meaning {
+        Some(meaning) if is_name && meaning.contact != Some(FieldId::NAME) => label,
+        _ => header,
     }
 }
 
@@ -44,6 +77,23 @@ fn apart(header: String, names: &Names) -> String {
     match cut {
         Some(at) => format!("{} {}", &header[..at], &header[at..]),
         None => header,
+    }
+}
+
+/// Exports of joined records have those of one object behind its id: what stands behind `Record ID -
+/// Company` is the company's, up to the id of the next one.
+pub(super) fn mark_company(words: &mut [String]) {
+    let is_contact = |words: &String| words == "record id contact";
+    if !words.iter().any(is_contact) {
+        return;
+    }
+    let mut is_company = false;
+    for words in words {
+        if words.starts_with("record id ") {
+            is_company = words == "record id company";
+        } else if is_company && !words.is_empty() && !words.contains("company") {
+            words.insert_str(0, "company ");
+        }
     }
 }
 

@@ -53,7 +53,13 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "name",
-        "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name",
+        "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
+         | attendee | participant | applicant | policyholder | insured | homeowner",
+    ),
+    (
+        Object::Contact,
+        "company",
+        "institution | nombre comercial | nome fantasia | denominazione | brokerage | dba | dba name | doing business as | trading name | trade name",
     ),
     (Object::Contact, "name", NAMES_ELSEWHERE),
     (
@@ -65,7 +71,15 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "source",
-        "referral source | how did you hear about us | where did you hear about us | how did you find us | how did you hear about me",
+        "referral source | how did you hear about us | where did you hear about us | how did you find us | how did you hear about me \
+         | how did you find out about us | how do you know us \
+         | wie hast du von uns erfahren | wie haben sie von uns erfahren | wie sind sie auf uns aufmerksam geworden \
+         | wie bist du auf uns aufmerksam geworden | woher kennen sie uns | woher kennst du uns \
+         | comment nous avez vous connu | comment avez vous entendu parler de nous | comment nous avez vous trouve \
+         | como nos has conocido | como nos conociste | como nos conocio | como supo de nosotros | como te enteraste de nosotros \
+         | como nos conheceu | como ficou sabendo | como soube de nos | por onde nos conheceu \
+         | come ci hai conosciuto | come ci ha conosciuto | come hai saputo di noi \
+         | hoe heb je ons gevonden | hoe heeft u ons gevonden | hoe ken je ons | hur hittade du oss | hur horde du talas om oss",
     ),
     (Object::Contact, "state", "state code | province code | region code | state province code"),
     (Object::Contact, "state", "region | regione | regiao | prov"),

@@ -4,7 +4,7 @@ use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::person_names::{NAMES, PERSON};
 use super::{Confidence, Guess};
-use crate::field::synonyms::{Group, JOBS, phrases};
+use crate::field::synonyms::{Group, JOBS, LESSER, phrases};
 use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
 use crate::object::Object;
@@ -185,13 +185,16 @@ impl Reader<'_> {
         words.split(' ').any(is_client) && words.split(' ').all(says_no_more)
     }
 
-    /// A name that counts only where nothing else feeds the field gives way.
-    pub(super) fn drop_weak(&self, guesses: &mut [Guess]) {
-        let mut strong: Vec<FieldId> = guesses
-            .iter()
-            .filter(|guess| !guess.is_weak)
-            .filter_map(|guess| guess.target.map(FieldId::primary))
-            .collect();
+    /// A name that counts only where nothing else feeds the field gives way. An empty column feeds no single
+    /// value; empty or not, an address leaves no room for somebody's who is perhaps another.
+    pub(super) fn drop_weak(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
+        let is_any_filled = (0..guesses.len()).any(|at| filled(at) > 0);
+        let feeds = |at: usize, field: FieldId| {
+            !guesses[at].is_weak && (filled(at) > 0 || !is_any_filled || field.is_address())
+        };
+        let strong = guesses.iter().enumerate().filter_map(|(at, guess)| Some((at, guess.target?)));
+        let mut strong: Vec<FieldId> =
+            strong.filter(|(at, field)| feeds(*at, *field)).map(|(_, it)| it.primary()).collect();
         if strong.contains(&FieldId::FIRST_NAME) && strong.contains(&FieldId::LAST_NAME) {
             strong.push(FieldId::NAME);
         }
@@ -225,9 +228,9 @@ impl Reader<'_> {
         }
     }
 
-    /// A field that holds one value takes one column (A2), of two names the one that is called the
-    /// contact's: `Contact Name` beside `Name`, which is the company's, unless few have one. The ids in our
-    /// own error log stand beside those of the file.
+    /// A field that holds one value takes one column (A2), one with cells before one without, and of two
+    /// names the one that is called the contact's: `Contact Name` beside `Name`, which is the company's,
+    /// unless few have one. The ids in our own error log stand beside those of the file.
     pub(super) fn keep_one(
         &self,
         headers: &[String],
@@ -247,9 +250,13 @@ impl Reader<'_> {
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
+        // An empty column feeds nothing, and `County` beside `State` is a part of it.
+        let is_lesser = |word: &str| phrases(LESSER).any(|lesser| lesser == word);
+        let gives_way = |at: usize| words[at].split(' ').any(is_lesser);
         order.sort_by_key(|&at| {
             let guess = &guesses[at];
-            (!is_named(at), std::cmp::Reverse(guess.confidence), guess.is_weak, at)
+            let confidence = std::cmp::Reverse(guess.confidence);
+            (!is_named(at), filled(at) == 0, gives_way(at), confidence, guess.is_weak, at)
         });
         let mut taken: Vec<(FieldId, bool)> = Vec::new();
         for at in order {

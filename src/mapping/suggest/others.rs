@@ -47,8 +47,10 @@ impl Reader<'_> {
             return;
         }
         let has_name = |number: u32| people.iter().flatten().any(|it| it.number == number);
-        for (guess, person) in guesses.iter_mut().zip(&people) {
-            let is_address = guess.target.is_some_and(FieldId::is_address);
+        for ((guess, person), words) in guesses.iter_mut().zip(&people).zip(words) {
+            // All phones that a list of houses numbers are the first owner's.
+            let is_address = guess.target.is_some_and(FieldId::is_address)
+                && (!self.lists_owners || words.starts_with("owner "));
             let is_first = person.is_some_and(|person| person.number == 1 && person.is_bare);
             if is_address && guess.number >= 2 && has_name(guess.number) {
                 *guess = Guess::none("a person with a name of its own has the same number");
@@ -165,6 +167,27 @@ impl Reader<'_> {
     fn is_owner(&self, field: FieldId) -> bool {
         let field = self.fields.get(field);
         !field.is_custom && field.key == "owner"
+    }
+
+    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`: who owns a house has a name in parts and a
+    /// phone, who owns a record in a CRM has neither. Nobody else may be named, nor have a phone.
+    pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
+        const OF_DEALS: [FieldId; 3] =
+            [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE];
+        let is_else = |guess: &Guess| {
+            guess.target.is_some_and(|field| PERSON.contains(&field) || OF_DEALS.contains(&field))
+        };
+        if !self.has_contacts || guesses.iter().any(is_else) {
+            return false;
+        }
+        let of_owner = |words: &String| {
+            let rest = words.strip_prefix("owner ")?;
+            let rest = rest.strip_prefix("1 ").unwrap_or(rest);
+            self.names.find(rest)?.contact
+        };
+        let has = |field: FieldId| words.iter().any(|words| of_owner(words) == Some(field));
+        let has_address = guesses.iter().any(|guess| guess.target.is_some_and(FieldId::is_address));
+        has(FieldId::FIRST_NAME) || !has_address && has(FieldId::NAME) && has(FieldId::PHONE)
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.

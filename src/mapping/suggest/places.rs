@@ -22,7 +22,8 @@ const PLACES: &str = "property | listing | job | jobsite | project | site | venu
 
 impl Reader<'_> {
     /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
-    /// country in Polish, and a region beside the postal code of Czechs and Slovaks.
+    /// country in Polish, and a region beside the postal code of Czechs and Slovaks. `Staat` is a country in
+    /// German, and a region beside the country in Dutch.
     pub(super) fn settle_town(&self, words: &[String], guesses: &mut [Guess]) {
         let is_town = |at: &usize| {
             let before = at.checked_sub(1).and_then(|before| guesses[before].target);
@@ -39,6 +40,12 @@ impl Reader<'_> {
             && guesses[at].target == Some(FieldId::COUNTRY)
         {
             guesses[at] = Guess::likely(FieldId::STATE, "it stands beside a Czech postal code");
+        }
+        if let Some(at) = words.iter().position(|word| word == "staat")
+            && guesses[at].target == Some(FieldId::COUNTRY)
+            && guesses.iter().filter(|guess| guess.target == Some(FieldId::COUNTRY)).count() > 1
+        {
+            guesses[at] = Guess::likely(FieldId::STATE, "it stands beside a country");
         }
     }
 
@@ -76,14 +83,16 @@ impl Reader<'_> {
         let mut behind = Vec::new();
         let mut is_behind = false;
         for (at, guess) in guesses.iter().enumerate() {
-            is_behind = match guess.target {
+            // The account may have a field of its own for that street.
+            let standard = guess.target.filter(|field| !self.fields.get(*field).is_custom);
+            is_behind = match standard {
                 None => {
                     self.is_street_of_others(&words[at]) || is_behind && is_second_line(&words[at])
                 }
                 Some(FieldId::ADDRESS) => false,
                 Some(field) => is_behind && field.is_place() && place_of(guess) == Group::Plain,
             };
-            if is_behind && guess.target.is_some() {
+            if is_behind && standard.is_some() {
                 behind.push(at);
             }
         }

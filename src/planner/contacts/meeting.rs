@@ -7,6 +7,7 @@ use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, KeyNumber};
 use crate::draft::{Column, KeyKind, RowDraft, Settings};
+use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::is_blank;
@@ -28,7 +29,8 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Nobody(Outcome::Skip);
         };
-        if !has_key && !draft.has_name && !draft.has_address {
+        let is_nobody = || !draft.has_name || !self.is_named(settings, at);
+        if !has_key && !draft.has_address && is_nobody() {
             self.report(at, IssueCode::ContactEmpty, None, None, None);
             return Side::Nobody(Outcome::Fail);
         }
@@ -57,6 +59,23 @@ impl Planner {
             }
         }
         Side::New
+    }
+
+    /// Has its name a letter or a digit? A dash is what many write for nothing, and a line of them divides a
+    /// table. Only asked of rows without a key; only a cell that has neither is looked at closely, for what
+    /// it may stand for.
+    fn is_named(&self, settings: &Settings, at: usize) -> bool {
+        let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
+        let says = |text: &str| text.contains(char::is_alphanumeric);
+        let row = self.row_of(self.row_at(at));
+        let mut columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
+        if columns.any(|column| says(column.text(&row.cells))) {
+            return true;
+        }
+        let mut changes = Changes::default();
+        fold_contact(Base::of(settings, None), &[row], &[], false, &mut changes);
+        let mut names = (0..changes.len()).filter(|at| is_name(changes.field(*at)));
+        names.any(|at| says(&changes.get(at, &settings.fields).text()))
     }
 
     /// Would a new contact have every field the account requires? If not, issues say which it lacks.

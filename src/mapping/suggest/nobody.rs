@@ -1,0 +1,47 @@
+//! Files of opportunities in which nobody is named (behaviour P5, A4).
+
+use super::Guess;
+use super::header::Reader;
+use super::neighbours::has;
+use super::person_names::PERSON;
+use crate::field::FieldId;
+use crate::object::Object;
+
+impl Reader<'_> {
+    /// `Deal Name, Company, Country`: nothing finds a contact or makes one, so a contact's field fails each row
+    /// and the opportunity with it. The company is the opportunity's, and so is what both objects have.
+    pub(super) fn leave_nobody(&self, guesses: &mut [Guess]) {
+        let is_of_deals =
+            has(guesses, FieldId::OPPORTUNITY_NAME) || has(guesses, FieldId::OPPORTUNITY_ID);
+        let may_find = |field: FieldId| {
+            PERSON.contains(&field)
+                || field.is_address()
+                || field == FieldId::CONTACT_ID
+                || self.fields.get(field).is_custom
+        };
+        let of_contact = |guess: &Guess| {
+            guess.target.filter(|field| self.fields.get(*field).object == Object::Contact)
+        };
+        if !is_of_deals || guesses.iter().filter_map(of_contact).any(may_find) {
+            return;
+        }
+        for at in 0..guesses.len() {
+            let Some(field) = of_contact(&guesses[at]) else { continue };
+            let free = self.of_opportunity(field).filter(|field| !has(guesses, *field));
+            guesses[at] = match free {
+                Some(field) => Guess::likely(field, "no column says who the contact is"),
+                None => Guess::none("no column says who the contact is"),
+            };
+        }
+    }
+
+    /// The field of the opportunity that holds what this one of the contact does.
+    fn of_opportunity(&self, field: FieldId) -> Option<FieldId> {
+        let key = match self.fields.get(field).key.as_str() {
+            "company" => "business_name",
+            key @ ("source" | "owner" | "followers" | "notes") => key,
+            _ => return None,
+        };
+        self.fields.find(Object::Opportunity, key)
+    }
+}

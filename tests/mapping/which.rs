@@ -1,0 +1,100 @@
+//! Which of several columns feeds a field that holds one value, and whose a column is by the kind of the
+//! file (behaviour A1-A3).
+
+use crm_import::mapping::suggest;
+use crm_import::{CustomField, FieldKind, Fields, Object};
+
+use super::{strings, suggested};
+
+#[test]
+fn a2_a_part_of_the_field_gives_way_to_the_column_that_is_called_it() {
+    let county =
+        "Email,County,City,State\nana@example.com,King,Seattle,WA\nbo@example.com,Pierce,Tacoma,WA";
+    assert_eq!(suggested(county), ["c.email", "-", "c.city", "c.state"]);
+    assert_eq!(suggested("Email,County,City")[1], "c.state");
+    assert_eq!(suggested("Email,Suburb,City")[1..], ["-", "c.city"]);
+    assert_eq!(suggested("Email,Suburb,State")[1..], ["c.city", "c.state"]);
+    assert_eq!(suggested("Email,Localidad,Ciudad")[1..], ["-", "c.city"]);
+    assert_eq!(suggested("Email,Description,Notes")[1..], ["-", "?c.notes"]);
+    assert_eq!(suggested("Email,Origine,Source")[1..], ["-", "?c.source"]);
+    assert_eq!(suggested("Email,Origine")[1], "c.source");
+}
+
+#[test]
+fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
+    let street = "Nom,Prénom,Adresse,Adresse 1\nDupont,Ana,,1 rue A\nDurand,Luc,,2 rue B";
+    assert_eq!(suggested(street), ["?c.last_name", "c.first_name", "-", "?c.address"]);
+    let code =
+        "Email,City,Country,Country Code\nana@example.com,Oslo,,NO\nbo@example.com,Bergen,,NO";
+    assert_eq!(suggested(code)[2..], ["-", "?c.country"]);
+    // Without any cells the headers decide.
+    assert_eq!(suggested("Email,City,Country,Country Code")[2..], ["c.country", "-"]);
+    assert_eq!(suggested("Nom,Prénom,Adresse,Adresse 1")[2..], ["c.address", "-"]);
+    // An address that is perhaps somebody else's is none, whoever has no other.
+    let bill = "Name,Phone,Billing Phone\nAna Lee,,206 555 0123\nBo Ray,,206 555 0124";
+    assert_eq!(suggested(bill), ["c.name", "c.phone", "-"]);
+}
+
+#[test]
+fn a1_staat_beside_a_country_is_a_region() {
+    let both = "Email,Plaats,Staat,Land\nana@example.nl,Echt,LB,nl\nbo@example.nl,Weert,LB,nl";
+    assert_eq!(suggested(both)[2..], ["?c.state", "c.country"]);
+    assert_eq!(suggested("Email,Ort,Staat")[2], "c.country");
+}
+
+#[test]
+fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
+    let parts = "Owner 1 First Name,Owner 1 Last Name,Owner 2 First Name,Address,Phone 1,Phone 2\n\
+        Ana,Lee,Kim,1 Main St,206 555 0123,206 555 0124\nBo,Ray,Lou,2 Main St,206 555 0125,206 555 0126";
+    let owner =
+        ["?c.first_name", "?c.last_name", "-", "c.address", "?c.phone", "?c.additional_phones"];
+    assert_eq!(suggested(parts), owner);
+    let theirs = "Owner 1 First Name,Owner 1 Last Name,Owner 1 Email,Owner 2 First Name,Owner 2 Email\n\
+        Ana,Lee,ana@example.com,Kim,kim@example.com\nBo,Ray,bo@example.com,Lou,lou@example.com";
+    let first = ["?c.first_name", "?c.last_name", "?c.email", "-", "-"];
+    assert_eq!(suggested(theirs), first);
+    assert_eq!(suggested("Address,City,Owner Name,Owner Phone")[2..], ["?c.name", "?c.phone"]);
+    // Who owns a record in a CRM is somebody else.
+    assert_eq!(suggested("First Name,Email,Owner First Name")[2], "-");
+    assert_eq!(suggested("Company,Email,Owner Name,Owner Phone")[2..], ["-", "-"]);
+    assert_eq!(suggested("Company,City,Owner Name,Owner Email")[2..], ["-", "-"]);
+    assert_eq!(suggested("Deal Name,Stage,Owner First Name,Owner Last Name")[2..], ["-", "-"]);
+}
+
+#[test]
+fn a3_what_stands_behind_the_id_of_a_company_is_the_companys() {
+    let file = "Record ID - Contact,First Name,Email,Phone Number,State/Region,Record ID - Company,Company name,Phone Number,City\n\
+        1,Ana,ana@example.com,206 555 0123,WA,11,Acme,206 555 0199,Oslo\n2,Bo,bo@example.com,206 555 0124,OR,12,Globex,206 555 0198,Bergen";
+    let expected =
+        ["-", "c.first_name", "c.email", "c.phone", "c.state", "-", "c.company", "-", "-"];
+    assert_eq!(suggested(file), expected);
+}
+
+#[test]
+fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
+    let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
+    assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);
+    // A contact that can be found or made keeps its company.
+    for who in ["Email", "Contact", "Phone", "Contact ID", "Last Name"] {
+        assert_eq!(suggested(&format!("Deal Name,Company,{who}"))[1], "c.company", "{who}");
+    }
+    // Nor does a company alone make a file one of opportunities.
+    assert_eq!(suggested("Company,City,Country"), ["c.company", "c.city", "c.country"]);
+}
+
+#[test]
+fn a3_a_town_behind_a_street_that_the_account_has_a_field_for_is_not_the_contacts() {
+    let street = CustomField {
+        object: Object::Contact,
+        key: "property_address".into(),
+        label: "Property Address".into(),
+        kind: FieldKind::Text,
+        options: vec![],
+    };
+    let fields = Fields::with_custom(&[street]);
+    let headers = strings(&["Name", "Property Address", "City", "State", "Zip"]);
+    let rows = [strings(&["Ana Lee", "1 Main St", "Atlanta", "GA", "30303"])];
+    let suggested = suggest(&headers, &rows, &[Object::Contact], &fields);
+    let keys = suggested.iter().map(|it| it.target.map_or("-", |id| &fields.get(id).key));
+    assert_eq!(keys.collect::<Vec<_>>(), ["name", "property_address", "-", "-", "-"]);
+}
