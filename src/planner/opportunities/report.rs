@@ -76,11 +76,11 @@ impl Planner {
             finding.value = problem.said.filter(|_| is_default).map(Into::into);
             let said = finding.value.as_deref().unwrap_or(cell);
             let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
-            let meant = || settings.choices.meant(column.kind, column.field, pipeline, said);
+            let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
             detail = match detail {
                 Some(pipeline) if problem.code == IssueCode::StageUnknown => {
                     let (kind, field) = (column.kind, column.field);
-                    let stages = settings.choices.meant(kind, field, &pipeline, said);
+                    let stages = settings.choices.suggestion(kind, field, &pipeline, said);
                     Some(pipeline_and_stages(&pipeline, stages))
                 }
                 detail => detail.or_else(meant),
