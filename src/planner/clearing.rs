@@ -1,4 +1,4 @@
-//! What is worth saying about clear tokens that are not obeyed (behaviour L2, W3).
+//! Reports clear tokens that are not obeyed (behaviour L2, W3).
 
 use super::Planner;
 use crate::draft::{Column, Settings};
@@ -11,15 +11,15 @@ use crate::object::Object;
 use crate::source::BlockRow;
 
 impl Planner {
-    /// Notes the clear tokens of a row that its contact does not obey. Of a consent it is told
-    /// [apart](Self::note_kept_consent).
+    /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept has an
+    /// issue [of its own](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
         let base = self.ledger.base(Object::Contact, entry);
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
-        // Of a new contact there is only what stands in for the token.
+        // A new contact has nothing to clear, only what takes the place of the token.
         let is_first = base.is_new() && entry.first_row == row;
         let columns = &settings.contact_columns;
         let is_there =
@@ -29,7 +29,7 @@ impl Planner {
                 .filter(|kind| column.field == kind.additional())
                 .is_some_and(|kind| may_replace_primary(kind, columns));
             match column.field {
-                // Who has no id in the file is not asked to give up that of the CRM.
+                // A row without an id does not ask the CRM to give up the contact's.
                 FieldId::CONTACT_ID | FieldId::DND => None,
                 _ if !is_there(column) => None,
                 field if rule.is_some_and(|rule| rule.has(field)) => {
@@ -47,7 +47,7 @@ impl Planner {
         self.note_kept(Object::Contact, row, kept);
     }
 
-    /// The same of a stored opportunity.
+    /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
     #[cold]
     pub(super) fn note_kept_standing(&mut self, settings: &Settings, row: u32) {
         let why = |column: &Column| match column.field {
@@ -72,7 +72,7 @@ impl Planner {
     }
 }
 
-/// The columns whose cell is the clear token. Where the merge rule keeps what is stored, nothing is asked.
+/// The columns whose cell is the clear token. A column whose merge rule keeps what is stored asks for nothing.
 fn asked<'p>(
     settings: &'p Settings,
     cells: BlockRow<'p>,

@@ -3,18 +3,17 @@
 use std::ops::Range;
 
 use super::elsewhere::Elsewhere;
-use crate::field::FieldId;
 use crate::follow_up::FollowUp;
 use crate::object::Object;
 use crate::plan::{Changes, Ledger, Outcome, StepRef, first_row, fold};
-use crate::planner::differences::contradicts;
+use crate::planner::differences::{Overwritten, contradicts};
 
 /// See the [module](self).
 pub(super) struct Contacts<'p> {
     ledger: &'p Ledger,
-    /// Where a row may plainly contradict what is stored.
-    overwritten: &'p [(usize, FieldId)],
-    /// Of each stored contact: would its first row change what is stored of it?
+    /// See [`Differences`](crate::planner::differences::Differences).
+    overwritten: &'p [Overwritten],
+    /// For each stored contact, whether its first row by itself would change it.
     first_differs: &'p [bool],
     /// Does a follow-up tag contacts?
     tags_all: bool,
@@ -23,7 +22,7 @@ pub(super) struct Contacts<'p> {
 impl<'p> Contacts<'p> {
     pub(super) fn new(
         ledger: &'p Ledger,
-        overwritten: &'p [(usize, FieldId)],
+        overwritten: &'p [Overwritten],
         first_differs: &'p [bool],
     ) -> Self {
         let is_tag = |follow_up: &FollowUp| matches!(follow_up, FollowUp::Tag(..));
