@@ -109,7 +109,7 @@ impl Planner {
         numbers.clear();
         if let Some(known) = &current.numbers {
             numbers.extend_from_slice(&known[keys]);
-            return index.meet(numbers);
+            return index.know(numbers);
         }
         let keys = drafts.keys_of(&drafts.rows[window.rows.clone()]);
         index.add_all(keys, block, |place| ledger.text(place), numbers);
@@ -158,7 +158,7 @@ impl Planner {
         }
     }
 
-    /// Asks for the records that rows of the window were folded into before the import was interrupted.
+    /// Asks for the records that rows of the window met before the import was interrupted.
     pub(super) fn ask_settled(&mut self, object: Object) {
         let settled = match object {
             Object::Contact => &self.settled.contacts,
