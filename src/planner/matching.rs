@@ -143,7 +143,8 @@ impl Planner {
         self.meet(settings, at, draft, disputed, contact)
     }
 
-    /// The stored contact that an interrupted import has folded the row into, if the contact still exists.
+    /// The stored contact that this row was the first to meet before the import was interrupted, if the contact
+    /// still exists.
     fn settled_contact(&self, at: usize) -> Option<u32> {
         let id = self.settled.contacts.get(&self.row_at(at))?;
         let stored = self.ledger.contacts.find(id)?;

@@ -104,7 +104,7 @@ pub(crate) struct Planner {
     deals: Deals,
     /// A buffer for comparing records.
     changes: Changes,
-    /// The records that rows were folded into before the import was interrupted.
+    /// Which records rows met before the import was interrupted.
     settled: Settled,
     /// The findings of the windows that are done.
     all_findings: Vec<Finding>,
@@ -158,7 +158,7 @@ impl Planner {
         }
     }
 
-    /// Says which records an interrupted import has folded rows into already.
+    /// Says which records rows met before the import was interrupted.
     pub(crate) fn bind(&mut self, settled: Settled) {
         self.settled = settled;
     }

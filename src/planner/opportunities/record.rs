@@ -1,4 +1,4 @@
-//! Writing down what a row came to: the opportunity it joins, its link, its tags.
+//! Writes down what was decided about a row's opportunity side: the opportunity, its link, its tags.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Planner {
         side: Side,
     ) {
         let named = if let LinkTo::Contact(contact) = link { contact } else { NONE };
-        // Whom the import only looks up, it names with an opportunity of theirs that goes through.
+        // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
         let is_looked_up = settings.contacts.is_none() && self.contact_of(row) == Some(named);
         let (deal, by, outcome, links) = match side {
             Side::Nothing(outcome) => (NONE, By::New, outcome, None),
@@ -83,7 +83,7 @@ impl Planner {
         }
     }
 
-    /// Brings the state of an opportunity up to this row, and notes what of the row cannot be used.
+    /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
     fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_new: bool) {
         let state = self.deals.states[deal as usize];
         let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
@@ -109,7 +109,7 @@ impl Planner {
         }
     }
 
-    /// Tags on an opportunity go to the contact it is linked to (P8).
+    /// Gives the tags of an opportunity to the contact that it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
         if self.deals.states[deal as usize].contact == NONE {
             self.find_stored_link(deal);
