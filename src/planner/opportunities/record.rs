@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::standing::Standing;
 use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
@@ -28,27 +29,10 @@ impl Planner {
             Side::Nothing(outcome) => (NONE, By::New, outcome, None),
             Side::Aside(deal, by, outcome) => (deal, by, outcome, None),
             Side::Joins { deal, by, links } => {
-                let previous = self.ledger.deals[deal as usize].take_row(row);
-                self.ledger.opportunity_rows[row as usize].previous = previous;
-                self.advance(settings, at, deal, false);
-                if settings.mapping.clear_token.is_some() {
-                    self.note_kept_standing(settings, row);
-                }
-                if previous != NONE {
-                    self.compare_with_earlier(settings, deal, [row, previous]);
-                }
-                self.note_full_texts(settings, Object::Opportunity, deal, row);
-                let is_first =
-                    previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
-                (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
+                (deal, by, self.join_deal(settings, at, deal), Some(links))
             }
             Side::New { standing, links } => {
-                let deal = self.new_deal(Entry::brought_by(row), standing);
-                if standing.is_none() {
-                    self.advance(settings, at, deal, true);
-                }
-                self.note_full_texts(settings, Object::Opportunity, deal, row);
-                (deal, By::New, Outcome::Create, Some(links))
+                (self.bring_deal(settings, at, standing), By::New, Outcome::Create, Some(links))
             }
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
@@ -65,6 +49,36 @@ impl Planner {
         if self.draft(at).has_tags {
             self.give_tags(settings, at, deal, row);
         }
+    }
+
+    /// Folds a row into an opportunity that exists.
+    fn join_deal(&mut self, settings: &Settings, at: usize, deal: u32) -> Outcome {
+        let row = self.row_at(at);
+        let previous = self.ledger.deals[deal as usize].take_row(row);
+        self.ledger.opportunity_rows[row as usize].previous = previous;
+        self.advance(settings, at, deal, false);
+        if settings.mapping.clear_token.is_some() {
+            self.note_kept_standing(settings, row);
+        }
+        if previous != NONE {
+            self.compare_with_earlier(settings, deal, [row, previous]);
+        }
+        self.note_full_texts(settings, Object::Opportunity, deal, row);
+        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal) {
+            true => Outcome::Create,
+            false => Outcome::Merged,
+        }
+    }
+
+    /// Makes the new opportunity that a row brings.
+    fn bring_deal(&mut self, settings: &Settings, at: usize, standing: Option<Standing>) -> u32 {
+        let row = self.row_at(at);
+        let deal = self.new_deal(Entry::brought_by(row), standing);
+        if standing.is_none() {
+            self.advance(settings, at, deal, true);
+        }
+        self.note_full_texts(settings, Object::Opportunity, deal, row);
+        deal
     }
 
     fn compare_with_earlier(&mut self, settings: &Settings, deal: u32, rows: [u32; 2]) {
