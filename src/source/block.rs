@@ -178,8 +178,8 @@ impl Block {
         self.cells(row).take(own).chain(more)
     }
 
-    /// Appends the ends of all cells of a row: one for each column, and those of surplus cells. Returns how many
-    /// cells there really are if the row is narrower than the header.
+    /// Appends the ends of all cells of a row: one for each column, and those of surplus cells. Returns how
+    /// many cells there really are if the row is narrower than the header.
     pub(super) fn put_ends(&self, row: usize, ends: &mut Vec<usize>) -> Option<usize> {
         let range = row * self.columns..(row + 1) * self.columns;
         match &self.ends {
@@ -234,8 +234,8 @@ impl Block {
         self.starts[row] as usize
     }
 
-    /// Reads a little of everything that a row is made of, so that it is in the processor's cache afterwards: one
-    /// byte of each cache line, and of a long row only the first ones. What is returned means nothing.
+    /// Reads a little of everything that a row is made of, so that it is in the processor's cache afterwards:
+    /// one byte of each cache line, and of a long row only the first ones. What is returned means nothing.
     pub(crate) fn touch(&self, row: usize, start: usize) -> u8 {
         let (first, behind) = (row * self.columns, (row + 1) * self.columns);
         let ends = match &self.ends {
@@ -248,7 +248,8 @@ impl Block {
         text.iter().step_by(64).take(4).fold(ends as u8, |all, byte| all ^ byte)
     }
 
-    /// Moves the block further down in the file, by so many rows and lines, after it was read as part of a piece.
+    /// Moves the block further down in the file, by so many rows and lines, after it was read as part of a
+    /// piece.
     pub(super) fn shift(&mut self, rows: u32, lines: u64) {
         self.first_row += rows;
         self.first_line += lines;

@@ -95,7 +95,8 @@ impl Block {
         }
     }
 
-    /// The line of the next row, relative to the first row's. If there is no row yet, it becomes the first row's.
+    /// The line of the next row, relative to the first row's. If there is no row yet, it becomes the first
+    /// row's.
     fn relative_line(&mut self, line: u64) -> u32 {
         if self.is_empty() {
             self.first_line = line;

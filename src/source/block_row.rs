@@ -34,8 +34,8 @@ pub(crate) struct Stretch<'b> {
 }
 
 impl Stretch<'_> {
-    /// Where each cell ends in the bytes. The bytes alone do not tell, since a cell may itself hold a delimiter.
-    /// For a cell that is missing in a short row, the place means nothing.
+    /// Where each cell ends in the bytes. The bytes alone do not tell, since a cell may itself hold a
+    /// delimiter. For a cell that is missing in a short row, the place means nothing.
     pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
         self.ends.iter().map(|end| end.wrapping_sub(self.start))
     }
@@ -212,8 +212,8 @@ mod tests {
         assert_eq!(filled([].into_iter()), 0);
     }
 
-    /// Random rows over few cells, some of them read by the csv crate (text behind a closing quote, in
-    /// which what stands between cells may stand bare), some too short.
+    /// Random rows over few cells. The csv crate reads some of them (text after a closing quote, which may then
+    /// hold a bare delimiter), and some are too short.
     #[test]
     fn equal_stretches_hold_the_same_cells() {
         let cells = ["", "a", "a,b", "\"a,b\"", "\"a\"b", "\"a,\"b", "\"\"", "b", "\"b\""];

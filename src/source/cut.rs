@@ -34,9 +34,9 @@ pub(crate) struct Pieces<T> {
 }
 
 impl Rows<'_> {
-    /// Reads the rest of the file on so many threads, in blocks of so many rows. `look` is shown each block right
-    /// after it was read, and adds to what was seen in its piece. `None`: the file cannot be cut, and nothing was
-    /// read.
+    /// Reads the rest of the file on so many threads, in blocks of so many rows. `look` is shown each block
+    /// right after it was read, and adds to what was seen in its piece. `None`: the file cannot be cut, and
+    /// nothing was read.
     pub(crate) fn read_in_pieces<T: Clone + Send + Sync>(
         &mut self,
         block_rows: usize,

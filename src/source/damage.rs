@@ -187,7 +187,7 @@ struct QuotedCells<'t> {
 
 struct QuotedCell {
     start: usize,
-    /// `None` = it is never closed.
+    /// `None` if it is never closed.
     end: Option<usize>,
 }
 

@@ -10,8 +10,8 @@ use crate::field::synonyms::is_known;
 pub struct Dialect {
     /// The character between cells.
     pub delimiter: char,
-    /// How many percent of the records at the beginning are as wide as the table under this delimiter; 100 if it
-    /// was declared.
+    /// How many percent of the records at the beginning are as wide as the table under this delimiter; 100 if
+    /// it was declared.
     pub confidence: u8,
     /// The encoding the file is in.
     pub encoding: String,
@@ -162,7 +162,7 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
 /// wide, too; then the wider table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// In fifths.
+    /// The share of records that are as wide as the table, in fifths.
     share: u8,
     fits_header: bool,
     width: usize,

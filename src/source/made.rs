@@ -5,8 +5,8 @@ use super::block_row::BlockRow;
 use super::raw::{BETWEEN, push_raw};
 
 impl Block {
-    /// Adds a column after those of the file: `make` appends its cell of a row to a text. It is read like any other
-    /// column, but [does not count as one of the file](Self::columns).
+    /// Adds a column after those of the file: `make` appends its cell of a row to a text. It is read like any
+    /// other column, but [does not count as one of the file](Self::columns).
     ///
     /// The block is laid out anew, so that nobody who reads a cell has to ask where it comes from. If a block
     /// already has such a column, nothing is done.
@@ -95,7 +95,7 @@ mod tests {
         cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// All that a block says of its file.
+    /// All that a block says about its file.
     fn told(block: &Block) -> Vec<String> {
         let of_row = |row| {
             let cells: Vec<&str> = block.cells(row).collect();
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_made_column_is_looked_at_like_any_other_and_is_none_of_the_file() {
-        // The columns of an error log are protected against formulas.
+        // The cells of an error log are escaped against formulas.
         let log = "A,B,Import status,Import code,Import fix";
         for (seed, header) in (0..12).flat_map(|seed| [(seed, "A,B,C"), (seed, log)]) {
             let before = block(&file(seed, header));

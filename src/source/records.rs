@@ -35,8 +35,8 @@ pub(super) struct Records<'a> {
     pub(super) bytes_read: u64,
     /// The byte before was a carriage return: a line feed that follows ends the same line.
     pub(super) after_return: bool,
-    /// Where the [raw](super::raw) cells of the last record end, relative to its start. While a record is parsed
-    /// in full: where its bare cells end.
+    /// Where the [raw](super::raw) cells of the last record end, relative to its start. While a record is
+    /// parsed in full: where its bare cells end.
     pub(super) ends: Vec<usize>,
     /// The bare cells, one after the other, of a record that is parsed in full.
     bare: Vec<u8>,
@@ -155,7 +155,7 @@ impl<'a> Records<'a> {
         Ok((Outcome::Record, cells))
     }
 
-    /// As [`read`](Self::read), for a record that is not plain.
+    /// Like [`read`](Self::read), for a record that is not plain.
     fn read_odd(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
         let mut bare = std::mem::take(&mut self.bare);
         let read = self.read_in_full(&mut bare);
@@ -216,8 +216,8 @@ impl<'a> Records<'a> {
         at.cells.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. In whatever pieces
-    /// the file arrives, it is the same one.
+    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. In whatever
+    /// pieces the file arrives, it is the same one.
     pub(super) fn overlong_cell(&self, at: Progress) -> Option<(usize, std::ops::Range<usize>)> {
         let ends = self.ends[..at.cells].iter().copied().chain([at.written]);
         let mut from = 0;
@@ -331,7 +331,7 @@ mod tests {
     use super::*;
     use crate::dice::Dice;
 
-    /// A file made of what means something in one, from memory or in pieces of a few bytes.
+    /// A file made mostly of bytes that mean something in a csv file.
     fn file(seed: u64) -> Vec<u8> {
         const PARTS: [&str; 16] = [
             ",",

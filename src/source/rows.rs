@@ -151,8 +151,8 @@ impl<'a> Rows<'a> {
         self.digest.unwrap_or_else(|| self.records.bytes.digest())
     }
 
-    /// Reads up to `max_rows` rows into a block, which is emptied first, and returns the issues found on the way.
-    /// `None` at the end of the file. If a limit is met at once, the block has no row.
+    /// Reads up to `max_rows` rows into a block, which is emptied first, and returns the issues found on the
+    /// way. `None` at the end of the file. If a limit is met at once, the block has no row.
     ///
     /// # Errors
     /// If the file cannot be read on.
@@ -336,7 +336,7 @@ mod tests {
     use super::*;
     use crate::dice::Dice;
 
-    /// The records of a file of three columns, in which few cells are not all text.
+    /// The records of a file of three columns, of which a few cells are not UTF-8.
     fn records(seed: u64) -> Vec<Vec<Vec<u8>>> {
         const PIECES: [&str; 7] = ["a", "bc", "12345678", "é", "中", "", " "];
         const BROKEN: [&[u8]; 3] = [b"\xff", b"\xe4\xb8", b"\xa9"];

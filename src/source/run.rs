@@ -39,8 +39,8 @@ pub(super) struct Like {
 }
 
 impl Like {
-    /// May a row with so many cells be part of the run? Not if a byte order mark comes before it, where files were
-    /// glued together.
+    /// May a row with so many cells be part of the run? Not if a byte order mark comes before it, where files
+    /// were glued together.
     fn fits(self, row: &[u8], cells: usize) -> bool {
         cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
     }
@@ -108,8 +108,8 @@ struct Before {
 }
 
 impl Run {
-    /// Should the next row be read by itself, without looking for a run? Where every row is odd, looking for runs
-    /// between them would make reading take half as long again. Each question counts one row down.
+    /// Should the next row be read by itself, without looking for a run? Where every row is odd, looking for
+    /// runs between them would make reading take half as long again. Each question counts one row down.
     pub(super) fn waits(&mut self) -> bool {
         let waits = self.wait > 0;
         self.wait = self.wait.saturating_sub(1);
@@ -295,7 +295,7 @@ mod tests {
         b"\"a quoted one, longer than sixty-four bytes, with a \"\" at its end: \"\"\"",
     ];
 
-    /// What makes a row an odd one, mostly.
+    /// What mostly makes a row odd.
     const ODD: [&[u8]; 12] = [
         b"\"",
         b"\"",
@@ -313,7 +313,7 @@ mod tests {
 
     const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
 
-    /// A file of three columns: mostly rows that are plain, and in some of them what is not.
+    /// A file of three columns. Most rows are plain, and some have odd parts.
     fn file(seed: u64) -> Vec<u8> {
         let mut dice = Dice::new(seed);
         let line_ends = match dice.below(4) {
@@ -337,7 +337,7 @@ mod tests {
             }
         }
         if seed % 500 == 1 {
-            // Longer than two bytes can say.
+            // A row is too long for its ends to fit in two bytes.
             text.extend_from_slice(&[b'x'; 70_000]);
             text.extend_from_slice(b",b,c\n1,2,3\n4,5,6\n");
         }
@@ -360,7 +360,7 @@ mod tests {
         }
     }
 
-    /// All that reading in blocks of so many rows tells of a file.
+    /// All that is found out about a file by reading it in blocks of so many rows.
     fn read(source: Source<'_>, limits: Limits, block_rows: usize) -> Vec<String> {
         let format =
             FileFormat { delimiter: Some(','), header_line: Some(1), ..FileFormat::default() };
