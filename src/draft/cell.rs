@@ -164,9 +164,9 @@ impl Column {
         }
     }
 
-    /// Reads a cell of phones with slashes in it, each of which either separates two numbers or follows an area
-    /// code. What follows an area code is no number without it, though it may look like one: if the two together
-    /// are none, both are refused (V6).
+    /// Reads a cell of phones with slashes in it, each of which either separates two numbers or follows an
+    /// area code. What follows an area code is no number without it, though it may look like one: if the two
+    /// together are none, both are refused (V6).
     fn read_slashed_phones<'b>(
         &'b self,
         cell: &'b str,

@@ -144,8 +144,8 @@ impl Choices {
         set.map_or_else(Vec::new, |set| set.nearest(cell, NEAREST))
     }
 
-    /// What to suggest instead of a cell, in words: all there is to choose from, if that is little, or else what
-    /// the cell may have meant.
+    /// What to suggest instead of a cell, in words: all there is to choose from, if that is little, or else
+    /// what the cell may have meant.
     pub(crate) fn suggestion(
         &self,
         kind: FieldKind,

@@ -176,8 +176,8 @@ impl Column {
         matches!(self.origin, Origin::Constant(_))
     }
 
-    /// The raw text of this column on one row, as far as the column has a say there: where the row fills a column
-    /// for one part of a name, a full name says nothing about that part.
+    /// The raw text of this column on one row, as far as the column has a say there: where the row fills a
+    /// column for one part of a name, a full name says nothing about that part.
     #[inline]
     pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         match &self.beside {
@@ -263,8 +263,8 @@ impl Column {
         if may_have_guard(cell) { self.without_guard(cell) } else { cell }
     }
 
-    /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a guard
-    /// only before the digits of a postal code: `'Twas` and `'t Hart` are texts.
+    /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a
+    /// guard only before the digits of a postal code: `'Twas` and `'t Hart` are texts.
     #[cold]
     fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
         match cell.strip_prefix('\'') {

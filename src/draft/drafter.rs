@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use super::offered::Offered;
 use super::refusal::Refused;
 use super::region::Countries;
-use super::side::{Side, Told};
+use super::side::{Seen, Side};
 use super::{Drafts, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::source::{Block, Stripe, TextSpan};
@@ -89,9 +89,9 @@ impl<'s> Drafter<'s> {
     }
 
     /// Looks at the cells of one side.
-    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Told {
+    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Seen {
         let failed = stripe.failed();
-        let mut told = Told { present: side.present_among(failed, stripe), ..Told::default() };
+        let mut seen = Seen { present: side.present_among(failed, stripe), ..Seen::default() };
         let mut open = stripe.rows() & !failed;
         if side.has_constants {
             // Constants count only where a cell of the row makes the side present (P1).
@@ -101,8 +101,8 @@ impl<'s> Drafter<'s> {
             let is_quiet = watch.is_quiet && !stripe.block.may_hold_nul();
             let needless = match watch.is_name {
                 _ if !is_quiet => 0,
-                true => told.more & told.named,
-                false => told.more,
+                true => seen.more & seen.named,
+                false => seen.more,
             };
             let rows = open & !needless & watch.index.map_or(u64::MAX, |at| stripe.filled(at));
             if rows == 0 {
@@ -110,27 +110,27 @@ impl<'s> Drafter<'s> {
             }
             let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
             if watch.index.is_some() {
-                told.present |= filled;
+                seen.present |= filled;
             }
             if watch.says_more {
-                told.more |= filled;
+                seen.more |= filled;
             }
             if watch.is_name {
-                told.named |= usable;
+                seen.named |= usable;
             }
             if watch.column.field == FieldId::OPPORTUNITY_TAGS {
-                told.tagged |= usable;
+                seen.tagged |= usable;
             }
         }
-        told
+        seen
     }
 
     /// Writes down, row by row, what the rows of a stripe offer.
     fn write_drafts(
         &mut self,
         stripe: &Stripe<'_>,
-        of_contacts: &Told,
-        of_opportunities: &Told,
+        of_contacts: &Seen,
+        of_opportunities: &Seen,
         drafts: &mut Drafts,
     ) {
         self.refused.hand_over(&mut drafts.findings);

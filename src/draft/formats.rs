@@ -61,8 +61,8 @@ impl FormatScan {
         }
     }
 
-    /// Did each column show its format, or by a filled cell that it needs none? This block holds the rows that were
-    /// observed.
+    /// Did each column show its format, or by a filled cell that it needs none? This block holds the rows
+    /// that were observed.
     pub(crate) fn are_told(&self, block: &Block) -> bool {
         let is_filled = |index: &u16| {
             let mut is_filled = false;
@@ -83,8 +83,8 @@ impl FormatScan {
         of_dates && of_numbers
     }
 
-    /// The formats of the columns, judging by what was seen. A date column that shows no order takes the account's,
-    /// with a warning. If the account has none, ambiguous cells of the column are refused.
+    /// The formats of the columns, judging by what was seen. A date column that shows no order takes the
+    /// account's, with a warning. If the account has none, ambiguous cells of the column are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
         let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
@@ -143,8 +143,9 @@ impl Formats {
 }
 
 impl Settings {
-    /// The formats, by header, of the columns that could be read in several ways: `mdy`, `dmy` or `ymd` for dates,
-    /// the [sample](Separators::sample) of a number for numbers, [`MIXED`] where several ways were found.
+    /// The formats, by header, of the columns that could be read in several ways: `mdy`, `dmy` or `ymd` for
+    /// dates, the [sample](Separators::sample) of a number for numbers, [`MIXED`] where several ways were
+    /// found.
     pub(crate) fn resolved_formats(&self) -> indexmap::IndexMap<String, String> {
         let mut formats = indexmap::IndexMap::new();
         for column in self.contact_columns.iter().chain(&self.opportunity_columns) {
@@ -179,8 +180,9 @@ impl Settings {
         self.settled_mapping = self.settled_mapping();
     }
 
-    /// Reads the columns with this header as written in more than one way, because they were so in the file that
-    /// these rows come from. The rows themselves may all be written in one way, and would be read by that.
+    /// Reads the columns with this header as written in more than one way, because they were so in the file
+    /// that these rows come from. The rows themselves may all be written in one way, and would be read by
+    /// that.
     pub(crate) fn settle_as_mixed(&mut self, header: &str) {
         let headers = &self.headers;
         let is_called = |column: &&mut Column| {

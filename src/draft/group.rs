@@ -22,8 +22,8 @@ impl Group {
         groups(columns, |column| column.field.primary())
     }
 
-    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even without
-    /// a column have groups, too (O6).
+    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even
+    /// without a column have groups, too (O6).
     pub(super) fn of_opportunities(columns: &[Column]) -> Vec<Self> {
         let mut groups = groups(columns, |column| column.field);
         for field in [

@@ -22,9 +22,9 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Replaces the columns that feed parts of a name by one for the whole name. If the CRM keeps one of the parts
-    /// as well, the column of that part stays. If a column feeds the whole name already, that one wins (such a
-    /// mapping is refused).
+    /// Replaces the columns that feed parts of a name by one for the whole name. If the CRM keeps one of the
+    /// parts as well, the column of that part stays. If a column feeds the whole name already, that one wins
+    /// (such a mapping is refused).
     pub(super) fn of(columns: &mut Vec<Column>, fields: &Fields, width: usize) -> Option<Self> {
         let is_part = |column: &Column| fields.is_part(column.field);
         let named = [FieldId::FIRST_NAME, FieldId::LAST_NAME];

@@ -12,8 +12,8 @@ use crate::source::{Stripe, rows_of};
 use crate::value::Value;
 
 impl<'s> Drafter<'s> {
-    /// Looks at the cells of a column on some rows. Returns the rows where they are not blank, and those where they
-    /// hold something usable.
+    /// Looks at the cells of a column on some rows. Returns the rows where they are not blank, and those
+    /// where they hold something usable.
     pub(super) fn look(
         &mut self,
         watch: &mut Watch<'s>,

@@ -18,7 +18,8 @@ impl Drafter<'_> {
             let (fields, column) = match &rule.shape {
                 Shape::Emails | Shape::Phones => continue,
                 Shape::Text(field) => {
-                    // A rule of one field owns its value (M6), so the key says which column the value may be dropped from.
+                    // A rule of one field owns its value (M6), so the key says which column the value may be
+                    // dropped from.
                     let mut columns = settings.contact_columns.iter();
                     let column = columns.find(|column| column.field == *field);
                     (std::slice::from_ref(field), column.and_then(Column::index))

@@ -52,8 +52,8 @@ impl Offered {
         self.emails.iter().chain(&self.phones).fold(0, |rows, column| rows | column.rows)
     }
 
-    /// Adds the keys row by row, and returns where those of each row begin. Within a row the ids of contacts come
-    /// first, then the keys of each rule, then the ids of opportunities.
+    /// Adds the keys row by row, and returns where those of each row begin. Within a row the ids of contacts
+    /// come first, then the keys of each rule, then the ids of opportunities.
     pub(super) fn write(&self, rules: &[Rule], keys: &mut Vec<Key>) -> [u32; Stripe::ROWS] {
         let mut counts = [0; Stripe::ROWS];
         self.each_column(rules, |column, _| column.count(&mut counts));
@@ -73,8 +73,8 @@ impl Offered {
         starts
     }
 
-    /// Shows the columns in the order in which a row offers their keys, with the kind that their keys get if they
-    /// are offered under a rule.
+    /// Shows the columns in the order in which a row offers their keys, with the kind that their keys get if
+    /// they are offered under a rule.
     fn each_column(&self, rules: &[Rule], mut show: impl FnMut(&KeyColumn, Option<KeyKind>)) {
         self.contact_ids.iter().for_each(|column| show(column, None));
         for (number, rule) in rules.iter().enumerate() {

@@ -68,8 +68,8 @@ impl Rule {
         one.into_iter().chain(several.iter().copied())
     }
 
-    /// The key with this number among those that a row offers under the rule, as [`Drafts`](super::Drafts) count
-    /// them, with its parts joined by `, `.
+    /// The key with this number among those that a row offers under the rule, as [`Drafts`](super::Drafts)
+    /// count them, with its parts joined by `, `.
     pub(crate) fn key_of(
         &self,
         settings: &Settings,

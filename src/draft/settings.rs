@@ -145,8 +145,8 @@ impl Settings {
         for column in columns {
             self.add_column(column, beside.as_ref());
         }
-        // Primary addresses before additional ones, so that a row is folded in that order (V1); a part of a full
-        // name after the column of that part, whose blanks may clear.
+        // Primary addresses before additional ones, so that a row is folded in that order (V1); a part of a
+        // full name after the column of that part, whose blanks may clear.
         let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
         self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));

@@ -8,15 +8,15 @@ use crate::source::{Stripe, rows_of};
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
 pub(super) struct Side<'s> {
-    /// First the columns that are not [quiet](Watch::is_quiet), then the quiet ones that name a contact, then the
-    /// others.
+    /// First the columns that are not [quiet](Watch::is_quiet), then the quiet ones that name a contact, then
+    /// the others.
     pub(super) watches: Vec<Watch<'s>>,
     pub(super) has_constants: bool,
 }
 
 /// What is known about the rows of a stripe: each set holds the rows for which it is so.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Seen {
     /// A cell of the object is filled (P1).
     pub(super) present: u64,
     /// A filled cell is not one of those that identify a contact.

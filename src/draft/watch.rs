@@ -17,11 +17,12 @@ pub(super) struct Watch<'s> {
     /// Its place in the file; `None` for a constant.
     pub(super) index: Option<usize>,
     pub(super) look: Look,
-    /// Its cells are in the file, and do not serve to identify a contact: a row that fills one says more than keys.
+    /// Its cells are in the file, and do not serve to identify a contact: a row that fills one says more than
+    /// keys.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
-    /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known. Once
-    /// another column has shown that a row says more than keys, they need not be looked at.
+    /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
+    /// Once another column has shown that a row says more than keys, they need not be looked at.
     pub(super) is_quiet: bool,
     /// Its number among the columns that are looked at the same way, if they give keys.
     pub(super) among_its_kind: usize,
@@ -95,8 +96,8 @@ impl<'s> Watch<'s> {
         }
     }
 
-    /// The bytes of the cell on one of the rows, unless it is blank. If the column is one of the file, the row must
-    /// be among those that [fill](Stripe::filled) it.
+    /// The bytes of the cell on one of the rows, unless it is blank. If the column is one of the file, the
+    /// row must be among those that [fill](Stripe::filled) it.
     #[inline(always)]
     pub(super) fn cell<'b>(&self, stripe: &Stripe<'b>, row: usize) -> Option<&'b [u8]>
     where
