@@ -47,8 +47,8 @@ pub(crate) struct KeyIndex {
     /// By key number, whether storage was asked for it.
     asked: Vec<bool>,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
-    /// Keys that the plan takes away from a contact, or that more than one contact carries. They may pass from one
-    /// contact to another while the plan is written, so no step can expect them to be free.
+    /// Keys that the plan takes away from a contact, or that more than one contact carries. They may pass
+    /// from one contact to another while the plan is written, so no step can expect them to be free.
     passed_on: Vec<KeyNumber>,
 }
 

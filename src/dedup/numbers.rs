@@ -158,8 +158,9 @@ impl KeyNumbers {
 
     /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     ///
-    /// The table is far larger than the processor's cache, and a key's place in it may be anywhere. So the places
-    /// of some keys are visited together, step by step, and memory is waited for once instead of once per key.
+    /// The table is far larger than the processor's cache, and a key's place in it may be anywhere. So the
+    /// places of some keys are visited together, step by step, and memory is waited for once instead of once
+    /// per key.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -182,8 +183,8 @@ impl KeyNumbers {
         }
     }
 
-    /// Looks at what the keys will be compared with. Each loop does hardly anything but look, so that many looks
-    /// are on their way at once.
+    /// Looks at what the keys will be compared with. Each loop does hardly anything but look, so that many
+    /// looks are on their way at once.
     fn look_up<'b>(&self, sought: &mut [Sought], text_of: impl Fn(KeyPlace) -> &'b str) {
         for key in sought.iter_mut() {
             key.search = self.table.begin(key.search);

@@ -190,7 +190,7 @@ impl Answers {
                 self.push(&reply, found.spans(call), &mut values);
             } else if at >= before.records && !is_in_pieces {
                 let first = first_calls[at - before.records];
-                is_in_pieces = self.is_told_more(&reply, number, first, call);
+                is_in_pieces = self.says_more(&reply, number, first, call);
             }
         }
         if is_in_pieces {
@@ -203,14 +203,14 @@ impl Answers {
         Extent { records: self.records.len(), text: self.text.len(), parts: self.parts.len() }
     }
 
-    /// Does a call say more about a new record than the calls before? Usually not: the record was found by another
-    /// key, and the call repeats what was said.
-    fn is_told_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
+    /// Does a call say more about a new record than the calls before? Usually not: the record was found by
+    /// another key, and the call repeats what was said.
+    fn says_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
         let adds = |(field, value)| {
             !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
         };
         let version = reply.found.called(call).1.filter(|version| !version.is_empty());
-        !reply.found.is_told_again(first, call)
+        !reply.found.is_repeated_by(first, call)
             && (version.is_some() && self.version(record).is_none() || reply.values(call).any(adds))
     }
 
@@ -244,8 +244,8 @@ impl Answers {
         StoredId(by_id.find_or_insert(search.tag(), next, |at| records[at as usize].id(text) == id))
     }
 
-    /// Would it change nothing to add this value to a record? A value that is given twice counts once, and a field
-    /// of one value keeps the first.
+    /// Would it change nothing to add this value to a record? A value that is given twice counts once, and a
+    /// field of one value keeps the first.
     fn takes_no_more(
         &self,
         record: StoredId,
@@ -257,8 +257,8 @@ impl Answers {
         self.values(record, field).any(|other| is_single || other == value)
     }
 
-    /// Adds a record with this id, version and values. The values are put in the order of the fields; those of one
-    /// field stay in the order in which they were given.
+    /// Adds a record with this id, version and values. The values are put in the order of the fields; those
+    /// of one field stay in the order in which they were given.
     fn push(
         &mut self,
         reply: &Reply<'_>,
@@ -328,7 +328,7 @@ mod tests {
     use crate::dice::Dice;
 
     const FIELDS: [&str; 4] = ["email", "tags", "first_name", "phone"];
-    /// Not the last one.
+    /// The last field is not wanted.
     const WANTED: usize = 3;
 
     /// A call of [`Found::record`]: id, version, and the values of fields by their positions.
@@ -343,7 +343,7 @@ mod tests {
         let usual = values(dice);
         (0..dice.below(8))
             .map(|_| {
-                // A record is mostly told as it was.
+                // Most calls repeat what was said about the record.
                 let values = if dice.one_in(3) { values(dice) } else { usual.clone() };
                 let version = dice.one_of(&[None, None, Some(""), Some("v1"), Some("v2")]);
                 (dice.below(3), version, values)
@@ -351,11 +351,11 @@ mod tests {
             .collect()
     }
 
-    /// Answers with what the calls tell.
+    /// Answers with these calls.
     fn tell(found: &mut Found, calls: &[Call], ids: [FieldId; FIELDS.len()]) {
         for (id, version, values) in calls {
             let mut record = found.record(&format!("c{id}")).key("email", "a");
-            // An adapter may tell the version first or last.
+            // An adapter may say the version first or last.
             let (first, last) = match values.len() % 2 {
                 0 => (*version, None),
                 _ => (None, *version),
@@ -375,7 +375,7 @@ mod tests {
         }
     }
 
-    /// What becomes of a record that was told in these calls.
+    /// What becomes of a record that these calls are about.
     fn merged(calls: &[&Call], fields: &Fields) -> (Option<&'static str>, Vec<Vec<&'static str>>) {
         let version = calls.iter().find_map(|call| call.1).filter(|version| !version.is_empty());
         let values = (0..FIELDS.len()).map(|of| {

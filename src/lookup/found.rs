@@ -94,8 +94,8 @@ impl Found {
         self.records.iter().map(|record| self.slice(record.id))
     }
 
-    /// The declared keys, each as (id, key of the field, key). Fields that were named by position are left out. For
-    /// testing an adapter.
+    /// The declared keys, each as (id, key of the field, key). Fields that were named by position are left
+    /// out. For testing an adapter.
     pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.keys.iter().filter_map(|key| match key.name {
             Name::Key(field) => Some((
@@ -128,8 +128,8 @@ impl Found {
         (self.text, self.key_text, self.names) = (whole.text, whole.key_text, whole.names);
     }
 
-    /// Answers that nobody asked for, in words: records without an id, and records that were neither asked for by
-    /// id nor declared for a key. Declared keys that nobody asked for are for the planner to find.
+    /// Answers that nobody asked for, in words: records without an id, and records that were neither asked
+    /// for by id nor declared for a key. Declared keys that nobody asked for are for the planner to find.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let mut is_asked = vec![false; self.records.len()];
         for key in &self.keys {
@@ -172,7 +172,8 @@ impl Found {
         faults
     }
 
-    /// The names used by the adapter that are no field of the object, or only a part of a field that is kept whole.
+    /// The names used by the adapter that are no field of the object, or only a part of a field that is kept
+    /// whole.
     pub(crate) fn unknown<'s>(
         &'s self,
         object: Object,
@@ -213,7 +214,7 @@ impl Found {
 
     /// Does a second call of [`record`](Self::record) repeat the first? If not, it may still say the same in
     /// another way.
-    pub(super) fn is_told_again(&self, first: usize, again: usize) -> bool {
+    pub(super) fn is_repeated_by(&self, first: usize, again: usize) -> bool {
         let (whole, whole_again) = (self.extent(first), self.extent(again));
         if self.text.as_bytes()[whole.clone()] != self.text.as_bytes()[whole_again.clone()] {
             return false;
@@ -377,10 +378,10 @@ impl FoundRecord<'_> {
         self
     }
 
-    /// Declares an asked key that the record answers, exactly as it was asked. The adapter says so, instead of the
-    /// planner comparing values, so that records are found even if they are stored in another spelling, such as a
-    /// phone kept as `(206) 555-0123`. A key that nobody asked for is a fault of the adapter. A record that was
-    /// found by its id needs no key.
+    /// Declares an asked key that the record answers, exactly as it was asked. The adapter says so, instead
+    /// of the planner comparing values, so that records are found even if they are stored in another
+    /// spelling, such as a phone kept as `(206) 555-0123`. A key that nobody asked for is a fault of the
+    /// adapter. A record that was found by its id needs no key.
     pub fn key<'n>(self, field: impl Into<FieldRef<'n>>, key: &str) -> Self {
         self.found.push_key(field.into(), key);
         self

@@ -96,8 +96,8 @@ impl<'a> Lookup<'a> {
         self.ids.len() + self.contact_ids.len() + keys
     }
 
-    /// A question of your own, for testing an adapter: for each rule its fields, and for each field the column of
-    /// values.
+    /// A question of your own, for testing an adapter: for each rule its fields, and for each field the
+    /// column of values.
     ///
     /// ```
     /// use crm_import::{lookup::Lookup, Object};

@@ -43,7 +43,8 @@ const AT: u128 = u32::MAX as u128;
 
 /// Sorts texts. True if one of them occurs more than once.
 pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
-    // They are compared by their heads, the first bytes after those that all of them share. Few heads are alike.
+    // They are compared by their heads, the first bytes after those that all of them share. Few heads are
+    // alike.
     let heads = |skipped: u32| -> Vec<u128> {
         texts.iter().zip(0..).map(|(asked, at)| asked.head(text, skipped) | at).collect()
     };

@@ -99,9 +99,10 @@ impl Question {
         &mut self.keys[rule]
     }
 
-    /// A short cut to the mark of an asked key of a rule, by the address of its text. Most adapters declare the
-    /// very text that they were asked with, and in the order in which they were asked. So the search begins where
-    /// the last one ended, at `near`. `None` for any other text, and for one that is not a whole key.
+    /// A short cut to the mark of an asked key of a rule, by the address of its text. Most adapters declare
+    /// the very text that they were asked with, and in the order in which they were asked. So the search
+    /// begins where the last one ended, at `near`. `None` for any other text, and for one that is not a whole
+    /// key.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -227,7 +228,7 @@ mod tests {
         RULES.iter().map(|rule| vec![(*rule).to_owned()]).collect()
     }
 
-    /// Texts that share long beginnings, end inside of what is compared at a glance, or hold a NUL.
+    /// Texts that share long beginnings, end within the bytes that are compared first, or hold a NUL.
     fn texts(seed: u64) -> Vec<String> {
         const PARTS: [&str; 9] =
             ["a", "b", "customer-number-", "+1206555", "0", "é", "\0", "@example.org", " "];
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn storage_sees_phones_sorted_bytewise_whatever_they_are_like() {
         let (rules, fields) = (rules(), Fields::standard());
-        // With an extension, beginning alike, and beside a text.
+        // Some with an extension, some with the same beginning, and a text among them.
         let numbers = [12_065_550_123, 4_930_123_456, 442_079_460_958, 12_065_550_100];
         for case in 0..8 {
             let mut question = Question::default();

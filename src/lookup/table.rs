@@ -65,8 +65,8 @@ impl NumberTable {
         Search { at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY), ..search }
     }
 
-    /// Follows a search to its end. The processor cannot predict which searches go past their first slot, but few
-    /// go farther than the second. So that one is looked at without a branch.
+    /// Follows a search to its end. The processor cannot predict which searches go past their first slot, but
+    /// few go farther than the second. So that one is looked at without a branch.
     pub(crate) fn follow(&self, search: Search) -> Search {
         let at = search.at + u32::from(!search.has_ended());
         let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);
@@ -209,7 +209,7 @@ mod tests {
                 let is_it = |number: u32| names[number as usize] == name;
                 let known = expected.get(&(tag, name)).copied();
                 prop_assert_eq!(table.find(tag, is_it), known);
-                // Where nothing was met there is room, until it is taken.
+                // Where a search met nothing there is room, until somebody takes it.
                 let is_tried = likely.is_none() && next.is_multiple_of(2);
                 let is_put = is_tried && table.insert(search, next);
                 prop_assert!(is_put == is_tried && (!is_put || !table.insert(search, next)));
