@@ -45,15 +45,15 @@ pub(super) struct ReadingAhead<'s, 'a> {
     pub(super) seed: RandomState,
     pub(super) window_rows: usize,
     pub(super) feed: Mutex<Feed<'a>>,
-    /// Empty blocks, made by the thread that plans. Then all that a plan keeps is memory of that one thread, which
-    /// the allocator still has when the program imports again. Most of another thread's memory it gives back to
-    /// the system.
+    /// Empty blocks, made by the thread that plans. Then all that a plan keeps is memory of that one thread,
+    /// which the allocator still has when the program imports again. Most of another thread's memory it gives
+    /// back to the system.
     pub(super) spare: Mutex<Vec<Block>>,
 }
 
 impl<'a> ReadingAhead<'_, 'a> {
-    /// Reads and drafts on so many other threads, or on this one if there are none, and hands the blocks to `plan`
-    /// in the order of the file. Stops at the first error.
+    /// Reads and drafts on so many other threads, or on this one if there are none, and hands the blocks to
+    /// `plan` in the order of the file. Stops at the first error.
     pub(super) fn draft_on<E>(
         &self,
         threads: usize,

@@ -11,8 +11,8 @@ use crate::object::Object;
 use crate::source::BlockRow;
 
 impl Planner {
-    /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept has an
-    /// issue [of its own](Self::note_kept_consent).
+    /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
+    /// has an issue [of its own](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];

@@ -175,8 +175,8 @@ impl Planner {
         });
     }
 
-    /// Reports where a row contradicts an earlier one. `counts` says whether it matters that two values of a field
-    /// differ.
+    /// Reports where a row contradicts an earlier one. `counts` says whether it matters that two values of a
+    /// field differ.
     fn note_where(
         &mut self,
         settings: &Settings,

@@ -29,19 +29,19 @@ pub(crate) struct Reading {
     /// What was found in its rows, in their order.
     pub(crate) findings: Vec<Finding>,
     /// What is to be said about it as a whole.
-    pub(super) told: Told,
+    pub(super) about: AboutFile,
     pub(crate) threads: usize,
 }
 
 impl Reading {
     pub(crate) fn digest(&self) -> &str {
-        &self.told.digest
+        &self.about.digest
     }
 }
 
 /// What is to be said about a file as a whole.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct AboutFile {
     /// What was found about it and its columns.
     pub(super) findings: Vec<Finding>,
     pub(super) source_issues: Vec<Issue>,
@@ -49,7 +49,7 @@ pub(super) struct Told {
     pub(super) digest: String,
 }
 
-impl Told {
+impl AboutFile {
     /// What is to be said once the file was read to its end.
     pub(super) fn of(
         rows: &Rows<'_>,
@@ -57,7 +57,7 @@ impl Told {
         settings: &Settings,
         findings: Vec<Finding>,
     ) -> Self {
-        Told {
+        AboutFile {
             findings,
             source_issues: rows.findings().to_vec(),
             unmapped: scan.unmapped(&settings.headers),
@@ -108,8 +108,8 @@ impl Scanner {
         formats.findings
     }
 
-    /// Did the first block, which is this one, show how every column writes its dates and numbers, as far as one
-    /// can know before the last row?
+    /// Did the first block, which is this one, show how every column writes its dates and numbers, as far as
+    /// one can know before the last row?
     pub(super) fn tells_formats(&self, block: &Block) -> bool {
         self.formats.are_told(block)
     }
@@ -187,18 +187,18 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
     let formats = scan.formats(&settings);
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
-    let told = Told::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
+    let about = AboutFile::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
     answers.check(&mut planner)?;
     if formats.are(&guess) {
         let mut plan = planner.finish(Vec::new(), threads);
-        told.note(&mut plan);
+        about.note(&mut plan);
         return Ok(plan);
     }
     // The rows after the first block contradict the guess.
     let blocks = planner.into_blocks();
     let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
     open.settle(&formats);
-    let reading = Reading { settings, blocks, findings: of_rows, told, threads };
+    let reading = Reading { settings, blocks, findings: of_rows, about, threads };
     plan(reading, window_rows, Settled::default(), answers.storage, |_, _| false, again)
 }
 
@@ -225,7 +225,7 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         threads: reading.threads,
     };
     let mut plan = plan_part(part, storage, is_hidden, again)?;
-    reading.told.note(&mut plan);
+    reading.about.note(&mut plan);
     Ok(plan)
 }
 

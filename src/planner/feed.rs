@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::driver::{Reading, Scanner, Told};
+use super::driver::{AboutFile, Reading, Scanner};
 use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
@@ -62,8 +62,8 @@ impl<'a> Feed<'a> {
         let mut of_file = self.scan.settle(&mut settings);
         let mut findings = self.findings;
         of_file.extend(findings.extract_if(.., |finding| finding.row.is_none()));
-        let told = Told::of(&self.rows, &self.scan, &settings, of_file);
-        Ok(Reading { settings: Arc::new(settings), blocks, findings, told, threads })
+        let about = AboutFile::of(&self.rows, &self.scan, &settings, of_file);
+        Ok(Reading { settings: Arc::new(settings), blocks, findings, about, threads })
     }
 
     /// How many rows there will be, judging by the first block.

@@ -110,8 +110,8 @@ impl Planner {
         self.growing.kept.insert(key, (row, now));
     }
 
-    /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many rows to
-    /// look at each of them again.
+    /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
+    /// rows to look at each of them again.
     #[inline]
     fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> Option<bool> {
         // A single cell that is too long was refused when it was read.
@@ -164,7 +164,8 @@ impl Planner {
         columns.iter().map(|column| column.text(&cells).len() + 1).sum()
     }
 
-    /// The text after the rows up to this one have been folded in. `kept` is the text as an earlier row left it.
+    /// The text after the rows up to this one have been folded in. `kept` is the text as an earlier row left
+    /// it.
     fn grown(
         &self,
         object: Object,

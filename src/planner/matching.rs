@@ -58,8 +58,8 @@ impl Planner {
         }
     }
 
-    /// Decides about a row that names its contact by id, was written before the import was interrupted, or has keys
-    /// that lead to several contacts.
+    /// Decides about a row that names its contact by id, was written before the import was interrupted, or
+    /// has keys that lead to several contacts.
     // In a function of its own, so that the common cases stay short.
     #[inline(never)]
     fn resolve_closely(
@@ -127,8 +127,8 @@ impl Planner {
         }
     }
 
-    /// The row means this contact, by its id or by one of its keys under a rule. `disputed` are those keys of the
-    /// row that may belong to somebody else.
+    /// The row means this contact, by its id or by one of its keys under a rule. `disputed` are those keys of
+    /// the row that may belong to somebody else.
     fn meet_by(
         &mut self,
         settings: &Settings,
@@ -151,8 +151,8 @@ impl Planner {
         Some(self.people.stored[stored.0 as usize])
     }
 
-    /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not met
-    /// it, whatever keys the contact carries now.
+    /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
+    /// met it, whatever keys the contact carries now.
     fn is_met_later(&self, at: usize, contact: u32) -> bool {
         if self.settled.first_rows.is_empty() {
             return false;
@@ -162,21 +162,21 @@ impl Planner {
         first.is_some_and(|first| *first > self.row_at(at))
     }
 
-    /// What the match rules find among the contacts that `is_told` lets them see.
+    /// What the match rules find among the contacts that were met by now, as `is_met` says.
     fn match_contact(
         &self,
         settings: &Settings,
         keys: RowKeys<'_>,
-        is_told: impl Fn(u32) -> bool,
+        is_met: impl Fn(u32) -> bool,
     ) -> (Verdict, Vec<Candidates>) {
-        let told = |number| {
+        let carriers = |number| {
             let mut holders = self.index.holders(number);
-            holders.retain(|holder| is_told(holder.0));
+            holders.retain(|holder| is_met(holder.0));
             holders
         };
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            keys.of(rule).map(|(_, number)| told(number)).collect()
+            keys.of(rule).map(|(_, number)| carriers(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))

@@ -178,7 +178,8 @@ impl Planner {
         self.teaching.is_plain.then(|| self.index.share())
     }
 
-    /// Takes the next block of rows with its drafts. Call it only when [`poll`](Self::poll) says [`Poll::Feed`].
+    /// Takes the next block of rows with its drafts. Call it only when [`poll`](Self::poll) says
+    /// [`Poll::Feed`].
     pub(crate) fn feed(
         &mut self,
         block: impl Into<Arc<Block>>,

@@ -250,9 +250,9 @@ impl Planner {
         }
     }
 
-    /// What was decided about a row without an id before the import was interrupted (X6). It cannot be decided
-    /// again: later rows may have moved or renamed the opportunity that the row was matched with, or moved another
-    /// one to where the row would match it now.
+    /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
+    /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
+    /// moved another one to where the row would match it now.
     fn settled_side(&mut self, settings: &Settings, at: usize, link: LinkTo<u32>) -> Option<Side> {
         let row = self.row_at(at);
         if self.settled.new_opportunities.contains(&row) {

@@ -92,8 +92,8 @@ impl Planner {
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
-    /// Lets a key lead to a stored contact that carries it, unless a row has taken the key away before it was asked
-    /// for: then whoever gets the key gets it from this contact (X3). True if the key leads there.
+    /// Lets a key lead to a stored contact that carries it, unless a row has taken the key away before it was
+    /// asked for: then whoever gets the key gets it from this contact (X3). True if the key leads there.
     pub(super) fn declare_key(
         &mut self,
         settings: &Settings,
@@ -159,8 +159,8 @@ impl Planner {
         }
     }
 
-    /// Settles the common cases: the contact is known to carry every address of the row, or this is its first row
-    /// and there is room for all of them.
+    /// Settles the common cases: the contact is known to carry every address of the row, or this is its first
+    /// row and there is room for all of them.
     fn is_taught_simply(
         &mut self,
         person: u32,

@@ -17,8 +17,8 @@ use crate::plan::NONE;
 pub(super) const TOGETHER: usize = 32;
 
 impl Planner {
-    /// Visits the rows with which those at these positions of the window will probably be compared. `numbers` are
-    /// the numbers of the window's keys.
+    /// Visits the rows with which those at these positions of the window will probably be compared. `numbers`
+    /// are the numbers of the window's keys.
     pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];

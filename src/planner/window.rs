@@ -77,8 +77,8 @@ impl Planner {
         self.next_window();
     }
 
-    /// Puts the findings of a window in one list, by row: first those from reading, then from drafting, then about
-    /// contacts, then about opportunities.
+    /// Puts the findings of a window in one list, by row: first those from reading, then from drafting, then
+    /// about contacts, then about opportunities.
     fn gather_findings(&mut self) {
         let end = self.row_at(self.window.rows.len());
         let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
@@ -138,7 +138,8 @@ impl Planner {
         )
     }
 
-    /// Asks for the contacts to which the keys of the window may lead, except for keys that were asked for before.
+    /// Asks for the contacts to which the keys of the window may lead, except for keys that were asked for
+    /// before.
     fn ask_contacts(&mut self) {
         let keys = self.window_keys();
         let Planner { ledger, index, block: current, window, question, .. } = self;

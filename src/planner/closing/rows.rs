@@ -103,8 +103,8 @@ impl Rows<'_> {
         settled.first_row_of(Object::Opportunity, row, side.outcome, outcome)
     }
 
-    /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is written,
-    /// or else its own.
+    /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is
+    /// written, or else its own.
     fn unit_of(&self, step: StepRef, link: Option<u32>) -> u32 {
         let is_written = |contact: &u32| self.contacts[*contact as usize] != Outcome::Unchanged;
         let contact = link.filter(is_written);
@@ -130,8 +130,8 @@ impl Rows<'_> {
 }
 
 impl SettledRows {
-    /// The first row of a record shows what becomes of the record; unless an earlier window has folded rows into
-    /// it, because then it was counted there.
+    /// The first row of a record shows what becomes of the record; unless an earlier window has folded rows
+    /// into it, because then it was counted there.
     fn first_row_of(
         &mut self,
         object: Object,

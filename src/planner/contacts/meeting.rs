@@ -143,14 +143,15 @@ impl Planner {
         }
     }
 
-    /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created it: the
-    /// next import of the file finds the contact stored, and must come to the same result (L3).
+    /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created
+    /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
         self.people.told.contains(&contact) || met.is_some_and(|met| met.is_told)
     }
 
-    /// Settles what becomes of keys of the row that belong to somebody else (M6). False if the row fails for them.
+    /// Settles what becomes of keys of the row that belong to somebody else (M6). False if the row fails for
+    /// them.
     fn settle_conflicts(
         &mut self,
         settings: &Settings,

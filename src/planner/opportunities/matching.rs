@@ -44,8 +44,8 @@ struct Dates {
 }
 
 impl Compared {
-    /// What is compared of an opportunity with these values. `None` if a field that must agree is blank, since a
-    /// blank agrees with nothing.
+    /// What is compared of an opportunity with these values. `None` if a field that must agree is blank,
+    /// since a blank agrees with nothing.
     fn of<'v>(
         settings: &Settings,
         matching: &OpportunityMatching,
@@ -163,8 +163,8 @@ impl Planner {
         }
     }
 
-    /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending order
-    /// of ids, each with the number of days between it and the row.
+    /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
+    /// order of ids, each with the number of days between it and the row.
     fn each_agreeing(
         &mut self,
         settings: &Settings,
@@ -255,8 +255,8 @@ impl Planner {
         })
     }
 
-    /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is not
-    /// known.
+    /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
+    /// not known.
     fn standing<'p>(
         &'p self,
         settings: &'p Settings,
@@ -277,8 +277,8 @@ impl Planner {
         text.map(Value::Text)
     }
 
-    /// The opportunity that a contact has, after the rows so far, in the pipeline of a row; the lowest if it has
-    /// several (O4).
+    /// The opportunity that a contact has, after the rows so far, in the pipeline of a row; the lowest if it
+    /// has several (O4).
     pub(super) fn in_same_pipeline(
         &mut self,
         settings: &Settings,

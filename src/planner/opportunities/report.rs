@@ -53,8 +53,8 @@ impl Planner {
         is_fine
     }
 
-    /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a warning,
-    /// the value is dropped.
+    /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a
+    /// warning, the value is dropped.
     pub(super) fn report_problem(
         &mut self,
         settings: &Settings,

@@ -86,9 +86,9 @@ impl Columns {
         Columns { parts, name: name.map(usize::from) }
     }
 
-    /// Writes down what a row says about the four fields: for each part its length and where its cells end, then
-    /// its bytes. Bytes are taken in whole windows, so most rows take the same number of words, and the processor
-    /// need not guess how many. `None` in a block with a row of more than 64 KiB.
+    /// Writes down what a row says about the four fields: for each part its length and where its cells end,
+    /// then its bytes. Bytes are taken in whole windows, so most rows take the same number of words, and the
+    /// processor need not guess how many. `None` in a block with a row of more than 64 KiB.
     fn say(&self, block: &Block, row: &BlockRow<'_>, said: &mut Vec<u128>) -> Option<()> {
         said.clear();
         for part in &self.parts {
