@@ -210,7 +210,7 @@ impl Answers {
             !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
         };
         let version = reply.found.called(call).1.filter(|version| !version.is_empty());
-        !reply.found.is_repeated_by(first, call)
+        !reply.found.says_the_same(first, call)
             && (version.is_some() && self.version(record).is_none() || reply.values(call).any(adds))
     }
 

@@ -212,9 +212,9 @@ impl Found {
         &self.values[self.records[call].first_value()..end]
     }
 
-    /// Does a second call of [`record`](Self::record) repeat the first? If not, it may still say the same in
+    /// Do two calls of [`record`](Self::record) say the same, word for word? If not, they may still say it in
     /// another way.
-    pub(super) fn is_repeated_by(&self, first: usize, again: usize) -> bool {
+    pub(super) fn says_the_same(&self, first: usize, again: usize) -> bool {
         let (whole, whole_again) = (self.extent(first), self.extent(again));
         if self.text.as_bytes()[whole.clone()] != self.text.as_bytes()[whole_again.clone()] {
             return false;
