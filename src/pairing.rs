@@ -1,7 +1,7 @@
-//! [`pair`]: which contact the opportunity of a row belongs to.
+//! How the two sides of a row belong together: [`pair`].
 //!
-//! A row can name a contact by its contact side, by the contact id of its opportunity, or by both. The rules
-//! P1-P8 (behaviour §3) say which contact the opportunity is linked to. [`pair`] is those rules as one pure
+//! A row names a contact by its contact side, by the contact id of its opportunity, or by both. The rules
+//! P1-P8 (behaviour §3) say which contact the opportunity is linked to, and [`pair`] is those rules as one pure
 //! function of what is known about a row.
 //!
 //! ```
@@ -15,12 +15,12 @@
 //! assert_eq!(pair(ContactSide::Is(7), Named::Is(8)), LinkTo::Disagreement(7, 8));
 //! ```
 
-/// What has become of the contact side of a row.
+/// What became of the contact side of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactSide<C> {
-    /// The row has no contact side, or it leads to nobody.
+    /// The row has none, or it leads to nobody.
     Absent,
-    /// It leads to this contact, which is created, updated, or skipped because it exists.
+    /// It leads to this contact: created, updated, or skipped because it exists.
     Is(C),
     /// It failed.
     Failed,
@@ -37,22 +37,22 @@ pub enum Named<C> {
     Unknown,
 }
 
-/// The contact to which the opportunity of a row is to be linked.
+/// Which contact the opportunity of a row is to be linked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkTo<C> {
     /// To this contact (P2).
     Contact(C),
-    /// To nobody: the row names no contact (P5).
+    /// To nobody: the row names none (P5).
     Nobody,
     /// To nobody: the contact on the row failed (P6).
     FailedContact,
-    /// To nobody: no contact has the id that the row names.
+    /// To nobody: the id it names is no contact's.
     UnknownId,
     /// The row names two different contacts (P6).
     Disagreement(C, C),
 }
 
-/// Says which contact the opportunity of a row is to be linked to.
+/// Which contact the opportunity of a row is to be linked to.
 pub fn pair<C: Copy + PartialEq>(side: ContactSide<C>, named: Named<C>) -> LinkTo<C> {
     match (side, named) {
         (_, Named::Unknown) => LinkTo::UnknownId,

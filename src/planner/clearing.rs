@@ -19,7 +19,7 @@ impl Planner {
         let base = self.ledger.base(Object::Contact, entry);
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
-        // A new contact has nothing to clear, only what takes the place of the token.
+        // Of a new contact there is only what stands in for the token.
         let is_first = base.is_new() && entry.first_row == row;
         let columns = &settings.contact_columns;
         let is_there =
@@ -29,7 +29,7 @@ impl Planner {
                 .filter(|kind| column.field == kind.additional())
                 .is_some_and(|kind| may_replace_primary(kind, columns));
             match column.field {
-                // A row without an id does not ask the CRM to give up the contact's.
+                // Who has no id in the file is not asked to give up that of the CRM.
                 FieldId::CONTACT_ID | FieldId::DND => None,
                 _ if !is_there(column) => None,
                 field if rule.is_some_and(|rule| rule.has(field)) => {
@@ -72,7 +72,7 @@ impl Planner {
     }
 }
 
-/// The columns whose cell is the clear token. A column whose merge rule keeps what is stored asks for nothing.
+/// The columns whose cell is the clear token. Where the merge rule keeps what is stored, nothing is asked.
 fn asked<'p>(
     settings: &'p Settings,
     cells: BlockRow<'p>,

@@ -1,4 +1,4 @@
-//! [`Planner`]: takes blocks of rows and the answers of storage, and makes a [`Plan`] of them without I/O.
+//! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`] out.
 //!
 //! It reads no clock, and no random number of its own makes a difference to the plan.
 //! [`poll`](Planner::poll) says what it needs: the answer to a [`Lookup`], or the next block. Each window of
