@@ -1,6 +1,7 @@
 //! [`KeyIndex`]: who carries each key of the file.
 //!
-//! A key is here as soon as a row has offered it, which also means that storage was asked for it.
+//! A key is in the index as soon as a row has offered it, and storage is asked for it once. It leads to the
+//! contacts that carry it, as the answers of storage and the rows so far have [taught](KeyIndex::teach).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +11,7 @@ use smallvec::SmallVec;
 use super::numbers::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::{Key, KeyKind};
 
-/// The number of a contact in the plan, stored or new, in the order in which they were met.
+/// The number of a contact in the plan. Stored and new ones are numbered in the order in which they were met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContactNumber(pub(crate) u32);
 
@@ -19,21 +20,21 @@ pub(crate) struct ContactNumber(pub(crate) u32);
 pub(crate) enum Holder {
     Nobody,
     One(ContactNumber),
-    /// More than one, or it was.
+    /// More than one, now or at some time before.
     Several,
 }
 
-/// No holder.
+/// The carrier of a key that nobody carries.
 const NOBODY: u32 = u32::MAX;
-/// Set: the rest is a position in `several`.
+/// The bit of a carrier that says that the others are a position in `several`.
 const SEVERAL: u32 = 1 << 31;
 
-/// The numbers of the keys, whoever gives them.
+/// The numbers of the keys, and who gives them.
 #[derive(Debug)]
 enum Numbers {
-    /// The planner does, window by window.
+    /// The planner gives them, window by window.
     Own(KeyNumbers),
-    /// Another thread may, some blocks ahead.
+    /// Another thread may give them, some blocks ahead.
     Shared(Arc<Mutex<KeyNumbers>>),
 }
 
@@ -41,13 +42,13 @@ enum Numbers {
 #[derive(Debug)]
 pub(crate) struct KeyIndex {
     numbers: Numbers,
-    /// Who carries each key that a row so far has offered.
+    /// By key number, who carries each key that a row so far has offered.
     carriers: Vec<u32>,
-    /// Storage was asked for it.
+    /// By key number, whether storage was asked for it.
     asked: Vec<bool>,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
-    /// Keys that have or had more than one holder: where the plan itself passes a key on, nobody can
-    /// expect it to be free while the plan is written.
+    /// Keys that the plan takes away from a contact, or that more than one contact carries. They may pass
+    /// from one contact to another while the plan is written, so no step can expect them to be free.
     passed_on: Vec<KeyNumber>,
 }
 
@@ -69,7 +70,7 @@ impl KeyIndex {
         self.with_numbers(|numbers| numbers.seed.clone())
     }
 
-    /// Leaves the numbering to another thread; before the first key.
+    /// Lets another thread number the keys; call it before the first key.
     pub(crate) fn share(&mut self) -> Arc<Mutex<KeyNumbers>> {
         let shared = Arc::new(Mutex::new(KeyNumbers::new(self.seed())));
         self.numbers = Numbers::Shared(shared.clone());
@@ -83,8 +84,7 @@ impl KeyIndex {
         }
     }
 
-    /// Finds each key or adds it, and tells their numbers in order; `text_of` reads any text in the
-    /// blocks.
+    /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -96,24 +96,24 @@ impl KeyIndex {
             Numbers::Own(own) => own.add_all(keys, block, text_of, numbers),
             Numbers::Shared(shared) => lock(shared).add_all(keys, block, text_of, numbers),
         }
-        self.meet(numbers);
+        self.know(numbers);
     }
 
-    /// Rows offer keys with these numbers.
-    pub(crate) fn meet(&mut self, numbers: &[KeyNumber]) {
+    /// From now on the index knows the keys with these numbers.
+    pub(crate) fn know(&mut self, numbers: &[KeyNumber]) {
         let most = numbers.iter().map(|number| number.0).max();
         let len = most.map_or(0, |most| most as usize + 1).max(self.carriers.len());
         self.carriers.resize(len, NOBODY);
         self.asked.resize(len, false);
     }
 
-    /// Adds a key that no row has offered: one that a contact carries from several rows together.
+    /// Adds a key that no single row has offered, because a contact carries its parts from several rows.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let number = match &mut self.numbers {
             Numbers::Own(numbers) => numbers.learn(kind, text, place),
             Numbers::Shared(shared) => lock(shared).learn(kind, text, place),
         };
-        self.meet(&[number]);
+        self.know(&[number]);
         number
     }
 
@@ -127,12 +127,12 @@ impl KeyIndex {
         self.asked.reserve(keys);
     }
 
-    /// Has a row offered the id of a contact?
+    /// Has a row named a contact by id?
     pub(crate) fn has_ids(&self) -> bool {
         self.with_numbers(|numbers| numbers.has_ids)
     }
 
-    /// True the first time: storage has to be asked for the key.
+    /// Does storage have to be asked for the key? True the first time, false from then on.
     pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
         !std::mem::replace(&mut self.asked[key.0 as usize], true)
     }
@@ -141,7 +141,7 @@ impl KeyIndex {
         self.with_numbers(|numbers| numbers.kind(key))
     }
 
-    /// The key with this text, if a row has offered it. `packed` = the phone it is, where it fits.
+    /// The key with this text, if the index knows it. `packed` is the number of a phone that fits.
     pub(crate) fn find<'b>(
         &self,
         kind: KeyKind,
@@ -162,7 +162,7 @@ impl KeyIndex {
         }
     }
 
-    /// The contact that alone carries the key.
+    /// The contact that alone carries the key; `None` if nobody does, or if several do or did.
     pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<u32> {
         let holder = self.carriers[key.0 as usize];
         (holder & SEVERAL == 0).then_some(holder)
@@ -177,7 +177,7 @@ impl KeyIndex {
         }
     }
 
-    /// Everybody who carries the key, ascending by number.
+    /// All who carry the key, in ascending order of their numbers.
     pub(crate) fn holders(&self, key: KeyNumber) -> SmallVec<[ContactNumber; 2]> {
         match self.carriers[key.0 as usize] {
             NOBODY => SmallVec::new(),
@@ -186,7 +186,7 @@ impl KeyIndex {
         }
     }
 
-    /// From now on the key leads to this contact too (M7).
+    /// From now on the key leads to this contact, too (M7).
     #[inline]
     pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
@@ -197,7 +197,7 @@ impl KeyIndex {
         }
     }
 
-    /// The key leads to somebody else already.
+    /// Does the same for a key that leads to somebody else already.
     #[cold]
     fn teach_another(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
@@ -215,7 +215,7 @@ impl KeyIndex {
         }
     }
 
-    /// Every key that this plan has passed on, with the kind and the text of each.
+    /// The kind and the text of every key that may pass from one contact to another.
     pub(crate) fn passed_on<'b>(
         &self,
         text_of: impl Fn(KeyPlace) -> &'b str,
@@ -238,7 +238,7 @@ impl KeyIndex {
     }
 }
 
-/// The numbers, whatever became of the thread that had them last.
+/// Locks the numbers, even if the thread that had them last has panicked.
 fn lock(shared: &Mutex<KeyNumbers>) -> MutexGuard<'_, KeyNumbers> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,13 +5,13 @@ use crate::field::{FieldKind, Fields};
 use crate::normalize::{self, folded};
 use crate::object::Object;
 
-/// The keys of a stored record under a match rule, written as a [`Lookup`](crate::lookup::Lookup)
-/// asks for them: one for each combination of the values of its fields, each with one part per
-/// field. Empty if one of the fields is blank: blank never equals blank (behaviour M2).
+/// The keys of a stored record under a match rule, written as a [`Lookup`](crate::lookup::Lookup) asks for
+/// them: one for each combination of the values of its fields, each with one part per field. There are none if
+/// a field is blank, because blank never equals blank (behaviour M2).
 ///
-/// A storage that indexes its records by these keys answers every lookup with an index access: keep
-/// them in a table beside the records, and renew them with each write. `values` gives the stored values of
-/// a field; the [module](super) shows it.
+/// A storage that keeps these keys can answer every lookup from an index: have a table of them next to the
+/// records, and renew it with each write. `values` returns the stored values of a field; the [module](super)
+/// has an example.
 pub fn record_keys<V: AsRef<[String]>>(
     object: Object,
     rule: &[String],

@@ -1,9 +1,8 @@
-//! Which contact a row means: the account's [`DedupPolicy`], the keys of stored records, and the
-//! index of everything the file has said so far.
+//! How contacts are recognised: the account's [`DedupPolicy`], the keys of stored records, and an index of who
+//! carries which key after the rows so far.
 //!
-//! The policy is a list of [match rules](MatchRule). Each row's keys are looked up under the first
-//! rule, among stored records and the contacts of earlier rows together; the first rule that finds
-//! anybody decides (behaviour §4).
+//! The policy is a list of [match rules](MatchRule). The keys of a row are looked up rule by rule, among stored
+//! records and the contacts of earlier rows together. The first rule that finds anybody decides (behaviour §4).
 //!
 //! ```
 //! use crm_import::dedup::{record_keys, DedupPolicy};

@@ -1,8 +1,7 @@
-//! [`KeyNumbers`]: every distinct key of the file has a number, in the order in which rows offer them.
+//! [`KeyNumbers`]: gives each distinct key of the file a number, in the order in which rows offer them.
 //!
-//! Equal hashes are never trusted: the text is compared on every hit (a phone's hash *is* the
-//! number), so that no collision can merge two people. The seed is never visible, since nothing
-//! iterates in hash order.
+//! Equal hashes are not trusted. On every hit the texts are compared (a phone's hash *is* the number), so no
+//! collision can merge two people. The seed never shows, because nothing iterates in hash order.
 
 use std::hash::BuildHasher;
 use std::hint::black_box;
@@ -19,28 +18,30 @@ use crate::value::Phone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyNumber(pub(super) u32);
 
-/// Where a key's text lies.
+/// Where a key's text is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyPlace {
     pub(crate) block: u32,
     pub(crate) span: TextSpan,
 }
 
-/// A distinct key, in sixteen bytes: many are looked at in no order, and each look waits for memory.
+/// A distinct key. It is small, sixteen bytes, because keys are looked at in random order, and each look waits
+/// for memory.
 ///
-/// Two whole words, because they are written as such: what is put together from smaller parts has to
-/// wait until those have left the processor, behind all that is still on its way to memory.
+/// It has two whole words, to be written as such. If an entry were written in smaller parts and then read as a
+/// whole, the read would have to wait until the parts have reached memory, after all that is still on its way
+/// there.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// Of a text the block it lies in and where it begins there; of a phone the packed number.
+    /// For a text its block and where in the block it begins; for a phone the packed number.
     word: u64,
-    /// From the lowest bit: the length of the text, the kind, and the mark below.
+    /// From the lowest bit on: the length of the text, the kind, and [`PHONE`](Self::PHONE).
     rest: u64,
 }
 
 impl Entry {
     const PHONE: u64 = 1 << 62;
-    /// No key is the same.
+    /// An entry that is like no key.
     const NONE: Entry = Entry { word: u64::MAX, rest: u64::MAX };
 
     fn of(key: &Key, block: u32) -> Self {
@@ -75,13 +76,13 @@ impl Entry {
         }
     }
 
-    /// Where the text lies.
+    /// Where the text is.
     fn place(self) -> KeyPlace {
         let span = TextSpan::of_parts(self.word as u32, self.rest as u32);
         KeyPlace { block: (self.word >> 32) as u32, span }
     }
 
-    /// Is it the same key, as far as can be told without looking at its text?
+    /// May it be the same key, as far as one can tell without looking at its text?
     fn is_like(self, other: Entry) -> bool {
         self.rest == other.rest && (self.word == other.word || !self.is_phone())
     }
@@ -100,8 +101,8 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
-/// So many keys are looked at together: more than the processor has in flight, for some have their text looked
-/// at too.
+/// So many keys are looked at together. That is more than the processor can have in flight, because for some of
+/// them the text is looked at as well.
 const TOGETHER: usize = 64;
 
 /// A key on the way to its number.
@@ -109,7 +110,7 @@ const TOGETHER: usize = 64;
 struct Sought {
     entry: Entry,
     search: Search,
-    /// The key that is probably the same, or [`Entry::NONE`].
+    /// The known key that is probably the same, or [`Entry::NONE`].
     known: Entry,
 }
 
@@ -133,7 +134,7 @@ impl Default for KeyNumbers {
 }
 
 impl KeyNumbers {
-    /// With the hashes of this seed.
+    /// No numbers yet, for keys that are hashed with this seed.
     pub(crate) fn new(seed: RandomState) -> Self {
         let secret = seed.hash_one(0) | 1;
         let (table, entries) = (NumberTable::default(), Vec::new());
@@ -144,7 +145,7 @@ impl KeyNumbers {
         self.entries[key.0 as usize].kind()
     }
 
-    /// The text of a key, as it is shown.
+    /// The text of a key, as people see it.
     pub(super) fn shown<'b>(
         &self,
         key: KeyNumber,
@@ -155,12 +156,11 @@ impl KeyNumbers {
         phone.map_or_else(|| text_of(entry.place()).to_owned(), |phone| phone.to_string())
     }
 
-    /// Finds each key or adds it, and tells their numbers in order; `text_of` reads any text in the
-    /// blocks.
+    /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     ///
-    /// The table is far larger than the processor's cache, and a key's place in it is anywhere. So the
-    /// places of some keys are visited together, step by step: the memory is then waited for once, not
-    /// once for each.
+    /// The table is far larger than the processor's cache, and a key's place in it may be anywhere. So the
+    /// places of some keys are visited together, step by step, and memory is waited for once instead of once
+    /// per key.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -170,7 +170,7 @@ impl KeyNumbers {
     ) {
         let mut sought: Vec<Sought> = Vec::with_capacity(TOGETHER);
         for keys in keys.chunks(TOGETHER) {
-            // Searches are good as long as the table does not grow.
+            // The searches are valid as long as the table does not grow.
             self.table.reserve(keys.len());
             sought.clear();
             sought.extend(keys.iter().map(|key| {
@@ -183,8 +183,8 @@ impl KeyNumbers {
         }
     }
 
-    /// Looks at what the keys will be compared with. Each loop does little else than look, and so has many looks
-    /// on their way at once.
+    /// Looks at what the keys will be compared with. Each loop does hardly anything but look, so that many
+    /// looks are on their way at once.
     fn look_up<'b>(&self, sought: &mut [Sought], text_of: impl Fn(KeyPlace) -> &'b str) {
         for key in sought.iter_mut() {
             key.search = self.table.begin(key.search);
@@ -192,7 +192,7 @@ impl KeyNumbers {
         for key in sought.iter_mut() {
             key.search = self.table.follow(key.search);
         }
-        // Most keys are new, and nothing more is looked at for them.
+        // Most keys are new, and need no further look.
         for at in positions(sought, |key| key.search.number().is_some()) {
             let key = &mut sought[usize::from(at)];
             key.known = key.search.number().map_or(Entry::NONE, |at| self.entries[at as usize]);
@@ -204,18 +204,18 @@ impl KeyNumbers {
         black_box(texts.fold(0, |touched, text| touched ^ text.first().copied().unwrap_or(0)));
     }
 
-    /// The number of a key, which is added if there is none.
+    /// The number of a key, which is added if it is new.
     #[inline]
     fn number_of<'b>(&mut self, key: &Sought, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
         match key.search.number() {
             Some(likely) if is_same(key.known, key.entry, &text_of) => likely,
             None if self.table.insert(key.search, next_of(&self.entries)) => self.push(key.entry),
-            // Another key has the same tag, or one of those before has taken the place.
+            // Another key has the same tag, or an earlier key of these has taken the place.
             _ => self.add(key, text_of),
         }
     }
 
-    /// Finds the key or adds it, wherever the search for it leads.
+    /// Finds or adds the key, wherever the search for it leads.
     fn add<'b>(&mut self, key: &Sought, text_of: impl Fn(KeyPlace) -> &'b str) -> u32 {
         let entries = &self.entries;
         let is_it = |number: u32| is_same(entries[number as usize], key.entry, &text_of);
@@ -224,7 +224,7 @@ impl KeyNumbers {
         if number == next { self.push(key.entry) } else { number }
     }
 
-    /// Adds a key that no row has offered: one that a contact carries from several rows together.
+    /// Adds a key that no single row has offered, because a contact carries its parts from several rows.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let tag = self.tag_of(code(kind), key_hash(&self.seed, text.as_bytes()));
         self.table.find_or_insert(tag, next_of(&self.entries), |_| false);
@@ -237,7 +237,7 @@ impl KeyNumbers {
         self.entries.reserve(keys);
     }
 
-    /// Writes down what the next number means, and gives it.
+    /// Gives the next number to a key.
     fn push(&mut self, entry: Entry) -> u32 {
         let number = next_of(&self.entries);
         self.has_ids |= matches!(entry.kind(), KeyKind::ContactId);
@@ -245,7 +245,7 @@ impl KeyNumbers {
         number
     }
 
-    /// The key with this text among the first so many. `packed` = the phone it is, where it fits.
+    /// The key with this text among the first `known` ones. `packed` is the number of a phone that fits.
     pub(crate) fn find<'b>(
         &self,
         kind: KeyKind,
@@ -268,15 +268,15 @@ impl KeyNumbers {
         self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
-    /// The part of a key's hash that is kept with it. One text may be a key of several kinds; phones
-    /// are not random, and whoever writes the file chooses them.
+    /// The tag of a key, made from its kind, its hash and a secret: its kind, because one text may be a key of
+    /// several kinds; a secret, because phones are their own hashes, and whoever writes the file chooses them.
     fn tag_of(&self, kind: u64, hash: u64) -> u32 {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }
 
-/// The positions of those that are so. Nobody can foretell which, so they are told apart without a branch.
+/// The positions of the keys that are so. The processor cannot predict which ones are, so there is no branch.
 fn positions(sought: &[Sought], is_so: impl Fn(&Sought) -> bool) -> SmallVec<[u8; TOGETHER]> {
     let (mut positions, mut count) = ([0; TOGETHER], 0);
     for (key, at) in sought.iter().zip(0..) {
@@ -291,7 +291,7 @@ fn next_of(entries: &[Entry]) -> u32 {
     u32::try_from(entries.len()).expect("fewer than 2³¹ distinct keys")
 }
 
-/// What a key names: the contact of an opportunity is a contact.
+/// The kind under which a key is numbered: the contact of an opportunity is a contact like any other.
 fn kind_of(key: &Key) -> KeyKind {
     match key.kind {
         KeyKind::ContactLink => KeyKind::ContactId,

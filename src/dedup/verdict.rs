@@ -1,18 +1,24 @@
-//! [`decide`]: who is meant, given who carries the keys of each rule.
+//! [`decide`]: which contact a row means, given who carries its keys under each rule.
+//!
+//! ```text
+//! rule 1 (e-mail)           nobody carries ana@example.com      the next rule is asked
+//! rule 2 (phone)            7 and 9 carry +12065550123          several: the policy decides (M5)
+//! rule 3 (first+last name)  9 carries ana, lee                  it is 9, if the policy asks the next rule
+//! ```
 
 use smallvec::SmallVec;
 
 use super::index::ContactNumber;
 use crate::account::Ambiguous;
 
-/// Who a row means, as far as match rules can tell.
+/// Which contact a row means, as far as match rules can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nobody: a new contact (M4).
+    /// None that is known: a new one (M4).
     Nobody,
-    /// This one, by the rule at this position and the key at this position among that rule's keys.
+    /// This one, by the rule at this position, and the key at this position among that rule's keys.
     One { contact: ContactNumber, rule: usize, key: usize },
-    /// Several, and the policy does not choose (M5).
+    /// Several may be meant, and the policy does not choose one (M5).
     Several,
 }
 
@@ -23,18 +29,18 @@ impl Verdict {
     }
 }
 
-/// A rule that finds several contacts, and whom: ascending by number.
+/// A rule that found several contacts, and these, in ascending order of their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidates {
     pub(crate) rule: usize,
     pub(crate) contacts: Vec<ContactNumber>,
 }
 
-/// The first rule that finds anybody decides (M4); what several mean is the policy's to say (M5).
-/// Whoever might have been meant instead is named, too.
+/// The first rule that finds anybody decides (M4). If it finds several, the policy says what that means (M5).
+/// Also returns all who may have been meant instead.
 ///
-/// `holders` gives, for each rule in order, the holders of each of the row's keys under it. `lower`
-/// says which of two contacts comes first: stored records by id, then contacts of the file by row.
+/// `rules` gives for each rule, in order, who carries each of the row's keys under it. `lower` says which of
+/// two contacts comes first: stored records by id, then contacts of the file by row.
 pub(crate) fn decide(
     rules: impl Iterator<Item = SmallVec<[SmallVec<[ContactNumber; 2]>; 2]>>,
     ambiguous: Ambiguous,

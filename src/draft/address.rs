@@ -1,4 +1,4 @@
-//! What the drafter keeps of a row's e-mail addresses and phones.
+//! How the drafter reads the e-mail addresses and phones of a row, and keeps their keys.
 
 use super::drafter::Drafter;
 use super::refusal::{Refusal, hint};
@@ -9,7 +9,7 @@ use crate::normalize;
 use crate::source::{Stripe, TextSpan};
 use crate::value::{Phone, Value};
 
-/// Stands in until the key is offered under its rules.
+/// The kind of a key until it is offered under its rules.
 pub(super) const ANY_RULE: KeyKind = KeyKind::Rule(0);
 
 fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
@@ -17,7 +17,7 @@ fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
 }
 
 impl<'s> Drafter<'s> {
-    /// Keeps the address of a cell that is one as it stands.
+    /// Keeps the address of a cell that is plainly an address; false if the cell has to be read in full.
     pub(super) fn keep_plain_email(
         &mut self,
         watch: &Watch<'s>,
@@ -41,7 +41,7 @@ impl<'s> Drafter<'s> {
         true
     }
 
-    /// Keeps the phone of a cell that is one as it stands.
+    /// Keeps the phone of a cell that is plainly a phone; false if the cell has to be read in full.
     pub(super) fn keep_plain_phone(
         &mut self,
         watch: &Watch<'s>,
@@ -53,7 +53,7 @@ impl<'s> Drafter<'s> {
         if !first.is_ascii_graphic() || !last.is_ascii_graphic() {
             return false;
         }
-        // With a plus it is the same number everywhere.
+        // A number with a plus is the same everywhere.
         let region = match &watch.column.country {
             _ if *first == b'+' => None,
             Some(country) => Some(country.as_str()),
@@ -95,7 +95,7 @@ impl<'s> Drafter<'s> {
         });
     }
 
-    /// The hash of an e-mail address, if a rule asks for it.
+    /// The hash of an e-mail address, if a rule needs it.
     fn hash_of(&self, email: &[u8]) -> u64 {
         if self.has_email_rule { key_hash(&self.seed, email) } else { 0 }
     }
@@ -151,7 +151,7 @@ impl<'s> Drafter<'s> {
         (key_hash(&self.seed, shown.as_bytes()), KeyText::Span(span))
     }
 
-    /// The region whose numbers the row writes without a country code (V6).
+    /// The region of numbers that the row writes without a country code (V6).
     #[inline]
     pub(super) fn region(&self, row: usize) -> Option<&'s str> {
         let own = self.country.as_ref().and_then(|country| country.of_row(row));

@@ -1,4 +1,4 @@
-//! Reading a cell: text in, [`Cell`] out.
+//! How a column reads a cell: text in, [`Cell`] out.
 
 use std::borrow::Cow;
 
@@ -16,15 +16,15 @@ use crate::value::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'b> {
     Blank,
-    /// The stored value shall be cleared (W3).
+    /// It asks to clear the stored value (W3).
     Clear,
     Value(Value<'b>),
     Invalid(IssueCode),
 }
 
 impl Column {
-    /// Reads a cell of a single-valued field. Stages are read by [`Choices::stage`], which knows the
-    /// pipeline; here their text is handed on.
+    /// Reads a cell of a single-valued field. The name of a stage is only handed on: to find the stage takes
+    /// [`Choices::stage`], which knows the pipeline.
     pub(crate) fn read<'b>(
         &'b self,
         text: &'b str,
@@ -45,7 +45,7 @@ impl Column {
         }
     }
 
-    /// The default for a blank cell, read like a cell.
+    /// The default for a blank cell, read as if a cell said it.
     pub(crate) fn default_value<'b>(
         &'b self,
         region: Option<&str>,
@@ -108,13 +108,12 @@ impl Column {
         }
     }
 
-    /// Reads a cell that may hold several values: every item with what it says, in order. Blank cells
-    /// have none.
+    /// Reads a cell that may hold several values, and hands on each item with what it says, in order. A blank
+    /// cell has no items.
     ///
-    /// A cell that is one valid e-mail address or phone number as a whole is one item, whatever
-    /// separators it holds: `206/555-0123` is a number, not two. Of any other cell each item stands or
-    /// falls by itself (V5), unless the column says that one bad item spoils it; then only those are
-    /// handed on.
+    /// A cell that as a whole is a valid e-mail address or phone number is one item, whatever separators it
+    /// holds: `206/555-0123` is a number, not two. In any other cell each item stands or falls by itself (V5).
+    /// If the column says that one bad item spoils the cell, only the bad ones are handed on.
     pub(crate) fn read_items<'b>(
         &'b self,
         text: &'b str,
@@ -122,7 +121,7 @@ impl Column {
         choices: &'b Choices,
         mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
     ) {
-        // A whole list is protected, too, before it is split.
+        // A spreadsheet's guard may be around a whole list: it goes before the list is split.
         let cell = self.bare(normalize::trim(text));
         if cell.is_empty() || self.is_clear_token(cell) {
             return;
@@ -131,7 +130,7 @@ impl Column {
             let cell = self.mapped(cell);
             let whole = self.value(cell, region, choices);
             let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
-            // `4,42079E+11` is not two of them.
+            // `4,42079E+11` is one damaged number, not two.
             let is_damaged = || whole == Err(IssueCode::PhoneDamaged);
             if whole.is_ok() || is_damaged() || is_one() {
                 return each(cell, whole);
@@ -165,8 +164,9 @@ impl Column {
         }
     }
 
-    /// Phones some of which hold a slash: it stands between numbers, or behind an area. What follows an
-    /// area is no number without it, though it may look like one, and is refused with it (V6).
+    /// Reads a cell of phones with slashes in it, each of which either separates two numbers or follows an
+    /// area code. What follows an area code is no number without it, though it may look like one: if the two
+    /// together are none, both are refused (V6).
     fn read_slashed_phones<'b>(
         &'b self,
         cell: &'b str,
@@ -199,8 +199,8 @@ fn lower_case(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A stored value, read as the field's kind, so that its spelling does not matter (W4). What cannot
-/// be read is compared as text.
+/// Reads a stored value as its field's kind, so that its spelling does not matter (W4). If it cannot be read,
+/// it is compared as text.
 pub(crate) fn normalize_stored<'b>(
     kind: FieldKind,
     shown: &'b str,
@@ -216,7 +216,7 @@ pub(crate) fn normalize_stored<'b>(
             normalize::date(shown, &normalize::DateFormat::default()).ok().map(Value::Date)
         }
         FieldKind::Number | FieldKind::Money => {
-            // The canonical text first: `1.234` as stored is no thousand.
+            // The canonical way first: a stored `1.234` is not more than a thousand.
             let plain = normalize::Separators { group: None, decimal: '.' };
             let read = normalize::decimal(shown, Some(plain));
             read.or_else(|_| normalize::decimal(shown, None)).ok().map(Value::Number)

@@ -1,4 +1,4 @@
-//! [`Choices`]: what a cell may say where the account decides.
+//! [`Choices`]: what a cell may say where the account has a list.
 
 use hashbrown::HashMap;
 
@@ -7,14 +7,14 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
 use crate::normalize::{self, OptionSet, STATUSES};
 
-/// The users, pipelines, stages and options of the account, by all names that cells may use.
+/// The users, statuses, pipelines, stages and options of the account, under all names that a cell may use.
 #[derive(Debug)]
 pub(crate) struct Choices {
     pub(crate) phone_rule: PhoneRule,
     users: OptionSet,
     statuses: OptionSet,
     pipelines: OptionSet,
-    /// Per pipeline.
+    /// For each pipeline.
     stages: Vec<OptionSet>,
     options: HashMap<FieldId, OptionSet, foldhash::fast::RandomState>,
 }
@@ -50,7 +50,7 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        // `Last, First` is `Last First`, and `First Last` where the last name has several words.
+        // `Last, First` is found as `Last First`, or as `First Last` if the last name has several words.
         let turned = |code| match cell.split_once(',') {
             Some((last, first)) => {
                 let (last, first) = (normalize::trim(last), normalize::trim(first));
@@ -76,7 +76,7 @@ impl Choices {
             .map_err(|_| IssueCode::StatusUnknown)
     }
 
-    /// The id of a pipeline by id or name; in an account without pipelines any text.
+    /// Finds a pipeline by id or name, and returns its id. In an account without pipelines any text will do.
     pub(crate) fn pipeline<'b>(&'b self, cell: &'b str) -> Result<&'b str, IssueCode> {
         if self.pipelines.is_empty() {
             return normalize::text(cell);
@@ -87,7 +87,7 @@ impl Choices {
             .map_err(|_| IssueCode::PipelineUnknown)
     }
 
-    /// The id of a stage of a pipeline (by id), by id or name.
+    /// Finds a stage by id or name in the pipeline with this id, and returns its id.
     pub(crate) fn stage<'b>(&'b self, pipeline: &str, cell: &'b str) -> Result<&'b str, IssueCode> {
         let Some(stages) = self.stages_of(pipeline) else {
             return if self.pipelines.is_empty() {
@@ -112,7 +112,7 @@ impl Choices {
         !self.pipelines.is_empty()
     }
 
-    /// The only pipeline there is.
+    /// The account's pipeline, if it has just one.
     pub(crate) fn only_pipeline(&self) -> Option<&str> {
         (self.pipelines.len() == 1).then(|| self.pipelines.id(0))
     }
@@ -132,7 +132,7 @@ impl Choices {
         self.options.contains_key(&field)
     }
 
-    /// What might have been meant.
+    /// The choices that a cell may have meant.
     pub(crate) fn nearest(
         &self,
         kind: FieldKind,
@@ -144,8 +144,9 @@ impl Choices {
         set.map_or_else(Vec::new, |set| set.nearest(cell, NEAREST))
     }
 
-    /// What there is to choose from if that is little, else what might have been meant, in words.
-    pub(crate) fn meant(
+    /// What to suggest instead of a cell, in words: all there is to choose from, if that is little, or else
+    /// what the cell may have meant.
+    pub(crate) fn suggestion(
         &self,
         kind: FieldKind,
         field: FieldId,
@@ -159,7 +160,7 @@ impl Choices {
         };
         let set = self.set(kind, field, pipeline)?;
         let labels = set.labels();
-        // Users are many, and statuses are told by the remedy.
+        // There are too many users, and the remedy of the issue lists the statuses.
         let are_told = !matches!(kind, FieldKind::User | FieldKind::Status);
         let (said, names) = match labels.len() {
             0 => return None,
@@ -186,21 +187,22 @@ impl Choices {
     }
 }
 
-/// So many are named as what might have been meant.
+/// So many choices are named at most as what a cell may have meant.
 const NEAREST: usize = 3;
 
-/// So many are named as what there is.
+/// If there are no more choices than this, all are named.
 const FEW: usize = 6;
 
-/// What is said of the stages behind the name of their pipeline.
+/// How the stages are introduced after the name of their pipeline: if there is one, if there are few, if there
+/// are many.
 const STAGES: [&str; 3] = ["its only stage is", "its stages are", "the nearest are"];
 
-/// A pipeline with what is said of its stages.
+/// The detail of an issue about a stage: the pipeline, and what is suggested of its stages.
 pub(crate) fn pipeline_and_stages(pipeline: &str, stages: Option<String>) -> String {
     stages.map_or_else(|| pipeline.to_owned(), |stages| format!("{pipeline}; {stages}"))
 }
 
-/// The pipeline of [`pipeline_and_stages`].
+/// The pipeline in a text of [`pipeline_and_stages`].
 pub(crate) fn pipeline_of(told: &str) -> &str {
     let said = |said: &&str| told.find(&format!("; {said} "));
     let end = STAGES.iter().filter_map(said).min();

@@ -1,4 +1,4 @@
-//! [`Column`]: one column of the file, compiled.
+//! [`Column`]: one column of the file, compiled from the mapping.
 
 use hashbrown::HashMap;
 
@@ -38,18 +38,18 @@ impl Origin {
     }
 }
 
-/// A column of the file (or a constant) with everything needed to read its cells.
+/// A column of the file, or a constant, with everything it takes to read its cells.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub(super) origin: Origin,
-    /// What the file calls it.
+    /// The header in the file.
     header: String,
     pub(crate) object: Object,
     pub(crate) field: FieldId,
     pub(crate) kind: FieldKind,
     pub(crate) is_list: bool,
     pub(crate) part: Part,
-    /// What stands beside a full name for a part of it.
+    /// For a part of a full name: the columns that the file has for the parts.
     pub(super) beside: Option<Box<Beside>>,
     pub(crate) merge: Merge,
     pub(crate) blank: Blank,
@@ -61,7 +61,7 @@ pub(crate) struct Column {
     pub(crate) separators: Option<Separators>,
     /// The mapping leaves it open how the column's dates or numbers are written.
     pub(super) is_format_open: bool,
-    /// They are written in more than one way.
+    /// They turned out to be written in more than one way.
     pub(super) is_mixed: bool,
     pub(crate) list_separators: String,
     pub(crate) is_lower_case: bool,
@@ -71,7 +71,7 @@ pub(crate) struct Column {
     pub(crate) max_chars: usize,
     values: HashMap<String, String, foldhash::quality::RandomState>,
     clear_token: Option<String>,
-    /// Its cells say a value or nothing: none of them clears, and no default stands in for one.
+    /// Each cell says a value or nothing: none clears, and no default takes the place of a blank one.
     pub(crate) is_plain: bool,
 }
 
@@ -80,7 +80,6 @@ impl Column {
         index: usize,
         header: &str,
         mapped: &ColumnMapping,
-        object: Object,
         field: FieldId,
         fields: &Fields,
         clear_token: Option<&str>,
@@ -92,7 +91,8 @@ impl Column {
             false if is_note => Merge::Append,
             false => Merge::Overwrite,
         });
-        // Where a default stands in for a blank, there is nothing to clear; and what is kept is kept.
+        // A default takes the place of a blank, so nothing is cleared; nor is a value that the column never
+        // replaces.
         let blank = match mapped.blank.unwrap_or_default() {
             Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,
             blank => blank,
@@ -101,7 +101,7 @@ impl Column {
         Column {
             origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
             header: header.to_owned(),
-            object,
+            object: of.object,
             field,
             kind: of.kind,
             is_list: of.is_list,
@@ -132,23 +132,23 @@ impl Column {
         }
     }
 
-    /// The same column, its cells all the same text.
+    /// The same column as a constant: all its cells are this text.
     pub(crate) fn constant(mut self, value: &str) -> Self {
         self.origin = Origin::Constant(value.to_owned());
         self
     }
 
-    /// The same column, feeding one part of a name.
+    /// The same column, to feed one part of a name.
     pub(crate) fn part(mut self, part: Part, field: FieldId) -> Self {
         (self.part, self.field) = (part, field);
         self
     }
 
-    /// The same column, feeding a whole name with the cells at this place.
+    /// The same column, to feed a whole name from the cells at this place.
     pub(super) fn whole(mut self, index: u16, default: Option<String>) -> Self {
         self.origin = Origin::File(index);
         (self.field, self.kind) = (FieldId::NAME, FieldKind::FullName);
-        // They were asked when the cells were made.
+        // The value maps were used when the cells were made.
         self.values.clear();
         if default.is_some() {
             self.blank = Blank::Keep;
@@ -158,7 +158,8 @@ impl Column {
         self
     }
 
-    /// The position in the file, behind all others if its cells are made of theirs; `None` for a constant.
+    /// Its position in the file, or after all of the file's if its cells are made from others; `None` for a
+    /// constant.
     pub(crate) fn index(&self) -> Option<u16> {
         match self.origin {
             Origin::File(index) => Some(index),
@@ -166,7 +167,7 @@ impl Column {
         }
     }
 
-    /// Is this the name of the column?
+    /// Is this text the name of the column?
     pub(super) fn is_called(&self, text: &str) -> bool {
         !self.header.is_empty() && !self.is_constant() && normalize::trim(text) == self.header
     }
@@ -175,8 +176,8 @@ impl Column {
         matches!(self.origin, Origin::Constant(_))
     }
 
-    /// The raw text of this column on one row, as far as it has a say there: a full name leaves the parts
-    /// that have columns of their own to those.
+    /// The raw text of this column on one row, as far as the column has a say there: where the row fills a
+    /// column for one part of a name, a full name says nothing about that part.
     #[inline]
     pub(crate) fn text<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         match &self.beside {
@@ -199,7 +200,7 @@ impl Column {
         }
     }
 
-    /// Does the row say nothing at all in this column? It may say nothing even where this is false.
+    /// Is it certain that the row says nothing in this column? If not, it may still say nothing.
     #[inline]
     pub(crate) fn is_silent(&self, row: &BlockRow<'_>) -> bool {
         match &self.origin {
@@ -208,8 +209,8 @@ impl Column {
         }
     }
 
-    /// A cell that [`read`](Self::read) hands on as it stands, trimmed, "" = blank. `None`: it has to be
-    /// read.
+    /// A short cut for a cell that [`read`](Self::read) would return unchanged: the cell, trimmed, "" if it is
+    /// blank. `None`: it has to be read.
     #[inline]
     pub(crate) fn plain_text<'b>(&'b self, row: &BlockRow<'b>) -> Option<&'b str> {
         let Origin::File(index) = &self.origin else { return None };
@@ -226,7 +227,7 @@ impl Column {
         (cell.len() <= self.max_chars && !may_have_guard(cell)).then_some(cell)
     }
 
-    /// Is a cell read as it stands, with no value map and no clear token before it?
+    /// Are cells read as they are, without a value map or a clear token that come first?
     pub(crate) fn is_direct(&self) -> bool {
         self.values.is_empty() && self.clear_token.is_none() && !self.is_lower_case
     }
@@ -236,7 +237,7 @@ impl Column {
         self.country_named(self.mapped(normalize::trim(cell))).ok()
     }
 
-    /// The country of this name, as far as the column understands names.
+    /// The country with this name, read as exactly as the column wants it.
     pub(super) fn country_named(&self, name: &str) -> Result<&'static str, IssueCode> {
         match self.is_country_exact {
             true => normalize::country_exact(name),
@@ -244,26 +245,26 @@ impl Column {
         }
     }
 
-    /// What to read instead of a trimmed cell: itself, or what the value map says.
+    /// What to read in place of a trimmed cell: what the value map says, or the bare cell itself.
     #[inline]
     pub(crate) fn mapped<'b>(&'b self, cell: &'b str) -> &'b str {
         self.meant(self.bare(cell))
     }
 
-    /// What the value map says of a bare cell, or the cell itself.
+    /// What the value map says for a bare cell, or the cell itself.
     #[inline]
     pub(super) fn meant<'b>(&'b self, cell: &'b str) -> &'b str {
         if self.values.is_empty() { cell } else { self.looked_up(cell) }
     }
 
-    /// A trimmed cell without what protects it in a spreadsheet.
+    /// A trimmed cell without the guard that marks it as text for a spreadsheet, such as `="007"`.
     #[inline]
     pub(super) fn bare<'b>(&self, cell: &'b str) -> &'b str {
         if may_have_guard(cell) { self.without_guard(cell) } else { cell }
     }
 
-    /// A trimmed cell without what a spreadsheet needs to keep its zeros. A single apostrophe is that only
-    /// before the digits of a postal code: `'Twas` and `'t Hart` are texts.
+    /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a
+    /// guard only before the digits of a postal code: `'Twas` and `'t Hart` are texts.
     #[cold]
     fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
         match cell.strip_prefix('\'') {
@@ -281,16 +282,15 @@ impl Column {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
-    /// Is there a cell that clears what is stored (W3), or replaces it by a default (W6)? Neither happens
-    /// to what an earlier row has given.
+    /// Can a cell clear what is stored (W3), or replace it by a default (W6)? Then it matters what earlier rows
+    /// have given, because neither happens to that.
     pub(crate) fn minds_given(&self) -> bool {
         let can_clear = self.blank == Blank::Clear || self.clear_token.is_some();
         self.kind != FieldKind::RecordId
             && (can_clear || (self.default_always && self.default.is_some()))
     }
 
-    /// Does a trimmed cell ask to clear what is stored (W3)? Where it is kept whatever the file says, none
-    /// does.
+    /// Does a trimmed cell ask to clear what is stored (W3)? Not in a column that never replaces it.
     pub(crate) fn asks_to_clear(&self, cell: &str) -> bool {
         let cell = self.bare(cell);
         self.merge != Merge::Keep
@@ -314,7 +314,7 @@ impl Column {
     }
 }
 
-/// How the column writes dates, as far as the mapping and the field tell.
+/// How the column writes dates, as far as the mapping and the field say.
 fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
     let format = mapped.date_format();
     match field {
@@ -323,7 +323,7 @@ fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
     }
 }
 
-/// Few cells begin with what a spreadsheet takes for a mark of text.
+/// May the cell begin with a guard that marks it as text for a spreadsheet? Few do.
 #[inline]
 pub(crate) fn may_have_guard(cell: &str) -> bool {
     matches!(cell.as_bytes().first(), Some(b'=' | b'\''))

@@ -1,39 +1,39 @@
 //! [`Drafter`]: rows in, [`Drafts`] out.
 //!
-//! Rows are looked at column by column, up to 64 of them together: so a column has to say only once
-//! how its cells are looked at, and what is empty costs nothing.
+//! Up to 64 rows are looked at together, column by column. So it is decided only once per column how its
+//! cells are looked at, and empty cells cost nothing.
 
 use foldhash::fast::RandomState;
 
 use super::offered::Offered;
 use super::refusal::Refused;
 use super::region::Countries;
-use super::side::{Side, Told};
+use super::side::{Seen, Side};
 use super::{Drafts, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::source::{Block, Stripe, TextSpan};
 
-/// Looks at every row of a block once. It keeps nothing that shows from one block to the next, so
-/// that several may work side by side.
+/// Looks at every row of a block once. What it remembers from one block to the next makes no difference to
+/// what it finds, so several drafters can work side by side.
 #[derive(Debug)]
 pub(crate) struct Drafter<'s> {
     pub(super) settings: &'s Settings,
     pub(super) seed: RandomState,
     contact: Side<'s>,
     opportunity: Side<'s>,
-    /// Of the rows themselves.
+    /// The countries that the rows themselves name.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
-    /// The keys of the block that had most.
+    /// How many keys the block had that had the most.
     most_keys: usize,
-    /// A buffer of the stripes.
+    /// A buffer for the stripes.
     filled: Vec<u64>,
-    /// Of the current stripe.
+    /// What the rows of the current stripe offer, and which of their cells are refused.
     pub(super) offered: Offered,
     pub(super) refused: Refused,
-    /// Normalised texts that are not written so in the file; they join the block's text.
+    /// Normalised texts that the file does not have in this form. They are appended to the block's text.
     pub(super) extra: String,
-    /// Where they will lie in the block.
+    /// Where in the block's text they will begin.
     base: usize,
     pub(super) folded: String,
 }
@@ -69,7 +69,7 @@ impl<'s> Drafter<'s> {
         drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
-        // The watches are set aside, so that their memos can learn while rows are drafted.
+        // The sides are taken out, so that the memos of their watches can learn while rows are drafted.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
         let mut filled = std::mem::take(&mut self.filled);
@@ -88,21 +88,21 @@ impl<'s> Drafter<'s> {
         drafts
     }
 
-    /// Looks at the cells of one object.
-    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Told {
+    /// Looks at the cells of one side.
+    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Seen {
         let failed = stripe.failed();
-        let mut told = Told { present: side.present_among(failed, stripe), ..Told::default() };
+        let mut seen = Seen { present: side.present_among(failed, stripe), ..Seen::default() };
         let mut open = stripe.rows() & !failed;
         if side.has_constants {
-            // Constants are looked at only where a cell of the row makes the side present (P1).
+            // Constants count only where a cell of the row makes the side present (P1).
             open = side.present_among(open, stripe);
         }
         for watch in &mut side.watches {
             let is_quiet = watch.is_quiet && !stripe.block.may_hold_nul();
             let needless = match watch.is_name {
                 _ if !is_quiet => 0,
-                true => told.more & told.named,
-                false => told.more,
+                true => seen.more & seen.named,
+                false => seen.more,
             };
             let rows = open & !needless & watch.index.map_or(u64::MAX, |at| stripe.filled(at));
             if rows == 0 {
@@ -110,27 +110,27 @@ impl<'s> Drafter<'s> {
             }
             let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
             if watch.index.is_some() {
-                told.present |= filled;
+                seen.present |= filled;
             }
             if watch.says_more {
-                told.more |= filled;
+                seen.more |= filled;
             }
             if watch.is_name {
-                told.named |= usable;
+                seen.named |= usable;
             }
             if watch.column.field == FieldId::OPPORTUNITY_TAGS {
-                told.tagged |= usable;
+                seen.tagged |= usable;
             }
         }
-        told
+        seen
     }
 
-    /// Writes down what the rows offer, row by row.
+    /// Writes down, row by row, what the rows of a stripe offer.
     fn write_drafts(
         &mut self,
         stripe: &Stripe<'_>,
-        of_contacts: &Told,
-        of_opportunities: &Told,
+        of_contacts: &Seen,
+        of_opportunities: &Seen,
         drafts: &mut Drafts,
     ) {
         self.refused.hand_over(&mut drafts.findings);
@@ -162,7 +162,7 @@ impl<'s> Drafter<'s> {
         self.refused.clear();
     }
 
-    /// Where a text lies in the block: in the file's own text, or among what joins it.
+    /// The place of a text in the block: among the file's own text, or among the texts that are appended to it.
     pub(super) fn place(&mut self, block: &Block, text: &str) -> TextSpan {
         block.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();

@@ -1,4 +1,4 @@
-//! [`Drafts`]: what the rows of one block offer: their sides, their keys, and what is wrong with
+//! [`Drafts`]: what the rows of one block offer, namely their sides and their keys, and what is wrong with
 //! their cells.
 
 use super::Key;
@@ -9,7 +9,7 @@ use crate::issue::Finding;
 pub(crate) struct Drafts {
     pub(crate) rows: Vec<RowDraft>,
     pub(super) keys: Vec<Key>,
-    /// By row.
+    /// In the order of the rows.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -18,23 +18,23 @@ pub(crate) struct Drafts {
 pub(crate) struct RowDraft {
     pub(super) first_key: u32,
     pub(super) end_key: u32,
-    /// A mapped cell of the object is not blank (P1).
+    /// The row has a contact side: a cell that is mapped to contacts is not blank (P1).
     pub(crate) has_contact: bool,
     pub(crate) has_opportunity: bool,
-    /// A cell or the row itself fails the side.
+    /// The side fails, because of a cell or because of the whole row.
     pub(crate) contact_failed: bool,
     pub(crate) opportunity_failed: bool,
     pub(crate) has_name: bool,
-    /// An e-mail address or a phone, whether a rule uses it or not.
+    /// It has an e-mail address or a phone, whether or not a rule uses it.
     pub(crate) has_address: bool,
-    /// Nothing but keys: the contact is only named to link an opportunity (M10).
+    /// It has nothing but keys: it only says which contact the opportunity belongs to (M10).
     pub(crate) only_keys: bool,
-    /// The opportunity brings tags for its contact.
+    /// The opportunity has tags for its contact (P8).
     pub(crate) has_tags: bool,
 }
 
 impl RowDraft {
-    /// Where the keys of the row lie among those of its block.
+    /// Which of the keys of the block are the row's.
     pub(crate) fn keys(&self) -> std::ops::Range<usize> {
         self.first_key as usize..self.end_key as usize
     }
@@ -46,7 +46,7 @@ impl Drafts {
         &self.keys[at]
     }
 
-    /// Hands the keys over; [`put_keys`](Self::put_keys) gives them back.
+    /// Takes the keys out, until [`put_keys`](Self::put_keys) puts them back.
     pub(crate) fn take_keys(&mut self) -> Vec<Key> {
         std::mem::take(&mut self.keys)
     }
@@ -55,7 +55,7 @@ impl Drafts {
         self.keys = keys;
     }
 
-    /// How many keys all rows offer together.
+    /// How many keys the rows offer in all.
     pub(crate) fn len_of_keys(&self) -> usize {
         self.keys.len()
     }

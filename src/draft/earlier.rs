@@ -1,5 +1,5 @@
-//! Fields of which it matters whether an earlier row of the file has said something: a run in windows
-//! notes it of every record.
+//! Fields for which it matters whether an earlier row of the file has said something. A run in windows notes
+//! that for every record.
 
 use super::Column;
 use super::settings::{sorted, with_both_addresses};
@@ -7,16 +7,17 @@ use crate::field::FieldId;
 use crate::follow_up::FollowUp;
 use crate::mapping::Merge;
 
-/// Those that a cell can clear (W3) or replace by a default (W6) unless an earlier row has given them,
-/// sorted.
+/// The fields that a cell can clear (W3) or replace by a default (W6), unless an earlier row has given them.
+/// Sorted.
 pub(super) fn clearable<'c>(columns: impl Iterator<Item = &'c Column>) -> Vec<FieldId> {
     let clearable = columns.filter(|column| column.minds_given()).map(|column| column.field);
-    // An address that a row gave may be moved from one to the other.
+    // An address that a row gave may move from one field to the other.
     sorted(with_both_addresses(clearable.collect()))
 }
 
-/// Those that a column fills only where they are blank (W2), and that may hold what no row has said: tags,
-/// beside a follow-up that gives some (F3), and the value of an opportunity, which is 0 then (O6).
+/// The fields that a column fills only where they are blank (W2), but that may hold something although no row
+/// has said anything: tags, if a follow-up gives some (F3), and the value of an opportunity, which is 0 then
+/// (O6).
 pub(super) fn fillable<'c>(
     columns: impl Iterator<Item = &'c Column>,
     follow_ups: &[FollowUp],

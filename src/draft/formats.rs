@@ -1,5 +1,6 @@
-//! [`FormatScan`]: the date order and the separators of columns that do not declare them, found over
-//! the whole column before the first cell is read (behaviour §9).
+//! [`FormatScan`]: finds the date order or the separators of columns that do not declare them. It looks at the
+//! whole column before the first cell is read (behaviour §9): `3/4/2026` may be in March or in April, but with
+//! `25/4/2026` in the same column it is in April.
 
 use super::{Column, Settings};
 use crate::account::DateOrder;
@@ -11,10 +12,11 @@ use crate::normalize::{
 };
 use crate::source::Block;
 
-/// The format of a column whose cells contradict each other: only those that tell by themselves are read.
+/// The format of a column whose cells contradict each other: only cells that can be read in just one way are
+/// read.
 pub(crate) const MIXED: &str = "mixed";
 
-/// What has been seen of the columns that leave their format open.
+/// What was seen in the columns whose format the mapping leaves open.
 #[derive(Clone, Debug)]
 pub(crate) struct FormatScan {
     dates: Vec<(u16, DateScan)>,
@@ -49,7 +51,7 @@ impl FormatScan {
         }
     }
 
-    /// Takes over what was seen in other rows of the same columns.
+    /// Adds what was seen in other rows of the same columns.
     pub(crate) fn merge(&mut self, other: &FormatScan) {
         for ((_, scan), (_, more)) in self.dates.iter_mut().zip(&other.dates) {
             scan.merge(more);
@@ -59,8 +61,8 @@ impl FormatScan {
         }
     }
 
-    /// Has each column told its format, or shown by a cell that it needs none? The rows of this block are
-    /// those that were observed.
+    /// Did each column show its format, or by a filled cell that it needs none? This block holds the rows
+    /// that were observed.
     pub(crate) fn are_told(&self, block: &Block) -> bool {
         let is_filled = |index: &u16| {
             let mut is_filled = false;
@@ -81,8 +83,8 @@ impl FormatScan {
         of_dates && of_numbers
     }
 
-    /// The formats of the columns, as far as they were seen. A date column that tells nothing takes the
-    /// account's order with a warning; without one, its ambiguous cells are refused.
+    /// The formats of the columns, judging by what was seen. A date column that shows no order takes the
+    /// account's, with a warning. If the account has none, ambiguous cells of the column are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
         let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
@@ -122,27 +124,28 @@ impl FormatScan {
     }
 }
 
-/// How the columns are written that leave it open.
+/// The formats that were found for the columns that leave it open.
 #[derive(Debug, Default)]
 pub(crate) struct Formats {
     dates: Vec<(u16, Option<DateOrder>)>,
     numbers: Vec<(u16, Option<Separators>)>,
     /// The columns that are written in more than one way.
     mixed: Vec<u16>,
-    /// What is worth saying of them.
+    /// What is worth saying about them.
     pub(crate) findings: Vec<Finding>,
 }
 
 impl Formats {
-    /// Would every cell be read alike?
+    /// Would each cell be read the same in both?
     pub(crate) fn are(&self, other: &Formats) -> bool {
         self.dates == other.dates && self.numbers == other.numbers && self.mixed == other.mixed
     }
 }
 
 impl Settings {
-    /// How the columns are read that can be read in several ways, by header: dates as `mdy`, `dmy` or
-    /// `ymd`, numbers as the [sample](Separators::sample) of one; [`MIXED`] where several ways are found.
+    /// The formats, by header, of the columns that could be read in several ways: `mdy`, `dmy` or `ymd` for
+    /// dates, the [sample](Separators::sample) of a number for numbers, [`MIXED`] where several ways were
+    /// found.
     pub(crate) fn resolved_formats(&self) -> indexmap::IndexMap<String, String> {
         let mut formats = indexmap::IndexMap::new();
         for column in self.contact_columns.iter().chain(&self.opportunity_columns) {
@@ -161,7 +164,7 @@ impl Settings {
         formats
     }
 
-    /// Reads the columns that leave it open in these formats from now on.
+    /// From now on, reads the columns that leave it open in these formats.
     pub(crate) fn settle(&mut self, formats: &Formats) {
         for &(index, order) in &formats.dates {
             let dates = self.open_at(index).filter(|column| column.kind == FieldKind::Date);
@@ -177,8 +180,9 @@ impl Settings {
         self.settled_mapping = self.settled_mapping();
     }
 
-    /// Reads the columns of this header as those of a file that writes them in more than one way: the rows
-    /// that are left of it may be written in one, and would be read by it.
+    /// Reads the columns with this header as written in more than one way, because they were so in the file
+    /// that these rows come from. The rows themselves may all be written in one way, and would be read by
+    /// that.
     pub(crate) fn settle_as_mixed(&mut self, header: &str) {
         let headers = &self.headers;
         let is_called = |column: &&mut Column| {
@@ -191,12 +195,12 @@ impl Settings {
         });
     }
 
-    /// The mapping, with the formats that were found.
+    /// The mapping with the formats that were found.
     pub(crate) fn settled(&self) -> &Mapping {
         &self.settled_mapping
     }
 
-    /// The mapping as it would be had it declared the formats that were found.
+    /// The mapping as it would be if it declared the formats that were found.
     fn settled_mapping(&self) -> Mapping {
         let mut settled = self.mapping.clone();
         for (at, mapped) in self.mapping.resolve(&self.headers).columns {

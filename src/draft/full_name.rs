@@ -1,16 +1,23 @@
-//! A full name beside columns of its parts (behaviour §10): it says what they leave blank.
+//! A full name next to columns for its parts (behaviour §10): it says whatever they leave blank.
 //!
-//! Where neither part has a column, a full name is split by the rule of §9. Beside `First Name` it gives
-//! the last name, and on rows without a first name that one too; so nothing it says is lost, and nothing
-//! that stands in a column of its own is overruled. One word is the part that the row does not have:
-//! `Lee` beside `Ana` is the last name, `Ana` beside `Ana` says nothing new.
+//! If neither part has a column, a full name is split by the rule of §9. Next to a column `First Name` it gives
+//! the last name, and on rows without a first name that as well. So nothing it says is lost, and nothing that a
+//! column of its own says is overruled. A single word is the part that the row is missing:
+//!
+//! ```text
+//! Full Name  First Name  Last Name       first  last
+//! Ana Lee                                Ana    Lee
+//! Ana Lee    Anna                        Anna   Lee
+//! Lee        Ana                         Ana    Lee
+//! Ana        Ana                         Ana          nothing new
+//! ```
 
 use super::column::{Column, Origin, Part};
 use crate::mapping::Blank;
 use crate::normalize;
 use crate::source::BlockRow;
 
-/// The columns of the parts.
+/// Where the cells of the parts come from.
 #[derive(Clone, Debug)]
 pub(super) struct Beside {
     first: Option<Origin>,
@@ -18,7 +25,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// The columns of the parts, if there are any.
+    /// Those of the columns for the parts, if there are any.
     pub(super) fn of(first: Option<&Column>, last: Option<&Column>) -> Option<Self> {
         let origin = |column: Option<&Column>| column.map(|column| column.origin.clone());
         (first.is_some() || last.is_some())
@@ -34,13 +41,13 @@ impl Beside {
     }
 }
 
-/// What a row says of a part in a column of its own; "" = nothing.
+/// What a row says about a part in that part's own column; "" for nothing.
 fn said<'b>(origin: Option<&'b Origin>, row: &BlockRow<'b>) -> &'b str {
     origin.map_or("", |origin| normalize::unguarded(normalize::trim(origin.text(row))))
 }
 
 impl Column {
-    /// The same part of a full name, beside columns of parts. What a blank cell does is theirs to say.
+    /// The same part of a full name, next to columns for the parts. Those say what a blank cell does.
     pub(super) fn beside(mut self, beside: Beside) -> Self {
         self.beside = Some(Box::new(beside));
         self.blank = Blank::Keep;
@@ -55,7 +62,7 @@ impl Column {
         }
     }
 
-    /// The full name if it speaks of this part, whether or not a column of its own overrules it; of any
+    /// The full name if it says anything about this part, even if the part's own column overrules it. For any
     /// other column its text.
     pub(crate) fn claim<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         let cell = self.whole_text(row);
@@ -77,13 +84,13 @@ impl Column {
         match self.part {
             Part::Whole => name,
             Part::FirstName => first,
-            // It is asked only if one word is the last name.
+            // A single word comes here only if it is the last name.
             Part::LastName if last.is_empty() && self.beside.is_some() => first,
             Part::LastName => last,
         }
     }
 
-    /// Does a default say anything of this part?
+    /// Does a default say anything about this part?
     pub(super) fn has_part(&self, default: &str) -> bool {
         self.part != Part::LastName || !is_one_word(default)
     }

@@ -5,14 +5,14 @@ use std::ops::Range;
 use super::Column;
 use crate::field::FieldId;
 
-/// The columns of one field, or of both fields of addresses.
+/// The columns of one field, or of both fields that hold one kind of address.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     /// The first field.
     pub(crate) field: FieldId,
-    /// Where they stand among the columns of their object.
+    /// Which of the columns of their object they are.
     pub(crate) columns: Range<usize>,
-    /// Their places in the file, as bits, if a row that has nothing there says nothing; else 0.
+    /// Their places in the file, as bits, if a row says nothing when its cells there are empty; otherwise 0.
     bits: u64,
 }
 
@@ -22,8 +22,8 @@ impl Group {
         groups(columns, |column| column.field.primary())
     }
 
-    /// The groups of opportunity columns, which are sorted by field; with those of the fields that a new
-    /// opportunity has without a column (O6).
+    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even
+    /// without a column have groups, too (O6).
     pub(super) fn of_opportunities(columns: &[Column]) -> Vec<Self> {
         let mut groups = groups(columns, |column| column.field);
         for field in [
@@ -40,7 +40,7 @@ impl Group {
         groups
     }
 
-    /// Do rows say nothing here of which these columns are [filled](crate::source::BlockRow::filled)?
+    /// Does a row say nothing here if these are its [filled](crate::source::BlockRow::filled) columns?
     pub(crate) fn is_silent(&self, filled: u64) -> bool {
         self.bits != 0 && self.bits & filled == 0
     }

@@ -1,8 +1,8 @@
-//! [`Imported`]: what our own error log tells of the import that it is of (behaviour §15).
+//! [`Imported`]: what our own error log says about the import that it came from (behaviour §15).
 //!
-//! A row stands in the log although one side of it was imported. The log has the id of that side; and of a
-//! contact the check of its cells, so that what nobody has changed since is not written over what later rows of the
-//! file, or people, have said.
+//! A row may be in the log although one of its sides was imported. Then the log has the id of that record. For
+//! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
+//! over what later rows of the file, or people, have said.
 
 use twox_hash::XxHash3_128;
 
@@ -12,7 +12,7 @@ use crate::normalize;
 use crate::object::Object;
 use crate::source::{BlockRow, unescape_formula};
 
-/// Where the log tells it.
+/// Which columns of the log say so.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported {
     contact_id: Option<usize>,
@@ -32,7 +32,7 @@ impl Imported {
 }
 
 impl Settings {
-    /// The id of the record that this side of a row was imported to before, if our own error log says so.
+    /// The id of the record that this side of a row became in an earlier import, if our own error log says so.
     pub(crate) fn imported_id<'c>(&self, object: Object, cells: &BlockRow<'c>) -> Option<&'c str> {
         let place = match object {
             Object::Contact => self.imported.contact_id,
@@ -47,7 +47,7 @@ impl Settings {
         self.imported_id(object, cells).is_some()
     }
 
-    /// May the file tell of a contact that nobody has changed its cells? No other does than our own error log.
+    /// May the file say that nobody has changed the cells of a contact? Only our own error log does.
     pub(crate) fn has_contact_checks(&self) -> bool {
         self.imported.contact_check.is_some()
     }
@@ -59,8 +59,8 @@ impl Settings {
             && check.is_some_and(|check| check == self.check_of_contact(cells))
     }
 
-    /// The check of a contact: what the cells of its row say, and of which fields. It begins with a letter, so
-    /// that no spreadsheet takes it for a number.
+    /// The check of a contact: a digest of what the cells of its row say about which fields. It begins with a
+    /// letter, so that no spreadsheet takes it for a number.
     pub(crate) fn check_of_contact(&self, cells: &BlockRow<'_>) -> String {
         let is_own = |at: u16| {
             let header = self.headers.get(usize::from(at));

@@ -1,29 +1,30 @@
-//! [`Joined`]: the parts of a name, joined where the CRM keeps it whole (behaviour §10).
+//! [`Joined`]: joins the parts of a name where the CRM keeps it whole (behaviour §10).
 //!
-//! The counterpart of [a full name that is split](super::full_name): `Ann` and `Lee` are `Ann Lee`, and a
-//! blank part leaves the other alone. The joined cells are [made](Block::make_column) once for each block,
-//! before its rows are drafted, so that all the rest meets a column like any other.
+//! It is the counterpart of [a full name that is split](super::full_name): `Ann` and `Lee` become `Ann Lee`,
+//! and if one part is blank, the name is the other. The joined cells are [made](Block::make_column) once for
+//! each block, before its rows are drafted, so that everything after that finds a column like any other.
 
 use super::Column;
 use crate::field::{FieldId, Fields};
 use crate::normalize;
 use crate::source::{Block, BlockRow};
 
-/// Stands between what the columns of the parts are called.
+/// Goes between the headers of the parts.
 const AND: &str = " + ";
 
-/// The columns of the parts, and where the joined name stands.
+/// The columns of the parts, and where the joined name is.
 #[derive(Clone, Debug)]
 pub(crate) struct Joined {
-    /// Behind the columns of the file.
+    /// Its column, after those of the file.
     index: u16,
-    /// The first name first.
+    /// The first name comes first.
     pub(crate) parts: Vec<Column>,
 }
 
 impl Joined {
-    /// Puts one column in the place of those that feed parts of a name that is kept whole. Where the CRM
-    /// keeps one of the parts as well, that column stays. A whole name wins (the mapping is refused).
+    /// Replaces the columns that feed parts of a name by one for the whole name. If the CRM keeps one of the
+    /// parts as well, the column of that part stays. If a column feeds the whole name already, that one wins
+    /// (such a mapping is refused).
     pub(super) fn of(columns: &mut Vec<Column>, fields: &Fields, width: usize) -> Option<Self> {
         let is_part = |column: &Column| fields.is_part(column.field);
         let named = [FieldId::FIRST_NAME, FieldId::LAST_NAME];
@@ -33,7 +34,7 @@ impl Joined {
         let parts: Vec<Column> = named.into_iter().filter_map(of_file).collect();
         let has_name = columns.iter().any(|column| column.field == FieldId::NAME);
         columns.retain(|column| !is_part(column));
-        // What the CRM keeps as it is has settings of its own.
+        // The settings are those of a part that the CRM does not keep; one that it keeps has its own.
         let pattern = parts.iter().find(|column| is_part(column)).filter(|_| !has_name)?;
         let index = u16::try_from(width).expect("a source has fewer columns");
         let defaults = parts.iter().filter(|column| is_part(column));
@@ -54,7 +55,7 @@ impl Joined {
         block.make_column(|row, name| self.join(row, name));
     }
 
-    /// What a row says of the name. A clear token counts where no part says anything.
+    /// Appends the name that a row says. A clear token counts only if no part says anything.
     fn join(&self, row: &BlockRow<'_>, name: &mut String) {
         for column in &self.parts {
             let said = said(column, row);
@@ -71,8 +72,8 @@ impl Joined {
         }
     }
 
-    /// What the column at a place is called whose cell on a row is spoken of: by the parts that are filled
-    /// there. `None`: it is not this one.
+    /// What to call the column at this place in a message about a row: by the headers of the parts that the row
+    /// fills. `None` if it is not the column of joined names.
     pub(crate) fn called(
         &self,
         place: usize,
@@ -95,7 +96,7 @@ fn cell<'b>(column: &'b Column, row: &BlockRow<'b>) -> &'b str {
     normalize::trim(column.whole_text(row))
 }
 
-/// What a cell says of its part; "" = nothing.
+/// What a cell says about its part; "" for nothing.
 fn said<'b>(column: &'b Column, row: &BlockRow<'b>) -> &'b str {
     match cell(column, row) {
         "" => "",

@@ -1,4 +1,4 @@
-//! [`Key`]: what a row offers to find a record by.
+//! [`Key`]: something in a row by which a record can be found.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -6,14 +6,14 @@ use foldhash::fast::RandomState;
 
 use crate::source::TextSpan;
 
-/// What a key names.
+/// What a key stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum KeyKind {
     /// A contact under the match rule at this position of [`Settings::rules`](super::Settings).
     Rule(u8),
     /// A contact by id.
     ContactId,
-    /// The contact of an opportunity, by id.
+    /// The contact of an opportunity, by the contact's id.
     ContactLink,
     /// An opportunity by id.
     OpportunityId,
@@ -23,10 +23,10 @@ pub(crate) enum KeyKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
     pub(crate) kind: KeyKind,
-    /// The file's column it stands in, and which of its items it is.
+    /// The column of the file that it comes from, and which item of its cell it is.
     pub(crate) column: u16,
     pub(crate) item: u16,
-    /// The seeded hash of the text; of a phone that fits, the number itself.
+    /// The seeded hash of the text; for a phone that fits, the number itself.
     pub(crate) hash: u64,
     pub(crate) text: KeyText,
 }
@@ -34,14 +34,14 @@ pub(crate) struct Key {
 /// The normalised text of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum KeyText {
-    /// In the block.
+    /// It is in the text of the block.
     Span(TextSpan),
-    /// A phone, packed into the hash without loss.
+    /// It is a phone, packed into the hash without loss.
     Phone,
 }
 
 impl KeyText {
-    /// Where it lies in the block.
+    /// Where it is in the text of the block, if it is there.
     pub(crate) fn span(self) -> Option<TextSpan> {
         match self {
             KeyText::Span(span) => Some(span),
@@ -53,7 +53,7 @@ impl KeyText {
 /// The seeded hash of a key's text.
 #[inline]
 pub(crate) fn key_hash(seed: &RandomState, text: &[u8]) -> u64 {
-    // The text is all there is to it, so that nothing has to tell where it ends.
+    // Nothing but the text is hashed, so there is no need to mark where it ends.
     let mut hasher = seed.build_hasher();
     hasher.write(text);
     hasher.finish()

@@ -1,4 +1,4 @@
-//! How the drafter looks at a cell: at a plain one quickly, at any other by reading it in full.
+//! How the drafter looks at a cell: briefly if it is plain, otherwise by reading it in full.
 
 use super::drafter::Drafter;
 use super::refusal::{Refusal, hint};
@@ -12,8 +12,8 @@ use crate::source::{Stripe, rows_of};
 use crate::value::Value;
 
 impl<'s> Drafter<'s> {
-    /// Looks at the cells of a column on some rows. Which of them are not blank, and which hold
-    /// something usable?
+    /// Looks at the cells of a column on some rows. Returns the rows where they are not blank, and those
+    /// where they hold something usable.
     pub(super) fn look(
         &mut self,
         watch: &mut Watch<'s>,
@@ -26,7 +26,7 @@ impl<'s> Drafter<'s> {
         let may_hold_nul = stripe.block.may_hold_nul();
         match watch.look {
             _ if is_quiet => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
-            // It is looked at once the opportunity is known.
+            // Its cells are looked at once the opportunity is known.
             Look::Later => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
             Look::Text => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 !may_hold_nul && cell.len() <= watch.column.max_chars
@@ -34,7 +34,7 @@ impl<'s> Drafter<'s> {
             Look::Choice
                 if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
             {
-                // What is a country was told when the stripe was begun.
+                // Which cells name a country was found out at the beginning of the stripe.
                 let told = rows & self.country.as_ref().map_or(0, Countries::rows);
                 let rest = self.look_at_each(watch, stripe, rows & !told, |_, _, _, _| false);
                 (rest.0 | told, rest.1 | told)
@@ -61,7 +61,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// As [`look`](Self::look), with what tells of a plain cell that it needs no closer look.
+    /// Does the work of [`look`](Self::look); `is_plain` says of a cell that it needs no closer look.
     #[inline(always)]
     fn look_at_each(
         &mut self,
@@ -147,7 +147,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Reads a cell in full, only to see whether it can be used.
+    /// Reads a cell in full, just to see whether it can be used.
     fn read<'b>(
         &mut self,
         column: &'s Column,
@@ -172,7 +172,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Reads every item of a cell.
+    /// Reads every item of a cell; true if one can be used.
     fn read_items<'b>(
         &mut self,
         column: &'s Column,

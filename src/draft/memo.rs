@@ -1,15 +1,20 @@
-//! [`Memo`]: what the cells of a column with few distinct ones came to.
+//! [`Memo`]: remembers what was made of cells, for a column in which few distinct ones recur.
 
-/// The last few distinct cells and what they came to.
+/// The last few distinct cells, and what was made of each.
 #[derive(Debug)]
 pub(super) struct Memo<T> {
     known: Vec<(Word, T)>,
     oldest: usize,
 }
 
-/// A short text in full: how long it is, its first bytes and its last.
+/// A short text in full, in a form that is quickly compared: its length, its first bytes and its last, which
+/// may overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Word(usize, u64, u64);
+struct Word {
+    len: usize,
+    first: u64,
+    last: u64,
+}
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
@@ -18,7 +23,7 @@ impl<T> Default for Memo<T> {
 }
 
 impl<T: Copy> Memo<T> {
-    /// More words than a pipeline has stages.
+    /// More words than most pipelines have stages.
     const WORDS: usize = 12;
 
     #[inline]
@@ -28,7 +33,7 @@ impl<T: Copy> Memo<T> {
     }
 
     pub(super) fn put(&mut self, cell: &[u8], value: T) {
-        // Long cells do not repeat.
+        // Long cells hardly ever recur.
         let Some(word) = Word::of(cell) else { return };
         if self.known.len() < Self::WORDS {
             self.known.push((word, value));
@@ -40,7 +45,7 @@ impl<T: Copy> Memo<T> {
 }
 
 impl Word {
-    /// `None` if it has more than sixteen bytes.
+    /// `None` if the cell has more than sixteen bytes.
     #[inline]
     fn of(cell: &[u8]) -> Option<Self> {
         let (first, last) = match (cell.first_chunk(), cell.last_chunk()) {
@@ -58,7 +63,7 @@ impl Word {
                 _ => (cell.first().copied().unwrap_or(0).into(), 0),
             },
         };
-        Some(Word(cell.len(), first, last))
+        Some(Word { len: cell.len(), first, last })
     }
 }
 

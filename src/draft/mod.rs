@@ -1,8 +1,15 @@
-//! What each row offers before any decision: the compiled mapping and the drafts of a window.
+//! What each row offers before any decision: the compiled mapping, and the drafts of the rows.
 //!
-//! [`Settings`] is everything that is frozen before row 1. [`Column`] reads one cell. [`Drafts`]
-//! holds, for each row of a window, which sides are present and which keys they offer; values are
-//! not kept but read again from the block when a step is looked at.
+//! [`Settings`] is everything that is fixed before row 1. [`Column`] reads one cell. [`Drafts`] say
+//! for each row of a block which sides it has and which keys they offer. Values are not kept: when
+//! somebody looks at a step, they are read again from the block.
+//!
+//! ```text
+//! Email,Name,Deal,Value                       has contact  has opportunity  keys
+//! ana@example.com,Ana,,                       yes          no               ana@example.com
+//! Bo@Example.com,,Roof,soon                   yes          yes              bo@example.com
+//!                      ^ found: not a number
+//! ```
 
 mod address;
 mod cell;

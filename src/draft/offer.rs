@@ -1,4 +1,4 @@
-//! Which keys a row offers to find its contact by (behaviour M2, M3).
+//! Makes the keys of match rules that are neither e-mail addresses nor phones (behaviour M2, M3).
 
 use super::address::ANY_RULE;
 use super::drafter::Drafter;
@@ -11,14 +11,15 @@ use crate::source::{Stripe, rows_of};
 use crate::value::Phone;
 
 impl Drafter<'_> {
-    /// Makes the keys of these rows under the rules whose keys are neither addresses nor phones.
+    /// Makes the keys of these rows under such rules.
     pub(super) fn combine(&mut self, stripe: &Stripe<'_>, rows: u64) {
         let settings = self.settings;
         for (number, rule) in settings.rules.iter().enumerate() {
             let (fields, column) = match &rule.shape {
                 Shape::Emails | Shape::Phones => continue,
                 Shape::Text(field) => {
-                    // The rule owns its value (M6), so the key says where to drop it.
+                    // A rule of one field owns its value (M6), so the key says which column the value may be
+                    // dropped from.
                     let mut columns = settings.contact_columns.iter();
                     let column = columns.find(|column| column.field == *field);
                     (std::slice::from_ref(field), column.and_then(Column::index))
@@ -31,7 +32,7 @@ impl Drafter<'_> {
         }
     }
 
-    /// Every combination of the row's values of these fields; none if one of them is blank (M2).
+    /// Makes a key of each combination of the row's values of these fields; none if a field is blank (M2).
     fn combine_row(
         &mut self,
         stripe: &Stripe<'_>,
@@ -58,7 +59,7 @@ impl Drafter<'_> {
         }
     }
 
-    /// The row's values of one field of a rule, folded.
+    /// The row's values for one field of a rule, folded.
     fn parts(&mut self, stripe: &Stripe<'_>, row: usize, field: FieldId) -> Vec<String> {
         match field {
             FieldId::EMAIL => return self.shown(&self.offered.emails, stripe, row),
@@ -83,7 +84,7 @@ impl Drafter<'_> {
         values
     }
 
-    /// The texts of a row's keys in these columns.
+    /// The texts of the keys that these columns give to a row.
     fn shown(&self, columns: &[KeyColumn], stripe: &Stripe<'_>, row: usize) -> Vec<String> {
         let keys = columns.iter().flat_map(|column| column.of_row(row));
         let shown = keys.filter_map(|key| match key.text {

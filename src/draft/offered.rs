@@ -1,4 +1,4 @@
-//! [`Offered`]: what the rows of a stripe offer to find records by, before it is written row by row.
+//! [`Offered`]: the keys that the rows of a stripe offer, collected column by column and written row by row.
 
 use super::drafter::position;
 use super::side::Side;
@@ -6,20 +6,20 @@ use super::watch::Look;
 use super::{Key, KeyKind, KeyText, Rule, Shape};
 use crate::source::{Stripe, rows_of};
 
-/// Stands where no key is yet.
+/// Fills the places where no key is yet.
 const NO_KEY: Key =
     Key { kind: KeyKind::Rule(0), column: 0, item: 0, hash: 0, text: KeyText::Phone };
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Offered {
-    /// By column, in the order in which they are looked at.
+    /// For each column, in the order in which they are looked at.
     pub(super) emails: Vec<KeyColumn>,
     pub(super) phones: Vec<KeyColumn>,
     /// The keys of records that are named by their ids.
     pub(super) contact_ids: Vec<KeyColumn>,
     pub(super) opportunity_ids: Vec<KeyColumn>,
-    /// By rule, the keys that are neither addresses nor phones.
+    /// For each rule, its keys that are neither addresses nor phones.
     pub(super) combined: Vec<KeyColumn>,
 }
 
@@ -30,12 +30,12 @@ pub(super) struct KeyColumn {
     rows: u64,
     /// The first key of each row.
     first: [Key; Stripe::ROWS],
-    /// With their rows, the further keys of those with several.
+    /// Further keys of rows that have several, each with its row.
     more: Vec<(usize, Key)>,
 }
 
 impl Offered {
-    /// By the columns of both objects.
+    /// Room for the keys of the columns of both objects.
     pub(super) fn new(contact: &Side<'_>, opportunity: &Side<'_>, rules: &[Rule]) -> Self {
         let columns = |side: &Side<'_>, look| vec![KeyColumn::default(); side.count(look)];
         Offered {
@@ -52,8 +52,8 @@ impl Offered {
         self.emails.iter().chain(&self.phones).fold(0, |rows, column| rows | column.rows)
     }
 
-    /// Adds the keys row by row, and says for each row where they begin; within a row those of contacts
-    /// by their ids first, then rule by rule.
+    /// Adds the keys row by row, and returns where those of each row begin. Within a row the ids of contacts
+    /// come first, then the keys of each rule, then the ids of opportunities.
     pub(super) fn write(&self, rules: &[Rule], keys: &mut Vec<Key>) -> [u32; Stripe::ROWS] {
         let mut counts = [0; Stripe::ROWS];
         self.each_column(rules, |column, _| column.count(&mut counts));
@@ -73,8 +73,8 @@ impl Offered {
         starts
     }
 
-    /// Shows the columns in the order in which a row offers their keys, with the rule that they are
-    /// offered under.
+    /// Shows the columns in the order in which a row offers their keys, with the kind that their keys get if
+    /// they are offered under a rule.
     fn each_column(&self, rules: &[Rule], mut show: impl FnMut(&KeyColumn, Option<KeyKind>)) {
         self.contact_ids.iter().for_each(|column| show(column, None));
         for (number, rule) in rules.iter().enumerate() {
@@ -102,7 +102,7 @@ impl Offered {
 }
 
 impl KeyColumn {
-    /// Adds a key of a row; rows come in their order.
+    /// Adds a key of a row. Rows come in order.
     #[inline]
     pub(super) fn push(&mut self, row: usize, key: Key) {
         if self.rows >> row & 1 == 0 {
@@ -119,7 +119,7 @@ impl KeyColumn {
         self.more.iter().for_each(|(row, _)| counts[*row] += 1);
     }
 
-    /// Shows each key with its row; those of one row in their order.
+    /// Shows each key with its row. The keys of one row are in order, but rows are not.
     fn each(&self, mut show: impl FnMut(usize, Key)) {
         rows_of(self.rows).for_each(|row| show(row, self.first[row]));
         self.more.iter().for_each(|(row, key)| show(*row, *key));

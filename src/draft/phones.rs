@@ -1,15 +1,20 @@
-//! Phones in a cell with slashes: one stands between two numbers, or behind the area of one.
+//! Phones in a cell with slashes: a slash may be between two numbers, or after the area code of one.
 
 use crate::normalize::trim;
 
 /// How many slashes a number may hold: `06/12/34/56/78`.
 const SLASHES: usize = 4;
 
-/// The numbers of a cell, and what is none, in order.
+/// Cuts a cell into its numbers, and into pieces that are no number, in order.
 ///
-/// What stands behind an area is no number without it, though it may look like one: of
-/// `06/12 34 56 789`, which has a digit too many, `12 34 56 789` is a number of another town. So both
-/// are handed on as one, to be refused (behaviour V6).
+/// ```text
+/// 030/1234567               one number: the slash follows an area code
+/// 030 1234567/030 7654321   two numbers
+/// 06/12 34 56 789           none: there is a digit too many
+/// ```
+///
+/// In the last one, `12 34 56 789` by itself would be a number of another town. What follows an area code is no
+/// number without it, so both are handed on as one, to be refused (behaviour V6).
 pub(super) fn slashed<'c>(
     cell: &'c str,
     is_number: impl Fn(&'c str) -> bool,
@@ -21,7 +26,7 @@ pub(super) fn slashed<'c>(
             return None;
         }
         let first = rest.find('/').unwrap_or(rest.len());
-        // `030/1234` of `030/1234/5678` may be a number, too: somebody else's.
+        // The `030/1234` in `030/1234/5678` may itself be a number, but somebody else's.
         let stands_alone = |more: &'c str| {
             let more = more.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
             let piece = more.split('/').next().unwrap_or("");
@@ -41,20 +46,20 @@ pub(super) fn slashed<'c>(
     })
 }
 
-/// Where a number may end that begins with the text.
+/// Where a number may end that begins at the start of the text.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     text.match_indices('/').map(|(at, _)| at).chain([text.len()]).take(SLASHES + 1)
 }
 
-/// Can this be the first digits of the number that goes on behind the slash?
+/// Can this be the beginning of a number that continues after the slash?
 fn is_area(first: &str, more: &str) -> bool {
     let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
     let next = digits(more[1.min(more.len())..].split('/').next().unwrap_or(""));
     match digits(first) {
         0 => false,
         _ if next == 0 => false,
-        // Areas have up to six digits, eight with their country's; no number has more than fifteen; and
-        // what is shorter than seven is part of one.
+        // Area codes have up to six digits, or eight with their country code. No number has more than
+        // fifteen digits; and fewer than seven are only a part of one.
         1..=6 => true,
         _ if next < 7 => true,
         7..=8 if first.starts_with('+') => true,

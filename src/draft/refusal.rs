@@ -10,15 +10,15 @@ use crate::source::Stripe;
 /// Why a cell, or an item of it, is not used.
 pub(super) struct Refusal<'c> {
     pub(super) code: IssueCode,
-    /// `None` = the whole cell.
+    /// The item; `None` for the whole cell.
     pub(super) item: Option<&'c str>,
     pub(super) detail: Option<String>,
-    /// The side fails whatever the column says.
+    /// The side fails, even if the column says otherwise.
     pub(super) fails: bool,
 }
 
 impl<'c> Refusal<'c> {
-    /// The item with this number of a cell; the cell, if it is all of it.
+    /// A refusal of the item with this number, or of the cell if the item is all of it.
     pub(super) fn of(code: IssueCode, (number, item): (u16, &'c str), cell: &str) -> Self {
         let is_whole = number == 0 && item == normalize::trim(cell);
         Refusal { item: (!is_whole).then_some(item), ..code.into() }
@@ -31,18 +31,18 @@ impl From<IssueCode> for Refusal<'_> {
     }
 }
 
-/// What the rows of a stripe hold that is not used.
+/// The cells and items of the rows of a stripe that are not used.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
-    /// With the rows; column by column.
+    /// Column by column; each names its row.
     findings: Vec<Finding>,
-    /// The rows whose contact fails by it.
+    /// The rows whose contact fails for it, and those whose opportunity does.
     pub(super) contacts: u64,
     pub(super) opportunities: u64,
 }
 
 impl Refused {
-    /// Notes on its row that a cell is not used.
+    /// Notes that a cell of a row is not used.
     #[cold]
     pub(super) fn add(
         &mut self,
@@ -52,7 +52,7 @@ impl Refused {
         refusal: Refusal<'_>,
     ) {
         let row_of = stripe.row(row);
-        // Sheets that are glued together have their header in the middle, too.
+        // In sheets that were glued together, the header recurs in the middle.
         let is_header = column.is_called(column.text(&row_of));
         let refusal = if is_header { IssueCode::HeaderRepeated.into() } else { refusal };
         let fails = is_header || refusal.fails || column.on_invalid == OnInvalid::FailRow;
@@ -65,7 +65,7 @@ impl Refused {
         let spoilt = spoils.then(|| "nothing of the cell is used".to_owned());
         let details: Vec<String> = refusal.detail.into_iter().chain(spoilt).collect();
         finding.detail = (!details.is_empty()).then(|| details.join("; ").into());
-        // One cell of a full name feeds two fields.
+        // The cell of a full name feeds two fields, but is refused once.
         if column.part != Part::LastName || !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
@@ -77,7 +77,7 @@ impl Refused {
 
     /// Hands over what was found, row by row.
     pub(super) fn hand_over(&mut self, findings: &mut Vec<Finding>) {
-        // What is said of one row stays in its order.
+        // The sort is stable: findings about one row stay in order.
         self.findings.sort_by_key(|finding| finding.row);
         findings.append(&mut self.findings);
     }
@@ -87,8 +87,8 @@ impl Refused {
     }
 }
 
-/// What helps to mend a cell: the options that might have been meant, how the column writes numbers, or whose
-/// numbers its phones were taken for.
+/// What helps to mend a cell: the options that it may have meant, how its column writes numbers, or which
+/// country's number a phone was taken for.
 pub(super) fn hint(
     settings: &Settings,
     column: &Column,
@@ -113,10 +113,10 @@ pub(super) fn hint(
     if !is_choice {
         return None;
     }
-    settings.choices.meant(column.kind, column.field, "", cell)
+    settings.choices.suggestion(column.kind, column.field, "", cell)
 }
 
-/// Whose number a phone was taken for that has no country code.
+/// Says which country's number a phone without a country code was taken for.
 fn read_as(country: &str, phone: &str) -> Option<String> {
     let name = normalize::country_name(country).unwrap_or(country);
     (!has_country_code(phone)).then(|| format!("it was read as a number of {name} ({country})"))

@@ -1,17 +1,17 @@
-//! [`region`]: whose phone numbers a row writes without a country code.
+//! [`region`]: the country whose phone numbers a row writes without a country code.
 
 use super::memo::Memo;
 use super::{Column, Settings};
 use crate::source::{BlockRow, Stripe, rows_of};
 
-/// The row's own country if it is mapped and valid, else the account's (V6).
+/// The row's own country, if it is mapped and valid, or else the account's (V6).
 pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&'s str> {
     let own = settings.country.as_ref();
     let own = own.and_then(|column| column.country_of(column.text(row)));
     own.or(settings.account.default_country.as_deref())
 }
 
-/// The column of the rows' own countries, and what its cells have said.
+/// The column in which rows name their own country, and what its cells were found to say.
 #[derive(Debug)]
 pub(super) struct Countries<'s> {
     column: &'s Column,

@@ -7,8 +7,8 @@ use crate::normalize;
 use crate::object::Object;
 use crate::source::BlockRow;
 
-/// A match rule all of whose fields have a column. A rule that the file cannot feed is left out: it
-/// would be blank on every row, and blank never equals blank (behaviour M2).
+/// A match rule whose fields all have a column. Other rules are left out: they would be blank on every row, and
+/// blank never equals blank (behaviour M2).
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     /// Its position in the account's policy.
@@ -25,7 +25,7 @@ pub(crate) enum Shape {
     Phones,
     /// The folded text of one field.
     Text(FieldId),
-    /// The parts of several fields together.
+    /// The values of several fields, joined.
     Combined(Vec<FieldId>),
 }
 
@@ -57,7 +57,7 @@ impl Rule {
         self.fields().any(|of| feeders(of).contains(&field))
     }
 
-    /// The fields the rule names.
+    /// The fields that the rule names.
     pub(crate) fn fields(&self) -> impl Iterator<Item = FieldId> + '_ {
         let (one, several): (Option<FieldId>, &[FieldId]) = match &self.shape {
             Shape::Emails => (Some(FieldId::EMAIL), &[]),
@@ -68,8 +68,8 @@ impl Rule {
         one.into_iter().chain(several.iter().copied())
     }
 
-    /// The key at this position among those that a row offers under the rule, its parts joined with
-    /// `, `; they are counted as [`Drafts`](super::Drafts) makes them.
+    /// The key with this number among those that a row offers under the rule, as [`Drafts`](super::Drafts)
+    /// count them, with its parts joined by `, `.
     pub(crate) fn key_of(
         &self,
         settings: &Settings,
@@ -101,7 +101,7 @@ impl Rule {
         keys
     }
 
-    /// Only rules of one field own their keys (M6).
+    /// Does the rule own its keys? Only a rule of one field does (M6).
     pub(crate) fn owns_keys(&self) -> bool {
         !matches!(self.shape, Shape::Combined(_))
     }
@@ -136,7 +136,7 @@ fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<Stri
     parts
 }
 
-/// The fields whose columns feed a part of a rule.
+/// The fields whose columns give values for a field that a rule names.
 fn feeders(field: FieldId) -> [FieldId; 2] {
     match field {
         FieldId::EMAIL => [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],

@@ -1,4 +1,4 @@
-//! [`Settings`]: everything that is frozen before row 1.
+//! [`Settings`]: everything that is fixed before row 1.
 
 use super::full_name::Beside;
 use super::group::Group;
@@ -18,42 +18,40 @@ pub(crate) struct Settings {
     pub(crate) account: Account,
     pub(crate) fields: Fields,
     pub(crate) mapping: Mapping,
-    /// The same, with the formats that were found in the file.
+    /// The mapping with the formats that were found in the file.
     pub(super) settled_mapping: Mapping,
     pub(crate) headers: Vec<String>,
-    /// The mode of each object; `None` = not selected.
+    /// The mode of each object; `None` if the object is not selected.
     pub(crate) contacts: Option<Mode>,
     pub(crate) opportunities: Option<Mode>,
     pub(crate) follow_ups: Vec<FollowUp>,
     pub(crate) choices: Choices,
-    /// The usable match rules in order; those whose fields are not mapped never match.
+    /// The match rules that the file can feed, in order. One whose fields are not all mapped never matches.
     pub(crate) rules: Vec<Rule>,
     pub(crate) rule_names: Vec<Vec<String>>,
     /// What a contact can be matched by, for messages.
     pub(crate) rules_in_words: String,
     pub(crate) contact_columns: Vec<Column>,
-    /// What one of them is made of.
+    /// What the column of joined names is made from, if one of them is that.
     pub(crate) joined: Option<Joined>,
-    /// The column of the rows' own countries. It tells how phones are read also where contacts are only
+    /// The column in which rows name their own country. It says how phones are read, even if contacts are only
     /// looked up (V6, P8).
     pub(super) country: Option<Column>,
-    /// A column could take back a contact's wish not to be contacted, and is not allowed to (W6).
+    /// A column could take back a contact's wish not to be contacted, but must not (W6).
     pub(crate) minds_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
-    /// The columns of contacts: those of one field, and of both fields of addresses, together.
+    /// The columns of contacts, grouped by field; both fields of e-mail addresses, or of phones, are one group.
     pub(crate) contact_groups: Vec<Group>,
-    /// The columns of each field of opportunities; there are fields that a new one has without a column
-    /// (O6).
+    /// The columns of opportunities, grouped by field, and the fields that a new opportunity has even without a
+    /// column (O6).
     pub(crate) opportunity_groups: Vec<Group>,
-    /// The fields that a cell can clear or replace by a default unless an earlier row has given them,
-    /// sorted.
+    /// See [`earlier::clearable`].
     pub(crate) clearable: Vec<FieldId>,
-    /// The fields that a column fills only where they are blank, and that may hold what no row has said:
-    /// tags, beside a follow-up that gives some, and the value of an opportunity, which may be 0 (O6).
+    /// See [`earlier::fillable`].
     pub(crate) fillable: Vec<FieldId>,
-    /// What is wrong with the mapping without stopping the import.
+    /// Whatever is odd about the mapping but does not stop the import.
     pub(crate) notices: Vec<Finding>,
-    /// What the file tells of an earlier import, if it is our own error log.
+    /// Where the file says what an earlier import did, if it is our own error log.
     pub(super) imported: Imported,
     /// The fields whose stored values a plan needs.
     pub(crate) contact_wanted: Vec<FieldId>,
@@ -120,19 +118,19 @@ impl Settings {
         }
     }
 
-    /// Does this field identify a contact: its id, or part of a match rule?
+    /// Does this field help to identify a contact, as its id, an address, or a part of a match rule?
     pub(crate) fn is_key(&self, field: FieldId) -> bool {
         field == FieldId::CONTACT_ID
             || field.is_address()
             || self.rules.iter().any(|rule| rule.has(field))
     }
 
-    /// Does it matter what rows of earlier windows have said of a record?
+    /// Does it matter what rows of earlier windows have said about a record?
     pub(crate) fn minds_earlier_windows(&self) -> bool {
         !(self.clearable.is_empty() && self.fillable.is_empty())
     }
 
-    /// Do opportunities ask for those their contact has already (O4, O5)?
+    /// Does an opportunity have to be compared with those that its contact has already (O4, O5)?
     pub(crate) fn compares_opportunities(&self) -> bool {
         let policy = &self.account.opportunities;
         self.opportunities.is_some()
@@ -147,8 +145,8 @@ impl Settings {
         for column in columns {
             self.add_column(column, beside.as_ref());
         }
-        // Primary before additional, so that folding a row meets them in that order (V1); a part of a
-        // full name behind the column of that part, whose blanks may clear.
+        // Primary addresses before additional ones, so that a row is folded in that order (V1); a part of a
+        // full name after the column of that part, whose blanks may clear.
         let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
         self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
@@ -158,7 +156,7 @@ impl Settings {
         self.country = self.contact_columns.iter().find(is_country).cloned();
     }
 
-    /// The columns of the file that are mapped to a field, and the constants.
+    /// The columns of the file that are mapped to a field, followed by the constants.
     fn mapped_columns(&self) -> Vec<Column> {
         let resolved = self.mapping.resolve(&self.headers);
         let token = self.mapping.clear_token.as_deref();
@@ -166,7 +164,7 @@ impl Settings {
             let (object, key) = (mapped.object?, mapped.field.as_deref()?);
             let field = self.fields.find(object, key)?;
             let header = self.headers.get(index).map_or("", String::as_str);
-            Some(Column::new(index, header, mapped, object, field, &self.fields, token))
+            Some(Column::new(index, header, mapped, field, &self.fields, token))
         };
         let of_file = resolved.columns.iter().filter_map(|&(index, mapped)| compile(index, mapped));
         let constants = self.mapping.constants.iter().filter_map(|constant| {
@@ -180,15 +178,15 @@ impl Settings {
         of_file.chain(constants).collect()
     }
 
-    /// Puts a column among those of its object, if that is selected; a full name that is split is two.
+    /// Adds a column to those of its object, if the object takes part. A full name that is split becomes two.
     fn add_column(&mut self, column: Column, beside: Option<&Beside>) {
         match column.object {
             Object::Opportunity if self.opportunities.is_some() => {
                 self.opportunity_columns.push(column);
             }
-            // Contacts that are not selected are looked up for the opportunities (P8).
+            // Contacts that are not selected are still looked up for their opportunities (P8).
             Object::Contact if self.contacts.is_some() || self.opportunities.is_some() => {
-                // Where a part cannot be kept, the name is not split.
+                // If the account does not keep both parts, the name is not split.
                 if column.field != FieldId::NAME || !self.fields.splits_names() {
                     return self.contact_columns.push(column);
                 }
@@ -217,7 +215,7 @@ impl Settings {
             }
         }
         if self.contacts.is_none() {
-            // Contacts that are not selected are looked up and never written (P8).
+            // Contacts that are not selected are looked up but never written, so only their keys matter (P8).
             let keep: Vec<bool> =
                 self.contact_columns.iter().map(|column| self.is_key(column.field)).collect();
             let mut keep = keep.into_iter();
@@ -259,7 +257,7 @@ impl Settings {
     }
 }
 
-/// Of addresses both fields or none, as one may be moved from the other.
+/// Adds the other field where one of the two for addresses is given, since an address may move between them.
 pub(super) fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     for pair in
         [[FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS], [FieldId::PHONE, FieldId::ADDITIONAL_PHONES]]
@@ -271,14 +269,14 @@ pub(super) fn with_both_addresses(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     fields
 }
 
-/// In order, each once.
+/// The fields in order, each once.
 pub(super) fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     fields.sort_unstable();
     fields.dedup();
     fields
 }
 
-/// `Email, First Name and Last Name`: the rules by what people call their fields.
+/// The match rules by what people call their fields: `Email, First Name and Last Name`.
 fn in_words(policy: &DedupPolicy, fields: &Fields) -> String {
     let label = |key: &String| fields.label(Object::Contact, key).to_owned();
     let rules = policy.contacts.iter().map(|rule| rule.0.iter().map(label).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! [`Side`]: the columns of one object as the drafter looks at them.
+//! [`Side`]: the columns of one object, as the drafter looks at them.
 
 use super::watch::{Look, Watch};
 use super::{Column, Settings};
@@ -8,17 +8,18 @@ use crate::source::{Stripe, rows_of};
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
 pub(super) struct Side<'s> {
-    /// The loud columns first, in the order of the file; of the quiet ones those that name a contact.
+    /// First the columns that are not [quiet](Watch::is_quiet), then the quiet ones that name a contact, then
+    /// the others.
     pub(super) watches: Vec<Watch<'s>>,
     pub(super) has_constants: bool,
 }
 
-/// The rows of a stripe of whose cells something is known.
+/// What is known about the rows of a stripe: each set holds the rows for which it is so.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Seen {
     /// A cell of the object is filled (P1).
     pub(super) present: u64,
-    /// One of them is no part of what identifies a contact.
+    /// A filled cell is not one of those that identify a contact.
     pub(super) more: u64,
     pub(super) named: u64,
     pub(super) tagged: u64,
@@ -36,12 +37,12 @@ impl<'s> Side<'s> {
         Side { has_constants: watches.iter().any(|watch| watch.index.is_none()), watches }
     }
 
-    /// How many columns are looked at in this way.
+    /// How many columns are looked at this way.
     pub(super) fn count(&self, look: Look) -> usize {
         self.watches.iter().filter(|watch| watch.look == look).count()
     }
 
-    /// Those of the rows of which a cell of the object is filled (P1).
+    /// Those of the rows that have a filled cell of the object (P1).
     pub(super) fn present_among(&self, rows: u64, stripe: &Stripe<'_>) -> u64 {
         let is_present = |row: &usize| {
             let mut cells = self.watches.iter().filter_map(|watch| watch.index);

@@ -1,8 +1,8 @@
-//! [`Watch`]: a column as the drafter looks at it: as little as the rules allow.
+//! [`Watch`]: how the drafter looks at a column, which is as little as the rules allow.
 //!
-//! Most cells are text that nothing can be wrong with, one of a few words that stand in a thousand
-//! rows, or written in the plainest way of their kind. Those are settled here; the rest is read in
-//! full by [`Column::read`].
+//! Most cells are text that nothing can be wrong with, or one of a few words that recur in a thousand rows, or
+//! written in the plainest way of their kind. Those need only a glance; the others are read in full by
+//! [`Column::read`].
 
 use super::memo::Memo;
 use super::{Column, Settings};
@@ -10,20 +10,21 @@ use crate::field::{FieldId, FieldKind};
 use crate::normalize;
 use crate::source::Stripe;
 
-/// A column with how its cells are looked at.
+/// A column, and how its cells are looked at.
 #[derive(Debug)]
 pub(super) struct Watch<'s> {
     pub(super) column: &'s Column,
-    /// `None` = a constant.
+    /// Its place in the file; `None` for a constant.
     pub(super) index: Option<usize>,
     pub(super) look: Look,
-    /// A cell of the file that is no part of what identifies a contact.
+    /// Its cells are in the file, and do not serve to identify a contact: a row that fills one says more than
+    /// keys.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
-    /// Nothing can be wrong with its cells in a block without a NUL, or not yet: once another column
-    /// has said that there is more to the row than keys, they need not be looked at.
+    /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
+    /// Once another column has shown that a row says more than keys, they need not be looked at.
     pub(super) is_quiet: bool,
-    /// Which of the columns it is that are looked at for such keys.
+    /// Its number among the columns that are looked at the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
     pub(super) fine: Memo<()>,
@@ -32,20 +33,20 @@ pub(super) struct Watch<'s> {
 /// How cells are looked at while rows are drafted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// Any text will do, unless it holds a NUL.
+    /// Any text is fine, unless it holds a NUL.
     Text,
     Email,
     Phone,
     Id,
-    /// Few distinct cells: what was fine once is fine again.
+    /// Few distinct cells recur, and one that was fine is fine again.
     Choice,
-    /// A date, read as it stands.
+    /// A date, without a value map.
     Day,
-    /// A number or an amount, read as it stands.
+    /// A number or an amount, without a value map.
     Amount,
     Value,
     Items,
-    /// What it means depends on the opportunity that the row meets.
+    /// What the cell means depends on the opportunity that the row finds.
     Later,
 }
 
@@ -95,8 +96,8 @@ impl<'s> Watch<'s> {
         }
     }
 
-    /// The bytes of the cell on one of the rows unless it is blank; the column is
-    /// [filled](Stripe::filled) there, if it is one of the file.
+    /// The bytes of the cell on one of the rows, unless it is blank. If the column is one of the file, the
+    /// row must be among those that [fill](Stripe::filled) it.
     #[inline(always)]
     pub(super) fn cell<'b>(&self, stripe: &Stripe<'b>, row: usize) -> Option<&'b [u8]>
     where
@@ -110,7 +111,7 @@ impl<'s> Watch<'s> {
         (is_plain || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
     }
 
-    /// The file's column as keys name it.
+    /// The number by which keys name the column.
     pub(super) fn number(&self) -> u16 {
         self.column.index().unwrap_or(u16::MAX)
     }

@@ -13,21 +13,21 @@ use crate::object::Object;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredId(pub(crate) u32);
 
-/// The before-images: id, version and wanted values of every record that storage answered with, in
-/// one text. A record keeps the values it was first read with, whatever later answers say
-/// (behaviour L1); only its keys may grow.
+/// Id, version and wanted values of every record that storage has answered with, in one text. Steps show them
+/// as the values from before. A record keeps the values with which it was first read, whatever later answers
+/// say (behaviour L1).
 #[derive(Debug)]
 pub(crate) struct Answers {
     object: Object,
     text: String,
     records: Vec<Record>,
     parts: Vec<Part>,
-    /// The records by a part of the hash of their ids.
+    /// The records, by a part of the hash of their ids.
     by_id: NumberTable,
     seed: RandomState,
 }
 
-/// The texts of a record lie one after the other from `start`: id, version, values.
+/// A record. Its texts are one after the other from `start` on: id, version, values.
 #[derive(Debug)]
 struct Record {
     start: u64,
@@ -50,7 +50,7 @@ impl Record {
 #[derive(Clone, Copy, Debug)]
 struct Part {
     field: FieldId,
-    /// Relative to the record's start.
+    /// Where the value ends, relative to the record's start.
     end: u32,
 }
 
@@ -58,14 +58,14 @@ struct Part {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DeclaredKey<'f> {
     pub(crate) record: StoredId,
-    /// `None`: the adapter named a field that the object does not have.
+    /// `None` if the adapter has named a field that the object does not have.
     pub(crate) field: Option<FieldId>,
     pub(crate) key: &'f str,
-    /// Where in memory storage took it from.
+    /// Where in memory the adapter had it from.
     pub(crate) address: usize,
 }
 
-/// How far the arena reaches.
+/// How much the answers hold.
 #[derive(Clone, Copy, Debug)]
 struct Extent {
     records: usize,
@@ -73,12 +73,12 @@ struct Extent {
     parts: usize,
 }
 
-/// The answers to one question, and what they mean by the names of fields.
+/// The answers to one question, and which fields their names mean.
 struct Reply<'f> {
     found: &'f Found,
     fields: &'f Fields,
     named: Vec<Option<FieldId>>,
-    /// By the positions of the fields.
+    /// By the position of each field.
     is_wanted: Vec<bool>,
 }
 
@@ -89,7 +89,7 @@ impl<'f> Reply<'f> {
         Reply { found, fields, named: found.named(object, fields), is_wanted }
     }
 
-    /// What a call tells of the wanted fields.
+    /// What a call says about the wanted fields.
     fn values(&self, call: usize) -> impl Iterator<Item = (FieldId, Span)> {
         let is_wanted = |field: &FieldId| self.is_wanted.get(field.index()) == Some(&true);
         let values = self.found.raw_values(call).iter();
@@ -111,7 +111,7 @@ impl Answers {
         }
     }
 
-    /// Gives back the room that nothing will need any more.
+    /// Gives back memory, because nothing will be added any more.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.records.shrink_to_fit();
@@ -143,7 +143,7 @@ impl Answers {
         (!version.is_empty()).then_some(version)
     }
 
-    /// The stored values of one field, in the order storage gave them.
+    /// The stored values of a field, in the order in which storage gave them.
     pub(crate) fn values(&self, record: StoredId, field: FieldId) -> impl Iterator<Item = &str> {
         let at = &self.records[record.0 as usize];
         let start = at.start();
@@ -156,13 +156,12 @@ impl Answers {
         })
     }
 
-    /// The first stored value of a field, `None` if it is blank.
+    /// The first stored value of a field; `None` if the field is blank.
     pub(crate) fn value(&self, record: StoredId, field: FieldId) -> Option<&str> {
         self.values(record, field).next()
     }
 
-    /// Takes over the answers to one question. Returns which record each call of [`Found::record`] was
-    /// about.
+    /// Takes the answers to one question. Returns which record each call of [`Found::record`] was about.
     pub(crate) fn absorb(
         &mut self,
         found: &Found,
@@ -172,11 +171,11 @@ impl Answers {
         let reply = Reply::of(found, self.object, fields, wanted);
         let before = self.extent();
         let mut numbers: Vec<StoredId> = Vec::with_capacity(found.len());
-        // The call that each new record was first told in.
+        // The first call about each new record.
         let mut first_calls: Vec<usize> = Vec::new();
         let mut values: Vec<(FieldId, Span)> = Vec::new();
         let mut is_in_pieces = false;
-        // A look at all of them together: memory is waited for once.
+        // All of them are looked at together, so that memory is waited for only once.
         let hashes: Vec<u32> = found.ids().map(|id| self.hash(id)).collect();
         let searches: Vec<Search> =
             hashes.iter().map(|&hash| self.by_id.begin(Search::of(hash))).collect();
@@ -191,7 +190,7 @@ impl Answers {
                 self.push(&reply, found.spans(call), &mut values);
             } else if at >= before.records && !is_in_pieces {
                 let first = first_calls[at - before.records];
-                is_in_pieces = self.is_told_more(&reply, number, first, call);
+                is_in_pieces = self.says_more(&reply, number, first, call);
             }
         }
         if is_in_pieces {
@@ -204,18 +203,18 @@ impl Answers {
         Extent { records: self.records.len(), text: self.text.len(), parts: self.parts.len() }
     }
 
-    /// Does a call tell more of a new record than what the calls before have told? Mostly it was found by
-    /// another key, and is told again as it was.
-    fn is_told_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
+    /// Does a call say more about a new record than the calls before? Usually not: the record was found by
+    /// another key, and the call repeats what was said.
+    fn says_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
         let adds = |(field, value)| {
             !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
         };
         let version = reply.found.called(call).1.filter(|version| !version.is_empty());
-        !reply.found.is_told_again(first, call)
+        !reply.found.says_the_same(first, call)
             && (version.is_some() && self.version(record).is_none() || reply.values(call).any(adds))
     }
 
-    /// Writes the new records down once more, each out of all calls that were about it.
+    /// Writes the new records down again, each from all calls that were about it.
     fn piece_together(&mut self, reply: &Reply<'_>, before: Extent, numbers: &[StoredId]) {
         self.text.truncate(before.text);
         self.parts.truncate(before.parts);
@@ -233,7 +232,7 @@ impl Answers {
         }
     }
 
-    /// The number of the record with this id; of a new one the next.
+    /// The number of the record with this id; the next number if it is new.
     fn find_or_number(&mut self, id: &str, search: Search) -> StoredId {
         if let Some(likely) = self.by_id.follow(search).number().map(StoredId)
             && self.id(likely) == id
@@ -245,8 +244,8 @@ impl Answers {
         StoredId(by_id.find_or_insert(search.tag(), next, |at| records[at as usize].id(text) == id))
     }
 
-    /// Would this value of a record change nothing? One that is given twice counts once, and a field of
-    /// one value has the first that was given.
+    /// Would it change nothing to add this value to a record? A value that is given twice counts once, and a
+    /// field of one value keeps the first.
     fn takes_no_more(
         &self,
         record: StoredId,
@@ -258,8 +257,8 @@ impl Answers {
         self.values(record, field).any(|other| is_single || other == value)
     }
 
-    /// Adds a record with this id, version and values. The values come into the order of the fields, and
-    /// stay within one as they were given.
+    /// Adds a record with this id, version and values. The values are put in the order of the fields; those
+    /// of one field stay in the order in which they were given.
     fn push(
         &mut self,
         reply: &Reply<'_>,
@@ -290,7 +289,7 @@ impl Answers {
         });
     }
 
-    /// Writes down the texts of a record one by one. Returns where the id and the version end.
+    /// Writes down the texts of a record one by one, and returns where the id and the version end.
     fn push_texts(
         &mut self,
         &Reply { found, fields, .. }: &Reply<'_>,
@@ -316,7 +315,7 @@ impl Answers {
     }
 }
 
-/// Where id, version and values lie together, if they do so one behind the other.
+/// The span of id, version and values together, if each begins where the one before ends.
 fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span> {
     let mut end = id.1;
     let mut texts = std::iter::once(version).chain(values.iter().map(|(_, value)| *value));
@@ -329,7 +328,7 @@ mod tests {
     use crate::dice::Dice;
 
     const FIELDS: [&str; 4] = ["email", "tags", "first_name", "phone"];
-    /// Not the last one.
+    /// The last field is not wanted.
     const WANTED: usize = 3;
 
     /// A call of [`Found::record`]: id, version, and the values of fields by their positions.
@@ -344,7 +343,7 @@ mod tests {
         let usual = values(dice);
         (0..dice.below(8))
             .map(|_| {
-                // A record is mostly told as it was.
+                // Most calls repeat what was said about the record.
                 let values = if dice.one_in(3) { values(dice) } else { usual.clone() };
                 let version = dice.one_of(&[None, None, Some(""), Some("v1"), Some("v2")]);
                 (dice.below(3), version, values)
@@ -352,11 +351,11 @@ mod tests {
             .collect()
     }
 
-    /// Answers with what the calls tell.
+    /// Answers with these calls.
     fn tell(found: &mut Found, calls: &[Call], ids: [FieldId; FIELDS.len()]) {
         for (id, version, values) in calls {
             let mut record = found.record(&format!("c{id}")).key("email", "a");
-            // An adapter may tell the version first or last.
+            // An adapter may say the version first or last.
             let (first, last) = match values.len() % 2 {
                 0 => (*version, None),
                 _ => (None, *version),
@@ -376,7 +375,7 @@ mod tests {
         }
     }
 
-    /// What becomes of a record that was told in these calls.
+    /// What becomes of a record that these calls are about.
     fn merged(calls: &[&Call], fields: &Fields) -> (Option<&'static str>, Vec<Vec<&'static str>>) {
         let version = calls.iter().find_map(|call| call.1).filter(|version| !version.is_empty());
         let values = (0..FIELDS.len()).map(|of| {

@@ -8,26 +8,26 @@ use crate::object::Object;
 
 /// The answers of storage to one [`Lookup`](super::Lookup).
 ///
-/// Add every record that answers one of the asked keys. A record may be added more than once, with
-/// the same or other values, as a join yields it: it is merged, and a value given twice counts once.
-/// Fields that hold several values take one [`value`](FoundRecord::value) each.
+/// Add every record that answers one of the asked keys. A record may be added more than once, with the same or
+/// with other values, just as a join returns it: all of that is merged, and a value that is given twice counts
+/// once. For a field with several values, call [`value`](FoundRecord::value) once for each.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What each call of [`record`](Self::record) told: id, version, values, one behind the other.
+    /// What each call of [`record`](Self::record) said, one after the other: id, version, values.
     text: String,
-    /// The declared keys, apart from them: so what is told of a record stands in one piece.
+    /// The declared keys. They have a text of their own, so that what is said about a record is in one piece.
     key_text: String,
-    /// The field keys that the adapter has named so far.
+    /// The keys of fields that the adapter has named so far.
     names: Vec<Box<str>>,
     pub(super) records: Vec<Raw>,
-    /// Those of one record after the other.
+    /// Record by record.
     values: Vec<(Name, Span)>,
     pub(super) keys: Vec<RawKey>,
 }
 
 pub(super) type Span = (u32, u32);
 
-/// What one call of [`Found::record`] was about.
+/// One call of [`Found::record`].
 #[derive(Debug)]
 pub(super) struct Raw {
     pub(super) id: Span,
@@ -38,11 +38,11 @@ pub(super) struct Raw {
 /// A declared key.
 #[derive(Debug)]
 pub(super) struct RawKey {
-    /// The position of its record.
+    /// The position of its record among the calls.
     pub(super) record: u32,
     pub(super) name: Name,
     pub(super) text: Span,
-    /// Where in memory it was read from, which tells what key it is.
+    /// Where in memory the adapter had it from, which usually tells which key it is.
     pub(super) address: usize,
 }
 
@@ -50,12 +50,12 @@ pub(super) struct RawKey {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Name {
     Id(FieldId),
-    /// Position among the names.
+    /// Its position among the names.
     Key(u32),
 }
 
 impl Name {
-    /// The field, where it is known which one each name means.
+    /// The field, given which field each name means.
     pub(super) fn field(self, named: &[Option<FieldId>]) -> Option<FieldId> {
         match self {
             Name::Id(id) => Some(id),
@@ -71,7 +71,7 @@ impl Raw {
 }
 
 impl Found {
-    /// Adds a record, or goes on with one that was added before.
+    /// Adds a record, or says more about one that was added before.
     pub fn record(&mut self, id: &str) -> FoundRecord<'_> {
         let id = self.push(id);
         let first_value = u32::try_from(self.values.len()).expect("fewer than 2³² values");
@@ -89,13 +89,13 @@ impl Found {
         self.records.is_empty()
     }
 
-    /// The ids that were added, with repetitions, in the order of the calls; for testing an adapter.
+    /// The ids that were added, with repetitions, in the order of the calls. For testing an adapter.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.records.iter().map(|record| self.slice(record.id))
     }
 
-    /// The declared keys as (id, field key, key), for testing an adapter. Fields named by position
-    /// are left out.
+    /// The declared keys, each as (id, key of the field, key). Fields that were named by position are left
+    /// out. For testing an adapter.
     pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.keys.iter().filter_map(|key| match key.name {
             Name::Key(field) => Some((
@@ -107,7 +107,7 @@ impl Found {
         })
     }
 
-    /// Takes out the records with these ids, as if storage did not hold them.
+    /// Removes the records with these ids, as if storage did not have them.
     pub(crate) fn hide(&mut self, is_hidden: impl Fn(&str) -> bool) {
         if !self.ids().any(&is_hidden) {
             return;
@@ -128,8 +128,8 @@ impl Found {
         (self.text, self.key_text, self.names) = (whole.text, whole.key_text, whole.names);
     }
 
-    /// Answers that nobody asked for: records without an id, and records that were neither asked for
-    /// by id nor declared for a key. Undeclared keys are the planner's to find.
+    /// Answers that nobody asked for, in words: records without an id, and records that were neither asked
+    /// for by id nor declared for a key. Declared keys that nobody asked for are for the planner to find.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let mut is_asked = vec![false; self.records.len()];
         for key in &self.keys {
@@ -149,7 +149,7 @@ impl Found {
         if is_asked.iter().all(|asked| *asked) && self.records.iter().all(has_id) {
             return Vec::new();
         }
-        // A record may be added several times; one reason is enough.
+        // A record may be added several times, and one reason is enough.
         let declared: std::collections::HashSet<&str> =
             self.ids().zip(&is_asked).filter(|(_, asked)| **asked).map(|(id, _)| id).collect();
         let mut faults: Vec<String> = Vec::new();
@@ -172,7 +172,8 @@ impl Found {
         faults
     }
 
-    /// What the adapter has named that is no field of the object, or a part of one that is kept whole.
+    /// The names used by the adapter that are no field of the object, or only a part of a field that is kept
+    /// whole.
     pub(crate) fn unknown<'s>(
         &'s self,
         object: Object,
@@ -183,7 +184,7 @@ impl Found {
         self.names.iter().map(|name| &**name).filter(move |name| !is_known(name))
     }
 
-    /// Everything that was added, call by call: id, version, declared keys, values; fields by key.
+    /// Everything that was added, call by call: id, version, declared keys, values. Fields are named by key.
     #[allow(clippy::type_complexity)] // four columns of one table
     pub(crate) fn told<'s>(
         &'s self,
@@ -204,21 +205,21 @@ impl Found {
         })
     }
 
-    /// The values that a call of [`record`](Self::record) gave, as they were named.
+    /// The values that a call of [`record`](Self::record) gave, with the names of fields that it used.
     #[inline]
     pub(super) fn raw_values(&self, call: usize) -> &[(Name, Span)] {
         let end = self.records.get(call + 1).map_or(self.values.len(), Raw::first_value);
         &self.values[self.records[call].first_value()..end]
     }
 
-    /// Do two calls of [`record`](Self::record) tell the same? False may mean that one does so in another
-    /// way.
-    pub(super) fn is_told_again(&self, first: usize, again: usize) -> bool {
+    /// Do two calls of [`record`](Self::record) say the same, word for word? If not, they may still say it in
+    /// another way.
+    pub(super) fn says_the_same(&self, first: usize, again: usize) -> bool {
         let (whole, whole_again) = (self.extent(first), self.extent(again));
         if self.text.as_bytes()[whole.clone()] != self.text.as_bytes()[whole_again.clone()] {
             return false;
         }
-        // The texts are the same: are they cut at the same places?
+        // The texts are the same, but are they cut at the same places?
         let (start, start_again) = (whole.start as u32, whole_again.start as u32);
         let is_same = |(from, to): Span, (from_again, to_again): Span| {
             (from - start, to - start) == (from_again - start_again, to_again - start_again)
@@ -236,7 +237,7 @@ impl Found {
             && both.all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
     }
 
-    /// Where everything lies that a call of [`record`](Self::record) told, if not more.
+    /// Where the text of a call of [`record`](Self::record) is; there may be more in it.
     fn extent(&self, call: usize) -> Range<usize> {
         let end = self.records.get(call + 1).map_or(self.text.len(), |next| next.id.0 as usize);
         self.records[call].id.0 as usize..end
@@ -249,15 +250,15 @@ impl Found {
         (self.slice(record.id), record.version.map(|version| self.slice(version)))
     }
 
-    /// Where the id and the version lie that a call of [`record`](Self::record) gave.
+    /// Where the id and the version are that a call of [`record`](Self::record) gave.
     #[inline]
     pub(super) fn spans(&self, call: usize) -> (Span, Option<Span>) {
         let record = &self.records[call];
         (record.id, record.version)
     }
 
-    /// The values that a call of [`record`](Self::record) gave, with the fields that they are of;
-    /// `named` says [which one](Self::named) each name means.
+    /// The values that a call of [`record`](Self::record) gave, each with its field. `named` says
+    /// [which field](Self::named) each name means.
     pub(super) fn values(
         &self,
         call: usize,
@@ -321,7 +322,7 @@ impl Found {
         &self.key_text[key.text.0 as usize..key.text.1 as usize]
     }
 
-    /// The declared keys, where `told` says [which record](super::Answers::absorb) each call was about.
+    /// The declared keys. `told` says [which record](super::Answers::absorb) each call was about.
     pub(crate) fn declared_keys<'f>(
         &'f self,
         object: Object,
@@ -341,7 +342,7 @@ impl Found {
         &self.names[at as usize]
     }
 
-    /// Which field each name means that the adapter has used.
+    /// Which field each name means, for the names that the adapter has used.
     pub(super) fn named(&self, object: Object, fields: &Fields) -> Vec<Option<FieldId>> {
         self.names.iter().map(|name| fields.find(object, name)).collect()
     }
@@ -350,25 +351,25 @@ impl Found {
 fn append(all: &mut String, text: &str) -> Span {
     let start = all.len();
     all.push_str(text);
-    // It begins no later than it ends.
+    // The start fits, too: it is not beyond the end.
     (start as u32, u32::try_from(all.len()).expect("the answers to one window fit 4 GiB"))
 }
 
-/// Is this the name of a field? Names are short, and most others differ at once.
+/// Are two names the same? Most are short, and differ at once.
 fn is_same(name: &str, other: &str) -> bool {
     name.len() == other.len()
         && name.as_bytes().first() == other.as_bytes().first()
         && name == other
 }
 
-/// One record that is being added to a [`Found`].
+/// A record that is being added to a [`Found`].
 #[derive(Debug)]
 pub struct FoundRecord<'f> {
     found: &'f mut Found,
 }
 
 impl FoundRecord<'_> {
-    /// The version of the record, for optimistic locking: any text that changes with each write.
+    /// Sets the version of the record, for optimistic locking: any text that changes with each write.
     pub fn version(self, version: &str) -> Self {
         let span = self.found.push(version);
         if let Some(record) = self.found.records.last_mut() {
@@ -377,22 +378,22 @@ impl FoundRecord<'_> {
         self
     }
 
-    /// An asked key that the record answers, exactly as it was asked. Saying so (instead of letting
-    /// the planner compare values) finds records whose stored spelling differs, such as a phone kept
-    /// as `(206) 555-0123`. A key nobody asked for is a fault of the adapter. Records found by id
-    /// need none.
+    /// Declares an asked key that the record answers, exactly as it was asked. The adapter says so, instead
+    /// of the planner comparing values, so that records are found even if they are stored in another
+    /// spelling, such as a phone kept as `(206) 555-0123`. A key that nobody asked for is a fault of the
+    /// adapter. A record that was found by its id needs no key.
     pub fn key<'n>(self, field: impl Into<FieldRef<'n>>, key: &str) -> Self {
         self.found.push_key(field.into(), key);
         self
     }
 
-    /// A stored value, as it is kept. Blank values may be left out.
+    /// Adds a stored value, just as it is kept. Blank values may be left out.
     pub fn value<'n>(self, field: impl Into<FieldRef<'n>>, shown: &str) -> Self {
         self.found.push_value(field.into(), shown);
         self
     }
 
-    /// Several values of one field.
+    /// Adds several values of one field.
     pub fn values<'n>(
         mut self,
         field: impl Into<FieldRef<'n>>,

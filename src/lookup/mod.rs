@@ -1,9 +1,9 @@
-//! The question to storage, [`Lookup`], and the sink of its answers, [`Found`].
+//! The question to storage, [`Lookup`], and what collects its answers, [`Found`].
 //!
-//! Planning asks storage in batches: for each window of rows, every distinct key of one object that
-//! was not asked before goes out in a single [`Lookup`], as sorted parallel columns that a database
-//! takes as array parameters. The answers are added to a [`Found`], in any order and as often as a
-//! join happens to repeat them.
+//! Planning asks storage in batches. For each window of rows, every distinct key of one object that was not
+//! asked for before goes into a single [`Lookup`], as sorted parallel columns that a database takes as array
+//! parameters. Storage adds its answers to a [`Found`], in any order, and as often as a join happens to repeat
+//! them.
 //!
 //! ```
 //! # use crm_import::lookup::{Found, Lookup};
@@ -44,11 +44,11 @@ pub(crate) use table::{NumberTable, Search};
 use crate::field::{Field, FieldId, Fields};
 use crate::object::Object;
 
-/// One question to storage: every record of one object that answers any of these keys.
+/// One question to storage: which records of one object answer any of these keys?
 ///
-/// A record answers if its id is among [`ids`](Self::ids), if it is an opportunity of one of the
-/// contacts in [`contact_ids`](Self::contact_ids), or if it carries the values of one row of one of
-/// the [`blocks`](Self::blocks). All slices are sorted bytewise and hold no value twice.
+/// A record answers if its id is among [`ids`](Self::ids), if it is an opportunity of one of the contacts in
+/// [`contact_ids`](Self::contact_ids), or if it carries all values of a row in one of the
+/// [`blocks`](Self::blocks). Ids are sorted by their bytes, and so are the keys of a block; none occurs twice.
 #[derive(Debug)]
 pub struct Lookup<'a> {
     pub(crate) object: Object,
@@ -80,8 +80,7 @@ impl<'a> Lookup<'a> {
         &self.blocks
     }
 
-    /// The fields whose values the plan needs back, so that it can tell what would change. Values of
-    /// other fields are ignored.
+    /// The fields whose values the plan needs, to tell what would change. Values of other fields are ignored.
     pub fn wanted(&self) -> impl Iterator<Item = &'a Field> + '_ {
         self.wanted.iter().map(|&id| self.fields.get(id))
     }
@@ -97,7 +96,7 @@ impl<'a> Lookup<'a> {
         self.ids.len() + self.contact_ids.len() + keys
     }
 
-    /// A question of one's own, for testing an adapter: per rule its fields and, for each field, the
+    /// A question of your own, for testing an adapter: for each rule its fields, and for each field the
     /// column of values.
     ///
     /// ```
@@ -160,7 +159,7 @@ impl<'a> MatchBlock<'a> {
         self.columns.first().map_or(0, Vec::len)
     }
 
-    /// Never in a lookup: a rule without keys has no block.
+    /// Are there no keys? That is never so in a lookup, where a rule without keys has no block.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,14 +1,16 @@
-//! The order in which storage sees what it is asked for: that of the bytes.
+//! Sorts what storage is asked for, by its bytes.
+//!
+//! Whole texts are hardly ever compared: most differ in a few bytes, and phones are sorted as numbers.
 
 use crate::value::Phone;
 
 /// One asked text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
-    /// Where it lies among the others.
+    /// Where it is in the text of the question.
     pub(super) from: u32,
     pub(super) to: u32,
-    /// What the planner knows it by; of an id that cannot be taken back nothing.
+    /// By what the planner knows it; means nothing for an id that cannot be taken back.
     pub(super) mark: u32,
 }
 
@@ -17,7 +19,7 @@ impl Asked {
         &text[self.from as usize..self.to as usize]
     }
 
-    /// The first twelve bytes behind those `skipped`, as a number that orders as they do.
+    /// The first twelve bytes after those that are `skipped`, as a number that is ordered as they are.
     fn head(self, text: &str, skipped: u32) -> u128 {
         let from = self.from.saturating_add(skipped).min(self.to);
         let bytes = &text.as_bytes()[from as usize..];
@@ -34,14 +36,15 @@ impl Asked {
     }
 }
 
-/// So many bytes are in a head.
+/// How many bytes a head has.
 const HEAD: u32 = 12;
-/// The bits of a head that are left to say which text it is of.
+/// The other bits of a head, which say to which text it belongs.
 const AT: u128 = u32::MAX as u128;
 
-/// Sorts texts. True: one of them stands there more than once.
+/// Sorts texts. True if one of them occurs more than once.
 pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
-    // Compared by the first bytes behind those that all of them begin with, which rarely leaves a doubt.
+    // They are compared by their heads, the first bytes after those that all of them share. Few heads are
+    // alike.
     let heads = |skipped: u32| -> Vec<u128> {
         texts.iter().zip(0..).map(|(asked, at)| asked.head(text, skipped) | at).collect()
     };
@@ -71,10 +74,10 @@ pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
 /// One asked phone without an extension.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct AskedPhone {
-    /// Its digits with zeros behind them, as many as a phone can have, and how many are its own: such
+    /// Its digits, followed by zeros up to as many digits as a phone can have, and how many are its own. Such
     /// numbers are ordered as the texts are.
     order: u64,
-    /// What the planner knows it by.
+    /// By what the planner knows it.
     mark: u32,
 }
 
@@ -91,7 +94,7 @@ const POWERS: [u64; 1 + Phone::MAX_DIGITS] = {
     powers
 };
 
-/// How many digits the number of a phone has: as many as a number of its bits has at least, or one more.
+/// How many digits the number of a phone has: as many as the smallest number with as many bits, or one more.
 fn digits_of(number: u64) -> usize {
     let bits = (u64::BITS - number.leading_zeros()) as usize;
     let likely = (bits * 1_233) >> 12;
@@ -99,7 +102,7 @@ fn digits_of(number: u64) -> usize {
 }
 
 impl AskedPhone {
-    /// `None`: it has an extension, and is asked for as a text.
+    /// `None` for a phone with an extension, which is asked for as a text.
     #[inline]
     pub(super) fn new(phone: Phone, mark: u32) -> Option<Self> {
         const MOST: usize = Phone::MAX_DIGITS;
@@ -109,7 +112,7 @@ impl AskedPhone {
         (!phone.has_extension()).then_some(AskedPhone { order, mark })
     }
 
-    /// Its text, and what stands behind it.
+    /// Its text, followed by the zeros.
     fn text(self) -> [u8; 1 + Phone::MAX_DIGITS] {
         let mut text = sixteen_digits(self.order >> 4);
         text[0] = b'+';
@@ -121,14 +124,14 @@ impl AskedPhone {
     }
 }
 
-/// Sorts phones as their texts are sorted, without a look at those. True: one of them stands there more
-/// than once.
+/// Sorts phones in the order of their texts, without looking at those. True if one of them occurs more than
+/// once.
 pub(super) fn sort_phones(phones: &mut [AskedPhone]) -> bool {
     phones.sort_unstable_by_key(|phone| phone.order);
     phones.windows(2).any(|two| two[0].order == two[1].order)
 }
 
-/// Writes phones behind a text, one behind the other.
+/// Appends phones to a text, one after the other.
 pub(super) fn write_phones(phones: &[AskedPhone], text: &mut String, asked: &mut Vec<Asked>) {
     const MOST: usize = 1 + Phone::MAX_DIGITS;
     let most = text.len() + phones.len() * MOST;
@@ -153,8 +156,9 @@ fn sixteen_digits(number: u64) -> [u8; 16] {
     digits
 }
 
-/// The digits of a number below a hundred million: cut into two of four, four of two, eight of one, which
-/// lie side by side in one integer, the first one lowest. Instead of dividing it is multiplied and shifted.
+/// The digits of a number below a hundred million. It is cut into two numbers of four digits, then four of two,
+/// then eight of one, all side by side in one integer, the first one lowest. Instead of a division there is a
+/// multiplication and a shift.
 fn eight_digits(number: u64) -> [u8; 8] {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;

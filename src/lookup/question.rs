@@ -1,4 +1,4 @@
-//! [`Question`]: the reusable buffer a [`Lookup`] is built from.
+//! [`Question`]: the buffer in which the keys for a [`Lookup`] are collected; it is used again and again.
 
 use super::order::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
 use super::{Lookup, MatchBlock};
@@ -6,21 +6,21 @@ use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use crate::value::Phone;
 
-/// Separates the parts of a combined key inside one text; no cell can hold it (behaviour §9 refuses
-/// control characters in keys by folding them away).
+/// Separates the parts of a combined key inside one text. No part can hold it, because folding removes control
+/// characters (behaviour §9).
 pub(crate) const PART: char = '\u{1f}';
 
-/// What shall be asked, collected key by key.
+/// What is to be asked, collected key by key.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
-    /// Every asked text, one behind the other.
+    /// All asked texts, one after the other.
     text: String,
     ids: Vec<Asked>,
     contact_ids: Vec<Asked>,
-    /// Per match rule.
+    /// For each match rule.
     keys: Vec<RuleKeys>,
     is_unsorted: bool,
-    /// A text is asked more than once.
+    /// A text is asked for more than once.
     is_repeated: bool,
 }
 
@@ -28,11 +28,11 @@ pub(crate) struct Question {
 #[derive(Debug, Default)]
 struct RuleKeys {
     texts: Vec<Asked>,
-    /// Those that become texts when they are sorted.
+    /// Phones, which become texts when they are sorted.
     phones: Vec<AskedPhone>,
 }
 
-/// So many keys may have no record before the next one that has.
+/// How far the next declared key is looked for: so many keys in a row may have no record.
 const NEXT: usize = 64;
 
 impl Question {
@@ -59,14 +59,14 @@ impl Question {
         self.contact_ids.push(asked);
     }
 
-    /// Asks for a record by an id that can be taken back by its mark.
+    /// Asks for a record by an id that can be [taken back](Self::retain) by its mark.
     pub(crate) fn ask_id_marked(&mut self, id: &str, mark: u32) {
         let asked = self.push(id, mark);
         self.ids.push(asked);
     }
 
-    /// Asks for a key of a rule; the parts of a combined key are joined by [`PART`]. The `mark` is
-    /// what [`mark_of`](Self::mark_of) gives back.
+    /// Asks for a key of a rule. The parts of a combined key are joined by [`PART`]. The `mark` is what
+    /// [`mark_of`](Self::mark_of) returns.
     #[inline]
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
         let asked = self.push(key, mark);
@@ -85,7 +85,7 @@ impl Question {
         }
     }
 
-    /// One with an extension.
+    /// Asks for a phone with an extension.
     #[cold]
     fn ask_long_phone(&mut self, rule: usize, phone: Phone, mark: u32) {
         self.ask_key(rule, &phone.to_string(), mark);
@@ -99,9 +99,10 @@ impl Question {
         &mut self.keys[rule]
     }
 
-    /// The mark of an asked key of a rule by the address of its text. Most adapters declare the very text
-    /// they were asked with, and in the order in which they were asked: the search goes on where the last
-    /// one has ended, at `near`. Of any other text, and of one that is no whole key, this knows nothing.
+    /// A short cut to the mark of an asked key of a rule, by the address of its text. Most adapters declare
+    /// the very text that they were asked with, and in the order in which they were asked. So the search
+    /// begins where the last one ended, at `near`. `None` for any other text, and for one that is not a whole
+    /// key.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -122,7 +123,7 @@ impl Question {
         (bytes == text.as_bytes()).then_some(asked.mark)
     }
 
-    /// Keeps those of the marked texts whose marks say so, once they are [sorted](Self::sort).
+    /// Keeps only texts whose marks are to be kept. The question must be [sorted](Self::sort).
     pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
         self.ids.retain(|asked| is_kept(asked.mark));
         self.keys.iter_mut().for_each(|keys| keys.texts.retain(|asked| is_kept(asked.mark)));
@@ -135,7 +136,7 @@ impl Question {
         Asked { from, to: len(&self.text), mark }
     }
 
-    /// Brings everything that was asked into the order in which storage sees it.
+    /// Puts everything that was asked in the order in which storage sees it.
     pub(crate) fn sort(&mut self) {
         if !std::mem::take(&mut self.is_unsorted) {
             return;
@@ -162,7 +163,7 @@ impl Question {
         texts
     }
 
-    /// The question as storage sees it, once it is [sorted](Self::sort).
+    /// The question as storage sees it. It must be [sorted](Self::sort).
     pub(crate) fn lookup<'a>(
         &'a self,
         object: Object,
@@ -227,7 +228,7 @@ mod tests {
         RULES.iter().map(|rule| vec![(*rule).to_owned()]).collect()
     }
 
-    /// Texts that share long beginnings, end inside of what is compared at a glance, or hold a NUL.
+    /// Texts that share long beginnings, end within the bytes that are compared first, or hold a NUL.
     fn texts(seed: u64) -> Vec<String> {
         const PARTS: [&str; 9] =
             ["a", "b", "customer-number-", "+1206555", "0", "é", "\0", "@example.org", " "];
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn storage_sees_phones_sorted_bytewise_whatever_they_are_like() {
         let (rules, fields) = (rules(), Fields::standard());
-        // With an extension, beginning alike, and beside a text.
+        // Some with an extension, some with the same beginning, and a text among them.
         let numbers = [12_065_550_123, 4_930_123_456, 442_079_460_958, 12_065_550_100];
         for case in 0..8 {
             let mut question = Question::default();

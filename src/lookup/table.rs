@@ -1,40 +1,48 @@
-//! [`NumberTable`]: numbers by their tags, one stretch of memory to look at for each.
+//! [`NumberTable`]: a hash table that finds numbers by a tag, and looks in just one place of memory for each.
 //!
-//! The table of a large file is far larger than the processor's cache, and a tag's place in it is
-//! anywhere. So a slot holds both, the tag and the number: what is met on the way is told apart without
-//! a look elsewhere, and a new number is written where the search for it has ended. Tags lie in their
-//! order, as far as they have room: a table that grows is gone through from end to end.
+//! The table of a large file is far larger than the processor's cache, and a tag's place in it may be anywhere.
+//! So a slot holds both the tag and the number. A search sees without looking elsewhere whether it has met its
+//! tag, and a new number is written where the search for it has ended. A tag's place is proportional to it, and
+//! if that is taken, the next one that is free:
+//!
+//! ```text
+//! slots    0        1        2        3        4
+//! tags     0x10..   0x3a..   0x3b..            0xd2..
+//!                   ^ 0x3b.. would be here, but 0x3a.. was first
+//! ```
+//!
+//! So tags are nearly in order, and a table that grows is read and written from one end to the other.
 
-/// Numbers that are found by a tag, of which several may be the same.
+/// Numbers that are found by a tag. Several may have the same tag.
 #[derive(Debug, Default)]
 pub(crate) struct NumberTable {
-    /// The tag in the upper half, in the lower one the number after this one: an empty table is memory
-    /// that nobody has to write.
+    /// Each has the tag in its upper half, and the number plus one in its lower half. So an empty table is all
+    /// zeros, which is memory that nobody has to write.
     slots: Vec<u64>,
-    /// How many more there is room for.
+    /// For how many more numbers there is room.
     room: usize,
 }
 
-/// A free slot: every number is kept as the one after it.
+/// A free slot. A number never looks like that, because one is added to it.
 const EMPTY: u64 = 0;
 
 /// The search for the first number with a tag.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Search {
     tag: u32,
-    /// Where it stands; good as long as the table does not grow.
+    /// The slot that it has come to; valid as long as the table does not grow.
     at: u32,
-    /// What was met there.
+    /// What is in that slot.
     slot: u64,
 }
 
 impl Search {
-    /// One that has not begun.
+    /// A search that has not begun.
     pub(crate) fn of(tag: u32) -> Self {
         Search { tag, ..Search::default() }
     }
 
-    /// The number that was found, once the search has ended.
+    /// The number that was found. The search must have ended.
     pub(crate) fn number(self) -> Option<u32> {
         (self.slot != EMPTY).then(|| number_of(self.slot))
     }
@@ -43,22 +51,22 @@ impl Search {
         self.tag
     }
 
-    /// It ends at its tag, or at a free slot: nothing with the tag stands behind one.
+    /// A search ends at its tag, or at a free slot, because nothing with the tag comes after one.
     fn has_ended(self) -> bool {
         (self.slot == EMPTY) | (tag_of(self.slot) == self.tag)
     }
 }
 
 impl NumberTable {
-    /// Begins a search, which brings the first slot of the tag near.
+    /// Begins a search: reads the first slot of the tag, so that it is in the processor's cache afterwards.
     #[inline]
     pub(crate) fn begin(&self, search: Search) -> Search {
         let at = self.home(search.tag);
         Search { at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY), ..search }
     }
 
-    /// Follows a search to its end. Nobody can foretell which one goes past its first slot, but few go
-    /// farther than one: so all look there without being asked.
+    /// Follows a search to its end. The processor cannot predict which searches go past their first slot, but
+    /// few go farther than the second. So that one is looked at without a branch.
     pub(crate) fn follow(&self, search: Search) -> Search {
         let at = search.at + u32::from(!search.has_ended());
         let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);
@@ -72,7 +80,7 @@ impl NumberTable {
         Search { tag, at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY) }
     }
 
-    /// Adds a number where a search has met no other. False: the place was taken since.
+    /// Adds a number where a search has ended without finding one. False if the slot was taken since then.
     pub(crate) fn insert(&mut self, search: Search, number: u32) -> bool {
         let place = &mut self.slots[search.at as usize];
         let is_free = *place == EMPTY;
@@ -83,13 +91,13 @@ impl NumberTable {
         is_free
     }
 
-    /// The first number with this tag that `is_it`.
+    /// The first number with this tag for which `is_it` is true.
     pub(crate) fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let at = self.position(tag, is_it).ok()?;
         Some(number_of(self.slots[at]))
     }
 
-    /// Adds a number where the tag leads to none that `is_it`, or gives the one that is there.
+    /// Returns the number with this tag for which `is_it` is true. If there is none, adds the given one.
     #[inline]
     pub(crate) fn find_or_insert(
         &mut self,
@@ -108,7 +116,7 @@ impl NumberTable {
         }
     }
 
-    /// Makes room for so many more.
+    /// Makes room for so many more numbers.
     #[inline]
     pub(crate) fn reserve(&mut self, more: usize) {
         if more > self.room {
@@ -116,7 +124,7 @@ impl NumberTable {
         }
     }
 
-    /// A search goes past few others as long as a quarter is free.
+    /// How many numbers there may be at most. As long as a quarter of the slots is free, searches are short.
     fn most(&self) -> usize {
         self.slots.len() / 4 * 3
     }
@@ -136,7 +144,8 @@ impl NumberTable {
         self.room = self.most() - len;
     }
 
-    /// The slot of the first number with this tag that `is_it`, else the free one where it belongs.
+    /// The slot of the first number with this tag for which `is_it` is true, or else the free slot where such a
+    /// number belongs.
     fn position(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Result<usize, usize> {
         let mut at = self.home(tag);
         loop {
@@ -150,7 +159,7 @@ impl NumberTable {
         }
     }
 
-    /// Where the search for a tag begins.
+    /// The slot at which the search for a tag begins.
     fn home(&self, tag: u32) -> usize {
         ((u64::from(tag) * self.slots.len() as u64) >> 32) as usize
     }
@@ -164,7 +173,7 @@ fn number_of(slot: u64) -> u32 {
     (slot as u32).wrapping_sub(1)
 }
 
-/// No number is 2³² - 1.
+/// A slot with this tag and number. No number is 2³² - 1.
 fn slot(tag: u32, number: u32) -> u64 {
     (u64::from(tag) << 32) | (u64::from(number) + 1)
 }
@@ -200,7 +209,7 @@ mod tests {
                 let is_it = |number: u32| names[number as usize] == name;
                 let known = expected.get(&(tag, name)).copied();
                 prop_assert_eq!(table.find(tag, is_it), known);
-                // Where nothing was met there is room, until it is taken.
+                // Where a search met nothing there is room, until somebody takes it.
                 let is_tried = likely.is_none() && next.is_multiple_of(2);
                 let is_put = is_tried && table.insert(search, next);
                 prop_assert!(is_put == is_tried && (!is_put || !table.insert(search, next)));

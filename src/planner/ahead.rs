@@ -1,13 +1,13 @@
-//! Planning a file while it is read: each block while it is still at hand, or while other threads read
-//! and draft those that come next.
+//! Plans a file while it is read: each block as soon as it was read, or while other threads read and draft
+//! those that come next.
 //!
-//! How a column writes its dates and numbers is told by all of its rows (behaviour §9), and drafting
-//! needs to know. So the first block stands for the others until the last one is read. Mostly it has
-//! told the same as all of them; where it has not, the blocks are planned once more in the formats of the
-//! whole file. So the plan is the same as if the file had been read to its end first.
+//! How a column writes its dates and numbers, only all of its rows can say (behaviour §9), but drafting has to
+//! know. So the formats are guessed from the first block. Usually the whole file confirms the guess. If it does
+//! not, the blocks are planned once more in the formats of the whole file, so that the plan is the same as if
+//! the file had been read to its end first.
 //!
-//! Planning twice would cost a single thread more than it can win: on one, the file is read to its end
-//! first unless the first block tells the format of every column.
+//! For a single thread, planning twice would cost more than it can win. Unless the first block shows the format
+//! of every column, it reads the file to its end first.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -24,10 +24,10 @@ use crate::draft::{Drafter, Drafts, Settings};
 use crate::issue::Finding;
 use crate::source::{Block, SourceError};
 
-/// How many drafted blocks the other threads are ahead at most, besides those at hand.
+/// How many drafted blocks may wait for the planner, besides those that the threads are working on.
 const AHEAD: usize = 4;
 
-/// A block with everything that the planner needs of it.
+/// A block, and everything about it that the planner needs.
 pub(super) struct Drafted {
     pub(super) block: Arc<Block>,
     pub(super) drafts: Drafts,
@@ -39,20 +39,21 @@ pub(super) struct Drafted {
 /// How blocks are read and drafted.
 pub(super) struct ReadingAhead<'s, 'a> {
     pub(super) settings: &'s Settings,
-    /// `None`: the planner numbers the keys.
+    /// `None` if the planner numbers the keys itself.
     pub(super) numbering: Option<Numbering>,
     /// What keys are hashed with.
     pub(super) seed: RandomState,
     pub(super) window_rows: usize,
     pub(super) feed: Mutex<Feed<'a>>,
-    /// Empty blocks, made by the thread that plans. What a plan keeps is then of one thread's memory, and the
-    /// allocator has it at hand when the program imports again; of another thread's it gives most back.
+    /// Empty blocks, made by the thread that plans. Then all that a plan keeps is memory of that one thread,
+    /// which the allocator still has when the program imports again. Most of another thread's memory it gives
+    /// back to the system.
     pub(super) spare: Mutex<Vec<Block>>,
 }
 
 impl<'a> ReadingAhead<'_, 'a> {
-    /// Reads and drafts on so many other threads, or on this one, and hands the blocks to `plan` in the
-    /// order of the file. Stops at the first error.
+    /// Reads and drafts on so many other threads, or on this one if there are none, and hands the blocks to
+    /// `plan` in the order of the file. Stops at the first error.
     pub(super) fn draft_on<E>(
         &self,
         threads: usize,
@@ -68,7 +69,7 @@ impl<'a> ReadingAhead<'_, 'a> {
                 scope.spawn(move || self.draft(&sender));
             }
             drop(sender);
-            // Those that another thread was quicker with.
+            // Blocks that were drafted before their turn.
             let mut early = BTreeMap::new();
             let mut next = 0;
             for (number, drafted) in receiver {
@@ -86,7 +87,7 @@ impl<'a> ReadingAhead<'_, 'a> {
         })
     }
 
-    /// Reads and drafts a block only when the one before is planned.
+    /// Reads and drafts each block when the one before it has been planned.
     fn draft_here<E>(
         &self,
         mut plan: impl FnMut(Result<Drafted, SourceError>) -> Result<(), E>,
@@ -102,7 +103,7 @@ impl<'a> ReadingAhead<'_, 'a> {
         Ok(())
     }
 
-    /// Numbers the keys of a block that is taken, unless that is done.
+    /// Numbers the keys of the block that is planned next, unless that was done.
     fn number(&self, position: usize, drafted: &mut Result<Drafted, SourceError>) {
         let (Some(of), Ok(Drafted { block, drafts, prepared, .. })) = (&self.numbering, drafted)
         else {
@@ -146,7 +147,7 @@ impl<'a> ReadingAhead<'_, 'a> {
                     (number, Ok(Drafted { block, drafts, prepared, findings }))
                 }
             };
-            // The other side hangs up when planning has failed.
+            // Nobody listens any more once planning has failed.
             if sender.send(drafted).is_err() {
                 return;
             }

@@ -1,4 +1,4 @@
-//! What a window of rows asks storage for: every contact that its keys may lead to.
+//! What a window of rows asks storage for: every contact to which its keys may lead.
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use crate::lookup::Question;
 use crate::source::Block;
 use crate::value::Phone;
 
-/// So many keys are told apart before the first is asked for.
+/// So many keys are sorted into texts and phones before the first is asked for.
 const TOGETHER: usize = 64;
 
-/// Asks for the keys of contacts with these positions in a block, those that are `wanted`. Each is
-/// marked with its position.
+/// Asks for the keys at these positions of a block that may lead to contacts and that `is_wanted` wants. Each
+/// is marked with its position.
 ///
-/// Which key is wanted, and of what kind it is, nobody can foretell: so phones and texts are told apart
-/// without a branch first.
+/// A processor cannot predict which keys are wanted, and which are phones. So they are first sorted into texts
+/// and phones, without a branch.
 pub(super) fn ask_keys(
     question: &mut Question,
     settings: &Settings,
@@ -33,12 +33,12 @@ pub(super) fn ask_keys(
             let position = (first + at) as usize;
             let is_asked = key.kind != KeyKind::OpportunityId && is_wanted(position);
             let kind = usize::from(matches!(key.text, KeyText::Phone));
-            // The place is written either way.
+            // It is written in any case, and counts only if it is asked for.
             sorted[kind][counts[kind]] = at;
             counts[kind] += usize::from(is_asked);
         }
         let [texts, phones] = &sorted;
-        // A look at all of them together: memory is waited for once.
+        // All of them are looked at together, so that memory is waited for only once.
         let spans = texts[..counts[0]].iter().map(|&at| keys[at as usize].text.span());
         black_box(spans.flatten().fold(0, |all, span| all ^ block.text(span).len()));
         for &at in &texts[..counts[0]] {
@@ -64,8 +64,8 @@ pub(super) fn ask_keys(
     }
 }
 
-/// The questions of all windows of a block, as if no key of theirs was asked before. They can be made
-/// beside the planner, which then takes out what it knows.
+/// The questions of all windows of a block, as if none of their keys had been asked for before. Another thread
+/// can make them; the planner then removes what it knows already.
 pub(super) fn questions(
     settings: &Settings,
     block: &Block,

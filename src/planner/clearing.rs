@@ -1,4 +1,4 @@
-//! What is worth saying about clear tokens that are not obeyed (behaviour L2, W3).
+//! Reports clear tokens that are not obeyed (behaviour L2, W3).
 
 use super::Planner;
 use crate::draft::{Column, Settings};
@@ -11,8 +11,8 @@ use crate::object::Object;
 use crate::source::BlockRow;
 
 impl Planner {
-    /// Notes the clear tokens of a row that its contact does not obey. Of a consent it is told
-    /// [apart](Self::note_kept_consent).
+    /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
+    /// has an issue [of its own](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
@@ -47,7 +47,7 @@ impl Planner {
         self.note_kept(Object::Contact, row, kept);
     }
 
-    /// The same of a stored opportunity.
+    /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
     #[cold]
     pub(super) fn note_kept_standing(&mut self, settings: &Settings, row: u32) {
         let why = |column: &Column| match column.field {

@@ -1,19 +1,19 @@
-//! [`Closing`]: the end of planning, when outcomes of records become outcomes of rows, and records
-//! become steps.
+//! [`Closing`]: the end of planning. Records become steps, and what becomes of a record is what becomes of its
+//! rows.
 //!
-//! Contacts are settled first. Then the rows are gone through once: each settles the opportunity that
-//! it is the first row of, is counted, and names the steps of its two records. So the steps are in
-//! order as they come, but for those that another row names: these are put in their places at the end.
+//! Contacts are settled first. Then the rows are gone through once. Each settles the opportunity whose first
+//! row it is, is counted, and names the steps of the records whose first row it is. So most steps come in
+//! order. Steps that are named by another row than their own are put in their places at the end.
 //!
-//! Both only look at the ledger, so they are cut into stretches, one for each thread; what the rows have
-//! come to is written down when all are back.
+//! Both passes only read the ledger. So they are cut into stretches, one for each thread, and the outcomes are
+//! written down when all threads are done.
 
 mod contacts;
 mod elsewhere;
 mod rows;
 
+use super::differences::Overwritten;
 use super::stretches::{in_stretches, joined};
-use crate::field::FieldId;
 use crate::plan::{KeptStep, Ledger, Stats};
 
 use contacts::Contacts;
@@ -23,15 +23,15 @@ use rows::Rows;
 /// See the [module](self).
 pub(super) struct Closing<'p> {
     pub(super) ledger: &'p mut Ledger,
-    /// Where a row may plainly contradict what is stored.
-    pub(super) overwritten: &'p [(usize, FieldId)],
-    /// Of each stored contact: would its first row change what is stored of it?
+    /// See [`Differences`](super::differences::Differences).
+    pub(super) overwritten: &'p [Overwritten],
+    /// For each stored contact, whether its first row by itself would change it.
     pub(super) first_differs: &'p [bool],
     pub(super) threads: usize,
 }
 
 impl Closing<'_> {
-    /// Settles every record; gives the steps in their order, and the totals.
+    /// Settles every record, and returns the steps in order and the totals.
     pub(super) fn close(self) -> (Vec<KeptStep>, Stats) {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);

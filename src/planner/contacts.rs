@@ -15,12 +15,12 @@ use crate::merge::{AddressBook, RowOf, fold_contact};
 use crate::object::Object;
 use crate::plan::{Entry, NONE, Outcome};
 
-/// What a row's contact side came to, before it is written down.
+/// What was decided about a row's contact side, before it is written down.
 #[derive(Clone, Copy)]
 pub(super) enum Side {
-    /// It leads to nobody.
+    /// It leads to no contact.
     Nobody(Outcome),
-    /// It leads to this contact without being folded into it.
+    /// It leads to this contact, but is not folded into it.
     Aside(u32, Outcome),
     /// It is folded into this contact.
     Joins(u32),
@@ -29,7 +29,7 @@ pub(super) enum Side {
 }
 
 impl Planner {
-    /// Takes the stored contacts of an answer, and whom the asked keys belong to.
+    /// Takes an answer of storage: the contacts, and which of the asked keys each of them carries.
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
@@ -50,7 +50,7 @@ impl Planner {
             false => self.declare_each(&settings, declared),
             true => declared.collect(),
         };
-        // Keys of several parts are declared part by part: those of one record together.
+        // Keys of several parts are declared part by part: the parts of one record have to come together.
         declared.sort_by_key(|key| key.record.0);
         for keys in declared.chunk_by(|a, b| a.record == b.record) {
             let person = self.people.stored[keys[0].record.0 as usize];
@@ -58,7 +58,7 @@ impl Planner {
         }
     }
 
-    /// A stored contact answers to its id, if a row asks for it (M1).
+    /// Lets the id of a stored contact lead to it, if a row names that id (M1).
     fn teach_id(&mut self, id: &str) {
         let ledger = &self.ledger;
         let key = self.index.find(KeyKind::ContactId, id, None, |place| ledger.text(place));
@@ -67,10 +67,10 @@ impl Planner {
         }
     }
 
-    /// Who a row's contact side means, for every row of the window.
+    /// Finds out for each row of the window which contact it means.
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
-        // Set aside, so that the planner can change while it looks at them.
+        // Taken out, so that the planner can change while it looks at them.
         let (keys, numbers) =
             (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
@@ -79,7 +79,7 @@ impl Planner {
                 self.visit(at..self.window.rows.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
-            // Who is only looked up is looked up for an opportunity (P8).
+            // If contacts are not selected, one is looked up only for an opportunity (P8).
             let is_asked = settings.contacts.is_some() || draft.has_opportunity;
             if !draft.has_contact || !is_asked {
                 continue;
@@ -107,7 +107,7 @@ impl Planner {
         let (contact, outcome) = match side {
             Side::Nobody(outcome) => (NONE, outcome),
             Side::Aside(contact, outcome) => {
-                // Whom the import only looks up, an opportunity names.
+                // If contacts are not selected, it is for the opportunity to name the contact.
                 if outcome != Outcome::Fail && is_selected {
                     self.ledger.people[contact as usize].name(row);
                 }
@@ -119,13 +119,13 @@ impl Planner {
         let side = &mut self.ledger.contact_rows[row as usize];
         side.contact = contact;
         side.outcome = is_selected.then_some(outcome);
-        // Pairing must know that the side failed even where contacts are not selected.
+        // Pairing has to know that the side failed even if contacts are not selected.
         if !is_selected && outcome == Outcome::Fail {
             self.people.failed_references.insert(row);
         }
     }
 
-    /// The row is folded into a contact that is there.
+    /// Folds a row into a contact that exists.
     fn join(
         &mut self,
         settings: &Settings,
@@ -154,7 +154,7 @@ impl Planner {
         }
     }
 
-    /// The row brings a new contact.
+    /// Makes the new contact that a row brings.
     fn bring_new(
         &mut self,
         settings: &Settings,
@@ -171,7 +171,7 @@ impl Planner {
         contact
     }
 
-    /// Notes what a row asks of its contact and does not get.
+    /// Reports what a row asks of its contact, but does not get.
     #[inline]
     fn note_unheeded(&mut self, settings: &Settings, contact: u32, row: u32) {
         if settings.minds_consent {
@@ -183,7 +183,7 @@ impl Planner {
         }
     }
 
-    /// The keys of a row lead to the new contact that it brings.
+    /// Lets the keys of a row lead to the new contact that it brings.
     fn teach_new(
         &mut self,
         settings: &Settings,
@@ -192,7 +192,7 @@ impl Planner {
         keys: RowKeys<'_>,
         carried: Carried,
     ) {
-        // It carries what its first row gives, as far as there is room.
+        // The contact carries all that its first row gives, if there is room.
         let has_room = keys.len() <= AddressBook::LIMIT;
         if carried == Carried::ByNobody && self.teaching.is_plain && has_room {
             keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
@@ -201,8 +201,8 @@ impl Planner {
         }
     }
 
-    /// Compares the first row of a stored contact with what is stored, while both are at hand. Most
-    /// contacts have no other, and need no second look when planning ends.
+    /// Compares the first row of a stored contact with what is stored, while both are in the processor's cache.
+    /// Most contacts have only that row, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
         let entry = &self.ledger.people[contact as usize];
         let Some(StoredId(stored)) = entry.stored() else { return };

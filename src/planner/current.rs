@@ -1,4 +1,4 @@
-//! What the planner has in hand: a block, and a window of its rows.
+//! What the planner is working on: a block, and a window of its rows.
 
 use std::ops::Range;
 
@@ -7,19 +7,19 @@ use crate::draft::Drafts;
 use crate::issue::Finding;
 use crate::lookup::Question;
 
-/// The block whose rows are planned: the last one of the ledger.
+/// The block whose rows are being planned. It is the last one of the ledger.
 #[derive(Debug, Default)]
 pub(super) struct CurrentBlock {
     pub(super) drafts: Drafts,
-    /// The questions of the windows that are still to come, if they were made already.
+    /// The questions of the windows that are still to come, if another thread has made them.
     pub(super) questions: std::vec::IntoIter<Question>,
-    /// The numbers of its keys, where another thread has given them.
+    /// The numbers of its keys, if another thread has given them.
     pub(super) numbers: Option<Vec<KeyNumber>>,
     /// What was found while it was read.
     pub(super) findings: Vec<Finding>,
 }
 
-/// The rows that are planned together: what they ask storage is one question.
+/// The rows that are planned together, after one question to storage for all of them.
 #[derive(Debug, Default)]
 pub(super) struct Window {
     /// Their positions in the block.
@@ -30,6 +30,6 @@ pub(super) struct Window {
     pub(super) numbers: Vec<KeyNumber>,
     /// What was found while they were planned.
     pub(super) findings: Vec<Finding>,
-    /// So many of them are of contacts, in the order of the rows.
+    /// How many of those, at the beginning, are about contacts.
     pub(super) of_contacts: usize,
 }

@@ -1,5 +1,5 @@
-//! What is worth saying about rows that are folded into one record: where they disagree (behaviour
-//! W5, O9), and which wish an import does not take back (W6).
+//! Reports where rows that are folded into one record disagree (behaviour W5, O9), and where a row would take
+//! back a wish not to be contacted (W6).
 
 use std::ops::Range;
 
@@ -16,15 +16,15 @@ use crate::plan::{Entry, Ledger};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
-/// Where rows may say otherwise than what was said before them.
+/// The columns in which a row may contradict what was said before it.
 #[derive(Debug)]
 pub(super) struct Differences {
-    /// Than an earlier row of their contact (W5).
+    /// Those in which it may contradict an earlier row of its contact (W5).
     contacts: Compared,
-    /// Than an earlier row of their opportunity (O9).
+    /// Those in which it may contradict an earlier row of its opportunity (O9).
     opportunities: Compared,
-    /// Plainly, than what is stored of their contact.
-    pub(super) overwritten: Vec<(usize, FieldId)>,
+    /// Those in which comparing texts tells whether it contradicts its stored contact.
+    pub(super) overwritten: Vec<Overwritten>,
 }
 
 impl Differences {
@@ -35,6 +35,15 @@ impl Differences {
             overwritten: overwritten(settings),
         }
     }
+}
+
+/// A field of plain text that just one column feeds and overwrites. If the cell is not blank, it is what the
+/// field holds afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Overwritten {
+    /// The place of the column in the file.
+    index: usize,
+    field: FieldId,
 }
 
 /// May a row contradict an earlier one in this column?
@@ -56,9 +65,9 @@ fn is_compared(column: &Column) -> bool {
 #[derive(Debug)]
 struct Compared {
     columns: Vec<ComparedColumn>,
-    /// The same, as stretches of the file's columns.
+    /// The same columns, as ranges of neighbours in the file.
     stretches: Vec<Range<usize>>,
-    /// The same words may mean two things in one of them.
+    /// In one of them the same text may mean two things.
     has_region: bool,
 }
 
@@ -68,7 +77,7 @@ struct ComparedColumn {
     place: usize,
     /// Its place in the file.
     index: usize,
-    /// It holds phones. Nothing else may mean two things in the same words.
+    /// It holds phones: what their text means depends on the row's country. No other text may mean two things.
     has_region: bool,
 }
 
@@ -89,7 +98,7 @@ impl Compared {
         }
     }
 
-    /// Are two rows written alike in all of these columns, and mean the same?
+    /// Do two rows have the same text in all of these columns, and can it mean just one thing?
     fn are_alike(&self, a: &BlockRow<'_>, b: &BlockRow<'_>) -> bool {
         let mut stretches = self.stretches.iter();
         !self.has_region
@@ -100,9 +109,7 @@ impl Compared {
     }
 }
 
-/// The fields of plain text that one column feeds and overwrites: the column's place in the file and
-/// its field. A cell of theirs that is not blank says what the field holds afterwards.
-fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
+fn overwritten(settings: &Settings) -> Vec<Overwritten> {
     let is_plain = |column: &&Column| {
         is_compared(column)
             && column.kind == FieldKind::Text
@@ -111,14 +118,17 @@ fn overwritten(settings: &Settings) -> Vec<(usize, FieldId)> {
             && columns_of(settings, column.field).len() == 1
     };
     let columns = settings.contact_columns.iter().filter(is_plain);
-    columns.filter_map(|column| Some((usize::from(column.index()?), column.field))).collect()
+    let place = |column: &Column| {
+        Some(Overwritten { index: usize::from(column.index()?), field: column.field })
+    };
+    columns.filter_map(place).collect()
 }
 
-/// Does a row plainly say otherwise than what is stored of its contact? Of the last row of a contact
-/// this is what it comes to. False: the rows have to be folded to be told.
+/// Does comparing texts show that a row changes its stored contact? For the last row of a contact, that settles
+/// it: the contact is changed. False if only folding the rows can tell.
 pub(super) fn contradicts(
     ledger: &Ledger,
-    overwritten: &[(usize, FieldId)],
+    overwritten: &[Overwritten],
     contact: &Entry,
     row: u32,
 ) -> bool {
@@ -127,7 +137,7 @@ pub(super) fn contradicts(
         return false;
     }
     let Some(of) = contact.stored() else { return false };
-    overwritten.iter().any(|&(index, field)| {
+    overwritten.iter().any(|&Overwritten { index, field }| {
         let said = cells.cell(index);
         let stored = ledger.contacts.value(of, field).unwrap_or_default();
         if said == stored {
@@ -139,13 +149,13 @@ pub(super) fn contradicts(
 }
 
 impl Planner {
-    /// Notes where a row says otherwise than an earlier row of its contact (W5).
+    /// Reports where a row contradicts an earlier row of its contact (W5).
     pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
         self.note_where(settings, Object::Contact, [row, previous], |_, _, _| true);
     }
 
-    /// Notes where a row says otherwise than an earlier row of its opportunity (O9). `pipeline`: the
-    /// one it is in after the row; `is_lost`: a lost reason was of use.
+    /// Reports where a row contradicts an earlier row of its opportunity (O9). `pipeline` is the one that the
+    /// opportunity is in after the row, and `is_lost` whether a lost reason was of use.
     pub(super) fn note_opportunity_differences(
         &mut self,
         settings: &Settings,
@@ -165,7 +175,8 @@ impl Planner {
         });
     }
 
-    /// `counts`: does it matter that the values of a field are not alike?
+    /// Reports where a row contradicts an earlier one. `counts` says whether it matters that two values of a
+    /// field differ.
     fn note_where(
         &mut self,
         settings: &Settings,
@@ -202,7 +213,7 @@ impl Planner {
             if before != now
                 && !loosens(column, Some(&before), &now)
                 && counts(column.field, &before, &now)
-                // One cell of a full name feeds two fields.
+                // The cell of a full name feeds two fields, but differs once.
                 && !found.iter().any(|other: &Finding| other.column == column.index())
             {
                 let finding = Finding::row(IssueCode::FieldDiffers, this.number);
@@ -214,13 +225,13 @@ impl Planner {
         self.window.findings.append(&mut found);
     }
 
-    /// Notes that a contact does not want to be contacted and the row says otherwise, in vain (W6).
+    /// Reports that a contact does not want to be contacted, and stays so although the row says otherwise (W6).
     #[cold]
     pub(super) fn note_kept_consent(&mut self, settings: &Settings, contact: u32, row: u32) {
         let columns = columns_of(settings, FieldId::DND);
         let this = self.row_of(row);
         let (number, no) = (this.number, Value::Boolean(false));
-        // A cell says so, or asks to clear the wish; a blank does not ask for anything.
+        // A cell takes the wish back by saying so, or by asking to clear it. A blank asks for nothing.
         let said = |column: &Column| {
             let text = column.text(&this.cells);
             column.is_clear_token(normalize::trim(text))

@@ -1,9 +1,9 @@
-//! Drafting a file's blocks, in their order, on one thread or several.
+//! Drafts the blocks of a file, on one thread or several.
 //!
-//! A block is drafted without looking at any other (behaviour L4), so which thread does it cannot
-//! show. The blocks come back in the order of the file.
+//! A block is drafted without looking at any other (behaviour L4), so it makes no difference which thread does
+//! it. The blocks are planned in the order of the file.
 
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use foldhash::fast::RandomState;
 
@@ -12,8 +12,11 @@ use crate::draft::{Drafter, Drafts, Settings};
 use crate::lookup::Question;
 use crate::source::Block;
 
-/// How many drafted blocks a thread is ahead at most.
+/// How many drafted blocks of a thread may wait for the planner.
 const AHEAD: usize = 4;
+
+/// A block with its drafts and the questions of its windows.
+type Drafted = (Block, Drafts, Vec<Question>);
 
 /// How blocks are drafted.
 pub(super) struct Drafting<'s> {
@@ -25,9 +28,8 @@ pub(super) struct Drafting<'s> {
 }
 
 impl Drafting<'_> {
-    /// Drafts the blocks and hands them to `plan`, one after the other; with more than one thread the
-    /// drafting goes on while `plan` works, and the questions of the windows are made too. Stops at the
-    /// first error of `plan`.
+    /// Drafts the blocks and hands them to `plan`, one after the other. If there are other threads, they draft
+    /// while `plan` works, and also make the questions of the windows. Stops at the first error of `plan`.
     pub(super) fn draft_blocks<E>(
         &self,
         blocks: Vec<Block>,
@@ -48,29 +50,31 @@ impl Drafting<'_> {
             shares[number % workers].push(block);
         }
         std::thread::scope(|scope| {
-            let drafted: Vec<Receiver<(Block, Drafts, Vec<Question>)>> = shares
+            let drafted: Vec<Receiver<Drafted>> = shares
                 .into_iter()
                 .map(|share| {
                     let (sender, receiver) = sync_channel(AHEAD);
-                    scope.spawn(move || {
-                        let mut drafter = Drafter::new(self.settings, self.seed.clone());
-                        for mut block in share {
-                            let drafts = drafter.draft(&mut block);
-                            let asked = questions(self.settings, &block, &drafts, self.window_rows);
-                            // The other side hangs up when planning has failed.
-                            if sender.send((block, drafts, asked)).is_err() {
-                                return;
-                            }
-                        }
-                    });
+                    scope.spawn(move || self.draft_share(share, &sender));
                     receiver
                 })
                 .collect();
             (0..count).try_for_each(|number| match drafted[number % workers].recv() {
                 Ok((block, drafts, asked)) => plan(block, drafts, asked),
-                // A worker ends early only by a panic, which the scope hands on.
+                // A worker ends early only if it panics, and the scope hands that on.
                 Err(_) => Ok(()),
             })
         })
+    }
+
+    fn draft_share(&self, share: Vec<Block>, sender: &SyncSender<Drafted>) {
+        let mut drafter = Drafter::new(self.settings, self.seed.clone());
+        for mut block in share {
+            let drafts = drafter.draft(&mut block);
+            let asked = questions(self.settings, &block, &drafts, self.window_rows);
+            // Nobody listens any more once planning has failed.
+            if sender.send((block, drafts, asked)).is_err() {
+                return;
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The synchronous driver: reads the source, asks storage, hands both to the planner.
+//! The synchronous driver: reads the file, asks storage, and hands both to the planner.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,46 +18,46 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{ATTEMPTS, Storage};
 use crate::trace;
 
-/// Rows of one block, unless the planning window is larger.
+/// How many rows a block has, unless the planning window is larger.
 pub(super) const BLOCK_ROWS: usize = 8_192;
 
-/// A file that was read to its end: its rows, and what had to be seen of all of them.
+/// A file that was read to its end: its rows, and what only all of them can tell.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) settings: Arc<Settings>,
     pub(crate) blocks: Vec<Block>,
-    /// What was found in its rows, by row.
+    /// What was found in its rows, in their order.
     pub(crate) findings: Vec<Finding>,
-    /// What is to be said of it as a whole.
-    pub(super) told: Told,
+    /// What is to be said about it as a whole.
+    pub(super) about: AboutFile,
     pub(crate) threads: usize,
 }
 
 impl Reading {
     pub(crate) fn digest(&self) -> &str {
-        &self.told.digest
+        &self.about.digest
     }
 }
 
-/// What is to be said of a file as a whole.
+/// What is to be said about a file as a whole.
 #[derive(Debug)]
-pub(super) struct Told {
-    /// What was found in its columns.
+pub(super) struct AboutFile {
+    /// What was found about it and its columns.
     pub(super) findings: Vec<Finding>,
     pub(super) source_issues: Vec<Issue>,
     pub(super) unmapped: Vec<UnmappedColumn>,
     pub(super) digest: String,
 }
 
-impl Told {
-    /// What is known once the file was read to its end.
+impl AboutFile {
+    /// What is to be said once the file was read to its end.
     pub(super) fn of(
         rows: &Rows<'_>,
         scan: &Scanner,
         settings: &Settings,
         findings: Vec<Finding>,
     ) -> Self {
-        Told {
+        AboutFile {
             findings,
             source_issues: rows.findings().to_vec(),
             unmapped: scan.unmapped(&settings.headers),
@@ -73,7 +73,7 @@ impl Told {
     }
 }
 
-/// What is learned from rows on the way, before the first is planned.
+/// What is learned about columns while rows are read: their formats, and what is in those that are not mapped.
 #[derive(Clone)]
 pub(crate) struct Scanner {
     formats: FormatScan,
@@ -91,13 +91,13 @@ impl Scanner {
         self.count(block);
     }
 
-    /// Takes over what was learned from the rows behind.
+    /// Adds what was learned from the rows that follow.
     pub(super) fn merge(&mut self, behind: &Scanner) {
         self.formats.merge(&behind.formats);
         self.unmapped.merge(&behind.unmapped);
     }
 
-    /// Columns seen from now on tell no more of their formats, only how many values they hold.
+    /// Counts the values of a block, whose formats are settled already.
     pub(crate) fn count(&mut self, block: &Block) {
         self.unmapped.observe_block(block);
     }
@@ -108,13 +108,13 @@ impl Scanner {
         formats.findings
     }
 
-    /// Has this block, the first one, told how every column writes its dates and numbers, as far as one
-    /// can know before the last row?
+    /// Did the first block, which is this one, show how every column writes its dates and numbers, as far as
+    /// one can know before the last row?
     pub(super) fn tells_formats(&self, block: &Block) -> bool {
         self.formats.are_told(block)
     }
 
-    /// The formats of the columns, as far as they were seen.
+    /// The formats of the columns, judging by what was seen.
     pub(super) fn formats(&self, settings: &Settings) -> Formats {
         self.formats.found(settings)
     }
@@ -159,8 +159,8 @@ pub(crate) fn skim(
     Ok((settings, format!("{:032x}", rows.digest())))
 }
 
-/// Plans a file while it is [read](super::ahead), on so many threads, this one among them. `again` says
-/// whether a failed question is asked once more.
+/// Plans a file while it is [read](super::ahead), on so many threads, this one included. `again` says whether a
+/// failed question is asked once more.
 pub(crate) fn plan_file<S: Storage + ?Sized>(
     mut settings: Settings,
     rows: Rows<'_>,
@@ -195,30 +195,30 @@ pub(crate) fn plan_file<S: Storage + ?Sized>(
         answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
     let ReadingAhead { feed, numbering, .. } = ahead;
-    // It shares the blocks.
+    // It holds on to the blocks, too.
     drop(numbering);
     let Feed { rows, scan, findings, .. } =
         feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     let formats = scan.formats(&settings);
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
-    let told = Told::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
+    let about = AboutFile::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
     answers.check(&mut planner)?;
     if formats.are(&guess) {
         let mut plan = planner.finish(Vec::new(), threads);
-        told.note(&mut plan);
+        about.note(&mut plan);
         return Ok(plan);
     }
-    // The rows behind the first block tell otherwise.
+    // The rows after the first block contradict the guess.
     let blocks = planner.into_blocks();
     let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
     open.settle(&formats);
-    let reading = Reading { settings, blocks, findings: of_rows, told, threads };
+    let reading = Reading { settings, blocks, findings: of_rows, about, threads };
     plan(reading, window_rows, Settled::default(), answers.storage, |_, _| false, again)
 }
 
-/// Plans a file that was read. `is_hidden` leaves out records that an interrupted import has created;
-/// `settled` are those that it has updated.
+/// Plans a file that was read. `is_hidden` leaves out records that an interrupted import has created; `settled`
+/// are those that it has updated.
 pub(crate) fn plan<S: Storage + ?Sized>(
     reading: Reading,
     window_rows: usize,
@@ -240,11 +240,11 @@ pub(crate) fn plan<S: Storage + ?Sized>(
         threads: reading.threads,
     };
     let mut plan = plan_part(part, storage, is_hidden, again)?;
-    reading.told.note(&mut plan);
+    reading.about.note(&mut plan);
     Ok(plan)
 }
 
-/// Rows of a file that are planned as if they were the whole; blocks are numbered from 1.
+/// Rows of a file that are planned as if they were all of it. The rows of the blocks are numbered from 1.
 pub(crate) struct Part {
     pub(crate) settings: Arc<Settings>,
     pub(crate) blocks: Vec<Block>,
@@ -287,13 +287,13 @@ pub(crate) fn plan_part<S: Storage + ?Sized>(
         let prepared = Prepared { questions, ..Prepared::default() };
         answers.plan_block(&mut planner, block, drafts, prepared, &mut again)
     })?;
-    // A limit that is met before the first row.
+    // A limit may be met before the first row.
     let late: Vec<Finding> = source_findings.collect();
     answers.check(&mut planner)?;
     Ok(planner.finish(late, part.threads))
 }
 
-/// Storage, as the planner asks it.
+/// Answers the planner's questions from a storage.
 pub(super) struct Answering<'s, S: ?Sized, H> {
     pub(super) storage: &'s mut S,
     pub(super) found: Found,
@@ -337,7 +337,7 @@ impl<'s, S: Storage + ?Sized, H: Fn(Object, &str) -> bool> Answering<'s, S, H> {
     }
 }
 
-/// Asks storage, again if it says so.
+/// Asks storage, and once more as long as `again` says so.
 fn find<S: Storage + ?Sized>(
     lookup: &Lookup<'_>,
     found: &mut Found,

@@ -1,28 +1,28 @@
-//! [`Feed`]: the blocks of a file one after the other, for whoever drafts the next one.
+//! [`Feed`]: hands out the blocks of a file, one after the other, to whichever thread drafts the next one.
 
 use std::sync::Arc;
 
-use super::driver::{Reading, Scanner, Told};
+use super::driver::{AboutFile, Reading, Scanner};
 use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
 
-/// The blocks of a file in their order, and what was seen of those so far.
+/// The blocks of a file in order, and what was seen in those so far.
 pub(super) struct Feed<'a> {
     pub(super) rows: Rows<'a>,
     pub(super) scan: Scanner,
     block_rows: usize,
-    /// The first block, until it is taken, with what was found in it.
+    /// The first block and what was found in it, until it is taken.
     first: Option<(Block, Vec<Finding>)>,
-    /// How many blocks were taken.
+    /// How many blocks have been taken.
     pub(super) taken: usize,
     is_end: bool,
-    /// Everything that was found.
+    /// Everything that was found so far.
     pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Feed<'a> {
-    /// Reads the first block.
+    /// Opens the feed, and reads the first block.
     pub(super) fn new(
         rows: Rows<'a>,
         scan: Scanner,
@@ -35,7 +35,7 @@ impl<'a> Feed<'a> {
         Ok(feed)
     }
 
-    /// Does the first block tell how every column writes its dates and numbers?
+    /// Does the first block show how every column writes its dates and numbers?
     pub(super) fn tells_formats(&self) -> bool {
         self.first.as_ref().is_none_or(|(block, _)| self.scan.tells_formats(block))
     }
@@ -62,11 +62,11 @@ impl<'a> Feed<'a> {
         let mut of_file = self.scan.settle(&mut settings);
         let mut findings = self.findings;
         of_file.extend(findings.extract_if(.., |finding| finding.row.is_none()));
-        let told = Told::of(&self.rows, &self.scan, &settings, of_file);
-        Ok(Reading { settings: Arc::new(settings), blocks, findings, told, threads })
+        let about = AboutFile::of(&self.rows, &self.scan, &settings, of_file);
+        Ok(Reading { settings: Arc::new(settings), blocks, findings, about, threads })
     }
 
-    /// How many rows there will be, as far as the first block tells.
+    /// How many rows there will be, judging by the first block.
     pub(super) fn expected_rows(&self) -> usize {
         let Some((block, _)) = &self.first else { return 0 };
         let (read, total) = (self.rows.bytes_read().max(1), self.rows.total_bytes().unwrap_or(0));
@@ -74,7 +74,7 @@ impl<'a> Feed<'a> {
         (block.len() as f64 * share) as usize
     }
 
-    /// The next block with its number, read into an empty one.
+    /// Takes the next block, which is read into an empty one, with its number and what was found in it.
     pub(super) fn take(
         &mut self,
         empty: Block,
@@ -93,7 +93,7 @@ impl<'a> Feed<'a> {
             return Ok(None);
         }
         let mut findings = Vec::new();
-        // An error is the end, too.
+        // An error is the end as well.
         self.is_end = true;
         let has_rows = self.rows.read_block(&mut block, self.block_rows, &mut findings)?;
         self.is_end = !has_rows;

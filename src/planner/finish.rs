@@ -1,4 +1,4 @@
-//! The end of planning: what was found becomes the [`Plan`].
+//! The end of planning: what is in the planner becomes the [`Plan`].
 
 use super::Planner;
 use super::closing::Closing;
@@ -7,7 +7,7 @@ use crate::issue::Finding;
 use crate::plan::Plan;
 
 impl Planner {
-    /// The plan, once every block has been planned. `findings` are those of the file as a whole.
+    /// The plan, after every block was planned. `findings` are those about the file as a whole.
     pub(crate) fn finish(mut self, mut findings: Vec<Finding>, threads: usize) -> Plan {
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();

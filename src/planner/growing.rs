@@ -1,4 +1,7 @@
-//! Texts that grow row by row until they are full (behaviour W5, §10): what finds no room is named.
+//! Texts that grow row by row until they are full (behaviour W5, §10): reports what there is no room for.
+//!
+//! Nearly all texts have room. Counting bytes shows that, without a look at what the rows say: there are never
+//! more characters than bytes. Only a text that may be full is folded.
 
 use std::ops::Range;
 
@@ -18,16 +21,16 @@ use crate::plan::NONE;
 /// The text in one field of one record.
 type Text = (Object, u32, FieldId);
 
-/// The fields whose texts rows add to, and the texts that may be full.
+/// The fields whose texts grow, and what is known about texts that may be full.
 #[derive(Debug, Default)]
 pub(super) struct Growing {
-    /// Of contacts and of opportunities: the columns of each such field.
+    /// The columns of each such field, for contacts and for opportunities.
     fields: [Vec<Range<usize>>; 2],
-    /// Does one row alone add to what it has said: do several columns feed one of them?
+    /// Do several columns feed one such field, so that a row can fill the text by itself?
     adds_alone: [bool; 2],
-    /// How long texts that many rows add to may be by now, counted up to this row.
+    /// How long a text may be at most that many rows add to, and up to which row that was counted.
     counted: HashMap<Text, (u32, usize), RandomState>,
-    /// Texts that may be full, as this row left them.
+    /// Texts that may be full, each as a row left it, and which row.
     kept: HashMap<Text, (u32, Single<'static>), RandomState>,
 }
 
@@ -35,7 +38,7 @@ impl Growing {
     pub(super) fn of(settings: &Settings) -> Self {
         let of = |object| -> Vec<Range<usize>> {
             let columns = settings.columns(object);
-            // They are sorted by field.
+            // The columns are sorted by field.
             let of_field = |group: &[Column]| {
                 let from = columns.partition_point(|column| column.field < group[0].field);
                 group.iter().any(grows).then_some(from..from + group.len())
@@ -53,13 +56,13 @@ fn grows(column: &Column) -> bool {
     column.merge == Merge::Append && column.max_chars < usize::MAX
 }
 
-/// Is there room for so many bytes? A value map may make more of a cell than stands in it.
+/// Is there certainly room for so many bytes? A value map may make a cell longer.
 fn is_room(bytes: usize, columns: &[Column]) -> bool {
     bytes <= columns[0].max_chars && columns.iter().all(Column::is_direct)
 }
 
 impl Planner {
-    /// Notes what a row adds to a text of its record that has no room for it.
+    /// Reports what a row would add to texts of its record that have no room for it.
     #[inline]
     pub(super) fn note_full_texts(
         &mut self,
@@ -101,17 +104,17 @@ impl Planner {
             .iter()
             .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
         self.window.findings.extend(refused);
-        // What was said before is not added again: there may be far less than was counted.
+        // What was said before is not added again, so the text may be far shorter than was counted.
         let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
         self.growing.counted.insert(key, (row, len));
         self.growing.kept.insert(key, (row, now));
     }
 
-    /// Is there room whatever the rows so far have said? Bytes are counted: there are fewer characters.
-    /// `None`: there are too many rows to look at each again.
+    /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
+    /// rows to look at each of them again.
     #[inline]
     fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> Option<bool> {
-        // What one cell may hold is looked at when it is read.
+        // A single cell that is too long was refused when it was read.
         let is_first = columns.len() == 1 && self.ledger.previous(object, row) == NONE;
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         if is_first && !base.shows(columns[0].field) {
@@ -129,7 +132,7 @@ impl Planner {
         rows.next().is_none().then(|| is_room(most, columns))
     }
 
-    /// As [`has_room`](Self::has_room), counting on from where an earlier row has counted to.
+    /// Like [`has_room`](Self::has_room), but counts on from where an earlier row has stopped.
     fn has_room_by_count(
         &mut self,
         object: Object,
@@ -148,20 +151,21 @@ impl Planner {
         is_room(most, columns)
     }
 
-    /// How many bytes there are before the file adds any.
+    /// How many bytes the text has at most before the file adds any.
     fn stored_len(&self, object: Object, record: u32, columns: &[Column]) -> usize {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         let defaults = columns.iter().filter_map(|column| column.default.as_deref());
         base.shown(columns[0].field).chain(defaults).map(|text| text.len() + 1).sum()
     }
 
-    /// How many bytes a row adds at most, with what stands between two texts.
+    /// How many bytes a row adds at most, including what separates two texts.
     fn row_len(&self, row: u32, columns: &[Column]) -> usize {
         let cells = self.ledger.cells(row);
         columns.iter().map(|column| column.text(&cells).len() + 1).sum()
     }
 
-    /// The text once the rows up to this one are folded in. `kept`: as an earlier row left it.
+    /// The text after the rows up to this one have been folded in. `kept` is the text as an earlier row left
+    /// it.
     fn grown(
         &self,
         object: Object,

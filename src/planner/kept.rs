@@ -1,5 +1,5 @@
-//! What contacts with very many rows are after each of them: kept from one row to the next, so that a
-//! row costs the same however many stand before it.
+//! Keeps the values of contacts with very many rows from one row to the next, so that a row costs the same
+//! however many come before it.
 
 use smallvec::SmallVec;
 
@@ -10,14 +10,14 @@ use crate::merge::{AddressBook, Addresses, Single, take_row};
 use crate::object::Object;
 use crate::value::Value;
 
-/// A contact with more rows than this has what it is kept.
+/// The values of a contact are kept if it has more rows than this.
 pub(super) const KEPT_FROM: usize = 8;
 
-/// Single values and the row they were kept at.
+/// Single values, each with the row after which it was kept.
 pub(super) type Singles =
     hashbrown::HashMap<(u32, FieldId), (u32, Single<'static>), foldhash::fast::RandomState>;
 
-/// Addresses and the row they were kept at.
+/// Addresses, each with the row after which they were kept.
 pub(super) type Books =
     hashbrown::HashMap<(u32, Addresses), (u32, AddressBook<'static>), foldhash::fast::RandomState>;
 
@@ -30,12 +30,13 @@ pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
 }
 
 impl Planner {
-    /// Is this one of many rows of its contact?
+    /// Does its contact have so many rows before this one that values are kept?
     pub(super) fn is_one_of_many(&self, row: u32) -> bool {
         self.ledger.back_from(Object::Contact, row).nth(KEPT_FROM).is_some()
     }
 
-    /// The rows up to this one since `kept`, first one first; `None` for it if it is not among them.
+    /// What was kept, and the rows since then up to this one, in order. If what was kept does not belong to an
+    /// earlier row of this record, `None` and all rows.
     pub(super) fn since<K>(
         &self,
         object: Object,
@@ -52,7 +53,7 @@ impl Planner {
         (kept.filter(|_| is_there).map(|(_, kept)| kept), since)
     }
 
-    /// The value of a field once the rows up to this one are folded in.
+    /// The value of a field after the rows up to this one have been folded in; it is kept.
     pub(super) fn kept_value(
         &mut self,
         settings: &Settings,
@@ -75,7 +76,7 @@ impl Planner {
         value
     }
 
-    /// The addresses of a contact once the rows up to this one are folded in.
+    /// The addresses of a contact after the rows up to this one have been folded in.
     pub(super) fn book_at<'s>(
         &'s self,
         settings: &'s Settings,
@@ -95,7 +96,7 @@ impl Planner {
         book
     }
 
-    /// The same, kept for the rows that follow.
+    /// The same, and keeps them for the rows that follow.
     fn kept_book(
         &mut self,
         settings: &Settings,
@@ -107,7 +108,7 @@ impl Planner {
         &self.people.books.entry((person, kind)).insert((row, book)).into_mut().1
     }
 
-    /// The texts under a field of a rule once the rows up to this one are folded in.
+    /// The texts of each field of a rule after the rows up to this one have been folded in; they are kept.
     pub(super) fn kept_texts(
         &mut self,
         settings: &Settings,

@@ -1,4 +1,4 @@
-//! Whom a row means: the contact with its id, the one that carries its keys, or nobody (behaviour §4).
+//! Which contact a row means: the one with its id, the one that carries its keys, or none (behaviour §4).
 
 use super::Planner;
 use super::contacts::Side;
@@ -9,22 +9,22 @@ use crate::issue::IssueCode;
 use crate::object::Object;
 use crate::plan::{By, Outcome};
 
-/// Who carries the keys of a row, all of them together.
+/// Who carries the keys of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Carried {
-    /// Nobody carries any.
+    /// Nobody carries any of them.
     ByNobody,
-    /// One contact carries every single one.
+    /// One contact carries all of them, and nobody else carries any.
     ByOne,
     /// Anything else.
     Mixed,
 }
 
-/// Whom the keys of a row lead to, where that is plain.
+/// Where the keys of a row lead, if one look at them tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Glance {
     Nobody,
-    /// This contact, first by a key under a rule; no key leads to anybody else.
+    /// To this contact, first by this key under this rule; no key leads to anybody else.
     One {
         contact: u32,
         rule: u8,
@@ -34,7 +34,7 @@ enum Glance {
 }
 
 impl Planner {
-    /// What the contact side of a row comes to, and who carried its keys before.
+    /// Decides about the contact side of a row. Also returns who carried its keys before.
     pub(super) fn resolve_contact(
         &mut self,
         settings: &Settings,
@@ -58,9 +58,9 @@ impl Planner {
         }
     }
 
-    /// A row that names its contact by id, was met before an import was interrupted, or has keys that
-    /// lead to several contacts.
-    // Apart, so that the common cases stay short.
+    /// Decides about a row that names its contact by id, was written before the import was interrupted, or
+    /// has keys that lead to several contacts.
+    // In a function of its own, so that the common cases stay short.
     #[inline(never)]
     fn resolve_closely(
         &mut self,
@@ -93,12 +93,12 @@ impl Planner {
             // Between two it has failed before, and has left no token.
             && !self.fails_between(settings, keys, contact.0)
         {
-            // It has got the key since: rows behind this one have brought it.
+            // The contact got this key only later, from rows further down.
             let is_met = |planner: &Planner, of: u32| !planner.is_met_later(at, of);
             (verdict, candidates) = self.match_contact(settings, keys, |of| is_met(self, of));
         }
         match self.settled_contact(at) {
-            // Keys that led the row there may have gone since.
+            // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) => {
                 self.meet_by(settings, at, draft, keys, (of, By::Id, 0))
             }
@@ -109,7 +109,7 @@ impl Planner {
         }
     }
 
-    /// Does what the match rules say.
+    /// Does what the match rules have decided.
     fn follow(
         &mut self,
         settings: &Settings,
@@ -129,7 +129,7 @@ impl Planner {
         }
     }
 
-    /// The row means this contact, by its id or by one of its keys under a rule. `disputed`: keys of
+    /// The row means this contact, by its id or by one of its keys under a rule. `disputed` are those keys of
     /// the row that may belong to somebody else.
     fn meet_by(
         &mut self,
@@ -145,16 +145,16 @@ impl Planner {
         self.meet(settings, at, draft, disputed, contact)
     }
 
-    /// The stored contact that an interrupted import has folded the row into first, as long as it is
-    /// there.
+    /// The stored contact that this row was the first to meet before the import was interrupted, if the contact
+    /// still exists.
     fn settled_contact(&self, at: usize) -> Option<u32> {
         let id = self.settled.contacts.get(&self.row_at(at))?;
         let stored = self.ledger.contacts.find(id)?;
         Some(self.people.stored[stored.0 as usize])
     }
 
-    /// Did an interrupted import meet this stored contact first on a row behind this one? Then this row has
-    /// not met it, whatever it carries now.
+    /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
+    /// met it, whatever keys the contact carries now.
     fn is_met_later(&self, at: usize, contact: u32) -> bool {
         if self.settled.first_rows.is_empty() {
             return false;
@@ -164,33 +164,33 @@ impl Planner {
         first.is_some_and(|first| *first > self.row_at(at))
     }
 
-    /// Whom the match rules find among those that are told.
+    /// What the match rules find among the contacts that were met by now, as `is_met` says.
     fn match_contact(
         &self,
         settings: &Settings,
         keys: RowKeys<'_>,
-        is_told: impl Fn(u32) -> bool,
+        is_met: impl Fn(u32) -> bool,
     ) -> (Verdict, Vec<Candidates>) {
-        let told = |number| {
+        let carriers = |number| {
             let mut holders = self.index.holders(number);
-            holders.retain(|holder| is_told(holder.0));
+            holders.retain(|holder| is_met(holder.0));
             holders
         };
         let holders = (0..settings.rules.len()).map(|rule| {
             let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            keys.of(rule).map(|(_, number)| told(number)).collect()
+            keys.of(rule).map(|(_, number)| carriers(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
     }
 
-    /// The common cases: nobody carries a key of the row, or all that are carried are one contact's.
+    /// The common cases: nobody carries a key of the row, or all carried keys are one contact's.
     fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Glance> {
         let mut found: Option<(u32, u8, u8)> = None;
         let mut is_any_free = false;
         let (mut rule, mut at) = (u8::MAX, 0_u8);
         for (key, number) in keys.iter() {
-            // Or it is named by its id.
+            // A row that names its contact by id is no common case.
             let KeyKind::Rule(of) = key.kind else { return None };
             at = if of == rule { at.saturating_add(1) } else { 0 };
             rule = of;

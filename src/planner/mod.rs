@@ -1,10 +1,17 @@
 //! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`](crate::Plan) out.
 //!
-//! It does no I/O, reads no clock and draws no lots that show. [`poll`](Planner::poll) says what it
-//! needs: the answer to a [`Lookup`], or the next block. Each window of rows goes through the same
-//! stages: draft the rows, look up their contacts, resolve the contacts in file order, look up the
-//! opportunities, resolve those. Contacts never depend on opportunities, so the order of look-ups
-//! cannot show in the plan (behaviour L1).
+//! It reads no clock, and no random number of its own makes a difference to the plan.
+//! [`poll`](Planner::poll) says what it needs: the answer to a [`Lookup`], or the next block. Each window of
+//! rows goes through the same stages:
+//!
+//! ```text
+//! number the keys -> ask for contacts -> resolve the contact of each row, in file order
+//!                 -> ask for opportunities -> ask for contacts that they are linked to
+//!                 -> resolve the opportunity of each row, in file order
+//! ```
+//!
+//! Contacts never depend on opportunities, so it makes no difference to the plan when each is looked up
+//! (behaviour L1).
 
 mod ahead;
 mod asking;
@@ -55,14 +62,14 @@ use crate::plan::{Changes, Entry, Ledger, Memory, Numbers, Settled};
 use crate::source::Block;
 use crate::value::Phone;
 
-/// What was made ready of a block beside the planner.
+/// What another thread has made ready for a block. Whatever is missing, the planner does itself.
 #[derive(Debug, Default)]
 pub(crate) struct Prepared {
-    /// The questions of its windows, or none.
+    /// The questions of its windows.
     pub(crate) questions: Vec<Question>,
     /// The numbers of its keys.
     pub(crate) numbers: Option<Vec<KeyNumber>>,
-    /// Where the new opportunities of its rows stand.
+    /// Where the opportunities of its rows stand if they are new.
     standings: Option<opportunities::BlockStandings>,
 }
 
@@ -80,13 +87,13 @@ pub(crate) enum Poll {
 pub(crate) struct Planner {
     pub(super) ledger: Ledger,
     window_rows: usize,
-    /// How many rows there will be, to make room for them in time.
+    /// How many rows are expected, to make room for them at the beginning.
     expected_rows: usize,
-    /// What the mapping and the rules say of keys.
+    /// What the mapping and the rules mean for keys.
     teaching: Teaching,
-    /// Where rows may say otherwise than those before them.
+    /// The columns in which rows may contradict earlier ones.
     differences: Differences,
-    /// Texts that rows add to.
+    /// The texts that rows add to.
     growing: Growing,
     index: KeyIndex,
     question: Question,
@@ -95,13 +102,13 @@ pub(crate) struct Planner {
     window: Window,
     people: People,
     deals: Deals,
-    /// A buffer for comparing.
+    /// A buffer for comparing records.
     changes: Changes,
-    /// Whom rows have met before the import was interrupted.
+    /// Which records rows met before the import was interrupted.
     settled: Settled,
-    /// Of the windows before.
+    /// The findings of the windows that are done.
     all_findings: Vec<Finding>,
-    /// What storage answered against its contract.
+    /// Answers by which storage broke its contract.
     faults: Vec<String>,
 }
 
@@ -129,19 +136,19 @@ impl Planner {
         }
     }
 
-    /// The rows are a part of a file; call it before the first block.
+    /// Says that the rows are a part of a file, and which; call it before the first block.
     pub(crate) fn part_of(&mut self, rows: usize, numbers: Numbers, memory: Arc<Memory>) {
         self.expected_rows = rows;
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
 
-    /// So many rows are still to come: a first guess at the room they need.
+    /// Makes room for all rows, guessing from a block with so many keys and rows.
     fn make_room(&mut self, keys: usize, rows: usize) {
         let each = |count: usize| count.saturating_mul(self.expected_rows) / rows.max(1);
         self.index.reserve(each(keys).saturating_add(keys / 8));
         self.ledger.contact_rows.reserve(self.expected_rows);
         self.ledger.opportunity_rows.reserve(self.expected_rows);
-        // Mostly a row brings a contact, and an opportunity.
+        // Most rows bring a new contact and a new opportunity.
         if self.ledger.settings.contacts.is_some() {
             self.ledger.people.reserve(self.expected_rows);
         }
@@ -151,12 +158,12 @@ impl Planner {
         }
     }
 
-    /// An interrupted import has come to these records already.
+    /// Says which records rows met before the import was interrupted.
     pub(crate) fn bind(&mut self, settled: Settled) {
         self.settled = settled;
     }
 
-    /// Takes over what was found while the next block was read.
+    /// Takes what was found while the next block was read.
     pub(crate) fn note(&mut self, findings: Vec<Finding>) {
         self.block.findings = findings;
     }
@@ -166,13 +173,13 @@ impl Planner {
         self.index.seed()
     }
 
-    /// Leaves the numbering of the keys to another thread, if keys come from rows alone; before the
-    /// first block.
+    /// Lets another thread number the keys, if they all come from rows; call it before the first block.
     pub(crate) fn share_numbers(&mut self) -> Option<Arc<Mutex<KeyNumbers>>> {
         self.teaching.is_plain.then(|| self.index.share())
     }
 
-    /// Takes the next block of rows with its drafts; only when [`poll`](Self::poll) says [`Poll::Feed`].
+    /// Takes the next block of rows with its drafts. Call it only when [`poll`](Self::poll) says
+    /// [`Poll::Feed`].
     pub(crate) fn feed(
         &mut self,
         block: impl Into<Arc<Block>>,
@@ -204,7 +211,7 @@ impl Planner {
         if self.stage == Stage::Idle { Poll::Feed } else { Poll::LookUp }
     }
 
-    /// The question to be answered.
+    /// The question to answer.
     pub(crate) fn lookup(&self) -> Lookup<'_> {
         let settings = &*self.ledger.settings;
         let object = match self.stage {
@@ -219,7 +226,7 @@ impl Planner {
         )
     }
 
-    /// Takes the answer and plans on until the next question or the end of the block.
+    /// Takes the answer, and plans on to the next question or the end of the block.
     pub(crate) fn answer(&mut self, found: &Found) {
         match self.stage {
             Stage::Contacts => {
@@ -247,7 +254,7 @@ impl Planner {
         u32::try_from(self.ledger.blocks.len() - 1).expect("fewer than 2³² blocks")
     }
 
-    /// A key's text, as it is shown in an issue.
+    /// The text of a key, as an issue shows it.
     fn key_text(&self, key: &Key) -> String {
         match key.text {
             KeyText::Phone => Phone::unpacked(key.hash).map(|p| p.to_string()).unwrap_or_default(),
@@ -260,7 +267,7 @@ impl Planner {
         }
     }
 
-    /// A new number for a contact that is new or was just read.
+    /// Gives a number to a contact that is new or was just read.
     fn new_person(&mut self, entry: Entry) -> u32 {
         let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
         self.ledger.people.push(entry);

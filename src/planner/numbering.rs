@@ -1,8 +1,8 @@
-//! [`Numbering`]: the keys of one block after the other get their numbers.
+//! [`Numbering`]: gives the keys their numbers, block by block.
 //!
-//! The numbers of keys are those of the file's order, whoever gives them. A thread that has drafted a
-//! block gives them if it is the block's turn and the planner is busy; one that waits for the block gives
-//! them itself.
+//! Keys are numbered in the order of the file, whichever thread does it. A thread that has drafted a block
+//! numbers its keys if it is the block's turn and the planner is busy. A planner that waits for the block does
+//! it itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::source::Block;
 /// See the [module](self).
 pub(super) struct Numbering {
     numbers: Arc<Mutex<KeyNumbers>>,
-    /// The blocks so far.
+    /// The blocks that were numbered so far.
     blocks: Mutex<Vec<Arc<Block>>>,
     /// The planner has something to do.
     is_busy: AtomicBool,
@@ -25,7 +25,7 @@ impl Numbering {
         Numbering { numbers, blocks: Mutex::default(), is_busy: AtomicBool::new(false) }
     }
 
-    /// The planner has something to do, or waits.
+    /// Says whether the planner has something to do, or waits.
     pub(super) fn set_busy(&self, is_busy: bool) {
         self.is_busy.store(is_busy, Ordering::Relaxed);
     }

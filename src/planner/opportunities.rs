@@ -27,22 +27,22 @@ use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
 
-/// What the planner keeps of opportunities besides the ledger.
+/// What the planner knows about opportunities that is not in the ledger.
 #[derive(Debug, Default)]
 pub(super) struct Deals {
-    /// Number of the opportunity that each stored record is, by its number among the answers.
+    /// For each stored record, by its number among the answers, the number of the opportunity that it is.
     stored: Vec<u32>,
-    /// Of each opportunity.
+    /// The state of each opportunity.
     states: Vec<State>,
     pipelines: Vec<String>,
-    /// Where nobody else has worked them out.
+    /// Works out standings, if no other thread has done so.
     standings: Standings,
     at_hand: AtHand,
-    /// The opportunities of each contact, where they are compared (O4, O5).
+    /// The opportunities of each contact, if they are compared (O4, O5).
     of_contact: HashMap<u32, Vec<u32>, RandomState>,
-    /// Those of contacts that have many, as O5 compares them.
+    /// The same for O5, by what must agree exactly.
     index: DealIndex,
-    /// Contacts whose opportunities were asked for.
+    /// The contacts whose opportunities were asked for.
     asked: HashSet<u32, RandomState>,
 }
 
@@ -53,17 +53,17 @@ impl Deals {
     }
 }
 
-/// What later rows need to know of an opportunity.
+/// What later rows need to know about an opportunity.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Position in [`Deals::pipelines`]; [`NONE`] = none.
+    /// Its position in [`Deals::pipelines`]; [`NONE`] for none.
     pipeline: u32,
     status: Status,
     /// What rows have given, which no default replaces (W6).
     given: Given,
-    /// The contact it is linked to now, if that is one the plan knows.
+    /// The contact that it is linked to now; [`NONE`] if the plan does not know that contact, or there is none.
     contact: u32,
-    /// Matched or created by this import (O5).
+    /// This import has matched or created it: it is not matched again (O5).
     is_consumed: bool,
 }
 
@@ -98,16 +98,16 @@ impl Status {
     }
 }
 
-/// What a row's opportunity comes to.
+/// What was decided about a row's opportunity side, before it is written down.
 #[derive(Clone, Copy)]
 enum Side {
-    /// It is left out.
+    /// It leads to no opportunity.
     Nothing(Outcome),
-    /// It is left out, but it is this one.
+    /// It leads to this opportunity, but is not folded into it.
     Aside(u32, By, Outcome),
-    /// It is folded into this one; `links`: the row says whom it belongs to.
+    /// It is folded into this opportunity; `links` if the row says which contact that belongs to.
     Joins { deal: u32, by: By, links: bool },
-    /// It is a new one, that stands here if that is plain.
+    /// It brings a new opportunity, with this standing if that is plain.
     New { standing: Option<Standing>, links: bool },
 }
 
@@ -115,7 +115,7 @@ impl Planner {
     pub(super) fn resolve_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };
-        // Set aside, so that the planner can change while it looks at them.
+        // Taken out, so that the planner can change while it looks at them.
         let (keys, numbers) =
             (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
@@ -140,7 +140,7 @@ impl Planner {
         self.window.numbers = numbers;
     }
 
-    /// Whom the row names for its opportunity.
+    /// Which contact the opportunity of a row belongs to.
     fn pair_row(&self, row: u32, keys: RowKeys<'_>) -> LinkTo<u32> {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
@@ -193,7 +193,7 @@ impl Planner {
         Side::Aside(deal, by, Outcome::Skip)
     }
 
-    /// The row is folded into an opportunity that exists; what of its link (P6, P7)?
+    /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
     fn update(
         &mut self,
         settings: &Settings,
@@ -232,7 +232,7 @@ impl Planner {
         }
     }
 
-    /// The name of the contact that an opportunity belongs to, if it is another than this one.
+    /// The name of the contact that an opportunity belongs to, if it is not this one.
     fn other_owner(&self, deal: u32, contact: u32) -> Option<String> {
         match self.current_link(deal)? {
             Current::Contact(owner) if owner == contact => None,
@@ -242,7 +242,7 @@ impl Planner {
         }
     }
 
-    /// Whom an opportunity belongs to after the rows so far.
+    /// Which contact an opportunity belongs to after the rows so far.
     fn current_link(&self, deal: u32) -> Option<Current> {
         match self.deals.states[deal as usize].contact {
             NONE => self.stored_link(deal).map(|id| Current::Stored(id.to_owned())),
@@ -250,9 +250,9 @@ impl Planner {
         }
     }
 
-    /// What a row without an id came to before the import was interrupted (X6): the opportunity that it
-    /// was matched with may have been moved or renamed by other rows since, and what it would be matched
-    /// with now may have come there by them.
+    /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
+    /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
+    /// moved another one to where the row would match it now.
     fn settled_side(&mut self, settings: &Settings, at: usize, link: LinkTo<u32>) -> Option<Side> {
         let row = self.row_at(at);
         if self.settled.new_opportunities.contains(&row) {
@@ -268,7 +268,7 @@ impl Planner {
         Some(self.update(settings, at, self.deals.stored[stored.0 as usize], by, link))
     }
 
-    /// An opportunity without an id: matched by its fields, or new.
+    /// Decides about a row without an opportunity id: it is matched by its fields, or new.
     fn resolve_unnamed(
         &mut self,
         settings: &Settings,
@@ -279,7 +279,7 @@ impl Planner {
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
-            // Whoever its contact is (§5).
+            // No matter which contact it has (§5).
             return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
         }
         let contact = match link {
@@ -314,7 +314,7 @@ impl Planner {
         }
     }
 
-    /// The row means an opportunity that exists: it is folded into it, unless the mode is to create only.
+    /// The row means an opportunity that exists, and is folded into it, unless the mode is to create only.
     fn meet_deal(
         &mut self,
         settings: &Settings,
@@ -330,8 +330,8 @@ impl Planner {
         }
     }
 
-    /// The row means none that exists: a new one, if the mode and the policy allow it. `beside`: the one
-    /// in the same pipeline that allows no other.
+    /// The row means no opportunity that exists, and brings a new one, if the mode and the policy allow that.
+    /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
     fn meet_no_deal(
         &mut self,
         settings: &Settings,
@@ -357,7 +357,7 @@ impl Planner {
         Side::New { standing, links: contact.is_some() }
     }
 
-    /// The side fails, and it is said why.
+    /// Fails the side, and reports why.
     fn refuse(
         &mut self,
         at: usize,
@@ -373,7 +373,7 @@ impl Planner {
         self.ledger.row(Object::Opportunity, row)
     }
 
-    /// Reads one cell of a row for comparison with a stored opportunity.
+    /// Reads the value that a row says for a field, to compare it with a stored opportunity.
     fn said<'p>(
         &'p self,
         settings: &'p Settings,
@@ -390,7 +390,7 @@ impl Planner {
     }
 }
 
-/// Whom an opportunity belongs to.
+/// The contact that an opportunity belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Current {
     Contact(u32),

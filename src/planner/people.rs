@@ -1,4 +1,4 @@
-//! [`People`]: what the planner keeps of contacts besides the ledger.
+//! [`People`]: what the planner knows about contacts that is not in the ledger.
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
@@ -9,18 +9,18 @@ use crate::dedup::KeyNumber;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct People {
-    /// Number of the contact that each stored record is, by its number among the answers.
+    /// For each stored record, by its number among the answers, the number of the contact that it is.
     pub(super) stored: Vec<u32>,
-    /// Of each stored contact: would its first row change what is stored of it?
+    /// For each stored contact, whether its first row by itself would change it.
     pub(super) first_differs: Vec<bool>,
-    /// The addresses of contacts with many rows, as the last row left them.
+    /// The addresses of contacts with many rows, as their last row left them.
     pub(super) books: Books,
-    /// Single values of such contacts, where a rule or a consent asks for them.
+    /// Single values of such contacts, if a rule or a consent needs them.
     pub(super) singles: Singles,
-    /// Keys of combined and text rules that a contact was taught.
+    /// The keys of combined and text rules that lead to a contact.
     pub(super) taught: HashMap<u32, Vec<KeyNumber>, RandomState>,
-    /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
+    /// If repeats are not merged: the contacts about which a row has said more than its keys (M10).
     pub(super) told: HashSet<u32, RandomState>,
-    /// Rows whose contact failed although contacts are not selected (P6, P8).
+    /// If contacts are not selected: the rows whose contact side failed all the same (P6, P8).
     pub(super) failed_references: HashSet<u32, RandomState>,
 }

@@ -1,4 +1,4 @@
-//! [`RowKeys`]: what one row offers to find its contact by, with the numbers of the keys.
+//! [`RowKeys`]: the keys that one row offers, with their numbers.
 
 use crate::dedup::KeyNumber;
 use crate::draft::{Key, KeyKind};
@@ -20,13 +20,13 @@ impl<'k> RowKeys<'k> {
         RowKeys { keys, numbers }
     }
 
-    /// Those of the contact side; they come first.
+    /// The keys of the contact side, which come first.
     pub(super) fn of_contact(self) -> Self {
         let own = self.keys.len() - self.count_of_opportunity();
         RowKeys { keys: &self.keys[..own], numbers: &self.numbers[..own] }
     }
 
-    /// Those of the opportunity side: its contact and itself, by id. Mostly there are none.
+    /// The keys of the opportunity side: the ids of its contact and of itself. Most rows have none.
     pub(super) fn of_opportunity(self) -> Self {
         let from = self.keys.len() - self.count_of_opportunity();
         RowKeys { keys: &self.keys[from..], numbers: &self.numbers[from..] }
@@ -44,12 +44,12 @@ impl<'k> RowKeys<'k> {
         self.keys.len()
     }
 
-    /// Those of match rules.
+    /// The keys under match rules.
     pub(super) fn rules(self) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.iter().filter(|(key, _)| matches!(key.kind, KeyKind::Rule(_)))
     }
 
-    /// Those of one kind.
+    /// The keys of one kind.
     pub(super) fn of(self, kind: KeyKind) -> impl Iterator<Item = (&'k Key, KeyNumber)> + Clone {
         self.iter().filter(move |(key, _)| key.kind == kind)
     }

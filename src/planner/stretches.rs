@@ -1,13 +1,13 @@
-//! Work on very many things that do not depend on each other, cut into stretches: one for each thread.
+//! Cuts work on very many independent things into stretches, one for each thread.
 
 use std::ops::Range;
 use std::panic::resume_unwind;
 
-/// No stretch is shorter: to start a thread takes as long as to settle some hundred rows.
+/// No stretch is shorter, because starting a thread takes as long as settling some hundred rows.
 const SHORTEST: usize = 4_096;
 
-/// Does `work` on stretches of the first `len` things, on so many threads at most, this one among them.
-/// What comes back is in order.
+/// Does `work` on stretches of things numbered below `len`, on at most so many threads, this one included.
+/// The results are in order.
 pub(super) fn in_stretches<T: Send>(
     len: usize,
     threads: usize,
@@ -29,7 +29,7 @@ pub(super) fn in_stretches<T: Send>(
     })
 }
 
-/// The stretches in one piece again.
+/// Puts the results of stretches together again.
 pub(super) fn joined<T>(stretches: Vec<Vec<T>>) -> Vec<T> {
     let len: usize = stretches.iter().map(Vec::len).sum();
     let mut stretches = stretches.into_iter();

@@ -1,4 +1,11 @@
-//! Which keys lead to a contact: what is written teaches, what is removed un-teaches (behaviour M7).
+//! Which keys lead to a contact: what is written teaches the index, what is removed un-teaches it (behaviour
+//! M7).
+//!
+//! ```text
+//! row 1   ana@example.com   creates a contact            ana@ leads to it
+//! row 2   ana@example.com   +1 206 555 0123              so the phone leads to it, too
+//! row 3                     +1 206 555 0123              finds it by that
+//! ```
 
 use std::sync::Arc;
 
@@ -20,7 +27,7 @@ use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
 
 impl Planner {
-    /// Storage declares that a stored contact answers these keys of one record.
+    /// Storage declares that a stored contact carries these keys.
     pub(super) fn declare(&mut self, settings: &Settings, person: u32, keys: &[DeclaredKey<'_>]) {
         for (number, rule) in settings.rules.iter().enumerate() {
             for text in declared_keys(rule, keys) {
@@ -44,8 +51,7 @@ impl Planner {
         }
     }
 
-    /// Storage declares keys that are each one by itself. Returns those of which nobody knows, which are
-    /// not taken.
+    /// Storage declares keys of one part each. Returns those that no row has offered; they are not taken.
     pub(super) fn declare_each<'f>(
         &mut self,
         settings: &Settings,
@@ -57,7 +63,7 @@ impl Planner {
         let (mut field, mut rule) = (None, None);
         let mut unknown = Vec::new();
         for key in declared {
-            // Mostly those of one rule come together.
+            // The keys of one rule usually come together.
             if key.field != field {
                 (field, rule) = (key.field, key.field.and_then(rule_of));
             }
@@ -79,15 +85,15 @@ impl Planner {
         unknown
     }
 
-    /// The key with this text under the rule at this position, if a row has offered it.
+    /// The number of the key with this text under the rule at this position, if a row has offered it.
     fn find_key(&self, number: usize, rule: &Rule, text: &str) -> Option<KeyNumber> {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
         let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
-    /// A stored contact answers to a key, unless a row has taken it away before it was asked for: then
-    /// whoever gets it gets it from this contact (X3). True: it answers.
+    /// Lets a key lead to a stored contact that carries it, unless a row has taken the key away before it was
+    /// asked for: then whoever gets the key gets it from this contact (X3). True if the key leads there.
     pub(super) fn declare_key(
         &mut self,
         settings: &Settings,
@@ -105,7 +111,7 @@ impl Planner {
         holds
     }
 
-    /// Was this value part of an asked key?
+    /// Was this value a part of a key that was asked for?
     fn is_asked(&self, settings: &Settings, field: Option<FieldId>, text: &str) -> bool {
         let Some(field) = field else { return false };
         settings.rules.iter().enumerate().any(|(number, rule)| match &rule.shape {
@@ -114,7 +120,7 @@ impl Planner {
         })
     }
 
-    /// Would the contact still carry this stored key after the rows so far?
+    /// Does a contact still carry this stored key after the rows so far?
     fn still_holds(&self, settings: &Settings, person: u32, rule: &Rule, text: &str) -> bool {
         let entry = &self.ledger.people[person as usize];
         if !entry.has_rows() {
@@ -136,7 +142,7 @@ impl Planner {
         }
     }
 
-    /// A row was folded into a contact: its keys lead there from now on, as far as they are written.
+    /// A row was folded into a contact: from now on those of its keys that are written lead there.
     pub(super) fn teach(&mut self, settings: &Settings, person: u32, row: u32, keys: RowKeys<'_>) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
@@ -153,7 +159,7 @@ impl Planner {
         }
     }
 
-    /// The common cases: the contact is known to carry every address of the row, or this is its first
+    /// Settles the common cases: the contact is known to carry every address of the row, or this is its first
     /// row and there is room for all of them.
     fn is_taught_simply(
         &mut self,
@@ -175,7 +181,7 @@ impl Planner {
         let stored = match entry.is_new() {
             true => 0,
             false if !of.is_always_taken => return false,
-            // The primary one may become an additional one.
+            // The primary address may become an additional one.
             false => 1 + self.base_of(&entry).shown(of.kind.additional()).count(),
         };
         if stored + own.clone().count() > AddressBook::LIMIT {
@@ -211,7 +217,7 @@ impl Planner {
         }
     }
 
-    /// What a row makes of the addresses of its contact, which is looked at with all its rows so far.
+    /// What a row changes in the addresses of its contact, given all rows of the contact before it.
     fn address_lesson(
         &self,
         settings: &Settings,
@@ -238,8 +244,8 @@ impl Planner {
         let held = keys_held(settings, kind, &this, &own, &book);
         let gone = before.iter().flat_map(AddressBook::iter).filter(|value| !book.holds(value));
         let gone = gone.filter_map(|value| self.find_address(settings, kind, value)).collect();
-        // A switchboard's number on every row would have each of them fold all before it: so their book
-        // is kept.
+        // If a switchboard's number is on every row, each row would have to fold all those before it. So the
+        // addresses are kept.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
         AddressLesson { held, gone, refused, book }
     }
@@ -255,7 +261,7 @@ impl Planner {
         self.index.find(rule, &value.to_text(), packed, |place| self.ledger.text(place))
     }
 
-    /// Keys made of texts follow the effective values of the contact.
+    /// Keys made of texts follow the effective values of the contact, so old ones go and new ones come.
     fn teach_texts(
         &mut self,
         settings: &Settings,
@@ -305,18 +311,18 @@ impl Planner {
     }
 }
 
-/// What a row makes of the addresses of its contact.
+/// What a row changes in the addresses of its contact.
 struct AddressLesson {
-    /// The keys of the row that the contact carries, and those that it carries no more.
+    /// The keys of the row that the contact carries now, and keys that it no longer carries.
     held: SmallVec<[KeyNumber; 8]>,
     gone: Vec<KeyNumber>,
-    /// The values of the row that found no room: column, item and text.
+    /// The values of the row for which there was no room: column, item and text.
     refused: Vec<(u16, u16, String)>,
     /// The addresses after the row, if they are to be kept.
     book: Option<AddressBook<'static>>,
 }
 
-/// Those of the row's own keys that its contact carries, whose addresses are in this book.
+/// Which of a row's keys its contact carries, given the contact's addresses after the row.
 fn keys_held(
     settings: &Settings,
     kind: Addresses,
@@ -348,14 +354,14 @@ fn address(kind: Addresses, text: &str) -> Value<'_> {
     }
 }
 
-/// A phone as storage declares it: the canonical text that it was asked with.
+/// Reads a phone as storage declares it, which is the canonical text that it was asked for with.
 fn parse_phone(text: &str) -> Option<Phone> {
     let digits = text.strip_prefix('+')?;
     let (number, extension) = digits.split_once(";ext=").unwrap_or((digits, ""));
     Phone::new(number.parse().ok()?, extension)
 }
 
-/// The keys under a rule that storage declared part by part.
+/// The keys under a rule, made from the parts that storage declared.
 fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
     let mut texts: Vec<String> = vec![String::new()];
     for (at, field) in rule.fields().enumerate() {
@@ -368,7 +374,7 @@ fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
     texts
 }
 
-/// The keys of a contact under a rule once these rows are folded into it.
+/// The keys of a contact under a rule after these rows have been folded into it.
 pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
     let columns = &base.settings.contact_columns;
     let texts = rule.fields().map(|field| match Addresses::of_primary(field) {
@@ -384,7 +390,7 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
     combined(&texts.collect::<Vec<_>>())
 }
 
-/// Every combination of the texts under the fields of a rule; none if one of them has none.
+/// Every combination of the texts of a rule's fields; none if a field has no text.
 fn combined(fields: &[Vec<String>]) -> Vec<String> {
     let mut texts: Vec<String> = vec![String::new()];
     for (at, parts) in fields.iter().enumerate() {

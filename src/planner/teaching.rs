@@ -1,4 +1,4 @@
-//! [`Teaching`]: what the mapping and the rules say of keys, worked out once for the whole file.
+//! [`Teaching`]: what the mapping and the rules mean for keys, worked out once for the whole file.
 
 use crate::draft::{Column, KeyKind, Settings};
 use crate::mapping::Blank;
@@ -9,9 +9,10 @@ use crate::merge::Addresses;
 #[derive(Clone, Debug)]
 pub(super) struct Teaching {
     pub(super) addresses: Vec<AddressTeaching>,
-    /// Every address has a rule of its own, no row can remove one, and no rule is made of texts.
+    /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own, no row can remove
+    /// one, and no rule is made of texts.
     pub(super) is_plain: bool,
-    /// A rule is made of texts, which follow the effective values of a contact.
+    /// A rule is made of texts. Its keys follow the effective values of a contact.
     pub(super) has_text_rules: bool,
 }
 
@@ -19,11 +20,11 @@ pub(super) struct Teaching {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddressTeaching {
     pub(super) kind: Addresses,
-    /// The match rule over them alone, if there is one.
+    /// The match rule that consists of them alone, if there is one.
     pub(super) rule: Option<KeyKind>,
     /// A row of this file can remove an address.
     pub(super) can_remove: bool,
-    /// Every address that a row gives is taken as long as there is room, whatever is stored.
+    /// Every address that a row gives is taken if there is room, whatever is stored.
     pub(super) is_always_taken: bool,
 }
 
@@ -54,7 +55,7 @@ impl Teaching {
     }
 }
 
-/// The match rule over addresses of this kind alone.
+/// The match rule that consists of addresses of this kind alone.
 pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
     let rule = settings.rules.iter().position(|rule| Addresses::of_rule(rule) == Some(kind))?;
     Some(KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX)))

@@ -1,9 +1,9 @@
-//! Looking at what the next rows will be compared with, before it is needed.
+//! Looks at what the next rows will be compared with, before it is needed.
 //!
-//! A row that repeats a contact is compared with the row before it of that contact, which may lie
-//! anywhere in the file: one wait for memory after the other, for the contact, for where its row begins,
-//! for the row. Some rows are visited together instead, step by step, so that each wait is for all of
-//! them. No step decides anything on what it waits for.
+//! A row that repeats a contact is compared with that contact's row before it, which may be anywhere in the
+//! file. That means waiting for memory three times: for the contact, for where its row begins, for the row. So
+//! some rows are visited together, step by step, and each wait is for all of them. No step decides anything by
+//! what it looks at, so that none has to wait for another.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ use crate::plan::NONE;
 pub(super) const TOGETHER: usize = 32;
 
 impl Planner {
-    /// Visits the rows that those at these positions of the window will probably be compared with.
-    /// `numbers` are those of the window's keys.
+    /// Visits the rows with which those at these positions of the window will probably be compared. `numbers`
+    /// are the numbers of the window's keys.
     pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
@@ -40,7 +40,7 @@ impl Planner {
                 (block, at, block.start_of(at))
             })
             .collect();
-        // Where its contact has yet earlier rows.
+        // And where the contact's rows before those are.
         let previous =
             met.fold(0, |all, row| all ^ self.ledger.contact_rows[row as usize].previous);
         let touched =

@@ -1,4 +1,5 @@
-//! One window of rows after the other: its keys, its questions, and what is resolved between them.
+//! Takes one window of rows after the other from stage to stage: numbers its keys, asks its questions, and has
+//! its rows resolved in between.
 
 use std::ops::Range;
 
@@ -9,16 +10,16 @@ use crate::issue::{Finding, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{ContactRow, OpportunityRow};
 
-/// Where the current window stands.
+/// Which answer the current window is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// There is no window.
+    /// None: there is no window.
     Idle,
-    /// Contacts are asked for.
+    /// The contacts of its rows.
     Contacts,
-    /// Opportunities are asked for.
+    /// The opportunities of its rows.
     Opportunities,
-    /// The contacts of opportunities found are asked for, for their tags.
+    /// The contacts that those opportunities are linked to, for their tags.
     Linked,
 }
 
@@ -60,7 +61,7 @@ impl Planner {
         }
     }
 
-    /// Puts the question of a stage, if there is anything to ask.
+    /// Asks the question of a stage, and waits for the answer; false if there is nothing to ask.
     fn waits_for(&mut self, stage: Stage) -> bool {
         if self.question.is_empty() {
             return false;
@@ -76,7 +77,8 @@ impl Planner {
         self.next_window();
     }
 
-    /// One list per window, by row: what reading found, then the drafts, contacts, opportunities.
+    /// Puts the findings of a window in one list, by row: first those from reading, then from drafting, then
+    /// about contacts, then about opportunities.
     fn gather_findings(&mut self) {
         let end = self.row_at(self.window.rows.len());
         let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
@@ -90,7 +92,7 @@ impl Planner {
         self.all_findings.append(&mut found);
     }
 
-    /// Opens the window: its keys get their numbers, its rows their places in the ledger.
+    /// Opens the window: gives its keys their numbers, and its rows their places in the ledger.
     fn open_window(&mut self) {
         let block = self.block_number();
         self.intern(block);
@@ -107,7 +109,7 @@ impl Planner {
         numbers.clear();
         if let Some(known) = &current.numbers {
             numbers.extend_from_slice(&known[keys]);
-            return index.meet(numbers);
+            return index.know(numbers);
         }
         let keys = drafts.keys_of(&drafts.rows[window.rows.clone()]);
         index.add_all(keys, block, |place| ledger.text(place), numbers);
@@ -118,7 +120,7 @@ impl Planner {
         self.block.drafts.rows[self.window.rows.start + at]
     }
 
-    /// Where the keys of the window lie among those of the block.
+    /// Which of the keys of the block are the window's.
     pub(super) fn window_keys(&self) -> Range<usize> {
         match self.block.drafts.rows.get(self.window.rows.clone()) {
             Some([first, .., last]) => first.keys().start..last.keys().end,
@@ -136,7 +138,8 @@ impl Planner {
         )
     }
 
-    /// Asks for the contacts that the keys of the window may lead to, unless they were asked for.
+    /// Asks for the contacts to which the keys of the window may lead, except for keys that were asked for
+    /// before.
     fn ask_contacts(&mut self) {
         let keys = self.window_keys();
         let Planner { ledger, index, block: current, window, question, .. } = self;
@@ -156,7 +159,7 @@ impl Planner {
         }
     }
 
-    /// Asks for the records that rows of the window have met before the import was interrupted.
+    /// Asks for the records that rows of the window met before the import was interrupted.
     pub(super) fn ask_settled(&mut self, object: Object) {
         let settled = match object {
             Object::Contact => &self.settled.contacts,
@@ -173,7 +176,7 @@ impl Planner {
         }
     }
 
-    /// The row with this position in the window.
+    /// The row at this position of the window, counted in the file from 0.
     pub(super) fn row_at(&self, at: usize) -> u32 {
         // A window has fewer rows than its block.
         self.window.first_row + at as u32

@@ -1,4 +1,4 @@
-//! [`Block`]: some thousand rows in one piece of text.
+//! [`Block`]: some thousand rows as one piece of text.
 
 use super::block_row::BlockRow;
 use super::formula::unescape_formula;
@@ -6,11 +6,10 @@ use super::raw::bare;
 use crate::normalize::is_blank;
 use crate::object::RowNumber;
 
-/// Consecutive rows of a file: one text, and where in it each cell ends. The cells lie there
-/// raw, as in the file.
+/// Consecutive rows of a file: one text, in which the cells are as the file has them, and where each cell ends.
 ///
-/// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so that
-/// a plan can keep every row it has read.
+/// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so a plan can
+/// afford to keep every row it has read.
 ///
 /// ```
 /// use crm_import::source::{Block, Source};
@@ -27,38 +26,38 @@ use crate::object::RowNumber;
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     pub(super) text: String,
-    /// How many cells of a row there are, with one that was [made](Self::make_column).
+    /// How many cells a row has, including one that was [made](Self::make_column).
     pub(super) columns: usize,
-    /// The last column is none of the file.
+    /// The last column was made: the file does not have it.
     pub(super) has_made: bool,
     pub(super) first_row: u32,
     /// Where each row begins in the text.
     pub(super) starts: Vec<u32>,
-    /// Where each cell ends, relative to its row; `columns` for each row.
+    /// Where each cell ends, relative to its row: `columns` ends for each row.
     pub(super) ends: Ends,
-    /// Physical lines, relative to the first row's.
+    /// The physical line of each row, relative to the first row's.
     pub(super) lines: Vec<u32>,
     pub(super) first_line: u64,
-    /// Rows whose cells could not be read, ascending.
+    /// The rows that fail as they were read, ascending.
     pub(super) failed: Vec<u32>,
-    /// Of rows that are wider than the header: the ends of the surplus cells; of narrower ones how
-    /// many cells there are.
+    /// The rows that are wider or narrower than the header, ascending.
     pub(super) odd: Vec<(u32, OddWidth)>,
+    /// The file is an error log of ours: cells are escaped against formulas.
     pub(super) is_escaped: bool,
     /// A cell holds a NUL.
     pub(super) has_nul: bool,
 }
 
-/// How wide a row is that is not as wide as the header.
+/// The cells of a row that is not as wide as the header.
 #[derive(Clone, Debug)]
 pub(super) enum OddWidth {
-    /// It has so many cells.
+    /// It has only so many cells.
     Narrow(usize),
-    /// It has surplus cells, that end here.
+    /// It has surplus cells, which end here.
     Wide(Vec<u32>),
 }
 
-/// Where cells end: in two bytes each, or in four if a row is longer than 64 KiB.
+/// Where cells end, in two bytes each, or in four if a row is longer than 64 KiB.
 #[derive(Clone, Debug)]
 pub(super) enum Ends {
     Short(Vec<u16>),
@@ -97,7 +96,7 @@ impl Block {
         RowNumber(self.first_row)
     }
 
-    /// One cell as the file has it, untrimmed; "" where the row is too short.
+    /// A cell as the file has it, untrimmed; "" if the row is too short.
     ///
     /// # Panics
     /// If there is no such row.
@@ -120,7 +119,7 @@ impl Block {
         self.plain(start + from, start + to)
     }
 
-    /// The cell whose raw text lies there; the row may be too short for it.
+    /// The cell whose raw text is there. If the row is too short for it, `from` is not below `to`.
     #[inline]
     fn plain(&self, from: usize, to: usize) -> &str {
         if from >= to {
@@ -135,7 +134,7 @@ impl Block {
         (0..self.columns()).map(move |column| self.cell(row, column))
     }
 
-    /// Shows the cells of a column from above to below, without the empty ones.
+    /// Shows the cells of a column from top to bottom, except for the empty ones.
     pub(crate) fn each_filled<'b>(&'b self, column: usize, look: impl FnMut(&'b str)) {
         match &self.ends {
             Ends::Short(ends) => self.show_filled(ends, column, look),
@@ -159,7 +158,7 @@ impl Block {
         }
     }
 
-    /// The row as it stood in the file: as many cells as it had.
+    /// The cells of a row as it was in the file: as many as it had there.
     pub fn record(&self, row: usize) -> impl Iterator<Item = &str> {
         let (own, surplus): (usize, &[u32]) = match self.odd_width(row) {
             None => (self.columns(), &[]),
@@ -179,8 +178,8 @@ impl Block {
         self.cells(row).take(own).chain(more)
     }
 
-    /// Appends the ends of all cells of a row: of those the file has a column for, missing ones among them,
-    /// and of surplus ones. `Some`: so many are there really.
+    /// Appends the ends of all cells of a row: one for each column, and those of surplus cells. Returns how
+    /// many cells there really are if the row is narrower than the header.
     pub(super) fn put_ends(&self, row: usize, ends: &mut Vec<usize>) -> Option<usize> {
         let range = row * self.columns..(row + 1) * self.columns;
         match &self.ends {
@@ -209,7 +208,7 @@ impl Block {
         self.cells(row).all(is_blank)
     }
 
-    /// Could the row not be read? Its cells are as far as they were understood; an issue says why.
+    /// Could the row not be read? An issue says why. It has the cells that were understood.
     pub fn is_failed(&self, row: usize) -> bool {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
@@ -219,7 +218,7 @@ impl Block {
         !self.failed.is_empty()
     }
 
-    /// May a cell hold a NUL? Mostly no cell of the block does.
+    /// May one of its cells hold a NUL? In most blocks none does.
     pub(crate) fn may_hold_nul(&self) -> bool {
         self.has_nul
     }
@@ -235,8 +234,8 @@ impl Block {
         self.starts[row] as usize
     }
 
-    /// Reads a little of everything that a row is made of, so that it is at hand afterwards; a byte of
-    /// each line of the processor's cache, of a long row the first ones. What comes back means nothing.
+    /// Reads a little of everything that a row is made of, so that it is in the processor's cache afterwards:
+    /// one byte of each cache line, and of a long row only the first ones. What is returned means nothing.
     pub(crate) fn touch(&self, row: usize, start: usize) -> u8 {
         let (first, behind) = (row * self.columns, (row + 1) * self.columns);
         let ends = match &self.ends {
@@ -249,13 +248,14 @@ impl Block {
         text.iter().step_by(64).take(4).fold(ends as u8, |all, byte| all ^ byte)
     }
 
-    /// Moves the block on in the file by so many rows and lines: it was read as part of a piece.
+    /// Moves the block further down in the file, by so many rows and lines, after it was read as part of a
+    /// piece.
     pub(super) fn shift(&mut self, rows: u32, lines: u64) {
         self.first_row += rows;
         self.first_line += lines;
     }
 
-    /// The same rows under other numbers: a part of a file is planned as if it were the whole.
+    /// Gives the rows other numbers, to plan a part of a file as if it were the whole.
     pub(crate) fn renumber(&mut self, first_row: RowNumber) {
         self.first_row = first_row.0;
     }

@@ -1,4 +1,4 @@
-//! How a [`Block`] is filled: record by record, many rows at a time, or with rows of other blocks.
+//! How a [`Block`] is filled: record by record, with many rows at a time, or with rows of other blocks.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::raw::raw_cells;
 use super::run::Run;
 
 impl Block {
-    /// Empties the block for rows of a file with so many columns.
+    /// Empties the block, to be filled with rows of a file with so many columns.
     pub(super) fn start(&mut self, columns: usize, first_row: u32, is_escaped: bool) {
         *self = Block {
             columns,
@@ -30,7 +30,7 @@ impl Block {
         }
     }
 
-    /// An empty one with room for as much as this one holds.
+    /// An empty block with room for as much as this one holds.
     pub(crate) fn empty_like(&self) -> Block {
         let mut empty = Block { columns: self.columns, ..Block::default() };
         empty.reserve(self.len(), self.text.len() + self.text.len() / 8);
@@ -47,8 +47,8 @@ impl Block {
         }
     }
 
-    /// Adds a record whose raw cells end at these places. Cells with bytes that are not UTF-8 are mended
-    /// with U+FFFD; their columns are returned.
+    /// Adds a record whose raw cells end at these places. Bytes that are not UTF-8 are replaced by U+FFFD; the
+    /// columns of cells with such bytes are returned.
     pub(super) fn push_record(&mut self, line: u64, record: &[u8], ends: &[usize]) -> Vec<usize> {
         let start = self.text.len();
         if let Ok(record) = from_utf8(record) {
@@ -70,16 +70,16 @@ impl Block {
         mended
     }
 
-    /// Adds a row whose cells end at these places relative to its start.
+    /// Adds a row of the text that begins there, and whose cells end at these places relative to that.
     pub(super) fn push_row(&mut self, start: usize, line: u64, ends: &[usize]) {
         let row = position(self.starts.len());
-        let line = self.behind_first(line);
+        let line = self.relative_line(line);
         self.starts.push(position(start));
         self.lines.push(line);
         let own = &ends[..ends.len().min(self.columns)];
         let last = own.last().copied().unwrap_or(0);
         if last > usize::from(u16::MAX) {
-            self.lengthen();
+            self.widen_ends();
         }
         let padded = own.iter().copied().chain(std::iter::repeat_n(last, self.columns - own.len()));
         match &mut self.ends {
@@ -95,29 +95,30 @@ impl Block {
         }
     }
 
-    /// How many lines a line is behind the first row's, which it is itself if there is no row yet.
-    fn behind_first(&mut self, line: u64) -> u32 {
+    /// The line of the next row, relative to the first row's. If there is no row yet, it becomes the first
+    /// row's.
+    fn relative_line(&mut self, line: u64) -> u32 {
         if self.is_empty() {
             self.first_line = line;
         }
         position(usize::try_from(line - self.first_line).unwrap_or(usize::MAX))
     }
 
-    /// May rows be [added](Self::push_run) many at a time? Not if one was longer than 64 KiB.
+    /// Can rows be [added](Self::push_run) many at a time? Not once there was a row of more than 64 KiB.
     pub(super) fn takes_runs(&self) -> bool {
         matches!(self.ends, Ends::Short(_))
     }
 
-    /// Adds rows that were read together, the first of them on this line.
+    /// Adds rows that were read together, the first one from this line.
     pub(super) fn push_run(&mut self, line: u64, run: &Run) {
-        let line = self.behind_first(line);
+        let line = self.relative_line(line);
         let Ends::Short(ends) = &mut self.ends else { return };
         self.starts.extend(run.starts.iter().map(|(start, _)| *start));
         self.lines.extend(run.starts.iter().map(|(_, own)| line.saturating_add(*own)));
         ends.extend_from_slice(run.ends());
     }
 
-    /// The row fails, though it could be read.
+    /// Fails a row that could be read.
     pub(super) fn fail(&mut self, row: usize) {
         let row = position(row);
         if let Err(at) = self.failed.binary_search(&row) {
@@ -125,25 +126,25 @@ impl Block {
         }
     }
 
-    /// The last row could not be read.
+    /// Fails the last row, which could not be read.
     pub(super) fn fail_last(&mut self) {
         self.failed.push(position(self.starts.len() - 1));
     }
 
-    /// A row is longer than two bytes can say.
-    fn lengthen(&mut self) {
+    /// Two bytes are not enough any more to say where cells end.
+    fn widen_ends(&mut self) {
         if let Ends::Short(ends) = &self.ends {
             self.ends = Ends::Long(ends.iter().map(|end| u32::from(*end)).collect());
         }
     }
 
-    /// Of the last row only so many cells are there really.
+    /// Notes that the last row really has only so many cells, if it is narrower than the header.
     pub(super) fn narrow_last(&mut self, cells: Option<usize>) {
         let row = position(self.starts.len() - 1);
         self.odd.extend(cells.map(|cells| (row, OddWidth::Narrow(cells))));
     }
 
-    /// Some rows of other blocks in the order given, ascending, numbered from 1.
+    /// A block of some rows of other blocks, in ascending order, numbered from 1.
     pub(crate) fn gather<'b>(rows: impl Iterator<Item = (&'b Block, usize)>) -> Block {
         let mut whole = Block::default();
         let (mut text, mut ends) = (String::new(), Vec::new());
@@ -168,7 +169,7 @@ impl Block {
         whole
     }
 
-    /// All rows are added: gives back the room that none of them needs.
+    /// All rows have been added: gives back the memory that they do not need.
     pub(super) fn finish(&mut self) {
         self.has_nul = memchr::memchr(0, self.text.as_bytes()).is_some();
         let len = self.text.len();

@@ -1,4 +1,4 @@
-//! [`BlockRow`]: one row of a block, for looking at many of its cells.
+//! [`BlockRow`]: one row of a block, for whoever looks at many of its cells.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::formula::unescape_formula;
 use super::raw::{bare, bare_bytes};
 use crate::object::RowNumber;
 
-/// One row of a [`Block`], with its place in the block looked up once.
+/// One row of a [`Block`], whose place in the block was looked up once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BlockRow<'b> {
     block: &'b Block,
@@ -23,8 +23,8 @@ enum RowEnds<'b> {
     Long(&'b [u32]),
 }
 
-/// Cells that stand side by side, as they lie in the block with what stands between them. Two that are
-/// equal hold the same cells.
+/// Neighbouring cells as one piece of the block, with the delimiters between them. Two stretches are equal if
+/// their cells are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch<'b> {
     pub(crate) bytes: &'b [u8],
@@ -34,8 +34,8 @@ pub(crate) struct Stretch<'b> {
 }
 
 impl Stretch<'_> {
-    /// Where each cell ends among the bytes, which alone does not tell: a cell may hold what stands between
-    /// others. Of a cell that the row is too short for the place means nothing.
+    /// Where each cell ends in the bytes. The bytes alone do not tell, since a cell may itself hold a
+    /// delimiter. For a cell that is missing in a short row, the place means nothing.
     pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
         self.ends.iter().map(|end| end.wrapping_sub(self.start))
     }
@@ -47,7 +47,7 @@ impl PartialEq for Stretch<'_> {
     }
 }
 
-/// These columns as ranges of neighbours.
+/// Some columns, in whatever order, as ranges of neighbours.
 pub(crate) fn side_by_side(columns: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
     let mut columns: Vec<usize> = columns.collect();
     columns.sort_unstable();
@@ -68,7 +68,7 @@ impl<'b> BlockRow<'b> {
         BlockRow { block, at, text: &block.text[start..], ends }
     }
 
-    /// One cell as the file has it, untrimmed.
+    /// A cell as the file has it, untrimmed.
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> &'b str {
         let range = self.range(column);
@@ -82,7 +82,7 @@ impl<'b> BlockRow<'b> {
         raw
     }
 
-    /// The bytes of a [`cell`](Self::cell), which are sooner at hand than its text.
+    /// The bytes of a [`cell`](Self::cell), which is quicker than cutting out text.
     #[inline(always)]
     pub(crate) fn bytes(&self, column: usize) -> &'b [u8] {
         if self.block.is_escaped {
@@ -95,8 +95,8 @@ impl<'b> BlockRow<'b> {
         bare_bytes(&self.text.as_bytes()[range])
     }
 
-    /// Where a cell lies in the text of the row. If the row is too short for it, the range is empty or
-    /// ends before it begins.
+    /// Where a raw cell is in the text of the row. If the row is too short for it, the range is empty, or ends
+    /// before it begins.
     #[inline]
     fn range(&self, column: usize) -> Range<usize> {
         match self.ends {
@@ -113,13 +113,13 @@ impl<'b> BlockRow<'b> {
         }
     }
 
-    /// The cell without its quotes, and without what protects it against formulas.
+    /// The cell without its quotes, and without the apostrophe that protects it against formulas.
     fn unprotected(&self, raw: &'b str) -> &'b str {
         let cell = bare(raw);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }
     }
 
-    /// The cells of these columns together; `None` in a block with a row of more than 64 KiB.
+    /// The cells of these columns in one piece; `None` in a block with a row of more than 64 KiB.
     #[inline]
     pub(crate) fn stretch(&self, columns: Range<usize>) -> Option<Stretch<'b>> {
         let RowEnds::Short(ends) = self.ends else { return None };
@@ -133,7 +133,7 @@ impl<'b> BlockRow<'b> {
         Some(Stretch { bytes: bytes.unwrap_or_default(), start: start as u16, ends })
     }
 
-    /// Is a cell empty, by where it ends? One of nothing but quotes is not.
+    /// Is a cell empty, judging by where it ends? A cell of nothing but quotes is not.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
         let before = column.wrapping_sub(1);
@@ -149,7 +149,7 @@ impl<'b> BlockRow<'b> {
         }
     }
 
-    /// The first 64 columns whose cells are not [empty](Self::is_empty), as bits.
+    /// Which of the first 64 columns have cells that are not [empty](Self::is_empty), as bits.
     pub(crate) fn filled(&self) -> u64 {
         match self.ends {
             RowEnds::Short(ends) => filled(ends.iter().map(|end| u32::from(*end))),
@@ -162,13 +162,13 @@ impl<'b> BlockRow<'b> {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
     }
 
-    /// May a cell hold a NUL? Mostly no cell of the block does.
+    /// May one of its cells hold a NUL? In most blocks none does.
     pub(crate) fn may_hold_nul(&self) -> bool {
         self.block.has_nul
     }
 }
 
-/// Which cells are longer than nothing, by where they end.
+/// Which cells are not empty, by where they end.
 fn filled(ends: impl Iterator<Item = u32>) -> u64 {
     let (mut filled, mut start) = (0, 0);
     for (at, end) in ends.take(64).enumerate() {
@@ -212,8 +212,8 @@ mod tests {
         assert_eq!(filled([].into_iter()), 0);
     }
 
-    /// Random rows over few cells, some of them read by the csv crate (text behind a closing quote, in
-    /// which what stands between cells may stand bare), some too short.
+    /// Random rows over few cells. The csv crate reads some of them (text after a closing quote, which may then
+    /// hold a bare delimiter), and some are too short.
     #[test]
     fn equal_stretches_hold_the_same_cells() {
         let cells = ["", "a", "a,b", "\"a,b\"", "\"a\"b", "\"a,\"b", "\"\"", "b", "\"b\""];

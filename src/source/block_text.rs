@@ -28,7 +28,7 @@ impl TextSpan {
         TextSpan { start, len }
     }
 
-    /// The bytes it covers in a text whose first byte lies at `base`.
+    /// The bytes it covers in a part of the text that begins at `base`.
     pub(crate) fn range_from(self, base: usize) -> std::ops::Range<usize> {
         let start = (self.start as usize).wrapping_sub(base);
         start..start.wrapping_add(self.len as usize)
@@ -36,12 +36,12 @@ impl TextSpan {
 }
 
 impl Block {
-    /// The length of the text, cells and all.
+    /// How long the text is, with cells and everything else.
     pub(crate) fn text_len(&self) -> usize {
         self.text.len()
     }
 
-    /// Adds a text that is not a cell, and says where it lies.
+    /// Adds a text that is not a cell, and returns where it is.
     pub fn append_text(&mut self, text: &str) -> TextSpan {
         let span = TextSpan::new(self.text.len(), text.len());
         self.text.push_str(text);
@@ -53,7 +53,7 @@ impl Block {
         &self.text[span.start as usize..(span.start + span.len) as usize]
     }
 
-    /// Where a part of a cell lies, if it is one.
+    /// The place of a part of a cell; `None` if it is no part of this text.
     #[inline]
     pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
         let part = part.as_ref();
@@ -62,14 +62,15 @@ impl Block {
         is_inside.then(|| TextSpan { start: position(start), len: position(part.len()) })
     }
 
-    /// So many bytes of the text from where a part of a cell begins, if it is one.
+    /// `LEN` bytes of the text from where a part of a cell begins; `None` if it is no part of this text, or too
+    /// near its end.
     #[inline]
     pub(crate) fn window<const LEN: usize>(&self, part: &[u8]) -> Option<&[u8; LEN]> {
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         self.text.as_bytes().get(start..)?.first_chunk()
     }
 
-    /// Up to 32 bytes of a row, with zeros behind them.
+    /// Up to 32 bytes of a row, followed by zeros.
     #[inline]
     pub(crate) fn padded(&self, part: &[u8]) -> Window {
         let Some(window) = self.window(part) else {

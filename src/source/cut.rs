@@ -1,9 +1,10 @@
-//! Reading a file in memory on several threads: it is cut where records end, and each piece is read
-//! as if it were a file of its own.
+//! Reads a file in memory on several threads: it is cut where records end, and each piece is read as if it
+//! were a file of its own.
 //!
-//! A cut is a guess, made by counting quotes, until the piece before it is read: if that ends with no
-//! quote open, the next piece begins with a record, and so on from the first, which does. If any
-//! piece has a quote that is never closed, nothing is proven and the file is read in one go.
+//! Each cut is a guess, made by counting quotes: a line end with an even number of them before it should end
+//! a record. Reading proves it. The first piece begins with a record; and if no quote is open at the end of a
+//! piece, then the next piece begins with a record, too. If any piece has a quote that is never closed, nothing
+//! is proven, and the file is read in one go.
 
 use super::input::{Bytes, digest_of};
 use super::records::Records;
@@ -12,10 +13,10 @@ use super::{Block, Limits, SourceError};
 use crate::issue::{Finding, IssueCode};
 use crate::object::RowNumber;
 
-/// A smaller file is not worth cutting.
+/// Smaller pieces are not worth a thread.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// The rows of one piece, numbered from 1, and what was seen of them.
+/// The rows of one piece, numbered from 1, and what was seen in them.
 struct Piece<T> {
     blocks: Vec<Block>,
     findings: Vec<Finding>,
@@ -28,13 +29,13 @@ struct Piece<T> {
 pub(crate) struct Pieces<T> {
     pub(crate) blocks: Vec<Block>,
     pub(crate) findings: Vec<Finding>,
-    /// What was seen of each piece, in the order of the file.
+    /// What was seen in each piece, in the order of the file.
     pub(crate) seen: Vec<T>,
 }
 
 impl Rows<'_> {
-    /// Reads the rest of the file on so many threads, in blocks of so many rows; `look` sees each block
-    /// while it is at hand, with what was seen of its piece before. `None`: it cannot be cut, and
+    /// Reads the rest of the file on so many threads, in blocks of so many rows. `look` is shown each block
+    /// right after it was read, and adds to what was seen in its piece. `None`: the file cannot be cut, and
     /// nothing was read.
     pub(crate) fn read_in_pieces<T: Clone + Send + Sync>(
         &mut self,
@@ -86,7 +87,7 @@ impl Rows<'_> {
         self.part(records)
     }
 
-    /// Numbers the rows and lines of the pieces through, and moves to the end of the file.
+    /// Numbers rows and lines from one piece to the next, and moves to the end of the file.
     fn join<T>(&mut self, pieces: Vec<Piece<T>>, len: usize) -> Pieces<T> {
         let mut all = Pieces { blocks: Vec::new(), findings: Vec::new(), seen: Vec::new() };
         for piece in pieces {
@@ -129,8 +130,8 @@ fn read_piece<T>(
     Ok(Piece { blocks, findings, rows, lines, seen })
 }
 
-/// Where to cut: behind the first line end after each equal share that has an even number of quotes
-/// before it. The first is 0 and the last the end.
+/// Where to cut: at the end of each equal share, after the next line end that has an even number of quotes
+/// before it. The first place is 0, the last one the end of the bytes.
 fn cuts(bytes: &[u8], pieces: usize) -> Option<Vec<usize>> {
     let mut cuts = vec![0];
     for piece in 1..pieces {

@@ -1,32 +1,47 @@
-//! Records that quotes have broken, or that have no end: how much of them is lost, and where reading
-//! goes on.
+//! Records that are broken by a quote, or that do not end: how much of them is lost, and where reading goes
+//! on.
 //!
-//! One quote too many, and the csv grammar takes every row up to the next quote for one cell. The
-//! rule here: the record loses the line on which the quote is opened, and the next line is a row
-//! again. It is applied where the quote is never closed, where the cell grows beyond the limit, and
-//! where the quote that closes it stands in the middle of a cell; the last two only if the lines
-//! inside look like rows of the table. The line is an issue, so nothing is lost silently.
+//! After one quote too many, the csv grammar takes all rows up to the next quote for one cell:
+//!
+//! ```text
+//! Lee,"Owl Ltd,5       <- this row fails
+//! Bo,Fox Inc,7         <- and this one must not be lost in its second cell
+//! ```
+//!
+//! So the rule here is: only the line on which the quote is opened is lost, and the next line is a row again.
+//! It applies where the quote is never closed, where the cell becomes longer than the limit, and where the
+//! quote that closes the cell is in the middle of another one; in the last two cases only if the lines inside
+//! look like rows of the table. The lost line is reported, so nothing is lost silently.
 
 use csv_core::ReadRecordResult;
 
 use super::SourceError;
 use super::records::{Outcome, Progress, Records, make_room, parser};
 
-/// How much of a cell that is too long is kept, to be shown.
+/// How much of a cell that is too long is kept, so that it can be shown.
 const SHOWN: usize = 64;
 /// How many lines inside a quoted cell are looked at.
 const LOOKED_AT: usize = 50;
 
+/// What is still to come of a record that is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing: it was read to its end.
+    Nothing,
+    /// Some of it: its end has not been found yet.
+    Unread,
+}
+
 impl Records<'_> {
-    /// The record breaks a limit; `is_read` says whether it has been read to its end.
+    /// Gives up a record that breaks a limit.
     pub(super) fn give_up(
         &mut self,
         text: &mut Vec<u8>,
         at: Progress,
-        is_read: bool,
+        rest: Rest,
     ) -> Result<(Outcome, usize), SourceError> {
         let Some((cell, bytes)) = self.overlong_cell(at) else {
-            self.leave(at, is_read)?;
+            self.leave(at, rest)?;
             return Ok((Outcome::TooWide, self.limits.columns));
         };
         if let Some(opened) = self.quote_of(cell, at.read) {
@@ -35,8 +50,8 @@ impl Records<'_> {
                 return self.resume_after(text, at.read, opened);
             }
         }
-        self.leave(at, is_read)?;
-        // So much of the cell is there however the file came in pieces.
+        self.leave(at, rest)?;
+        // So much of the cell is held in any case, in whatever pieces the file arrives.
         let shown = if bytes.len() > self.limits.cell_bytes { SHOWN } else { 0 };
         let mut end = bytes.start + shown.min(self.limits.cell_bytes);
         while end > bytes.start && text[end] & 0xc0 == 0x80 {
@@ -49,15 +64,15 @@ impl Records<'_> {
         Ok((Outcome::TooLong, cell + 1))
     }
 
-    /// Reads the rest of a record and keeps nothing of it.
-    fn leave(&mut self, at: Progress, is_read: bool) -> Result<(), SourceError> {
+    /// Reads a record to its end, and keeps nothing of it.
+    fn leave(&mut self, at: Progress, rest: Rest) -> Result<(), SourceError> {
         self.pass(at.read);
-        if is_read {
+        if rest == Rest::Nothing {
             return Ok(());
         }
         let (mut scratch, mut ends) = ([0; 16 * 1024], [0; 256]);
         loop {
-            // To the parser no input means the end of the file.
+            // The parser takes empty input for the end of the file.
             if self.bytes.held().is_empty() && !self.bytes.more()? {
                 return Ok(());
             }
@@ -70,8 +85,8 @@ impl Records<'_> {
         }
     }
 
-    /// Takes the record only up to the end of the line on which a quote is opened, and goes on with
-    /// the next line.
+    /// Takes the record only up to the end of the line on which the quote was opened, and goes on with the next
+    /// line.
     pub(super) fn resume_after(
         &mut self,
         text: &mut Vec<u8>,
@@ -102,7 +117,7 @@ impl Records<'_> {
             match result {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty => {}
-                // The text has room for the whole line: it cannot be full.
+                // The text cannot be full: it has room for the whole line.
                 _ => is_over = true,
             }
         }
@@ -112,7 +127,7 @@ impl Records<'_> {
         Ok((Outcome::Unclosed { line }, at.cells.max(1)))
     }
 
-    /// Where the quote stands that opens a cell of the current record.
+    /// Where the quote is that opens this cell of the current record, if the cell is quoted.
     fn quote_of(&self, cell: usize, read: usize) -> Option<usize> {
         let held = &self.bytes.held()[..read];
         let mut at = 0;
@@ -126,14 +141,13 @@ impl Records<'_> {
         (held.get(at) == Some(&b'"')).then_some(at)
     }
 
-    /// Where a quote is opened in the first `read` bytes that is not closed in them.
+    /// Where the first `read` bytes open a quote that they do not close.
     pub(super) fn open_quote(&self, read: usize) -> Option<usize> {
         let mut cells = QuotedCells::new(&self.bytes.held()[..read], self.delimiter);
         cells.find(|cell| cell.end.is_none()).map(|cell| cell.start)
     }
 
-    /// Where a quote is opened that has swallowed rows: it is closed on a later line in the middle of
-    /// a cell.
+    /// Where a quote is opened that has swallowed rows: it is closed on a later line, in the middle of a cell.
     pub(super) fn swallowed_rows(&self, read: usize) -> Option<usize> {
         let held = &self.bytes.held()[..read];
         let is_stray = |start: usize, end: usize| {
@@ -150,7 +164,7 @@ impl Records<'_> {
         stray.map(|cell| cell.start)
     }
 
-    /// Do the lines behind the first look like rows of the table?
+    /// Do the lines after the first look like rows of the table?
     fn looks_like_rows(&self, text: &[u8]) -> bool {
         let expected = self.columns.max(1) - 1;
         let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1);
@@ -164,8 +178,7 @@ impl Records<'_> {
     }
 }
 
-/// The cells of a text that are quoted: from the quote that opens one to behind the quote that
-/// closes it.
+/// The quoted cells of a text, each from the quote that opens it to just after the quote that closes it.
 struct QuotedCells<'t> {
     text: &'t [u8],
     delimiter: u8,
@@ -174,7 +187,7 @@ struct QuotedCells<'t> {
 
 struct QuotedCell {
     start: usize,
-    /// `None` = it is never closed.
+    /// `None` if it is never closed.
     end: Option<usize>,
 }
 
@@ -193,7 +206,7 @@ impl Iterator for QuotedCells<'_> {
     type Item = QuotedCell;
 
     fn next(&mut self) -> Option<QuotedCell> {
-        // Outside of quoted cells a quote counts only at the start of a cell.
+        // Outside quoted cells, only a quote at the start of a cell counts.
         let start = loop {
             let quote = self.at + memchr::memchr(b'"', &self.text[self.at..])?;
             if self.is_cell_start(quote) {

@@ -10,8 +10,8 @@ use crate::field::synonyms::is_known;
 pub struct Dialect {
     /// The character between cells.
     pub delimiter: char,
-    /// Of a hundred records at the beginning, how many are as wide as the table under this delimiter;
-    /// 100 if it was declared.
+    /// How many percent of the records at the beginning are as wide as the table under this delimiter; 100 if
+    /// it was declared.
     pub confidence: u8,
     /// The encoding the file is in.
     pub encoding: String,
@@ -21,7 +21,7 @@ pub struct Dialect {
     pub tie: Option<char>,
 }
 
-/// What was found, and where in the prefix the header begins.
+/// What was found, and where in the beginning of the file the header is.
 pub(super) struct Detected {
     pub(super) delimiter: u8,
     pub(super) confidence: u8,
@@ -30,13 +30,13 @@ pub(super) struct Detected {
     pub(super) header_line: u64,
 }
 
-/// The closed set, in the order in which a tie is decided.
+/// The only delimiters that are looked for. In a tie the first one wins.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How many records at the beginning are looked at.
 const LOOKED_AT: usize = 200;
 
-/// So many of them may be the header, or a notice above it.
+/// Among so many of them the header is looked for, below the notices.
 const MAY_BE_HEADER: usize = 12;
 
 /// Finds the delimiter and the header in the beginning of a file.
@@ -80,7 +80,7 @@ struct Found {
     header: Option<usize>,
 }
 
-/// `sep=;` on the first line, as spreadsheets write it.
+/// The delimiter of a first line like `sep=;`, as spreadsheets write it, and where the next line begins.
 fn separator_hint(prefix: &[u8]) -> (Option<u8>, usize) {
     let end = memchr::memchr2(b'\n', b'\r', prefix).unwrap_or(prefix.len());
     let line = prefix[..end].trim_ascii();
@@ -92,7 +92,7 @@ fn separator_hint(prefix: &[u8]) -> (Option<u8>, usize) {
             let newline = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
             (Some(delimiter), end + newline)
         }
-        // `sep=` and a tab, which trimming took away.
+        // `sep=` and a tab, which was trimmed away.
         None if line.eq_ignore_ascii_case(b"sep=") && prefix[..end].ends_with(b"\t") => {
             (Some(b'\t'), (end + 1).min(prefix.len()))
         }
@@ -104,12 +104,12 @@ struct Record {
     start: usize,
     cells: usize,
     filled: usize,
-    /// The first few keep their cells, for the question how many of them say what columns are called.
+    /// Only the first few records keep their cells, in case they have to be asked for names of columns.
     may_be_header: Option<csv::ByteRecord>,
 }
 
 impl Record {
-    /// Are these mostly names of columns?
+    /// Are at least half of its cells names of columns?
     fn is_named(&self) -> bool {
         self.filled > 0 && self.names() >= self.filled.div_ceil(2)
     }
@@ -128,15 +128,15 @@ impl Record {
         self.may_be_header.iter().flatten().all(is_word) && self.names() >= 2
     }
 
-    /// How many of its cells say what columns are called. Hardly ever asked, and dear.
+    /// How many of its cells are names that columns usually have. This is expensive, and hardly ever asked.
     fn names(&self) -> usize {
         let cells = self.may_be_header.iter().flatten();
         cells.filter(|cell| str::from_utf8(cell).is_ok_and(is_known)).count()
     }
 }
 
-/// The records at the beginning of a text. The last one is left out where it may have been cut: in a
-/// long text that was read to its end.
+/// The records at the beginning of a text. If a long text was read to its end, the last record may have been
+/// cut, and is left out.
 fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -165,47 +165,58 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
     records
 }
 
-/// How well a delimiter fits. Compared field by field: a few ragged rows more or less decide nothing,
-/// then the header must have the width of the table, then the wider table wins.
+/// How well a delimiter fits, compared field by field. First comes the share of records that are as wide as
+/// the table, in fifths, so that a few ragged rows more or less decide nothing; then that the header is as
+/// wide, too; then the wider table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// In fifths.
+    /// The share of records that are as wide as the table, in fifths.
     share: u8,
     fits_header: bool,
     width: usize,
 }
 
+/// A delimiter that the file may have.
+#[derive(Clone, Copy)]
+struct Candidate {
+    score: Score,
+    found: Found,
+    /// The file seems to be a single column, and this delimiter would cut its cells.
+    cuts_cells: bool,
+}
+
 /// The delimiter under which the beginning of the file looks most like a table.
 fn best_delimiter(body: &[u8]) -> Found {
-    let mut scores = DELIMITERS.map(|delimiter| {
+    let mut candidates = DELIMITERS.map(|delimiter| {
         let records = records(body, delimiter);
         let header = find_header(&records).map(|at| &records[at]);
-        // Cells of a single column may hold whatever stands between those of others.
+        // The cells of a single column may well hold other delimiters.
         let is_single = header.is_some_and(|header| header.cells == 1 && header.is_named());
         let width = if is_single { 1 } else { usual_width(&records) };
         let filled = records.iter().filter(|record| record.filled > 0).count().max(1);
         let fitting = records.iter().filter(|record| record.cells == width).count().min(filled);
         let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
         let fits_header = width > 1 && header.is_some_and(|header| header.cells == width);
-        let cuts = is_single && records.iter().any(|record| record.cells > 1);
+        let cuts_cells = is_single && records.iter().any(|record| record.cells > 1);
         let header = header.map(|header| header.start);
         let found = Found { delimiter, confidence: percent, tie: None, header };
-        (Score { share: percent / 20, fits_header, width }, found, cuts)
+        Candidate { score: Score { share: percent / 20, fits_header, width }, found, cuts_cells }
     });
-    // A stable sort: among equals the order of the set decides.
-    scores.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
-    let [(best, found, _), (second, other, _), ..] = scores;
-    if best.width < 2 {
-        // One column: any delimiter will do that does not cut its cells.
-        let whole = scores.iter().find(|(.., cuts)| !cuts);
-        let first = || scores.iter().find(|(_, found, _)| found.delimiter == DELIMITERS[0]);
-        let found = whole.or_else(first).map_or(found, |(_, found, _)| *found);
-        return Found { confidence: 100, ..found };
+    // The sort is stable: among equals the order of `DELIMITERS` decides.
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
+    let [best, second, ..] = candidates;
+    if best.score.width < 2 {
+        // There is one column: any delimiter will do, as long as it does not cut the cells.
+        let whole = candidates.iter().find(|candidate| !candidate.cuts_cells);
+        let is_first = |candidate: &&Candidate| candidate.found.delimiter == DELIMITERS[0];
+        let chosen = whole.or_else(|| candidates.iter().find(is_first)).unwrap_or(&best);
+        return Found { confidence: 100, ..chosen.found };
     }
-    Found { tie: (best == second).then_some(other.delimiter), ..found }
+    let tie = (best.score == second.score).then_some(second.found.delimiter);
+    Found { tie, ..best.found }
 }
 
-/// The most frequent width; the larger of two.
+/// The most frequent width; the largest if several are.
 fn usual_width(records: &[Record]) -> usize {
     let mut widths: Vec<usize> = records.iter().map(|record| record.cells).collect();
     widths.sort_unstable();
@@ -213,13 +224,15 @@ fn usual_width(records: &[Record]) -> usize {
     runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
 
-/// The first record that is as wide as the table: notices above it are narrower, and a title in the
-/// first of many cells fills only that one. A table of few columns does not tell so much; there it is the
-/// names of columns that tell the header from a shorter notice, or from one whose commas make it wider.
+/// Which record is the header: usually the first one that is as wide as the table, since notices above it are
+/// narrower, and a title in the first of many cells fills only that one.
+///
+/// In a table of few columns the width says less. A notice may be as wide, or wider because of its commas.
+/// There the names that columns usually have tell the header from the notices above it.
 fn find_header(records: &[Record]) -> Option<usize> {
     let wide = first_wide(records)?;
     let (first, below) = (&records[wide], &records[wide + 1..]);
-    // A notice with commas may be wider than the table; but then it names no column at all.
+    // A notice with commas may be wider than the table, but it does not name a single column.
     let width = usual_width(records);
     let is_nameless = first.cells != width && first.names() == 0;
     // A title of several cells is narrower, and the header is the first record that is not.
@@ -261,7 +274,7 @@ fn line_start(prefix: &[u8], line: u64) -> Option<usize> {
     (start < prefix.len()).then_some(start)
 }
 
-/// Line ends of any of the three kinds.
+/// Counts line ends of all three kinds.
 pub(super) fn count_lines(text: &[u8]) -> u64 {
     let mut lines = 0;
     let mut rest = text;

@@ -1,7 +1,7 @@
-//! Which encoding the file is in, and a reader that turns it into UTF-8 (behaviour §12).
+//! [`decode`]: finds out which encoding the file is in, and turns it into UTF-8 (behaviour §12).
 //!
-//! A byte order mark decides; then what was declared; then whether the beginning is valid UTF-8; only
-//! then is anything guessed.
+//! A byte order mark decides; without one, what was declared; if nothing was, the NULs of UTF-16 and UTF-32,
+//! or that the beginning is valid UTF-8. Only then is anything guessed.
 
 use super::SourceError;
 use super::input::Bytes;
@@ -12,13 +12,13 @@ use super::transcode::{Wide, WideReader};
 /// How much of the beginning is looked at.
 pub(super) const PREFIX: usize = 1024 * 1024;
 
-/// A file as UTF-8. What is broken in its own encoding has become a byte that UTF-8 does not have, so
-/// that it is found and reported where its cell is read.
+/// A file as UTF-8. Whatever is broken in its own encoding has become a byte that UTF-8 does not have, so
+/// that it is found and reported when its cell is read.
 pub(super) struct Decoded<'a> {
     pub(super) bytes: Bytes<'a>,
     /// The encoding it was in.
     pub(super) encoding: String,
-    /// Nothing told the encoding: it was guessed from the frequency of bytes.
+    /// Nothing said which encoding it is: it was guessed from the frequency of bytes.
     pub(super) is_guess: bool,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn decode<'a>(
         }
         [0xff, 0xfe, 0, 0, ..] => (Some(Wide::UTF_32LE), 4),
         [0, 0, 0xfe, 0xff, ..] => (Some(Wide::UTF_32BE), 4),
-        // The mark of UTF-16 stands before UTF-32 too, where a program has cut the longer one.
+        // UTF-32 may have the mark of UTF-16, where a program has cut off the rest of the longer one.
         [0xff, 0xfe, rest @ ..] => (Some(utf32(rest).unwrap_or(Wide::UTF_16LE)), 2),
         [0xfe, 0xff, rest @ ..] => (Some(utf32(rest).unwrap_or(Wide::UTF_16BE)), 2),
         _ => (declared_wide(declared).or_else(|| told_by_zeros(prefix)), 0),
@@ -63,7 +63,7 @@ fn utf32(text: &[u8]) -> Option<Wide> {
     told_by_zeros(text).filter(|encoding| matches!(*encoding, Wide::UTF_32LE | Wide::UTF_32BE))
 }
 
-/// Files that people take for CSV and that are none.
+/// Which other kind of file it is, of those that people take for CSV.
 fn other_kind(prefix: &[u8]) -> Option<&'static str> {
     match prefix {
         [b'P', b'K', 3, 4, ..] => Some("a workbook of a spreadsheet or another zip archive"),
@@ -84,7 +84,8 @@ fn declared_wide(label: Option<&str>) -> Option<Wide> {
     }
 }
 
-/// Text that is mostly ASCII has a NUL in every other byte in UTF-16, in three of four in UTF-32.
+/// Recognises UTF-16 and UTF-32 without a mark: where text is mostly ASCII, every other byte is NUL in UTF-16,
+/// and three of four are in UTF-32.
 fn told_by_zeros(text: &[u8]) -> Option<Wide> {
     let units = text.len() / 4;
     if units < 2 || memchr::memchr(0, text).is_none() {
@@ -110,7 +111,7 @@ fn told_by_zeros(text: &[u8]) -> Option<Wide> {
 fn is_utf8(prefix: &[u8]) -> bool {
     match std::str::from_utf8(prefix) {
         Ok(_) => true,
-        // A character that is cut at the end of the prefix is no error.
+        // The end of the prefix may cut a character: that is no error.
         Err(error) => error.error_len().is_none() && prefix.len() - error.valid_up_to() < 4,
     }
 }
@@ -151,8 +152,8 @@ fn legacy<'a>(bytes: Bytes<'a>, declared: Option<&str>) -> Result<Decoded<'a>, S
     }
 }
 
-/// A UTF-8 file with a few broken bytes: at least three multi-byte characters for each broken place. In
-/// other encodings a letter beyond ASCII is hardly ever followed by just the bytes that UTF-8 asks for.
+/// Is it UTF-8 with a few broken bytes, at least three multi-byte characters for each broken place? In other
+/// encodings a letter beyond ASCII is hardly ever followed by exactly the bytes that UTF-8 requires.
 fn is_nearly_utf8(prefix: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in prefix.utf8_chunks() {
@@ -174,9 +175,9 @@ fn guess(prefix: &[u8]) -> &'static encoding_rs::Encoding {
     }
 }
 
-/// Text that a spreadsheet on an older Mac has written, which nobody who guesses encodings for browsers
-/// looks for. Its accented letters are the bytes that windows-1252 has signs and capitals for, and none of
-/// those stands inside a word: `JosŽ`, `Kšln`. The letters of windows-1252 are signs on a Mac.
+/// Was the text written by a spreadsheet on an older Mac? The detector, made for browsers, does not look for
+/// that. Its accented letters have the bytes of signs and capitals in windows-1252, which do not occur inside
+/// a word: `JosŽ`, `Kšln`. The letters of windows-1252, in turn, are signs on a Mac.
 #[cfg(feature = "encoding")]
 fn is_macintosh(prefix: &[u8]) -> bool {
     let (mut mac, mut signs, mut windows) = (0_usize, 0_usize, 0_usize);
@@ -186,11 +187,11 @@ fn is_macintosh(prefix: &[u8]) -> bool {
         let ends_word = before.is_ascii_lowercase();
         let is_inside = before.is_ascii_alphabetic() && behind.is_ascii_lowercase();
         match byte {
-            // Capitals, and bytes without a meaning: é è ç ê å ü behind a small letter.
+            // On Windows capitals, and bytes without a meaning; on a Mac é è ç ê å ü, after a small letter.
             0x81 | 0x8a | 0x8c..=0x90 | 0x9d | 0x9f => mac += usize::from(ends_word || is_inside),
-            // Signs: á à â ã õ within a word.
+            // On Windows signs; on a Mac á à â ã õ, within a word.
             0x83 | 0x86..=0x89 | 0x8b | 0x98 | 0x9b => mac += usize::from(is_inside),
-            // ï and ô, or a bullet and a trade mark, which stand within words on Windows, too.
+            // On a Mac ï and ô; on Windows a bullet and a trade mark, which may be within a word, too.
             0x95 | 0x99 => signs += usize::from(is_inside),
             0xdf.. => windows += usize::from(ends_word || is_inside),
             _ => {}

@@ -1,19 +1,20 @@
-//! Cells that a spreadsheet would run as a formula, made harmless and read back (behaviour §15).
+//! Makes cells harmless that a spreadsheet would run as a formula, and reads them back (behaviour §15):
+//! `=SUM(A1)` becomes `'=SUM(A1)`.
 
-/// Cells that begin with one of these are formulas, or become one when the file is opened.
+/// Would a spreadsheet take the cell for a formula, or for something that becomes one?
 fn is_risky(cell: &str) -> bool {
-    // A spreadsheet set to Japanese or Chinese reads the wide signs as the narrow ones.
+    // A spreadsheet in Japanese or Chinese takes the wide signs for the narrow ones.
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// A cell of the error log: an apostrophe stands before what could start a formula, and before what
-/// would otherwise lose an apostrophe of its own when read back.
+/// A cell for the error log: with an apostrophe before what could start a formula, and before what would
+/// otherwise lose an apostrophe of its own when it is read back.
 pub(crate) fn escape_formula(cell: &str) -> String {
     let rest = cell.trim_start_matches('\'');
     if is_risky(rest) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// The cell that [`escape_formula`] was given.
+/// The cell as it was before [`escape_formula`].
 pub(crate) fn unescape_formula(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_risky(rest.trim_start_matches('\'')) => rest,

@@ -1,4 +1,4 @@
-//! The header: the names of the columns, and what is odd about them.
+//! The header: what the columns are called, and what is odd about it.
 
 use super::dialect::Dialect;
 use super::raw::{bare_bytes, raw_cells};
@@ -10,7 +10,7 @@ use crate::normalize;
 /// How many records are looked at for suggestions.
 const SAMPLE: usize = 100;
 
-/// Reads the header, trimmed, and appends what is odd about it to the findings.
+/// Reads the headers, trimmed, and adds what is odd about them to the findings.
 pub(super) fn read_header(
     records: &mut Records<'_>,
     dialect: &Dialect,
@@ -44,7 +44,7 @@ fn check_headers(headers: &[String], dialect: &Dialect, findings: &mut Vec<Issue
         let both = format!("{:?} and {tie:?}", dialect.delimiter);
         findings.push(note(IssueCode::DelimiterUnsure, line, None, Some(both)));
     }
-    // A file without a header: the first row would be lost without a word (L2).
+    // The file may have no header at all. Its first row would be lost, and nobody would be told (L2).
     if let Some(at) = headers.iter().position(|header| normalize::email(header).is_ok()) {
         let detail = Some(format!("column {}", at + 1));
         findings.push(note(IssueCode::HeaderIsData, line, Some(&headers[at]), detail));

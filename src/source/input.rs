@@ -5,9 +5,9 @@ use std::io::{self, Read};
 
 use twox_hash::XxHash3_128;
 
-/// How much is read at a time, and how much of the beginning is looked at to detect the format.
+/// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
-/// Ctrl-Z: older programs end a text by it, and fill up its last 128 bytes.
+/// Ctrl-Z, by which older programs end a text. They fill its last block of 128 bytes with it.
 const END_MARK: u8 = 0x1a;
 const END_MARKS: usize = 128;
 
@@ -23,7 +23,7 @@ pub(super) struct Stream<'a> {
     /// Where the record that is being read begins.
     at: usize,
     len: usize,
-    /// How many bytes at the end of the buffer are not shown, as they may be the marks that end a text.
+    /// How many bytes at the end of the buffer are not shown, because they may be the marks that end the text.
     hidden: usize,
     hides_end_marks: bool,
     is_end: bool,
@@ -50,8 +50,8 @@ impl<'a> Bytes<'a> {
         })
     }
 
-    /// Shows no more of the marks that end a text, now that it is known to be one in UTF-8: they are no row
-    /// and no part of the last cell. Anywhere else they stay what they are.
+    /// From now on leaves out the marks that end the text, which is known to be UTF-8 by now: they are no row,
+    /// and no part of the last cell. Anywhere else in the file they stay.
     pub(super) fn hide_end_marks(&mut self) {
         match self {
             Bytes::Memory { bytes, at, end } => *end -= end_marks(&bytes[*at..*end]),
@@ -62,7 +62,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// The rest of it as something to read from.
+    /// A reader of the rest of the file.
     pub(super) fn into_reader(self) -> Box<dyn Read + Send + 'a> {
         match self {
             Bytes::Memory { bytes, at, .. } => {
@@ -79,7 +79,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// What is held from the current position on.
+    /// The bytes in memory from the current position on.
     pub(super) fn held(&self) -> &[u8] {
         match self {
             Bytes::Memory { bytes, at, end } => &bytes[*at..*end],
@@ -95,7 +95,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Reads more behind what is held; false at the end of the file.
+    /// Reads more bytes after those that are held; false at the end of the file.
     pub(super) fn more(&mut self) -> io::Result<bool> {
         match self {
             Bytes::Memory { .. } => Ok(false),
@@ -103,7 +103,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// A digest of everything read so far; of all of it for a file in memory.
+    /// A digest of everything read so far, or of the whole file if it is in memory.
     pub(super) fn digest(&self) -> u128 {
         match self {
             Bytes::Memory { bytes, .. } => digest_of(bytes),
@@ -142,7 +142,7 @@ impl Stream<'_> {
         self.len += read;
         self.is_end = read == 0;
         self.hide_end_marks();
-        // Marks alone show nothing: whether they end the text tells what comes next.
+        // Only marks came, so nothing more is shown: what comes next tells whether they end the text.
         if !self.is_end && self.len - self.hidden == shown { self.more() } else { Ok(!self.is_end) }
     }
 
@@ -153,7 +153,7 @@ impl Stream<'_> {
     }
 }
 
-/// How many of the last bytes are marks that end a text, if nothing follows.
+/// How many of the last bytes are marks that end the text, provided that nothing follows.
 fn end_marks(bytes: &[u8]) -> usize {
     bytes.iter().rev().take(END_MARKS).take_while(|byte| **byte == END_MARK).count()
 }

@@ -1,15 +1,15 @@
-//! A column of a [`Block`] that the file does not have: its cells are made of others.
+//! A column of a [`Block`] that the file does not have: its cells are made from other cells.
 
 use super::block::Block;
 use super::block_row::BlockRow;
 use super::raw::{BETWEEN, push_raw};
 
 impl Block {
-    /// Puts a column behind those of the file, its cells made of the other cells of their rows: `make`
-    /// appends one to a text. It is looked at like any other, but [is none of the file](Self::columns).
+    /// Adds a column after those of the file: `make` appends its cell of a row to a text. It is read like any
+    /// other column, but [does not count as one of the file](Self::columns).
     ///
-    /// The block is laid out anew, so that nobody has to ask where a cell lies. A block that has such a
-    /// column keeps it.
+    /// The block is laid out anew, so that nobody who reads a cell has to ask where it comes from. If a block
+    /// already has such a column, nothing is done.
     pub(crate) fn make_column(&mut self, make: impl Fn(&BlockRow<'_>, &mut String)) {
         if self.has_made {
             return;
@@ -31,7 +31,7 @@ impl Block {
             ends.clear();
             let width = self.put_ends(row, &mut ends);
             let (start, of_row) = (text.len(), &self.text[self.starts[row] as usize..]);
-            // A made cell stands before surplus ones, which come behind it as they did.
+            // The made cell comes before surplus cells, which follow it as they did before.
             let last = self.columns.checked_sub(1).map_or(0, |last| ends[last]);
             text.push_str(&of_row[..last]);
             text.push(BETWEEN.into());
@@ -95,7 +95,7 @@ mod tests {
         cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
-    /// All that a block says of its file.
+    /// All that a block says about its file.
     fn told(block: &Block) -> Vec<String> {
         let of_row = |row| {
             let cells: Vec<&str> = block.cells(row).collect();
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_made_column_is_looked_at_like_any_other_and_is_none_of_the_file() {
-        // The columns of an error log are protected against formulas.
+        // The cells of an error log are escaped against formulas.
         let log = "A,B,Import status,Import code,Import fix";
         for (seed, header) in (0..12).flat_map(|seed| [(seed, "A,B,C"), (seed, log)]) {
             let before = block(&file(seed, header));

@@ -1,12 +1,12 @@
-//! [`Marks`]: where the four bytes stand that mean something in a csv file.
+//! [`Marks`]: where the four bytes are that mean something in a csv file.
 
 use wide::u8x16;
 
 /// How many bytes are compared at once.
 pub(super) const CHUNK: usize = 64;
 
-/// The delimiter, the quote and the two line ends, in up to 64 bytes: a bit for each byte, the first
-/// byte's the lowest.
+/// Where delimiters, quotes and line ends are among up to 64 bytes, as a bit for each byte. The lowest bit is
+/// that of the first byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     pub(super) delimiters: u64,
@@ -15,7 +15,7 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Looks at the first 64 bytes, or at all if they are fewer.
+    /// Those of the first 64 bytes, or of all if there are fewer.
     #[inline(always)] // what is compared with stays in registers from one chunk to the next
     pub(super) fn of(bytes: &[u8], delimiter: u8) -> Self {
         match bytes.first_chunk::<CHUNK>() {
@@ -40,7 +40,7 @@ impl Marks {
         })
     }
 
-    /// Of fewer than 64 bytes, and nothing behind them.
+    /// Those of fewer than 64 bytes; the other bits are zero.
     #[cold]
     fn of_rest(bytes: &[u8], delimiter: u8) -> Self {
         let mut chunk = [0; CHUNK];
@@ -54,7 +54,7 @@ impl Marks {
         }
     }
 
-    /// All of them.
+    /// Where any of them is.
     pub(super) fn any(self) -> u64 {
         self.delimiters | self.quotes | self.line_ends
     }

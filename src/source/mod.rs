@@ -2,13 +2,13 @@
 //!
 //! What people call a CSV file comes in many encodings, with many delimiters, and with notices above
 //! the header. [`Source::open`] finds all of that out from the beginning of the file, or takes it as
-//! [declared](FileFormat); then [`Rows`] reads block by block, in memory bounded by the block. A row
-//! that cannot be read is an issue and the next one is read.
+//! [declared](FileFormat). Then [`Rows`] reads block by block, in memory bounded by the block. A row
+//! that cannot be read becomes an issue, and reading goes on with the next one.
 //!
-//! A file has a header. Where its first line looks like a row, as it holds an e-mail address, the issue
-//! [`HeaderIsData`](crate::IssueCode::HeaderIsData) names it; a row further below that repeats the header
-//! fails with [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), if a cell of it can be nothing else.
-//! The Ctrl-Z by which older programs end a file is no part of it.
+//! A file must have a header. If its first line looks like a row instead, because it holds an e-mail address,
+//! the issue [`HeaderIsData`](crate::IssueCode::HeaderIsData) says so. A row further down that repeats the
+//! header fails with [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), if a cell of it can be nothing
+//! else. The Ctrl-Z by which older programs end a file is not read as part of it.
 //!
 //! ```
 //! use crm_import::source::{Block, Source};
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
         Source::new(Input::Path(path.as_ref().to_owned()))
     }
 
-    /// A file in memory; borrowed bytes are parsed where they lie.
+    /// A file in memory. Borrowed bytes are parsed in place.
     pub fn from_bytes(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Source::new(Input::Bytes(bytes.into()))
     }
@@ -89,10 +89,10 @@ impl<'a> Source<'a> {
         Source::new(Input::Reader(Box::new(reader)))
     }
 
-    /// The same file once more, if it can be read twice.
+    /// The same file again, if it can be read twice.
     pub(crate) fn twin(&self) -> Option<Source<'_>> {
         let input = match &self.input {
-            // A pipe is gone once it is read.
+            // What a pipe has given is gone.
             Input::Path(path) if !path.is_file() => return None,
             Input::Path(path) => Input::Path(path.clone()),
             Input::Bytes(bytes) => Input::Bytes(Cow::Borrowed(bytes)),
@@ -105,14 +105,14 @@ impl<'a> Source<'a> {
         Source { input, format: FileFormat::default(), limits: Limits::default() }
     }
 
-    /// Declares what is known of the format; the rest is detected.
+    /// Declares what is known about the format; the rest is detected.
     #[must_use]
     pub fn format(mut self, format: FileFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// Sets other limits than the default ones.
+    /// Sets limits other than the default ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -122,8 +122,7 @@ impl<'a> Source<'a> {
     /// Opens the file and reads its beginning: encoding, delimiter, header line.
     ///
     /// # Errors
-    /// [`SourceError`] if no row can be read at all: an I/O error, no header, an encoding that is
-    /// not known.
+    /// [`SourceError`] if no row can be read at all: an I/O error, no header, an unknown encoding.
     pub fn open(self) -> Result<Rows<'a>, SourceError> {
         let (bytes, total): (input::Bytes<'a>, Option<u64>) = match self.input {
             Input::Path(path) => {
@@ -155,7 +154,7 @@ impl std::fmt::Debug for Source<'_> {
     }
 }
 
-/// What is known of a file's format. Everything that is left out is detected.
+/// What is known about a file's format. Everything that is left out is detected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileFormat {
@@ -165,7 +164,7 @@ pub struct FileFormat {
     pub encoding: Option<String>,
     /// The physical line of the header, 1-based.
     pub header_line: Option<u64>,
-    /// What to do with rows of another width than the header.
+    /// What to do with rows that have more or fewer cells than the header.
     pub ragged: Ragged,
 }
 
@@ -173,20 +172,20 @@ pub struct FileFormat {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ragged {
-    /// Missing cells are blank, surplus cells are not read.
+    /// Missing cells are blank, surplus cells are left out.
     #[default]
     Pad,
     /// The row fails.
     Fail,
 }
 
-/// How much is read at most.
+/// How much of a file is read at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Rows; the rest is not read (default: 4 billion).
     pub rows: u32,
-    /// Bytes of the file as UTF-8; the rest is not read (default: no limit).
+    /// Bytes of the file, counted as UTF-8; the rest is not read (default: no limit).
     pub bytes: u64,
     /// Columns; a file with a wider header is refused, a wider row fails (default: 4,096).
     pub columns: usize,
@@ -237,7 +236,7 @@ pub enum SourceError {
     /// The file cannot be opened or read.
     #[error("the file cannot be read")]
     Io(#[from] io::Error),
-    /// The file is not the one that was begun with: somebody has written to it, or cut it off.
+    /// The file is no longer the one that the import began with: somebody has written to it, or truncated it.
     #[error("the file was changed while it was read")]
     Changed,
     /// There is nothing in the file that could be a header.
@@ -278,7 +277,7 @@ pub enum SourceError {
         /// How many bytes it may have.
         limit: usize,
     },
-    /// The file is something else than text.
+    /// The file is something other than text.
     #[error("the file is {kind}, not text; export it as CSV first")]
     NotText {
         /// What its first bytes say it is.

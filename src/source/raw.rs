@@ -1,18 +1,23 @@
-//! How a record lies in the text of a [`Block`](super::Block): as in the file, its cells one byte
-//! apart, and quoted ones in their quotes. So a plainly written record is copied as a whole.
+//! How the text of a [`Block`](super::Block) holds a record: as the file does, with the cells one byte apart,
+//! and quoted ones still in their quotes. So a plainly written record is copied in one piece.
 //!
-//! A quote inside of quotes is doubled in the file, but not here. Where a record was read by the csv
-//! crate, its cells are bare; one that begins with a quote is put in quotes, so that taking them off
-//! gives it back.
+//! ```text
+//! file        5,"Lee, Ana","the ""Owl"""
+//! block       5,"Lee, Ana","the "Owl""     one quote for two
+//! bare cells  5 | Lee, Ana | the "Owl"
+//! ```
+//!
+//! Quotes inside a quoted cell are doubled in the file, but not here. The csv crate returns bare cells; one
+//! that begins with a quote is put in quotes again, so that [`bare`] gives it back.
 
 use std::borrow::Cow;
 
 use super::formula::escape_formula;
 
-/// Stands between cells that were read in full.
+/// The byte between two cells where a record was not copied as it is.
 pub(super) const BETWEEN: u8 = b',';
 
-/// The cell inside its quotes.
+/// The cell without its quotes.
 pub(super) fn bare(raw: &str) -> &str {
     match raw.as_bytes() {
         [b'"', .., b'"'] => &raw[1..raw.len() - 1],
@@ -20,7 +25,7 @@ pub(super) fn bare(raw: &str) -> &str {
     }
 }
 
-/// The cell inside its quotes, if the record may not be text.
+/// The cell without its quotes, of a record that may not be UTF-8.
 pub(super) fn bare_bytes(raw: &[u8]) -> &[u8] {
     match raw {
         [b'"', inner @ .., b'"'] => inner,
@@ -28,16 +33,15 @@ pub(super) fn bare_bytes(raw: &[u8]) -> &[u8] {
     }
 }
 
-/// Appends a cell so that [`bare`] gives it back, and of cells that are protected against formulas what
-/// takes that off.
+/// Appends a cell so that [`bare`] gives it back; in a block whose cells are escaped against formulas,
+/// together with the unescaping that follows there.
 pub(super) fn push_raw(text: &mut String, cell: &str, is_escaped: bool) {
     let cell = if is_escaped { escape_formula(cell).into() } else { Cow::Borrowed(cell) };
     let quote = if cell.starts_with('"') { "\"" } else { "" };
     text.extend([quote, &cell, quote]);
 }
 
-/// The raw cells of a record whose cells end at these places. A cell behind the last that the record
-/// has is empty.
+/// The raw cells of a record, by where they end. Cells beyond the last one of the record are empty.
 pub(super) fn raw_cells<'t>(record: &'t [u8], ends: &[usize]) -> impl Iterator<Item = &'t [u8]> {
     let mut from = 0;
     ends.iter().map(move |&end| {
@@ -46,8 +50,8 @@ pub(super) fn raw_cells<'t>(record: &'t [u8], ends: &[usize]) -> impl Iterator<I
     })
 }
 
-/// Appends a record in which quotes are doubled inside quoted cells, with one quote for each two. The
-/// ends of its cells move with that.
+/// Appends a record that has doubled quotes inside quoted cells, with one quote for each two, and moves the
+/// ends of its cells accordingly.
 pub(super) fn push_undoubled(text: &mut Vec<u8>, record: &[u8], ends: &mut [usize]) {
     let start = text.len();
     let mut from = 0;
@@ -71,8 +75,8 @@ pub(super) fn push_undoubled(text: &mut Vec<u8>, record: &[u8], ends: &mut [usiz
     }
 }
 
-/// Appends a record that the csv crate has read, as cells that end at these places of `bare`. The
-/// ends become those of the raw cells, relative to where the record begins.
+/// Appends a record that the csv crate has parsed into `bare`, where its cells end at these places. The ends
+/// become those of the raw cells, relative to where the record begins.
 pub(super) fn push_record(text: &mut Vec<u8>, bare: &[u8], ends: &mut [usize]) {
     let start = text.len();
     let mut from = 0;

@@ -1,12 +1,13 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
-//! Plainly written records are split as they stand, [many at a time](super::run) or
-//! [one](super::split); any other is parsed by the csv crate. Around it stands what an endless or
-//! broken file needs: a record is never held longer than the [limits](super::Limits) allow, and the
-//! physical line is right whatever the line ends are and wherever a buffer happens to end.
+//! Plainly written records are split without being parsed, [many at a time](super::run) or
+//! [one by one](super::split). The csv crate parses the rest. What is added here is what an endless or broken
+//! file calls for: no more of a record is held than the [limits](super::Limits) allow, and the physical line
+//! is right whatever the line ends are, and wherever a buffer happens to end.
 
 use csv_core::ReadRecordResult;
 
+use super::damage::Rest;
 use super::dialect::count_lines;
 use super::input::Bytes;
 use super::raw::{push_record, push_undoubled};
@@ -14,11 +15,11 @@ use super::run::{Like, Run};
 use super::split::{Plain, split};
 use super::{Limits, SourceError};
 
-/// A record of many long cells is given up at this size beyond the limit of one cell.
+/// A record of many long cells is given up when it exceeds the limit of one cell by this much.
 const RECORD_BYTES: usize = 64 * 1024 * 1024;
-/// Stands where files were glued together, and means nothing there.
+/// Found where files were glued together. It means nothing there.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-/// What is kept from one record that is read by itself to the next.
+/// No buffer larger than this is kept from one record that is read by itself to the next.
 pub(super) const KEPT_BYTES: usize = 1024 * 1024;
 
 /// The records of an open file, from the current position on.
@@ -32,34 +33,34 @@ pub(super) struct Records<'a> {
     /// The physical line of the current position, 1-based.
     pub(super) line: u64,
     pub(super) bytes_read: u64,
-    /// The byte before was a carriage return: a line feed now ends the same line.
+    /// The byte before was a carriage return: a line feed that follows ends the same line.
     pub(super) after_return: bool,
-    /// Where the [raw](super::raw) cells of the last record end, relative to where it begins; while it
-    /// is read in full, where its bare cells end.
+    /// Where the [raw](super::raw) cells of the last record end, relative to its start. While a record is
+    /// parsed in full: where its bare cells end.
     pub(super) ends: Vec<usize>,
-    /// A record while it is read in full: its bare cells, one after the other.
+    /// The bare cells, one after the other, of a record that is parsed in full.
     bare: Vec<u8>,
     /// The last rows that were read many at a time.
     pub(super) run: Run,
 }
 
-/// What reading one record came to.
+/// How it went to read one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It lies in the text from where it began.
+    /// The text holds the record.
     Record,
-    /// A cell is longer than the limit; the text holds the beginning of it.
+    /// A cell is longer than the limit; the text holds only the beginning of that cell.
     TooLong,
-    /// It has more cells than a file may have columns; the text holds as many.
+    /// It has more cells than a file may have columns; the text holds as many as that.
     TooWide,
-    /// A quote is opened on this line and never closed; the text holds the record up to the end of
-    /// that line.
+    /// A quote was opened on this line and has no proper end; the text holds the record up to the end of that
+    /// line.
     Unclosed { line: u64 },
     /// There is no further record.
     End,
 }
 
-/// How far the current record is understood.
+/// How far the current record has been parsed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Progress {
     /// Bytes of the file.
@@ -87,8 +88,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Moves over blank lines, and over a byte order mark where files were glued together; true if a
-    /// record follows.
+    /// Skips blank lines, and a byte order mark where files were glued together. True if a record follows.
     pub(super) fn skip_line_ends(&mut self) -> Result<bool, SourceError> {
         const MARK: &[u8] = BYTE_ORDER_MARK;
         loop {
@@ -105,7 +105,7 @@ impl<'a> Records<'a> {
                 self.advance(MARK.len());
                 continue;
             }
-            // There is nothing, or what may be the beginning of a mark.
+            // Nothing is held, or something that may be the beginning of a mark.
             let (is_empty, is_open) = (held.is_empty(), MARK.starts_with(held));
             if !is_open || !self.bytes.more()? {
                 return Ok(!is_empty);
@@ -113,11 +113,11 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Appends the next records to the text that are plain and as wide as the header, and says where
-    /// they lie; not more than so many, of so many bytes at most.
+    /// Appends the next records to the text, as long as they are plain and as wide as the header, and returns
+    /// where they are: at most so many, out of at most so many bytes.
     pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut String) -> &Run {
         let held = self.bytes.held();
-        // A record no longer than one cell may be breaks no limit on bytes.
+        // A record that is no longer than a cell may be cannot break a limit on bytes.
         let (delimiter, columns, row_bytes) =
             (self.delimiter, self.columns, self.limits.cell_bytes);
         let like = Like { delimiter, columns, row_bytes };
@@ -131,11 +131,10 @@ impl<'a> Records<'a> {
         &self.run
     }
 
-    /// Appends one record to the text; the ends of its raw cells go to `self.ends`, and how many there
-    /// are is returned.
+    /// Appends one record to the text and returns how many cells it has; `self.ends` says where they end.
     pub(super) fn read(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
         let held = self.bytes.held();
-        // A record no longer than one cell may be breaks no limit on bytes.
+        // A record that is no longer than a cell may be cannot break a limit on bytes.
         let held = &held[..held.len().min(self.limits.cell_bytes)];
         let plain = split(held, self.delimiter, &mut self.ends);
         let Some(Plain { len, cells, is_multiline, has_doubled }) =
@@ -156,14 +155,14 @@ impl<'a> Records<'a> {
         Ok((Outcome::Record, cells))
     }
 
-    /// As [`read`](Self::read), for a record that is not plain.
+    /// Like [`read`](Self::read), for a record that is not plain.
     fn read_odd(&mut self, text: &mut Vec<u8>) -> Result<(Outcome, usize), SourceError> {
         let mut bare = std::mem::take(&mut self.bare);
         let read = self.read_in_full(&mut bare);
         if let Ok((_, cells)) = read {
             push_record(text, &bare, &mut self.ends[..cells]);
         }
-        // A giant is not kept room for.
+        // The room that a giant took is given back.
         if bare.len() <= KEPT_BYTES {
             self.bare = bare;
         }
@@ -175,7 +174,7 @@ impl<'a> Records<'a> {
         self.parser.reset();
         let mut at = Progress::default();
         loop {
-            // To the parser no input means the end of the file.
+            // The parser takes empty input for the end of the file.
             if at.read == self.bytes.held().len() && !self.bytes.more()? {
                 return self.end_of_file(text, at);
             }
@@ -196,12 +195,12 @@ impl<'a> Records<'a> {
                 ReadRecordResult::OutputFull | ReadRecordResult::InputEmpty => {}
             }
             if self.is_excessive(at) {
-                return self.give_up(text, at, false);
+                return self.give_up(text, at, Rest::Unread);
             }
         }
     }
 
-    /// Is the record beyond the limits, though it has not ended?
+    /// Does the record exceed a limit already, before it has ended?
     fn is_excessive(&self, at: Progress) -> bool {
         at.written - self.cell_start(at) > self.limits.cell_bytes
             || at.written > self.record_limit()
@@ -212,13 +211,13 @@ impl<'a> Records<'a> {
         self.limits.cell_bytes + RECORD_BYTES
     }
 
-    /// Where the cell begins that has not ended yet.
+    /// Where the cell begins that is being read.
     fn cell_start(&self, at: Progress) -> usize {
         at.cells.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// The first cell that breaks a limit on bytes, and where in the text of the record it lies. It
-    /// is the same one however the file came in pieces.
+    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. In whatever
+    /// pieces the file arrives, it is the same one.
     pub(super) fn overlong_cell(&self, at: Progress) -> Option<(usize, std::ops::Range<usize>)> {
         let ends = self.ends[..at.cells].iter().copied().chain([at.written]);
         let mut from = 0;
@@ -234,17 +233,17 @@ impl<'a> Records<'a> {
             || (at.written > self.limits.cell_bytes && self.overlong_cell(at).is_some())
     }
 
-    /// A record was read in full, with the line end behind it.
+    /// A record was parsed to its end, and the line end after it as well.
     fn complete(
         &mut self,
         text: &mut Vec<u8>,
         at: Progress,
     ) -> Result<(Outcome, usize), SourceError> {
         if self.breaks_a_limit(at) {
-            return self.give_up(text, at, true);
+            return self.give_up(text, at, Rest::Nothing);
         }
-        // A cell without quotes costs its bytes and one delimiter: if all do, no line break is hidden
-        // in the record, and no quote in it can be wrong.
+        // A cell without quotes takes its own bytes and one more, for what ends it. If that accounts for all
+        // bytes, no line break is hidden in the record, and no quote can be wrong.
         let has_quotes = at.read != at.written + at.cells;
         let held = &self.bytes.held()[..at.read];
         if has_quotes && memchr::memchr2(b'\n', b'\r', &held[..at.read - 1]).is_some() {
@@ -268,7 +267,7 @@ impl<'a> Records<'a> {
             return Ok((Outcome::End, 0));
         }
         if self.breaks_a_limit(at) {
-            return self.give_up(text, at, true);
+            return self.give_up(text, at, Rest::Nothing);
         }
         if let Some(opened) = self.open_quote(at.read).or_else(|| self.swallowed_rows(at.read)) {
             return self.resume_after(text, at.read, opened);
@@ -285,13 +284,13 @@ impl<'a> Records<'a> {
             }
         }
         if at.cells > self.limits.columns {
-            return self.give_up(text, at, true);
+            return self.give_up(text, at, Rest::Nothing);
         }
         self.pass(at.read);
         Ok((if at.cells == 0 { Outcome::End } else { Outcome::Record }, at.cells))
     }
 
-    /// Moves over bytes and the lines that end in them.
+    /// Moves past some bytes, and counts the lines that end in them.
     pub(super) fn pass(&mut self, len: usize) {
         let bytes = &self.bytes.held()[..len];
         let Some(&last) = bytes.last() else { return };
@@ -301,7 +300,7 @@ impl<'a> Records<'a> {
         self.advance(len);
     }
 
-    /// Moves over a record that is one line.
+    /// Moves past a record that is a single line.
     fn end_line(&mut self, len: usize) {
         self.line += 1;
         self.after_return = self.bytes.held()[..len].last() == Some(&b'\r');
@@ -318,7 +317,7 @@ pub(super) fn parser(delimiter: u8) -> csv_core::Reader {
     csv_core::ReaderBuilder::new().delimiter(delimiter).build()
 }
 
-/// Lets the parser write some thousand bytes behind `used`.
+/// Makes room for the parser to write some thousand bytes after `used`.
 pub(super) fn make_room(text: &mut Vec<u8>, used: usize) {
     if text.len() < used + 4096 {
         let more = (text.len() / 2).clamp(64 * 1024, 4 * 1024 * 1024);
@@ -332,7 +331,7 @@ mod tests {
     use super::*;
     use crate::dice::Dice;
 
-    /// A file made of what means something in one, from memory or in pieces of a few bytes.
+    /// A file made mostly of bytes that mean something in a csv file.
     fn file(seed: u64) -> Vec<u8> {
         const PARTS: [&str; 16] = [
             ",",

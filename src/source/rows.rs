@@ -15,7 +15,7 @@ use crate::object::RowNumber;
 
 /// A block ends early when its text has grown to this.
 const BLOCK_BYTES: usize = 16 * 1024 * 1024;
-/// A block ends early when it has so many cells, be they empty.
+/// A block ends early when it has so many cells, even if they are empty.
 const BLOCK_CELLS: usize = 8 * 1024 * 1024;
 
 /// The rows of an open file.
@@ -30,14 +30,14 @@ pub struct Rows<'a> {
     findings: Vec<Issue>,
     pub(super) next_row: u32,
     pub(super) is_end: bool,
-    /// The last record that was read by itself, as it goes to the block.
+    /// The last record that was read by itself, on its way to the block.
     record: Vec<u8>,
-    /// How many rows the last block had, and how long its text was.
+    /// How many rows the last block had, and how long its text was: the next one is likely to be like it.
     block_rows: usize,
     block_bytes: usize,
-    /// The file is an error log of ours: its cells are protected against formulas.
+    /// The file is an error log of ours: its cells are escaped against formulas.
     is_error_log: bool,
-    /// The digest of the whole file, where it is known.
+    /// The digest of the whole file, if it was computed by itself.
     pub(super) digest: Option<u128>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// A part of the same file, to be read as if it were the whole.
+    /// A part of the same file, to be read as if it were a whole file.
     pub(super) fn part<'p>(&self, records: Records<'p>) -> Rows<'p> {
         Rows {
             records,
@@ -116,7 +116,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The headers, trimmed; those that are empty or repeated are in [`findings`](Self::findings).
+    /// The headers, trimmed. [`findings`](Self::findings) names those that are empty or repeated.
     pub fn headers(&self) -> &[String] {
         &self.headers
     }
@@ -136,24 +136,23 @@ impl<'a> Rows<'a> {
         &self.sample
     }
 
-    /// How many bytes have been read, as UTF-8.
+    /// How many bytes have been read, counted as UTF-8.
     pub fn bytes_read(&self) -> u64 {
         self.records.bytes_read
     }
 
-    /// How many bytes the file has, where that is known.
+    /// How many bytes the file has, if that is known.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
     }
 
-    /// A digest of the file's text as far as it was read: the same for the same file on every
-    /// machine.
+    /// A digest of the file's text as far as it was read. It is the same for the same file on every machine.
     pub fn digest(&self) -> u128 {
         self.digest.unwrap_or_else(|| self.records.bytes.digest())
     }
 
-    /// Reads up to `max_rows` rows into a block, in place of what was in it, with the issues found
-    /// on the way. `None` at the end of the file. The block has no row if a limit is met at once.
+    /// Reads up to `max_rows` rows into a block, which is emptied first, and returns the issues found on the
+    /// way. `None` at the end of the file. If a limit is met at once, the block has no row.
     ///
     /// # Errors
     /// If the file cannot be read on.
@@ -185,7 +184,7 @@ impl<'a> Rows<'a> {
         Ok(Some(findings.into_iter().map(issue).collect()))
     }
 
-    /// As [`next_block`](Self::next_block), with the issues in their compact form. False at the end.
+    /// Like [`next_block`](Self::next_block), with the issues in their compact form. False at the end.
     pub(crate) fn read_block(
         &mut self,
         block: &mut Block,
@@ -195,7 +194,7 @@ impl<'a> Rows<'a> {
         let from = findings.len();
         block.start(self.headers.len(), self.next_row, self.is_error_log);
         let most = max_rows.min(BLOCK_CELLS / self.headers.len().max(1)).max(1);
-        // Normalised keys are added later; they have some room.
+        // Some room is left for the normalised keys that are added later.
         block.reserve(self.block_rows, self.block_bytes + self.block_bytes / 8);
         while block.len() < most && block.text.len() < BLOCK_BYTES && !self.is_end {
             self.is_end = self.is_over_limit(findings)? || !self.records.skip_line_ends()?;
@@ -215,7 +214,7 @@ impl<'a> Rows<'a> {
         Ok(!block.is_empty())
     }
 
-    /// Reads the plain rows that come next, up to the limits, and appends them. False: there are none.
+    /// Reads and appends the plain rows that come next, up to the limits. False if there are none.
     fn read_run(&mut self, block: &mut Block, most: usize) -> bool {
         if !block.takes_runs() || self.records.run.waits() {
             return false;
@@ -231,7 +230,7 @@ impl<'a> Rows<'a> {
         !run.starts.is_empty()
     }
 
-    /// Reads one row and appends it.
+    /// Reads and appends one row.
     fn read_row(
         &mut self,
         block: &mut Block,
@@ -259,13 +258,12 @@ impl<'a> Rows<'a> {
             }
         };
         let mended = block.push_record(line, &self.record, ends);
-        let fails = match broken {
-            Some(finding) => {
-                findings.push(finding.column(position(cells - 1)));
-                true
-            }
-            None => check_width(row, &self.record, ends, &self.headers, self.ragged, findings),
+        let finding = match broken {
+            Some(finding) => Some(finding.column(position(cells - 1))),
+            None => self.check_width(row, ends),
         };
+        let fails = finding.as_ref().is_some_and(|finding| finding.severity == Severity::Error);
+        findings.extend(finding);
         let invalid =
             |column| Finding::row(IssueCode::EncodingInvalid, row).column(position(column));
         findings.extend(mended.into_iter().map(invalid));
@@ -277,6 +275,30 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
+    /// What is to be said about a row that is narrower or wider than the header, unless it is blank.
+    fn check_width(&self, row: RowNumber, ends: &[usize]) -> Option<Finding> {
+        let (cells, columns) = (ends.len(), self.headers.len());
+        if cells == columns {
+            return None;
+        }
+        let is_blank = |from| {
+            let mut raw = raw_cells(&self.record, ends).skip(from);
+            raw.all(|cell| bare_bytes(cell).trim_ascii().is_empty())
+        };
+        if is_blank(0) {
+            return None;
+        }
+        let code = match self.ragged {
+            Ragged::Fail => IssueCode::RowRagged,
+            Ragged::Pad if cells < columns => IssueCode::RowShort,
+            Ragged::Pad => IssueCode::RowLong,
+        };
+        let finding = Finding::row(code, row).detail(format!("{cells} instead of {columns}"));
+        // No value is lost with delimiters at the end of a row.
+        let is_harmless = code == IssueCode::RowLong && is_blank(columns);
+        Some(if is_harmless { finding.severity(Severity::Info) } else { finding })
+    }
+
     fn is_over_limit(&mut self, findings: &mut Vec<Finding>) -> Result<bool, SourceError> {
         let code = if self.next_row > self.limits.rows {
             IssueCode::RowLimit
@@ -285,7 +307,7 @@ impl<'a> Rows<'a> {
         } else {
             return Ok(false);
         };
-        // Only if there is something left to be read.
+        // Nothing to report if the file ends here anyway.
         if self.records.skip_line_ends()? {
             let finding = Finding::file(code);
             findings.push(finding.detail(format!("from row {} on", self.next_row)));
@@ -308,48 +330,13 @@ pub(super) fn position(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 
-/// Reports a row that is narrower or wider than the header, unless it is blank. True: the row fails.
-fn check_width(
-    row: RowNumber,
-    text: &[u8],
-    ends: &[usize],
-    headers: &[String],
-    ragged: Ragged,
-    findings: &mut Vec<Finding>,
-) -> bool {
-    let (cells, columns) = (ends.len(), headers.len());
-    if cells == columns {
-        return false;
-    }
-    let is_blank = |from| {
-        let mut raw = raw_cells(text, ends).skip(from);
-        raw.all(|cell| bare_bytes(cell).trim_ascii().is_empty())
-    };
-    if is_blank(0) {
-        return false;
-    }
-    let detail = format!("{cells} instead of {columns}");
-    if ragged == Ragged::Fail {
-        findings.push(Finding::row(IssueCode::RowRagged, row).detail(detail));
-        return true;
-    }
-    let code = if cells < columns { IssueCode::RowShort } else { IssueCode::RowLong };
-    let mut finding = Finding::row(code, row).detail(detail);
-    // Delimiters at the end of a row lose nothing.
-    if cells > columns && is_blank(columns) {
-        finding = finding.severity(Severity::Info);
-    }
-    findings.push(finding);
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Source;
     use super::*;
     use crate::dice::Dice;
 
-    /// The records of a file of three columns, in which few cells are not all text.
+    /// The records of a file of three columns, of which a few cells are not UTF-8.
     fn records(seed: u64) -> Vec<Vec<Vec<u8>>> {
         const PIECES: [&str; 7] = ["a", "bc", "12345678", "é", "中", "", " "];
         const BROKEN: [&[u8]; 3] = [b"\xff", b"\xe4\xb8", b"\xa9"];

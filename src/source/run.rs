@@ -1,8 +1,8 @@
 //! [`Run`]: rows that are plainly written and as wide as the header, split many at a time.
 //!
-//! The text is taken 64 bytes at a time, as three rows of [bits](Marks). A bit is quoted if an odd
-//! number of quotes stand before it, and an exclusive or of all lower bits says so for 64 bytes at
-//! once:
+//! The text is taken 64 bytes at a time, as three words of [bits](Marks): one for the delimiters, one for the
+//! quotes, one for the line ends. A byte is quoted if an odd number of quotes come before it, and an exclusive
+//! or of all lower bits tells that for 64 bytes at once:
 //!
 //! ```text
 //! text        Lee,"Owl, ""Ltd""",5⏎
@@ -10,67 +10,67 @@
 //! quoted      ....111111.1111.1....
 //! ```
 //!
-//! That is what the csv crate reads only if a quote opens a cell at its very beginning, and a quote
-//! that closes one has a delimiter, a line end or a second quote behind it. Where one does not, the
-//! run ends before the row, as it does before any other row that is not like the rest: what is rare
-//! is read [one by one](super::records).
+//! This agrees with the csv crate only if each quote that opens a cell is its very first byte, and each quote
+//! that closes one is followed by a delimiter, a line end or a second quote. Where that is not so, the run
+//! ends before the row. It also ends before any other row that is not like the rest: rare rows are read
+//! [one by one](super::records).
 
 use simdutf8::compat::from_utf8;
 
 use super::marks::{CHUNK, Marks};
 use super::records::BYTE_ORDER_MARK;
 
-/// A run is no longer than this: places in it fit in the two bytes in which a block keeps them, and
-/// it is still in the cache of the processor when it is copied.
+/// A run is no longer than this, so that a place in it fits in the two bytes in which a block keeps it, and so
+/// that the run is still in the processor's cache when it is copied.
 pub(super) const RUN_BYTES: usize = 32 * 1024;
-/// Where bytes that are no text have ended a run, the next ones are looked for in fewer bytes, but not in
-/// fewer than this: looking far for runs that end soon would read the same bytes again and again.
+/// After bytes that are not UTF-8 have ended a run, the next runs are looked for in fewer bytes, but at least
+/// in so many. Looking far for runs that end soon would mean reading the same bytes again and again.
 const LEAST_REACH: usize = 1024;
-/// So many rows are read one by one before a run is looked for again, at most.
+/// At most so many rows are read one by one before a run is looked for again.
 const MOST_WAITED: usize = 63;
 
-/// What all rows of a run are like.
+/// What all rows of a run have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Like {
     pub(super) delimiter: u8,
     pub(super) columns: usize,
-    /// Bytes of a row, with the byte that ends its line, at most.
+    /// How long a row may be, with the byte that ends its line.
     pub(super) row_bytes: usize,
 }
 
 impl Like {
-    /// May it be a row of the run that has so many cells? One with a byte order mark before it, where
-    /// files were glued together, may not.
+    /// May a row with so many cells be part of the run? Not if a byte order mark comes before it, where files
+    /// were glued together.
     fn fits(self, row: &[u8], cells: usize) -> bool {
         cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
     }
 }
 
-/// Splits runs. What is learned of the last one is kept, to be read off.
+/// Splits runs, and holds what was found out about the last one.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Where the rows begin in the text, and on which line, counted from the first row's.
+    /// For each row, where in the text it begins, and on which line, relative to the first row's.
     pub(super) starts: Vec<(u32, u32)>,
-    /// Where the cells end, relative to their row; behind them some room.
+    /// Where the cells end, relative to their row; what comes after the first `cells` of them means nothing.
     ends: Vec<u16>,
     cells: usize,
-    /// Where the quotes stand that are left out of the text.
+    /// Which quotes are left out of the text: one of each two.
     doubled: Vec<usize>,
-    /// Bytes of the file, up to the byte that ends the last row.
+    /// How many bytes of the file the rows are, with the byte that ends the last one.
     pub(super) len: usize,
-    /// Lines that end in these.
+    /// How many lines end in these bytes.
     pub(super) lines: u32,
-    /// How many bytes are looked at.
+    /// How many bytes are looked at for the next run.
     reach: usize,
-    /// How many rows are read one by one before a run is looked for again, and how many it was the
-    /// last time.
+    /// How many rows are still to be read one by one before a run is looked for again, and how many there were
+    /// at the beginning.
     wait: usize,
     waited: usize,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        // Each byte may be a delimiter.
+        // Every byte may be a delimiter.
         let ends = vec![0; RUN_BYTES + CHUNK];
         Run {
             starts: Vec::new(),
@@ -91,38 +91,38 @@ impl Default for Run {
 struct Open {
     /// Where it begins.
     start: usize,
-    /// The place from which its ends count: later by one for each quote that was left out.
+    /// The place that its ends are relative to: its start, plus one for each quote that was left out.
     base: usize,
     line: u32,
 }
 
-/// What the bytes before say of the next ones.
+/// What the bytes before a chunk say about it.
 #[derive(Clone, Copy, Debug)]
 struct Before {
-    /// All bits: a quoted cell has begun. None: it has not.
+    /// All bits if the chunk begins inside a quoted cell, otherwise none.
     quoted: u64,
-    /// The lowest bit: the byte before ended a cell or a row, or may have closed a quoted one.
+    /// The lowest bit if the byte before ended a cell or a row, or was a quote that may have closed a cell.
     cell_start: u64,
-    /// The lowest bit: the byte before was a quote that may have closed a cell.
+    /// The lowest bit if the byte before was a quote that may have closed a cell.
     closed: u64,
 }
 
 impl Run {
-    /// Is the next row to be read by itself? Where every row is odd, looking for runs between them makes
-    /// reading take half as long again.
+    /// Should the next row be read by itself, without looking for a run? Where every row is odd, looking for
+    /// runs between them would make reading take half as long again. Each question counts one row down.
     pub(super) fn waits(&mut self) -> bool {
         let waits = self.wait > 0;
         self.wait = self.wait.saturating_sub(1);
         waits
     }
 
-    /// Where the cells of all rows end, relative to their row.
+    /// Where the cells of all its rows end, relative to their row.
     pub(super) fn ends(&self) -> &[u16] {
         &self.ends[..self.cells]
     }
 
-    /// Appends the rows with which `held` begins to the text, as long as they are plain, and not more
-    /// than so many.
+    /// Appends the rows with which `held` begins to the text: those before the first that is not plain, and at
+    /// most so many.
     pub(super) fn split(&mut self, held: &[u8], like: Like, most: usize, text: &mut String) {
         let held = &held[..held.len().min(self.reach)];
         self.find(held, like, most, text.len());
@@ -130,7 +130,7 @@ impl Run {
         let found = match from_utf8(&held[..self.len]) {
             Ok(found) => found,
             Err(error) => {
-                // The row with bytes that are no text is read by itself.
+                // The row with bytes that are not UTF-8 is read by itself.
                 let valid = error.valid_up_to();
                 self.find(&held[..valid], like, most, text.len());
                 self.reach = LEAST_REACH.max(valid);
@@ -147,7 +147,7 @@ impl Run {
         self.wait = self.waited;
     }
 
-    /// Finds the rows with which `held` begins, as they will stand behind so much text.
+    /// Finds the rows with which `held` begins. In the block they will come after so much text.
     fn find(&mut self, held: &[u8], like: Like, most: usize, text_start: usize) {
         let Run { starts, ends, doubled: left_out, .. } = self;
         let ends = ends.as_mut_slice();
@@ -208,7 +208,7 @@ impl Run {
     }
 }
 
-/// Adds the ends of cells in one chunk, behind so many.
+/// Adds the ends of some cells of a chunk after those that are filled; returns how many there are then.
 #[inline]
 fn push_ends(
     ends: &mut [u16],
@@ -227,23 +227,23 @@ fn push_ends(
     filled
 }
 
-/// Is it the line feed behind a carriage return, which ends the same line?
+/// Is this the line feed after a carriage return, which ends the same line?
 fn is_second(held: &[u8], at: usize) -> bool {
     held[at] == b'\n' && at > 0 && held[at - 1] == b'\r'
 }
 
-/// What quotes make of a chunk.
+/// What the quotes mean for a chunk.
 struct Split {
-    /// Bytes inside of quoted cells, from the quote that opens one.
+    /// The bytes inside quoted cells, each from the quote that opens it.
     quoted: u64,
-    /// The second of two quotes that stand for one.
+    /// The second quotes of pairs that stand for one.
     doubled: u64,
-    /// All bits, or those before the first quote that stands where it should not.
+    /// All bits, or those before the first quote in a place where none should be.
     known: u64,
 }
 
 impl Before {
-    /// Passes over a chunk.
+    /// Reads a chunk, and moves on to the one after it.
     fn pass(&mut self, marks: Marks) -> Split {
         let Marks { delimiters, quotes, line_ends } = marks;
         let ends = delimiters | line_ends;
@@ -266,7 +266,7 @@ impl Before {
     }
 }
 
-/// Each bit becomes the exclusive or of itself and all lower ones.
+/// Turns each bit into the exclusive or of itself and all lower ones.
 fn xor_of_lower(bits: u64) -> u64 {
     [1, 2, 4, 8, 16, 32].iter().fold(bits, |bits, by| bits ^ bits << by)
 }
@@ -295,7 +295,7 @@ mod tests {
         b"\"a quoted one, longer than sixty-four bytes, with a \"\" at its end: \"\"\"",
     ];
 
-    /// What makes a row an odd one, mostly.
+    /// What mostly makes a row odd.
     const ODD: [&[u8]; 12] = [
         b"\"",
         b"\"",
@@ -313,7 +313,7 @@ mod tests {
 
     const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
 
-    /// A file of three columns: mostly rows that are plain, and in some of them what is not.
+    /// A file of three columns. Most rows are plain, and some have odd parts.
     fn file(seed: u64) -> Vec<u8> {
         let mut dice = Dice::new(seed);
         let line_ends = match dice.below(4) {
@@ -337,7 +337,7 @@ mod tests {
             }
         }
         if seed % 500 == 1 {
-            // Longer than two bytes can say.
+            // A row is too long for its ends to fit in two bytes.
             text.extend_from_slice(&[b'x'; 70_000]);
             text.extend_from_slice(b",b,c\n1,2,3\n4,5,6\n");
         }
@@ -360,7 +360,7 @@ mod tests {
         }
     }
 
-    /// All that reading in blocks of so many rows tells of a file.
+    /// All that is found out about a file by reading it in blocks of so many rows.
     fn read(source: Source<'_>, limits: Limits, block_rows: usize) -> Vec<String> {
         let format =
             FileFormat { delimiter: Some(','), header_line: Some(1), ..FileFormat::default() };

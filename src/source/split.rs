@@ -1,27 +1,26 @@
-//! [`split`]: the quick way through a record that is plainly written.
+//! [`split`]: a short cut for a record that is plainly written.
 //!
 //! Four bytes mean something in a csv file: the delimiter, the quote and the two line ends. They are
-//! looked for in 64 bytes at a time, and what stands between them is passed over unseen. Most records
-//! need no more. Whatever is odd about a record (text behind a closing quote, an end that is not held
-//! yet) leaves it to the csv crate, whose reading is the measure: a test holds the two against each
-//! other.
+//! looked for in 64 bytes at a time, and nobody looks at what is between them. Most records need no
+//! more. Records with anything odd (text after a closing quote, an end that is not held yet) are left to
+//! the csv crate, which is also the measure of what is right: a test compares the two.
 
 use super::marks::{CHUNK, Marks};
 
-/// A record that was split.
+/// What is known of a record that was split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plain {
-    /// Its bytes, with the byte that ends its line.
+    /// How many bytes it has, with the one that ends its line.
     pub(super) len: usize,
     pub(super) cells: usize,
     /// A quoted cell holds a line end.
     pub(super) is_multiline: bool,
-    /// A quoted cell holds a quote, doubled.
+    /// A quoted cell holds a quote, which is doubled.
     pub(super) has_doubled: bool,
 }
 
-/// Splits the record that begins with `held`. `ends` says where each cell ends, quotes included; the
-/// next begins one byte later. `None`: the record has to be read in full.
+/// Splits the record with which `held` begins. `ends` gets where each cell ends, quotes included; the next
+/// cell begins one byte later. `None`: the record has to be parsed in full.
 pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
     let (mut cells, mut cell_start) = (0, 0);
     let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
@@ -39,7 +38,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
                 if is_quoted {
                     match *held.get(at + 1)? {
                         b'"' => {
-                            // The other one of the two is passed over.
+                            // The second of the two is skipped.
                             has_doubled = true;
                             skipped = at + 1;
                         }
@@ -47,7 +46,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
                         _ => return None,
                     }
                 } else {
-                    // In the middle of a cell it means nothing.
+                    // In the middle of a cell a quote means nothing.
                     is_quoted = at == cell_start;
                 }
             } else if is_quoted {

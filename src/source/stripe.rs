@@ -1,6 +1,7 @@
-//! [`Stripe`]: some rows of a block, for looking at them column by column.
+//! [`Stripe`]: 64 rows of a block, to be looked at column by column.
 //!
-//! A set of its rows is a word with a bit for each of them, the first row's the lowest.
+//! A set of its rows is a word with a bit for each row, the lowest for the first: `0b101` is its first and its
+//! third row.
 
 use std::num::NonZeroU64;
 
@@ -19,18 +20,18 @@ pub(crate) struct Stripe<'b> {
     columns: usize,
     text: &'b [u8],
     starts: &'b [u32],
-    /// Where its cells end, relative to their rows; empty if they are longer than 64 KiB, or not to be
-    /// taken as they stand.
+    /// Where its cells end, relative to their rows. Empty if a row is longer than 64 KiB, or if cells have to
+    /// be unescaped: then each cell is read through its row.
     ends: &'b [u16],
-    /// For each column of the file the rows whose cells are not empty, by where they end.
+    /// For each column the rows whose cell is not empty, judging by where it ends.
     filled: &'b [u64],
 }
 
 impl<'b> Stripe<'b> {
-    /// How many rows it has at most.
+    /// How many rows a stripe has at most.
     pub(crate) const ROWS: usize = 64;
 
-    /// The rows of the block from this one on; the buffer is for its use.
+    /// The rows of the block from this one on. `filled` is a buffer for the stripe to use.
     pub(crate) fn of(block: &'b Block, first: usize, filled: &'b mut Vec<u64>) -> Self {
         let starts = &block.starts[first..];
         let starts = &starts[..starts.len().min(Self::ROWS)];
@@ -77,7 +78,7 @@ impl<'b> Stripe<'b> {
         u64::MAX >> (Self::ROWS - self.len())
     }
 
-    /// The rows whose cell in this column is not empty; one of nothing but quotes is not.
+    /// The rows whose cell in this column is not empty. A cell of nothing but quotes counts as filled.
     pub(crate) fn filled(&self, column: usize) -> u64 {
         self.filled.get(column).copied().unwrap_or(0)
     }
@@ -115,7 +116,7 @@ impl<'b> Stripe<'b> {
     }
 }
 
-/// The rows of a set, from the first.
+/// The rows in a set, in order.
 pub(crate) fn rows_of(mut rows: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let row = NonZeroU64::new(rows)?.trailing_zeros();
@@ -124,26 +125,26 @@ pub(crate) fn rows_of(mut rows: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Which of up to 64 cells side by side are longer than nothing, sixteen at a time; `before` is where
-/// the cell before them ends.
+/// Which of up to 64 neighbouring cells are not empty, sixteen at a time. `before` is where the cell before
+/// them ends.
 fn filled_of_short(before: Option<u16>, ends: &[u16]) -> u64 {
     let Some(last) = ends.len().checked_sub(17) else {
         return filled_of(before.map(u32::from), ends.iter().map(|end| u32::from(*end)));
     };
     let sixteen = |at: usize| {
         let chunk = |from: usize| u16x16::new(ends[from..from + 16].try_into().unwrap_or_default());
-        // What stands between two cells is longer by one; the cells a row is too short for end alike.
+        // A cell with its delimiter is longer by one. Cells that are missing all end in the same place.
         let lens = chunk(at + 1) - chunk(at);
         let empty = lens.saturating_sub(u16x16::splat(1)).simd_eq(u16x16::splat(0));
         u64::from(!empty.to_bitmask() as u16) << (at + 1)
     };
     let first = filled_of(before.map(u32::from), ends[..1].iter().map(|end| u32::from(*end)));
     let whole = (0..last).step_by(16).fold(first, |filled, at| filled | sixteen(at));
-    // Some cells twice, which changes nothing.
+    // This may take some cells a second time, which changes nothing.
     whole | sixteen(last)
 }
 
-/// Which cells are longer than nothing, by where they end.
+/// Which cells are not empty, by where they end.
 fn filled_of(before: Option<u32>, ends: impl Iterator<Item = u32>) -> u64 {
     let mut start = before.map_or(0, |end| end.saturating_add(1));
     let mut filled = 0;
@@ -154,12 +155,12 @@ fn filled_of(before: Option<u32>, ends: impl Iterator<Item = u32>) -> u64 {
     filled
 }
 
-/// Turns words of rows into words of columns: what was bit i of word k is bit k of word i.
+/// Turns words of rows into words of columns: bit i of word k becomes bit k of word i.
 fn turn(words: &mut [u64; 64]) {
     let mut width = 32;
     let mut low = u64::MAX >> 32;
     while width > 0 {
-        // Squares of this width change places, the two that do not lie on the diagonal.
+        // Of each four squares of this width, the two that are off the diagonal change places.
         for pair in words.chunks_exact_mut(2 * width) {
             let (above, below) = pair.split_at_mut(width);
             for (above, below) in above.iter_mut().zip(below) {

@@ -1,22 +1,21 @@
-//! Rows of our own error log that are as they were when a quote without an end had swallowed the cells
-//! behind it (behaviour §15).
+//! Rows of our own error log that nobody has mended since a quote without an end swallowed some of their cells
+//! (behaviour §15).
 //!
-//! In the log the quote is closed: imported unmended, the row would have one cell for several, and what
-//! they said would be gone without a word (L2). So such a row fails again. It is mended once the cells
-//! stand in their columns.
+//! In the log the quote is closed. If such a row were imported as it is, one cell would hold several, and what
+//! they said would be lost without a word (L2). So the row fails again, until each cell is in its own column.
 
 use super::Block;
 use super::rows::position;
 use crate::issue::{Finding, IssueCode, log_columns};
 use crate::object::RowNumber;
 
-/// What separates the cells of files; the log does not tell what did in the file that it is of.
+/// What may have separated the cells: the log does not say which delimiter its file had.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
-/// Fails the rows of a block of the log that nobody has mended.
+/// Fails the rows of the log that nobody has mended.
 pub(super) fn fail_swallowed(block: &mut Block, headers: &[String], findings: &mut Vec<Finding>) {
     let place = |name| headers.iter().position(|header| header == name);
-    // Ours stand behind those of the file.
+    // Our columns come after those of the file.
     let (Some(columns), Some(code)) = (place(log_columns::STATUS), place(log_columns::CODE)) else {
         return;
     };
@@ -35,7 +34,7 @@ pub(super) fn fail_swallowed(block: &mut Block, headers: &[String], findings: &m
     }
 }
 
-/// The cell that still holds those behind it.
+/// The cell of the row that still holds those after it, if there is one.
 fn swallower(block: &Block, row: usize, columns: usize, code: usize) -> Option<usize> {
     let mut codes = block.cell(row, code).split("; ");
     if !codes.any(|code| code == IssueCode::QuoteUnclosed.code()) {
@@ -43,6 +42,6 @@ fn swallower(block: &Block, row: usize, columns: usize, code: usize) -> Option<u
     }
     let is_filled = |at: &usize| !block.cell(row, *at).trim().is_empty();
     let last = (0..columns).rev().find(is_filled)?;
-    // Behind the last column there is nothing to swallow.
+    // The last column has no cells after it that it could swallow.
     (last + 1 < columns && block.cell(row, last).contains(DELIMITERS)).then_some(last)
 }

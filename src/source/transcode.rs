@@ -1,16 +1,16 @@
 //! Readers that turn other encodings into UTF-8.
 //!
-//! What is broken becomes the byte 0xFF, which UTF-8 never has: it is found, mended and reported with
-//! its row and column like broken UTF-8.
+//! Whatever cannot be decoded becomes the byte 0xFF, which never occurs in UTF-8. So it is found, mended and
+//! reported with its row and column, just as broken UTF-8 is.
 
 use std::io::{self, Read};
 
-/// Stands for what cannot be decoded.
+/// The byte for whatever cannot be decoded.
 const BROKEN: u8 = 0xff;
 /// How much is read at a time.
 const CHUNK: usize = 32 * 1024;
 
-/// An encoding of units of two or four bytes.
+/// An encoding in units of two or four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wide {
     pub(super) name: &'static str,
@@ -30,14 +30,14 @@ impl Wide {
     }
 }
 
-/// UTF-16 or UTF-32 as UTF-8.
+/// Reads UTF-16 or UTF-32 as UTF-8.
 pub(super) struct WideReader<'a> {
     reader: Box<dyn Read + Send + 'a>,
     encoding: Wide,
     raw: Box<[u8]>,
-    /// How many bytes at the beginning of `raw` are a unit that was cut.
+    /// How many bytes at the beginning of `raw` are the first part of a unit that was cut.
     cut: usize,
-    /// The first half of a surrogate pair.
+    /// The first half of a surrogate pair, whose second half is expected next.
     high: Option<u32>,
     out: Vec<u8>,
     given: usize,
@@ -49,10 +49,10 @@ impl<'a> WideReader<'a> {
         WideReader { reader, encoding, raw, cut: 0, high: None, out: Vec::new(), given: 0 }
     }
 
-    /// Decodes some more; false at the end.
+    /// Decodes some more; false at the end of the file.
     fn fill(&mut self) -> io::Result<bool> {
         let read = self.reader.read(&mut self.raw[self.cut..])?;
-        (self.given, self.out) = (0, std::mem::take(&mut self.out));
+        self.given = 0;
         self.out.clear();
         if read == 0 {
             if std::mem::take(&mut self.cut) > 0 || self.high.take().is_some() {
@@ -105,7 +105,7 @@ impl Read for WideReader<'_> {
     }
 }
 
-/// A legacy encoding as UTF-8.
+/// Reads a legacy encoding as UTF-8.
 #[cfg(feature = "encoding")]
 pub(super) struct Legacy<'a> {
     reader: Box<dyn Read + Send + 'a>,
@@ -137,7 +137,7 @@ impl<'a> Legacy<'a> {
 
 #[cfg(feature = "encoding")]
 impl Read for Legacy<'_> {
-    /// The room must be enough for a character; the window onto the file always has more.
+    /// `out` must have room for a character; the window onto the file always has more.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         use encoding_rs::DecoderResult;
 

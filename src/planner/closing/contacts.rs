@@ -1,29 +1,28 @@
-//! [`Contacts`]: what becomes of each contact, once no more rows will meet it.
+//! [`Contacts`]: settles what becomes of each contact, once all rows have been folded.
 
 use std::ops::Range;
 
 use super::elsewhere::Elsewhere;
-use crate::field::FieldId;
 use crate::follow_up::FollowUp;
 use crate::object::Object;
 use crate::plan::{Changes, Ledger, Outcome, StepRef, first_row, fold};
-use crate::planner::differences::contradicts;
+use crate::planner::differences::{Overwritten, contradicts};
 
 /// See the [module](self).
 pub(super) struct Contacts<'p> {
     ledger: &'p Ledger,
-    /// Where a row may plainly contradict what is stored.
-    overwritten: &'p [(usize, FieldId)],
-    /// Of each stored contact: would its first row change what is stored of it?
+    /// See [`Differences`](crate::planner::differences::Differences).
+    overwritten: &'p [Overwritten],
+    /// For each stored contact, whether its first row by itself would change it.
     first_differs: &'p [bool],
-    /// Does a follow-up tag contacts?
+    /// A follow-up tags contacts.
     tags_all: bool,
 }
 
 impl<'p> Contacts<'p> {
     pub(super) fn new(
         ledger: &'p Ledger,
-        overwritten: &'p [(usize, FieldId)],
+        overwritten: &'p [Overwritten],
         first_differs: &'p [bool],
     ) -> Self {
         let is_tag = |follow_up: &FollowUp| matches!(follow_up, FollowUp::Tag(..));
@@ -31,7 +30,7 @@ impl<'p> Contacts<'p> {
         Contacts { ledger, overwritten, first_differs, tags_all }
     }
 
-    /// What becomes of the contacts with these numbers, and the steps of those without rows.
+    /// Settles the contacts with these numbers. Also returns the steps of those that have no rows themselves.
     pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, Elsewhere) {
         let (mut elsewhere, mut changes) = (Elsewhere::default(), Changes::default());
         let outcomes = numbers.map(|number| {
@@ -51,7 +50,7 @@ impl<'p> Contacts<'p> {
         (outcomes.collect(), elsewhere)
     }
 
-    /// Does the file change a stored contact? `changes` is a buffer for comparing.
+    /// Does the file change a stored contact? `changes` is a buffer.
     fn is_changed(&self, number: u32, changes: &mut Changes) -> bool {
         let entry = &self.ledger.people[number as usize];
         let has_gifts = self.has_gifts(number);
@@ -75,7 +74,7 @@ impl<'p> Contacts<'p> {
     }
 }
 
-/// Do the rows of a record change it? `changes` is a buffer for comparing.
+/// Do the rows of a record change it, when they are folded? `changes` is a buffer.
 pub(super) fn changes_on_folding(ledger: &Ledger, step: StepRef, changes: &mut Changes) -> bool {
     changes.clear();
     fold(ledger, step, true, changes);

@@ -1,11 +1,12 @@
-//! [`Elsewhere`]: steps that another row names than the first of their own.
+//! [`Elsewhere`]: steps that are named by another row than the first one of their own record.
 
 use crate::object::Object;
 use crate::plan::{KeptStep, Ledger, StepRef};
 use crate::planner::stretches::joined;
 
-/// Where a step stands among all: by the row that names the unit, a contact before its opportunities
-/// (X1), contacts by their numbers, opportunities by their own rows. One number, as it is sorted by.
+/// The place of a step among all steps. They are sorted by the row that names their unit, then a contact before
+/// its opportunities (X1), then contacts by their numbers and opportunities by their first rows. All of that
+/// is one number, to be sorted quickly.
 type Place = u128;
 
 /// The place of a step in the unit that this row names.
@@ -27,23 +28,23 @@ pub(super) struct Elsewhere {
 impl Elsewhere {
     pub(super) fn joined(all: Vec<Elsewhere>) -> Self {
         let mut steps = joined(all.into_iter().map(|of| of.steps).collect());
-        // Each part is sorted, and the parts are put together.
+        // The sort is quick, because each of the parts is sorted already.
         steps.sort_by_key(|(place, _)| *place);
         Elsewhere { steps }
     }
 
-    /// This row names the step.
+    /// Adds a step that this row names.
     pub(super) fn push(&mut self, ledger: &Ledger, unit: u32, step: StepRef) {
         self.steps.push((place(ledger, unit, step), step));
     }
 
-    /// Brings them into their order.
+    /// Puts the steps in order.
     pub(super) fn sort(&mut self) {
         self.steps.sort_unstable_by_key(|(place, _)| *place);
     }
 
-    /// Puts them among the steps that stand where their own rows do: from the last one on, so that each
-    /// step is moved once.
+    /// Puts them among the steps that are in the order of their own rows. It begins with the last one, so that
+    /// each step is moved only once.
     pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<KeptStep>) {
         let mut behind = steps.len();
         steps.extend(self.steps.iter().map(|(_, step)| KeptStep::new(*step)));

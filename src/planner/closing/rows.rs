@@ -1,4 +1,4 @@
-//! [`Rows`]: what becomes of each row, once it is known what becomes of its contact.
+//! [`Rows`]: settles what becomes of each row, once it is known what becomes of its contact.
 
 use std::ops::Range;
 
@@ -17,19 +17,19 @@ pub(super) struct Rows<'p> {
     pub(super) contacts: &'p [Outcome],
 }
 
-/// What some rows have come to.
+/// What has become of some rows.
 #[derive(Debug, Default)]
 pub(super) struct SettledRows {
-    /// The steps that these rows name of their own records.
+    /// The steps of the records whose first rows these are.
     pub(super) steps: Vec<KeptStep>,
     pub(super) elsewhere: Elsewhere,
     pub(super) stats: Stats,
-    /// The outcomes that they did not have before.
+    /// The outcomes that differ from those in the ledger.
     pub(super) outcomes: Vec<(Object, u32, Outcome)>,
 }
 
 impl Rows<'_> {
-    /// What becomes of these rows.
+    /// Settles these rows.
     pub(super) fn settle(&self, rows: Range<u32>) -> SettledRows {
         let (mut settled, mut changes) = (SettledRows::default(), Changes::default());
         settled.steps.reserve_exact(self.most_steps(rows.len()));
@@ -49,7 +49,7 @@ impl Rows<'_> {
         settled
     }
 
-    /// Names the step of a row's contact, if it is the first row of one that is written. Gives the
+    /// Names the step of a row's contact, if this is the first row of a contact that is written. Returns the
     /// outcome.
     fn settle_contact(
         &self,
@@ -68,7 +68,7 @@ impl Rows<'_> {
         settled.first_row_of(Object::Contact, row, side.outcome, outcome)
     }
 
-    /// Settles an opportunity if this is its first row.
+    /// Settles a row's opportunity, if this is its first row. Returns the outcome.
     fn settle_opportunity(
         &self,
         row: u32,
@@ -85,7 +85,7 @@ impl Rows<'_> {
             true => side.sets_link.then_some(side.contact),
             false => self.ledger.link_of(entry),
         };
-        // An earlier window has counted it otherwise.
+        // Otherwise an earlier window has counted it.
         settled.stats.links += u64::from(link.is_some() && side.outcome != Some(Outcome::Merged));
         let outcome = if entry.is_new() {
             Outcome::Create
@@ -103,8 +103,8 @@ impl Rows<'_> {
         settled.first_row_of(Object::Opportunity, row, side.outcome, outcome)
     }
 
-    /// The row that names the unit of a step: that of its contact, if it is linked to one that is
-    /// written, else its own.
+    /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is
+    /// written, or else its own.
     fn unit_of(&self, step: StepRef, link: Option<u32>) -> u32 {
         let is_written = |contact: &u32| self.contacts[*contact as usize] != Outcome::Unchanged;
         let contact = link.filter(is_written);
@@ -112,12 +112,12 @@ impl Rows<'_> {
         first_row(self.ledger, contact.unwrap_or(step))
     }
 
-    /// How many steps so many rows may name: not more than there are records.
+    /// How many steps so many rows can name at most: no more than there are records.
     fn most_steps(&self, rows: usize) -> usize {
         rows.min(self.ledger.people.len()) + rows.min(self.ledger.deals.len())
     }
 
-    /// Does every step stand in its place?
+    /// Is every step in its place?
     pub(super) fn are_in_order(&self, steps: &[KeptStep]) -> bool {
         steps.is_sorted_by_key(|kept| {
             let step = kept.step();
@@ -130,8 +130,8 @@ impl Rows<'_> {
 }
 
 impl SettledRows {
-    /// The row that met a record first says what becomes of it, unless an earlier window has folded rows
-    /// into the record: then it was counted there.
+    /// The first row of a record shows what becomes of the record; unless an earlier window has folded rows
+    /// into it, because then it was counted there.
     fn first_row_of(
         &mut self,
         object: Object,

@@ -1,4 +1,4 @@
-//! What mode and policy make of whom a row means: a contact that is there, or nobody (behaviour §4, §5).
+//! What mode and policy do with a row, depending on whether the contact it means exists (behaviour §4, §5).
 
 use smallvec::SmallVec;
 
@@ -10,14 +10,14 @@ use crate::draft::{Column, KeyKind, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
-use crate::normalize::is_blank;
+use crate::normalize::{self, is_blank};
 use crate::object::{Mode, Object};
 use crate::plan::{Changes, Outcome};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
 impl Planner {
-    /// Nobody was found: a new contact, if the mode and the policy allow one.
+    /// The row means nobody: it brings a new contact, if the mode and the policy allow that.
     pub(in crate::planner) fn meet_nobody(
         &mut self,
         settings: &Settings,
@@ -69,7 +69,11 @@ impl Planner {
         let says = |text: &str| text.contains(char::is_alphanumeric);
         let row = self.row_of(self.row_at(at));
         let mut columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
-        if columns.any(|column| says(column.text(&row.cells))) {
+        let is_told = |column: &Column| {
+            let text = column.text(&row.cells);
+            says(text) && !column.is_clear_token(normalize::trim(text))
+        };
+        if columns.any(is_told) {
             return true;
         }
         let mut changes = Changes::default();
@@ -78,7 +82,7 @@ impl Planner {
         names.any(|at| says(&changes.get(at, &settings.fields).text()))
     }
 
-    /// Would a new contact have every field the account requires? If not, issues say which it lacks.
+    /// Would a new contact have every field that the account requires? If not, issues say which are missing.
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = Base::of(settings, None);
@@ -110,8 +114,8 @@ impl Planner {
         is_fine
     }
 
-    /// The row means this contact: what does the mode make of it? `disputed`: keys of the row that may
-    /// belong to somebody else.
+    /// The row means this contact, and is folded into it if the mode and the policy allow that. `disputed` are
+    /// those keys of the row that may belong to somebody else.
     pub(in crate::planner) fn meet(
         &mut self,
         settings: &Settings,
@@ -157,15 +161,15 @@ impl Planner {
         Side::Joins(contact)
     }
 
-    /// The row is folded into this contact: later ones are repeats if it says more than its keys (M10).
+    /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
     pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
         if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
             self.people.told.insert(contact);
         }
     }
 
-    /// Has a row told more of this contact than its keys (M10)? One that has not may have created it
-    /// all the same: the next import of the file finds it stored, and must come to the same (L3).
+    /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created
+    /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
         self.people.told.contains(&contact) || met.is_some_and(|met| met.is_told)
@@ -200,7 +204,8 @@ impl Planner {
         (!holders.is_empty()).then_some(holders)
     }
 
-    /// Keys of the row that belong to somebody else (M6). False: the policy fails the row.
+    /// Settles what becomes of keys of the row that belong to somebody else (M6). False if the row fails for
+    /// them.
     fn settle_conflicts(
         &mut self,
         settings: &Settings,
@@ -219,7 +224,7 @@ impl Planner {
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
             finding.column = of_file(key.column);
             let mut finding = finding.severity(severity).detail(names);
-            // The folded text of a custom key is nobody's spelling; the cell is shown instead.
+            // Nobody spells a text as it is folded in a key: the cell is shown instead.
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key));
             }

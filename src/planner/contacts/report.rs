@@ -1,4 +1,4 @@
-//! What is noted of a row's contact, and which of its values are not written.
+//! Reports what is noteworthy about a row's contact side, and drops values that are not written.
 
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
 use crate::draft::KeyKind;
@@ -10,7 +10,7 @@ use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
 impl Planner {
-    /// Notes an issue of a row's contact side.
+    /// Reports an issue about a row's contact side.
     pub(in crate::planner) fn report(
         &mut self,
         at: usize,
@@ -26,8 +26,8 @@ impl Planner {
         self.window.findings.push(finding);
     }
 
-    /// Names everybody whom a rule that found several might have meant (M5): an error if the policy does
-    /// not choose among them, else for information.
+    /// For each rule that found several contacts, names all that may have been meant (M5): as an error if the
+    /// policy does not choose one of them, otherwise for information.
     pub(in crate::planner) fn report_candidates(
         &mut self,
         at: usize,
@@ -39,7 +39,7 @@ impl Planner {
         for Candidates { rule, contacts } in candidates {
             let names = self.names_of(contacts);
             let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
-            // A key that nobody carries has led to none of them.
+            // A key that nobody carries did not lead to any of them.
             let is_held = |number| self.index.holder(number) != Holder::Nobody;
             let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
             let mut values: Vec<String> =
@@ -54,13 +54,13 @@ impl Planner {
         }
     }
 
-    /// The names of contacts that an issue speaks of, as one text.
+    /// The names of contacts in an issue, as one text.
     pub(super) fn names_of(&self, contacts: &[ContactNumber]) -> String {
         let numbers = contacts.iter().map(|contact| contact.0).collect();
         self.ledger.names(Object::Contact, numbers)
     }
 
-    /// A value of a row is not written: an item of a column.
+    /// Drops a value of a row, an item of a column: it is not written.
     pub(in crate::planner) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
         let row = self.number_at(at);
         self.ledger.dropped_of_contacts.push(Dropped { row, column, item });
@@ -84,7 +84,7 @@ impl Planner {
     }
 }
 
-/// The column, if it is one of the file: a constant stands in none.
+/// The column, if the file has it; `None` for a constant.
 pub(super) fn of_file(column: u16) -> Option<u16> {
     (column != u16::MAX).then_some(column)
 }

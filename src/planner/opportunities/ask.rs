@@ -1,4 +1,4 @@
-//! Which opportunities storage is asked for, and what becomes of its answers.
+//! Asks storage for opportunities, and takes its answers.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::plan::{Entry, NONE};
 use crate::planner::Planner;
 
 impl Planner {
-    /// Asks for the opportunities named by id, and for those of the window's contacts where they are
+    /// Asks for the opportunities that are named by id, and for those of the window's contacts, if they are
     /// compared.
     pub(in crate::planner) fn ask_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
@@ -38,7 +38,7 @@ impl Planner {
         }
     }
 
-    /// Asks for the opportunities of the contacts whose rows name none by id.
+    /// Asks for the opportunities of contacts on rows that do not name an opportunity by id.
     fn ask_compared(&mut self) {
         for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
@@ -67,7 +67,7 @@ impl Planner {
             let deal = self.new_stored_deal(stored);
             self.deals.stored.push(deal);
         }
-        // A contact may have become known after its opportunity was read for the first time.
+        // An opportunity may have been read before its contact was known, so it is looked for again.
         let mut answered: Vec<u32> = Vec::new();
         for id in found.ids() {
             let stored = self.ledger.opportunities.find(id);
@@ -76,14 +76,14 @@ impl Planner {
         answered.sort_unstable();
         answered.dedup();
         for deal in answered {
-            // Where a row moved the link, the contact is known.
+            // If a row has moved the link, its contact is known.
             if self.deals.states[deal as usize].contact == NONE {
                 self.find_stored_link(deal);
             }
         }
     }
 
-    /// A new number for an opportunity that is new or was just read, and where it stands.
+    /// Gives a number to an opportunity that is new or was just read, and notes where it stands.
     pub(super) fn new_deal(&mut self, entry: Entry, standing: Option<Standing>) -> u32 {
         let number = u32::try_from(self.ledger.deals.len()).expect("fewer than 2³¹ opportunities");
         self.ledger.deals.push(entry);
@@ -98,7 +98,7 @@ impl Planner {
         number
     }
 
-    /// A number for a stored opportunity that no row has met.
+    /// Gives a number to a stored opportunity that no row has met yet.
     fn new_stored_deal(&mut self, stored: u32) -> u32 {
         let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
         let deal = Deal::stored(base);
@@ -108,7 +108,7 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         let met = self.ledger.met(Object::Opportunity, number);
-        // The row that met it before the import was interrupted may still be to come.
+        // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(Object::Opportunity, number).unwrap_or_default();
         let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
         let state = &mut self.deals.states[number as usize];
@@ -126,7 +126,7 @@ impl Planner {
         u32::try_from(at).unwrap_or(NONE)
     }
 
-    /// Finds the number of the contact that a stored opportunity is linked to.
+    /// Finds the contact that a stored opportunity is linked to, if the plan knows that contact.
     pub(super) fn find_stored_link(&mut self, deal: u32) {
         let Some(id) = self.stored_link(deal) else { return };
         let Some(stored) = self.ledger.contacts.find(id) else { return };
@@ -137,13 +137,13 @@ impl Planner {
         }
     }
 
-    /// The id of the contact that storage links an opportunity to.
+    /// The id of the contact to which storage links an opportunity.
     pub(super) fn stored_link(&self, deal: u32) -> Option<&str> {
         let stored = self.ledger.deals[deal as usize].stored()?;
         self.ledger.opportunities.value(stored, FieldId::CONTACT_LINK)
     }
 
-    /// Asks for the contacts of opportunities that bring tags and name no contact on their row (P8).
+    /// Asks for the contacts of opportunities whose rows have tags for them but do not name them (P8).
     pub(in crate::planner) fn ask_linked(&mut self) {
         let settings = self.ledger.settings.clone();
         if !settings.account.opportunities.tag_linked || settings.opportunities.is_none() {

@@ -17,24 +17,24 @@ use crate::value::Value;
 
 use super::Status;
 
-/// What matching says.
+/// What matching has found.
 pub(super) enum Answer {
     /// It is this one.
     Is(u32),
-    /// It is a new one, as far as matching is concerned.
+    /// It is new, as far as matching is concerned.
     New,
-    /// The policy fails the row; an issue was noted.
+    /// The policy fails the row; that was reported.
     Fails,
 }
 
-/// What of an opportunity is compared.
+/// What is compared of an opportunity.
 struct Compared {
     /// The fields that must agree exactly, folded, one after the other.
     exact: String,
     dates: Dates,
 }
 
-/// What may lie some days apart, as days.
+/// Its dates, which may be some days apart, as the numbers of days.
 #[derive(Debug)]
 struct Dates {
     /// The fields that must agree within the window.
@@ -44,8 +44,8 @@ struct Dates {
 }
 
 impl Compared {
-    /// What is compared of an opportunity with these values; `None` if one of the fields that must agree
-    /// has none: a blank field agrees with nothing.
+    /// What is compared of an opportunity with these values. `None` if a field that must agree is blank,
+    /// since a blank agrees with nothing.
     fn of<'v>(
         settings: &Settings,
         matching: &OpportunityMatching,
@@ -69,7 +69,7 @@ impl Compared {
 }
 
 impl Dates {
-    /// How many days two opportunities lie apart; `None` if that is too many.
+    /// How many days two opportunities are apart; `None` if a date is farther away than the window allows.
     fn days_apart(&self, other: &Dates, window: u16) -> Option<u32> {
         let mut distance = 0;
         for (a, b) in self.within.iter().zip(&other.within) {
@@ -79,7 +79,7 @@ impl Dates {
             }
             distance += days;
         }
-        // Where dates are not compared, the nearest expected close date still breaks the tie.
+        // If the dates that are compared do not differ, the nearest expected close date breaks the tie.
         Some(match (self.closes, other.closes) {
             _ if distance > 0 => distance,
             (Some(a), Some(b)) => a.abs_diff(b),
@@ -104,13 +104,13 @@ struct Candidate {
     dates: Dates,
 }
 
-/// The stored opportunities of contacts, so that each row looks only at those it may match. What is
-/// compared is what was read first: one that a row has changed is consumed.
+/// The stored opportunities of contacts, in a form in which each row looks only at those that it may match.
+/// They are compared as they were first read, because one that a row has changed is not matched again.
 #[derive(Debug, Default)]
 pub(super) struct DealIndex {
-    /// By contact and what must agree exactly, ascending by id.
+    /// By contact and what must agree exactly, in ascending order of ids.
     alike: HashMap<(u32, String), Vec<Candidate>, RandomState>,
-    /// How many of the opportunities of a contact are among them.
+    /// How many of the opportunities of a contact have been taken in.
     known: HashMap<u32, usize, RandomState>,
 }
 
@@ -163,8 +163,8 @@ impl Planner {
         }
     }
 
-    /// Shows the stored opportunities of a contact that agree with the row and are not consumed,
-    /// ascending by id, and how many days each lies apart from it.
+    /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
+    /// order of ids, each with the number of days between it and the row.
     fn each_agreeing(
         &mut self,
         settings: &Settings,
@@ -191,7 +191,7 @@ impl Planner {
         }
     }
 
-    /// Takes the stored opportunities of a contact into the index that are not there yet.
+    /// Adds those stored opportunities of a contact to the index that are not in it yet.
     fn index_deals(&mut self, settings: &Settings, matching: &OpportunityMatching, contact: u32) {
         let deals = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
         let known = self.deals.index.known.get(&contact).copied().unwrap_or_default();
@@ -233,7 +233,7 @@ impl Planner {
         })
     }
 
-    /// What is stored in a field of an opportunity, as the field's kind.
+    /// What is stored in a field of an opportunity, read as the field's kind.
     fn stored_value<'p>(
         &'p self,
         settings: &'p Settings,
@@ -255,7 +255,8 @@ impl Planner {
         })
     }
 
-    /// Pipeline, stage or status as the row would create them; none where that is not known.
+    /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
+    /// not known.
     fn standing<'p>(
         &'p self,
         settings: &'p Settings,
@@ -269,14 +270,15 @@ impl Planner {
         });
         let text = match field {
             FieldId::PIPELINE => deal.pipeline,
-            // The first stage stands in for a blank, not for one that was misspelt (O7).
+            // The first stage replaces a blank one, but not one that was misspelt (O7).
             FieldId::STAGE => deal.stage.filter(|_| is_known),
             _ => deal.status,
         };
         text.map(Value::Text)
     }
 
-    /// The opportunity that a contact has in the pipeline of a row, as things stand: the lowest (O4).
+    /// The opportunity that a contact has, after the rows so far, in the pipeline of a row; the lowest if it
+    /// has several (O4).
     pub(super) fn in_same_pipeline(
         &mut self,
         settings: &Settings,

@@ -1,7 +1,8 @@
-//! Writing down what a row came to: the opportunity it joins, its link, its tags.
+//! Writes down what was decided about a row's opportunity side: the opportunity, its link, its tags.
 
 use std::borrow::Cow;
 
+use super::standing::Standing;
 use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
@@ -22,33 +23,16 @@ impl Planner {
         side: Side,
     ) {
         let named = if let LinkTo::Contact(contact) = link { contact } else { NONE };
-        // Whom the import only looks up, it names with an opportunity of theirs that goes through.
+        // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
         let is_looked_up = settings.contacts.is_none() && self.contact_of(row) == Some(named);
         let (deal, by, outcome, links) = match side {
             Side::Nothing(outcome) => (NONE, By::New, outcome, None),
             Side::Aside(deal, by, outcome) => (deal, by, outcome, None),
             Side::Joins { deal, by, links } => {
-                let previous = self.ledger.deals[deal as usize].take_row(row);
-                self.ledger.opportunity_rows[row as usize].previous = previous;
-                self.advance(settings, at, deal, false);
-                if settings.mapping.clear_token.is_some() {
-                    self.note_kept_standing(settings, row);
-                }
-                if previous != NONE {
-                    self.compare_with_earlier(settings, deal, [row, previous]);
-                }
-                self.note_full_texts(settings, Object::Opportunity, deal, row);
-                let is_first =
-                    previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal);
-                (deal, by, if is_first { Outcome::Create } else { Outcome::Merged }, Some(links))
+                (deal, by, self.join_deal(settings, at, deal), Some(links))
             }
             Side::New { standing, links } => {
-                let deal = self.new_deal(Entry::brought_by(row), standing);
-                if standing.is_none() {
-                    self.advance(settings, at, deal, true);
-                }
-                self.note_full_texts(settings, Object::Opportunity, deal, row);
-                (deal, By::New, Outcome::Create, Some(links))
+                (self.bring_deal(settings, at, standing), By::New, Outcome::Create, Some(links))
             }
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
@@ -67,6 +51,36 @@ impl Planner {
         }
     }
 
+    /// Folds a row into an opportunity that exists.
+    fn join_deal(&mut self, settings: &Settings, at: usize, deal: u32) -> Outcome {
+        let row = self.row_at(at);
+        let previous = self.ledger.deals[deal as usize].take_row(row);
+        self.ledger.opportunity_rows[row as usize].previous = previous;
+        self.advance(settings, at, deal, false);
+        if settings.mapping.clear_token.is_some() {
+            self.note_kept_standing(settings, row);
+        }
+        if previous != NONE {
+            self.compare_with_earlier(settings, deal, [row, previous]);
+        }
+        self.note_full_texts(settings, Object::Opportunity, deal, row);
+        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal) {
+            true => Outcome::Create,
+            false => Outcome::Merged,
+        }
+    }
+
+    /// Makes the new opportunity that a row brings.
+    fn bring_deal(&mut self, settings: &Settings, at: usize, standing: Option<Standing>) -> u32 {
+        let row = self.row_at(at);
+        let deal = self.new_deal(Entry::brought_by(row), standing);
+        if standing.is_none() {
+            self.advance(settings, at, deal, true);
+        }
+        self.note_full_texts(settings, Object::Opportunity, deal, row);
+        deal
+    }
+
     fn compare_with_earlier(&mut self, settings: &Settings, deal: u32, rows: [u32; 2]) {
         let state = self.deals.states[deal as usize];
         let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
@@ -83,7 +97,7 @@ impl Planner {
         }
     }
 
-    /// Brings the state of an opportunity up to this row, and notes what of the row cannot be used.
+    /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
     fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_new: bool) {
         let state = self.deals.states[deal as usize];
         let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
@@ -109,7 +123,7 @@ impl Planner {
         }
     }
 
-    /// Tags on an opportunity go to the contact it is linked to (P8).
+    /// Gives the tags of an opportunity to the contact that it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
         if self.deals.states[deal as usize].contact == NONE {
             self.find_stored_link(deal);

@@ -1,4 +1,4 @@
-//! What is noted of a row's opportunity, and whether it can be created at all (O6, O7).
+//! Finds out whether a row's opportunity can be created (O6, O7), and reports what is noteworthy about it.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use crate::object::Object;
 use crate::planner::Planner;
 
 impl Planner {
-    /// Can the row's opportunity be created (O6, O7)? If not, issues say why. Where it plainly
-    /// [stands](Planner::plain_standing), it can.
+    /// Can the row's opportunity be created (O6, O7)? If not, issues say why. If its
+    /// [standing is plain](Planner::plain_standing), it can.
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
@@ -39,7 +39,7 @@ impl Planner {
         for problem in problems {
             if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
                 is_fine = false;
-                // Where the pipeline is missing, nobody knows whose stage it would be.
+                // Without a pipeline nobody knows where the stage would belong.
                 if problem.code == IssueCode::PipelineUnknown || !missing.contains(&"pipeline") {
                     self.report_problem(settings, at, problem, pipeline, Severity::Error);
                 }
@@ -53,7 +53,8 @@ impl Planner {
         is_fine
     }
 
-    /// Notes what a cell says of where the opportunity stands that cannot be used; a warning drops it.
+    /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a
+    /// warning, the value is dropped.
     pub(super) fn report_problem(
         &mut self,
         settings: &Settings,
@@ -71,16 +72,16 @@ impl Planner {
         if let (Some(index), Some(column)) = (problem.column, columns.next()) {
             let row = self.ledger.cells(number.0 - 1);
             let cell = crate::normalize::trim(row.cell(usize::from(index)));
-            // What no cell says has to be named: it is a default.
+            // A default is in no cell, so the issue has to show it.
             let is_default = cell.is_empty() || column.is_clear_token(cell);
             finding.value = problem.said.filter(|_| is_default).map(Into::into);
             let said = finding.value.as_deref().unwrap_or(cell);
             let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
-            let meant = || settings.choices.meant(column.kind, column.field, pipeline, said);
+            let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
             detail = match detail {
                 Some(pipeline) if problem.code == IssueCode::StageUnknown => {
                     let (kind, field) = (column.kind, column.field);
-                    let stages = settings.choices.meant(kind, field, &pipeline, said);
+                    let stages = settings.choices.suggestion(kind, field, &pipeline, said);
                     Some(pipeline_and_stages(&pipeline, stages))
                 }
                 detail => detail.or_else(meant),
@@ -105,7 +106,7 @@ impl Planner {
         settings.opportunity_columns.iter().find(|column| column.field == field)?.index()
     }
 
-    /// Notes why the row's opportunity fails. Of an id that is not known the detail is the id.
+    /// Reports why the row's opportunity fails. If an id is unknown, the detail is that id.
     pub(super) fn fail(
         &mut self,
         at: usize,
@@ -122,7 +123,7 @@ impl Planner {
         self.window.findings.push(finding);
     }
 
-    /// Notes what of the row's opportunity does not come out as the row says.
+    /// Reports what does not become of the row's opportunity although the row says so.
     pub(super) fn warn(
         &mut self,
         at: usize,

@@ -1,6 +1,8 @@
-//! [`Standings`]: where a new opportunity stands. Pipeline, stage, status and lost reason hang
-//! together (O6-O8), and few rows differ in what they say of them: each way of saying it is worked
-//! out once. That hangs on nothing but the row, so whoever drafts a block does it for all of its rows.
+//! [`Standings`]: where a new opportunity stands, that is in which pipeline and with which status.
+//!
+//! Pipeline, stage, status and lost reason depend on each other (O6-O8), but a thousand rows say the same few
+//! things about them. So each way of saying it is worked out once. It depends on nothing but the row, so the
+//! thread that drafts a block does it for all of the block's rows.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -20,23 +22,23 @@ use crate::plan::NONE;
 use crate::planner::Planner;
 use crate::source::{Block, BlockRow, Stripe, rows_of, side_by_side};
 
-/// What the cells of these four fields have come to.
+/// The ways in which cells of these four fields were found to be filled, and where each leads.
 #[derive(Debug, Default)]
 pub(in crate::planner) struct Standings {
     known: HashTable<Known>,
     seed: RandomState,
-    /// Where they stand in the file; found with the first row.
+    /// Where they are in the file; found with the first row.
     columns: Option<Columns>,
-    /// What the cells of the row at hand say.
+    /// A buffer for what the cells of a row say.
     said: Vec<u128>,
-    /// Where each way of saying it leads. Shared with the blocks in which it was met.
+    /// Where each way of saying it leads. Shared with the blocks in which the ways were met.
     ways: Arc<Vec<Way>>,
 }
 
-/// Where the new opportunities of a block's rows stand.
+/// Where the opportunities of a block's rows stand if they are new.
 #[derive(Debug, Default)]
 pub(in crate::planner) struct BlockStandings {
-    /// Of each row: the position among the ways, or [`UNPLAIN`].
+    /// For each row a position among the ways, or [`UNPLAIN`].
     of_rows: Vec<u16>,
     ways: Arc<Vec<Way>>,
 }
@@ -48,11 +50,10 @@ struct Way {
     status: Status,
 }
 
-/// The row does not say its name in so many words, or something is missing or wrong, and it has to be
-/// looked at closely.
+/// The row has to be looked at closely: its name is not plainly in its cell, or something is missing or wrong.
 const UNPLAIN: u16 = u16::MAX;
 
-/// What the cells say, and what it comes to.
+/// What the cells say, and which way that is.
 #[derive(Debug)]
 struct Known {
     hash: u64,
@@ -60,12 +61,12 @@ struct Known {
     way: u16,
 }
 
-/// Where in the file these stand.
+/// Where in the file these fields are.
 #[derive(Clone, Debug)]
 struct Columns {
-    /// Those of the four fields, as stretches of columns side by side.
+    /// The columns of the four fields, as ranges of neighbours.
     parts: Vec<Range<usize>>,
-    /// `None`: there is none, or its cells are not read as they stand.
+    /// The column of the name; `None` if there is none, or if its cells are not read as they are.
     name: Option<usize>,
 }
 
@@ -85,9 +86,9 @@ impl Columns {
         Columns { parts, name: name.map(usize::from) }
     }
 
-    /// Writes down what a row says of the four fields: how long each part is and where its cells end, then
-    /// its bytes. Most rows so take the same number of words, which no processor has to guess.
-    /// `None` in a block with a row of more than 64 KiB.
+    /// Writes down what a row says about the four fields: for each part its length and where its cells end,
+    /// then its bytes. Bytes are taken in whole windows, so most rows take the same number of words, and the
+    /// processor need not guess how many. `None` in a block with a row of more than 64 KiB.
     fn say(&self, block: &Block, row: &BlockRow<'_>, said: &mut Vec<u128>) -> Option<()> {
         said.clear();
         for part in &self.parts {
@@ -105,7 +106,8 @@ impl Columns {
     }
 }
 
-/// More ways than an account has stages; a column full of nonsense must not fill the memory.
+/// How many ways are remembered: more than an account has stages, but a column full of nonsense must not fill
+/// the memory.
 const MOST: usize = 4_096;
 
 impl Standings {
@@ -116,7 +118,7 @@ impl Standings {
         block: &Block,
         drafts: &Drafts,
     ) -> BlockStandings {
-        // Where a default is for updates too, later rows have to know what this one has given.
+        // If a default is for updates as well, later rows have to know what this one has given.
         let has_standing_default =
             settings.opportunity_columns.iter().any(|column| column.default_always);
         if has_standing_default || settings.opportunities.is_none_or(|mode| mode == Mode::Update) {
@@ -152,7 +154,7 @@ impl Standings {
         self.learn(settings, row, hash)
     }
 
-    /// A way of saying it that is new.
+    /// Adds a way of saying it that was not met before.
     #[cold]
     fn learn(&mut self, settings: &Settings, row: &BlockRow<'_>, hash: u64) -> Option<u16> {
         if self.known.len() == MOST {
@@ -170,7 +172,7 @@ impl Standings {
     }
 }
 
-/// Works out what the cells of a row come to, if nothing is wrong with them.
+/// Works out where the cells of a row lead, if nothing is wrong with them.
 fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
     let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
     let (mut deal, mut is_fine) = (Deal::default(), true);
@@ -185,17 +187,17 @@ fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
 /// Where a new opportunity stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
-    /// Position among [`Deals::pipelines`](super::Deals).
+    /// Its position in [`Deals::pipelines`](super::Deals).
     pub(super) pipeline: u32,
     pub(super) status: Status,
 }
 
 impl Standing {
-    /// Before anything is said.
+    /// Where it stands before anything is said.
     pub(super) const NOWHERE: Self = Standing { pipeline: NONE, status: Status::Blank };
 }
 
-/// The standings of the block at hand, as the planner knows them.
+/// The standings of the current block, with the planner's numbers of pipelines.
 #[derive(Debug, Default)]
 pub(super) struct AtHand {
     of_rows: Vec<u16>,
@@ -203,7 +205,7 @@ pub(super) struct AtHand {
 }
 
 impl Planner {
-    /// Takes over where the new opportunities of the block's rows stand, or finds it out.
+    /// Takes the standings of the block's rows, or works them out.
     pub(in crate::planner) fn take_standings(&mut self, prepared: Option<BlockStandings>) {
         let Planner { ledger, deals, block: current, .. } = self;
         let Some(block) = ledger.blocks.last() else { return };
@@ -217,7 +219,7 @@ impl Planner {
         self.deals.at_hand = AtHand { of_rows, ways };
     }
 
-    /// Where the opportunity of a row stands if it is new. `None`: it has to be looked at closely.
+    /// Where the opportunity of a row stands if it is new. `None`: the row has to be looked at closely.
     pub(super) fn plain_standing(&self, at: usize) -> Option<Standing> {
         let AtHand { of_rows, ways } = &self.deals.at_hand;
         let way = *of_rows.get(self.window.rows.start + at)?;
