@@ -3,6 +3,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
+use super::clearing::Given;
 use super::kept::{Books, Singles};
 use crate::dedup::KeyNumber;
 
@@ -17,6 +18,8 @@ pub(super) struct People {
     pub(super) books: Books,
     /// Single values of such contacts, where a rule or a consent asks for them.
     pub(super) singles: Singles,
+    /// What rows have given their record, where a clear token asks for it.
+    pub(super) given: Given,
     /// Keys of combined and text rules that a contact was taught.
     pub(super) taught: HashMap<u32, Vec<KeyNumber>, RandomState>,
     /// Contacts that a row has said more of than its keys, where repeats are not merged (M10).
