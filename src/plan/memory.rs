@@ -61,6 +61,8 @@ pub(crate) struct Met {
     /// No row has filled its tags, whatever follow-ups have put there; of an opportunity: its value,
     /// though it is 0 (O6). Noted only where a column fills it if it is blank (W2).
     pub(crate) is_unfilled: bool,
+    /// It was counted as linked, of an opportunity.
+    pub(crate) is_linked: bool,
 }
 
 /// What rows have met before the import was interrupted.
@@ -116,6 +118,7 @@ const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
 const IS_PLANNED_UNCHANGED: u8 = 16;
 const IS_UNFILLED: u8 = 32;
+const IS_LINKED: u8 = 64;
 
 impl Memory {
     fn of(&self, object: Object) -> &Records {
@@ -147,6 +150,7 @@ impl Memory {
             is_unchanged: met.flags & IS_UNCHANGED > 0,
             is_planned_unchanged: met.flags & IS_PLANNED_UNCHANGED > 0,
             is_unfilled: met.flags & IS_UNFILLED > 0,
+            is_linked: met.flags & IS_LINKED > 0,
         })
     }
 
@@ -162,6 +166,7 @@ impl Memory {
         known.flags |= if met.is_unchanged { IS_UNCHANGED } else { 0 };
         known.flags |= if met.is_planned_unchanged { IS_PLANNED_UNCHANGED } else { 0 };
         known.flags |= if met.is_unfilled { IS_UNFILLED } else { 0 };
+        known.flags |= if met.is_linked { IS_LINKED } else { 0 };
     }
 
     /// A window has changed a record that was told unchanged.
