@@ -326,6 +326,25 @@ fn m10_a_repeat_that_was_left_out_is_left_out_of_the_log_too() {
     }
 }
 
+/// Only the repeat failed with its deal, so the row that it repeats is not in the log.
+#[test]
+fn m10_a_repeat_that_was_left_out_stays_so_where_the_log_has_no_other_row_of_the_contact() {
+    let mut crm = crm();
+    crm.account.dedup.repeats = Repeats::KeepFirst;
+    let file = "Email,City,Opportunity Name,Pipeline\n\
+                a@x.org,Rome,Roof,Sales\na@x.org,Paris,Wall,Nope\n";
+    let log = log_of(&run(&Import::new(), file, &mut crm));
+    let again = run(&Import::new(), &log, &mut crm);
+    assert_eq!((ana(&crm)[1], log_of(&again)), (Some("Rome"), log.clone()));
+    let again = run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+    assert_eq!((ana(&crm)[1], crm.len(Opportunity)), (Some("Rome"), 2));
+    assert_eq!((again.stats().links, codes(&again)), (1, vec!["contact-imported"]));
+    // Who changes a cell of it wants it imported.
+    let mended = log.replace("Nope", "Sales").replace("Paris", "Bern");
+    run(&Import::new(), &mended, &mut crm);
+    assert_eq!(ana(&crm)[1], Some("Bern"));
+}
+
 /// Somebody mends the deal of a contact without a key, and breaks the contact on the way.
 #[test]
 fn section_15_the_log_of_a_log_still_knows_whom_the_first_import_has_created() {

@@ -6,8 +6,8 @@ use std::io;
 use indexmap::IndexMap;
 
 use super::report::Report;
-use crate::issue::{ERROR_LOG_COLUMNS, Issue, Severity};
-use crate::object::Object;
+use crate::issue::{ERROR_LOG_COLUMNS, Issue, IssueCode, Severity};
+use crate::object::{Object, RowNumber};
 use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
 
@@ -77,6 +77,7 @@ impl<W: io::Write> ErrorLog<W> {
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
             self.write_header(report.plan.headers())?;
         }
+        let left_out = repeats_left_out(report);
         let mut rest = issues.as_slice();
         for row in report.plan.rows() {
             let number = row.number();
@@ -88,7 +89,8 @@ impl<W: io::Write> ErrorLog<W> {
                 continue;
             }
             self.rows += 1;
-            let failed = Failed::new(report, row, outcomes, issues);
+            let is_repeat = left_out.binary_search(&number).is_ok();
+            let failed = Failed::new(report, row, outcomes, issues, is_repeat);
             match self.format {
                 Format::Csv => self.write_csv(&failed)?,
                 Format::Json => self.write_json(&failed)?,
@@ -200,6 +202,14 @@ fn is_told(report: &Report, issue: &Issue) -> bool {
     }
 }
 
+/// The rows whose contact was left out as a repeat (M10).
+fn repeats_left_out(report: &Report) -> Vec<RowNumber> {
+    let left_out = report.issues().filter(|issue| issue.code == IssueCode::RepeatSkipped);
+    let mut rows: Vec<RowNumber> = left_out.filter_map(|issue| issue.row).collect();
+    rows.sort_unstable();
+    rows
+}
+
 /// One row of the log.
 struct Failed<'r> {
     report: &'r Report,
@@ -218,6 +228,7 @@ impl<'r> Failed<'r> {
         row: RowPlan<'r>,
         outcomes: [Option<Outcome>; 2],
         issues: &'r [Issue],
+        is_repeat: bool,
     ) -> Self {
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
         let number = row.number();
@@ -225,6 +236,8 @@ impl<'r> Failed<'r> {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)
             }
+            // The log may not have the row that it repeats. That is no reason to write it over that one.
+            Outcome::Skip if is_repeat && object == Object::Contact => report.id(object, number),
             // The file may itself be an error log, and name the record that an import before this one wrote.
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };

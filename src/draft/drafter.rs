@@ -133,6 +133,9 @@ impl<'s> Drafter<'s> {
         of_opportunities: &Seen,
         drafts: &mut Drafts,
     ) {
+        if self.settings.contacts.is_none() {
+            self.refused.spare_contacts(stripe, of_opportunities.present);
+        }
         self.refused.hand_over(&mut drafts.findings);
         let failed = stripe.failed();
         let contact_failed = self.refused.contacts | failed;

@@ -75,6 +75,20 @@ impl Refused {
         }
     }
 
+    /// Whom the import only looks up, it looks up for an opportunity: on the other rows nothing fails by the cells
+    /// of a contact (P8).
+    pub(super) fn spare_contacts(&mut self, stripe: &Stripe<'_>, with_opportunity: u64) {
+        let is_asked = |finding: &Finding| {
+            let mut asked = (0..stripe.len()).filter(|row| with_opportunity >> row & 1 == 1);
+            asked.any(|row| finding.row == Some(stripe.row(row).number()))
+        };
+        for finding in &mut self.findings {
+            if finding.object == Some(Object::Contact) && !is_asked(finding) {
+                finding.severity = Severity::Warning;
+            }
+        }
+    }
+
     /// Hands over what was found, row by row.
     pub(super) fn hand_over(&mut self, findings: &mut Vec<Finding>) {
         // The sort is stable: findings about one row stay in order.

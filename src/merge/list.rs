@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::items::Items;
+use super::single::is_required;
 use super::{Base, RowOf, takes};
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
@@ -164,9 +165,16 @@ impl<'p> List<'p> {
                 self.fill(items);
             }
         }
-        // The row that creates the record gets the defaults (W6), unless it asks for a blank.
+        // The row that creates the record gets the defaults (W6), unless it says that there is nothing, which
+        // it may where later rows may not.
+        let says_none = |column: &Column| {
+            column.merge == Merge::Keep
+                && column.is_clear_token(normalize::trim(column.text(&row.cells)))
+                && !is_required(base.settings, column.field)
+        };
         if self.items.is_empty() && is_first && !is_asked_blank {
-            for column in columns().filter(|column| column.default.is_some()) {
+            for column in columns().filter(|column| column.default.is_some() && !says_none(column))
+            {
                 self.fill(defaults(base, column));
             }
         }

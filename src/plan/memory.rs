@@ -25,6 +25,8 @@ pub(crate) struct Met {
     /// No row has filled its tags, whatever follow-ups have put there; for an opportunity: its value, although
     /// that is 0 (O6). Noted only where a column fills what is blank (W2).
     pub(crate) is_unfilled: bool,
+    /// For an opportunity: it was counted as linked.
+    pub(crate) is_linked: bool,
 }
 
 /// The fingerprint of an id.
@@ -57,6 +59,7 @@ const IS_CONSUMED: u8 = 4;
 const IS_UNCHANGED: u8 = 8;
 const IS_PLANNED_UNCHANGED: u8 = 16;
 const IS_UNFILLED: u8 = 32;
+const IS_LINKED: u8 = 64;
 
 impl Met {
     fn of(entry: &prints::Entry) -> Self {
@@ -69,6 +72,7 @@ impl Met {
             is_unchanged: has(IS_UNCHANGED),
             is_planned_unchanged: has(IS_PLANNED_UNCHANGED),
             is_unfilled: has(IS_UNFILLED),
+            is_linked: has(IS_LINKED),
         }
     }
 
@@ -80,6 +84,7 @@ impl Met {
             (IS_UNCHANGED, self.is_unchanged),
             (IS_PLANNED_UNCHANGED, self.is_planned_unchanged),
             (IS_UNFILLED, self.is_unfilled),
+            (IS_LINKED, self.is_linked),
         ]
         .into_iter()
         .fold(0, |flags, (flag, is_set)| if is_set { flags | flag } else { flags })

@@ -5,61 +5,130 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{Addresses, can_be_blank, is_required, may_replace_primary};
+use crate::merge::{AddressBook, Addresses, can_be_blank, gives, is_required, may_replace_primary};
 use crate::normalize;
 use crate::object::Object;
+use crate::plan::NONE;
 use crate::source::BlockRow;
+
+const FOUND_BY_IT: &str = "the contact is found by it";
+const NEEDED: &str = "a contact needs it";
+const GIVEN: &str = "an earlier row of the file gives it";
+
+/// Records, fields, and the row up to which their rows are known to have given the field, or not.
+pub(super) type Given =
+    hashbrown::HashMap<(Object, u32, FieldId), (u32, bool), foldhash::fast::RandomState>;
 
 impl Planner {
     /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
     /// has an issue [of its own](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
+        let mut kept = Vec::new();
+        for column in asked(settings, self.ledger.cells(row), Object::Contact) {
+            let why = match Addresses::of_field(column.field) {
+                Some(kind) => self.why_addresses_stay(settings, contact, row, kind, column.field),
+                None => self.why_value_stays(settings, contact, row, column),
+            };
+            kept.extend(why.map(|why| (column.index(), why)));
+        }
+        self.note_kept(Object::Contact, row, kept);
+    }
+
+    fn why_value_stays(
+        &mut self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        column: &Column,
+    ) -> Option<&'static str> {
+        let base = self.ledger.base(Object::Contact, &self.ledger.people[contact as usize]);
+        // Of a new contact there is only what stands in for the token.
+        let is_there = base.is_new() || base.shows(column.field) || column.default_always;
+        match column.field {
+            // Who has no id in the file is not asked to give up that of the CRM.
+            FieldId::CONTACT_ID | FieldId::DND => None,
+            // Which tags of opportunities come before this row is not known yet.
+            FieldId::TAGS if may_bring_tags(settings) => None,
+            field if is_there && self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
+            field if is_there && is_required(settings, field) => Some(NEEDED),
+            field => self.is_given_before(Object::Contact, contact, row, field).then_some(GIVEN),
+        }
+    }
+
+    /// Why an address, or one of a list of them, is still there once the row is folded in.
+    fn why_addresses_stay(
+        &self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        kind: Addresses,
+        field: FieldId,
+    ) -> Option<&'static str> {
         let entry = &self.ledger.people[contact as usize];
-        let base = self.ledger.base(Object::Contact, entry);
+        let before = match self.ledger.previous(Object::Contact, row) {
+            NONE => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
+            previous => self.book_at(settings, contact, previous, kind),
+        };
+        let after = self.book_at(settings, contact, row, kind);
+        let is_primary = field == kind.primary();
+        let stays = match is_primary {
+            true => before.primary.is_some() && before.primary == after.primary,
+            false => before.additional.iter().any(|held| after.additional.contains(held)),
+        };
+        match () {
+            () if !stays => None,
+            () if self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
+            () if is_required(settings, field) => Some(NEEDED),
+            () if !is_primary && may_replace_primary(kind, &settings.contact_columns) => {
+                Some("a primary one that the file replaces is kept among them")
+            }
+            () => Some("the file gives it"),
+        }
+    }
+
+    /// Did a rule of which the field is a part lead the row to its contact?
+    fn is_found_by(&self, settings: &Settings, row: u32, field: FieldId) -> bool {
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
-        // Of a new contact there is only what stands in for the token.
-        let is_first = base.is_new() && entry.first_row == row;
-        let columns = &settings.contact_columns;
-        let is_there =
-            |column: &Column| base.is_new() || base.shows(column.field) || column.default_always;
-        let why = |column: &Column| {
-            let of_list = Addresses::of_field(column.field)
-                .filter(|kind| column.field == kind.additional())
-                .is_some_and(|kind| may_replace_primary(kind, columns));
-            match column.field {
-                // Who has no id in the file is not asked to give up that of the CRM.
-                FieldId::CONTACT_ID | FieldId::DND => None,
-                _ if !is_there(column) => None,
-                field if rule.is_some_and(|rule| rule.has(field)) => {
-                    Some("the contact is found by it")
-                }
-                field if is_required(settings, field) => Some("a contact needs it"),
-                _ if of_list && !is_first => {
-                    Some("a primary one that the file replaces is kept among them")
-                }
-                _ => None,
-            }
-        };
-        let kept = asked(settings, self.ledger.cells(row), Object::Contact);
-        let kept: Vec<_> = kept.filter_map(|column| Some((column.index(), why(column)?))).collect();
-        self.note_kept(Object::Contact, row, kept);
+        rule.is_some_and(|rule| rule.has(field))
+    }
+
+    /// Has an earlier row of the record given it this field? Then no token clears it (W3).
+    fn is_given_before(&mut self, object: Object, record: u32, row: u32, field: FieldId) -> bool {
+        let previous = self.ledger.previous(object, row);
+        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        if previous == NONE {
+            return base.is_given(field);
+        }
+        let key = (object, record, field);
+        let kept = self.people.given.get(&key).copied();
+        let (kept, since) = self.since(object, kept, previous);
+        let rows: Vec<_> = since.iter().map(|&row| self.ledger.row(object, row)).collect();
+        let is_given = kept == Some(true) || gives(base, &rows, &[], field, false);
+        self.people.given.insert(key, (previous, is_given));
+        is_given
     }
 
     /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
     #[cold]
-    pub(super) fn note_kept_standing(&mut self, settings: &Settings, row: u32) {
-        let why = |column: &Column| match column.field {
-            FieldId::OPPORTUNITY_NAME => Some("an opportunity needs it"),
-            field @ (FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS) => {
-                let is_kept = !can_be_blank(settings, field);
-                is_kept.then_some("an opportunity always stands somewhere")
-            }
-            _ => None,
-        };
-        let kept = asked(settings, self.ledger.cells(row), Object::Opportunity);
-        let kept: Vec<_> = kept.filter_map(|column| Some((column.index(), why(column)?))).collect();
+    pub(super) fn note_kept_standing(&mut self, settings: &Settings, deal: u32, row: u32) {
+        let mut kept = Vec::new();
+        for column in asked(settings, self.ledger.cells(row), Object::Opportunity) {
+            let why = match column.field {
+                FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK | FieldId::OPPORTUNITY_TAGS => None,
+                FieldId::OPPORTUNITY_NAME => Some("an opportunity needs it"),
+                field @ (FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS)
+                    if !can_be_blank(settings, field) =>
+                {
+                    Some("an opportunity always stands somewhere")
+                }
+                field => {
+                    self.is_given_before(Object::Opportunity, deal, row, field).then_some(GIVEN)
+                }
+            };
+            kept.extend(why.map(|why| (column.index(), why)));
+        }
         self.note_kept(Object::Opportunity, row, kept);
     }
 
@@ -72,14 +141,16 @@ impl Planner {
     }
 }
 
+/// Can an opportunity of this file bring a tag to its contact (P8)?
+fn may_bring_tags(settings: &Settings) -> bool {
+    let mut columns = settings.opportunity_columns.iter();
+    columns.any(|column| column.field == FieldId::OPPORTUNITY_TAGS)
+}
+
 /// The columns whose cell is the clear token. Where the merge rule keeps what is stored, nothing is asked.
-fn asked<'p>(
-    settings: &'p Settings,
-    cells: BlockRow<'p>,
-    object: Object,
-) -> impl Iterator<Item = &'p Column> {
-    let columns = settings.columns(object).iter();
-    columns.filter(move |column| {
+fn asked<'s>(settings: &'s Settings, cells: BlockRow<'_>, object: Object) -> Vec<&'s Column> {
+    let is_asked = |column: &&Column| {
         column.merge != Merge::Keep && column.is_clear_token(normalize::trim(column.text(&cells)))
-    })
+    };
+    settings.columns(object).iter().filter(is_asked).collect()
 }

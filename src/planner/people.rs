@@ -3,6 +3,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
+use super::clearing::Given;
 use super::kept::{Books, Singles};
 use crate::dedup::KeyNumber;
 
@@ -17,6 +18,8 @@ pub(super) struct People {
     pub(super) books: Books,
     /// Single values of such contacts, if a rule or a consent needs them.
     pub(super) singles: Singles,
+    /// What rows have given their record, where a clear token asks for it.
+    pub(super) given: Given,
     /// The keys of combined and text rules that lead to a contact.
     pub(super) taught: HashMap<u32, Vec<KeyNumber>, RandomState>,
     /// If repeats are not merged: the contacts about which a row has said more than its keys (M10).

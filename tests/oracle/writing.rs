@@ -1,7 +1,7 @@
 //! What a row writes into its contact, as behaviour §6 says it: single values and lists; its addresses
 //! are written [apart](crate::addresses).
 
-use crate::addresses::{brings, join_addresses};
+use crate::addresses::join_addresses;
 use crate::contacts::{HEADERS, items};
 use crate::model::{Policy, Record, fold};
 use crate::naive::Naive;
@@ -17,6 +17,7 @@ impl Naive {
     ) {
         let (policy, row) = (self.policy.clone(), &self.row(at));
         self.note_kept(contact, at, rule);
+        let before = self.contacts[contact].now.clone();
         let mut record = std::mem::take(&mut self.contacts[contact]);
         let is_new = record.id.is_none() && record.rows.is_empty();
         for (header, field) in HEADERS {
@@ -53,35 +54,48 @@ impl Naive {
             }
         }
         record.rows.push(at);
+        let stays = |field: &str| {
+            let (was, is) = (before.get(field), record.now.get(field));
+            was.is_some_and(|was| was.iter().any(|held| is.is_some_and(|is| is.contains(held))))
+        };
+        let asks = |(header, field): &(&'static str, &'static str)| {
+            let is_address = field.contains("mail") || field.contains("phone");
+            is_address && self.asks_for_nothing(at, header) && stays(field)
+        };
+        let kept = HEADERS.iter().filter(|of| asks(of)).count();
         self.contacts[contact] = record;
+        for _ in 0..kept {
+            self.note(at, "contact", "clear-kept");
+        }
+    }
+
+    /// Is the cell a token that the merge rule of its column minds?
+    fn asks_for_nothing(&self, at: usize, header: &'static str) -> bool {
+        let is_token =
+            self.rows[at].get(header).is_some_and(|cell| self.policy.token == Some(cell));
+        is_token && merge(&self.policy, header, "") != "keep"
     }
 }
 
 impl Naive {
-    /// Names the cells that ask a stored contact in vain for nothing to be there (L2, W3).
+    /// Names the cells, of addresses apart, that ask in vain for nothing to be there (L2, W3).
     fn note_kept(&mut self, contact: usize, at: usize, rule: Option<&[&'static str]>) {
         let record = &self.contacts[contact];
         let is_new = record.id.is_none();
-        let is_first = is_new && record.rows.is_empty();
         let mut kept = 0;
-        for (header, field) in HEADERS.into_iter().filter(|(_, field)| *field != "id") {
-            let is_token = self.rows[at].get(header).is_some_and(|c| self.policy.token == Some(c));
-            let default =
-                if field.starts_with("additional") || field == "tags" { "union" } else { "" };
+        for (header, field) in HEADERS {
+            let is_address = field.contains("mail") || field.contains("phone");
+            if field == "id" || is_address || !self.asks_for_nothing(at, header) {
+                continue;
+            }
             let is_there = is_new
                 || self.policy.always.contains(&header)
                 || record.before.get(field).is_some_and(|all| !all.is_empty());
-            if !is_token || !is_there || merge(&self.policy, header, default) == "keep" {
-                continue;
-            }
-            let is_key = |field| rule.is_some_and(|rule| rule.contains(&field));
-            let is_stuck = match field {
-                _ if is_first => self.policy.required.contains(&field),
-                "additional_emails" => is_key("email") || brings(&self.policy, "email"),
-                "additional_phones" => is_key("phone") || brings(&self.policy, "phone"),
-                _ => is_key(field) || self.policy.required.contains(&field),
-            };
-            kept += usize::from(is_stuck);
+            let is_key = rule.is_some_and(|rule| rule.contains(&field));
+            let is_stuck = is_there && (is_key || self.policy.required.contains(&field));
+            // Of tags that may come from opportunities it is not said.
+            let is_told = field != "tags" || !self.policy.headers.contains(&"Opportunity Tags");
+            kept += usize::from(is_stuck || (is_told && record.given.contains(&field)));
         }
         for _ in 0..kept {
             self.note(at, "contact", "clear-kept");

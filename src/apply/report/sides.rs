@@ -138,22 +138,32 @@ impl Report {
     fn links(&self, object: Object, home: u32) -> u64 {
         let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
-        let is_done = matches!(
-            self.current(object, home),
-            Some(Outcome::Create | Outcome::Update | Outcome::Unchanged)
-        );
-        let Some(row) = self.row_in(part, home).filter(|_| is_done) else { return 0 };
-        if object == Object::Contact {
+        let Some(outcome) = self.current(object, home).filter(|outcome| outcome.is_folded()) else {
             return 0;
-        }
+        };
+        let Some(row) = self.row_in(part, home).filter(|_| object == Object::Opportunity) else {
+            return 0;
+        };
+        let side = &ledger.opportunity_rows[row as usize];
+        let is_counted = match ledger.met(object, side.deal) {
+            // An earlier window may have counted it.
+            Some(met) => !met.is_linked,
+            None => outcome != Outcome::Merged,
+        };
+        u64::from(is_counted && side.is_first() && self.is_linked(home))
+    }
+
+    /// Is the opportunity of a row linked to a contact of the file?
+    pub(in crate::apply) fn is_linked(&self, home: u32) -> bool {
+        let object = Object::Opportunity;
+        let part = self.part(object, home);
+        let ledger = &self.plan_of(part).ledger;
+        let Some(row) = self.row_in(part, home) else { return false };
         let side = &ledger.opportunity_rows[row as usize];
         let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
-        let is_linked = || {
-            let mut rows = ledger.row_numbers(object, ledger.entry(object, side.deal));
-            let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
-            link.is_some_and(|row| !is_kept(row))
-        };
-        u64::from(side.is_first() && is_linked())
+        let mut rows = ledger.row_numbers(object, ledger.entry(object, side.deal));
+        let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
+        link.is_some_and(|row| !is_kept(row))
     }
 }
 

@@ -66,6 +66,7 @@ impl Runner<'_> {
                     is_unchanged: outcome == Some(Outcome::Unchanged),
                     is_planned_unchanged: planned == Some(Outcome::Unchanged),
                     is_unfilled: false,
+                    is_linked: object == Object::Opportunity && is_folded && report.is_linked(row),
                 };
                 memory.add(object, id, met);
             }

@@ -85,8 +85,12 @@ impl Rows<'_> {
             true => side.sets_link.then_some(side.contact),
             false => self.ledger.link_of(entry),
         };
-        // Otherwise an earlier window has counted it.
-        settled.stats.links += u64::from(link.is_some() && side.outcome != Some(Outcome::Merged));
+        let is_counted = match self.ledger.met(Object::Opportunity, side.deal) {
+            // An earlier window may have counted it.
+            Some(met) => !met.is_linked,
+            None => side.outcome != Some(Outcome::Merged),
+        };
+        settled.stats.links += u64::from(link.is_some() && is_counted);
         let outcome = if entry.is_new() {
             Outcome::Create
         } else if changes_on_folding(self.ledger, step, changes) || moves_link(self.ledger, entry) {

@@ -58,7 +58,7 @@ impl Planner {
         self.ledger.opportunity_rows[row as usize].previous = previous;
         self.advance(settings, at, deal, false);
         if settings.mapping.clear_token.is_some() {
-            self.note_kept_standing(settings, row);
+            self.note_kept_standing(settings, deal, row);
         }
         if previous != NONE {
             self.compare_with_earlier(settings, deal, [row, previous]);
