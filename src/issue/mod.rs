@@ -98,7 +98,7 @@ impl Issue {
         }
     }
 
-    /// Fills in the names in braces that the [catalogue](self::catalogue) uses.
+    /// Fills in the names in braces that the [catalogue] uses.
     fn fill(&self, template: &str) -> String {
         let mut out = String::with_capacity(template.len() + 32);
         let mut rest = template;
