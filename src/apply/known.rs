@@ -82,15 +82,13 @@ impl Known {
                 self.steps.iter().filter(|step| step.op == Op::Update && step.object == object);
             updates.map(|step| (step.row, step.id.clone())).collect::<HashMap<_, _, _>>()
         };
-        let made = |object| {
-            self.creates().filter(|step| step.object == object).map(|step| step.row).collect()
-        };
+        let made = |object| self.creates().filter(move |step| step.object == object);
         Settled {
             first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
             contacts: met(Object::Contact),
-            new: made(Object::Contact),
+            new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
             opportunities: met(Object::Opportunity),
-            new_opportunities: made(Object::Opportunity),
+            new_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
         }
     }
 

@@ -353,7 +353,7 @@ impl Runner<'_> {
             let row = refusal.row.0 - offset - 1;
             match &refusal.id {
                 Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
-                None => _ = settled.new.insert(row),
+                None => _ = settled.new.insert(row, None),
             }
         }
         settled

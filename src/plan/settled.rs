@@ -10,8 +10,9 @@ pub(crate) struct Settled {
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
     /// The same by id: no row before this one has met the contact.
     pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
-    /// Rows that met nobody. Whoever carries their keys now has come by them since.
-    pub(crate) new: HashSet<u32, foldhash::fast::RandomState>,
+    /// Rows that met nobody, with the id of the contact that each created, unless storage refused it. Whoever
+    /// else carries their keys now has come by them since.
+    pub(crate) new: HashMap<u32, Option<Box<str>>, foldhash::fast::RandomState>,
     /// Opportunities that were there before, by the row that met each first.
     pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).

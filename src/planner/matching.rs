@@ -79,7 +79,7 @@ impl Planner {
                 }
             };
         }
-        if self.settled.new.contains(&self.row_at(at)) {
+        if self.settled.new.contains_key(&self.row_at(at)) {
             for (_, number) in keys.rules() {
                 for holder in self.index.holders(number) {
                     self.index.unteach(number, holder);
@@ -90,12 +90,16 @@ impl Planner {
         let (mut verdict, mut candidates) = self.match_contact(settings, keys, |_| true);
         if let Verdict::One { contact, .. } = verdict
             && self.is_met_later(at, contact.0)
-            // Between two it has failed before, and has left no token.
-            && !self.fails_between(settings, keys, contact.0)
         {
             // The contact got this key only later, from rows further down.
-            let is_met = |planner: &Planner, of: u32| !planner.is_met_later(at, of);
-            (verdict, candidates) = self.match_contact(settings, keys, |of| is_met(self, of));
+            let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
+            // If that leaves nobody, and the row stands between two, then it has failed before, and a row that
+            // fails leaves no token.
+            let has_failed = matches!(before.0, Verdict::Nobody)
+                && self.fails_between(settings, keys, contact.0);
+            if !has_failed {
+                (verdict, candidates) = before;
+            }
         }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.

@@ -238,8 +238,16 @@ impl Planner {
             Current::Contact(owner) if owner == contact => None,
             Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner)),
             Current::Stored(id) if self.ledger.id(Object::Contact, contact) == Some(&*id) => None,
+            Current::Stored(id) if self.was_created_as(contact, &id) => None,
             Current::Stored(id) => Some(id),
         }
+    }
+
+    /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
+    fn was_created_as(&self, contact: u32, id: &str) -> bool {
+        let entry = self.ledger.entry(Object::Contact, contact);
+        let created = self.settled.new.get(&entry.first_row);
+        entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
     }
 
     /// Which contact an opportunity belongs to after the rows so far.

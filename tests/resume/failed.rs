@@ -1,9 +1,12 @@
 //! A row that failed has left no token: when the import is resumed, nothing but the row itself tells that it
 //! has failed before (behaviour X6).
 
-use crm_import::account::Conflict;
+use crm_import::account::{Conflict, Relink};
 use crm_import::dedup::DedupPolicy;
-use crm_import::{Account, Control, Import, MemoryStorage, Object, Outcome, RowNumber, Source};
+use crm_import::mapping::{ColumnMapping, Mapping, Merge};
+use crm_import::{
+    Account, Control, Import, MemoryStorage, Object, Outcome, Report, RowNumber, Source,
+};
 
 use Object::{Contact, Opportunity};
 
@@ -36,17 +39,19 @@ fn content(crm: &MemoryStorage) -> Vec<String> {
     all.map(|(id, record)| format!("{id} {:?}", record.values)).collect()
 }
 
-#[test]
-fn x6_a_row_between_two_contacts_that_failed_fails_again_and_creates_nobody() {
-    let file = format!(
-        "{BOTH}{}",
-        (0..600).map(|n| format!("p{n}@example.com,,Graz,\n")).collect::<String>()
-    );
-    let import = Import::new().id("failed");
+/// What an import leaves and tells that was stopped after its first batch and went on, and what one leaves and
+/// tells that was never stopped. Rows of other people follow those of the file, so that there is more than a batch.
+fn stopped_and_whole(
+    crm: impl Fn() -> MemoryStorage,
+    import: &Import,
+    file: &str,
+) -> [(Report, Vec<String>); 2] {
+    let commas = ",".repeat(file.lines().next().unwrap().matches(',').count());
+    let others: String = (0..600).map(|n| format!("p{n}@example.com{commas}\n")).collect();
+    let file = format!("{file}{others}");
     let (mut whole, mut cut) = (crm(), crm());
     let plan = import.plan(source(&file), &mut whole).unwrap();
     let report = import.apply(plan, &mut whole).unwrap();
-    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
 
     let plan = import.plan(source(&file), &mut cut).unwrap();
     let mut batches = 0;
@@ -54,16 +59,64 @@ fn x6_a_row_between_two_contacts_that_failed_fails_again_and_creates_nobody() {
         batches += 1;
         if batches > 1 { Control::Pause } else { Control::Continue }
     });
-    let stopped = stopped.unwrap();
-    assert!(stopped.unwritten() > 0);
-    let import = import.resume(cut.checkpoint().unwrap().clone());
+    assert!(stopped.unwrap().unwritten() > 0);
+    let import = import.clone().resume(cut.checkpoint().unwrap().clone());
     let plan = import.plan_resumed(source(&file), &mut cut).unwrap();
     let again = import.apply(plan, &mut cut).unwrap();
-    assert_eq!(again.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
     assert_eq!(again.stats(), report.stats());
-    assert_eq!(content(&cut), content(&whole));
-    let told = |report: &crm_import::Report| -> Vec<String> {
+    let told = |report: &Report| -> Vec<String> {
         report.issues().map(|issue| issue.to_string()).collect()
     };
     assert_eq!(told(&again), told(&report));
+    [(again, content(&cut)), (report, content(&whole))]
+}
+
+#[test]
+fn x6_a_row_between_two_contacts_that_failed_fails_again_and_creates_nobody() {
+    let import = Import::new().id("failed");
+    let [again, whole] = stopped_and_whole(crm, &import, BOTH);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
+    assert_eq!(again.0.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
+    assert_eq!(again.1, whole.1);
+}
+
+#[test]
+fn x6_a_row_that_changed_nothing_still_means_the_same_once_a_later_row_has_taken_its_name() {
+    let crm = || {
+        let mut dedup = DedupPolicy::by([vec!["first_name", "last_name"], vec!["email"]]);
+        dedup.conflict = Conflict::Fail;
+        let mut crm = MemoryStorage::new(Account { dedup, ..Account::default() });
+        let xenia = [("email", "xenia@example.com"), ("first_name", "Xenia"), ("last_name", "Old")];
+        crm.insert_as(Contact, "c1", xenia);
+        crm.insert_as(Contact, "c2", [("email", "cy@example.com")]);
+        crm
+    };
+    let fill = |column: &mut ColumnMapping| column.merge = Some(Merge::FillBlank);
+    let mapping = Mapping::default()
+        .column("Email", Contact, "email")
+        .column_with("First", Contact, "first_name", fill)
+        .column_with("Last", Contact, "last_name", fill);
+    let import = Import::new().id("names").mapping(mapping);
+    let file = "Email,First,Last\nxenia@example.com,Ana,Lee\ncy@example.com,Ana,Lee\n";
+    let [again, whole] = stopped_and_whole(crm, &import, file);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(1)), Some(Outcome::Unchanged));
+    assert_eq!(again.0.outcome(Contact, RowNumber(1)), Some(Outcome::Unchanged));
+    assert_eq!(again.1, whole.1);
+}
+
+#[test]
+fn x6_an_opportunity_that_was_linked_to_a_new_contact_is_that_contacts() {
+    for relink in [Relink::Keep, Relink::Fail, Relink::Move] {
+        let crm = || {
+            let mut crm = MemoryStorage::default();
+            crm.account.opportunities.relink = relink;
+            crm.insert_as(Opportunity, "4", [("name", "Loft")]);
+            crm
+        };
+        let file = "Email,Opportunity ID,Opportunity Name\ncy@example.com,4,Roof\n";
+        let [again, whole] = stopped_and_whole(crm, &Import::new().id("links"), file);
+        assert_eq!(whole.0.stats().links, 1);
+        assert_eq!(again.0.outcome(Opportunity, RowNumber(1)), Some(Outcome::Update));
+        assert_eq!(again.1, whole.1);
+    }
 }
