@@ -1,5 +1,6 @@
 //! Adapters that are right although their columns do not take everything.
 
+use crm_import::dedup::DedupPolicy;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::conformance::{self, Outcome};
 use crm_import::storage::{Batch, BatchStep, Op, Receipts, StorageError};
@@ -43,6 +44,16 @@ impl StorageWrite for Strict {
 fn a_table_whose_address_is_required_and_unique_is_certified() {
     let mut account = customers_only();
     account.dedup.required = vec!["email".into()];
+    let report = conformance::run(|| Strict(Shelf::new(account.clone())));
+    assert!(report.is_passed(), "{report}");
+
+    // The address may be part of other rules too: whoever shares it is refused, not found.
+    let rules = [vec!["email"], vec!["first_name", "email"], vec!["last_name", "email"]];
+    let mut account = Account { dedup: DedupPolicy::by(rules), ..Account::default() };
+    account.dedup.required = vec!["email".into()];
+    let account = account
+        .only(Object::Contact, &["first_name", "last_name", "email"])
+        .only(Object::Opportunity, &[]);
     let report = conformance::run(|| Strict(Shelf::new(account.clone())));
     assert!(report.is_passed(), "{report}");
 

@@ -51,7 +51,12 @@ pub(super) fn told<S: StorageWrite>(bench: &mut Bench<S>, case: Resuming<S>) -> 
 /// A checkpoint with texts that a JSON column, or a quotation mark in the wrong place, may change.
 fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
     let mut checkpoint = Checkpoint { import_id: import_id.into(), row, ..Checkpoint::default() };
-    let texts = [&mut checkpoint.file, &mut checkpoint.mapping, &mut checkpoint.policy];
+    let texts = [
+        &mut checkpoint.file,
+        &mut checkpoint.mapping,
+        &mut checkpoint.policy,
+        &mut checkpoint.choices,
+    ];
     texts.into_iter().for_each(|text| *text = "9f3c".into());
     checkpoint.formats.insert("Born \"on\"".into(), "d/m/y".into());
     checkpoint.formats.insert("Überwiesen".into(), "1.234,5".into());
@@ -107,6 +112,7 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
         ("file", own.file == kept.file),
         ("mapping", own.mapping == kept.mapping),
         ("policy", own.policy == kept.policy),
+        ("choices", own.choices == kept.choices),
         ("formats", own.formats == kept.formats),
         ("window", own.window == kept.window),
         ("row", own.row == kept.row),

@@ -1,4 +1,4 @@
-//! Certifies a storage adapter: [`run`] puts it through some fifty named cases.
+//! Certifies a storage adapter: [`run`] puts it through some sixty named cases.
 //!
 //! | run | over | finds |
 //! |---|---|---|
