@@ -11,7 +11,8 @@ use crm_import::storage::{
     Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Recovery, Token,
 };
 use crm_import::{Account, Object, Storage, StorageWrite};
-use rusqlite::types::Value;
+use rusqlite::Error::FromSqlConversionFailure;
+use rusqlite::types::{Type, Value};
 use rusqlite::{
     Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params,
     params_from_iter,
@@ -274,7 +275,11 @@ impl StorageWrite for Crm {
         let mut query =
             self.db.prepare_cached("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
         let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
-        Ok(Some(texts.iter().filter_map(|json| serde_json::from_str(json).ok()).collect()))
+        let read = |json: &String| {
+            let unreadable = |error| FromSqlConversionFailure(0, Type::Text, Box::new(error));
+            serde_json::from_str(json).map_err(unreadable)
+        };
+        texts.iter().map(read).collect::<Result<_>>().map(Some)
     }
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<()> {

@@ -30,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let import = Import::new();
     let plan = import.plan_or_resume(Source::from_path(&file), &mut crm)?;
     show(&plan);
+    if plan.is_resumed() {
+        println!("This import was stopped. It goes on.");
+    }
     if !is_confirmed()? {
         return Ok(());
     }

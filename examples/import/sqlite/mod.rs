@@ -16,6 +16,8 @@ use crm_import::storage::{
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite, normalize};
 use find::Finder;
+use rusqlite::Error::FromSqlConversionFailure;
+use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 use schema::{Columns, Durability};
 use write::Writer;
@@ -76,7 +78,8 @@ impl Sqlite {
             self.db.prepare("SELECT checkpoint FROM import_checkpoints ORDER BY rowid DESC")?;
         let texts = statement.query_map([], |row| row.get::<_, String>(0))?;
         let read = |text: Result<String, rusqlite::Error>| {
-            text.map(|text| serde_json::from_str(&text).unwrap_or_default())
+            let unreadable = |error| FromSqlConversionFailure(0, Type::Text, Box::new(error));
+            serde_json::from_str(&text?).map_err(unreadable)
         };
         texts.map(read).collect()
     }
