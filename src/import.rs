@@ -71,8 +71,10 @@ impl Import {
     /// nothing twice, and a row left out because it was written before gets an issue (`already-written`). So
     /// name the upload (`upload 17`), not the kind of file that is imported every week.
     ///
-    /// Two files under one name do not get in each other's way, except where a stream is [run](Self::run):
-    /// a stream is not read to its end beforehand, so it is known by its name alone.
+    /// Two files under one name do not get in each other's way, with two exceptions. A stream that is
+    /// [run](Self::run) is not read to its end beforehand, so it is known by its name alone. And
+    /// [`plan_or_resume`](Self::plan_or_resume) refuses the second file until the report of the first is
+    /// [acknowledged](crate::Report::acknowledge).
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());

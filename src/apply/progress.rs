@@ -30,7 +30,8 @@ pub enum Control {
     Continue,
     /// Stop before the next batch, to be resumed later.
     Pause,
-    /// Stop before the next batch, for good.
+    /// Stop before the next batch. What was written stays. The import still counts as unfinished: to give it up,
+    /// delete its checkpoint.
     Cancel,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A unit is a set of records that rows of the file bring together, directly or through others. In a unit,
 //! contacts come before their follow-ups and follow-ups before opportunities (X1). Batches are cut between
-//! units. Only a unit longer than two batches is itself cut into several.
+//! units. Only a unit longer than two batches is itself cut, into a chain of batches that are written in this
+//! order.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -39,7 +39,9 @@ impl Import {
     /// ```
     ///
     /// # Errors
-    /// As [`unfinished`](Self::unfinished) and [`plan_resumed`](Self::plan_resumed).
+    /// As [`unfinished`](Self::unfinished) and [`plan_resumed`](Self::plan_resumed). [`Error::Resume`] also if the
+    /// import was begun by [`run`](Self::run), which goes on by [`resume`](Self::resume) and `run`, or if an
+    /// import of another file has the same name and is not finished.
     pub fn plan_or_resume<S: StorageWrite + ?Sized>(
         &self,
         file: Source<'_>,
@@ -70,6 +72,9 @@ impl Import {
     /// The unfinished import that this is: the one that storage [knows](StorageWrite::unfinished), that
     /// [is open](Checkpoint::is_open), and that has this import's [name](Self::id); of an import without a name
     /// the one of the same file, mapping and policy. [`resume`](Self::resume) goes on with it.
+    ///
+    /// A stream that was [run](Self::run) is known by its name alone: without an [id](Self::id) it is not found,
+    /// and would be begun again.
     ///
     /// An import is unfinished until its report is [acknowledged](crate::Report::acknowledge), also if nothing
     /// is left to write.

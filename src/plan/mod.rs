@@ -57,6 +57,7 @@ use crate::object::{Object, RowNumber};
 /// | what is wrong, and what to do about it | [`issues`](Self::issues) |
 /// | where the values of each column go | [`column_counts`](Self::column_counts), [`unmapped`](Self::unmapped) |
 /// | what the account does not know by that name | [`unknown_values`](Self::unknown_values) |
+/// | whether it goes on with an import that was stopped | [`is_resumed`](Self::is_resumed) |
 /// | whether another plan would do the same | [`fingerprint`](Self::fingerprint) |
 ///
 /// ```
@@ -165,7 +166,12 @@ impl Plan {
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 
-    /// Is this the rest of an import that was interrupted? Then its steps are the ones that are left.
+    /// Does the plan go on with an import that was interrupted?
+    ///
+    /// It shows the whole import all the same: rows that were written keep their outcome, and records that the
+    /// import has created are still among the [steps](Self::steps). [`apply`](crate::Import::apply) knows them by
+    /// their tokens and does not write them again. So do not compare its [fingerprint](Self::fingerprint) with that
+    /// of the first plan.
     pub fn is_resumed(&self) -> bool {
         self.resumes.is_some()
     }

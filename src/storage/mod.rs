@@ -135,7 +135,7 @@ pub trait StorageWrite: Storage {
 
     /// Which of these tokens have been written, what their steps did, and to which record. Called only if
     /// [`keeps_tokens`](Self::keeps_tokens), when an import is resumed: for two tokens of each row of the file,
-    /// some 10,000 at a time.
+    /// some 10,000 at a time; and for the steps and follow-ups of each plan before it is written.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
