@@ -96,7 +96,8 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let mut words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
+    let mut words: Vec<String> =
+        headers.iter().map(|header| read_words(header, &names, fields)).collect();
     mark_company(&mut words);
     let mut reader = Reader {
         names: &names,

@@ -71,6 +71,18 @@ fn a3_what_stands_behind_the_id_of_a_company_is_the_companys() {
 }
 
 #[test]
+fn a3_a_name_behind_a_slash_is_that_of_what_a_column_refers_to_and_of_nothing_else() {
+    assert_eq!(suggested("Email/Name,Email")[1], "c.email");
+    assert_ne!(suggested("Email/Name,Email")[0], "c.email");
+    for header in ["Surname/Name", "Cognome/Name", "Family Name/Name", "Phone/Name"] {
+        let told = &suggested(&format!("{header},E-mail"))[0];
+        assert!(!told.contains("last_name") && !told.contains("phone"), "{header}: {told}");
+    }
+    assert_eq!(suggested("Email,Company/Name,Followers/Display Name")[1], "c.company");
+    assert_eq!(suggested("Deal Name,Email,Pipeline/Name")[2], "o.pipeline");
+}
+
+#[test]
 fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
     assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);

@@ -3,7 +3,7 @@
 use super::names::{Names, Word};
 use super::person_names::{NAMES, PARTS};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
-use crate::field::{FieldId, words};
+use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::normalize::is_currency;
 
 /// Shorter words are too often the beginning or the end of another one to be read apart.
@@ -17,9 +17,9 @@ const QUESTIONS: [&str; 7] =
 const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
-pub(super) fn read_words(header: &str, names: &Names) -> String {
+pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
     let header = without_remark(without_key(without_path(header)));
-    let header = without_name(without_currency(header, names), names);
+    let header = without_name(without_currency(header, names), names, fields);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
@@ -47,15 +47,36 @@ fn without_question(header: String, names: &Names) -> String {
 }
 
 /// The header without the name of the record that a column refers to: `Salesperson/Name`, `Tags/Display Name`.
-fn without_name<'h>(header: &'h str, names: &Names) -> &'h str {
+/// `Email/Name` and `Surname/Name` refer to none.
+fn without_name<'h>(header: &'h str, names: &Names, fields: &Fields) -> &'h str {
     let Some((label, last)) = header.rsplit_once('/') else { return header };
     let is_name =
         ["name", "display name"].iter().any(|name| last.trim().eq_ignore_ascii_case(name));
     let meaning = names.shared(&words(label)).or_else(|| names.find(&words(label)));
-    match meaning {
-        Some(meaning) if is_name && meaning.contact != Some(FieldId::NAME) => label,
-        _ => header,
-    }
+    let field = meaning.and_then(|meaning| meaning.contact.or(meaning.opportunity));
+    let refers = |id: FieldId| {
+        let field = fields.get(id);
+        let is_label = matches!(
+            id,
+            FieldId::COMPANY
+                | FieldId::BUSINESS_NAME
+                | FieldId::CITY
+                | FieldId::STATE
+                | FieldId::TAGS
+                | FieldId::OPPORTUNITY_TAGS
+        );
+        let is_chosen = matches!(
+            field.kind,
+            FieldKind::User
+                | FieldKind::Country
+                | FieldKind::Pipeline
+                | FieldKind::Stage
+                | FieldKind::SingleChoice
+                | FieldKind::MultipleChoice
+        );
+        is_label || is_chosen || field.key == "source"
+    };
+    if is_name && field.is_some_and(refers) { label } else { header }
 }
 
 /// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
