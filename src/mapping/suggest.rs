@@ -98,7 +98,7 @@ pub fn suggest(
     let names = Names::new(fields);
     let mut words: Vec<String> =
         headers.iter().map(|header| read_words(header, &names, fields)).collect();
-    mark_company(&mut words);
+    mark_company(&mut words, &names, fields);
     let mut reader = Reader {
         names: &names,
         fields,

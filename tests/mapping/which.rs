@@ -71,6 +71,25 @@ fn a3_what_stands_behind_the_id_of_a_company_is_the_companys() {
 }
 
 #[test]
+fn a3_what_only_a_person_or_an_opportunity_has_is_not_the_companys() {
+    let ids = suggested(
+        "Record ID - Contact,Record ID - Company,First Name,Last Name,Email,Phone Number",
+    );
+    assert_eq!(ids[2..], ["c.first_name", "c.last_name", "c.email", "c.phone"]);
+    let deal = suggested("Record ID - Contact,Record ID - Company,Email,Deal Name,Amount");
+    assert_eq!(deal[2..], ["c.email", "o.name", "?o.value"]);
+    let behind = suggested(
+        "Record ID - Contact,First Name,Email,Record ID - Company,Company Name,Lead Status,Mobile Phone,Deal Name,Amount",
+    );
+    assert_eq!(behind[4..], ["c.company", "-", "c.phone", "o.name", "?o.value"]);
+    let names = suggested(
+        "Record ID - Contact,Email,Record ID - Company,Company Name,City,First Name,Phone Number",
+    );
+    // A town of the company is better than none.
+    assert_eq!(names[3..], ["c.company", "?c.city", "c.first_name", "c.phone"]);
+}
+
+#[test]
 fn a3_a_name_behind_a_slash_is_that_of_what_a_column_refers_to_and_of_nothing_else() {
     assert_eq!(suggested("Email/Name,Email")[1], "c.email");
     assert_ne!(suggested("Email/Name,Email")[0], "c.email");

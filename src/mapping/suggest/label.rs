@@ -1,7 +1,7 @@
 //! The words of a header that name its column, without remarks, paths, keys and currencies around them.
 
 use super::names::{Names, Word};
-use super::person_names::{NAMES, PARTS};
+use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::normalize::is_currency;
@@ -101,18 +101,31 @@ fn apart(header: String, names: &Names) -> String {
     }
 }
 
-/// Exports of joined records have those of one object behind its id: what stands behind `Record ID -
-/// Company` is the company's, up to the id of the next one.
-pub(super) fn mark_company(words: &mut [String]) {
-    let is_contact = |words: &String| words == "record id contact";
-    if !words.iter().any(is_contact) {
+/// Exports of joined records have those of one object behind its id: what contacts and companies both have
+/// and stands behind `Record ID - Company` is the company's, if the contact's columns stand behind the
+/// contact's id. It ends where a person or an opportunity is named, and at the next id.
+pub(super) fn mark_company(all: &mut [String], names: &Names, fields: &Fields) {
+    let is_id = |words: &String| words.starts_with("record id ");
+    let is_companys = |field: FieldId| {
+        let has_both = ["owner", "followers", "notes", "source", "tags"];
+        field == FieldId::PHONE
+            || field.is_place()
+            || has_both.contains(&fields.get(field).key.as_str())
+    };
+    let Some(contact) = all.iter().position(|words| words == "record id contact") else { return };
+    let has_own = all.get(contact + 1).is_some_and(|words| !is_id(words));
+    let mut behind = all[contact..].iter_mut();
+    if !has_own || !behind.any(|words| words == "record id company") {
         return;
     }
-    let mut is_company = false;
-    for words in words {
-        if words.starts_with("record id ") {
-            is_company = words == "record id company";
-        } else if is_company && !words.is_empty() && !words.contains("company") {
+    for words in behind {
+        let meaning = names.shared(words).or_else(|| names.find(words)).unwrap_or_default();
+        let is_persons = meaning.contact.is_some_and(|field| PERSON.contains(&field));
+        let is_deals = meaning.contact.is_none() && meaning.opportunity.is_some();
+        if is_id(words) || is_persons || is_deals {
+            break;
+        }
+        if !meaning.is_mobile && meaning.contact.is_some_and(is_companys) {
             words.insert_str(0, "company ");
         }
     }
