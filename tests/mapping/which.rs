@@ -59,6 +59,23 @@ fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
     assert_eq!(suggested("Company,Email,Owner Name,Owner Phone")[2..], ["-", "-"]);
     assert_eq!(suggested("Company,City,Owner Name,Owner Email")[2..], ["-", "-"]);
     assert_eq!(suggested("Deal Name,Stage,Owner First Name,Owner Last Name")[2..], ["-", "-"]);
+    let parts = "Owner First Name,Owner Last Name,Owner Email";
+    for others in [
+        "Company,Website",
+        "Ticket,Subject",
+        "Amount,Close Date",
+        "Address,Company",
+        "Address,Case",
+        "Created",
+    ] {
+        let told = suggested(&format!("{others},{parts}"));
+        assert!(told.iter().rev().take(3).all(|it| it == "-"), "{others}: {told:?}");
+    }
+    let deals = suggested("Amount,Close Date,Owner Name,Owner Phone,Deal Owner");
+    assert_eq!(deals[2..4], ["-", "-"]);
+    for house in ["Property Address", "Parcel", "Street"] {
+        assert_eq!(suggested(&format!("{house},{parts}"))[1], "?c.first_name", "{house}");
+    }
 }
 
 #[test]
