@@ -1,8 +1,9 @@
 //! Which of several columns feeds a field that holds one value, and whose a column is by the kind of the
 //! file (behaviour A1-A3).
 
+use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::suggest;
-use crm_import::{CustomField, FieldKind, Fields, Object};
+use crm_import::{Account, CustomField, FieldKind, Fields, Import, Object, Source};
 
 use super::{strings, suggested};
 
@@ -128,6 +129,23 @@ fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     }
     // Nor does a company alone make a file one of opportunities.
     assert_eq!(suggested("Company,City,Country"), ["c.company", "c.city", "c.country"]);
+}
+
+#[test]
+fn p5_a_company_that_contacts_are_matched_by_says_who_the_contact_is() {
+    let file = "Deal Name,Company,Country,Tags,City\nRoof,Acme,NO,vip,Oslo\n";
+    let told = |dedup: DedupPolicy| {
+        let account = Account { dedup, ..Account::default() };
+        let fields = account.fields();
+        let suggested =
+            Import::new().suggest(&Source::from_bytes(file.as_bytes()).open().unwrap(), &account);
+        let company = fields.get(suggested[1].target.unwrap());
+        format!("{}.{}", company.object, company.key)
+    };
+    assert_eq!(told(DedupPolicy::by([["company"]])), "contact.company");
+    assert_eq!(told(DedupPolicy::by([["company", "city"]])), "contact.company");
+    assert_eq!(told(DedupPolicy::by([["company", "website"]])), "opportunity.business_name");
+    assert_eq!(told(DedupPolicy::default()), "opportunity.business_name");
 }
 
 #[test]
