@@ -125,7 +125,8 @@ pub(super) fn mark_company(all: &mut [String], names: &Names, fields: &Fields) {
         if is_id(words) || is_persons || is_deals {
             break;
         }
-        if !meaning.is_mobile && meaning.contact.is_some_and(is_companys) {
+        let is_clear = meaning.is_mobile || words.contains("company");
+        if !is_clear && meaning.contact.is_some_and(is_companys) {
             words.insert_str(0, "company ");
         }
     }
