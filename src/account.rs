@@ -114,7 +114,9 @@ impl Account {
     /// The fields that the CRM has: the standard ones and its own.
     pub fn fields(&self) -> Fields {
         let all = Fields::with_custom(&self.custom_fields);
-        self.standard_fields.iter().fold(all, |fields, (object, keys)| fields.only(*object, keys))
+        let own = self.standard_fields.iter();
+        own.fold(all, |fields, (object, keys)| fields.only(*object, keys))
+            .matched_by(self.dedup.contacts.iter().map(|rule| rule.0.as_slice()))
     }
 }
 

@@ -131,6 +131,8 @@ pub struct Fields {
     fields: Vec<Field>,
     /// Of contacts, of opportunities.
     by_key: [HashMap<String, FieldId, foldhash::quality::RandomState>; 2],
+    /// What the account matches contacts by; none where no account is known.
+    match_rules: Vec<Vec<FieldId>>,
 }
 
 impl Fields {
@@ -142,7 +144,8 @@ impl Fields {
     /// The standard fields and the account's own. A key belongs to the first field that has it: a custom
     /// field with the key of a standard one, or of an earlier custom one, is left out.
     pub fn with_custom(custom: &[CustomField]) -> Self {
-        let mut catalogue = Fields { fields: Vec::new(), by_key: Default::default() };
+        let mut catalogue =
+            Fields { fields: Vec::new(), by_key: Default::default(), match_rules: Vec::new() };
         for (object, rows) in
             [(Object::Contact, standard::CONTACT), (Object::Opportunity, standard::OPPORTUNITY)]
         {
@@ -242,6 +245,21 @@ impl Fields {
         (Object::Opportunity, "status"),
         (Object::Opportunity, "contact_id"),
     ];
+
+    /// The same fields of an account that matches contacts by these. A rule with a key that they do not have
+    /// is left out.
+    pub(crate) fn matched_by<'r>(mut self, rules: impl Iterator<Item = &'r [String]>) -> Self {
+        let ids = |rule: &[String]| -> Option<Vec<FieldId>> {
+            rule.iter().map(|key| self.find(Object::Contact, key)).collect()
+        };
+        self.match_rules = rules.filter_map(ids).filter(|rule| !rule.is_empty()).collect();
+        self
+    }
+
+    /// Can the account find contacts by these of their fields alone?
+    pub(crate) fn finds_by(&self, has: impl Fn(FieldId) -> bool) -> bool {
+        self.match_rules.iter().any(|rule| rule.iter().all(|field| has(*field)))
+    }
 
     /// The field of an object with this key.
     pub fn find(&self, object: Object, key: &str) -> Option<FieldId> {

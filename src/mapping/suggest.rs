@@ -96,8 +96,9 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let mut words: Vec<String> = headers.iter().map(|header| read_words(header, &names)).collect();
-    mark_company(&mut words);
+    let mut words: Vec<String> =
+        headers.iter().map(|header| read_words(header, &names, fields)).collect();
+    mark_company(&mut words, &names, fields);
     let mut reader = Reader {
         names: &names,
         fields,

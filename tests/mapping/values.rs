@@ -22,6 +22,17 @@ fn a1_values_take_back_what_the_header_promises() {
 }
 
 #[test]
+fn a1_a_yes_or_no_under_the_header_of_a_name_is_what_somebody_is_called() {
+    let fields = Fields::standard();
+    let headers = strings(&["First Name", "Last Name", "Email"]);
+    for (one, other) in [("Tak", "Sim"), ("Si", "Nu"), ("Da", "Sim")] {
+        let row = |name| strings(&["Ana", name, "ana@example.com"]);
+        let suggestions = suggest(&headers, &[row(one), row(other)], &BOTH, &fields);
+        assert_eq!(targets(&suggestions, &fields)[1], "contact.last_name", "{one} {other}");
+    }
+}
+
+#[test]
 fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
     let fields = Fields::standard();
     for (header, first, second) in [

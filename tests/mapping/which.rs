@@ -1,8 +1,9 @@
 //! Which of several columns feeds a field that holds one value, and whose a column is by the kind of the
 //! file (behaviour A1-A3).
 
+use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::suggest;
-use crm_import::{CustomField, FieldKind, Fields, Object};
+use crm_import::{Account, CustomField, FieldKind, Fields, Import, Object, Source};
 
 use super::{strings, suggested};
 
@@ -59,6 +60,23 @@ fn a3_whoever_owns_a_house_is_the_contact_where_nobody_else_is_named() {
     assert_eq!(suggested("Company,Email,Owner Name,Owner Phone")[2..], ["-", "-"]);
     assert_eq!(suggested("Company,City,Owner Name,Owner Email")[2..], ["-", "-"]);
     assert_eq!(suggested("Deal Name,Stage,Owner First Name,Owner Last Name")[2..], ["-", "-"]);
+    let parts = "Owner First Name,Owner Last Name,Owner Email";
+    for others in [
+        "Company,Website",
+        "Ticket,Subject",
+        "Amount,Close Date",
+        "Address,Company",
+        "Address,Case",
+        "Created",
+    ] {
+        let told = suggested(&format!("{others},{parts}"));
+        assert!(told.iter().rev().take(3).all(|it| it == "-"), "{others}: {told:?}");
+    }
+    let deals = suggested("Amount,Close Date,Owner Name,Owner Phone,Deal Owner");
+    assert_eq!(deals[2..4], ["-", "-"]);
+    for house in ["Property Address", "Parcel", "Street"] {
+        assert_eq!(suggested(&format!("{house},{parts}"))[1], "?c.first_name", "{house}");
+    }
 }
 
 #[test]
@@ -71,6 +89,37 @@ fn a3_what_stands_behind_the_id_of_a_company_is_the_companys() {
 }
 
 #[test]
+fn a3_what_only_a_person_or_an_opportunity_has_is_not_the_companys() {
+    let ids = suggested(
+        "Record ID - Contact,Record ID - Company,First Name,Last Name,Email,Phone Number",
+    );
+    assert_eq!(ids[2..], ["c.first_name", "c.last_name", "c.email", "c.phone"]);
+    let deal = suggested("Record ID - Contact,Record ID - Company,Email,Deal Name,Amount");
+    assert_eq!(deal[2..], ["c.email", "o.name", "?o.value"]);
+    let behind = suggested(
+        "Record ID - Contact,First Name,Email,Record ID - Company,Company Name,Lead Status,Mobile Phone,Deal Name,Amount",
+    );
+    assert_eq!(behind[4..], ["c.company", "-", "c.phone", "o.name", "?o.value"]);
+    let names = suggested(
+        "Record ID - Contact,Email,Record ID - Company,Company Name,City,First Name,Phone Number",
+    );
+    // A town of the company is better than none.
+    assert_eq!(names[3..], ["c.company", "?c.city", "c.first_name", "c.phone"]);
+}
+
+#[test]
+fn a3_a_name_behind_a_slash_is_that_of_what_a_column_refers_to_and_of_nothing_else() {
+    assert_eq!(suggested("Email/Name,Email")[1], "c.email");
+    assert_ne!(suggested("Email/Name,Email")[0], "c.email");
+    for header in ["Surname/Name", "Cognome/Name", "Family Name/Name", "Phone/Name"] {
+        let told = &suggested(&format!("{header},E-mail"))[0];
+        assert!(!told.contains("last_name") && !told.contains("phone"), "{header}: {told}");
+    }
+    assert_eq!(suggested("Email,Company/Name,Followers/Display Name")[1], "c.company");
+    assert_eq!(suggested("Deal Name,Email,Pipeline/Name")[2], "o.pipeline");
+}
+
+#[test]
 fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     let deals = ["o.name", "?o.business_name", "o.stage", "-", "?o.source"];
     assert_eq!(suggested("Deal Name,Company,Stage,Country,Source"), deals);
@@ -80,6 +129,23 @@ fn p5_where_nobody_is_named_the_company_is_the_opportunitys() {
     }
     // Nor does a company alone make a file one of opportunities.
     assert_eq!(suggested("Company,City,Country"), ["c.company", "c.city", "c.country"]);
+}
+
+#[test]
+fn p5_a_company_that_contacts_are_matched_by_says_who_the_contact_is() {
+    let file = "Deal Name,Company,Country,Tags,City\nRoof,Acme,NO,vip,Oslo\n";
+    let told = |dedup: DedupPolicy| {
+        let account = Account { dedup, ..Account::default() };
+        let fields = account.fields();
+        let suggested =
+            Import::new().suggest(&Source::from_bytes(file.as_bytes()).open().unwrap(), &account);
+        let company = fields.get(suggested[1].target.unwrap());
+        format!("{}.{}", company.object, company.key)
+    };
+    assert_eq!(told(DedupPolicy::by([["company"]])), "contact.company");
+    assert_eq!(told(DedupPolicy::by([["company", "city"]])), "contact.company");
+    assert_eq!(told(DedupPolicy::by([["company", "website"]])), "opportunity.business_name");
+    assert_eq!(told(DedupPolicy::default()), "opportunity.business_name");
 }
 
 #[test]

@@ -152,8 +152,10 @@ impl Evidence {
             FieldKind::Country => self.words(),
             FieldKind::FullName => self.words().saturating_sub(self.answers),
             FieldKind::User | FieldKind::Pipeline => filled - self.answers,
+            // `Sim`, `Da` and `Tak` are also what people are called.
             _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
-                self.words().saturating_sub(self.answers)
+                let answers = if confidence == Confidence::Sure { 0 } else { self.answers };
+                self.words().saturating_sub(answers)
             }
             _ if field == FieldId::OPPORTUNITY_NAME => {
                 filled - self.dates.max(self.emails).max(self.answers)

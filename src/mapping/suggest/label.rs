@@ -1,9 +1,9 @@
 //! The words of a header that name its column, without remarks, paths, keys and currencies around them.
 
 use super::names::{Names, Word};
-use super::person_names::{NAMES, PARTS};
+use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
-use crate::field::{FieldId, words};
+use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::normalize::is_currency;
 
 /// Shorter words are too often the beginning or the end of another one to be read apart.
@@ -17,9 +17,9 @@ const QUESTIONS: [&str; 7] =
 const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
-pub(super) fn read_words(header: &str, names: &Names) -> String {
+pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
     let header = without_remark(without_key(without_path(header)));
-    let header = without_name(without_currency(header, names), names);
+    let header = without_name(without_currency(header, names), names, fields);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
@@ -47,15 +47,36 @@ fn without_question(header: String, names: &Names) -> String {
 }
 
 /// The header without the name of the record that a column refers to: `Salesperson/Name`, `Tags/Display Name`.
-fn without_name<'h>(header: &'h str, names: &Names) -> &'h str {
+/// `Email/Name` and `Surname/Name` refer to none.
+fn without_name<'h>(header: &'h str, names: &Names, fields: &Fields) -> &'h str {
     let Some((label, last)) = header.rsplit_once('/') else { return header };
     let is_name =
         ["name", "display name"].iter().any(|name| last.trim().eq_ignore_ascii_case(name));
     let meaning = names.shared(&words(label)).or_else(|| names.find(&words(label)));
-    match meaning {
-        Some(meaning) if is_name && meaning.contact != Some(FieldId::NAME) => label,
-        _ => header,
-    }
+    let field = meaning.and_then(|meaning| meaning.contact.or(meaning.opportunity));
+    let refers = |id: FieldId| {
+        let field = fields.get(id);
+        let is_label = matches!(
+            id,
+            FieldId::COMPANY
+                | FieldId::BUSINESS_NAME
+                | FieldId::CITY
+                | FieldId::STATE
+                | FieldId::TAGS
+                | FieldId::OPPORTUNITY_TAGS
+        );
+        let is_chosen = matches!(
+            field.kind,
+            FieldKind::User
+                | FieldKind::Country
+                | FieldKind::Pipeline
+                | FieldKind::Stage
+                | FieldKind::SingleChoice
+                | FieldKind::MultipleChoice
+        );
+        is_label || is_chosen || field.key == "source"
+    };
+    if is_name && field.is_some_and(refers) { label } else { header }
 }
 
 /// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
@@ -80,18 +101,32 @@ fn apart(header: String, names: &Names) -> String {
     }
 }
 
-/// Exports of joined records have those of one object behind its id: what stands behind `Record ID -
-/// Company` is the company's, up to the id of the next one.
-pub(super) fn mark_company(words: &mut [String]) {
-    let is_contact = |words: &String| words == "record id contact";
-    if !words.iter().any(is_contact) {
+/// Exports of joined records have those of one object behind its id: what contacts and companies both have
+/// and stands behind `Record ID - Company` is the company's, if the contact's columns stand behind the
+/// contact's id. It ends where a person or an opportunity is named, and at the next id.
+pub(super) fn mark_company(all: &mut [String], names: &Names, fields: &Fields) {
+    let is_id = |words: &String| words.starts_with("record id ");
+    let is_companys = |field: FieldId| {
+        let has_both = ["owner", "followers", "notes", "source", "tags"];
+        field == FieldId::PHONE
+            || field.is_place()
+            || has_both.contains(&fields.get(field).key.as_str())
+    };
+    let Some(contact) = all.iter().position(|words| words == "record id contact") else { return };
+    let has_own = all.get(contact + 1).is_some_and(|words| !is_id(words));
+    let mut behind = all[contact..].iter_mut();
+    if !has_own || !behind.any(|words| words == "record id company") {
         return;
     }
-    let mut is_company = false;
-    for words in words {
-        if words.starts_with("record id ") {
-            is_company = words == "record id company";
-        } else if is_company && !words.is_empty() && !words.contains("company") {
+    for words in behind {
+        let meaning = names.shared(words).or_else(|| names.find(words)).unwrap_or_default();
+        let is_persons = meaning.contact.is_some_and(|field| PERSON.contains(&field));
+        let is_deals = meaning.contact.is_none() && meaning.opportunity.is_some();
+        if is_id(words) || is_persons || is_deals {
+            break;
+        }
+        let is_clear = meaning.is_mobile || words.contains("company");
+        if !is_clear && meaning.contact.is_some_and(is_companys) {
             words.insert_str(0, "company ");
         }
     }

@@ -9,7 +9,8 @@ use crate::object::Object;
 
 impl Reader<'_> {
     /// `Deal Name, Company, Country`: nothing finds a contact or makes one, so a contact's field fails each row
-    /// and the opportunity with it. The company is the opportunity's, and so is what both objects have.
+    /// and the opportunity with it. The company is the opportunity's, and so is what both objects have, unless
+    /// the account finds its contacts by the company.
     pub(super) fn leave_nobody(&self, guesses: &mut [Guess]) {
         let is_of_deals =
             has(guesses, FieldId::OPPORTUNITY_NAME) || has(guesses, FieldId::OPPORTUNITY_ID);
@@ -23,6 +24,9 @@ impl Reader<'_> {
             guess.target.filter(|field| self.fields.get(*field).object == Object::Contact)
         };
         if !is_of_deals || guesses.iter().filter_map(of_contact).any(may_find) {
+            return;
+        }
+        if self.fields.finds_by(|field| has(guesses, field)) {
             return;
         }
         for at in 0..guesses.len() {

@@ -169,25 +169,54 @@ impl Reader<'_> {
         !field.is_custom && field.key == "owner"
     }
 
-    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`: who owns a house has a name in parts and a
-    /// phone, who owns a record in a CRM has neither. Nobody else may be named, nor have a phone.
+    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses: who owns a house has a name
+    /// in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
+    /// listed: whoever owns those is a user.
     pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
-        const OF_DEALS: [FieldId; 3] =
-            [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE];
+        const OF_USERS: [FieldId; 9] = [
+            FieldId::OPPORTUNITY_ID,
+            FieldId::OPPORTUNITY_NAME,
+            FieldId::PIPELINE,
+            FieldId::STAGE,
+            FieldId::VALUE,
+            FieldId::EXPECTED_CLOSE_DATE,
+            FieldId::COMPANY,
+            FieldId::BUSINESS_NAME,
+            FieldId::WEBSITE,
+        ];
         let is_else = |guess: &Guess| {
-            guess.target.is_some_and(|field| PERSON.contains(&field) || OF_DEALS.contains(&field))
+            let chosen = guess.choice.and_then(|choice| choice.contact.or(choice.opportunity));
+            guess.target.or(chosen).is_some_and(|field| {
+                PERSON.contains(&field)
+                    // What a house is worth is an `Estimated Value`.
+                    || OF_USERS.contains(&field) && !(field == FieldId::VALUE && guess.is_weak)
+            })
         };
-        if !self.has_contacts || guesses.iter().any(is_else) {
+        let has_word = |of: &[&str]| {
+            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
+        };
+        // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
+        let is_users = ["subject", "case", "account", "account name", "deal"];
+        let is_of_users = has_word(&["ticket", "tickets"])
+            || words.iter().any(|words| is_users.contains(&words.as_str()));
+        if !self.has_contacts || is_of_users || guesses.iter().any(is_else) {
             return false;
         }
+        let is_numbered =
+            |words: &String| ["owner 1 ", "owner 2 "].iter().any(|of| words.starts_with(of));
+        let lists_houses = words.iter().any(is_numbered)
+            || has(guesses, FieldId::ADDRESS)
+            || has_word(&["street", "parcel", "property", "apn", "mailing"]);
         let of_owner = |words: &String| {
             let rest = words.strip_prefix("owner ")?;
             let rest = rest.strip_prefix("1 ").unwrap_or(rest);
             self.names.find(rest)?.contact
         };
-        let has = |field: FieldId| words.iter().any(|words| of_owner(words) == Some(field));
+        let is_owners = |field: FieldId| words.iter().any(|words| of_owner(words) == Some(field));
         let has_address = guesses.iter().any(|guess| guess.target.is_some_and(FieldId::is_address));
-        has(FieldId::FIRST_NAME) || !has_address && has(FieldId::NAME) && has(FieldId::PHONE)
+        lists_houses
+            && (is_owners(FieldId::FIRST_NAME)
+                || !has_address && is_owners(FieldId::NAME) && is_owners(FieldId::PHONE))
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
