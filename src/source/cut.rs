@@ -45,7 +45,7 @@ impl Rows<'_> {
         look: impl Fn(&mut T, &Block) + Sync,
     ) -> Option<Pieces<T>> {
         let (whole, rest) = match &self.records.bytes {
-            Bytes::Memory { bytes, at, end } => (&**bytes, &bytes[*at..*end]),
+            Bytes::Memory(memory) => (memory.whole(), memory.rest()),
             Bytes::Stream(_) => return None,
         };
         let is_limited = self.limits.rows != Limits::default().rows
@@ -76,6 +76,7 @@ impl Rows<'_> {
         }
         let len = rest.len();
         self.digest = digest;
+        self.records.bytes.stop_digesting();
         Some(self.join(pieces, len))
     }
 

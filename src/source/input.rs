@@ -11,10 +11,23 @@ const CHUNK: usize = 256 * 1024;
 const END_MARK: u8 = 0x1a;
 const END_MARKS: usize = 128;
 
+/// The digest is computed of at least so many bytes at a time: few enough that they are still in the processor's
+/// cache when they have been read.
+const DIGESTED: usize = 16 * 1024;
+
 /// The bytes of a file, from memory or from a stream.
 pub(super) enum Bytes<'a> {
-    Memory { bytes: Cow<'a, [u8]>, at: usize, end: usize },
+    Memory(Memory<'a>),
     Stream(Stream<'a>),
+}
+
+pub(super) struct Memory<'a> {
+    bytes: Cow<'a, [u8]>,
+    at: usize,
+    /// Where the marks begin that end the text.
+    end: usize,
+    /// The digest of the first bytes, and of how many. `None` if nobody needs it before all of them were read.
+    digest: Option<(Box<XxHash3_128>, usize)>,
 }
 
 pub(super) struct Stream<'a> {
@@ -34,7 +47,18 @@ impl<'a> Bytes<'a> {
     pub(super) fn memory(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         let bytes = bytes.into();
         let end = bytes.len();
-        Bytes::Memory { bytes, at: 0, end }
+        Bytes::Memory(Memory { bytes, at: 0, end, digest: None })
+    }
+
+    /// Computes the digest along the way, of what was just read, so that no byte has to come from memory twice.
+    pub(super) fn digested(self) -> Self {
+        match self {
+            Bytes::Memory(memory) => {
+                let digest = Some((Box::new(XxHash3_128::new()), 0));
+                Bytes::Memory(Memory { digest, ..memory })
+            }
+            stream @ Bytes::Stream(_) => stream,
+        }
     }
 
     pub(super) fn stream(reader: Box<dyn Read + Send + 'a>) -> Self {
@@ -50,11 +74,18 @@ impl<'a> Bytes<'a> {
         })
     }
 
+    /// The digest is known otherwise.
+    pub(super) fn stop_digesting(&mut self) {
+        if let Bytes::Memory(memory) = self {
+            memory.digest = None;
+        }
+    }
+
     /// From now on leaves out the marks that end the text, which is known to be UTF-8 by now: they are no row,
     /// and no part of the last cell. Anywhere else in the file they stay.
     pub(super) fn hide_end_marks(&mut self) {
         match self {
-            Bytes::Memory { bytes, at, end } => *end -= end_marks(&bytes[*at..*end]),
+            Bytes::Memory(Memory { bytes, at, end, .. }) => *end -= end_marks(&bytes[*at..*end]),
             Bytes::Stream(stream) => {
                 stream.hides_end_marks = true;
                 stream.hide_end_marks();
@@ -65,7 +96,7 @@ impl<'a> Bytes<'a> {
     /// A reader of the rest of the file.
     pub(super) fn into_reader(self) -> Box<dyn Read + Send + 'a> {
         match self {
-            Bytes::Memory { bytes, at, .. } => {
+            Bytes::Memory(Memory { bytes, at, .. }) => {
                 let mut rest = io::Cursor::new(bytes);
                 rest.set_position(at as u64);
                 Box::new(rest)
@@ -82,7 +113,7 @@ impl<'a> Bytes<'a> {
     /// The bytes in memory from the current position on.
     pub(super) fn held(&self) -> &[u8] {
         match self {
-            Bytes::Memory { bytes, at, end } => &bytes[*at..*end],
+            Bytes::Memory(memory) => memory.rest(),
             Bytes::Stream(stream) => &stream.buffer[stream.at..stream.len - stream.hidden],
         }
     }
@@ -90,7 +121,7 @@ impl<'a> Bytes<'a> {
     /// Moves the current position forward.
     pub(super) fn consume(&mut self, bytes: usize) {
         match self {
-            Bytes::Memory { at, .. } => *at += bytes,
+            Bytes::Memory(memory) => memory.consume(bytes),
             Bytes::Stream(stream) => stream.at += bytes,
         }
     }
@@ -98,7 +129,7 @@ impl<'a> Bytes<'a> {
     /// Reads more bytes after those that are held; false at the end of the file.
     pub(super) fn more(&mut self) -> io::Result<bool> {
         match self {
-            Bytes::Memory { .. } => Ok(false),
+            Bytes::Memory(_) => Ok(false),
             Bytes::Stream(stream) => stream.more(),
         }
     }
@@ -106,7 +137,7 @@ impl<'a> Bytes<'a> {
     /// A digest of everything read so far, or of the whole file if it is in memory.
     pub(super) fn digest(&self) -> u128 {
         match self {
-            Bytes::Memory { bytes, .. } => digest_of(bytes),
+            Bytes::Memory(memory) => memory.digest(),
             Bytes::Stream(stream) => stream.hash.finish_128(),
         }
     }
@@ -115,6 +146,34 @@ impl<'a> Bytes<'a> {
 /// The digest of a whole file: XXH3 with 128 bits, which checkpoints written by earlier versions hold.
 pub(super) fn digest_of(bytes: &[u8]) -> u128 {
     XxHash3_128::oneshot(bytes)
+}
+
+impl Memory<'_> {
+    pub(super) fn whole(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes from the current position on.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..self.end]
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes;
+        if let Some((hash, len)) = &mut self.digest
+            && self.at - *len >= DIGESTED
+        {
+            hash.write(&self.bytes[*len..self.at]);
+            *len = self.at;
+        }
+    }
+
+    fn digest(&self) -> u128 {
+        let Some((hash, len)) = &self.digest else { return digest_of(&self.bytes) };
+        let mut hash = hash.clone();
+        hash.write(&self.bytes[*len..]);
+        hash.finish_128()
+    }
 }
 
 impl Stream<'_> {
@@ -175,6 +234,11 @@ mod tests {
         for (len, digest) in DIGESTS {
             let file: Vec<u8> = (0..len).map(|at| (at * 31 % 251) as u8).collect();
             assert_eq!(Bytes::memory(file.as_slice()).digest(), digest, "{len}");
+            let mut read = Bytes::memory(file.as_slice()).digested();
+            while !read.held().is_empty() {
+                read.consume(read.held().len().min(9_000));
+                assert_eq!(read.digest(), digest, "{len} while it is read");
+            }
             let mut stream = Bytes::stream(Box::new(file.as_slice()));
             while stream.more().unwrap() {}
             assert_eq!(stream.digest(), digest, "{len} from a stream");

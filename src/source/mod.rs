@@ -132,7 +132,7 @@ impl<'a> Source<'a> {
             }
             Input::Bytes(bytes) => {
                 let total = bytes.len() as u64;
-                (input::Bytes::memory(bytes), Some(total))
+                (input::Bytes::memory(bytes).digested(), Some(total))
             }
             Input::Reader(reader) => (input::Bytes::stream(reader), None),
         };
