@@ -51,6 +51,7 @@ impl Block {
     /// columns of cells with such bytes are returned.
     pub(super) fn push_record(&mut self, line: u64, record: &[u8], ends: &[usize]) -> Vec<usize> {
         let start = self.text.len();
+        self.has_nul |= memchr::memchr(0, record).is_some();
         if let Ok(record) = from_utf8(record) {
             self.text.push_str(record);
             self.push_row(start, line, ends);
@@ -112,6 +113,7 @@ impl Block {
     /// Adds rows that were read together, the first one from this line.
     pub(super) fn push_run(&mut self, line: u64, run: &Run) {
         let line = self.relative_line(line);
+        self.has_nul |= run.has_nul;
         let Ends::Short(ends) = &mut self.ends else { return };
         self.starts.extend(run.starts.iter().map(|(start, _)| *start));
         self.lines.extend(run.starts.iter().map(|(_, own)| line.saturating_add(*own)));
@@ -171,7 +173,6 @@ impl Block {
 
     /// All rows have been added: gives back the memory that they do not need.
     pub(super) fn finish(&mut self) {
-        self.has_nul = memchr::memchr(0, self.text.as_bytes()).is_some();
         let len = self.text.len();
         if self.text.capacity() > len + len / 4 + 1024 {
             self.text.shrink_to(len + len / 8);

@@ -60,6 +60,8 @@ pub(super) struct Run {
     pub(super) len: usize,
     /// How many lines end in these bytes.
     pub(super) lines: u32,
+    /// One of these bytes is a NUL.
+    pub(super) has_nul: bool,
     /// How many bytes are looked at for the next run.
     reach: usize,
     /// How many rows are still to be read one by one before a run is looked for again, and how many there were
@@ -79,6 +81,7 @@ impl Default for Run {
             doubled: Vec::new(),
             len: 0,
             lines: 0,
+            has_nul: false,
             reach: RUN_BYTES,
             wait: 0,
             waited: 0,
@@ -137,6 +140,7 @@ impl Run {
                 from_utf8(&held[..self.len]).unwrap_or_default()
             }
         };
+        self.has_nul = memchr::memchr(0, found.as_bytes()).is_some();
         let mut copied = 0;
         for at in self.doubled.iter().copied().take_while(|at| *at < found.len()) {
             text.push_str(&found[copied..at]);
