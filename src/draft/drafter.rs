@@ -9,7 +9,7 @@ use super::offered::Offered;
 use super::refusal::Refused;
 use super::region::Countries;
 use super::side::{Seen, Side};
-use super::{Drafts, RowDraft, Settings, Shape};
+use super::{Drafts, FormatScan, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::source::{Block, Stripe, TextSpan};
 
@@ -36,6 +36,8 @@ pub(crate) struct Drafter<'s> {
     /// Where in the block's text they will begin.
     base: usize,
     pub(super) folded: String,
+    /// What was seen of formats, if they are looked for.
+    formats: Option<FormatScan>,
 }
 
 impl<'s> Drafter<'s> {
@@ -56,7 +58,20 @@ impl<'s> Drafter<'s> {
             extra: String::new(),
             base: 0,
             folded: String::new(),
+            formats: None,
         }
+    }
+
+    /// A drafter that also looks at how columns write their dates and numbers, because their cells are at hand
+    /// then, in the processor's cache.
+    pub(crate) fn scanning(settings: &'s Settings, seed: RandomState) -> Self {
+        let formats = Some(FormatScan::new(settings));
+        Drafter { formats, ..Drafter::new(settings, seed) }
+    }
+
+    /// What it has seen of formats, if it has looked for them.
+    pub(crate) fn into_formats(self) -> Option<FormatScan> {
+        self.formats
     }
 
     /// Drafts all rows of a block.
@@ -75,6 +90,9 @@ impl<'s> Drafter<'s> {
         let mut filled = std::mem::take(&mut self.filled);
         for first in (0..block.len()).step_by(Stripe::ROWS) {
             let stripe = Stripe::of(block, first, &mut filled);
+            if let Some(formats) = &mut self.formats {
+                formats.observe_stripe(&stripe);
+            }
             if let Some(country) = &mut self.country {
                 country.look(&stripe);
             }

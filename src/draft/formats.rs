@@ -10,7 +10,7 @@ use crate::mapping::Mapping;
 use crate::normalize::{
     self, DateOrderFound, DateScan, SeparatorScan, Separators, SeparatorsFound,
 };
-use crate::source::Block;
+use crate::source::{Block, Stripe, rows_of};
 
 /// The format of a column whose cells contradict each other: only cells that can be read in just one way are
 /// read.
@@ -48,6 +48,21 @@ impl FormatScan {
         }
         for (index, scan) in &mut self.numbers {
             block.each_filled(usize::from(*index), |cell| scan.observe(normalize::unguarded(cell)));
+        }
+    }
+
+    /// Looks at some rows of a block.
+    pub(super) fn observe_stripe(&mut self, stripe: &Stripe<'_>) {
+        let cells = |index: u16| {
+            let column = usize::from(index);
+            let rows = rows_of(stripe.filled(column));
+            rows.map(move |row| normalize::unguarded(stripe.row(row).cell(column)))
+        };
+        for (index, scan) in &mut self.dates {
+            cells(*index).for_each(|cell| scan.observe(cell));
+        }
+        for (index, scan) in &mut self.numbers {
+            cells(*index).for_each(|cell| scan.observe(cell));
         }
     }
 

@@ -92,7 +92,7 @@ impl<'a> ReadingAhead<'_, 'a> {
         &self,
         mut plan: impl FnMut(Result<Drafted, SourceError>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut drafter = Drafter::new(self.settings, self.seed.clone());
+        let mut drafter = Drafter::scanning(self.settings, self.seed.clone());
         while let Some(taken) = self.feed().take(Block::new()).transpose() {
             plan(taken.map(|(_, mut block, findings)| {
                 let drafts = drafter.draft(&mut block);
@@ -100,7 +100,15 @@ impl<'a> ReadingAhead<'_, 'a> {
                 Drafted { block, drafts, prepared, findings }
             }))?;
         }
+        self.take_formats(drafter);
         Ok(())
+    }
+
+    /// Notes what a drafter has seen of formats.
+    fn take_formats(&self, drafter: Drafter<'_>) {
+        if let Some(formats) = drafter.into_formats() {
+            self.feed().scan.merge_formats(&formats);
+        }
     }
 
     /// Numbers the keys of the block that is planned next, unless that was done.
@@ -123,7 +131,7 @@ impl<'a> ReadingAhead<'_, 'a> {
     }
 
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {
-        let mut drafter = Drafter::new(self.settings, self.seed.clone());
+        let mut drafter = Drafter::scanning(self.settings, self.seed.clone());
         let mut standings = Standings::default();
         loop {
             let (number, taken) = {
@@ -132,7 +140,7 @@ impl<'a> ReadingAhead<'_, 'a> {
                 (feed.taken, feed.take(empty))
             };
             let drafted = match taken {
-                Ok(None) => return,
+                Ok(None) => return self.take_formats(drafter),
                 Err(error) => (number, Err(error)),
                 Ok(Some((number, mut block, findings))) => {
                     let drafts = drafter.draft(&mut block);

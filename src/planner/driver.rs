@@ -91,13 +91,18 @@ impl Scanner {
         self.count(block);
     }
 
+    /// Adds what was seen of formats in other rows.
+    pub(super) fn merge_formats(&mut self, formats: &FormatScan) {
+        self.formats.merge(formats);
+    }
+
     /// Adds what was learned from the rows that follow.
     pub(super) fn merge(&mut self, behind: &Scanner) {
         self.formats.merge(&behind.formats);
         self.unmapped.merge(&behind.unmapped);
     }
 
-    /// Counts the values of a block, whose formats are settled already.
+    /// Counts the values of a block, whose formats are settled already, or looked for elsewhere.
     pub(crate) fn count(&mut self, block: &Block) {
         self.unmapped.observe_block(block);
     }

@@ -31,7 +31,7 @@ impl<'a> Feed<'a> {
         let findings = Vec::new();
         let mut feed =
             Feed { rows, scan, block_rows, first: None, taken: 0, is_end: false, findings };
-        feed.first = feed.read(Block::new())?;
+        feed.first = feed.read(Block::new(), Scanner::observe)?;
         Ok(feed)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Feed<'a> {
             self.findings.extend(pieces.findings);
             pieces.seen.iter().for_each(|seen| self.scan.merge(seen));
         }
-        while let Some((block, _)) = self.read(Block::new())? {
+        while let Some((block, _)) = self.read(Block::new(), Scanner::observe)? {
             blocks.push(block);
         }
         let mut of_file = self.scan.settle(&mut settings);
@@ -74,21 +74,27 @@ impl<'a> Feed<'a> {
         (block.len() as f64 * share) as usize
     }
 
-    /// Takes the next block, which is read into an empty one, with its number and what was found in it.
+    /// Takes the next block, which is read into an empty one, with its number and what was found in it. Whoever
+    /// drafts it looks for formats.
     pub(super) fn take(
         &mut self,
         empty: Block,
     ) -> Result<Option<(usize, Block, Vec<Finding>)>, SourceError> {
         let next = match self.first.take() {
             Some(first) => Some(first),
-            None => self.read(empty)?,
+            None => self.read(empty, Scanner::count)?,
         };
         let number = self.taken;
         self.taken += usize::from(next.is_some());
         Ok(next.map(|(block, findings)| (number, block, findings)))
     }
 
-    fn read(&mut self, mut block: Block) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
+    /// Reads the next block into an empty one, and has it looked at.
+    fn read(
+        &mut self,
+        mut block: Block,
+        look: fn(&mut Scanner, &Block),
+    ) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
         if self.is_end {
             return Ok(None);
         }
@@ -97,7 +103,7 @@ impl<'a> Feed<'a> {
         self.is_end = true;
         let has_rows = self.rows.read_block(&mut block, self.block_rows, &mut findings)?;
         self.is_end = !has_rows;
-        self.scan.observe(&block);
+        look(&mut self.scan, &block);
         self.findings.extend(findings.iter().cloned());
         findings.retain(|finding| finding.row.is_some());
         Ok(has_rows.then_some((block, findings)))
