@@ -111,6 +111,14 @@ impl Answers {
         }
     }
 
+    /// Makes room for so many times as much again.
+    pub(crate) fn reserve(&mut self, times: usize) {
+        self.text.reserve(self.text.len().saturating_mul(times));
+        self.records.reserve(self.records.len().saturating_mul(times));
+        self.parts.reserve(self.parts.len().saturating_mul(times));
+        self.by_id.reserve(self.records.len().saturating_mul(times));
+    }
+
     /// Gives back memory, because nothing will be added any more.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();

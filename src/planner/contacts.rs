@@ -34,6 +34,7 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
         let told = self.ledger.contacts.absorb(found, &settings.fields, wanted);
+        self.make_room_for_answers(Object::Contact);
         while self.people.stored.len() < self.ledger.contacts.len() {
             let stored = u32::try_from(self.people.stored.len()).expect("fewer than 2³¹ records");
             let person = self.new_person(Entry::stored_as(stored));

@@ -158,6 +158,17 @@ impl Planner {
         }
     }
 
+    /// Makes room for the answers to come, guessing from those about the first window.
+    fn make_room_for_answers(&mut self, object: Object) {
+        if self.window.first_row == 0 {
+            let windows = self.expected_rows / self.window.rows.len().max(1);
+            match object {
+                Object::Contact => self.ledger.contacts.reserve(windows),
+                Object::Opportunity => self.ledger.opportunities.reserve(windows),
+            }
+        }
+    }
+
     /// Says which records rows met before the import was interrupted.
     pub(crate) fn bind(&mut self, settled: Settled) {
         self.settled = settled;

@@ -62,6 +62,7 @@ impl Planner {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Opportunity);
         self.ledger.opportunities.absorb(found, &settings.fields, wanted);
+        self.make_room_for_answers(Object::Opportunity);
         while self.deals.stored.len() < self.ledger.opportunities.len() {
             let stored = u32::try_from(self.deals.stored.len()).expect("fewer than 2³¹ records");
             let deal = self.new_stored_deal(stored);
