@@ -14,7 +14,7 @@ use crm_import::{Import, Object, Plan, Source, Status};
 use fair::{Fair, IndexedCrm};
 
 /// Rows of one planning window, where nothing else is said.
-const WINDOW: u32 = 8_192;
+const WINDOW: u32 = 4_096;
 
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());

@@ -152,7 +152,8 @@ impl Import {
         self
     }
 
-    /// How many rows are looked up at a time (default 8,192). It never changes the plan.
+    /// How many rows are looked up at a time (default 4,096; in a [`run`](Self::run) 8,192). It never changes the
+    /// plan.
     #[must_use]
     pub fn planning_window(mut self, rows: usize) -> Self {
         self.planning_window = Some(rows);

@@ -8,12 +8,14 @@ use crate::account::Account;
 use crate::apply::{Ending, Job, Run};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::planner::{self, Reading};
+use crate::planner::{self, BLOCK_ROWS, Reading};
 use crate::source::{Rows, Source};
 use crate::storage::{Storage, StorageWrite};
 
-/// How many rows are looked up at a time, and in a run planned and written.
-const WINDOW_ROWS: usize = 8_192;
+/// How many rows of a plan are looked up at a time: as many as a block has.
+const WINDOW_ROWS: usize = BLOCK_ROWS;
+/// How many rows of a run are looked up, planned and written at a time.
+const RUN_ROWS: usize = 8_192;
 
 impl Import {
     /// Opens a file, and compiles the settings for it.
@@ -82,14 +84,14 @@ impl Import {
         let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
         let window = match &self.resumed {
             Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
-            _ => self.run_window.unwrap_or(WINDOW_ROWS).max(1),
+            _ => self.run_window.unwrap_or(RUN_ROWS).max(1),
         };
         Ok(Run {
             settings,
             rows,
             twin,
             window,
-            planning_window: self.window(),
+            planning_window: self.planning_window.unwrap_or(RUN_ROWS),
             job: Job { window, ..self.job(storage) },
             resumed: self.resumed.clone(),
         })

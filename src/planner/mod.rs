@@ -39,7 +39,9 @@ mod window;
 
 pub(crate) use teach::keys_of;
 
-pub(crate) use driver::{Part, Reading, Scanner, plan, plan_file, plan_part, read, skim};
+pub(crate) use driver::{
+    BLOCK_ROWS, Part, Reading, Scanner, plan, plan_file, plan_part, read, skim,
+};
 
 use std::sync::{Arc, Mutex};
 
