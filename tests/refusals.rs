@@ -284,6 +284,27 @@ fn the_whole_column_tells_the_order_of_its_dates() {
 }
 
 #[test]
+fn a_header_tells_the_order_of_dates_that_tell_none_themselves() {
+    let read = |header: &str, cells: &str| {
+        let account = Account { date_order: Some(DateOrder::Mdy), ..account() };
+        let mut storage = MemoryStorage::new(account);
+        let file = format!("Email,{header}\n{cells}");
+        let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+        let codes: Vec<IssueCode> = plan.issues().map(|issue| issue.code).collect();
+        let days = values_of(&plan, Object::Contact, "date_of_birth");
+        (days.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" "), codes)
+    };
+    let cells = "a@example.com,03/04/1984\nb@example.com,05/06/1985\n";
+    let assumed = vec![IssueCode::DateOrderAssumed];
+    assert_eq!(read("Date of Birth", cells), ("1984-03-04 1985-05-06".into(), assumed));
+    assert_eq!(read("Date of Birth (DD/MM/YYYY)", cells), ("1984-04-03 1985-06-05".into(), vec![]));
+    assert_eq!(read("Geburtsdatum (TT.MM.JJJJ)", cells), ("1984-04-03 1985-06-05".into(), vec![]));
+    // What the cells say counts for more.
+    let cells = "a@example.com,03/04/1984\nb@example.com,05/31/1985\n";
+    assert_eq!(read("Date of Birth (DD/MM/YYYY)", cells), ("1984-03-04 1985-05-31".into(), vec![]));
+}
+
+#[test]
 fn the_whole_column_tells_the_separators_of_its_numbers() {
     let read = |cells: &[&str], more: Value| {
         let plan = plan(account(), Object::Contact, "score", more, cells);

@@ -98,13 +98,18 @@ impl FormatScan {
         of_dates && of_numbers
     }
 
-    /// The formats of the columns, judging by what was seen. A date column that shows no order takes the
-    /// account's, with a warning. If the account has none, ambiguous cells of the column are refused.
+    /// The formats of the columns, judging by what was seen. A date column that shows no order takes that of its
+    /// header (`MM/DD/YYYY`), else the account's, with a warning. If neither has one, ambiguous cells of the
+    /// column are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
         let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
+            let header = settings.headers.get(usize::from(*index));
+            let named = header.and_then(|header| normalize::order_in_header(header));
+            let named = named.filter(|order| scan.allows(*order));
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
+                _ if named.is_some() => (named, false),
                 DateOrderFound::Likely(order) => {
                     let stated = settings.account.date_order;
                     (stated.filter(|stated| *stated == DateOrder::Ymd).or(Some(order)), true)

@@ -3,9 +3,9 @@
 use super::own_log::{log_formats, with_formats_of_log, with_ids_of_log};
 use super::{Import, policies};
 use crate::account::Account;
-use crate::draft::{MIXED, Settings};
+use crate::draft::{Column, MIXED, Settings};
 use crate::error::ConfigError;
-use crate::field::Fields;
+use crate::field::{FieldKind, Fields};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::{Mapping, Need};
@@ -64,6 +64,7 @@ impl Import {
             settings.settle_as_mixed(header);
         }
         settings.notices = hopeless(&settings, &modes);
+        settings.notices.extend(placeholders(&settings, rows.sample()));
         Ok(settings)
     }
 
@@ -114,6 +115,29 @@ fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
         if !missing.is_empty() {
             let finding = Finding::file(IssueCode::ColumnsMissing).object(object);
             found.push(finding.detail(missing.join(", and ")));
+        }
+    }
+    found
+}
+
+/// Columns of text in whose first rows `NULL`, `N/A`, a dash or an error of a spreadsheet stands. Any text is
+/// imported as it is written (§9), so nobody else would say so.
+fn placeholders(settings: &Settings, sample: &[Vec<String>]) -> Vec<Finding> {
+    let is_text = |column: &&Column| {
+        use FieldKind::{FullName, List, LongText, Text};
+        matches!(column.kind, Text | LongText | FullName | List)
+    };
+    let columns = settings.contact_columns.iter().chain(&settings.opportunity_columns);
+    let mut found: Vec<Finding> = Vec::new();
+    for column in columns.filter(is_text) {
+        let Some(index) = column.index() else { continue };
+        let cells = sample.iter().filter_map(|row| row.get(usize::from(index)));
+        let mut cells = cells.map(|cell| column.mapped(normalize::trim(cell)));
+        let is_it = |cell: &&str| normalize::is_placeholder(cell) && !column.is_clear_token(cell);
+        if let Some(cell) = cells.find(is_it)
+            && found.iter().all(|other| other.column != Some(index))
+        {
+            found.push(Finding::file(IssueCode::TextPlaceholder).column(index).value(cell));
         }
     }
     found

@@ -120,6 +120,8 @@ catalogue! {
     // Values (behaviour §9).
     TextInvalid "text-invalid" Warning None,
         "the text in {column} holds a character that cannot be stored", "type the text again instead of copying it: the character cannot be seen";
+    TextPlaceholder "text-placeholder" Warning None,
+        "cells of {column} say \"{value}\", which is imported as it is written", "if that stands for nothing, empty these cells and import the file again, or say for the column that the word is a blank";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,

@@ -140,6 +140,8 @@ mod tests {
             ("Hong Kong SAR China", "HK"),
             ("Myanmar (Burma)", "MM"),
             ("kosovo", "XK"),
+            ("D", "DE"),
+            ("a", "AT"),
         ] {
             assert_eq!(country(name), Ok(code), "{name}");
         }

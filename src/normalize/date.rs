@@ -3,6 +3,7 @@
 
 mod lexer;
 mod months;
+mod named;
 mod scan;
 
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use super::text::{is_rounded, trim};
 use crate::account::DateOrder;
 use crate::issue::IssueCode;
 use lexer::{Number, Parts};
+pub(crate) use named::order_in_header;
 pub use scan::{DateOrderFound, DateScan};
 
 /// How the dates of a column are written, where the cells themselves leave it open.

@@ -20,7 +20,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "name",
         "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
-         | first last name | name first last | point of contact | vollstandiger name | voller name | kontaktname | vor und nachname \
+         | first last name | name first last | point of contact | vollstandiger name | voller name | kontaktname | anzeigename | vor und nachname \
          | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email contact | emails address \
+        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email addresses | email contact | emails address \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
@@ -66,13 +66,13 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
          | account name | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
-         | account company | primary company | primary associated company | company organization \
+         | companies | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
          | firma | firmenname | name der firma | unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
          | entreprise | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
          | raison sociale | organisme | etablissement | empresa | compania | nombre de la empresa \
-         | nombre empresa | nombre de la compania | razon social | organizacion | empresa compania | nome da empresa \
+         | nombre empresa | nombre de la compania | razon social | nombre fiscal | denominacion social | organizacion | empresa compania | nome da empresa \
          | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
          | nome dell azienda | ditta | impresa | organizzazione | bedrijf | bedrijfsnaam | naam bedrijf \
          | organisatie | onderneming | werkgever | firmanaam | foretag | foretagsnamn | bolag | arbetsgivare",

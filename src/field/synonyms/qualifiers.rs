@@ -58,14 +58,14 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     ),
     (
         Group::Other,
-        "other | alternate | alternative | alt | secondary | additional | second | 2nd | third | 3rd | extra | backup | spare | weitere | weiteres \
+        "other | alternate | alternative | alt | secondary | additional | second | 2nd | third | 3rd | extra | backup | spare | sekundar | sekundare | weitere | weiteres \
          | weiterer | zusatzliche | zweite | autre | secondaire | otro | otra | secundario | secundaria | alternativo | outro | adicional | altro | altra \
          | secondario | secondaria | andere | tweede | overig | annan | andra",
     ),
 ];
 
 /// Whose it is: the contact's own.
-pub(crate) const OWN: &str = "contact | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
+pub(crate) const OWN: &str = "contact | contacts | customers | clients | attendees | participants | members | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
      | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
@@ -101,8 +101,8 @@ pub(crate) const SPELLING: &str = "country | area | code | codes | international
      | landcode | landnummer | netnummer | landskod";
 
 /// Words of a remark that say how a value is written, or whether there has to be one.
-pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | m | d | y | tt | jj | jjjj | aa | aaaa | gg | rr | rrrr | mmm | optional | required | mandatory | if | any | please \
-     | comma | commas | semicolon | separated | by | internal | digit | digits | number | numbers | only | iso | format | pflichtfeld | freiwillig | optionnel \
+pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | yyyymmdd | ddmmyyyy | mmddyyyy | m | d | y | tt | jj | jjjj | aa | aaaa | gg | rr | rrrr | mmm | optional | required | mandatory | if | any | please \
+     | comma | commas | semicolon | separated | by | internal | digit | digits | number | numbers | only | iso | format | max | char | chars | characters | net | gross | netto | brutto | approx | as | on | passport | pflichtfeld | freiwillig | optionnel \
      | facultatif | obligatoire | opcional | obligatorio | obrigatorio | facoltativo | obbligatorio | optioneel | verplicht | valfritt | obligatoriskt";
 
 /// Words of columns that give way to another one for the same field: what is a part of it, or near it.

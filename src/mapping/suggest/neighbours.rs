@@ -294,6 +294,7 @@ impl Reader<'_> {
             word.rsplit(' ')
                 .next()
                 .is_some_and(|last| matches!(last, "id" | "ids" | "uuid" | "guid"))
+                || matches!(word, "accountid" | "ownerid" | "parentcustomerid" | "leadid")
         };
         let has_others = words.iter().any(|word| is_id(word) && !ours(word));
         let is_account = |word: &String| word == "account name" || word == "parent account";

@@ -231,6 +231,28 @@ impl Reader<'_> {
         }
     }
 
+    /// Who buys tickets for others is named beside them, and so is not one of them: `Buyer Email` beside `Attendee
+    /// Email` says whose the `Buyer Phone` is.
+    pub(super) fn leave_buyer_of_others(&self, words: &[String], guesses: &mut [Guess]) {
+        let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
+        let is_email = |field: FieldId| field.primary() == FieldId::EMAIL;
+        let kinds: [&dyn Fn(FieldId) -> bool; 2] = [&is_name, &is_email];
+        let is_named_twice = kinds.iter().any(|is_it| {
+            let of_kind =
+                || guesses.iter().zip(words).filter(|(guess, _)| guess.target.is_some_and(is_it));
+            of_kind().any(|(_, words)| self.names_buyer(words))
+                && of_kind().any(|(guess, words)| !guess.is_weak && !self.names_buyer(words))
+        });
+        if !is_named_twice {
+            return;
+        }
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            if guess.target.is_some() && self.names_buyer(words) {
+                *guess = Guess::none("other columns say whom the buyer buys for");
+            }
+        }
+    }
+
     /// Does a header speak of who buys?
     pub(super) fn names_buyer(&self, words: &str) -> bool {
         words.split(' ').any(|word| self.word(word) == Word::Substitute)

@@ -2,9 +2,19 @@
 
 /// The alpha-2 code, and a name.
 pub(super) const ALIASES: &[(&str, &str)] = &[
+    // The signs on cars, which lists of customers in Europe write: `D-10115 Berlin`.
+    ("DE", "D"),
+    ("AT", "A"),
+    ("FR", "F"),
+    ("IT", "I"),
+    ("ES", "E"),
+    ("BE", "B"),
+    ("LU", "L"),
+    ("PT", "P"),
     ("US", "United States of America"),
     ("US", "U.S."),
     ("US", "U.S.A."),
+    ("CZ", "Czech Rep"),
     ("US", "America"),
     ("US", "Vereinigte Staaten"),
     ("US", "États-Unis"),

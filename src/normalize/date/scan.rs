@@ -74,13 +74,23 @@ impl DateScan {
         self.met |= other.met;
     }
 
+    /// Can all cells be read in this order?
+    pub(crate) fn allows(&self, order: DateOrder) -> bool {
+        ORDERS.iter().position(|it| *it == order).is_some_and(|at| self.open() & 1 << at != 0)
+    }
+
+    /// The orders in which all cells can be read.
+    fn open(&self) -> u8 {
+        let sets = (0..8_u8).filter(|set| self.met & 1 << set != 0);
+        sets.fold(DMY | MDY | YMD, |all, set| all & set)
+    }
+
     /// What the column tells.
     pub fn resolve(&self) -> DateOrderFound {
         if self.met == 0 {
             return DateOrderFound::NotNeeded;
         }
-        let sets = (0..8_u8).filter(|set| self.met & 1 << set != 0);
-        match sets.fold(DMY | MDY | YMD, |all, set| all & set) {
+        match self.open() {
             0 => DateOrderFound::Contradictory,
             DMY => DateOrderFound::Told(DateOrder::Dmy),
             MDY => DateOrderFound::Told(DateOrder::Mdy),

@@ -61,12 +61,12 @@ impl Planner {
         Side::New
     }
 
-    /// Has its name a letter or a digit? A dash is what many write for nothing, and a line of them divides a
-    /// table. Only asked of rows without a key; only a cell that has neither is looked at closely, for what
-    /// it may stand for.
+    /// Does its name say who it is? A dash is what many write for nothing, a line of them divides a table, and
+    /// reports end with totals and notices. Only asked of rows without a key; only a cell that names nobody is
+    /// looked at closely, for what it may stand for.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
-        let says = |text: &str| text.contains(char::is_alphanumeric);
+        let says = |text: &str| !normalize::names_nobody(text);
         let row = self.row_of(self.row_at(at));
         let mut columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
         let is_told = |column: &Column| {
@@ -78,8 +78,10 @@ impl Planner {
         }
         let mut changes = Changes::default();
         fold_contact(Base::of(settings, None), &[row], &[], false, &mut changes);
-        let mut names = (0..changes.len()).filter(|at| is_name(changes.field(*at)));
-        names.any(|at| says(&changes.get(at, &settings.fields).text()))
+        let names = (0..changes.len()).filter(|at| is_name(changes.field(*at)));
+        let names: Vec<String> = names.map(|at| changes.get(at, &settings.fields).text()).collect();
+        // `Grand Total` was split.
+        names.iter().any(|name| says(name)) && says(&names.join(" "))
     }
 
     /// Would a new contact have every field that the account requires? If not, issues say which are missing.
