@@ -89,7 +89,7 @@ fn a_misspelt_field_is_named_with_the_one_that_may_be_meant() {
         why,
         "`find` gave frist_name, which contacts of this account do not have; first_name is one"
     );
-    assert_eq!(more, 8, "{report}");
+    assert_eq!(more, 9, "{report}");
 }
 
 #[test]
