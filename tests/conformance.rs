@@ -18,6 +18,9 @@ mod checkpoints;
 #[path = "conformance/failing.rs"]
 mod failing;
 
+#[path = "conformance/hidden.rs"]
+mod hidden;
+
 #[path = "conformance/strict.rs"]
 mod strict;
 

@@ -5,6 +5,7 @@
 //! | [`run`] | an empty storage | what breaks the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
 //! | [`run_over`] | rows that your application has written | columns that an update empties, rows that no key leads to |
 //! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
+//! | [`run_hidden`] | rows of other tenants, and deleted ones | what an import sees or touches that is not its own |
 //! | [`run_failing`] | a storage that refuses a certain contact | batches that are left half written |
 //! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, where [`unfinished`](StorageWrite::unfinished) does not tell them |
 //!
@@ -51,6 +52,7 @@ mod failing;
 mod fields;
 mod finding;
 mod ground;
+mod hidden;
 mod maker;
 mod over;
 mod receipts;
@@ -70,6 +72,7 @@ use crate::object::Object;
 use bench::Bench;
 pub use beside::Meanwhile;
 pub use failing::REFUSED;
+pub use hidden::Hidden;
 pub use report::{Case, Outcome, Report};
 
 /// Why a case does not pass.
@@ -213,6 +216,35 @@ pub fn run_beside<S: StorageWrite>(
     Report::of(cases.map(|(name, case)| {
         let case = |bench: &mut Bench<S>| case(bench, &mut application);
         (name, try_case(&mut fresh, case))
+    }))
+}
+
+/// Puts an adapter through imports beside contacts that it must not see: those of another tenant, or deleted ones.
+/// `storage` makes a storage whose tables hold them, and `hidden` says which they are. Give at least one for each
+/// reason why a row is hidden, with an opportunity where there are any.
+///
+/// ```no_run
+/// use crm_import::storage::conformance::{self, Hidden};
+/// # struct Db; impl Db { fn execute(&self, _: &str) {} }
+/// # struct Crm; impl Crm { fn new(_: Db) -> crm_import::MemoryStorage { Default::default() } }
+/// # fn empty_database() -> Db { Db }
+///
+/// let storage = || {
+///     let db = empty_database();
+///     db.execute("INSERT INTO customers (id, mail, deleted) VALUES (7, 'gone@example.com', true)");
+///     Crm::new(db)
+/// };
+/// let report = conformance::run_hidden(storage, &[Hidden { id: "7", email: "gone@example.com" }]);
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_hidden<S: StorageWrite>(
+    mut storage: impl FnMut() -> S,
+    hidden: &[Hidden<'_>],
+) -> Report {
+    let cases = hidden::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let case = |bench: &mut Bench<S>| case(bench, hidden);
+        (name, try_case(&mut storage, case))
     }))
 }
 
