@@ -382,7 +382,7 @@ impl StorageWrite for Shelf {
                     known.add(token, op, &id.to_string());
                 }
                 None if is_like_one || self.is(Defect::KnowsEveryToken) => {
-                    known.add(token, Op::Create, "1")
+                    known.add(token, Op::Create, "1");
                 }
                 None => {}
             }

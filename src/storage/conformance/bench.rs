@@ -6,7 +6,7 @@ use std::result::Result as Answer;
 
 use super::maker::{Maker, absent};
 use super::receipts::{created_id, expect_updated};
-use super::{Result, cause, fail, skip};
+use super::{Result, cause, fail, skip, with_causes};
 use crate::account::Account;
 use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
@@ -199,7 +199,7 @@ impl<S: StorageWrite> Bench<S> {
         }
         let receipts = match self.try_write(batch) {
             Ok(receipts) => receipts,
-            Err(error) => return cause(format!("write failed: {error}")),
+            Err(error) => return cause(format!("write failed: {}", with_causes(&error))),
         };
         match receipts.faults().first() {
             Some(fault) => fail(fault.clone()),
@@ -244,7 +244,7 @@ impl<S: StorageWrite> Bench<S> {
         match self.try_write(&batch) {
             Ok(receipts) => Ok(Some((made, receipts))),
             Err(error) if self.storage.recover(&error, 1) == Recovery::Split => Ok(None),
-            Err(error) => cause(format!("write failed: {error}")),
+            Err(error) => cause(format!("write failed: {}", with_causes(&error))),
         }
     }
 
@@ -300,7 +300,7 @@ impl<S: StorageWrite> Bench<S> {
         let mut attempt = 1;
         while let Err(error) = self.storage.find(lookup, &mut found) {
             if attempt == ATTEMPTS || !self.storage.asks_again(&error, attempt) {
-                return cause(format!("find failed: {error}"));
+                return cause(format!("find failed: {}", with_causes(&error)));
             }
             (found, attempt) = (Found::default(), attempt + 1);
         }

@@ -3,8 +3,8 @@
 
 use super::bench::Bench;
 use super::maker::Maker;
-use super::{Result, Run, cause, expect, fail, skip};
-use crate::object::Object::{self, Contact};
+use super::{Result, Run, cause, expect, fail, skip, with_causes};
+use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{Applied, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite, Token};
 
 /// The cases of every storage.
@@ -73,30 +73,67 @@ fn around<S: StorageWrite>(
 }
 
 /// What databases and services refuse with an error, each something else.
+#[derive(Clone, Copy)]
+enum Trouble {
+    UnknownId,
+    UnknownContact,
+    LargeAmount,
+    /// Where an address is unique, and somebody else was quicker.
+    SharedAddress,
+    LongName,
+}
+
+impl Trouble {
+    const ALL: [Trouble; 5] = [
+        Trouble::UnknownId,
+        Trouble::UnknownContact,
+        Trouble::LargeAmount,
+        Trouble::SharedAddress,
+        Trouble::LongName,
+    ];
+
+    /// Does the account have what it is about?
+    fn is_possible<S: StorageWrite>(self, bench: &Bench<S>) -> bool {
+        match self {
+            Trouble::UnknownContact => bench.keeps_opportunities(),
+            Trouble::LargeAmount => bench.has(Opportunity, "value"),
+            _ => true,
+        }
+    }
+
+    /// Adds it to a batch that creates the contact `ana` before, with this address.
+    fn add(self, batch: &mut Maker<'_>, name: &str, ana: Token, address: (&str, &str)) -> Token {
+        let (field, key) = address;
+        let roof = ("name", &["Roof"][..]);
+        match self {
+            Trouble::UnknownId => {
+                batch.update(Contact, "no such id", Some("1"), &[], &[(name, &["Mo"])])
+            }
+            Trouble::UnknownContact => {
+                batch.opportunity(&[roof], ContactOf::Known("no such id".into()))
+            }
+            Trouble::LargeAmount => {
+                let large = ("value", &["79228162514264337593543950335"][..]);
+                batch.opportunity(&[roof, large], ContactOf::CreatedBy(ana))
+            }
+            Trouble::SharedAddress => batch.create(Contact, &[(name, &["Mo"]), (field, &[key])]),
+            Trouble::LongName => batch.create(Contact, &[(name, &[&"Mo ".repeat(30_000)])]),
+        }
+    }
+}
+
 fn fails_whole<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let mut address = address(bench)?;
     let (name, field) = (bench.name(), address.field);
-    let (deals, value) = (bench.keeps_opportunities(), bench.has(Object::Opportunity, "value"));
     bench.add(Contact, &[(name, &["Ana"])])?;
     let mut is_any = false;
-    for at in 0..5 {
+    let is_possible = |trouble: &Trouble| trouble.is_possible(bench);
+    let possible: Vec<Trouble> = Trouble::ALL.into_iter().filter(is_possible).collect();
+    for trouble in possible {
         let made = around(bench, &mut address, |batch, (ana, key)| {
-            let roof: &[(&str, &[&str])] = &[("name", &["Roof"])];
-            let large: &[(&str, &[&str])] =
-                &[roof[0], ("value", &["79228162514264337593543950335"])];
-            let long = "Mo ".repeat(30_000) + ".";
-            let token = match at {
-                0 => batch.update(Contact, "no such id", Some("1"), &[], &[(name, &["Mo"])]),
-                1 if deals => batch.opportunity(roof, ContactOf::Known("no such id".into())),
-                2 if value => batch.opportunity(large, ContactOf::CreatedBy(ana)),
-                // Where an address is unique, and somebody else was quicker.
-                3 => batch.create(Contact, &[(name, &["Mo"]), (field, &[key])]),
-                4 => batch.create(Contact, &[(name, &[&long])]),
-                _ => return Vec::new(),
-            };
-            vec![token]
+            vec![trouble.add(batch, name, ana, (field, key))]
         });
-        if !made.trouble.is_empty() && bench.write_once(&made.batch).is_err() {
+        if bench.write_once(&made.batch).is_err() {
             is_any = true;
             is_known_or_absent(bench, &made, field)?;
             is_written_without(bench, made, field)?;
@@ -140,7 +177,7 @@ fn known<S: StorageWrite>(
     if bench.storage.keeps_tokens()
         && let Err(error) = bench.storage.applied(&tokens.collect::<Vec<_>>(), &mut known)
     {
-        return cause(format!("applied failed: {error}"));
+        return cause(format!("applied failed: {}", with_causes(&error)));
     }
     Ok(known)
 }
@@ -154,7 +191,8 @@ fn is_written_without<S: StorageWrite>(bench: &mut Bench<S>, made: Made, field: 
         Err(error) => {
             return fail(format!(
                 "a batch failed, and when it was written again without the step that had failed it, so did \
-                 that: {error}; roll back what has failed"
+                 that: {}; roll back what has failed",
+                with_causes(&error)
             ));
         }
     };
@@ -245,6 +283,6 @@ fn update_is_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let seen = bench.get(Contact, &ana)?;
     match receipts {
         Ok(_) => expect(seen.value(text) == Some("Rome"), "an update beside it was not written"),
-        Err(error) => fail(format!("the update failed also without it: {error}")),
+        Err(error) => fail(format!("the update failed also without it: {}", with_causes(&error))),
     }
 }

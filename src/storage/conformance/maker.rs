@@ -145,7 +145,7 @@ impl<'f> Maker<'f> {
         });
         let own = of_pipeline.into_iter().flatten().chain([("status", "open"), ("value", "0")]);
         for (key, text) in
-            own.filter(|(key, text)| given.iter().all(|(of, _)| of != key) && *text != "")
+            own.filter(|(key, text)| given.iter().all(|(of, _)| of != key) && !text.is_empty())
         {
             if let Some(field) = self.fields.find(Object::Opportunity, key) {
                 push(&mut self.batch.changes, self.fields, field, &[], &[text]);

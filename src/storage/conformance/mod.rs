@@ -301,6 +301,19 @@ pub fn run_checkpoints<S: StorageWrite>(
     }))
 }
 
+/// An error with what has led to it: some clients say no more than "db error" themselves.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    for cause in causes.map(ToString::to_string) {
+        // Some repeat it.
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
 /// Tries one case on a storage of its own.
 fn try_case<S: StorageWrite>(
     make: &mut impl FnMut() -> S,

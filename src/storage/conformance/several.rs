@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::bench::{Bench, Seen};
 use super::receipts::{created_id, expect_updated};
-use super::{NO_LINK, Result, Run, cause, expect, fail};
+use super::{NO_LINK, Result, Run, cause, expect, fail, with_causes};
 use crate::object::Object::{Contact, Opportunity};
 use crate::storage::{Applied, ContactOf, Receipts, StorageWrite, Token};
 
@@ -289,7 +289,7 @@ fn many_tokens<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     }
     let mut known = Applied::default();
     if let Err(error) = bench.storage.applied(&asked, &mut known) {
-        return fail(format!("applied failed: {error}"));
+        return fail(format!("applied failed: {}", with_causes(&error)));
     }
     let count = own.iter().filter(|token| known.id(**token).is_some()).count();
     expect(

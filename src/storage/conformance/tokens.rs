@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::receipts::{created_id, expect_conflict, expect_updated};
-use super::{Result, Run, expect, fail, skip};
+use super::{Result, Run, expect, fail, skip, with_causes};
 use crate::object::Object::{Contact, Opportunity};
 use crate::plan::Op;
 use crate::storage::{Applied, ContactOf, FollowUpKind, Receipt, StorageWrite, Token};
@@ -80,7 +80,7 @@ fn applied<S: StorageWrite>(bench: &mut Bench<S>, tokens: &[Token]) -> Result<Ap
     let mut known = Applied::default();
     match bench.storage.applied(tokens, &mut known) {
         Ok(()) => Ok(known),
-        Err(error) => fail(format!("applied failed: {error}")),
+        Err(error) => fail(format!("applied failed: {}", with_causes(&error))),
     }
 }
 
