@@ -7,7 +7,7 @@ use crm_import::storage::{StorageError, Token};
 use crm_import::{Account, Object, Storage, StorageWrite};
 
 use crate::shelf::Shelf;
-use crate::{account, customers_only};
+use crate::{account, customers, customers_only};
 
 /// What a storage does about a contact that it refuses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -226,5 +226,20 @@ impl StorageWrite for NeverNull {
 #[test]
 fn o6_a_new_opportunity_has_what_an_import_gives_each_of_them() {
     let report = conformance::run(|| NeverNull(Shelf::new(account())));
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
+fn the_adapter_over_customers_leaves_nothing_half_written() {
+    let report = conformance::run_failing(|| {
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        db.execute_batch(customers::TABLES).unwrap();
+        db.execute_batch(
+            "CREATE TRIGGER refused BEFORE INSERT ON customers WHEN new.name = 'Mallory'
+                 BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END;",
+        )
+        .unwrap();
+        customers::Crm::new(db).unwrap()
+    });
     assert!(report.is_passed(), "{report}");
 }

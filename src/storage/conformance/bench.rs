@@ -243,7 +243,7 @@ impl<S: StorageWrite> Bench<S> {
         let (made, batch) = self.make(make);
         match self.try_write(&batch) {
             Ok(receipts) => Ok(Some((made, receipts))),
-            Err(error) if self.storage.recover(&error, 1) == Recovery::Split => Ok(None),
+            Err(error) if self.storage.recover(&error, ATTEMPTS) == Recovery::Split => Ok(None),
             Err(error) => cause(format!("write failed: {}", with_causes(&error))),
         }
     }
