@@ -48,6 +48,12 @@
 //! | know what a value may look like | [`normalize`] |
 //! | look up a rule, such as *behaviour M5* | [`guide::rules`] |
 //! | understand how it is built | [`guide::architecture`] |
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `phone`, on by default | the numbering plans of all countries; without it phones are read that are North American or begin with `+` |
+//! | `encoding`, on by default | legacy encodings, declared or detected; without it UTF-8, UTF-16 and UTF-32 |
+//! | `tracing` | [spans and events](guide::adapters#watching-it-in-production) of what an import asks and writes |
 
 pub mod account;
 mod apply;

@@ -46,6 +46,35 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// An amount from a count of its smallest units, as a column of cents keeps it. `decimals` is how many of them
+    /// the units have: 2 for cents, 0 for yen. More than 28 count as 28.
+    ///
+    /// ```
+    /// use crm_import::Value;
+    ///
+    /// assert_eq!(Value::of_units(-50, 2).to_text(), "-0.5");
+    /// ```
+    pub fn of_units(units: i64, decimals: u32) -> Self {
+        Value::Number(Decimal::new(units, decimals.min(Decimal::MAX_SCALE)))
+    }
+
+    /// An amount as a count of its smallest units, for a column of cents. `None` if it is no number, has more
+    /// decimals than that, or is too large: say [`rejected`](crate::storage::Receipts::rejected) then.
+    ///
+    /// ```
+    /// use crm_import::Value;
+    ///
+    /// let amount = Value::of_units(18_500_500, 3);
+    /// assert_eq!(amount.units(2), Some(1_850_050));
+    /// assert_eq!(Value::of_units(12_999, 3).units(2), None); // 12.999
+    /// ```
+    pub fn units(&self, decimals: u32) -> Option<i64> {
+        let Value::Number(number) = self else { return None };
+        let number = number.normalize();
+        let missing = decimals.checked_sub(number.scale())?;
+        number.mantissa().checked_mul(10_i128.checked_pow(missing)?)?.try_into().ok()
+    }
+
     /// Appends the canonical text.
     pub(crate) fn write_to(&self, out: &mut String) {
         match self {
@@ -184,6 +213,30 @@ mod tests {
         let phone = Phone::new(12065550123, "007").unwrap();
         assert_eq!(phone.extension(), "007");
         assert_ne!(phone, Phone::new(12065550123, "7").unwrap());
+    }
+
+    #[test]
+    fn an_amount_is_counted_in_its_smallest_units() {
+        let units =
+            |text: &str, decimals| Value::Number(text.parse::<Decimal>().unwrap()).units(decimals);
+        for (text, decimals, expected) in [
+            ("18500.5", 2, Some(1_850_050)),
+            ("-0.50", 2, Some(-50)),
+            ("12.9900", 2, Some(1_299)),
+            ("12.999", 2, None),
+            ("12", 0, Some(12)),
+            ("0", 2, Some(0)),
+            ("92233720368547758.07", 2, Some(i64::MAX)),
+            ("92233720368547758.08", 2, None),
+            ("79228162514264337593543950335", 28, None),
+            ("1", 40, None),
+        ] {
+            assert_eq!(units(text, decimals), expected, "{text} in {decimals}");
+        }
+        assert_eq!(Value::text("12").units(2), None);
+        for cents in [0, 5, -50, 100, i64::MIN] {
+            assert_eq!(Value::of_units(cents, 2).units(2), Some(cents));
+        }
     }
 
     #[test]

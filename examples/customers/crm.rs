@@ -17,7 +17,6 @@ use rusqlite::{
     Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params,
     params_from_iter,
 };
-use rust_decimal::Decimal;
 
 /// The tables of the application.
 pub(crate) const TABLES: &str = "
@@ -123,7 +122,7 @@ impl Crm {
         let mut rows = query.query([id])?;
         while let Some(row) = rows.next()? {
             let cents: Option<i64> = row.get(5)?;
-            let value = cents.map(|cents| Decimal::new(cents, 2).to_string());
+            let value = cents.map(|cents| crm_import::Value::of_units(cents, 2).to_string());
             let customer: Option<i64> = row.get(1)?;
             found
                 .record(&text(row, 0)?)
@@ -364,14 +363,14 @@ fn write_deal(
     }
     for change in step.changes() {
         columns.push(match (change.key(), change.value()) {
-            ("value", Some(crm_import::Value::Number(amount))) => match cents(amount) {
+            ("value", Some(amount)) => match amount.units(2) {
                 Some(cents) => ("amount_cents", cents.into()),
                 None => {
                     let why = format!("{amount} cannot be kept in whole cents");
                     return Ok(Written::Rejected(why));
                 }
             },
-            ("value", _) => ("amount_cents", Value::Null),
+            ("value", None) => ("amount_cents", Value::Null),
             ("name", _) => ("title", change.text().into()),
             ("status", _) => ("state", change.text().into()),
             (same, _) => (same, change.text().into()), // pipeline and stage
@@ -417,10 +416,4 @@ fn update(
     let values = columns.iter().map(|(_, value)| value).chain([&id]);
     tx.prepare_cached(&update)?.execute(params_from_iter(values))?;
     Ok(())
-}
-
-/// An amount in whole cents, if it is one.
-fn cents(amount: Decimal) -> Option<i64> {
-    let cents = amount.checked_mul(Decimal::ONE_HUNDRED).filter(|cents| cents.fract().is_zero())?;
-    cents.try_into().ok()
 }

@@ -75,7 +75,8 @@ impl<'a> Lookup<'a> {
         &self.contact_ids
     }
 
-    /// The keys to match, one block for each match rule that has any.
+    /// The keys to match, one block for each match rule that has any. Empty when asking about opportunities: those
+    /// of a contact are matched once they are [found](Self::contact_ids).
     pub fn blocks(&self) -> &[MatchBlock<'a>] {
         &self.blocks
     }

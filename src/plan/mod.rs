@@ -4,6 +4,23 @@
 //! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: applied to an unchanged storage,
 //! it gives the outcomes it lists (behaviour L3). It keeps the text of the file and a few numbers per row;
 //! values are computed when somebody looks at them.
+//!
+//! ```
+//! use crm_import::{Import, MemoryStorage, Object, Source};
+//!
+//! let mut crm = MemoryStorage::default();
+//! crm.insert(Object::Contact, [("email", "ana@example.com"), ("city", "Oslo")]);
+//! let file = Source::from_bytes(&b"Email,City\nana@example.com,Rome\nbo@example.com,Bonn\n"[..]);
+//! let plan = Import::new().plan(file, &mut crm).unwrap();
+//!
+//! let mut preview = Vec::new();
+//! for step in plan.steps() {
+//!     let changes: Vec<String> = step.changes().iter().map(|it| it.to_string()).collect();
+//!     preview.push(format!("row {}: {} {}", step.first_row().0, step.op(), changes.join(", ")));
+//! }
+//! assert_eq!(preview[0], "row 1: update city: \"Oslo\" -> \"Rome\"");
+//! assert_eq!(preview[1], "row 2: create email: \"\" -> \"bo@example.com\", city: \"\" -> \"Bonn\"");
+//! ```
 
 mod after;
 mod changes;

@@ -22,6 +22,11 @@ impl Op {
             Op::Update => "update",
         }
     }
+
+    /// The operation with this [name](Self::name), as it is kept beside a [token](crate::storage::Token).
+    pub fn named(name: &str) -> Option<Self> {
+        [Op::Create, Op::Update].into_iter().find(|op| op.name() == name)
+    }
 }
 
 impl fmt::Display for Op {

@@ -63,7 +63,8 @@ pub trait Storage {
     ///   [key](crate::lookup::FoundRecord::key) that it carries, and
     /// - the opportunities of the [contacts](Lookup::contact_ids) that are named.
     ///
-    /// Leave a key that nobody carries unanswered. Order does not matter, and a record may be added more
+    /// Answer nothing that an import must not see, such as deleted records and those of another tenant. Leave a key
+    /// that nobody carries unanswered. Order does not matter, and a record may be added more
     /// than once.
     ///
     /// Called at most twice per planning window, or four times where opportunities are matched by fields or

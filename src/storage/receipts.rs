@@ -163,6 +163,16 @@ impl Receipts {
         self.kinds.iter().copied().zip(self.faults.iter().map(String::as_str))
     }
 
+    /// Says of a step that was [written before](Self::already_applied) what its first receipt said, which was
+    /// lost on its way.
+    pub(super) fn restore(&mut self, token: Token, first: impl FnOnce(String) -> Receipt) {
+        if let Some(place) = self.receipts.get_mut(&token)
+            && let Some(Receipt::AlreadyApplied { id }) = place
+        {
+            *place = Some(first(std::mem::take(id)));
+        }
+    }
+
     fn file(&mut self, token: Token, receipt: Receipt) {
         let is_blank = matches!(&receipt,
             Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } if id.is_empty());

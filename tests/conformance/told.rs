@@ -46,6 +46,50 @@ fn an_error_of_every_write_is_one_line() {
     assert!(text.contains(&format!("({more} more fail for it")), "{text}");
 }
 
+/// An error as some clients make it, which leaves the reason to its source.
+#[derive(Debug)]
+struct DbError(std::fmt::Error);
+
+impl std::fmt::Display for DbError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("db error")
+    }
+}
+
+impl std::error::Error for DbError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+struct Silent;
+
+impl Storage for Silent {
+    type Error = DbError;
+
+    fn account(&mut self) -> Result<Account, DbError> {
+        Ok(customers_only())
+    }
+
+    fn find(&mut self, _: &Lookup<'_>, _: &mut Found) -> Result<(), DbError> {
+        Ok(())
+    }
+}
+
+impl StorageWrite for Silent {
+    fn write(&mut self, _: &Batch<'_>, _: &mut Receipts) -> Result<(), DbError> {
+        Err(DbError(std::fmt::Error))
+    }
+}
+
+#[test]
+fn an_error_is_told_with_its_cause() {
+    let report = conformance::run(|| Silent);
+    let (_, why, _) = only(&report);
+    let cause = "an error occurred when formatting an argument";
+    assert_eq!(why, format!("write failed: db error: {cause}"));
+}
+
 #[test]
 fn what_is_not_found_by_its_id_is_told_once() {
     let report = broken(Defect::FindsNobodyById);
@@ -89,7 +133,7 @@ fn a_misspelt_field_is_named_with_the_one_that_may_be_meant() {
         why,
         "`find` gave frist_name, which contacts of this account do not have; first_name is one"
     );
-    assert_eq!(more, 8, "{report}");
+    assert_eq!(more, 9, "{report}");
 }
 
 #[test]

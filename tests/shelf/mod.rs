@@ -4,6 +4,8 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod defect;
+mod spoiling;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,105 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crm_import::dedup::record_keys;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
-    Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, StorageError, Token,
+    Applied, Batch, BatchStep, Checkpoint, FollowUpKind, Op, Receipts, StorageError, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
+pub(crate) use defect::Defect;
+use spoiling::{compared, halves};
 use writing::Shifted;
-
-/// One way of breaking the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Defect {
-    IgnoresAdditionalAddresses,
-    DeclaresNoKeys,
-    DeclaresSpelledKeys,
-    FindsOneHolderOnly,
-    FindsByPrefix,
-    FindsEverybodyById,
-    ReadsIdsAsNumbers,
-    ForgetsToUnindex,
-    FindsAllOpportunities,
-    AnyFieldOfACombinedRule,
-    KnowsAddressesOnly,
-    DropsListValues,
-    TrimsText,
-    NoVersions,
-    ConstantVersion,
-    IgnoresVersions,
-    WritesOnConflict,
-    UpdateCreates,
-    IgnoresTakenKeys,
-    OwnKeyIsTaken,
-    OneConflictStopsAll,
-    DropsAReceipt,
-    DoublesAReceipt,
-    OneIdForAll,
-    SwapsIds,
-    OverwritesWholeRecord,
-    NeverClears,
-    AppendsToLists,
-    LinksToTheFirstContact,
-    NeverMovesLinks,
-    LinksLostToNobody,
-    RefusesEmptyBatches,
-    IgnoresTokens,
-    NewIdForKnownTokens,
-    KnowsEveryToken,
-    KeepsTokensOfConflicts,
-    SaysEverythingWasCreated,
-    RepeatsFollowUps,
-    DropsAField,
-    DropsCustomFields,
-    TwoFieldsInOneColumn,
-    LinksToTheGone,
-    FailsEveryWrite,
-    PanicsInEveryWrite,
-    PanicsWhenItMoves,
-    FindsNobodyById,
-    MisspellsAField,
-    TellsThePartsOfNames,
-    TellsNoLinks,
-    CutsAmountsToCents,
-    LosesTheSignBelowOne,
-    DropsTheZeroOfCents,
-    ConstantVersionOfOpportunities,
-    KeepsTheVersionWhenItMoves,
-    LeavesTagsOutOfTheVersion,
-    ComparesVersionsItDoesNotTell,
-    NeverClearsAddresses,
-    NeverClearsLists,
-    NeverClearsDates,
-    NeverClearsFieldsOfDeals,
-    EmptiesWhatItDidNotWrite,
-    KeysOfItsOwnWritesOnly,
-    VersionsOfItsOwnWritesOnly,
-    LosesCheckpoints,
-    LosesCheckpointsWithoutSteps,
-    KeepsTheFirstCheckpoint,
-    KeepsOneCheckpoint,
-    ForgetsFormats,
-    TakesAdditionalAddresses,
-    TakesCombinedKeys,
-    FindsTheFirstContactsDeals,
-    DeclaresOneKeyOfEach,
-    KeysOfNewContactsOnly,
-    FindsLike,
-    ReadsTheNumberOfAnId,
-    FindsSomeOfManyKeys,
-    FindsSomeOfManyIds,
-    KnowsSomeOfManyTokens,
-    CutsLongText,
-    SaysNothingForNo,
-    WritesTheFieldsOfTheFirst,
-    ShiftsLists,
-    ShiftsLinks,
-    UpdatesByAddress,
-    EmptiesLinks,
-    TellsLessByKey,
-    TellsLessByContact,
-    FollowsUpTheGone,
-    /// Which is allowed.
-    TellsNoVersionsOfOpportunities,
-}
 
 static FIELDS: std::sync::LazyLock<Fields> = std::sync::LazyLock::new(Fields::standard);
 
@@ -128,8 +37,12 @@ pub(crate) struct Shelf {
     pub(crate) tokens: BTreeMap<Token, (Op, u64)>,
     pub(crate) checkpoints: BTreeMap<String, Checkpoint>,
     pub(crate) defect: Option<Defect>,
+    /// Contacts of others, or deleted ones, which no import is to see.
+    pub(crate) hidden: BTreeSet<u64>,
     /// Addresses that contacts had before, for the defect that still finds them.
     former: Vec<(u64, String)>,
+    /// Those that were cleared, likewise.
+    cleared: Vec<(u64, String)>,
     /// The records as imports wrote them, for defects that know no others.
     own: BTreeMap<u64, Rec>,
     /// The same as they were written first.
@@ -137,6 +50,8 @@ pub(crate) struct Shelf {
     /// What is shifted in the batch at hand, for defects that do.
     shifted: Shifted,
     next: u64,
+    /// Has a batch failed, for the defect that never recovers?
+    is_broken: bool,
 }
 
 impl Shelf {
@@ -184,6 +99,35 @@ impl Shelf {
         rec.values.insert(field.into(), vec![value.into()]);
     }
 
+    /// Is it a contact that no import is to see, and that this defect does not show?
+    fn hides(&self, contact: u64, unless: Defect) -> bool {
+        self.hidden.contains(&contact) && !self.is(unless)
+    }
+
+    /// Is an id that is no number an error?
+    fn fails(&self) -> bool {
+        use Defect::*;
+        let all = [LeavesHalfABatch, KeepsTokensOfFailedBatches, StaysBroken];
+        all.into_iter().any(|defect| self.is(defect))
+    }
+
+    /// Fails at a step, and leaves what the defect leaves.
+    fn fail_at(
+        &mut self,
+        batch: &Batch<'_>,
+        receipts: &mut Receipts,
+        at: usize,
+    ) -> Result<(), StorageError> {
+        let before = self.clone();
+        self.write_some(batch, receipts, at);
+        match self.defect {
+            Some(Defect::LeavesHalfABatch) => self.tokens = before.tokens,
+            Some(Defect::KeepsTokensOfFailedBatches) => self.contacts = before.contacts,
+            _ => *self = Shelf { is_broken: true, ..before },
+        }
+        Err("invalid digit found in string".into())
+    }
+
     /// Everything that is kept, without ids and versions, sorted.
     pub(crate) fn content(&self) -> Vec<String> {
         let name = |id: &str| {
@@ -215,6 +159,13 @@ impl Shelf {
     }
 
     fn keys_of(&self, rule: &[&str], rec: &Rec) -> Vec<Vec<String>> {
+        if rule == ["email"] {
+            let fields = ["email", "additional_emails"].into_iter();
+            let fields = fields
+                .filter(|field| *field == "email" || !self.is(Defect::IgnoresAdditionalAddresses));
+            let own = fields.filter_map(|field| rec.values.get(field)).flatten();
+            return own.map(|text| vec![text.to_lowercase()]).collect();
+        }
         let rule: Vec<String> = rule.iter().map(|&field| field.to_owned()).collect();
         record_keys(Object::Contact, &rule, &FIELDS, &self.account, |field| {
             if self.is(Defect::IgnoresAdditionalAddresses) && field.starts_with("additional") {
@@ -231,8 +182,11 @@ impl Shelf {
         }
         let is_held = |id: u64, rec: &Rec| {
             let keys = self.keys_of(rule, rec);
-            let is_former = self.is(Defect::ForgetsToUnindex)
-                && self.former.iter().any(|(of, text)| *of == id && key == [text.as_str()]);
+            let among = |all: &[(u64, String)]| {
+                all.iter().any(|(of, text)| *of == id && key == [text.as_str()])
+            };
+            let is_former =
+                self.is(Defect::ForgetsToUnindex) && among(&self.former) || among(&self.cleared);
             if self.is(Defect::FindsLike) {
                 let is_like = |own: &Vec<String>| is_like(&own.concat(), &key.concat());
                 return keys.iter().any(is_like);
@@ -243,8 +197,15 @@ impl Shelf {
             if self.is(Defect::AnyFieldOfACombinedRule) {
                 return keys.iter().any(|own| own.iter().zip(key).any(|(a, b)| a == b));
             }
-            is_former
-                || keys.iter().any(|own| own.iter().map(String::as_str).eq(key.iter().copied()))
+            let is_same = |own: &String, key: &str| {
+                if self.is(Defect::DoublesQuotes) {
+                    return *own == key.replace('\'', "''");
+                }
+                own == key || compared(self.defect, own) == compared(self.defect, key)
+            };
+            let agrees =
+                |own: &Vec<String>| own.iter().zip(key).all(|(own, key)| is_same(own, key));
+            is_former || keys.iter().any(agrees)
         };
         let mut ids: Vec<u64> = self
             .indexed(rule)
@@ -273,6 +234,10 @@ impl Shelf {
     }
 
     fn add(&self, object: Object, id: u64, keys: &[(&str, &str)], found: &mut Found) {
+        let seen = if keys.is_empty() { Defect::FindsHiddenById } else { Defect::FindsHiddenByKey };
+        if object == Object::Contact && self.hides(id, seen) {
+            return;
+        }
         let Some(rec) = self.records(object).get(&id) else { return };
         let mut record = found.record(&id.to_string());
         let is_told = match self.defect {
@@ -298,6 +263,11 @@ impl Shelf {
             let field = match (self.defect, field.as_str()) {
                 (Some(Defect::MisspellsAField), "first_name") => "frist_name",
                 (Some(Defect::TellsNoLinks), "contact_id") => continue,
+                (Some(Defect::SpellsLinks), "contact_id") => {
+                    let spelt = values.iter().map(|id| format!("{id}.0"));
+                    record = record.values(field.as_str(), spelt);
+                    continue;
+                }
                 (_, field) => field,
             };
             for value in values {
@@ -339,6 +309,10 @@ impl Storage for Shelf {
             for (id, rec) in &self.opportunities {
                 let link = rec.values.get("contact_id").and_then(|link| link.first());
                 let mut asked = lookup.contact_ids().iter().take(most);
+                let is_hidden = |id: &String| {
+                    id.parse().is_ok_and(|id| self.hides(id, Defect::FindsDealsOfHidden))
+                };
+                let link = link.filter(|id| !is_hidden(id));
                 let is_asked = link.is_some_and(|id| asked.any(|asked| asked == id));
                 if is_asked && self.is(Defect::TellsLessByContact) {
                     found.record(&id.to_string()).values("contact_id", link.map(String::as_str));
@@ -377,8 +351,18 @@ impl StorageWrite for Shelf {
         if self.is(Defect::FailsEveryWrite) {
             return Err("no such table: contacts".into());
         }
-        self.write_some(batch, receipts, usize::MAX);
-        Ok(())
+        if self.is_broken {
+            return Err("current transaction is aborted".into());
+        }
+        let odd = |step: BatchStep<'_>| step.is_update() && step.id().parse::<u64>().is_err();
+        let failing = self.fails().then(|| batch.steps().position(odd)).flatten();
+        match failing {
+            Some(at) => self.fail_at(batch, receipts, at),
+            None => {
+                self.write_some(batch, receipts, usize::MAX);
+                Ok(())
+            }
+        }
     }
 
     fn keeps_tokens(&self) -> bool {
@@ -387,14 +371,19 @@ impl StorageWrite for Shelf {
 
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), StorageError> {
         let most = if self.is(Defect::KnowsSomeOfManyTokens) { 1_000 } else { usize::MAX };
+        let halves = halves(self.tokens.keys().map(|token| token.0));
         for &token in tokens.iter().take(most) {
+            let is_like_one =
+                self.is(Defect::KeepsHalfATokens) && halves.contains(&(token.0 as u64));
             match self.tokens.get(&token) {
                 Some((op, id)) => {
                     let op =
                         if self.is(Defect::SaysEverythingWasCreated) { Op::Create } else { *op };
                     known.add(token, op, &id.to_string());
                 }
-                None if self.is(Defect::KnowsEveryToken) => known.add(token, Op::Create, "1"),
+                None if is_like_one || self.is(Defect::KnowsEveryToken) => {
+                    known.add(token, Op::Create, "1");
+                }
                 None => {}
             }
         }

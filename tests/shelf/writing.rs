@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use crm_import::storage::{Batch, BatchFollowUp, BatchStep, Link, Op, Receipt, Receipts};
 use crm_import::{Field, FieldKind, Object};
 
+use super::spoiling::spoil;
 use super::{Defect, Rec, Shelf};
 
 /// The lists and the links of a batch without the gaps between them, and the fields of its first update: an
@@ -48,6 +49,11 @@ impl Shelf {
                 if self.shifted.fields.replace(BTreeSet::new()).is_none() {
                     self.shifted.links = links;
                 }
+            }
+            if at >= 500 && self.is(Defect::WritesSomeOfManySteps) {
+                let id = at.to_string();
+                receipts.created(step.token(), &id, None);
+                continue;
             }
             let before = receipts.get(step.token());
             // Somebody has refused it on the shelf's behalf.
@@ -114,7 +120,10 @@ impl Shelf {
             link => self.linked(link),
         };
         let stored: Option<u64> = step.id().parse().ok();
-        let before = stored.and_then(|id| self.records(step.object()).get(&id)).cloned();
+        let is_seen =
+            |id: &u64| step.object() != Object::Contact || !self.hides(*id, Defect::UpdatesHidden);
+        let before = stored.filter(is_seen);
+        let before = before.and_then(|id| self.records(step.object()).get(&id)).cloned();
         let is_gone = link.as_deref().is_some_and(|link| self.is_gone(link));
         if self.is_taken(step) || is_gone || self.is_stale(step, before.as_ref()) {
             if self.is(Defect::KeepsTokensOfConflicts) {
@@ -183,8 +192,9 @@ impl Shelf {
     }
 
     fn is_gone(&self, contact: &str) -> bool {
-        contact.parse().is_ok_and(|contact| !self.contacts.contains_key(&contact))
-            && !self.is(Defect::LinksToTheGone)
+        contact.parse().is_ok_and(|contact| {
+            !self.contacts.contains_key(&contact) || self.hides(contact, Defect::LinksToHidden)
+        }) && !self.is(Defect::LinksToTheGone)
             && !self.is(Defect::LinksLostToNobody)
     }
 
@@ -205,6 +215,7 @@ impl Shelf {
                 };
                 holders.retain(is_primary);
             }
+            holders.retain(|id| !self.hides(*id, Defect::TakesHiddenKeys));
             holders.iter().any(|id| self.is(Defect::OwnKeyIsTaken) || id.to_string() != step.id())
         })
     }
@@ -256,6 +267,7 @@ impl Shelf {
             }
             let mut after: Vec<String> = change.after().map(|value| value.to_string()).collect();
             let before = rec.values.get(change.key()).cloned().unwrap_or_default();
+            let before_all = before.clone();
             if matches!(change.key(), "email" | "phone") {
                 self.former.extend(before.iter().map(|text| (id, text.clone())));
             }
@@ -276,6 +288,10 @@ impl Shelf {
                 Some(Defect::CutsLongText) => {
                     after.iter_mut().for_each(|text| *text = text.chars().take(255).collect());
                 }
+                Some(defect) => spoil(defect, change.field(), &mut after),
+                None => {}
+            }
+            match self.defect {
                 Some(Defect::DropsListValues) => after.truncate(1),
                 Some(Defect::TrimsText) => {
                     after.iter_mut().for_each(|text| *text = text.replace(['\n', '\t'], " "));
@@ -284,6 +300,9 @@ impl Shelf {
                     after = before.into_iter().chain(after).collect();
                 }
                 _ => {}
+            }
+            if after.is_empty() && self.is(Defect::FindsByTheClearedAddress) {
+                self.cleared.extend(before_all.iter().map(|text| (id, text.clone())));
             }
             if after.is_empty() {
                 rec.values.remove(change.key());
@@ -299,9 +318,14 @@ impl Shelf {
             Some(Defect::DropsAReceipt) if at == 1 => return,
             Some(Defect::OneIdForAll) => 1,
             Some(Defect::SwapsIds) if at < 2 => id + 1 - 2 * at as u64,
+            Some(Defect::SwapsIdsOfManySteps) if at == 700 => id + 1,
+            Some(Defect::SwapsIdsOfManySteps) if at == 701 => id - 1,
             _ => id,
         };
         match step.op() {
+            Op::Create if self.is(Defect::SpellsIdsInReceipts) => {
+                receipts.created(token, &format!("0{shown}"), None);
+            }
             Op::Create => receipts.created(token, &shown.to_string(), None),
             Op::Update => receipts.updated(token, None),
         }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::result::Result as Answer;
 
 use super::maker::{Maker, absent};
 use super::receipts::{created_id, expect_updated};
-use super::{Result, cause, fail, skip};
+use super::{Result, cause, fail, skip, with_causes};
 use crate::account::Account;
 use crate::draft::{Choices, normalize_stored};
 use crate::field::{FieldId, Fields};
 use crate::lookup::{Found, Lookup, MatchBlock};
 use crate::object::Object;
-use crate::storage::{Batch, ContactOf, OwnedBatch, Receipt, Receipts, Recovery, StorageWrite};
+use crate::plan::Op;
+use crate::storage::{
+    Batch, ContactOf, OwnedBatch, Receipt, Receipts, Recovery, StorageWrite, Token,
+};
 use crate::value::Value;
 
 /// Fields with their values.
@@ -27,7 +31,12 @@ pub(super) struct Bench<S> {
     absent: Option<String>,
     /// Fields that `find` has named and that the account does not have.
     unknown: BTreeSet<(Object, String)>,
+    /// The steps that storage was given.
+    given: BTreeSet<Token>,
 }
+
+/// So often is asked or written the same, as long as the adapter says that it may.
+const ATTEMPTS: u32 = 5;
 
 /// What storage says of one record.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,7 +92,7 @@ impl<S: StorageWrite> Bench<S> {
         let account = storage.account().unwrap_or_default();
         let fields = account.fields();
         let unknown = BTreeSet::new();
-        Bench { storage, account, fields, next: 0, absent: None, unknown }
+        Bench { storage, account, fields, next: 0, absent: None, unknown, given: BTreeSet::new() }
     }
 
     /// Fields that `find` has named so far and that the account does not have.
@@ -188,15 +197,41 @@ impl<S: StorageWrite> Bench<S> {
         if let Some(why) = &self.absent {
             return skip(why.clone());
         }
-        let batch = Batch { owned: batch, fields: &self.fields };
-        let mut receipts = Receipts::expecting(&batch);
-        if let Err(error) = self.storage.write(&batch, &mut receipts) {
-            return cause(format!("write failed: {error}"));
-        }
+        let receipts = match self.try_write(batch) {
+            Ok(receipts) => receipts,
+            Err(error) => return cause(format!("write failed: {}", with_causes(&error))),
+        };
         match receipts.faults().first() {
             Some(fault) => fail(fault.clone()),
             None => Ok(receipts),
         }
+    }
+
+    /// Writes a batch once, whatever the adapter says of an error.
+    pub(super) fn write_once(&mut self, owned: &OwnedBatch) -> Answer<Receipts, S::Error> {
+        let batch = Batch { owned, fields: &self.fields };
+        let mut receipts = Receipts::expecting(&batch);
+        self.storage.write(&batch, &mut receipts).map(|()| receipts)
+    }
+
+    /// Writes a batch, and once more as long as the adapter says so.
+    pub(super) fn try_write(&mut self, owned: &OwnedBatch) -> Answer<Receipts, S::Error> {
+        let mut attempt = 1;
+        let receipts = loop {
+            match self.write_once(owned) {
+                Ok(receipts) => break receipts,
+                Err(error) if attempt == ATTEMPTS => return Err(error),
+                Err(error) if self.storage.recover(&error, attempt) != Recovery::Retry => {
+                    return Err(error);
+                }
+                Err(_) => attempt += 1,
+            }
+        };
+        let batch = Batch { owned, fields: &self.fields };
+        let tokens = batch.steps().map(|step| step.token());
+        let tokens = tokens.chain(batch.follow_ups().map(|wanted| wanted.token()));
+        let new: Vec<Token> = tokens.filter(|token| self.given.insert(*token)).collect();
+        Ok(if attempt > 1 { as_first(&batch, receipts, &new) } else { receipts })
     }
 
     /// Makes a batch and writes it. `None`: an error says that a step of it is to blame, which is as good as
@@ -205,13 +240,32 @@ impl<S: StorageWrite> Bench<S> {
         &mut self,
         make: impl FnOnce(&mut Maker<'_>) -> T,
     ) -> Result<Option<(T, Receipts)>> {
-        let (made, owned) = self.make(make);
-        let batch = Batch { owned: &owned, fields: &self.fields };
-        let mut receipts = Receipts::expecting(&batch);
-        match self.storage.write(&batch, &mut receipts) {
-            Ok(()) => Ok(Some((made, receipts))),
-            Err(error) if self.storage.recover(&error, 1) == Recovery::Split => Ok(None),
-            Err(error) => cause(format!("write failed: {error}")),
+        let (made, batch) = self.make(make);
+        match self.try_write(&batch) {
+            Ok(receipts) => Ok(Some((made, receipts))),
+            Err(error) if self.storage.recover(&error, ATTEMPTS) == Recovery::Split => Ok(None),
+            Err(error) => cause(format!("write failed: {}", with_causes(&error))),
+        }
+    }
+
+    /// Writes a record with these values. Returns its id, `None` if storage refuses it, as it may.
+    pub(super) fn add_or_refuse(
+        &mut self,
+        object: Object,
+        values: Values<'_>,
+    ) -> Result<Option<String>> {
+        let name = self.name();
+        let written = self.write_or_refuse(|batch| match object {
+            Object::Contact => batch.create(object, values),
+            Object::Opportunity => {
+                let ana = batch.create(Object::Contact, &[(name, &["Ana"])]);
+                batch.opportunity(values, ContactOf::CreatedBy(ana))
+            }
+        })?;
+        let Some((token, receipts)) = written else { return Ok(None) };
+        match receipts.get(token) {
+            Some(Receipt::Rejected { .. }) => Ok(None),
+            _ => created_id(&receipts, token).map(Some),
         }
     }
 
@@ -243,8 +297,12 @@ impl<S: StorageWrite> Bench<S> {
     /// Asks a question. Returns each record with what storage says about it.
     pub(super) fn ask(&mut self, lookup: &Lookup<'_>) -> Result<Vec<(String, Seen)>> {
         let mut found = Found::default();
-        if let Err(error) = self.storage.find(lookup, &mut found) {
-            return cause(format!("find failed: {error}"));
+        let mut attempt = 1;
+        while let Err(error) = self.storage.find(lookup, &mut found) {
+            if attempt == ATTEMPTS || !self.storage.asks_again(&error, attempt) {
+                return cause(format!("find failed: {}", with_causes(&error)));
+            }
+            (found, attempt) = (Found::default(), attempt + 1);
         }
         let unknown = found.unknown(lookup.object, &self.fields);
         self.unknown.extend(unknown.map(|name| (lookup.object, name.to_owned())));
@@ -362,6 +420,21 @@ impl<S: StorageWrite> Bench<S> {
         }
         skip("the storage keeps no tokens (StorageWrite::keeps_tokens)")
     }
+}
+
+/// The receipts of a batch that was repeated because its answer was lost, as the first attempt had them.
+fn as_first(batch: &Batch<'_>, mut receipts: Receipts, new: &[Token]) -> Receipts {
+    let is_new = |token: Token| new.contains(&token);
+    for step in batch.steps().filter(|step| is_new(step.token())) {
+        receipts.restore(step.token(), |id| match step.op() {
+            Op::Create => Receipt::Created { id, version: None },
+            Op::Update => Receipt::Updated { version: None },
+        });
+    }
+    for wanted in batch.follow_ups().filter(|wanted| is_new(wanted.token())) {
+        receipts.restore(wanted.token(), |_| Receipt::Done);
+    }
+    receipts
 }
 
 fn wanted(fields: &Fields, object: Object) -> Vec<FieldId> {

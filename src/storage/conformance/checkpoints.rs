@@ -1,7 +1,7 @@
 //! Whether a program that starts finds the imports it has to go on with.
 
 use super::bench::Bench;
-use super::{Result, cause, expect, skip};
+use super::{Result, cause, expect, skip, with_causes};
 use crate::issue::IssueCode;
 use crate::object::Object::Contact;
 use crate::object::RowNumber;
@@ -38,7 +38,7 @@ pub(super) fn told<S: StorageWrite>(bench: &mut Bench<S>, case: Resuming<S>) -> 
     let result = case(bench, &mut |storage| match storage.unfinished() {
         Ok(kept) => kept.unwrap_or_default(),
         Err(error) => {
-            failed = Some(error.to_string());
+            failed = Some(with_causes(&error));
             Vec::new()
         }
     });

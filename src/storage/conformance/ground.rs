@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::fields::{add_sample, samples};
 use super::receipts::created_id;
-use super::{NO_VERSION, Result, Run, Stop, cause, expect};
+use super::{NO_VERSION, Result, Run, Stop, cause, expect, with_causes};
 use crate::object::Object::{self, Contact, Opportunity};
 use crate::storage::{Receipt, StorageWrite};
 
@@ -60,7 +60,10 @@ fn the_account_is_the_same<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         [Ok(first), Ok(second)] => expect(first == second, "the second answer differs"),
         [first, second] => {
             let error = first.err().or(second.err());
-            expect(false, error.map_or_else(String::new, |e| format!("account failed: {e}")))
+            expect(
+                false,
+                error.map_or_else(String::new, |e| format!("account failed: {}", with_causes(&e))),
+            )
         }
     }
 }

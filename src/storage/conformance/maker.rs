@@ -134,6 +134,25 @@ impl<'f> Maker<'f> {
         }
     }
 
+    /// Adds what an import gives every new opportunity (behaviour O6), unless it is given.
+    fn fill_deal(&mut self, given: Values<'_>) {
+        let pipeline = self.account.pipelines.first();
+        let of_pipeline = pipeline.map(|pipeline| {
+            [
+                ("pipeline", pipeline.id.as_str()),
+                ("stage", pipeline.stages.first().map_or("", |stage| &stage.id)),
+            ]
+        });
+        let own = of_pipeline.into_iter().flatten().chain([("status", "open"), ("value", "0")]);
+        for (key, text) in
+            own.filter(|(key, text)| given.iter().all(|(of, _)| of != key) && !text.is_empty())
+        {
+            if let Some(field) = self.fields.find(Object::Opportunity, key) {
+                push(&mut self.batch.changes, self.fields, field, &[], &[text]);
+            }
+        }
+    }
+
     fn step(
         &mut self,
         object: Object,
@@ -147,6 +166,9 @@ impl<'f> Maker<'f> {
         let from = self.batch.changes.len();
         if object == Object::Contact && id.is_none() {
             self.fill_required(after);
+        }
+        if object == Object::Opportunity && id.is_none() {
+            self.fill_deal(after);
         }
         for (key, values) in after {
             let field = self.fields.find(object, key).filter(|id| !self.fields.is_part(*id));

@@ -1,15 +1,20 @@
-//! Certifies a storage adapter: [`run`] puts it through some sixty named cases.
+//! Certifies a storage adapter: [`run`] puts it through some seventy named cases.
 //!
 //! | run | over | finds |
 //! |---|---|---|
 //! | [`run`] | an empty storage | what breaks the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
 //! | [`run_over`] | rows that your application has written | columns that an update empties, rows that no key leads to |
 //! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
+//! | [`run_hidden`] | rows of other tenants, and deleted ones | what an import sees or touches that is not its own |
+//! | [`run_failing`] | a storage that refuses a certain contact | batches that are left half written |
 //! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, where [`unfinished`](StorageWrite::unfinished) does not tell them |
 //!
 //! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. The
 //! more fields and match rules that account has, the more is tried: values are written to every field, custom
 //! ones included, and to those that every contact [needs](crate::dedup::DedupPolicy::required).
+//!
+//! What the adapter would have an import [try again](StorageWrite::recover) is tried again here too, five times at
+//! most.
 //!
 //! A case is skipped, and the report says why, if it is about something that the adapter does not claim to do
 //! (tokens, follow-ups), or needs a field or an object that the account
@@ -43,9 +48,11 @@ mod amounts;
 mod bench;
 mod beside;
 mod checkpoints;
+mod failing;
 mod fields;
 mod finding;
 mod ground;
+mod hidden;
 mod maker;
 mod over;
 mod receipts;
@@ -53,6 +60,7 @@ mod report;
 mod rules;
 mod several;
 mod tokens;
+mod values;
 mod versions;
 mod writing;
 
@@ -63,6 +71,8 @@ use super::{Checkpoint, StorageWrite};
 use crate::object::Object;
 use bench::Bench;
 pub use beside::Meanwhile;
+pub use failing::REFUSED;
+pub use hidden::Hidden;
 pub use report::{Case, Outcome, Report};
 
 /// Why a case does not pass.
@@ -114,10 +124,12 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         .chain(finding::cases())
         .chain(rules::cases())
         .chain(fields::cases())
+        .chain(values::cases())
         .chain(amounts::cases())
         .chain(versions::cases())
         .chain(writing::cases())
         .chain(several::cases())
+        .chain(failing::cases())
         .chain(tokens::cases())
         .collect();
     // What else goes wrong there is for the cases to tell.
@@ -207,6 +219,61 @@ pub fn run_beside<S: StorageWrite>(
     }))
 }
 
+/// Puts an adapter through imports beside contacts that it must not see: those of another tenant, or deleted ones.
+/// `storage` makes a storage whose tables hold them, and `hidden` says which they are. Give at least one for each
+/// reason why a row is hidden, with an opportunity where there are any.
+///
+/// ```no_run
+/// use crm_import::storage::conformance::{self, Hidden};
+/// # struct Db; impl Db { fn execute(&self, _: &str) {} }
+/// # struct Crm; impl Crm { fn new(_: Db) -> crm_import::MemoryStorage { Default::default() } }
+/// # fn empty_database() -> Db { Db }
+///
+/// let storage = || {
+///     let db = empty_database();
+///     db.execute("INSERT INTO customers (id, mail, deleted) VALUES (7, 'gone@example.com', true)");
+///     Crm::new(db)
+/// };
+/// let report = conformance::run_hidden(storage, &[Hidden { id: "7", email: "gone@example.com" }]);
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_hidden<S: StorageWrite>(
+    mut storage: impl FnMut() -> S,
+    hidden: &[Hidden<'_>],
+) -> Report {
+    let cases = hidden::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let case = |bench: &mut Bench<S>| case(bench, hidden);
+        (name, try_case(&mut storage, case))
+    }))
+}
+
+/// Puts an adapter through batches in which something fails. `failing` makes an empty storage that cannot write
+/// a contact whose name, or first name, is [`REFUSED`]: its table has a `CHECK` or a trigger against that name, or what stands for the
+/// service answers it with an error.
+///
+/// Whether the adapter rejects that contact or gives an error, the others of the batch must be there exactly once
+/// in the end. That finds batches that are not in one transaction and tokens that are kept apart from what they
+/// name.
+///
+/// ```no_run
+/// use crm_import::storage::conformance;
+/// # struct Db; impl Db { fn execute(&self, _: &str) {} }
+/// # struct Crm; impl Crm { fn new(_: Db) -> crm_import::MemoryStorage { Default::default() } }
+/// # fn empty_database() -> Db { Db }
+///
+/// let report = conformance::run_failing(|| {
+///     let db = empty_database();
+///     db.execute("ALTER TABLE customers ADD CHECK (name <> 'Mallory')");
+///     Crm::new(db)
+/// });
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_failing<S: StorageWrite>(mut failing: impl FnMut() -> S) -> Report {
+    let cases = failing::cases_refused().into_iter();
+    Report::of(cases.map(|(name, case)| (name, try_case(&mut failing, case))))
+}
+
 /// Puts an adapter through imports that are interrupted. `kept` reads the checkpoints that storage keeps the
 /// way [a program that starts](crate::guide::adapters#7-checkpoints) does: all of them, or those that are
 /// [open](Checkpoint::is_open).
@@ -232,6 +299,19 @@ pub fn run_checkpoints<S: StorageWrite>(
         let case = |bench: &mut Bench<S>| case(bench, &mut kept);
         (name, try_case(&mut fresh, case))
     }))
+}
+
+/// An error with what has led to it: some clients say no more than "db error" themselves.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    for cause in causes.map(ToString::to_string) {
+        // Some repeat it.
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Tries one case on a storage of its own.

@@ -1,17 +1,20 @@
 //! What goes wrong only where there are several: columns of a batch that are out of step, and lists that an
 //! adapter cuts short.
 
-use super::bench::Bench;
+use std::collections::HashMap;
+
+use super::bench::{Bench, Seen};
 use super::receipts::{created_id, expect_updated};
-use super::{NO_LINK, Result, Run, cause, expect, fail};
+use super::{NO_LINK, Result, Run, cause, expect, fail, with_causes};
 use crate::object::Object::{Contact, Opportunity};
-use crate::storage::{Applied, ContactOf, StorageWrite, Token};
+use crate::storage::{Applied, ContactOf, Receipts, StorageWrite, Token};
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
         ("creates of one batch have each their own values", creates_are_apart),
         ("updates of one batch change each their own record", updates_are_apart),
         ("opportunities of one batch have each their own contact", links_are_apart),
+        ("a batch of a thousand steps is written whole", many_steps),
         ("thousands of keys are looked up at once", many_keys),
         ("thousands of ids are looked up at once", many_ids),
         ("thousands of tokens are asked for at once", many_tokens),
@@ -129,6 +132,105 @@ fn links_are_apart<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     Ok(())
 }
 
+/// The most that a batch has.
+const STEPS: usize = 1_000;
+
+/// New contacts, changes of them all, and an opportunity of each.
+fn many_steps<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let (name, text) = (bench.name(), bench.text());
+    let address = bench.addresses().ok().and_then(|all| all.first().copied());
+    let key = |at: usize| match address {
+        Some(("phone", _)) => format!("+1206555{at:04}"),
+        _ => format!("p{at:04}@example.com"),
+    };
+    let (tokens, receipts) = bench.write(|batch| {
+        let each = |at| match address {
+            Some((field, _)) => {
+                let (who, key) = (format!("No {at}"), key(at));
+                let values: &[(&str, &[&str])] = &[(name, &[&who]), (field, &[&key])];
+                batch.create_new(values, &[(field, &key)])
+            }
+            None => batch.create(Contact, &[(name, &[&format!("No {at}")])]),
+        };
+        (0..STEPS).map(each).collect::<Vec<Token>>()
+    })?;
+    let ids = created(&receipts, &tokens)?;
+    let versions = each_named(bench, &ids, name, "No")?;
+    let (tokens, receipts) = bench.write(|batch| {
+        let each = |(at, (id, version)): (usize, (&String, &Option<String>))| {
+            let values: &[(&str, &[&str])] = &[(text, &[&format!("Now {at}")])];
+            batch.update(Contact, id, version.as_deref(), &[], values)
+        };
+        ids.iter().zip(&versions).enumerate().map(each).collect::<Vec<Token>>()
+    })?;
+    for (token, version) in tokens.into_iter().zip(&versions) {
+        expect_updated(&receipts, token, Contact, version.as_deref())?;
+    }
+    each_named(bench, &ids, text, "Now")?;
+    if bench.keeps_opportunities() { many_deals(bench, &ids) } else { Ok(()) }
+}
+
+fn many_deals<S: StorageWrite>(bench: &mut Bench<S>, contacts: &[String]) -> Result {
+    let (tokens, receipts) = bench.write(|batch| {
+        let of = |id: &String| ContactOf::Known(id.as_str().into());
+        let deals = contacts.iter().map(|id| batch.opportunity(&[("name", &["Roof"])], of(id)));
+        deals.collect::<Vec<Token>>()
+    })?;
+    let ids = created(&receipts, &tokens)?;
+    let asked: Vec<&str> = contacts.iter().map(String::as_str).collect();
+    let found = bench.of_contacts(&asked)?;
+    if found.iter().all(|(_, seen)| seen.value("contact_id").is_none()) {
+        return cause(NO_LINK);
+    }
+    for (id, contact) in ids.iter().zip(contacts) {
+        let deal = found.iter().find(|(own, _)| own == id);
+        let is_right = deal.is_some_and(|(_, seen)| seen.value("contact_id") == Some(contact));
+        let count = found.len();
+        expect(
+            is_right,
+            format!(
+                "of {} opportunities of as many contacts, written in one batch, {count} were found, and that of \
+                 {contact} is not {id}",
+                contacts.len()
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+fn created(receipts: &Receipts, tokens: &[Token]) -> Result<Vec<String>> {
+    tokens.iter().map(|token| created_id(receipts, *token)).collect()
+}
+
+/// Expects the field of each contact to be this word and its number. Returns their versions.
+fn each_named<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    ids: &[String],
+    field: &str,
+    word: &str,
+) -> Result<Vec<Option<String>>> {
+    bench.get(Contact, &ids[0])?;
+    let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut found: HashMap<String, Seen> = bench.by_ids(Contact, &asked)?.into_iter().collect();
+    let mut versions = Vec::new();
+    for (at, id) in ids.iter().enumerate() {
+        let seen = found.remove(id).unwrap_or_default();
+        let got = seen.value(field);
+        let expected = format!("{word} {at}");
+        expect(
+            got == Some(&expected),
+            format!(
+                "of {} contacts that were written in one batch step {} has {field} {got:?} instead of \
+                 {expected:?}",
+                ids.len(),
+                at + 1
+            ),
+        )?;
+        versions.push(seen.version);
+    }
+    Ok(versions)
+}
+
 /// Three of the many: the first, one in the middle and the last.
 const KNOWN: [usize; 3] = [0, MANY / 2, MANY - 1];
 
@@ -187,7 +289,7 @@ fn many_tokens<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     }
     let mut known = Applied::default();
     if let Err(error) = bench.storage.applied(&asked, &mut known) {
-        return fail(format!("applied failed: {error}"));
+        return fail(format!("applied failed: {}", with_causes(&error)));
     }
     let count = own.iter().filter(|token| known.id(**token).is_some()).count();
     expect(
