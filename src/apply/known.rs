@@ -89,6 +89,7 @@ impl Known {
             new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
             opportunities: met(Object::Opportunity),
             new_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
+            ..Settled::default()
         }
     }
 

@@ -7,11 +7,13 @@
 //! on.
 
 mod catalogue;
+mod failed_row;
 mod finding;
 pub(crate) mod log_columns;
 
 pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
+pub use failed_row::FailedRow;
 pub(crate) use finding::Finding;
 pub use log_columns::ERROR_LOG_COLUMNS;
 
