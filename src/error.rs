@@ -104,9 +104,9 @@ pub enum Error<E: std::error::Error + 'static> {
     /// This is not the import that was interrupted; nothing was written now.
     #[error("this is not the import that was interrupted: {}", other_parts(differs))]
     Resume {
-        /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`. `window` if a
-        /// [run](crate::storage::Checkpoint::is_run) was to go on as one plan, or the other way round; `row`
-        /// if the checkpoint names a row that the file does not have.
+        /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`. `run` if it was a
+        /// [run](crate::storage::Checkpoint::is_run) and was to go on as one plan, `plan` if it was one plan and
+        /// was to go on as a run; `row` if the checkpoint names a row that the file does not have.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.
@@ -137,6 +137,8 @@ fn failed_sides(done: &Report) -> u64 {
 fn other_parts(differs: &[&str]) -> String {
     let words = differs.iter().map(|part| match *part {
         "choices" => "other pipelines, users or options".to_owned(),
+        "run" => "it was begun by run, and goes on by resume and run".to_owned(),
+        "plan" => "it was planned as a whole, and goes on by plan_resumed and apply".to_owned(),
         part => format!("another {part}"),
     });
     words.collect::<Vec<_>>().join(", ")

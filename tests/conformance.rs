@@ -179,7 +179,9 @@ fn what_needs_a_field_that_the_account_does_without_is_skipped() {
     for report in [
         conformance::run(|| MemoryStorage::new(few_fields())),
         conformance::run(|| Shelf::new(few_fields())),
-        conformance::run(|| Sqlite::create(Path::new(":memory:"), few_fields()).unwrap()),
+        conformance::run(|| {
+            Sqlite::create(Path::new(":memory:"), few_fields(), |_| Ok(())).unwrap()
+        }),
     ] {
         assert!(report.is_passed(), "{report}");
         assert!(skipped(&report).len() < report.cases().len() / 3, "{report}");
@@ -203,7 +205,7 @@ fn the_storage_of_these_tests_keeps_the_contract() {
 #[test]
 fn the_sqlite_adapter_keeps_the_contract() {
     let memory = Path::new(":memory:");
-    let report = conformance::run(|| Sqlite::create(memory, account()).unwrap());
+    let report = conformance::run(|| Sqlite::create(memory, account(), |_| Ok(())).unwrap());
     assert!(report.is_passed(), "{report}");
 }
 
@@ -224,7 +226,7 @@ fn the_adapter_over_customers_and_deals_keeps_the_contract() {
 fn x3_the_sqlite_adapter_links_nothing_to_a_contact_that_is_gone() {
     let path = std::env::temp_dir().join(format!("crm-import-gone-{}", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    let mut crm = sqlite::Sqlite::create(&path, account()).unwrap();
+    let mut crm = sqlite::Sqlite::create(&path, account(), |_| Ok(())).unwrap();
     crm.seed(Object::Contact, &[("email", "a@example.com"), ("city", "Oslo")]).unwrap();
     crm.seed(Object::Contact, &[("email", "bo@example.com")]).unwrap();
     let file = "Email,City,Opportunity Name\na@example.com,Oslo,Roof\nbo@example.com,Rome,Boat\n";

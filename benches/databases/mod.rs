@@ -135,7 +135,10 @@ fn same(by_hand: &[String], engine: &[String]) {
 fn in_sqlite(job: &Job, runs: usize) {
     let folder = Folder::new();
     let seeded = folder.0.join("seeded.sqlite");
-    job.seed(&mut Sqlite::create(&seeded, job.account.clone()).expect("the folder is writable"));
+    job.seed(
+        &mut Sqlite::create(&seeded, job.account.clone(), |_| Ok(()))
+            .expect("the folder is writable"),
+    );
     let fresh = |name: &str| -> PathBuf {
         let path = folder.0.join(name);
         std::fs::copy(&seeded, &path).expect("the folder is writable");

@@ -15,6 +15,7 @@ macro_rules! note {
     }};
 }
 
+mod begun;
 mod demo;
 mod json;
 mod log;
@@ -32,7 +33,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crm_import::mapping::{Confidence, Suggestion};
 use crm_import::plan::ColumnCounts;
 use crm_import::source::{Rows, Source};
-use crm_import::storage::Checkpoint;
 use crm_import::{Account, Error, ErrorBudget, Import, Mapping, Object, Report, Stats};
 use json::Document;
 use log::Log;
@@ -172,7 +172,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     if !options.json {
         people::mapping(&columns, &storage.settings().fields());
     }
-    let (import, is_run) = unfinished(import, options, &mut storage)?;
+    let (import, is_run) = begun::or_new(import, options, &mut storage)?;
     if is_run {
         run_windows(&import, options, &columns, &mut storage)
     } else {
@@ -301,51 +301,6 @@ fn error_log(options: &Options) -> Result<Option<Log>, Failure> {
     Log::open(path).map(Some).map_err(|error| Failure::of_file("error-log", path, error))
 }
 
-/// The import, and whether it goes window by window. If there is an unfinished import that is the same, or one
-/// that the options ask for, it goes on with that, in the way in which it was begun. An import whose report
-/// nobody has counts as unfinished.
-fn unfinished(
-    import: Import,
-    options: &Options,
-    storage: &mut Sqlite,
-) -> Result<(Import, bool), Failure> {
-    if options.dry_run {
-        return Ok((import, false));
-    }
-    let resume = |checkpoint: Checkpoint| {
-        let is_run = checkpoint.is_run();
-        Ok((import.clone().resume(checkpoint), is_run))
-    };
-    let known = storage.checkpoints().map_err(|error| Failure::new("storage", error))?;
-    if let Some(id) = &options.import_id {
-        // A name that was used stands for that import and no other.
-        if let Some(checkpoint) = known.into_iter().find(|known| known.import_id == *id) {
-            return resume(checkpoint);
-        }
-    } else {
-        let mut open_ones = known.into_iter().filter(Checkpoint::is_open).peekable();
-        if options.resume {
-            if let Some(checkpoint) = open_ones.next() {
-                return resume(checkpoint);
-            }
-        } else if open_ones.peek().is_some() {
-            let own = import.checkpoint(open(options)?, storage)?;
-            if let Some(same) = open_ones.find(|open| open.differences(&own).is_empty()) {
-                note!("going on with the unfinished import {}", same.import_id);
-                return resume(same);
-            }
-        }
-    }
-    if options.resume {
-        return Err(Failure {
-            kind: "resume",
-            message: "there is no unfinished import to go on with".into(),
-            stopped: None,
-        });
-    }
-    Ok((import, options.window.is_some()))
-}
-
 fn open(options: &Options) -> Result<Source<'_>, Failure> {
     let source = match &options.content {
         Some(content) => Source::from_bytes(content.as_slice()),
@@ -367,25 +322,33 @@ fn open_storage(options: &Options) -> Result<Sqlite, Failure> {
     let account = options.account.as_deref();
     let account: Option<Account> = account.map(|path| read_json("account", path)).transpose()?;
     if let Some(storage) = Sqlite::open(&options.db).map_err(fail)? {
-        return match (&options.account, account) {
-            (Some(path), Some(account)) if account != *storage.settings() => {
-                let why = format!(
-                    "the database {} was made with other settings; leave out --account, or name a new database",
-                    options.db.display()
-                );
-                Err(Failure::of_file("account", path, why))
-            }
-            _ => Ok(storage),
-        };
+        return check_account(storage, account.as_ref(), options);
     }
-    let account = account.unwrap_or_else(demo::account);
+    let wanted = account.clone().unwrap_or_else(demo::account);
     let memory = std::path::Path::new(":memory:");
     let path = if options.dry_run { memory } else { options.db.as_path() };
-    let mut storage = Sqlite::create(path, account).map_err(fail)?;
-    if options.demo {
-        demo::fill(&mut storage).map_err(fail)?;
+    let fill = |storage: &mut Sqlite| if options.demo { demo::fill(storage) } else { Ok(()) };
+    let storage = Sqlite::create(path, wanted, fill).map_err(fail)?;
+    // Another process may have made it meanwhile.
+    check_account(storage, account.as_ref(), options)
+}
+
+/// Refuses a database that was made with other settings than the options name.
+fn check_account(
+    storage: Sqlite,
+    account: Option<&Account>,
+    options: &Options,
+) -> Result<Sqlite, Failure> {
+    match (&options.account, account) {
+        (Some(path), Some(account)) if account != storage.settings() => {
+            let why = format!(
+                "the database {} was made with other settings; leave out --account, or name a new database",
+                options.db.display()
+            );
+            Err(Failure::of_file("account", path, why))
+        }
+        _ => Ok(storage),
     }
-    Ok(storage)
 }
 
 /// The import as the options want it, and what is suggested for each column.

@@ -84,6 +84,7 @@ impl Applier {
             first_checkpoint(&job.import_id, settings, &plan.file_digest, job.window);
         checkpoint.row = job.from_row;
         checkpoint.refused.clone_from(&job.refused);
+        checkpoint.failed.clone_from(&job.failed);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let batch =

@@ -70,14 +70,10 @@ impl<W: io::Write> ErrorLog<W> {
     /// If the writer fails.
     pub fn add(&mut self, report: &Report) -> io::Result<u64> {
         let before = self.rows;
-        let mut issues: Vec<Issue> =
-            report.issues().filter(|issue| is_told(report, issue)).collect();
-        // Why the row fails comes before its warnings.
-        issues.sort_by_key(|issue| (issue.row, Reverse(issue.severity)));
+        let Told { issues, repeats } = Told::of(report);
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
             self.write_header(report.plan.headers())?;
         }
-        let left_out = repeats_left_out(report);
         let mut rest = issues.as_slice();
         for row in report.plan.rows() {
             let number = row.number();
@@ -89,7 +85,7 @@ impl<W: io::Write> ErrorLog<W> {
                 continue;
             }
             self.rows += 1;
-            let is_repeat = left_out.binary_search(&number).is_ok();
+            let is_repeat = repeats.binary_search(&number).is_ok();
             let failed = Failed::new(report, row, outcomes, issues, is_repeat);
             match self.format {
                 Format::Csv => self.write_csv(&failed)?,
@@ -188,6 +184,31 @@ impl<W: io::Write> ErrorLog<W> {
     }
 }
 
+/// What the issues of a report tell the log.
+struct Told {
+    /// Those that stand in it, by row: why the row fails comes before its warnings.
+    issues: Vec<Issue>,
+    /// The rows whose contact was left out as a repeat (M10), in order.
+    repeats: Vec<RowNumber>,
+}
+
+impl Told {
+    fn of(report: &Report) -> Self {
+        let mut told = Told { issues: Vec::new(), repeats: Vec::new() };
+        for issue in report.issues() {
+            if matches!(issue.code, IssueCode::RepeatSkipped | IssueCode::RepeatRejected) {
+                told.repeats.extend(issue.row);
+            }
+            if is_told(report, &issue) {
+                told.issues.push(issue);
+            }
+        }
+        told.issues.sort_by_key(|issue| (issue.row, Reverse(issue.severity)));
+        told.repeats.sort_unstable();
+        told
+    }
+}
+
 /// Does an issue belong in the log? Errors do. So do the warnings about cells of a row that failed: they may
 /// be the reason why it failed, and would be forgotten once the row is mended.
 fn is_told(report: &Report, issue: &Issue) -> bool {
@@ -202,14 +223,6 @@ fn is_told(report: &Report, issue: &Issue) -> bool {
     }
 }
 
-/// The rows whose contact was left out as a repeat (M10).
-fn repeats_left_out(report: &Report) -> Vec<RowNumber> {
-    let left_out = report.issues().filter(|issue| issue.code == IssueCode::RepeatSkipped);
-    let mut rows: Vec<RowNumber> = left_out.filter_map(|issue| issue.row).collect();
-    rows.sort_unstable();
-    rows
-}
-
 /// One row of the log.
 struct Failed<'r> {
     report: &'r Report,
@@ -218,7 +231,7 @@ struct Failed<'r> {
     status: &'static str,
     /// Of its contact and its opportunity, if this import or an earlier one has written them.
     ids: [Option<&'r str>; 2],
-    /// The check of the contact's cells, if the contact was imported with all of them.
+    /// The check of the contact's cells, if the contact was imported with all of them, or left out as a repeat.
     check: Option<String>,
 }
 
@@ -236,8 +249,6 @@ impl<'r> Failed<'r> {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)
             }
-            // The log may not have the row that it repeats. That is no reason to write it over that one.
-            Outcome::Skip if is_repeat && object == Object::Contact => report.id(object, number),
             // The file may itself be an error log, and name the record that an import before this one wrote.
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
@@ -248,7 +259,11 @@ impl<'r> Failed<'r> {
                 && (issue.object, issue.severity) == (Some(Object::Contact), Severity::Warning)
         };
         let is_whole = outcomes[0] != Some(Outcome::Fail) && !issues.iter().any(is_left_out);
-        let check = ids[0].filter(|_| is_whole).map(|_| row.check_of_contact());
+        let check = match is_repeat {
+            // The log may not have the row that it repeats. That is no reason to write it over that one.
+            true => row.check_of_repeat(),
+            false => ids[0].filter(|_| is_whole).map(|_| row.check_of_contact()),
+        };
         Failed {
             report,
             row,

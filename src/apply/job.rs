@@ -1,7 +1,8 @@
 //! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
-use crate::storage::Refusal;
+use crate::object::RowNumber;
+use crate::storage::{Checkpoint, FailedRow, Refusal};
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
@@ -17,10 +18,23 @@ pub(crate) struct Job {
     pub(crate) from_row: u64,
     /// What storage refused in the windows before.
     pub(crate) refused: Vec<Refusal>,
+    /// Rows that have failed by what storage had, in order.
+    pub(crate) failed: Vec<FailedRow>,
     pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
     /// With more than one, a batch is made ready while the one before is written.
     pub(crate) threads: usize,
+}
+
+impl Job {
+    /// Notes which of the rows from one to another have failed. Those of the last rows are kept.
+    pub(crate) fn note_failed(&mut self, failed: Vec<FailedRow>, from: RowNumber, to: RowNumber) {
+        self.failed.retain(|known| known.row < from || known.row > to);
+        self.failed.extend(failed);
+        self.failed.sort_by_key(|failed| failed.row);
+        let surplus = self.failed.len().saturating_sub(Checkpoint::FAILURES);
+        self.failed.drain(..surplus);
+    }
 }
 
 /// What a batch without steps tells storage after the last step.

@@ -89,6 +89,7 @@ impl Known {
             new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
             opportunities: met(Object::Opportunity),
             new_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
+            ..Settled::default()
         }
     }
 
@@ -134,7 +135,7 @@ pub(crate) fn check_resumed<E: std::error::Error + 'static>(
 ) -> Result<(), Error<E>> {
     let mut differs = resumed.differences(mine);
     if resumed.is_run() != mine.is_run() {
-        differs.push("window");
+        differs.push(if resumed.is_run() { "run" } else { "plan" });
     }
     if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
 }

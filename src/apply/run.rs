@@ -95,6 +95,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
             return Err(Error::Resume { differs: vec!["row"] });
         }
         job.refused = resumed.refused.clone();
+        job.failed = resumed.failed.clone();
     }
     let tokens = Tokens::new(&import_id, &file_digest);
     let settings = Arc::new(settings);
@@ -331,6 +332,7 @@ impl Runner<'_> {
         };
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
         plan.file_digest = self.file_digest.clone();
+        self.job.note_failed(plan.failed_rows(), first, RowNumber(offset + len));
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {
@@ -346,6 +348,7 @@ impl Runner<'_> {
             return settled;
         }
         Arc::make_mut(&mut self.memory).settle(&settled);
+        settled.note_failed(&self.job.failed, offset, len);
         // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();

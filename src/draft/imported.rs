@@ -2,7 +2,8 @@
 //!
 //! A row may be in the log although one of its sides was imported. Then the log has the id of that record. For
 //! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
-//! over what later rows of the file, or people, have said.
+//! over what later rows of the file, or people, have said. A repeat that was left out (M10) has a check too, and
+//! no id: if nobody has changed it, it is left out again, although the log may not have the row that it repeats.
 
 use twox_hash::XxHash3_128;
 
@@ -11,6 +12,9 @@ use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::normalize;
 use crate::object::Object;
 use crate::source::{BlockRow, unescape_formula};
+
+/// What the check of a repeat begins with.
+const REPEAT: &str = "r";
 
 /// Which columns of the log say so.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +61,19 @@ impl Settings {
         let check = self.imported.contact_check.map(|at| normalize::trim(cells.cell(at)));
         self.was_imported(Object::Contact, cells)
             && check.is_some_and(|check| check == self.check_of_contact(cells))
+    }
+
+    /// The row that this one repeats, if it was left out for that before (M10), and nobody has changed the cells of
+    /// its contact since. The row is one of the file that the log is about.
+    pub(crate) fn repeat_left_out<'c>(&self, cells: &BlockRow<'c>) -> Option<&'c str> {
+        let check = normalize::trim(cells.cell(self.imported.contact_check?));
+        let own = self.check_of_contact(cells);
+        check.strip_prefix(REPEAT)?.strip_suffix(own.as_str())
+    }
+
+    /// The check of a contact that was left out, as one that repeats this row.
+    pub(crate) fn check_of_repeat(&self, first: &str, cells: &BlockRow<'_>) -> String {
+        format!("{REPEAT}{first}{}", self.check_of_contact(cells))
     }
 
     /// The check of a contact: a digest of what the cells of its row say about which fields. It begins with a

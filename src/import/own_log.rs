@@ -1,5 +1,5 @@
-//! What is different when the file is our own error log (behaviour §15): the columns that the log adds are
-//! read as well.
+//! What is different when the file is our own error log (behaviour §15): the formats that it has for its columns
+//! are read as well. (Its ids are, whatever the mapping says: [`Mapping::resolve`].)
 
 use crate::account::DateOrder;
 use crate::apply::formats_of_log;
@@ -7,26 +7,7 @@ use crate::field::words;
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::mapping::Mapping;
 use crate::normalize::Separators;
-use crate::object::Object;
 use crate::source::{Rows, unescape_formula};
-
-/// A mapping that was made for the file is used for its error log, too. So the ids that the log adds are read
-/// besides the columns that the mapping names (behaviour §15).
-pub(super) fn with_ids_of_log(mut mapping: Mapping, headers: &[String]) -> Mapping {
-    let is_log = is_log(headers);
-    for (object, header) in [
-        (Object::Contact, log_columns::CONTACT_ID),
-        (Object::Opportunity, log_columns::OPPORTUNITY_ID),
-    ] {
-        let is_used = mapping.columns.iter().any(|column| column.object == Some(object));
-        let is_named =
-            mapping.columns.iter().any(|column| column.header.as_deref() == Some(header));
-        if is_log && is_used && !is_named {
-            mapping = mapping.column(header, object, "id");
-        }
-    }
-    mapping
-}
 
 /// The rows left in an error log may no longer show how its dates and numbers are written. The log has the
 /// formats of its columns, which count where the mapping leaves them open (behaviour §9).

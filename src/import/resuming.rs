@@ -160,7 +160,8 @@ impl Import {
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
-        let settled = known.settled();
+        let mut settled = known.settled();
+        settled.note_failed(&checkpoint.failed, 0, rows);
         let mut plan =
             planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
         known.mend(&mut plan);

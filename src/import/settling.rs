@@ -1,13 +1,13 @@
 //! The set-up of an import: everything that is fixed before row 1, or everything that is wrong with it.
 
-use super::own_log::{log_formats, with_formats_of_log, with_ids_of_log};
+use super::own_log::{log_formats, with_formats_of_log};
 use super::{Import, policies};
 use crate::account::Account;
 use crate::draft::{Column, MIXED, Settings};
 use crate::error::ConfigError;
 use crate::field::{FieldKind, Fields};
 use crate::follow_up::{FollowUp, FollowUpKind};
-use crate::issue::{Finding, IssueCode};
+use crate::issue::{Finding, IssueCode, beginning};
 use crate::mapping::{Mapping, Need};
 use crate::normalize;
 use crate::object::{Mode, Object};
@@ -72,7 +72,7 @@ impl Import {
     /// about itself is added to it, and what the preset asks for.
     fn mapping_for(&self, rows: &Rows<'_>, account: &Account, fields: &Fields) -> Mapping {
         let mapping = match &self.mapping {
-            Some(mapping) => with_ids_of_log(mapping.clone(), rows.headers()),
+            Some(mapping) => mapping.clone(),
             None => Mapping::from_suggestions(&self.suggest(rows, account), fields),
         };
         let mapping = with_formats_of_log(mapping, rows);
@@ -165,10 +165,7 @@ fn nothing_mapped(headers: &[String]) -> String {
     const MOST: usize = 5;
     // What is no table may be one line, all of it.
     const LONGEST: usize = 60;
-    let called = |header: &String| match header.char_indices().nth(LONGEST) {
-        None => format!("{header:?}"),
-        Some((end, _)) => format!("{:?}", format!("{}…", &header[..end])),
-    };
+    let called = |header: &String| format!("{:?}", beginning(header, LONGEST));
     let called: Vec<String> = headers.iter().take(MOST).map(called).collect();
     let more = if headers.len() > MOST { ", …" } else { "" };
     let called = called.join(", ");

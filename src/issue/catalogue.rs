@@ -270,6 +270,28 @@ impl IssueCode {
         }
     }
 
+    /// Does a row have this issue by what storage has, rather than by its own cells? Not if it only follows from
+    /// another issue of the row.
+    pub(crate) const fn hangs_on_records(self) -> bool {
+        matches!(
+            self,
+            IssueCode::KeyAmbiguous
+                | IssueCode::KeyConflict
+                | IssueCode::MatchKeyMissing
+                | IssueCode::NoMatchKey
+                | IssueCode::RequiredMissing
+                | IssueCode::RequiredInvalid
+                | IssueCode::ContactLinkConflict
+                | IssueCode::OpportunityContactMissing
+                | IssueCode::OpportunityIdMissing
+                | IssueCode::OpportunityDuplicate
+                | IssueCode::OpportunityMatchNone
+                | IssueCode::OpportunityMatchFound
+                | IssueCode::OpportunityMatchSeveral
+                | IssueCode::OpportunityRelinkRefused
+        )
+    }
+
     /// What to say. Where a policy decides what an issue does to its row, the words fit its severity.
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {

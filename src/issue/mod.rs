@@ -7,11 +7,13 @@
 //! on.
 
 mod catalogue;
+mod failed_row;
 mod finding;
 pub(crate) mod log_columns;
 
 pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
+pub use failed_row::FailedRow;
 pub(crate) use finding::Finding;
 pub use log_columns::ERROR_LOG_COLUMNS;
 
@@ -56,8 +58,8 @@ pub struct Issue {
     pub severity: Severity,
     /// What kind of issue it is: stable, for programs.
     pub code: IssueCode,
-    /// The cell, or the item of the cell, as the file writes it. For a contact that has nothing to be found
-    /// by, its name.
+    /// The cell, or the item of the cell, as the file writes it: its beginning, if it is longer than
+    /// [`LONGEST_VALUE`](Self::LONGEST_VALUE). For a contact that has nothing to be found by, its name.
     pub value: Option<String>,
     /// What sets this issue apart from others with the same code: the other row, the other record, the
     /// nearest options, a number written the way the column writes them.
@@ -65,6 +67,11 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// How many characters of a cell an issue shows. What is longer ends in `…`. So a file whose cells have grown
+    /// together (a lost quote, a column of mails) does not make its issues as large as itself. The [error
+    /// log](crate::ErrorLog) has the whole cell all the same.
+    pub const LONGEST_VALUE: usize = 1_000;
+
     /// What was seen, in a sentence without a full stop.
     pub fn message(&self) -> String {
         let message = self.code.message(self.severity);
@@ -125,6 +132,14 @@ impl Issue {
             },
             _ => "".into(),
         }
+    }
+}
+
+/// So many characters of a text, with an ellipsis if there are more.
+pub(crate) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => text.into(),
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]).into(),
     }
 }
 

@@ -58,7 +58,7 @@ use std::fmt;
 
 use crate::account::Account;
 use crate::follow_up::FollowUp;
-use crate::issue::{Finding, Issue};
+use crate::issue::{FailedRow, Finding, Issue, Severity};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
 
@@ -248,6 +248,24 @@ impl Plan {
 
     pub(crate) fn render(&self, found: &Finding) -> Issue {
         self.ledger.render(found)
+    }
+
+    /// The sides of rows that fail by what storage has, with each of their issues.
+    pub(crate) fn failed_rows(&self) -> Vec<FailedRow> {
+        let side = |found: &Finding| Some((found.object?, found.row?));
+        let is_error = |found: &&Finding| found.severity == Severity::Error;
+        let errors = || self.findings.iter().filter(is_error);
+        let hanging = errors().filter(|found| found.code.hangs_on_records()).filter_map(side);
+        let hanging: hashbrown::HashSet<_, foldhash::fast::RandomState> = hanging.collect();
+        let failed = errors().filter_map(|found| {
+            let Finding { code, column, .. } = *found;
+            let (object, row) = side(found).filter(|side| hanging.contains(side))?;
+            let row = self.ledger.number(row.0 - 1);
+            let [value, detail] =
+                [&found.value, &found.detail].map(|text| text.as_deref().map(str::to_owned));
+            Some(FailedRow { object, row, code, column, value, detail })
+        });
+        failed.collect()
     }
 }
 

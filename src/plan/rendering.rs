@@ -1,9 +1,11 @@
 //! Turns a finding into the issue that people read, by looking up its cells and headers.
 
+use std::borrow::Cow;
+
 use super::Ledger;
-use crate::draft::Column;
+use crate::draft::{Column, Settings};
 use crate::field::FieldId;
-use crate::issue::{Finding, Issue, IssueCode};
+use crate::issue::{Finding, Issue, IssueCode, beginning};
 use crate::normalize;
 use crate::object::Object;
 use crate::source::BlockRow;
@@ -17,28 +19,43 @@ impl Ledger {
         let joined = settings.joined.as_ref().filter(|_| found.object == Some(Object::Contact));
         let joined = joined.and_then(|joined| joined.called(column?, cells, &settings.headers));
         let header = || settings.headers.get(column?).cloned();
-        let is_shown = |column: &usize| *column < settings.headers.len() || joined.is_some();
-        let cell = || -> Option<String> {
-            let cell = normalize::trim(cells?.cell(column.filter(is_shown)?));
-            (!cell.is_empty()).then(|| cell.to_owned())
-        };
         let field = column.zip(found.object).and_then(|(index, object)| {
             let mut columns = settings.columns(object).iter();
             columns.find(|column| column.index().map(usize::from) == Some(index))
         });
-        let nameless = [IssueCode::NoMatchKey, IssueCode::MatchKeyMissing];
-        let name = || nameless.contains(&found.code).then(|| self.name_on(&cells?)).flatten();
+        let value = self.value_of(found);
         Issue {
             row: row.map(|row| self.number(row)),
             line: row.map(|row| self.line(row)),
             object: found.object,
-            value: found.value.as_deref().map(str::to_owned).or_else(cell).or_else(name),
+            value: value.map(|value| beginning(&value, Issue::LONGEST_VALUE).into_owned()),
             column: joined.or_else(header),
             field: field.map(|column| settings.fields.get(column.field).key.clone()),
             severity: found.severity,
             code: found.code,
             detail: found.detail.as_deref().map(str::to_owned),
         }
+    }
+
+    /// What the finding is about, whole: the cell, an item of it, or the name of who is on the row.
+    pub(crate) fn value_of<'l>(&'l self, found: &'l Finding) -> Option<Cow<'l, str>> {
+        if let Some(value) = &found.value {
+            return Some((&**value).into());
+        }
+        let cells = self.cells(found.row?.0 - 1);
+        let Settings { headers, joined, .. } = &*self.settings;
+        let joined = joined.as_ref().filter(|_| found.object == Some(Object::Contact));
+        let is_joined =
+            |at: usize| joined.is_some_and(|joined| joined.called(at, None, headers).is_some());
+        let column = found.column.map(usize::from);
+        let column = column.filter(|&at| at < headers.len() || is_joined(at));
+        let cell = column.map(|column| normalize::trim(cells.cell(column)));
+        if let Some(cell) = cell.filter(|cell| !cell.is_empty()) {
+            return Some(cell.into());
+        }
+        let nameless = [IssueCode::NoMatchKey, IssueCode::MatchKeyMissing];
+        let name = nameless.contains(&found.code).then(|| self.name_on(&cells)).flatten();
+        name.map(Cow::Owned)
     }
 
     /// The contact's name as a row writes it. It shows people whom the row is about, or that it is about nobody:
@@ -60,12 +77,7 @@ impl Ledger {
     pub(crate) fn in_words(&self, found: &Finding) -> String {
         const MOST: usize = 80;
         let mut issue = self.render(found);
-        if let Some(value) = &mut issue.value
-            && let Some((end, _)) = value.char_indices().nth(MOST)
-        {
-            value.truncate(end);
-            value.push('\u{2026}');
-        }
+        issue.value = issue.value.map(|value| beginning(&value, MOST).into_owned());
         format!("{}; {}", issue.message(), issue.remedy())
     }
 }

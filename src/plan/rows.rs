@@ -78,6 +78,14 @@ impl<'p> RowPlan<'p> {
         ledger.settings.imported_id(object, &ledger.cells(self.row))
     }
 
+    /// The check that the error log keeps of the cells of a contact that was left out as a repeat.
+    pub(crate) fn check_of_repeat(&self) -> Option<String> {
+        let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
+        let before = settings.repeat_left_out(&cells).map(str::to_owned);
+        let first = || self.side(Object::Contact)?.first_row().map(|row| row.to_string());
+        before.or_else(first).map(|first| settings.check_of_repeat(&first, &cells))
+    }
+
     /// The check that the error log keeps of the contact's cells, to tell later whether they were changed.
     pub(crate) fn check_of_contact(&self) -> String {
         let ledger = &self.plan.ledger;

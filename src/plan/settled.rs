@@ -2,6 +2,9 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use crate::issue::FailedRow;
+use crate::object::Object;
+
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settled {
@@ -17,11 +20,23 @@ pub(crate) struct Settled {
     pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
     pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
+    /// Sides of rows that failed by what storage had then.
+    pub(crate) failed: HashMap<(Object, u32), Vec<FailedRow>, foldhash::fast::RandomState>,
 }
 
 impl Settled {
-    /// Has no row met a contact, or nobody, before?
+    /// Has no row met a contact, or nobody, or failed between several, before?
     pub(crate) fn has_no_row(&self) -> bool {
-        self.contacts.is_empty() && self.new.is_empty()
+        self.contacts.is_empty() && self.new.is_empty() && self.failed.is_empty()
+    }
+
+    /// Notes which of so many rows after the first `offset` had failed.
+    pub(crate) fn note_failed(&mut self, failed: &[FailedRow], offset: u32, len: u32) {
+        for failed in failed {
+            let row = failed.row.0.checked_sub(offset + 1).filter(|row| *row < len);
+            if let Some(row) = row {
+                self.failed.entry((failed.object, row)).or_default().push(failed.clone());
+            }
+        }
     }
 }

@@ -91,7 +91,8 @@ impl Plan {
 
     fn unknown_value(&self, finding: &Finding) -> Option<(Same, UnknownValue)> {
         let issue = self.render(finding);
-        let (object, told) = (finding.object?, issue.value?);
+        // A value map needs all of it.
+        let (object, told) = (finding.object?, self.ledger.value_of(finding)?);
         let value = normalize::unguarded(normalize::trim(&told)).to_owned();
         let settings = &self.ledger.settings;
         let mut columns = settings.columns(object).iter();

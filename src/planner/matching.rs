@@ -5,7 +5,7 @@ use super::contacts::Side;
 use super::row_keys::RowKeys;
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
 use crate::draft::{KeyKind, RowDraft, Settings};
-use crate::issue::IssueCode;
+use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::Object;
 use crate::plan::{By, Outcome};
 
@@ -69,6 +69,9 @@ impl Planner {
         draft: &RowDraft,
         keys: RowKeys<'_>,
     ) -> Side {
+        if self.failed_before(Object::Contact, at) {
+            return Side::Nobody(Outcome::Fail);
+        }
         if let Some((key, number)) = keys.of(KeyKind::ContactId).next() {
             return match self.index.holders(number).first() {
                 Some(contact) => self.meet_by(settings, at, draft, keys, (contact.0, By::Id, 0)),
@@ -155,6 +158,22 @@ impl Planner {
         let id = self.settled.contacts.get(&self.row_at(at))?;
         let stored = self.ledger.contacts.find(id)?;
         Some(self.people.stored[stored.0 as usize])
+    }
+
+    /// Had the row failed by what storage had before the import was interrupted? Then it fails again, whatever later
+    /// rows have changed since (X6).
+    pub(super) fn failed_before(&mut self, object: Object, at: usize) -> bool {
+        let Some(failed) = self.settled.failed.get(&(object, self.row_at(at))) else {
+            return false;
+        };
+        let number = self.number_at(at);
+        self.window.findings.extend(failed.iter().map(|failed| Finding {
+            column: failed.column,
+            value: failed.value.as_deref().map(Into::into),
+            detail: failed.detail.as_deref().map(Into::into),
+            ..Finding::row(failed.code, number).object(object).severity(Severity::Error)
+        }));
+        true
     }
 
     /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not

@@ -166,6 +166,9 @@ impl Planner {
         keys: RowKeys<'_>,
         link: LinkTo<u32>,
     ) -> Side {
+        if self.failed_before(Object::Opportunity, at) {
+            return Side::Nothing(Outcome::Fail);
+        }
         if let LinkTo::Disagreement(a, b) = link {
             let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact));
             let names = Some(names.join(" and "));

@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::issue::IssueCode;
+use crate::issue::{FailedRow, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
@@ -89,6 +89,11 @@ pub struct Checkpoint {
     /// reported again, but not tried again, because that could undo what later rows have written. Only the
     /// first [thousand](Self::REFUSALS) are kept; the rows of any others count as unchanged.
     pub refused: Vec<Refusal>,
+    /// Rows that failed by what storage had when they were planned: a key of two contacts, a second opportunity of
+    /// one contact. What was written since may have changed that, and a row that fails has no token, so that a
+    /// resumed import takes it from here that they fail. Only the [last thousand](Self::FAILURES) are kept; any
+    /// others are judged by what storage has by then.
+    pub failed: Vec<FailedRow>,
 }
 
 /// A step that storage did not write.
@@ -110,6 +115,9 @@ pub struct Refusal {
 impl Checkpoint {
     /// How many refusals a checkpoint keeps.
     pub const REFUSALS: usize = 1_000;
+
+    /// How many failed rows a checkpoint keeps.
+    pub const FAILURES: usize = 1_000;
 
     /// Is there anything left to do: steps to write, or a report to hand over? A program that starts should
     /// go on with an open import of the same file, and begin a new one only if there is none.

@@ -151,7 +151,7 @@ fn the_adapter_over_customers_sees_what_the_application_writes() {
 #[test]
 fn the_adapters_to_copy_leave_records_of_the_application_as_they_are() {
     let sqlite = || {
-        let mut crm = Sqlite::create(Path::new(":memory:"), account()).unwrap();
+        let mut crm = Sqlite::create(Path::new(":memory:"), account(), |_| Ok(())).unwrap();
         crm.seed(Object::Contact, ANA).unwrap();
         crm.seed(Object::Contact, BO).unwrap();
         crm.seed(Object::Opportunity, &[("name", "Roof"), ("contact_id", "1")]).unwrap();

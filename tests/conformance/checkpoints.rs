@@ -19,7 +19,7 @@ fn storages_that_keep_checkpoints_pass() {
     assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
 
     let report = conformance::run_checkpoints(
-        || Sqlite::create(Path::new(":memory:"), account()).unwrap(),
+        || Sqlite::create(Path::new(":memory:"), account(), |_| Ok(())).unwrap(),
         |crm| crm.checkpoints().unwrap(),
     );
     assert!(report.is_passed(), "{report}");

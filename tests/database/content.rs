@@ -54,7 +54,7 @@ impl Shared {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("file:crm-import-{number}?mode=memory&cache=shared");
-        Shared { sqlite: Sqlite::create(Path::new(&name), account).unwrap(), name }
+        Shared { sqlite: Sqlite::create(Path::new(&name), account, |_| Ok(())).unwrap(), name }
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`naive`] knows the rules and nothing of the engine: plain records, every row compared with every
 //! record, one row after the other. Both plan random small files over random policies; each row's
 //! outcome, the record it led to and by what, every issue, and what is stored in the end must agree.
-//! [`windows`] holds a run in windows against one plan of the same files, and of others with settings that
+//! [`killed`] has the same files interrupted at each write. [`windows`] holds a run in windows against one plan of the same files, and of others with settings that
 //! only the engine knows ([`wild`]).
 //!
 //! `CRM_IMPORT_CASES=100000 cargo test --release --test oracle` runs more; `CRM_IMPORT_CASE=17` one.
@@ -19,6 +19,7 @@ mod contacts;
 mod dice;
 mod engine;
 mod generate;
+mod killed;
 mod model;
 mod naive;
 mod opportunities;

@@ -13,14 +13,14 @@ use crate::{Case, engine, number};
 const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
 /// What the fields of a record say.
-type Values = BTreeMap<String, Vec<String>>;
+pub(crate) type Values = BTreeMap<String, Vec<String>>;
 /// A record by what it says, with what hangs on it.
-type Told = (Object, Values, Vec<String>);
+pub(crate) type Told = (Object, Values, Vec<String>);
 
 /// The records by what they say and whom they are linked to, with what was done with them besides: ids
 /// differ by the order in which records are made; neither the order of a list nor the spelling of a tag is
 /// a difference (V2, F3).
-fn stored(crm: &MemoryStorage) -> Vec<Told> {
+pub(crate) fn stored(crm: &MemoryStorage) -> Vec<Told> {
     let told = |object, id: &str| -> Values {
         let values = crm.get(object, id).into_iter().flat_map(|record| &record.values);
         let values = values.filter(|(field, _)| *field != "contact_id");
@@ -115,7 +115,7 @@ fn compare(
     Some(if differs.is_empty() { Ok(()) } else { Err(differs.join("\n")) })
 }
 
-fn cases() -> std::ops::Range<u64> {
+pub(crate) fn cases() -> std::ops::Range<u64> {
     let cases = number("CRM_IMPORT_CASES").unwrap_or(3_000);
     number("CRM_IMPORT_CASE").map_or(0..cases, |case| case..case + 1)
 }

@@ -104,7 +104,7 @@ fn x6_a_file_that_was_begun_otherwise_is_for_a_person_to_decide() {
     let run = Import::new().id("run");
     run.run_with(source(&file), &mut crm, |event| event.progress().is_none_or(|it| it.done < 500))
         .unwrap();
-    assert_eq!(differs(run.plan_or_resume(source(&file), &mut crm)), ["window"]);
+    assert_eq!(differs(run.plan_or_resume(source(&file), &mut crm)), ["run"]);
     let stopped = run.unfinished(source(&file), &mut crm).unwrap().unwrap();
     run.clone().resume(stopped).run(source(&file), &mut crm).unwrap();
     assert_eq!(crm.len(Object::Contact), 1_400);

@@ -284,6 +284,27 @@ fn x7_an_import_with_too_many_errors_says_what_it_has_written_and_goes_on_with_m
 }
 
 #[test]
+fn x6_a_file_that_was_begun_with_other_settings_is_for_a_person_to_decide() {
+    let folder = Folder::new("other-settings");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    // The second row fails, and the third is never reached.
+    std::fs::write(&file, "First Name,Email\nAna,\n,nobody\nBo,\n").unwrap();
+    let begin = [file.to_str().unwrap(), "--db", db.to_str().unwrap(), "--window", "1"];
+    let (status, json) = import(&[&begin[..], &["--max-errors", "0"]].concat());
+    assert_eq!((status, contacts(&db)), (1, 1), "{json}");
+
+    let (status, json) = import(&[&begin[..], &["--contacts", "create"]].concat());
+    let message = json["error"]["message"].as_str().unwrap();
+    assert_eq!((status, contacts(&db), &json["error"]["kind"]), (1, 1, &"resume".into()));
+    assert!(message.contains("another policy; its file was begun"), "{message}");
+    let other = ["--contacts", "create", "--import-id", "anew"];
+    assert_eq!(import(&[&begin[..], &other].concat()).0, 0);
+    assert_eq!(contacts(&db), 3);
+    // As it was begun, it goes on.
+    assert_eq!((import(&begin).0, contacts(&db)), (0, 4));
+}
+
+#[test]
 fn x5_an_import_that_the_database_stops_says_what_it_has_written_and_goes_on() {
     let folder = Folder::new("broken");
     let file = folder.at("file.csv");

@@ -39,9 +39,11 @@ impl Sqlite {
             return Ok(None);
         }
         let db = schema::connect(path)?;
-        if !schema::is_made(&db)? {
-            return Ok(None);
-        }
+        if schema::is_made(&db)? { Sqlite::read(db).map(Some) } else { Ok(None) }
+    }
+
+    /// The account is kept in the file.
+    fn read(db: Connection) -> Result<Self, rusqlite::Error> {
         let text: String = db.query_row("SELECT settings FROM account", [], |row| row.get(0))?;
         let account = serde_json::from_str(&text).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(
@@ -50,14 +52,30 @@ impl Sqlite {
                 Box::new(error),
             )
         })?;
-        Ok(Some(Sqlite::over(db, account)))
+        Ok(Sqlite::over(db, account))
     }
 
-    /// Makes a new file for these settings.
-    pub(crate) fn create(path: &Path, account: Account) -> Result<Self, rusqlite::Error> {
+    /// Makes a new file for these settings, with the records that `fill` puts there. All or nothing: if the process
+    /// is killed half-way, the next start makes the file anew. If another process makes the file at this moment, it
+    /// is as that one makes it.
+    pub(crate) fn create(
+        path: &Path,
+        account: Account,
+        fill: impl FnOnce(&mut Sqlite) -> Result<(), rusqlite::Error>,
+    ) -> Result<Self, rusqlite::Error> {
         let db = schema::connect(path)?;
+        // Immediate: of two processes one waits here.
+        db.execute_batch("BEGIN IMMEDIATE")?;
+        if schema::is_made(&db)? {
+            db.execute_batch("ROLLBACK")?;
+            return Sqlite::read(db);
+        }
         schema::create(&db, &account)?;
-        Ok(Sqlite::over(db, account))
+        let mut made = Sqlite::over(db, account);
+        fill(&mut made)?;
+        made.db.execute_batch("COMMIT")?;
+        schema::write_ahead(&made.db)?;
+        Ok(made)
     }
 
     fn over(db: Connection, account: Account) -> Self {
@@ -90,10 +108,11 @@ impl Sqlite {
         object: Object,
         values: &[(&str, &str)],
     ) -> Result<String, rusqlite::Error> {
-        let transaction = self.db.transaction()?;
-        let writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
+        // Inside of the transaction that makes the file, or one of its own.
+        let savepoint = self.db.savepoint()?;
+        let writer = Writer::new(&savepoint, &self.fields, &self.account, &self.columns);
         let id = writer.seed(object, values)?;
-        transaction.commit()?;
+        savepoint.commit()?;
         Ok(id.to_string())
     }
 }

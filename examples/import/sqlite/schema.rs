@@ -43,6 +43,7 @@ pub(super) fn is_made(db: &Connection) -> Result<bool, rusqlite::Error> {
     db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'account'")?.exists([])
 }
 
+/// Makes the tables, within the caller's transaction.
 pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite::Error> {
     let columns = |object| -> String {
         let fields = Fields::standard();
@@ -55,8 +56,6 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
             .collect();
         named.concat()
     };
-    // All or nothing: if the process is killed half-way, the next start makes the tables anew.
-    let whole = db.unchecked_transaction()?;
     let contacts = columns(Object::Contact);
     let opportunities = columns(Object::Opportunity);
     db.execute_batch(&format!(
@@ -85,10 +84,13 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
     ))?;
     let settings = serde_json::to_string(account).unwrap_or_default();
     db.execute("INSERT INTO account (settings) VALUES (?1)", [settings])?;
-    whole.commit()?;
-    // A write-ahead log instead of a rollback journal: it is written in one go, and readers do not wait. It stays
-    // that way for everybody who opens the file, which must not be on a network drive. Only now that the tables
-    // are there, because before that the file might be somebody else's.
+    Ok(())
+}
+
+/// A write-ahead log instead of a rollback journal: it is written in one go, and readers do not wait. It stays that
+/// way for everybody who opens the file, which must not be on a network drive. Only once the tables are there,
+/// because before that the file might be somebody else's.
+pub(super) fn write_ahead(db: &Connection) -> Result<(), rusqlite::Error> {
     db.pragma_update(None, "journal_mode", "WAL")
 }
 

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use crm_import::storage::{BatchFollowUp, BatchStep, Link, Op, Receipts};
 use crm_import::{Account, FieldId, Fields, Object, Value, dedup};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::canonical;
 use super::schema::{self, Columns};
 
 /// Writes into one transaction.
 pub(super) struct Writer<'a> {
-    db: &'a Transaction<'a>,
+    db: &'a Connection,
     fields: &'a Fields,
     account: &'a Account,
     columns: &'a [Columns; 2],
@@ -20,7 +20,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(
-        db: &'a Transaction<'a>,
+        db: &'a Connection,
         fields: &'a Fields,
         account: &'a Account,
         columns: &'a [Columns; 2],

@@ -129,14 +129,19 @@ impl Planner {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
         };
-        if settings.has_contact_checks()
-            && settings.is_contact_as_imported(&self.ledger.cells(self.row_at(at)))
-        {
-            self.report(at, IssueCode::ContactImported, None, None, None);
-            self.note_told(settings, at, contact);
-            return Side::Aside(contact, Outcome::Skip);
+        let mut left_out = None;
+        if settings.has_contact_checks() {
+            let cells = self.ledger.cells(self.row_at(at));
+            if settings.is_contact_as_imported(&cells) {
+                self.report(at, IssueCode::ContactImported, None, None, None);
+                self.note_told(settings, at, contact);
+                return Side::Aside(contact, Outcome::Skip);
+            }
+            let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
+            left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
         }
-        if mode == Mode::Create && !self.ledger.is_made(Object::Contact, contact) {
+        let is_made = left_out.is_some() || self.ledger.is_made(Object::Contact, contact);
+        if mode == Mode::Create && !is_made {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
@@ -148,12 +153,13 @@ impl Planner {
         };
         if let Some((code, outcome)) = unless_merged
             && !draft.only_keys
-            && self.is_repeat(contact)
+            && (left_out.is_some() || self.is_repeat(contact))
         {
-            let first = self.ledger.first_number(Object::Contact, contact);
+            let first = || self.ledger.first_number(Object::Contact, contact);
+            let first = left_out.or_else(|| first().map(|row| row.to_string()));
             let id = disputed.of(KeyKind::ContactId).next();
             let (column, id) = id.map(|(key, _)| (key.column, self.key_text(key))).unzip();
-            self.report(at, code, column, id, first.map(|row| row.to_string()));
+            self.report(at, code, column, id, first);
             return Side::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
@@ -238,4 +244,9 @@ impl Planner {
         }
         is_fine
     }
+}
+
+/// How a row is called that is not in this file, but in the one that the error log is about.
+fn of_log(row: &str) -> String {
+    format!("{row} (of the file that this log is about)")
 }

@@ -1,0 +1,24 @@
+//! [`FailedRow`]: what an import that is interrupted remembers of a row that left nothing in storage.
+
+use serde::{Deserialize, Serialize};
+
+use super::IssueCode;
+use crate::object::{Object, RowNumber};
+
+/// A row that failed by what storage had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FailedRow {
+    /// The side of the row.
+    pub object: Object,
+    /// The row.
+    pub row: RowNumber,
+    /// The issue that reports it.
+    pub code: IssueCode,
+    /// The column that the issue is about, counted from 0.
+    pub column: Option<u16>,
+    /// What the issue is about, where that is not the whole cell.
+    pub value: Option<String>,
+    /// The issue's [detail](super::Issue::detail).
+    pub detail: Option<String>,
+}
