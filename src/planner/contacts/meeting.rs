@@ -6,11 +6,11 @@ use super::Side;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, KeyNumber};
-use crate::draft::{Column, KeyKind, RowDraft, Settings};
+use crate::draft::{Cell, Column, KeyKind, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
-use crate::normalize::{self, is_blank};
+use crate::normalize::is_blank;
 use crate::object::{Mode, Object};
 use crate::plan::{Changes, Outcome};
 use crate::planner::Planner;
@@ -62,24 +62,15 @@ impl Planner {
     }
 
     /// Has its name a letter or a digit? A dash is what many write for nothing, and a line of them divides a
-    /// table. Only asked of rows without a key; only a cell that has neither is looked at closely, for what
-    /// it may stand for.
+    /// table. A default is no name, as nobody is called so. Only asked of rows without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
-        let says = |text: &str| text.contains(char::is_alphanumeric);
         let row = self.row_of(self.row_at(at));
         let mut columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
-        let is_told = |column: &Column| {
-            let text = column.text(&row.cells);
-            says(text) && !column.is_clear_token(normalize::trim(text))
-        };
-        if columns.any(is_told) {
-            return true;
-        }
-        let mut changes = Changes::default();
-        fold_contact(Base::of(settings, None), &[row], &[], false, &mut changes);
-        let mut names = (0..changes.len()).filter(|at| is_name(changes.field(*at)));
-        names.any(|at| says(&changes.get(at, &settings.fields).text()))
+        columns.any(|column| match column.read(column.text(&row.cells), None, &settings.choices) {
+            Cell::Value(name) => name.to_text().contains(char::is_alphanumeric),
+            Cell::Blank | Cell::Clear | Cell::Invalid(_) => false,
+        })
     }
 
     /// Would a new contact have every field that the account requires? If not, issues say which are missing.
