@@ -302,14 +302,15 @@ impl Planner {
                 return self.refuse(at, IssueCode::ContactIdUnknown, column, None);
             }
         };
-        if let Some(contact) = contact {
-            match self.match_opportunity(settings, mode, at, contact) {
-                Answer::Is(deal) => {
-                    return self.meet_deal(settings, mode, at, deal, By::Match, link);
-                }
-                Answer::Fails => return Side::Nothing(Outcome::Fail),
-                Answer::New => {}
-            }
+        let answer = match contact {
+            Some(contact) => self.match_opportunity(settings, mode, at, contact),
+            None if policy.unlinked == Unlinked::Create => self.match_none(settings, mode, at),
+            None => Answer::New,
+        };
+        match answer {
+            Answer::Is(deal) => return self.meet_deal(settings, mode, at, deal, By::Match, link),
+            Answer::Fails => return Side::Nothing(Outcome::Fail),
+            Answer::New => {}
         }
         let other = contact
             .filter(|_| policy.duplicates != Duplicates::Allow)

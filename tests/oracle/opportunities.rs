@@ -159,9 +159,13 @@ impl Naive {
         link: LinkTo,
         mode: &str,
     ) -> Option<Decision> {
-        let LinkTo::Contact(contact) = link else { return None };
         let matching = self.policy.matching.clone()?;
-        let found = self.matches(row, contact, &matching);
+        let found = match link {
+            LinkTo::Contact(contact) => self.matches(row, contact, &matching),
+            // Nobody's opportunity is like no other, but that it is nobody's matters first.
+            _ if self.policy.unlinked == "fail" => return None,
+            _ => Vec::new(),
+        };
         let upsert = mode == "upsert";
         match (found.as_slice(), matching.none, matching.one, matching.several) {
             ([], "fail", ..) if upsert => Some(self.fail(at, "opportunity-match-none")),
