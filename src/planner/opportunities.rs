@@ -355,13 +355,14 @@ impl Planner {
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
         }
+        if let Some(deal) = beside {
+            // Whatever the row lacks: it is not made good by filling its cells (O4).
+            let name = self.ledger.name(Object::Opportunity, deal);
+            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
+        }
         let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
             return Side::Nothing(Outcome::Fail);
-        }
-        if let Some(deal) = beside {
-            let name = self.ledger.name(Object::Opportunity, deal);
-            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         Side::New { standing, links: contact.is_some() }
     }

@@ -139,11 +139,11 @@ impl Naive {
         if contact.is_none() && self.policy.unlinked == "fail" {
             return self.fail(at, "opportunity-contact-missing");
         }
-        if !self.can_create(row, at) {
-            return (None, "fail", None);
-        }
         if twin.is_some() && self.policy.duplicates == "one_per_pipeline" {
             return self.fail(at, "opportunity-duplicate");
+        }
+        if !self.can_create(row, at) {
+            return (None, "fail", None);
         }
         self.opportunities.push(Record::default());
         let record = self.opportunities.len() - 1;
