@@ -12,7 +12,7 @@ use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crm_import::plan::{ColumnCounts, SidePlan};
 use crm_import::storage::MemoryRecord;
-use crm_import::{Account, Import, Mapping, MemoryStorage, Object, Plan, Source};
+use crm_import::{Account, Import, IssueCode, Mapping, MemoryStorage, Object, Plan, Source};
 use dice::Dice;
 
 const FIRST: [&str; 12] =
@@ -141,7 +141,9 @@ fn told(plan: &Plan) -> String {
         let changes: Vec<String> = step.changes().iter().map(|it| it.to_string()).collect();
         format!("{} {} {changes:?}\n", step.first_row(), step.op())
     });
-    let issues = plan.issues().map(|issue| {
+    // A word for nothing is looked for in each column as it is.
+    let issues = plan.issues().filter(|issue| issue.code != IssueCode::TextPlaceholder);
+    let issues = issues.map(|issue| {
         let is_name = issue.field.as_deref() == Some("name");
         let column = issue.column.filter(|_| !is_name);
         let told = (issue.row, issue.code, issue.severity, column, issue.field, issue.value);

@@ -39,27 +39,29 @@ pub(crate) fn or_new(
     }
 }
 
-/// The unfinished import of the same file with the same settings.
+/// The unfinished import of the same file with the same settings. If the file was begun with other settings, this
+/// is another import of it, and whoever has started it is told so.
 fn same(
     import: &Import,
     options: &Options,
     storage: &mut Sqlite,
 ) -> Result<Option<Checkpoint>, Failure> {
-    let same = import.unfinished(open(options)?, storage).map_err(|error| {
-        let is_begun = matches!(error, Error::Resume { .. });
-        let mut failure = Failure::from(error);
-        if is_begun {
-            failure.message.push_str(
-                "; its file was begun and is not finished: start it with the settings that it was begun with, or \
-                 name another import of it with --import-id, which writes once more what has no key",
-            );
+    match import.unfinished(open(options)?, storage) {
+        Ok(same) => {
+            if let Some(same) = &same {
+                note!("going on with the unfinished import {}", same.import_id);
+            }
+            Ok(same)
         }
-        failure
-    })?;
-    if let Some(same) = &same {
-        note!("going on with the unfinished import {}", same.import_id);
+        Err(other @ Error::Resume { .. }) => {
+            note!(
+                "{other}. An import of this file is unfinished; with other settings this is a new one, which writes \
+                 once more what has no key. To go on with the unfinished one, start it as it was begun"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(same)
 }
 
 /// The import that was begun last of those that are meant.

@@ -305,14 +305,15 @@ impl Planner {
                 return self.refuse(at, IssueCode::ContactIdUnknown, column, None);
             }
         };
-        if let Some(contact) = contact {
-            match self.match_opportunity(settings, mode, at, contact) {
-                Answer::Is(deal) => {
-                    return self.meet_deal(settings, mode, at, deal, By::Match, link);
-                }
-                Answer::Fails => return Side::Nothing(Outcome::Fail),
-                Answer::New => {}
-            }
+        let answer = match contact {
+            Some(contact) => self.match_opportunity(settings, mode, at, contact),
+            None if policy.unlinked == Unlinked::Create => self.match_none(settings, mode, at),
+            None => Answer::New,
+        };
+        match answer {
+            Answer::Is(deal) => return self.meet_deal(settings, mode, at, deal, By::Match, link),
+            Answer::Fails => return Side::Nothing(Outcome::Fail),
+            Answer::New => {}
         }
         let other = contact
             .filter(|_| policy.duplicates != Duplicates::Allow)
@@ -357,13 +358,14 @@ impl Planner {
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
         }
+        if let Some(deal) = beside {
+            // Whatever the row lacks: it is not made good by filling its cells (O4).
+            let name = self.ledger.name(Object::Opportunity, deal);
+            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
+        }
         let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
             return Side::Nothing(Outcome::Fail);
-        }
-        if let Some(deal) = beside {
-            let name = self.ledger.name(Object::Opportunity, deal);
-            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         Side::New { standing, links: contact.is_some() }
     }

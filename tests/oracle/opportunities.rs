@@ -139,11 +139,11 @@ impl Naive {
         if contact.is_none() && self.policy.unlinked == "fail" {
             return self.fail(at, "opportunity-contact-missing");
         }
-        if !self.can_create(row, at) {
-            return (None, "fail", None);
-        }
         if twin.is_some() && self.policy.duplicates == "one_per_pipeline" {
             return self.fail(at, "opportunity-duplicate");
+        }
+        if !self.can_create(row, at) {
+            return (None, "fail", None);
         }
         self.opportunities.push(Record::default());
         let record = self.opportunities.len() - 1;
@@ -159,9 +159,13 @@ impl Naive {
         link: LinkTo,
         mode: &str,
     ) -> Option<Decision> {
-        let LinkTo::Contact(contact) = link else { return None };
         let matching = self.policy.matching.clone()?;
-        let found = self.matches(row, contact, &matching);
+        let found = match link {
+            LinkTo::Contact(contact) => self.matches(row, contact, &matching),
+            // Nobody's opportunity is like no other, but that it is nobody's matters first.
+            _ if self.policy.unlinked == "fail" => return None,
+            _ => Vec::new(),
+        };
         let upsert = mode == "upsert";
         match (found.as_slice(), matching.none, matching.one, matching.several) {
             ([], "fail", ..) if upsert => Some(self.fail(at, "opportunity-match-none")),

@@ -6,11 +6,11 @@ use super::Side;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, KeyNumber};
-use crate::draft::{Column, KeyKind, RowDraft, Settings};
+use crate::draft::{Cell, Column, KeyKind, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
-use crate::normalize::{self, is_blank};
+use crate::normalize::{is_blank, names_nobody};
 use crate::object::{Mode, Object};
 use crate::plan::{Changes, Outcome};
 use crate::planner::Planner;
@@ -61,26 +61,22 @@ impl Planner {
         Side::New
     }
 
-    /// Does its name say who it is? A dash is what many write for nothing, a line of them divides a table, and
-    /// reports end with totals and notices. Only asked of rows without a key; only a cell that names nobody is
-    /// looked at closely, for what it may stand for.
+    /// Do its cells say who it is? A dash is what many write for nothing, a line of them divides a table, and
+    /// reports end with totals and notices. A default is no name, as nobody is called so. Only asked of rows
+    /// without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
-        let says = |text: &str| !normalize::names_nobody(text);
+        let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
-        let mut columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
-        let is_told = |column: &Column| {
-            let text = column.text(&row.cells);
-            says(text) && !column.is_clear_token(normalize::trim(text))
-        };
-        if columns.any(is_told) {
-            return true;
-        }
-        let mut changes = Changes::default();
-        fold_contact(Base::of(settings, None), &[row], &[], false, &mut changes);
-        let names = (0..changes.len()).filter(|at| is_name(changes.field(*at)));
-        let names: Vec<String> = names.map(|at| changes.get(at, &settings.fields).text()).collect();
-        // `Grand Total` was split.
+        let columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
+        let names = columns.filter_map(|column| {
+            match column.read(column.text(&row.cells), None, &settings.choices) {
+                Cell::Value(name) => Some(name.to_text().into_owned()),
+                Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
+            }
+        });
+        let names: Vec<String> = names.collect();
+        // `Grand` and `Total` may stand in two columns.
         names.iter().any(|name| says(name)) && says(&names.join(" "))
     }
 

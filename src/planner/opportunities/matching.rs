@@ -136,11 +136,7 @@ impl Planner {
             all.extend(names_all.then_some(deal));
         });
         match (best, count) {
-            (None, _) if mode == Mode::Upsert && matching.none == WhenNone::Fail => {
-                self.fail(at, IssueCode::OpportunityMatchNone, None, None);
-                Answer::Fails
-            }
-            (None, _) => Answer::New,
+            (None, _) => self.match_none(settings, mode, at),
             (Some((_, deal)), 1) => match matching.one {
                 _ if mode != Mode::Upsert => Answer::Is(deal),
                 WhenOne::Update => Answer::Is(deal),
@@ -161,6 +157,18 @@ impl Planner {
                 }
             },
         }
+    }
+
+    /// What becomes of a row that matches nothing, because its contact has no such opportunity, or because it
+    /// has no contact (O5).
+    pub(super) fn match_none(&mut self, settings: &Settings, mode: Mode, at: usize) -> Answer {
+        let matching = settings.account.opportunities.matching.as_ref();
+        let must_match = matching.is_some_and(|matching| matching.none == WhenNone::Fail);
+        if mode != Mode::Upsert || !must_match {
+            return Answer::New;
+        }
+        self.fail(at, IssueCode::OpportunityMatchNone, None, None);
+        Answer::Fails
     }
 
     /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
