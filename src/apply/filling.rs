@@ -168,11 +168,11 @@ impl Applier {
     fn link_of(&self, at: usize, created: &Tokens) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
-        let deal = ledger.entry(Object::Opportunity, task.number);
-        let link = ledger.link_of(deal).filter(|_| !self.kept_links.contains(&at));
+        let opportunity = ledger.entry(Object::Opportunity, task.number);
+        let link = ledger.link_of(opportunity).filter(|_| !self.kept_links.contains(&at));
         let Some(contact) = link else { return Ok(Tie::NONE) };
         let tie = self.tie_to(task.part, contact, created)?;
-        if !deal.is_new() && !moves_link(ledger, deal) {
+        if !opportunity.is_new() && !moves_link(ledger, opportunity) {
             return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
         }
         Ok(tie)

@@ -27,13 +27,15 @@ impl Applier {
             return false;
         }
         let (ledger, step) = (self.ledger(task.part), task.record());
-        let deal = ledger.entry(step.object, step.number);
+        let opportunity = ledger.entry(step.object, step.number);
         let row = first_row(ledger, step);
         let is_named = row != NONE && ledger.opportunity_rows[row as usize].by == By::Id;
-        let Some(contact) = ledger.link_of(deal).filter(|_| is_named && !deal.is_new()) else {
+        let Some(contact) =
+            ledger.link_of(opportunity).filter(|_| is_named && !opportunity.is_new())
+        else {
             return false;
         };
-        let rows = ledger.row_numbers(step.object, deal);
+        let rows = ledger.row_numbers(step.object, opportunity);
         let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
         let mut changes = Changes::default();
         fold(ledger, step, false, &mut changes);
@@ -81,5 +83,5 @@ impl Applier {
 /// Does the row link an opportunity that it names by id to this contact?
 fn links_to(ledger: &Ledger, row: u32, contact: u32) -> bool {
     let side = &ledger.opportunity_rows[row as usize];
-    side.deal != NONE && side.by == By::Id && side.sets_link && side.contact == contact
+    side.opportunity != NONE && side.by == By::Id && side.sets_link && side.contact == contact
 }

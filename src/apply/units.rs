@@ -130,7 +130,7 @@ pub(super) struct Units {
 
 impl Units {
     pub(super) fn of(ledger: &Ledger) -> Self {
-        let count = ledger.people.len() + ledger.deals.len();
+        let count = ledger.contacts.len() + ledger.opportunities.len();
         let mut units = Units { above: (0..u32::try_from(count).unwrap_or(NONE)).collect() };
         for row in 0..ledger.len() {
             let mut nodes = nodes(ledger, row);
@@ -175,17 +175,20 @@ impl Units {
 }
 
 fn node(ledger: &Ledger, step: StepRef) -> u32 {
-    let people = u32::try_from(ledger.people.len()).unwrap_or(NONE);
+    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(NONE);
     match step.object {
         Object::Contact => step.number,
-        Object::Opportunity => people + step.number,
+        Object::Opportunity => contacts + step.number,
     }
 }
 
 /// The records that a row names.
 fn nodes(ledger: &Ledger, row: usize) -> impl Iterator<Item = u32> {
-    let (contact, deal) = (&ledger.contact_rows[row], &ledger.opportunity_rows[row]);
-    let people = u32::try_from(ledger.people.len()).unwrap_or(NONE);
-    let deal_node = if deal.deal == NONE { NONE } else { people + deal.deal };
-    [contact.contact, deal.contact, deal_node].into_iter().filter(|node| *node != NONE)
+    let (contact, opportunity) = (&ledger.contact_rows[row], &ledger.opportunity_rows[row]);
+    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(NONE);
+    let opportunity_node =
+        if opportunity.opportunity == NONE { NONE } else { contacts + opportunity.opportunity };
+    [contact.contact, opportunity.contact, opportunity_node]
+        .into_iter()
+        .filter(|node| *node != NONE)
 }

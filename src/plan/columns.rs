@@ -178,7 +178,7 @@ impl<'p> Tally<'p> {
                     (ledger.contact_rows[at].outcome, ledger.contact_rows[at].contact)
                 }
                 Object::Opportunity => {
-                    (ledger.opportunity_rows[at].outcome, ledger.opportunity_rows[at].deal)
+                    (ledger.opportunity_rows[at].outcome, ledger.opportunity_rows[at].opportunity)
                 }
             };
             let fate = match outcome {

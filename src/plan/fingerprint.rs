@@ -170,11 +170,11 @@ impl Notes {
     /// Whom an opportunity ends linked to, and whom it was, if the file says.
     fn link(&mut self, plan: &Plan, step: StepRef) {
         let ledger = &plan.ledger;
-        let deal = ledger.entry(step.object, step.number);
-        let contact = ledger.link_of(deal);
+        let opportunity = ledger.entry(step.object, step.number);
+        let contact = ledger.link_of(opportunity);
         self.record(plan, Object::Contact, contact.unwrap_or(NONE));
         if contact.is_some() {
-            let before = ledger.base(step.object, deal).shown(FieldId::CONTACT_LINK).next();
+            let before = ledger.base(step.object, opportunity).shown(FieldId::CONTACT_LINK).next();
             self.str(before.unwrap_or_default());
         }
     }

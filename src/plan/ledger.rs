@@ -32,12 +32,12 @@ pub(crate) struct Ledger {
     /// Shared while another thread numbers the keys of those behind.
     pub(crate) blocks: Vec<Arc<Block>>,
     /// The answers of storage about contacts and about opportunities.
-    pub(crate) contacts: Answers,
-    pub(crate) opportunities: Answers,
+    pub(crate) stored_contacts: Answers,
+    pub(crate) stored_opportunities: Answers,
     /// All contacts, by number: those that storage has answered with, and those that rows bring. So too the
     /// opportunities.
-    pub(crate) people: Vec<Entry>,
-    pub(crate) deals: Vec<Entry>,
+    pub(crate) contacts: Vec<Entry>,
+    pub(crate) opportunities: Vec<Entry>,
     /// The sides of each row.
     pub(crate) contact_rows: Vec<ContactRow>,
     pub(crate) opportunity_rows: Vec<OpportunityRow>,
@@ -60,10 +60,10 @@ impl Ledger {
         Ledger {
             settings,
             blocks: Vec::new(),
-            contacts: Answers::new(Object::Contact),
-            opportunities: Answers::new(Object::Opportunity),
-            people: Vec::new(),
-            deals: Vec::new(),
+            stored_contacts: Answers::new(Object::Contact),
+            stored_opportunities: Answers::new(Object::Opportunity),
+            contacts: Vec::new(),
+            opportunities: Vec::new(),
             contact_rows: Vec::new(),
             opportunity_rows: Vec::new(),
             dropped_of_contacts: Vec::new(),
@@ -77,12 +77,12 @@ impl Ledger {
 
     /// Gives back memory that was set aside and is not needed.
     pub(crate) fn shrink(&mut self) {
-        self.people.shrink_to_fit();
-        self.deals.shrink_to_fit();
+        self.contacts.shrink_to_fit();
+        self.opportunities.shrink_to_fit();
         self.contact_rows.shrink_to_fit();
         self.opportunity_rows.shrink_to_fit();
-        self.contacts.shrink();
-        self.opportunities.shrink();
+        self.stored_contacts.shrink();
+        self.stored_opportunities.shrink();
     }
 
     /// The number in the file of a row of this ledger.
@@ -165,15 +165,15 @@ impl Ledger {
 
     pub(crate) fn entry(&self, object: Object, number: u32) -> &Entry {
         match object {
-            Object::Contact => &self.people[number as usize],
-            Object::Opportunity => &self.deals[number as usize],
+            Object::Contact => &self.contacts[number as usize],
+            Object::Opportunity => &self.opportunities[number as usize],
         }
     }
 
     pub(crate) fn answers(&self, object: Object) -> &Answers {
         match object {
-            Object::Contact => &self.contacts,
-            Object::Opportunity => &self.opportunities,
+            Object::Contact => &self.stored_contacts,
+            Object::Opportunity => &self.stored_opportunities,
         }
     }
 
@@ -250,8 +250,8 @@ impl Ledger {
     }
 
     /// The contact that an opportunity is linked to in the end, if the file says so.
-    pub(crate) fn link_of(&self, deal: &Entry) -> Option<u32> {
-        self.row_numbers(Object::Opportunity, deal)
+    pub(crate) fn link_of(&self, opportunity: &Entry) -> Option<u32> {
+        self.row_numbers(Object::Opportunity, opportunity)
             .map(|row| &self.opportunity_rows[row as usize])
             .find(|side| side.sets_link)
             .map(|side| side.contact)

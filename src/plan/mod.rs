@@ -174,12 +174,12 @@ impl Plan {
     /// Each follow-up with the number of contacts it is for (F2).
     pub fn follow_ups(&self) -> Vec<(&FollowUp, usize)> {
         let ledger = &self.ledger;
-        let people: Vec<&Entry> = (0u32..)
-            .zip(&ledger.people)
+        let entries: Vec<&Entry> = (0u32..)
+            .zip(&ledger.contacts)
             .filter(|(number, _)| ledger.is_followed_up(*number))
             .map(|(_, entry)| entry)
             .collect();
-        let count = |of: &FollowUp| people.iter().filter(|entry| is_in(of.scope(), entry)).count();
+        let count = |of: &FollowUp| entries.iter().filter(|entry| is_in(of.scope(), entry)).count();
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 

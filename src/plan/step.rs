@@ -116,9 +116,11 @@ pub(crate) fn fold(ledger: &Ledger, step: StepRef, stop_early: bool, out: &mut C
 }
 
 /// Does the file move the opportunity to another contact than the one it is stored with?
-pub(crate) fn moves_link(ledger: &Ledger, deal: &Entry) -> bool {
-    let (Some(contact), Some(stored)) = (ledger.link_of(deal), deal.stored()) else { return false };
-    let before = ledger.opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
+pub(crate) fn moves_link(ledger: &Ledger, opportunity: &Entry) -> bool {
+    let (Some(contact), Some(stored)) = (ledger.link_of(opportunity), opportunity.stored()) else {
+        return false;
+    };
+    let before = ledger.stored_opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
     let after = ledger.id(Object::Contact, contact);
     // A contact that the plan creates has no id yet; nothing is stored with it.
     after.is_none() || after != before

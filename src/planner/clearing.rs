@@ -42,7 +42,7 @@ impl Planner {
         row: u32,
         column: &Column,
     ) -> Option<&'static str> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.people[contact as usize]);
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
         // Of a new contact there is only what stands in for the token.
         let is_there = base.is_new() || base.shows(column.field) || column.default_always;
         match column.field {
@@ -65,7 +65,7 @@ impl Planner {
         kind: Addresses,
         field: FieldId,
     ) -> Option<&'static str> {
-        let entry = &self.ledger.people[contact as usize];
+        let entry = &self.ledger.contacts[contact as usize];
         let before = match self.ledger.previous(Object::Contact, row) {
             NONE => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
             previous => self.book_at(settings, contact, previous, kind),
@@ -102,17 +102,17 @@ impl Planner {
             return base.is_given(field);
         }
         let key = (object, record, field);
-        let kept = self.people.given.get(&key).copied();
+        let kept = self.contacts.given.get(&key).copied();
         let (kept, since) = self.since(object, kept, previous);
         let rows: Vec<_> = since.iter().map(|&row| self.ledger.row(object, row)).collect();
         let is_given = kept == Some(true) || gives(base, &rows, &[], field, false);
-        self.people.given.insert(key, (previous, is_given));
+        self.contacts.given.insert(key, (previous, is_given));
         is_given
     }
 
     /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
     #[cold]
-    pub(super) fn note_kept_standing(&mut self, settings: &Settings, deal: u32, row: u32) {
+    pub(super) fn note_kept_standing(&mut self, settings: &Settings, opportunity: u32, row: u32) {
         let mut kept = Vec::new();
         for column in asked(settings, self.ledger.cells(row), Object::Opportunity) {
             let why = match column.field {
@@ -123,9 +123,9 @@ impl Planner {
                 {
                     Some("an opportunity always stands somewhere")
                 }
-                field => {
-                    self.is_given_before(Object::Opportunity, deal, row, field).then_some(GIVEN)
-                }
+                field => self
+                    .is_given_before(Object::Opportunity, opportunity, row, field)
+                    .then_some(GIVEN),
             };
             kept.extend(why.map(|why| (column.index(), why)));
         }

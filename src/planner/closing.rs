@@ -35,7 +35,7 @@ impl Closing<'_> {
     pub(super) fn close(self) -> (Vec<KeptStep>, Stats) {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);
-        let settled = in_stretches(ledger.people.len(), threads, |of| contacts.settle(of));
+        let settled = in_stretches(ledger.contacts.len(), threads, |of| contacts.settle(of));
         let (contacts, mut elsewhere): (Vec<_>, Vec<Elsewhere>) = settled.into_iter().unzip();
         let rows = Rows { ledger, contacts: &joined(contacts) };
         let settled = in_stretches(ledger.len(), threads, |of| rows.settle(of));

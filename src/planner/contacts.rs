@@ -33,13 +33,13 @@ impl Planner {
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
-        let told = self.ledger.contacts.absorb(found, &settings.fields, wanted);
+        let told = self.ledger.stored_contacts.absorb(found, &settings.fields, wanted);
         self.make_room_for_answers(Object::Contact);
-        while self.people.stored.len() < self.ledger.contacts.len() {
-            let stored = u32::try_from(self.people.stored.len()).expect("fewer than 2³¹ records");
-            let person = self.new_person(Entry::stored_as(stored));
-            self.people.stored.push(person);
-            self.people.first_differs.push(false);
+        while self.contacts.stored.len() < self.ledger.stored_contacts.len() {
+            let stored = u32::try_from(self.contacts.stored.len()).expect("fewer than 2³¹ records");
+            let contact = self.new_contact(Entry::stored_as(stored));
+            self.contacts.stored.push(contact);
+            self.contacts.first_differs.push(false);
         }
         if self.index.has_ids() {
             for id in found.ids() {
@@ -54,8 +54,8 @@ impl Planner {
         // Keys of several parts are declared part by part: the parts of one record have to come together.
         declared.sort_by_key(|key| key.record.0);
         for keys in declared.chunk_by(|a, b| a.record == b.record) {
-            let person = self.people.stored[keys[0].record.0 as usize];
-            self.declare(&settings, person, keys);
+            let contact = self.contacts.stored[keys[0].record.0 as usize];
+            self.declare(&settings, contact, keys);
         }
     }
 
@@ -63,8 +63,8 @@ impl Planner {
     fn teach_id(&mut self, id: &str) {
         let ledger = &self.ledger;
         let key = self.index.find(KeyKind::ContactId, id, None, |place| ledger.text(place));
-        if let Some((key, stored)) = key.zip(ledger.contacts.find(id)) {
-            self.index.teach(key, ContactNumber(self.people.stored[stored.0 as usize]));
+        if let Some((key, stored)) = key.zip(ledger.stored_contacts.find(id)) {
+            self.index.teach(key, ContactNumber(self.contacts.stored[stored.0 as usize]));
         }
     }
 
@@ -110,7 +110,7 @@ impl Planner {
             Side::Aside(contact, outcome) => {
                 // If contacts are not selected, it is for the opportunity to name the contact.
                 if outcome != Outcome::Fail && is_selected {
-                    self.ledger.people[contact as usize].name(row);
+                    self.ledger.contacts[contact as usize].name(row);
                 }
                 (contact, outcome)
             }
@@ -122,7 +122,7 @@ impl Planner {
         side.outcome = is_selected.then_some(outcome);
         // Pairing has to know that the side failed even if contacts are not selected.
         if !is_selected && outcome == Outcome::Fail {
-            self.people.failed_references.insert(row);
+            self.contacts.failed_references.insert(row);
         }
     }
 
@@ -135,7 +135,7 @@ impl Planner {
         keys: RowKeys<'_>,
         carried: Carried,
     ) -> Outcome {
-        let previous = self.ledger.people[contact as usize].take_row(row);
+        let previous = self.ledger.contacts[contact as usize].take_row(row);
         let side = &mut self.ledger.contact_rows[row as usize];
         (side.previous, side.contact) = (previous, contact);
         if previous != NONE {
@@ -164,7 +164,7 @@ impl Planner {
         carried: Carried,
     ) -> u32 {
         let row = self.row_at(at);
-        let contact = self.new_person(Entry::brought_by(row));
+        let contact = self.new_contact(Entry::brought_by(row));
         self.note_told(settings, at, contact);
         self.ledger.contact_rows[row as usize].contact = contact;
         self.note_unheeded(settings, contact, row);
@@ -205,17 +205,17 @@ impl Planner {
     /// Compares the first row of a stored contact with what is stored, while both are in the processor's cache.
     /// Most contacts have only that row, and need no second look when planning ends.
     fn compare_first(&mut self, contact: u32, row: u32) {
-        let entry = &self.ledger.people[contact as usize];
+        let entry = &self.ledger.contacts[contact as usize];
         let Some(StoredId(stored)) = entry.stored() else { return };
         if contradicts(&self.ledger, &self.differences.overwritten, entry, row) {
-            self.people.first_differs[stored as usize] = true;
+            self.contacts.first_differs[stored as usize] = true;
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
         fold_contact(base, &[of], &[], true, &mut changes);
-        self.people.first_differs[stored as usize] = changes.len() > 0;
+        self.contacts.first_differs[stored as usize] = changes.len() > 0;
         self.changes = changes;
     }
 

@@ -139,7 +139,7 @@ pub(super) fn contradicts(
     let Some(of) = contact.stored() else { return false };
     overwritten.iter().any(|&Overwritten { index, field }| {
         let said = cells.cell(index);
-        let stored = ledger.contacts.value(of, field).unwrap_or_default();
+        let stored = ledger.stored_contacts.value(of, field).unwrap_or_default();
         if said == stored {
             return false;
         }
@@ -245,7 +245,7 @@ impl Planner {
         let before = if self.is_one_of_many(row) {
             self.kept_value(settings, contact, previous, FieldId::DND)
         } else {
-            let entry = &self.ledger.people[contact as usize];
+            let entry = &self.ledger.contacts[contact as usize];
             let rows = self.ledger.rows(Object::Contact, entry);
             let earlier = rows.split_last().map_or(&[][..], |(_, earlier)| earlier);
             let base = self.ledger.base(Object::Contact, entry);

@@ -26,7 +26,7 @@ impl Planner {
         let closing = Closing {
             ledger: &mut ledger,
             overwritten: &self.differences.overwritten,
-            first_differs: &self.people.first_differs,
+            first_differs: &self.contacts.first_differs,
             threads,
         };
         let (steps, stats) = closing.close();
@@ -40,7 +40,7 @@ impl Planner {
             steps,
             unmapped: Vec::new(),
             file_digest: String::new(),
-            told: self.people.told,
+            told: self.contacts.told,
             resumes: None,
         }
     }

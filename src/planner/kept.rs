@@ -57,13 +57,13 @@ impl Planner {
     pub(super) fn kept_value(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         field: FieldId,
     ) -> Option<Value<'static>> {
         let columns = columns_of(settings, field);
-        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
-        let kept = self.people.singles.get(&(person, field)).map(|(last, kept)| (*last, kept));
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
+        let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
         let (kept, since) = self.since(Object::Contact, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
@@ -72,7 +72,7 @@ impl Planner {
         }
         let now = now.into_owned();
         let value = now.value.clone();
-        self.people.singles.insert((person, field), (row, now));
+        self.contacts.singles.insert((contact, field), (row, now));
         value
     }
 
@@ -80,12 +80,12 @@ impl Planner {
     pub(super) fn book_at<'s>(
         &'s self,
         settings: &'s Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         kind: Addresses,
     ) -> AddressBook<'s> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.people[person as usize]);
-        let kept = self.people.books.get(&(person, kind)).map(|(last, kept)| (*last, kept));
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
+        let kept = self.contacts.books.get(&(contact, kind)).map(|(last, kept)| (*last, kept));
         let (kept, since) = self.since(Object::Contact, kept, row);
         let is_first = kept.is_none() && base.is_new();
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
@@ -100,29 +100,29 @@ impl Planner {
     fn kept_book(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         kind: Addresses,
     ) -> &AddressBook<'static> {
-        let book = self.book_at(settings, person, row, kind).into_owned();
-        &self.people.books.entry((person, kind)).insert((row, book)).into_mut().1
+        let book = self.book_at(settings, contact, row, kind).into_owned();
+        &self.contacts.books.entry((contact, kind)).insert((row, book)).into_mut().1
     }
 
     /// The texts of each field of a rule after the rows up to this one have been folded in; they are kept.
     pub(super) fn kept_texts(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         rule: &Rule,
     ) -> Vec<Vec<String>> {
         let texts = |field: FieldId| match Addresses::of_primary(field) {
             Some(kind) => {
-                let book = self.kept_book(settings, person, row, kind);
+                let book = self.kept_book(settings, contact, row, kind);
                 book.iter().map(Value::to_string).collect()
             }
             None => {
-                let value = self.kept_value(settings, person, row, field);
+                let value = self.kept_value(settings, contact, row, field);
                 value.iter().map(|value| super::teach::folded(&value.to_text())).collect()
             }
         };

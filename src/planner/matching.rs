@@ -156,8 +156,8 @@ impl Planner {
     /// still exists.
     fn settled_contact(&self, at: usize) -> Option<u32> {
         let id = self.settled.contacts.get(&self.row_at(at))?;
-        let stored = self.ledger.contacts.find(id)?;
-        Some(self.people.stored[stored.0 as usize])
+        let stored = self.ledger.stored_contacts.find(id)?;
+        Some(self.contacts.stored[stored.0 as usize])
     }
 
     /// Had the row failed by what storage had before the import was interrupted? Then it fails again, whatever later

@@ -26,10 +26,10 @@ mod feed;
 mod finish;
 mod growing;
 mod kept;
+mod known_contacts;
 mod matching;
 mod numbering;
 mod opportunities;
-mod people;
 mod row_keys;
 mod stretches;
 mod teach;
@@ -50,8 +50,8 @@ use foldhash::fast::RandomState;
 use current::{CurrentBlock, Window};
 use differences::Differences;
 use growing::Growing;
-use opportunities::Deals;
-use people::People;
+use known_contacts::KnownContacts;
+use opportunities::KnownOpportunities;
 use teaching::Teaching;
 use window::Stage;
 
@@ -102,8 +102,8 @@ pub(crate) struct Planner {
     stage: Stage,
     block: CurrentBlock,
     window: Window,
-    people: People,
-    deals: Deals,
+    contacts: KnownContacts,
+    opportunities: KnownOpportunities,
     /// A buffer for comparing records.
     changes: Changes,
     /// Which records rows met before the import was interrupted.
@@ -129,8 +129,8 @@ impl Planner {
             stage: Stage::Idle,
             block: CurrentBlock::default(),
             window: Window::default(),
-            people: People::default(),
-            deals: Deals::default(),
+            contacts: KnownContacts::default(),
+            opportunities: KnownOpportunities::default(),
             changes: Changes::default(),
             settled: Settled::default(),
             all_findings: Vec::new(),
@@ -152,11 +152,11 @@ impl Planner {
         self.ledger.opportunity_rows.reserve(self.expected_rows);
         // Most rows bring a new contact and a new opportunity.
         if self.ledger.settings.contacts.is_some() {
-            self.ledger.people.reserve(self.expected_rows);
+            self.ledger.contacts.reserve(self.expected_rows);
         }
         if self.ledger.settings.opportunities.is_some() {
-            self.ledger.deals.reserve(self.expected_rows);
-            self.deals.reserve(self.expected_rows);
+            self.ledger.opportunities.reserve(self.expected_rows);
+            self.opportunities.reserve(self.expected_rows);
         }
     }
 
@@ -165,8 +165,8 @@ impl Planner {
         if self.window.first_row == 0 {
             let windows = self.expected_rows / self.window.rows.len().max(1);
             match object {
-                Object::Contact => self.ledger.contacts.reserve(windows),
-                Object::Opportunity => self.ledger.opportunities.reserve(windows),
+                Object::Contact => self.ledger.stored_contacts.reserve(windows),
+                Object::Opportunity => self.ledger.stored_opportunities.reserve(windows),
             }
         }
     }
@@ -281,9 +281,9 @@ impl Planner {
     }
 
     /// Gives a number to a contact that is new or was just read.
-    fn new_person(&mut self, entry: Entry) -> u32 {
-        let number = u32::try_from(self.ledger.people.len()).expect("fewer than 2³¹ contacts");
-        self.ledger.people.push(entry);
+    fn new_contact(&mut self, entry: Entry) -> u32 {
+        let number = u32::try_from(self.ledger.contacts.len()).expect("fewer than 2³¹ contacts");
+        self.ledger.contacts.push(entry);
         number
     }
 }

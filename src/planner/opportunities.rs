@@ -22,14 +22,14 @@ mod record;
 mod report;
 mod standing;
 
-use matching::{Answer, DealIndex};
+use matching::{Answer, OpportunityIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
 
 /// What the planner knows about opportunities that is not in the ledger.
 #[derive(Debug, Default)]
-pub(super) struct Deals {
+pub(super) struct KnownOpportunities {
     /// For each stored record, by its number among the answers, the number of the opportunity that it is.
     stored: Vec<u32>,
     /// The state of each opportunity.
@@ -41,22 +41,22 @@ pub(super) struct Deals {
     /// The opportunities of each contact, if they are compared (O4, O5).
     of_contact: HashMap<u32, Vec<u32>, RandomState>,
     /// The same for O5, by what must agree exactly.
-    index: DealIndex,
+    index: OpportunityIndex,
     /// The contacts whose opportunities were asked for.
     asked: HashSet<u32, RandomState>,
 }
 
-impl Deals {
+impl KnownOpportunities {
     /// Makes room for so many opportunities.
-    pub(super) fn reserve(&mut self, deals: usize) {
-        self.states.reserve(deals);
+    pub(super) fn reserve(&mut self, opportunities: usize) {
+        self.states.reserve(opportunities);
     }
 }
 
 /// What later rows need to know about an opportunity.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Its position in [`Deals::pipelines`]; [`NONE`] for none.
+    /// Its position in [`KnownOpportunities::pipelines`]; [`NONE`] for none.
     pipeline: u32,
     status: Status,
     /// What rows have given, which no default replaces (W6).
@@ -106,7 +106,7 @@ enum Side {
     /// It leads to this opportunity, but is not folded into it.
     Aside(u32, By, Outcome),
     /// It is folded into this opportunity; `links` if the row says which contact that belongs to.
-    Joins { deal: u32, by: By, links: bool },
+    Joins { opportunity: u32, by: By, links: bool },
     /// It brings a new opportunity, with this standing if that is plain.
     New { standing: Option<Standing>, links: bool },
 }
@@ -145,7 +145,7 @@ impl Planner {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
             (None, Some(Outcome::Fail)) => ContactSide::Failed,
-            (None, _) if self.people.failed_references.contains(&row) => ContactSide::Failed,
+            (None, _) if self.contacts.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
         };
         let named = match keys.of(KeyKind::ContactLink).next() {
@@ -179,21 +179,23 @@ impl Planner {
                 Some(side) => side,
                 None => self.resolve_unnamed(settings, mode, at, link),
             },
-            Some((key, _)) => match self.stored_deal(key) {
+            Some((key, _)) => match self.stored_opportunity(key) {
                 None => {
                     let value = self.key_text(key);
                     self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value))
                 }
-                Some(deal) => self.meet_deal(settings, mode, at, deal, By::Id, link),
+                Some(opportunity) => {
+                    self.meet_opportunity(settings, mode, at, opportunity, By::Id, link)
+                }
             },
         }
     }
 
-    fn skip_existing(&mut self, at: usize, deal: u32, by: By) -> Side {
-        let name = self.ledger.name(Object::Opportunity, deal);
+    fn skip_existing(&mut self, at: usize, opportunity: u32, by: By) -> Side {
+        let name = self.ledger.name(Object::Opportunity, opportunity);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        self.deals.states[deal as usize].is_consumed |= by == By::Match;
-        Side::Aside(deal, by, Outcome::Skip)
+        self.opportunities.states[opportunity as usize].is_consumed |= by == By::Match;
+        Side::Aside(opportunity, by, Outcome::Skip)
     }
 
     /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
@@ -201,11 +203,11 @@ impl Planner {
         &mut self,
         settings: &Settings,
         at: usize,
-        deal: u32,
+        opportunity: u32,
         by: By,
         link: LinkTo<u32>,
     ) -> Side {
-        let joins = |links| Side::Joins { deal, by, links };
+        let joins = |links| Side::Joins { opportunity, by, links };
         let contact = match link {
             LinkTo::Contact(contact) => contact,
             LinkTo::FailedContact => {
@@ -220,7 +222,7 @@ impl Planner {
             }
             LinkTo::Nobody | LinkTo::Disagreement(..) => return joins(false),
         };
-        let Some(other) = self.other_owner(deal, contact) else { return joins(true) };
+        let Some(other) = self.other_owner(opportunity, contact) else { return joins(true) };
         match settings.account.opportunities.relink {
             Relink::Move => {
                 let finding = Finding::row(IssueCode::OpportunityRelinked, self.number_at(at));
@@ -236,8 +238,8 @@ impl Planner {
     }
 
     /// The name of the contact that an opportunity belongs to, if it is not this one.
-    fn other_owner(&self, deal: u32, contact: u32) -> Option<String> {
-        match self.current_link(deal)? {
+    fn other_owner(&self, opportunity: u32, contact: u32) -> Option<String> {
+        match self.current_link(opportunity)? {
             Current::Contact(owner) if owner == contact => None,
             Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner)),
             Current::Stored(id) if self.ledger.id(Object::Contact, contact) == Some(&*id) => None,
@@ -254,9 +256,9 @@ impl Planner {
     }
 
     /// Which contact an opportunity belongs to after the rows so far.
-    fn current_link(&self, deal: u32) -> Option<Current> {
-        match self.deals.states[deal as usize].contact {
-            NONE => self.stored_link(deal).map(|id| Current::Stored(id.to_owned())),
+    fn current_link(&self, opportunity: u32) -> Option<Current> {
+        match self.opportunities.states[opportunity as usize].contact {
+            NONE => self.stored_link(opportunity).map(|id| Current::Stored(id.to_owned())),
             contact => Some(Current::Contact(contact)),
         }
     }
@@ -271,12 +273,12 @@ impl Planner {
             return Some(Side::New { standing, links });
         }
         let id = self.settled.opportunities.get(&row)?;
-        let stored = self.ledger.opportunities.find(id)?;
+        let stored = self.ledger.stored_opportunities.find(id)?;
         let by = match settings.account.opportunities.matching {
             Some(_) => By::Match,
             None => By::Pipeline,
         };
-        Some(self.update(settings, at, self.deals.stored[stored.0 as usize], by, link))
+        Some(self.update(settings, at, self.opportunities.stored[stored.0 as usize], by, link))
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
@@ -311,7 +313,9 @@ impl Planner {
             None => Answer::New,
         };
         match answer {
-            Answer::Is(deal) => return self.meet_deal(settings, mode, at, deal, By::Match, link),
+            Answer::Is(opportunity) => {
+                return self.meet_opportunity(settings, mode, at, opportunity, By::Match, link);
+            }
             Answer::Fails => return Side::Nothing(Outcome::Fail),
             Answer::New => {}
         }
@@ -319,26 +323,26 @@ impl Planner {
             .filter(|_| policy.duplicates != Duplicates::Allow)
             .and_then(|contact| self.in_same_pipeline(settings, at, contact));
         match other {
-            Some(deal) if policy.duplicates == Duplicates::Update => {
-                self.meet_deal(settings, mode, at, deal, By::Pipeline, link)
+            Some(opportunity) if policy.duplicates == Duplicates::Update => {
+                self.meet_opportunity(settings, mode, at, opportunity, By::Pipeline, link)
             }
             _ => self.meet_no_deal(settings, mode, at, contact, other),
         }
     }
 
     /// The row means an opportunity that exists, and is folded into it, unless the mode is to create only.
-    fn meet_deal(
+    fn meet_opportunity(
         &mut self,
         settings: &Settings,
         mode: Mode,
         at: usize,
-        deal: u32,
+        opportunity: u32,
         by: By,
         link: LinkTo<u32>,
     ) -> Side {
         match mode {
-            Mode::Create => self.skip_existing(at, deal, by),
-            Mode::Update | Mode::Upsert => self.update(settings, at, deal, by, link),
+            Mode::Create => self.skip_existing(at, opportunity, by),
+            Mode::Update | Mode::Upsert => self.update(settings, at, opportunity, by, link),
         }
     }
 
@@ -358,9 +362,9 @@ impl Planner {
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
         }
-        if let Some(deal) = beside {
+        if let Some(opportunity) = beside {
             // Whatever the row lacks: it is not made good by filling its cells (O4).
-            let name = self.ledger.name(Object::Opportunity, deal);
+            let name = self.ledger.name(Object::Opportunity, opportunity);
             return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         let standing = self.plain_standing(at);

@@ -28,20 +28,20 @@ use crate::value::{Phone, Value};
 
 impl Planner {
     /// Storage declares that a stored contact carries these keys.
-    pub(super) fn declare(&mut self, settings: &Settings, person: u32, keys: &[DeclaredKey<'_>]) {
+    pub(super) fn declare(&mut self, settings: &Settings, contact: u32, keys: &[DeclaredKey<'_>]) {
         for (number, rule) in settings.rules.iter().enumerate() {
             for text in declared_keys(rule, keys) {
                 let Some(key) = self.find_key(number, rule, &text) else { continue };
-                if self.declare_key(settings, person, rule, &text, key)
+                if self.declare_key(settings, contact, rule, &text, key)
                     && Addresses::of_rule(rule).is_none()
                 {
-                    self.people.taught.entry(person).or_default().push(key);
+                    self.contacts.taught.entry(contact).or_default().push(key);
                 }
             }
         }
         for &DeclaredKey { field, key: text, .. } in keys {
             if !self.is_asked(settings, field, text) {
-                let id = self.ledger.name(Object::Contact, person);
+                let id = self.ledger.name(Object::Contact, contact);
                 let fault = format!(
                     "the record {id} was declared for the key {text:?}, which nobody asked for: a key is \
                      declared as it was asked, not as it is stored"
@@ -76,8 +76,8 @@ impl Planner {
             });
             match rule.zip(number) {
                 Some((rule, number)) => {
-                    let person = self.people.stored[key.record.0 as usize];
-                    self.declare_key(settings, person, &settings.rules[rule], key.key, number);
+                    let contact = self.contacts.stored[key.record.0 as usize];
+                    self.declare_key(settings, contact, &settings.rules[rule], key.key, number);
                 }
                 None => unknown.push(key),
             }
@@ -97,16 +97,16 @@ impl Planner {
     pub(super) fn declare_key(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         rule: &Rule,
         text: &str,
         key: KeyNumber,
     ) -> bool {
-        let holds = self.still_holds(settings, person, rule, text);
+        let holds = self.still_holds(settings, contact, rule, text);
         if holds {
-            self.index.teach(key, ContactNumber(person));
+            self.index.teach(key, ContactNumber(contact));
         } else {
-            self.index.unteach(key, ContactNumber(person));
+            self.index.unteach(key, ContactNumber(contact));
         }
         holds
     }
@@ -121,8 +121,8 @@ impl Planner {
     }
 
     /// Does a contact still carry this stored key after the rows so far?
-    fn still_holds(&self, settings: &Settings, person: u32, rule: &Rule, text: &str) -> bool {
-        let entry = &self.ledger.people[person as usize];
+    fn still_holds(&self, settings: &Settings, contact: u32, rule: &Rule, text: &str) -> bool {
+        let entry = &self.ledger.contacts[contact as usize];
         if !entry.has_rows() {
             return true;
         }
@@ -143,17 +143,17 @@ impl Planner {
     }
 
     /// A row was folded into a contact: from now on those of its keys that are written lead there.
-    pub(super) fn teach(&mut self, settings: &Settings, person: u32, row: u32, keys: RowKeys<'_>) {
+    pub(super) fn teach(&mut self, settings: &Settings, contact: u32, row: u32, keys: RowKeys<'_>) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
-            if !self.is_taught_simply(person, row, keys, of) {
-                self.teach_addresses(settings, person, row, keys, of);
+            if !self.is_taught_simply(contact, row, keys, of) {
+                self.teach_addresses(settings, contact, row, keys, of);
             }
         }
         if self.teaching.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
                 if Addresses::of_rule(rule).is_none() {
-                    self.teach_texts(settings, person, row, number, rule);
+                    self.teach_texts(settings, contact, row, number, rule);
                 }
             }
         }
@@ -163,18 +163,18 @@ impl Planner {
     /// row and there is room for all of them.
     fn is_taught_simply(
         &mut self,
-        person: u32,
+        contact: u32,
         row: u32,
         keys: RowKeys<'_>,
         of: AddressTeaching,
     ) -> bool {
         let Some(rule) = of.rule.filter(|_| !of.can_remove) else { return false };
-        let contact = ContactNumber(person);
+        let holder = ContactNumber(contact);
         let own = keys.of(rule);
-        if own.clone().all(|(_, number)| self.index.is_held_by(number, contact)) {
+        if own.clone().all(|(_, number)| self.index.is_held_by(number, holder)) {
             return true;
         }
-        let entry = self.ledger.people[person as usize];
+        let entry = self.ledger.contacts[contact as usize];
         if entry.first_row != row || has_dropped(self, row) {
             return false;
         }
@@ -187,7 +187,7 @@ impl Planner {
         if stored + own.clone().count() > AddressBook::LIMIT {
             return false;
         }
-        own.for_each(|(_, number)| self.index.teach(number, contact));
+        own.for_each(|(_, number)| self.index.teach(number, holder));
         true
     }
 
@@ -198,18 +198,18 @@ impl Planner {
     fn teach_addresses(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         keys: RowKeys<'_>,
         of: AddressTeaching,
     ) {
-        let lesson = self.address_lesson(settings, person, row, keys, of);
-        let contact = ContactNumber(person);
+        let lesson = self.address_lesson(settings, contact, row, keys, of);
+        let holder = ContactNumber(contact);
         if let Some(book) = lesson.book {
-            self.people.books.insert((person, of.kind), (row, book));
+            self.contacts.books.insert((contact, of.kind), (row, book));
         }
-        lesson.held.into_iter().for_each(|key| self.index.teach(key, contact));
-        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
+        lesson.held.into_iter().for_each(|key| self.index.teach(key, holder));
+        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, holder));
         let at = (row - self.row_at(0)) as usize;
         for (column, item, shown) in lesson.refused {
             self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
@@ -221,17 +221,17 @@ impl Planner {
     fn address_lesson(
         &self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         keys: RowKeys<'_>,
         AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
     ) -> AddressLesson {
-        let base = self.base_of(&self.ledger.people[person as usize]);
+        let base = self.base_of(&self.ledger.contacts[contact as usize]);
         let previous = self.ledger.contact_rows[row as usize].previous;
         let is_first = previous == NONE;
         let mut book = match is_first {
             true => AddressBook::stored(base, kind),
-            false => self.book_at(settings, person, previous, kind),
+            false => self.book_at(settings, contact, previous, kind),
         };
         let before = can_remove.then(|| book.clone());
         let (this, columns) = (self.row_of(row), &settings.contact_columns);
@@ -265,15 +265,15 @@ impl Planner {
     fn teach_texts(
         &mut self,
         settings: &Settings,
-        person: u32,
+        contact: u32,
         row: u32,
         number: usize,
         rule: &Rule,
     ) {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let entry = self.ledger.people[person as usize];
+        let entry = self.ledger.contacts[contact as usize];
         let after = if self.is_one_of_many(row) {
-            combined(&self.kept_texts(settings, person, row, rule))
+            combined(&self.kept_texts(settings, contact, row, rule))
         } else {
             let base = self.ledger.base(Object::Contact, &entry);
             let rows = self.ledger.rows(Object::Contact, &entry);
@@ -284,12 +284,12 @@ impl Planner {
             }
             after
         };
-        let contact = ContactNumber(person);
-        for key in self.people.taught.remove(&person).unwrap_or_default() {
+        let holder = ContactNumber(contact);
+        for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
-                self.index.unteach(key, contact);
+                self.index.unteach(key, holder);
             } else {
-                self.people.taught.entry(person).or_default().push(key);
+                self.contacts.taught.entry(contact).or_default().push(key);
             }
         }
         let block = self.block_number();
@@ -305,8 +305,8 @@ impl Planner {
                     self.index.learn(kind, &text, place)
                 }
             };
-            self.index.teach(key, contact);
-            self.people.taught.entry(person).or_default().push(key);
+            self.index.teach(key, holder);
+            self.contacts.taught.entry(contact).or_default().push(key);
         }
     }
 }

@@ -30,7 +30,7 @@ impl Planner {
             }
         }
         let met = carriers.map(|contact| {
-            self.ledger.people.get(contact as usize).map_or(NONE, |contact| contact.last_row)
+            self.ledger.contacts.get(contact as usize).map_or(NONE, |contact| contact.last_row)
         });
         let met = met.into_iter().filter(|row| *row != NONE);
         let places: SmallVec<[_; TOGETHER]> = met

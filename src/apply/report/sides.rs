@@ -145,7 +145,7 @@ impl Report {
             return 0;
         };
         let side = &ledger.opportunity_rows[row as usize];
-        let is_counted = match ledger.met(object, side.deal) {
+        let is_counted = match ledger.met(object, side.opportunity) {
             // An earlier window may have counted it.
             Some(met) => !met.is_linked,
             None => outcome != Outcome::Merged,
@@ -161,7 +161,7 @@ impl Report {
         let Some(row) = self.row_in(part, home) else { return false };
         let side = &ledger.opportunity_rows[row as usize];
         let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
-        let mut rows = ledger.row_numbers(object, ledger.entry(object, side.deal));
+        let mut rows = ledger.row_numbers(object, ledger.entry(object, side.opportunity));
         let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
         link.is_some_and(|row| !is_kept(row))
     }

@@ -45,7 +45,7 @@ impl Runner<'_> {
                 // The import has not met a contact that it only looked up, if nothing came of it (P8).
                 if object == Object::Contact
                     && ledger.settings.contacts.is_none()
-                    && ledger.people.get(contact as usize).is_some_and(|entry| !entry.is_named())
+                    && ledger.contacts.get(contact as usize).is_some_and(|entry| !entry.is_named())
                 {
                     continue;
                 }
@@ -110,8 +110,8 @@ impl Runner<'_> {
         let all = |object, records: usize| {
             (0..).map(move |number| StepRef { object, number }).take(records)
         };
-        let mut records: Vec<(Token, Changed)> = all(Object::Contact, ledger.people.len())
-            .chain(all(Object::Opportunity, ledger.deals.len()))
+        let mut records: Vec<(Token, Changed)> = all(Object::Contact, ledger.contacts.len())
+            .chain(all(Object::Opportunity, ledger.opportunities.len()))
             .filter_map(|step| {
                 Some((report.tokens.step(ledger, step), self.told_unchanged(report, step)?))
             })
@@ -184,8 +184,8 @@ fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
     let entries = match object {
-        Object::Contact => &ledger.people,
-        Object::Opportunity => &ledger.deals,
+        Object::Contact => &ledger.contacts,
+        Object::Opportunity => &ledger.opportunities,
     };
     for (record, entry) in (0u32..).zip(entries) {
         let step = StepRef { object, number: record };

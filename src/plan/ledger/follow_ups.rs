@@ -28,7 +28,7 @@ impl Ledger {
         }
         // An earlier window may have tagged the contact already. But rows of this one may replace or clear the
         // list, and the tag of a follow-up comes after every row of the file.
-        let has_rows = self.people[contact as usize].has_rows();
+        let has_rows = self.contacts[contact as usize].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
             let is_made = self.is_made(Object::Contact, contact);
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
@@ -45,7 +45,7 @@ impl Ledger {
     /// already, and a contact that the import does not write gets them only where tags may go to linked
     /// contacts (P8).
     pub(crate) fn is_followed_up(&self, contact: u32) -> bool {
-        let entry = &self.people[contact as usize];
+        let entry = &self.contacts[contact as usize];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
         entry.is_named()
             && (is_written || self.settings.account.opportunities.tag_linked)
@@ -60,8 +60,9 @@ impl Ledger {
         if others.is_empty() {
             return Vec::new();
         }
-        let people = (0u32..).zip(&self.people).filter(|(number, _)| self.is_followed_up(*number));
-        people
+        let contacts =
+            (0u32..).zip(&self.contacts).filter(|(number, _)| self.is_followed_up(*number));
+        contacts
             .flat_map(|(number, entry)| {
                 let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
                 due.map(move |(at, _)| (number, *at))

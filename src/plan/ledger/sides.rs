@@ -57,7 +57,7 @@ impl ContactRow {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpportunityRow {
     /// The opportunity that the row leads to, or [`NONE`].
-    pub(crate) deal: u32,
+    pub(crate) opportunity: u32,
     /// The row before this one that is folded into the opportunity, or [`NONE`].
     pub(crate) previous: u32,
     /// The contact that the row names for it, or [`NONE`].
@@ -74,7 +74,7 @@ pub(crate) struct OpportunityRow {
 impl OpportunityRow {
     /// Before anything is known of it.
     pub(crate) const OPEN: Self = OpportunityRow {
-        deal: NONE,
+        opportunity: NONE,
         previous: NONE,
         contact: NONE,
         outcome: None,
@@ -110,7 +110,7 @@ impl Ledger {
                 SideOfRow { outcome, record, by, has_warning }
             }
             Object::Opportunity => {
-                let OpportunityRow { outcome, deal: record, by, has_warning, .. } =
+                let OpportunityRow { outcome, opportunity: record, by, has_warning, .. } =
                     self.opportunity_rows[row as usize];
                 SideOfRow { outcome, record, by, has_warning }
             }

@@ -34,7 +34,7 @@ impl<'p> Contacts<'p> {
     pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, Elsewhere) {
         let (mut elsewhere, mut changes) = (Elsewhere::default(), Changes::default());
         let outcomes = numbers.map(|number| {
-            let entry = &self.ledger.people[number as usize];
+            let entry = &self.ledger.contacts[number as usize];
             if entry.is_new() {
                 return Outcome::Create;
             }
@@ -52,7 +52,7 @@ impl<'p> Contacts<'p> {
 
     /// Does the file change a stored contact? `changes` is a buffer.
     fn is_changed(&self, number: u32, changes: &mut Changes) -> bool {
-        let entry = &self.ledger.people[number as usize];
+        let entry = &self.ledger.contacts[number as usize];
         let has_gifts = self.has_gifts(number);
         let is_one_row = entry.has_rows() && entry.first_row == entry.last_row;
         if is_one_row && !has_gifts && !self.tags_all {

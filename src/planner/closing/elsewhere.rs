@@ -13,7 +13,7 @@ type Place = u128;
 pub(super) fn place(ledger: &Ledger, unit: u32, step: StepRef) -> Place {
     let own = match step.object {
         Object::Contact => step.number,
-        Object::Opportunity => ledger.deals[step.number as usize].first_row,
+        Object::Opportunity => ledger.opportunities[step.number as usize].first_row,
     };
     let is_opportunity = step.object == Object::Opportunity;
     Place::from(unit) << 64 | Place::from(is_opportunity) << 32 | Place::from(own)

@@ -79,13 +79,13 @@ impl Rows<'_> {
         if !side.is_first() {
             return side.outcome;
         }
-        let entry = &self.ledger.deals[side.deal as usize];
-        let step = StepRef { object: Object::Opportunity, number: side.deal };
+        let entry = &self.ledger.opportunities[side.opportunity as usize];
+        let step = StepRef { object: Object::Opportunity, number: side.opportunity };
         let link = match entry.last_row == row {
             true => side.sets_link.then_some(side.contact),
             false => self.ledger.link_of(entry),
         };
-        let is_counted = match self.ledger.met(Object::Opportunity, side.deal) {
+        let is_counted = match self.ledger.met(Object::Opportunity, side.opportunity) {
             // An earlier window may have counted it.
             Some(met) => !met.is_linked,
             None => side.outcome != Some(Outcome::Merged),
@@ -118,7 +118,7 @@ impl Rows<'_> {
 
     /// How many steps so many rows can name at most: no more than there are records.
     fn most_steps(&self, rows: usize) -> usize {
-        rows.min(self.ledger.people.len()) + rows.min(self.ledger.deals.len())
+        rows.min(self.ledger.contacts.len()) + rows.min(self.ledger.opportunities.len())
     }
 
     /// Is every step in its place?

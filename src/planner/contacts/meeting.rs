@@ -168,7 +168,7 @@ impl Planner {
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
     pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
         if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
-            self.people.told.insert(contact);
+            self.contacts.told.insert(contact);
         }
     }
 
@@ -176,7 +176,7 @@ impl Planner {
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
-        self.people.told.contains(&contact) || met.is_some_and(|met| met.is_told)
+        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.is_told)
     }
 
     /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?

@@ -52,7 +52,7 @@ impl Planner {
             let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
             let Some(contact) = contact else { continue };
             let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
-            if self.deals.asked.insert(contact) {
+            if self.opportunities.asked.insert(contact) {
                 self.question.ask_contact_id(id);
             }
         }
@@ -61,35 +61,37 @@ impl Planner {
     pub(in crate::planner) fn absorb_opportunities(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Opportunity);
-        self.ledger.opportunities.absorb(found, &settings.fields, wanted);
+        self.ledger.stored_opportunities.absorb(found, &settings.fields, wanted);
         self.make_room_for_answers(Object::Opportunity);
-        while self.deals.stored.len() < self.ledger.opportunities.len() {
-            let stored = u32::try_from(self.deals.stored.len()).expect("fewer than 2³¹ records");
-            let deal = self.new_stored_deal(stored);
-            self.deals.stored.push(deal);
+        while self.opportunities.stored.len() < self.ledger.stored_opportunities.len() {
+            let stored =
+                u32::try_from(self.opportunities.stored.len()).expect("fewer than 2³¹ records");
+            let opportunity = self.new_stored_opportunity(stored);
+            self.opportunities.stored.push(opportunity);
         }
         // An opportunity may have been read before its contact was known, so it is looked for again.
         let mut answered: Vec<u32> = Vec::new();
         for id in found.ids() {
-            let stored = self.ledger.opportunities.find(id);
-            answered.extend(stored.map(|stored| self.deals.stored[stored.0 as usize]));
+            let stored = self.ledger.stored_opportunities.find(id);
+            answered.extend(stored.map(|stored| self.opportunities.stored[stored.0 as usize]));
         }
         answered.sort_unstable();
         answered.dedup();
-        for deal in answered {
+        for opportunity in answered {
             // If a row has moved the link, its contact is known.
-            if self.deals.states[deal as usize].contact == NONE {
-                self.find_stored_link(deal);
+            if self.opportunities.states[opportunity as usize].contact == NONE {
+                self.find_stored_link(opportunity);
             }
         }
     }
 
     /// Gives a number to an opportunity that is new or was just read, and notes where it stands.
-    pub(super) fn new_deal(&mut self, entry: Entry, standing: Option<Standing>) -> u32 {
-        let number = u32::try_from(self.ledger.deals.len()).expect("fewer than 2³¹ opportunities");
-        self.ledger.deals.push(entry);
+    pub(super) fn new_opportunity(&mut self, entry: Entry, standing: Option<Standing>) -> u32 {
+        let number =
+            u32::try_from(self.ledger.opportunities.len()).expect("fewer than 2³¹ opportunities");
+        self.ledger.opportunities.push(entry);
         let Standing { pipeline, status } = standing.unwrap_or(Standing::NOWHERE);
-        self.deals.states.push(State {
+        self.opportunities.states.push(State {
             pipeline,
             status,
             given: Given::default(),
@@ -100,19 +102,20 @@ impl Planner {
     }
 
     /// Gives a number to a stored opportunity that no row has met yet.
-    fn new_stored_deal(&mut self, stored: u32) -> u32 {
+    fn new_stored_opportunity(&mut self, stored: u32) -> u32 {
         let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
         let deal = Deal::stored(base);
         let given = deal.given;
         let (pipeline, status) =
             (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        let number = self.new_deal(Entry::stored_as(stored), Some(Standing { pipeline, status }));
+        let number =
+            self.new_opportunity(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         let met = self.ledger.met(Object::Opportunity, number);
         // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(Object::Opportunity, number).unwrap_or_default();
         let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
-        let state = &mut self.deals.states[number as usize];
+        let state = &mut self.opportunities.states[number as usize];
         state.given = given;
         state.is_consumed = is_settled || met.is_some_and(|met| met.is_consumed);
         number
@@ -120,28 +123,30 @@ impl Planner {
 
     pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> u32 {
         let Some(id) = id else { return NONE };
-        let at = self.deals.pipelines.iter().position(|other| other == id).unwrap_or_else(|| {
-            self.deals.pipelines.push(id.to_owned());
-            self.deals.pipelines.len() - 1
-        });
+        let at = self.opportunities.pipelines.iter().position(|other| other == id).unwrap_or_else(
+            || {
+                self.opportunities.pipelines.push(id.to_owned());
+                self.opportunities.pipelines.len() - 1
+            },
+        );
         u32::try_from(at).unwrap_or(NONE)
     }
 
     /// Finds the contact that a stored opportunity is linked to, if the plan knows that contact.
-    pub(super) fn find_stored_link(&mut self, deal: u32) {
-        let Some(id) = self.stored_link(deal) else { return };
-        let Some(stored) = self.ledger.contacts.find(id) else { return };
-        let contact = self.people.stored[stored.0 as usize];
-        self.deals.states[deal as usize].contact = contact;
+    pub(super) fn find_stored_link(&mut self, opportunity: u32) {
+        let Some(id) = self.stored_link(opportunity) else { return };
+        let Some(stored) = self.ledger.stored_contacts.find(id) else { return };
+        let contact = self.contacts.stored[stored.0 as usize];
+        self.opportunities.states[opportunity as usize].contact = contact;
         if self.ledger.settings.compares_opportunities() {
-            self.deals.of_contact.entry(contact).or_default().push(deal);
+            self.opportunities.of_contact.entry(contact).or_default().push(opportunity);
         }
     }
 
     /// The id of the contact to which storage links an opportunity.
-    pub(super) fn stored_link(&self, deal: u32) -> Option<&str> {
-        let stored = self.ledger.deals[deal as usize].stored()?;
-        self.ledger.opportunities.value(stored, FieldId::CONTACT_LINK)
+    pub(super) fn stored_link(&self, opportunity: u32) -> Option<&str> {
+        let stored = self.ledger.opportunities[opportunity as usize].stored()?;
+        self.ledger.stored_opportunities.value(stored, FieldId::CONTACT_LINK)
     }
 
     /// Asks for the contacts of opportunities whose rows have tags for them but do not name them (P8).
@@ -157,17 +162,19 @@ impl Planner {
             }
             let (keys, _) = self.keys(at);
             let id = keys.iter().find(|key| key.kind == KeyKind::OpportunityId);
-            let Some(deal) = id.and_then(|key| self.stored_deal(key)) else { continue };
-            let Some(contact) = self.stored_link(deal) else { continue };
-            if self.ledger.contacts.find(contact).is_none() {
+            let Some(opportunity) = id.and_then(|key| self.stored_opportunity(key)) else {
+                continue;
+            };
+            let Some(contact) = self.stored_link(opportunity) else { continue };
+            if self.ledger.stored_contacts.find(contact).is_none() {
                 let contact = contact.to_owned();
                 self.question.ask_id(&contact);
             }
         }
     }
 
-    pub(super) fn stored_deal(&self, key: &Key) -> Option<u32> {
-        let stored = self.ledger.opportunities.find(&self.key_text(key))?;
-        Some(self.deals.stored[stored.0 as usize])
+    pub(super) fn stored_opportunity(&self, key: &Key) -> Option<u32> {
+        let stored = self.ledger.stored_opportunities.find(&self.key_text(key))?;
+        Some(self.opportunities.stored[stored.0 as usize])
     }
 }

@@ -100,14 +100,14 @@ fn day(value: &Value<'_>) -> Option<i32> {
 /// A stored opportunity that a row may match.
 #[derive(Debug)]
 struct Candidate {
-    deal: u32,
+    opportunity: u32,
     dates: Dates,
 }
 
 /// The stored opportunities of contacts, in a form in which each row looks only at those that it may match.
 /// They are compared as they were first read, because one that a row has changed is not matched again.
 #[derive(Debug, Default)]
-pub(super) struct DealIndex {
+pub(super) struct OpportunityIndex {
     /// By contact and what must agree exactly, in ascending order of ids.
     alike: HashMap<(u32, String), Vec<Candidate>, RandomState>,
     /// How many of the opportunities of a contact have been taken in.
@@ -128,21 +128,21 @@ impl Planner {
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
         let (mut best, mut all): (Option<(u32, u32)>, Vec<u32>) = (None, Vec::new());
-        self.each_agreeing(settings, matching, at, contact, |days, deal| {
+        self.each_agreeing(settings, matching, at, contact, |days, opportunity| {
             count += 1;
             if best.is_none_or(|(least, _)| days < least) {
-                best = Some((days, deal));
+                best = Some((days, opportunity));
             }
-            all.extend(names_all.then_some(deal));
+            all.extend(names_all.then_some(opportunity));
         });
         match (best, count) {
             (None, _) => self.match_none(settings, mode, at),
-            (Some((_, deal)), 1) => match matching.one {
-                _ if mode != Mode::Upsert => Answer::Is(deal),
-                WhenOne::Update => Answer::Is(deal),
+            (Some((_, opportunity)), 1) => match matching.one {
+                _ if mode != Mode::Upsert => Answer::Is(opportunity),
+                WhenOne::Update => Answer::Is(opportunity),
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
-                    let name = self.ledger.name(Object::Opportunity, deal);
+                    let name = self.ledger.name(Object::Opportunity, opportunity);
                     self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
                     Answer::Fails
                 }
@@ -182,47 +182,49 @@ impl Planner {
         mut show: impl FnMut(u32, u32),
     ) {
         let Some(wanted) = self.compared_of_row(settings, matching, at) else { return };
-        let states = &self.deals.states;
+        let states = &self.opportunities.states;
         let place = (contact, wanted.exact.clone());
-        let Some(alike) = self.deals.index.alike.get_mut(&place) else { return };
-        alike.retain(|candidate| !states[candidate.deal as usize].is_consumed);
+        let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
+        alike.retain(|candidate| !states[candidate.opportunity as usize].is_consumed);
         for candidate in alike {
-            let state = &states[candidate.deal as usize];
+            let state = &states[candidate.opportunity as usize];
             let is_open = matches!(state.status, Status::Open | Status::Blank);
             if state.contact != contact || (matching.open_only && !is_open) {
                 continue;
             }
             if let Some(days) = wanted.dates.days_apart(&candidate.dates, matching.date_window_days)
             {
-                show(days, candidate.deal);
+                show(days, candidate.opportunity);
             }
         }
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
     fn index_deals(&mut self, settings: &Settings, matching: &OpportunityMatching, contact: u32) {
-        let deals = self.deals.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
-        let known = self.deals.index.known.get(&contact).copied().unwrap_or_default();
-        if deals.len() == known {
+        let opportunities =
+            self.opportunities.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
+        let known = self.opportunities.index.known.get(&contact).copied().unwrap_or_default();
+        if opportunities.len() == known {
             return;
         }
-        let is_free = |deal: &u32| !self.deals.states[*deal as usize].is_consumed;
-        let mut fresh: Vec<u32> = deals[known..].iter().copied().filter(is_free).collect();
+        let is_free =
+            |opportunity: &u32| !self.opportunities.states[*opportunity as usize].is_consumed;
+        let mut fresh: Vec<u32> = opportunities[known..].iter().copied().filter(is_free).collect();
         fresh.sort_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b));
         let compared: Vec<_> = fresh
             .into_iter()
-            .filter_map(|deal| {
-                let value = |field| self.stored_value(settings, deal, field);
-                Some((deal, Compared::of(settings, matching, value)?))
+            .filter_map(|opportunity| {
+                let value = |field| self.stored_value(settings, opportunity, field);
+                Some((opportunity, Compared::of(settings, matching, value)?))
             })
             .collect();
-        self.deals.index.known.insert(contact, deals.len());
-        for (deal, Compared { exact, dates }) in compared {
-            let alike = self.deals.index.alike.entry((contact, exact)).or_default();
+        self.opportunities.index.known.insert(contact, opportunities.len());
+        for (opportunity, Compared { exact, dates }) in compared {
+            let alike = self.opportunities.index.alike.entry((contact, exact)).or_default();
             let order = |other: &Candidate| {
-                self.ledger.compare(Object::Opportunity, other.deal, deal).is_lt()
+                self.ledger.compare(Object::Opportunity, other.opportunity, opportunity).is_lt()
             };
-            alike.insert(alike.partition_point(order), Candidate { deal, dates });
+            alike.insert(alike.partition_point(order), Candidate { opportunity, dates });
         }
     }
 
@@ -245,17 +247,19 @@ impl Planner {
     fn stored_value<'p>(
         &'p self,
         settings: &'p Settings,
-        deal: u32,
+        opportunity: u32,
         field: FieldId,
     ) -> Option<Value<'p>> {
-        let stored = self.ledger.deals[deal as usize].stored()?;
-        let shown = self.ledger.opportunities.value(stored, field)?;
+        let stored = self.ledger.opportunities[opportunity as usize].stored()?;
+        let shown = self.ledger.stored_opportunities.value(stored, field)?;
         let kind = settings.fields.get(field).kind;
         Some(match kind {
             FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
             FieldKind::Stage => {
-                let pipeline =
-                    self.deals.pipelines.get(self.deals.states[deal as usize].pipeline as usize);
+                let pipeline = self
+                    .opportunities
+                    .pipelines
+                    .get(self.opportunities.states[opportunity as usize].pipeline as usize);
                 let pipeline = pipeline.map_or("", String::as_str);
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
@@ -300,9 +304,9 @@ impl Planner {
         });
         let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();
         let pipeline = self.pipeline_number(Some(&pipeline));
-        let deals = self.deals.of_contact.get(&contact)?;
-        let there = deals.iter().copied().filter(|&deal| {
-            let state = &self.deals.states[deal as usize];
+        let opportunities = self.opportunities.of_contact.get(&contact)?;
+        let there = opportunities.iter().copied().filter(|&opportunity| {
+            let state = &self.opportunities.states[opportunity as usize];
             state.contact == contact && state.pipeline == pipeline
         });
         there.min_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b))

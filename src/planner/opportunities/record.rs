@@ -25,46 +25,46 @@ impl Planner {
         let named = if let LinkTo::Contact(contact) = link { contact } else { NONE };
         // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
         let is_looked_up = settings.contacts.is_none() && self.contact_of(row) == Some(named);
-        let (deal, by, outcome, links) = match side {
+        let (opportunity, by, outcome, links) = match side {
             Side::Nothing(outcome) => (NONE, By::New, outcome, None),
-            Side::Aside(deal, by, outcome) => (deal, by, outcome, None),
-            Side::Joins { deal, by, links } => {
-                (deal, by, self.join_deal(settings, at, deal), Some(links))
+            Side::Aside(opportunity, by, outcome) => (opportunity, by, outcome, None),
+            Side::Joins { opportunity, by, links } => {
+                (opportunity, by, self.join_opportunity(settings, at, opportunity), Some(links))
             }
             Side::New { standing, links } => {
                 (self.bring_deal(settings, at, standing), By::New, Outcome::Create, Some(links))
             }
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
-        (side.deal, side.by, side.contact) = (deal, by, named);
+        (side.opportunity, side.by, side.contact) = (opportunity, by, named);
         side.outcome = Some(outcome);
         if is_looked_up && outcome != Outcome::Fail {
-            self.ledger.people[named as usize].name(row);
+            self.ledger.contacts[named as usize].name(row);
         }
         let Some(links) = links else { return };
         side.sets_link = links;
         if links {
-            self.link(deal, named);
+            self.link(opportunity, named);
         }
         if self.draft(at).has_tags {
-            self.give_tags(settings, at, deal, row);
+            self.give_tags(settings, at, opportunity, row);
         }
     }
 
     /// Folds a row into an opportunity that exists.
-    fn join_deal(&mut self, settings: &Settings, at: usize, deal: u32) -> Outcome {
+    fn join_opportunity(&mut self, settings: &Settings, at: usize, opportunity: u32) -> Outcome {
         let row = self.row_at(at);
-        let previous = self.ledger.deals[deal as usize].take_row(row);
+        let previous = self.ledger.opportunities[opportunity as usize].take_row(row);
         self.ledger.opportunity_rows[row as usize].previous = previous;
-        self.advance(settings, at, deal, false);
+        self.advance(settings, at, opportunity, false);
         if settings.mapping.clear_token.is_some() {
-            self.note_kept_standing(settings, deal, row);
+            self.note_kept_standing(settings, opportunity, row);
         }
         if previous != NONE {
-            self.compare_with_earlier(settings, deal, [row, previous]);
+            self.compare_with_earlier(settings, opportunity, [row, previous]);
         }
-        self.note_full_texts(settings, Object::Opportunity, deal, row);
-        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, deal) {
+        self.note_full_texts(settings, Object::Opportunity, opportunity, row);
+        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, opportunity) {
             true => Outcome::Create,
             false => Outcome::Merged,
         }
@@ -73,34 +73,34 @@ impl Planner {
     /// Makes the new opportunity that a row brings.
     fn bring_deal(&mut self, settings: &Settings, at: usize, standing: Option<Standing>) -> u32 {
         let row = self.row_at(at);
-        let deal = self.new_deal(Entry::brought_by(row), standing);
+        let opportunity = self.new_opportunity(Entry::brought_by(row), standing);
         if standing.is_none() {
-            self.advance(settings, at, deal, true);
+            self.advance(settings, at, opportunity, true);
         }
-        self.note_full_texts(settings, Object::Opportunity, deal, row);
-        deal
+        self.note_full_texts(settings, Object::Opportunity, opportunity, row);
+        opportunity
     }
 
-    fn compare_with_earlier(&mut self, settings: &Settings, deal: u32, rows: [u32; 2]) {
-        let state = self.deals.states[deal as usize];
-        let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
+    fn compare_with_earlier(&mut self, settings: &Settings, opportunity: u32, rows: [u32; 2]) {
+        let state = self.opportunities.states[opportunity as usize];
+        let pipeline = self.opportunities.pipelines.get(state.pipeline as usize).cloned();
         let is_lost = state.status == Status::Lost;
         let pipeline = pipeline.unwrap_or_default();
         self.note_opportunity_differences(settings, rows, &pipeline, is_lost);
     }
 
-    fn link(&mut self, deal: u32, contact: u32) {
-        let state = &mut self.deals.states[deal as usize];
+    fn link(&mut self, opportunity: u32, contact: u32) {
+        let state = &mut self.opportunities.states[opportunity as usize];
         let is_new = std::mem::replace(&mut state.contact, contact) != contact;
         if is_new && self.ledger.settings.compares_opportunities() {
-            self.deals.of_contact.entry(contact).or_default().push(deal);
+            self.opportunities.of_contact.entry(contact).or_default().push(opportunity);
         }
     }
 
     /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
-    fn advance(&mut self, settings: &Settings, at: usize, deal: u32, is_new: bool) {
-        let state = self.deals.states[deal as usize];
-        let pipeline = self.deals.pipelines.get(state.pipeline as usize).cloned();
+    fn advance(&mut self, settings: &Settings, at: usize, opportunity: u32, is_new: bool) {
+        let state = self.opportunities.states[opportunity as usize];
+        let pipeline = self.opportunities.pipelines.get(state.pipeline as usize).cloned();
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
             status: state.status.text(),
@@ -116,7 +116,7 @@ impl Planner {
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let contact = state.contact;
-        self.deals.states[deal as usize] =
+        self.opportunities.states[opportunity as usize] =
             State { pipeline, status, given, contact, is_consumed: true };
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
@@ -124,11 +124,11 @@ impl Planner {
     }
 
     /// Gives the tags of an opportunity to the contact that it is linked to (P8).
-    fn give_tags(&mut self, settings: &Settings, at: usize, deal: u32, row: u32) {
-        if self.deals.states[deal as usize].contact == NONE {
-            self.find_stored_link(deal);
+    fn give_tags(&mut self, settings: &Settings, at: usize, opportunity: u32, row: u32) {
+        if self.opportunities.states[opportunity as usize].contact == NONE {
+            self.find_stored_link(opportunity);
         }
-        let contact = self.deals.states[deal as usize].contact;
+        let contact = self.opportunities.states[opportunity as usize].contact;
         let why = if !settings.account.opportunities.tag_linked {
             "the account does not tag the contacts of opportunities"
         } else if contact == NONE {

@@ -76,7 +76,8 @@ impl Planner {
             let is_default = cell.is_empty() || column.is_clear_token(cell);
             finding.value = problem.said.filter(|_| is_default).map(Into::into);
             let said = finding.value.as_deref().unwrap_or(cell);
-            let pipeline = self.deals.pipelines.get(pipeline as usize).map_or("", String::as_str);
+            let pipeline =
+                self.opportunities.pipelines.get(pipeline as usize).map_or("", String::as_str);
             let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
             detail = match detail {
                 Some(pipeline) if problem.code == IssueCode::StageUnknown => {

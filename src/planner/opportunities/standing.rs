@@ -187,7 +187,7 @@ fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
 /// Where a new opportunity stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
-    /// Its position in [`Deals::pipelines`](super::Deals).
+    /// Its position in [`KnownOpportunities::pipelines`](super::KnownOpportunities).
     pub(super) pipeline: u32,
     pub(super) status: Status,
 }
@@ -207,21 +207,21 @@ pub(super) struct AtHand {
 impl Planner {
     /// Takes the standings of the block's rows, or works them out.
     pub(in crate::planner) fn take_standings(&mut self, prepared: Option<BlockStandings>) {
-        let Planner { ledger, deals, block: current, .. } = self;
+        let Planner { ledger, opportunities, block: current, .. } = self;
         let Some(block) = ledger.blocks.last() else { return };
-        let own = || deals.standings.of_block(&ledger.settings, block, &current.drafts);
+        let own = || opportunities.standings.of_block(&ledger.settings, block, &current.drafts);
         let BlockStandings { of_rows, ways } = prepared.unwrap_or_else(own);
         let standing = |way: &Way| {
             let pipeline = self.pipeline_number(way.pipeline.as_deref());
             Standing { pipeline, status: way.status }
         };
         let ways = ways.iter().map(standing).collect();
-        self.deals.at_hand = AtHand { of_rows, ways };
+        self.opportunities.at_hand = AtHand { of_rows, ways };
     }
 
     /// Where the opportunity of a row stands if it is new. `None`: the row has to be looked at closely.
     pub(super) fn plain_standing(&self, at: usize) -> Option<Standing> {
-        let AtHand { of_rows, ways } = &self.deals.at_hand;
+        let AtHand { of_rows, ways } = &self.opportunities.at_hand;
         let way = *of_rows.get(self.window.rows.start + at)?;
         ways.get(usize::from(way)).copied()
     }

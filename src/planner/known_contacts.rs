@@ -1,4 +1,4 @@
-//! [`People`]: what the planner knows about contacts that is not in the ledger.
+//! [`KnownContacts`]: what the planner knows about contacts that is not in the ledger.
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
@@ -9,7 +9,7 @@ use crate::dedup::KeyNumber;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct People {
+pub(super) struct KnownContacts {
     /// For each stored record, by its number among the answers, the number of the contact that it is.
     pub(super) stored: Vec<u32>,
     /// For each stored contact, whether its first row by itself would change it.
