@@ -17,7 +17,7 @@ use foldhash::fast::RandomState;
 
 use super::Prepared;
 use super::asking::questions;
-use super::feed::Feed;
+use super::feed::{Feed, Taken};
 use super::numbering::Numbering;
 use super::opportunities::Standings;
 use crate::draft::{Drafter, Drafts, Settings};
@@ -94,7 +94,7 @@ impl<'a> ReadingAhead<'_, 'a> {
     ) -> Result<(), E> {
         let mut drafter = Drafter::scanning(self.settings, self.seed.clone());
         while let Some(taken) = self.feed().take(Block::new()).transpose() {
-            plan(taken.map(|(_, mut block, findings)| {
+            plan(taken.map(|Taken { mut block, findings, .. }| {
                 let drafts = drafter.draft(&mut block);
                 let (block, prepared) = (Arc::new(block), Prepared::default());
                 Drafted { block, drafts, prepared, findings }
@@ -142,7 +142,7 @@ impl<'a> ReadingAhead<'_, 'a> {
             let drafted = match taken {
                 Ok(None) => return self.take_formats(drafter),
                 Err(error) => (number, Err(error)),
-                Ok(Some((number, mut block, findings))) => {
+                Ok(Some(Taken { number, mut block, findings })) => {
                     let drafts = drafter.draft(&mut block);
                     let questions = questions(self.settings, &block, &drafts, self.window_rows);
                     let standings = Some(standings.of_block(self.settings, &block, &drafts));

@@ -7,6 +7,15 @@ use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
 
+/// A block that was taken to be drafted.
+pub(super) struct Taken {
+    /// Its place among the blocks of the file.
+    pub(super) number: usize,
+    pub(super) block: Block,
+    /// What was found while it was read.
+    pub(super) findings: Vec<Finding>,
+}
+
 /// The blocks of a file in order, and what was seen in those so far.
 pub(super) struct Feed<'a> {
     pub(super) rows: Rows<'a>,
@@ -74,19 +83,15 @@ impl<'a> Feed<'a> {
         (block.len() as f64 * share) as usize
     }
 
-    /// Takes the next block, which is read into an empty one, with its number and what was found in it. Whoever
-    /// drafts it looks for formats.
-    pub(super) fn take(
-        &mut self,
-        empty: Block,
-    ) -> Result<Option<(usize, Block, Vec<Finding>)>, SourceError> {
+    /// Takes the next block, which is read into an empty one. Whoever drafts it looks for formats.
+    pub(super) fn take(&mut self, empty: Block) -> Result<Option<Taken>, SourceError> {
         let next = match self.first.take() {
             Some(first) => Some(first),
             None => self.read(empty, Scanner::count)?,
         };
         let number = self.taken;
         self.taken += usize::from(next.is_some());
-        Ok(next.map(|(block, findings)| (number, block, findings)))
+        Ok(next.map(|(block, findings)| Taken { number, block, findings }))
     }
 
     /// Reads the next block into an empty one, and has it looked at.

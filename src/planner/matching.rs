@@ -51,8 +51,8 @@ impl Planner {
                 (self.meet_nobody(settings, at, draft, keys), Carried::ByNobody)
             }
             Some(Glance::One { contact, rule, key, carried }) => {
-                let by = (contact, By::Rule(rule), key);
-                (self.meet_by(settings, at, draft, RowKeys::NONE, by), carried)
+                self.note_reason(at, By::Rule(rule), key);
+                (self.meet(settings, at, draft, RowKeys::NONE, contact), carried)
             }
             None => (self.resolve_closely(settings, at, draft, keys), Carried::Mixed),
         }
@@ -74,7 +74,10 @@ impl Planner {
         }
         if let Some((key, number)) = keys.of(KeyKind::ContactId).next() {
             return match self.index.holders(number).first() {
-                Some(contact) => self.meet_by(settings, at, draft, keys, (contact.0, By::Id, 0)),
+                Some(contact) => {
+                    self.note_reason(at, By::Id, 0);
+                    self.meet(settings, at, draft, keys, contact.0)
+                }
                 None => {
                     let value = Some(self.key_text(key));
                     self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
@@ -107,7 +110,8 @@ impl Planner {
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) => {
-                self.meet_by(settings, at, draft, keys, (of, By::Id, 0))
+                self.note_reason(at, By::Id, 0);
+                self.meet(settings, at, draft, keys, of)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
@@ -129,27 +133,19 @@ impl Planner {
             Verdict::One { contact, rule, key } => {
                 let rule = By::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
                 let key = u8::try_from(key).unwrap_or(u8::MAX);
-                self.meet_by(settings, at, draft, keys, (contact.0, rule, key))
+                self.note_reason(at, rule, key);
+                self.meet(settings, at, draft, keys, contact.0)
             }
             Verdict::Nobody => self.meet_nobody(settings, at, draft, keys),
             Verdict::Several => Side::Nobody(Outcome::Fail),
         }
     }
 
-    /// The row means this contact, by its id or by one of its keys under a rule. `disputed` are those keys of
-    /// the row that may belong to somebody else.
-    fn meet_by(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        disputed: RowKeys<'_>,
-        (contact, by, key): (u32, By, u8),
-    ) -> Side {
+    /// Notes how the row found its contact (M9): by its id, or by which of its keys under a rule.
+    fn note_reason(&mut self, at: usize, by: By, key: u8) {
         let row = self.row_at(at);
         let side = &mut self.ledger.contact_rows[row as usize];
         (side.by, side.key) = (by, key);
-        self.meet(settings, at, draft, disputed, contact)
     }
 
     /// The stored contact that this row was the first to meet before the import was interrupted, if the contact
