@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite};
+use crate::storage::{ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite, with_causes};
 use crate::trace;
 
 /// Writes a plan. `watch` sees the progress before each batch and may stop the import.
@@ -179,7 +179,7 @@ fn write<S: StorageWrite + ?Sized>(
         Recovery::Split => {
             trace::split(&error, steps);
             *attempt = 0;
-            applier.batch_failed(&error.to_string());
+            applier.batch_failed(&with_causes(&error));
             Ok(())
         }
         Recovery::Stop => Err(error),

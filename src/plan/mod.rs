@@ -58,7 +58,7 @@ use std::fmt;
 
 use crate::account::Account;
 use crate::follow_up::FollowUp;
-use crate::issue::{FailedRow, Finding, Issue, Severity};
+use crate::issue::{FailedRow, Finding, Issue, Severity, beginning};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
 
@@ -261,8 +261,8 @@ impl Plan {
             let Finding { code, column, .. } = *found;
             let (object, row) = side(found).filter(|side| hanging.contains(side))?;
             let row = self.ledger.number(row.0 - 1);
-            let [value, detail] =
-                [&found.value, &found.detail].map(|text| text.as_deref().map(str::to_owned));
+            let [value, detail] = [&found.value, &found.detail]
+                .map(|text| Some(beginning(text.as_deref()?, Issue::LONGEST_VALUE).into_owned()));
             Some(FailedRow { object, row, code, column, value, detail })
         });
         failed.collect()

@@ -83,3 +83,18 @@ impl Error for StorageError {
         self.0.source()
     }
 }
+
+/// An error with what has led to it: some clients say no more than "db error" themselves.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let told = cause.to_string();
+        // Some repeat it.
+        if !text.contains(&told) {
+            text = format!("{text}: {told}");
+        }
+        next = cause.source();
+    }
+    text
+}

@@ -30,6 +30,7 @@ pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
 pub(crate) use batch::{ContactOf, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep};
 pub use checkpoint::{Checkpoint, Refusal, Token};
 pub use error::StorageError;
+pub(crate) use error::with_causes;
 pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};
 pub(crate) use receipts::Fault;
 pub use receipts::{Receipt, Receipts};

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::{Result, cause, expect, skip, with_causes};
-use crate::issue::IssueCode;
+use crate::issue::{FailedRow, IssueCode};
 use crate::object::Object::Contact;
 use crate::object::RowNumber;
 use crate::storage::{Checkpoint, Refusal, StorageWrite};
@@ -69,6 +69,14 @@ fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
         code: IssueCode::WriteRejected,
         why: "O'Hara's \"{}\" is 李".into(),
     });
+    checkpoint.failed.push(FailedRow {
+        object: Contact,
+        row: RowNumber(3),
+        code: IssueCode::KeyAmbiguous,
+        column: Some(0),
+        value: Some("O'Hara's \"{}\" is 李".into()),
+        detail: None,
+    });
     checkpoint
 }
 
@@ -120,6 +128,7 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
         ("is_seen", own.is_seen == kept.is_seen),
         ("stats", own.stats == kept.stats),
         ("refused", own.refused == kept.refused),
+        ("failed", own.failed == kept.failed),
     ];
     parts.into_iter().filter(|(_, is_same)| !is_same).map(|(part, _)| part).collect()
 }

@@ -67,7 +67,7 @@ mod writing;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Checkpoint, StorageWrite};
+use super::{Checkpoint, StorageWrite, with_causes};
 use crate::object::Object;
 use bench::Bench;
 pub use beside::Meanwhile;
@@ -299,19 +299,6 @@ pub fn run_checkpoints<S: StorageWrite>(
         let case = |bench: &mut Bench<S>| case(bench, &mut kept);
         (name, try_case(&mut fresh, case))
     }))
-}
-
-/// An error with what has led to it: some clients say no more than "db error" themselves.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    for cause in causes.map(ToString::to_string) {
-        // Some repeat it.
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }
 
 /// Tries one case on a storage of its own.
