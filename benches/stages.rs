@@ -23,7 +23,7 @@ fn read(c: &mut Criterion) {
         b.iter(|| {
             let mut rows = Source::from_bytes(csv.as_slice()).open().expect("it has a header");
             let (mut block, mut cells) = (Block::new(), 0);
-            while rows.next_block(&mut block, 8_192).expect("it is in memory").is_some() {
+            while rows.next_block(&mut block, 4_096).expect("it is in memory").is_some() {
                 cells += block.len() * block.columns();
             }
             black_box(cells)

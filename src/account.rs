@@ -43,7 +43,9 @@ pub struct Account {
     /// country that a row itself names in a mapped column (V6): first the column's, then the row's, then this
     /// one.
     pub default_country: Option<String>,
-    /// The order of day and month in dates that could be read either way, if the account states one.
+    /// The order of day and month in dates that could be read either way, if the account states one. It is asked last:
+    /// after the [column's own](crate::mapping::ColumnMapping::date_order), what its cells show, and what its header
+    /// says (`DD/MM/YYYY`).
     pub date_order: Option<DateOrder>,
     /// Which phone numbers are accepted (behaviour V6).
     pub phones: PhoneRule,

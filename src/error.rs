@@ -101,8 +101,8 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What a run has done before.
         done: Option<Box<Report>>,
     },
-    /// This is not the import that was interrupted; nothing was written now.
-    #[error("this is not the import that was interrupted: {}", other_parts(differs))]
+    /// The import that was interrupted is another one, or was begun in another way; nothing was written now.
+    #[error("cannot go on with the interrupted import: {}", other_parts(differs))]
     Resume {
         /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`. `run` if it was a
         /// [run](crate::storage::Checkpoint::is_run) and was to go on as one plan, `plan` if it was one plan and
@@ -137,8 +137,8 @@ fn failed_sides(done: &Report) -> u64 {
 fn other_parts(differs: &[&str]) -> String {
     let words = differs.iter().map(|part| match *part {
         "choices" => "other pipelines, users or options".to_owned(),
-        "run" => "it was begun by run, and goes on by resume and run".to_owned(),
-        "plan" => "it was planned as a whole, and goes on by plan_resumed and apply".to_owned(),
+        "run" => "it was begun with run; go on with resume and run".to_owned(),
+        "plan" => "it was begun as one plan; go on with plan_resumed and apply".to_owned(),
         part => format!("another {part}"),
     });
     words.collect::<Vec<_>>().join(", ")

@@ -46,8 +46,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// An amount from a count of its smallest units, as a column of cents keeps it. `decimals` is how many of them
-    /// the units have: 2 for cents, 0 for yen. More than 28 count as 28.
+    /// An amount from a count of its smallest units, as a column of cents keeps it. `decimals` is how many
+    /// decimals one unit stands for: 2 for cents, 0 for yen; more than 28 count as 28.
     ///
     /// ```
     /// use crm_import::Value;

@@ -247,7 +247,7 @@ fn x6_a_run_goes_on_in_windows_as_large_as_it_was_begun_with() {
         assert_eq!(crm.checkpoint().unwrap().window, 70);
         // As one plan it would take what later windows have said for said by the first.
         let error = again.plan_resumed(source(&file), &mut crm).map(|_| ()).unwrap_err();
-        let said = "it was begun by run, and goes on by resume and run";
+        let said = "it was begun with run; go on with resume and run";
         assert!(error.to_string().ends_with(said), "{error}");
     }
 }
@@ -281,7 +281,7 @@ fn x6_another_file_mapping_or_policy_is_refused_by_name_and_a_run_of_what_is_no_
     assert_eq!(refused(import(), &file, &mut other), ["policy"]);
     let run = import().run_window(10).resume(checkpoint.clone());
     let error = run.run(source(&file), &mut crm).map(|_| ()).unwrap_err();
-    let said = "it was planned as a whole, and goes on by plan_resumed and apply";
+    let said = "it was begun as one plan; go on with plan_resumed and apply";
     assert!(error.to_string().ends_with(said), "{error}");
     let own = import().checkpoint(source(&file), &mut crm).unwrap();
     assert_eq!(checkpoint.differences(&own), [""; 0]);
@@ -342,7 +342,7 @@ fn x6_a_checkpoint_of_a_row_that_the_file_does_not_have_is_refused() {
     };
     checkpoint.row = 32;
     let told = resume(checkpoint.clone(), &mut crm);
-    assert_eq!(told.unwrap(), "this is not the import that was interrupted: another row");
+    assert_eq!(told.unwrap(), "cannot go on with the interrupted import: another row");
     checkpoint.row = 10;
     assert_eq!(resume(checkpoint, &mut crm), None);
     // Behind its last window it is the row that would be next.

@@ -18,7 +18,7 @@ pub(crate) struct Job {
     pub(crate) from_row: u64,
     /// What storage refused in the windows before.
     pub(crate) refused: Vec<Refusal>,
-    /// Rows that have failed by what storage had, in order.
+    /// Rows that have failed because of what storage held, in order.
     pub(crate) failed: Vec<FailedRow>,
     pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
@@ -27,7 +27,8 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Notes which of the rows from one to another have failed. Those of the last rows are kept.
+    /// Replaces what is noted of the rows `from` to `to` by these failures, and keeps the last
+    /// [thousand](Checkpoint::FAILURES).
     pub(crate) fn note_failed(&mut self, failed: Vec<FailedRow>, from: RowNumber, to: RowNumber) {
         self.failed.retain(|known| known.row < from || known.row > to);
         self.failed.extend(failed);

@@ -1,5 +1,5 @@
-//! What is different when the file is our own error log (behaviour §15): the formats that it has for its columns
-//! are read as well. (Its ids are, whatever the mapping says: [`Mapping::resolve`].)
+//! What is different when the file is our own error log (behaviour §15): the formats in its column `Import formats`
+//! are read back. Its ids are found by [`Mapping::resolve`], whatever the mapping says.
 
 use crate::account::DateOrder;
 use crate::apply::formats_of_log;

@@ -120,8 +120,8 @@ fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
     found
 }
 
-/// Columns of text in whose first rows `NULL`, `N/A`, a dash or an error of a spreadsheet stands. Any text is
-/// imported as it is written (§9), so nobody else would say so.
+/// Columns of text whose first rows hold a word for nothing (`NULL`, `N/A`, a dash) or an error of a spreadsheet.
+/// Text is imported as it is written (§9), so no other issue tells of it.
 fn placeholders(settings: &Settings, sample: &[Vec<String>]) -> Vec<Finding> {
     let is_text = |column: &&Column| {
         use FieldKind::{FullName, List, LongText, Text};
@@ -133,8 +133,9 @@ fn placeholders(settings: &Settings, sample: &[Vec<String>]) -> Vec<Finding> {
         let Some(index) = column.index() else { continue };
         let cells = sample.iter().filter_map(|row| row.get(usize::from(index)));
         let mut cells = cells.map(|cell| column.mapped(normalize::trim(cell)));
-        let is_it = |cell: &&str| normalize::is_placeholder(cell) && !column.is_clear_token(cell);
-        if let Some(cell) = cells.find(is_it)
+        let is_placeholder =
+            |cell: &&str| normalize::is_placeholder(cell) && !column.is_clear_token(cell);
+        if let Some(cell) = cells.find(is_placeholder)
             && found.iter().all(|other| other.column != Some(index))
         {
             found.push(Finding::file(IssueCode::TextPlaceholder).column(index).value(cell));

@@ -121,7 +121,7 @@ catalogue! {
     TextInvalid "text-invalid" Warning None,
         "the text in {column} holds a character that cannot be stored", "type the text again instead of copying it: the character cannot be seen";
     TextPlaceholder "text-placeholder" Warning None,
-        "cells of {column} say \"{value}\", which is imported as it is written", "if that stands for nothing, empty these cells and import the file again, or say for the column that the word is a blank";
+        "cells in {column} say \"{value}\", which is read as text, not as a blank", "if that stands for nothing, empty these cells and import the file again, or say for the column that the word is a blank";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,
@@ -189,7 +189,7 @@ catalogue! {
     ContactImported "contact-imported" Info None,
         "the contact was imported before and its cells are as they were then, so it was left as it is", "change one of its cells to have them imported once more";
     RepeatSkipped "repeat-skipped" Info Some(1011),
-        "the contact stands on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again";
+        "the contact stands on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again; in an error log, change one of the contact's cells";
     RepeatRejected "repeat-rejected" Error Some(1011),
         "the contact stands on row {detail} already", "leave one row for the contact";
     FieldDiffers "field-differs" Info None,
@@ -270,8 +270,8 @@ impl IssueCode {
         }
     }
 
-    /// Does a row have this issue by what storage has, rather than by its own cells? Not if it only follows from
-    /// another issue of the row.
+    /// Does this issue come from what storage held, rather than from the row's own cells alone? Not one that only
+    /// follows from another issue of the row.
     pub(crate) const fn hangs_on_records(self) -> bool {
         matches!(
             self,

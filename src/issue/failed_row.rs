@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::IssueCode;
 use crate::object::{Object, RowNumber};
 
-/// A row that failed by what storage had.
+/// A row that failed because of what storage held. A [checkpoint](crate::storage::Checkpoint::failed) keeps it, so
+/// that it fails again when the import goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedRow {
@@ -17,8 +18,9 @@ pub struct FailedRow {
     pub code: IssueCode,
     /// The column that the issue is about, counted from 0.
     pub column: Option<u16>,
-    /// What the issue is about, where that is not the whole cell.
+    /// What the issue is about, where that is not the whole cell; its first
+    /// [thousand characters](super::Issue::LONGEST_VALUE).
     pub value: Option<String>,
-    /// The issue's [detail](super::Issue::detail).
+    /// The issue's [detail](super::Issue::detail); its first thousand characters.
     pub detail: Option<String>,
 }

@@ -178,7 +178,7 @@ pub struct ColumnMapping {
     /// Is the column left out on purpose?
     #[serde(skip_serializing_if = "is_false")]
     pub ignore: bool,
-    /// The order of day and month; `None` = inferred from the whole column.
+    /// The order of day and month; `None` = inferred from the whole column, then from its header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
     /// Are bare numbers a spreadsheet's day numbers?

@@ -18,8 +18,8 @@ const NOTHING: [&str; 12] = [
     "(empty)",
 ];
 
-/// Words that are a total alone, or before a number, a colon or a bracket. People are called `Sum`, `Suma` and
-/// `Somma`.
+/// Words that are a total when alone or before a number, a colon, a bracket or an equals sign. `Sum`, `Suma` and
+/// `Somma` are missing because people are called so.
 const TOTALS: [&str; 14] = [
     "total",
     "totals",
@@ -57,8 +57,8 @@ const NOTICES: [&str; 16] = [
     "generado el",
 ];
 
-/// Does a text stand where a name would, and name nobody? A dash, `N/A`, an error of a spreadsheet, and the
-/// totals and notices below the rows of a report do. What is in doubt names somebody.
+/// Does a text that stands in place of a name name nobody? So does a dash, `N/A`, an error of a spreadsheet, and a
+/// total or a notice below the rows of a report. In doubt it names somebody.
 pub(crate) fn names_nobody(text: &str) -> bool {
     // `*** Total ***`, `-- end of report --`
     let line = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '='));
@@ -81,7 +81,8 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 fn is_spreadsheet_error(text: &str) -> bool {
     let inner = text.strip_prefix('#').and_then(|text| text.strip_suffix(['!', '?']));
     inner.is_some_and(|inner| {
-        inner.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'0'))
+        !inner.is_empty()
+            && inner.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'0'))
     })
 }
 

@@ -203,14 +203,14 @@ impl<'p> Tally<'p> {
     fn count_record(&mut self, step: StepRef, entry: &Entry, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
         let is_alone = entry.first_row == entry.last_row;
-        let is_deal = step.object == Object::Opportunity;
+        let is_opportunity = step.object == Object::Opportunity;
         let mut after: Option<After<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
                 let first = target.columns[0];
                 let is_named =
-                    first.index().is_some_and(|at| self.named.contains(&(row, at, is_deal)));
+                    first.index().is_some_and(|at| self.named.contains(&(row, at, is_opportunity)));
                 let answer = if is_named {
                     Answer::Unread
                 } else if target.stays(is_alone) {

@@ -250,7 +250,7 @@ impl Plan {
         self.ledger.render(found)
     }
 
-    /// The sides of rows that fail by what storage has, with each of their issues.
+    /// The sides of rows that fail because of what storage holds, with each of their issues.
     pub(crate) fn failed_rows(&self) -> Vec<FailedRow> {
         let side = |found: &Finding| Some((found.object?, found.row?));
         let is_error = |found: &&Finding| found.severity == Severity::Error;

@@ -20,12 +20,12 @@ pub(crate) struct Settled {
     pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
     pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
-    /// Sides of rows that failed by what storage had then.
+    /// Sides of rows that failed because of what storage held then.
     pub(crate) failed: HashMap<(Object, u32), Vec<FailedRow>, foldhash::fast::RandomState>,
 }
 
 impl Settled {
-    /// Has no row met a contact, or nobody, or failed between several, before?
+    /// Is nothing known of any row's contact: has none met one, brought one or failed before?
     pub(crate) fn has_no_row(&self) -> bool {
         self.contacts.is_empty() && self.new.is_empty() && self.failed.is_empty()
     }

@@ -91,7 +91,7 @@ impl Plan {
 
     fn unknown_value(&self, finding: &Finding) -> Option<(Same, UnknownValue)> {
         let issue = self.render(finding);
-        // A value map needs all of it.
+        // An issue may show only its beginning; a value map needs the whole.
         let (object, told) = (finding.object?, self.ledger.value_of(finding)?);
         let value = normalize::unguarded(normalize::trim(&told)).to_owned();
         let settings = &self.ledger.settings;

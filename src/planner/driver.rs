@@ -18,8 +18,9 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{ATTEMPTS, Storage};
 use crate::trace;
 
-/// How many rows a block has, unless the planning window is larger. A block of usual rows, with its drafts, fits
-/// the processor's second cache, where each step of planning finds it again.
+/// How many rows a block of a plan has, unless the planning window is larger; a run reads one block per window. A
+/// block of usual rows, with its drafts, fits the processor's second-level cache, where each step of planning finds
+/// it again.
 pub(crate) const BLOCK_ROWS: usize = 4_096;
 
 /// A file that was read to its end: its rows, and what only all of them can tell.

@@ -69,7 +69,7 @@ impl Planner {
         draft: &RowDraft,
         keys: RowKeys<'_>,
     ) -> Side {
-        if self.failed_before(Object::Contact, at) {
+        if self.fail_again(Object::Contact, at) {
             return Side::Nobody(Outcome::Fail);
         }
         if let Some((key, number)) = keys.of(KeyKind::ContactId).next() {
@@ -156,9 +156,9 @@ impl Planner {
         Some(self.contacts.stored[stored.0 as usize])
     }
 
-    /// Had the row failed by what storage had before the import was interrupted? Then it fails again, whatever later
-    /// rows have changed since (X6).
-    pub(super) fn failed_before(&mut self, object: Object, at: usize) -> bool {
+    /// Fails the row again if it failed, before the import was interrupted, because of what storage held then,
+    /// whatever later rows have changed since (X6). False if it had not failed.
+    pub(super) fn fail_again(&mut self, object: Object, at: usize) -> bool {
         let Some(failed) = self.settled.failed.get(&(object, self.row_at(at))) else {
             return false;
         };

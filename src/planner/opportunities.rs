@@ -166,7 +166,7 @@ impl Planner {
         keys: RowKeys<'_>,
         link: LinkTo<u32>,
     ) -> Side {
-        if self.failed_before(Object::Opportunity, at) {
+        if self.fail_again(Object::Opportunity, at) {
             return Side::Nothing(Outcome::Fail);
         }
         if let LinkTo::Disagreement(a, b) = link {
@@ -326,7 +326,7 @@ impl Planner {
             Some(opportunity) if policy.duplicates == Duplicates::Update => {
                 self.meet_opportunity(settings, mode, at, opportunity, By::Pipeline, link)
             }
-            _ => self.meet_no_deal(settings, mode, at, contact, other),
+            _ => self.meet_no_opportunity(settings, mode, at, contact, other),
         }
     }
 
@@ -348,7 +348,7 @@ impl Planner {
 
     /// The row means no opportunity that exists, and brings a new one, if the mode and the policy allow that.
     /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
-    fn meet_no_deal(
+    fn meet_no_opportunity(
         &mut self,
         settings: &Settings,
         mode: Mode,
@@ -363,7 +363,7 @@ impl Planner {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
         }
         if let Some(opportunity) = beside {
-            // Whatever the row lacks: it is not made good by filling its cells (O4).
+            // Before asking what else the row lacks: filling its cells would not help it (O4).
             let name = self.ledger.name(Object::Opportunity, opportunity);
             return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }

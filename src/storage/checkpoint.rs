@@ -89,10 +89,10 @@ pub struct Checkpoint {
     /// reported again, but not tried again, because that could undo what later rows have written. Only the
     /// first [thousand](Self::REFUSALS) are kept; the rows of any others count as unchanged.
     pub refused: Vec<Refusal>,
-    /// Rows that failed by what storage had when they were planned: a key of two contacts, a second opportunity of
-    /// one contact. What was written since may have changed that, and a row that fails has no token, so that a
-    /// resumed import takes it from here that they fail. Only the [last thousand](Self::FAILURES) are kept; any
-    /// others are judged by what storage has by then.
+    /// Rows that failed because of what storage held when they were planned: a key of two contacts, a second
+    /// opportunity of one contact. Later rows may have changed that, and a row that fails leaves no token, so a
+    /// resumed import fails these again. Only the [last thousand](Self::FAILURES) are kept; any others are judged by
+    /// what storage holds by then.
     pub failed: Vec<FailedRow>,
 }
 

@@ -90,7 +90,7 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let told = cause.to_string();
-        // Some repeat it.
+        // Some errors already repeat their cause.
         if !text.contains(&told) {
             text = format!("{text}: {told}");
         }

@@ -29,8 +29,8 @@ fn each_way_of_touching_a_hidden_contact_is_caught() {
         (Defect::FindsHiddenById, "a hidden contact is not found by its id"),
         (Defect::FindsHiddenByKey, "a hidden contact is not found by its address"),
         (Defect::FindsDealsOfHidden, "the opportunities of a hidden contact are not found"),
-        (Defect::UpdatesHidden, "an update of a hidden contact is a conflict"),
-        (Defect::LinksToHidden, "an opportunity of a hidden contact is a conflict"),
+        (Defect::UpdatesHidden, "a hidden contact is not updated"),
+        (Defect::LinksToHidden, "no opportunity is linked to a hidden contact"),
         (Defect::TakesHiddenKeys, "the address of a hidden contact is free, or refused in words"),
     ] {
         let report = conformance::run_hidden(|| shop(Shelf::broken(account(), defect)), &HIDDEN);

@@ -62,7 +62,7 @@ fn m10_a_repeat_that_was_left_out_may_turn_out_to_be_somebody_else() {
     }
 }
 
-/// Who was imported is there by now, and who only creates changes nobody who is there (§5, rows 2 and 3).
+/// Who was imported is there by now, and who only creates changes nobody who is there (§5).
 #[test]
 fn section_5_a_log_that_only_creates_leaves_the_contacts_of_the_first_import_as_they_are() {
     let mut crm = crm();

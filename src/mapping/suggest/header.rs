@@ -48,7 +48,7 @@ pub(super) struct Reader<'a> {
 #[derive(Debug, Default)]
 struct Around {
     is_own: bool,
-    is_deal: bool,
+    is_opportunity: bool,
     is_substitute: bool,
     group: Option<Group>,
     number: Option<u32>,
@@ -176,7 +176,7 @@ impl Reader<'_> {
         if around.is_another {
             return Some(Guess::none("it is another person's"));
         }
-        if around.is_deal {
+        if around.is_opportunity {
             // `Deal - Contact person`: words that say whose it is are all there is.
             return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
         }
@@ -349,7 +349,7 @@ impl Reader<'_> {
     /// the opportunity.
     pub(super) fn numbered(&self, words: &str) -> Option<(bool, String)> {
         let (around, rest) = self.take_apart(words);
-        (around.number.is_some() && !around.is_deal)
+        (around.number.is_some() && !around.is_opportunity)
             .then_some((around.is_own || around.is_substitute, rest))
     }
 
@@ -371,7 +371,7 @@ impl Reader<'_> {
                     around.is_own = true;
                 }
                 Word::Substitute => around.is_substitute = true,
-                Word::Deal => around.is_deal = true,
+                Word::Deal => around.is_opportunity = true,
                 Word::Group(group) if keeps(group) => rest.push(word),
                 Word::Group(group) => {
                     // `Billing` and `Other` say more than `Main` and `Work` beside them.

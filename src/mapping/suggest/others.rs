@@ -231,8 +231,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Who buys tickets for others is named beside them, and so is not one of them: `Buyer Email` beside `Attendee
-    /// Email` says whose the `Buyer Phone` is.
+    /// Leaves out the columns of a buyer where the file also names those the tickets are for: beside `Attendee
+    /// Email`, `Buyer Email` and `Buyer Phone` are not the contact's.
     pub(super) fn leave_buyer_of_others(&self, words: &[String], guesses: &mut [Guess]) {
         let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
         let is_email = |field: FieldId| field.primary() == FieldId::EMAIL;

@@ -2,7 +2,7 @@
 
 /// The alpha-2 code, and a name.
 pub(super) const ALIASES: &[(&str, &str)] = &[
-    // The signs on cars, which lists of customers in Europe write: `D-10115 Berlin`.
+    // The signs on cars, which European customer lists write instead of the code.
     ("DE", "D"),
     ("AT", "A"),
     ("FR", "F"),
@@ -14,7 +14,6 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("US", "United States of America"),
     ("US", "U.S."),
     ("US", "U.S.A."),
-    ("CZ", "Czech Rep"),
     ("US", "America"),
     ("US", "Vereinigte Staaten"),
     ("US", "États-Unis"),
@@ -93,6 +92,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("PL", "Polska"),
     ("PL", "Polen"),
     ("CZ", "Czech Republic"),
+    ("CZ", "Czech Rep"),
     ("CZ", "Tschechien"),
     ("CZ", "Česko"),
     ("HU", "Magyarország"),

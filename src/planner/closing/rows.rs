@@ -126,8 +126,8 @@ impl Rows<'_> {
         steps.is_sorted_by_key(|kept| {
             let step = kept.step();
             let entry = self.ledger.entry(step.object, step.number);
-            let is_deal = step.object == Object::Opportunity;
-            let link = is_deal.then(|| self.ledger.link_of(entry)).flatten();
+            let is_opportunity = step.object == Object::Opportunity;
+            let link = is_opportunity.then(|| self.ledger.link_of(entry)).flatten();
             place(self.ledger, self.unit_of(step, link), step)
         })
     }

@@ -136,8 +136,8 @@ impl Planner {
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
             left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
         }
-        let is_made = left_out.is_some() || self.ledger.is_made(Object::Contact, contact);
-        if mode == Mode::Create && !is_made {
+        let counts_as_made = left_out.is_some() || self.ledger.is_made(Object::Contact, contact);
+        if mode == Mode::Create && !counts_as_made {
             let id = self.ledger.name(Object::Contact, contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);

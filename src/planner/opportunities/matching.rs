@@ -124,7 +124,7 @@ impl Planner {
         contact: u32,
     ) -> Answer {
         let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
-        self.index_deals(settings, matching, contact);
+        self.index_opportunities(settings, matching, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
         let (mut best, mut all): (Option<(u32, u32)>, Vec<u32>) = (None, Vec::new());
@@ -200,7 +200,12 @@ impl Planner {
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
-    fn index_deals(&mut self, settings: &Settings, matching: &OpportunityMatching, contact: u32) {
+    fn index_opportunities(
+        &mut self,
+        settings: &Settings,
+        matching: &OpportunityMatching,
+        contact: u32,
+    ) {
         let opportunities =
             self.opportunities.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
         let known = self.opportunities.index.known.get(&contact).copied().unwrap_or_default();

@@ -31,9 +31,12 @@ impl Planner {
             Side::Joins { opportunity, by, links } => {
                 (opportunity, by, self.join_opportunity(settings, at, opportunity), Some(links))
             }
-            Side::New { standing, links } => {
-                (self.bring_deal(settings, at, standing), By::New, Outcome::Create, Some(links))
-            }
+            Side::New { standing, links } => (
+                self.bring_opportunity(settings, at, standing),
+                By::New,
+                Outcome::Create,
+                Some(links),
+            ),
         };
         let side = &mut self.ledger.opportunity_rows[row as usize];
         (side.opportunity, side.by, side.contact) = (opportunity, by, named);
@@ -71,7 +74,12 @@ impl Planner {
     }
 
     /// Makes the new opportunity that a row brings.
-    fn bring_deal(&mut self, settings: &Settings, at: usize, standing: Option<Standing>) -> u32 {
+    fn bring_opportunity(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        standing: Option<Standing>,
+    ) -> u32 {
         let row = self.row_at(at);
         let opportunity = self.new_opportunity(Entry::brought_by(row), standing);
         if standing.is_none() {

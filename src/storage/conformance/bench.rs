@@ -31,12 +31,12 @@ pub(super) struct Bench<S> {
     absent: Option<String>,
     /// Fields that `find` has named and that the account does not have.
     unknown: BTreeSet<(Object, String)>,
-    /// The steps that storage was given.
+    /// The tokens of steps and follow-ups that storage was given.
     given: BTreeSet<Token>,
 }
 
-/// So often is asked or written the same, as long as the adapter says that it may.
-const ATTEMPTS: u32 = 5;
+/// How often a case tries one question or one batch at most; an import is more patient.
+const TRIES: u32 = 5;
 
 /// What storage says of one record.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +220,7 @@ impl<S: StorageWrite> Bench<S> {
         let receipts = loop {
             match self.write_once(owned) {
                 Ok(receipts) => break receipts,
-                Err(error) if attempt == ATTEMPTS => return Err(error),
+                Err(error) if attempt == TRIES => return Err(error),
                 Err(error) if self.storage.recover(&error, attempt) != Recovery::Retry => {
                     return Err(error);
                 }
@@ -243,7 +243,8 @@ impl<S: StorageWrite> Bench<S> {
         let (made, batch) = self.make(make);
         match self.try_write(&batch) {
             Ok(receipts) => Ok(Some((made, receipts))),
-            Err(error) if self.storage.recover(&error, ATTEMPTS) == Recovery::Split => Ok(None),
+            // As if all tries were used up: does it still say that a step is to blame?
+            Err(error) if self.storage.recover(&error, TRIES) == Recovery::Split => Ok(None),
             Err(error) => cause(format!("write failed: {}", with_causes(&error))),
         }
     }
@@ -299,7 +300,7 @@ impl<S: StorageWrite> Bench<S> {
         let mut found = Found::default();
         let mut attempt = 1;
         while let Err(error) = self.storage.find(lookup, &mut found) {
-            if attempt == ATTEMPTS || !self.storage.asks_again(&error, attempt) {
+            if attempt == TRIES || !self.storage.asks_again(&error, attempt) {
                 return cause(format!("find failed: {}", with_causes(&error)));
             }
             (found, attempt) = (Found::default(), attempt + 1);

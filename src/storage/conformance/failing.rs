@@ -31,10 +31,11 @@ struct Made {
     batch: OwnedBatch,
 }
 
-/// The address by which contacts are found, and one of it.
+/// Makes addresses by which contacts are found, each another one.
 #[derive(Clone, Copy)]
 struct Address {
     field: &'static str,
+    /// How many it has made.
     count: usize,
 }
 
@@ -135,15 +136,19 @@ fn fails_whole<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         });
         if bench.write_once(&made.batch).is_err() {
             is_any = true;
-            is_known_or_absent(bench, &made, field)?;
-            is_written_without(bench, made, field)?;
+            expect_known_or_absent(bench, &made, field)?;
+            expect_written_without(bench, made, field)?;
         }
     }
     if is_any { Ok(()) } else { skip("no step that was tried made a write fail; see run_failing") }
 }
 
 /// After an error there is nothing of the batch, or its token is known.
-fn is_known_or_absent<S: StorageWrite>(bench: &mut Bench<S>, made: &Made, field: &str) -> Result {
+fn expect_known_or_absent<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    made: &Made,
+    field: &str,
+) -> Result {
     let known = known(bench, made.beside.iter().map(|(token, _)| *token))?;
     for (token, key) in &made.beside {
         let found = bench.by_keys(&[field], &[&[key]])?;
@@ -183,7 +188,11 @@ fn known<S: StorageWrite>(
 }
 
 /// The batch without what has failed it, as it is written when it was split.
-fn is_written_without<S: StorageWrite>(bench: &mut Bench<S>, made: Made, field: &str) -> Result {
+fn expect_written_without<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    made: Made,
+    field: &str,
+) -> Result {
     let mut batch = made.batch;
     batch.steps.retain(|step| !made.trouble.contains(&step.token));
     let receipts = match bench.try_write(&batch) {
@@ -196,11 +205,11 @@ fn is_written_without<S: StorageWrite>(bench: &mut Bench<S>, made: Made, field: 
             ));
         }
     };
-    are_there_once(bench, &made.beside, &made.trouble, &receipts, field)
+    expect_there_once(bench, &made.beside, &made.trouble, &receipts, field)
 }
 
 /// Whatever the trouble was, it may have been written all the same, and its answer lost.
-fn are_there_once<S: StorageWrite>(
+fn expect_there_once<S: StorageWrite>(
     bench: &mut Bench<S>,
     beside: &[(Token, String)],
     trouble: &[Token],
@@ -237,8 +246,8 @@ fn others_are_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         [Some(mallory), deals.then(of)].into_iter().flatten().collect()
     });
     let Ok(receipts) = bench.write_once(&made.batch) else {
-        is_known_or_absent(bench, &made, field)?;
-        return is_written_without(bench, made, field);
+        expect_known_or_absent(bench, &made, field)?;
+        return expect_written_without(bench, made, field);
     };
     for token in &made.trouble {
         let receipt = receipts.get(*token);
@@ -249,7 +258,7 @@ fn others_are_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
             _ => return fail(format!("what is refused was receipted as {receipt:?}")),
         }
     }
-    are_there_once(bench, &made.beside, &made.trouble, &receipts, field)
+    expect_there_once(bench, &made.beside, &made.trouble, &receipts, field)
 }
 
 fn update_is_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {

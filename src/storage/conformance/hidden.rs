@@ -21,9 +21,9 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Beside<S>)> {
     vec![
         ("a hidden contact is not found by its id", not_found_by_id),
         ("a hidden contact is not found by its address", not_found_by_key),
-        ("the opportunities of a hidden contact are not found", deals_not_found),
-        ("an update of a hidden contact is a conflict", not_updated),
-        ("an opportunity of a hidden contact is a conflict", not_linked),
+        ("the opportunities of a hidden contact are not found", opportunities_not_found),
+        ("a hidden contact is not updated", not_updated),
+        ("no opportunity is linked to a hidden contact", not_linked),
         ("the address of a hidden contact is free, or refused in words", key_is_free),
     ]
 }
@@ -47,7 +47,7 @@ fn not_found_by_key<S: StorageWrite>(bench: &mut Bench<S>, hidden: &[Hidden<'_>]
     Ok(())
 }
 
-fn deals_not_found<S: StorageWrite>(bench: &mut Bench<S>, hidden: &[Hidden<'_>]) -> Result {
+fn opportunities_not_found<S: StorageWrite>(bench: &mut Bench<S>, hidden: &[Hidden<'_>]) -> Result {
     if !bench.keeps_opportunities() {
         return skip("the account keeps no opportunities");
     }

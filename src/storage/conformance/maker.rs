@@ -135,7 +135,7 @@ impl<'f> Maker<'f> {
     }
 
     /// Adds what an import gives every new opportunity (behaviour O6), unless it is given.
-    fn fill_deal(&mut self, given: Values<'_>) {
+    fn fill_opportunity(&mut self, given: Values<'_>) {
         let pipeline = self.account.pipelines.first();
         let of_pipeline = pipeline.map(|pipeline| {
             [
@@ -168,7 +168,7 @@ impl<'f> Maker<'f> {
             self.fill_required(after);
         }
         if object == Object::Opportunity && id.is_none() {
-            self.fill_deal(after);
+            self.fill_opportunity(after);
         }
         for (key, values) in after {
             let field = self.fields.find(object, key).filter(|id| !self.fields.is_part(*id));

@@ -13,8 +13,8 @@
 //! more fields and match rules that account has, the more is tried: values are written to every field, custom
 //! ones included, and to those that every contact [needs](crate::dedup::DedupPolicy::required).
 //!
-//! What the adapter would have an import [try again](StorageWrite::recover) is tried again here too, five times at
-//! most.
+//! What the adapter would have an import try again ([`recover`](StorageWrite::recover),
+//! [`asks_again`](super::Storage::asks_again)) is tried again here too, with five attempts at most.
 //!
 //! A case is skipped, and the report says why, if it is about something that the adapter does not claim to do
 //! (tokens, follow-ups), or needs a field or an object that the account

@@ -167,10 +167,10 @@ fn many_steps<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         expect_updated(&receipts, token, Contact, version.as_deref())?;
     }
     each_named(bench, &ids, text, "Now")?;
-    if bench.keeps_opportunities() { many_deals(bench, &ids) } else { Ok(()) }
+    if bench.keeps_opportunities() { many_opportunities(bench, &ids) } else { Ok(()) }
 }
 
-fn many_deals<S: StorageWrite>(bench: &mut Bench<S>, contacts: &[String]) -> Result {
+fn many_opportunities<S: StorageWrite>(bench: &mut Bench<S>, contacts: &[String]) -> Result {
     let (tokens, receipts) = bench.write(|batch| {
         let of = |id: &String| ContactOf::Known(id.as_str().into());
         let deals = contacts.iter().map(|id| batch.opportunity(&[("name", &["Roof"])], of(id)));
