@@ -301,7 +301,7 @@ impl Import {
             plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
         check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
         let mut job = self.job(storage);
-        job.note_failed(plan.failed_rows(), RowNumber(1), RowNumber(u32::MAX));
+        job.note_failed(plan.failed_rows(Checkpoint::FAILURES), RowNumber(1), RowNumber(u32::MAX));
         if let Some((id, row)) = &plan.resumes {
             job.import_id.clone_from(id);
             job.from_row = *row;

@@ -332,7 +332,11 @@ impl Runner<'_> {
         };
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
         plan.file_digest = self.file_digest.clone();
-        self.job.note_failed(plan.failed_rows(), first, RowNumber(offset + len));
+        self.job.note_failed(
+            plan.failed_rows(Checkpoint::FAILURES),
+            first,
+            RowNumber(offset + len),
+        );
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {

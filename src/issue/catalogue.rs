@@ -289,6 +289,8 @@ impl IssueCode {
                 | IssueCode::OpportunityMatchFound
                 | IssueCode::OpportunityMatchSeveral
                 | IssueCode::OpportunityRelinkRefused
+                | IssueCode::PipelineUnknown
+                | IssueCode::StageUnknown
         )
     }
 

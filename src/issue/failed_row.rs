@@ -19,8 +19,13 @@ pub struct FailedRow {
     /// The column that the issue is about, counted from 0.
     pub column: Option<u16>,
     /// What the issue is about, where that is not the whole cell; its first
-    /// [thousand characters](super::Issue::LONGEST_VALUE).
+    /// [hundred characters](Self::LONGEST_TEXT).
     pub value: Option<String>,
-    /// The issue's [detail](super::Issue::detail); its first thousand characters.
+    /// The issue's [detail](super::Issue::detail); its first hundred characters.
     pub detail: Option<String>,
+}
+
+impl FailedRow {
+    /// How many characters of a text are kept. A thousand rows travel with each batch.
+    pub const LONGEST_TEXT: usize = 100;
 }

@@ -111,9 +111,13 @@ impl Answers {
         }
     }
 
-    /// Makes room for so many times as much again.
+    /// Makes room for so many times as much again, unless that is a lot: it is a guess.
     pub(crate) fn reserve(&mut self, times: usize) {
-        self.text.reserve(self.text.len().saturating_mul(times));
+        const MOST_BYTES: usize = 256 * 1024 * 1024;
+        if self.text.len().saturating_mul(times) > MOST_BYTES {
+            return;
+        }
+        self.text.reserve(self.text.len() * times);
         self.records.reserve(self.records.len().saturating_mul(times));
         self.parts.reserve(self.parts.len().saturating_mul(times));
         self.by_id.reserve(self.records.len().saturating_mul(times));

@@ -132,7 +132,7 @@ pub fn suggest(
     reader.leave_place_of_others(&words, |at| evidence[at].filled, &mut guesses);
     reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
     reader.settle_client(&words, &mut guesses);
-    reader.leave_buyer_of_others(&words, &mut guesses);
+    reader.leave_buyer_of_others(&words, |at| evidence[at].filled, &mut guesses);
     reader.leave_switchboard(&mut guesses);
     reader.drop_weak(|at| evidence[at].filled, &mut guesses);
     reader.settle_slots(|at| evidence[at].filled, &mut guesses);

@@ -250,22 +250,26 @@ impl Plan {
         self.ledger.render(found)
     }
 
-    /// The sides of rows that fail because of what storage holds, with each of their issues.
-    pub(crate) fn failed_rows(&self) -> Vec<FailedRow> {
+    /// The sides of rows that fail because of what storage holds, with each of their issues; of more than so many,
+    /// the last ones.
+    pub(crate) fn failed_rows(&self, most: usize) -> Vec<FailedRow> {
         let side = |found: &Finding| Some((found.object?, found.row?));
         let is_error = |found: &&Finding| found.severity == Severity::Error;
         let errors = || self.findings.iter().filter(is_error);
         let hanging = errors().filter(|found| found.code.hangs_on_records()).filter_map(side);
         let hanging: hashbrown::HashSet<_, foldhash::fast::RandomState> = hanging.collect();
-        let failed = errors().filter_map(|found| {
+        let failed = errors().rev().filter_map(|found| {
             let Finding { code, column, .. } = *found;
             let (object, row) = side(found).filter(|side| hanging.contains(side))?;
             let row = self.ledger.number(row.0 - 1);
-            let [value, detail] = [&found.value, &found.detail]
-                .map(|text| Some(beginning(text.as_deref()?, Issue::LONGEST_VALUE).into_owned()));
+            let [value, detail] = [&found.value, &found.detail].map(|text| {
+                Some(beginning(text.as_deref()?, FailedRow::LONGEST_TEXT).into_owned())
+            });
             Some(FailedRow { object, row, code, column, value, detail })
         });
-        failed.collect()
+        let mut failed: Vec<FailedRow> = failed.take(most).collect();
+        failed.reverse();
+        failed
     }
 }
 

@@ -74,7 +74,7 @@ impl Sqlite {
         let mut made = Sqlite::over(db, account);
         fill(&mut made)?;
         made.db.execute_batch("COMMIT")?;
-        schema::write_ahead(&made.db)?;
+        schema::write_ahead(&made.db);
         Ok(made)
     }
 

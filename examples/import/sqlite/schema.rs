@@ -89,9 +89,10 @@ pub(super) fn create(db: &Connection, account: &Account) -> Result<(), rusqlite:
 
 /// A write-ahead log instead of a rollback journal: it is written in one go, and readers do not wait. It stays that
 /// way for everybody who opens the file, which must not be on a network drive. Only once the tables are there,
-/// because before that the file might be somebody else's.
-pub(super) fn write_ahead(db: &Connection) -> Result<(), rusqlite::Error> {
-    db.pragma_update(None, "journal_mode", "WAL")
+/// because before that the file might be somebody else's. If another process is at the file by then, the rollback
+/// journal does as well.
+pub(super) fn write_ahead(db: &Connection) {
+    let _ = db.pragma_update(None, "journal_mode", "WAL");
 }
 
 /// The table of an object.

@@ -233,17 +233,22 @@ impl Reader<'_> {
 
     /// Leaves out the columns of a buyer where the file also names those the tickets are for: beside `Attendee
     /// Email`, `Buyer Email` and `Buyer Phone` are not the contact's.
-    pub(super) fn leave_buyer_of_others(&self, words: &[String], guesses: &mut [Guess]) {
-        let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
-        let is_email = |field: FieldId| field.primary() == FieldId::EMAIL;
-        let kinds: [&dyn Fn(FieldId) -> bool; 2] = [&is_name, &is_email];
-        let is_named_twice = kinds.iter().any(|is_it| {
-            let of_kind =
-                || guesses.iter().zip(words).filter(|(guess, _)| guess.target.is_some_and(is_it));
-            of_kind().any(|(_, words)| self.names_buyer(words))
-                && of_kind().any(|(guess, words)| !guess.is_weak && !self.names_buyer(words))
-        });
-        if !is_named_twice {
+    pub(super) fn leave_buyer_of_others(
+        &self,
+        words: &[String],
+        filled: impl Fn(usize) -> usize,
+        guesses: &mut [Guess],
+    ) {
+        let is_buyers = |at: usize| self.names_buyer(&words[at]);
+        // A column for the addresses of others may be there and empty.
+        let has_rows = (0..words.len()).any(|at| filled(at) > 0);
+        let is_email_of_others = |at: usize| {
+            let guess = &guesses[at];
+            let is_email = guess.target.is_some_and(|field| field.primary() == FieldId::EMAIL);
+            is_email && !guess.is_weak && !is_buyers(at) && (filled(at) > 0 || !has_rows)
+        };
+        let lists_buyers = self.lists_users || self.lists_owners;
+        if lists_buyers || !(0..words.len()).any(is_email_of_others) {
             return;
         }
         for (guess, words) in guesses.iter_mut().zip(words) {

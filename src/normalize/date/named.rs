@@ -18,8 +18,11 @@ pub(crate) fn order_in_header(header: &str) -> Option<DateOrder> {
     let words: Vec<&str> =
         header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let parts: Vec<Option<Part>> = words.iter().map(|word| part(word)).collect();
-    let apart = parts.windows(3).find_map(|three| order([three[0]?, three[1]?, three[2]?]));
-    apart.or_else(|| words.iter().find_map(|word| in_one(word)))
+    let apart = parts.windows(3).filter_map(|three| order([three[0]?, three[1]?, three[2]?]));
+    let mut orders = apart.chain(words.iter().filter_map(|word| in_one(word)));
+    let first = orders.next()?;
+    // `DD/MM/YYYY or MM/DD/YYYY` leaves it open.
+    orders.all(|other| other == first).then_some(first)
 }
 
 fn part(word: &str) -> Option<Part> {
@@ -28,7 +31,7 @@ fn part(word: &str) -> Option<Part> {
     match (first, word.len()) {
         ('d' | 't' | 'g', 1..=2) if is_run => Some(Part::Day),
         ('m', 1..=3) if is_run => Some(Part::Month),
-        ('y' | 'a' | 'r', 2 | 4) if is_run => Some(Part::Year),
+        ('y', 1 | 2 | 4) | ('a' | 'r', 2 | 4) if is_run => Some(Part::Year),
         ('j', 4) if is_run => Some(Part::Year),
         ('j', 1..=2) if is_run => Some(Part::DayOrYear),
         _ if word.eq_ignore_ascii_case("day") => Some(Part::Day),
@@ -76,6 +79,7 @@ mod tests {
             ("Birthday - day/month/year", Dmy),
             ("Close date YYYY-MM-DD", Ymd),
             ("born_yyyymmdd", Ymd),
+            ("Born (d/m/y)", Dmy),
         ] {
             assert_eq!(order_in_header(header), Some(order), "{header}");
         }
@@ -85,6 +89,7 @@ mod tests {
     fn other_headers_say_nothing_of_it() {
         for header in [
             "Close Date",
+            "DOB (DD/MM/YYYY or MM/DD/YYYY)",
             "Date M/F",
             "Month Day",
             "Day, Month",

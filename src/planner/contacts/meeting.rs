@@ -6,7 +6,7 @@ use super::Side;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{ContactNumber, Holder, KeyNumber};
-use crate::draft::{Cell, Column, KeyKind, RowDraft, Settings};
+use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
@@ -68,7 +68,11 @@ impl Planner {
         let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
-        let columns = settings.contact_columns.iter().filter(|column| is_name(column.field));
+        // The parts of `Copyright (c) Fox, Inc` would not show what it is.
+        let is_line =
+            |column: &Column| column.part != Part::Whole && !says(column.whole_text(&row.cells));
+        let columns = settings.contact_columns.iter();
+        let columns = columns.filter(|column| is_name(column.field) && !is_line(column));
         let names = columns.filter_map(|column| {
             match column.read(column.text(&row.cells), None, &settings.choices) {
                 Cell::Value(name) => Some(name.to_text().into_owned()),
