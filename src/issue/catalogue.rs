@@ -289,8 +289,6 @@ impl IssueCode {
                 | IssueCode::OpportunityMatchFound
                 | IssueCode::OpportunityMatchSeveral
                 | IssueCode::OpportunityRelinkRefused
-                | IssueCode::PipelineUnknown
-                | IssueCode::StageUnknown
         )
     }
 
