@@ -6,6 +6,31 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+/// A storage around a shelf asks that, whatever it does about writing.
+macro_rules! asks_its_shelf {
+    ($storage:ty) => {
+        impl crm_import::Storage for $storage {
+            type Error = crm_import::storage::StorageError;
+
+            fn account(&mut self) -> Result<crm_import::Account, Self::Error> {
+                self.0.account()
+            }
+
+            fn find(
+                &mut self,
+                lookup: &crm_import::lookup::Lookup<'_>,
+                found: &mut crm_import::lookup::Found,
+            ) -> Result<(), Self::Error> {
+                self.0.find(lookup, found)
+            }
+
+            fn answers(&self, rule: &[String]) -> bool {
+                self.0.answers(rule)
+            }
+        }
+    };
+}
+
 #[path = "shelf/mod.rs"]
 mod shelf;
 

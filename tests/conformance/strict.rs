@@ -66,21 +66,7 @@ fn a_table_whose_address_is_required_and_unique_is_certified() {
 /// Columns that are never null and amounts in whole cents, not below zero. It keeps no tokens.
 struct Checked(Shelf);
 
-impl Storage for Checked {
-    type Error = StorageError;
-
-    fn account(&mut self) -> Result<Account, StorageError> {
-        self.0.account()
-    }
-
-    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
-        self.0.find(lookup, found)
-    }
-
-    fn answers(&self, rule: &[String]) -> bool {
-        self.0.answers(rule)
-    }
-}
+asks_its_shelf!(Checked);
 
 impl StorageWrite for Checked {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
@@ -158,4 +144,28 @@ fn a_table_with_room_for_one_more_address_is_certified() {
     let case = "a contact is found by an additional phone";
     let case = report.cases().iter().find(|own| own.name == case).unwrap();
     assert_eq!(case.outcome, Outcome::Passed);
+}
+
+/// Deals whose columns are never null.
+struct NeverNull(Shelf);
+
+asks_its_shelf!(NeverNull);
+
+impl StorageWrite for NeverNull {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        for step in batch.of(Object::Opportunity, Op::Create) {
+            for key in ["name", "pipeline", "stage", "status", "value"] {
+                if step.change(key).is_none() {
+                    return Err(format!("deals.{key} may not be null").into());
+                }
+            }
+        }
+        self.0.write(batch, receipts)
+    }
+}
+
+#[test]
+fn o6_a_new_opportunity_has_what_an_import_gives_each_of_them() {
+    let report = conformance::run(|| NeverNull(Shelf::new(account())));
+    assert!(report.is_passed(), "{report}");
 }
