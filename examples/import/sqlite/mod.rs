@@ -149,7 +149,7 @@ impl StorageWrite for Sqlite {
         schema::set_durability(&self.db, durability)?;
         // Immediate: from here on this is the only writer, and what is checked below stays true until the commit.
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
+        let mut writer = Writer::new(&transaction, &self.fields, &self.account, &self.columns);
         for step in batch.steps() {
             writer.step(&step, receipts)?;
         }

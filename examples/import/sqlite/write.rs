@@ -1,6 +1,7 @@
 //! Writing one step inside the batch's transaction.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crm_import::storage::{BatchFollowUp, BatchStep, Link, Op, Receipts};
@@ -16,6 +17,8 @@ pub(super) struct Writer<'a> {
     fields: &'a Fields,
     account: &'a Account,
     columns: &'a [Columns; 2],
+    /// The contacts that this transaction has written. They are there.
+    contacts: HashSet<i64>,
 }
 
 impl<'a> Writer<'a> {
@@ -25,12 +28,12 @@ impl<'a> Writer<'a> {
         account: &'a Account,
         columns: &'a [Columns; 2],
     ) -> Self {
-        Writer { db, fields, account, columns }
+        Writer { db, fields, account, columns, contacts: HashSet::new() }
     }
 
     /// Writes one step and files its receipt.
     pub(super) fn step(
-        &self,
+        &mut self,
         step: &BatchStep<'_>,
         receipts: &mut Receipts,
     ) -> Result<(), rusqlite::Error> {
@@ -66,6 +69,7 @@ impl<'a> Writer<'a> {
         }
         if object == Object::Contact {
             self.index(id)?;
+            self.contacts.insert(id);
         }
         let outcome = if step.is_update() { "updated" } else { "created" };
         self.keep(&name, object.name(), id, outcome)?;
@@ -160,9 +164,12 @@ impl<'a> Writer<'a> {
 
     /// Has somebody deleted the contact that the step links to?
     fn is_gone(&self, contact: Option<&str>) -> Result<bool, rusqlite::Error> {
-        let Some(contact) = contact else { return Ok(false) };
+        let Some(contact) = contact.map(schema::number) else { return Ok(false) };
+        if contact.is_some_and(|contact| self.contacts.contains(&contact)) {
+            return Ok(false);
+        }
         let mut statement = self.db.prepare_cached("SELECT 1 FROM contacts WHERE id = ?1")?;
-        Ok(!statement.exists([schema::number(contact)])?)
+        Ok(!statement.exists([contact])?)
     }
 
     /// A new record with these values, as far as they are columns.
