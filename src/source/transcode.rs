@@ -9,6 +9,8 @@ use std::io::{self, Read};
 const BROKEN: u8 = 0xff;
 /// How much is read at a time.
 const CHUNK: usize = 32 * 1024;
+/// How many units are looked at together: most text is ASCII for so long.
+const TOGETHER: usize = 16;
 
 /// An encoding in units of two or four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,32 @@ impl Wide {
         let add = |sum: u32, byte: &u8| sum << 8 | u32::from(*byte);
         if self.is_little { unit.iter().rev().fold(0, add) } else { unit.iter().fold(0, add) }
     }
+
+    /// Appends the text of some units if all of them are ASCII; false if one is not.
+    fn push_ascii(self, units: &[u8], out: &mut Vec<u8>) -> bool {
+        match (self.unit, self.is_little) {
+            (2, true) => push_ascii::<2, 0>(units, out),
+            (2, false) => push_ascii::<2, 1>(units, out),
+            (_, true) => push_ascii::<4, 0>(units, out),
+            (_, false) => push_ascii::<4, 3>(units, out),
+        }
+    }
+}
+
+/// See [`Wide::push_ascii`]; `AT` is the place of a unit's lowest byte.
+fn push_ascii<const UNIT: usize, const AT: usize>(units: &[u8], out: &mut Vec<u8>) -> bool {
+    let (units, _) = units.as_chunks::<UNIT>();
+    // All bits that occur, at each place of a unit.
+    let mut bits = [0; UNIT];
+    for unit in units {
+        bits.iter_mut().zip(unit).for_each(|(bits, byte)| *bits |= byte);
+    }
+    let is_ascii =
+        bits.iter().enumerate().all(|(at, bits)| *bits == 0 || (at == AT && *bits < 0x80));
+    if is_ascii {
+        out.extend(units.iter().map(|unit| unit[AT]));
+    }
+    is_ascii
 }
 
 /// Reads UTF-16 or UTF-32 as UTF-8.
@@ -63,8 +91,12 @@ impl<'a> WideReader<'a> {
         let len = self.cut + read;
         let whole = len - len % self.encoding.unit;
         let raw = std::mem::take(&mut self.raw);
-        for unit in raw[..whole].chunks_exact(self.encoding.unit) {
-            self.add(self.encoding.value(unit));
+        for units in raw[..whole].chunks(TOGETHER * self.encoding.unit) {
+            if self.high.is_some() || !self.encoding.push_ascii(units, &mut self.out) {
+                for unit in units.chunks_exact(self.encoding.unit) {
+                    self.add(self.encoding.value(unit));
+                }
+            }
         }
         self.raw = raw;
         self.raw.copy_within(whole..len, 0);
