@@ -4,6 +4,7 @@
 mod lexer;
 mod months;
 mod named;
+mod plain;
 mod scan;
 
 use jiff::civil::Date;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::months::{Word, word};
+use super::plain;
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
 /// What a cell says, before day and month are told apart.
@@ -37,10 +38,15 @@ enum Token {
 
 /// Reads a trimmed cell.
 pub(super) fn read(cell: &str) -> Option<Parts> {
+    plain::read(cell.as_bytes()).or_else(|| read_in_full(cell))
+}
+
+/// Does the work of [`read`] for cells that are not [plain].
+pub(super) fn read_in_full(cell: &str) -> Option<Parts> {
     if cell.len() > 80 {
         return None;
     }
-    let text = plain(cell);
+    let text = simplified(cell);
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Parts::Digits(text.to_owned()));
@@ -57,8 +63,7 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
     match (month, numbers.as_slice()) {
         (Some(at), &[first, second]) => {
             let Token::Month(month) = tokens[at] else { return None };
-            let is_fine = matches!((first.digits, second.digits), (4, 1..=2) | (1..=2, 2 | 4));
-            is_fine.then_some(Parts::Named { first, month, second })
+            named(first, month, second)
         }
         (None, &[first, second, third]) => {
             separators_agree(&tokens).then(|| three_numbers(first, second, third)).flatten()
@@ -79,8 +84,14 @@ fn separators_agree(tokens: &[Token]) -> bool {
     }
 }
 
+/// What a month and the numbers before and behind it can be, by how many digits those have.
+pub(super) fn named(first: Number, month: u16, second: Number) -> Option<Parts> {
+    let is_fine = matches!((first.digits, second.digits), (4, 1..=2) | (1..=2, 2 | 4));
+    is_fine.then_some(Parts::Named { first, month, second })
+}
+
 /// What three numbers can be, by how many digits they have.
-fn three_numbers(first: Number, second: Number, third: Number) -> Option<Parts> {
+pub(super) fn three_numbers(first: Number, second: Number, third: Number) -> Option<Parts> {
     match (first.digits, second.digits, third.digits) {
         (4, 1..=2, 1..=2) => {
             Some(Parts::YearFirst { year: first.value, second: second.value, third: third.value })
@@ -105,7 +116,7 @@ fn basic(text: &str) -> Option<Parts> {
 }
 
 /// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone.
-fn plain(cell: &str) -> String {
+fn simplified(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in cell.chars().filter(|c| !is_mark(*c)) {
         match c {
