@@ -61,9 +61,11 @@ impl SeparatorScan {
         if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
             return;
         }
+        let cell = trim(cell);
         match PlainAmount::read(cell.as_bytes()).map_or(Tells::Unsure, PlainAmount::tells) {
             Tells::Nothing => {}
             Tells::Point => self.point = true,
+            Tells::Comma => self.comma = true,
             // Its one separator is a comma.
             Tells::Open => self.note_open(cell, ','),
             Tells::Unsure => self.read_in_full(cell),
@@ -71,7 +73,7 @@ impl SeparatorScan {
     }
 
     fn read_in_full(&mut self, cell: &str) {
-        let Some(body) = lexer::read(trim(cell)) else { return };
+        let Some(body) = lexer::read(cell) else { return };
         let mut marks = body.separators.iter().map(|(c, _)| *c).filter(|c| matches!(c, '.' | ','));
         let Some(last) = marks.next_back() else { return };
         match body.reading() {
@@ -186,7 +188,7 @@ mod tests {
                 scan.observe(&cell);
                 // The lexer passes over cells that have no ASCII separator.
                 if cell.contains(['.', ',']) {
-                    full.read_in_full(&cell);
+                    full.read_in_full(trim(&cell));
                 }
                 assert_eq!(scan, full, "{cell:?} {before:?}");
                 told += usize::from(scan != before);
