@@ -45,15 +45,23 @@ fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<
     // 19 digits fit.
     let written = &cell[usize::from(has_plus)..];
     let (mut number, mut marks) = (0_u64, 0);
+    // How many digits follow the slash behind an area code, `030/901820`.
+    let mut behind_slash = None;
     for &byte in written {
         let digit = u64::from(byte).wrapping_sub(u64::from(b'0'));
         if digit < 10 {
             number = number * 10 + digit;
+            behind_slash = behind_slash.map(|digits| digits + 1);
+        } else if byte == b'/' && behind_slash.is_none() {
+            (marks, behind_slash) = (marks + 1, Some(0));
         } else if matches!(byte, b' ' | b'-' | b'.' | b'(' | b')') {
             marks += 1;
         } else {
             return None;
         }
+    }
+    if behind_slash.is_some_and(|digits| digits < 4) {
+        return None;
     }
     let count = written.len() as u32 - marks;
     match (has_plus, count) {

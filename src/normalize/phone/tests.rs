@@ -19,7 +19,7 @@ fn number_or_nearly(dice: &mut Dice) -> String {
     };
     let mut cell = format!("{country}{number}");
     if dice.below(8) == 0 {
-        let noise = dice.one_of(&[")", "(", "-", ".", " ", "7", "((", "--"]);
+        let noise = dice.one_of(&[")", "(", "-", ".", " ", "7", "((", "--", "/", " / "]);
         let at = dice.below(cell.len() + 1);
         cell.insert_str(at, noise);
     }
@@ -77,7 +77,7 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
             match dice.below(12) {
                 0 => cell.insert_str(at, &digit),
                 1 if cell.len() > code + 2 => drop(cell.remove(at)),
-                2 => cell.insert_str(at, dice.one_of(&[" ", "-", ".", ") ("])),
+                2 => cell.insert_str(at, dice.one_of(&[" ", "-", ".", ") (", "/", " / "])),
                 // The first digits decide most.
                 3..6 => cell.replace_range(code..=code, &digit),
                 6..8 if cell.len() > code + 1 => cell.replace_range(code + 1..code + 2, &digit),
