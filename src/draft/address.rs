@@ -31,7 +31,7 @@ impl<'s> Drafter<'s> {
             Some(span) if is_lower => (span, self.hash_of(cell)),
             _ => {
                 let start = self.extra.len();
-                self.extra.push_str(watch.column.text(&stripe.row(row)));
+                self.extra.push_str(str::from_utf8(cell).unwrap_or_default());
                 self.extra[start..].make_ascii_lowercase();
                 (self.span_from(start), self.hash_of(&self.extra.as_bytes()[start..]))
             }

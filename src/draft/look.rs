@@ -61,7 +61,8 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Does the work of [`look`](Self::look); `is_plain` says of a cell that it needs no closer look.
+    /// Does the work of [`look`](Self::look); `is_plain` says of a cell, as it is or without spaces around it, that
+    /// it needs no closer look.
     #[inline(always)]
     fn look_at_each(
         &mut self,
@@ -72,12 +73,17 @@ impl<'s> Drafter<'s> {
     ) -> (u64, u64) {
         let (mut filled, mut usable) = (rows, rows);
         for row in rows_of(rows) {
-            let Some(cell) = watch.cell(stripe, row) else {
+            let Some(mut cell) = watch.cell(stripe, row) else {
                 filled &= !(1 << row);
                 continue;
             };
-            if !is_plain(self, watch, row, cell) && !self.look_closely(watch, stripe, row) {
-                usable &= !(1 << row);
+            while !is_plain(self, watch, row, cell) {
+                let bare = cell.trim_ascii();
+                if bare.len() == cell.len() {
+                    usable &= !(u64::from(!self.look_closely(watch, stripe, row)) << row);
+                    break;
+                }
+                cell = bare;
             }
         }
         (filled, filled & usable)

@@ -108,7 +108,15 @@ impl<'s> Watch<'s> {
             None => self.column.bytes(&stripe.row(row)),
         };
         let is_plain = normalize::is_plain(*cell.first()?);
-        (is_plain || !normalize::is_blank(self.column.text(&stripe.row(row)))).then_some(cell)
+        (is_plain || !self.is_blank(stripe, row, cell)).then_some(cell)
+    }
+
+    /// Is nothing left of the cell once it is trimmed? Few cells come here, and most of those only begin with a space.
+    #[inline(never)]
+    fn is_blank(&self, stripe: &Stripe<'_>, row: usize, cell: &[u8]) -> bool {
+        let is_plain =
+            cell.trim_ascii_start().first().is_some_and(|byte| normalize::is_plain(*byte));
+        !is_plain && normalize::is_blank(self.column.text(&stripe.row(row)))
     }
 
     /// The number by which keys name the column.

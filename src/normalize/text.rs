@@ -27,7 +27,11 @@ pub fn trim(cell: &str) -> &str {
 /// Few cells come here, and callers are shorter without it.
 #[inline(never)]
 fn trim_fully(cell: &str) -> &str {
-    cell.trim_matches(is_space)
+    let cell = cell.trim_ascii();
+    match cell.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim_matches(is_space),
+    }
 }
 
 /// Is nothing left of a cell once it is trimmed (behaviour §1), and rid of what protects it in a spreadsheet
