@@ -35,7 +35,6 @@ pub(crate) struct Drafter<'s> {
     pub(super) extra: String,
     /// Where in the block's text they will begin.
     base: usize,
-    pub(super) folded: String,
     /// What was seen of formats, if they are looked for.
     formats: Option<FormatScan>,
 }
@@ -57,7 +56,6 @@ impl<'s> Drafter<'s> {
             refused: Refused::default(),
             extra: String::new(),
             base: 0,
-            folded: String::new(),
             formats: None,
         }
     }

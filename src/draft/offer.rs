@@ -1,14 +1,19 @@
 //! Makes the keys of match rules that are neither e-mail addresses nor phones (behaviour M2, M3).
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
 use super::address::ANY_RULE;
 use super::drafter::Drafter;
 use super::offered::KeyColumn;
-use super::{Cell, Column, Key, KeyText, Shape, key_hash};
+use super::{Cell, Column, Key, KeyText, Shape, combinations, key_hash, part};
 use crate::field::FieldId;
-use crate::lookup::PART;
-use crate::normalize;
 use crate::source::{Stripe, rows_of};
 use crate::value::Phone;
+
+/// What a row says for one field of a rule; mostly one value.
+type Parts<'b> = SmallVec<[Cow<'b, str>; 1]>;
 
 impl Drafter<'_> {
     /// Makes the keys of these rows under such rules.
@@ -41,15 +46,8 @@ impl Drafter<'_> {
         fields: &[FieldId],
         column: Option<u16>,
     ) {
-        let mut keys = vec![String::new()];
-        for (at, &field) in fields.iter().enumerate() {
-            let values = self.parts(stripe, row, field);
-            let combined = keys.iter().flat_map(|key| {
-                let begun = if at == 0 { key.clone() } else { format!("{key}{PART}") };
-                values.iter().map(move |value| begun.clone() + value)
-            });
-            keys = combined.collect();
-        }
+        let parts = fields.iter().map(|field| self.parts(stripe, row, *field));
+        let keys = combinations(&parts.collect::<SmallVec<[_; 4]>>());
         for (item, key) in keys.iter().enumerate() {
             let item = u16::try_from(item).unwrap_or(u16::MAX);
             let text = KeyText::Span(self.place(stripe.block, key));
@@ -59,37 +57,30 @@ impl Drafter<'_> {
         }
     }
 
-    /// The row's values for one field of a rule, folded.
-    fn parts(&mut self, stripe: &Stripe<'_>, row: usize, field: FieldId) -> Vec<String> {
+    /// The row's values for one field of a rule.
+    fn parts<'b>(&'b self, stripe: &Stripe<'b>, row: usize, field: FieldId) -> Parts<'b> {
         match field {
             FieldId::EMAIL => return self.shown(&self.offered.emails, stripe, row),
             FieldId::PHONE => return self.shown(&self.offered.phones, stripe, row),
             _ => {}
         }
-        let settings = self.settings;
-        let region = self.region(row);
+        let (settings, region, of_row) = (self.settings, self.region(row), stripe.row(row));
         let columns = settings.contact_columns.iter().filter(|column| column.field == field);
-        let mut values = Vec::new();
-        let of_row = stripe.row(row);
-        for column in columns {
-            let cell = column.read(column.text(&of_row), region, &settings.choices);
-            if let Cell::Value(value) = cell {
-                self.folded.clear();
-                normalize::fold_into(&value.to_text(), &mut self.folded);
-                if !self.folded.is_empty() {
-                    values.push(self.folded.replace(PART, " "));
-                }
+        let parts = columns.filter_map(|column| {
+            match column.read(column.text(&of_row), region, &settings.choices) {
+                Cell::Value(value) => Some(part(&value.to_text())).filter(|part| !part.is_empty()),
+                _ => None,
             }
-        }
-        values
+        });
+        parts.map(Cow::Owned).collect()
     }
 
     /// The texts of the keys that these columns give to a row.
-    fn shown(&self, columns: &[KeyColumn], stripe: &Stripe<'_>, row: usize) -> Vec<String> {
+    fn shown<'b>(&'b self, columns: &'b [KeyColumn], stripe: &Stripe<'b>, row: usize) -> Parts<'b> {
         let keys = columns.iter().flat_map(|column| column.of_row(row));
         let shown = keys.filter_map(|key| match key.text {
-            KeyText::Span(span) => Some(self.text(stripe.block, span).to_owned()),
-            KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string()),
+            KeyText::Span(span) => Some(Cow::Borrowed(self.text(stripe.block, span))),
+            KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string().into()),
         });
         shown.collect()
     }

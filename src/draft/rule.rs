@@ -1,9 +1,8 @@
 //! [`Rule`]: a match rule of the account, compiled for the columns of one file.
 
-use super::{Cell, Column, Settings, region};
+use super::combined::combination;
+use super::{Cell, Column, Settings, combinations, part, region};
 use crate::field::{FieldId, Fields};
-use crate::lookup::PART;
-use crate::normalize;
 use crate::object::Object;
 use crate::source::BlockRow;
 
@@ -78,27 +77,15 @@ impl Rule {
     ) -> Option<String> {
         let parts: Vec<Vec<String>> =
             self.fields().map(|field| parts_of(settings, row, field)).collect();
-        let mut rest = number;
-        let mut key: Vec<&str> = Vec::new();
-        for values in parts.iter().rev() {
-            key.push(values.get(rest.checked_rem(values.len())?)?);
-            rest /= values.len();
-        }
-        key.reverse();
-        (rest == 0).then(|| key.join(", "))
+        let count: usize = parts.iter().map(Vec::len).product();
+        (number < count).then(|| combination(&parts, number).join(", "))
     }
 
     /// Every key that a row offers under the rule.
     pub(crate) fn keys_offered(&self, settings: &Settings, row: &BlockRow<'_>) -> Vec<String> {
-        let mut keys = vec![String::new()];
-        for (at, field) in self.fields().enumerate() {
-            let parts = parts_of(settings, row, field);
-            let join = |key: &String, part: &String| {
-                if at == 0 { part.clone() } else { format!("{key}{PART}{part}") }
-            };
-            keys = keys.iter().flat_map(|key| parts.iter().map(move |p| join(key, p))).collect();
-        }
-        keys
+        let parts: Vec<Vec<String>> =
+            self.fields().map(|field| parts_of(settings, row, field)).collect();
+        combinations(&parts)
     }
 
     /// Does the rule own its keys? Only a rule of one field does (M6).
@@ -129,8 +116,7 @@ fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<Stri
                 parts.extend(read.ok().map(|value| value.to_string()));
             });
         } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {
-            let folded = normalize::folded(&value.to_text());
-            parts.extend(Some(folded).filter(|part| !part.is_empty()));
+            parts.extend(Some(part(&value.to_text())).filter(|part| !part.is_empty()));
         }
     }
     parts
