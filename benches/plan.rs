@@ -1,4 +1,4 @@
-//! Planning a file, by size, by how many are stored already and by how often people repeat.
+//! Planning a file, by size, by how many are stored already, by how often people repeat, and by how it is written.
 
 mod fair;
 
@@ -39,5 +39,30 @@ fn plan(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, plan);
+fn spellings(c: &mut Criterion) {
+    let is_test = !std::env::args().any(|argument| argument == "--bench");
+    let fair = Fair { rows: if is_test { 1_000 } else { 100_000 }, ..Fair::default() };
+    let csv = String::from_utf8(fair.csv()).expect("it is text");
+    let german = Fair { abroad: true, german: true, ..fair };
+    let mut group = c.benchmark_group("spellings");
+    group.sample_size(10).throughput(Throughput::Elements(u64::from(fair.rows)));
+    let files = [
+        ("German dates, amounts and phones", german, german.csv()),
+        // Every letter in it has the same number there.
+        ("windows-1252", fair, csv.chars().map(|c| u8::try_from(c).expect("a letter")).collect()),
+        ("UTF-16", fair, csv.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+    ];
+    for (name, fair, csv) in files {
+        let mut crm = IndexedCrm::of(&fair);
+        group.bench_with_input(BenchmarkId::from_parameter(name), &csv, |b, csv| {
+            b.iter(|| {
+                let source = Source::from_bytes(csv.as_slice());
+                black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, plan, spellings);
 criterion_main!(benches);

@@ -25,6 +25,8 @@ pub(crate) struct Fair {
     pub(crate) opportunities: u32,
     /// Every phone is one outside the North American plan.
     pub(crate) abroad: bool,
+    /// Dates, amounts and phones are written as in Germany.
+    pub(crate) german: bool,
     /// Columns of free text besides the 25.
     pub(crate) more_columns: u32,
 }
@@ -38,6 +40,7 @@ impl Default for Fair {
             bad: 20,
             opportunities: 700,
             abroad: false,
+            german: false,
             more_columns: 0,
         }
     }
@@ -199,23 +202,33 @@ impl Fair {
         self.phone(person, r, is_bad, out);
         out.push_str(",,");
         let (city, state, code) = pick(&CITY, p >> 16);
-        let _ =
-            write!(out, "{},{} Fair Lane,{city},{state},{code},US,", pick(&FIRM, p >> 24), p % 900);
+        let country = if self.german { "Deutschland" } else { "US" };
+        let _ = write!(out, "{},{} Fair Lane,", pick(&FIRM, p >> 24), p % 900);
+        let _ = write!(out, "{city},{state},{code},{country},");
         if p.is_multiple_of(3) {
             let _ = write!(out, "https://www.example.com/{person}");
         }
-        let _ =
-            write!(out, ",Trade Show,{}", ["", "", "1984-03-12", "1971-11-30"][(p % 4) as usize]);
+        let births = match self.german {
+            true => ["", "", "12.3.1984", "30.11.1971"],
+            false => ["", "", "1984-03-12", "1971-11-30"],
+        };
+        let _ = write!(out, ",Trade Show,{}", pick(&births, p));
         let _ = write!(out, ",{},{}", pick(&TAGS, r >> 8), pick(&NOTES, r >> 16));
         if r % 1_000 < u64::from(self.opportunities) {
             let _ = write!(out, ",,Deal {row},Sales,{},", pick(&STAGES, r >> 24));
             let _ = write!(out, "{},", pick(&["open", "won", "", "Open"], r >> 32));
             if is_bad && !r.is_multiple_of(2) {
                 out.push_str("12.ab");
+            } else if self.german {
+                let _ = write!(out, "\"{}.{:03},50 €\"", 1 + r % 90, r % 1_000);
             } else {
                 let _ = write!(out, "\"${},{:03}.50\"", 1 + r % 90, r % 1_000);
             }
-            let _ = write!(out, ",2027-{:02}-{:02}", 1 + r % 12, 1 + r % 28);
+            let (month, day) = (1 + r % 12, 1 + r % 28);
+            let _ = match self.german {
+                true => write!(out, ",{day}.{month}.2027"),
+                false => write!(out, ",2027-{month:02}-{day:02}"),
+            };
         } else {
             out.push_str(",,,,,,,");
         }
@@ -233,6 +246,13 @@ impl Fair {
             out.push_str("12345");
         } else if mix(u64::from(person)).is_multiple_of(20) {
             // Some have none.
+        } else if self.german {
+            let national = 2_000_000 + person % 7_000_000;
+            let _ = match r % 3 {
+                0 => write!(out, "030 / {national}"),
+                1 => write!(out, "+49 30 {national}"),
+                _ => write!(out, "(030) {national}"),
+            };
         } else if self.abroad {
             phone(person, true, out);
         } else {
