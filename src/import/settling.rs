@@ -37,7 +37,7 @@ impl Import {
             .chain(opportunities.map(|mode| (Object::Opportunity, mode)))
             .collect();
         let mut problems: Vec<String> = mapping
-            .check(rows.headers(), &fields, &account, &modes, self.unmapped)
+            .check(rows.headers(), &account, &modes, self.unmapped)
             .iter()
             .filter(|problem| problem.is_error())
             .map(ToString::to_string)
@@ -77,7 +77,7 @@ impl Import {
         };
         let mapping = with_formats_of_log(mapping, rows);
         match self.is_highlevel {
-            true => mapping.highlevel(fields, account),
+            true => mapping.highlevel(account),
             false => mapping,
         }
     }
@@ -102,7 +102,7 @@ fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
     for &(object, _) in modes.iter().filter(|(_, mode)| *mode == Mode::Upsert) {
-        let needs = mapping.needs(headers, fields, account, object);
+        let needs = mapping.needs(headers, account, object);
         let is_missing = |need: &&Need| need.is_strict && !need.is_met;
         if !needs.update.iter().any(|need| is_missing(&need)) {
             continue;
