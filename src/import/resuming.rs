@@ -25,7 +25,7 @@ impl Import {
     /// let import = Import::new();
     /// let plan = import.plan_or_resume(source(), &mut crm)?; // nothing is unfinished
     /// let mut batches = 0;
-    /// import.apply_with(plan, &mut crm, |_| { batches += 1; batches < 2 })?; // stopped behind one batch
+    /// import.apply_with(plan, &mut crm, |_| { batches += 1; batches < 2 })?; // stopped after one batch
     /// assert_eq!(crm.len(Object::Contact), 500);
     ///
     /// let import = Import::new(); // in another process
@@ -114,7 +114,7 @@ impl Import {
     }
 
     /// The open checkpoints that storage keeps; if this import has a name, only those with that name.
-    fn stopped<S: StorageWrite + ?Sized>(
+    fn open_checkpoints<S: StorageWrite + ?Sized>(
         &self,
         storage: &mut S,
     ) -> Result<Vec<Checkpoint>, Error<S::Error>> {
