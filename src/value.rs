@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 /// ```
 /// use crm_import::Value;
 ///
-/// let amount = Value::of_units(1_200_50, 2);
+/// let amount = Value::of_units(120_050, 2);
 /// assert_eq!(amount.to_string(), "1200.5"); // the canonical text
 /// assert_eq!(Value::text("Ana").to_text(), "Ana");
 /// ```
