@@ -203,8 +203,8 @@ impl Fields {
     /// Leaves out the standard fields of an object whose keys are not listed.
     ///
     /// Some are kept in any case: those that every record has ([`ALWAYS`](Self::ALWAYS)), and those that a column
-    /// can be mapped to because its cells are stored in another field. These are `name` if both its parts are
-    /// listed, and the [parts](Field::is_part) if only `name` is.
+    /// can be mapped to because its cells are stored in another field. These are `name`, if both its parts are
+    /// listed; or else, if `name` is listed, the [parts](Field::is_part) that are not.
     ///
     /// Without `tags`, contacts do not take tags from their opportunities either. If no field of opportunities is
     /// listed, the account has no opportunities, and no field of them is kept.

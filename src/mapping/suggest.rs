@@ -1,4 +1,8 @@
-//! [`suggest`]: a field for every column that says which it is, and none for the others.
+//! [`suggest`]: finds the field for each column of a file, or the reason to leave the column out.
+//!
+//! Each column begins with a guess from its own header ([`header`]). Two groups of passes then reconsider the
+//! guesses: first by the headers beside them, then by their cells. See [`Reader::BY_HEADERS`] and
+//! [`Reader::BY_CELLS`].
 
 mod evidence;
 mod header;
@@ -12,6 +16,7 @@ mod places;
 mod whose;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,31 +52,36 @@ impl Confidence {
     }
 }
 
-/// What [is suggested](suggest) for one column.
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The field that [is suggested](suggest) for one column, or none, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// The position of the column.
+    /// The 0-based position of the column.
     pub index: usize,
     /// Its header.
     pub header: String,
-    /// The field, `None` = leave the column out.
+    /// The field. With `None`, the column is left out.
     pub target: Option<FieldId>,
-    /// How sure that is.
+    /// How sure the suggestion is.
     pub confidence: Confidence,
     /// Why, in a few words.
     pub reason: String,
 }
 
-/// Suggests a field for each column, from the headers, their neighbours and sample records.
+/// Suggests a field for each column, from its header, the columns beside it and sample rows.
 ///
-/// Better none than wrong (behaviour A3): a column that is somebody else's, a statistic, a consent or
-/// the id of another product is left out, and so is a second column for a field that holds one value
-/// (A2). Several columns of e-mail addresses or phones feed the additional ones. One column that contacts
-/// have as well, a stage or a value, makes no opportunities alone.
+/// No suggestion is better than a wrong one (behaviour A3). A column is left out if it is about another person, a
+/// statistic, a consent or the id of another product, and so is a second column for a field with a single value
+/// (A2). Further columns of e-mail addresses or phones feed the additional ones. A single column that contacts may
+/// have as well, such as a stage or a value, does not make opportunities.
 ///
-/// `samples` are some records of the file, each with a cell for each column; without them the headers
-/// decide alone.
+/// `samples` are some rows of the file, with a cell for each column. Without them, the headers alone decide.
 ///
 /// ```
 /// use crm_import::mapping::{Confidence, suggest};
@@ -294,7 +304,7 @@ impl Guess {
 }
 
 impl Mapping {
-    /// The mapping that follows suggestions: columns without one are left out, and remembered as
+    /// The mapping that the suggestions describe. Columns without a suggested field are
     /// [left out](Mapping::left_out).
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
         // Without a position, headers that are alike could not be told apart.
