@@ -63,7 +63,7 @@ pub struct MemoryRecord {
     pub values: IndexMap<String, Vec<String>>,
 }
 
-/// A list or workflow that a contact of a [`MemoryStorage`] was put on.
+/// A follow-up that was done for a contact of a [`MemoryStorage`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryFollowUp {
     /// The id of the contact.

@@ -1,4 +1,4 @@
-//! [`Maker`]: makes batches by hand.
+//! [`Maker`]: builds the batches of the cases.
 
 use super::bench::Values;
 use super::fields::sample;
