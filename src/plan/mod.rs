@@ -21,26 +21,26 @@
 //! assert_eq!(preview[1], "row 2: create email: \"\" -> \"bo@example.com\", city: \"\" -> \"Bonn\"");
 //! ```
 
-mod after;
 mod changes;
-mod columns;
+mod column_counts;
+mod final_record;
 mod fingerprint;
 mod ledger;
 mod memory;
+mod met_records;
 mod names;
 mod numbers;
 mod op;
-mod prints;
 mod rendering;
 mod rows;
 mod settled;
 mod stats;
 mod step;
-mod unknown;
+mod unknown_values;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
-pub use columns::ColumnCounts;
+pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
 pub(crate) use memory::{Memory, Met, print_of};
@@ -51,7 +51,7 @@ pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
 pub(crate) use step::{first_row, fold, moves_link};
-pub use unknown::UnknownValue;
+pub use unknown_values::UnknownValue;
 
 use std::fmt;
 

@@ -8,7 +8,7 @@ use std::ops::AddAssign;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::after::{After, Answer, Items, folded};
+use super::final_record::{Answer, FinalRecord, Items, folded};
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
@@ -202,7 +202,7 @@ impl<'p> Tally<'p> {
         let ledger = &self.plan.ledger;
         let is_alone = entry.first_row == entry.last_row;
         let is_opportunity = step.object == Object::Opportunity;
-        let mut after: Option<After<'_>> = None;
+        let mut after: Option<FinalRecord<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
@@ -216,7 +216,7 @@ impl<'p> Tally<'p> {
                 } else if first.field == FieldId::OPPORTUNITY_TAGS {
                     self.look_for_tags(row, first)
                 } else {
-                    let after = after.get_or_insert_with(|| After::of(ledger, step));
+                    let after = after.get_or_insert_with(|| FinalRecord::of(ledger, step));
                     let answers = target.columns.iter().map(|column| after.look(column, &of));
                     answers.max().unwrap_or(Answer::Holds)
                 };
@@ -231,7 +231,7 @@ impl<'p> Tally<'p> {
         let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
         let tags = self.tags.entry(contact).or_insert_with(|| {
             let step = StepRef { object: Object::Contact, number: contact };
-            After::of(ledger, step).list(FieldId::TAGS).clone()
+            FinalRecord::of(ledger, step).list(FieldId::TAGS).clone()
         });
         let cells = ledger.cells(row);
         let mut answer = Answer::Holds;
