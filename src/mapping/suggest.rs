@@ -107,8 +107,7 @@ pub fn suggest(
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
     let mut sheet = Sheet::new(headers, samples, &names, fields);
-    let reader = Reader::new(&names, fields, objects, &sheet.words);
-    let mut guesses = reader.read_all(&sheet.words);
+    let (reader, mut guesses) = Reader::read(&names, fields, objects, &sheet.words);
     for pass in Reader::BY_HEADERS {
         pass(&reader, &sheet, &mut guesses);
     }

@@ -58,13 +58,13 @@ struct Around {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader for the file with these headers.
-    pub(super) fn new(
+    /// A reader for the file with these headers, and what each of them says by itself.
+    pub(super) fn read(
         names: &'a Names,
         fields: &'a Fields,
         objects: &[Object],
         words: &[String],
-    ) -> Self {
+    ) -> (Self, Vec<Guess>) {
         let lists_users = words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words));
         let mut reader = Reader {
             names,
@@ -74,19 +74,22 @@ impl<'a> Reader<'a> {
             lists_users,
             lists_owners: false,
         };
-        reader.lists_owners = reader.is_of_owners(words, &reader.read_all(words));
-        reader
+        let mut guesses = reader.read_all(words);
+        if reader.is_of_owners(words, &guesses) {
+            reader.lists_owners = true;
+            guesses = reader.read_all(words);
+        }
+        (reader, guesses)
     }
 
-    /// What each header says by itself.
-    pub(super) fn read_all(&self, words: &[String]) -> Vec<Guess> {
-        words.iter().map(|words| self.read(words)).collect()
+    fn read_all(&self, words: &[String]) -> Vec<Guess> {
+        words.iter().map(|words| self.read_one(words)).collect()
     }
 }
 
 impl Reader<'_> {
     /// What a header says by itself: the whole of it, then what is left without the words around.
-    fn read(&self, words: &str) -> Guess {
+    fn read_one(&self, words: &str) -> Guess {
         if words.is_empty() {
             return Guess::none("the column has no header");
         }
