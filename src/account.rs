@@ -1,9 +1,9 @@
-//! [`Account`]: what the CRM says about itself before an import begins.
+//! [`Account`]: the settings of the CRM, which every import follows.
 //!
-//! The account's settings decide how records are matched, and an import cannot change them (article, step
-//! 3). [`Storage::account`](crate::Storage::account) hands them over once, they hold for the whole import, and
-//! the plan [keeps them](crate::Plan::account). Every part has a default, so an account file may leave out
-//! what does not apply:
+//! The account decides how records are matched; an import cannot change that (article, step 3). The adapter
+//! returns the account from [`Storage::account`](crate::Storage::account), once for each import, and the plan
+//! [keeps it](crate::Plan::account). Every part has a default, so an account file may leave out what does not
+//! apply:
 //!
 //! ```
 //! use crm_import::Account;
@@ -26,65 +26,87 @@ pub use opportunities::{
     WhenSeveral,
 };
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{CustomField, Field, Fields};
 use crate::object::Object;
 
-/// The settings of one account, which hold for a whole import.
+/// The settings of one account: its fields, pipelines and users, and the policies by which records are matched.
+///
+/// Build one in code, with [`Account::default`] for the rest, or keep it as JSON:
+///
+/// ```
+/// use crm_import::account::{Account, Pipeline, Stage};
+/// use crm_import::dedup::DedupPolicy;
+///
+/// let stage = |id: &str, name: &str| Stage { id: id.into(), name: name.into() };
+/// let sales = Pipeline {
+///     id: "p1".into(),
+///     name: "Sales".into(),
+///     stages: vec![stage("s1", "New"), stage("s2", "Quoted")],
+/// };
+/// let account = Account {
+///     default_country: Some("US".into()),
+///     dedup: DedupPolicy::by([["email"], ["phone"]]),
+///     pipelines: vec![sales],
+///     ..Account::default()
+/// };
+/// # assert!(serde_json::to_string(&account).unwrap().contains("Quoted"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
-    /// The country in which phone numbers without a country code are read, as its two-letter ISO 3166 code.
-    /// It decides nothing else. `None`: only numbers with a country code can be read.
+    /// The country of phone numbers without a country code, as its two-letter ISO 3166 code. It decides nothing
+    /// else. With `None`, only numbers with a country code are read.
     ///
-    /// The country of a [column](crate::mapping::ColumnMapping::country) takes precedence, and so does the
-    /// country that a row itself names in a mapped column (V6): first the column's, then the row's, then this
-    /// one.
+    /// The country of the [column](crate::mapping::ColumnMapping::country) takes precedence, then the country that
+    /// the row names in a mapped column (V6).
     pub default_country: Option<String>,
-    /// The order of day and month in dates that could be read either way, if the account states one. It is asked last:
-    /// after the [column's own](crate::mapping::ColumnMapping::date_order), what its cells show, and what its header
-    /// says (`DD/MM/YYYY`).
+    /// The order of day and month in dates that could be read either way. The
+    /// [column's setting](crate::mapping::ColumnMapping::date_order), its cells and its header (`DD/MM/YYYY`) take
+    /// precedence, in this order.
     pub date_order: Option<DateOrder>,
     /// Which phone numbers are accepted (behaviour V6).
     pub phones: PhoneRule,
-    /// How contacts are matched and joined (behaviour §4).
+    /// How contacts are matched and merged (behaviour §4).
     pub dedup: DedupPolicy,
     /// How opportunities are matched and linked (behaviour §3, §8).
     pub opportunities: OpportunityPolicy,
     /// The pipelines with their stages, in order.
     pub pipelines: Vec<Pipeline>,
-    /// The users, who may own records.
+    /// The users, who can own records.
     pub users: Vec<User>,
     /// The options of standard choice fields, by field key (`contact_type`, `lost_reason`,
     /// `timezone`).
     pub options: IndexMap<String, Vec<String>>,
-    /// The account's own fields.
+    /// The custom fields.
     pub custom_fields: Vec<CustomField>,
-    /// The standard fields that this CRM has, by object, for a CRM that has few of them: a table of customers
-    /// with a name, an e-mail address and a city, say. Set it with [`only`](Self::only).
+    /// The standard fields that this CRM has, by object. Set it with [`only`](Self::only), for a CRM that has few of
+    /// them: a table of customers with a name, an e-mail address and a city, say.
     ///
-    /// An object that is not named here has [all](crate::field) its standard fields, and one that is named has
-    /// [some](Fields::ALWAYS) in any case. A field that the CRM does not have is never suggested, mapped, asked
-    /// for or written.
+    /// An object that is not listed has [all](crate::field) its standard fields; one that is listed has
+    /// [some](Fields::ALWAYS) in any case. A field that the CRM does not have is never suggested, mapped, looked up
+    /// or written.
     ///
     /// - *One address.* Without `additional_emails` (or `additional_phones`) a contact has one address, and the
-    ///   file's address replaces it like any other value. A second one in a row is refused (`value-limit`).
-    /// - *Names in one piece.* With `name`, but not both `first_name` and `last_name`, a full name is kept as it
-    ///   is. If a file has the two parts instead, map them to `first_name` and `last_name` as usual: they are
-    ///   joined, `Ana` and `Lee` to `Ana Lee`, and written to `name`. If one of them is blank, the other is the
+    ///   address of the file replaces it like any other value. A second one in a row is refused (`value-limit`).
+    /// - *Names in one field.* With `name`, but not both `first_name` and `last_name`, a full name is kept as it
+    ///   is. If a file has the two parts, map them to `first_name` and `last_name` as usual: they are
+    ///   joined (`Ana` and `Lee` to `Ana Lee`) and written to `name`. If one of them is blank, the other is the
     ///   name.
-    /// - *Names in two parts.* With both `first_name` and `last_name`, full names are split, and `name` is never
+    /// - *Names in two fields.* With both `first_name` and `last_name`, full names are split, and `name` is never
     ///   written.
-    /// - *No opportunities.* A CRM without them names none of their fields (`"opportunity": []`). Their columns
-    ///   are left out, and the plan says so.
+    /// - *No opportunities.* List none of their fields (`"opportunity": []`). Columns about opportunities are left
+    ///   out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
 }
 
 impl Account {
-    /// The same account, for a CRM that has only these [standard fields](Self::standard_fields) of an object.
+    /// The same account, with only these [standard fields](Self::standard_fields) of an object.
     ///
     /// ```
     /// use crm_import::dedup::DedupPolicy;
@@ -113,7 +135,7 @@ impl Account {
         }
     }
 
-    /// The fields that the CRM has: the standard ones and its own.
+    /// The catalogue of the account's fields: the standard ones it has, and the custom ones.
     pub fn fields(&self) -> Fields {
         let all = Fields::with_custom(&self.custom_fields);
         let own = self.standard_fields.iter();
@@ -150,14 +172,20 @@ impl DateOrder {
     }
 }
 
-/// Which phone numbers are accepted.
+impl fmt::Display for DateOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which phone numbers are accepted (behaviour V6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneRule {
-    /// Those that the numbering plan of their region knows.
+    /// Numbers that are valid under the numbering plan of their region.
     #[default]
     Valid,
-    /// Those that have a possible length.
+    /// Numbers whose length is possible there.
     Possible,
 }
 
@@ -168,7 +196,7 @@ pub struct Pipeline {
     pub id: String,
     /// Its name, which is what files say.
     pub name: String,
-    /// Its stages, first one first.
+    /// Its stages, in order. A new opportunity without a stage gets the first.
     #[serde(default)]
     pub stages: Vec<Stage>,
 }

@@ -7,14 +7,29 @@ use std::fmt;
 use crate::apply::{Report, Status};
 use crate::source::SourceError;
 
-/// Everything that is wrong with the set-up, all at once. Nothing has been written.
+/// Everything that is wrong with the settings of an import, reported at once. Nothing has been written.
+///
+/// ```
+/// use crm_import::{Error, Import, Mapping, MemoryStorage, Object, Source};
+///
+/// let mapping = Mapping::default().column("Mail", Object::Contact, "emial");
+/// let file = Source::from_bytes(&b"Mail\nana@example.com\n"[..]);
+/// let refused = Import::new().mapping(mapping).plan(file, &mut MemoryStorage::default());
+/// let Err(Error::Config(error)) = refused else { panic!("a misspelt field is refused") };
+/// assert!(error.problems()[0].contains("is mapped to \"emial\", which is no field of contacts"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     pub(crate) problems: Vec<String>,
 }
 
 impl ConfigError {
-    /// Each problem in words: which setting, and which rule it breaks.
+    /// A single problem.
+    pub(crate) fn of(problem: impl Into<String>) -> Self {
+        ConfigError { problems: vec![problem.into()] }
+    }
+
+    /// Each problem, as a sentence that names the setting and what is wrong with it.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -28,10 +43,10 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Why an import cannot continue. `E` is the error of the storage.
+/// Why an import cannot continue. `E` is the storage's own error type.
 ///
-/// `Display` says what could not be done, in one line. The cause follows through
-/// [`source`](std::error::Error::source); with a storage that failed, it is the storage's own error:
+/// `Display` says in one line what could not be done. The cause is the
+/// [`source`](std::error::Error::source): if storage failed, its own error.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -45,7 +60,7 @@ impl std::error::Error for ConfigError {}
 /// println!("{error}: {why}");
 /// ```
 ///
-/// Where something had been written before, [`done`](Self::done) has the report of it.
+/// If something was written before, [`done`](Self::done) is the report of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E: std::error::Error + 'static> {
@@ -55,28 +70,28 @@ pub enum Error<E: std::error::Error + 'static> {
     /// The file cannot be read.
     #[error("the file cannot be read")]
     Source(#[source] SourceError),
-    /// The storage could not hand over the account's settings.
+    /// The storage could not provide the account's settings. Nothing was written.
     #[error("the account's settings cannot be read")]
     Account {
         /// The storage's error.
         source: E,
     },
-    /// The file could be read only in part.
+    /// The file could not be read to its end, or was changed while it was read.
     #[error("the file breaks off")]
     Torn {
-        /// Why.
+        /// Why it could not be read.
         #[source]
         source: SourceError,
-        /// What was done with the rows before.
+        /// What was done with the rows that were read.
         done: Box<Report>,
     },
-    /// The storage could not answer a question; nothing was written.
+    /// A look-up failed while the file was planned. Nothing was written.
     #[error("a look-up failed")]
     Find {
         /// The storage's error.
         source: E,
     },
-    /// The storage could not write, and said to stop.
+    /// A batch could not be written, and the storage [said to stop](crate::storage::Recovery::Stop).
     #[error("a batch could not be written")]
     Write {
         /// The storage's error.
@@ -84,7 +99,7 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage could not answer a question after something had been written.
+    /// A look-up failed after something had been written.
     #[error("a look-up failed while the import was written")]
     LookUp {
         /// The storage's error.
@@ -92,8 +107,8 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage could not say what an interrupted import had written. Nothing was written now for the
-    /// rows in question.
+    /// The storage could not say what an interrupted import had written. For the rows in question, nothing was
+    /// written now.
     #[error("the storage did not say what the interrupted import has written")]
     Tokens {
         /// The storage's error.
@@ -101,12 +116,12 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What a run has done before.
         done: Option<Box<Report>>,
     },
-    /// The import that was interrupted is another one, or was begun in another way; nothing was written now.
+    /// The interrupted import is a different one, or was begun in a different way. Nothing was written now.
     #[error("cannot go on with the interrupted import: {}", other_parts(differs))]
     Resume {
-        /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`. `run` if it was a
-        /// [run](crate::storage::Checkpoint::is_run) and was to go on as one plan, `plan` if it was one plan and
-        /// was to go on as a run; `row` if the checkpoint names a row that the file does not have.
+        /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`; `run` if a
+        /// [run](crate::storage::Checkpoint::is_run) was to be continued as one plan, and `plan` for the reverse;
+        /// `row` if the checkpoint names a row that the file does not have.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.
@@ -118,11 +133,10 @@ pub enum Error<E: std::error::Error + 'static> {
         /// What was done before.
         done: Box<Report>,
     },
-    /// The storage adapter broke its contract while answering. Nothing was written for the rows that it was
-    /// asked about.
+    /// The storage adapter broke its contract in an answer. Nothing was written for the rows it was asked about.
     #[error("the storage adapter broke its contract: {}", faults.join("; "))]
     Adapter {
-        /// Each fault in words.
+        /// Each fault, as a sentence that names the record or key.
         faults: Vec<String>,
         /// What a run has done before.
         done: Option<Box<Report>>,
@@ -145,7 +159,7 @@ fn other_parts(differs: &[&str]) -> String {
 }
 
 impl<E: std::error::Error + 'static> Error<E> {
-    /// What was done before the import could not go on, if anything was.
+    /// The report of what was done before the import stopped, if anything was.
     pub fn done(&self) -> Option<&Report> {
         match self {
             Error::Write { done, .. }

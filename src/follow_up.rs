@@ -1,11 +1,14 @@
-//! [`FollowUp`]: something to do with imported contacts besides writing them (behaviour §13).
+//! [`FollowUp`]: a tag, list or workflow for the imported contacts (behaviour §13).
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something to do with imported contacts besides writing them (article, step 5).
+/// Something to do with the imported contacts besides writing them: tag them, put them on a list, start a
+/// workflow (article, step 5).
 ///
 /// Each contact gets it once, however often an import is resumed. Storage says which kinds it
-/// [can do](crate::StorageWrite::supports); one that it cannot do is refused before the first write.
+/// [supports](crate::StorageWrite::supports); an import with another one is refused before the first write.
 ///
 /// ```
 /// use crm_import::{FollowUp, Import, Scope};
@@ -17,16 +20,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FollowUp {
-    /// Give it this tag.
+    /// Add this tag to the contact.
     Tag(String, Scope),
-    /// Put it on this list.
+    /// Put the contact on this list.
     List(String, Scope),
-    /// Start this workflow with it.
+    /// Start this workflow for the contact.
     Workflow(String, Scope),
 }
 
 impl FollowUp {
-    /// What kind it is, without its name.
+    /// Its kind.
     pub fn kind(&self) -> FollowUpKind {
         match self {
             FollowUp::Tag(..) => FollowUpKind::Tag,
@@ -51,8 +54,8 @@ impl FollowUp {
         }
     }
 
-    /// A follow-up of this kind with HighLevel's scope: a list is for the contacts that the import creates, tags
-    /// and workflows are for all (F1).
+    /// A follow-up of this kind with the scope that HighLevel gives it: lists are for the contacts that the import
+    /// creates, tags and workflows for all (F1).
     pub fn of(kind: FollowUpKind, name: impl Into<String>) -> Self {
         match kind {
             FollowUpKind::Tag => FollowUp::Tag(name.into(), Scope::All),
@@ -66,23 +69,23 @@ impl FollowUp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Those that the import creates.
+    /// The contacts that the import creates.
     Created,
-    /// Those that were there before.
+    /// The contacts that existed before.
     Updated,
-    /// All that the import names: created, updated or unchanged.
+    /// All contacts that the import names, whether created, updated or unchanged.
     All,
 }
 
-/// The kinds of [`FollowUp`], by which a storage says what it can do.
+/// The kind of a [`FollowUp`]. Storage says which kinds it [supports](crate::StorageWrite::supports).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FollowUpKind {
-    /// Add a tag. Tags are a field, so every storage can.
+    /// Add a tag. Tags are a field, so every storage that has it supports this.
     Tag,
-    /// Put it on a list.
+    /// Put the contact on a list.
     List,
-    /// Start a workflow with it.
+    /// Start a workflow for the contact.
     Workflow,
 }
 
@@ -94,5 +97,11 @@ impl FollowUpKind {
             FollowUpKind::List => "list",
             FollowUpKind::Workflow => "workflow",
         }
+    }
+}
+
+impl fmt::Display for FollowUpKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

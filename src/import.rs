@@ -1,5 +1,4 @@
-//! [`Import`]: the façade. It holds the settings of one import, and from it the import is planned, applied
-//! or run.
+//! [`Import`]: the front door of the crate. It holds the settings of one import, and plans, applies or runs it.
 
 mod opening;
 mod own_log;
@@ -20,15 +19,19 @@ use crate::storage::{Checkpoint, Storage, StorageWrite};
 use crate::trace;
 use settling::check_follow_ups;
 
-/// One import: what it may do, and with which mapping.
+/// One import: its settings, and the methods that carry it out.
 ///
-/// [`plan`](Self::plan) and then [`apply`](Self::apply) where somebody looks at the plan first;
-/// [`run`](Self::run) where nobody does, or where the file is larger than memory.
+/// | to | call |
+/// |---|---|
+/// | let somebody review the plan before it is written | [`plan`](Self::plan), then [`apply`](Self::apply) |
+/// | import without a review, or a file larger than memory | [`run`](Self::run) |
+/// | continue an import that may have been interrupted | [`plan_or_resume`](Self::plan_or_resume), or [`unfinished`](Self::unfinished) and [`resume`](Self::resume) |
+/// | see the suggested mapping without planning | [`suggest`](Self::suggest) |
 ///
-/// How contacts are matched is not set here: that is for the account to say, through [`Storage::account`]
-/// (article, step 3). If your application lets people choose a policy for one import (a box to tick that
-/// refuses rows [without a key](crate::dedup::Keyless), say), hand the choice to your adapter and let its
-/// `account` return it.
+/// How contacts are matched is not a setting of the import but of the account, which the adapter returns from
+/// [`Storage::account`] (article, step 3). If your application lets people choose a policy for one import (a
+/// checkbox that refuses rows [without a key](crate::dedup::Keyless), say), pass the choice to your adapter and let
+/// its `account` return it.
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Mode, Object, Source};
@@ -59,62 +62,63 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import that creates and updates contacts and opportunities, as far as the file has columns for
-    /// them, with the mapping that is suggested for the file.
+    /// An import that creates and updates both contacts and opportunities, if the file has columns for them,
+    /// with the mapping that is suggested for the file.
     pub fn new() -> Self {
         Import::default()
     }
 
-    /// The name of this import of this file. By default each [`apply`](Self::apply) makes up its own.
+    /// Names this import of this file. By default each [`apply`](Self::apply) makes up a name of its own.
     ///
-    /// Under one name each row of a file is written once (behaviour X4). A batch that is written again does
-    /// nothing twice, and a row left out because it was written before gets an issue (`already-written`). So
+    /// Under one name, each row of a file is written once (behaviour X4): a batch that is repeated does
+    /// nothing twice, and a row that was written before is left out with an issue (`already-written`). So
     /// name the upload (`upload 17`), not the kind of file that is imported every week.
     ///
-    /// Two files under one name do not get in each other's way, with two exceptions. A stream that is
-    /// [run](Self::run) is not read to its end beforehand, so it is known by its name alone. And
-    /// [`plan_or_resume`](Self::plan_or_resume) refuses the second file until the report of the first is
-    /// [acknowledged](crate::Report::acknowledge).
+    /// Two files may have the same name, with two exceptions. A stream that is [run](Self::run) is not read to its
+    /// end beforehand, so it is identified by its name alone. And [`plan_or_resume`](Self::plan_or_resume) refuses
+    /// the second file until the report of the first is [acknowledged](crate::Report::acknowledge).
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Import only these objects (article, step 1). Contacts that are not selected are still looked up and
-    /// linked to, but never written (behaviour P8).
+    /// Imports only these objects (article, step 1). By default, all that have a mapped column.
+    ///
+    /// Contacts that are not selected are still looked up and linked to, but never written (behaviour P8).
     #[must_use]
     pub fn objects(mut self, objects: impl IntoIterator<Item = Object>) -> Self {
         self.objects = Some(objects.into_iter().collect());
         self
     }
 
-    /// What may be done with contacts; [`Mode::Upsert`] by default.
+    /// Whether contacts may be created, updated or both. The default is [`Mode::Upsert`]: both.
     #[must_use]
     pub fn contacts(mut self, mode: Mode) -> Self {
         self.contacts = mode;
         self
     }
 
-    /// What may be done with opportunities; [`Mode::Upsert`] by default.
+    /// Whether opportunities may be created, updated or both. The default is [`Mode::Upsert`]: both.
     #[must_use]
     pub fn opportunities(mut self, mode: Mode) -> Self {
         self.opportunities = mode;
         self
     }
 
-    /// The mapping to use instead of the suggested one.
+    /// Uses this mapping instead of the suggested one.
     #[must_use]
     pub fn mapping(mut self, mapping: Mapping) -> Self {
         self.mapping = Some(mapping);
         self
     }
 
-    /// Reads the file as HighLevel's importer documents it where that is less careful than this crate: blank
-    /// cells clear, a bad e-mail address fails its row, and more ([`Mapping::highlevel`], behaviour §16).
+    /// Reads the file the way HighLevel's importer documents, which is less careful than this crate's default:
+    /// blank cells clear stored values, an invalid e-mail address fails its row, and more
+    /// ([`Mapping::highlevel`], behaviour §16).
     ///
-    /// It applies to whichever mapping is used, suggested or given, and writes the tags of follow-ups in
-    /// lower case too.
+    /// The preset applies to the suggested mapping as well as to one of your own, and writes the tags of
+    /// follow-ups in lower case.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -138,37 +142,38 @@ impl Import {
         self
     }
 
-    /// Adds something to do with the imported contacts besides writing them (article, step 5).
+    /// Adds a follow-up: something to do with the imported contacts besides writing them, such as tagging them
+    /// (article, step 5). Call it once for each.
     #[must_use]
     pub fn follow_up(mut self, follow_up: FollowUp) -> Self {
         self.follow_ups.push(follow_up);
         self
     }
 
-    /// Whether a column that is neither mapped nor ignored is a notice (the default) or an error.
+    /// What to do about a column that is neither mapped nor ignored. The default is a notice.
     #[must_use]
     pub fn unmapped(mut self, unmapped: Unmapped) -> Self {
         self.unmapped = unmapped;
         self
     }
 
-    /// How many rows are looked up at a time (default 4,096; in a [`run`](Self::run) 8,192). It never changes the
-    /// plan.
+    /// How many rows are looked up at a time: by default 4,096, in a [`run`](Self::run) 8,192. The number never
+    /// changes the plan.
     #[must_use]
     pub fn planning_window(mut self, rows: usize) -> Self {
         self.planning_window = Some(rows);
         self
     }
 
-    /// How many threads read, plan and apply (default 1). It never changes the plan. Two gain most of what
-    /// there is to gain.
+    /// How many threads read, plan and apply (default 1). The number never changes the plan. Two threads bring most
+    /// of the gain.
     ///
-    /// Other threads read and draft the rows that come next while this one plans, and prepare the next batch
-    /// while storage writes one. Storage itself is only ever called on the caller's own thread.
+    /// The other threads read and draft the next rows while this one plans, and prepare the next batch while storage
+    /// writes one. Storage is only ever called on the caller's thread.
     ///
-    /// Planning begins before the file has been read to its end, with the date and number formats that the
-    /// first rows show (on one thread, only if they settle the format of every column). If later rows
-    /// show another format, the file is planned a second time and storage is asked again.
+    /// Planning starts before the whole file has been read, with the date and number formats that the first rows
+    /// show (on one thread, only if those rows settle the format of every column). If later rows show another
+    /// format, the file is planned a second time and storage is asked again.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
@@ -176,37 +181,36 @@ impl Import {
     }
 
     /// How many rows [`run`](Self::run) plans and writes at a time (default 8,192). A
-    /// [resumed](Self::resume) import keeps the window that it was begun with.
+    /// [resumed](Self::resume) import keeps the window it was begun with.
     #[must_use]
     pub fn run_window(mut self, rows: usize) -> Self {
         self.run_window = Some(rows);
         self
     }
 
-    /// How many errors are too many. Beyond them the import stops with [`Error::TooManyErrors`]; if the plan
-    /// alone has too many, nothing is written (behaviour X7).
+    /// How many errors the import tolerates. With more, it stops with [`Error::TooManyErrors`]; if the plan alone
+    /// has more, nothing is written (behaviour X7).
     #[must_use]
     pub fn max_errors(mut self, budget: ErrorBudget) -> Self {
         self.budget = Some(budget);
         self
     }
 
-    /// Goes on with an import that was interrupted, from the last checkpoint that storage kept of it
-    /// (behaviour X6).
+    /// Continues an interrupted import from the last checkpoint that storage kept of it (behaviour X6).
     ///
-    /// The file is read again from row 1. Whatever the import has already written is recognised by its
-    /// tokens: it is not written again and keeps its outcome and its id. So the report is the one that an
-    /// import without an interruption would have given. A different file, mapping or policy is refused, and so
-    /// is a storage that keeps no tokens.
+    /// The file is read again from row 1. What the import has already written is recognised by its tokens: it
+    /// is not written again, and keeps its outcome and its id. So the report is the one that an uninterrupted
+    /// import would have given. A different file, mapping or policy is refused, and so is a storage that keeps no
+    /// tokens.
     ///
     /// - *Which checkpoint?* The one that [`unfinished`](Self::unfinished) returns: it [is
     ///   open](Checkpoint::is_open) and [does not differ](Checkpoint::differences) from [this import's
     ///   own](Self::checkpoint).
-    /// - *Go on how?* With [`run`](Self::run) if the checkpoint [is a run's](Checkpoint::is_run), in windows of
-    ///   the same size; otherwise with [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The
-    ///   other way round is refused.
+    /// - *Which method next?* [`run`](Self::run) if the checkpoint [is a run's](Checkpoint::is_run); it uses windows
+    ///   of the same size. Otherwise [`plan_resumed`](Self::plan_resumed) and [`apply`](Self::apply). The wrong one
+    ///   is refused.
     ///
-    /// For an import that is planned and applied, [`plan_or_resume`](Self::plan_or_resume) does both in one call.
+    /// [`plan_or_resume`](Self::plan_or_resume) finds the checkpoint and plans in one call.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Object, Source, Status};
@@ -233,12 +237,14 @@ impl Import {
         self
     }
 
-    /// Plans the import of a file: exactly what will be done, with nothing written yet.
+    /// Plans the import of a file: exactly what would be done, without writing anything.
+    ///
+    /// Bad rows are not errors. They are [issues](Plan::issues) of the plan.
     ///
     /// # Errors
-    /// [`Error::Config`] if the settings do not fit the file or the storage, [`Error::Source`] if the file
-    /// cannot be read at all, [`Error::Find`] if storage fails. Bad rows are never errors: they are
-    /// [issues](Plan::issues) of the plan.
+    /// - [`Error::Config`] if the settings do not fit the file or the storage,
+    /// - [`Error::Source`] if the file cannot be read at all,
+    /// - [`Error::Account`], [`Error::Find`] or [`Error::Adapter`] if storage fails or breaks its contract.
     pub fn plan<S: Storage + ?Sized>(
         &self,
         file: Source<'_>,
@@ -246,9 +252,8 @@ impl Import {
     ) -> Result<Plan, Error<S::Error>> {
         if self.resumed.is_some() {
             let problem = "a plan that resumes an import needs a storage that can be written to: \
-                           use plan_resumed"
-                .to_owned();
-            return Err(ConfigError { problems: vec![problem] }.into());
+                           use plan_resumed";
+            return Err(ConfigError::of(problem).into());
         }
         let (settings, rows) = self.open(file, storage)?;
         let (window, threads) = (self.window(), self.threads.unwrap_or(1));
@@ -256,11 +261,13 @@ impl Import {
         planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
     }
 
-    /// Writes a plan.
+    /// Writes a plan, batch by batch, and reports what became of every row.
     ///
     /// # Errors
-    /// [`Error::Config`] if storage cannot do one of the follow-ups; [`Error::Write`], with what was done so
-    /// far, if storage fails and says to stop.
+    /// - [`Error::Config`] if storage cannot do one of the follow-ups,
+    /// - [`Error::Write`] or [`Error::LookUp`], with a report of what was done so far, if storage fails and
+    ///   [says to stop](StorageWrite::recover),
+    /// - [`Error::TooManyErrors`] if [`max_errors`](Self::max_errors) is exceeded.
     pub fn apply<S: StorageWrite + ?Sized>(
         &self,
         plan: Plan,
@@ -269,8 +276,8 @@ impl Import {
         self.apply_with(plan, storage, |_| true)
     }
 
-    /// Writes a plan. `watch` sees the progress between batches, and stops the import by returning `false`,
-    /// [`Control::Cancel`] or [`Control::Pause`].
+    /// As [`apply`](Self::apply), watched. `watch` is called with the progress between batches, and stops the
+    /// import by returning `false`, [`Control::Cancel`] or [`Control::Pause`].
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Source, Status};
@@ -310,18 +317,18 @@ impl Import {
         apply::apply(plan, &job, storage, |progress| watch(progress).into())
     }
 
-    /// Plans and writes a file of any length window by window, in bounded memory. Nobody gets to review the
-    /// plan; that is what [`plan`](Self::plan) is for.
+    /// Plans and writes a file of any length window by window, in bounded memory. There is no plan to review; that
+    /// is what [`plan`](Self::plan) is for.
     ///
-    /// Unless storage rejects a record or somebody else writes meanwhile, storage ends as it would after
-    /// [`plan`](Self::plan) and [`apply`](Self::apply), and every row has the same outcome (behaviour L1). A
-    /// contact that an earlier window created is simply a stored record by then.
+    /// Unless storage rejects a record or somebody else writes in the meantime, storage ends up as it would after
+    /// [`plan`](Self::plan) and [`apply`](Self::apply), and every row has the same outcome (behaviour L1). To later
+    /// windows, a contact that an earlier one created is simply a stored record.
     ///
-    /// A row that found its record as it is and changed nothing is reported unchanged with its window. If a row
-    /// of a later window changes that record, the later report [revises](Report::revised) the earlier row, and
-    /// the totals count it as an update. Two differences from one plan remain: a value that changes and
-    /// changes back is written twice, and a row that changes nothing about a contact tagged by an opportunity
-    /// of an earlier window is reported unchanged.
+    /// A row that changes nothing about its record is reported unchanged with its window. If a later window
+    /// changes that record, its report [revises](Report::revised) the earlier row, and the totals count it as an
+    /// update. Two differences from a single plan remain: a value that changes and changes back is written twice,
+    /// and a row that changes nothing about a contact tagged by an opportunity of an earlier window is reported
+    /// unchanged.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -343,12 +350,12 @@ impl Import {
         self.run_with(file, storage, |_| true)
     }
 
-    /// As [`run`](Self::run). `watch` sees the progress between batches and the report of each window, and
-    /// stops the import by returning `false`, [`Control::Cancel`] or [`Control::Pause`].
+    /// As [`run`](Self::run), watched. `watch` is called with the progress between batches and with the report of
+    /// each window, and stops the import by returning `false`, [`Control::Cancel`] or [`Control::Pause`].
     ///
-    /// The final report keeps no rows, so whatever you want to know about each row you have to take from its
+    /// The final report keeps no rows, so take what you need to know about each row from the report of its
     /// window; an [`ErrorLog`](crate::ErrorLog) is written that way. A [resumed](Self::resume) run reports the
-    /// windows that were written before once more, so begin the log anew.
+    /// windows that were written before the interruption once more, so start a new log.
     ///
     /// ```
     /// use crm_import::{Control, Event, Import, MemoryStorage, Source};
@@ -391,7 +398,9 @@ impl Import {
         apply::run(run, storage, |event| watch(event).into())
     }
 
-    /// The mapping that would be suggested for a file, column by column with reasons.
+    /// The mapping that would be suggested for a file, column by column, with reasons.
+    ///
+    /// [`Mapping::from_suggestions`] makes a mapping of it, which a person may change.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Source};

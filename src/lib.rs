@@ -26,34 +26,38 @@
 //! 1. maps the columns of the file to fields,
 //! 2. pairs the contact and the opportunity on each row,
 //! 3. finds out who exists already, under the account's [policy](account::DedupPolicy),
-//! 4. plans every create and update exactly, as a [`Plan`] to look at before anything is written, and
-//! 5. applies the plan and accounts for every row in a [`Report`].
+//! 4. plans every create and update, as an exact [`Plan`] to review before anything is written, and
+//! 5. applies the plan, and accounts for every row in a [`Report`].
 //!
-//! Bad data never stops it. A row that cannot be used gets an [`Issue`] that says what to do about it, and
-//! the other rows go through.
+//! Bad data never stops an import. A row that cannot be used gets an [`Issue`] that says what to do about it, and
+//! the other rows are imported.
 //!
-//! Five words recur on every page. A *row* of the file has two *sides*, its contact and its opportunity,
-//! either of which may be missing. A *record* is what your storage holds. A *key* (an id, an e-mail address,
-//! a phone number) leads from a side to its record. A *step* creates or updates one record.
+//! These words have a fixed meaning. A *row* of the file has two *sides*, its contact and its opportunity, either of
+//! which may be missing. A *record* is what your storage holds. A *key* (an id, an e-mail address, a phone number)
+//! leads from a side to its record. A *step* creates or updates one record.
 //!
-//! | to do this | read that |
+//! # Where to read on
+//!
+//! | to | read |
 //! |---|---|
 //! | plan and apply | [`Import`], [`Plan`], [`Report`] |
 //! | find the item for a task | [`guide::tasks`] |
-//! | keep it in your database | [`guide::adapters`], [`storage`] |
+//! | write an adapter for your database | [`guide::adapters`], [`storage`] |
 //! | map columns | [`mapping`] |
-//! | say who is the same person | [`dedup`] |
-//! | see how rows pair | [`pairing`] |
+//! | decide which contacts are the same person | [`dedup`] |
+//! | see how the sides of a row are paired | [`pairing`] |
 //! | read unusual files | [`source`] |
-//! | know what a value may look like | [`normalize`] |
+//! | see what a value may look like | [`normalize`], [`field`] |
 //! | look up a rule, such as *behaviour M5* | [`guide::rules`] |
-//! | understand how it is built | [`guide::architecture`] |
+//! | understand how the crate is built | [`guide::architecture`] |
 //!
-//! | feature | brings |
-//! |---|---|
-//! | `phone`, on by default | the numbering plans of all countries; without it phones are read that are North American or begin with `+` |
-//! | `encoding`, on by default | legacy encodings, declared or detected; without it UTF-8, UTF-16 and UTF-32 |
-//! | `tracing` | [spans and events](guide::adapters#watching-it-in-production) of what an import asks and writes |
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `phone` | yes | the numbering plans of all countries; without it, only North American phones and those that begin with `+` are read |
+//! | `encoding` | yes | legacy encodings, declared or detected; without it, only UTF-8, UTF-16 and UTF-32 are read |
+//! | `tracing` | no | [spans and events](guide::adapters#watching-it-in-production) for look-ups and batches |
 
 pub mod account;
 mod apply;

@@ -1,5 +1,4 @@
-//! The nouns that every room shares: which object a cell belongs to, what the import may do with it, and how
-//! rows and records are named.
+//! The words that every module shares: objects, modes, record ids and row numbers.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -40,15 +39,15 @@ impl fmt::Display for Object {
     }
 }
 
-/// What the import may do with one object (step 3 of the help article, behaviour §5).
+/// Whether an import may create records of an object, update them, or both (article, step 3; behaviour §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Create records that are not there yet. Records that exist are skipped, but can still be linked to.
+    /// Create records that do not exist yet. Records that exist are skipped, but can still be linked to.
     Create,
-    /// Update records that exist. Rows without one are skipped or refused.
+    /// Update records that exist. A row that finds none is skipped, or fails if it names an id.
     Update,
-    /// Create or update: HighLevel's "Create & Update".
+    /// Update records that exist, and create the others: HighLevel's "Create & Update".
     #[default]
     Upsert,
 }
@@ -80,10 +79,10 @@ impl fmt::Display for Mode {
     }
 }
 
-/// The id of a record in the caller's storage: opaque text, compared exactly.
+/// The id of a record in storage: opaque text, compared exactly.
 ///
-/// Where one of several records must be picked, it is the one with the lowest id (behaviour M5, O5). Two ids
-/// of digits alone are ordered as numbers, any others bytewise:
+/// If one of several records must be chosen, it is the one with the lowest id (behaviour M5, O5). Ids that consist
+/// of digits are ordered as numbers, all others bytewise:
 ///
 /// ```
 /// use crm_import::RecordId;
@@ -102,7 +101,7 @@ impl RecordId {
         &self.0
     }
 
-    /// The order that decides which id is the lowest (behaviour M5).
+    /// Compares two ids in that order, without making `RecordId`s of them.
     pub fn compare(a: &str, b: &str) -> Ordering {
         let all_digits = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
         if all_digits(a) && all_digits(b) {
@@ -149,16 +148,19 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// The number of a data record in the file: 1 for the first record below the header.
+/// The number of a row of the file: 1 for the first row below the header.
 ///
-/// It is not the physical line: a record with quoted line breaks takes several lines, and blank lines are
-/// lines but no records. Issues have both numbers.
+/// It is not the physical line: a row with quoted line breaks takes several lines, and a blank line is not a
+/// row. [Issues](crate::Issue) have both numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowNumber(pub u32);
 
 impl RowNumber {
-    /// The row at this 0-based position.
+    /// The number of the row at this 0-based position.
+    ///
+    /// # Panics
+    /// If the position is 2³²-1 or more; a [source](crate::Source) stops before that.
     pub fn from_index(index: usize) -> Self {
         RowNumber(u32::try_from(index + 1).expect("a source stops before row 2³²"))
     }

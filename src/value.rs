@@ -12,7 +12,15 @@ use std::num::NonZeroU64;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-/// A typed, normalised value.
+/// A typed, normalised value of one field.
+///
+/// ```
+/// use crm_import::Value;
+///
+/// let amount = Value::of_units(120_050, 2);
+/// assert_eq!(amount.to_string(), "1200.5"); // the canonical text
+/// assert_eq!(Value::text("Ana").to_text(), "Ana");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -25,7 +33,7 @@ pub enum Value<'a> {
     Date(Date),
     /// A number or an amount of money, exact.
     Number(Decimal),
-    /// A yes or a no.
+    /// Yes or no.
     Boolean(bool),
 }
 
@@ -46,8 +54,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// An amount from a count of its smallest units, as a column of cents keeps it. `decimals` is how many
-    /// decimals one unit stands for: 2 for cents, 0 for yen; more than 28 count as 28.
+    /// An amount from a number of its smallest units, as a column of cents holds it. `decimals` is the number of
+    /// decimals of a unit: 2 for cents, 0 for yen. More than 28 count as 28.
     ///
     /// ```
     /// use crm_import::Value;
@@ -58,8 +66,8 @@ impl<'a> Value<'a> {
         Value::Number(Decimal::new(units, decimals.min(Decimal::MAX_SCALE)))
     }
 
-    /// An amount as a count of its smallest units, for a column of cents. `None` if it is no number, has more
-    /// decimals than that, or is too large: say [`rejected`](crate::storage::Receipts::rejected) then.
+    /// An amount as a number of its smallest units, for a column of cents. `None` if it is not a number, has more
+    /// decimals than that, or is too large; answer with [`rejected`](crate::storage::Receipts::rejected) then.
     ///
     /// ```
     /// use crm_import::Value;
@@ -85,7 +93,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The canonical text, borrowed if the value is text already.
+    /// The canonical text, as `Display` writes it; borrowed if the value is text.
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {
             Value::Text(text) => Cow::Borrowed(text),
@@ -108,8 +116,8 @@ impl fmt::Display for Value<'_> {
 
 /// A telephone number in E.164 with its extension, as exact integers.
 ///
-/// Two numbers are equal if and only if the digits that would be dialled are equal. The extension is part of
-/// the number, so that a shared switchboard does not make one contact of all colleagues (behaviour V4).
+/// Two numbers are equal if and only if the digits to dial are equal. The extension is part of the number:
+/// otherwise a shared switchboard would make one contact of all colleagues (behaviour V4).
 ///
 /// ```
 /// use crm_import::Phone;
@@ -126,15 +134,15 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// The most digits an E.164 number has (ITU-T E.164, country code included).
+    /// The largest number of digits in E.164, country code included.
     pub const MAX_DIGITS: usize = 15;
-    /// The most digits of an extension that are kept.
+    /// The largest number of digits in an extension.
     pub const MAX_EXTENSION: usize = 9;
 
-    /// A number from its digits with country code, and its extension ("" = none).
+    /// A number from its digits with country code, and its extension ("" for none).
     ///
-    /// `None` if the number is 0 or longer than [`MAX_DIGITS`](Self::MAX_DIGITS), or the extension is
-    /// not all digits or longer than [`MAX_EXTENSION`](Self::MAX_EXTENSION).
+    /// `None` if the number is 0 or longer than [`MAX_DIGITS`](Self::MAX_DIGITS), or if the extension has a
+    /// character that is not a digit or is longer than [`MAX_EXTENSION`](Self::MAX_EXTENSION).
     pub fn new(number: u64, extension: &str) -> Option<Self> {
         let number = NonZeroU64::new(number).filter(|n| n.get() < 10u64.pow(15))?;
         if extension.is_empty() {

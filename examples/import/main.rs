@@ -397,16 +397,15 @@ fn mapping_of(
     options: &Options,
     account: &Account,
 ) -> Result<Mapping, Failure> {
-    let fields = account.fields();
     let mut mapping: Mapping = match &options.mapping {
-        None => Mapping::from_suggestions(suggestions, &fields),
+        None => Mapping::from_suggestions(suggestions, &account.fields()),
         Some(path) => read_json("mapping", path)?,
     };
     for column in &mut mapping.columns {
         column.date_order = column.date_order.or(options.date_order);
     }
     if options.is_highlevel {
-        mapping = mapping.highlevel(&fields, account);
+        mapping = mapping.highlevel(account);
     }
     Ok(mapping)
 }

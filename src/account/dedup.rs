@@ -1,31 +1,37 @@
-//! [`DedupPolicy`]: how contacts are matched and joined (behaviour §4).
+//! [`DedupPolicy`]: how contacts are matched and merged (behaviour §4).
 
 use serde::{Deserialize, Serialize};
 
-/// How contacts are matched: the account's rules and what to do in the odd cases (behaviour §4).
+/// How contacts are matched: the account's match rules, and what to do in special cases (behaviour §4).
 ///
 /// ```
-/// use crm_import::dedup::DedupPolicy;
+/// use crm_import::dedup::{Ambiguous, DedupPolicy};
 ///
-/// let policy = DedupPolicy::by([["phone"], ["email"]]);
-/// assert_eq!(policy.contacts[0].name(), "phone");
+/// // By e-mail address, then by first and last name together; what two contacts share decides nothing.
+/// let rules: [&[&str]; 2] = [&["email"], &["first_name", "last_name"]];
+/// let policy = DedupPolicy {
+///     ambiguous: Ambiguous::NextRule,
+///     ..DedupPolicy::by(rules.map(|fields| fields.iter().copied()))
+/// };
+/// assert_eq!(policy.contacts[1].name(), "first_name+last_name");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DedupPolicy {
     /// The match rules, in the order in which they are tried (M2, M4).
     pub contacts: Vec<MatchRule>,
-    /// What to do if several contacts are found (M5).
+    /// What to do if a match rule finds several contacts (M5).
     pub ambiguous: Ambiguous,
-    /// What to do if a key of the row belongs to another contact (M6).
+    /// What to do if a key of the row belongs to another contact than the one it found (M6).
     pub conflict: Conflict,
-    /// What to do if the file names one contact on several rows (M10).
+    /// What to do if several rows are about the same contact (M10).
     pub repeats: Repeats,
     /// What to do with a contact that has a name but no key (M8).
     pub keyless: Keyless,
-    /// Whether an address that the contact already has as an additional one may become the primary one (V2).
+    /// Whether an additional address of the contact may become the primary one (V2).
     pub promote: Promote,
-    /// The keys of fields that a new contact must have. Where full names are split, name their parts.
+    /// The keys of the fields that a new contact must have. If the account splits full names, use `first_name` and
+    /// `last_name`.
     pub required: Vec<String>,
 }
 
@@ -36,8 +42,8 @@ impl Default for DedupPolicy {
 }
 
 impl DedupPolicy {
-    /// A policy with these match rules, each a set of field keys that must all agree, and the
-    /// defaults for everything else.
+    /// A policy with these match rules and the defaults for everything else. Each rule is a set of field keys,
+    /// which must all agree.
     pub fn by<R, F>(rules: R) -> Self
     where
         R: IntoIterator<Item = F>,
@@ -59,8 +65,10 @@ impl DedupPolicy {
     }
 }
 
-/// The keys of fields that must all agree. A rule of one field also owns its values: no two contacts may
-/// hold the same one (M6). Where full names are split, match by their parts, `first_name` and `last_name`.
+/// A match rule: the keys of fields that must all agree.
+///
+/// A rule of a single field also makes its values unique: no two contacts may have the same one (M6). If the
+/// account splits full names, use `first_name` and `last_name`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MatchRule(pub Vec<String>);
@@ -72,20 +80,20 @@ impl MatchRule {
     }
 }
 
-/// What to do when the deciding rule finds several contacts (M5).
+/// What to do if a match rule finds several contacts (M5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ambiguous {
-    /// The row fails, and its issue names them.
+    /// The row fails, with an issue that names them.
     #[default]
     Fail,
-    /// The one with the lowest id is taken; stored contacts come before those of the file.
+    /// The one with the lowest [id](crate::RecordId) is taken; stored contacts come before those of the file.
     First,
-    /// The next rule decides. If there is none left, the row fails.
+    /// The next rule decides. After the last one, the row fails.
     NextRule,
 }
 
-/// What to do when a key of the row belongs to another contact than the row's own (M6).
+/// What to do if a key of the row belongs to another contact than the one the row found (M6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conflict {
@@ -96,11 +104,11 @@ pub enum Conflict {
     Fail,
 }
 
-/// What to do with later rows of one contact (M10).
+/// What to do with further rows about a contact (M10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {
-    /// They fold into the first.
+    /// They are merged into the first; later values count.
     #[default]
     Merge,
     /// Their contact sides are skipped.
@@ -111,28 +119,27 @@ pub enum Repeats {
 
 /// What to do with a contact that has a name but no key (M8).
 ///
-/// A contact may also lose its only key because the address cannot be used and is left out with a warning;
-/// then every import of the file creates it anew. To fail such rows for their bad address, set
-/// [`OnInvalid::FailRow`](crate::mapping::OnInvalid::FailRow) on the columns of keys. `Fail` here fails every
-/// row without a key, whatever the reason.
+/// Such a contact cannot be found again: each import of the file creates it anew. A contact may also lose its
+/// only key because the address is invalid and was dropped with a warning. To fail only those rows, set
+/// [`OnInvalid::FailRow`](crate::mapping::OnInvalid::FailRow) on the columns of keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keyless {
     /// Create it, with a warning.
     #[default]
     Create,
-    /// Fail the row.
+    /// Fail the row, whatever the reason why it has no key.
     Fail,
 }
 
-/// Whether an address that the contact already has as an additional one may become the primary one, because
-/// the file has it in the column of primary addresses (V2).
+/// Whether an additional address of a contact becomes its primary one if the file has it in the column of primary
+/// addresses (V2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Promote {
-    /// It stays an additional one.
+    /// It stays an additional address.
     #[default]
     Never,
-    /// It becomes the primary one, and the two change places.
+    /// It changes places with the primary address.
     Always,
 }

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How opportunities are matched and linked.
+/// How opportunities are matched and linked to contacts (behaviour §3, §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OpportunityPolicy {
     /// Whether a contact may have several opportunities in one pipeline (O4).
     pub duplicates: Duplicates,
-    /// Do the tags of an opportunity go to its contact, and follow-ups to contacts that are only linked to
-    /// (P8)?
+    /// Are contacts tagged even if they are only linked to? This concerns the tags of their opportunities, and
+    /// follow-ups (P8). The default is yes.
     pub tag_linked: bool,
-    /// What to do if an opportunity belongs to another contact than the row's (P7).
+    /// What to do if a stored opportunity belongs to another contact than the row's (P7).
     pub relink: Relink,
     /// What to do with a new opportunity that has no contact (P5).
     pub unlinked: Unlinked,
-    /// How opportunities are matched by their fields (O5); `None` = only ids match.
+    /// How opportunities are matched by their fields (O5). With `None`, only by their ids.
     pub matching: Option<OpportunityMatching>,
 }
 
@@ -35,16 +35,16 @@ impl Default for OpportunityPolicy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicates {
-    /// Yes.
+    /// It may.
     #[default]
     Allow,
-    /// No: another one fails, and its issue names the first.
+    /// It may not: another one fails, with an issue that names the first.
     OnePerPipeline,
-    /// No: another one updates the first.
+    /// It may not: another one updates the first.
     Update,
 }
 
-/// What to do when an opportunity belongs to another contact than the row's (P7).
+/// What to do if a stored opportunity belongs to another contact than the row's (P7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relink {
@@ -70,8 +70,8 @@ pub enum Unlinked {
 
 /// How the opportunities of one contact are matched by their fields (O5).
 ///
-/// The presets are the six behaviours known from importers of gifts and pledges, under the names they have
-/// there. They say what to do if no opportunity matches, if one does, and if several do:
+/// There are six presets, under the names they have in importers of gifts and pledges. They differ in what to do
+/// if no opportunity matches, if one does, and if several do:
 ///
 /// | preset | none | one | several |
 /// |---|---|---|---|
@@ -94,11 +94,11 @@ pub enum Unlinked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OpportunityMatching {
-    /// Field keys that must agree.
+    /// The keys of the fields that must agree.
     pub fields: Vec<String>,
-    /// How many days two dates may lie apart and still agree.
+    /// How many days two dates may be apart and still agree.
     pub date_window_days: u16,
-    /// Are only opportunities with the status open compared?
+    /// Are only open opportunities compared?
     pub open_only: bool,
     /// What to do if none matches.
     pub none: WhenNone,
@@ -122,32 +122,32 @@ impl Default for OpportunityMatching {
 }
 
 impl OpportunityMatching {
-    /// Every opportunity without an id is a new one.
+    /// Every opportunity without an id is a new one: the absence of a matching.
     pub fn no_matching() -> Option<Self> {
         None
     }
 
-    /// The file holds only new opportunities: one that is there already is a mistake.
+    /// The file should hold only new opportunities: one that exists fails.
     pub fn require_none<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Create, WhenOne::Fail, WhenSeveral::Fail)
     }
 
-    /// Updates the one that matches, creates what is not there, and does not choose among several.
+    /// Updates the one that matches, creates it if none does, and fails if several do.
     pub fn one_or_create<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Create, WhenOne::Update, WhenSeveral::Fail)
     }
 
-    /// Updates exactly one; anything else is a mistake.
+    /// Updates the one that matches; anything else fails.
     pub fn require_one<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Fail, WhenOne::Update, WhenSeveral::Fail)
     }
 
-    /// Updates the one that matches best, and creates what is not there.
+    /// Updates the one that matches best, and creates it if none does.
     pub fn best_or_create<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Create, WhenOne::Update, WhenSeveral::Best)
     }
 
-    /// Updates the one that matches best; none is a mistake.
+    /// Updates the one that matches best, and fails if none does.
     pub fn require_best<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Fail, WhenOne::Update, WhenSeveral::Best)
     }
@@ -163,7 +163,7 @@ impl OpportunityMatching {
     }
 }
 
-/// What to do when no opportunity matches.
+/// What to do if no opportunity matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenNone {
@@ -174,7 +174,7 @@ pub enum WhenNone {
     Fail,
 }
 
-/// What to do when one opportunity matches.
+/// What to do if one opportunity matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenOne {
@@ -187,11 +187,11 @@ pub enum WhenOne {
     Create,
 }
 
-/// What to do when several opportunities match.
+/// What to do if several opportunities match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenSeveral {
-    /// Update the one with the nearest date, then the lowest id.
+    /// Update the best one: the one with the nearest date, and of those the one with the lowest id.
     Best,
     /// Fail the opportunity.
     #[default]

@@ -1,4 +1,4 @@
-//! [`ErrorLog`]: the rows that failed, in a file that a person mends and imports again (behaviour §15).
+//! [`ErrorLog`]: the rows that failed, in a file to correct and import again (behaviour §15).
 
 use std::cmp::Reverse;
 use std::io;
@@ -15,8 +15,8 @@ const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
 /// Writes the rows that failed, as they were in the file, with what to do about each.
 ///
-/// For an import that was planned as a whole, [`Report::write_error_log`] does it in one go. A
-/// [run](crate::Import::run_with) hands over a report for each window, and the log is written as it goes:
+/// For an import that was planned as a whole, [`Report::write_error_log`] does it in one call. A
+/// [run](crate::Import::run_with) has a report for each window, and the log is written window by window:
 ///
 /// ```
 /// use crm_import::{ErrorLog, Import, MemoryStorage, Source};
@@ -46,25 +46,25 @@ enum Format {
 }
 
 impl<W: io::Write> ErrorLog<W> {
-    /// A log in CSV: the columns of the file, then [`ERROR_LOG_COLUMNS`]. No cell can start a formula in a
-    /// spreadsheet, and each comes back as it was when the log is imported. Where a row is wider than the
-    /// header, its surplus cells come last.
+    /// A log in CSV: the columns of the file, then [`ERROR_LOG_COLUMNS`], then the surplus cells of rows that are
+    /// wider than the header. Cells are escaped so that none starts a formula in a spreadsheet; the escape is
+    /// removed when the log is imported.
     pub fn csv(writer: W) -> Self {
         ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
     }
 
-    /// A log of JSON objects, one per line: row, line, status, ids, the cells by header, the `surplus` cells
-    /// of a row that is wider than the header, and the row's issues.
+    /// A log of JSON objects, one per line: the row and line, the status, the ids, the cells by header (`record`), the
+    /// cells beyond the header (`surplus`), and the issues.
     pub fn json(writer: W) -> Self {
         ErrorLog { writer, format: Format::Json, has_header: false, rows: 0 }
     }
 
-    /// How many rows were written so far.
+    /// The number of rows written so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Adds the failed rows of a report. Returns how many there were.
+    /// Writes the failed rows of a report. Returns their number.
     ///
     /// # Errors
     /// If the writer fails.
@@ -85,8 +85,7 @@ impl<W: io::Write> ErrorLog<W> {
                 continue;
             }
             self.rows += 1;
-            let is_repeat = repeats.binary_search(&number).is_ok();
-            let failed = Failed::new(report, row, outcomes, issues, is_repeat);
+            let failed = Failed::new(report, row, outcomes, issues, &repeats);
             match self.format {
                 Format::Csv => self.write_csv(&failed)?,
                 Format::Json => self.write_json(&failed)?,
@@ -95,7 +94,7 @@ impl<W: io::Write> ErrorLog<W> {
         Ok(self.rows - before)
     }
 
-    /// Flushes what was written. Returns the number of rows.
+    /// Flushes the writer. Returns the number of all rows written.
     ///
     /// # Errors
     /// If the writer fails.
@@ -241,10 +240,11 @@ impl<'r> Failed<'r> {
         row: RowPlan<'r>,
         outcomes: [Option<Outcome>; 2],
         issues: &'r [Issue],
-        is_repeat: bool,
+        repeats: &[RowNumber],
     ) -> Self {
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
         let number = row.number();
+        let is_repeat = repeats.binary_search(&number).is_ok();
         let id = |object: Object, outcome: Option<Outcome>| match outcome? {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)

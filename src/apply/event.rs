@@ -1,21 +1,21 @@
-//! [`Event`]: what somebody who watches a run gets to see.
+//! [`Event`]: what the function that watches a run is called with.
 
 use super::progress::Progress;
 use super::report::Report;
 
-/// What somebody who watches a run gets to see; [`Import::run_with`](crate::Import::run_with) has an example.
+/// What the function that watches a run is called with; see [`Import::run_with`](crate::Import::run_with).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'r> {
-    /// How far the run has come, between two batches.
+    /// How far the run is, between two batches.
     Progress(Progress),
-    /// A window was written, or as much of it as could be before the run stopped. The report is about the
-    /// rows of this window only, under their numbers in the file, and is gone when the next window begins.
+    /// The report of a window that was written, or of the part that was written before the run stopped. It has only
+    /// the rows of this window, with their numbers in the file.
     Window(&'r Report),
 }
 
 impl<'r> Event<'r> {
-    /// The report of a window, if the event is one.
+    /// The report of the window, if the event is one.
     pub fn window(&self) -> Option<&'r Report> {
         match self {
             Event::Window(report) => Some(report),
@@ -23,7 +23,7 @@ impl<'r> Event<'r> {
         }
     }
 
-    /// The progress, if the event is that.
+    /// The progress, if the event is one.
     pub fn progress(&self) -> Option<Progress> {
         match self {
             Event::Progress(progress) => Some(*progress),

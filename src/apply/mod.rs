@@ -5,7 +5,7 @@
 //! somebody else was quicker, and counts what was done. The drivers are loops of a few lines: one writes a
 //! plan, the other plans and writes a file window by window.
 //!
-//! Four words of this room:
+//! Four words are used throughout this module:
 //!
 //! | word | means |
 //! |---|---|

@@ -1,4 +1,6 @@
-//! [`Progress`] and [`Status`]: where an import stands, for whoever watches it.
+//! [`Progress`] and [`Status`]: how far an import is, and [`Control`]: whether it continues.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,57 +13,79 @@ pub enum Status {
     Planning,
     /// It is writing.
     Applying,
-    /// It was told to pause: it stopped between two batches, and can be resumed.
+    /// It was [paused](Control::Pause): it stopped between two batches, and can be resumed.
     Paused,
     /// Everything that could be written has been written.
     Completed,
-    /// It was told to stop, and did so between two batches.
+    /// It was [cancelled](Control::Cancel): it stopped between two batches.
     Cancelled,
-    /// It could not go on.
+    /// It stopped because of an [error](crate::Error).
     Failed,
 }
 
-/// Whether an import goes on: what the function returns that watches it, handed to
-/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with). A `bool` will do too:
-/// `false` cancels.
+impl Status {
+    /// The name used in JSON: `planning`, `applying`, `paused`, `completed`, `cancelled` or `failed`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Planning => "planning",
+            Status::Applying => "applying",
+            Status::Paused => "paused",
+            Status::Completed => "completed",
+            Status::Cancelled => "cancelled",
+            Status::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Whether an import continues. The function that watches it returns this to
+/// [`apply_with`](crate::Import::apply_with) or [`run_with`](crate::Import::run_with).
+///
+/// It may return a `bool` instead, of which `false` cancels, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// Go on.
+    /// Continue.
     Continue,
     /// Stop before the next batch, to be resumed later.
     Pause,
-    /// Stop before the next batch. What was written stays. The import still counts as unfinished: to give it up,
-    /// delete its checkpoint.
+    /// Stop before the next batch. What was written stays. The import is still unfinished: to abandon it, delete its
+    /// checkpoint.
     Cancel,
 }
 
 impl From<bool> for Control {
-    /// `true` goes on, `false` cancels.
-    fn from(goes_on: bool) -> Self {
-        if goes_on { Control::Continue } else { Control::Cancel }
+    /// `true` continues, `false` cancels.
+    fn from(continues: bool) -> Self {
+        if continues { Control::Continue } else { Control::Cancel }
     }
 }
 
 impl From<()> for Control {
+    /// Continues.
     fn from((): ()) -> Self {
         Control::Continue
     }
 }
 
-/// What was written of one object.
+/// How many records of an object were written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
-    /// Records created, in earlier runs of a resumed import too.
+    /// Records created, including those that a resumed import had created before.
     pub created: usize,
-    /// Records changed.
+    /// Records updated.
     pub updated: usize,
     /// Records that storage refused.
     pub failed: usize,
 }
 
 impl Written {
-    /// Both together.
+    /// The sum of both.
     pub(super) fn plus(self, more: Written) -> Written {
         Written {
             created: self.created + more.created,
@@ -71,30 +95,31 @@ impl Written {
     }
 }
 
-/// How far an import has come. [`apply_with`](crate::Import::apply_with) and
-/// [`run_with`](crate::Import::run_with) hand one to the caller's function between batches.
+/// How far an import is. [`apply_with`](crate::Import::apply_with) and [`run_with`](crate::Import::run_with) pass it to
+/// the function that watches them, between batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What it is doing.
+    /// What the import is doing.
     pub status: Status,
-    /// Rows that are planned.
+    /// The number of rows planned so far.
     pub rows: u64,
-    /// Bytes of the file that a run has read; 0 while a plan is applied.
+    /// The number of bytes that a run has read; 0 while a plan is applied.
     pub bytes: u64,
-    /// Bytes of the file, where a run knows how many there are.
+    /// The size of the file in bytes, if a run knows it.
     pub total_bytes: Option<u64>,
-    /// Steps and follow-ups that are settled: written, refused or left out.
+    /// The number of steps and follow-ups that are done: written, refused or left out.
     pub done: usize,
-    /// Steps and follow-ups that are planned so far.
+    /// The number of steps and follow-ups planned so far.
     pub steps: usize,
-    /// Contacts written.
+    /// The contacts written so far.
     pub contacts: Written,
-    /// Opportunities written.
+    /// The opportunities written so far.
     pub opportunities: Written,
 }
 
-/// How many errors are too many (behaviour X7), for [`Import::max_errors`](crate::Import::max_errors).
+/// The number of errors that an import tolerates (behaviour X7); see
+/// [`Import::max_errors`](crate::Import::max_errors).
 ///
 /// ```
 /// use crm_import::{Error, ErrorBudget, Import, MemoryStorage, Object, Source};
@@ -113,9 +138,9 @@ pub struct Progress {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ErrorBudget {
-    /// More than this many failed sides of rows.
+    /// Up to this number of failed sides of rows.
     Sides(u64),
-    /// More than this share of all sides, between 0 and 1.
+    /// Up to this share of all sides, between 0 and 1.
     Share(f64),
 }
 

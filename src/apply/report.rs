@@ -22,10 +22,18 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 /// How many issues of one code a [run](crate::Import::run) keeps (behaviour X8).
 const KEPT: u64 = 1_000;
 
-/// What an import did: what became of every row, and the ids of the records that were created.
+/// What an import did: the outcome of every row, and the ids of the records that were created.
 ///
-/// Where it was stopped, or could not go on, it says what was done until then. When you have shown it to
-/// somebody, say so with [`acknowledge`](Self::acknowledge).
+/// If the import was stopped, or failed, the report says what was done until then. Once it has been delivered,
+/// [acknowledge](Self::acknowledge) it.
+///
+/// | to see | use |
+/// |---|---|
+/// | the totals | [`stats`](Self::stats) |
+/// | how the import ended | [`status`](Self::status), [`unwritten`](Self::unwritten) |
+/// | what became of a row | [`outcome`](Self::outcome), [`id`](Self::id), [`side`](Self::side) |
+/// | what is wrong, and what to do about it | [`issues`](Self::issues) |
+/// | a file of the rows that failed, to correct and import again | [`write_error_log`](Self::write_error_log) |
 ///
 /// ```
 /// use crm_import::{Import, MemoryStorage, Object, RowNumber, Source};
@@ -93,13 +101,13 @@ impl Report {
         }
     }
 
-    /// The totals: `create` counts the rows that have created a record, and so on. Rows whose record storage
-    /// refused count as failed.
+    /// The totals: how many rows have created a record, updated one, and so on. Rows whose record storage refused
+    /// count as failed.
     ///
-    /// If the import was stopped, they count what was done. Rows whose record has not been written
-    /// yet are left out ([`unwritten`](Self::unwritten) has their number), and so are rows that a
-    /// [run](crate::Import::run) never reached. Once the import is [resumed](crate::Import::resume), its report
-    /// counts all of them.
+    /// If the import was stopped, the totals count what was done. Rows whose record has not been written yet are left
+    /// out ([`unwritten`](Self::unwritten) counts their steps), and so are rows that a
+    /// [run](crate::Import::run) never reached. The report of the [resumed](crate::Import::resume) import counts
+    /// all of them.
     ///
     /// ```
     /// use crm_import::{Control, Import, MemoryStorage, Source};
@@ -126,26 +134,26 @@ impl Report {
         self.status
     }
 
-    /// The plan that was applied, unchanged. Rows that were planned again because somebody else wrote
-    /// meanwhile are in it as they were planned first; [`side`](Self::side) has them as they were planned last.
-    /// After a [run](crate::Import::run) the plan has the totals of all windows, but no rows.
+    /// The plan that was applied. Rows that were planned again after a conflict are in it as they were planned first;
+    /// [`side`](Self::side) returns them as they were planned last. After a [run](crate::Import::run), the plan
+    /// has the totals of all windows, but no rows.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// How many steps and follow-ups were not reached because the import was stopped. Their rows have no
-    /// [outcome](Self::outcome) and are in no total.
+    /// The number of steps and follow-ups that were not reached because the import was stopped. Their rows have no
+    /// [outcome](Self::outcome), and are not in the totals.
     pub fn unwritten(&self) -> usize {
         self.unwritten
     }
 
-    /// How many contacts were put on a list or started a workflow.
+    /// The number of follow-ups that were done: contacts put on lists, workflows started.
     pub fn follow_ups(&self) -> u64 {
         self.follow_ups
     }
 
     /// What became of one side of a row. `None` if the row has no such side, or if the import was stopped
-    /// before the side was written.
+    /// before it was written.
     pub fn outcome(&self, object: Object, row: RowNumber) -> Option<Outcome> {
         let planned = self.plan.row(row)?.side(object)?.outcome();
         let row = self.plan.ledger.numbers.row(row)?;
@@ -153,9 +161,8 @@ impl Report {
     }
 
     /// One side of a row as it was planned last: how it found its record, the first row of that record, its
-    /// contact. This is what the [plan](Self::plan) says, unless the row was planned again because somebody
-    /// else wrote meanwhile. For what became of the side ask [`outcome`](Self::outcome), and for the id of its
-    /// record [`id`](Self::id).
+    /// contact. It is that of the [plan](Self::plan), unless the row was planned again after a conflict. What became
+    /// of the side is its [`outcome`](Self::outcome), and the id of its record [`id`](Self::id).
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Outcome, RowNumber, Source};
@@ -178,15 +185,15 @@ impl Report {
         self.plan_of(part).row(row)?.side(object)
     }
 
-    /// In the report of a [window](crate::Event::Window): sides of rows of earlier windows that were reported
+    /// In the report of a [window](crate::Event::Window): the sides of rows of earlier windows that were reported
     /// [unchanged](Outcome::Unchanged) and whose record this window has changed. They are
-    /// [updates](Outcome::Update) now, as they would have been in one plan, and the totals of the run count
-    /// them as such.
+    /// [updates](Outcome::Update) now, as they would have been in a single plan, and the totals of the run count them
+    /// as such.
     pub fn revised(&self) -> &[(Object, RowNumber)] {
         &self.revised
     }
 
-    /// The id of the record that one side of a row led to, whether it was there before or created.
+    /// The id of the record of one side of a row, whether it existed before or was created.
     pub fn id(&self, object: Object, row: RowNumber) -> Option<&str> {
         self.plan.row(row)?;
         let row = self.plan.ledger.numbers.row(row)?;
@@ -220,9 +227,8 @@ impl Report {
         self.done.get(&token).map(|(_, id)| &**id).filter(|id| !id.is_empty())
     }
 
-    /// Everything worth saying: first the issues of the plan; then, by row, those found while writing and
-    /// those of rows that were planned again, which replace the issues of their first plan. A run keeps the
-    /// first 1,000 issues of each code.
+    /// Every issue: first those of the plan; then, by row, those of writing, and those of rows that were planned
+    /// again, which replace the issues of their first plan. A run keeps the first 1,000 issues of each code.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
         let mut written: Vec<Issue> = self.issues.clone();
         written.extend(
@@ -255,7 +261,7 @@ impl Report {
         })
     }
 
-    /// How many issues of each code there were, including those that a run did not keep.
+    /// The number of issues with each code, including those that a run did not keep.
     pub fn issue_counts(&self) -> IndexMap<IssueCode, u64> {
         if !self.counts.is_empty() {
             return self.counts.clone();
@@ -268,14 +274,14 @@ impl Report {
     }
 
     /// Writes the error log as CSV: every row with a failed side as it was in the file, and what to do about
-    /// it. Returns the number of rows. For a [run](crate::Import::run_with) use an [`ErrorLog`], which is
+    /// it. Returns the number of rows. For a [run](crate::Import::run_with), use an [`ErrorLog`], which is
     /// written window by window.
     ///
-    /// Mend the cells and import the log: it holds only these rows, and nothing that was created is created
+    /// Correct the cells and import the log: it has only these rows, and nothing that was created is created
     /// twice. A contact that was imported with the file is left as it is, unless somebody changes one of its
-    /// cells in the log. Then all of its cells count again, even where a later row of the file said otherwise.
+    /// cells in the log. Then all of its cells count again, even if a later row of the file had other values.
     ///
-    /// Where blank cells clear, a row whose contact failed clears what other rows of the file have given that
+    /// If blank cells clear, a row whose contact failed clears what other rows of the file have given that
     /// contact. Fill those cells before you import the log (§15 of the [rules](crate::guide::rules)).
     ///
     /// # Errors
@@ -297,7 +303,7 @@ impl Report {
     }
 }
 
-/// Summing up a run.
+/// The total of a run.
 impl Report {
     /// Adds the report of one window.
     pub(crate) fn absorb(&mut self, window: &Report) {

@@ -3,12 +3,12 @@
 #[cfg(test)]
 use crate::object::Object;
 
-/// The position of a field in the account's [`Fields`](super::Fields).
+/// Identifies a field of one account: its position in the account's [`Fields`](super::Fields).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(pub(crate) u16);
 
 impl FieldId {
-    /// The position in [`Fields`](super::Fields), which [`Fields::iter`](super::Fields::iter) follows.
+    /// The 0-based position in [`Fields`](super::Fields), below [`Fields::len`](super::Fields::len).
     pub fn index(self) -> usize {
         usize::from(self.0)
     }

@@ -1,7 +1,7 @@
-//! The fields of contacts and opportunities: their keys, labels and kinds, and the account's custom fields.
+//! The fields of contacts and opportunities: their keys, labels and kinds, and custom fields.
 //!
 //! [`Fields`] is the catalogue of one account. Settings, files and messages name a field by its object and
-//! key; inside the crate it is a [`FieldId`], its position in the catalogue.
+//! key; the API identifies it by a [`FieldId`], its position in the catalogue.
 #![doc = include_str!("standard.md")]
 
 mod id;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::Object;
 
-/// What a field holds, and therefore how its cells are read (behaviour §9).
+/// What a field holds, which decides how its cells are read (behaviour §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,15 +28,15 @@ pub enum FieldKind {
     LongText,
     /// An exact decimal number.
     Number,
-    /// An exact amount, with as many decimals as the cell has, in the account's currency. Signs and codes of
-    /// currencies are ignored, whatever they are: `5 €` and `$5` are both 5. If a file has several currencies,
-    /// map the column that names them to a field of its own, or leave the amounts out.
+    /// An exact amount of money, with as many decimals as the cell has, in the account's currency. Currency signs
+    /// and codes are ignored: `5 €` and `$5` are both 5. If a file has several currencies, map the column that
+    /// names them to a field of its own, or leave the amounts out.
     Money,
     /// A telephone number.
     Phone,
     /// An e-mail address.
     Email,
-    /// A day.
+    /// A date, without a time.
     Date,
     /// Yes or no.
     Boolean,
@@ -69,7 +69,7 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// Can a CSV file hold values of this kind?
+    /// Can values of this kind be imported?
     pub const fn is_importable(self) -> bool {
         !matches!(self, FieldKind::File | FieldKind::Signature)
     }
@@ -83,41 +83,74 @@ pub struct Field {
     pub object: Object,
     /// Its stable name, for programs: `first_name`.
     pub key: String,
-    /// Its name for people: `First name`.
+    /// Its name, for people: `First Name`.
     pub label: String,
     /// How its cells are read.
     pub kind: FieldKind,
     /// May it hold several values?
     pub is_list: bool,
-    /// Is it one of the account's own?
+    /// Is it a custom field?
     pub is_custom: bool,
-    /// Is it a standard field that this account [does without](Fields::only)?
+    /// Is it a standard field that this account [does not have](Fields::only)?
     pub is_absent: bool,
-    /// Is it a part of the name, in an account that [keeps names whole](Fields::only)? A column may be mapped
-    /// to it, but its cells are joined to the name and never written here.
+    /// Is it a part of the name, in an account that [keeps names in one field](Fields::only)? A column may be
+    /// mapped to it, but its cells are joined to `name` and never written here.
     pub is_part: bool,
-    /// What it may hold, if it is a choice.
+    /// The options of a choice; empty if any value will do.
     pub options: Vec<String>,
 }
 
-/// A field that the account has added (behaviour §10). It must exist already: an import never creates one.
+impl Field {
+    fn standard(object: Object, (key, label, kind, is_list): standard::Row) -> Self {
+        Field {
+            object,
+            key: key.into(),
+            label: label.into(),
+            kind,
+            is_list,
+            is_custom: false,
+            is_absent: false,
+            is_part: false,
+            options: Vec::new(),
+        }
+    }
+
+    fn custom(field: &CustomField) -> Self {
+        let label = if field.label.is_empty() { &field.key } else { &field.label };
+        Field {
+            object: field.object,
+            key: field.key.clone(),
+            label: label.clone(),
+            kind: field.kind,
+            is_list: matches!(field.kind, FieldKind::MultipleChoice | FieldKind::List),
+            is_custom: true,
+            is_absent: false,
+            is_part: false,
+            options: field.options.clone(),
+        }
+    }
+}
+
+/// A field that the account has besides the standard ones (behaviour §10). An import never creates fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomField {
     /// The object it belongs to.
     pub object: Object,
-    /// Its stable name.
+    /// Its stable name, for programs.
     pub key: String,
-    /// Its name for people; empty = the key.
+    /// Its name, for people. If empty, the key.
     #[serde(default)]
     pub label: String,
     /// How its cells are read.
     pub kind: FieldKind,
-    /// What it may hold, if it is a choice.
+    /// The options of a choice; empty if any value will do.
     #[serde(default)]
     pub options: Vec<String>,
 }
 
-/// The fields of one account: the standard ones and its own.
+/// The catalogue of an account's fields: the standard ones it has, and the custom ones.
+///
+/// [`Account::fields`](crate::Account::fields) makes it.
 ///
 /// ```
 /// use crm_import::{Fields, Object};
@@ -136,47 +169,24 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The standard fields alone.
+    /// All standard fields, and no custom ones.
     pub fn standard() -> Self {
         Fields::with_custom(&[])
     }
 
-    /// The standard fields and the account's own. A key belongs to the first field that has it: a custom
-    /// field with the key of a standard one, or of an earlier custom one, is left out.
+    /// All standard fields, and these custom ones. A custom field with the key of a standard one, or of an earlier
+    /// custom one, is left out.
     pub fn with_custom(custom: &[CustomField]) -> Self {
         let mut catalogue =
             Fields { fields: Vec::new(), by_key: Default::default(), match_rules: Vec::new() };
         for (object, rows) in
             [(Object::Contact, standard::CONTACT), (Object::Opportunity, standard::OPPORTUNITY)]
         {
-            for &(key, label, kind, is_list) in rows {
-                catalogue.push(Field {
-                    object,
-                    key: key.into(),
-                    label: label.into(),
-                    kind,
-                    is_list,
-                    is_custom: false,
-                    is_absent: false,
-                    is_part: false,
-                    options: Vec::new(),
-                });
+            for &row in rows {
+                catalogue.push(Field::standard(object, row));
             }
         }
-        for field in custom {
-            let label = if field.label.is_empty() { &field.key } else { &field.label };
-            catalogue.push(Field {
-                object: field.object,
-                key: field.key.clone(),
-                label: label.clone(),
-                kind: field.kind,
-                is_list: matches!(field.kind, FieldKind::MultipleChoice | FieldKind::List),
-                is_custom: true,
-                is_absent: false,
-                is_part: false,
-                options: field.options.clone(),
-            });
-        }
+        custom.iter().for_each(|field| catalogue.push(Field::custom(field)));
         catalogue
     }
 
@@ -190,14 +200,14 @@ impl Fields {
         self.fields.push(field);
     }
 
-    /// Leaves out the standard fields of an object that are not named here.
+    /// Leaves out the standard fields of an object whose keys are not listed.
     ///
-    /// Some stay in any case: those that every record has ([`ALWAYS`](Self::ALWAYS)), and those that a column
-    /// may still be mapped to because its cells are kept as something else. These are the full name where both
-    /// its parts are kept, and the [parts](Field::is_part) of a name that is kept whole.
+    /// Some are kept in any case: those that every record has ([`ALWAYS`](Self::ALWAYS)), and those that a column
+    /// can be mapped to because its cells are stored in another field. These are `name`, if both its parts are
+    /// listed; or else, if `name` is listed, the [parts](Field::is_part) that are not.
     ///
-    /// Contacts without tags take none from their opportunities either. If no field of opportunities is named,
-    /// the account has no opportunities, and none of their fields stays.
+    /// Without `tags`, contacts do not take tags from their opportunities either. If no field of opportunities is
+    /// listed, the account has no opportunities, and no field of them is kept.
     ///
     /// ```
     /// use crm_import::{Fields, Object};
@@ -235,7 +245,7 @@ impl Fields {
         self
     }
 
-    /// The standard fields that an account always has, if it has the object at all.
+    /// The standard fields that an account always has, if it has the object: (object, key).
     pub const ALWAYS: [(Object, &'static str); 7] = [
         (Object::Contact, "id"),
         (Object::Opportunity, "id"),
@@ -271,18 +281,21 @@ impl Fields {
         self.find(object, key).map_or(key, |id| &self.get(id).label)
     }
 
-    /// The field at a position.
+    /// The field with this id.
+    ///
+    /// # Panics
+    /// If the id comes from the catalogue of another account that has more fields.
     pub fn get(&self, id: FieldId) -> &Field {
         &self.fields[id.index()]
     }
 
-    /// Every field with its position: contacts first, custom fields last.
+    /// Every field that the account has, with its id: those of contacts, those of opportunities, custom ones.
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
         let all = self.fields.iter().enumerate().map(|(at, field)| (FieldId(at as u16), field));
         all.filter(|(_, field)| !field.is_absent)
     }
 
-    /// Are full names split into a first and a last name, which are kept instead (behaviour §10)?
+    /// Does the account store first and last names, so that full names are split (behaviour §10)?
     pub(crate) fn splits_names(&self) -> bool {
         [FieldId::FIRST_NAME, FieldId::LAST_NAME].into_iter().all(|part| self.is_kept(part))
     }
@@ -302,12 +315,12 @@ impl Fields {
         self.get(id).is_absent
     }
 
-    /// How many positions there are. Fields that the account does without keep theirs.
+    /// The number of [positions](FieldId::index). Standard fields that the account does not have keep theirs.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Never true: the standard fields always have their positions.
+    /// Never true, because the standard fields always have their positions.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

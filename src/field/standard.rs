@@ -3,7 +3,7 @@
 use super::FieldKind::{self, *};
 
 /// Key, label, kind, and whether it holds several values.
-type Row = (&'static str, &'static str, FieldKind, bool);
+pub(super) type Row = (&'static str, &'static str, FieldKind, bool);
 
 pub(super) const CONTACT: &[Row] = &[
     ("id", "Contact ID", RecordId, false),

@@ -55,7 +55,7 @@ impl Import {
             return Ok(());
         }
         let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed";
-        Err(ConfigError { problems: vec![problem.to_owned()] })
+        Err(ConfigError::of(problem))
     }
 
     /// How a plan is written.

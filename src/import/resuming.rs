@@ -11,9 +11,9 @@ use crate::storage::{Checkpoint, Storage, StorageWrite};
 use crate::trace;
 
 impl Import {
-    /// Plans the import of a file, or the rest of it where storage knows it to be
-    /// [unfinished](Self::unfinished): what a program does that may have been killed the last time.
-    /// [`apply`](Self::apply) knows by the plan which of both it is.
+    /// Plans the import of a file, or the rest of it if storage knows the import to be
+    /// [unfinished](Self::unfinished). Call it in a program that may have been killed the last time; the plan says
+    /// [which of the two it is](Plan::is_resumed).
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -25,7 +25,7 @@ impl Import {
     /// let import = Import::new();
     /// let plan = import.plan_or_resume(source(), &mut crm)?; // nothing is unfinished
     /// let mut batches = 0;
-    /// import.apply_with(plan, &mut crm, |_| { batches += 1; batches < 2 })?; // stopped behind one batch
+    /// import.apply_with(plan, &mut crm, |_| { batches += 1; batches < 2 })?; // stopped after one batch
     /// assert_eq!(crm.len(Object::Contact), 500);
     ///
     /// let import = Import::new(); // in another process
@@ -39,9 +39,9 @@ impl Import {
     /// ```
     ///
     /// # Errors
-    /// As [`unfinished`](Self::unfinished) and [`plan_resumed`](Self::plan_resumed). [`Error::Resume`] also if the
-    /// import was begun by [`run`](Self::run), which goes on by [`resume`](Self::resume) and `run`, or if an
-    /// import of another file has the same name and is not finished.
+    /// Those of [`unfinished`](Self::unfinished) and [`plan_resumed`](Self::plan_resumed). [`Error::Resume`] also if
+    /// the import was begun with [`run`](Self::run), which continues with [`resume`](Self::resume) and `run`, or if
+    /// an unfinished import of another file has the same name.
     pub fn plan_or_resume<S: StorageWrite + ?Sized>(
         &self,
         file: Source<'_>,
@@ -50,15 +50,15 @@ impl Import {
         if self.resumed.is_some() {
             return self.plan_resumed(file, storage);
         }
-        let stopped = self.stopped(storage)?;
-        match (&self.id, stopped.first()) {
+        let open = self.open_checkpoints(storage)?;
+        match (&self.id, open.first()) {
             (_, None) => self.plan(file, storage),
             (Some(_), Some(one)) => self.clone().resume(one.clone()).plan_resumed(file, storage),
             (None, Some(_)) => {
                 let _span = trace::plan(self.threads.unwrap_or(1));
                 let reading = self.read(file, storage)?;
                 let own = self.checkpoint_of(&reading.settings, reading.digest());
-                match own_of(stopped, &own)? {
+                match find_own(open, &own)? {
                     Some(own) => self.plan_rest(&own, reading, storage),
                     None => {
                         let (window, new) = (self.window(), Settled::default());
@@ -69,14 +69,15 @@ impl Import {
         }
     }
 
-    /// The unfinished import that this is: the one that storage [knows](StorageWrite::unfinished), that
-    /// [is open](Checkpoint::is_open), and that has this import's [name](Self::id); of an import without a name
-    /// the one of the same file, mapping and policy. [`resume`](Self::resume) goes on with it.
+    /// The checkpoint of this import, if an earlier process began it and did not finish it. Hand it to
+    /// [`resume`](Self::resume).
     ///
-    /// A stream that was [run](Self::run) is known by its name alone: without an [id](Self::id) it is not found,
-    /// and would be begun again.
+    /// Among the checkpoints that storage [keeps](StorageWrite::unfinished) and that [are open](Checkpoint::is_open),
+    /// it is the one with this import's [name](Self::id); for an import without a name, the one of the same file,
+    /// mapping and policy. A stream that was [run](Self::run) is identified by its name alone: without one it is not
+    /// found, and would be imported again.
     ///
-    /// An import is unfinished until its report is [acknowledged](crate::Report::acknowledge), also if nothing
+    /// An import is unfinished until its report is [acknowledged](crate::Report::acknowledge), even if nothing
     /// is left to write.
     ///
     /// ```
@@ -94,45 +95,47 @@ impl Import {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Config`] if storage keeps no tokens, or does not say which imports are unfinished;
-    /// [`Error::Tokens`] if it fails to. [`Error::Resume`] if the same file was begun with another mapping or
-    /// policy, and not all of it is written: a person has to decide, since another import of it (by
-    /// [`plan`](Self::plan)) writes once more what has no key. As [`plan`](Self::plan) besides.
+    /// - [`Error::Config`] if storage keeps no tokens, or does not say which imports are unfinished,
+    /// - [`Error::Tokens`] if storage fails,
+    /// - [`Error::Resume`] if the same file was begun with another mapping or policy and is not fully written. Let a
+    ///   person decide: a new import of the file (with [`plan`](Self::plan)) writes every row without a key again,
+    /// - those of [`plan`](Self::plan).
     pub fn unfinished<S: StorageWrite + ?Sized>(
         &self,
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Option<Checkpoint>, Error<S::Error>> {
-        let stopped = self.stopped(storage)?;
-        if self.id.is_some() || stopped.is_empty() {
-            return Ok(stopped.into_iter().next());
+        let open = self.open_checkpoints(storage)?;
+        if self.id.is_some() || open.is_empty() {
+            return Ok(open.into_iter().next());
         }
         let own = self.checkpoint(file, storage)?;
-        own_of(stopped, &own)
+        find_own(open, &own)
     }
 
-    /// The imports that are not finished; of one that has a name, it alone.
-    fn stopped<S: StorageWrite + ?Sized>(
+    /// The open checkpoints that storage keeps; if this import has a name, only those with that name.
+    fn open_checkpoints<S: StorageWrite + ?Sized>(
         &self,
         storage: &mut S,
     ) -> Result<Vec<Checkpoint>, Error<S::Error>> {
         self.check_resumable(storage)?;
         let known = storage.unfinished().map_err(|source| Error::Tokens { source, done: None })?;
-        let Some(mut stopped) = known else {
+        let Some(mut open) = known else {
             let problem = "the storage does not say which imports are unfinished \
                            (StorageWrite::unfinished)";
-            return Err(ConfigError { problems: vec![problem.to_owned()] }.into());
+            return Err(ConfigError::of(problem).into());
         };
         let is_named = |own: &Checkpoint| self.id.as_ref().is_none_or(|id| own.import_id == *id);
-        stopped.retain(|one| one.is_open() && is_named(one));
-        Ok(stopped)
+        open.retain(|one| one.is_open() && is_named(one));
+        Ok(open)
     }
 
-    /// Plans the rest of an import that was interrupted; see [`resume`](Self::resume).
+    /// Plans the rest of an interrupted import; see [`resume`](Self::resume). Without a checkpoint to resume it is
+    /// [`plan`](Self::plan).
     ///
     /// # Errors
-    /// As [`plan`](Self::plan); [`Error::Resume`] if this is not the import that was interrupted,
-    /// [`Error::Tokens`] if storage does not say what is written.
+    /// Those of [`plan`](Self::plan). [`Error::Resume`] if the checkpoint is of another import, [`Error::Tokens`] if
+    /// storage fails to say what is written already.
     pub fn plan_resumed<S: StorageWrite + ?Sized>(
         &self,
         file: Source<'_>,
@@ -145,7 +148,7 @@ impl Import {
         self.plan_rest(checkpoint, reading, storage)
     }
 
-    /// Plans what is left of an import whose file is read.
+    /// Plans the rest of an import whose file has been read.
     fn plan_rest<S: StorageWrite + ?Sized>(
         &self,
         checkpoint: &Checkpoint,
@@ -169,12 +172,13 @@ impl Import {
         Ok(plan)
     }
 
-    /// What a checkpoint of this import would say before its first batch: to find out, by
-    /// [`Checkpoint::differences`], which unfinished import this one is. The file is read to its end, in memory
-    /// that does not grow with it.
+    /// The checkpoint of this import as it would be before the first batch. Compare it with stored checkpoints by
+    /// [`Checkpoint::differences`], to find the one that belongs to this import.
+    ///
+    /// The whole file is read, in bounded memory. Storage is asked for nothing but the account.
     ///
     /// # Errors
-    /// As [`plan`](Self::plan); storage is asked for nothing but the account.
+    /// [`Error::Config`], [`Error::Source`] and [`Error::Account`], as with [`plan`](Self::plan).
     pub fn checkpoint<S: Storage + ?Sized>(
         &self,
         file: Source<'_>,
@@ -193,18 +197,18 @@ impl Import {
     }
 }
 
-/// The one that this import is. If its file was begun otherwise and is not written to its end, nobody but a
-/// person can tell what is to be done.
-fn own_of<E: std::error::Error + 'static>(
-    stopped: Vec<Checkpoint>,
+/// The checkpoint of this import. If its file was begun with other settings and is not fully written, only a
+/// person can decide what to do.
+fn find_own<E: std::error::Error + 'static>(
+    open: Vec<Checkpoint>,
     own: &Checkpoint,
 ) -> Result<Option<Checkpoint>, Error<E>> {
     let differs = |one: &Checkpoint| one.differences(own);
     let is_begun = |one: &&Checkpoint| one.file == own.file && !one.is_last;
-    if let Some(at) = stopped.iter().position(|one| differs(one).is_empty()) {
-        return Ok(stopped.into_iter().nth(at));
+    if let Some(at) = open.iter().position(|one| differs(one).is_empty()) {
+        return Ok(open.into_iter().nth(at));
     }
-    match stopped.iter().find(is_begun) {
+    match open.iter().find(is_begun) {
         Some(begun) => Err(Error::Resume { differs: differs(begun) }),
         None => Ok(None),
     }

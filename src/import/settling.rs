@@ -15,7 +15,8 @@ use crate::source::Rows;
 use crate::storage::StorageWrite;
 
 impl Import {
-    /// Fixes the settings for a file, or says everything that is wrong with them.
+    /// Fixes the settings for a file, or returns everything that is wrong with them. `answers` says whether storage
+    /// can answer a match rule of these fields.
     pub(super) fn settle(
         &self,
         account: Account,
@@ -24,42 +25,22 @@ impl Import {
     ) -> Result<Settings, ConfigError> {
         let fields = account.fields();
         let mapping = self.mapping_for(rows, &account, &fields);
-        let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
-        let is_selected = |object| match &self.objects {
-            Some(objects) => objects.contains(&object),
-            None => is_mapped(object),
-        };
-        let contacts = is_selected(Object::Contact).then_some(self.contacts);
-        let opportunities = is_selected(Object::Opportunity).then_some(self.opportunities);
-        let modes: Vec<(Object, Mode)> = contacts
-            .map(|mode| (Object::Contact, mode))
-            .into_iter()
-            .chain(opportunities.map(|mode| (Object::Opportunity, mode)))
-            .collect();
-        let mut problems: Vec<String> = mapping
-            .check(rows.headers(), &fields, &account, &modes, self.unmapped)
-            .iter()
-            .filter(|problem| problem.is_error())
-            .map(ToString::to_string)
-            .collect();
+        let modes = self.modes(&mapping);
+        let checked = mapping.check(rows.headers(), &account, &modes.selected(), self.unmapped);
+        let errors = checked.iter().filter(|problem| problem.is_error());
+        let mut problems: Vec<String> = errors.map(ToString::to_string).collect();
         problems.extend(policies::problems(&account, &fields, answers));
         problems.extend(self.tags_without_field(&fields));
-        if modes.is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
+        if modes.selected().is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
             problems.push(nothing_mapped(rows.headers()));
         }
         if !problems.is_empty() {
             return Err(ConfigError { problems });
         }
-        let follow_up = |follow_up: &FollowUp| match follow_up {
-            FollowUp::Tag(name, scope) if self.is_highlevel => {
-                FollowUp::Tag(name.to_lowercase(), *scope)
-            }
-            other => other.clone(),
-        };
-        let follow_ups = self.follow_ups.iter().map(follow_up).collect();
-        let headers = rows.headers().to_vec();
+        let Modes { contacts, opportunities } = modes;
+        let (headers, objects) = (rows.headers().to_vec(), (contacts, opportunities));
         let mut settings =
-            Settings::new(account, mapping, headers, (contacts, opportunities), follow_ups);
+            Settings::new(account, mapping, headers, objects, self.follow_ups_as_written());
         for (header, _) in log_formats(rows).iter().filter(|(_, format)| *format == MIXED) {
             settings.settle_as_mixed(header);
         }
@@ -68,8 +49,33 @@ impl Import {
         Ok(settings)
     }
 
-    /// The mapping of the file: the one that was given, or else the suggested one. What our own error log says
-    /// about itself is added to it, and what the preset asks for.
+    /// The objects that are imported, each with its mode: those that were chosen, or else those with a mapped
+    /// column.
+    fn modes(&self, mapping: &Mapping) -> Modes {
+        let is_mapped = |object| mapping.columns.iter().any(|column| column.object == Some(object));
+        let is_selected = |object| match &self.objects {
+            Some(objects) => objects.contains(&object),
+            None => is_mapped(object),
+        };
+        Modes {
+            contacts: is_selected(Object::Contact).then_some(self.contacts),
+            opportunities: is_selected(Object::Opportunity).then_some(self.opportunities),
+        }
+    }
+
+    /// The follow-ups; under the preset, tags are in lower case.
+    fn follow_ups_as_written(&self) -> Vec<FollowUp> {
+        let as_written = |follow_up: &FollowUp| match follow_up {
+            FollowUp::Tag(name, scope) if self.is_highlevel => {
+                FollowUp::Tag(name.to_lowercase(), *scope)
+            }
+            other => other.clone(),
+        };
+        self.follow_ups.iter().map(as_written).collect()
+    }
+
+    /// The mapping of the file, given or else suggested, with the formats that our own error log states, and with
+    /// the preset applied.
     fn mapping_for(&self, rows: &Rows<'_>, account: &Account, fields: &Fields) -> Mapping {
         let mapping = match &self.mapping {
             Some(mapping) => mapping.clone(),
@@ -77,12 +83,12 @@ impl Import {
         };
         let mapping = with_formats_of_log(mapping, rows);
         match self.is_highlevel {
-            true => mapping.highlevel(fields, account),
+            true => mapping.highlevel(account),
             false => mapping,
         }
     }
 
-    /// Follow-up tags for contacts that have no tags.
+    /// A problem for each follow-up that tags contacts, if contacts have no tags.
     fn tags_without_field(&self, fields: &Fields) -> Vec<String> {
         if fields.find(Object::Contact, "tags").is_some() {
             return Vec::new();
@@ -95,14 +101,30 @@ impl Import {
     }
 }
 
+/// The mode of each object; an object without one is not imported.
+#[derive(Clone, Copy)]
+struct Modes {
+    contacts: Option<Mode>,
+    opportunities: Option<Mode>,
+}
+
+impl Modes {
+    /// The imported objects with their modes.
+    fn selected(&self) -> Vec<(Object, Mode)> {
+        let contacts = self.contacts.map(|mode| (Object::Contact, mode));
+        let opportunities = self.opportunities.map(|mode| (Object::Opportunity, mode));
+        contacts.into_iter().chain(opportunities).collect()
+    }
+}
+
 /// Objects whose rows all fail, because nothing is mapped that could create or find a record (A4). If records
 /// are only created or only updated, the mapping's own check has refused that. Otherwise it is a notice,
 /// because the other object may go through.
-fn hopeless(settings: &Settings, modes: &[(Object, Mode)]) -> Vec<Finding> {
+fn hopeless(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
-    for &(object, _) in modes.iter().filter(|(_, mode)| *mode == Mode::Upsert) {
-        let needs = mapping.needs(headers, fields, account, object);
+    for (object, _) in modes.selected().into_iter().filter(|(_, mode)| *mode == Mode::Upsert) {
+        let needs = mapping.needs(headers, account, object);
         let is_missing = |need: &&Need| need.is_strict && !need.is_met;
         if !needs.update.iter().any(|need| is_missing(&need)) {
             continue;
@@ -160,8 +182,8 @@ pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
     if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
 }
 
-/// Says that no column is mapped, and what the columns are called. Somebody who sees a row there, or one
-/// header with all of them in it, knows what is wrong with the file.
+/// The problem that no column is mapped. It lists the headers: a row in their place, or one header with all of
+/// them in it, shows what is wrong with the file.
 fn nothing_mapped(headers: &[String]) -> String {
     const MOST: usize = 5;
     // What is no table may be one line, all of it.

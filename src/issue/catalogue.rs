@@ -14,15 +14,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad an issue is.
+/// What an issue means for its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing is missing.
+    /// Worth knowing. Nothing was left out.
     Info,
-    /// The row goes through, but not all of it.
+    /// The row is imported, but a value of it was left out, or something needs a look.
     Warning,
-    /// The side of the row fails.
+    /// The side of the row is not imported.
     Error,
 }
 
@@ -45,7 +45,8 @@ impl fmt::Display for Severity {
 
 macro_rules! catalogue {
     ($($variant:ident $code:literal $severity:ident $number:expr, $message:literal, $remedy:literal;)*) => {
-        /// What kind of issue it is. The name in files and JSON is [`code`](Self::code).
+        /// The kind of an [`Issue`](crate::Issue): stable, for programs. JSON and error logs write its
+        /// [`code`](Self::code).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum IssueCode {
@@ -56,17 +57,17 @@ macro_rules! catalogue {
             /// Every code, in the order of the catalogue.
             pub const ALL: &'static [IssueCode] = &[$(IssueCode::$variant,)*];
 
-            /// The stable name, for programs.
+            /// The name used in JSON and in the error log, such as `email-invalid`.
             pub const fn code(self) -> &'static str {
                 match self { $(IssueCode::$variant => $code,)* }
             }
 
-            /// How bad this is, unless a setting makes it more or less so.
+            /// The severity, unless a setting or policy changes it.
             pub const fn severity(self) -> Severity {
                 match self { $(IssueCode::$variant => Severity::$severity,)* }
             }
 
-            /// HighLevel's number for it, where it has one.
+            /// HighLevel's number for it, if it has one.
             pub const fn number(self) -> Option<u16> {
                 match self { $(IssueCode::$variant => $number,)* }
             }
@@ -254,7 +255,7 @@ catalogue! {
         "what was to follow the import of the contact could not be done: {detail}", "do it by hand in the CRM";
 }
 
-/// Does a phone say which country it is of?
+/// Does a phone number begin with a country code?
 pub(crate) fn has_country_code(phone: &str) -> bool {
     phone.trim_start_matches(['\'', '=', '"', '(', ' ']).starts_with(['+', '\u{ff0b}'])
 }

@@ -1,4 +1,4 @@
-//! [`FailedRow`]: what an import that is interrupted remembers of a row that left nothing in storage.
+//! [`FailedRow`]: what a checkpoint keeps of a row that failed and so left nothing in storage.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::IssueCode;
 use crate::object::{Object, RowNumber};
 
 /// A row that failed because of what storage held. A [checkpoint](crate::storage::Checkpoint::failed) keeps it, so
-/// that it fails again when the import goes on.
+/// that the row fails again when the import is resumed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedRow {
@@ -16,16 +16,16 @@ pub struct FailedRow {
     pub row: RowNumber,
     /// The issue that reports it.
     pub code: IssueCode,
-    /// The column that the issue is about, counted from 0.
+    /// The 0-based position of the column that the issue is about.
     pub column: Option<u16>,
-    /// What the issue is about, where that is not the whole cell; its first
+    /// What the issue is about, if that is not the whole cell; the first
     /// [hundred characters](Self::LONGEST_TEXT).
     pub value: Option<String>,
-    /// The issue's [detail](super::Issue::detail); its first hundred characters.
+    /// The issue's [detail](super::Issue::detail); the first hundred characters.
     pub detail: Option<String>,
 }
 
 impl FailedRow {
-    /// How many characters of a text are kept. A thousand rows travel with each batch.
+    /// How many characters of a text are kept, because up to a thousand rows travel with each batch.
     pub const LONGEST_TEXT: usize = 100;
 }

@@ -13,12 +13,12 @@ pub(crate) const FORMATS: &str = "Import formats";
 /// Tells whether somebody has changed the cells of a contact that was imported.
 pub(crate) const CONTACT_CHECK: &str = "Import contact check";
 
-/// The columns that the error log adds after those of the file.
+/// The columns that the [error log](crate::ErrorLog) adds after those of the file.
 ///
-/// When the log is imported the first five are ignored. The two ids are read, so that nothing is created
-/// twice. The formats of dates and numbers are read as well (`Value=1.234,5`, or `Value=mixed` where the file
-/// contradicts itself), because the rows left in the log may no longer show them (behaviour §9). The last
-/// column shows whether somebody has changed a cell of a contact that was imported; if nobody has, its
-/// cells are not imported again.
+/// When the log is imported again, the first five are ignored. The two ids are read, so that nothing is created
+/// twice. So are the formats of dates and numbers (`Value=1.234,5`, or `Value=mixed` if the file contradicts
+/// itself), because the rows of the log alone may no longer show them (behaviour §9). The last column tells
+/// whether somebody has changed a cell of a contact that was imported; if nobody has, its cells are not imported
+/// again.
 pub const ERROR_LOG_COLUMNS: [&str; 9] =
     [STATUS, CODE, COLUMN, MESSAGE, FIX, CONTACT_ID, OPPORTUNITY_ID, FORMATS, CONTACT_CHECK];

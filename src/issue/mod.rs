@@ -1,5 +1,4 @@
-//! Everything that can be said about a row: [`Issue`], its [`Severity`] and the catalogue of
-//! [`IssueCode`]s.
+//! What can be wrong with a file or a row: [`Issue`], its [`Severity`] and the catalogue of [`IssueCode`]s.
 //!
 //! An issue is written for the person with the spreadsheet: it says what was seen, where, and what to do
 //! about it. It is a value first (code, row, column, value) and text second ([`Issue::message`],
@@ -24,11 +23,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::{Object, RowNumber};
 
-/// One thing worth saying about a cell, a side of a row, a column or the file.
+/// Something that is wrong with a cell, a side of a row, a column or the file, or worth knowing about it.
 ///
 /// [`Plan::issues`](crate::Plan::issues) and [`Report::issues`](crate::Report::issues) list them. Show
 /// people the [message](Self::message) and the [remedy](Self::remedy); let programs match on the
-/// [code](Self::code).
+/// [code](Self::code). `Display` writes the place and the message.
 ///
 /// ```
 /// use crm_import::{Import, IssueCode, MemoryStorage, Source};
@@ -49,30 +48,30 @@ pub struct Issue {
     pub line: Option<u64>,
     /// The side of the row, if the issue is about one.
     pub object: Option<Object>,
-    /// The header of the column, as the file writes it. Where several columns are joined to one value, the
+    /// The header of the column, as the file writes it. If several columns are joined to one value, the
     /// headers of those that are filled, with ` + ` between them.
     pub column: Option<String>,
     /// The key of the field that the column is mapped to.
     pub field: Option<String>,
-    /// How bad it is.
+    /// What it means for the row.
     pub severity: Severity,
-    /// What kind of issue it is: stable, for programs.
+    /// The stable code of the issue, for programs.
     pub code: IssueCode,
-    /// The cell, or the item of the cell, as the file writes it: its beginning, if it is longer than
-    /// [`LONGEST_VALUE`](Self::LONGEST_VALUE). For a contact that has nothing to be found by, its name.
+    /// The cell, or the item of the cell, as the file writes it; the first
+    /// [`LONGEST_VALUE`](Self::LONGEST_VALUE) characters, if it is longer. For a contact without a key, its name.
     pub value: Option<String>,
-    /// What sets this issue apart from others with the same code: the other row, the other record, the
-    /// nearest options, a number written the way the column writes them.
+    /// What distinguishes this issue from others with the same code: the other row, the other record, the
+    /// nearest options, a number in the format of the column.
     pub detail: Option<String>,
 }
 
 impl Issue {
-    /// How many characters of a cell an issue shows. What is longer ends in `…`. So a file whose cells have grown
-    /// together (a lost quote, a column of mails) does not make its issues as large as itself. The [error
-    /// log](crate::ErrorLog) has the whole cell all the same.
+    /// How many characters of a cell an issue shows; a longer one ends in `…`. Otherwise a file of giant cells (a
+    /// lost quote, a column of letters) would have issues as large as itself. The [error log](crate::ErrorLog) has
+    /// the whole cell.
     pub const LONGEST_VALUE: usize = 1_000;
 
-    /// What was seen, in a sentence without a full stop.
+    /// What is wrong, as a sentence in lower case without a full stop.
     pub fn message(&self) -> String {
         let message = self.code.message(self.severity);
         let mut text = self.fill(message);
@@ -87,12 +86,12 @@ impl Issue {
         text
     }
 
-    /// What to do about it.
+    /// What to do about it, as a sentence in lower case without a full stop.
     pub fn remedy(&self) -> String {
         self.fill(self.code.remedy_for(self.value.as_deref()))
     }
 
-    /// HighLevel's number for this kind of issue, where it has one.
+    /// HighLevel's number for this kind of issue, if it has one.
     pub fn number(&self) -> Option<u16> {
         match self.code {
             // It is the contact's id that the file holds twice.
@@ -135,7 +134,7 @@ impl Issue {
     }
 }
 
-/// So many characters of a text, with an ellipsis if there are more.
+/// The first characters of a text, with an ellipsis if there are more.
 pub(crate) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => text.into(),

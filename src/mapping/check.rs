@@ -10,30 +10,31 @@ use crate::issue::ERROR_LOG_COLUMNS;
 use crate::normalize;
 use crate::object::{Mode, Object};
 
-/// Whether a column that is neither mapped nor ignored is a notice or an error.
+/// What to do about a column that is neither mapped nor ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unmapped {
-    /// A notice.
+    /// Report it as a notice and import the other columns.
     #[default]
     Notice,
-    /// An error, which stops the import before row 1.
+    /// Refuse the import before row 1.
     Fail,
 }
 
 impl Mapping {
-    /// Everything that is wrong with the mapping, for these headers, this account and these modes. An object
-    /// without a mode is not selected. Not every problem [is an error](MappingProblem::is_error); the others
-    /// are notices.
+    /// Finds everything that is wrong with the mapping, for a file with these headers, this account and these
+    /// modes. An object without a mode is not imported.
+    ///
+    /// A problem [is an error](MappingProblem::is_error), which stops the import before row 1, or a notice.
     ///
     /// ```
     /// use crm_import::mapping::{Mapping, Unmapped};
-    /// use crm_import::{Account, Fields, Mode, Object};
+    /// use crm_import::{Account, Mode, Object};
     ///
     /// let headers = ["Mail", "Shoe size"].map(String::from);
     /// let mapping = Mapping::default().column("Mail", Object::Contact, "emial");
     /// let modes = [(Object::Contact, Mode::Update)];
     /// let problems =
-    ///     mapping.check(&headers, &Fields::standard(), &Account::default(), &modes, Unmapped::Fail);
+    ///     mapping.check(&headers, &Account::default(), &modes, Unmapped::Fail);
     /// let told: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
     /// assert_eq!(told, [
     ///     "column \"Mail\" is mapped to \"emial\", which is no field of contacts; there is email",
@@ -44,13 +45,13 @@ impl Mapping {
     pub fn check(
         &self,
         headers: &[String],
-        fields: &Fields,
         account: &Account,
         modes: &[(Object, Mode)],
         unmapped: Unmapped,
     ) -> Vec<MappingProblem> {
-        let resolved = self.resolve(headers);
-        let mut check = Check { fields, account, modes, fed: Vec::new(), problems: Vec::new() };
+        let (fields, resolved) = (account.fields(), self.resolve(headers));
+        let mut check =
+            Check { fields: &fields, account, modes, fed: Vec::new(), problems: Vec::new() };
         for (at, column) in &resolved.columns {
             check.check_column(&headers[*at], column);
         }

@@ -2,7 +2,7 @@
 
 use super::{Blank, ColumnMapping, Mapping, OnInvalid};
 use crate::account::Account;
-use crate::field::{Field, FieldId, FieldKind, Fields};
+use crate::field::{Field, FieldId, FieldKind};
 use crate::object::Object;
 
 /// What separates the items of a list for HighLevel's importer.
@@ -13,31 +13,33 @@ const NEEDED: [FieldId; 4] =
     [FieldId::OPPORTUNITY_NAME, FieldId::PIPELINE, FieldId::STAGE, FieldId::STATUS];
 
 impl Mapping {
-    /// The same mapping, set to read files as HighLevel's importer documents it where that is less careful
-    /// than this crate (behaviour §16). Whatever a column has set itself stays.
+    /// The same mapping, set to read a file the way HighLevel's importer documents, which is less careful than
+    /// this crate's default (behaviour §16). Settings that a column already has are kept.
     ///
     /// - A blank cell clears what is stored, except e-mail addresses and phones, fields of a match rule, and
     ///   required fields.
-    /// - Tags are written in lower case, and a point separates the items of lists, too.
-    /// - A bad e-mail address fails the contact of its row. A bad item of a multiple choice drops its whole cell.
+    /// - Tags are written in lower case, and a full stop separates the items of a list as well.
+    /// - An invalid e-mail address fails the contact of its row. An unknown option of a multiple choice drops
+    ///   the whole cell.
     /// - Countries are read only from their code or their English name.
     ///
-    /// The result is a plain mapping like any other, which can be looked at, changed and stored.
-    /// [`Import::highlevel`](crate::Import::highlevel) does the same to whichever mapping an import uses.
+    /// The result is an ordinary mapping: show it, change it, store it.
+    /// [`Import::highlevel`](crate::Import::highlevel) applies the preset to whichever mapping an import uses.
     ///
     /// ```
     /// use crm_import::mapping::Blank;
-    /// use crm_import::{Account, Fields, Mapping, Object};
+    /// use crm_import::{Account, Mapping, Object};
     ///
     /// let mapping = Mapping::default()
     ///     .column("Email", Object::Contact, "email")
     ///     .column("City", Object::Contact, "city")
-    ///     .highlevel(&Fields::standard(), &Account::default());
+    ///     .highlevel(&Account::default());
     /// assert_eq!(mapping.columns[0].blank, None);
     /// assert_eq!(mapping.columns[1].blank, Some(Blank::Clear));
     /// ```
     #[must_use]
-    pub fn highlevel(mut self, fields: &Fields, account: &Account) -> Self {
+    pub fn highlevel(mut self, account: &Account) -> Self {
+        let fields = account.fields();
         for column in &mut self.columns {
             let (Some(object), Some(key)) = (column.object, column.field.as_deref()) else {
                 continue;

@@ -1,8 +1,8 @@
-//! Which column feeds which field: [`Mapping`].
+//! [`Mapping`]: which column of a file feeds which field.
 //!
 //! A mapping is a plain value. [Suggest](suggest()) one from the headers, let a person change it,
 //! [check](Mapping::check) it, store it, and [apply it](Mapping::resolve) to next week's file (behaviour §11).
-//! It names columns by their header, or by position where headers repeat or are empty.
+//! It identifies columns by their header, or by their position if headers repeat or are empty.
 //!
 //! ```
 //! use crm_import::mapping::{suggest, Mapping};
@@ -34,6 +34,8 @@ pub use suggest::{Confidence, Suggestion, suggest};
 pub use unmapped::UnmappedCounts;
 pub(crate) use unmapped::is_consent;
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +46,8 @@ use crate::object::Object;
 
 /// Which columns of a file feed which fields of an account.
 ///
-/// Build one in code with [`column`](Self::column) and its neighbours, or keep it as JSON, which a person
-/// can write and a program can store:
+/// Build one in code with [`column`](Self::column), [`constant`](Self::constant) and [`ignore`](Self::ignore), or
+/// keep it as JSON, which a person can write and a program can store:
 ///
 /// ```
 /// use crm_import::Mapping;
@@ -66,23 +68,23 @@ use crate::object::Object;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
-    /// The columns. A column of the file that is not among them is unmapped.
+    /// The columns. A column of the file that is not listed is unmapped.
     pub columns: Vec<ColumnMapping>,
-    /// Values that every row gets without a column.
+    /// Values that every row gets, without a column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<Constant>,
     /// Headers of columns that were left out when the mapping [was made](Mapping::from_suggestions). They are
-    /// unmapped, like any column that the mapping does not name, but they are [not new](Resolved::new) (A5).
+    /// unmapped, like any other column that is not listed, but they are not reported as [new](Resolved::new) (A5).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
-    /// A text, such as `#N/A`, that clears the stored value (W3). It clears whatever a blank cell would clear
-    /// under [`Blank::Clear`], and no default stands in for it. If it cannot be obeyed, an issue says why.
+    /// A cell text that clears the stored value, such as `#N/A` (W3). It clears whatever a blank cell would clear
+    /// under [`Blank::Clear`], and no default replaces it. If the value cannot be cleared, an issue says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,
 }
 
 impl Mapping {
-    /// Maps the column with this header to a field; [`column_with`](Self::column_with) sets more of it.
+    /// Maps the column with this header to the field with this key. [`column_with`](Self::column_with) sets more.
     ///
     /// ```
     /// use crm_import::{Mapping, Object};
@@ -97,7 +99,7 @@ impl Mapping {
         self.column_with(header, object, field, |_| {})
     }
 
-    /// Maps the column with this header to a field, and says how its cells are read and written.
+    /// As [`column`](Self::column), with further settings: how its cells are read and written.
     ///
     /// ```
     /// use crm_import::account::DateOrder;
@@ -126,14 +128,14 @@ impl Mapping {
         self
     }
 
-    /// Gives every row this value.
+    /// Gives every row this value, as if each had a cell with it.
     #[must_use]
     pub fn constant(mut self, object: Object, field: &str, value: &str) -> Self {
         self.constants.push(Constant { object, field: field.to_owned(), value: value.to_owned() });
         self
     }
 
-    /// Leaves the column with this header out on purpose.
+    /// Ignores the column with this header, so that it is not reported as unmapped.
     #[must_use]
     pub fn ignore(mut self, header: &str) -> Self {
         let header = Some(header.to_owned());
@@ -142,7 +144,7 @@ impl Mapping {
     }
 }
 
-/// What one column of the file means.
+/// The field that one column of the file feeds, and how its cells are read and written.
 ///
 /// ```
 /// use crm_import::account::DateOrder;
@@ -163,10 +165,10 @@ impl Mapping {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnMapping {
-    /// The header that names the column.
+    /// The header of the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// The 0-based position of the column, where the header repeats or is empty.
+    /// The 0-based position of the column, if its header repeats or is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
     /// The object its cells belong to.
@@ -175,54 +177,56 @@ pub struct ColumnMapping {
     /// The key of the field it feeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Is the column left out on purpose?
+    /// Is the column ignored on purpose?
     #[serde(skip_serializing_if = "is_false")]
     pub ignore: bool,
-    /// The order of day and month; `None` = inferred from the whole column, then from its header.
+    /// The order of day and month. With `None`, it is inferred from the cells of the whole column, then from its
+    /// header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
-    /// Are bare numbers a spreadsheet's day numbers?
+    /// Are bare numbers read as a spreadsheet's day numbers? `46083` is 2 March 2026.
     #[serde(skip_serializing_if = "is_false")]
     pub excel_serial: bool,
-    /// The separators of numbers; `None` = inferred from the whole column.
+    /// The separators of numbers. With `None`, they are inferred from the cells of the whole column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separators: Option<Separators>,
-    /// What a blank cell does to a stored value (W3); `None` = nothing. It also does nothing where a default
-    /// stands in for a blank, or where the merge rule is [`Merge::Keep`].
+    /// What a blank cell does to the stored value (W3). With `None`, nothing. It also does nothing if the column
+    /// has a default, or if the merge rule is [`Merge::Keep`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blank: Option<Blank>,
-    /// How a value joins the stored one (W2); `None` = the default of the field.
+    /// How a value is merged with the stored one (W2). With `None`, as the [field's kind](Merge) has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<Merge>,
-    /// What a value that cannot be used does (V6); `None` = it is dropped.
+    /// What to do about an invalid value (V6). With `None`, it is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_invalid: Option<OnInvalid>,
-    /// What stands in for a blank cell when a record is created (W6). Fields by which records are known cannot
-    /// have a default: ids, e-mail addresses, phones, and fields that contacts are matched by alone.
+    /// The value of a blank cell when a record is created (W6). Fields that identify a record cannot have a
+    /// default: ids, e-mail addresses, phones, and the field of any match rule of a single field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Does the default stand in when a record is updated, too (W6)? It then replaces what is stored, but not
-    /// what an earlier row of the same file gave.
+    /// Is the default also used when a record is updated (W6)? It then replaces the stored value, but not one that
+    /// an earlier row of the same file gave.
     #[serde(skip_serializing_if = "is_false")]
     pub default_always: bool,
-    /// The country in which phone numbers of this column are read, as its ISO 3166 code. It takes precedence
+    /// The country of this column's phone numbers without a country code, as its ISO 3166 code. It takes precedence
     /// over the country of the row and the [account's](crate::Account::default_country) (V6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// The characters that separate the items of a list; `None` = those of the field's kind.
+    /// The characters that separate the items of a list. With `None`, those of the field's kind, such as
+    /// [`LIST_SEPARATORS`](normalize::LIST_SEPARATORS).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_separators: Option<String>,
     /// Are the items of a list, such as tags, written in lower case?
     #[serde(skip_serializing_if = "is_false")]
     pub lower_case: bool,
-    /// Are countries read only from their code or their English name, and from no other name?
+    /// Are countries read only from their code or English name, as [`normalize::country_exact`] does?
     #[serde(skip_serializing_if = "is_false")]
     pub exact_country: bool,
-    /// May this column take back a contact's wish not to be contacted, the field `dnd` (W6)? Other fields that
-    /// hold yes or no, such as an opt-in of your own, are always written as the file says.
+    /// May this column change `dnd` (do not disturb) from yes to no (W6)? Other fields that hold yes or no, such as
+    /// an opt-in of your own, are always written as the file says.
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
-    /// What to read instead of a cell, by the text of the cell (case and spaces folded).
+    /// The value map: what to read instead of a cell, by the text of the cell. Case and spaces do not matter.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub values: IndexMap<String, String>,
 }
@@ -257,10 +261,11 @@ impl ColumnMapping {
     }
 }
 
-/// A value that every row gets without a column. A constant alone never makes a side present (P1).
+/// A value that every row gets, without a column.
 ///
-/// It counts as if each row said it. So a constant for a field that contacts are matched by alone is refused:
-/// it would make one contact of all rows. If all rows really are about one stored contact, give its id.
+/// It counts as if each row had a cell with it, except that it does not make a side present (P1). So a constant for
+/// the field of a match rule is refused: it would make one contact of all rows. If all rows really are about one
+/// stored contact, use its id as the constant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constant {
@@ -268,42 +273,43 @@ pub struct Constant {
     pub object: Object,
     /// The key of the field.
     pub field: String,
-    /// The value, written as a cell would be.
+    /// The value, as a cell would have it.
     pub value: String,
 }
 
-/// What a blank cell does to a stored value (W3).
+/// What a blank cell does to the stored value (W3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Blank {
     /// Nothing.
     #[default]
     Keep,
-    /// It clears the value. Some values stay all the same: keys that matched, ids and required fields; what an
-    /// earlier row of the same file has said about the field, whether or not the merge rule took it; the status
-    /// of an opportunity and, in an account with pipelines, its pipeline and stage (O6).
+    /// It clears the value, with some exceptions:
     ///
-    /// Additional addresses are cleared only where no row can replace the primary one: where primary
-    /// addresses have no column, or their column only fills blanks or keeps. Otherwise a replaced primary
-    /// address would be kept among them (V2), and a second import of the file would clear it (L3).
+    /// - keys that matched, ids and required fields;
+    /// - fields for which an earlier row of the same file had a value, whether or not the merge rule took it;
+    /// - the status of an opportunity and, in an account with pipelines, its pipeline and stage (O6);
+    /// - additional addresses, unless the primary address has no column, or one that only fills blanks or keeps. A
+    ///   primary address that is replaced is kept among the additional ones (V2), and a second import of the file
+    ///   would clear it (L3).
     Clear,
 }
 
-/// How a value joins the stored one (W2).
+/// How a value of the file is merged with the stored value (W2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Merge {
-    /// It replaces the stored value. The default for single values.
+    /// It replaces the stored value. The default for fields with a single value.
     Overwrite,
-    /// It is written only where nothing is stored.
+    /// It is written only if nothing is stored.
     FillBlank,
-    /// It counts only when the record is created. After that the stored value stays, even if it is blank, and
-    /// no cell clears it.
+    /// It is written only when the record is created. After that the stored value stays as it is, even if it is
+    /// blank, and no cell clears it.
     Keep,
-    /// It joins the list. The default for lists, and only for them.
+    /// Its items are added to the stored list. Only for lists, and their default.
     Union,
-    /// It is added below the stored text, unless the text already has it as one or more whole lines. The
-    /// default for notes, and only for long text.
+    /// It is added below the stored text, unless the text already contains it as one or more whole lines. Only for
+    /// long text, and its default.
     Append,
 }
 
@@ -320,17 +326,23 @@ impl Merge {
     }
 }
 
-/// What a value that cannot be used does (V6).
+impl fmt::Display for Merge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What to do about an invalid value (V6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnInvalid {
-    /// The value is dropped with a warning. If it was a contact's only key, the contact is left without one:
-    /// see [`Keyless`](crate::dedup::Keyless).
+    /// Drop the value, with a warning. If it was a contact's only key, the contact is left without one: see
+    /// [`Keyless`](crate::dedup::Keyless).
     #[default]
     DropValue,
-    /// The whole cell is dropped with a warning, its good items included.
+    /// Drop the whole cell, valid items included, with a warning.
     DropCell,
-    /// The side of the row fails.
+    /// Fail the side of the row.
     FailRow,
 }
 

@@ -5,14 +5,15 @@ use crate::account::{Account, Duplicates, Unlinked};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
-/// What must be mapped to create records of an object, and what to update them (behaviour A4).
+/// What a mapping needs to create records of an object, and what to update them, as found by
+/// [`Mapping::needs`] (behaviour A4).
 ///
 /// ```
-/// use crm_import::{Account, Fields, Mapping, Object};
+/// use crm_import::{Account, Mapping, Object};
 ///
 /// let headers = ["Name".to_owned()];
 /// let mapping = Mapping::default().column("Name", Object::Contact, "name");
-/// let needs = mapping.needs(&headers, &Fields::standard(), &Account::default(), Object::Contact);
+/// let needs = mapping.needs(&headers, &Account::default(), Object::Contact);
 /// assert!(needs.create.iter().all(|need| need.is_met));
 /// assert_eq!(needs.update[0].fields, ["id", "email", "phone"]);
 /// assert!(!needs.update[0].is_met);
@@ -20,34 +21,31 @@ use crate::object::Object;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Needs {
-    /// To create.
+    /// To create records. All of these are needed.
     pub create: Vec<Need>,
-    /// To update.
+    /// To find the records to update.
     pub update: Vec<Need>,
 }
 
-/// One thing that is needed.
+/// One thing that a mapping needs: any one of several fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Need {
-    /// What would do: a field by key, or several joined with `+`.
+    /// The keys of the fields that meet it. Fields that count only together are joined by `+`.
     pub fields: Vec<String>,
     /// Is one of them mapped?
     pub is_met: bool,
-    /// Does every row fail without it?
+    /// Does every row fail without it? Otherwise some rows may still go through.
     pub is_strict: bool,
 }
 
 impl Mapping {
-    /// What creating and updating records of an object need, and whether this mapping provides it.
-    pub fn needs(
-        &self,
-        headers: &[String],
-        fields: &Fields,
-        account: &Account,
-        object: Object,
-    ) -> Needs {
-        let resolved = self.resolve(headers);
+    /// What it takes to create and to update records of an object, and whether this mapping has it.
+    ///
+    /// An editor of mappings can show this while a person works on one; [`check`](Self::check) turns what is
+    /// missing into problems.
+    pub fn needs(&self, headers: &[String], account: &Account, object: Object) -> Needs {
+        let (fields, resolved) = (account.fields(), self.resolve(headers));
         let columns = resolved
             .columns
             .iter()
@@ -57,7 +55,7 @@ impl Mapping {
             .iter()
             .filter_map(|constant| fields.find(constant.object, &constant.field));
         let mapped: Vec<FieldId> = columns.chain(constants).collect();
-        MappedFields { fields, account, mapped: &mapped }.needs(object)
+        MappedFields { fields: &fields, account, mapped: &mapped }.needs(object)
     }
 }
 

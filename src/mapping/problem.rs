@@ -1,15 +1,16 @@
-//! [`MappingProblem`]: one thing that is wrong with a mapping, in words for people.
-
-use std::fmt;
+//! [`MappingProblem`]: one thing that is wrong with a mapping.
 
 use crate::object::Object;
 
-/// One thing that is wrong with a mapping, as [`Mapping::check`](super::Mapping::check) finds it. `Display`
-/// says it in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that is wrong with a mapping, as found by [`Mapping::check`](super::Mapping::check). `Display` writes
+/// it as a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MappingProblem {
     /// The object has no such field.
+    #[error("column {column:?} is mapped to {field:?}, which is no field of {}{}",
+        object.plural(),
+        there_is(instead))]
     UnknownField {
         /// The column or constant.
         column: String,
@@ -21,6 +22,9 @@ pub enum MappingProblem {
         instead: Vec<String>,
     },
     /// The other object has this field.
+    #[error(
+        "column {column:?} is mapped to {field:?} of the {object}, but that is a field of the other object"
+    )]
     WrongObject {
         /// The column or constant.
         column: String,
@@ -30,6 +34,7 @@ pub enum MappingProblem {
         field: String,
     },
     /// The object is not selected.
+    #[error("column {column:?} belongs to the {object}, which is not imported")]
     NotSelected {
         /// The column.
         column: String,
@@ -37,6 +42,8 @@ pub enum MappingProblem {
         object: Object,
     },
     /// Two columns feed a field that holds one value.
+    #[error("the columns {} all feed {field:?} of the {object}, which holds one value",
+        columns.join(", "))]
     MappedTwice {
         /// The object.
         object: Object,
@@ -46,6 +53,9 @@ pub enum MappingProblem {
         columns: Vec<String>,
     },
     /// Two columns are joined to one name, but are not set alike.
+    #[error("the columns {:?} and {:?} are joined to one name, but differ in {setting}",
+        columns[0],
+        columns[1])]
     PartsDiffer {
         /// The columns of the first and of the last name.
         columns: [String; 2],
@@ -53,6 +63,7 @@ pub enum MappingProblem {
         setting: &'static str,
     },
     /// The kind of the field cannot be imported.
+    #[error("column {column:?} is mapped to {field:?}, whose kind cannot be imported")]
     NotImportable {
         /// The column.
         column: String,
@@ -60,11 +71,15 @@ pub enum MappingProblem {
         field: String,
     },
     /// The column names neither a field nor that it is ignored.
+    #[error("column {column:?} names neither a field nor that it is ignored")]
     Incomplete {
         /// The column.
         column: String,
     },
     /// New records need something that is not mapped.
+    #[error("to create {object} records, {} must be mapped{}",
+        one_of(fields),
+        or_constant(*object, fields))]
     RequiredMissing {
         /// The object.
         object: Object,
@@ -74,6 +89,7 @@ pub enum MappingProblem {
         is_error: bool,
     },
     /// Nothing that is mapped can find an existing record.
+    #[error("to update {object} records, {} must be mapped", one_of(fields))]
     MatchKeyMissing {
         /// The object.
         object: Object,
@@ -83,6 +99,8 @@ pub enum MappingProblem {
         is_error: bool,
     },
     /// A setting of a column cannot be used.
+    #[error("column {column:?} has the {setting} {value:?}, which cannot be used{}",
+        because(*why))]
     Setting {
         /// The column.
         column: String,
@@ -94,6 +112,9 @@ pub enum MappingProblem {
         why: Option<&'static str>,
     },
     /// The field cannot have the value of a constant.
+    #[error("the constant {value:?} {} of the {object}{}",
+        is_not(field, *why),
+        because(*why))]
     Constant {
         /// The object.
         object: Object,
@@ -105,6 +126,7 @@ pub enum MappingProblem {
         why: Option<&'static str>,
     },
     /// The file does not have this column.
+    #[error("the file has no column {column:?}{}", called_now(renamed.as_deref()))]
     MissingColumn {
         /// The header.
         column: String,
@@ -112,6 +134,7 @@ pub enum MappingProblem {
         renamed: Option<String>,
     },
     /// The column is neither mapped nor ignored.
+    #[error("column {column:?} is neither mapped nor ignored")]
     UnmappedColumn {
         /// The header.
         column: String,
@@ -121,7 +144,7 @@ pub enum MappingProblem {
 }
 
 impl MappingProblem {
-    /// Does it stop the import? If not, it is a notice.
+    /// Does it stop the import before row 1? Otherwise it is a notice.
     pub fn is_error(&self) -> bool {
         match self {
             MappingProblem::MissingColumn { .. } | MappingProblem::NotSelected { .. } => false,
@@ -133,82 +156,7 @@ impl MappingProblem {
     }
 }
 
-impl fmt::Display for MappingProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MappingProblem::UnknownField { column, object, field, instead } => {
-                let objects = object.plural();
-                write!(
-                    f,
-                    "column {column:?} is mapped to {field:?}, which is no field of {objects}{}",
-                    there_is(instead)
-                )
-            }
-            MappingProblem::WrongObject { column, object, field } => {
-                write!(
-                    f,
-                    "column {column:?} is mapped to {field:?} of the {object}, but that is a field of the other object"
-                )
-            }
-            MappingProblem::NotSelected { column, object } => {
-                write!(f, "column {column:?} belongs to the {object}, which is not imported")
-            }
-            MappingProblem::MappedTwice { object, field, columns } => {
-                write!(
-                    f,
-                    "the columns {} all feed {field:?} of the {object}, which holds one value",
-                    columns.join(", ")
-                )
-            }
-            MappingProblem::PartsDiffer { columns: [first, last], setting } => {
-                write!(
-                    f,
-                    "the columns {first:?} and {last:?} are joined to one name, but differ in {setting}"
-                )
-            }
-            MappingProblem::NotImportable { column, field } => {
-                write!(f, "column {column:?} is mapped to {field:?}, whose kind cannot be imported")
-            }
-            MappingProblem::Incomplete { column } => {
-                write!(f, "column {column:?} names neither a field nor that it is ignored")
-            }
-            MappingProblem::RequiredMissing { object, fields, .. } => {
-                write!(f, "to create {object} records, {} must be mapped", one_of(fields))?;
-                // All opportunities of a file may be of one pipeline.
-                match (object, fields.as_slice()) {
-                    (Object::Opportunity, [_]) => {
-                        f.write_str(", or given to every row (Mapping::constant)")
-                    }
-                    _ => Ok(()),
-                }
-            }
-            MappingProblem::MatchKeyMissing { object, fields, .. } => {
-                write!(f, "to update {object} records, {} must be mapped", one_of(fields))
-            }
-            MappingProblem::Setting { column, setting, value, why } => {
-                write!(f, "column {column:?} has the {setting} {value:?}, which cannot be used")?;
-                why.map_or(Ok(()), |why| write!(f, ": {why}"))
-            }
-            MappingProblem::Constant { object, field, value, why: None } => {
-                write!(f, "the constant {value:?} is no {field:?} of the {object}")
-            }
-            MappingProblem::Constant { object, field, value, why: Some(why) } => {
-                write!(f, "the constant {value:?} cannot be the {field:?} of the {object}: {why}")
-            }
-            MappingProblem::MissingColumn { column, renamed: None } => {
-                write!(f, "the file has no column {column:?}")
-            }
-            MappingProblem::MissingColumn { column, renamed: Some(now) } => {
-                write!(f, "the file has no column {column:?}; it may be called {now:?} now")
-            }
-            MappingProblem::UnmappedColumn { column, .. } => {
-                write!(f, "column {column:?} is neither mapped nor ignored")
-            }
-        }
-    }
-}
-
-/// Which fields there are instead, in words.
+/// The fields that there are instead.
 fn there_is(fields: &[String]) -> String {
     /// An account may have hundreds.
     const MOST: usize = 40;
@@ -220,10 +168,35 @@ fn there_is(fields: &[String]) -> String {
     }
 }
 
-/// A list of alternatives in words.
+/// A list of alternatives.
 fn one_of(fields: &[String]) -> String {
     match fields {
         [field] => format!("{field:?}"),
         fields => format!("one of {}", fields.join(", ")),
     }
+}
+
+/// Opportunities may get a field that each of them needs from a constant: all of a file may be in one pipeline.
+fn or_constant(object: Object, fields: &[String]) -> &'static str {
+    match (object, fields) {
+        (Object::Opportunity, [_]) => ", or given to every row (Mapping::constant)",
+        _ => "",
+    }
+}
+
+/// What a constant is not, if it cannot be read; what it cannot be, for another reason.
+fn is_not(field: &str, why: Option<&str>) -> String {
+    match why {
+        None => format!("is no {field:?}"),
+        Some(_) => format!("cannot be the {field:?}"),
+    }
+}
+
+/// The reason, if there is one to tell.
+fn because(why: Option<&str>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+fn called_now(renamed: Option<&str>) -> String {
+    renamed.map(|now| format!("; it may be called {now:?} now")).unwrap_or_default()
 }

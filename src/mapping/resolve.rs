@@ -1,4 +1,4 @@
-//! [`Mapping::resolve`]: a mapping applied to the headers of a file.
+//! [`Mapping::resolve`]: applies a mapping to the headers of a file.
 
 use std::sync::LazyLock;
 
@@ -7,31 +7,31 @@ use crate::field::{Fields, words};
 use crate::issue::log_columns;
 use crate::object::Object;
 
-/// A mapping applied to the headers of a file, by [`Mapping::resolve`] (behaviour A5).
-#[derive(Clone, Debug, Default)]
+/// A mapping applied to the headers of a file by [`Mapping::resolve`] (behaviour A5).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resolved<'m> {
-    /// The columns of the file that are mapped, by position, each with what the mapping says about it.
+    /// The mapped columns of the file: their 0-based positions and their settings.
     pub columns: Vec<(usize, &'m ColumnMapping)>,
-    /// Headers of the mapping that the file does not have.
+    /// The headers of the mapping that the file does not have.
     pub missing: Vec<String>,
-    /// Columns of the file that are neither mapped nor ignored.
+    /// The positions of the columns that are neither mapped nor ignored.
     pub unmapped: Vec<usize>,
-    /// Unmapped columns that were not there when the mapping was made. A column without a header is never
-    /// new: there is nothing to know it by.
+    /// The positions of the unmapped columns that the file did not have when the mapping was made. A column without
+    /// a header is never among them, because nothing identifies it.
     pub new: Vec<usize>,
-    /// Missing headers for which a new column may be another name: (before, now).
+    /// Missing headers that a new column may replace: (before, now).
     pub renamed: Vec<(String, String)>,
 }
 
 impl Mapping {
     /// Applies the mapping to the headers of a file.
     ///
-    /// A column is found by its position, where the mapping gives one; else by its exact header; else by its
-    /// header with case, spaces and punctuation folded. If columns with the same header have moved, the first
-    /// of them is still the first. One column may feed several fields.
+    /// A column is found by its position, if the mapping has one; else by its exact header; else by its header
+    /// regardless of case, spaces and punctuation. If columns with the same header have moved, they are found in the
+    /// same order. A column may feed several fields.
     ///
-    /// The ids in our own error log are read even if the mapping does not name them (A6).
+    /// The id columns of an [error log](crate::ErrorLog) are mapped even if the mapping does not list them (A6).
     ///
     /// ```
     /// use crm_import::{Mapping, Object};

@@ -1,4 +1,8 @@
-//! [`suggest`]: a field for every column that says which it is, and none for the others.
+//! [`suggest`]: finds the field for each column of a file, or the reason to leave the column out.
+//!
+//! Each column begins with a guess from its own header ([`header`]). Two groups of passes then reconsider the
+//! guesses: first by the headers beside them, then by their cells. See [`Reader::BY_HEADERS`] and
+//! [`Reader::BY_CELLS`].
 
 mod evidence;
 mod header;
@@ -12,11 +16,12 @@ mod places;
 mod whose;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ColumnMapping, Mapping};
-use crate::field::synonyms::{Group, USER_LISTS, phrases};
+use crate::field::synonyms::Group;
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use evidence::Evidence;
@@ -47,31 +52,36 @@ impl Confidence {
     }
 }
 
-/// What [is suggested](suggest) for one column.
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The field that [is suggested](suggest) for one column, or none, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// The position of the column.
+    /// The 0-based position of the column.
     pub index: usize,
     /// Its header.
     pub header: String,
-    /// The field, `None` = leave the column out.
+    /// The field. With `None`, the column is left out.
     pub target: Option<FieldId>,
-    /// How sure that is.
+    /// How sure the suggestion is.
     pub confidence: Confidence,
     /// Why, in a few words.
     pub reason: String,
 }
 
-/// Suggests a field for each column, from the headers, their neighbours and sample records.
+/// Suggests a field for each column, from its header, the columns beside it and sample rows.
 ///
-/// Better none than wrong (behaviour A3): a column that is somebody else's, a statistic, a consent or
-/// the id of another product is left out, and so is a second column for a field that holds one value
-/// (A2). Several columns of e-mail addresses or phones feed the additional ones. One column that contacts
-/// have as well, a stage or a value, makes no opportunities alone.
+/// No suggestion is better than a wrong one (behaviour A3). A column is left out if it is about another person, a
+/// statistic, a consent or the id of another product, and so is a second column for a field with a single value
+/// (A2). Further columns of e-mail addresses or phones feed the additional ones. A single column that contacts may
+/// have as well, such as a stage or a value, does not make opportunities.
 ///
-/// `samples` are some records of the file, each with a cell for each column; without them the headers
-/// decide alone.
+/// `samples` are some rows of the file, with a cell for each column. Without them, the headers alone decide.
 ///
 /// ```
 /// use crm_import::mapping::{Confidence, suggest};
@@ -96,51 +106,14 @@ pub fn suggest(
     fields: &Fields,
 ) -> Vec<Suggestion> {
     let names = Names::new(fields);
-    let mut words: Vec<String> =
-        headers.iter().map(|header| read_words(header, &names, fields)).collect();
-    mark_company(&mut words, &names, fields);
-    let mut reader = Reader {
-        names: &names,
-        fields,
-        has_contacts: objects.contains(&Object::Contact),
-        has_opportunities: objects.contains(&Object::Opportunity),
-        lists_users: words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words)),
-        lists_owners: false,
-    };
-    let mut guesses: Vec<Guess> = words.iter().map(|words| reader.read(words)).collect();
-    reader.lists_owners = reader.is_of_owners(&words, &guesses);
-    if reader.lists_owners {
-        guesses = words.iter().map(|words| reader.read(words)).collect();
+    let mut sheet = Sheet::new(headers, samples, &names, fields);
+    let (reader, mut guesses) = Reader::read(&names, fields, objects, &sheet.words);
+    for pass in Reader::BY_HEADERS {
+        pass(&reader, &sheet, &mut guesses);
     }
-    reader.leave_beside_deal(&words, &mut guesses);
-    reader.leave_lone_deal(&words, &mut guesses);
-    reader.settle_choices(&words, &mut guesses);
-    reader.leave_job_titles(&words, samples, &mut guesses);
-    reader.leave_lone_buyer(&words, &mut guesses);
-    reader.settle_names(&words, samples, &mut guesses);
-    reader.settle_town(&words, &mut guesses);
-    let evidence: Vec<Evidence> =
-        (0..headers.len()).map(|at| Evidence::of(samples, at, &guesses[at], fields)).collect();
-    for (guess, seen) in guesses.iter_mut().zip(&evidence) {
-        seen.weigh(guess, fields);
-    }
-    reader.find_email(&words, &evidence, &mut guesses);
-    reader.leave_second_person(&words, samples, &mut guesses);
-    reader.leave_other_contact(&words, samples, &mut guesses);
-    reader.leave_behind_others(&words, &mut guesses);
-    reader.leave_foreign_ids(&words, &mut guesses);
-    reader.leave_place_of_others(&words, |at| evidence[at].filled, &mut guesses);
-    reader.keep_one_place(|at| evidence[at].filled, &mut guesses);
-    reader.settle_client(&words, &mut guesses);
-    reader.leave_buyer_of_others(&words, |at| evidence[at].filled, &mut guesses);
-    reader.leave_switchboard(&mut guesses);
-    reader.drop_weak(|at| evidence[at].filled, &mut guesses);
-    reader.settle_slots(|at| evidence[at].filled, &mut guesses);
-    reader.keep_one(headers, &words, |at| evidence[at].filled, &mut guesses);
-    reader.leave_nobody(&mut guesses);
-    reader.join_names(&mut guesses);
-    for guess in &mut guesses {
-        guess.leave_absent(fields);
+    sheet.look_at_cells(&guesses, fields);
+    for pass in Reader::BY_CELLS {
+        pass(&reader, &sheet, &mut guesses);
     }
     let suggestion = |(index, (header, guess)): (usize, (&String, Guess))| Suggestion {
         index,
@@ -150,6 +123,95 @@ pub fn suggest(
         reason: guess.reason.into_owned(),
     };
     headers.iter().zip(guesses).enumerate().map(suggestion).collect()
+}
+
+/// One pass over the guesses: it reconsiders some of them in the light of the others.
+type Pass<'a> = fn(&Reader<'a>, &Sheet<'_>, &mut [Guess]);
+
+/// The passes, in the order in which they run. Each relies on what those before it have settled, so a new
+/// pass goes where its reason says, and not simply to the end.
+impl<'a> Reader<'a> {
+    /// What the headers say of each other.
+    const BY_HEADERS: [Pass<'a>; 7] = [
+        // Which columns are about an opportunity. First, because the object of a name that both objects use
+        // is that of the columns beside it.
+        Reader::leave_beside_deal,
+        Reader::leave_lone_deal,
+        Reader::settle_choices,
+        // `Title` has become the opportunity's name by now, unless it is a person's.
+        Reader::leave_job_titles,
+        // Whose name it is, before `Name` and its like are settled by the names beside them.
+        Reader::leave_lone_buyer,
+        Reader::settle_names,
+        Reader::settle_town,
+    ];
+
+    /// What the cells say of the headers, and then which of several columns feeds a field.
+    const BY_CELLS: [Pass<'a>; 16] = [
+        // A guess that its cells contradict must not take part in anything below.
+        Reader::weigh_cells,
+        Reader::find_email,
+        // Columns of other people, products and places.
+        Reader::leave_second_person,
+        Reader::leave_other_contact,
+        Reader::leave_behind_others,
+        Reader::leave_foreign_ids,
+        Reader::leave_place_of_others,
+        // Of the addresses that are left, the contact's one.
+        Reader::keep_one_place,
+        Reader::settle_client,
+        Reader::leave_buyer_of_others,
+        Reader::leave_switchboard,
+        // Several columns for one field: the weak ones go, addresses share the slots, one is kept of the rest.
+        Reader::drop_weak,
+        Reader::settle_slots,
+        Reader::keep_one,
+        // What follows from the whole result: nobody is named, or names are kept in another shape.
+        Reader::leave_nobody,
+        Reader::finish,
+    ];
+
+    /// Joins names, and leaves out fields that the account does without.
+    fn finish(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+        self.join_names(guesses);
+        guesses.iter_mut().for_each(|guess| guess.leave_absent(self.fields));
+    }
+}
+
+/// The file, as far as a suggestion sees it.
+struct Sheet<'a> {
+    headers: &'a [String],
+    /// The words of each header that name its column.
+    words: Vec<String>,
+    samples: &'a [Vec<String>],
+    /// What was seen in the cells of each column; nothing until [`look_at_cells`](Self::look_at_cells).
+    evidence: Vec<Evidence>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(
+        headers: &'a [String],
+        samples: &'a [Vec<String>],
+        names: &Names,
+        fields: &Fields,
+    ) -> Self {
+        let mut words: Vec<String> =
+            headers.iter().map(|header| read_words(header, names, fields)).collect();
+        mark_company(&mut words, names, fields);
+        Sheet { headers, words, samples, evidence: Vec::new() }
+    }
+
+    /// Looks at the cells of each column, as closely as its guess asks for.
+    fn look_at_cells(&mut self, guesses: &[Guess], fields: &Fields) {
+        let columns = guesses.iter().enumerate();
+        let seen = columns.map(|(at, guess)| Evidence::of(self.samples, at, guess, fields));
+        self.evidence = seen.collect();
+    }
+
+    /// How many cells of a column hold something.
+    fn filled(&self, at: usize) -> usize {
+        self.evidence[at].filled
+    }
 }
 
 /// What is thought of a column so far.
@@ -241,7 +303,7 @@ impl Guess {
 }
 
 impl Mapping {
-    /// The mapping that follows suggestions: columns without one are left out, and remembered as
+    /// The mapping that the suggestions describe. Columns without a suggested field are
     /// [left out](Mapping::left_out).
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
         // Without a position, headers that are alike could not be told apart.

@@ -6,7 +6,9 @@ use crate::field::synonyms::{TRAPS, Trap, phrases};
 use crate::normalize;
 use crate::source::Block;
 
-/// Counts the cells of the columns that are neither mapped nor ignored, and keeps a few of them.
+/// Counts the filled cells of the columns that are neither mapped nor ignored, and keeps a few as examples.
+///
+/// A plan [has these counts](crate::Plan::unmapped). Use this type to get them without planning.
 ///
 /// ```
 /// use crm_import::{mapping::UnmappedCounts, Mapping, Object};
@@ -30,7 +32,7 @@ const EXAMPLES: usize = 3;
 const EXAMPLE_CHARS: usize = 80;
 
 impl UnmappedCounts {
-    /// Nothing counted yet.
+    /// Counts of zero for each unmapped column of a file with these headers.
     pub fn new(mapping: &Mapping, headers: &[String]) -> Self {
         let mut columns = mapping.resolve(headers).unmapped;
         columns.retain(|at| !is_own(&headers[*at]));
@@ -41,12 +43,12 @@ impl UnmappedCounts {
         }
     }
 
-    /// The columns that are counted.
+    /// The 0-based positions of the columns that are counted, in ascending order.
     pub fn columns(&self) -> &[usize] {
         &self.columns
     }
 
-    /// Looks at a cell.
+    /// Counts a cell of the column at this position, unless it is blank or the column is not counted.
     pub fn observe(&mut self, column: usize, cell: &str) {
         if let Ok(at) = self.columns.binary_search(&column) {
             self.count(at, cell);
@@ -88,7 +90,7 @@ impl UnmappedCounts {
         }
     }
 
-    /// The columns that hold anything: position, filled cells, up to three examples.
+    /// The columns with at least one filled cell: position, number of filled cells, up to three examples.
     pub fn found(&self) -> impl Iterator<Item = (usize, u64, &[String])> {
         let counted = self.columns.iter().zip(&self.filled).zip(&self.examples);
         counted

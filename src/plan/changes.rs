@@ -1,4 +1,4 @@
-//! [`ChangeSet`]: what a step writes, field by field, with before and after.
+//! [`ChangeSet`]: the fields that a step writes, with their values before and after.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -122,7 +122,7 @@ impl Changes {
     }
 }
 
-/// The changes of one planned step, in the order of the account's fields.
+/// The fields that a [`Step`](super::Step) writes, in the order of the account's fields.
 ///
 /// ```
 /// # use crm_import::{Import, MemoryStorage, Source};
@@ -142,7 +142,7 @@ pub struct ChangeSet<'a> {
 }
 
 impl ChangeSet<'_> {
-    /// The changes, one for each field that differs.
+    /// The changes, one for each field.
     pub fn iter(&self) -> impl Iterator<Item = Change<'_>> {
         (0..self.changes.len()).map(|at| self.changes.get(at, self.fields))
     }
@@ -163,7 +163,7 @@ impl ChangeSet<'_> {
     }
 }
 
-/// One field of a step, before and after.
+/// A field that a step writes, with its values before and after. `Display` writes `key: "before" -> "after"`.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
     id: FieldId,
@@ -173,48 +173,49 @@ pub struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// The field that changes.
+    /// The field.
     pub fn field(&self) -> &'a Field {
         self.field
     }
 
-    /// Its position in the account's [`Fields`].
+    /// The id of the field.
     pub fn field_id(&self) -> FieldId {
         self.id
     }
 
-    /// Its key: `first_name`.
+    /// The key of the field, such as `first_name`.
     pub fn key(&self) -> &'a str {
         &self.field.key
     }
 
-    /// What is stored, as text; no value = blank. Always blank for a create.
+    /// The stored values: none if the field is blank, as it always is for a create.
     pub fn before(&self) -> Values<'a> {
         self.before.clone()
     }
 
-    /// What is to be stored: the whole new value, which for a list means all its items. No value = clear it.
+    /// The values to store, for a list all its items. If there are none, the field is to be cleared.
     pub fn after(&self) -> Values<'a> {
         self.after.clone()
     }
 
-    /// The new value of a single-valued field, `None` = clear it.
+    /// The value to store in a field with a single value. With `None`, the field is to be cleared.
     pub fn value(&self) -> Option<Value<'a>> {
         self.after().next()
     }
 
-    /// The new value as canonical text, "" = clear it; items of a list joined with `, `.
+    /// The value to store as canonical text, with `, ` between the items of a list. If it is empty, the field is to
+    /// be cleared.
     pub fn text(&self) -> String {
         join(self.after())
     }
 
-    /// The items of a list that are new.
+    /// The items to add to a list.
     pub fn added(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
         let before: HashSet<String> = self.before().map(|value| value.to_string()).collect();
         self.after().filter(move |value| !before.contains(&value.to_string()))
     }
 
-    /// The items of a list that are no longer there.
+    /// The items to remove from a list.
     pub fn removed(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
         let after: HashSet<String> = self.after().map(|value| value.to_string()).collect();
         self.before().filter(move |value| !after.contains(&value.to_string()))
@@ -231,8 +232,7 @@ fn join(values: Values<'_>) -> String {
     values.map(|value| value.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// An iterator over the values of one field: none if it is blank, one if it is single, any number if it is a
-/// list.
+/// An iterator over the values of a field: none if it is blank, one or, for a list, several if it is not.
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
     text: &'a str,

@@ -17,31 +17,29 @@ use crate::field::FieldId;
 use crate::object::{Object, RowNumber};
 use crate::value::Value;
 
-/// What a plan would do, as a number: two plans have the same one if and only if they would do the same.
+/// A hash of what a plan would do: two plans have the same fingerprint if and only if they would do the same.
 ///
-/// Use it where a person reviews a plan in one request and confirms it in another. Keep the
-/// [fingerprint](Plan::fingerprint) of what was shown, plan again when it is confirmed, and apply the new plan
-/// if it has the same fingerprint. It is a 128-bit number; `Display`, `FromStr` and serde write it as 32
+/// Use it if a person reviews a plan in one request and confirms it in another. Keep the
+/// [fingerprint](Plan::fingerprint) of what was shown, plan again on confirmation, and apply the new plan
+/// if its fingerprint is the same. It is a 128-bit number, which `Display`, `FromStr` and serde represent by 32
 /// hexadecimal digits.
 ///
 /// | part of it | not part of it |
 /// |---|---|
-/// | each side of a row: its outcome, and the record it comes to | how the record was found |
-/// | each step: create or update, and the record | what the step expects of storage: a version, keys that are free |
-/// | each field that changes, before and after | fields of the record that the plan leaves alone |
-/// | whom an opportunity is linked to, and whether that is new | the words and the number of [issues](Plan::issues) |
-/// | who is put on which list or into which workflow | window, threads, and how the file is written |
+/// | each side of a row: its outcome and its record | how the record was found |
+/// | each step: create or update, and the record | what the step expects of storage: a version, unused keys |
+/// | each field that changes, before and after | fields of the record that do not change |
+/// | the contact of an opportunity, and whether that is a new link | [issues](Plan::issues) |
+/// | the contacts of each list and workflow | window, threads, and the format of the file |
 ///
-/// What a step expects is left out on purpose. Suppose somebody changes a contact's score while a person
-/// looks at the plan. The contact has a new version then, but the file says nothing about scores: the person
-/// would only be shown the same plan again, and the second plan expects the new version anyway. Nothing is
-/// overwritten that nobody has seen, because every value that the plan would replace is part of the
-/// fingerprint.
+/// What a step expects is left out on purpose. Suppose somebody changes a contact's score while the plan is
+/// reviewed. The contact then has a new version, but the file says nothing about scores: the person would be shown
+/// the same plan again. Nothing is overwritten unseen, because every value that the plan replaces is part of the
+/// fingerprint, and the second plan expects the new version.
 ///
-/// One version of this crate gives the same plan the same fingerprint, always and everywhere. Another
-/// version may plan differently, so a review does not outlive an upgrade. And the fingerprint is no seal: XXH3
-/// does not stop somebody from constructing two files with one fingerprint, so keep the file where nobody
-/// can change it.
+/// One version of this crate always gives the same plan the same fingerprint, on any machine. Another version may
+/// plan differently, so a review does not survive an upgrade. And the fingerprint is not a signature: XXH3 does not
+/// prevent somebody from constructing two files with the same one, so keep the file where nobody can change it.
 ///
 /// ```
 /// use crm_import::plan::Fingerprint;
@@ -57,14 +55,14 @@ use crate::value::Value;
 pub struct Fingerprint(u128);
 
 impl Plan {
-    /// What the plan would do, as a number to compare; [`Fingerprint`] says what is part of it.
+    /// A hash of what the plan would do; [`Fingerprint`] says what is part of it.
     ///
-    /// It is computed each time it is asked for: every record is folded once, as when it is written. For
-    /// 50,000 rows that took 0.1 s, twice as long as planning them from memory.
+    /// It is computed on each call, by folding every record once, as when it is written: 0.1 s for 50,000 rows, twice
+    /// as long as planning them from memory.
     ///
-    /// Where somebody reviews a plan and confirms it later, maybe in another process, only the fingerprint has
-    /// to be kept in between. Plan again, from the same file, mapping and settings, and apply the new plan if
-    /// it would still do what was shown.
+    /// If somebody reviews a plan and confirms it later, perhaps in another process, keep only the fingerprint in
+    /// between. Then plan again, from the same file, mapping and settings, and apply the new plan if it would still
+    /// do what was shown.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};

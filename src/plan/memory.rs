@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use twox_hash::XxHash3_128;
 
-use super::prints::{self, Prints};
+use super::met_records::{self, MetRecords};
 use super::settled::Settled;
 use crate::object::{Object, RowNumber};
 
@@ -23,7 +23,7 @@ pub(crate) struct Met {
     /// It was planned unchanged.
     pub(crate) is_planned_unchanged: bool,
     /// No row has filled its tags, whatever follow-ups have put there; for an opportunity: its value, although
-    /// that is 0 (O6). Noted only where a column fills what is blank (W2).
+    /// that is 0 (O6). Noted only if a column fills blanks (W2).
     pub(crate) is_unfilled: bool,
     /// For an opportunity: it was counted as linked.
     pub(crate) is_linked: bool,
@@ -45,7 +45,7 @@ pub(crate) struct Memory {
 #[derive(Clone, Debug, Default)]
 struct Records {
     /// A [`Met`]: the row (0 = none) and flags.
-    met: Prints,
+    met: MetRecords,
     /// A bit for each field that could be cleared and was given (W3).
     given: HashMap<u128, u64, foldhash::fast::RandomState>,
     /// Given fields for which there is no bit.
@@ -62,7 +62,7 @@ const IS_UNFILLED: u8 = 32;
 const IS_LINKED: u8 = 64;
 
 impl Met {
-    fn of(entry: &prints::Entry) -> Self {
+    fn of(entry: &met_records::Entry) -> Self {
         let has = |flag: u8| entry.flags & flag > 0;
         Met {
             first_row: (entry.row > 0).then_some(RowNumber(entry.row)),

@@ -1,9 +1,8 @@
-//! What an import will do, before it does it: [`Plan`], its [`Step`]s and the [`Outcome`] of every
-//! row.
+//! [`Plan`]: what an import will do, with a [`Step`] for each record to write and an [`Outcome`] for every row.
 //!
-//! A plan is made by [`Import::plan`](crate::Import::plan) and is exact: applied to an unchanged storage,
-//! it gives the outcomes it lists (behaviour L3). It keeps the text of the file and a few numbers per row;
-//! values are computed when somebody looks at them.
+//! [`Import::plan`](crate::Import::plan) makes a plan. It is exact: applied to an unchanged storage, it gives the
+//! outcomes it lists (behaviour L3). It keeps the text of the file and a few numbers per row; values are computed
+//! on demand.
 //!
 //! ```
 //! use crm_import::{Import, MemoryStorage, Object, Source};
@@ -22,26 +21,26 @@
 //! assert_eq!(preview[1], "row 2: create email: \"\" -> \"bo@example.com\", city: \"\" -> \"Bonn\"");
 //! ```
 
-mod after;
 mod changes;
-mod columns;
+mod column_counts;
+mod final_record;
 mod fingerprint;
 mod ledger;
 mod memory;
+mod met_records;
 mod names;
 mod numbers;
 mod op;
-mod prints;
 mod rendering;
 mod rows;
 mod settled;
 mod stats;
 mod step;
-mod unknown;
+mod unknown_values;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
-pub use columns::ColumnCounts;
+pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
 pub(crate) use memory::{Memory, Met, print_of};
@@ -52,7 +51,7 @@ pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
 pub(crate) use step::{first_row, fold, moves_link};
-pub use unknown::UnknownValue;
+pub use unknown_values::UnknownValue;
 
 use std::fmt;
 
@@ -64,7 +63,7 @@ use crate::object::{Object, RowNumber};
 
 /// Every create and update that an import will do, and every row that it leaves out, with the reason.
 ///
-/// Look at it before you [apply](crate::Import::apply) it:
+/// Review it before you [apply](crate::Import::apply) it:
 ///
 /// | to see | use |
 /// |---|---|
@@ -72,9 +71,9 @@ use crate::object::{Object, RowNumber};
 /// | each record with its values before and after | [`steps`](Self::steps) |
 /// | each row of the file, and how its record was found | [`rows`](Self::rows) |
 /// | what is wrong, and what to do about it | [`issues`](Self::issues) |
-/// | where the values of each column go | [`column_counts`](Self::column_counts), [`unmapped`](Self::unmapped) |
-/// | what the account does not know by that name | [`unknown_values`](Self::unknown_values) |
-/// | whether it goes on with an import that was stopped | [`is_resumed`](Self::is_resumed) |
+/// | what becomes of the cells of each column | [`column_counts`](Self::column_counts), [`unmapped`](Self::unmapped) |
+/// | which stages, owners and options the account does not know | [`unknown_values`](Self::unknown_values) |
+/// | whether it resumes an interrupted import | [`is_resumed`](Self::is_resumed) |
 /// | whether another plan would do the same | [`fingerprint`](Self::fingerprint) |
 ///
 /// ```
@@ -133,15 +132,15 @@ impl KeptStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnmappedColumn {
-    /// Its position in the file.
+    /// Its 0-based position in the file.
     pub index: usize,
     /// Its header.
     pub header: String,
     /// How many of its cells are not blank.
     pub filled: u64,
-    /// Some of those cells.
+    /// Up to three of those cells, abbreviated.
     pub examples: Vec<String>,
-    /// Does its header name a consent, such as a newsletter or an opt-out?
+    /// Is it about a consent, such as a newsletter or an opt-out, judging by its header?
     pub is_consent: bool,
 }
 
@@ -161,17 +160,18 @@ impl Plan {
         }
     }
 
-    /// The totals, as planned.
+    /// The totals: how many rows have which outcome.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// The steps in the order in which they will be written: a contact before its opportunities.
+    /// The records that will be created or updated, in the order in which they will be written: a contact before
+    /// its opportunities.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
         self.steps.iter().map(|kept| Step { plan: self, step: kept.step() })
     }
 
-    /// Each follow-up with the number of contacts it is for (F2).
+    /// The follow-ups, each with the number of contacts it is for (F2).
     pub fn follow_ups(&self) -> Vec<(&FollowUp, usize)> {
         let ledger = &self.ledger;
         let entries: Vec<&Entry> = (0u32..)
@@ -183,30 +183,29 @@ impl Plan {
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 
-    /// Does the plan go on with an import that was interrupted?
+    /// Does the plan resume an interrupted import?
     ///
-    /// It shows the whole import all the same: rows that were written keep their outcome, and records that the
-    /// import has created are still among the [steps](Self::steps). [`apply`](crate::Import::apply) knows them by
-    /// their tokens and does not write them again. So do not compare its [fingerprint](Self::fingerprint) with that
-    /// of the first plan.
+    /// Such a plan still shows the whole import: rows that were written keep their outcome, and records that the
+    /// import has created are still among the [steps](Self::steps). [`apply`](crate::Import::apply) recognises them
+    /// by their tokens and does not write them again. So its [fingerprint](Self::fingerprint) cannot be compared
+    /// with that of the first plan.
     pub fn is_resumed(&self) -> bool {
         self.resumes.is_some()
     }
 
-    /// Every row of the file, blank ones included, with what becomes of it.
+    /// Every row of the file, including blank ones, with its outcomes.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
         (0..self.ledger.len())
             .map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
     }
 
-    /// One row by its number.
+    /// The row with this number, if the file has it.
     pub fn row(&self, number: RowNumber) -> Option<RowPlan<'_>> {
         let row = self.ledger.numbers.row(number)?;
         ((row as usize) < self.ledger.len()).then_some(RowPlan { plan: self, row })
     }
 
-    /// Everything worth saying about the file: first what concerns the file or a column as a whole, then
-    /// row by row.
+    /// Every issue: first those of the file and of whole columns, then those of rows, in order.
     pub fn issues(&self) -> impl Iterator<Item = Issue> {
         self.source_issues
             .iter()
@@ -214,19 +213,19 @@ impl Plan {
             .chain(self.findings.iter().map(|found| self.render(found)))
     }
 
-    /// Columns that hold values although they are neither mapped nor ignored.
+    /// The columns that have values but are neither mapped nor ignored.
     pub fn unmapped(&self) -> &[UnmappedColumn] {
         &self.unmapped
     }
 
-    /// The account whose settings the plan follows.
+    /// The account that the plan follows.
     pub fn account(&self) -> &Account {
         &self.ledger.settings.account
     }
 
-    /// The mapping that was used. It includes the date orders and separators that were found in the file
-    /// (behaviour §9), so that, saved and used again, it reads the same cells the same way, those left in an
-    /// error log among them.
+    /// The mapping that was used. It includes the date orders and separators that were inferred from the file
+    /// (behaviour §9). So if you save it and use it again, also for the error log, it reads the same cells the same
+    /// way.
     pub fn mapping(&self) -> &Mapping {
         self.ledger.settings.settled()
     }
@@ -241,7 +240,7 @@ impl Plan {
         &self.ledger.settings.headers
     }
 
-    /// How many records will be created or updated.
+    /// How many records of an object will be created, or updated.
     pub fn writes(&self, object: Object, op: Op) -> usize {
         self.steps().filter(|step| step.object() == object && step.op() == op).count()
     }

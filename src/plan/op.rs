@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// Create it, unless a record with this step's token is there already.
+    /// Create it.
     Create,
-    /// Change it, provided that it still has the version that was read.
+    /// Update it, if it still has the version that was read.
     Update,
 }
 
@@ -23,7 +23,8 @@ impl Op {
         }
     }
 
-    /// The operation with this [name](Self::name), as it is kept beside a [token](crate::storage::Token).
+    /// The operation with this [name](Self::name), to read back what was stored with a
+    /// [token](crate::storage::Token).
     pub fn named(name: &str) -> Option<Self> {
         [Op::Create, Op::Update].into_iter().find(|op| op.name() == name)
     }

@@ -8,7 +8,7 @@ use crate::merge::Addresses;
 use crate::object::{Object, RowNumber};
 use crate::value::Value;
 
-/// One row of the file in a [`Plan`].
+/// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
 #[derive(Clone, Copy, Debug)]
 pub struct RowPlan<'p> {
     pub(super) plan: &'p Plan,
@@ -19,20 +19,20 @@ pub struct RowPlan<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason<'p> {
-    /// It found none: the record is new.
+    /// It found none, so the record is new.
     New,
     /// By its id.
     Id,
-    /// A contact, by a match rule, given as the keys of its fields.
+    /// For a contact: by a match rule, given as the keys of its fields.
     Rule(&'p [String]),
-    /// An opportunity, by the fields that the account matches.
+    /// For an opportunity: by the [fields that the account matches](crate::account::OpportunityMatching).
     Match,
-    /// An opportunity, as the only one of its contact in its pipeline.
+    /// For an opportunity: as the only one of its contact in its pipeline.
     Pipeline,
 }
 
 impl Reason<'_> {
-    /// The name used in JSON: `new`, `id`, `email`, `first_name+last_name`, `match`, `pipeline`.
+    /// The name used in JSON: `new`, `id`, `match`, `pipeline`, or the fields of a rule, joined by `+`.
     pub fn name(&self) -> String {
         match self {
             Reason::New => "new".into(),
@@ -60,13 +60,13 @@ impl<'p> RowPlan<'p> {
         self.side(Object::Contact).is_none() && self.side(Object::Opportunity).is_none()
     }
 
-    /// One side of the row, `None` if the row has none or the object is not selected.
+    /// One side of the row. `None` if the row has no such side, or the object is not imported.
     pub fn side(&self, object: Object) -> Option<SidePlan<'p>> {
         let SideOfRow { outcome, record, by, .. } = self.plan.ledger.side(object, self.row);
         Some(SidePlan { plan: self.plan, row: self.row, object, outcome: outcome?, record, by })
     }
 
-    /// The original cells of the row.
+    /// The cells of the row, as the file has them.
     pub fn cells(&self) -> impl Iterator<Item = &'p str> {
         let (block, at) = self.plan.ledger.locate(self.row);
         block.record(at)
@@ -93,7 +93,7 @@ impl<'p> RowPlan<'p> {
     }
 }
 
-/// One side of a row.
+/// One side of a row in a [`Plan`]: its outcome, its record and how it found it.
 #[derive(Clone, Copy, Debug)]
 pub struct SidePlan<'p> {
     plan: &'p Plan,
@@ -105,7 +105,7 @@ pub struct SidePlan<'p> {
 }
 
 impl<'p> SidePlan<'p> {
-    /// What becomes of it.
+    /// What becomes of the side.
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
@@ -114,7 +114,7 @@ impl<'p> SidePlan<'p> {
         (self.record != NONE).then(|| self.plan.ledger.entry(self.object, self.record))
     }
 
-    /// The id of its record, if that is stored.
+    /// The id of its record, if the record is stored.
     pub fn id(&self) -> Option<&'p str> {
         self.entry()?;
         self.plan.ledger.id(self.object, self.record)
@@ -126,7 +126,7 @@ impl<'p> SidePlan<'p> {
         self.plan.ledger.first_number(self.object, self.record)
     }
 
-    /// How the row found its record; `None` if the side has no record, as when it fails.
+    /// How the row found its record. `None` if it has none, for example because the side fails.
     pub fn reason(&self) -> Option<Reason<'p>> {
         let settings = &self.plan.ledger.settings;
         self.entry()?;
@@ -141,8 +141,8 @@ impl<'p> SidePlan<'p> {
         })
     }
 
-    /// The value by which the row found its record, normalised: the id, or the key under the match rule with
-    /// its parts joined by `, `. `None` if it was found otherwise, or not at all (behaviour M9).
+    /// The normalised value by which the row found its record: the id, or the key under the match rule, with `, `
+    /// between its parts. `None` if the record was found in another way or is new (behaviour M9).
     ///
     /// ```
     /// # use crm_import::{Import, MemoryStorage, Object, Source};
@@ -186,7 +186,7 @@ impl<'p> SidePlan<'p> {
         (contact != NONE).then(|| self.plan.ledger.id(Object::Contact, contact)).flatten()
     }
 
-    /// The values that the row offers, normalised: each mapped field with those that can be used.
+    /// The valid values of the row, normalised, by field.
     pub fn values(&self) -> Vec<(&'p Field, Vec<Value<'p>>)> {
         let ledger = &self.plan.ledger;
         let row = ledger.cells(self.row);

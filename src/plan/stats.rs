@@ -1,4 +1,4 @@
-//! [`Outcome`] of a side of a row, and the [`Counts`] of them.
+//! [`Outcome`] of one side of a row, and [`Stats`]: how many sides have which.
 
 use std::fmt;
 
@@ -14,11 +14,11 @@ pub enum Outcome {
     Create,
     /// It changes its record, alone or together with later rows.
     Update,
-    /// Its record is there already and says the same.
+    /// Its record exists and has the same values already.
     Unchanged,
     /// It joins the record of an earlier row.
     Merged,
-    /// The mode or a policy leaves it out. That is no failure.
+    /// It is left out by the mode or by a policy, which is no failure.
     Skip,
     /// It cannot be imported; an issue says why.
     Fail,
@@ -49,21 +49,21 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The rows of one object by [`Outcome`]: `rows` is the sum of the six outcomes (behaviour L2).
+/// The number of rows with each [`Outcome`], for one object. `rows` is the sum of the six outcomes (behaviour L2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Rows on which the object is present.
+    /// Rows that have a side for the object.
     pub rows: u64,
     /// Rows whose record is created.
     pub create: u64,
     /// Rows whose record is changed.
     pub update: u64,
-    /// Rows whose record says the same already.
+    /// Rows whose record has the same values already.
     pub unchanged: u64,
     /// Rows that joined the record of an earlier row.
     pub merged: u64,
-    /// Rows left out by a mode or a policy.
+    /// Rows left out by the mode or by a policy.
     pub skip: u64,
     /// Rows that cannot be imported.
     pub fail: u64,
@@ -117,7 +117,7 @@ impl Counts {
     }
 }
 
-/// The totals of a plan, or of what an import has done.
+/// The totals of a [plan](crate::Plan::stats), or of what an import [has done](crate::Report::stats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
@@ -125,7 +125,7 @@ pub struct Stats {
     pub contacts: Counts,
     /// Opportunities.
     pub opportunities: Counts,
-    /// Opportunities that end linked to the contact their row names.
+    /// Opportunities that are linked to the contact of their row in the end.
     pub links: u64,
     /// Rows without any mapped value.
     pub blank_rows: u64,

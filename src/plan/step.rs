@@ -6,7 +6,7 @@ use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
 use crate::merge::{fold_contact, fold_opportunity};
 use crate::object::{Object, RowNumber};
 
-/// One record that will be created or updated. Its values are computed from the file when somebody asks.
+/// A record that will be created or updated. Its values are computed from the file on demand.
 #[derive(Clone, Copy)]
 pub struct Step<'p> {
     pub(super) plan: &'p Plan,
@@ -23,28 +23,28 @@ impl<'p> Step<'p> {
         self.step.object
     }
 
-    /// Create or update.
+    /// Is the record created or updated?
     pub fn op(&self) -> Op {
         if self.entry().is_new() { Op::Create } else { Op::Update }
     }
 
-    /// The id of the record, `None` for a create.
+    /// The id of the record. `None` if it is created.
     pub fn id(&self) -> Option<&'p str> {
         self.plan.ledger.id(self.step.object, self.step.number)
     }
 
-    /// The version of the record as it was read.
+    /// The version of the record that storage returned, if it did.
     pub fn version(&self) -> Option<&'p str> {
         self.plan.ledger.answers(self.step.object).version(self.entry().stored()?)
     }
 
-    /// The first row that is folded into the record. For a contact that only gets the tags of an
-    /// opportunity, the row of that opportunity.
+    /// The first row of the record. For a contact that only gets the tags of an opportunity, the row of that
+    /// opportunity.
     pub fn first_row(&self) -> RowNumber {
         self.plan.ledger.number(first_row(&self.plan.ledger, self.step))
     }
 
-    /// Every row that is folded into the record, first one first.
+    /// All rows of the record, in order.
     pub fn rows(&self) -> Vec<RowNumber> {
         let rows = self.plan.ledger.row_numbers(self.step.object, self.entry());
         let mut rows: Vec<RowNumber> = rows.map(|row| self.plan.ledger.number(row)).collect();
@@ -52,21 +52,21 @@ impl<'p> Step<'p> {
         rows
     }
 
-    /// What it writes: every field with a value for a create, every field that differs for an update.
+    /// The fields to write: for a create those with a value, for an update those that differ.
     pub fn changes(&self) -> ChangeSet<'p> {
         let mut changes = Changes::default();
         fold(&self.plan.ledger, self.step, false, &mut changes);
         ChangeSet { changes, fields: &self.plan.ledger.settings.fields }
     }
 
-    /// The id of the contact that an opportunity will be linked to, if it is stored already; see
-    /// [`contact_row`](Self::contact_row) for one that the plan creates.
+    /// The id of the contact that an opportunity will be linked to, if that contact is stored. For a contact that the
+    /// plan creates, see [`contact_row`](Self::contact_row).
     pub fn contact_id(&self) -> Option<&'p str> {
         let contact = self.link()?;
         self.plan.ledger.id(Object::Contact, contact)
     }
 
-    /// The first row of the contact that an opportunity will be linked to, if the file names one.
+    /// The first row of the contact that an opportunity will be linked to, if a row is about that contact.
     pub fn contact_row(&self) -> Option<RowNumber> {
         self.plan.ledger.first_number(Object::Contact, self.link()?)
     }
@@ -102,7 +102,7 @@ pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
     gift.map_or(super::NONE, |&(_, row)| row).min(entry.named_row)
 }
 
-/// Folds a record into its changes.
+/// Folds the rows of a record into its changes. With `stop_early`, one change is enough.
 pub(crate) fn fold(ledger: &Ledger, step: StepRef, stop_early: bool, out: &mut Changes) {
     let entry = ledger.entry(step.object, step.number);
     let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));

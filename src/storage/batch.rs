@@ -1,4 +1,4 @@
-//! [`Batch`]: the steps that storage writes in one transaction.
+//! [`Batch`]: the records that storage writes in one transaction.
 
 mod owned;
 
@@ -12,19 +12,18 @@ use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
 use crate::plan::{Change, Op};
 
-/// What storage writes in one transaction, in an order in which it can be written: contacts in ascending
-/// order of their keys, then follow-ups, then opportunities.
+/// What storage writes in one transaction: contacts in ascending order of their keys, then follow-ups, then
+/// opportunities.
 ///
-/// | to write | take |
+/// | to write | use |
 /// |---|---|
 /// | record by record | [`steps`](Self::steps), [`follow_ups`](Self::follow_ups) |
-/// | with array parameters or COPY | [`table`](Self::table), [`update_tables`](Self::update_tables) |
+/// | in bulk, with array parameters or COPY | [`table`](Self::table), [`update_tables`](Self::update_tables) |
 /// | under locks | [`keys`](Self::keys) |
 ///
-/// A batch has about 500 steps and follow-ups: up to 1,000 where records that hang together are written
-/// together, fewer where a batch has been [split](super::Recovery::Split) and at the end of a plan or a
-/// window. If storage keeps tokens, the last batch of an import holds nothing but the checkpoint that says
-/// it is the last.
+/// A batch has about 500 steps and follow-ups: up to 1,000 if records that belong together are written together,
+/// fewer if a batch has been [split](super::Recovery::Split), or at the end of a plan or a window. If storage keeps
+/// tokens, the last batch of an import has nothing but the checkpoint that marks it as the last.
 ///
 /// ```
 /// # use crm_import::storage::{Batch, Op};
@@ -60,13 +59,13 @@ impl<'a> Batch<'a> {
         self.steps().filter(move |step| step.object() == object && step.op() == op)
     }
 
-    /// The steps of one object and operation as columns: what a bulk insert takes.
+    /// The steps of one object and operation as columns, for a bulk insert.
     pub fn table(&self, object: Object, op: Op) -> Table<'a> {
         Table::new(self.of(object, op).collect())
     }
 
-    /// The updates of one object as columns, one table for each set of fields that change together:
-    /// what bulk updates take, without a column that some rows leave alone.
+    /// The updates of one object as columns, for bulk updates: one table for each set of fields that change
+    /// together, so that every step of a table changes every column.
     pub fn update_tables(&self, object: Object) -> Vec<Table<'a>> {
         let mut tables: Vec<(Vec<FieldId>, Vec<BatchStep<'a>>)> = Vec::new();
         for step in self.of(object, Op::Update) {
@@ -80,15 +79,14 @@ impl<'a> Batch<'a> {
         tables.into_iter().map(|(_, steps)| Table::new(steps)).collect()
     }
 
-    /// What to do with contacts besides writing them: lists to put them on, workflows to start. Do them after
-    /// the contacts of the batch have their receipts. Tags are not among them, but among the
-    /// [changes](BatchStep::changes).
+    /// The lists to put contacts on, and the workflows to start for them. Do them after the contacts of the batch
+    /// have their receipts. Tags are not among them; they are [changes](BatchStep::changes).
     pub fn follow_ups(&self) -> impl Iterator<Item = BatchFollowUp<'a>> + use<'a> {
         self.owned.follow_ups.iter().map(|owned| BatchFollowUp { owned })
     }
 
-    /// Every record and every match key that the batch touches, each once, in ascending order. If every
-    /// import locks them in this order, concurrent imports wait for each other and never deadlock.
+    /// Every record and every match key that the batch touches, each once, in ascending order. If all imports lock
+    /// them in this order, concurrent imports wait for each other and never deadlock.
     pub fn keys(&self) -> Vec<BatchKey<'a>> {
         let owned = self.owned;
         let mut keys: Vec<BatchKey<'a>> = Vec::new();
@@ -109,7 +107,7 @@ impl<'a> Batch<'a> {
         keys
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.owned.steps.len()
     }
@@ -119,34 +117,35 @@ impl<'a> Batch<'a> {
         self.owned.steps.is_empty()
     }
 
-    /// How far the import has come once this batch is written. Commit it with the batch.
+    /// How far the import is once this batch is written. Commit it with the batch, in place of the import's
+    /// previous one.
     pub fn checkpoint(&self) -> &'a Checkpoint {
         &self.owned.checkpoint
     }
 }
 
-/// Which contact a step links to. It can be told once the contacts of the batch have their receipts.
+/// The contact to link an opportunity to. It is known once the contacts of the batch have their receipts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link<'r> {
-    /// The link stays as it is; a new opportunity gets none.
+    /// Leave the link as it is; a new opportunity gets none.
     Unchanged,
-    /// The contact with this id.
+    /// Link it to the contact with this id.
     To(&'r str),
-    /// A contact of this batch that was not created, or whose step is a conflict. Leave the step out,
-    /// whatever else it would write. It needs no receipt: it shares the fate of its contact.
+    /// Its contact was not created, or is a conflict. Leave the whole step out, without a receipt: what becomes of
+    /// it follows from its contact.
     Lost,
 }
 
-/// Something a batch touches; see [`Batch::keys`].
+/// Something that a batch touches and an adapter may lock; see [`Batch::keys`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BatchKey<'a> {
     /// A stored record.
     Id(Object, &'a str),
-    /// A key under a match rule that a contact of the batch is to carry from now on.
+    /// A new match key of a contact of the batch.
     Match(NewKey<'a>),
 }
 
-/// A key that a contact is to carry and that nobody else may hold.
+/// A match key that a contact is about to get, and that no other record may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NewKey<'a> {
     fields: &'a [String],
@@ -154,23 +153,23 @@ pub struct NewKey<'a> {
 }
 
 impl<'a> NewKey<'a> {
-    /// The field keys of its match rule.
+    /// The keys of the fields of its match rule.
     pub fn fields(&self) -> &'a [String] {
         self.fields
     }
 
-    /// Its value in the form in which look-ups ask for it, one part for each field.
+    /// The parts of its value, one for each field, normalised as in look-ups.
     pub fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.value.split(crate::lookup::PART)
     }
 
-    /// Its value; the parts of a combined key are joined by U+001F.
+    /// Its value, normalised as in look-ups. The parts of a key of several fields are joined by U+001F.
     pub fn value(&self) -> &'a str {
         self.value
     }
 }
 
-/// One record to write.
+/// One record to create or update.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchStep<'a> {
     step: &'a OwnedStep,
@@ -184,40 +183,41 @@ impl<'a> BatchStep<'a> {
         self.step.object
     }
 
-    /// Create or update.
+    /// Is the record created or updated?
     pub fn op(&self) -> Op {
         self.step.op
     }
 
-    /// Is the record there already?
+    /// Is the record updated?
     pub fn is_update(&self) -> bool {
         self.step.op == Op::Update
     }
 
-    /// The name under which the step's receipt is filed.
+    /// The token of the step, under which its receipt is filed.
     pub fn token(&self) -> Token {
         self.step.token
     }
 
-    /// The first row of the file that met this record.
+    /// The first row of the file that is about this record.
     pub fn row(&self) -> RowNumber {
         self.step.row
     }
 
-    /// The id of the record to update, "" for a create.
+    /// The id of the record to update; "" for a create.
     pub fn id(&self) -> &'a str {
         self.step.id.as_deref().unwrap_or("")
     }
 
-    /// The version that was read, if storage gave one. If the record has another by now, the receipt is a
-    /// conflict (X3).
+    /// The version that was read, if storage returned one. If the record has another one now, the receipt is a
+    /// conflict (X3); see [`is_stale`](Self::is_stale).
     pub fn version(&self) -> Option<&'a str> {
         self.step.version.as_deref()
     }
 
-    /// Has somebody else written the record since it was read, or deleted it (X3)? `stored` is the version that
-    /// the record has now, `None` if it is gone. If so, the receipt is a conflict. Never true of a create, nor of
-    /// an update for which [`find`](super::Storage::find) gave no version, as long as the record is there.
+    /// Has the record been changed or deleted since it was read (X3)? Then the receipt is a conflict. `stored` is the
+    /// version that the record has now, or `None` if it no longer exists.
+    ///
+    /// Always false for a create, and for an update without a version, as long as the record exists.
     ///
     /// ```
     /// # use crm_import::storage::{BatchStep, Receipts};
@@ -239,31 +239,31 @@ impl<'a> BatchStep<'a> {
             }
     }
 
-    /// The keys that the contact is to carry and that no other record may hold: all of them for a create,
-    /// those it adds for an update. If another record holds one, the receipt is a conflict (X3).
+    /// The match keys that the contact gets and that no other record may have: all of them for a create, the added
+    /// ones for an update. If another record has one, the receipt is a conflict (X3).
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
         let owned = self.owned;
         self.step.keys.clone().map(move |at| owned.key(at))
     }
 
-    /// The fields to write: all that have a value for a create, all that differ for an update.
+    /// The fields to write: for a create those with a value, for an update those that differ.
     pub fn changes(&self) -> impl Iterator<Item = Change<'a>> + use<'a> {
         let (owned, fields) = (self.owned, self.fields);
         self.step.changes.clone().map(move |at| owned.changes.get(at, fields))
     }
 
-    /// The change of the field with this key, if it changes.
+    /// The change of the field with this key, if there is one.
     pub fn change(&self, key: &str) -> Option<Change<'a>> {
         self.changes().find(|change| change.key() == key)
     }
 
-    /// The change of a field by its position in the account's fields.
+    /// The change of the field with this id, if there is one.
     pub fn change_of(&self, field: FieldId) -> Option<Change<'a>> {
         self.changes().find(|change| change.field_id() == field)
     }
 
-    /// Which contact to link the opportunity to. Ask once the contacts of the batch have their receipts. For
-    /// a contact it is always [`Link::Unchanged`].
+    /// The contact to link the opportunity to. Ask after the contacts of the batch have their receipts. For a
+    /// contact, it is always [`Link::Unchanged`].
     pub fn link<'r>(&self, receipts: &'r Receipts) -> Link<'r>
     where
         'a: 'r,
@@ -272,14 +272,14 @@ impl<'a> BatchStep<'a> {
     }
 }
 
-/// One thing to do with one contact (behaviour §13).
+/// A list to put a contact on, or a workflow to start for it (behaviour §13).
 #[derive(Clone, Copy, Debug)]
 pub struct BatchFollowUp<'a> {
     owned: &'a OwnedFollowUp,
 }
 
 impl<'a> BatchFollowUp<'a> {
-    /// List or workflow.
+    /// Is it a list or a workflow?
     pub fn kind(&self) -> FollowUpKind {
         self.owned.kind
     }
@@ -289,12 +289,13 @@ impl<'a> BatchFollowUp<'a> {
         &self.owned.name
     }
 
-    /// The name under which its receipt is filed. A follow-up whose token is kept is not done again.
+    /// The token of the follow-up, under which its receipt is filed. If it is stored already, do not do the follow-up
+    /// again.
     pub fn token(&self) -> Token {
         self.owned.token
     }
 
-    /// The row of the file that named the contact first.
+    /// The first row of the file that is about the contact.
     pub fn row(&self) -> RowNumber {
         self.owned.row
     }

@@ -9,11 +9,11 @@ use crate::issue::{FailedRow, IssueCode};
 use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
-/// The name of one step of one import (behaviour X4). A step has the same token whenever and however often
-/// it is written, and no other step of any import has that token.
+/// Identifies one step of one import (behaviour X4). A step has the same token however often it is written, and no
+/// other step of any import has it.
 ///
-/// Keep it beside what it wrote, in the same transaction. Then a batch that is repeated after a lost
-/// connection creates nothing twice. It is a 128-bit number; `Display` writes 32 hexadecimal digits.
+/// Store it with the record, in the same transaction. Then a batch that is repeated after a lost connection creates
+/// nothing twice. It is a 128-bit number, which `Display` and `FromStr` represent by 32 hexadecimal digits.
 ///
 /// ```
 /// use crm_import::storage::Token;
@@ -48,51 +48,49 @@ impl std::str::FromStr for Token {
     }
 }
 
-/// Which import this is, and how far it has come (behaviour X6).
+/// Identifies an import, and says how far it is (behaviour X6).
 ///
-/// Each batch brings one. Commit it with the batch, in place of the one before, and hand the last one to
-/// [`Import::resume`](crate::Import::resume) to go on where an import has stopped.
+/// Each batch [has one](super::Batch::checkpoint). Commit it with the batch, in place of the import's previous one.
+/// [`Import::resume`](crate::Import::resume) continues an interrupted import from the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Checkpoint {
     /// The name of the import.
     pub import_id: String,
-    /// Digest of the file.
+    /// A digest of the file.
     pub file: String,
-    /// Digest of the mapping.
+    /// A digest of the mapping.
     pub mapping: String,
-    /// Digest of modes, objects, follow-ups and the account's policy.
+    /// A digest of the modes, objects and follow-ups, and of the account's policies.
     pub policy: String,
-    /// Digest of what the account offers to choose from: pipelines, users and options.
+    /// A digest of the account's pipelines, users and options.
     pub choices: String,
-    /// How columns whose format was not declared are read: date order and separators, by header.
+    /// The inferred formats of columns by header: date orders and separators.
     pub formats: IndexMap<String, String>,
-    /// How many rows are planned and written at a time; 0 = the whole file. An import keeps the window it
-    /// was begun with: [`run`](crate::Import::run) goes on with this one, whatever it is asked for.
+    /// How many rows are planned and written at a time; 0 for the whole file. A resumed
+    /// [`run`](crate::Import::run) uses the same window, whatever its own setting is.
     pub window: u64,
-    /// The last row that has a step in this batch or in one before it; between the windows of a run, the row
+    /// The last row that has a step in this batch or in an earlier one; between the windows of a run, the row
     /// that comes next.
     ///
-    /// It does not measure progress: records that hang together are written together, so the first batch may
-    /// hold a step of one of the last rows, and steps of earlier rows may follow where somebody else was in
-    /// the way. To show progress, use [`apply_with`](crate::Import::apply_with).
+    /// It does not measure progress: records that belong together are written together, so the first batch may
+    /// have a step of one of the last rows, and steps of earlier rows may follow after a conflict. To show progress,
+    /// use [`apply_with`](crate::Import::apply_with).
     pub row: u64,
     /// Is the import complete? Only the last batch says so; it has no steps.
     pub is_last: bool,
-    /// Does the caller have the report of the complete import? See
-    /// [`Report::acknowledge`](crate::Report::acknowledge).
+    /// Has the report of the complete import been [acknowledged](crate::Report::acknowledge)?
     pub is_seen: bool,
-    /// The totals of the import, as far as they are known.
+    /// The totals of the import so far.
     pub stats: Stats,
-    /// Steps that storage did not write, in earlier windows of a run. When the run is resumed they are
-    /// reported again, but not tried again, because that could undo what later rows have written. Only the
-    /// first [thousand](Self::REFUSALS) are kept; the rows of any others count as unchanged.
+    /// Steps that storage did not write, in earlier windows of a run. A resumed run reports them again but does not
+    /// repeat them, because that could undo what later rows have written. Only the first
+    /// [thousand](Self::REFUSALS) are kept; the rows of the others count as unchanged.
     pub refused: Vec<Refusal>,
-    /// Rows that failed because of what storage held when they were planned: a key of two contacts, a second
-    /// opportunity of one contact. Later rows may have changed that, and a row that fails leaves no token, so a
-    /// resumed import fails these again. Only the [last thousand](Self::FAILURES) are kept; any others are judged by
-    /// what storage holds by then.
+    /// Rows that failed because of what storage held when they were planned, such as a key that two contacts have.
+    /// Later rows may have changed that since, and a row that fails leaves no token; so a resumed import fails these
+    /// again. Only the [last thousand](Self::FAILURES) are kept; the others are planned anew.
     pub failed: Vec<FailedRow>,
 }
 
@@ -100,15 +98,15 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The object.
+    /// The object of its record.
     pub object: Object,
     /// The first row of its record in the window.
     pub row: RowNumber,
-    /// The record, if it was to be updated.
+    /// The id of its record, if it was an update.
     pub id: Option<String>,
-    /// The issue that reports it.
+    /// The code of the issue that reports it.
     pub code: IssueCode,
-    /// Why, in storage's words.
+    /// The reason that storage gave.
     pub why: String,
 }
 
@@ -119,29 +117,28 @@ impl Checkpoint {
     /// How many failed rows a checkpoint keeps.
     pub const FAILURES: usize = 1_000;
 
-    /// Is there anything left to do: steps to write, or a report to hand over? A program that starts should
-    /// go on with an open import of the same file, and begin a new one only if there is none.
+    /// Is anything left to do: steps to write, or a report to deliver? A program that starts should resume an open
+    /// import of the same file, and begin a new one only if there is none.
     ///
-    /// A process that is killed after its last batch leaves a complete import whose report nobody has.
-    /// Resumed, that import writes nothing and gives its report. Begun anew, it would create every record
-    /// without a key a second time.
+    /// A process that is killed after its last batch leaves a complete import whose report nobody has seen. Resumed,
+    /// that import writes nothing and returns its report. Begun again, it would create every record without a key a
+    /// second time.
     pub fn is_open(&self) -> bool {
         !(self.is_last && self.is_seen)
     }
 
-    /// Was the import begun by [`run`](crate::Import::run)? Then `run` is also how to go on with it.
-    /// Otherwise it is one plan, and goes on with [`plan_resumed`](crate::Import::plan_resumed) and
-    /// [`apply`](crate::Import::apply).
+    /// Was the import begun with [`run`](crate::Import::run)? Then continue it with `run`, and otherwise with
+    /// [`plan_resumed`](crate::Import::plan_resumed) and [`apply`](crate::Import::apply).
     pub fn is_run(&self) -> bool {
         self.window > 0
     }
 
-    /// What differs between this import and another: `file`, `mapping`, `policy`. For a run it may also be
-    /// `choices`, because the windows it has completed stay as they are. The window is not compared.
+    /// What differs between this import and another: `file`, `mapping`, `policy`; for a run also `choices`, because
+    /// its completed windows stay as they are. The window is not compared.
     ///
-    /// If nothing differs, it is the same import. If the file is the same but something else differs, the file
-    /// was begun and somebody has changed the account or the mapping since. Let a person decide then: a new
-    /// import of the file would write every record without a key a second time.
+    /// If nothing differs, it is the same import. If the file is the same but something else differs, somebody has
+    /// changed the account or the mapping since the import was begun. Let a person decide then: a new import of the
+    /// file would create every record without a key a second time.
     pub fn differences(&self, other: &Checkpoint) -> Vec<&'static str> {
         let parts = [
             ("file", self.file == other.file),

@@ -1,10 +1,9 @@
-//! [`StorageError`]: for adapters without an error type of their own.
+//! [`StorageError`]: the error type of adapters that need none of their own.
 
 use std::error::Error;
 use std::fmt;
 
-/// Any error, boxed. A storage adapter may use it as its `Error` where several libraries' errors
-/// meet.
+/// Any error, boxed: the error type of a storage adapter that needs none of its own.
 ///
 /// ```
 /// use crm_import::storage::StorageError;
@@ -16,9 +15,9 @@ use std::fmt;
 /// assert_eq!(connect().unwrap_err().to_string(), "invalid digit found in string");
 /// ```
 ///
-/// `?` cannot turn just any error into this one, because it is an error itself; but it can turn a boxed
-/// error into it. If your database client has many error types, let the adapter's own functions return boxed
-/// errors, and call them from the methods of the traits.
+/// `?` converts boxed errors, but not every error, because `StorageError` is an error itself. If your database
+/// client has many error types, let the adapter's own functions return boxed errors, and call them from the
+/// methods of the traits.
 ///
 /// ```
 /// use crm_import::storage::StorageError;
@@ -42,7 +41,7 @@ impl StorageError {
         StorageError(error.into())
     }
 
-    /// The wrapped error, to ask it for its type.
+    /// The wrapped error, to be downcast.
     pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }

@@ -1,4 +1,4 @@
-//! [`MemoryStorage`]: the reference implementation, over maps in memory.
+//! [`MemoryStorage`]: a CRM in memory, the reference implementation of the storage traits.
 
 mod index;
 
@@ -15,8 +15,8 @@ use crate::lookup::{Found, Lookup};
 use crate::object::Object;
 use index::Index;
 
-/// A CRM in memory, for tests, examples and bug reports (it can be written as JSON and read back). It is
-/// also the model for adapters: whatever it answers, an adapter should answer too.
+/// A CRM in memory, for tests, examples and bug reports: serde writes it as JSON and reads it back. It is also the
+/// reference for adapters, which should return what it returns.
 ///
 /// ```
 /// use crm_import::{MemoryStorage, Object};
@@ -43,7 +43,7 @@ pub struct MemoryStorage {
     index: Index,
 }
 
-/// How often each method was called.
+/// How often each method of a [`MemoryStorage`] was called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Calls {
@@ -53,24 +53,24 @@ pub struct Calls {
     pub write: usize,
 }
 
-/// One record: its values by field key, as canonical text.
+/// One record of a [`MemoryStorage`]: its values by field key, as canonical text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MemoryRecord {
-    /// Counts the writes.
+    /// Its version: the number of writes.
     pub version: u64,
-    /// The values; a field that is not there is blank.
+    /// The values by field key. A field that is not listed is blank.
     pub values: IndexMap<String, Vec<String>>,
 }
 
-/// Something that was done with a contact besides writing it.
+/// A follow-up that was done for a contact of a [`MemoryStorage`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryFollowUp {
     /// The id of the contact.
     pub contact: String,
-    /// List or workflow.
+    /// Is it a list or a workflow?
     pub kind: FollowUpKind,
-    /// Its name.
+    /// The name of the list or workflow.
     pub name: String,
 }
 
@@ -92,8 +92,8 @@ impl MemoryStorage {
         MemoryStorage { account, ..MemoryStorage::default() }
     }
 
-    /// Adds a record under the next free id (`c1`, `c2`, …; `o1`, `o2`, …). A field may be given
-    /// several times if it holds several values.
+    /// Adds a record, and returns its id: the next free one of `c1`, `c2`, … or `o1`, `o2`, …. To give a field
+    /// several values, name it several times.
     pub fn insert<'v>(
         &mut self,
         object: Object,
@@ -104,8 +104,8 @@ impl MemoryStorage {
         id
     }
 
-    /// Adds a record under an id of your own, or replaces the one that has that id. The version goes on
-    /// counting, so that an import that has read the former record notices.
+    /// Adds a record with this id, or replaces the one that has it. The version continues to count, so that an import
+    /// that has read the former record notices.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};
@@ -135,7 +135,7 @@ impl MemoryStorage {
         self.index.clear();
     }
 
-    /// Removes a record, as somebody would who deletes it while an import is at work. Returns what it was.
+    /// Removes a record, as if somebody deleted it while an import is running. Returns it.
     pub fn remove(&mut self, object: Object, id: &str) -> Option<MemoryRecord> {
         self.index.clear();
         self.records_mut(object).shift_remove(id)
@@ -146,12 +146,12 @@ impl MemoryStorage {
         self.records(object).get(id)
     }
 
-    /// Every record with its id, in the order in which they were added.
+    /// Every record of an object with its id, in the order in which they were added.
     pub fn iter(&self, object: Object) -> impl Iterator<Item = (&str, &MemoryRecord)> {
         self.records(object).iter().map(|(id, record)| (id.as_str(), record))
     }
 
-    /// How many records there are.
+    /// The number of records of an object.
     pub fn len(&self, object: Object) -> usize {
         self.records(object).len()
     }
@@ -161,7 +161,7 @@ impl MemoryStorage {
         self.contacts.is_empty() && self.opportunities.is_empty()
     }
 
-    /// The calls so far.
+    /// How often the methods of the storage traits were called so far.
     pub fn calls(&self) -> Calls {
         self.calls
     }
@@ -171,7 +171,7 @@ impl MemoryStorage {
         self.checkpoints.last().map(|(_, checkpoint)| checkpoint)
     }
 
-    /// The last checkpoint of each import, in the order in which they were begun.
+    /// The last checkpoint of each import, in the order in which the imports were begun.
     pub fn checkpoints(&self) -> impl Iterator<Item = &Checkpoint> {
         self.checkpoints.values()
     }

@@ -1,19 +1,19 @@
-//! What the caller implements: [`Storage`] to plan, [`StorageWrite`] to apply.
+//! The traits to implement over your own database: [`Storage`] to plan, and [`StorageWrite`] to apply.
 //!
-//! | implement this | unlocks that |
+//! | implement this | to get |
 //! |---|---|
 //! | [`Storage::account`], [`Storage::find`] | planning, dry runs, previews |
 //! | [`Storage::answers`] | match rules other than e-mail and phone |
 //! | [`StorageWrite::write`] | applying |
-//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | what somebody else wrote meanwhile is not overwritten |
-//! | [`Storage::asks_again`] | retries of look-ups that failed for a passing reason |
+//! | a [version](crate::lookup::FoundRecord::version), compared in `write` | no lost updates: changes that somebody else made in the meantime are not overwritten |
+//! | [`Storage::asks_again`] | retries of look-ups |
 //! | [`StorageWrite::recover`] | retries of writes, and splitting of batches that fail |
-//! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an import that was interrupted |
-//! | [`StorageWrite::unfinished`] | finding the import that was interrupted, in one call |
+//! | [`StorageWrite::keeps_tokens`], [`StorageWrite::applied`] | resuming an interrupted import |
+//! | [`StorageWrite::unfinished`] | finding the interrupted import in one call |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
-//! [`guide::adapters`](crate::guide::adapters) goes through them one by one, with an adapter to copy.
-//! [`MemoryStorage`] implements all of them and is the reference: an adapter should answer what it answers.
+//! [`guide::adapters`](crate::guide::adapters) goes through them step by step, with an adapter to copy.
+//! [`MemoryStorage`] implements all of them and is the reference: an adapter should return what it returns.
 //! [`conformance`] certifies that yours does.
 
 mod batch;
@@ -41,53 +41,54 @@ pub use crate::follow_up::FollowUpKind;
 use crate::lookup::{Found, Lookup};
 pub use crate::plan::Op;
 
-/// A place where contacts and opportunities are kept, as far as planning needs it. Nothing here writes.
+/// Where contacts and opportunities are stored, as far as planning needs to know. Nothing here writes.
 ///
-/// The trait has no type parameters, so `&mut dyn Storage<Error = E>` works. Its methods take `&mut self`
-/// because synchronous database clients need that; an asynchronous client is
-/// [waited for](crate::guide::adapters#a-client-that-is-asynchronous) inside them.
+/// The trait is object-safe: `&mut dyn Storage<Error = E>` works. Its methods take `&mut self`, because synchronous
+/// database clients need it; [block on](crate::guide::adapters#a-client-that-is-asynchronous) an asynchronous one
+/// inside them.
 pub trait Storage {
-    /// What can go wrong: the client's own error type, or [`StorageError`].
+    /// The error type: that of the database client, or [`StorageError`].
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// The settings of the account. Called once, before the first row; what it returns holds for the whole
-    /// import.
+    /// Returns the settings of the account. Called once for each import, before the first row.
     ///
     /// # Errors
-    /// An error stops the import before it has begun.
+    /// An error stops the import before it begins.
     fn account(&mut self) -> Result<Account, Self::Error>;
 
-    /// Answers one question: adds the records that are asked for to `found`, each with its
-    /// [wanted](Lookup::wanted) fields. These are
+    /// Answers one look-up: adds the records it asks for to `found`, each with its [wanted](Lookup::wanted)
+    /// fields. These are
     ///
     /// - the records with one of the [ids](Lookup::ids),
-    /// - the records that carry a key of one of the [blocks](Lookup::blocks), each declared with the
-    ///   [key](crate::lookup::FoundRecord::key) that it carries, and
-    /// - the opportunities of the [contacts](Lookup::contact_ids) that are named.
+    /// - the records that have a key of one of the [blocks](Lookup::blocks), each with the
+    ///   [key](crate::lookup::FoundRecord::key) that it has, and
+    /// - the opportunities of these [contacts](Lookup::contact_ids).
     ///
-    /// Answer nothing that an import must not see, such as deleted records and those of another tenant. Leave a key
-    /// that nobody carries unanswered. Order does not matter, and a record may be added more
-    /// than once.
+    /// Leave out records that an import must not see, such as deleted ones and those of another tenant. A key that
+    /// no record has needs no answer. The order does not matter, and a record may be added more than once.
     ///
-    /// Called at most twice per planning window, or four times where opportunities are matched by fields or
-    /// carry tags. The lookup is never empty, and while a file is planned no key is asked for twice. Two
-    /// things can make it planned twice: a file whose first rows write dates or numbers otherwise than the
-    /// rest ([as a whole](crate::Import::threads)), and a conflict (the rows concerned).
+    /// Called at most twice for each planning window, or four times if opportunities are matched by fields or
+    /// have tags. The look-up is never empty, and no key is asked for twice while a file is planned. Two things can
+    /// cause it to be planned twice: dates or numbers in another format than the first rows have
+    /// ([the whole file](crate::Import::threads)), and a conflict (the rows concerned).
     ///
     /// # Errors
-    /// An error stops planning, unless [`asks_again`](Self::asks_again) says to repeat the question. Nothing
-    /// has been written then.
+    /// An error stops the import, unless [`asks_again`](Self::asks_again) asks for another attempt. While a file is
+    /// planned, nothing has been written then.
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error>;
 
     /// Can [`find`](Self::find) answer this match rule, given as the keys of its fields? An account with a
-    /// rule that storage cannot answer is refused before row 1. By default only a rule of `email` alone or
-    /// of `phone` alone can be answered.
+    /// rule that storage cannot answer is refused before row 1.
+    ///
+    /// The default: only the rule `email` and the rule `phone`.
     fn answers(&self, rule: &[String]) -> bool {
         matches!(rule, [field] if field == "email" || field == "phone")
     }
 
-    /// Should a look-up that failed be tried again? `attempt` counts from 1; after 65,535 it is not tried
-    /// again whatever this says. If you want to wait before the next attempt, wait here. By default no.
+    /// Should a look-up that failed be repeated? `attempt` is the number of failures so far; after 65,535 it is not
+    /// repeated in any case. To wait before the next attempt, wait here.
+    ///
+    /// The default: no.
     fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
         let _ = (error, attempt);
         false
@@ -95,50 +96,56 @@ pub trait Storage {
 }
 
 /// A [`Storage`] that can be written to.
+///
+/// Only [`write`](Self::write) is required. The other methods have defaults that claim nothing, and what
+/// is not claimed is refused rather than done halfway.
 pub trait StorageWrite: Storage {
-    /// Writes one batch and files exactly one receipt for each step and each follow-up. Where storage has
-    /// transactions, all of it is one transaction, [`Batch::checkpoint`] included.
+    /// Writes one batch, and files exactly one receipt for each step and each follow-up. If storage has
+    /// transactions, the batch is one transaction, including [`Batch::checkpoint`].
     ///
     /// Steps come in an order in which they can be written: a contact before its opportunities.
     ///
-    /// | a step | do |
-    /// |---|---|
-    /// | whose [token](BatchStep::token) is kept already | do not write it again; receipt it [with its id](Receipts::already_applied) |
-    /// | whose [version](BatchStep::version) is no longer the record's, or whose [new keys](BatchStep::new_keys) somebody else holds | leave it out; receipt a [conflict](Receipts::conflict) |
-    /// | whose contact is [lost](Link::Lost): not created, or itself a conflict | leave it out; it needs no receipt |
-    /// | that links to a contact which is gone | leave it out; receipt a conflict |
-    /// | that a constraint refuses | leave it out; receipt it as [rejected](Receipts::rejected) |
-    /// | like any other | write it; receipt it as [created](Receipts::created) or [updated](Receipts::updated) |
+    /// | if | then | receipt |
+    /// |---|---|---|
+    /// | the [token](BatchStep::token) of the step is stored already | do not write it again | [`already_applied`](Receipts::already_applied), with the id |
+    /// | the [version](BatchStep::version) is no longer that of the record, or another record has one of the [new keys](BatchStep::new_keys) | leave it out | [`conflict`](Receipts::conflict) |
+    /// | the contact is [lost](Link::Lost): it was not created, or is itself a conflict | leave it out | none |
+    /// | the contact to link to no longer exists | leave it out | `conflict` |
+    /// | a constraint refuses the record | leave it out | [`rejected`](Receipts::rejected), with the reason |
+    /// | none of these | write it | [`created`](Receipts::created) or [`updated`](Receipts::updated) |
+    /// | the contact of a follow-up no longer exists | leave it out | `rejected` |
     ///
-    /// A step that is left out does not keep the others from being written. Conflicts are planned again,
-    /// together with everything that hangs on their contact: the row may mean somebody else by now. A contact
-    /// that is only linked to needs no version check; the link is to the contact as it was read.
-    ///
-    /// A follow-up of a contact that is gone is [rejected](Receipts::rejected).
+    /// A step that is left out does not prevent the others from being written. Conflicts are planned again,
+    /// together with everything that depends on their contact, because the row may now mean another one. A contact
+    /// that is only linked to needs no version check.
     ///
     /// # Errors
-    /// An error means that nothing of the batch was written, or that nobody can tell: receipts filed before it
-    /// are void. What happens next is for [`recover`](Self::recover) to say. A record that a constraint refuses is
-    /// no error but [rejected](Receipts::rejected).
+    /// An error means that nothing of the batch was written, or that it is not known what was: receipts filed before
+    /// it are void. [`recover`](Self::recover) says what happens next. A record that a constraint refuses is not an
+    /// error but [`rejected`](Receipts::rejected).
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), Self::Error>;
 
-    /// What to do about an error of [`write`](Self::write), or about one of [`find`](Storage::find) while an
-    /// import is being written. `attempt` counts from 1. If you want to wait before a retry, wait here. By
-    /// default the import stops.
+    /// Says what to do about an error of [`write`](Self::write), or of [`find`](Storage::find) while an import is
+    /// written. `attempt` is the number of failures so far. To wait before a retry, wait here.
+    ///
+    /// The default: [`Recovery::Stop`].
     fn recover(&mut self, error: &Self::Error, attempt: u32) -> Recovery {
         let _ = (error, attempt);
         Recovery::Stop
     }
 
     /// Does this storage keep the tokens of what it wrote? If it does not, an interrupted import cannot be
-    /// resumed. By default no.
+    /// resumed.
+    ///
+    /// The default: no.
     fn keeps_tokens(&self) -> bool {
         false
     }
 
-    /// Which of these tokens have been written, what their steps did, and to which record. Called only if
-    /// [`keeps_tokens`](Self::keeps_tokens), when an import is resumed: for two tokens of each row of the file,
-    /// some 10,000 at a time; and for the steps and follow-ups of each plan before it is written.
+    /// Says which of these tokens are stored, what their steps did, and to which record.
+    ///
+    /// Called only when an import is resumed, if [`keeps_tokens`](Self::keeps_tokens): for two tokens of each row of
+    /// the file, up to 10,000 at a time, and for the steps and follow-ups of each plan before it is written.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
@@ -147,13 +154,14 @@ pub trait StorageWrite: Storage {
         Ok(())
     }
 
-    /// The last [checkpoint](Batch::checkpoint) of each import that is not finished, the one begun last first.
-    /// Finished ones may be among them: only those that [are open](Checkpoint::is_open) count, and the others may
-    /// be deleted. Called once by [`Import::plan_or_resume`](crate::Import::plan_or_resume) and by
+    /// Returns the last [checkpoint](Batch::checkpoint) of each unfinished import, the one begun last first. Finished
+    /// ones may be included: only those that [are open](Checkpoint::is_open) count, and the others may be deleted.
+    ///
+    /// Called once by [`Import::plan_or_resume`](crate::Import::plan_or_resume) and by
     /// [`Import::unfinished`](crate::Import::unfinished), before anything is written.
     ///
-    /// By default `None`: this storage does not say. Both then refuse it, rather than begin an import for the
-    /// second time, and the application has to find the checkpoint by itself.
+    /// The default: `None`, which means that this storage does not say. Both methods then return an error rather than
+    /// import the file a second time, and the application has to find the checkpoint itself.
     ///
     /// # Errors
     /// An error stops the import before anything is written.
@@ -162,8 +170,9 @@ pub trait StorageWrite: Storage {
     }
 
     /// Can this storage do this kind of follow-up: put a contact on a list, start a workflow? An import with
-    /// a follow-up that it cannot do is refused before the first write. By default only tags, which are
-    /// written like any other field.
+    /// another kind is refused before the first write.
+    ///
+    /// The default: only tags, which are written like any other field.
     fn supports(&self, follow_up: FollowUpKind) -> bool {
         follow_up == FollowUpKind::Tag
     }
@@ -172,7 +181,7 @@ pub trait StorageWrite: Storage {
 /// The most attempts at one question or one batch, so that no storage can hold an import for ever.
 pub(crate) const ATTEMPTS: u32 = 65_535;
 
-/// What to do about an error (behaviour X5).
+/// What to do about an error of storage, as [`StorageWrite::recover`] decides (behaviour X5).
 ///
 /// ```
 /// use std::time::Duration;
@@ -202,16 +211,17 @@ pub(crate) const ATTEMPTS: u32 = 65_535;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// Ask or write the same again. After 65,535 attempts in a row that failed, the import stops.
+    /// Repeat the look-up or the batch. After 65,535 failures in a row, the import stops.
     Retry,
-    /// Write the batch in halves, and those in halves again, to find the step that fails it. A step that
-    /// fails alone is reported, and the others go through.
+    /// Write the batch in halves, and those in halves again, until the step that fails it stands alone. That step is
+    /// reported, and the others are written.
     Split,
-    /// Stop the import and hand back what was done.
+    /// Stop the import with an [`Error`](crate::Error) that has the report of what was done.
     Stop,
 }
 
-/// Tokens that storage knows, with what their steps did and the ids of their records.
+/// The answer of [`StorageWrite::applied`]: the tokens that are stored, with what their steps did and the ids of
+/// their records.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -237,8 +247,8 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// The step with this token was written: this is what it did, and to which record. For a follow-up the
-    /// record is its contact, and `op` means nothing.
+    /// Adds a token that is stored, with what its step did and the id of its record. For a follow-up, that is the
+    /// contact, and `op` has no meaning.
     pub fn add(&mut self, token: Token, op: Op, id: &str) {
         self.known.insert(token, (op, id.into()));
     }
@@ -259,12 +269,12 @@ impl Applied {
         Some(format!("step {token} is said to be written, to a record without an id"))
     }
 
-    /// How many are known.
+    /// The number of tokens.
     pub fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// Is none known?
+    /// Is there no token?
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
     }

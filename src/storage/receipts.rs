@@ -1,4 +1,4 @@
-//! [`Receipts`]: what storage says of each step of a batch.
+//! [`Receipts`]: what became of each step of a batch, as storage tells it.
 
 use hashbrown::HashMap;
 
@@ -13,24 +13,24 @@ pub enum Receipt {
     Created {
         /// Its id.
         id: String,
-        /// Its version, where there are versions.
+        /// Its version, if storage has versions.
         version: Option<String>,
     },
     /// The record was changed.
     Updated {
-        /// Its new version, where there are versions.
+        /// Its new version, if storage has versions.
         version: Option<String>,
     },
-    /// There was nothing to change: the record said all of it already.
+    /// There was nothing to change: the record had all of the values already.
     Unchanged,
-    /// The token is kept already: the step was written before.
+    /// The token is stored already: the step was written before.
     AlreadyApplied {
-        /// Its id.
+        /// The id of its record.
         id: String,
     },
-    /// Somebody else wrote meanwhile: the version differs, or a key is taken.
+    /// Somebody else wrote in the meantime: the version differs, or a key is taken.
     Conflict,
-    /// The record cannot be written, and trying again would not help.
+    /// The record cannot be written, and another attempt would not help.
     Rejected {
         /// Why, for the person with the spreadsheet.
         why: String,
@@ -86,8 +86,8 @@ impl Fault {
 }
 
 impl Receipts {
-    /// An empty set that expects one receipt for each step of the batch. The import makes these itself; use
-    /// it in the tests of an adapter.
+    /// An empty set that expects one receipt for each step and follow-up of the batch. The import makes them itself;
+    /// use this in the tests of an adapter.
     pub fn expecting(batch: &Batch<'_>) -> Self {
         let mut receipts = Receipts::default();
         receipts.receipts.extend(batch.steps().map(|step| (step.token(), None)));
@@ -97,40 +97,39 @@ impl Receipts {
 
     /// The record was created under this id.
     ///
-    /// The version is only for whoever reads the receipts. The import asks [`find`](super::Storage::find)
-    /// again before it writes the record once more, so `None` costs nothing.
+    /// The version is optional: the import calls [`find`](super::Storage::find) before it writes a record again.
     pub fn created(&mut self, token: Token, id: &str, version: Option<&str>) {
         let version = version.map(str::to_owned);
         self.file(token, Receipt::Created { id: id.to_owned(), version });
     }
 
-    /// The record was changed. The version is as in [`created`](Self::created).
+    /// The record was updated. The version is optional, as in [`created`](Self::created).
     pub fn updated(&mut self, token: Token, version: Option<&str>) {
         self.file(token, Receipt::Updated { version: version.map(str::to_owned) });
     }
 
-    /// There was nothing to change: the record said all of it already.
+    /// There was nothing to change: the record had all of the values already.
     pub fn unchanged(&mut self, token: Token) {
         self.file(token, Receipt::Unchanged);
     }
 
-    /// The step or follow-up was written before, to this record.
+    /// The step or follow-up was written before, and its token is stored with the id of this record.
     ///
-    /// If the import itself has not handed out the step before, under a name that the caller gave, this is
-    /// reported (`already-written`). So if your adapter repeats a batch of its own accord, receipt the second
-    /// attempt as you would have receipted the first.
+    /// In an import with a [name](crate::Import::id), a step that this import has not handed out before is then
+    /// reported as written by another (`already-written`). So if your adapter repeats a batch on its own, give the
+    /// second attempt the receipts that the first would have had.
     pub fn already_applied(&mut self, token: Token, id: &str) {
         self.file(token, Receipt::AlreadyApplied { id: id.to_owned() });
     }
 
-    /// Somebody else wrote meanwhile: the version differs, or a key is taken. The step was left out, and will
-    /// be planned again.
+    /// Somebody else wrote in the meantime: the version differs, or a key is taken. The step was left out, and its
+    /// rows will be planned again.
     pub fn conflict(&mut self, token: Token) {
         self.file(token, Receipt::Conflict);
     }
 
-    /// The record cannot be written (a constraint, a validation, a missing permission), or the
-    /// follow-up cannot be done.
+    /// The record cannot be written (a constraint, a validation, a missing permission), or the follow-up cannot be
+    /// done. `why` becomes part of an issue, for the person with the spreadsheet.
     pub fn rejected(&mut self, token: Token, why: &str) {
         self.file(token, Receipt::Rejected { why: why.to_owned() });
     }
@@ -140,12 +139,12 @@ impl Receipts {
         self.file(token, Receipt::Done);
     }
 
-    /// The receipt of a step, if it was given.
+    /// The receipt with this token, if it was filed.
     pub fn get(&self, token: Token) -> Option<&Receipt> {
         self.receipts.get(&token)?.as_ref()
     }
 
-    /// The id of the record that a step created, now or before.
+    /// The id of the record that the step with this token created, now or before.
     pub fn id(&self, token: Token) -> Option<&str> {
         match self.get(token)? {
             Receipt::Created { id, .. } | Receipt::AlreadyApplied { id } => Some(id),
@@ -153,7 +152,7 @@ impl Receipts {
         }
     }
 
-    /// What breaks the contract: receipts that nobody asked for, second receipts, blank ids.
+    /// What breaks the contract: receipts for steps that are not in the batch, second receipts, blank ids.
     pub fn faults(&self) -> &[String] {
         &self.faults
     }

@@ -1,4 +1,4 @@
-//! [`Table`]: steps of a batch as columns, for array parameters and COPY.
+//! [`Table`]: the steps of a batch as columns, for array parameters and COPY.
 
 use std::collections::HashSet;
 
@@ -31,27 +31,27 @@ pub struct Table<'a> {
     steps: Vec<BatchStep<'a>>,
 }
 
-/// What a step does to a single-valued field.
+/// What a step does to a field with a single value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Nothing.
+    /// Leave it as it is.
     Keep,
-    /// It blanks it.
+    /// Clear it.
     Clear,
-    /// It writes this value.
+    /// Write this value.
     Set(Value<'a>),
 }
 
-/// One item of a list field that a step adds or takes away.
+/// An item of a list that a step adds or removes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item<'a> {
     /// The position of the step in the table.
     pub step: usize,
-    /// The place of the item: in the new list if it is added, in the old one if it is removed.
+    /// The position of the item in the new list if it is added, and in the old one if it is removed.
     pub position: usize,
     /// The item.
     pub value: Value<'a>,
-    /// Is it added? Otherwise it is removed.
+    /// Is it added, or else removed?
     pub is_added: bool,
 }
 
@@ -60,17 +60,17 @@ impl<'a> Table<'a> {
         Table { steps }
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Is there none?
+    /// Is there no step?
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The steps themselves.
+    /// The steps.
     pub fn steps(&self) -> &[BatchStep<'a>] {
         &self.steps
     }
@@ -80,17 +80,17 @@ impl<'a> Table<'a> {
         self.steps.iter().map(BatchStep::token)
     }
 
-    /// The id of each record, "" where it is new.
+    /// The id of each record; "" for a create.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = &'a str> {
         self.steps.iter().map(BatchStep::id)
     }
 
-    /// The version that each record was read with.
+    /// The version of each record when it was read.
     pub fn versions(&self) -> impl ExactSizeIterator<Item = Option<&'a str>> {
         self.steps.iter().map(BatchStep::version)
     }
 
-    /// The contact of each opportunity. Ask once the contacts of the batch have their receipts.
+    /// The contact of each opportunity. Ask after the contacts of the batch have their receipts.
     pub fn contact_ids<'r>(&'r self, receipts: &'r Receipts) -> impl Iterator<Item = Link<'r>> {
         self.steps.iter().map(move |step| step.link(receipts))
     }
@@ -107,13 +107,13 @@ impl<'a> Table<'a> {
         fields
     }
 
-    /// The position of the field with this key, if any of the steps changes it.
+    /// The id of the field with this key, if any of the steps changes it.
     pub fn field(&self, key: &str) -> Option<FieldId> {
         let mut changes = self.steps.iter().flat_map(BatchStep::changes);
         changes.find(|change| change.key() == key).map(|change| change.field_id())
     }
 
-    /// A single-valued field: one cell for each step.
+    /// What the steps do to a field with a single value: one cell for each step.
     pub fn column(&self, field: FieldId) -> impl ExactSizeIterator<Item = Cell<'a>> {
         self.steps.iter().map(move |step| match step.change_of(field) {
             None => Cell::Keep,
@@ -121,7 +121,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// A list field: the items that are added or removed, flat.
+    /// The items that the steps add to a list, or remove from it.
     pub fn items(&self, field: FieldId) -> Vec<Item<'a>> {
         let mut items = Vec::new();
         for (at, step) in self.steps.iter().enumerate() {

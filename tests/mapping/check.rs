@@ -3,8 +3,7 @@
 use crm_import::account::{DedupPolicy, OpportunityMatching, Pipeline, Unlinked};
 use crm_import::mapping::{ColumnMapping, MappingProblem, Unmapped};
 use crm_import::{
-    Account, CustomField, Error, FieldKind, Fields, Import, Mapping, MemoryStorage, Mode, Object,
-    Source,
+    Account, CustomField, Error, FieldKind, Import, Mapping, MemoryStorage, Mode, Object, Source,
 };
 
 use super::strings;
@@ -20,8 +19,7 @@ fn problems_in(
     headers: &[&str],
     modes: &[(Object, Mode)],
 ) -> Vec<MappingProblem> {
-    let fields = account.fields();
-    mapping.check(&strings(headers), &fields, account, modes, Unmapped::Notice)
+    mapping.check(&strings(headers), account, modes, Unmapped::Notice)
 }
 
 /// Each problem in words, errors marked.
@@ -125,7 +123,7 @@ fn a4_what_creating_and_updating_need_is_shown_apart() {
     // With both, one of the two ways may be all that is wanted.
     assert_eq!(found(Mode::Upsert), [create[0], create[1], update]);
 
-    let needs = mapping.needs(&strings(&["City"]), &Fields::standard(), &account, Contact);
+    let needs = mapping.needs(&strings(&["City"]), &account, Contact);
     assert_eq!(needs.create.iter().filter(|need| !need.is_met).count(), 2);
     assert_eq!(needs.update.len(), 1);
 }
@@ -221,10 +219,8 @@ fn a4_files_and_signatures_cannot_be_imported() {
 fn a4_a_column_left_out_is_a_notice_or_an_error() {
     let mapping = Mapping::default().column("Email", Contact, "email").ignore("Fax");
     let headers = strings(&["Email", "Fax", "Shoe size"]);
-    let told_under = |unmapped| {
-        let fields = Fields::standard();
-        told(&mapping.check(&headers, &fields, &Account::default(), &UPSERT, unmapped))
-    };
+    let told_under =
+        |unmapped| told(&mapping.check(&headers, &Account::default(), &UPSERT, unmapped));
     let line = "column \"Shoe size\" is neither mapped nor ignored";
     assert_eq!(told_under(Unmapped::Notice), [line]);
     assert_eq!(told_under(Unmapped::Fail), [format!("error: {line}")]);

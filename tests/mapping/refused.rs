@@ -26,7 +26,7 @@ fn errors(account: &Account, mapping: &Mapping) -> Vec<String> {
     let headers: Vec<String> =
         mapping.columns.iter().filter_map(|column| column.header.clone()).collect();
     let modes = [(Contact, Mode::Upsert), (Opportunity, Mode::Upsert)];
-    let problems = mapping.check(&headers, &account.fields(), account, &modes, Unmapped::Notice);
+    let problems = mapping.check(&headers, account, &modes, Unmapped::Notice);
     problems.iter().filter(|it| it.is_error()).map(ToString::to_string).collect()
 }
 

@@ -426,8 +426,7 @@ fn twice(headers: &[&str], suggestions: &[Suggestion]) -> Vec<MappingProblem> {
     let mapping = Mapping::from_suggestions(suggestions, &fields);
     let modes = BOTH.map(|object| (object, Mode::Upsert));
     let account = Account::default();
-    let mut problems =
-        mapping.check(&strings(headers), &fields, &account, &modes, Unmapped::Notice);
+    let mut problems = mapping.check(&strings(headers), &account, &modes, Unmapped::Notice);
     problems.retain(MappingProblem::is_error);
     problems
 }

@@ -1,18 +1,17 @@
-//! [`Report::acknowledge`]: an import is over when somebody has its report.
+//! [`Report::acknowledge`]: an import is finished when somebody has its report.
 
 use super::Report;
 use crate::storage::{ATTEMPTS, Batch, OwnedBatch, Receipts, Recovery, StorageWrite};
 
 impl Report {
-    /// Tells storage that this report has reached somebody: it was printed, sent, or written to the error log.
+    /// Records in storage that this report has been delivered: printed, sent, or written to the error log.
     ///
-    /// Until then the import counts as unfinished ([`Checkpoint::is_open`]). So if the process is killed after
-    /// the last batch, the next start goes on with the import and reports it, rather than taking it for done or
-    /// beginning it anew.
+    /// Until then the import is unfinished ([`Checkpoint::is_open`]). So if the process is killed after the last
+    /// batch, the next start resumes the import and reports it, rather than losing the report or importing the file
+    /// again.
     ///
-    /// Storage hears of it through the checkpoint of a batch without steps, so an adapter that keeps
-    /// checkpoints has nothing to add. If the import is not complete, or storage keeps no tokens, this does
-    /// nothing.
+    /// It is written as the checkpoint of a batch without steps, so an adapter that keeps checkpoints needs nothing
+    /// else. If the import is not complete, or storage keeps no tokens, this does nothing.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Source};
@@ -20,7 +19,7 @@ impl Report {
     /// let file = || Source::from_bytes(&b"First Name,Last Name\nAna,Lee\n"[..]);
     /// let mut crm = MemoryStorage::default();
     /// let report = Import::new().run(file(), &mut crm).unwrap();
-    /// assert!(crm.checkpoint().unwrap().is_open()); // if we were killed now, nobody would know
+    /// assert!(crm.checkpoint().unwrap().is_open()); // killed here, it would be resumed and report again
     ///
     /// println!("{} created", report.stats().contacts.create);
     /// report.acknowledge(&mut crm).unwrap();
@@ -28,7 +27,7 @@ impl Report {
     /// ```
     ///
     /// # Errors
-    /// The storage's own error, if it cannot write and does not ask for another attempt.
+    /// The storage's own error, if it cannot write and does not [ask for another attempt](Recovery::Retry).
     ///
     /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
     pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {

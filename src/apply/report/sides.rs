@@ -1,4 +1,4 @@
-//! Sides of rows that did not turn out as planned: refused, left open, or planned again.
+//! Sides of rows whose outcome is not the planned one: refused, left open, or planned again.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
-/// How a side turned out instead.
+/// What became of a side instead.
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Side {
     /// The plan that it follows: 0 is the import's own, 1 the first of those made again.
@@ -90,7 +90,7 @@ impl Report {
         self.warn(object, row);
     }
 
-    /// One side of a row turns out otherwise than planned.
+    /// Notes what became of one side of a row instead of what was planned.
     pub(in crate::apply) fn settle(&mut self, object: Object, row: u32, side: Side) {
         let Some(before) = self.current(object, row) else { return };
         let (part, links) = (self.part(object, row), self.links(object, row));

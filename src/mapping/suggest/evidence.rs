@@ -1,7 +1,7 @@
 //! What the values of a column say about its header.
 
 use super::header::Reader;
-use super::{Confidence, Guess, IfPhones};
+use super::{Confidence, Guess, IfPhones, Sheet};
 use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
@@ -103,7 +103,7 @@ impl Evidence {
     }
 
     /// Takes back a guess that the values contradict, and makes one that they complete.
-    pub(super) fn weigh(&self, guess: &mut Guess, fields: &Fields) {
+    fn weigh(&self, guess: &mut Guess, fields: &Fields) {
         let phones = match guess.if_phones {
             Some(IfPhones::Any) => self.phones,
             Some(IfPhones::Abroad) => self.abroad,
@@ -214,14 +214,17 @@ fn is_date(cell: &str) -> bool {
 }
 
 impl Reader<'_> {
+    /// Takes back the guesses that their cells contradict.
+    pub(super) fn weigh_cells(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
+            seen.weigh(guess, self.fields);
+        }
+    }
+
     /// A column full of e-mail addresses is one, whatever it is called, unless its header says that
     /// they are somebody else's; only where no header names the e-mail address.
-    pub(super) fn find_email(
-        &self,
-        words: &[String],
-        evidence: &[Evidence],
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn find_email(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let Sheet { words, evidence, .. } = sheet;
         let is_named = |guess: &Guess| {
             matches!(guess.target, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS))
         };

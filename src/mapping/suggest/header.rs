@@ -2,7 +2,7 @@
 
 use super::names::{Meaning, Names, Word, join};
 use super::{Choice, Guess, IfPhones};
-use crate::field::synonyms::{Group, Trap};
+use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
@@ -57,9 +57,39 @@ struct Around {
     is_mobile: bool,
 }
 
+impl<'a> Reader<'a> {
+    /// A reader for the file with these headers, and what each of them says by itself.
+    pub(super) fn read(
+        names: &'a Names,
+        fields: &'a Fields,
+        objects: &[Object],
+        words: &[String],
+    ) -> (Self, Vec<Guess>) {
+        let lists_users = words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words));
+        let mut reader = Reader {
+            names,
+            fields,
+            has_contacts: objects.contains(&Object::Contact),
+            has_opportunities: objects.contains(&Object::Opportunity),
+            lists_users,
+            lists_owners: false,
+        };
+        let mut guesses = reader.read_all(words);
+        if reader.is_of_owners(words, &guesses) {
+            reader.lists_owners = true;
+            guesses = reader.read_all(words);
+        }
+        (reader, guesses)
+    }
+
+    fn read_all(&self, words: &[String]) -> Vec<Guess> {
+        words.iter().map(|words| self.read_one(words)).collect()
+    }
+}
+
 impl Reader<'_> {
     /// What a header says by itself: the whole of it, then what is left without the words around.
-    pub(super) fn read(&self, words: &str) -> Guess {
+    fn read_one(&self, words: &str) -> Guess {
         if words.is_empty() {
             return Guess::none("the column has no header");
         }

@@ -3,7 +3,7 @@
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::person_names::{NAMES, PERSON};
-use super::{Confidence, Guess};
+use super::{Confidence, Guess, Sheet};
 use crate::field::synonyms::{Group, JOBS, LESSER, phrases};
 use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
@@ -19,7 +19,8 @@ const CLIENTS: &str =
 
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
-    pub(super) fn settle_choices(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn settle_choices(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let objects: Vec<Option<Object>> = guesses
             .iter()
             // Tags stand anywhere.
@@ -68,21 +69,18 @@ impl Reader<'_> {
     }
 
     /// `Title` is what somebody does or is called, by its cells.
-    pub(super) fn leave_job_titles(
-        &self,
-        headers: &[String],
-        samples: &[Vec<String>],
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn leave_job_titles(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_job = |word: &str| phrases(JOBS).any(|job| job == word);
         let says_job = |cell: &str| words(cell).split(' ').any(is_job);
         for (at, guess) in guesses.iter_mut().enumerate() {
-            let is_title =
-                matches!(headers[at].as_str(), "title" | "titel" | "titre" | "titulo" | "titolo");
+            let is_title = matches!(
+                sheet.words[at].as_str(),
+                "title" | "titel" | "titre" | "titulo" | "titolo"
+            );
             if guess.target != Some(FieldId::OPPORTUNITY_NAME) || !is_title {
                 continue;
             }
-            let cells = samples.iter().filter_map(|record| record.get(at));
+            let cells = sheet.samples.iter().filter_map(|record| record.get(at));
             let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
             let jobs = filled.iter().filter(|cell| says_job(cell)).count();
             if jobs > 0 && jobs * 2 >= filled.len() {
@@ -93,7 +91,8 @@ impl Reader<'_> {
 
     /// One column that opportunities have and contacts have, too, makes no opportunity of a row: contacts
     /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value.
-    pub(super) fn leave_lone_deal(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn leave_lone_deal(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let object = |field: FieldId| self.fields.get(field).object;
         // A name alone may be the opportunity's, and tags stand anywhere.
         let is_of_contact = |field: FieldId| {
@@ -135,7 +134,8 @@ impl Reader<'_> {
     }
 
     /// `Stage` beside `Deal Stage` is where the contact stands.
-    pub(super) fn leave_beside_deal(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn leave_beside_deal(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let of_deal: Vec<FieldId> = (guesses.iter().zip(words))
             .filter(|(_, words)| self.names_deal(words))
             .filter_map(|(guess, _)| guess.target)
@@ -160,7 +160,8 @@ impl Reader<'_> {
 
     /// `Client` beside `Contact`, `Customer Name` beside `Contact Name` is the company that the contact works
     /// for, unless a column of its own has that.
-    pub(super) fn settle_client(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn settle_client(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         if has(guesses, FieldId::COMPANY) || named_contacts(words, guesses).next().is_none() {
             return;
         }
@@ -187,10 +188,10 @@ impl Reader<'_> {
 
     /// A name that counts only where nothing else feeds the field gives way. An empty column feeds no single
     /// value; empty or not, an address leaves no room for somebody's who is perhaps another.
-    pub(super) fn drop_weak(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
-        let is_any_filled = (0..guesses.len()).any(|at| filled(at) > 0);
+    pub(super) fn drop_weak(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_any_filled = (0..guesses.len()).any(|at| sheet.filled(at) > 0);
         let feeds = |at: usize, field: FieldId| {
-            !guesses[at].is_weak && (filled(at) > 0 || !is_any_filled || field.is_address())
+            !guesses[at].is_weak && (sheet.filled(at) > 0 || !is_any_filled || field.is_address())
         };
         let strong = guesses.iter().enumerate().filter_map(|(at, guess)| Some((at, guess.target?)));
         let mut strong: Vec<FieldId> =
@@ -210,14 +211,14 @@ impl Reader<'_> {
 
     /// Of several columns of e-mail addresses or phones one is the primary, the others additional; an
     /// empty one is not, if another has cells.
-    pub(super) fn settle_slots(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
+    pub(super) fn settle_slots(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         for (field, more) in [
             (FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS),
             (FieldId::PHONE, FieldId::ADDITIONAL_PHONES),
         ] {
             let mut columns: Vec<(bool, u32, usize)> = (0..guesses.len())
                 .filter(|&at| guesses[at].target == Some(field))
-                .map(|at| (filled(at) == 0, slot_rank(&guesses[at]), at))
+                .map(|at| (sheet.filled(at) == 0, slot_rank(&guesses[at]), at))
                 .collect();
             columns.sort_unstable();
             for &(.., at) in columns.iter().skip(1) {
@@ -231,13 +232,9 @@ impl Reader<'_> {
     /// A field that holds one value takes one column (A2), one with cells before one without, and of two
     /// names the one that is called the contact's: `Contact Name` beside `Name`, which is the company's,
     /// unless few have one. The ids in our own error log stand beside those of the file.
-    pub(super) fn keep_one(
-        &self,
-        headers: &[String],
-        words: &[String],
-        filled: impl Fn(usize) -> usize,
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn keep_one(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let Sheet { headers, words, .. } = sheet;
+        let filled = |at: usize| sheet.filled(at);
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
         // `Full Name` says more than `Contact Person`, and `Customer Name` less than `Contact Name`.
@@ -246,7 +243,7 @@ impl Reader<'_> {
             let is_client = is_surely_named && self.names_client(&words[at]);
             is_name(at) && !speaks(at) && words[at] != "name" && !is_client
         });
-        let most = (0..guesses.len()).filter(|at| is_name(*at)).map(&filled).max().unwrap_or(0);
+        let most = (0..guesses.len()).filter(|at| is_name(*at)).map(filled).max().unwrap_or(0);
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
@@ -274,7 +271,8 @@ impl Reader<'_> {
     }
 
     /// Ids of another product stand beside other ids of that product: none of them is ours.
-    pub(super) fn leave_foreign_ids(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn leave_foreign_ids(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let ours = |word: &str| {
             let before = word.rsplit_once(' ').map_or("", |(before, _)| before);
             matches!(

@@ -1,11 +1,11 @@
 //! Columns that are another person's by those beside them, where their own headers do not say so
 //! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
 
-use super::Guess;
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::neighbours::has;
 use super::person_names::{PARTS, PERSON};
+use super::{Guess, Sheet};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
 use crate::normalize;
@@ -24,12 +24,8 @@ struct Numbered {
 impl Reader<'_> {
     /// `Name 1, Email 1, Name 2, Email 2`: an address with the number of another person's name is that
     /// person's. `Email 1, Email 2` with one name are both the contact's.
-    pub(super) fn leave_second_person(
-        &self,
-        words: &[String],
-        samples: &[Vec<String>],
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn leave_second_person(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let Sheet { words, samples, .. } = sheet;
         let people = self.numbered_people(words, samples, guesses);
         // Where nobody has a second name, the second address is the first person's.
         let has_address = |number: u32| {
@@ -95,12 +91,8 @@ impl Reader<'_> {
     }
 
     /// `Secondary Contact, Secondary Email`: the address is the other contact's.
-    pub(super) fn leave_other_contact(
-        &self,
-        words: &[String],
-        samples: &[Vec<String>],
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn leave_other_contact(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let Sheet { words, samples, .. } = sheet;
         let others: Vec<&str> = (0..words.len())
             .filter(|at| may_hold_names(samples, *at))
             .filter_map(|at| self.other_contact(&words[at]))
@@ -127,7 +119,8 @@ impl Reader<'_> {
     }
 
     /// `Owner, Email, Name, Email`: the address behind the owner is the owner's if there is another one.
-    pub(super) fn leave_behind_others(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn leave_behind_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let is_plain = |guess: &Guess| {
             guess.target.is_some_and(FieldId::is_address)
                 && matches!(guess.group, Group::Plain)
@@ -220,7 +213,8 @@ impl Reader<'_> {
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
-    pub(super) fn leave_lone_buyer(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn leave_lone_buyer(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let is_buyers = |at: usize| self.names_buyer(&words[at]);
         let has_address = (0..words.len())
             .any(|at| guesses[at].target.is_some_and(FieldId::is_address) && is_buyers(at));
@@ -233,12 +227,9 @@ impl Reader<'_> {
 
     /// Leaves out the columns of a buyer where the file also names those the tickets are for: beside `Attendee
     /// Email`, `Buyer Email` and `Buyer Phone` are not the contact's.
-    pub(super) fn leave_buyer_of_others(
-        &self,
-        words: &[String],
-        filled: impl Fn(usize) -> usize,
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn leave_buyer_of_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
+        let filled = |at: usize| sheet.filled(at);
         let is_buyers = |at: usize| self.names_buyer(&words[at]);
         // A column for the addresses of others may be there and empty.
         let has_rows = (0..words.len()).any(|at| filled(at) > 0);
@@ -265,7 +256,7 @@ impl Reader<'_> {
 
     /// The phone of a company that people are listed of is the same for all of them: contacts are not
     /// matched by it (behaviour V4).
-    pub(super) fn leave_switchboard(&self, guesses: &mut [Guess]) {
+    pub(super) fn leave_switchboard(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_persons = |guess: &Guess| match guess.target {
             Some(FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => true,
             Some(FieldId::EMAIL) => guess.group < Group::Billing,

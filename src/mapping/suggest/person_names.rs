@@ -3,7 +3,7 @@
 use super::header::Reader;
 use super::names::Word;
 use super::neighbours::has;
-use super::{Confidence, Guess};
+use super::{Confidence, Guess, Sheet};
 use crate::field::synonyms::Group;
 use crate::field::{FieldId, words};
 use crate::object::Object;
@@ -29,12 +29,8 @@ pub(super) const PARTS: [&str; 11] =
 impl Reader<'_> {
     /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
     /// `Nome` beside a first name is the last name, alone the whole name.
-    pub(super) fn settle_names(
-        &self,
-        words: &[String],
-        samples: &[Vec<String>],
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn settle_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let Sheet { words, samples, .. } = sheet;
         let twins = self.settle_two_names(words, guesses);
         for at in (0..guesses.len()).filter(|at| !twins.contains(at)) {
             let (own, word) = self.without_own(&words[at]);

@@ -1,9 +1,9 @@
 //! Which columns are the parts of the contact's one address.
 
-use super::Guess;
 use super::header::Reader;
 use super::names::Word;
 use super::neighbours::has;
+use super::{Guess, Sheet};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap, phrases};
 
@@ -24,7 +24,8 @@ impl Reader<'_> {
     /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
     /// country in Polish, and a region beside the postal code of Czechs and Slovaks. `Staat` is a country in
     /// German, and a region beside the country in Dutch.
-    pub(super) fn settle_town(&self, words: &[String], guesses: &mut [Guess]) {
+    pub(super) fn settle_town(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
         let is_town = |at: &usize| {
             let before = at.checked_sub(1).and_then(|before| guesses[before].target);
             words[*at] == "by" && before == Some(FieldId::POSTAL_CODE)
@@ -51,12 +52,8 @@ impl Reader<'_> {
 
     /// `Shipping Address, City, State, Zip`: what stands behind a street that is not the contact's is of
     /// that address, unless the file has the contact's own street, filled, and no other town.
-    pub(super) fn leave_place_of_others(
-        &self,
-        words: &[String],
-        filled: impl Fn(usize) -> usize,
-        guesses: &mut [Guess],
-    ) {
+    pub(super) fn leave_place_of_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let filled = |at: usize| sheet.filled(at);
         let is_any_filled = (0..guesses.len()).any(|at| filled(at) > 0);
         let is_own = |(at, guess): (usize, &Guess)| {
             guess.target == Some(FieldId::ADDRESS)
@@ -64,7 +61,7 @@ impl Reader<'_> {
                 && (filled(at) > 0 || !is_any_filled)
         };
         let has_own = guesses.iter().enumerate().any(is_own);
-        let theirs = self.behind_street_of_others(words, guesses);
+        let theirs = self.behind_street_of_others(&sheet.words, guesses);
         let mut elsewhere: Vec<Option<FieldId>> =
             guesses.iter().map(|guess| guess.target).collect();
         theirs.iter().for_each(|&at| elsewhere[at] = None);
@@ -119,8 +116,8 @@ impl Reader<'_> {
 
     /// The parts of an address come from one address: the contact's own before the company's, the one
     /// that is filled before one that is not.
-    pub(super) fn keep_one_place(&self, filled: impl Fn(usize) -> usize, guesses: &mut [Guess]) {
-        let best = best_place(filled, guesses);
+    pub(super) fn keep_one_place(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let best = best_place(|at| sheet.filled(at), guesses);
         // A street among the bills and a plain city are one address.
         let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
             let of = guesses.iter().filter(|guess| place_of(guess) == group);

@@ -1,4 +1,4 @@
-//! Whether numbers and amounts of money come back exact.
+//! Cases about numbers and amounts of money: they come back exact.
 
 use super::bench::Bench;
 use super::fields::samples;

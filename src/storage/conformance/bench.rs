@@ -1,4 +1,4 @@
-//! [`Bench`]: a storage on trial, and what it says when it is asked.
+//! [`Bench`]: a storage under test, with helpers to write to it and to look up records.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,7 +21,7 @@ use crate::value::Value;
 /// Fields with their values.
 pub(super) type Values<'v> = &'v [(&'v str, &'v [&'v str])];
 
-/// A storage on trial.
+/// A storage under test.
 pub(super) struct Bench<S> {
     pub(super) storage: S,
     account: Account,

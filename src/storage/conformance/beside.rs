@@ -1,4 +1,4 @@
-//! Whether an adapter notices what the application writes past it.
+//! Cases in which the application writes to the same tables, without the adapter.
 
 use super::bench::Bench;
 use super::receipts::{created_id, expect_conflict};
@@ -6,25 +6,25 @@ use super::{NO_VERSION, Result, cause, expect, fail, skip};
 use crate::object::Object::Contact;
 use crate::storage::{Receipt, StorageWrite};
 
-/// What the application does with a contact while an import is at work; see
+/// A change that the application makes to a contact while an import is running; see
 /// [`run_beside`](super::run_beside).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meanwhile<'a> {
-    /// It adds a contact with this e-mail address, and with whatever its contacts need besides.
+    /// Adds a contact with this e-mail address, and with whatever else the application's contacts need.
     Insert {
         /// The address.
         email: &'a str,
     },
-    /// It gives a contact another e-mail address.
+    /// Gives a contact another e-mail address.
     Change {
-        /// The contact.
+        /// The id of the contact.
         id: &'a str,
-        /// The address that it has from now on.
+        /// Its new address.
         email: &'a str,
     },
-    /// It deletes a contact.
+    /// Deletes a contact.
     Delete {
-        /// The contact.
+        /// The id of the contact.
         id: &'a str,
     },
 }

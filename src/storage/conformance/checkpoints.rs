@@ -1,4 +1,4 @@
-//! Whether a program that starts finds the imports it has to go on with.
+//! Cases in which an interrupted import is to be found again.
 
 use super::bench::Bench;
 use super::{Result, cause, expect, skip, with_causes};

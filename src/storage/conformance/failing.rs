@@ -1,5 +1,5 @@
-//! What is left of a batch that fails: what it has written is known by its token, and nothing else is there.
-//! Otherwise the next attempt, or the import that goes on, writes it a second time.
+//! Cases in which a batch fails. Whatever was written of it must be known by its token, and nothing else may be
+//! stored: otherwise the next attempt, or the resumed import, writes it a second time.
 
 use super::bench::Bench;
 use super::maker::Maker;

@@ -1,4 +1,4 @@
-//! Whether storage keeps every field that the account has.
+//! Cases about the fields of the account: each is stored, apart from the others, and can be cleared.
 
 use super::bench::{Bench, Values};
 use super::receipts::expect_updated;

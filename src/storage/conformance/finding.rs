@@ -1,4 +1,4 @@
-//! What storage answers.
+//! Cases about look-ups: what `find` returns.
 
 use super::bench::{Bench, Seen};
 use super::receipts::created_id;

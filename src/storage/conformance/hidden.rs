@@ -1,4 +1,4 @@
-//! Whether an import sees or touches contacts that are not its own.
+//! Cases beside contacts that an import must neither see nor change.
 
 use super::bench::Bench;
 use super::{Result, expect, fail, skip};
@@ -8,16 +8,16 @@ use crate::storage::{ContactOf, Receipt, StorageWrite};
 /// A contact that an import must not see, because it is another tenant's or deleted.
 #[derive(Clone, Copy, Debug)]
 pub struct Hidden<'a> {
-    /// Its id, as the adapter would tell it.
+    /// Its id, as the adapter would return it.
     pub id: &'a str,
     /// Its e-mail address, normalised.
     pub email: &'a str,
 }
 
 /// A case that is told the hidden contacts.
-pub(super) type Beside<S> = fn(&mut Bench<S>, &[Hidden<'_>]) -> Result;
+pub(super) type WithHidden<S> = fn(&mut Bench<S>, &[Hidden<'_>]) -> Result;
 
-pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Beside<S>)> {
+pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, WithHidden<S>)> {
     vec![
         ("a hidden contact is not found by its id", not_found_by_id),
         ("a hidden contact is not found by its address", not_found_by_key),

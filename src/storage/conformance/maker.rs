@@ -1,4 +1,4 @@
-//! [`Maker`]: makes batches by hand.
+//! [`Maker`]: builds the batches of the cases.
 
 use super::bench::Values;
 use super::fields::sample;
@@ -21,6 +21,13 @@ pub(super) struct Maker<'f> {
     absent: Option<String>,
 }
 
+/// The record that a step is about.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    New(Object),
+    Stored { object: Object, id: &'a str, version: Option<&'a str> },
+}
+
 impl<'f> Maker<'f> {
     /// `next` is the number from which the last token was made.
     pub(super) fn new(account: &'f Account, fields: &'f Fields, next: &'f mut u128) -> Self {
@@ -41,7 +48,7 @@ impl<'f> Maker<'f> {
     }
 
     pub(super) fn create(&mut self, object: Object, values: Values<'_>) -> Token {
-        self.step(object, None, None, &[], values, ContactOf::Unchanged)
+        self.step(Target::New(object), &[], values, ContactOf::Unchanged)
     }
 
     /// A create that expects its keys to be free.
@@ -52,7 +59,7 @@ impl<'f> Maker<'f> {
     }
 
     pub(super) fn opportunity(&mut self, values: Values<'_>, contact: ContactOf) -> Token {
-        self.step(Object::Opportunity, None, None, &[], values, contact)
+        self.step(Target::New(Object::Opportunity), &[], values, contact)
     }
 
     /// An update; the values before are those that it takes away from lists.
@@ -64,12 +71,13 @@ impl<'f> Maker<'f> {
         before: Values<'_>,
         after: Values<'_>,
     ) -> Token {
-        self.step(object, Some(id), version, before, after, ContactOf::Unchanged)
+        self.step(Target::Stored { object, id, version }, before, after, ContactOf::Unchanged)
     }
 
     pub(super) fn relink(&mut self, id: &str, version: Option<&str>, contact: &str) -> Token {
         let contact = ContactOf::Known(contact.into());
-        self.step(Object::Opportunity, Some(id), version, &[], &[], contact)
+        let target = Target::Stored { object: Object::Opportunity, id, version };
+        self.step(target, &[], &[], contact)
     }
 
     /// The last step is about the contact that another step of the batch writes.
@@ -155,21 +163,22 @@ impl<'f> Maker<'f> {
 
     fn step(
         &mut self,
-        object: Object,
-        id: Option<&str>,
-        version: Option<&str>,
+        target: Target<'_>,
         before: Values<'_>,
         after: Values<'_>,
         contact: ContactOf,
     ) -> Token {
         let token = self.token();
         let from = self.batch.changes.len();
-        if object == Object::Contact && id.is_none() {
-            self.fill_required(after);
+        match target {
+            Target::New(Object::Contact) => self.fill_required(after),
+            Target::New(Object::Opportunity) => self.fill_opportunity(after),
+            Target::Stored { .. } => {}
         }
-        if object == Object::Opportunity && id.is_none() {
-            self.fill_opportunity(after);
-        }
+        let (object, op, id, version) = match target {
+            Target::New(object) => (object, Op::Create, None, None),
+            Target::Stored { object, id, version } => (object, Op::Update, Some(id), version),
+        };
         for (key, values) in after {
             let field = self.fields.find(object, key).filter(|id| !self.fields.is_part(*id));
             let Some(field) = field else {
@@ -181,7 +190,7 @@ impl<'f> Maker<'f> {
         }
         self.batch.steps.push(OwnedStep {
             object,
-            op: if id.is_some() { Op::Update } else { Op::Create },
+            op,
             row: RowNumber(u32::try_from(self.batch.steps.len() + 1).unwrap_or(1)),
             token,
             id: id.map(Into::into),

@@ -1,28 +1,4 @@
-//! Certifies a storage adapter: [`run`] puts it through some seventy named cases.
-//!
-//! | run | over | finds |
-//! |---|---|---|
-//! | [`run`] | an empty storage | what breaks the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
-//! | [`run_over`] | rows that your application has written | columns that an update empties, rows that no key leads to |
-//! | [`run_beside`] | an application that goes on writing | keys, versions and caches that only imports renew |
-//! | [`run_hidden`] | rows of other tenants, and deleted ones | what an import sees or touches that is not its own |
-//! | [`run_failing`] | a storage that refuses a certain contact | batches that are left half written |
-//! | [`run_checkpoints`] | an import that is interrupted | checkpoints that are lost, where [`unfinished`](StorageWrite::unfinished) does not tell them |
-//!
-//! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. The
-//! more fields and match rules that account has, the more is tried: values are written to every field, custom
-//! ones included, and to those that every contact [needs](crate::dedup::DedupPolicy::required).
-//!
-//! What the adapter would have an import try again ([`recover`](StorageWrite::recover),
-//! [`asks_again`](super::Storage::asks_again)) is tried again here too, with five attempts at most.
-//!
-//! A case is skipped, and the report says why, if it is about something that the adapter does not claim to do
-//! (tokens, follow-ups), or needs a field or an object that the account
-//! [does without](crate::Account::standard_fields).
-//!
-//! A failure says what was expected, what came instead, and which call was forgotten; [the adapter
-//! guide](crate::guide::adapters) has the steps. If many cases fail for the same cause, only the first of them
-//! names it.
+//! Tests that certify a storage adapter: [`run`] puts it through some seventy named cases.
 //!
 //! ```
 //! use crm_import::MemoryStorage;
@@ -31,6 +7,28 @@
 //! let report = conformance::run(MemoryStorage::default);
 //! assert!(report.is_passed(), "{report}");
 //! ```
+//!
+//! | suite | storage | finds |
+//! |---|---|---|
+//! | [`run`] | empty | violations of the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
+//! | [`run_over`] | with rows that your application has written | columns that an update empties, rows that are not found by their keys |
+//! | [`run_beside`] | that your application writes to at the same time | keys, versions and caches that only imports renew |
+//! | [`run_hidden`] | with rows of other tenants, and deleted ones | what an import sees or changes although it is not its own |
+//! | [`run_failing`] | that refuses a certain contact | batches that are left half written |
+//! | [`run_checkpoints`] | empty | lost checkpoints, if the adapter does not implement [`unfinished`](StorageWrite::unfinished) |
+//!
+//! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. Values are
+//! written to every field of that account, including custom ones, and every match rule is tried. What the adapter
+//! would have an import repeat ([`recover`](StorageWrite::recover), [`asks_again`](super::Storage::asks_again)) is
+//! repeated here too, up to five times.
+//!
+//! A case is skipped, and the report says why, if it is about something that the adapter does not claim to do
+//! (tokens, follow-ups), or needs a field or an object that the account
+//! [does not have](crate::Account::standard_fields).
+//!
+//! A failure says what was expected, what came instead, and which call is missing; [the adapter
+//! guide](crate::guide::adapters) has the steps. If several cases fail for the same cause, only the first of them
+//! names it.
 //!
 //! In the tests of an adapter, with a database that is emptied each time:
 //!
@@ -45,20 +43,20 @@
 //! ```
 
 mod amounts;
+mod basics;
 mod bench;
 mod beside;
+mod bulk;
 mod checkpoints;
 mod failing;
 mod fields;
 mod finding;
-mod ground;
 mod hidden;
 mod maker;
 mod over;
 mod receipts;
 mod report;
 mod rules;
-mod several;
 mod tokens;
 mod values;
 mod versions;
@@ -77,49 +75,50 @@ pub use report::{Case, Outcome, Report};
 
 /// Why a case does not pass.
 enum Stop {
-    /// For this reason.
+    /// The adapter breaks the contract, in this way.
     Failed(String),
-    /// Something that many cases need does not work: it is told once, by the first of them.
+    /// Something does not work that many cases need. Only the first of them reports it.
     Cause(String),
-    /// It is not about this storage.
+    /// The case does not apply to this storage, for this reason.
     Skipped(String),
 }
 
-/// A case fails for this reason.
+/// Fails the case for this reason.
 fn fail<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Failed(why.into()))
 }
 
-/// A case fails, as others do, for want of what it needs.
+/// Fails the case for a reason for which others fail as well.
 fn cause<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Cause(why.into()))
 }
 
-/// A case is not about this storage, for this reason.
+/// Skips the case for this reason.
 fn skip<T>(why: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Skipped(why.into()))
 }
 
-fn expect(is_true: bool, why: impl Into<String>) -> Result<(), Stop> {
-    if is_true { Ok(()) } else { fail(why) }
+/// Fails the case for this reason, unless the condition holds.
+fn expect(condition: bool, why: impl Into<String>) -> Result<(), Stop> {
+    if condition { Ok(()) } else { fail(why) }
 }
 
-/// The cause if nothing is noticed of what other writers do.
+/// The cause if the writes of others go unnoticed.
 const NO_VERSION: &str = "a contact has no version, so that nothing is known of other writers: \
                                      give one in find with FoundRecord::version";
 
-/// The cause if nobody can tell whose an opportunity is.
+/// The cause if opportunities are stored without their contacts.
 const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
                                   write, and give it as the value of contact_id in find";
 
 type Result<T = (), E = Stop> = std::result::Result<T, E>;
 type Run<S> = fn(&mut Bench<S>) -> Result;
 
-/// Puts an adapter through every case. `fresh` makes an empty storage.
+/// Tests an adapter against the whole contract. `fresh` makes an empty storage.
 ///
-/// A panic fails the case in which it happens; the others go on, with storages of their own.
+/// A panic fails the case in which it happens; the others continue, with storages of their own.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
-    let cases: Vec<(&'static str, Run<S>)> = ground::cases()
+    let cases: Vec<(&'static str, Run<S>)> = basics::cases()
         .into_iter()
         .chain(finding::cases())
         .chain(rules::cases())
@@ -128,20 +127,20 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
         .chain(amounts::cases())
         .chain(versions::cases())
         .chain(writing::cases())
-        .chain(several::cases())
+        .chain(bulk::cases())
         .chain(failing::cases())
         .chain(tokens::cases())
         .collect();
     // What else goes wrong there is for the cases to tell.
     let is_left =
-        |result: &Result| matches!(result, Err(Stop::Cause(why)) if why == ground::NOT_EMPTY);
-    let emptied = caught(|| ground::is_empty(&mut fresh));
+        |result: &Result| matches!(result, Err(Stop::Cause(why)) if why == basics::NOT_EMPTY);
+    let emptied = caught(|| basics::is_empty(&mut fresh));
     if is_left(&emptied) {
         let names = cases.into_iter().map(|(name, _)| name).chain(checkpoints::names());
-        let all = names.map(|name| (name, cause(ground::NOT_EMPTY)));
-        return Report::of([(ground::EMPTY, emptied)].into_iter().chain(all));
+        let all = names.map(|name| (name, cause(basics::NOT_EMPTY)));
+        return Report::of([(basics::EMPTY, emptied)].into_iter().chain(all));
     }
-    let mut all = vec![(ground::EMPTY, Ok(()))];
+    let mut all = vec![(basics::EMPTY, Ok(()))];
     for (name, case) in cases {
         all.push((name, try_case(&mut fresh, case)));
     }
@@ -151,13 +150,13 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
     Report::of(all)
 }
 
-/// Puts an adapter through updates of records that your application wrote before there was any import.
-/// `storage` makes a storage that holds them, and `ids` says which they are.
+/// Tests updates of records that your application wrote before there was any import. `storage` makes a storage with
+/// such records, and `ids` lists them.
 ///
-/// It checks that each record is found by its id and by its keys, and that writing one field leaves all others
-/// that [`find`](super::Storage::find) returns as they were. So include records as odd as your real ones: with
-/// blank columns, with addresses the way somebody typed them, with values that no import would write. Columns
-/// that `find` does not return cannot be seen from here; compare those yourself.
+/// Each record must be found by its id and by its keys, and an update of one field must leave all others that
+/// [`find`](super::Storage::find) returns as they were. So include records as odd as your real ones: with
+/// blank columns, with addresses as somebody typed them, with values that no import would write. Columns
+/// that `find` does not return are not compared; do that yourself.
 ///
 /// ```
 /// use crm_import::storage::conformance;
@@ -184,11 +183,10 @@ pub fn run_over<S: StorageWrite>(mut storage: impl FnMut() -> S, ids: &[(Object,
     }))
 }
 
-/// Puts an adapter through an import while the application goes on writing. `fresh` makes an empty storage,
-/// and `application` does what it is [told](Meanwhile) the way your application would, not through the
-/// adapter.
+/// Tests an import while the application writes as well. `fresh` makes an empty storage, and `application` makes a
+/// [change](Meanwhile) the way your application would, without the adapter.
 ///
-/// That finds keys, versions and caches that only imports keep up to date. The cases use contacts that are
+/// This finds keys, versions and caches that only imports keep up to date. The cases use contacts that are
 /// matched by their e-mail address.
 ///
 /// ```
@@ -219,9 +217,9 @@ pub fn run_beside<S: StorageWrite>(
     }))
 }
 
-/// Puts an adapter through imports beside contacts that it must not see: those of another tenant, or deleted ones.
-/// `storage` makes a storage whose tables hold them, and `hidden` says which they are. Give at least one for each
-/// reason why a row is hidden, with an opportunity where there are any.
+/// Tests an import beside contacts that it must not see: those of another tenant, or deleted ones. `storage` makes a
+/// storage whose tables have such contacts, and `hidden` lists them. Include at least one for each reason why a row
+/// is hidden, with an opportunity if the account has them.
 ///
 /// ```no_run
 /// use crm_import::storage::conformance::{self, Hidden};
@@ -248,13 +246,13 @@ pub fn run_hidden<S: StorageWrite>(
     }))
 }
 
-/// Puts an adapter through batches in which something fails. `failing` makes an empty storage that cannot write
-/// a contact whose name, or first name, is [`REFUSED`]: its table has a `CHECK` or a trigger against that name, or what stands for the
-/// service answers it with an error.
+/// Tests batches in which something fails. `failing` makes an empty storage that cannot write a contact whose name, or
+/// first name, is [`REFUSED`]: its table has a `CHECK` or a trigger against that name, or a stub of the service
+/// answers with an error.
 ///
-/// Whether the adapter rejects that contact or gives an error, the others of the batch must be there exactly once
-/// in the end. That finds batches that are not in one transaction and tokens that are kept apart from what they
-/// name.
+/// Whether the adapter rejects that contact or returns an error, the others of the batch must be stored exactly once
+/// in the end. This finds batches that are not written in one transaction, and tokens that are not stored together
+/// with their records.
 ///
 /// ```no_run
 /// use crm_import::storage::conformance;
@@ -274,12 +272,11 @@ pub fn run_failing<S: StorageWrite>(mut failing: impl FnMut() -> S) -> Report {
     Report::of(cases.map(|(name, case)| (name, try_case(&mut failing, case))))
 }
 
-/// Puts an adapter through imports that are interrupted. `kept` reads the checkpoints that storage keeps the
-/// way [a program that starts](crate::guide::adapters#7-checkpoints) does: all of them, or those that are
-/// [open](Checkpoint::is_open).
+/// Tests whether checkpoints are kept. `kept` reads them from storage the way [a program that
+/// starts](crate::guide::adapters#7-checkpoints) does: all of them, or those that are [open](Checkpoint::is_open).
 ///
-/// [`run`] does the same through [`unfinished`](StorageWrite::unfinished). This one is for an adapter without
-/// that method, whose application reads its checkpoints in another way.
+/// [`run`] does the same through [`unfinished`](StorageWrite::unfinished). Use this for an adapter without that
+/// method, whose application reads its checkpoints in another way.
 ///
 /// ```
 /// use crm_import::MemoryStorage;
@@ -301,7 +298,7 @@ pub fn run_checkpoints<S: StorageWrite>(
     }))
 }
 
-/// Tries one case on a storage of its own.
+/// Runs one case on a storage of its own.
 fn try_case<S: StorageWrite>(
     make: &mut impl FnMut() -> S,
     case: impl FnOnce(&mut Bench<S>) -> Result,
@@ -310,11 +307,11 @@ fn try_case<S: StorageWrite>(
     caught(|| {
         let mut bench = Bench::new(storage);
         let result = case(&mut bench);
-        ground::explained(&bench, result)
+        basics::explained(&bench, result)
     })
 }
 
-/// A panic fails the case. Nobody looks at the storage again in which it happened.
+/// Turns a panic into a failure of the case. The storage in which it happened is not used again.
 fn caught(case: impl FnOnce() -> Result) -> Result {
     catch_unwind(AssertUnwindSafe(case)).unwrap_or_else(|panic| {
         let panic: &dyn Any = &*panic;

@@ -1,4 +1,4 @@
-//! Whether records that the application wrote survive updates by an import.
+//! Cases over records that the application wrote: they survive the updates of an import.
 
 use super::bench::{Bench, Seen};
 use super::fields::{Sample, samples};

@@ -1,4 +1,4 @@
-//! What the receipt of a step must say, and which call was forgotten if it does not.
+//! Checks of the receipts of a step, which say which call is missing.
 
 use super::{NO_VERSION, Result, cause, fail};
 use crate::object::Object;

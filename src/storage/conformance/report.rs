@@ -4,32 +4,33 @@ use std::fmt;
 
 use super::{Result, Stop};
 
-/// How one case turned out.
+/// The outcome of one [`Case`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The adapter keeps this part of the contract.
     Passed,
-    /// It does not, for this reason.
+    /// It breaks it, in this way.
     Failed(String),
-    /// It fails for the same cause as the case with this name, which says what it is. Mend that first.
+    /// It fails for the same cause as the case with this name. Fix that one first.
     Follows(&'static str),
-    /// The case was not tried, because it is about something that this adapter does not claim to do or this
-    /// account does not have.
+    /// The case does not apply, for this reason: the adapter does not claim to do what it is about, or the account
+    /// does not have what it needs.
     Skipped(String),
 }
 
-/// One part of the contract.
+/// A test of one part of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Case {
-    /// The stable name of the case, a sentence.
+    /// The stable name of the case: a sentence that should be true of the adapter.
     pub name: &'static str,
-    /// How it turned out.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
-/// How every case turned out. `Display` writes a line for each.
+/// The outcome of every case of a suite. `Display` writes a line for each and a total.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a report that nobody looks at certifies nothing"]
 pub struct Report {
     cases: Vec<Case>,
 }
@@ -60,7 +61,7 @@ impl Report {
         &self.cases
     }
 
-    /// The cases that failed, with the reason.
+    /// The name of each case that failed, and the reason. Cases that [follow](Outcome::Follows) from it are left out.
     pub fn failures(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.cases.iter().filter_map(|case| match &case.outcome {
             Outcome::Failed(why) => Some((case.name, why.as_str())),

@@ -1,4 +1,4 @@
-//! Whether the account's own match rules are answered, those besides a single address.
+//! Cases about the match rules of the account other than a single address.
 
 use super::bench::{Bench, Seen};
 use super::fields::sample;

@@ -1,4 +1,4 @@
-//! What storage keeps so that nothing is written twice.
+//! Cases about tokens: nothing is written twice.
 
 use super::bench::Bench;
 use super::receipts::{created_id, expect_conflict, expect_updated};

@@ -1,5 +1,5 @@
-//! Whether values come back that an adapter may take for something else: what it cannot hold it rejects, and
-//! whatever it changes in silence differs again in the next import.
+//! Cases about unusual values: an adapter returns them as they were written, or rejects them. What it changes
+//! silently would differ again in the next import.
 
 use super::bench::{Bench, Values};
 use super::fields::samples;

@@ -1,4 +1,4 @@
-//! Whether an adapter notices that somebody else has written.
+//! Cases about versions: an update of a record that somebody else has changed is a conflict.
 
 use super::bench::Bench;
 use super::fields::samples;

@@ -1,4 +1,4 @@
-//! What storage writes, and what it refuses to.
+//! Cases about writes: what is written, and what must be left out.
 
 use super::bench::Bench;
 use super::receipts::{created_id, expect_conflict, expect_updated};

@@ -12,21 +12,37 @@ use crate::object::Object;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
-/// The ids of the records that carry each key.
-type Ids = Map<String, Vec<String>>;
-
-/// Built for a rule when it is first asked for, and kept up to date by every write.
+/// The records by their keys, for each match rule that was asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    rules: Vec<(Object, Vec<String>, Ids)>,
+    rules: Vec<RuleIndex>,
     fields: Option<Fields>,
 }
 
+/// The records by their keys under one match rule. It is built when the rule is first asked for, and every write
+/// keeps it up to date.
+#[derive(Clone, Debug)]
+struct RuleIndex {
+    object: Object,
+    /// The keys of the rule's fields.
+    rule: Vec<String>,
+    /// The ids of the records that have each key.
+    ids: Map<String, Vec<String>>,
+}
+
+impl RuleIndex {
+    fn is_of(&self, object: Object, rule: &[&str]) -> bool {
+        self.object == object && self.rule == rule
+    }
+}
+
 impl Index {
+    /// Forgets everything, to be built again.
     pub(super) fn clear(&mut self) {
         self.rules.clear();
     }
 
+    /// Builds the index of a rule, unless it is there.
     pub(super) fn build(
         &mut self,
         object: Object,
@@ -35,23 +51,24 @@ impl Index {
         fields: &Fields,
         account: &Account,
     ) {
-        if self.rules.iter().any(|(of, name, _)| *of == object && name == rule) {
+        if self.rules.iter().any(|index| index.is_of(object, rule)) {
             return;
         }
         let rule: Vec<String> = rule.iter().map(|&field| field.to_owned()).collect();
-        let mut map: Ids = Map::default();
+        let mut ids: Map<String, Vec<String>> = Map::default();
         for (id, record) in records {
             for key in keys_of(object, &rule, record, fields, account) {
-                map.entry(key).or_default().push(id.clone());
+                ids.entry(key).or_default().push(id.clone());
             }
         }
-        self.rules.push((object, rule, map));
+        self.rules.push(RuleIndex { object, rule, ids });
         self.fields = Some(fields.clone());
     }
 
+    /// The ids of the records with this key, under a rule whose index is built.
     pub(super) fn find(&self, object: Object, rule: &[&str], key: &[&str]) -> &[String] {
-        let rule = self.rules.iter().find(|(of, name, _)| *of == object && name == rule);
-        rule.and_then(|(_, _, map)| map.get(&join(key))).map_or(&[], Vec::as_slice)
+        let index = self.rules.iter().find(|index| index.is_of(object, rule));
+        index.and_then(|index| index.ids.get(&join(key))).map_or(&[], Vec::as_slice)
     }
 
     /// A record is about to change from `before` (`None` = it is new) to `after`.
@@ -64,17 +81,14 @@ impl Index {
         account: &Account,
     ) {
         let Some(fields) = &self.fields else { return };
-        for (of, rule, map) in &mut self.rules {
-            if *of != object {
-                continue;
-            }
+        for RuleIndex { rule, ids, .. } in self.rules.iter_mut().filter(|it| it.object == object) {
             for key in before.into_iter().flat_map(|r| keys_of(object, rule, r, fields, account)) {
-                if let Some(ids) = map.get_mut(&key) {
-                    ids.retain(|other| other != id);
+                if let Some(holders) = ids.get_mut(&key) {
+                    holders.retain(|other| other != id);
                 }
             }
             for key in keys_of(object, rule, after, fields, account) {
-                map.entry(key).or_default().push(id.to_owned());
+                ids.entry(key).or_default().push(id.to_owned());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What all other cases stand on, so that it is told first.
+//! The basic cases, which all others depend on. They run first, so that their failures are reported first.
 
 use super::bench::Bench;
 use super::fields::{add_sample, samples};

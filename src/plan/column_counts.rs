@@ -1,14 +1,14 @@
-//! [`ColumnCounts`]: where the filled cells of a mapped column go (behaviour L2).
+//! [`ColumnCounts`]: what becomes of the filled cells of a mapped column (behaviour L2).
 //!
-//! Nothing is counted while planning. When somebody asks, each cell is compared with its record after all
-//! its rows have been folded into it: does the record hold what the cell says? Most cells need no such
-//! comparison, because whatever a plain column takes from the only row of a record is there afterwards.
+//! Nothing is counted while planning. On demand, each cell is compared with its record as it is after all rows
+//! have been folded into it. Most cells need no comparison: what a plain column takes from the only row of a record
+//! is there afterwards.
 
 use std::ops::AddAssign;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::after::{After, Answer, Items, folded};
+use super::final_record::{Answer, FinalRecord, Items, folded};
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
@@ -18,7 +18,7 @@ use crate::merge::{Addresses, RowOf};
 use crate::normalize;
 use crate::object::Object;
 
-/// Where the cells of one mapped column go. The last five counts add up to `filled` (behaviour L2).
+/// What becomes of the filled cells of one mapped column. The last five counts add up to `filled` (behaviour L2).
 ///
 /// ```
 /// use crm_import::mapping::{ColumnMapping, Mapping, Merge};
@@ -46,27 +46,26 @@ use crate::object::Object;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ColumnCounts {
-    /// Its position in the file.
+    /// Its 0-based position in the file.
     pub index: usize,
     /// Its header.
     pub header: String,
     /// The object it feeds. A column that feeds both is counted for each.
     pub object: Object,
-    /// The key of the field. A part that is [joined](crate::Field::is_part) to a name has its own key here,
-    /// but its cells go where the name goes.
+    /// The key of the field. For a part that is [joined](crate::Field::is_part) to a name, the key of the part.
     pub field: String,
     /// Cells that are not blank.
     pub filled: u64,
-    /// Written by a step, or stored already.
+    /// Cells whose value is written, or stored already.
     pub taken: u64,
-    /// Left out, wholly or in part, because another value stands: by the column's merge rule, or because a
-    /// later row of the same record counts.
+    /// Cells left out, wholly or in part, in favour of another value: by the column's merge rule, or because a later
+    /// row of the same record counts.
     pub left_out: u64,
-    /// Refused, wholly or in part; an issue says why.
+    /// Cells refused, wholly or in part; an issue says why.
     pub refused: u64,
-    /// On a side that is skipped.
+    /// Cells of sides that are skipped.
     pub skipped: u64,
-    /// On a side that fails; an issue says why.
+    /// Cells of sides that fail; an issue says why.
     pub failed: u64,
 }
 
@@ -116,12 +115,11 @@ impl ColumnCounts {
 }
 
 impl Plan {
-    /// Where the filled cells of every mapped column go, so that no cell is lost silently. Columns of an
-    /// object that is not selected are not counted.
+    /// What becomes of the filled cells of every mapped column, so that no cell is lost silently. Columns of an
+    /// object that is not imported are not counted.
     ///
-    /// This is worked out anew each time, in one pass over the plan. The plan of a finished
-    /// [run](crate::Import::run) has no rows to count; add up the counts of its
-    /// [windows](crate::Event::Window) instead.
+    /// This takes a pass over the plan each time it is called. The plan of a finished
+    /// [run](crate::Import::run) has no rows; add up the counts of its [windows](crate::Event::Window) instead.
     pub fn column_counts(&self) -> Vec<ColumnCounts> {
         let mut tally = Tally::new(self);
         let mut counts = Vec::new();
@@ -204,7 +202,7 @@ impl<'p> Tally<'p> {
         let ledger = &self.plan.ledger;
         let is_alone = entry.first_row == entry.last_row;
         let is_opportunity = step.object == Object::Opportunity;
-        let mut after: Option<After<'_>> = None;
+        let mut after: Option<FinalRecord<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
@@ -218,7 +216,7 @@ impl<'p> Tally<'p> {
                 } else if first.field == FieldId::OPPORTUNITY_TAGS {
                     self.look_for_tags(row, first)
                 } else {
-                    let after = after.get_or_insert_with(|| After::of(ledger, step));
+                    let after = after.get_or_insert_with(|| FinalRecord::of(ledger, step));
                     let answers = target.columns.iter().map(|column| after.look(column, &of));
                     answers.max().unwrap_or(Answer::Holds)
                 };
@@ -233,7 +231,7 @@ impl<'p> Tally<'p> {
         let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
         let tags = self.tags.entry(contact).or_insert_with(|| {
             let step = StepRef { object: Object::Contact, number: contact };
-            After::of(ledger, step).list(FieldId::TAGS).clone()
+            FinalRecord::of(ledger, step).list(FieldId::TAGS).clone()
         });
         let cells = ledger.cells(row);
         let mut answer = Answer::Holds;

@@ -1,5 +1,4 @@
-//! What goes wrong only where there are several: columns of a batch that are out of step, and lists that an
-//! adapter cuts short.
+//! Cases with many steps or keys at once: columns of a batch must stay aligned, and no list may be cut short.
 
 use std::collections::HashMap;
 

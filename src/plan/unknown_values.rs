@@ -1,4 +1,4 @@
-//! [`UnknownValue`]: the names in a file that the account does not know.
+//! [`UnknownValue`]: a stage, owner or option that the account does not know.
 
 use indexmap::IndexMap;
 
@@ -8,10 +8,10 @@ use crate::issue::{Finding, IssueCode};
 use crate::normalize;
 use crate::object::{Object, RowNumber};
 
-/// A stage, owner, option, status or pipeline that the account does not know, listed once for all the rows
-/// that name it, so that a person has to answer only once.
+/// A stage, owner, option, status or pipeline that the account does not know. It is listed once for all rows that
+/// have it, so that a person has to answer only once what it means.
 ///
-/// Put the answer into the value map of its column ([`ColumnMapping::values`]) and plan again:
+/// Put the answer into the value map of the column ([`ColumnMapping::values`]) and plan again:
 ///
 /// ```
 /// use crm_import::mapping::{ColumnMapping, Mapping};
@@ -57,17 +57,17 @@ pub struct UnknownValue {
     pub object: Object,
     /// The key of the field: `stage`, `owner`, `lost_reason`.
     pub field: String,
-    /// The header of the column, `None` for a constant.
+    /// The header of the column. `None` for a constant.
     pub column: Option<String>,
-    /// The value, as the first row writes it. Case and spaces do not make it another one.
+    /// The value, as the first row has it. Values that differ only in case and spaces are the same.
     pub value: String,
-    /// The pipeline in which a stage was looked for.
+    /// For a stage: the pipeline in which it was looked for.
     pub pipeline: Option<String>,
-    /// How many rows name it.
+    /// The number of rows that have it.
     pub rows: u64,
-    /// Does the account know several of that name? Then its id or e-mail address tells them apart.
+    /// Does the account have several of that name? Then ids or e-mail addresses distinguish them.
     pub is_ambiguous: bool,
-    /// What may have been meant, the likeliest first.
+    /// What may be meant, the likeliest first.
     pub nearest: Vec<String>,
 }
 
@@ -75,8 +75,7 @@ pub struct UnknownValue {
 type Same = (Option<u16>, Object, Option<String>, String);
 
 impl Plan {
-    /// Every stage, owner, option, status and pipeline that the account does not know, in the order
-    /// in which the file brings them, each with its rows counted.
+    /// Every stage, owner, option, status and pipeline that the account does not know, in the order of the file.
     pub fn unknown_values(&self) -> Vec<UnknownValue> {
         let mut found: IndexMap<Same, (UnknownValue, Option<RowNumber>)> = IndexMap::new();
         for finding in self.findings.iter().filter(|finding| is_unknown(finding.code)) {

@@ -1,4 +1,4 @@
-//! [`After`]: a record as it is after the import, and whether it holds what a cell says.
+//! [`FinalRecord`]: a record as it is after the import, to be compared with the cells of the file.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::value::Value;
 /// The items of a list, folded.
 pub(super) type Items = HashSet<String, foldhash::fast::RandomState>;
 
-/// Does the record hold what a cell says? Ordered so that the greatest answer is that of several items.
+/// Does the record have the value of a cell? For a cell of several items, the greatest answer counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
     Holds,
@@ -24,7 +24,7 @@ pub(super) enum Answer {
 }
 
 /// A record after all its rows have been folded into it.
-pub(super) struct After<'p> {
+pub(super) struct FinalRecord<'p> {
     ledger: &'p Ledger,
     base: Base<'p>,
     changes: ChangeSet<'p>,
@@ -33,7 +33,7 @@ pub(super) struct After<'p> {
     lists: HashMap<FieldId, Items, foldhash::fast::RandomState>,
 }
 
-impl<'p> After<'p> {
+impl<'p> FinalRecord<'p> {
     pub(super) fn of(ledger: &'p Ledger, step: StepRef) -> Self {
         let entry = ledger.entry(step.object, step.number);
         let mut changes = Changes::default();
@@ -44,7 +44,7 @@ impl<'p> After<'p> {
         };
         let changes = ChangeSet { changes, fields: &ledger.settings.fields };
         let base = ledger.base(step.object, entry);
-        After { ledger, base, changes, link, lists: HashMap::default() }
+        FinalRecord { ledger, base, changes, link, lists: HashMap::default() }
     }
 
     fn values(&self, field: FieldId) -> Vec<Value<'_>> {

@@ -1,4 +1,5 @@
-//! [`Prints`]: a table of the records that were met, by the fingerprints of their ids, in sixteen bytes each.
+//! [`MetRecords`]: a table of the records that earlier windows met, by the fingerprints of their ids. An entry takes
+//! sixteen bytes.
 
 use hashbrown::HashTable;
 
@@ -21,12 +22,12 @@ const TABLES: usize = 64;
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
-pub(super) struct Prints {
+pub(super) struct MetRecords {
     /// None at first.
     tables: Vec<HashTable<Entry>>,
 }
 
-impl Prints {
+impl MetRecords {
     pub(super) fn is_empty(&self) -> bool {
         self.tables.is_empty()
     }
