@@ -4,6 +4,7 @@
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::teach::text_of;
 use crate::draft::{Column, Rule, Settings};
 use crate::field::FieldId;
 use crate::merge::{AddressBook, Addresses, Single, take_row};
@@ -121,10 +122,7 @@ impl Planner {
                 let book = self.kept_book(settings, contact, row, kind);
                 book.iter().map(Value::to_string).collect()
             }
-            None => {
-                let value = self.kept_value(settings, contact, row, field);
-                value.iter().map(|value| super::teach::folded(&value.to_text())).collect()
-            }
+            None => text_of(self.kept_value(settings, contact, row, field)),
         };
         rule.fields().map(texts).collect()
     }

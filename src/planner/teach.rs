@@ -16,12 +16,11 @@ use super::kept::columns_of;
 use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
-use crate::draft::{Key, KeyKind, Rule, Settings, Shape};
+use crate::draft::{Key, KeyKind, Rule, Settings, Shape, combinations, part};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
-use crate::lookup::{DeclaredKey, PART};
+use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
-use crate::normalize;
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
@@ -273,7 +272,7 @@ impl Planner {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
         let entry = self.ledger.contacts[contact as usize];
         let after = if self.is_one_of_many(row) {
-            combined(&self.kept_texts(settings, contact, row, rule))
+            combinations(&self.kept_texts(settings, contact, row, rule))
         } else {
             let base = self.ledger.base(Object::Contact, &entry);
             let rows = self.ledger.rows(Object::Contact, &entry);
@@ -363,15 +362,14 @@ fn parse_phone(text: &str) -> Option<Phone> {
 
 /// The keys under a rule, made from the parts that storage declared.
 fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
-    let mut texts: Vec<String> = vec![String::new()];
-    for (at, field) in rule.fields().enumerate() {
+    let parts_of = |field| {
         let parts = keys.iter().filter(|key| key.field == Some(field)).map(|key| key.key);
         let mut parts: Vec<&str> = parts.collect();
         parts.sort_unstable();
         parts.dedup();
-        texts = combine(&texts, &parts, at);
-    }
-    texts
+        parts
+    };
+    combinations(&rule.fields().map(parts_of).collect::<Vec<_>>())
 }
 
 /// The keys of a contact under a rule after these rows have been folded into it.
@@ -382,32 +380,13 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
             let book = addresses_of(base, kind, columns, rows);
             book.iter().map(Value::to_string).collect()
         }
-        None => {
-            let value = effective(base, columns_of(base.settings, field), rows);
-            value.iter().map(|value| folded(&value.to_text())).collect()
-        }
+        None => text_of(effective(base, columns_of(base.settings, field), rows)),
     });
-    combined(&texts.collect::<Vec<_>>())
+    combinations(&texts.collect::<Vec<_>>())
 }
 
-/// Every combination of the texts of a rule's fields; none if a field has no text.
-fn combined(fields: &[Vec<String>]) -> Vec<String> {
-    let mut texts: Vec<String> = vec![String::new()];
-    for (at, parts) in fields.iter().enumerate() {
-        let parts: Vec<&str> =
-            parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        texts = combine(&texts, &parts, at);
-    }
-    texts
-}
-
-fn combine(texts: &[String], parts: &[&str], at: usize) -> Vec<String> {
-    let join = |text: &String, part: &str| {
-        if at == 0 { part.to_owned() } else { format!("{text}{PART}{part}") }
-    };
-    texts.iter().flat_map(|text| parts.iter().map(move |part| join(text, part))).collect()
-}
-
-pub(super) fn folded(text: &str) -> String {
-    normalize::folded(text).replace(PART, " ")
+/// What a single value, if there is one, gives to keys.
+pub(super) fn text_of(value: Option<Value<'_>>) -> Vec<String> {
+    let text = value.map(|value| part(&value.to_text()));
+    text.into_iter().filter(|text| !text.is_empty()).collect()
 }
