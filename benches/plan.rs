@@ -4,7 +4,10 @@ mod fair;
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use crm_import::{Import, Source};
 use fair::{Fair, IndexedCrm};
 
@@ -26,15 +29,9 @@ fn plan(c: &mut Criterion) {
     // In test mode every bench runs once; a million rows then only cost time.
     let is_test = !std::env::args().any(|argument| argument == "--bench");
     for (name, fair) in kinds.into_iter().filter(|(_, fair)| !is_test || fair.rows <= 10_000) {
-        let (csv, mut crm) = (fair.csv(), IndexedCrm::of(&fair));
+        let csv = fair.csv();
         group.sample_size(if fair.rows > 1_000 { 10 } else { 50 });
-        group.throughput(Throughput::Elements(u64::from(fair.rows)));
-        group.bench_with_input(BenchmarkId::from_parameter(name), &csv, |b, csv| {
-            b.iter(|| {
-                let source = Source::from_bytes(csv.as_slice());
-                black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
-            });
-        });
+        measure(&mut group, name, &fair, &csv);
     }
     group.finish();
 }
@@ -45,7 +42,7 @@ fn spellings(c: &mut Criterion) {
     let csv = String::from_utf8(fair.csv()).expect("it is text");
     let german = Fair { abroad: true, german: true, ..fair };
     let mut group = c.benchmark_group("spellings");
-    group.sample_size(10).throughput(Throughput::Elements(u64::from(fair.rows)));
+    group.sample_size(10);
     let files = [
         ("German dates, amounts and phones", german, german.csv()),
         // Every letter in it has the same number there.
@@ -53,15 +50,21 @@ fn spellings(c: &mut Criterion) {
         ("UTF-16", fair, csv.encode_utf16().flat_map(u16::to_le_bytes).collect()),
     ];
     for (name, fair, csv) in files {
-        let mut crm = IndexedCrm::of(&fair);
-        group.bench_with_input(BenchmarkId::from_parameter(name), &csv, |b, csv| {
-            b.iter(|| {
-                let source = Source::from_bytes(csv.as_slice());
-                black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
-            });
-        });
+        measure(&mut group, name, &fair, &csv);
     }
     group.finish();
+}
+
+/// Plans a file, beside a storage that holds whom its kind of file has stored.
+fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, fair: &Fair, csv: &[u8]) {
+    let mut crm = IndexedCrm::of(fair);
+    group.throughput(Throughput::Elements(u64::from(fair.rows)));
+    group.bench_with_input(BenchmarkId::from_parameter(name), csv, |b, csv| {
+        b.iter(|| {
+            let source = Source::from_bytes(csv);
+            black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
+        });
+    });
 }
 
 criterion_group!(benches, plan, spellings);

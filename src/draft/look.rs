@@ -79,11 +79,14 @@ impl<'s> Drafter<'s> {
             };
             while !is_plain(self, watch, row, cell) {
                 let bare = cell.trim_ascii();
-                if bare.len() == cell.len() {
-                    usable &= !(u64::from(!self.look_closely(watch, stripe, row)) << row);
-                    break;
+                if bare.len() < cell.len() {
+                    cell = bare;
+                    continue;
                 }
-                cell = bare;
+                if !self.look_closely(watch, stripe, row) {
+                    usable &= !(1 << row);
+                }
+                break;
             }
         }
         (filled, filled & usable)

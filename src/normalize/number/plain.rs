@@ -140,6 +140,7 @@ fn without_sign(text: &[u8]) -> &[u8] {
     }
 }
 
+/// The same where the sign is not ASCII.
 fn without_other_sign(text: &[u8]) -> &[u8] {
     const SIGNS: [&str; 3] = ["\u{a0}€", "€", "£"];
     let without = |sign: &[u8]| text.strip_prefix(sign).or_else(|| text.strip_suffix(sign));
