@@ -390,7 +390,7 @@ fn v1_a_switchboard_on_every_row_is_one_contact_with_its_first_addresses_and_no_
 fn x3_a_key_that_was_given_up_before_it_was_asked_for_is_passed_on_without_a_conflict() {
     // Bo gives up d in row 2, and only row 3 asks for it: in a window of its own, too.
     let file = "Contact ID,Email,Additional Emails,City\n\
-                c1,,,Reno\nc2,,b@example.com,\nc1,d@example.com,,\n,d@example.com,,Reno\n";
+                c1,,,Reno\nc2,bo@example.com,b@example.com,\nc1,d@example.com,,\n,d@example.com,,Reno\n";
     let mapping = serde_json::from_str(
         r#"{ "columns": [
             { "header": "Contact ID", "object": "contact", "field": "id" },

@@ -100,9 +100,9 @@ fn take_rows<'p>(
 /// A value for which there is no room (V5), with its column and its place in the cell.
 pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
 
-/// Folds one more row; hands on the values for which there is no room. What the row removes goes first, so
-/// that the primary address it replaces is kept as an additional one whatever becomes of the list (V2).
-/// Nothing that the row itself says is removed.
+/// Folds one more row; hands on the values for which there is no room. What the row removes goes first; nothing
+/// that the row itself says is removed. A primary address that it replaces is kept as an additional one (V2),
+/// unless the row replaces these too: then it says all addresses, and the contact has those.
 pub(crate) fn take_row<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -118,13 +118,15 @@ pub(crate) fn take_row<'p>(
 }
 
 /// Can a row of this file replace the stored primary address? A replaced address is kept among the additional
-/// ones (V2), where the next import of the file could not tell it from those that a blank clears. So then
-/// neither a blank nor the clear token clears them (L3).
+/// ones (V2), where the next import of the file could not tell it from those that a blank clears, or that a row
+/// without a primary address overwrites. So then neither of these removes any, nor does the clear token (L3).
 pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
-    let replaces = |column: &Column| {
-        column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
-    };
-    columns.iter().any(replaces)
+    columns.iter().any(|column| replaces_primary(kind, column))
+}
+
+/// Do the cells of this column replace the stored primary address?
+fn replaces_primary(kind: Addresses, column: &Column) -> bool {
+    column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
 }
 
 /// The columns that hold addresses of this kind.

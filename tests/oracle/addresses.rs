@@ -20,6 +20,9 @@ pub(crate) fn join_addresses(
     let said = Said::of(row, field, dropped);
     let mut book = Book::stored(policy, record, field);
     // What is removed goes first; nothing that the row says itself is removed.
+    if book.is_said_in_full(policy, &said) {
+        book.forget_all_but(&said);
+    }
     book.clear_list(policy, record, row, &said);
     book.clear_primary(policy, record, row, &said, rule);
     let (had_primary, had_list) = (book.primary.is_some(), !book.others.is_empty());
@@ -109,14 +112,27 @@ impl Book {
         merge(policy, header_of(self.list), "union")
     }
 
+    /// Where both columns overwrite, a row with an address in each of them says which ones there are: all others
+    /// go, the primary one as well.
+    fn is_said_in_full(&self, policy: &Policy, said: &Said) -> bool {
+        let overwrite = [self.primary_rule(policy), self.list_rule(policy)] == ["overwrite"; 2];
+        overwrite && !said.first.is_empty() && !said.more.is_empty()
+    }
+
+    fn forget_all_but(&mut self, said: &Said) {
+        self.others.retain(|value| said.has(value));
+        self.primary = self.primary.take().filter(|value| said.has(value));
+    }
+
     fn clear_list(&mut self, policy: &Policy, record: &Record, row: &Row, said: &Said) {
         let rule = self.list_rule(policy);
         let is_replaced = rule == "overwrite" && !said.more.is_empty();
         let is_cleared = asks_to_clear(policy, row, header_of(self.list), rule)
             && !record.given.contains(&self.list);
         // Where the file brings new primary addresses, the old ones end among the additional ones, and a
-        // second import could not tell which those are: so a blank lets all of them be.
-        if is_replaced || (is_cleared && !brings(policy, self.field)) {
+        // second import could not tell which those are: so a blank lets all of them be, and so does a row
+        // that says additional ones only.
+        if (is_replaced || is_cleared) && !brings(policy, self.field) {
             self.others.retain(|value| said.has(value));
         }
     }

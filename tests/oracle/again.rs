@@ -50,14 +50,9 @@ fn in_vain(plan: &Plan) -> InVain {
 
 /// May a second import change this field of a record that it meets on so many rows?
 fn is_excused(policy: &Policy, field: &str, rows: usize) -> bool {
-    let overwrites = |list: &str| policy.merge.get(list) == Some(&"overwrite");
     match field {
         // Tags go where an opportunity without a key leads, which may be another one now.
         "tags" => policy.headers.contains(&"Opportunity Tags"),
-        // A primary address that the file replaces is kept among the additional ones (V2); a column that
-        // replaces these takes it away with the next import.
-        "email" | "additional_emails" => overwrites("Additional Emails"),
-        "phone" | "additional_phones" => overwrites("Additional Phones"),
         // A row says a stage, another one a pipeline: which pipeline the stage was of hangs on where the
         // opportunity stood before.
         "stage" => rows > 1,

@@ -85,6 +85,9 @@ impl<'p> AddressBook<'p> {
         if said.replaces_list || (said.clears_list && !self.is_additional_given) {
             self.additional.retain(|held| said.says(held));
         }
+        if said.says_all {
+            self.primary.take_if(|primary| !said.says(primary));
+        }
         if !said.clears_primary {
             return;
         }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Addresses, may_replace_primary};
+use super::{Addresses, may_replace_primary, replaces_primary};
 use crate::draft::Column;
 use crate::mapping::Merge;
 use crate::merge::{Base, RowOf};
@@ -21,6 +21,8 @@ pub(super) struct Said<'p> {
     pub(super) clears_list: bool,
     /// It replaces the additional addresses.
     pub(super) replaces_list: bool,
+    /// It replaces them, and the primary one: it says all addresses that there are.
+    pub(super) says_all: bool,
 }
 
 /// An address that a row says, and where.
@@ -40,6 +42,7 @@ impl<'p> Said<'p> {
         row: &RowOf<'p>,
     ) -> Self {
         let mut said = Said::default();
+        let may_replace = may_replace_primary(kind, columns);
         for column in columns {
             if !kind.has(column.field) || column.is_silent(&row.cells) {
                 continue;
@@ -59,12 +62,19 @@ impl<'p> Said<'p> {
             if is_primary {
                 said.clears_primary |= clears;
             } else {
-                said.clears_list |= clears && !may_replace_primary(kind, columns);
+                said.clears_list |= clears && !may_replace;
                 said.replaces_list |=
                     column.merge == Merge::Overwrite && said.addresses.len() > known;
             }
         }
+        said.says_all = said.replaces_list && said.replaces_primary(kind);
+        said.replaces_list &= said.says_all || !may_replace;
         said
+    }
+
+    /// Does its first address replace a primary one?
+    fn replaces_primary(&self, kind: Addresses) -> bool {
+        self.addresses.first().is_some_and(|said| replaces_primary(kind, said.column))
     }
 
     pub(super) fn says(&self, address: &Value<'_>) -> bool {
