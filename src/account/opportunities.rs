@@ -98,7 +98,8 @@ pub struct OpportunityMatching {
     pub fields: Vec<String>,
     /// How many days two dates may be apart and still agree.
     pub date_window_days: u16,
-    /// Are only open opportunities compared?
+    /// Are only open opportunities compared? If none of these agrees, a row that closes its
+    /// opportunity finds the one that it has closed before: one that says all that the row says.
     pub open_only: bool,
     /// What to do if none matches.
     pub none: WhenNone,

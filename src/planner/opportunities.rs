@@ -87,6 +87,11 @@ impl Status {
         }
     }
 
+    /// One without a status is open.
+    fn is_open(self) -> bool {
+        matches!(self, Status::Blank | Status::Open)
+    }
+
     fn text(self) -> Option<Cow<'static, str>> {
         match self {
             Status::Blank => None,

@@ -87,7 +87,7 @@ pub(crate) struct Side {
 }
 
 /// Everything that is compared.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) contacts: Vec<Option<Side>>,
     pub(crate) opportunities: Vec<Option<Side>>,

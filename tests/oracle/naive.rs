@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::contacts::normal;
 use crate::model::{Crm, Policy, Record, Row, Values, Verdict, fold};
 
+#[derive(Clone)]
 pub(crate) struct Naive {
     pub(crate) policy: Policy,
     pub(crate) rows: Vec<Row>,

@@ -161,7 +161,7 @@ impl Naive {
     ) -> Option<Decision> {
         let matching = self.policy.matching.clone()?;
         let found = match link {
-            LinkTo::Contact(contact) => self.matches(row, contact, &matching),
+            LinkTo::Contact(contact) => self.matches(row, at, contact, &matching),
             // Nobody's opportunity is like no other, but that it is nobody's matters first.
             _ if self.policy.unlinked == "fail" => return None,
             _ => Vec::new(),
@@ -224,8 +224,28 @@ impl Naive {
         (Some(record), if is_first { "first" } else { "merged" }, Some(by))
     }
 
-    /// Those of the same contact that agree and are not consumed, the best first (O5).
-    fn matches(&self, row: &Row, contact: usize, matching: &Matching) -> Vec<usize> {
+    /// Those of the same contact that agree and are not consumed, the best first (O5). Where only open ones count
+    /// and there are none, a row that wins or loses its opportunity means the one that was won or lost as it says.
+    fn matches(&self, row: &Row, at: usize, contact: usize, matching: &Matching) -> Vec<usize> {
+        let found = self.agreeing(row, contact, matching);
+        let closes = || {
+            let (standing, _) = self.stand(&Standing::default(), row, true, &[]);
+            standing.status.is_some_and(|status| status != "open")
+        };
+        if !matching.open_only || !found.is_empty() || !closes() {
+            return found;
+        }
+        let mut closed =
+            self.agreeing(row, contact, &Matching { open_only: false, ..matching.clone() });
+        closed.retain(|record| {
+            let mut tried = self.clone();
+            tried.join(row, at, *record, None);
+            tried.opportunities[*record].now == self.opportunities[*record].now
+        });
+        closed
+    }
+
+    fn agreeing(&self, row: &Row, contact: usize, matching: &Matching) -> Vec<usize> {
         let mut found: Vec<(i64, usize)> = Vec::new();
         for (at, record) in self.opportunities.iter().enumerate() {
             let status = record.now.get("status").map_or("open", |status| &status[0]);

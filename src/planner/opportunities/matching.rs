@@ -9,9 +9,10 @@ use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, Given, Pitch};
+use crate::merge::{Deal, Given, Pitch, fold_opportunity};
 use crate::normalize;
 use crate::object::{Mode, Object};
+use crate::plan::Changes;
 use crate::planner::Planner;
 use crate::value::Value;
 
@@ -173,6 +174,9 @@ impl Planner {
 
     /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
     /// order of ids, each with the number of days between it and the row.
+    ///
+    /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
+    /// of the file. So if no open one agrees, such a row is compared with those that say all that it says (L3).
     fn each_agreeing(
         &mut self,
         settings: &Settings,
@@ -186,17 +190,44 @@ impl Planner {
         let place = (contact, wanted.exact.clone());
         let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
         alike.retain(|candidate| !states[candidate.opportunity as usize].is_consumed);
+        let (mut closed, mut is_any_open) = (SmallVec::<[(u32, u32); 2]>::new(), false);
         for candidate in alike {
             let state = &states[candidate.opportunity as usize];
-            let is_open = matches!(state.status, Status::Open | Status::Blank);
-            if state.contact != contact || (matching.open_only && !is_open) {
+            if state.contact != contact {
                 continue;
             }
-            if let Some(days) = wanted.dates.days_apart(&candidate.dates, matching.date_window_days)
-            {
+            let days = wanted.dates.days_apart(&candidate.dates, matching.date_window_days);
+            let Some(days) = days else { continue };
+            if matching.open_only && !state.status.is_open() {
+                closed.push((days, candidate.opportunity));
+            } else {
+                is_any_open = true;
                 show(days, candidate.opportunity);
             }
         }
+        if is_any_open || closed.is_empty() || !self.closes(settings, at) {
+            return;
+        }
+        for (days, opportunity) in closed {
+            if self.says_all_of(at, opportunity) {
+                show(days, opportunity);
+            }
+        }
+    }
+
+    /// Would a new opportunity of the row be closed?
+    fn closes(&self, settings: &Settings, at: usize) -> bool {
+        let status = self.standing(settings, at, FieldId::STATUS);
+        !Status::of(status.map(|status| status.to_text().into_owned()).as_deref()).is_open()
+    }
+
+    /// Does a stored opportunity say all that the row says?
+    fn says_all_of(&self, at: usize, opportunity: u32) -> bool {
+        let entry = &self.ledger.opportunities[opportunity as usize];
+        let base = self.ledger.base(Object::Opportunity, entry);
+        let mut changes = Changes::default();
+        fold_opportunity(base, &[self.opportunity_row(self.row_at(at))], true, &mut changes);
+        changes.len() == 0
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
