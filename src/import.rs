@@ -11,7 +11,7 @@ use crate::apply::{self, Control, ErrorBudget, Event, Progress, Report};
 use crate::error::{ConfigError, Error};
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
-use crate::object::{Mode, Object, RowNumber};
+use crate::object::{Mode, Object};
 use crate::plan::Plan;
 use crate::planner;
 use crate::source::{Rows, Source};
@@ -308,11 +308,14 @@ impl Import {
             plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
         check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
         let mut job = self.job(storage);
-        job.note_failed(plan.failed_rows(Checkpoint::FAILURES), RowNumber(1), RowNumber(u32::MAX));
-        if let Some((id, row)) = &plan.resumes {
-            job.import_id.clone_from(id);
-            job.from_row = *row;
+        if let Some(begun) = &plan.resumes {
+            job.import_id.clone_from(&begun.import_id);
+            job.from_row = begun.row;
             job.resumes = true;
+            job.remember(begun.failed.clone(), begun.met.clone());
+        }
+        if storage.keeps_tokens() {
+            job.remember_rows_of(&plan);
         }
         apply::apply(plan, &job, storage, |progress| watch(progress).into())
     }

@@ -85,6 +85,7 @@ impl Applier {
         checkpoint.row = job.from_row;
         checkpoint.refused.clone_from(&job.refused);
         checkpoint.failed.clone_from(&job.failed);
+        checkpoint.met.clone_from(&job.met);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let batch =

@@ -1,8 +1,9 @@
 //! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
-use crate::object::RowNumber;
-use crate::storage::{Checkpoint, FailedRow, Refusal};
+use crate::plan::Plan;
+use crate::planner::{Moved, each_unmarked};
+use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Job {
     pub(crate) refused: Vec<Refusal>,
     /// Rows that have failed because of what storage held, in order.
     pub(crate) failed: Vec<FailedRow>,
+    /// Others that left no token, in order.
+    pub(crate) met: Vec<MetRow>,
     pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
     /// With more than one, a batch is made ready while the one before is written.
@@ -27,15 +30,42 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Replaces what is noted of the rows `from` to `to` by these failures, and keeps the last
-    /// [thousand](Checkpoint::FAILURES).
-    pub(crate) fn note_failed(&mut self, failed: Vec<FailedRow>, from: RowNumber, to: RowNumber) {
-        self.failed.retain(|known| known.row < from || known.row > to);
+    /// Adds rows that left no token to those that are known, and keeps the last [thousand](Checkpoint::FAILURES).
+    pub(crate) fn remember(&mut self, failed: Vec<FailedRow>, met: Vec<MetRow>) {
+        let place = |known: &FailedRow| (known.row, known.object);
+        let is_new = |new: &FailedRow| !self.failed.iter().any(|known| place(known) == place(new));
+        let failed: Vec<FailedRow> = failed.into_iter().filter(is_new).collect();
         self.failed.extend(failed);
-        self.failed.sort_by_key(|failed| failed.row);
-        let surplus = self.failed.len().saturating_sub(Checkpoint::FAILURES);
-        self.failed.drain(..surplus);
+        self.failed.sort_by_key(place);
+        keep_last(&mut self.failed);
+        let place = |known: &MetRow| (known.row, known.object);
+        let is_new = |new: &MetRow| !self.met.iter().any(|known| place(known) == place(new));
+        let met: Vec<MetRow> = met.into_iter().filter(is_new).collect();
+        self.met.extend(met);
+        self.met.sort_by_key(place);
+        keep_last(&mut self.met);
     }
+
+    /// Remembers those rows of a whole plan that leave no token, and that the plan itself could lead elsewhere once
+    /// it is written.
+    pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
+        let moved = Moved::of(plan);
+        if moved.is_nothing() {
+            return;
+        }
+        let mut concerned: Vec<u32> = Vec::new();
+        each_unmarked(plan, |row| concerned.extend(moved.concerns(&row).then_some(row.row)));
+        let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
+        let met = last.flat_map(|row| plan.met_rows(*row)).collect();
+        let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());
+        keep_last(&mut failed);
+        self.remember(failed, met);
+    }
+}
+
+fn keep_last<T>(rows: &mut Vec<T>) {
+    let surplus = rows.len().saturating_sub(Checkpoint::FAILURES);
+    rows.drain(..surplus);
 }
 
 /// What a batch without steps tells storage after the last step.

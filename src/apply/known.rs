@@ -87,6 +87,7 @@ impl Known {
             first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
             contacts: met(Object::Contact),
             new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
+            written_opportunities: met(Object::Opportunity).into_values().collect(),
             opportunities: met(Object::Opportunity),
             new_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
             ..Settled::default()

@@ -6,6 +6,7 @@
 
 mod earlier;
 mod remembering;
+mod unmarked;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{Checkpoint, StorageWrite};
 use crate::trace;
 use earlier::EarlierRun;
+use unmarked::Remembered;
 
 /// How a file is run.
 pub(crate) struct Run<'a> {
@@ -59,6 +61,8 @@ struct Runner<'a> {
     memory: Arc<Memory>,
     tokens: Tokens,
     job: Job,
+    /// The last rows that left no token.
+    unmarked: VecDeque<Remembered>,
     earlier: EarlierRun,
     file_digest: String,
     window: usize,
@@ -96,6 +100,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         }
         job.refused = resumed.refused.clone();
         job.failed = resumed.failed.clone();
+        job.met = resumed.met.clone();
     }
     let tokens = Tokens::new(&import_id, &file_digest);
     let settings = Arc::new(settings);
@@ -106,6 +111,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         scan,
         counts_columns,
         memory: Arc::default(),
+        unmarked: VecDeque::new(),
         earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage)?,
         total: report_of_file(Report::new(empty, tokens.clone()), &rows, &file_findings),
         rows,
@@ -332,11 +338,7 @@ impl Runner<'_> {
         };
         let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
         plan.file_digest = self.file_digest.clone();
-        self.job.note_failed(
-            plan.failed_rows(Checkpoint::FAILURES),
-            first,
-            RowNumber(offset + len),
-        );
+        self.remember_unmarked(&plan);
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {
@@ -353,6 +355,7 @@ impl Runner<'_> {
         }
         Arc::make_mut(&mut self.memory).settle(&settled);
         settled.note_failed(&self.job.failed, offset, len);
+        settled.note_met(&self.job.met, offset, len);
         // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();

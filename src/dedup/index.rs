@@ -226,6 +226,23 @@ impl KeyIndex {
         })
     }
 
+    /// A fingerprint of each of these keys: the number of a phone that fits, of any other what `print` makes of its
+    /// text.
+    pub(crate) fn prints<'b>(
+        &self,
+        keys: &[KeyNumber],
+        text_of: impl Fn(KeyPlace) -> &'b str,
+        print: impl Fn(&str) -> u64,
+    ) -> Vec<u64> {
+        self.with_numbers(|numbers| {
+            let print = |key: &KeyNumber| match numbers.phone(*key) {
+                Some(phone) => phone,
+                None => print(text_of(numbers.place(*key))),
+            };
+            keys.iter().map(print).collect()
+        })
+    }
+
     /// From now on the key no longer leads to this contact (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
         self.passed_on.push(key);

@@ -145,6 +145,17 @@ impl KeyNumbers {
         self.entries[key.0 as usize].kind()
     }
 
+    /// The number of a phone that fits, if the key is one.
+    pub(super) fn phone(&self, key: KeyNumber) -> Option<u64> {
+        let entry = self.entries[key.0 as usize];
+        entry.is_phone().then_some(entry.word)
+    }
+
+    /// Where the text of any other key is.
+    pub(super) fn place(&self, key: KeyNumber) -> KeyPlace {
+        self.entries[key.0 as usize].place()
+    }
+
     /// The text of a key, as people see it.
     pub(super) fn shown<'b>(
         &self,

@@ -68,6 +68,7 @@ impl Import {
             from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
             refused: Vec::new(),
             failed: Vec::new(),
+            met: Vec::new(),
             ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
             budget: self.budget,
             threads: self.threads.unwrap_or(1),

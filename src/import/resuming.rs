@@ -4,7 +4,7 @@ use super::Import;
 use crate::apply::{self, Known, Tokens};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::plan::{Numbers, Plan, Settled};
+use crate::plan::{Begun, Numbers, Plan, Settled};
 use crate::planner::{self, Reading};
 use crate::source::Source;
 use crate::storage::{Checkpoint, Storage, StorageWrite};
@@ -165,10 +165,16 @@ impl Import {
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);
+        settled.note_met(&checkpoint.met, 0, rows);
         let mut plan =
             planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
         known.mend(&mut plan);
-        plan.resumes = Some((checkpoint.import_id.clone(), checkpoint.row));
+        plan.resumes = Some(Box::new(Begun {
+            import_id: checkpoint.import_id.clone(),
+            row: checkpoint.row,
+            failed: checkpoint.failed.clone(),
+            met: checkpoint.met.clone(),
+        }));
         Ok(plan)
     }
 

@@ -17,11 +17,14 @@ pub struct FailedRow {
     /// The issue that reports it.
     pub code: IssueCode,
     /// The 0-based position of the column that the issue is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u16>,
     /// What the issue is about, if that is not the whole cell; the first
     /// [hundred characters](Self::LONGEST_TEXT).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The issue's [detail](super::Issue::detail); the first hundred characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 

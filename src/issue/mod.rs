@@ -9,12 +9,14 @@ mod catalogue;
 mod failed_row;
 mod finding;
 pub(crate) mod log_columns;
+mod met_row;
 
 pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
 pub use failed_row::FailedRow;
 pub(crate) use finding::Finding;
 pub use log_columns::ERROR_LOG_COLUMNS;
+pub use met_row::MetRow;
 
 use std::borrow::Cow;
 use std::fmt;

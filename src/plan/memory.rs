@@ -152,8 +152,8 @@ impl Memory {
         let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
             ids.map(|id| print_of(id)).collect()
         };
-        self.contacts.settled = prints(&mut settled.contacts.values());
-        self.opportunities.settled = prints(&mut settled.opportunities.values());
+        self.contacts.settled = prints(&mut settled.first_rows.keys());
+        self.opportunities.settled = prints(&mut settled.written_opportunities.iter());
     }
 
     /// Forgets which records are settled, and returns them.

@@ -37,6 +37,7 @@ mod settled;
 mod stats;
 mod step;
 mod unknown_values;
+mod unmarked;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
@@ -57,7 +58,7 @@ use std::fmt;
 
 use crate::account::Account;
 use crate::follow_up::FollowUp;
-use crate::issue::{FailedRow, Finding, Issue, Severity, beginning};
+use crate::issue::{FailedRow, Finding, Issue, MetRow};
 use crate::mapping::Mapping;
 use crate::object::{Object, RowNumber};
 
@@ -101,8 +102,21 @@ pub struct Plan {
     pub(crate) file_digest: String,
     /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
     pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
-    /// The interrupted import that this plan completes, and the row up to which its steps are written.
-    pub(crate) resumes: Option<(String, u64)>,
+    /// Fingerprints of the keys that stored contacts gain or lose.
+    pub(crate) moved_keys: Vec<u64>,
+    /// The checkpoint of the interrupted import that this plan completes.
+    pub(crate) resumes: Option<Box<Begun>>,
+}
+
+/// An import that was begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    pub(crate) import_id: String,
+    /// The row up to which its steps are written.
+    pub(crate) row: u64,
+    /// Rows that left no token.
+    pub(crate) failed: Vec<FailedRow>,
+    pub(crate) met: Vec<MetRow>,
 }
 
 /// One step: the number of its record.
@@ -156,6 +170,7 @@ impl Plan {
             unmapped: Vec::new(),
             file_digest,
             told: hashbrown::HashSet::default(),
+            moved_keys: Vec::new(),
             resumes: None,
         }
     }
@@ -247,28 +262,6 @@ impl Plan {
 
     pub(crate) fn render(&self, found: &Finding) -> Issue {
         self.ledger.render(found)
-    }
-
-    /// The sides of rows that fail because of what storage holds, with each of their issues; of more than so many,
-    /// the last ones.
-    pub(crate) fn failed_rows(&self, most: usize) -> Vec<FailedRow> {
-        let side = |found: &Finding| Some((found.object?, found.row?));
-        let is_error = |found: &&Finding| found.severity == Severity::Error;
-        let errors = || self.findings.iter().filter(is_error);
-        let hanging = errors().filter(|found| found.code.hangs_on_records()).filter_map(side);
-        let hanging: hashbrown::HashSet<_, foldhash::fast::RandomState> = hanging.collect();
-        let failed = errors().rev().filter_map(|found| {
-            let Finding { code, column, .. } = *found;
-            let (object, row) = side(found).filter(|side| hanging.contains(side))?;
-            let row = self.ledger.number(row.0 - 1);
-            let [value, detail] = [&found.value, &found.detail].map(|text| {
-                Some(beginning(text.as_deref()?, FailedRow::LONGEST_TEXT).into_owned())
-            });
-            Some(FailedRow { object, row, code, column, value, detail })
-        });
-        let mut failed: Vec<FailedRow> = failed.take(most).collect();
-        failed.reverse();
-        failed
     }
 }
 

@@ -2,24 +2,31 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::issue::FailedRow;
-use crate::object::Object;
+use crate::issue::{FailedRow, MetRow};
+use crate::object::{Object, RowNumber};
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settled {
-    /// Contacts that were there before, by the row that met each first. That row finds its contact again,
-    /// whatever has become of its keys.
+    /// Contacts that were there before, by the row that met each first, or left no token for it. That row finds
+    /// its contact again, whatever has become of its keys.
     pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
-    /// The same by id: no row before this one has met the contact.
+    /// Those that were written, by id: no row before this one has met the contact.
     pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     /// Rows that met nobody, with the id of the contact that each created, unless storage refused it. Whoever
     /// else carries their keys now has come by them since.
     pub(crate) new: HashMap<u32, Option<Box<str>>, foldhash::fast::RandomState>,
-    /// Opportunities that were there before, by the row that met each first.
+    /// Opportunities that were there before, by the row that met each first, or left no token for it.
     pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    /// Those that were written.
+    pub(crate) written_opportunities: Vec<Box<str>>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
     pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
+    /// Rows that met the record of an earlier row, and which row brought it.
+    pub(crate) with_row: HashMap<(Object, u32), u32, foldhash::fast::RandomState>,
+    /// Rows that left no token for their contact, with those of their keys that were somebody else's: the column of
+    /// each and its place in the cell.
+    pub(crate) dropped: HashMap<u32, Vec<(u16, u16)>, foldhash::fast::RandomState>,
     /// Sides of rows that failed because of what storage held then.
     pub(crate) failed: HashMap<(Object, u32), Vec<FailedRow>, foldhash::fast::RandomState>,
 }
@@ -27,16 +34,41 @@ pub(crate) struct Settled {
 impl Settled {
     /// Is nothing known of any row's contact: has none met one, brought one or failed before?
     pub(crate) fn has_no_row(&self) -> bool {
-        self.contacts.is_empty() && self.new.is_empty() && self.failed.is_empty()
+        self.contacts.is_empty()
+            && self.new.is_empty()
+            && self.failed.is_empty()
+            && self.with_row.is_empty()
     }
 
     /// Notes which of so many rows after the first `offset` had failed.
     pub(crate) fn note_failed(&mut self, failed: &[FailedRow], offset: u32, len: u32) {
         for failed in failed {
-            let row = failed.row.0.checked_sub(offset + 1).filter(|row| *row < len);
-            if let Some(row) = row {
+            if let Some(row) = row_of(failed.row, offset, len) {
                 self.failed.entry((failed.object, row)).or_default().push(failed.clone());
             }
         }
     }
+
+    /// Notes which records others of these rows had met, without leaving a token.
+    pub(crate) fn note_met(&mut self, met: &[MetRow], offset: u32, len: u32) {
+        for met in met {
+            let Some(row) = row_of(met.row, offset, len) else { continue };
+            let first = met.first_row.and_then(|first| row_of(first, offset, len));
+            match (&met.id, first, met.object) {
+                (Some(id), _, Object::Contact) => _ = self.contacts.insert(row, id.as_str().into()),
+                (Some(id), ..) => _ = self.opportunities.insert(row, id.as_str().into()),
+                (None, Some(first), object) => _ = self.with_row.insert((object, row), first),
+                (None, None, Object::Contact) => _ = self.new.insert(row, None),
+                (None, None, Object::Opportunity) => {}
+            }
+            if met.object == Object::Contact {
+                self.dropped.insert(row, met.dropped.clone());
+            }
+        }
+    }
+}
+
+/// Which of so many rows after the first `offset` a row is.
+fn row_of(row: RowNumber, offset: u32, len: u32) -> Option<u32> {
+    row.0.checked_sub(offset + 1).filter(|row| *row < len)
 }

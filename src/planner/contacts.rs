@@ -3,6 +3,8 @@
 mod meeting;
 mod report;
 
+pub(super) use report::of_file;
+
 use super::Planner;
 use super::differences::contradicts;
 use super::matching::Carried;

@@ -21,6 +21,7 @@ impl Planner {
                 _ => None,
             })
             .collect();
+        let moved_keys = self.moved_keys();
         let mut ledger = self.ledger;
         ledger.passed_on = passed_on.into_iter().collect();
         let closing = Closing {
@@ -41,6 +42,7 @@ impl Planner {
             unmapped: Vec::new(),
             file_digest: String::new(),
             told: self.contacts.told,
+            moved_keys,
             resumes: None,
         }
     }

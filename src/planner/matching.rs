@@ -1,8 +1,9 @@
 //! Which contact a row means: the one with its id, the one that carries its keys, or none (behaviour §4).
 
 use super::Planner;
-use super::contacts::Side;
+use super::contacts::{Side, of_file};
 use super::row_keys::RowKeys;
+use crate::account::Conflict;
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
 use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
@@ -76,7 +77,8 @@ impl Planner {
             return match self.index.holders(number).first() {
                 Some(contact) => {
                     self.note_reason(at, By::Id, 0);
-                    self.meet(settings, at, draft, keys, contact.0)
+                    let disputed = self.disputed(settings, at, keys);
+                    self.meet(settings, at, draft, disputed, contact.0)
                 }
                 None => {
                     let value = Some(self.key_text(key));
@@ -109,13 +111,15 @@ impl Planner {
         }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
-            Some(of) if !verdict.is_one(ContactNumber(of)) => {
+            Some(of) if !verdict.is_one(ContactNumber(of)) || self.knows_dropped(at) => {
                 self.note_reason(at, By::Id, 0);
-                self.meet(settings, at, draft, keys, of)
+                let disputed = self.disputed(settings, at, keys);
+                self.meet(settings, at, draft, disputed, of)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
-                self.follow(settings, at, draft, keys, &verdict)
+                let disputed = self.disputed(settings, at, keys);
+                self.follow(settings, at, draft, disputed, &verdict)
             }
         }
     }
@@ -148,12 +152,38 @@ impl Planner {
         (side.by, side.key) = (by, key);
     }
 
-    /// The stored contact that this row was the first to meet before the import was interrupted, if the contact
-    /// still exists.
+    /// The contact that this row met before the import was interrupted, if it still exists.
     fn settled_contact(&self, at: usize) -> Option<u32> {
-        let id = self.settled.contacts.get(&self.row_at(at))?;
-        let stored = self.ledger.stored_contacts.find(id)?;
+        let row = self.row_at(at);
+        if let Some(first) = self.settled.with_row.get(&(Object::Contact, row)) {
+            return self.contact_of(*first);
+        }
+        let stored = self.ledger.stored_contacts.find(self.settled.contacts.get(&row)?)?;
         Some(self.contacts.stored[stored.0 as usize])
+    }
+
+    /// Is it known which keys of the row were somebody else's before the import was interrupted?
+    fn knows_dropped(&self, at: usize) -> bool {
+        self.settled.dropped.contains_key(&self.row_at(at))
+    }
+
+    /// Those keys of a row that may be somebody else's (M6). Of a row that was imported before it is known which were,
+    /// and whoever has others of its keys now has come by them since. Where such a key fails a row, a row that did not
+    /// fail had none.
+    fn disputed<'k>(&mut self, settings: &Settings, at: usize, keys: RowKeys<'k>) -> RowKeys<'k> {
+        let had_none = settings.account.dedup.conflict == Conflict::Fail;
+        let is_known = had_none || self.knows_dropped(at);
+        if self.settled_contact(at).is_none() || !is_known {
+            return keys;
+        }
+        let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
+        for (column, item) in dropped {
+            let mut finding = Finding::row(IssueCode::KeyConflict, self.number_at(at));
+            (finding.object, finding.column) = (Some(Object::Contact), of_file(column));
+            self.window.findings.push(finding.severity(Severity::Warning));
+            self.drop_value(at, column, item);
+        }
+        keys.of_id()
     }
 
     /// Fails the row again if it failed, before the import was interrupted, because of what storage held then,

@@ -34,10 +34,12 @@ mod row_keys;
 mod stretches;
 mod teach;
 mod teaching;
+mod unmarked;
 mod visiting;
 mod window;
 
 pub(crate) use teach::keys_of;
+pub(crate) use unmarked::{Moved, Unmarked, each_unmarked};
 
 pub(crate) use driver::{
     BLOCK_ROWS, Part, Reading, Scanner, plan, plan_file, plan_part, read, skim,
@@ -108,6 +110,9 @@ pub(crate) struct Planner {
     changes: Changes,
     /// Which records rows met before the import was interrupted.
     settled: Settled,
+    /// Keys that stored contacts gain; fingerprints of others that they gain or lose.
+    moved: Vec<KeyNumber>,
+    moved_prints: Vec<u64>,
     /// The findings of the windows that are done.
     all_findings: Vec<Finding>,
     /// Answers by which storage broke its contract.
@@ -133,6 +138,8 @@ impl Planner {
             opportunities: KnownOpportunities::default(),
             changes: Changes::default(),
             settled: Settled::default(),
+            moved: Vec::new(),
+            moved_prints: Vec::new(),
             all_findings: Vec::new(),
             faults: Vec::new(),
         }

@@ -180,7 +180,7 @@ impl Planner {
             return self.refuse(at, IssueCode::ContactLinkConflict, None, names);
         }
         match keys.of(KeyKind::OpportunityId).next() {
-            None => match self.settled_side(settings, at, link) {
+            None => match self.settled_side(settings, mode, at, link) {
                 Some(side) => side,
                 None => self.resolve_unnamed(settings, mode, at, link),
             },
@@ -271,19 +271,32 @@ impl Planner {
     /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
     /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
     /// moved another one to where the row would match it now.
-    fn settled_side(&mut self, settings: &Settings, at: usize, link: LinkTo<u32>) -> Option<Side> {
+    fn settled_side(
+        &mut self,
+        settings: &Settings,
+        mode: Mode,
+        at: usize,
+        link: LinkTo<u32>,
+    ) -> Option<Side> {
         let row = self.row_at(at);
         if self.settled.new_opportunities.contains(&row) {
             let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
             return Some(Side::New { standing, links });
         }
-        let id = self.settled.opportunities.get(&row)?;
-        let stored = self.ledger.stored_opportunities.find(id)?;
+        let opportunity = match self.settled.with_row.get(&(Object::Opportunity, row)) {
+            Some(first) => Some(self.ledger.opportunity_rows[*first as usize].opportunity),
+            None => {
+                let id = self.settled.opportunities.get(&row)?;
+                let stored = self.ledger.stored_opportunities.find(id)?;
+                Some(self.opportunities.stored[stored.0 as usize])
+            }
+        };
+        let opportunity = opportunity.filter(|opportunity| *opportunity != NONE)?;
         let by = match settings.account.opportunities.matching {
             Some(_) => By::Match,
             None => By::Pipeline,
         };
-        Some(self.update(settings, at, self.opportunities.stored[stored.0 as usize], by, link))
+        Some(self.meet_opportunity(settings, mode, at, opportunity, by, link))
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.

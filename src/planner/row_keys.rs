@@ -26,6 +26,14 @@ impl<'k> RowKeys<'k> {
         RowKeys { keys: &self.keys[..own], numbers: &self.numbers[..own] }
     }
 
+    /// The contact's id alone, if the row gives it.
+    pub(super) fn of_id(self) -> Self {
+        match self.keys.iter().position(|key| key.kind == KeyKind::ContactId) {
+            Some(at) => RowKeys { keys: &self.keys[at..=at], numbers: &self.numbers[at..=at] },
+            None => RowKeys::NONE,
+        }
+    }
+
     /// The keys of the opportunity side: the ids of its contact and of itself. Most rows have none.
     pub(super) fn of_opportunity(self) -> Self {
         let from = self.keys.len() - self.count_of_opportunity();

@@ -186,7 +186,12 @@ impl Planner {
         if stored + own.clone().count() > AddressBook::LIMIT {
             return false;
         }
-        own.for_each(|(_, number)| self.index.teach(number, holder));
+        for (_, number) in own {
+            if !entry.is_new() {
+                self.note_moved(number, holder);
+            }
+            self.index.teach(number, holder);
+        }
         true
     }
 
@@ -207,8 +212,14 @@ impl Planner {
         if let Some(book) = lesson.book {
             self.contacts.books.insert((contact, of.kind), (row, book));
         }
-        lesson.held.into_iter().for_each(|key| self.index.teach(key, holder));
+        for key in lesson.held {
+            if !self.index.is_held_by(key, holder) {
+                self.note_moved(key, holder);
+                self.index.teach(key, holder);
+            }
+        }
         lesson.gone.into_iter().for_each(|key| self.index.unteach(key, holder));
+        self.note_moved_values(contact, &lesson.gone_values);
         let at = (row - self.row_at(0)) as usize;
         for (column, item, shown) in lesson.refused {
             self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
@@ -242,11 +253,14 @@ impl Planner {
             rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
         let held = keys_held(settings, kind, &this, &own, &book);
         let gone = before.iter().flat_map(AddressBook::iter).filter(|value| !book.holds(value));
-        let gone = gone.filter_map(|value| self.find_address(settings, kind, value)).collect();
+        let gone_values: Vec<Value<'static>> =
+            gone.map(|value| value.clone().into_owned()).collect();
+        let known = |value: &Value<'_>| self.find_address(settings, kind, value);
+        let gone = gone_values.iter().filter_map(known).collect();
         // If a switchboard's number is on every row, each row would have to fold all those before it. So the
         // addresses are kept.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
-        AddressLesson { held, gone, refused, book }
+        AddressLesson { held, gone, gone_values, refused, book }
     }
 
     fn find_address(
@@ -271,18 +285,23 @@ impl Planner {
     ) {
         let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
         let entry = self.ledger.contacts[contact as usize];
-        let after = if self.is_one_of_many(row) {
-            combinations(&self.kept_texts(settings, contact, row, rule))
+        let (before, after) = if self.is_one_of_many(row) {
+            (Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule)))
         } else {
             let base = self.ledger.base(Object::Contact, &entry);
             let rows = self.ledger.rows(Object::Contact, &entry);
             let after = keys_of(base, rule, &rows);
-            let is_first = entry.first_row == row;
-            if is_first && !entry.is_new() && after == keys_of(base, rule, &[]) {
+            let is_first = entry.first_row == row && !entry.is_new();
+            let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
+            if is_first && after == before {
                 return;
             }
-            after
+            (before, after)
         };
+        if !entry.is_new() {
+            let moved = before.iter().chain(&after).map(Value::text);
+            self.note_moved_values(contact, &moved.collect::<Vec<_>>());
+        }
         let holder = ContactNumber(contact);
         for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
@@ -315,6 +334,8 @@ struct AddressLesson {
     /// The keys of the row that the contact carries now, and keys that it no longer carries.
     held: SmallVec<[KeyNumber; 8]>,
     gone: Vec<KeyNumber>,
+    /// All that it no longer carries, whether or not a row offers them.
+    gone_values: Vec<Value<'static>>,
     /// The values of the row for which there was no room: column, item and text.
     refused: Vec<(u16, u16, String)>,
     /// The addresses after the row, if they are to be kept.

@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::issue::{FailedRow, IssueCode};
+use crate::issue::{FailedRow, IssueCode, MetRow};
 use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
@@ -88,10 +88,16 @@ pub struct Checkpoint {
     /// repeat them, because that could undo what later rows have written. Only the first
     /// [thousand](Self::REFUSALS) are kept; the rows of the others count as unchanged.
     pub refused: Vec<Refusal>,
-    /// Rows that failed because of what storage held when they were planned, such as a key that two contacts have.
-    /// Later rows may have changed that since, and a row that fails leaves no token; so a resumed import fails these
-    /// again. Only the [last thousand](Self::FAILURES) are kept; the others are planned anew.
+    /// Rows that failed because of what storage held when they were planned, such as a key that two contacts have. If
+    /// the import itself changes that, such a row would no longer fail, and a row that fails leaves no token; so a
+    /// resumed import fails these again. Only the [last thousand](Self::FAILURES) are kept; the others are planned
+    /// anew.
     pub failed: Vec<FailedRow>,
+    /// Rows that left no token although they did not fail: they were folded into the record of an earlier row, changed
+    /// nothing, or were skipped. Only those are kept whose record could be another one now, because the import itself
+    /// changes that by which they found it; they mean the same again. Of these, too, the last
+    /// [thousand](Self::FAILURES).
+    pub met: Vec<MetRow>,
 }
 
 /// A step that storage did not write.
@@ -114,7 +120,7 @@ impl Checkpoint {
     /// How many refusals a checkpoint keeps.
     pub const REFUSALS: usize = 1_000;
 
-    /// How many failed rows a checkpoint keeps.
+    /// How many failed rows a checkpoint keeps, and how many others that left no token.
     pub const FAILURES: usize = 1_000;
 
     /// Is anything left to do: steps to write, or a report to deliver? A program that starts should resume an open

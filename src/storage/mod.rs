@@ -25,7 +25,7 @@ mod memory;
 mod receipts;
 mod table;
 
-pub use crate::issue::FailedRow;
+pub use crate::issue::{FailedRow, MetRow};
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
 pub(crate) use batch::{ContactOf, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep};
 pub use checkpoint::{Checkpoint, Refusal, Token};

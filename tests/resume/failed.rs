@@ -1,7 +1,7 @@
 //! A row that failed has left no token: when the import is resumed, nothing but the row itself tells that it
 //! has failed before (behaviour X6).
 
-use crm_import::account::{Conflict, Relink};
+use crm_import::account::{Conflict, Relink, Repeats};
 use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Mapping, Merge};
 use crm_import::{
@@ -163,4 +163,66 @@ fn x6_a_row_that_could_mean_two_contacts_fails_again_though_one_of_them_has_anot
     let [again, whole] = stopped_and_whole(crm, &Import::new().id("two").mapping(mapping), file);
     assert_eq!(whole.0.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
     assert_eq!(again.1, whole.1);
+}
+
+/// The same, where a contact has one phone.
+fn crm_of_one_phone() -> MemoryStorage {
+    let mut crm = crm();
+    let fields = ["email", "phone", "city"].map(str::to_owned).to_vec();
+    crm.account.standard_fields.insert(Contact, fields);
+    crm
+}
+
+/// There is no room for the second phone of row 2, which Ana gets.
+#[test]
+fn x6_a_row_that_joined_an_earlier_one_is_not_torn_between_two_by_a_later_one() {
+    let crm = || {
+        let mut crm = crm_of_one_phone();
+        crm.insert_as(Contact, "c3", [("phone", "+12065550103")]);
+        crm
+    };
+    let file = "Email,Phone,City\n,206 555 0103,Bonn\n,206 555 0103; 206 555 0105,Oslo\n\
+                ana@example.com,206 555 0105,\n";
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("torn"), file);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
+    assert_eq!(again.0.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
+    assert_eq!(again.1, whole.1);
+}
+
+/// Row 2 repeats Ana by the phone that row 3 takes from her.
+#[test]
+fn x6_a_repeat_that_was_left_out_is_left_out_again_though_its_contact_has_another_phone_since() {
+    let crm = || {
+        let mut crm = crm_of_one_phone();
+        crm.account.dedup.repeats = Repeats::KeepFirst;
+        crm
+    };
+    let file = "Email,Phone,City\nana@example.com,,Oslo\n,206 555 0101,Rome\nana@example.com,206 555 0107,\n";
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("repeat"), file);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(2)), Some(Outcome::Skip));
+    assert_eq!(again.0.outcome(Contact, RowNumber(2)), Some(Outcome::Skip));
+    assert_eq!(again.1, whole.1);
+}
+
+#[test]
+fn x6_a_checkpoint_holds_only_rows_that_the_import_itself_could_lead_elsewhere() {
+    let kept = |file: &str| {
+        let mut crm = crm();
+        let import = Import::new().id("kept");
+        let plan = import.plan(source(file), &mut crm).unwrap();
+        let report = import.apply(plan, &mut crm).unwrap();
+        let checkpoint = crm.checkpoint().unwrap();
+        (report.stats().contacts.fail, checkpoint.failed.len(), checkpoint.met.len())
+    };
+    let between = "bo@example.com,206 555 0101\n";
+    let header = "Email,Phone\n";
+    assert_eq!(kept(&format!("{header}{}", between.repeat(2_000))), (2_000, 0, 0));
+    // The last row gives Bo another phone, which none of the others has.
+    let file = format!("{header}{}bo@example.com,206 555 0108\n", between.repeat(2_000));
+    assert_eq!(kept(&file), (2_000, 0, 0));
+    // One of the others had it, too.
+    let file = format!(
+        "{header}{between}ana@example.com,206 555 0108; 206 555 0102\nbo@example.com,206 555 0108\n"
+    );
+    assert_eq!(kept(&file), (2, 1, 0));
 }

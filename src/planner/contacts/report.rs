@@ -85,6 +85,6 @@ impl Planner {
 }
 
 /// The column, if the file has it; `None` for a constant.
-pub(super) fn of_file(column: u16) -> Option<u16> {
+pub(in crate::planner) fn of_file(column: u16) -> Option<u16> {
     (column != u16::MAX).then_some(column)
 }

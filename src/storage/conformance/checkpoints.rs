@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::{Result, cause, expect, skip, with_causes};
-use crate::issue::{FailedRow, IssueCode};
+use crate::issue::{FailedRow, IssueCode, MetRow};
 use crate::object::Object::Contact;
 use crate::object::RowNumber;
 use crate::storage::{Checkpoint, Refusal, StorageWrite};
@@ -77,6 +77,13 @@ fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
         value: Some("O'Hara's \"{}\" is 李".into()),
         detail: None,
     });
+    checkpoint.met.push(MetRow {
+        object: Contact,
+        row: RowNumber(4),
+        id: Some("O'Hara \"1\"".into()),
+        first_row: None,
+        dropped: vec![(2, 0)],
+    });
     checkpoint
 }
 
@@ -129,6 +136,7 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
         ("stats", own.stats == kept.stats),
         ("refused", own.refused == kept.refused),
         ("failed", own.failed == kept.failed),
+        ("met", own.met == kept.met),
     ];
     parts.into_iter().filter(|(_, is_same)| !is_same).map(|(part, _)| part).collect()
 }

@@ -1,0 +1,88 @@
+//! What a plan says of rows that leave no token: why they fail, or which record they mean (behaviour X6).
+
+use super::{By, Ledger, NONE, Outcome, Plan};
+use crate::issue::{FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
+use crate::object::{Object, RowNumber};
+
+impl Plan {
+    /// The sides that fail because of what storage holds, of those rows that are wanted, with each of their issues.
+    pub(crate) fn failed_rows(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<FailedRow> {
+        let side = |found: &Finding| Some((found.object?, found.row?));
+        let is_error = |found: &&Finding| found.severity == Severity::Error;
+        let errors = || self.findings.iter().filter(is_error);
+        let hanging = errors().filter(|found| found.code.hangs_on_records()).filter_map(side);
+        let hanging: hashbrown::HashSet<_, foldhash::fast::RandomState> =
+            hanging.filter(|(_, row)| is_wanted(row.0 - 1)).collect();
+        let failed = errors().filter_map(|found| {
+            let Finding { code, column, .. } = *found;
+            let (object, row) = side(found).filter(|side| hanging.contains(side))?;
+            let value = found.value.as_deref().filter(|value| !self.is_cell(row, column, value));
+            let row = self.ledger.number(row.0 - 1);
+            let [value, detail] = [value, found.detail.as_deref()]
+                .map(|text| Some(beginning(text?, FailedRow::LONGEST_TEXT).into_owned()));
+            Some(FailedRow { object, row, code, column, value, detail })
+        });
+        failed.collect()
+    }
+
+    /// Is that the whole text of the cell? Then the issue shows it anyway.
+    fn is_cell(&self, row: RowNumber, column: Option<u16>, value: &str) -> bool {
+        column.is_some_and(|column| {
+            let cells = self.ledger.cells(row.0 - 1);
+            crate::normalize::trim(cells.cell(usize::from(column))) == value
+        })
+    }
+
+    /// The records that the sides of a row mean which leave no token, and do not fail by themselves.
+    pub(crate) fn met_rows(&self, row: u32) -> impl Iterator<Item = MetRow> {
+        let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
+        sides.into_iter().flatten()
+    }
+
+    fn contact_met(&self, row: u32) -> Option<MetRow> {
+        let side = &self.ledger.contact_rows[row as usize];
+        let is_met = match side.outcome? {
+            Outcome::Create | Outcome::Update => false,
+            Outcome::Unchanged | Outcome::Merged | Outcome::Skip => true,
+            // A repeat that is rejected leads to its contact all the same (M10).
+            Outcome::Fail => side.contact != NONE,
+        };
+        is_met.then(|| MetRow {
+            dropped: self.keys_of_others(row),
+            ..met(&self.ledger, Object::Contact, row, side.contact)
+        })
+    }
+
+    /// The keys of a row that were not written because they are somebody else's (M6).
+    fn keys_of_others(&self, row: u32) -> Vec<(u16, u16)> {
+        let number = RowNumber(row + 1);
+        let from = self.findings.partition_point(|found| found.row < Some(number));
+        let found = self.findings[from..].iter().take_while(|found| found.row == Some(number));
+        let conflicts = found.filter(|found| found.code == IssueCode::KeyConflict);
+        let columns: Vec<u16> = conflicts.map(|found| found.column.unwrap_or(u16::MAX)).collect();
+        if columns.is_empty() {
+            return Vec::new();
+        }
+        let dropped = self.ledger.dropped_of_contacts.iter();
+        dropped
+            .filter(|dropped| dropped.row == number && columns.contains(&dropped.column))
+            .map(|dropped| (dropped.column, dropped.item))
+            .collect()
+    }
+}
+
+fn opportunity_met(ledger: &Ledger, row: u32) -> Option<MetRow> {
+    let side = &ledger.opportunity_rows[row as usize];
+    let is_met = matches!(side.outcome?, Outcome::Unchanged | Outcome::Merged | Outcome::Skip);
+    let is_found = side.opportunity != NONE && side.by != By::Id;
+    (is_met && is_found).then(|| met(ledger, Object::Opportunity, row, side.opportunity))
+}
+
+/// A side of a row that means this record; [`NONE`] if it means nobody.
+fn met(ledger: &Ledger, object: Object, row: u32, record: u32) -> MetRow {
+    let is_somebody = record != NONE;
+    let id = is_somebody.then(|| ledger.id(object, record).map(str::to_owned)).flatten();
+    let is_brought = is_somebody && id.is_none();
+    let first_row = is_brought.then(|| ledger.number(ledger.entry(object, record).first_row));
+    MetRow { object, row: ledger.number(row), id, first_row, dropped: Vec::new() }
+}

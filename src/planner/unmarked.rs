@@ -1,0 +1,155 @@
+//! [`Unmarked`] rows: those that leave no token in storage, and whether they could lead elsewhere once it is written
+//! (behaviour X6).
+//!
+//! A row that writes a record leaves a token, by which a resumed import knows what the row had found. Any other row has
+//! to find its record again, in a storage that the import has changed. So the planner notes each key that a stored
+//! contact gains or loses. A row none of whose keys has moved finds what it found before.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use smallvec::SmallVec;
+
+use super::Planner;
+use crate::dedup::{ContactNumber, KeyNumber};
+use crate::draft::{Drafter, Key, KeyKind, KeyText};
+use crate::object::Object;
+use crate::plan::{By, Ledger, NONE, Op, Outcome, Plan, print_of};
+use crate::source::Block;
+use crate::value::Value;
+
+/// How many rows are looked at together.
+const TOGETHER: usize = 4_096;
+
+/// A row that leaves no token for one of its sides.
+#[derive(Clone, Debug)]
+pub(crate) struct Unmarked {
+    /// Counted in its plan from 0.
+    pub(crate) row: u32,
+    /// Fingerprints of the keys by which it looks for its contact.
+    keys: SmallVec<[u64; 4]>,
+    /// Fingerprint of the stored opportunity that it was found to mean.
+    opportunity: Option<u128>,
+    /// Its opportunity fails, perhaps for another one of its contact.
+    has_failed: bool,
+}
+
+/// What a plan changes of that by which records are found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moved {
+    keys: HashSet<u64, RandomState>,
+    opportunities: HashSet<u128, RandomState>,
+}
+
+impl Moved {
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut moved =
+            Moved { keys: plan.moved_keys.iter().copied().collect(), ..Moved::default() };
+        if plan.ledger.settings.compares_opportunities() {
+            let steps = plan.steps().filter(|step| step.object() == Object::Opportunity);
+            let updates = steps.filter(|step| step.op() == Op::Update);
+            moved.opportunities = updates.filter_map(|step| Some(print_of(step.id()?))).collect();
+        }
+        moved
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.keys.is_empty() && self.opportunities.is_empty()
+    }
+
+    /// Could the row lead elsewhere now?
+    pub(crate) fn concerns(&self, row: &Unmarked) -> bool {
+        row.keys.iter().any(|key| self.keys.contains(key))
+            || row.opportunity.is_some_and(|of| self.opportunities.contains(&of))
+            || (row.has_failed && !self.opportunities.is_empty())
+    }
+}
+
+/// Shows the unmarked rows of a plan, in order.
+pub(crate) fn each_unmarked(plan: &Plan, mut show: impl FnMut(Unmarked)) {
+    let (ledger, mut rows) = (&plan.ledger, Vec::with_capacity(TOGETHER));
+    let all = u32::try_from(ledger.len()).unwrap_or(NONE);
+    for row in (0..all).filter(|row| is_unmarked(ledger, *row)) {
+        rows.push(row);
+        if rows.len() == TOGETHER {
+            show_together(ledger, &rows, &mut show);
+            rows.clear();
+        }
+    }
+    show_together(ledger, &rows, &mut show);
+}
+
+fn is_unmarked(ledger: &Ledger, row: u32) -> bool {
+    let is_marked = |outcome| matches!(outcome, None | Some(Outcome::Create | Outcome::Update));
+    !is_marked(ledger.contact_rows[row as usize].outcome)
+        || !is_marked(ledger.opportunity_rows[row as usize].outcome)
+}
+
+fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Unmarked)) {
+    if rows.is_empty() {
+        return;
+    }
+    let settings = &ledger.settings;
+    let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
+    let drafts = Drafter::new(settings, RandomState::default()).draft(&mut block);
+    for (&row, draft) in rows.iter().zip(&drafts.rows) {
+        let keys = drafts.keys(draft.keys()).iter();
+        let keys = keys.filter(|key| matches!(key.kind, KeyKind::Rule(_)));
+        let side = &ledger.opportunity_rows[row as usize];
+        let is_found = side.opportunity != NONE && side.by != By::Id;
+        let id = is_found.then(|| ledger.id(Object::Opportunity, side.opportunity)).flatten();
+        show(Unmarked {
+            row,
+            keys: keys.map(|key| print_of_key(&block, key)).collect(),
+            opportunity: id.map(print_of),
+            has_failed: side.outcome == Some(Outcome::Fail),
+        });
+    }
+}
+
+/// A phone that fits is its own fingerprint.
+fn print_of_key(block: &Block, key: &Key) -> u64 {
+    match key.text {
+        KeyText::Phone => key.hash,
+        KeyText::Span(span) => print_of_text(block.text(span)),
+    }
+}
+
+fn print_of_value(value: &Value<'_>) -> u64 {
+    let phone = if let Value::Phone(phone) = value { phone.packed() } else { None };
+    phone.unwrap_or_else(|| print_of_text(&value.to_text()))
+}
+
+#[allow(clippy::cast_possible_truncation)] // half of it tells keys apart well enough
+fn print_of_text(text: &str) -> u64 {
+    print_of(text) as u64
+}
+
+impl Planner {
+    /// Notes that a contact gains or loses a key, if it is a stored one: any other is made by the same rows again.
+    pub(super) fn note_moved(&mut self, key: KeyNumber, contact: ContactNumber) {
+        if self.ledger.contacts[contact.0 as usize].stored().is_some() {
+            self.moved.push(key);
+        }
+    }
+
+    /// The same of keys that perhaps no row offers.
+    pub(super) fn note_moved_values<'v>(
+        &mut self,
+        contact: u32,
+        values: impl IntoIterator<Item = &'v Value<'v>>,
+    ) {
+        if self.ledger.contacts[contact as usize].stored().is_some() {
+            self.moved_prints.extend(values.into_iter().map(print_of_value));
+        }
+    }
+
+    /// Fingerprints of the keys that stored contacts gain or lose.
+    pub(super) fn moved_keys(&mut self) -> Vec<u64> {
+        let mut moved = std::mem::take(&mut self.moved_prints);
+        let text = |place| self.ledger.text(place);
+        moved.append(&mut self.index.prints(&self.moved, text, print_of_text));
+        moved.sort_unstable();
+        moved.dedup();
+        moved
+    }
+}
