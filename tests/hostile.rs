@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "hostile/attack.rs"]
+mod attack;
 #[allow(dead_code)]
 #[path = "../src/dice.rs"]
 mod dice;

@@ -222,13 +222,19 @@ impl Applier {
             let (at, token, op) = (step.task, step.token, step.op);
             match (receipts.get(token), op) {
                 (Some(Receipt::Created { id, .. }), Op::Create) => {
-                    match ids.clash(step.object, id) {
+                    let object = step.object;
+                    match ids.clash(object, id).or_else(|| self.is_another(at, object, id)) {
                         Some(why) => self.fault(at, why),
                         None => self.settle_done(at, token, op, id),
                     }
                 }
                 (Some(Receipt::Updated { .. } | Receipt::Unchanged), Op::Update) => {
                     self.settle_done(at, token, op, "");
+                }
+                (Some(Receipt::AlreadyApplied { id }), Op::Create)
+                    if ids.clash(step.object, id).is_some() =>
+                {
+                    self.fault(at, "two records were created under one id");
                 }
                 (Some(Receipt::AlreadyApplied { id }), _) => self.already_applied(position, id),
                 (Some(Receipt::Conflict), _) => self.conflict(at),
@@ -240,6 +246,12 @@ impl Applier {
         }
         self.take_receipts_of_follow_ups(receipts);
         self.note_faults(receipts);
+    }
+
+    /// Did the plan itself read another record with the id under which a step was created? Says so then.
+    fn is_another(&self, at: usize, object: Object, id: &str) -> Option<&'static str> {
+        let read = self.ledger(self.tasks[at].part).answers(object).find(id);
+        read.map(|_| "the record was created under the id of another one")
     }
 
     /// Storage had written the step before, to this record.
@@ -301,6 +313,29 @@ impl Applier {
     /// May this import itself have written the task before?
     fn may_be_written(&self, at: usize) -> bool {
         self.owns_name || at < self.doubted || self.tasks[at].part > 0
+    }
+
+    /// The token of what the batch writes, if that is one thing.
+    pub(super) fn only_token(&self) -> Option<Token> {
+        match (self.batch.steps.as_slice(), self.batch.follow_ups.as_slice()) {
+            ([step], []) => Some(step.token),
+            ([], [follow_up]) => Some(follow_up.token),
+            _ => None,
+        }
+    }
+
+    /// The batch has failed, but storage may know the only thing that it writes all the same: its answer was lost on
+    /// the way. False if it does not.
+    pub(super) fn was_written(&mut self, applied: &Applied) -> bool {
+        let Some(token) = self.only_token() else { return false };
+        let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else { return false };
+        let tasks = self.batch.steps.iter().map(|step| step.task);
+        let Some(at) = tasks.chain(self.batch.follow_ups.iter().map(|it| it.task)).next() else {
+            return false;
+        };
+        self.is_current = false;
+        self.settle_done(at, token, op, id);
+        true
     }
 
     /// Nothing of the batch was written. Its halves are tried by themselves, and a task that already stands

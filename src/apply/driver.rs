@@ -9,7 +9,9 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::storage::{ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite, with_causes};
+use crate::storage::{
+    ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite, Token, with_causes,
+};
 use crate::trace;
 
 /// Writes a plan. `watch` sees the progress before each batch and may stop the import.
@@ -86,15 +88,23 @@ fn begin<S: StorageWrite + ?Sized>(
 ) -> Result<Applier, Error<S::Error>> {
     let mut applier = Applier::new(plan, job);
     if job.resumes {
+        let token = |refusal: &Refusal| applier.tokens.row(refusal.object, refusal.row);
+        let mut tokens: Vec<Token> = refused.iter().map(token).collect();
+        tokens.extend(applier.open_tokens());
         let mut applied = Applied::default();
-        for tokens in applier.open_tokens().chunks(TOKENS) {
+        for tokens in tokens.chunks(TOKENS) {
             ask_applied(tokens, &mut applied, storage)?;
         }
         applier.know(&applied);
-        // A contact before what fails with it, as when they were refused.
+        // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
+        // refused, whatever its receipt said.
         for object in [Object::Contact, Object::Opportunity] {
             let of_object = refused.iter().filter(|refusal| refusal.object == object);
-            of_object.for_each(|refusal| applier.refuse(refusal));
+            for refusal in of_object {
+                if applied.op(applier.tokens.row(object, refusal.row)).is_none() {
+                    applier.refuse(refusal);
+                }
+            }
         }
     }
     Ok(applier)
@@ -179,9 +189,24 @@ fn write<S: StorageWrite + ?Sized>(
         Recovery::Split => {
             trace::split(&error, steps);
             *attempt = 0;
-            applier.batch_failed(&with_causes(&error));
+            if !was_written(applier, storage)? {
+                applier.batch_failed(&with_causes(&error));
+            }
             Ok(())
         }
         Recovery::Stop => Err(error),
     }
+}
+
+/// What has failed alone is to be reported as not written. Was it written after all, and only the answer lost?
+fn was_written<S: StorageWrite + ?Sized>(
+    applier: &mut Applier,
+    storage: &mut S,
+) -> Result<bool, S::Error> {
+    let Some(token) = applier.only_token().filter(|_| storage.keeps_tokens()) else {
+        return Ok(false);
+    };
+    let mut applied = Applied::default();
+    storage.applied(&[token], &mut applied)?;
+    Ok(applied.fault().is_none() && applier.was_written(&applied))
 }

@@ -2,7 +2,7 @@
 //! nothing panics.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, Op, Receipts, Token};
+use crm_import::storage::{Applied, Batch, Op, Receipts, Recovery, Token};
 use crm_import::{Error, Import, Object, Source, StorageWrite};
 
 use super::shelf::Shelf;
@@ -131,6 +131,80 @@ fn x2_a_record_created_under_the_id_of_one_that_was_changed_beside_it_is_a_fault
     let report = run(file, &mut Hostile::new(shelf, clerk));
     assert_eq!(codes(&report), [(2, "storage-fault")]);
     assert_eq!((report.stats().contacts.update, report.stats().contacts.fail), (1, 1));
+}
+
+#[test]
+fn x2_a_record_created_under_the_id_of_one_that_was_read_is_a_fault() {
+    let clerk = Clerk(|batch, receipts| {
+        batch.steps().for_each(|step| receipts.created(step.token(), "1", None));
+    });
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "a@example.com")]);
+    // The first row changes nothing, so nothing of it is in the batch.
+    let report = run("Email\na@example.com\nb@example.com\n", &mut Hostile::new(shelf, clerk));
+    assert_eq!(codes(&report), [(2, "storage-fault")]);
+    assert_eq!((report.stats().contacts.unchanged, report.stats().contacts.fail), (1, 1));
+}
+
+#[test]
+fn x2_two_records_that_were_written_before_under_one_id_are_a_fault() {
+    let clerk = Clerk(|b, r| b.steps().for_each(|step| r.already_applied(step.token(), "7")));
+    let file = Source::from_bytes(&b"Email\na@example.com\nb@example.com\n"[..]);
+    // Under a name of its own: nobody has written anything before.
+    let storage = &mut Hostile::new(Shelf::default(), clerk);
+    let report = Import::new().run(file, storage).unwrap();
+    assert_eq!(codes(&report), [(2, "storage-fault")]);
+}
+
+/// The answer to each write of one step is lost, and the adapter takes that for the step's fault.
+#[test]
+fn x5_a_step_that_fails_alone_but_was_written_is_not_reported_as_refused() {
+    struct Mute;
+    impl Act for Mute {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if batch.len() > 1 {
+                return Err("one at a time".into());
+            }
+            call.shelf.write(batch, receipts)?;
+            if batch.len() == 1 { Err("no answer".into()) } else { Ok(()) }
+        }
+
+        fn recover(&mut self, _: u32) -> Recovery {
+            Recovery::Split
+        }
+    }
+    let mut storage = Hostile::new(Shelf::default(), Mute);
+    let report = run(FILE, &mut storage);
+    assert_eq!(codes(&report), []);
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (4, 3));
+    assert_eq!((storage.shelf.contacts.len(), storage.shelf.opportunities.len()), (4, 3));
+}
+
+/// What was written although it was said to be refused is told as written once the run goes on.
+#[test]
+fn x6_a_refusal_is_void_if_storage_knows_the_step_as_written() {
+    struct Fickle;
+    impl Act for Fickle {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            let mut own = Receipts::expecting(batch);
+            call.shelf.write(batch, &mut own)?;
+            for step in batch.steps() {
+                receipts.rejected(step.token(), "not today");
+            }
+            if call.number > 2 { Err("dead".into()) } else { Ok(()) }
+        }
+    }
+    let import = super::import().run_window(1);
+    let file = || Source::from_bytes(&b"Email,City\na@example.com,Oslo\nb@example.com,Rome\n"[..]);
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "a@example.com")]);
+    let mut storage = Hostile::new(shelf, Fickle);
+    import.run(file(), &mut storage).unwrap_err();
+    let begun = storage.shelf.checkpoints["hostile"].clone();
+    assert_eq!(begun.refused.len(), 1);
+    let report = import.resume(begun).run(file(), &mut storage.shelf).unwrap();
+    let contacts = report.stats().contacts;
+    assert_eq!((contacts.create, contacts.update, contacts.fail), (1, 1, 0));
 }
 
 #[test]

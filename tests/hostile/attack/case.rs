@@ -1,0 +1,183 @@
+//! What is attacked: a small random file, and what its import tells.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crm_import::account::{Duplicates, OpportunityMatching, Relink, Repeats};
+use crm_import::source::FileFormat;
+use crm_import::storage::{Checkpoint, StorageError};
+use crm_import::{
+    Account, Error, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Mode, Object, Outcome,
+    Report, Source, Stats, StorageWrite,
+};
+
+use super::super::dice::Dice;
+use super::{ID, OBJECTS};
+
+use Object::{Contact, Opportunity};
+
+/// Rows about a few people, stored or not, and their opportunities.
+fn rows(dice: &mut Dice) -> String {
+    let mut file = String::from(
+        "First Name,Email,Phone,City,Opportunity ID,Opportunity Name,Opportunity Value\n",
+    );
+    for row in 0..3 + dice.below(10) {
+        let who = dice.below(9);
+        let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
+        let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
+        let city = dice.one_of(&["", "Oslo", "Rome"]);
+        let (id, name) = dice.one_of(&[("o1", "Attic"), ("o2", ""), ("", "Roof"), ("", "")]);
+        let value = if id.is_empty() && name.is_empty() { String::new() } else { row.to_string() };
+        file.push_str(&format!("P{who},{email},{phone},{city},{id},{name},{value}\n"));
+    }
+    file
+}
+
+fn account(dice: &mut Dice) -> Account {
+    let mut account = Account { default_country: Some("US".into()), ..Account::default() };
+    account.dedup.repeats = dice.one_of(&[Repeats::Merge, Repeats::Merge, Repeats::KeepFirst]);
+    let policy = &mut account.opportunities;
+    policy.relink = dice.one_of(&[Relink::Move, Relink::Keep, Relink::Fail]);
+    policy.duplicates = dice.one_of(&[Duplicates::Allow, Duplicates::Allow, Duplicates::Update]);
+    policy.matching = dice.one_in(3).then(|| OpportunityMatching {
+        fields: vec!["name".to_owned()],
+        ..OpportunityMatching::default()
+    });
+    account
+}
+
+/// Three people and two opportunities of theirs.
+fn crm(account: Account) -> MemoryStorage {
+    let mut crm = MemoryStorage::new(account);
+    for who in 0..3 {
+        let (id, email) = (format!("c{}", who + 1), format!("p{who}@example.com"));
+        let phone = format!("+1206555010{who}");
+        let values = [("email", email.as_str()), ("phone", &phone), ("city", "Bonn")];
+        crm.insert_as(Contact, &id, values);
+    }
+    crm.insert_as(Opportunity, "o1", [("name", "Loft"), ("contact_id", "c1")]);
+    crm.insert_as(Opportunity, "o2", [("name", "Roof"), ("contact_id", "c2")]);
+    crm
+}
+
+static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
+    [
+        ("First Name", Contact, "first_name"),
+        ("Email", Contact, "email"),
+        ("Phone", Contact, "phone"),
+        ("City", Contact, "city"),
+        ("Opportunity ID", Opportunity, "id"),
+        ("Opportunity Name", Opportunity, "name"),
+        ("Opportunity Value", Opportunity, "value"),
+    ]
+    .into_iter()
+    .fold(Mapping::default(), |mapping, (header, object, field)| {
+        mapping.column(header, object, field)
+    })
+});
+
+fn source(file: &str) -> Source<'_> {
+    let format = FileFormat {
+        delimiter: Some(','),
+        encoding: Some("utf-8".into()),
+        header_line: Some(1),
+        ..FileFormat::default()
+    };
+    Source::from_bytes(file.as_bytes()).format(format)
+}
+
+/// What is imported, and how.
+pub(super) struct Case {
+    pub(super) file: String,
+    pub(super) import: Import,
+    pub(super) window: Option<usize>,
+    pub(super) crm: MemoryStorage,
+    pub(super) contacts: Mode,
+}
+
+impl Case {
+    pub(super) fn of(dice: &mut Dice) -> Self {
+        let modes = [Mode::Create, Mode::Update, Mode::Upsert, Mode::Upsert, Mode::Upsert];
+        let contacts = dice.one_of(&modes);
+        let import = Import::new()
+            .id(ID)
+            .mapping(MAPPING.clone())
+            .contacts(contacts)
+            .opportunities(dice.one_of(&modes))
+            .threads(1 + dice.below(2));
+        let list = FollowUp::of(FollowUpKind::List, "leads");
+        let import = if dice.one_in(2) { import.follow_up(list) } else { import };
+        let window = dice.one_in(2).then(|| 1 + dice.below(5));
+        Case { file: rows(dice), import, window, crm: crm(account(dice)), contacts }
+    }
+
+    pub(super) fn known(&self, crm: &mut MemoryStorage) -> Checkpoint {
+        let known = crm.checkpoints().find(|known| known.import_id == ID).cloned();
+        // It may have been lost.
+        known.unwrap_or_else(|| {
+            let import = match self.window {
+                Some(window) => self.import.clone().run_window(window),
+                None => self.import.clone(),
+            };
+            import.checkpoint(source(&self.file), crm).unwrap()
+        })
+    }
+
+    /// Imports the file, or goes on with it.
+    pub(super) fn attempt<S: StorageWrite<Error = StorageError>>(
+        &self,
+        begun: Option<Checkpoint>,
+        storage: &mut S,
+    ) -> Result<Told, Error<StorageError>> {
+        let import = match begun {
+            Some(checkpoint) => self.import.clone().resume(checkpoint),
+            None => self.import.clone(),
+        };
+        let mut told = Told::default();
+        let report = match self.window {
+            Some(window) => {
+                import.run_window(window).run_with(source(&self.file), storage, |event| {
+                    if let Some(report) = event.window() {
+                        told.take(report);
+                    }
+                    true
+                })?
+            }
+            None => {
+                let plan = import.plan_resumed(source(&self.file), storage)?;
+                let report = import.apply(plan, storage)?;
+                told.take(&report);
+                report
+            }
+        };
+        told.stats = *report.stats();
+        Ok(told)
+    }
+}
+
+/// What an import tells.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) outcomes: BTreeMap<(u32, &'static str), (Outcome, Option<String>)>,
+    pub(super) stats: Stats,
+}
+
+impl Told {
+    pub(super) fn take(&mut self, report: &Report) {
+        for row in report.plan().rows() {
+            for object in OBJECTS {
+                let Some(outcome) = report.outcome(object, row.number()) else { continue };
+                let id = report.id(object, row.number()).map(str::to_owned);
+                self.outcomes.insert((row.number().0, object.name()), (outcome, id));
+            }
+        }
+        for (object, row) in report.revised() {
+            self.outcomes.get_mut(&(row.0, object.name())).unwrap().0 = Outcome::Update;
+        }
+    }
+
+    pub(super) fn count(&self, object: Object, outcome: Outcome) -> u64 {
+        let all = self.outcomes.iter();
+        all.filter(|((_, of), (told, _))| *of == object.name() && *told == outcome).count() as u64
+    }
+}
