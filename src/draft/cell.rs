@@ -31,14 +31,14 @@ impl Column {
         region: Option<&str>,
         choices: &'b Choices,
     ) -> Cell<'b> {
-        let cell = self.bare(normalize::trim(text));
+        let cell = self.mapped(normalize::trim(text));
         if cell.is_empty() {
             return if self.blank == Blank::Clear { Cell::Clear } else { Cell::Blank };
         }
-        if self.is_clear_token(cell) {
+        if self.means_clear(cell) {
             return Cell::Clear;
         }
-        match self.value(self.meant(cell), region, choices) {
+        match self.value(cell, region, choices) {
             Ok(Value::Text(text)) if text.is_empty() => Cell::Blank,
             Ok(value) => Cell::Value(value),
             Err(code) => Cell::Invalid(code),
@@ -123,11 +123,12 @@ impl Column {
     ) {
         // A spreadsheet's guard may be around a whole list: it goes before the list is split.
         let cell = self.bare(normalize::trim(text));
-        if cell.is_empty() || self.is_clear_token(cell) {
+        let meant = self.meant(cell);
+        if meant.is_empty() || self.means_clear(meant) {
             return;
         }
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
-            let cell = self.mapped(cell);
+            let cell = meant;
             let whole = self.value(cell, region, choices);
             let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
             // `4,42079E+11` is one damaged number, not two.
@@ -137,7 +138,7 @@ impl Column {
             }
         } else if self.kind == FieldKind::MultipleChoice {
             // An option may itself hold a comma.
-            let cell = self.mapped(cell);
+            let cell = meant;
             if let Ok(whole) = self.value(cell, region, choices)
                 && choices.has_options(self.field)
             {

@@ -125,7 +125,11 @@ impl Column {
             values: mapped
                 .values
                 .iter()
-                .map(|(from, to)| (folded(normalize::unguarded(normalize::trim(from))), to.clone()))
+                .map(|(from, to)| {
+                    let from = folded(normalize::unguarded(normalize::trim(from)));
+                    (from, normalize::trim(to).to_owned())
+                })
+                .filter(|(from, _)| !from.is_empty())
                 .collect(),
             clear_token: clear_token.map(str::to_owned),
             is_plain: blank == Blank::Keep && mapped.default.is_none() && clear_token.is_none(),
@@ -292,9 +296,9 @@ impl Column {
 
     /// Does a trimmed cell ask to clear what is stored (W3)? Not in a column that never replaces it.
     pub(crate) fn asks_to_clear(&self, cell: &str) -> bool {
-        let cell = self.bare(cell);
+        let meant = self.mapped(cell);
         self.merge != Merge::Keep
-            && (self.is_clear_token(cell) || (cell.is_empty() && self.blank == Blank::Clear))
+            && (self.means_clear(meant) || (meant.is_empty() && self.blank == Blank::Clear))
     }
 
     /// The text of a constant.
@@ -309,8 +313,14 @@ impl Column {
         self.clear_token.is_some()
     }
 
+    /// Does a trimmed cell say the clear token, itself or by the value map?
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
-        self.clear_token.as_deref().is_some_and(|token| token == self.bare(cell))
+        self.has_clear_token() && self.means_clear(self.mapped(cell))
+    }
+
+    /// Is what a cell [means](Self::mapped) the clear token?
+    pub(super) fn means_clear(&self, meant: &str) -> bool {
+        self.clear_token.as_deref() == Some(meant)
     }
 }
 

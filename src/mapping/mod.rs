@@ -226,7 +226,9 @@ pub struct ColumnMapping {
     /// an opt-in of your own, are always written as the file says.
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
-    /// The value map: what to read instead of a cell, by the text of the cell. Case and spaces do not matter.
+    /// The value map: what to read instead of a cell, by the text of the cell. Case and spaces do not matter. An empty
+    /// text makes the cell a blank, and the [clear token](Mapping::clear_token) clears. Whether a side of a row is
+    /// there (P1) depends on the cell as it stands in the file.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub values: IndexMap<String, String>,
 }

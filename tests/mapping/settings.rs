@@ -51,6 +51,38 @@ fn a_value_map_reaches_the_items_of_a_list() {
 }
 
 #[test]
+fn a_value_map_may_say_that_a_cell_means_nothing() {
+    for (field, stored) in
+        [("city", "York"), ("tags", "vip"), ("dnd", "true"), ("date_of_birth", "1990-12-31")]
+    {
+        let mapping = |blank| {
+            with("Said", Contact, field, |said| {
+                said.values.insert("TBD".into(), String::new());
+                (said.blank, said.loosens_consent) = (Some(blank), true);
+            })
+        };
+        let file = "Email,Said\nana@example.com,tbd\n";
+        let keeps = plan(&mapping(Blank::Keep), file, &mut crm_with(field, stored));
+        assert_eq!((written(&keeps, Contact, field), codes(&keeps)), (None, vec![]), "{field}");
+        let clears = plan(&mapping(Blank::Clear), file, &mut crm_with(field, stored));
+        assert_eq!(written(&clears, Contact, field).as_deref(), Some(""), "W3 {field}");
+    }
+}
+
+#[test]
+fn w3_a_value_map_may_say_that_a_cell_clears() {
+    for (field, stored) in [("city", "York"), ("tags", "vip"), ("date_of_birth", "1990-12-31")] {
+        let mut mapping = with("Said", Contact, field, |said| {
+            said.values.insert("none".into(), "#N/A".into());
+        });
+        mapping.clear_token = Some("#N/A".into());
+        let file = "Email,Said\nana@example.com,None\n";
+        let clears = plan(&mapping, file, &mut crm_with(field, stored));
+        assert_eq!(written(&clears, Contact, field).as_deref(), Some(""), "{field}");
+    }
+}
+
+#[test]
 fn w6_a_default_fills_a_blank_cell_on_create_only() {
     let mapping = with("Source", Contact, "source", |source| source.default = Some("Fair".into()));
     let file = "Email,Source\nana@example.com,\n";
