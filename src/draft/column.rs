@@ -268,18 +268,18 @@ impl Column {
     }
 
     /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a
-    /// guard only before the digits of a postal code: `'Twas` and `'t Hart` are texts.
+    /// guard only before the digits of a postal code: `'Twas` and `'t Hart` are texts. Forms filled in beside an
+    /// advertisement write `z:01234`.
     #[cold]
     fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
-        match cell.strip_prefix('\'') {
-            Some(code)
-                if self.field == FieldId::POSTAL_CODE
-                    && code.starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                code
-            }
-            _ => normalize::unguarded(cell),
-        }
+        let of_code = || match cell.strip_prefix("z:") {
+            Some(code) => Some(code),
+            None => cell
+                .strip_prefix('\'')
+                .filter(|code| code.starts_with(|c: char| c.is_ascii_digit())),
+        };
+        let code = if self.field == FieldId::POSTAL_CODE { of_code() } else { None };
+        code.map_or_else(|| normalize::unguarded(cell), normalize::trim)
     }
 
     fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
@@ -336,7 +336,7 @@ fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
 /// May the cell begin with a guard that marks it as text for a spreadsheet? Few do.
 #[inline]
 pub(crate) fn may_have_guard(cell: &str) -> bool {
-    matches!(cell.as_bytes().first(), Some(b'=' | b'\''))
+    matches!(cell.as_bytes().first(), Some(b'=' | b'\'' | b'z'))
 }
 
 /// Does the mapping leave it to the file how dates or numbers are written?
