@@ -78,8 +78,12 @@ pub struct Suggestion {
 ///
 /// No suggestion is better than a wrong one (behaviour A3). A column is left out if it is about another person, a
 /// statistic, a consent or the id of another product, and so is a second column for a field with a single value
-/// (A2). Further columns of e-mail addresses or phones feed the additional ones. A single column that contacts may
-/// have as well, such as a stage or a value, does not make opportunities.
+/// (A2). A single column that contacts may have as well, such as a stage or a value, does not make opportunities.
+///
+/// Of several columns of e-mail addresses or phones, one feeds the primary address, and the others feed the
+/// additional ones in their order (V1). The primary one is the column whose header says so; if none does, the one
+/// called no more than `Phone` or `Email`, then the mobile phone, then the first. A column without cells is never
+/// the primary one if another has some.
 ///
 /// `samples` are some rows of the file, with a cell for each column. Without them, the headers alone decide.
 ///

@@ -31,9 +31,24 @@ fn a1_an_empty_column_feeds_no_field_where_another_one_has_cells() {
     // Without any cells the headers decide.
     assert_eq!(suggested("Email,City,Country,Country Code")[2..], ["c.country", "-"]);
     assert_eq!(suggested("Nom,Prénom,Adresse,Adresse 1")[2..], ["c.address", "-"]);
-    // An address that is perhaps somebody else's is none, whoever has no other.
+}
+
+#[test]
+fn a1_an_empty_column_of_addresses_leaves_room_for_one_that_has_some() {
     let bill = "Name,Phone,Billing Phone\nAna Lee,,206 555 0123\nBo Ray,,206 555 0124";
-    assert_eq!(suggested(bill), ["c.name", "c.phone", "-"]);
+    assert_eq!(suggested(bill), ["c.name", "?c.additional_phones", "?c.phone"]);
+    let buyer = "Attendee Email,Buyer Email\n,ana@example.com\n,bo@example.com";
+    assert_eq!(suggested(buyer), ["?c.additional_emails", "?c.email"]);
+    let both = "Name,Phone,Billing Phone,City\nAna Lee,,,York\nBo Ray,,,Hull";
+    assert_eq!(suggested(both)[1..3], ["c.phone", "-"]);
+    // One that begins late is not empty.
+    let late = format!(
+        "Email,Billing Email\n{}ana@example.com,bills@example.com",
+        ",bills@example.com\n".repeat(40)
+    );
+    assert_eq!(suggested(&late), ["c.email", "-"]);
+    // Without any cells the headers decide.
+    assert_eq!(suggested("Name,Phone,Billing Phone")[1..], ["c.phone", "-"]);
 }
 
 #[test]

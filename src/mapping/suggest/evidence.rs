@@ -1,14 +1,15 @@
 //! What the values of a column say about its header.
 
 use super::header::Reader;
+use super::others::filled;
 use super::{Confidence, Guess, IfPhones, Sheet};
 use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
 use crate::normalize::{self, DateFormat, STATUSES};
 
-/// How many cells are looked at.
-const CELLS: usize = 30;
+/// How many records are looked at.
+const RECORDS: usize = 30;
 /// So many cells that are all wrong say that a column is something else.
 const MANY: usize = 5;
 
@@ -26,6 +27,8 @@ pub(super) struct Evidence {
     /// Phones with more digits than a postal code has.
     long: usize,
     dates: usize,
+    /// Cells of one or two digits, which may be the day or the month of a date but not all of it.
+    brief: usize,
     booleans: usize,
     /// Cells that say yes or no, in whatever language.
     answers: usize,
@@ -52,11 +55,7 @@ impl Evidence {
         let is_asked =
             guess.if_phones.is_some() || guess.target.is_some_and(|id| is_weighed(id, fields));
         let is_state = guess.target == Some(FieldId::STATE);
-        for cell in samples.iter().filter_map(|record| record.get(column)).take(CELLS) {
-            let cell = normalize::unguarded(normalize::trim(cell));
-            if cell.is_empty() {
-                continue;
-            }
+        for cell in cells(samples, column) {
             seen.filled += 1;
             let has_at = cell.contains('@');
             seen.ats += usize::from(has_at);
@@ -79,6 +78,7 @@ impl Evidence {
         let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
         let is_record = cell.starts_with(['[', '{']);
         self.dates += usize::from(is_date);
+        self.brief += usize::from(cell.len() <= 2 && cell.bytes().all(|b| b.is_ascii_digit()));
         self.phones +=
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
@@ -139,7 +139,7 @@ impl Evidence {
                 self.digited.saturating_sub(self.answers.max(self.dates).max(self.emails))
             }
             FieldKind::Phone => self.phones,
-            FieldKind::Date => filled - self.emails.max(self.answers),
+            FieldKind::Date => filled - self.emails.max(self.answers).max(self.brief),
             FieldKind::Money | FieldKind::Number => {
                 // Without a digit they are wrong amounts.
                 let amounts = if filled < MANY { filled } else { self.digited };
@@ -173,6 +173,13 @@ impl Evidence {
             _ => return None,
         })
     }
+}
+
+/// The filled cells of a column in the first records, or in the next ones if it begins late.
+fn cells(samples: &[Vec<String>], column: usize) -> impl Iterator<Item = &str> {
+    let (first, later) = samples.split_at(RECORDS.min(samples.len()));
+    let records = if filled(first, column).next().is_some() { first } else { later };
+    filled(records, column).take(RECORDS)
 }
 
 /// Can the values of a column speak against this field?

@@ -7,8 +7,8 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
-/// Headers that other spaces would make the name of a field.
-const APART: [&str; 4] = ["birth day", "birth month", "birth year", "user name"];
+/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays.
+const APART: [&str; 5] = ["birth day", "birth month", "birth year", "user name", "default source"];
 
 /// Headers that may speak of who it is, or of how to reach them.
 pub(super) const CONTACTS: [&str; 7] =

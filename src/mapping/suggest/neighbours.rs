@@ -186,21 +186,23 @@ impl Reader<'_> {
         words.split(' ').any(is_client) && words.split(' ').all(says_no_more)
     }
 
-    /// A name that counts only where nothing else feeds the field gives way. An empty column feeds no single
-    /// value; empty or not, an address leaves no room for somebody's who is perhaps another.
+    /// A name that counts only where nothing else feeds the field gives way, but not one with cells to an empty
+    /// one.
     pub(super) fn drop_weak(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
-        let is_any_filled = (0..guesses.len()).any(|at| sheet.filled(at) > 0);
-        let feeds = |at: usize, field: FieldId| {
-            !guesses[at].is_weak && (sheet.filled(at) > 0 || !is_any_filled || field.is_address())
-        };
-        let strong = guesses.iter().enumerate().filter_map(|(at, guess)| Some((at, guess.target?)));
-        let mut strong: Vec<FieldId> =
-            strong.filter(|(at, field)| feeds(*at, *field)).map(|(_, it)| it.primary()).collect();
-        if strong.contains(&FieldId::FIRST_NAME) && strong.contains(&FieldId::LAST_NAME) {
-            strong.push(FieldId::NAME);
-        }
-        for guess in guesses.iter_mut().filter(|guess| guess.is_weak) {
-            if let Some(field) = guess.target.filter(|field| strong.contains(&field.primary()))
+        let strong = guesses.iter().enumerate().filter(|(_, guess)| !guess.is_weak);
+        let strong: Vec<(FieldId, usize)> =
+            strong.filter_map(|(at, guess)| Some((guess.target?.primary(), sheet.filled(at)))).collect();
+        for (at, guess) in guesses.iter_mut().enumerate().filter(|(_, guess)| guess.is_weak) {
+            let is_fed = |field: FieldId| {
+                strong.iter().any(|(it, cells)| *it == field && (*cells > 0 || sheet.filled(at) == 0))
+            };
+            let is_taken = |field: FieldId| {
+                is_fed(field.primary())
+                    || field == FieldId::NAME
+                        && is_fed(FieldId::FIRST_NAME)
+                        && is_fed(FieldId::LAST_NAME)
+            };
+            if let Some(field) = guess.target.filter(|field| is_taken(*field))
                 && !(field.is_place() && guess.group != Group::Plain && guess.group != Group::Main)
             {
                 let label = &self.fields.get(field).label;

@@ -287,7 +287,8 @@ fn is_blank(samples: &[Vec<String>], at: usize) -> bool {
     !samples.is_empty() && filled(samples, at).next().is_none()
 }
 
-fn filled(samples: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
+/// The cells of a column that are not blank.
+pub(super) fn filled(samples: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
     let cells = samples.iter().filter_map(move |record| record.get(at));
-    cells.map(|cell| normalize::unguarded(cell.trim())).filter(|cell| !cell.is_empty())
+    cells.map(|cell| normalize::unguarded(normalize::trim(cell))).filter(|cell| !cell.is_empty())
 }
