@@ -32,7 +32,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "email",
         "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email addresses | email contact | emails address \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
-         | adresse courriel | adresse electronique | adresse de messagerie | correo | correo electronico \
+         | adresse courriel | adresse electronique | premiere adresse electronique | premiere adresse email | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
          | endereco de email | endereco eletronico | correio eletronico | indirizzo email | indirizzo mail \
          | posta elettronica | indirizzo di posta elettronica | emailadres | mailadres | epost \
@@ -69,9 +69,9 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | companies | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
-         | firma | firmenname | name der firma | unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
-         | entreprise | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
-         | raison sociale | organisme | etablissement | empresa | compania | nombre de la empresa \
+         | firma | firmenname | name der firma | unternehmen | primares unternehmen | zugeordnetes unternehmen | primares zugeordnetes unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
+         | entreprise | entreprise principale | entreprise associee | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
+         | raison sociale | organisme | etablissement | empresa | empresa principal | empresa asociada | empresa principal asociada | compania | nombre de la empresa \
          | nombre empresa | nombre de la compania | razon social | nombre fiscal | denominacion social | organizacion | empresa compania | nome da empresa \
          | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
          | nome dell azienda | ditta | impresa | organizzazione | bedrijf | bedrijfsnaam | naam bedrijf \
@@ -121,7 +121,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "website",
         "website | website url | websites | homepage | web page | web | web address | web url | website address | company website \
          | company website url | company url | business website | url website | website link | personal website | webseite | internetseite | internet | webadresse \
-         | homepage url | site web | site internet | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina | webadres",
+         | homepage url | site web | site internet | page web | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina | webadres",
     ),
     (
         "source",
@@ -132,7 +132,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "date_of_birth",
         "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born on | geburtsdatum | geburtstag \
-         | geb datum | geb dat | geb am | geboren am | geboren | date de naissance | date naiss | naissance | ne e le | anniversaire | fecha de nacimiento \
+         | geb | geb datum | geb dat | geb am | geboren am | geboren | date de naissance | date naiss | naissance | ne e le | anniversaire | fecha de nacimiento \
          | fecha nacimiento | fecha de nac | fec nac | fec nacimiento | f nacimiento | f nac | nacimiento | cumpleanos \
          | data de nascimento | data nascimento | data de nasc | dt nascimento | dt nasc | nascimento | aniversario | data di nascita \
          | data di nasc | dt nascita | compleanno | geboortedatum | geb datum | verjaardag \
@@ -151,7 +151,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ("dnd", "dnd | do not disturb | do not contact | donotcontact | dnd all"),
     (
         "owner",
-        "owner | contact owner | lead owner | account owner name | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | betreuer | zustandig | verantwortlich | proprietaire du contact \
+        "owner | contact owner | lead owner | account owner name | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | betreuer | zustandig | zustandiger mitarbeiter | verantwortlich | kontaktinhaber | kontakt inhaber | leadinhaber | lead inhaber | kontakteigentumer | kontakt eigentumer | proprietaire du contact \
          | propietario | propietario del contacto | comercial asignado | proprietario | commercial | commercial assigne | eigenaar | agare",
     ),
     ("followers", "contact followers"),
