@@ -2,6 +2,7 @@
 
 mod aliases;
 mod iso;
+mod names;
 
 use std::sync::LazyLock;
 
@@ -9,12 +10,14 @@ use hashbrown::HashMap;
 
 use aliases::ALIASES;
 use iso::COUNTRIES;
+use names::NAMES_ABROAD;
 
 use super::text::{self, folded_eq, trim};
 use crate::issue::IssueCode;
 
 /// The ISO 3166 code (alpha-2) of a country: from its code of two or three letters, its English name,
-/// or a common other name (USA, England, Deutschland).
+/// or a common other name (USA, England). Most countries that customers live in are known by their names in the
+/// larger languages of Europe, too, and by their own: Deutschland, Tyskland, Ελλάδα, 中国.
 ///
 /// # Errors
 /// [`IssueCode::CountryUnknown`].
@@ -100,6 +103,11 @@ static NAMES: LazyLock<HashMap<String, &'static str, foldhash::quality::RandomSt
         for (code, name) in ALIASES {
             names.insert(folded(name), *code);
         }
+        for (code, list) in NAMES_ABROAD {
+            for name in list.split('|').map(trim) {
+                names.insert(folded(name), *code);
+            }
+        }
         names
     });
 
@@ -142,12 +150,33 @@ mod tests {
             ("kosovo", "XK"),
             ("D", "DE"),
             ("a", "AT"),
+            ("Tyskland", "DE"),
+            ("República Checa", "CZ"),
+            ("Ελλάδα", "GR"),
+            ("РОССИЯ", "RU"),
+            ("中国", "CN"),
+            ("EE.UU.", "US"),
+            ("İsviçre", "CH"),
         ] {
             assert_eq!(country(name), Ok(code), "{name}");
         }
         assert_eq!(country_exact("XK"), Ok("XK"));
+        assert!(country_exact("Tyskland").is_err());
         // Which of the two?
         assert!(country("Virgin Islands").is_err());
+    }
+
+    #[test]
+    fn no_name_is_that_of_two_countries() {
+        let mut names: HashMap<String, &str> = HashMap::default();
+        let iso = COUNTRIES.iter().flat_map(|(code, long, name)| [(code, *long), (code, *name)]);
+        let others = ALIASES.iter().map(|(code, name)| (code, *name));
+        let abroad =
+            NAMES_ABROAD.iter().flat_map(|(code, list)| list.split('|').map(move |it| (code, it)));
+        for (code, name) in iso.chain(others).chain(abroad) {
+            let before = names.insert(folded(name), code);
+            assert!(before.is_none_or(|before| before == *code), "{name}");
+        }
     }
 
     #[test]
