@@ -141,13 +141,21 @@ proptest! {
             (format!("{day:02}.{month:02}.{short:02}"), Some(dmy)),
             (format!("{month:02}/{day:02}/{year} 14:05"), Some(mdy)),
             (format!("{month}-{day}-{short:02}"), Some(mdy)),
-            (format!("{year}{month:02}{day:02}"), Some(ymd)),
+            (format!("{year}{month:02}{day:02}"), None),
             (format!("{short:02}-{month:02}-{day:02}"), Some(ymd)),
         ] {
             let read = normalize::date(&spelling, &DateFormat { order, ..DateFormat::default() });
             prop_assert_eq!(read, Ok(date), "{}", spelling);
             let open = normalize::date(&spelling, &DateFormat::default());
             prop_assert!(open.is_err() || open == Ok(date), "{}: {:?}", spelling, open);
+        }
+        for order in [None, Some(dmy), Some(mdy), Some(ymd)] {
+            let format = DateFormat { order, ..DateFormat::default() };
+            let read = normalize::date(&format!("{year}{month:02}{day:02}"), &format);
+            prop_assert_eq!(read, Ok(date));
+            for other in [format!("{day:02}{month:02}{year}"), format!("{month:02}{day:02}{year}")] {
+                prop_assert!(normalize::date(&other, &format).is_err(), "{}", other);
+            }
         }
     }
 

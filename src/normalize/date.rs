@@ -42,7 +42,7 @@ impl Default for DateFormat {
 
 /// A day. A time or time zone after it is ignored: the day counts as it is written.
 ///
-/// It reads ISO dates; numeric dates, in the given order or, without one, if they can be read in only one
+/// It reads ISO dates, `20260304` too; numeric dates, in the given order or, without one, if they can be read in only one
 /// way; and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian, Dutch and
 /// some thirty other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere
 /// they are of another calendar.
@@ -75,9 +75,8 @@ pub fn date(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
         }
         Some(Parts::YearFirst { year, second, third }) => written_day(year, second, third),
         Some(Parts::Numeric { first, second, third }) => numeric(first, second, third, format),
-        Some(Parts::Digits(digits))
-            if format.order == Some(DateOrder::Ymd) && digits.len() == 8 =>
-        {
+        // `20260304` is the basic shape of ISO. Eight digits that begin with a day or a month are no such date.
+        Some(Parts::Digits(digits)) if digits.len() == 8 => {
             let part = |range: std::ops::Range<usize>| digits[range].parse().unwrap_or(0);
             written_day(part(0..4), part(4..6), part(6..8))
         }
