@@ -20,7 +20,7 @@ const NOTHING: [&str; 12] = [
 
 /// Words that are a total when alone or before a number, a colon, a bracket or an equals sign. `Sum`, `Suma` and
 /// `Somma` are missing because people are called so.
-const TOTALS: [&str; 14] = [
+const TOTALS: [&str; 41] = [
     "total",
     "totals",
     "subtotal",
@@ -29,12 +29,39 @@ const TOTALS: [&str; 14] = [
     "grand total",
     "grand totals",
     "total records",
+    "record count",
+    "row count",
+    "count:",
     "total general",
     "gesamt",
     "gesamtsumme",
     "summe",
+    "endsumme",
+    "gesamtbetrag",
+    "gesamtergebnis",
+    "zwischensumme",
+    "total général",
+    "sous-total",
+    "sous total",
+    "suma total",
+    "total geral",
+    "subtotal geral",
     "totale",
+    "totale generale",
+    "totale complessivo",
+    "subtotale",
     "totaal",
+    "eindtotaal",
+    "subtotaal",
+    "totalt",
+    "i alt",
+    "yhteensä",
+    "razem",
+    "celkem",
+    "итого",
+    "всего",
+    "合計",
+    "总计",
 ];
 
 /// How a line begins that a report writes below its rows.
@@ -106,7 +133,8 @@ fn is_apart(rest: &str) -> bool {
 /// What is left of a text behind this beginning, in any case.
 fn behind<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
     let (start, rest) = text.split_at_checked(beginning.len())?;
-    start.eq_ignore_ascii_case(beginning).then_some(rest)
+    let is_same = || start.chars().flat_map(char::to_lowercase).eq(beginning.chars());
+    (start.eq_ignore_ascii_case(beginning) || !beginning.is_ascii() && is_same()).then_some(rest)
 }
 
 #[cfg(test)]
@@ -137,6 +165,15 @@ mod tests {
             "Total Records: 25",
             "Gesamt",
             "Summe: 3",
+            "TOTAL GÉNÉRAL",
+            "Sous-total (4)",
+            "Zwischensumme",
+            "Suma total: 12",
+            "Totale generale",
+            "Yhteensä 7",
+            "ИТОГО:",
+            "Count: 12",
+            "合計",
             "Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved.",
             "© 2026 Fox Inc",
             "©2026 Fox Inc",
@@ -162,6 +199,9 @@ mod tests {
             "Total Wine",
             "Total-Care",
             "Totaro",
+            "Ialta",
+            "Count Basie",
+            "Razemi",
             "Summers",
             "Totals Ltd",
             "#1 Plumbing!",
