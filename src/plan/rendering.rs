@@ -68,8 +68,9 @@ impl Ledger {
             .collect();
         // A full name feeds both of its parts.
         columns.dedup_by_key(|column| column.index());
-        let parts = columns.iter().map(|column| normalize::trim(column.whole_text(cells)));
-        let name = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let parts = columns.iter().map(|it| (it, normalize::trim(it.whole_text(cells))));
+        let said = parts.filter(|(column, part)| !part.is_empty() && !column.is_clear_token(part));
+        let name = said.map(|(_, part)| part).collect::<Vec<_>>().join(" ");
         (!name.is_empty()).then_some(name)
     }
 
