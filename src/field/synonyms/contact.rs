@@ -21,12 +21,12 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "full name | name | contact name | display name | client name | customer name \
          | person name | your name | complete name | first and last name | name and surname \
          | first last name | name first last | point of contact | vollstandiger name | voller name | kontaktname | anzeigename | vor und nachname \
-         | vorname und nachname | vorname nachname | name vorname | nom complet | nom et prenom | nom prenom | prenom et nom \
+         | vorname und nachname | vorname nachname | name vorname | nom complet | nom affiche | nom et prenom | nom prenom | prenom et nom \
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
          | primary contact | main contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
-         | persona de contacto | personne de contact | referente | contacto | contato | interlocuteur",
+         | persona de contacto | personne de contact | personne a contacter | referente | contacto | contato | interlocuteur",
     ),
     (
         "email",
@@ -35,7 +35,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | adresse courriel | adresse electronique | premiere adresse electronique | premiere adresse email | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
          | endereco de email | endereco eletronico | correio eletronico | indirizzo email | indirizzo mail \
-         | posta elettronica | indirizzo di posta elettronica | emailadres | mailadres | epost \
+         | posta elettronica | indirizzo di posta elettronica | emailadres | mailadres | epost | e postadress \
          | epostadress | mejl | mejladress | mailadress",
     ),
     (
@@ -70,7 +70,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
          | firma | firmenname | name der firma | unternehmen | primares unternehmen | zugeordnetes unternehmen | primares zugeordnetes unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
-         | entreprise | entreprise principale | entreprise associee | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
+         | entreprise | nom du compte | entreprise principale | entreprise associee | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
          | raison sociale | organisme | etablissement | empresa | empresa principal | empresa asociada | empresa principal asociada | compania | nombre de la empresa \
          | nombre empresa | nombre de la compania | razon social | nombre fiscal | denominacion social | organizacion | empresa compania | nome da empresa \
          | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
@@ -82,35 +82,35 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "address | street | street address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
          | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | strasse hausnr | strasse und hausnr | anschrift \
-         | postanschrift | adresszeile | rue | adresse postale | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
-         | domicilio | endereco | rua | morada | logradouro | indirizzo | via | indirizzo e numero civico \
+         | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
+         | domicilio | endereco | rua | rua do endereco | morada | logradouro | indirizzo | via | indirizzo e numero civico \
          | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress",
     ),
     (
         "city",
         "city | town | city town | town city | city or town | suburb | locality | city suburb | address city | stadt | ort | wohnort \
-         | ortschaft | gemeinde | stadt ort | ville | commune | localite | ciudad | poblacion | localidad | municipio | comuna \
-         | cidade | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
+         | ortschaft | gemeinde | stadt ort | ville | ville adresse postale | commune | localite | ciudad | poblacion | localidad | municipio | comuna \
+         | cidade | cidade do endereco | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
          | plaatsnaam | gemeente | postort | city name | suburb city",
     ),
     (
         "state",
         "state | province | state province | province state | state region | region state | county | state county \
          | state or province | state province region | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
-         | bundesland | kanton | bundesland kanton | departement | provincia | provincia sigla | sigla provincia | estado | comunidad autonoma \
+         | bundesland | kanton | bundesland kanton | bundesland provinz | estado do endereco | etat province adresse postale | departement | provincia | provincia sigla | sigla provincia | estado | comunidad autonoma \
          | estado provincia | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state",
     ),
     (
         "postal_code",
         "postal code | zip | zip code | postcode | zip postal code | postal zip code | zip postcode | postal | zip postal \
          | zip or postal code | postal code zip | postal zip | postcode zip | pin code | pincode | address zip \
-         | address postal code | eircode | plz | postleitzahl | code postal | cp | codigo postal | cod postal | c p | cep \
+         | address postal code | eircode | plz | postleitzahl | code postal | code postal adresse postale | cep do endereco | cp | codigo postal | cod postal | c p | cep \
          | cap | codice postale | c a p | postnummer | postnr | post nr",
     ),
     (
         "country",
         "country | country region | country region name | country name | country territory | nation | address country | country of residence \
-         | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | nazione | stato paese | landsnamn",
+         | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | paese area geografica | pais regiao do endereco | pais do endereco | pays adresse postale | nazione | stato paese | landsnamn",
     ),
     (
         "timezone",
@@ -126,7 +126,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "source",
         "source | contact source | original source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
-         | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | origen | fuente | origen del contacto | origen del lead | origem | fonte \
+         | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | origine de la piste | source de la piste | origen | fuente | origen del contacto | origen del lead | fuente de posible cliente | fuente del candidato | origen del candidato | origem | fonte \
          | origem do lead | origem do contato | provenienza | fonte del lead | bron | leadbron | herkomst | kalla | leadkalla",
     ),
     (
@@ -158,7 +158,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "notes",
         "notes | note | contact notes | additional notes | other notes | general notes | additional information | additional info | comments | comment | remarks | remark | notizen | notiz | bemerkungen | bemerkung | anmerkungen | anmerkung \
-         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | observacion | observations | obs | comentario | comentarios | observacoes | observacao | note interne | osservazioni | annotazioni | commenti \
+         | kommentar | kommentare | remarques | commentaires | commentaire | notas | observaciones | observacion | observations | obs | comentario | comentarios | observacoes | observacao | anotacoes | note interne | osservazioni | annotazioni | commenti \
          | notities | notitie | opmerkingen | opmerking | anteckningar | anteckning | kommentarer | internal notes",
     ),
 ];

@@ -17,14 +17,14 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     ),
     (
         "stage",
-        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction \
+        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
          | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
     ),
     ("status", "opportunity status | deal status | opp status"),
     (
         "value",
         "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
-         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
          | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
     ),
     (
@@ -34,13 +34,16 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
          | reden van verlies | reden verlies | verliesreden | forlustorsak",
     ),
     ("source", "opportunity source | deal source"),
-    ("owner", "opportunity owner | deal owner"),
+    (
+        "owner",
+        "opportunity owner | deal owner | deal inhaber | proprietaire de la transaction | propietario del negocio | propietario de la oportunidad",
+    ),
     ("followers", "opportunity followers | deal followers"),
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
          | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
-         | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | fecha de cierre \
+         | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
          | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
     ),

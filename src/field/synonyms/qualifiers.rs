@@ -32,14 +32,14 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
         Group::Home,
         "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
          | personnelle | casa | particular | perso | personale | abitazione | ab | privato | prive | thuis | persoonlijk | hem | bostad | evening \
-         | privado | privada | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
+         | privado | privada | residencial | huisadres | thuisadres | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
          | stacjonarny | домашний | личный | личная",
     ),
     (
         Group::Work,
         "work | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
-         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | zakelijk | kantoor | arbete | jobb | kontor \
+         | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | werkadres | zakelijk | kantoor | arbete | jobb | kontor \
          | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | рабочий | рабочая | служебный",
     ),
     (
