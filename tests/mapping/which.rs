@@ -39,6 +39,9 @@ fn a1_an_empty_column_of_addresses_leaves_room_for_one_that_has_some() {
     assert_eq!(suggested(bill), ["c.name", "?c.additional_phones", "?c.phone"]);
     let buyer = "Attendee Email,Buyer Email\n,ana@example.com\n,bo@example.com";
     assert_eq!(suggested(buyer), ["?c.additional_emails", "?c.email"]);
+    // Not if somebody else is named.
+    let guests = "Attendee Name,Attendee Email,Buyer Email\nKim Ray,,ana@example.com\nLou Ray,,ana@example.com";
+    assert_eq!(suggested(guests), ["?c.name", "?c.email", "-"]);
     let both = "Name,Phone,Billing Phone,City\nAna Lee,,,York\nBo Ray,,,Hull";
     assert_eq!(suggested(both)[1..3], ["c.phone", "-"]);
     // One that begins late is not empty.

@@ -231,12 +231,23 @@ impl Reader<'_> {
         let words = &sheet.words;
         let filled = |at: usize| sheet.filled(at);
         let is_buyers = |at: usize| self.names_buyer(&words[at]);
-        // A column for the addresses of others may be there and empty.
+        let is_name_with = |at: usize, word: &str| {
+            guesses[at].target.is_some_and(|field| PERSON.contains(&field))
+                && filled(at) > 0
+                && words[at].split(' ').any(|of_name| of_name == word)
+        };
+        // `Attendee Email` beside the name of an attendee.
+        let is_of_named = |at: usize| {
+            let mut own = words[at].split(' ').filter(|word| self.word(word) == Word::Own);
+            own.any(|own| (0..words.len()).any(|other| is_name_with(other, own)))
+        };
+        // A column for the addresses of others may be there and empty, because nobody is named but who buys.
         let has_rows = (0..words.len()).any(|at| filled(at) > 0);
         let is_email_of_others = |at: usize| {
             let guess = &guesses[at];
             let is_email = guess.target.is_some_and(|field| field.primary() == FieldId::EMAIL);
-            is_email && !guess.is_weak && !is_buyers(at) && (filled(at) > 0 || !has_rows)
+            let is_theirs = is_email && !guess.is_weak && !is_buyers(at);
+            is_theirs && (filled(at) > 0 || !has_rows || is_of_named(at))
         };
         let lists_buyers = self.lists_users || self.lists_owners;
         if lists_buyers || !(0..words.len()).any(is_email_of_others) {
