@@ -110,7 +110,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "country",
         "country | country region | country region name | country name | country territory | nation | address country | country of residence \
-         | land | land region | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | paese area geografica | pais regiao do endereco | pais do endereco | pays adresse postale | nazione | stato paese | landsnamn",
+         | land | land region | land regio | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | paese area geografica | pais regiao do endereco | pais do endereco | pays adresse postale | nazione | stato paese | landsnamn",
     ),
     (
         "timezone",
