@@ -1,5 +1,6 @@
 //! [`Import`]: the front door of the crate. It holds the settings of one import, and plans, applies or runs it.
 
+mod asynchronous;
 mod opening;
 mod own_log;
 mod policies;
@@ -7,17 +8,16 @@ mod resuming;
 mod settling;
 
 use crate::account::Account;
-use crate::apply::{self, Control, ErrorBudget, Event, Progress, Report};
+use crate::apply::{Control, ErrorBudget, Event, Progress, Report};
 use crate::error::{ConfigError, Error};
 use crate::follow_up::FollowUp;
 use crate::mapping::{Mapping, Suggestion, Unmapped, suggest};
 use crate::object::{Mode, Object};
 use crate::plan::Plan;
-use crate::planner;
+use crate::planner::{self, Threads};
 use crate::source::{Rows, Source};
-use crate::storage::{Checkpoint, Storage, StorageWrite};
+use crate::storage::{AsyncStorage, Checkpoint, Immediate, Storage, StorageWrite, now};
 use crate::trace;
-use settling::check_follow_ups;
 
 /// One import: its settings, and the methods that carry it out.
 ///
@@ -250,15 +250,23 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
+        now(self.plan_on(self.beside(), file, &mut Immediate(storage)))
+    }
+
+    async fn plan_on<S: AsyncStorage>(
+        &self,
+        threads: Threads,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
         if self.resumed.is_some() {
             let problem = "a plan that resumes an import needs a storage that can be written to: \
                            use plan_resumed";
             return Err(ConfigError::of(problem).into());
         }
-        let (settings, rows) = self.open(file, storage)?;
-        let (window, threads) = (self.window(), self.threads.unwrap_or(1));
-        let _span = trace::plan(threads);
-        planner::plan_file(settings, rows, window, threads, storage, S::asks_again)
+        let (settings, rows) = self.open(file, storage).await?;
+        let span = trace::plan(threads.count());
+        span.over(planner::plan_file(settings, rows, self.window(), threads, storage)).await
     }
 
     /// Writes a plan, batch by batch, and reports what became of every row.
@@ -302,22 +310,9 @@ impl Import {
         &self,
         plan: Plan,
         storage: &mut S,
-        mut watch: impl FnMut(Progress) -> C,
+        watch: impl FnMut(Progress) -> C,
     ) -> Result<Report, Error<S::Error>> {
-        let planned: Vec<FollowUp> =
-            plan.follow_ups().into_iter().map(|(follow_up, _)| follow_up.clone()).collect();
-        check_follow_ups(self.follow_ups.iter().chain(&planned), storage)?;
-        let mut job = self.job(storage);
-        if let Some(begun) = &plan.resumes {
-            job.import_id.clone_from(&begun.import_id);
-            job.from_row = begun.row;
-            job.resumes = true;
-            job.remember(begun.failed.clone(), begun.met.clone());
-        }
-        if storage.keeps_tokens() {
-            job.remember_rows_of(&plan);
-        }
-        apply::apply(plan, &job, storage, |progress| watch(progress).into())
+        now(self.apply_with_async(plan, &mut Immediate(storage), watch))
     }
 
     /// Plans and writes a file of any length window by window, in bounded memory. There is no plan to review; that
@@ -382,23 +377,9 @@ impl Import {
         &self,
         file: Source<'_>,
         storage: &mut S,
-        mut watch: impl FnMut(Event<'_>) -> C,
+        watch: impl FnMut(Event<'_>) -> C,
     ) -> Result<Report, Error<S::Error>> {
-        check_follow_ups(self.follow_ups.iter(), storage)?;
-        if self.resumed.is_some() {
-            self.check_resumable(storage)?;
-        }
-        let account = storage.account().map_err(|source| Error::Account { source })?;
-        // A file that can be read twice is read twice, so that its formats are inferred from all of it.
-        if let (Some(first), Some(second)) = (file.twin(), file.twin()) {
-            let twin = first.open().map_err(Error::Source)?;
-            let rows = second.open().map_err(Error::Source)?;
-            let run = self.run_of(account, rows, Some(twin), storage)?;
-            return apply::run(run, storage, |event| watch(event).into());
-        }
-        let rows = file.open().map_err(Error::Source)?;
-        let run = self.run_of(account, rows, None, storage)?;
-        apply::run(run, storage, |event| watch(event).into())
+        now(self.run_with_async(file, &mut Immediate(storage), watch))
     }
 
     /// The mapping that would be suggested for a file, column by column, with reasons.

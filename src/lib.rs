@@ -21,7 +21,7 @@
 //! ```
 //!
 //! An application embeds the crate by implementing two traits over its own tables: [`Storage`] to plan, and
-//! [`StorageWrite`] to apply. An import then
+//! [`StorageWrite`] to apply; or [`AsyncStorage`] and [`AsyncStorageWrite`] with `async fn`. An import then
 //!
 //! 1. maps the columns of the file to fields,
 //! 2. pairs the contact and the opportunity on each row,
@@ -95,7 +95,7 @@ pub use mapping::Mapping;
 pub use object::{Mode, Object, RecordId, RowNumber};
 pub use plan::{Outcome, Plan, Stats, Step};
 pub use source::Source;
-pub use storage::{MemoryStorage, Storage, StorageWrite};
+pub use storage::{AsyncStorage, AsyncStorageWrite, MemoryStorage, Storage, StorageWrite};
 pub use value::{Phone, Value};
 
 /// The README's examples, run as tests.

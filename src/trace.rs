@@ -9,58 +9,62 @@ use std::fmt::Display;
 use crate::lookup::{Found, Lookup};
 use crate::storage::Batch;
 
-/// A span that ends when this is dropped.
-#[must_use]
-pub(crate) struct Entered {
+/// What takes its time: a question, a batch, an import.
+pub(crate) struct Span {
     #[cfg(feature = "tracing")]
-    span: tracing::span::EnteredSpan,
+    span: tracing::Span,
 }
 
-/// Enters a span of the crate.
-macro_rules! enter {
+/// Makes a span of the crate.
+macro_rules! span {
     ($level:ident, $($named:tt)*) => {
-        Entered {
+        Span {
             #[cfg(feature = "tracing")]
-            span: tracing::span!(
-                target: "crm_import", tracing::Level::$level, $($named)*
-            ).entered(),
+            span: tracing::span!(target: "crm_import", tracing::Level::$level, $($named)*),
         }
     };
 }
 
 /// A file is planned as a whole.
-pub(crate) fn plan(threads: usize) -> Entered {
-    enter!(INFO, "plan", threads)
+pub(crate) fn plan(threads: usize) -> Span {
+    span!(INFO, "plan", threads)
 }
 
 /// A plan is written.
-pub(crate) fn apply(import_id: &str, steps: usize) -> Entered {
-    enter!(INFO, "apply", import_id, steps)
+pub(crate) fn apply(import_id: &str, steps: usize) -> Span {
+    span!(INFO, "apply", import_id, steps)
 }
 
 /// A file is planned and written window by window.
-pub(crate) fn run(import_id: &str) -> Entered {
-    enter!(INFO, "run", import_id)
+pub(crate) fn run(import_id: &str) -> Span {
+    span!(INFO, "run", import_id)
 }
 
 /// One window of a run.
-pub(crate) fn window(first_row: usize, rows: usize) -> Entered {
-    enter!(INFO, "window", first_row, rows)
+pub(crate) fn window(first_row: usize, rows: usize) -> Span {
+    span!(INFO, "window", first_row, rows)
 }
 
 /// Storage is asked.
-pub(crate) fn find(lookup: &Lookup<'_>) -> Entered {
+pub(crate) fn find(lookup: &Lookup<'_>) -> Span {
     let (object, keys) = (lookup.object(), lookup.len());
-    enter!(DEBUG, "find", %object, keys, records = tracing::field::Empty)
+    span!(DEBUG, "find", %object, keys, records = tracing::field::Empty)
 }
 
 /// A batch is handed to storage.
-pub(crate) fn write(batch: &Batch<'_>) -> Entered {
+pub(crate) fn write(batch: &Batch<'_>) -> Span {
     let (steps, row) = (batch.len(), batch.checkpoint().row);
-    enter!(DEBUG, "write", steps, row)
+    span!(DEBUG, "write", steps, row)
 }
 
-impl Entered {
+impl Span {
+    /// What is done within the span: the span is entered while it runs, and left while it waits.
+    pub(crate) fn over<F: Future>(&self, done: F) -> impl Future<Output = F::Output> + use<F> {
+        #[cfg(feature = "tracing")]
+        let done = tracing::Instrument::instrument(done, self.span.clone());
+        done
+    }
+
     /// What storage has found.
     pub(crate) fn found(&self, found: &Found) {
         #[cfg(feature = "tracing")]

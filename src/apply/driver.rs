@@ -1,40 +1,47 @@
-//! The synchronous driver: hands the batches of an applier to storage.
+//! The driver: hands the batches of an applier to storage. As [that of the planner](crate::planner) it is written
+//! once, for storages of both kinds.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task;
 
 use super::applier::{Applier, Poll};
+use super::filling::Folded;
 use super::job::Job;
 use super::known::{TOKENS, ask_applied};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use crate::error::Error;
-use crate::lookup::Found;
+use crate::lookup::{Found, Lookup};
 use crate::object::Object;
 use crate::plan::Plan;
+use crate::planner::{self, Asked};
 use crate::storage::{
-    ATTEMPTS, Applied, Receipts, Recovery, Refusal, StorageWrite, Token, with_causes,
+    ATTEMPTS, Applied, AsyncStorageWrite, Receipts, Recovery, Refusal, Token, with_causes,
 };
 use crate::trace;
 
 /// Writes a plan. `watch` sees the progress before each batch and may stop the import.
-pub(crate) fn apply<S: StorageWrite + ?Sized>(
+pub(crate) async fn apply<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
     storage: &mut S,
     watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let _span = trace::apply(&job.import_id, plan.steps().len());
-    apply_window(plan, job, &[], storage, watch)
+    let span = trace::apply(&job.import_id, plan.steps().len());
+    span.over(apply_window(plan, job, &[], storage, watch)).await
 }
 
 /// Writes one window of a run. `refused` are its steps that storage had refused before the run was
 /// interrupted.
-pub(super) fn apply_window<S: StorageWrite + ?Sized>(
+pub(super) async fn apply_window<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
     refused: &[Refusal],
     storage: &mut S,
     mut watch: impl FnMut(Progress) -> Control,
 ) -> Result<Report, Error<S::Error>> {
-    let mut applier = begin(plan, job, refused, storage)?;
+    let mut applier = begin(plan, job, refused, storage).await?;
     let mut attempt = 0;
     loop {
         let stats = *applier.report().stats();
@@ -45,7 +52,7 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
         match applier.poll() {
             Poll::Done => break,
             Poll::LookUp => {
-                if let Err(source) = look_up(&mut applier, storage) {
+                if let Err(source) = look_up(&mut applier, storage).await {
                     return Err(Error::LookUp { source, done: done(applier) });
                 }
             }
@@ -59,7 +66,8 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
                 if status != Status::Applying {
                     return Ok(applier.finish(status));
                 }
-                if let Err(source) = write(&mut applier, storage, job.threads, &mut attempt) {
+                let written = write(&mut applier, storage, job.threads, &mut attempt).await;
+                if let Err(source) = written {
                     return Err(Error::Write { source, done: done(applier) });
                 }
             }
@@ -70,17 +78,17 @@ pub(super) fn apply_window<S: StorageWrite + ?Sized>(
 }
 
 /// The report of a window that is not written.
-pub(super) fn leave_window<S: StorageWrite + ?Sized>(
+pub(super) async fn leave_window<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
     refused: &[Refusal],
     storage: &mut S,
 ) -> Result<Report, Error<S::Error>> {
-    Ok(begin(plan, job, refused, storage)?.finish(Status::Failed))
+    Ok(begin(plan, job, refused, storage).await?.finish(Status::Failed))
 }
 
 /// An applier that knows what an earlier run of the same import has written.
-fn begin<S: StorageWrite + ?Sized>(
+async fn begin<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
     refused: &[Refusal],
@@ -93,7 +101,7 @@ fn begin<S: StorageWrite + ?Sized>(
         tokens.extend(applier.open_tokens());
         let mut applied = Applied::default();
         for tokens in tokens.chunks(TOKENS) {
-            ask_applied(tokens, &mut applied, storage)?;
+            ask_applied(tokens, &mut applied, storage).await?;
         }
         applier.know(&applied);
         // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
@@ -114,61 +122,49 @@ fn done(applier: Applier) -> Box<Report> {
     Box::new(applier.finish(Status::Failed))
 }
 
-fn look_up<S: StorageWrite + ?Sized>(
+async fn look_up<S: AsyncStorageWrite>(
     applier: &mut Applier,
     storage: &mut S,
 ) -> Result<(), S::Error> {
     let mut found = Found::default();
-    let mut attempt = 0;
-    loop {
-        let Some(lookup) = applier.lookup() else { return Ok(()) };
-        let span = trace::find(&lookup);
-        found.clear();
-        let Err(error) = storage.find(&lookup, &mut found) else {
-            span.found(&found);
-            break;
-        };
-        attempt += 1;
-        if attempt == ATTEMPTS || !finds_again(storage, &error, attempt) {
-            return Err(error);
-        }
-        trace::again(&error, attempt);
-    }
+    let Some(lookup) = applier.lookup() else { return Ok(()) };
+    planner::find(&lookup, &mut found, &mut WhileWriting(storage)).await?;
     applier.answer(&mut found);
     Ok(())
 }
 
-/// Should a look-up that failed be tried again? A storage that is written to has two ways to say so.
-pub(crate) fn finds_again<S: StorageWrite + ?Sized>(
-    storage: &mut S,
-    error: &S::Error,
-    attempt: u32,
-) -> bool {
-    storage.asks_again(error, attempt) || storage.recover(error, attempt) == Recovery::Retry
+/// A storage that is written to, when it is asked: it has two ways to say that a question is to be asked again.
+pub(crate) struct WhileWriting<'s, S>(pub(crate) &'s mut S);
+
+impl<S: AsyncStorageWrite> Asked for WhileWriting<'_, S> {
+    type Error = S::Error;
+
+    async fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), S::Error> {
+        self.0.find(lookup, found).await
+    }
+
+    async fn asks_again(&mut self, error: &S::Error, attempt: u32) -> bool {
+        self.0.asks_again(error, attempt).await
+            || self.0.recover(error, attempt).await == Recovery::Retry
+    }
 }
 
 /// Writes the current batch, or does what storage says about its error.
-fn write<S: StorageWrite + ?Sized>(
+async fn write<S: AsyncStorageWrite>(
     applier: &mut Applier,
     storage: &mut S,
     threads: usize,
     attempt: &mut u32,
 ) -> Result<(), S::Error> {
     let batch = applier.batch();
-    let span = trace::write(&batch);
     let mut receipts = Receipts::expecting(&batch);
-    let (result, next) = if threads < 2 {
-        (storage.write(&batch, &mut receipts), None)
-    } else {
-        let of = &*applier;
-        std::thread::scope(|scope| {
-            let next = scope.spawn(|| of.fold_next());
-            let result = storage.write(&batch, &mut receipts);
-            // If it has panicked, so will the one that does it again.
-            (result, next.join().ok().flatten())
-        })
+    let span = trace::write(&batch);
+    // A synchronous storage writes when it is called, which is to be within the span, and beside the fold.
+    let written = span.over(async { storage.write(&batch, &mut receipts).await });
+    let (result, next) = match threads {
+        0..2 => (written.await, None),
+        _ => write_beside(written, applier).await,
     };
-    drop(span);
     let steps = batch.len();
     if next.is_some() {
         applier.folded = next;
@@ -180,7 +176,7 @@ fn write<S: StorageWrite + ?Sized>(
     };
     *attempt += 1;
     applier.doubt();
-    match storage.recover(&error, *attempt) {
+    match storage.recover(&error, *attempt).await {
         Recovery::Retry if *attempt == ATTEMPTS => Err(error),
         Recovery::Retry => {
             trace::again(&error, *attempt);
@@ -189,7 +185,7 @@ fn write<S: StorageWrite + ?Sized>(
         Recovery::Split => {
             trace::split(&error, steps);
             *attempt = 0;
-            if !was_written(applier, storage)? {
+            if !was_written(applier, storage).await? {
                 applier.batch_failed(&with_causes(&error));
             }
             Ok(())
@@ -198,8 +194,27 @@ fn write<S: StorageWrite + ?Sized>(
     }
 }
 
+/// Waits for a batch that is written, and folds the next one while storage begins to: a synchronous storage has
+/// written the batch by then, an asynchronous one has sent it.
+async fn write_beside<F: Future>(written: F, applier: &Applier) -> (F::Output, Option<Folded>) {
+    let mut written = pin!(written);
+    let (begun, next) = poll_fn(|context| {
+        task::Poll::Ready(std::thread::scope(|scope| {
+            let next = scope.spawn(|| applier.fold_next());
+            let begun = written.as_mut().poll(context);
+            // If it has panicked, so will the one that does it again.
+            (begun, next.join().ok().flatten())
+        }))
+    })
+    .await;
+    match begun {
+        task::Poll::Ready(result) => (result, next),
+        task::Poll::Pending => (written.await, next),
+    }
+}
+
 /// What has failed alone is to be reported as not written. Was it written after all, and only the answer lost?
-fn was_written<S: StorageWrite + ?Sized>(
+async fn was_written<S: AsyncStorageWrite>(
     applier: &mut Applier,
     storage: &mut S,
 ) -> Result<bool, S::Error> {
@@ -207,6 +222,6 @@ fn was_written<S: StorageWrite + ?Sized>(
         return Ok(false);
     };
     let mut applied = Applied::default();
-    storage.applied(&[token], &mut applied)?;
+    storage.applied(&[token], &mut applied).await?;
     Ok(applied.fault().is_none() && applier.was_written(&applied))
 }

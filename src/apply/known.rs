@@ -7,7 +7,7 @@ use super::token::Tokens;
 use crate::error::Error;
 use crate::object::Object;
 use crate::plan::{Numbers, Op, Outcome, Plan, Settled};
-use crate::storage::{Applied, Checkpoint, StorageWrite, Token};
+use crate::storage::{Applied, AsyncStorageWrite, Checkpoint, Token};
 
 /// How many tokens are asked about at a time.
 pub(super) const TOKENS: usize = 10_000;
@@ -32,7 +32,7 @@ pub(super) struct KnownStep {
 
 impl Known {
     /// Asks storage for the tokens of every row.
-    pub(crate) fn ask<S: StorageWrite + ?Sized>(
+    pub(crate) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
         numbers: &Numbers,
         rows: u32,
@@ -50,7 +50,7 @@ impl Known {
                 .collect();
             let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();
             let mut applied = Applied::default();
-            ask_applied(&asked, &mut applied, storage)?;
+            ask_applied(&asked, &mut applied, storage).await?;
             for (object, row, token) in named {
                 let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else {
                     continue;
@@ -116,12 +116,13 @@ impl Known {
 }
 
 /// Asks storage which of these tokens are written already.
-pub(super) fn ask_applied<S: StorageWrite + ?Sized>(
+pub(super) async fn ask_applied<S: AsyncStorageWrite>(
     tokens: &[Token],
     applied: &mut Applied,
     storage: &mut S,
 ) -> Result<(), Error<S::Error>> {
-    storage.applied(tokens, applied).map_err(|source| Error::Tokens { source, done: None })?;
+    let asked = storage.applied(tokens, applied).await;
+    asked.map_err(|source| Error::Tokens { source, done: None })?;
     match applied.fault() {
         None => Ok(()),
         Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),

@@ -3,7 +3,8 @@
 //! The [`Applier`](applier::Applier) is a state machine that does no I/O. It hands out batches of whole
 //! units, checks that each step has exactly one receipt, splits a batch that fails, plans rows again where
 //! somebody else was quicker, and counts what was done. The drivers are loops of a few lines: one writes a
-//! plan, the other plans and writes a file window by window.
+//! plan, the other plans and writes a file window by window. Both are written once, for storages that are waited for
+//! and for those that are not.
 //!
 //! Four words are used throughout this module:
 //!
@@ -32,7 +33,7 @@ mod token;
 mod units;
 
 pub(crate) use checkpoint::first_checkpoint;
-pub(crate) use driver::{apply, finds_again};
+pub(crate) use driver::{WhileWriting, apply};
 pub use error_log::ErrorLog;
 pub(crate) use error_log::formats_of_log;
 pub use event::Event;

@@ -118,6 +118,20 @@ pub struct Progress {
     pub opportunities: Written,
 }
 
+impl Progress {
+    /// How far a run has come, once a window of it has come so far.
+    pub(super) fn and_window(self, window: Progress) -> Progress {
+        Progress {
+            status: window.status,
+            done: self.done + window.done,
+            steps: self.steps + window.steps,
+            contacts: self.contacts.plus(window.contacts),
+            opportunities: self.opportunities.plus(window.opportunities),
+            ..self
+        }
+    }
+}
+
 /// The number of errors that an import tolerates (behaviour X7); see
 /// [`Import::max_errors`](crate::Import::max_errors).
 ///

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::checkpoint::first_checkpoint;
-use super::driver::{apply, apply_window, finds_again, leave_window};
+use super::driver::{WhileWriting, apply, apply_window, leave_window};
 use super::event::Event;
 use super::job::{Ending, Job};
 use super::known::{Known, check_resumed};
@@ -24,9 +24,9 @@ use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
-use crate::planner::{Part, Scanner, plan_part};
+use crate::planner::{Part, Scanner, Threads, plan_part};
 use crate::source::{Block, Rows, SourceError};
-use crate::storage::{Checkpoint, StorageWrite};
+use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
 use unmarked::Remembered;
@@ -74,13 +74,21 @@ struct Runner<'a> {
 }
 
 /// Runs a whole file.
-pub(crate) fn run<S: StorageWrite + ?Sized>(
+pub(crate) async fn run<S: AsyncStorageWrite>(
+    run: Run<'_>,
+    storage: &mut S,
+    watch: impl FnMut(Event<'_>) -> Control,
+) -> Result<Report, Error<S::Error>> {
+    let span = trace::run(&run.job.import_id);
+    span.over(run_file(run, storage, watch)).await
+}
+
+async fn run_file<S: AsyncStorageWrite>(
     run: Run<'_>,
     storage: &mut S,
     mut watch: impl FnMut(Event<'_>) -> Control,
 ) -> Result<Report, Error<S::Error>> {
     let Run { mut settings, mut rows, twin, window, planning_window, mut job, resumed } = run;
-    let _span = trace::run(&job.import_id);
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
     let counts_columns = twin.is_none();
@@ -112,7 +120,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         counts_columns,
         memory: Arc::default(),
         unmarked: VecDeque::new(),
-        earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage)?,
+        earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage).await?,
         total: report_of_file(Report::new(empty, tokens.clone()), &rows, &file_findings),
         rows,
         tokens,
@@ -122,7 +130,7 @@ pub(crate) fn run<S: StorageWrite + ?Sized>(
         planning_window,
         before: Progress::default(),
     };
-    let result = runner.run_windows(storage, &mut watch);
+    let result = runner.run_windows(storage, &mut watch).await;
     let Runner { settings, scan, mut total, .. } = runner;
     total.plan.unmapped = scan.unmapped(&settings.headers);
     match result {
@@ -183,47 +191,16 @@ fn report_of_file(mut report: Report, rows: &Rows<'_>, findings: &[Finding]) -> 
 
 impl Runner<'_> {
     /// Plans and writes window after window, and adds up what they come to.
-    fn run_windows<S: StorageWrite + ?Sized>(
+    async fn run_windows<S: AsyncStorageWrite>(
         &mut self,
         storage: &mut S,
         watch: &mut impl FnMut(Event<'_>) -> Control,
     ) -> Result<Status, Error<S::Error>> {
         while let Some((block, findings)) = self.next_block().map_err(Error::Source)? {
-            let _span = trace::window(block.first_row().index() + 1, block.len());
-            let rows = block.first_row().index() as u64 + block.len() as u64;
-            let planning = self.progress(Progress::default(), rows);
-            if let Some(status) = stopped(watch(Event::Progress(planning))) {
-                return Ok(status);
-            }
-            let plan = self.plan(block, findings, storage)?;
-            let told = plan.told.clone();
-            let mut report = self.write(plan, rows, storage, watch)?;
-            let changed = match self.changed(&report, storage) {
-                Ok(changed) => changed,
-                Err(error) => {
-                    // What the window has written counts all the same.
-                    self.total.absorb(&report);
-                    return Err(error);
-                }
-            };
-            report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
-            let planned = changed.iter().filter(|record| record.was_planned);
-            report.revised_plans = planned.map(|record| record.object).collect();
-            self.total.absorb(&report);
-            let control = watch(Event::Window(&report));
-            self.remember(&mut report, &told, changed);
-            if is_broken(&report) {
-                return Ok(Status::Failed);
-            }
-            let ended = Some(report.status()).filter(|status| *status != Status::Completed);
-            if let Some(status) = ended.or_else(|| stopped(control)) {
-                return Ok(status);
-            }
-            // The window is complete, and every checkpoint from here on says so.
-            self.job.from_row = self.job.from_row.max(rows + 1);
-            self.tell_refused(&mut report, storage)?;
-            if self.is_over_budget(self.total.stats()) {
-                return Err(Error::TooManyErrors { done: Box::new(report) });
+            let span = trace::window(block.first_row().index() + 1, block.len());
+            let ran = span.over(self.run_window(block, findings, storage, watch)).await?;
+            if let Some(ended) = ran {
+                return Ok(ended);
             }
         }
         // A file that was read to its end before must be the same still, or rows would be missing and nobody
@@ -232,12 +209,57 @@ impl Runner<'_> {
         if !is_same {
             return Err(Error::Source(SourceError::Changed));
         }
-        self.total.checkpoint = self.tell(self.job.ending, storage)?;
+        self.total.checkpoint = self.tell(self.job.ending, storage).await?;
         Ok(Status::Completed)
     }
 
+    /// Plans and writes one window. Returns how the run has ended, if it goes no further.
+    async fn run_window<S: AsyncStorageWrite>(
+        &mut self,
+        block: Block,
+        findings: Vec<Finding>,
+        storage: &mut S,
+        watch: &mut impl FnMut(Event<'_>) -> Control,
+    ) -> Result<Option<Status>, Error<S::Error>> {
+        let rows = block.first_row().index() as u64 + block.len() as u64;
+        if let Some(status) = stopped(watch(Event::Progress(self.reached(rows)))) {
+            return Ok(Some(status));
+        }
+        let plan = self.plan(block, findings, storage).await?;
+        let told = plan.told.clone();
+        let mut report = self.write(plan, rows, storage, watch).await?;
+        let changed = match self.changed(&report, storage).await {
+            Ok(changed) => changed,
+            Err(error) => {
+                // What the window has written counts all the same.
+                self.total.absorb(&report);
+                return Err(error);
+            }
+        };
+        report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
+        let planned = changed.iter().filter(|record| record.was_planned);
+        report.revised_plans = planned.map(|record| record.object).collect();
+        self.total.absorb(&report);
+        let control = watch(Event::Window(&report));
+        self.remember(&mut report, &told, changed);
+        if is_broken(&report) {
+            return Ok(Some(Status::Failed));
+        }
+        let ended = Some(report.status()).filter(|status| *status != Status::Completed);
+        if let Some(status) = ended.or_else(|| stopped(control)) {
+            return Ok(Some(status));
+        }
+        // The window is complete, and every checkpoint from here on says so.
+        self.job.from_row = self.job.from_row.max(rows + 1);
+        self.tell_refused(&mut report, storage).await?;
+        if self.is_over_budget(self.total.stats()) {
+            return Err(Error::TooManyErrors { done: Box::new(report) });
+        }
+        Ok(None)
+    }
+
     /// Writes the plan of the window that ends with this row of the file.
-    fn write<S: StorageWrite + ?Sized>(
+    async fn write<S: AsyncStorageWrite>(
         &mut self,
         plan: Plan,
         rows: u64,
@@ -250,23 +272,24 @@ impl Runner<'_> {
         let mut planned = *self.total.stats();
         planned.add(plan.stats());
         if self.is_over_budget(&planned) {
-            let report = leave_window(plan, &job, refused, storage)?;
+            let report = leave_window(plan, &job, refused, storage).await?;
             self.total.absorb(&report);
             watch(Event::Window(&report));
             return Err(Error::TooManyErrors { done: Box::new(report) });
         }
-        let mut now = Progress::default();
+        let before = self.reached(rows);
+        let mut now = before;
         let report = apply_window(plan, &job, refused, storage, |progress| {
-            now = progress;
-            watch(Event::Progress(self.progress(progress, rows)))
+            now = before.and_window(progress);
+            watch(Event::Progress(now))
         });
-        let report = report.inspect_err(|error| {
+        let report = report.await.inspect_err(|error| {
             if let Some(done) = error.done() {
                 self.total.absorb(done);
                 watch(Event::Window(done));
             }
         })?;
-        self.before = self.progress(now, rows);
+        self.before = now;
         Ok(report)
     }
 
@@ -274,20 +297,10 @@ impl Runner<'_> {
         self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
     }
 
-    /// How far the run has come, once the windows before this one are added to what it has done so far. It
-    /// ends with this row.
-    fn progress(&self, window: Progress, rows: u64) -> Progress {
-        let Progress { done, steps, contacts, opportunities, .. } = self.before;
-        Progress {
-            status: window.status,
-            rows,
-            bytes: self.rows.bytes_read(),
-            total_bytes: self.rows.total_bytes(),
-            done: done + window.done,
-            steps: steps + window.steps,
-            contacts: contacts.plus(window.contacts),
-            opportunities: opportunities.plus(window.opportunities),
-        }
+    /// How far the run has come before anything is written of the window that ends with this row.
+    fn reached(&self, rows: u64) -> Progress {
+        let (bytes, total_bytes) = (self.rows.bytes_read(), self.rows.total_bytes());
+        Progress { status: Status::Planning, rows, bytes, total_bytes, ..self.before }
     }
 
     fn next_block(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
@@ -304,7 +317,7 @@ impl Runner<'_> {
         Ok(Some((block, findings)))
     }
 
-    fn plan<S: StorageWrite + ?Sized>(
+    async fn plan<S: AsyncStorageWrite>(
         &mut self,
         mut block: Block,
         mut findings: Vec<Finding>,
@@ -318,7 +331,7 @@ impl Runner<'_> {
         let numbers = Numbers::After(offset);
         let len = u32::try_from(block.len()).unwrap_or(NONE);
         let known = match self.job.resumes {
-            true => Known::ask(&self.tokens, &numbers, len, storage)?,
+            true => Known::ask(&self.tokens, &numbers, len, storage).await?,
             false => Known::default(),
         };
         let settled = self.settled(&known, offset, len);
@@ -330,13 +343,13 @@ impl Runner<'_> {
             numbers,
             memory: self.memory.clone(),
             window_rows: self.planning_window,
-            threads: 1,
+            threads: Threads::InTurn(1),
         };
         let first = RowNumber(offset + 1);
         let is_hidden = |object, id: &str| {
             known.is_hidden(object, id) || self.earlier.is_later(object, id, first)
         };
-        let mut plan = plan_part(part, storage, is_hidden, finds_again)?;
+        let mut plan = plan_part(part, &mut WhileWriting(storage), is_hidden).await?;
         plan.file_digest = self.file_digest.clone();
         self.remember_unmarked(&plan);
         known.mend(&mut plan);
@@ -371,7 +384,7 @@ impl Runner<'_> {
 
     /// Makes what storage refused part of every checkpoint from here on, and tells storage before the next
     /// window begins.
-    fn tell_refused<S: StorageWrite + ?Sized>(
+    async fn tell_refused<S: AsyncStorageWrite>(
         &mut self,
         report: &mut Report,
         storage: &mut S,
@@ -387,12 +400,12 @@ impl Runner<'_> {
         if self.job.refused.len() == before || self.job.ending == Ending::Open {
             return Ok(());
         }
-        self.tell(Ending::Window, storage).map(|_| ())
+        self.tell(Ending::Window, storage).await.map(|_| ())
     }
 
     /// Tells storage that a window or the import is complete, if storage keeps tokens.
-    fn tell<S: StorageWrite + ?Sized>(
-        &self,
+    async fn tell<S: AsyncStorageWrite>(
+        &mut self,
         ending: Ending,
         storage: &mut S,
     ) -> Result<Checkpoint, Error<S::Error>> {
@@ -402,7 +415,8 @@ impl Runner<'_> {
         let mut empty = Plan::empty(Ledger::new(self.settings.clone()), self.file_digest.clone());
         empty.stats = self.total.stats;
         let job = Job { resumes: false, budget: None, ending, ..self.job.clone() };
-        apply(empty, &job, storage, |_| Control::Continue).map(|report| report.checkpoint)
+        let told = apply(empty, &job, storage, |_| Control::Continue).await;
+        told.map(|report| report.checkpoint)
     }
 }
 

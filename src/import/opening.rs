@@ -8,9 +8,9 @@ use crate::account::Account;
 use crate::apply::{Ending, Job, Run};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::planner::{self, BLOCK_ROWS, Reading};
+use crate::planner::{self, BLOCK_ROWS, Reading, Threads};
 use crate::source::{Rows, Source};
-use crate::storage::{Storage, StorageWrite};
+use crate::storage::{AsyncStorage, AsyncStorageWrite};
 
 /// How many rows of a plan are looked up at a time: as many as a block has.
 const WINDOW_ROWS: usize = BLOCK_ROWS;
@@ -19,26 +19,36 @@ const RUN_ROWS: usize = 8_192;
 
 impl Import {
     /// Opens a file, and compiles the settings for it.
-    pub(super) fn open<'a, S: Storage + ?Sized>(
+    pub(super) async fn open<'a, S: AsyncStorage>(
         &self,
         file: Source<'a>,
         storage: &mut S,
     ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
-        let account = storage.account().map_err(|source| Error::Account { source })?;
+        let account = storage.account().await.map_err(|source| Error::Account { source })?;
         let rows = file.open().map_err(Error::Source)?;
         let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
         Ok((settings, rows))
     }
 
     /// Opens a file and reads it to its end.
-    pub(super) fn read<S: Storage + ?Sized>(
+    pub(super) async fn read<S: AsyncStorage>(
         &self,
+        threads: Threads,
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Reading, Error<S::Error>> {
-        let (settings, rows) = self.open(file, storage)?;
-        planner::read(settings, rows, self.window(), self.threads.unwrap_or(1))
-            .map_err(Error::Source)
+        let (settings, rows) = self.open(file, storage).await?;
+        planner::read(settings, rows, self.window(), threads).map_err(Error::Source)
+    }
+
+    /// The threads of an import whose storage never has to be waited for.
+    pub(super) fn beside(&self) -> Threads {
+        Threads::Beside(self.threads.unwrap_or(1))
+    }
+
+    /// The threads of an import whose storage may have to be waited for.
+    pub(super) fn in_turn(&self) -> Threads {
+        Threads::InTurn(self.threads.unwrap_or(1))
     }
 
     /// How many rows are looked up at a time.
@@ -47,7 +57,7 @@ impl Import {
     }
 
     /// Refuses to resume where storage keeps no tokens: it could not say what was written.
-    pub(super) fn check_resumable<S: StorageWrite + ?Sized>(
+    pub(super) fn check_resumable<S: AsyncStorageWrite>(
         &self,
         storage: &S,
     ) -> Result<(), ConfigError> {
@@ -59,7 +69,7 @@ impl Import {
     }
 
     /// How a plan is written.
-    pub(super) fn job<S: StorageWrite + ?Sized>(&self, storage: &S) -> Job {
+    pub(super) fn job<S: AsyncStorageWrite>(&self, storage: &S) -> Job {
         Job {
             import_id: self.id.clone().unwrap_or_else(mint_id),
             is_named: self.id.is_some(),
@@ -76,7 +86,7 @@ impl Import {
     }
 
     /// How a file is run. A resumed run keeps the window that it was begun with.
-    pub(super) fn run_of<'a, S: StorageWrite + ?Sized>(
+    pub(super) fn run_of<'a, S: AsyncStorageWrite>(
         &self,
         account: Account,
         rows: Rows<'a>,

@@ -1,13 +1,13 @@
 //! Going on with an import that was interrupted: which one it is, and what is left of it.
 
 use super::Import;
-use crate::apply::{self, Known, Tokens};
+use crate::apply::{self, Known, Tokens, WhileWriting};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::plan::{Begun, Numbers, Plan, Settled};
-use crate::planner::{self, Reading};
+use crate::plan::{Begun, Numbers, Plan};
+use crate::planner::{self, Reading, Threads};
 use crate::source::Source;
-use crate::storage::{Checkpoint, Storage, StorageWrite};
+use crate::storage::{AsyncStorageWrite, Checkpoint, Immediate, Storage, StorageWrite, now};
 use crate::trace;
 
 impl Import {
@@ -47,25 +47,44 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
+        now(self.plan_or_resume_on(self.beside(), file, &mut Immediate(storage)))
+    }
+
+    pub(super) async fn plan_or_resume_on<S: AsyncStorageWrite>(
+        &self,
+        threads: Threads,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
         if self.resumed.is_some() {
-            return self.plan_resumed(file, storage);
+            return self.plan_resumed_on(threads, file, storage).await;
         }
-        let open = self.open_checkpoints(storage)?;
+        let open = self.open_checkpoints(storage).await?;
         match (&self.id, open.first()) {
-            (_, None) => self.plan(file, storage),
-            (Some(_), Some(one)) => self.clone().resume(one.clone()).plan_resumed(file, storage),
-            (None, Some(_)) => {
-                let _span = trace::plan(self.threads.unwrap_or(1));
-                let reading = self.read(file, storage)?;
-                let own = self.checkpoint_of(&reading.settings, reading.digest());
-                match find_own(open, &own)? {
-                    Some(own) => self.plan_rest(&own, reading, storage),
-                    None => {
-                        let (window, new) = (self.window(), Settled::default());
-                        planner::plan(reading, window, new, storage, |_, _| false, S::asks_again)
-                    }
-                }
+            (_, None) => self.plan_on(threads, file, storage).await,
+            (Some(_), Some(one)) => {
+                self.clone().resume(one.clone()).plan_resumed_on(threads, file, storage).await
             }
+            (None, Some(_)) => {
+                let span = trace::plan(threads.count());
+                span.over(self.plan_own_or_new(threads, file, open, storage)).await
+            }
+        }
+    }
+
+    /// Plans the rest of the import that this is, if it is among those that were stopped, or else a new one.
+    async fn plan_own_or_new<S: AsyncStorageWrite>(
+        &self,
+        threads: Threads,
+        file: Source<'_>,
+        open: Vec<Checkpoint>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
+        let reading = self.read(threads, file, storage).await?;
+        let own = self.checkpoint_of(&reading.settings, reading.digest());
+        match find_own(open, &own)? {
+            Some(own) => self.plan_rest(&own, reading, storage).await,
+            None => planner::plan_new(reading, self.window(), storage).await,
         }
     }
 
@@ -105,21 +124,17 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Option<Checkpoint>, Error<S::Error>> {
-        let open = self.open_checkpoints(storage)?;
-        if self.id.is_some() || open.is_empty() {
-            return Ok(open.into_iter().next());
-        }
-        let own = self.checkpoint(file, storage)?;
-        find_own(open, &own)
+        now(self.unfinished_async(file, &mut Immediate(storage)))
     }
 
     /// The open checkpoints that storage keeps; if this import has a name, only those with that name.
-    fn open_checkpoints<S: StorageWrite + ?Sized>(
+    pub(super) async fn open_checkpoints<S: AsyncStorageWrite>(
         &self,
         storage: &mut S,
     ) -> Result<Vec<Checkpoint>, Error<S::Error>> {
         self.check_resumable(storage)?;
-        let known = storage.unfinished().map_err(|source| Error::Tokens { source, done: None })?;
+        let known = storage.unfinished().await;
+        let known = known.map_err(|source| Error::Tokens { source, done: None })?;
         let Some(mut open) = known else {
             let problem = "the storage does not say which imports are unfinished \
                            (StorageWrite::unfinished)";
@@ -141,15 +156,29 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        let Some(checkpoint) = &self.resumed else { return self.plan(file, storage) };
+        now(self.plan_resumed_on(self.beside(), file, &mut Immediate(storage)))
+    }
+
+    pub(super) async fn plan_resumed_on<S: AsyncStorageWrite>(
+        &self,
+        threads: Threads,
+        file: Source<'_>,
+        storage: &mut S,
+    ) -> Result<Plan, Error<S::Error>> {
+        let Some(checkpoint) = &self.resumed else {
+            return self.plan_on(threads, file, storage).await;
+        };
         self.check_resumable(storage)?;
-        let _span = trace::plan(self.threads.unwrap_or(1));
-        let reading = self.read(file, storage)?;
-        self.plan_rest(checkpoint, reading, storage)
+        let span = trace::plan(threads.count());
+        span.over(async {
+            let reading = self.read(threads, file, storage).await?;
+            self.plan_rest(checkpoint, reading, storage).await
+        })
+        .await
     }
 
     /// Plans the rest of an import whose file has been read.
-    fn plan_rest<S: StorageWrite + ?Sized>(
+    async fn plan_rest<S: AsyncStorageWrite>(
         &self,
         checkpoint: &Checkpoint,
         reading: Reading,
@@ -161,13 +190,14 @@ impl Import {
         let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &Numbers::default(), rows, storage)?;
+        let known = Known::ask(&tokens, &Numbers::default(), rows, storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);
         settled.note_met(&checkpoint.met, 0, rows);
-        let mut plan =
-            planner::plan(reading, self.window(), settled, storage, is_hidden, apply::finds_again)?;
+        let mut storage = WhileWriting(storage);
+        let planned = planner::plan(reading, self.window(), settled, &mut storage, is_hidden);
+        let mut plan = planned.await?;
         known.mend(&mut plan);
         plan.resumes = Some(Box::new(Begun {
             import_id: checkpoint.import_id.clone(),
@@ -190,12 +220,10 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Checkpoint, Error<S::Error>> {
-        let (settings, rows) = self.open(file, storage)?;
-        let (settings, digest) = planner::skim(settings, rows).map_err(Error::Source)?;
-        Ok(self.checkpoint_of(&settings, &digest))
+        now(self.checkpoint_async(file, &mut Immediate(storage)))
     }
 
-    fn checkpoint_of(&self, settings: &Settings, digest: &str) -> Checkpoint {
+    pub(super) fn checkpoint_of(&self, settings: &Settings, digest: &str) -> Checkpoint {
         let id = self.id.as_deref().unwrap_or("");
         // Of a run as soon as its window is set.
         let window = self.run_window.unwrap_or(0);
@@ -205,7 +233,7 @@ impl Import {
 
 /// The checkpoint of this import. If its file was begun with other settings and is not fully written, only a
 /// person can decide what to do.
-fn find_own<E: std::error::Error + 'static>(
+pub(super) fn find_own<E: std::error::Error + 'static>(
     open: Vec<Checkpoint>,
     own: &Checkpoint,
 ) -> Result<Option<Checkpoint>, Error<E>> {

@@ -12,7 +12,7 @@ use crate::mapping::{Mapping, Need};
 use crate::normalize;
 use crate::object::{Mode, Object};
 use crate::source::Rows;
-use crate::storage::StorageWrite;
+use crate::storage::AsyncStorageWrite;
 
 impl Import {
     /// Fixes the settings for a file, or returns everything that is wrong with them. `answers` says whether storage
@@ -167,7 +167,7 @@ fn placeholders(settings: &Settings, sample: &[Vec<String>]) -> Vec<Finding> {
 }
 
 /// Refuses follow-ups that storage cannot do, before the first write (F4).
-pub(super) fn check_follow_ups<'f, S: StorageWrite + ?Sized>(
+pub(super) fn check_follow_ups<'f, S: AsyncStorageWrite>(
     follow_ups: impl Iterator<Item = &'f FollowUp>,
     storage: &S,
 ) -> Result<(), ConfigError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::driver::{AboutFile, Reading, Scanner};
+use super::driver::{AboutFile, Reading, Scanner, Threads};
 use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
@@ -53,13 +53,13 @@ impl<'a> Feed<'a> {
     pub(super) fn read_to_end(
         mut self,
         mut settings: Settings,
-        threads: usize,
+        threads: Threads,
     ) -> Result<Reading, SourceError> {
         let mut blocks: Vec<Block> =
             self.first.take().map(|(block, _)| block).into_iter().collect();
         let nothing_seen = Scanner::new(&settings);
-        let pieces =
-            self.rows.read_in_pieces(self.block_rows, threads, &nothing_seen, Scanner::observe);
+        let (rows, count) = (self.block_rows, threads.count());
+        let pieces = self.rows.read_in_pieces(rows, count, &nothing_seen, Scanner::observe);
         if let Some(pieces) = pieces {
             blocks.extend(pieces.blocks);
             self.findings.extend(pieces.findings);

@@ -42,7 +42,8 @@ pub(crate) use teach::keys_of;
 pub(crate) use unmarked::{Moved, Unmarked, each_unmarked};
 
 pub(crate) use driver::{
-    BLOCK_ROWS, Part, Reading, Scanner, plan, plan_file, plan_part, read, skim,
+    Asked, BLOCK_ROWS, Part, Reading, Scanner, Threads, find, plan, plan_file, plan_new, plan_part,
+    read, skim,
 };
 
 use std::sync::{Arc, Mutex};

@@ -12,25 +12,35 @@
 //! | [`StorageWrite::unfinished`] | finding the interrupted import in one call |
 //! | [`StorageWrite::supports`] | lists and workflows as follow-ups |
 //!
+//! If your database client is asynchronous, implement [`AsyncStorage`] and [`AsyncStorageWrite`], which have the same
+//! methods ([how](crate::guide::adapters#a-client-that-is-asynchronous)).
+//!
 //! [`guide::adapters`](crate::guide::adapters) goes through them step by step, with an adapter to copy.
 //! [`MemoryStorage`] implements all of them and is the reference: an adapter should return what it returns.
 //! [`conformance`] certifies that yours does.
 
+mod asynchronous;
 mod batch;
+mod blocking;
 mod checkpoint;
 pub mod conformance;
 mod error;
 mod forward;
+mod immediate;
 mod memory;
 mod receipts;
 mod table;
 
 pub use crate::issue::{FailedRow, MetRow};
+pub use asynchronous::{AsyncStorage, AsyncStorageWrite};
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
 pub(crate) use batch::{ContactOf, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep};
+pub use blocking::Blocking;
 pub use checkpoint::{Checkpoint, Refusal, Token};
 pub use error::StorageError;
 pub(crate) use error::with_causes;
+pub use immediate::Immediate;
+pub(crate) use immediate::{let_others_run, now};
 pub use memory::{Calls, MemoryFollowUp, MemoryRecord, MemoryStorage};
 pub(crate) use receipts::Fault;
 pub use receipts::{Receipt, Receipts};
@@ -44,8 +54,7 @@ pub use crate::plan::Op;
 /// Where contacts and opportunities are stored, as far as planning needs to know. Nothing here writes.
 ///
 /// The trait is object-safe: `&mut dyn Storage<Error = E>` works. Its methods take `&mut self`, because synchronous
-/// database clients need it; [block on](crate::guide::adapters#a-client-that-is-asynchronous) an asynchronous one
-/// inside them.
+/// database clients need it. For an asynchronous client there is [`AsyncStorage`], which has the same methods.
 pub trait Storage {
     /// The error type: that of the database client, or [`StorageError`].
     type Error: std::error::Error + Send + Sync + 'static;
@@ -82,7 +91,7 @@ pub trait Storage {
     ///
     /// The default: only the rule `email` and the rule `phone`.
     fn answers(&self, rule: &[String]) -> bool {
-        matches!(rule, [field] if field == "email" || field == "phone")
+        answers_by_default(rule)
     }
 
     /// Should a look-up that failed be repeated? `attempt` is the number of failures so far; after 65,535 it is not
@@ -174,8 +183,18 @@ pub trait StorageWrite: Storage {
     ///
     /// The default: only tags, which are written like any other field.
     fn supports(&self, follow_up: FollowUpKind) -> bool {
-        follow_up == FollowUpKind::Tag
+        supports_by_default(follow_up)
     }
+}
+
+/// The rules that a storage answers which says nothing about it.
+fn answers_by_default(rule: &[String]) -> bool {
+    matches!(rule, [field] if field == "email" || field == "phone")
+}
+
+/// The follow-ups that a storage can do which says nothing about it: tags are written like any other field.
+fn supports_by_default(follow_up: FollowUpKind) -> bool {
+    follow_up == FollowUpKind::Tag
 }
 
 /// The most attempts at one question or one batch, so that no storage can hold an import for ever.

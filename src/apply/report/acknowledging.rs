@@ -1,7 +1,10 @@
 //! [`Report::acknowledge`]: an import is finished when somebody has its report.
 
 use super::Report;
-use crate::storage::{ATTEMPTS, Batch, OwnedBatch, Receipts, Recovery, StorageWrite};
+use crate::storage::{
+    ATTEMPTS, AsyncStorageWrite, Batch, Immediate, OwnedBatch, Receipts, Recovery, StorageWrite,
+    now,
+};
 
 impl Report {
     /// Records in storage that this report has been delivered: printed, sent, or written to the error log.
@@ -31,6 +34,17 @@ impl Report {
     ///
     /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
     pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
+        now(self.acknowledge_async(&mut Immediate(storage)))
+    }
+
+    /// [`acknowledge`](Self::acknowledge) with an asynchronous storage.
+    ///
+    /// # Errors
+    /// As [`acknowledge`](Self::acknowledge).
+    pub async fn acknowledge_async<S: AsyncStorageWrite>(
+        &self,
+        storage: &mut S,
+    ) -> Result<(), S::Error> {
         if !self.checkpoint.is_last {
             return Ok(());
         }
@@ -40,9 +54,9 @@ impl Report {
         let mut attempt = 0;
         loop {
             let mut receipts = Receipts::expecting(&batch);
-            let Err(error) = storage.write(&batch, &mut receipts) else { return Ok(()) };
+            let Err(error) = storage.write(&batch, &mut receipts).await else { return Ok(()) };
             attempt += 1;
-            if attempt == ATTEMPTS || storage.recover(&error, attempt) != Recovery::Retry {
+            if attempt == ATTEMPTS || storage.recover(&error, attempt).await != Recovery::Retry {
                 return Err(error);
             }
         }

@@ -11,7 +11,7 @@ use crate::apply::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};
 use crate::plan::{NONE, Numbers, Outcome, Plan, print_of};
-use crate::storage::{Checkpoint, Refusal, StorageWrite};
+use crate::storage::{AsyncStorageWrite, Checkpoint, Refusal};
 
 /// More rows than a file may have are not asked for.
 const MOST_ROWS: u32 = NONE - 1;
@@ -29,7 +29,7 @@ pub(super) struct EarlierRun {
 
 impl EarlierRun {
     /// `file_rows`: how many rows the file has, where that is known.
-    pub(super) fn ask<S: StorageWrite + ?Sized>(
+    pub(super) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
         resumed: Option<&Checkpoint>,
         file_rows: Option<u64>,
@@ -48,7 +48,7 @@ impl EarlierRun {
         for from in (0..rows).step_by(TOKENS) {
             let numbers = Numbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
-            let known = Known::ask(tokens, &numbers, some, storage)?;
+            let known = Known::ask(tokens, &numbers, some, storage).await?;
             for step in known.creates() {
                 earlier.note(step.object, &step.id, numbers.of(step.row));
             }

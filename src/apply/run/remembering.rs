@@ -12,7 +12,7 @@ use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
 use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
-use crate::storage::{Applied, StorageWrite, Token};
+use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
 pub(super) struct Changed {
@@ -83,8 +83,8 @@ impl Runner<'_> {
     }
 
     /// The records that this window has changed and an earlier one has reported unchanged.
-    pub(super) fn changed<S: StorageWrite + ?Sized>(
-        &self,
+    pub(super) async fn changed<S: AsyncStorageWrite>(
+        &mut self,
         report: &Report,
         storage: &mut S,
     ) -> Result<Vec<Changed>, Error<S::Error>> {
@@ -93,7 +93,7 @@ impl Runner<'_> {
         let mut changed: Vec<Changed> =
             steps.filter_map(|step| self.told_unchanged(report, step)).collect();
         if self.job.resumes {
-            changed.extend(self.changed_before(report, storage)?);
+            changed.extend(self.changed_before(report, storage).await?);
         }
         changed.sort_by_key(|record| (record.row, record.object));
         changed.dedup_by_key(|record| (record.row, record.object));
@@ -101,8 +101,8 @@ impl Runner<'_> {
     }
 
     /// Those that were changed before the import was interrupted, so that there are no steps for them now.
-    fn changed_before<S: StorageWrite + ?Sized>(
-        &self,
+    async fn changed_before<S: AsyncStorageWrite>(
+        &mut self,
         report: &Report,
         storage: &mut S,
     ) -> Result<Vec<Changed>, Error<S::Error>> {
@@ -119,7 +119,7 @@ impl Runner<'_> {
         let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
         let mut known = Applied::default();
         if !tokens.is_empty() {
-            ask_applied(&tokens, &mut known, storage)?;
+            ask_applied(&tokens, &mut known, storage).await?;
         }
         records.retain(|(token, _)| known.op(*token) == Some(Op::Update));
         Ok(records.into_iter().map(|(_, record)| record).collect())

@@ -190,11 +190,14 @@ impl Reader<'_> {
     /// one.
     pub(super) fn drop_weak(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let strong = guesses.iter().enumerate().filter(|(_, guess)| !guess.is_weak);
-        let strong: Vec<(FieldId, usize)> =
-            strong.filter_map(|(at, guess)| Some((guess.target?.primary(), sheet.filled(at)))).collect();
+        let strong: Vec<(FieldId, usize)> = strong
+            .filter_map(|(at, guess)| Some((guess.target?.primary(), sheet.filled(at))))
+            .collect();
         for (at, guess) in guesses.iter_mut().enumerate().filter(|(_, guess)| guess.is_weak) {
             let is_fed = |field: FieldId| {
-                strong.iter().any(|(it, cells)| *it == field && (*cells > 0 || sheet.filled(at) == 0))
+                strong
+                    .iter()
+                    .any(|(it, cells)| *it == field && (*cells > 0 || sheet.filled(at) == 0))
             };
             let is_taken = |field: FieldId| {
                 is_fed(field.primary())
