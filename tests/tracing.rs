@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::{Debug, Write as _};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::pin;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Batch, Receipts, Recovery, StorageError};
@@ -14,9 +16,13 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Writes down what it is told, a line each.
+#[allow(dead_code)]
+#[path = "asynchronous/slow.rs"]
+mod slow;
+
+/// Writes down what it is told, a line each, and counts the spans and those that are entered.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>, Arc<AtomicU64>);
+struct Told(Arc<Mutex<Vec<String>>>, Arc<AtomicU64>, Arc<AtomicI64>);
 
 /// The fields of a span or an event, behind its name.
 struct Line(String);
@@ -46,14 +52,19 @@ impl Subscriber for Told {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().level().to_string());
+        let (level, depth) = (event.metadata().level(), self.2.load(Ordering::Relaxed));
+        let mut line = Line(format!("{level} in {depth}"));
         event.record(&mut line);
         self.0.lock().unwrap().push(line.0);
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
+    fn enter(&self, _: &Id) {
+        self.2.fetch_add(1, Ordering::Relaxed);
+    }
+    fn exit(&self, _: &Id) {
+        self.2.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What is told while this is done.
@@ -89,6 +100,32 @@ fn a_plan_and_its_application_tell_what_they_ask_and_write() {
     );
 }
 
+/// Whatever the thread does meanwhile is not told as part of the import.
+#[test]
+fn an_asynchronous_import_tells_the_same_and_leaves_its_spans_while_it_waits() {
+    let import = Import::new().id("june");
+    let expected = told(|| {
+        let mut crm = MemoryStorage::default();
+        let plan = import.plan(people(), &mut crm).unwrap();
+        import.apply(plan, &mut crm).unwrap();
+    });
+    let (told, mut waits) = (Told::default(), 0);
+    let mut crm = slow::Slow(MemoryStorage::default());
+    tracing::subscriber::with_default(told.clone(), || {
+        let mut imported = pin!(async {
+            let plan = import.plan_async(people(), &mut crm).await.unwrap();
+            import.apply_async(plan, &mut crm).await.unwrap()
+        });
+        let mut context = Context::from_waker(Waker::noop());
+        while imported.as_mut().poll(&mut context).is_pending() {
+            assert_eq!(told.2.load(Ordering::Relaxed), 0);
+            waits += 1;
+        }
+    });
+    assert!(waits > 6, "only {waits} waits");
+    assert_eq!(*told.0.lock().unwrap(), expected);
+}
+
 #[test]
 fn a_run_tells_its_windows() {
     let lines = told(|| {
@@ -116,6 +153,7 @@ impl Storage for Shaky {
     }
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
+        tracing::info!(target: "crm_import", "asked");
         self.crm.find(lookup, found)
     }
 }
@@ -123,6 +161,7 @@ impl Storage for Shaky {
 impl StorageWrite for Shaky {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
         self.calls += 1;
+        tracing::info!(target: "crm_import", "told");
         let is_bo = |value: Value<'_>| value.to_string() == "bo@example.com";
         let holds_bo = batch
             .steps()
@@ -154,8 +193,12 @@ fn a_storage_that_fails_is_told_with_its_error() {
     assert_eq!(
         warnings[..2],
         [
-            "WARN message=storage failed; once more error=the line is busy attempt=1",
-            "WARN message=the batch failed; it is tried in parts error=not Bo steps=2",
+            "WARN in 2 message=storage failed; once more error=the line is busy attempt=1",
+            "WARN in 2 message=the batch failed; it is tried in parts error=not Bo steps=2",
         ]
     );
+    // What the adapter tells stands within the question and the batch: run, window, find or write.
+    let own = lines.iter().filter(|line| line.starts_with("INFO in"));
+    let own: Vec<&str> = own.map(String::as_str).take(2).collect();
+    assert_eq!(own, ["INFO in 3 message=asked", "INFO in 3 message=told"]);
 }
