@@ -10,6 +10,7 @@ use crate::field::FieldKind;
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, OnInvalid};
 use crate::normalize;
+use crate::source::BlockRow;
 use crate::value::Value;
 
 /// What a cell of a single-valued column says.
@@ -106,6 +107,16 @@ impl Column {
             }
             FieldKind::File | FieldKind::Signature => Err(IssueCode::TextInvalid),
         }
+    }
+
+    /// How many items the row's cell has at most: one more than it has separators.
+    pub(crate) fn most_items(&self, row: &BlockRow<'_>) -> usize {
+        if self.is_silent(row) {
+            return 0;
+        }
+        let cell = self.text(row).as_bytes();
+        let separators = self.list_separators.bytes().chain(*b",");
+        1 + separators.map(|separator| memchr::memchr_iter(separator, cell).count()).sum::<usize>()
     }
 
     /// Reads a cell that may hold several values, and hands on each item with what it says, in order. A blank

@@ -49,9 +49,9 @@ impl Planner {
             }
         }
         let declared = found.declared_keys(Object::Contact, &settings.fields, &told);
-        let mut declared: Vec<DeclaredKey<'_>> = match self.teaching.has_text_rules {
-            false => self.declare_each(&settings, declared),
-            true => declared.collect(),
+        let mut declared: Vec<DeclaredKey<'_>> = match self.teaching.texts.is_empty() {
+            true => self.declare_each(&settings, declared),
+            false => declared.collect(),
         };
         // Keys of several parts are declared part by part: the parts of one record have to come together.
         declared.sort_by_key(|key| key.record.0);

@@ -7,23 +7,26 @@
 //! row 3                     +1 206 555 0123              finds it by that
 //! ```
 
-use std::sync::Arc;
+mod texts;
 
 use smallvec::SmallVec;
 
 use super::Planner;
-use super::kept::columns_of;
+use super::kept::KEPT_FROM;
 use super::row_keys::RowKeys;
 use super::teaching::{AddressTeaching, rule_of};
-use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
-use crate::draft::{Key, KeyKind, Rule, Settings, Shape, combinations, part};
+use crate::dedup::{ContactNumber, KeyNumber};
+use crate::draft::{Column, Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
+use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, take_row};
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
+use texts::declared_keys;
+pub(crate) use texts::keys_of;
+pub(super) use texts::text_of;
 
 impl Planner {
     /// Storage declares that a stored contact carries these keys.
@@ -145,29 +148,34 @@ impl Planner {
     pub(super) fn teach(&mut self, settings: &Settings, contact: u32, row: u32, keys: RowKeys<'_>) {
         for at in 0..self.teaching.addresses.len() {
             let of = self.teaching.addresses[at];
-            if !self.is_taught_simply(contact, row, keys, of) {
+            if !self.are_addresses_taught_simply(settings, contact, row, keys, of) {
                 self.teach_addresses(settings, contact, row, keys, of);
             }
         }
-        if self.teaching.has_text_rules {
-            for (number, rule) in settings.rules.iter().enumerate() {
-                if Addresses::of_rule(rule).is_none() {
-                    self.teach_texts(settings, contact, row, number, rule);
-                }
+        for at in 0..self.teaching.texts.len() {
+            let of = self.teaching.texts[at];
+            if !self.are_texts_taught_simply(contact, row, keys, of) {
+                self.teach_texts(settings, contact, row, of);
             }
         }
     }
 
     /// Settles the common cases: the contact is known to carry every address of the row, or this is its first
     /// row and there is room for all of them.
-    fn is_taught_simply(
+    fn are_addresses_taught_simply(
         &mut self,
+        settings: &Settings,
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
         of: AddressTeaching,
     ) -> bool {
-        let Some(rule) = of.rule.filter(|_| !of.can_remove) else { return false };
+        if of.can_remove {
+            return false;
+        }
+        let Some(rule) = of.rule else {
+            return self.is_room_certain(settings, contact, row, of.kind);
+        };
         let holder = ContactNumber(contact);
         let own = keys.of(rule);
         if own.clone().all(|(_, number)| self.index.is_held_by(number, holder)) {
@@ -177,13 +185,10 @@ impl Planner {
         if entry.first_row != row || has_dropped(self, row) {
             return false;
         }
-        let stored = match entry.is_new() {
-            true => 0,
-            false if !of.is_always_taken => return false,
-            // The primary address may become an additional one.
-            false => 1 + self.base_of(&entry).shown(of.kind.additional()).count(),
-        };
-        if stored + own.clone().count() > AddressBook::LIMIT {
+        if !entry.is_new() && !of.is_always_taken {
+            return false;
+        }
+        if self.stored_addresses(contact, of.kind) + own.clone().count() > AddressBook::LIMIT {
             return false;
         }
         for (_, number) in own {
@@ -193,6 +198,37 @@ impl Planner {
             self.index.teach(number, holder);
         }
         true
+    }
+
+    /// Is there certainly room for all addresses of this kind that a contact's rows give, up to this row?
+    fn is_room_certain(
+        &self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        kind: Addresses,
+    ) -> bool {
+        let of_kind = |column: &&Column| kind.has(column.field);
+        let columns = || settings.contact_columns.iter().filter(of_kind);
+        let mut count = self.stored_addresses(contact, kind);
+        for (at, row) in self.ledger.back_from(Object::Contact, row).enumerate() {
+            let cells = self.row_of(row).cells;
+            count += columns().map(|column| column.most_items(&cells)).sum::<usize>();
+            if at == KEPT_FROM || count > AddressBook::LIMIT {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// How many of these addresses a contact has in storage. The primary one counts, because it may become an
+    /// additional one.
+    fn stored_addresses(&self, contact: u32, kind: Addresses) -> usize {
+        let entry = self.ledger.contacts[contact as usize];
+        match entry.is_new() {
+            true => 0,
+            false => 1 + self.base_of(&entry).shown(kind.additional()).count(),
+        }
     }
 
     fn base_of(&self, entry: &Entry) -> Base<'_> {
@@ -273,60 +309,6 @@ impl Planner {
         let packed = if let Value::Phone(phone) = value { phone.packed() } else { None };
         self.index.find(rule, &value.to_text(), packed, |place| self.ledger.text(place))
     }
-
-    /// Keys made of texts follow the effective values of the contact, so old ones go and new ones come.
-    fn teach_texts(
-        &mut self,
-        settings: &Settings,
-        contact: u32,
-        row: u32,
-        number: usize,
-        rule: &Rule,
-    ) {
-        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
-        let entry = self.ledger.contacts[contact as usize];
-        let (before, after) = if self.is_one_of_many(row) {
-            (Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule)))
-        } else {
-            let base = self.ledger.base(Object::Contact, &entry);
-            let rows = self.ledger.rows(Object::Contact, &entry);
-            let after = keys_of(base, rule, &rows);
-            let is_first = entry.first_row == row && !entry.is_new();
-            let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
-            if is_first && after == before {
-                return;
-            }
-            (before, after)
-        };
-        if !entry.is_new() {
-            let moved = before.iter().chain(&after).map(Value::text);
-            self.note_moved_values(contact, &moved.collect::<Vec<_>>());
-        }
-        let holder = ContactNumber(contact);
-        for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
-            if self.index.kind(key) == kind {
-                self.index.unteach(key, holder);
-            } else {
-                self.contacts.taught.entry(contact).or_default().push(key);
-            }
-        }
-        let block = self.block_number();
-        for text in after {
-            let ledger = &self.ledger;
-            let found = self.index.find(kind, &text, None, |place| ledger.text(place));
-            let key = match found {
-                Some(key) => key,
-                None => {
-                    let last = self.ledger.blocks.last_mut().and_then(Arc::get_mut);
-                    let Some(last) = last else { continue };
-                    let place = KeyPlace { block, span: last.append_text(&text) };
-                    self.index.learn(kind, &text, place)
-                }
-            };
-            self.index.teach(key, holder);
-            self.contacts.taught.entry(contact).or_default().push(key);
-        }
-    }
 }
 
 /// What a row changes in the addresses of its contact.
@@ -379,35 +361,4 @@ fn parse_phone(text: &str) -> Option<Phone> {
     let digits = text.strip_prefix('+')?;
     let (number, extension) = digits.split_once(";ext=").unwrap_or((digits, ""));
     Phone::new(number.parse().ok()?, extension)
-}
-
-/// The keys under a rule, made from the parts that storage declared.
-fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
-    let parts_of = |field| {
-        let parts = keys.iter().filter(|key| key.field == Some(field)).map(|key| key.key);
-        let mut parts: Vec<&str> = parts.collect();
-        parts.sort_unstable();
-        parts.dedup();
-        parts
-    };
-    combinations(&rule.fields().map(parts_of).collect::<Vec<_>>())
-}
-
-/// The keys of a contact under a rule after these rows have been folded into it.
-pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
-    let columns = &base.settings.contact_columns;
-    let texts = rule.fields().map(|field| match Addresses::of_primary(field) {
-        Some(kind) => {
-            let book = addresses_of(base, kind, columns, rows);
-            book.iter().map(Value::to_string).collect()
-        }
-        None => text_of(effective(base, columns_of(base.settings, field), rows)),
-    });
-    combinations(&texts.collect::<Vec<_>>())
-}
-
-/// What a single value, if there is one, gives to keys.
-pub(super) fn text_of(value: Option<Value<'_>>) -> Vec<String> {
-    let text = value.map(|value| part(&value.to_text()));
-    text.into_iter().filter(|text| !text.is_empty()).collect()
 }

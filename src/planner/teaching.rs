@@ -1,6 +1,8 @@
 //! [`Teaching`]: what the mapping and the rules mean for keys, worked out once for the whole file.
 
+use super::kept;
 use crate::draft::{Column, KeyKind, Settings};
+use crate::field::FieldId;
 use crate::mapping::Blank;
 use crate::mapping::Merge;
 use crate::merge::Addresses;
@@ -12,8 +14,20 @@ pub(super) struct Teaching {
     /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own, no row can remove
     /// one, and no rule is made of texts.
     pub(super) is_plain: bool,
-    /// A rule is made of texts. Its keys follow the effective values of a contact.
-    pub(super) has_text_rules: bool,
+    /// The rules that are made of texts. Their keys follow the effective values of a contact.
+    pub(super) texts: Vec<TextTeaching>,
+}
+
+/// How the keys of a rule that is made of texts lead to contacts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextTeaching {
+    /// Its position among the rules.
+    pub(super) rule: usize,
+    pub(super) kind: KeyKind,
+    /// What a row says is all that its fields get from it: each has one column, which never clears, and only adds
+    /// addresses. So the first row of a new contact offers the keys that the contact carries, and a row whose keys it
+    /// carries changes none of them.
+    pub(super) is_as_offered: bool,
 }
 
 /// How e-mail addresses, or phones, lead to contacts.
@@ -43,10 +57,18 @@ impl Teaching {
                     .all(|column| !matches!(column.merge, Merge::FillBlank | Merge::Keep)),
             })
             .collect();
-        let has_text_rules = settings.rules.iter().any(|rule| Addresses::of_rule(rule).is_none());
+        let rules = settings.rules.iter().enumerate();
+        let texts: Vec<TextTeaching> = rules
+            .filter(|(_, rule)| Addresses::of_rule(rule).is_none())
+            .map(|(number, rule)| TextTeaching {
+                rule: number,
+                kind: kind_of(number),
+                is_as_offered: rule.fields().all(|field| is_as_offered(settings, field)),
+            })
+            .collect();
         let is_simple = |of: &AddressTeaching| of.rule.is_some() && !of.can_remove;
-        let is_plain = !has_text_rules && addresses.iter().all(is_simple);
-        Teaching { addresses, is_plain, has_text_rules }
+        let is_plain = texts.is_empty() && addresses.iter().all(is_simple);
+        Teaching { addresses, is_plain, texts }
     }
 
     /// Can a row of this file remove an address of this kind?
@@ -58,7 +80,25 @@ impl Teaching {
 /// The match rule that consists of addresses of this kind alone.
 pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
     let rule = settings.rules.iter().position(|rule| Addresses::of_rule(rule) == Some(kind))?;
-    Some(KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX)))
+    Some(kind_of(rule))
+}
+
+/// The kind of the keys under the rule at this position.
+fn kind_of(rule: usize) -> KeyKind {
+    KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX))
+}
+
+/// Is what a row says of this field all that the contact gets from it, see [`TextTeaching::is_as_offered`]?
+fn is_as_offered(settings: &Settings, field: FieldId) -> bool {
+    if let Some(kind) = Addresses::of_primary(field) {
+        return !may_remove(settings, kind);
+    }
+    let takes_values_as_they_are = |column: &Column| {
+        column.is_plain
+            && !column.is_list
+            && matches!(column.merge, Merge::Overwrite | Merge::FillBlank | Merge::Keep)
+    };
+    matches!(kept::columns_of(settings, field), [column] if takes_values_as_they_are(column))
 }
 
 fn may_remove(settings: &Settings, kind: Addresses) -> bool {

@@ -1,0 +1,133 @@
+//! Keys under rules of names and other texts, alone or with addresses. They follow the effective values of a contact:
+//! another last name takes the old key away.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::has_dropped;
+use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
+use crate::draft::{Rule, Settings, combinations, part};
+use crate::lookup::DeclaredKey;
+use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
+use crate::object::Object;
+use crate::planner::Planner;
+use crate::planner::kept::columns_of;
+use crate::planner::row_keys::RowKeys;
+use crate::planner::teaching::TextTeaching;
+use crate::value::Value;
+
+impl Planner {
+    /// Settles the common cases of a rule whose fields are what the row says of them: the contact is known to carry
+    /// every key of the row, or it is new and this is its first row.
+    pub(super) fn are_texts_taught_simply(
+        &mut self,
+        contact: u32,
+        row: u32,
+        keys: RowKeys<'_>,
+        TextTeaching { kind, is_as_offered, .. }: TextTeaching,
+    ) -> bool {
+        if !is_as_offered {
+            return false;
+        }
+        let holder = ContactNumber(contact);
+        let own: SmallVec<[KeyNumber; 4]> = keys.of(kind).map(|(_, number)| number).collect();
+        if !own.is_empty() && own.iter().all(|key| self.index.is_held_by(*key, holder)) {
+            return true;
+        }
+        let entry = self.ledger.contacts[contact as usize];
+        let is_first = entry.is_new() && entry.first_row == row;
+        if !is_first || has_dropped(self, row) || own.len() > AddressBook::LIMIT {
+            return false;
+        }
+        for key in own {
+            self.index.teach(key, holder);
+            self.contacts.taught.entry(contact).or_default().push(key);
+        }
+        true
+    }
+
+    /// Keys made of texts follow the effective values of the contact, so old ones go and new ones come.
+    pub(super) fn teach_texts(
+        &mut self,
+        settings: &Settings,
+        contact: u32,
+        row: u32,
+        TextTeaching { rule, kind, .. }: TextTeaching,
+    ) {
+        let rule = &settings.rules[rule];
+        let entry = self.ledger.contacts[contact as usize];
+        let (before, after) = if self.is_one_of_many(row) {
+            (Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule)))
+        } else {
+            let base = self.ledger.base(Object::Contact, &entry);
+            let rows = self.ledger.rows(Object::Contact, &entry);
+            let after = keys_of(base, rule, &rows);
+            let is_first = entry.first_row == row && !entry.is_new();
+            let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
+            if is_first && after == before {
+                return;
+            }
+            (before, after)
+        };
+        if !entry.is_new() {
+            let moved = before.iter().chain(&after).map(Value::text);
+            self.note_moved_values(contact, &moved.collect::<Vec<_>>());
+        }
+        let holder = ContactNumber(contact);
+        for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
+            if self.index.kind(key) == kind {
+                self.index.unteach(key, holder);
+            } else {
+                self.contacts.taught.entry(contact).or_default().push(key);
+            }
+        }
+        let block = self.block_number();
+        for text in after {
+            let ledger = &self.ledger;
+            let found = self.index.find(kind, &text, None, |place| ledger.text(place));
+            let key = match found {
+                Some(key) => key,
+                None => {
+                    let last = self.ledger.blocks.last_mut().and_then(Arc::get_mut);
+                    let Some(last) = last else { continue };
+                    let place = KeyPlace { block, span: last.append_text(&text) };
+                    self.index.learn(kind, &text, place)
+                }
+            };
+            self.index.teach(key, holder);
+            self.contacts.taught.entry(contact).or_default().push(key);
+        }
+    }
+}
+
+/// The keys under a rule, made from the parts that storage declared.
+pub(super) fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
+    let parts_of = |field| {
+        let parts = keys.iter().filter(|key| key.field == Some(field)).map(|key| key.key);
+        let mut parts: Vec<&str> = parts.collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    };
+    combinations(&rule.fields().map(parts_of).collect::<Vec<_>>())
+}
+
+/// The keys of a contact under a rule after these rows have been folded into it.
+pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
+    let columns = &base.settings.contact_columns;
+    let texts = rule.fields().map(|field| match Addresses::of_primary(field) {
+        Some(kind) => {
+            let book = addresses_of(base, kind, columns, rows);
+            book.iter().map(Value::to_string).collect()
+        }
+        None => text_of(effective(base, columns_of(base.settings, field), rows)),
+    });
+    combinations(&texts.collect::<Vec<_>>())
+}
+
+/// What a single value, if there is one, gives to keys.
+pub(in crate::planner) fn text_of(value: Option<Value<'_>>) -> Vec<String> {
+    let text = value.map(|value| part(&value.to_text()));
+    text.into_iter().filter(|text| !text.is_empty()).collect()
+}
