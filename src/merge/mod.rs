@@ -17,10 +17,12 @@ mod parts;
 mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
-pub(crate) use contact::fold_contact;
+pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
-pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
+pub(crate) use opportunity::{
+    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, fold_opportunity,
+};
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
 

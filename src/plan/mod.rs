@@ -51,7 +51,7 @@ pub use rows::{Reason, RowPlan, SidePlan};
 pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
-pub(crate) use step::{first_row, fold, moves_link};
+pub(crate) use step::{changes_record, first_row, fold_record, moves_link};
 pub use unknown_values::UnknownValue;
 
 use std::fmt;

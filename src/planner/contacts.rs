@@ -13,7 +13,7 @@ use super::visiting::TOGETHER;
 use crate::dedup::ContactNumber;
 use crate::draft::{KeyKind, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
-use crate::merge::{AddressBook, RowOf, fold_contact};
+use crate::merge::{AddressBook, RowOf, changes_contact};
 use crate::object::Object;
 use crate::plan::{Entry, NONE, Outcome};
 
@@ -214,10 +214,9 @@ impl Planner {
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
-        changes.clear();
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
-        fold_contact(base, &[of], &[], true, &mut changes);
-        self.contacts.first_differs[stored as usize] = changes.len() > 0;
+        self.contacts.first_differs[stored as usize] =
+            changes_contact(base, &[of], &[], &mut changes);
         self.changes = changes;
     }
 

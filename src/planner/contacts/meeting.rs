@@ -89,7 +89,7 @@ impl Planner {
         let row = self.row_of(self.row_at(at));
         let base = Base::of(settings, None);
         let mut changes = Changes::default();
-        fold_contact(base, &[row], &[], false, &mut changes);
+        fold_contact(base, &[row], &[], &mut changes);
         let given: Vec<&str> =
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
         let required = settings.account.dedup.required.iter().map(String::as_str);

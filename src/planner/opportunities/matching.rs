@@ -9,7 +9,7 @@ use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, Given, Pitch, fold_opportunity};
+use crate::merge::{Deal, Given, Pitch, changes_opportunity};
 use crate::normalize;
 use crate::object::{Mode, Object};
 use crate::plan::Changes;
@@ -226,8 +226,7 @@ impl Planner {
         let entry = &self.ledger.opportunities[opportunity as usize];
         let base = self.ledger.base(Object::Opportunity, entry);
         let mut changes = Changes::default();
-        fold_opportunity(base, &[self.opportunity_row(self.row_at(at))], true, &mut changes);
-        changes.len() == 0
+        !changes_opportunity(base, &[self.opportunity_row(self.row_at(at))], &mut changes)
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
