@@ -5,6 +5,7 @@
 
 use foldhash::fast::RandomState;
 
+use super::look::Looked;
 use super::offered::Offered;
 use super::refusal::Refused;
 use super::region::Countries;
@@ -124,7 +125,7 @@ impl<'s> Drafter<'s> {
             if rows == 0 {
                 continue;
             }
-            let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
+            let Looked { filled, usable } = self.look(watch, is_quiet, stripe, rows);
             if watch.index.is_some() {
                 seen.present |= filled;
             }

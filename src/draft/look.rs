@@ -11,16 +11,24 @@ use crate::object::Object;
 use crate::source::{Stripe, rows_of};
 use crate::value::Value;
 
+/// What a look at a column has shown: sets of rows of a stripe, a bit for each row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looked {
+    /// The rows whose cell is not blank.
+    pub(super) filled: u64,
+    /// Those of them whose cell holds something that can be used.
+    pub(super) usable: u64,
+}
+
 impl<'s> Drafter<'s> {
-    /// Looks at the cells of a column on some rows. Returns the rows where they are not blank, and those
-    /// where they hold something usable.
+    /// Looks at the cells of a column on some rows.
     pub(super) fn look(
         &mut self,
         watch: &mut Watch<'s>,
         is_quiet: bool,
         stripe: &Stripe<'_>,
         rows: u64,
-    ) -> (u64, u64) {
+    ) -> Looked {
         let column = watch.column;
         let is_direct = column.is_direct();
         let may_hold_nul = stripe.block.may_hold_nul();
@@ -37,7 +45,7 @@ impl<'s> Drafter<'s> {
                 // Which cells name a country was found out at the beginning of the stripe.
                 let told = rows & self.country.as_ref().map_or(0, Countries::rows);
                 let rest = self.look_at_each(watch, stripe, rows & !told, |_, _, _, _| false);
-                (rest.0 | told, rest.1 | told)
+                Looked { filled: rest.filled | told, usable: rest.usable | told }
             }
             Look::Choice => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
                 watch.fine.get(cell).is_some()
@@ -70,7 +78,7 @@ impl<'s> Drafter<'s> {
         stripe: &Stripe<'_>,
         rows: u64,
         mut is_plain: impl FnMut(&mut Self, &Watch<'s>, usize, &[u8]) -> bool,
-    ) -> (u64, u64) {
+    ) -> Looked {
         let (mut filled, mut usable) = (rows, rows);
         for row in rows_of(rows) {
             let Some(mut cell) = watch.cell(stripe, row) else {
@@ -89,7 +97,7 @@ impl<'s> Drafter<'s> {
                 break;
             }
         }
-        (filled, filled & usable)
+        Looked { filled, usable: filled & usable }
     }
 
     #[inline(never)]
