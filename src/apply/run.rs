@@ -1,7 +1,7 @@
 //! [`run`]: plans and writes a file window by window, in memory bounded by the window (behaviour L1).
 //!
 //! Each window is a plan of its own. From one to the next the run keeps only a fingerprint of each record
-//! that was met, its first row and a few flags. So it knows a contact of an earlier window for one of its own,
+//! that was met, its first row and a few facts. So it knows a contact of an earlier window for one of its own,
 //! although it is storage that answers for it now.
 
 mod earlier;

@@ -32,7 +32,7 @@ use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
 use crate::normalize;
 use crate::object::{Object, RowNumber};
-use crate::plan::Memory;
+use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
 
@@ -147,7 +147,7 @@ impl<'p> Base<'p> {
         }
         let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
         let object = self.settings.fields.get(field).object;
-        memory.get(object, answers.id(id)).is_some_and(|met| met.is_unfilled)
+        memory.get(object, answers.id(id)).is_some_and(|met| met.has(Fact::Unfilled))
     }
 
     /// Is a value of the field stored?

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::memory::{Memory, Met};
+use super::memory::{Fact, Memory, Met};
 use super::numbers::Numbers;
 use crate::dedup::KeyPlace;
 use crate::draft::Settings;
@@ -102,7 +102,7 @@ impl Ledger {
     /// Is the record new, or was it created by an earlier window of this import?
     pub(crate) fn is_made(&self, object: Object, number: u32) -> bool {
         self.entry(object, number).is_new()
-            || self.met(object, number).is_some_and(|met| met.is_made)
+            || self.met(object, number).is_some_and(|met| met.has(Fact::Made))
     }
 
     /// Has an earlier window of this import folded rows into the record?

@@ -44,7 +44,7 @@ pub use changes::{Change, ChangeSet, Values};
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
 pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
-pub(crate) use memory::{Memory, Met, print_of};
+pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub(crate) use numbers::Numbers;
 pub use op::Op;
 pub use rows::{Reason, RowPlan, SidePlan};

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{By, Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -58,17 +58,18 @@ impl Runner<'_> {
                 let is_named = outcome == Some(Outcome::Skip)
                     && ledger.opportunity_rows[row as usize].by != By::Match;
                 let planned = ledger.side(object, row).outcome;
-                let met = Met {
-                    first_row: is_folded.then_some(number),
-                    is_made: outcome == Some(Outcome::Create),
-                    is_told: object == Object::Contact && told.contains(&contact),
-                    is_consumed: object == Object::Opportunity && !is_named,
-                    is_unchanged: outcome == Some(Outcome::Unchanged),
-                    is_planned_unchanged: planned == Some(Outcome::Unchanged),
-                    is_unfilled: false,
-                    is_linked: object == Object::Opportunity && is_folded && report.is_linked(row),
+                let facts = Facts::default()
+                    .with(Fact::Made, outcome == Some(Outcome::Create))
+                    .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
+                    .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
+                let facts = match object {
+                    Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
+                    Object::Opportunity => facts
+                        .with(Fact::Consumed, !is_named)
+                        .with(Fact::Linked, is_folded && report.is_linked(row)),
                 };
-                memory.add(object, id, met);
+                let first_row = is_folded.then_some(number);
+                memory.add(object, id, Met { first_row, facts });
             }
         }
         for record in changed {
@@ -128,8 +129,8 @@ impl Runner<'_> {
     fn told_unchanged(&self, report: &Report, step: StepRef) -> Option<Changed> {
         let StepRef { object, number } = step;
         let id = report.plan.ledger.id(object, number)?;
-        let met = self.memory.get(object, id).filter(|met| met.is_unchanged)?;
-        let was_planned = met.is_planned_unchanged;
+        let met = self.memory.get(object, id).filter(|met| met.has(Fact::Unchanged))?;
+        let was_planned = met.has(Fact::PlannedUnchanged);
         Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 

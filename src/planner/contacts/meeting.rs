@@ -12,7 +12,7 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
 use crate::object::{Mode, Object};
-use crate::plan::{Changes, Outcome};
+use crate::plan::{Changes, Fact, Outcome};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
@@ -180,7 +180,7 @@ impl Planner {
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
-        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.is_told)
+        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.has(Fact::Told))
     }
 
     /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?

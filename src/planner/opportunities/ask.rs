@@ -9,7 +9,7 @@ use crate::field::FieldId;
 use crate::lookup::Found;
 use crate::merge::{Deal, Given};
 use crate::object::Object;
-use crate::plan::{Entry, NONE};
+use crate::plan::{Entry, Fact, NONE};
 use crate::planner::Planner;
 
 impl Planner {
@@ -117,7 +117,7 @@ impl Planner {
         let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
         let state = &mut self.opportunities.states[number as usize];
         state.given = given;
-        state.is_consumed = is_settled || met.is_some_and(|met| met.is_consumed);
+        state.is_consumed = is_settled || met.is_some_and(|met| met.has(Fact::Consumed));
         number
     }
 
