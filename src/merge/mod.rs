@@ -122,9 +122,9 @@ impl<'p> Base<'p> {
         self.stored.is_none()
     }
 
-    /// Does the row at this position, of those that are folded, create the record?
-    fn is_created_by(&self, at: usize) -> bool {
-        self.is_new() && at == 0
+    /// What the row at this position, of all that are folded, is to the record.
+    pub(crate) fn role_of(&self, at: usize) -> RowRole {
+        if self.is_new() && at == 0 { RowRole::Creates } else { RowRole::Joins }
     }
 
     /// A new record, or a stored one that no earlier window has met.
@@ -179,13 +179,22 @@ impl<'p> Base<'p> {
     }
 }
 
-/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet. `is_first`: the row
-/// creates the record.
-fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
+/// What a row is to its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowRole {
+    /// It creates the record: a default stands in for each blank (W6), and even a column that keeps what is
+    /// stored is taken.
+    Creates,
+    /// It is folded into a record that is stored, or that an earlier row creates.
+    Joins,
+}
+
+/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet.
+fn takes(merge: Merge, is_blank: bool, role: RowRole) -> bool {
     match merge {
         Merge::Overwrite | Merge::Union | Merge::Append => true,
         Merge::FillBlank => is_blank,
-        Merge::Keep => is_first,
+        Merge::Keep => role == RowRole::Creates,
     }
 }
 

@@ -85,9 +85,8 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
 /// Where an opportunity stands after these rows.
 pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
     for (at, row) in rows.iter().enumerate() {
-        let is_new = base.is_created_by(at);
-        let pitch = Pitch::of(base.settings, row, is_new, deal.given);
-        deal.take(base.settings, pitch, is_new, |_| {});
+        let pitch = Pitch::of(base.settings, row, base.role_of(at), deal.given);
+        deal.take(base.settings, pitch, |_| {});
     }
     deal
 }

@@ -175,12 +175,11 @@ impl Planner {
         kept: Option<(u32, Single<'static>)>,
     ) -> Single<'static> {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let (kept, since) = self.since(object, kept, row);
-        let is_first = kept.is_none() && base.is_new();
+        let (kept, rows) = self.since(object, kept, row).with_roles(base);
         let mut now = kept.unwrap_or_else(|| Single::stored(base, columns[0].field));
-        for (at, &number) in since.iter().enumerate() {
+        for (row, role) in rows {
             now.refused.clear();
-            now.take_row(base, columns, &self.ledger.row(object, number), is_first && at == 0);
+            now.take_row(base, columns, &self.ledger.row(object, row), role);
         }
         now.into_owned()
     }

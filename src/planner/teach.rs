@@ -20,7 +20,9 @@ use crate::draft::{Key, KeyKind, Rule, Settings, Shape, combinations, part};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective, take_row};
+use crate::merge::{
+    AddressBook, Addresses, Base, RowOf, RowRole, addresses_of, effective, take_row,
+};
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
@@ -245,8 +247,9 @@ impl Planner {
         };
         let before = can_remove.then(|| book.clone());
         let (this, columns) = (self.row_of(row), &settings.contact_columns);
-        let (is_maker, mut refused) = (is_first && base.is_new(), Vec::new());
-        take_row(base, kind, columns, &this, is_maker, &mut book, |(column, item, value)| {
+        let role = if is_first { base.role_of(0) } else { RowRole::Joins };
+        let mut refused = Vec::new();
+        take_row(base, kind, columns, &this, role, &mut book, |(column, item, value)| {
             refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
         });
         let own: SmallVec<[(&Key, KeyNumber); 4]> =

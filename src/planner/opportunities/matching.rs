@@ -9,7 +9,7 @@ use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, Given, Pitch, changes_opportunity};
+use crate::merge::{Deal, changes_opportunity};
 use crate::normalize;
 use crate::object::{Mode, Object};
 use crate::plan::Changes;
@@ -311,8 +311,8 @@ impl Planner {
         field: FieldId,
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
-        let (mut deal, mut is_known) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
             is_known &= problem.code != IssueCode::StageUnknown;
         });
         let text = match field {
@@ -333,8 +333,8 @@ impl Planner {
         contact: u32,
     ) -> Option<u32> {
         let row = self.opportunity_row(self.row_at(at));
-        let (mut deal, mut is_known) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
             is_known &= problem.code != IssueCode::PipelineUnknown;
         });
         let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();

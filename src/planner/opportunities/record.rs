@@ -7,7 +7,7 @@ use super::{Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::{Deal, Pitch, Problem};
+use crate::merge::{Deal, Pitch, Problem, RowRole};
 use crate::object::Object;
 use crate::pairing::LinkTo;
 use crate::plan::{By, Entry, NONE, Outcome};
@@ -59,7 +59,7 @@ impl Planner {
         let row = self.row_at(at);
         let previous = self.ledger.opportunities[opportunity as usize].take_row(row);
         self.ledger.opportunity_rows[row as usize].previous = previous;
-        self.advance(settings, at, opportunity, false);
+        self.advance(settings, at, opportunity, RowRole::Joins);
         if settings.mapping.clear_token.is_some() {
             self.note_kept_standing(settings, opportunity, row);
         }
@@ -83,7 +83,7 @@ impl Planner {
         let row = self.row_at(at);
         let opportunity = self.new_opportunity(Entry::brought_by(row), standing);
         if standing.is_none() {
-            self.advance(settings, at, opportunity, true);
+            self.advance(settings, at, opportunity, RowRole::Creates);
         }
         self.note_full_texts(settings, Object::Opportunity, opportunity, row);
         opportunity
@@ -99,14 +99,14 @@ impl Planner {
 
     fn link(&mut self, opportunity: u32, contact: u32) {
         let state = &mut self.opportunities.states[opportunity as usize];
-        let is_new = std::mem::replace(&mut state.contact, contact) != contact;
-        if is_new && self.ledger.settings.compares_opportunities() {
+        let is_moved = std::mem::replace(&mut state.contact, contact) != contact;
+        if is_moved && self.ledger.settings.compares_opportunities() {
             self.opportunities.of_contact.entry(contact).or_default().push(opportunity);
         }
     }
 
     /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
-    fn advance(&mut self, settings: &Settings, at: usize, opportunity: u32, is_new: bool) {
+    fn advance(&mut self, settings: &Settings, at: usize, opportunity: u32, role: RowRole) {
         let state = self.opportunities.states[opportunity as usize];
         let pipeline = self.opportunities.pipelines.get(state.pipeline as usize).cloned();
         let mut now = Deal {
@@ -117,9 +117,8 @@ impl Planner {
         };
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
-        now.take(settings, Pitch::of(settings, &row, is_new, state.given), is_new, |problem| {
-            problems.push(problem);
-        });
+        let pitch = Pitch::of(settings, &row, role, state.given);
+        now.take(settings, pitch, |problem| problems.push(problem));
         let (pipeline, status, given) =
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
         let pipeline = self.pipeline_number(pipeline.as_deref());
