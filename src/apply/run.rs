@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
-use crate::planner::{Part, Scanner, Threads, plan_part};
+use crate::planner::{Pace, Part, Scanner, Threads, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
@@ -342,8 +342,7 @@ impl Runner<'_> {
             findings,
             numbers,
             memory: self.memory.clone(),
-            window_rows: self.planning_window,
-            threads: Threads::InTurn(1),
+            pace: Pace { window_rows: self.planning_window, threads: Threads::InTurn(1) },
         };
         let first = RowNumber(offset + 1);
         let is_hidden = |object, id: &str| {

@@ -84,7 +84,7 @@ impl Import {
         let own = self.checkpoint_of(&reading.settings, reading.digest());
         match find_own(open, &own)? {
             Some(own) => self.plan_rest(&own, reading, storage).await,
-            None => planner::plan_new(reading, self.window(), storage).await,
+            None => planner::plan_new(reading, storage).await,
         }
     }
 
@@ -196,7 +196,7 @@ impl Import {
         settled.note_failed(&checkpoint.failed, 0, rows);
         settled.note_met(&checkpoint.met, 0, rows);
         let mut storage = WhileWriting(storage);
-        let planned = planner::plan(reading, self.window(), settled, &mut storage, is_hidden);
+        let planned = planner::plan_rest(reading, settled, &mut storage, is_hidden);
         let mut plan = planned.await?;
         known.mend(&mut plan);
         plan.resumes = Some(Box::new(Begun {

@@ -23,6 +23,7 @@ mod differences;
 mod drafting;
 mod driver;
 mod feed;
+mod finder;
 mod finish;
 mod growing;
 mod kept;
@@ -30,7 +31,9 @@ mod known_contacts;
 mod matching;
 mod numbering;
 mod opportunities;
+mod reading;
 mod row_keys;
+mod scanner;
 mod stretches;
 mod teach;
 mod teaching;
@@ -42,9 +45,11 @@ pub(crate) use teach::keys_of;
 pub(crate) use unmarked::{Moved, Unmarked, each_unmarked};
 
 pub(crate) use driver::{
-    Asked, BLOCK_ROWS, Part, Reading, Scanner, Threads, find, plan, plan_file, plan_new, plan_part,
-    read, skim,
+    BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,
 };
+pub(crate) use finder::{Finder, find};
+pub(crate) use reading::{Reading, read, skim};
+pub(crate) use scanner::Scanner;
 
 use std::sync::{Arc, Mutex};
 
