@@ -153,82 +153,115 @@ impl Run {
 
     /// Finds the rows with which `held` begins. In the block they will come after so much text.
     fn find(&mut self, held: &[u8], like: Like, most: usize, text_start: usize) {
-        let Run { starts, ends, doubled: left_out, .. } = self;
-        let ends = ends.as_mut_slice();
-        starts.clear();
-        left_out.clear();
-        let (mut filled, mut cells, mut len, mut lines) = (0, 0, 0, 0);
-        let mut row = Open::default();
-        let mut before = Before { quoted: 0, cell_start: 1, closed: 0 };
-        let mut chunk_start = 0;
-        'run: while chunk_start < held.len() {
+        self.starts.clear();
+        self.doubled.clear();
+        let found = Found::default();
+        let Run { starts, ends, doubled, .. } = self;
+        let mut splitting =
+            Splitting { starts, ends, doubled, held, like, most, text_start, found };
+        let mut before = Before::START;
+        for chunk_start in (0..held.len()).step_by(CHUNK) {
             let marks = Marks::of(&held[chunk_start..], like.delimiter);
-            let Split { quoted, doubled, known } = before.pass(marks);
-            let mut delimiters = marks.delimiters & !quoted;
-            let mut stops = (marks.line_ends | doubled) & known;
-            while stops != 0 {
-                let stop = stops.trailing_zeros();
-                let below = (1 << stop) - 1;
-                filled = push_ends(ends, filled, delimiters & below, chunk_start, row.base);
-                delimiters &= !below;
-                stops &= stops - 1;
-                let at = chunk_start + stop as usize;
-                if doubled >> stop & 1 != 0 {
-                    left_out.push(at);
-                    row.base += 1;
-                    continue;
-                }
-                if quoted >> stop & 1 != 0 {
-                    row.line += u32::from(!is_second(held, at));
-                    continue;
-                }
-                if at == row.start {
-                    if !is_second(held, at) {
-                        break 'run;
-                    }
-                    (row.start, row.base) = (at + 1, at + 1);
-                    continue;
-                }
-                ends[filled] = (at - row.base) as u16;
-                filled += 1;
-                if !like.fits(&held[row.start..=at], filled - cells) {
-                    break 'run;
-                }
-                starts.push(((text_start + row.base - left_out.len()) as u32, lines));
-                row.line += 1;
-                (cells, len, lines) = (filled, at + 1, row.line);
-                if starts.len() == most {
-                    break 'run;
-                }
-                (row.start, row.base) = (at + 1, at + 1);
-            }
-            if known != u64::MAX {
+            let quotes = before.pass(marks);
+            if !splitting.take_chunk(chunk_start, marks, quotes) {
                 break;
             }
-            filled = push_ends(ends, filled, delimiters, chunk_start, row.base);
-            chunk_start += CHUNK;
         }
+        let Found { cells, len, lines, .. } = splitting.found;
         (self.cells, self.len, self.lines) = (cells, len, lines);
     }
 }
 
-/// Adds the ends of some cells of a chunk after those that are filled; returns how many there are then.
-#[inline]
-fn push_ends(
-    ends: &mut [u16],
+/// A run while its rows are found.
+struct Splitting<'r> {
+    /// See [`Run`].
+    starts: &'r mut Vec<(u32, u32)>,
+    ends: &'r mut [u16],
+    doubled: &'r mut Vec<usize>,
+    held: &'r [u8],
+    like: Like,
+    /// How many rows there may be at most.
+    most: usize,
+    /// How much text comes before the first row in the block.
+    text_start: usize,
+    found: Found,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    /// How many cells have ended, those of the open row included.
+    ends: usize,
+    row: Open,
+    /// The cells, the bytes and the lines of the rows that have ended.
     cells: usize,
-    mut marks: u64,
-    chunk_start: usize,
-    base: usize,
-) -> usize {
-    let from = chunk_start.wrapping_sub(base);
-    let mut filled = cells;
-    while marks != 0 {
-        ends[filled] = from.wrapping_add(marks.trailing_zeros() as usize) as u16;
-        filled += 1;
-        marks &= marks - 1;
+    len: usize,
+    lines: u32,
+}
+
+impl Splitting<'_> {
+    /// Takes the rows that end in a chunk, and what there is of the next one. False if the run ends here.
+    #[inline(always)]
+    fn take_chunk(&mut self, chunk_start: usize, marks: Marks, quotes: Quotes) -> bool {
+        let Quotes { quoted, doubled, known } = quotes;
+        let mut delimiters = marks.delimiters & !quoted;
+        let mut stops = (marks.line_ends | doubled) & known;
+        while stops != 0 {
+            let stop = stops.trailing_zeros();
+            let below = (1 << stop) - 1;
+            self.end_cells(delimiters & below, chunk_start);
+            delimiters &= !below;
+            stops &= stops - 1;
+            let at = chunk_start + stop as usize;
+            if doubled >> stop & 1 != 0 {
+                self.doubled.push(at);
+                self.found.row.base += 1;
+            } else if quoted >> stop & 1 != 0 {
+                self.found.row.line += u32::from(!is_second(self.held, at));
+            } else if !self.end_line(at) {
+                return false;
+            }
+        }
+        if known != u64::MAX {
+            return false;
+        }
+        self.end_cells(delimiters, chunk_start);
+        true
     }
-    filled
+
+    /// Notes where cells end: at these marks of a chunk.
+    #[inline(always)]
+    fn end_cells(&mut self, mut marks: u64, chunk_start: usize) {
+        let from = chunk_start.wrapping_sub(self.found.row.base);
+        while marks != 0 {
+            let end = from.wrapping_add(marks.trailing_zeros() as usize);
+            self.ends[self.found.ends] = end as u16;
+            self.found.ends += 1;
+            marks &= marks - 1;
+        }
+    }
+
+    /// Ends the open row at the byte that ends its line. False if the run goes no further: the row is not like
+    /// the others, or the line is blank, or there are enough rows.
+    #[inline(always)]
+    fn end_line(&mut self, at: usize) -> bool {
+        let found = &mut self.found;
+        let Open { start, base, line } = found.row;
+        if at == start {
+            (found.row.start, found.row.base) = (at + 1, at + 1);
+            return is_second(self.held, at);
+        }
+        self.ends[found.ends] = (at - base) as u16;
+        found.ends += 1;
+        if !self.like.fits(&self.held[start..=at], found.ends - found.cells) {
+            return false;
+        }
+        let place = self.text_start + base - self.doubled.len();
+        self.starts.push((place as u32, found.lines));
+        (found.cells, found.len, found.lines) = (found.ends, at + 1, line + 1);
+        found.row = Open { start: at + 1, base: at + 1, line: line + 1 };
+        self.starts.len() < self.most
+    }
 }
 
 /// Is this the line feed after a carriage return, which ends the same line?
@@ -237,7 +270,7 @@ fn is_second(held: &[u8], at: usize) -> bool {
 }
 
 /// What the quotes mean for a chunk.
-struct Split {
+struct Quotes {
     /// The bytes inside quoted cells, each from the quote that opens it.
     quoted: u64,
     /// The second quotes of pairs that stand for one.
@@ -247,13 +280,16 @@ struct Split {
 }
 
 impl Before {
+    /// Before the first chunk of a run, a row begins.
+    const START: Self = Before { quoted: 0, cell_start: 1, closed: 0 };
+
     /// Reads a chunk, and moves on to the one after it.
-    fn pass(&mut self, marks: Marks) -> Split {
+    fn pass(&mut self, marks: Marks) -> Quotes {
         let Marks { delimiters, quotes, line_ends } = marks;
         let ends = delimiters | line_ends;
         if quotes | self.closed == 0 {
             self.cell_start = ends >> 63;
-            return Split { quoted: self.quoted, doubled: 0, known: u64::MAX };
+            return Quotes { quoted: self.quoted, doubled: 0, known: u64::MAX };
         }
         let quoted = xor_of_lower(quotes) ^ self.quoted;
         let (opening, closing) = (quotes & quoted, quotes & !quoted);
@@ -266,7 +302,7 @@ impl Before {
             closed: closing >> 63,
         };
         let known = if stray == 0 { u64::MAX } else { (1 << stray.trailing_zeros()) - 1 };
-        Split { quoted, doubled: behind_closing & quotes, known }
+        Quotes { quoted, doubled: behind_closing & quotes, known }
     }
 }
 
