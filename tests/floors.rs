@@ -34,7 +34,7 @@ const FLOORS: &[&str] = &[
     "plan/op",
     "plan/stats",
     "plan/changes",
-    "plan/numbers",
+    "plan/row_numbers",
     "plan/settled",
     "plan/memory",
     "merge",
@@ -63,7 +63,7 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Op"], "plan/op"),
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
-    ("plan", &["Numbers"], "plan/numbers"),
+    ("plan", &["RowNumbers"], "plan/row_numbers"),
     ("plan", &["Settled"], "plan/settled"),
     ("plan", &["Memory", "Met"], "plan/memory"),
 ];

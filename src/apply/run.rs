@@ -6,7 +6,7 @@
 
 mod earlier;
 mod remembering;
-mod unmarked;
+mod tokenless;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
+use crate::plan::{Ledger, Memory, NONE, Plan, RowNumbers, Settled, Stats};
 use crate::planner::{Pace, Part, Scanner, Threads, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
-use unmarked::Remembered;
+use tokenless::Remembered;
 
 /// How a file is run.
 pub(crate) struct Run<'a> {
@@ -62,7 +62,7 @@ struct Runner<'a> {
     tokens: Tokens,
     job: Job,
     /// The last rows that left no token.
-    unmarked: VecDeque<Remembered>,
+    tokenless: VecDeque<Remembered>,
     earlier: EarlierRun,
     file_digest: String,
     window: usize,
@@ -119,7 +119,7 @@ async fn run_file<S: AsyncStorageWrite>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        unmarked: VecDeque::new(),
+        tokenless: VecDeque::new(),
         earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage).await?,
         total: report_of_file(Report::new(empty, tokens.clone()), &rows, &file_findings),
         rows,
@@ -328,7 +328,7 @@ impl Runner<'_> {
         for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
             *row = RowNumber(row.0 - offset);
         }
-        let numbers = Numbers::After(offset);
+        let numbers = RowNumbers::After(offset);
         let len = u32::try_from(block.len()).unwrap_or(NONE);
         let known = match self.job.resumes {
             true => Known::ask(&self.tokens, &numbers, len, storage).await?,
@@ -350,7 +350,7 @@ impl Runner<'_> {
         };
         let mut plan = plan_part(part, &mut WhileWriting(storage), is_hidden).await?;
         plan.file_digest = self.file_digest.clone();
-        self.remember_unmarked(&plan);
+        self.remember_tokenless(&plan);
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {

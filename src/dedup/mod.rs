@@ -20,13 +20,13 @@
 //! assert_eq!(keys, [["ana", "lee", "+12065550123"]]);
 //! ```
 
-mod index;
-mod keys;
-mod numbers;
+mod key_index;
+mod key_numbers;
+mod record_keys;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
-pub(crate) use index::{ContactNumber, Holder, KeyIndex};
-pub use keys::record_keys;
-pub(crate) use numbers::{KeyNumber, KeyNumbers, KeyPlace};
+pub(crate) use key_index::{ContactNumber, Holder, KeyIndex};
+pub(crate) use key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
+pub use record_keys::record_keys;
 pub(crate) use verdict::{Candidates, Verdict, decide};

@@ -8,7 +8,7 @@
 
 use smallvec::SmallVec;
 
-use super::index::ContactNumber;
+use super::key_index::ContactNumber;
 use crate::account::Ambiguous;
 
 /// Which contact a row means, as far as match rules can tell.

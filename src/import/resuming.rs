@@ -4,7 +4,7 @@ use super::Import;
 use crate::apply::{self, Known, Tokens, WhileWriting};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::plan::{Begun, Numbers, Plan};
+use crate::plan::{Begun, Plan, RowNumbers};
 use crate::planner::{self, Reading, Threads};
 use crate::source::Source;
 use crate::storage::{AsyncStorageWrite, Checkpoint, Immediate, Storage, StorageWrite, now};
@@ -190,7 +190,7 @@ impl Import {
         let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &Numbers::default(), rows, storage).await?;
+        let known = Known::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);

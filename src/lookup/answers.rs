@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 use super::found::{Found, Span};
-use super::table::{NumberTable, Search};
+use super::number_table::{NumberTable, Search};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 

@@ -32,14 +32,14 @@
 
 mod answers;
 mod found;
-mod order;
+mod number_table;
 mod question;
-mod table;
+mod sorting;
 
 pub(crate) use answers::{Answers, DeclaredKey, StoredId};
 pub use found::{FieldRef, Found, FoundRecord};
+pub(crate) use number_table::{NumberTable, Search};
 pub(crate) use question::{PART, Question};
-pub(crate) use table::{NumberTable, Search};
 
 use crate::field::{Field, FieldId, Fields};
 use crate::object::Object;

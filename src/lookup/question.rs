@@ -1,6 +1,6 @@
 //! [`Question`]: the buffer in which the keys for a [`Lookup`] are collected; it is used again and again.
 
-use super::order::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
+use super::sorting::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
 use super::{Lookup, MatchBlock};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::memory::{Fact, Memory, Met};
-use super::numbers::Numbers;
+use super::row_numbers::RowNumbers;
 use crate::dedup::KeyPlace;
 use crate::draft::Settings;
 use crate::lookup::Answers;
@@ -50,7 +50,7 @@ pub(crate) struct Ledger {
     /// No step expects them to be free (X3).
     pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::quality::RandomState>,
     /// Which rows of the file these are.
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: RowNumbers,
     /// What earlier windows of this import met.
     pub(crate) memory: Arc<Memory>,
 }
@@ -70,7 +70,7 @@ impl Ledger {
             dropped_of_opportunities: Vec::new(),
             gifts: Vec::new(),
             passed_on: hashbrown::HashSet::default(),
-            numbers: Numbers::default(),
+            numbers: RowNumbers::default(),
             memory: Arc::default(),
         }
     }

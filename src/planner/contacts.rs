@@ -49,7 +49,7 @@ impl Planner {
             }
         }
         let declared = found.declared_keys(Object::Contact, &settings.fields, &told);
-        let mut declared: Vec<DeclaredKey<'_>> = match self.teaching.has_text_rules {
+        let mut declared: Vec<DeclaredKey<'_>> = match self.key_policy.has_text_rules {
             false => self.declare_each(&settings, declared),
             true => declared.collect(),
         };
@@ -144,7 +144,7 @@ impl Planner {
             self.note_differences(settings, row, previous);
         }
         self.note_unheeded(settings, contact, row);
-        if !(carried == Carried::ByOne && self.teaching.is_plain) {
+        if !(carried == Carried::ByOne && self.key_policy.is_plain) {
             self.teach(settings, contact, row, keys);
         }
         if previous != NONE {
@@ -197,7 +197,7 @@ impl Planner {
     ) {
         // The contact carries all that its first row gives, if there is room.
         let has_room = keys.len() <= AddressBook::LIMIT;
-        if carried == Carried::ByNobody && self.teaching.is_plain && has_room {
+        if carried == Carried::ByNobody && self.key_policy.is_plain && has_room {
             keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
         } else {
             self.teach(settings, contact, row, keys);

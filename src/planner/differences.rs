@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Planner;
-use super::kept::columns_of;
+use super::running_values::columns_of;
 use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};

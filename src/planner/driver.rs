@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::issue::Finding;
 use crate::lookup::{Found, Question};
 use crate::object::Object;
-use crate::plan::{Memory, Numbers, Plan, Settled};
+use crate::plan::{Memory, Plan, RowNumbers, Settled};
 use crate::source::{Block, Rows};
 use crate::storage::{let_others_run, now};
 
@@ -134,7 +134,7 @@ fn plan_feed<'a, S: Finder>(
 ) -> Result<(Planner, Feed<'a>), Error<S::Error>> {
     let threads = pace.threads.count();
     let mut planner = Planner::new(settings.clone(), pace.window_rows);
-    planner.part_of(feed.expected_rows(), Numbers::default(), Arc::new(Memory::default()));
+    planner.part_of(feed.expected_rows(), RowNumbers::default(), Arc::new(Memory::default()));
     let ahead = ReadingAhead {
         settings,
         numbering: (threads > 1).then(|| planner.share_numbers()).flatten().map(Numbering::new),
@@ -178,7 +178,7 @@ pub(crate) async fn plan_rest<S: Finder>(
         settings: reading.settings,
         blocks: reading.blocks,
         findings: reading.findings,
-        numbers: Numbers::default(),
+        numbers: RowNumbers::default(),
         settled,
         memory: Arc::new(memory),
         pace: reading.pace,
@@ -193,7 +193,7 @@ pub(crate) struct Part {
     pub(crate) settings: Arc<Settings>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: RowNumbers,
     pub(crate) memory: Arc<Memory>,
     pub(crate) settled: Settled,
     pub(crate) pace: Pace,

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Planner;
-use super::kept::columns_of;
+use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
-use super::teaching::{AddressTeaching, rule_of};
+use super::running_values::columns_of;
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape, combinations, part};
 use crate::field::FieldId;
@@ -131,7 +131,7 @@ impl Planner {
             (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
         match Addresses::of_rule(rule) {
             Some(kind) => {
-                !self.teaching.can_remove(kind)
+                !self.key_policy.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
                         .holds(&address(kind, text))
             }
@@ -145,13 +145,13 @@ impl Planner {
 
     /// A row was folded into a contact: from now on those of its keys that are written lead there.
     pub(super) fn teach(&mut self, settings: &Settings, contact: u32, row: u32, keys: RowKeys<'_>) {
-        for at in 0..self.teaching.addresses.len() {
-            let of = self.teaching.addresses[at];
+        for at in 0..self.key_policy.addresses.len() {
+            let of = self.key_policy.addresses[at];
             if !self.is_taught_simply(contact, row, keys, of) {
                 self.teach_addresses(settings, contact, row, keys, of);
             }
         }
-        if self.teaching.has_text_rules {
+        if self.key_policy.has_text_rules {
             for (number, rule) in settings.rules.iter().enumerate() {
                 if Addresses::of_rule(rule).is_none() {
                     self.teach_texts(settings, contact, row, number, rule);
@@ -167,7 +167,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        of: AddressTeaching,
+        of: AddressPolicy,
     ) -> bool {
         let Some(rule) = of.rule.filter(|_| !of.can_remove) else { return false };
         let holder = ContactNumber(contact);
@@ -207,7 +207,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        of: AddressTeaching,
+        of: AddressPolicy,
     ) {
         let lesson = self.address_lesson(settings, contact, row, keys, of);
         let holder = ContactNumber(contact);
@@ -236,7 +236,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
+        AddressPolicy { kind, rule, can_remove, .. }: AddressPolicy,
     ) -> AddressLesson {
         let base = self.base_of(&self.ledger.contacts[contact as usize]);
         let previous = self.ledger.contact_rows[row as usize].previous;

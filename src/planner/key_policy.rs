@@ -1,4 +1,5 @@
-//! [`Teaching`]: what the mapping and the rules mean for keys, worked out once for the whole file.
+//! [`KeyPolicy`]: how rows may change which keys lead to a contact, judging by the mapping and the match rules. It is
+//! worked out once for the whole file.
 
 use crate::draft::{Column, KeyKind, Settings};
 use crate::mapping::Blank;
@@ -7,8 +8,8 @@ use crate::merge::Addresses;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
-pub(super) struct Teaching {
-    pub(super) addresses: Vec<AddressTeaching>,
+pub(super) struct KeyPolicy {
+    pub(super) addresses: Vec<AddressPolicy>,
     /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own, no row can remove
     /// one, and no rule is made of texts.
     pub(super) is_plain: bool,
@@ -18,7 +19,7 @@ pub(super) struct Teaching {
 
 /// How e-mail addresses, or phones, lead to contacts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AddressTeaching {
+pub(super) struct AddressPolicy {
     pub(super) kind: Addresses,
     /// The match rule that consists of them alone, if there is one.
     pub(super) rule: Option<KeyKind>,
@@ -28,14 +29,14 @@ pub(super) struct AddressTeaching {
     pub(super) is_always_taken: bool,
 }
 
-impl Teaching {
+impl KeyPolicy {
     pub(super) fn new(settings: &Settings) -> Self {
         let is_mapped =
             |kind: &Addresses| settings.contact_columns.iter().any(|column| kind.has(column.field));
-        let addresses: Vec<AddressTeaching> = Addresses::ALL
+        let addresses: Vec<AddressPolicy> = Addresses::ALL
             .into_iter()
             .filter(is_mapped)
-            .map(|kind| AddressTeaching {
+            .map(|kind| AddressPolicy {
                 kind,
                 rule: rule_of(settings, kind),
                 can_remove: may_remove(settings, kind),
@@ -44,9 +45,9 @@ impl Teaching {
             })
             .collect();
         let has_text_rules = settings.rules.iter().any(|rule| Addresses::of_rule(rule).is_none());
-        let is_simple = |of: &AddressTeaching| of.rule.is_some() && !of.can_remove;
+        let is_simple = |of: &AddressPolicy| of.rule.is_some() && !of.can_remove;
         let is_plain = !has_text_rules && addresses.iter().all(is_simple);
-        Teaching { addresses, is_plain, has_text_rules }
+        KeyPolicy { addresses, is_plain, has_text_rules }
     }
 
     /// Can a row of this file remove an address of this kind?

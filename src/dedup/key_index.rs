@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use super::numbers::{KeyNumber, KeyNumbers, KeyPlace};
+use super::key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::{Key, KeyKind};
 
 /// The number of a contact in the plan. Stored and new ones are numbered in the order in which they were met.

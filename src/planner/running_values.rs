@@ -1,5 +1,5 @@
-//! Keeps the values of contacts with very many rows from one row to the next, so that a row costs the same
-//! however many come before it.
+//! Values of contacts with very many rows, kept from one row to the next, so that a row costs the same however many
+//! come before it.
 
 use smallvec::SmallVec;
 

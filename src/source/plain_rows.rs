@@ -1,4 +1,4 @@
-//! [`Run`]: rows that are plainly written and as wide as the header, split many at a time.
+//! [`PlainRows`]: rows that are plainly written and as wide as the header, split many at a time.
 //!
 //! The text is taken 64 bytes at a time, as three words of [bits](Marks): one for the delimiters, one for the
 //! quotes, one for the line ends. A byte is quoted if an odd number of quotes come before it, and an exclusive
@@ -48,7 +48,7 @@ impl Like {
 
 /// Splits runs, and holds what was found out about the last one.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct PlainRows {
     /// For each row, where in the text it begins, and on which line, relative to the first row's.
     pub(super) starts: Vec<(u32, u32)>,
     /// Where the cells end, relative to their row; what comes after the first `cells` of them means nothing.
@@ -70,11 +70,11 @@ pub(super) struct Run {
     waited: usize,
 }
 
-impl Default for Run {
+impl Default for PlainRows {
     fn default() -> Self {
         // Every byte may be a delimiter.
         let ends = vec![0; RUN_BYTES + CHUNK];
-        Run {
+        PlainRows {
             starts: Vec::new(),
             ends,
             cells: 0,
@@ -110,7 +110,7 @@ struct Before {
     closed: u64,
 }
 
-impl Run {
+impl PlainRows {
     /// Should the next row be read by itself, without looking for a run? Where every row is odd, looking for
     /// runs between them would make reading take half as long again. Each question counts one row down.
     pub(super) fn waits(&mut self) -> bool {
@@ -156,7 +156,7 @@ impl Run {
         self.starts.clear();
         self.doubled.clear();
         let found = Found::default();
-        let Run { starts, ends, doubled, .. } = self;
+        let PlainRows { starts, ends, doubled, .. } = self;
         let mut splitting =
             Splitting { starts, ends, doubled, held, like, most, text_start, found };
         let mut before = Before::START;
@@ -174,7 +174,7 @@ impl Run {
 
 /// A run while its rows are found.
 struct Splitting<'r> {
-    /// See [`Run`].
+    /// See [`PlainRows`].
     starts: &'r mut Vec<(u32, u32)>,
     ends: &'r mut [u16],
     doubled: &'r mut Vec<usize>,
@@ -463,7 +463,7 @@ mod tests {
     fn a_run_ends_before_a_row_that_is_odd() {
         let lengths = |text: &str| {
             let like = Like { delimiter: b',', columns: 2, row_bytes: 40 };
-            let (mut run, mut copy) = (Run::default(), String::new());
+            let (mut run, mut copy) = (PlainRows::default(), String::new());
             run.split(text.as_bytes(), like, 3, &mut copy);
             (run.starts.len(), run.len, copy.len())
         };
