@@ -49,6 +49,7 @@ const FLOORS: &[&str] = &[
     "error",
     "trace",
     "planner/driver",
+    "planner/finder",
     "planner/ahead",
     "apply/driver",
     "apply/known",
@@ -65,7 +66,7 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
     ("plan", &["RowNumbers"], "plan/row_numbers"),
     ("plan", &["Settled"], "plan/settled"),
-    ("plan", &["Memory", "Met"], "plan/memory"),
+    ("plan", &["Fact", "Facts", "Memory", "Met"], "plan/memory"),
 ];
 
 #[test]
