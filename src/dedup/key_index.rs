@@ -162,7 +162,7 @@ impl KeyIndex {
         }
     }
 
-    /// The contact that alone carries the key; `None` if nobody does, or if several do or did.
+    /// The contact that carries the key, if it is the only one that ever did. Otherwise `None`.
     pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<u32> {
         let holder = self.carriers[key.0 as usize];
         (holder & SEVERAL == 0).then_some(holder)

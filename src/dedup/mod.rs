@@ -1,8 +1,7 @@
-//! How contacts are recognised: the account's [`DedupPolicy`], the keys of stored records, and an index of who
-//! carries which key after the rows so far.
+//! How contacts are recognised: the [`DedupPolicy`] of the account, and the keys of records.
 //!
-//! The policy is a list of [match rules](MatchRule). The keys of a row are looked up rule by rule, among stored
-//! records and the contacts of earlier rows together. The first rule that finds anybody decides (behaviour §4).
+//! The policy is a list of [match rules](MatchRule). A row is compared by one rule after the other, with stored contacts
+//! and with the contacts of earlier rows. The first rule that finds a contact decides (behaviour §4).
 //!
 //! ```
 //! use crm_import::dedup::{record_keys, DedupPolicy};

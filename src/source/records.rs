@@ -1,9 +1,9 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
 //! Plainly written records are split without being parsed, [many at a time](super::plain_rows) or
-//! [one by one](super::split). The csv crate parses the rest. What is added here is what an endless or broken
-//! file calls for: no more of a record is held than the [limits](super::Limits) allow, and the physical line
-//! is right whatever the line ends are, and wherever a buffer happens to end.
+//! [one by one](super::split). The csv crate parses the rest. This file adds what endless or broken files require: no
+//! more of a record is held than the [limits](super::Limits) allow, and the physical line is right for all kinds of
+//! line ends, wherever a buffer ends.
 
 use csv_core::ReadRecordResult;
 
@@ -216,8 +216,8 @@ impl<'a> Records<'a> {
         at.cells.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. In whatever
-    /// pieces the file arrives, it is the same one.
+    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. It is the same one in
+    /// whatever pieces the file arrives.
     pub(super) fn overlong_cell(&self, at: Progress) -> Option<(usize, std::ops::Range<usize>)> {
         let ends = self.ends[..at.cells].iter().copied().chain([at.written]);
         let mut from = 0;
