@@ -102,13 +102,7 @@ async fn run_file<S: AsyncStorageWrite>(
     let mine = first_checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         check_resumed(resumed, &mine)?;
-        // After the last window, the checkpoint names the row that would be next.
-        if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
-            return Err(Error::Resume { differs: vec!["row"] });
-        }
-        job.refused = resumed.refused.clone();
-        job.failed = resumed.failed.clone();
-        job.met = resumed.met.clone();
+        take_up(&mut job, resumed, file_rows)?;
     }
     let tokens = Tokens::new(&import_id, &file_digest);
     let settings = Arc::new(settings);
@@ -140,6 +134,22 @@ async fn run_file<S: AsyncStorageWrite>(
         }
         Err(error) => Err(error.with_total(total)),
     }
+}
+
+/// Goes on with what an interrupted run has left in its checkpoint.
+fn take_up<E: std::error::Error + 'static>(
+    job: &mut Job,
+    resumed: &Checkpoint,
+    file_rows: Option<u64>,
+) -> Result<(), Error<E>> {
+    // After the last window, the checkpoint names the row that would be next.
+    if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
+        return Err(Error::Resume { differs: vec!["row"] });
+    }
+    job.refused = resumed.refused.clone();
+    job.failed = resumed.failed.clone();
+    job.met = resumed.met.clone();
+    Ok(())
 }
 
 /// Reads the file to its end, to see every cell once before the first is planned. Returns the digest and the

@@ -278,8 +278,8 @@ impl KeyNumbers {
         self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
-    /// The tag of a key. It is made from the kind, because a text may be a key of several kinds; from the hash; and from
-    /// a secret, because the hash of a phone is the phone, which the author of the file chooses.
+    /// The tag of a key. It is made from the kind, because a text may be a key of several kinds; from the hash; and
+    /// from a secret, because the hash of a phone is the phone, which the author of the file chooses.
     fn tag_of(&self, kind: u64, hash: u64) -> u32 {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32

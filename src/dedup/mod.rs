@@ -1,7 +1,7 @@
 //! How contacts are recognised: the [`DedupPolicy`] of the account, and the keys of records.
 //!
-//! The policy is a list of [match rules](MatchRule). A row is compared by one rule after the other, with stored contacts
-//! and with the contacts of earlier rows. The first rule that finds a contact decides (behaviour §4).
+//! The policy is a list of [match rules](MatchRule). A row is compared by one rule after the other, with stored
+//! contacts and with the contacts of earlier rows. The first rule that finds a contact decides (behaviour §4).
 //!
 //! ```
 //! use crm_import::dedup::{record_keys, DedupPolicy};

@@ -69,8 +69,8 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Does the work of [`check_column`](Self::check_column); `is_plain` says of a cell, as it is or without spaces around it, that
-    /// it needs no closer look.
+    /// Does the work of [`check_column`](Self::check_column). `is_plain` says of a cell, as it is or without spaces
+    /// around it, that it needs no closer look.
     #[inline(always)]
     fn check_each(
         &mut self,

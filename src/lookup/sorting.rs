@@ -74,8 +74,8 @@ pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
 /// One asked phone without an extension.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct AskedPhone {
-    /// The digits, filled up with zeros to the length of the longest phone, and then the number of its own digits. These
-    /// numbers have the same order as the texts.
+    /// The digits, filled up with zeros to the length of the longest phone, and then the number of its own digits.
+    /// These numbers have the same order as the texts.
     order: u64,
     /// What the planner knows the phone by.
     mark: u32,

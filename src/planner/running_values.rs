@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::Planner;
 use super::teach::text_of;
-use crate::draft::{Column, Rule, Settings};
+use crate::draft::{Rule, Settings};
 use crate::field::FieldId;
 use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
 use crate::object::Object;
@@ -21,14 +21,6 @@ pub(super) type Singles =
 /// Addresses, each with the row after which they were kept.
 pub(super) type Books =
     hashbrown::HashMap<(u32, Addresses), (u32, AddressBook<'static>), foldhash::fast::RandomState>;
-
-/// The columns that feed a field.
-pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
-    let columns = &settings.contact_columns;
-    let from = columns.partition_point(|column| column.field < field);
-    let to = columns.partition_point(|column| column.field <= field);
-    &columns[from..to]
-}
 
 /// What was kept of a record, and the rows that are not in it yet.
 pub(super) struct Since<K> {
@@ -77,7 +69,7 @@ impl Planner {
         row: u32,
         field: FieldId,
     ) -> Option<Value<'static>> {
-        let columns = columns_of(settings, field);
+        let columns = settings.columns_of(field);
         let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
         let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);

@@ -14,7 +14,6 @@ use smallvec::SmallVec;
 use super::Planner;
 use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
-use super::running_values::columns_of;
 use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
 use crate::draft::{Key, KeyKind, Rule, Settings, Shape, combinations, part};
 use crate::field::FieldId;
@@ -404,7 +403,7 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
             let book = addresses_of(base, kind, columns, rows);
             book.iter().map(Value::to_string).collect()
         }
-        None => text_of(effective(base, columns_of(base.settings, field), rows)),
+        None => text_of(effective(base, base.settings.columns_of(field), rows)),
     });
     combinations(&texts.collect::<Vec<_>>())
 }

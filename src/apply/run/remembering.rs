@@ -39,37 +39,10 @@ impl Runner<'_> {
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
         for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
-            let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
-                let contact = ledger.contact_rows[row as usize].contact;
-                // The import has not met a contact that it only looked up, if nothing came of it (P8).
-                if object == Object::Contact
-                    && ledger.settings.contacts.is_none()
-                    && ledger.contacts.get(contact as usize).is_some_and(|entry| !entry.is_named())
-                {
-                    continue;
+                if let Some((id, met)) = met_on(report, told, object, row) {
+                    memory.add(object, id, met);
                 }
-                let outcome = report.outcome(object, number);
-                // A record that was refused has been met all the same: it has had its follow-ups.
-                let stored = || report.stored(object, row);
-                let Some(id) = report.id(object, number).or_else(stored) else { continue };
-                let is_folded = outcome.is_some_and(Outcome::is_folded);
-                // A row that skips an opportunity only names it, unless it was matched.
-                let is_named = outcome == Some(Outcome::Skip)
-                    && ledger.opportunity_rows[row as usize].by != By::Match;
-                let planned = ledger.side(object, row).outcome;
-                let facts = Facts::default()
-                    .with(Fact::Made, outcome == Some(Outcome::Create))
-                    .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
-                    .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
-                let facts = match object {
-                    Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
-                    Object::Opportunity => facts
-                        .with(Fact::Consumed, !is_named)
-                        .with(Fact::Linked, is_folded && report.is_linked(row)),
-                };
-                let first_row = is_folded.then_some(number);
-                memory.add(object, id, Met { first_row, facts });
             }
         }
         for record in changed {
@@ -159,6 +132,44 @@ impl Runner<'_> {
         }
         heard
     }
+}
+
+/// What later windows must know about the record that one side of a row has met, and the id of that record.
+fn met_on<'r>(
+    report: &'r Report,
+    told: &HashSet<u32, foldhash::fast::RandomState>,
+    object: Object,
+    row: u32,
+) -> Option<(&'r str, Met)> {
+    let ledger = &report.plan.ledger;
+    let number = ledger.number(row);
+    let contact = ledger.contact_rows[row as usize].contact;
+    let is_named =
+        || ledger.contacts.get(contact as usize).is_none_or(|contact| contact.is_named());
+    // The import has not met a contact that it only looked up, if nothing came of it (P8).
+    if object == Object::Contact && ledger.settings.contacts.is_none() && !is_named() {
+        return None;
+    }
+    let outcome = report.outcome(object, number);
+    // A record that was refused has been met all the same: it has had its follow-ups.
+    let id = report.id(object, number).or_else(|| report.stored(object, row))?;
+    let is_folded = outcome.is_some_and(Outcome::is_folded);
+    let planned = ledger.side(object, row).outcome;
+    let facts = Facts::default()
+        .with(Fact::Made, outcome == Some(Outcome::Create))
+        .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
+        .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
+    let facts = match object {
+        Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
+        Object::Opportunity => {
+            // A row that skips an opportunity only names it, unless it was matched.
+            let only_names = outcome == Some(Outcome::Skip)
+                && ledger.opportunity_rows[row as usize].by != By::Match;
+            let is_linked = is_folded && report.is_linked(row);
+            facts.with(Fact::Consumed, !only_names).with(Fact::Linked, is_linked)
+        }
+    };
+    Some((id, Met { first_row: is_folded.then_some(number), facts }))
 }
 
 /// What rows have said that matters to later ones.

@@ -17,11 +17,8 @@ impl Planner {
         let mut problems: Vec<Problem> = Vec::new();
         let deal = Deal::brought_by(settings, &row, |problem| problems.push(problem));
         let base = Base::of(settings, None);
-        let from =
-            settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
-        let to =
-            settings.opportunity_columns.partition_point(|c| c.field <= FieldId::OPPORTUNITY_NAME);
-        let name = crate::merge::effective(base, &settings.opportunity_columns[from..to], &[row]);
+        let columns = settings.columns_of(FieldId::OPPORTUNITY_NAME);
+        let name = crate::merge::effective(base, columns, &[row]);
         let mut missing = Vec::new();
         if name.is_none() {
             missing.push("name");
