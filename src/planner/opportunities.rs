@@ -310,6 +310,8 @@ impl Planner {
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
+    // Nearly every row comes here, so it is worth no call.
+    #[inline(always)]
     fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> Side {
         let OpenSide { settings, mode, at, link } = open;
         let policy = &settings.account.opportunities;
