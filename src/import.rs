@@ -264,9 +264,9 @@ impl Import {
                            use plan_resumed";
             return Err(ConfigError::of(problem).into());
         }
-        let (settings, rows) = self.open(file, storage).await?;
+        let file = self.open_to_plan(threads, file, storage).await?;
         let span = trace::plan(threads.count());
-        span.over(planner::plan_file(settings, rows, self.window(), threads, storage)).await
+        span.over(planner::plan_file(file, storage)).await
     }
 
     /// Writes a plan, batch by batch, and reports what became of every row.

@@ -34,7 +34,7 @@ const FLOORS: &[&str] = &[
     "plan/op",
     "plan/stats",
     "plan/changes",
-    "plan/numbers",
+    "plan/row_numbers",
     "plan/settled",
     "plan/memory",
     "merge",
@@ -49,6 +49,7 @@ const FLOORS: &[&str] = &[
     "error",
     "trace",
     "planner/driver",
+    "planner/finder",
     "planner/ahead",
     "apply/driver",
     "apply/known",
@@ -63,9 +64,9 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Op"], "plan/op"),
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
-    ("plan", &["Numbers"], "plan/numbers"),
+    ("plan", &["RowNumbers"], "plan/row_numbers"),
     ("plan", &["Settled"], "plan/settled"),
-    ("plan", &["Memory", "Met"], "plan/memory"),
+    ("plan", &["Fact", "Facts", "Memory", "Met"], "plan/memory"),
 ];
 
 #[test]

@@ -16,7 +16,7 @@ use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Op, StepRef, first_row};
+use crate::plan::{NONE, Op, RowNumbers, StepRef, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -99,7 +99,7 @@ impl Applier {
         let memory = ledger.memory.clone();
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
-        planner.part_of(numbers.len(), Numbers::Listed(numbers), memory);
+        planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::lookup::{Found, Lookup};
 use crate::object::Object;
 use crate::plan::Plan;
-use crate::planner::{self, Asked};
+use crate::planner::{self, Finder};
 use crate::storage::{
     ATTEMPTS, Applied, AsyncStorageWrite, Receipts, Recovery, Refusal, Token, with_causes,
 };
@@ -133,10 +133,10 @@ async fn look_up<S: AsyncStorageWrite>(
     Ok(())
 }
 
-/// A storage that is written to, when it is asked: it has two ways to say that a question is to be asked again.
+/// A storage that is written to, when it is asked: it has two ways to say that a look-up is to be repeated.
 pub(crate) struct WhileWriting<'s, S>(pub(crate) &'s mut S);
 
-impl<S: AsyncStorageWrite> Asked for WhileWriting<'_, S> {
+impl<S: AsyncStorageWrite> Finder for WhileWriting<'_, S> {
     type Error = S::Error;
 
     async fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), S::Error> {

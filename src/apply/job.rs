@@ -2,7 +2,7 @@
 
 use super::progress::ErrorBudget;
 use crate::plan::Plan;
-use crate::planner::{Moved, each_unmarked};
+use crate::planner::{Moved, each_tokenless};
 use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
 
 /// How a plan is written.
@@ -54,7 +54,7 @@ impl Job {
             return;
         }
         let mut concerned: Vec<u32> = Vec::new();
-        each_unmarked(plan, |row| concerned.extend(moved.concerns(&row).then_some(row.row)));
+        each_tokenless(plan, |row| concerned.extend(moved.concerns(&row).then_some(row.row)));
         let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
         let met = last.flat_map(|row| plan.met_rows(*row)).collect();
         let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());

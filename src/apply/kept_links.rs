@@ -7,7 +7,7 @@ use super::report::Side;
 use super::units::TaskKind;
 use crate::issue::IssueCode;
 use crate::object::Object;
-use crate::plan::{By, Changes, Ledger, NONE, Outcome, StepRef, first_row, fold};
+use crate::plan::{By, Changes, Ledger, NONE, Outcome, StepRef, first_row, fold_record};
 
 impl Applier {
     /// The rows of a contact that was not written do not move opportunities to it, and say so. That includes
@@ -38,7 +38,7 @@ impl Applier {
         let rows = ledger.row_numbers(step.object, opportunity);
         let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
         let mut changes = Changes::default();
-        fold(ledger, step, false, &mut changes);
+        fold_record(ledger, step, &mut changes);
         self.note_kept(task.part, rows, contact);
         if changes.len() == 0 {
             self.settle_unchanged(at, step);

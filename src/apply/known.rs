@@ -6,7 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use super::token::Tokens;
 use crate::error::Error;
 use crate::object::Object;
-use crate::plan::{Numbers, Op, Outcome, Plan, Settled};
+use crate::plan::{Op, Outcome, Plan, RowNumbers, Settled};
 use crate::storage::{Applied, AsyncStorageWrite, Checkpoint, Token};
 
 /// How many tokens are asked about at a time.
@@ -34,7 +34,7 @@ impl Known {
     /// Asks storage for the tokens of every row.
     pub(crate) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
-        numbers: &Numbers,
+        numbers: &RowNumbers,
         rows: u32,
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {

@@ -1,12 +1,12 @@
 //! [`run`]: plans and writes a file window by window, in memory bounded by the window (behaviour L1).
 //!
 //! Each window is a plan of its own. From one to the next the run keeps only a fingerprint of each record
-//! that was met, its first row and a few flags. So it knows a contact of an earlier window for one of its own,
+//! that was met, its first row and a few facts. So it knows a contact of an earlier window for one of its own,
 //! although it is storage that answers for it now.
 
 mod earlier;
 mod remembering;
-mod unmarked;
+mod tokenless;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, NONE, Numbers, Plan, Settled, Stats};
-use crate::planner::{Part, Scanner, Threads, plan_part};
+use crate::plan::{Ledger, Memory, NONE, Plan, RowNumbers, Settled, Stats};
+use crate::planner::{Pace, Part, Scanner, Threads, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
-use unmarked::Remembered;
+use tokenless::Remembered;
 
 /// How a file is run.
 pub(crate) struct Run<'a> {
@@ -62,7 +62,7 @@ struct Runner<'a> {
     tokens: Tokens,
     job: Job,
     /// The last rows that left no token.
-    unmarked: VecDeque<Remembered>,
+    tokenless: VecDeque<Remembered>,
     earlier: EarlierRun,
     file_digest: String,
     window: usize,
@@ -102,13 +102,7 @@ async fn run_file<S: AsyncStorageWrite>(
     let mine = first_checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {
         check_resumed(resumed, &mine)?;
-        // After the last window, the checkpoint names the row that would be next.
-        if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
-            return Err(Error::Resume { differs: vec!["row"] });
-        }
-        job.refused = resumed.refused.clone();
-        job.failed = resumed.failed.clone();
-        job.met = resumed.met.clone();
+        take_up(&mut job, resumed, file_rows)?;
     }
     let tokens = Tokens::new(&import_id, &file_digest);
     let settings = Arc::new(settings);
@@ -119,7 +113,7 @@ async fn run_file<S: AsyncStorageWrite>(
         scan,
         counts_columns,
         memory: Arc::default(),
-        unmarked: VecDeque::new(),
+        tokenless: VecDeque::new(),
         earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage).await?,
         total: report_of_file(Report::new(empty, tokens.clone()), &rows, &file_findings),
         rows,
@@ -140,6 +134,22 @@ async fn run_file<S: AsyncStorageWrite>(
         }
         Err(error) => Err(error.with_total(total)),
     }
+}
+
+/// Goes on with what an interrupted run has left in its checkpoint.
+fn take_up<E: std::error::Error + 'static>(
+    job: &mut Job,
+    resumed: &Checkpoint,
+    file_rows: Option<u64>,
+) -> Result<(), Error<E>> {
+    // After the last window, the checkpoint names the row that would be next.
+    if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
+        return Err(Error::Resume { differs: vec!["row"] });
+    }
+    job.refused = resumed.refused.clone();
+    job.failed = resumed.failed.clone();
+    job.met = resumed.met.clone();
+    Ok(())
 }
 
 /// Reads the file to its end, to see every cell once before the first is planned. Returns the digest and the
@@ -328,7 +338,7 @@ impl Runner<'_> {
         for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
             *row = RowNumber(row.0 - offset);
         }
-        let numbers = Numbers::After(offset);
+        let numbers = RowNumbers::After(offset);
         let len = u32::try_from(block.len()).unwrap_or(NONE);
         let known = match self.job.resumes {
             true => Known::ask(&self.tokens, &numbers, len, storage).await?,
@@ -342,8 +352,7 @@ impl Runner<'_> {
             findings,
             numbers,
             memory: self.memory.clone(),
-            window_rows: self.planning_window,
-            threads: Threads::InTurn(1),
+            pace: Pace { window_rows: self.planning_window, threads: Threads::InTurn(1) },
         };
         let first = RowNumber(offset + 1);
         let is_hidden = |object, id: &str| {
@@ -351,7 +360,7 @@ impl Runner<'_> {
         };
         let mut plan = plan_part(part, &mut WhileWriting(storage), is_hidden).await?;
         plan.file_digest = self.file_digest.clone();
-        self.remember_unmarked(&plan);
+        self.remember_tokenless(&plan);
         known.mend(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {

@@ -1,8 +1,7 @@
-//! How contacts are recognised: the account's [`DedupPolicy`], the keys of stored records, and an index of who
-//! carries which key after the rows so far.
+//! How contacts are recognised: the [`DedupPolicy`] of the account, and the keys of records.
 //!
-//! The policy is a list of [match rules](MatchRule). The keys of a row are looked up rule by rule, among stored
-//! records and the contacts of earlier rows together. The first rule that finds anybody decides (behaviour §4).
+//! The policy is a list of [match rules](MatchRule). A row is compared by one rule after the other, with stored
+//! contacts and with the contacts of earlier rows. The first rule that finds a contact decides (behaviour §4).
 //!
 //! ```
 //! use crm_import::dedup::{record_keys, DedupPolicy};
@@ -20,13 +19,13 @@
 //! assert_eq!(keys, [["ana", "lee", "+12065550123"]]);
 //! ```
 
-mod index;
-mod keys;
-mod numbers;
+mod key_index;
+mod key_numbers;
+mod record_keys;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
-pub(crate) use index::{ContactNumber, Holder, KeyIndex};
-pub use keys::record_keys;
-pub(crate) use numbers::{KeyNumber, KeyNumbers, KeyPlace};
+pub(crate) use key_index::{ContactNumber, Holder, KeyIndex};
+pub(crate) use key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
+pub use record_keys::record_keys;
 pub(crate) use verdict::{Candidates, Verdict, decide};

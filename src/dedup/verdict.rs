@@ -8,7 +8,7 @@
 
 use smallvec::SmallVec;
 
-use super::index::ContactNumber;
+use super::key_index::ContactNumber;
 use crate::account::Ambiguous;
 
 /// Which contact a row means, as far as match rules can tell.
@@ -36,8 +36,8 @@ pub(crate) struct Candidates {
     pub(crate) contacts: Vec<ContactNumber>,
 }
 
-/// The first rule that finds anybody decides (M4). If it finds several, the policy says what that means (M5).
-/// Also returns all who may have been meant instead.
+/// The first rule that finds a contact decides (M4). If it finds several, the policy says what that means (M5). Also
+/// returns the contacts that may have been meant instead.
 ///
 /// `rules` gives for each rule, in order, who carries each of the row's keys under it. `lower` says which of
 /// two contacts comes first: stored records by id, then contacts of the file by row.

@@ -1,8 +1,8 @@
 //! How the drafter reads the e-mail addresses and phones of a row, and keeps their keys.
 
+use super::checked_column::CheckedColumn;
 use super::drafter::Drafter;
 use super::refusal::{Refusal, hint};
-use super::watch::Watch;
 use super::{Key, KeyKind, KeyText, key_hash};
 use crate::issue::IssueCode;
 use crate::normalize;
@@ -20,7 +20,7 @@ impl<'s> Drafter<'s> {
     /// Keeps the address of a cell that is plainly an address; false if the cell has to be read in full.
     pub(super) fn keep_plain_email(
         &mut self,
-        watch: &Watch<'s>,
+        checked: &CheckedColumn<'s>,
         stripe: &Stripe<'_>,
         row: usize,
         cell: &[u8],
@@ -36,15 +36,15 @@ impl<'s> Drafter<'s> {
                 (self.span_from(start), self.hash_of(&self.extra.as_bytes()[start..]))
             }
         };
-        let column = watch.number();
-        self.offered.emails[watch.among_its_kind].push(row, email_key(column, 0, span, hash));
+        let column = checked.number();
+        self.keys.emails[checked.among_its_kind].push(row, email_key(column, 0, span, hash));
         true
     }
 
     /// Keeps the phone of a cell that is plainly a phone; false if the cell has to be read in full.
     pub(super) fn keep_plain_phone(
         &mut self,
-        watch: &Watch<'s>,
+        checked: &CheckedColumn<'s>,
         stripe: &Stripe<'_>,
         row: usize,
         cell: &[u8],
@@ -54,7 +54,7 @@ impl<'s> Drafter<'s> {
             return false;
         }
         // A number with a plus is the same everywhere.
-        let region = match &watch.column.country {
+        let region = match &checked.column.country {
             _ if *first == b'+' => None,
             Some(country) => Some(country.as_str()),
             None => self.region(row),
@@ -62,21 +62,21 @@ impl<'s> Drafter<'s> {
         let rule = self.settings.choices.phone_rule;
         let window = stripe.block.window(cell);
         let Some(phone) = normalize::plain_phone(cell, window, region, rule) else { return false };
-        let key = self.phone_key(watch.number(), 0, phone, stripe);
-        self.offered.phones[watch.among_its_kind].push(row, key);
+        let key = self.phone_key(checked.number(), 0, phone, stripe);
+        self.keys.phones[checked.among_its_kind].push(row, key);
         true
     }
 
-    pub(super) fn look_at_emails<'b>(
+    pub(super) fn read_emails<'b>(
         &mut self,
-        watch: &Watch<'s>,
+        checked: &CheckedColumn<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
     ) where
         's: 'b,
     {
-        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
+        let (column, at, among) = (checked.column, checked.number(), checked.among_its_kind);
         let settings = self.settings;
         let mut item = 0;
         column.read_items(cell, None, &settings.choices, |shown, read| {
@@ -84,7 +84,7 @@ impl<'s> Drafter<'s> {
                 Ok(Value::Text(email)) => {
                     let (span, hash) =
                         (self.place(stripe.block, &email), self.hash_of(email.as_bytes()));
-                    self.offered.emails[among].push(row, email_key(at, item, span, hash));
+                    self.keys.emails[among].push(row, email_key(at, item, span, hash));
                 }
                 Ok(_) => {}
                 Err(code) => {
@@ -100,23 +100,23 @@ impl<'s> Drafter<'s> {
         if self.has_email_rule { key_hash(&self.seed, email) } else { 0 }
     }
 
-    pub(super) fn look_at_phones<'b>(
+    pub(super) fn read_phones<'b>(
         &mut self,
-        watch: &Watch<'s>,
+        checked: &CheckedColumn<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
     ) where
         's: 'b,
     {
-        let (column, at, among) = (watch.column, watch.number(), watch.among_its_kind);
+        let (column, at, among) = (checked.column, checked.number(), checked.among_its_kind);
         let region = self.region(row);
         let mut item = 0;
         column.read_items(cell, region, &self.settings.choices, |shown, read| {
             match read {
                 Ok(Value::Phone(phone)) => {
                     let key = self.phone_key(at, item, phone, stripe);
-                    self.offered.phones[among].push(row, key);
+                    self.keys.phones[among].push(row, key);
                 }
                 Ok(_) => {}
                 Err(code) => {

@@ -5,10 +5,11 @@
 
 use foldhash::fast::RandomState;
 
-use super::offered::Offered;
+use super::check::Checked;
 use super::refusal::Refused;
 use super::region::Countries;
 use super::side::{Seen, Side};
+use super::stripe_keys::StripeKeys;
 use super::{Drafts, FormatScan, RowDraft, Settings, Shape};
 use crate::field::FieldId;
 use crate::source::{Block, Stripe, TextSpan};
@@ -29,7 +30,7 @@ pub(crate) struct Drafter<'s> {
     /// A buffer for the stripes.
     filled: Vec<u64>,
     /// What the rows of the current stripe offer, and which of their cells are refused.
-    pub(super) offered: Offered,
+    pub(super) keys: StripeKeys,
     pub(super) refused: Refused,
     /// Normalised texts that the file does not have in this form. They are appended to the block's text.
     pub(super) extra: String,
@@ -44,7 +45,7 @@ impl<'s> Drafter<'s> {
         let contact = Side::new(settings, &settings.contact_columns);
         let opportunity = Side::new(settings, &settings.opportunity_columns);
         Drafter {
-            offered: Offered::new(&contact, &opportunity, &settings.rules),
+            keys: StripeKeys::new(&contact, &opportunity, &settings.rules),
             contact,
             opportunity,
             country: Countries::of(settings),
@@ -82,7 +83,7 @@ impl<'s> Drafter<'s> {
         drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
-        // The sides are taken out, so that the memos of their watches can learn while rows are drafted.
+        // The sides are taken out, so that the columns can remember cells while rows are drafted.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
         let mut filled = std::mem::take(&mut self.filled);
@@ -94,8 +95,8 @@ impl<'s> Drafter<'s> {
             if let Some(country) = &mut self.country {
                 country.look(&stripe);
             }
-            let of_contacts = self.look_at_side(&mut contact, &stripe);
-            let of_opportunities = self.look_at_side(&mut opportunity, &stripe);
+            let of_contacts = self.check_side(&mut contact, &stripe);
+            let of_opportunities = self.check_side(&mut opportunity, &stripe);
             self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
         }
         (self.contact, self.opportunity, self.filled) = (contact, opportunity, filled);
@@ -105,7 +106,7 @@ impl<'s> Drafter<'s> {
     }
 
     /// Looks at the cells of one side.
-    fn look_at_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Seen {
+    fn check_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Seen {
         let failed = stripe.failed();
         let mut seen = Seen { present: side.present_among(failed, stripe), ..Seen::default() };
         let mut open = stripe.rows() & !failed;
@@ -113,28 +114,28 @@ impl<'s> Drafter<'s> {
             // Constants count only where a cell of the row makes the side present (P1).
             open = side.present_among(open, stripe);
         }
-        for watch in &mut side.watches {
-            let is_quiet = watch.is_quiet && !stripe.block.may_hold_nul();
-            let needless = match watch.is_name {
+        for checked in &mut side.columns {
+            let is_quiet = checked.is_quiet && !stripe.block.may_hold_nul();
+            let needless = match checked.is_name {
                 _ if !is_quiet => 0,
                 true => seen.more & seen.named,
                 false => seen.more,
             };
-            let rows = open & !needless & watch.index.map_or(u64::MAX, |at| stripe.filled(at));
+            let rows = open & !needless & checked.index.map_or(u64::MAX, |at| stripe.filled(at));
             if rows == 0 {
                 continue;
             }
-            let (filled, usable) = self.look(watch, is_quiet, stripe, rows);
-            if watch.index.is_some() {
+            let Checked { filled, usable } = self.check_column(checked, is_quiet, stripe, rows);
+            if checked.index.is_some() {
                 seen.present |= filled;
             }
-            if watch.says_more {
+            if checked.says_more {
                 seen.more |= filled;
             }
-            if watch.is_name {
+            if checked.is_name {
                 seen.named |= usable;
             }
-            if watch.column.field == FieldId::OPPORTUNITY_TAGS {
+            if checked.column.field == FieldId::OPPORTUNITY_TAGS {
                 seen.tagged |= usable;
             }
         }
@@ -156,10 +157,10 @@ impl<'s> Drafter<'s> {
         let failed = stripe.failed();
         let contact_failed = self.refused.contacts | failed;
         let opportunity_failed = self.refused.opportunities | failed;
-        let has_address = self.offered.rows_with_addresses();
+        let has_address = self.keys.rows_with_addresses();
         let open = of_contacts.present & !failed;
         self.combine(stripe, open);
-        let starts = self.offered.write(&self.settings.rules, &mut drafts.keys);
+        let starts = self.keys.write(&self.settings.rules, &mut drafts.keys);
         let ends = starts.iter().copied().skip(1).chain([position(drafts.keys.len())]);
         let drafted = starts.iter().zip(ends).take(stripe.len()).enumerate();
         drafts.rows.extend(drafted.map(|(row, (&first_key, end_key))| {
@@ -177,7 +178,7 @@ impl<'s> Drafter<'s> {
                 has_tags: has(of_opportunities.tagged),
             }
         }));
-        self.offered.clear();
+        self.keys.clear();
         self.refused.clear();
     }
 

@@ -13,6 +13,8 @@
 
 mod address;
 mod cell;
+mod check;
+mod checked_column;
 mod choices;
 mod column;
 mod combined;
@@ -25,17 +27,15 @@ mod group;
 mod imported;
 mod joined;
 mod key;
-mod look;
-mod memo;
-mod offer;
-mod offered;
 mod phones;
+mod recent_cells;
 mod refusal;
 mod region;
 mod rule;
+mod rule_keys;
 mod settings;
 mod side;
-mod watch;
+mod stripe_keys;
 
 pub(crate) use cell::{Cell, normalize_stored};
 pub(crate) use choices::{Choices, pipeline_and_stages, pipeline_of};

@@ -1,6 +1,6 @@
 //! [`region`]: the country whose phone numbers a row writes without a country code.
 
-use super::memo::Memo;
+use super::recent_cells::RecentCells;
 use super::{Column, Settings};
 use crate::source::{BlockRow, Stripe, rows_of};
 
@@ -15,7 +15,7 @@ pub(crate) fn region<'s>(settings: &'s Settings, row: &BlockRow<'_>) -> Option<&
 #[derive(Debug)]
 pub(super) struct Countries<'s> {
     column: &'s Column,
-    known: Memo<Option<&'static str>>,
+    known: RecentCells<Option<&'static str>>,
     /// The countries that the rows of the stripe name.
     of_rows: [Option<&'static str>; Stripe::ROWS],
     /// The rows that name one.
@@ -25,7 +25,12 @@ pub(super) struct Countries<'s> {
 impl<'s> Countries<'s> {
     pub(super) fn of(settings: &'s Settings) -> Option<Self> {
         let column = settings.country.as_ref()?;
-        Some(Countries { column, known: Memo::default(), of_rows: [None; Stripe::ROWS], rows: 0 })
+        Some(Countries {
+            column,
+            known: RecentCells::default(),
+            of_rows: [None; Stripe::ROWS],
+            rows: 0,
+        })
     }
 
     /// Looks at the rows of a stripe.

@@ -111,6 +111,15 @@ impl Settings {
         }
     }
 
+    /// The columns that feed a field.
+    pub(crate) fn columns_of(&self, field: FieldId) -> &[Column] {
+        let all = self.columns(self.fields.get(field).object);
+        // They are sorted by field.
+        let from = all.partition_point(|column| column.field < field);
+        let to = all.partition_point(|column| column.field <= field);
+        &all[from..to]
+    }
+
     pub(crate) fn wanted(&self, object: Object) -> &[FieldId] {
         match object {
             Object::Contact => &self.contact_wanted,

@@ -1,6 +1,6 @@
-//! [`Side`]: the columns of one object, as the drafter looks at them.
+//! [`Side`]: the columns of one object, as the drafter checks them.
 
-use super::watch::{Look, Watch};
+use super::checked_column::{Check, CheckedColumn};
 use super::{Column, Settings};
 use crate::normalize;
 use crate::source::{Stripe, rows_of};
@@ -8,9 +8,9 @@ use crate::source::{Stripe, rows_of};
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
 pub(super) struct Side<'s> {
-    /// First the columns that are not [quiet](Watch::is_quiet), then the quiet ones that name a contact, then
+    /// First the columns that are not [quiet](CheckedColumn::is_quiet), then the quiet ones that name a contact, then
     /// the others.
-    pub(super) watches: Vec<Watch<'s>>,
+    pub(super) columns: Vec<CheckedColumn<'s>>,
     pub(super) has_constants: bool,
 }
 
@@ -27,25 +27,25 @@ pub(super) struct Seen {
 
 impl<'s> Side<'s> {
     pub(super) fn new(settings: &Settings, columns: &'s [Column]) -> Self {
-        let mut watches: Vec<_> =
-            columns.iter().map(|column| Watch::new(settings, column)).collect();
-        watches.sort_by_key(|watch| (watch.is_quiet, watch.is_quiet && !watch.is_name));
-        for look in [Look::Email, Look::Phone, Look::Id] {
-            let of_kind = watches.iter_mut().filter(|watch| watch.look == look);
-            of_kind.enumerate().for_each(|(number, watch)| watch.among_its_kind = number);
+        let mut columns: Vec<_> =
+            columns.iter().map(|column| CheckedColumn::new(settings, column)).collect();
+        columns.sort_by_key(|checked| (checked.is_quiet, checked.is_quiet && !checked.is_name));
+        for check in [Check::Email, Check::Phone, Check::Id] {
+            let of_kind = columns.iter_mut().filter(|checked| checked.check == check);
+            of_kind.enumerate().for_each(|(number, checked)| checked.among_its_kind = number);
         }
-        Side { has_constants: watches.iter().any(|watch| watch.index.is_none()), watches }
+        Side { has_constants: columns.iter().any(|checked| checked.index.is_none()), columns }
     }
 
-    /// How many columns are looked at this way.
-    pub(super) fn count(&self, look: Look) -> usize {
-        self.watches.iter().filter(|watch| watch.look == look).count()
+    /// How many columns are checked this way.
+    pub(super) fn count(&self, check: Check) -> usize {
+        self.columns.iter().filter(|checked| checked.check == check).count()
     }
 
     /// Those of the rows that have a filled cell of the object (P1).
     pub(super) fn present_among(&self, rows: u64, stripe: &Stripe<'_>) -> u64 {
         let is_present = |row: &usize| {
-            let mut cells = self.watches.iter().filter_map(|watch| watch.index);
+            let mut cells = self.columns.iter().filter_map(|checked| checked.index);
             let row = stripe.row(*row);
             cells.any(|index| !normalize::is_blank(row.cell(index)))
         };

@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::apply::{Ending, Job, Run};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::planner::{self, BLOCK_ROWS, Reading, Threads};
+use crate::planner::{self, BLOCK_ROWS, OpenFile, Pace, Reading, Threads};
 use crate::source::{Rows, Source};
 use crate::storage::{AsyncStorage, AsyncStorageWrite};
 
@@ -30,6 +30,18 @@ impl Import {
         Ok((settings, rows))
     }
 
+    /// Opens a file to be planned on these threads.
+    pub(super) async fn open_to_plan<'a, S: AsyncStorage>(
+        &self,
+        threads: Threads,
+        file: Source<'a>,
+        storage: &mut S,
+    ) -> Result<OpenFile<'a>, Error<S::Error>> {
+        let (settings, rows) = self.open(file, storage).await?;
+        let window_rows = self.planning_window.unwrap_or(WINDOW_ROWS);
+        Ok(OpenFile { settings, rows, pace: Pace { window_rows, threads } })
+    }
+
     /// Opens a file and reads it to its end.
     pub(super) async fn read<S: AsyncStorage>(
         &self,
@@ -37,8 +49,8 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Reading, Error<S::Error>> {
-        let (settings, rows) = self.open(file, storage).await?;
-        planner::read(settings, rows, self.window(), threads).map_err(Error::Source)
+        let file = self.open_to_plan(threads, file, storage).await?;
+        planner::read(file).map_err(Error::Source)
     }
 
     /// The threads of an import whose storage never has to be waited for.
@@ -49,11 +61,6 @@ impl Import {
     /// The threads of an import whose storage may have to be waited for.
     pub(super) fn in_turn(&self) -> Threads {
         Threads::InTurn(self.threads.unwrap_or(1))
-    }
-
-    /// How many rows are looked up at a time.
-    pub(super) fn window(&self) -> usize {
-        self.planning_window.unwrap_or(WINDOW_ROWS)
     }
 
     /// Refuses to resume where storage keeps no tokens: it could not say what was written.

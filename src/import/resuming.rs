@@ -4,7 +4,7 @@ use super::Import;
 use crate::apply::{self, Known, Tokens, WhileWriting};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
-use crate::plan::{Begun, Numbers, Plan};
+use crate::plan::{Begun, Plan, RowNumbers};
 use crate::planner::{self, Reading, Threads};
 use crate::source::Source;
 use crate::storage::{AsyncStorageWrite, Checkpoint, Immediate, Storage, StorageWrite, now};
@@ -84,7 +84,7 @@ impl Import {
         let own = self.checkpoint_of(&reading.settings, reading.digest());
         match find_own(open, &own)? {
             Some(own) => self.plan_rest(&own, reading, storage).await,
-            None => planner::plan_new(reading, self.window(), storage).await,
+            None => planner::plan_new(reading, storage).await,
         }
     }
 
@@ -190,13 +190,13 @@ impl Import {
         let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &Numbers::default(), rows, storage).await?;
+        let known = Known::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);
         settled.note_met(&checkpoint.met, 0, rows);
         let mut storage = WhileWriting(storage);
-        let planned = planner::plan(reading, self.window(), settled, &mut storage, is_hidden);
+        let planned = planner::plan_rest(reading, settled, &mut storage, is_hidden);
         let mut plan = planned.await?;
         known.mend(&mut plan);
         plan.resumes = Some(Box::new(Begun {

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 use super::found::{Found, Span};
-use super::table::{NumberTable, Search};
+use super::number_table::{NumberTable, Search};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 
@@ -111,7 +111,7 @@ impl Answers {
         }
     }
 
-    /// Makes room for so many times as much again, unless that is a lot: it is a guess.
+    /// Makes room for this many times as much again. It is only a guess, so no room is made if it would be a lot.
     pub(crate) fn reserve(&mut self, times: usize) {
         const MOST_BYTES: usize = 256 * 1024 * 1024;
         if self.text.len().saturating_mul(times) > MOST_BYTES {

@@ -8,9 +8,9 @@ use crate::object::Object;
 
 /// The answers of storage to one [`Lookup`](super::Lookup).
 ///
-/// Add every record that answers one of the asked keys. A record may be added more than once, with the same or
-/// with other values, just as a join returns it: all of that is merged, and a value that is given twice counts
-/// once. For a field with several values, call [`value`](FoundRecord::value) once for each.
+/// Add every record that answers one of the asked keys. You may add a record more than once, with the same or with
+/// other values, as a join returns it. The values are merged, and a value that is given twice counts once. For a field
+/// with several values, call [`value`](FoundRecord::value) once for each.
 #[derive(Debug, Default)]
 pub struct Found {
     /// What each call of [`record`](Self::record) said, one after the other: id, version, values.
@@ -89,13 +89,13 @@ impl Found {
         self.records.is_empty()
     }
 
-    /// The ids that were added, with repetitions, in the order of the calls. For testing an adapter.
+    /// The ids that were added, with repetitions, in the order of the calls. Use it to test an adapter.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.records.iter().map(|record| self.slice(record.id))
     }
 
-    /// The declared keys, each as (id, key of the field, key). Fields that were named by position are left
-    /// out. For testing an adapter.
+    /// The declared keys, each as (id, key of the field, key). Fields that were named by position are left out. Use it
+    /// to test an adapter.
     pub fn declared(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.keys.iter().filter_map(|key| match key.name {
             Name::Key(field) => Some((
@@ -128,8 +128,8 @@ impl Found {
         (self.text, self.key_text, self.names) = (whole.text, whole.key_text, whole.names);
     }
 
-    /// Answers that nobody asked for, in words: records without an id, and records that were neither asked
-    /// for by id nor declared for a key. Declared keys that nobody asked for are for the planner to find.
+    /// Describes the answers that were not asked for: records without an id, and records that were neither asked for by
+    /// id nor declared for a key. The planner itself finds declared keys that were not asked for.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let mut is_asked = vec![false; self.records.len()];
         for key in &self.keys {
@@ -172,8 +172,7 @@ impl Found {
         faults
     }
 
-    /// The names used by the adapter that are no field of the object, or only a part of a field that is kept
-    /// whole.
+    /// The names that the adapter used although the object has no such field, or has it only as a part of another.
     pub(crate) fn unknown<'s>(
         &'s self,
         object: Object,
@@ -369,7 +368,7 @@ pub struct FoundRecord<'f> {
 }
 
 impl FoundRecord<'_> {
-    /// Sets the version of the record, for optimistic locking: any text that changes with each write.
+    /// Sets the version of the record, for optimistic locking. It may be any text that changes with each write.
     pub fn version(self, version: &str) -> Self {
         let span = self.found.push(version);
         if let Some(record) = self.found.records.last_mut() {
@@ -378,16 +377,17 @@ impl FoundRecord<'_> {
         self
     }
 
-    /// Declares an asked key that the record answers, exactly as it was asked. The adapter says so, instead
-    /// of the planner comparing values, so that records are found even if they are stored in another
-    /// spelling, such as a phone kept as `(206) 555-0123`. A key that nobody asked for is a fault of the
-    /// adapter. A record that was found by its id needs no key.
+    /// Declares that the record answers this key. Write the key exactly as it was asked.
+    ///
+    /// The adapter declares keys because the planner cannot compare stored values: a phone may be stored as
+    /// `(206) 555-0123`. If it declares a key that was not asked for, that is a fault of the adapter. A record that was
+    /// found by its id needs no key.
     pub fn key<'n>(self, field: impl Into<FieldRef<'n>>, key: &str) -> Self {
         self.found.push_key(field.into(), key);
         self
     }
 
-    /// Adds a stored value, just as it is kept. Blank values may be left out.
+    /// Adds a stored value, as it is stored. You may leave out blank values.
     pub fn value<'n>(self, field: impl Into<FieldRef<'n>>, shown: &str) -> Self {
         self.found.push_value(field.into(), shown);
         self

@@ -1,9 +1,8 @@
 //! The question to storage, [`Lookup`], and what collects its answers, [`Found`].
 //!
-//! Planning asks storage in batches. For each window of rows, every distinct key of one object that was not
-//! asked for before goes into a single [`Lookup`], as sorted parallel columns that a database takes as array
-//! parameters. Storage adds its answers to a [`Found`], in any order, and as often as a join happens to repeat
-//! them.
+//! Planning asks storage in batches: once for each window of rows and each object. A [`Lookup`] holds the distinct keys
+//! that were not asked for before, as sorted parallel columns, which a database takes as array parameters. Storage
+//! adds its answers to a [`Found`], in any order. An answer may be repeated, as a join does.
 //!
 //! ```
 //! # use crm_import::lookup::{Found, Lookup};
@@ -32,14 +31,14 @@
 
 mod answers;
 mod found;
-mod order;
+mod number_table;
 mod question;
-mod table;
+mod sorting;
 
 pub(crate) use answers::{Answers, DeclaredKey, StoredId};
 pub use found::{FieldRef, Found, FoundRecord};
+pub(crate) use number_table::{NumberTable, Search};
 pub(crate) use question::{PART, Question};
-pub(crate) use table::{NumberTable, Search};
 
 use crate::field::{Field, FieldId, Fields};
 use crate::object::Object;
@@ -75,13 +74,13 @@ impl<'a> Lookup<'a> {
         &self.contact_ids
     }
 
-    /// The keys to match, one block for each match rule that has any. Empty when asking about opportunities: those
-    /// of a contact are matched once they are [found](Self::contact_ids).
+    /// The keys to match: one block for each match rule that has keys. Empty when asking about opportunities, because
+    /// the planner matches the [opportunities of a contact](Self::contact_ids) itself.
     pub fn blocks(&self) -> &[MatchBlock<'a>] {
         &self.blocks
     }
 
-    /// The fields whose values the plan needs, to tell what would change. Values of other fields are ignored.
+    /// The fields whose values the plan needs to find out what would change. Values of other fields are ignored.
     pub fn wanted(&self) -> impl Iterator<Item = &'a Field> + '_ {
         self.wanted.iter().map(|&id| self.fields.get(id))
     }
@@ -97,8 +96,7 @@ impl<'a> Lookup<'a> {
         self.ids.len() + self.contact_ids.len() + keys
     }
 
-    /// A question of your own, for testing an adapter: for each rule its fields, and for each field the
-    /// column of values.
+    /// A lookup of your own, to test an adapter. Each rule has its fields, and a column of values for each field.
     ///
     /// ```
     /// use crm_import::{lookup::Lookup, Object};
@@ -160,7 +158,7 @@ impl<'a> MatchBlock<'a> {
         self.columns.first().map_or(0, Vec::len)
     }
 
-    /// Are there no keys? That is never so in a lookup, where a rule without keys has no block.
+    /// Are there no keys? In a lookup there always are, because a rule without keys has no block.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

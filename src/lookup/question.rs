@@ -1,6 +1,6 @@
 //! [`Question`]: the buffer in which the keys for a [`Lookup`] are collected; it is used again and again.
 
-use super::order::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
+use super::sorting::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
 use super::{Lookup, MatchBlock};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
@@ -32,7 +32,7 @@ struct RuleKeys {
     phones: Vec<AskedPhone>,
 }
 
-/// How far the next declared key is looked for: so many keys in a row may have no record.
+/// How far the next declared key is searched for. Up to this many keys in a row may have no record.
 const NEXT: usize = 64;
 
 impl Question {
@@ -99,10 +99,9 @@ impl Question {
         &mut self.keys[rule]
     }
 
-    /// A short cut to the mark of an asked key of a rule, by the address of its text. Most adapters declare
-    /// the very text that they were asked with, and in the order in which they were asked. So the search
-    /// begins where the last one ended, at `near`. `None` for any other text, and for one that is not a whole
-    /// key.
+    /// A short cut to the mark of an asked key: by the address of its text. Most adapters declare the very text that
+    /// they were asked for, in the same order. So the search begins at `near`, where the last one ended. `None` if the
+    /// text lies elsewhere, or is only a part of a key.
     pub(crate) fn mark_of(
         &self,
         rule: usize,

@@ -7,7 +7,7 @@ pub(crate) use book::AddressBook;
 
 use said::Said;
 
-use super::{Base, RowOf};
+use super::{Base, RowOf, RowRole};
 use crate::draft::{Column, Rule, Shape};
 use crate::field::FieldId;
 use crate::mapping::Merge;
@@ -93,7 +93,7 @@ fn take_rows<'p>(
 ) {
     let columns = of_kind(kind, columns);
     for (at, row) in rows.iter().enumerate() {
-        take_row(base, kind, columns, row, base.is_created_by(at), book, |_| {});
+        take_row(base, kind, columns, row, base.role_of(at), book, |_| {});
     }
 }
 
@@ -108,13 +108,13 @@ pub(crate) fn take_row<'p>(
     kind: Addresses,
     columns: &'p [Column],
     row: &RowOf<'p>,
-    is_first: bool,
+    role: RowRole,
     book: &mut AddressBook<'p>,
     no_room: impl FnMut(Surplus<'p>),
 ) {
     let said = Said::by(base, kind, columns, row);
     book.remove(base.settings, kind, row, &said);
-    book.take(base.settings, kind, said, is_first, no_room);
+    book.take(base.settings, kind, said, role, no_room);
 }
 
 /// Can a row of this file replace the stored primary address? A replaced address is kept among the additional

@@ -7,22 +7,43 @@ use super::{Addresses, Base, RowOf};
 use crate::field::FieldId;
 use crate::plan::Changes;
 
-/// Folds the rows of a contact and notes every change. `tags` are the [gifts](Gift) to it. With `stop_early`
-/// one change is enough.
+/// Folds the rows of a contact and notes every change. `tags` are the [gifts](Gift) to it.
 pub(crate) fn fold_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
     tags: &[Gift<'p>],
-    stop_early: bool,
     out: &mut Changes,
 ) {
-    let known = out.len();
+    fold_groups(base, rows, tags, out, |_| true);
+}
+
+/// Do the rows of a contact, and the [gifts](Gift) to it, change anything? Fewer fields are folded than for
+/// [all changes](fold_contact): the first that differs is enough. `buffer` may hold anything.
+pub(crate) fn changes_contact<'p>(
+    base: Base<'p>,
+    rows: &[RowOf<'p>],
+    tags: &[Gift<'p>],
+    buffer: &mut Changes,
+) -> bool {
+    buffer.clear();
+    fold_groups(base, rows, tags, buffer, Changes::is_empty);
+    !buffer.is_empty()
+}
+
+/// Folds one group of columns after the other, as long as `goes_on` says so of the changes so far.
+fn fold_groups<'p>(
+    base: Base<'p>,
+    rows: &[RowOf<'p>],
+    tags: &[Gift<'p>],
+    out: &mut Changes,
+    goes_on: impl Fn(&Changes) -> bool,
+) {
     let columns = &base.settings.contact_columns;
     let mut tags_pending = !tags.is_empty();
     let groups: &[_] = if rows.is_empty() { &[] } else { &base.settings.contact_groups };
     let filled = filled(rows);
     for group in groups {
-        if stop_early && out.len() > known {
+        if !goes_on(out) {
             return;
         }
         let (field, is_silent) = (group.field, group.is_silent(filled));

@@ -4,7 +4,6 @@
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
 use super::{Base, Deal, RowOf, list, opportunity, single};
-use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 
 /// Has one of these rows, or of the rows of earlier windows, given the record this field? `was_written`: the
@@ -16,7 +15,7 @@ pub(crate) fn gives<'p>(
     field: FieldId,
     was_written: bool,
 ) -> bool {
-    let columns = columns_of(base.settings, field);
+    let columns = base.settings.columns_of(field);
     if let Some(kind) = Addresses::of_field(field) {
         let book = addresses_of(base, kind, &base.settings.contact_columns, rows);
         // The rows may then have moved an address that was given before, and that no longer shows.
@@ -47,15 +46,9 @@ pub(crate) fn leaves_unfilled<'p>(
     field: FieldId,
     was_written: bool,
 ) -> bool {
-    let columns = columns_of(base.settings, field);
+    let columns = base.settings.columns_of(field);
     match field {
         FieldId::TAGS => list::leaves_tags_unfilled(base, columns, rows, tags, was_written),
         _ => single::effective(base, columns, rows).is_none(),
     }
-}
-
-fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
-    let all = settings.columns(settings.fields.get(field).object);
-    let from = all.partition_point(|column| column.field < field);
-    &all[from..all.partition_point(|column| column.field <= field)]
 }

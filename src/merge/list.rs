@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::items::Items;
 use super::single::is_required;
-use super::{Base, RowOf, takes};
+use super::{Base, RowOf, RowRole, takes};
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
@@ -139,13 +139,13 @@ impl<'p> List<'p> {
             while let Some(gift) = gifts.next_if(is_before) {
                 self.take_gift(gift);
             }
-            self.take_row(base, columns, row, base.is_created_by(at));
+            self.take_row(base, columns, row, base.role_of(at));
         }
         gifts.for_each(|gift| self.take_gift(gift));
     }
 
     /// Folds one more row. `columns` are all that feed the field.
-    fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, is_first: bool) {
+    fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, role: RowRole) {
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
         // What the row removes goes first, so that nothing the row itself says is removed.
         let is_asked_blank = columns().any(|column| row.clears(base.settings, column));
@@ -161,7 +161,7 @@ impl<'p> List<'p> {
                 self.items.clear();
                 is_replaced = true;
             }
-            if takes(column.merge, was_unfilled, is_first) {
+            if takes(column.merge, was_unfilled, role) {
                 self.fill(items);
             }
         }
@@ -172,7 +172,7 @@ impl<'p> List<'p> {
                 && column.is_clear_token(normalize::trim(column.text(&row.cells)))
                 && !is_required(base.settings, column.field)
         };
-        if self.items.is_empty() && is_first && !is_asked_blank {
+        if self.items.is_empty() && role == RowRole::Creates && !is_asked_blank {
             for column in columns().filter(|column| column.default.is_some() && !says_none(column))
             {
                 self.fill(defaults(base, column));

@@ -17,10 +17,12 @@ mod parts;
 mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
-pub(crate) use contact::fold_contact;
+pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
-pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
+pub(crate) use opportunity::{
+    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, fold_opportunity,
+};
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
 
@@ -30,7 +32,7 @@ use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
 use crate::normalize;
 use crate::object::{Object, RowNumber};
-use crate::plan::Memory;
+use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
 
@@ -120,9 +122,9 @@ impl<'p> Base<'p> {
         self.stored.is_none()
     }
 
-    /// Does the row at this position, of those that are folded, create the record?
-    fn is_created_by(&self, at: usize) -> bool {
-        self.is_new() && at == 0
+    /// What the row at this position, of all that are folded, is to the record.
+    pub(crate) fn role_of(&self, at: usize) -> RowRole {
+        if self.is_new() && at == 0 { RowRole::Creates } else { RowRole::Joins }
     }
 
     /// A new record, or a stored one that no earlier window has met.
@@ -145,7 +147,7 @@ impl<'p> Base<'p> {
         }
         let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
         let object = self.settings.fields.get(field).object;
-        memory.get(object, answers.id(id)).is_some_and(|met| met.is_unfilled)
+        memory.get(object, answers.id(id)).is_some_and(|met| met.has(Fact::Unfilled))
     }
 
     /// Is a value of the field stored?
@@ -177,13 +179,22 @@ impl<'p> Base<'p> {
     }
 }
 
-/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet. `is_first`: the row
-/// creates the record.
-fn takes(merge: Merge, is_blank: bool, is_first: bool) -> bool {
+/// What a row is to its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowRole {
+    /// It creates the record: a default stands in for each blank (W6), and even a column that keeps what is
+    /// stored is taken.
+    Creates,
+    /// It is folded into a record that is stored, or that an earlier row creates.
+    Joins,
+}
+
+/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet.
+fn takes(merge: Merge, is_blank: bool, role: RowRole) -> bool {
     match merge {
         Merge::Overwrite | Merge::Union | Merge::Append => true,
         Merge::FillBlank => is_blank,
-        Merge::Keep => is_first,
+        Merge::Keep => role == RowRole::Creates,
     }
 }
 

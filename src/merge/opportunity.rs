@@ -16,20 +16,35 @@ use crate::field::FieldId;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of an opportunity and notes every change but that of its link. With `stop_early` one change
-/// is enough.
-pub(crate) fn fold_opportunity<'p>(
+/// Folds the rows of an opportunity and notes every change but that of its link.
+pub(crate) fn fold_opportunity<'p>(base: Base<'p>, rows: &[RowOf<'p>], out: &mut Changes) {
+    fold_groups(base, rows, out, |_| true);
+}
+
+/// Do the rows of an opportunity change anything but its link? Fewer fields are folded than for
+/// [all changes](fold_opportunity): the first that differs is enough. `buffer` may hold anything.
+pub(crate) fn changes_opportunity<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
-    stop_early: bool,
+    buffer: &mut Changes,
+) -> bool {
+    buffer.clear();
+    fold_groups(base, rows, buffer, Changes::is_empty);
+    !buffer.is_empty()
+}
+
+/// Folds one group of columns after the other, as long as `goes_on` says so of the changes so far.
+fn fold_groups<'p>(
+    base: Base<'p>,
+    rows: &[RowOf<'p>],
     out: &mut Changes,
+    goes_on: impl Fn(&Changes) -> bool,
 ) {
-    let known = out.len();
     let mut folded = DealFold::default();
     let columns = &base.settings.opportunity_columns;
     let filled = filled(rows);
     for group in &base.settings.opportunity_groups {
-        if stop_early && out.len() > known {
+        if !goes_on(out) {
             return;
         }
         let (field, is_silent) = (group.field, group.is_silent(filled));
@@ -70,9 +85,8 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
 /// Where an opportunity stands after these rows.
 pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
     for (at, row) in rows.iter().enumerate() {
-        let is_new = base.is_created_by(at);
-        let pitch = Pitch::of(base.settings, row, is_new, deal.given);
-        deal.take(base.settings, pitch, is_new, |_| {});
+        let pitch = Pitch::of(base.settings, row, base.role_of(at), deal.given);
+        deal.take(base.settings, pitch, |_| {});
     }
     deal
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use super::parts::Parts;
-use super::{Base, RowOf, region_of, takes};
+use super::{Base, RowOf, RowRole, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::mapping::Merge;
@@ -158,7 +158,7 @@ impl<'p> Single<'p> {
     /// Folds some rows, of which the first creates the record if it is new.
     fn take_rows(mut self, base: Base<'p>, columns: &'p [Column], rows: &[RowOf<'p>]) -> Self {
         for (at, row) in rows.iter().enumerate() {
-            self.take_row(base, columns, row, base.is_created_by(at));
+            self.take_row(base, columns, row, base.role_of(at));
         }
         self
     }
@@ -180,7 +180,7 @@ impl<'p> Single<'p> {
         base: Base<'p>,
         columns: &'p [Column],
         row: &RowOf<'p>,
-        is_first: bool,
+        role: RowRole,
     ) {
         let Some((field, kind)) = columns.first().map(|column| (column.field, column.kind)) else {
             return;
@@ -210,18 +210,18 @@ impl<'p> Single<'p> {
                 }
                 cell => cell,
             };
-            self.take(column, cell, is_first);
+            self.take(column, cell, role);
         }
         // The row that creates the record gets the defaults; later rows find them there (L1, W6). If the row asks
         // for a blank, nothing stands in for it. A default is not given: the next import of the file finds the
         // record stored, and uses no default (L3).
-        if self.value.is_none() && is_first && !is_asked_blank {
+        if self.value.is_none() && role == RowRole::Creates && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
         }
     }
 
     /// Takes a cell. Its value is given, whether or not the merge rule takes it (W3).
-    fn take(&mut self, column: &Column, cell: Cell<'p>, is_first: bool) {
+    fn take(&mut self, column: &Column, cell: Cell<'p>, role: RowRole) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
@@ -237,7 +237,7 @@ impl<'p> Single<'p> {
             Cell::Value(value) => value,
         };
         self.is_given = true;
-        if !takes(column.merge, self.value.is_none(), is_first)
+        if !takes(column.merge, self.value.is_none(), role)
             || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value))
         {
             return;

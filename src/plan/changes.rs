@@ -51,6 +51,10 @@ impl Changes {
         self.changes.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// Adds one change. Blank before or after = no values.
     pub(crate) fn push<'v>(
         &mut self,
@@ -159,7 +163,7 @@ impl ChangeSet<'_> {
 
     /// Does nothing change?
     pub fn is_empty(&self) -> bool {
-        self.changes.len() == 0
+        self.changes.is_empty()
     }
 }
 

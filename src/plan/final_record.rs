@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{ChangeSet, Changes, Ledger, StepRef, fold};
+use super::{ChangeSet, Changes, Ledger, StepRef, fold_record};
 use crate::draft::{Cell, Column, region};
 use crate::field::FieldId;
 use crate::mapping::Merge;
@@ -37,7 +37,7 @@ impl<'p> FinalRecord<'p> {
     pub(super) fn of(ledger: &'p Ledger, step: StepRef) -> Self {
         let entry = ledger.entry(step.object, step.number);
         let mut changes = Changes::default();
-        fold(ledger, step, false, &mut changes);
+        fold_record(ledger, step, &mut changes);
         let link = match step.object {
             Object::Contact => None,
             Object::Opportunity => ledger.link_of(entry),

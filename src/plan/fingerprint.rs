@@ -12,7 +12,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_128;
 
-use super::{Changes, NONE, Outcome, Plan, StepRef, fold};
+use super::{Changes, NONE, Outcome, Plan, StepRef, fold_record};
 use crate::field::FieldId;
 use crate::object::{Object, RowNumber};
 use crate::value::Value;
@@ -147,7 +147,7 @@ impl Notes {
                 self.link(plan, step);
             }
             changes.clear();
-            fold(&plan.ledger, step, false, &mut changes);
+            fold_record(&plan.ledger, step, &mut changes);
             self.changes(plan, &changes);
         }
         self.byte(END);

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::memory::{Memory, Met};
-use super::numbers::Numbers;
+use super::memory::{Fact, Memory, Met};
+use super::row_numbers::RowNumbers;
 use crate::dedup::KeyPlace;
 use crate::draft::Settings;
 use crate::lookup::Answers;
@@ -50,7 +50,7 @@ pub(crate) struct Ledger {
     /// No step expects them to be free (X3).
     pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::quality::RandomState>,
     /// Which rows of the file these are.
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: RowNumbers,
     /// What earlier windows of this import met.
     pub(crate) memory: Arc<Memory>,
 }
@@ -70,7 +70,7 @@ impl Ledger {
             dropped_of_opportunities: Vec::new(),
             gifts: Vec::new(),
             passed_on: hashbrown::HashSet::default(),
-            numbers: Numbers::default(),
+            numbers: RowNumbers::default(),
             memory: Arc::default(),
         }
     }
@@ -102,7 +102,7 @@ impl Ledger {
     /// Is the record new, or was it created by an earlier window of this import?
     pub(crate) fn is_made(&self, object: Object, number: u32) -> bool {
         self.entry(object, number).is_new()
-            || self.met(object, number).is_some_and(|met| met.is_made)
+            || self.met(object, number).is_some_and(|met| met.has(Fact::Made))
     }
 
     /// Has an earlier window of this import folded rows into the record?

@@ -12,21 +12,51 @@ use crate::object::{Object, RowNumber};
 pub(crate) struct Met {
     /// The first row that was folded into it; `None` if rows only named it.
     pub(crate) first_row: Option<RowNumber>,
+    pub(crate) facts: Facts,
+}
+
+/// Something that is either so or not so of a record that a window has met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Fact {
     /// This import created it.
-    pub(crate) is_made: bool,
+    Made = 1,
     /// A row has said more about it than its keys (M10).
-    pub(crate) is_told: bool,
+    Told = 1 << 1,
     /// For an opportunity: no later row matches it any more (O5).
-    pub(crate) is_consumed: bool,
+    Consumed = 1 << 2,
     /// It was reported unchanged, and no window has changed it since.
-    pub(crate) is_unchanged: bool,
+    Unchanged = 1 << 3,
     /// It was planned unchanged.
-    pub(crate) is_planned_unchanged: bool,
+    PlannedUnchanged = 1 << 4,
     /// No row has filled its tags, whatever follow-ups have put there; for an opportunity: its value, although
     /// that is 0 (O6). Noted only if a column fills blanks (W2).
-    pub(crate) is_unfilled: bool,
+    Unfilled = 1 << 5,
     /// For an opportunity: it was counted as linked.
-    pub(crate) is_linked: bool,
+    Linked = 1 << 6,
+}
+
+/// All that is so of a record, in one byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts(u8);
+
+impl Facts {
+    pub(crate) fn has(self, fact: Fact) -> bool {
+        self.0 & fact as u8 != 0
+    }
+
+    /// The same, and this fact if it is so.
+    pub(crate) fn with(self, fact: Fact, is_so: bool) -> Self {
+        if is_so { Facts(self.0 | fact as u8) } else { self }
+    }
+
+    fn without(self, fact: Fact) -> Self {
+        Facts(self.0 & !(fact as u8))
+    }
+
+    fn and(self, more: Facts) -> Self {
+        Facts(self.0 | more.0)
+    }
 }
 
 /// The fingerprint of an id.
@@ -35,7 +65,7 @@ pub(crate) fn print_of(id: &str) -> u128 {
 }
 
 /// The records that earlier windows of an import met. Each costs a fingerprint of its id, its first row and a
-/// few flags, so that a file of any length is imported in little memory.
+/// byte of facts, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: Records,
@@ -44,7 +74,7 @@ pub(crate) struct Memory {
 
 #[derive(Clone, Debug, Default)]
 struct Records {
-    /// A [`Met`]: the row (0 = none) and flags.
+    /// A [`Met`]: the row (0 = none) and the facts.
     met: MetRecords,
     /// A bit for each field that could be cleared and was given (W3).
     given: HashMap<u128, u64, foldhash::fast::RandomState>,
@@ -53,41 +83,14 @@ struct Records {
     settled: HashSet<u128, foldhash::fast::RandomState>,
 }
 
-const IS_MADE: u8 = 1;
-const IS_TOLD: u8 = 2;
-const IS_CONSUMED: u8 = 4;
-const IS_UNCHANGED: u8 = 8;
-const IS_PLANNED_UNCHANGED: u8 = 16;
-const IS_UNFILLED: u8 = 32;
-const IS_LINKED: u8 = 64;
-
 impl Met {
     fn of(entry: &met_records::Entry) -> Self {
-        let has = |flag: u8| entry.flags & flag > 0;
-        Met {
-            first_row: (entry.row > 0).then_some(RowNumber(entry.row)),
-            is_made: has(IS_MADE),
-            is_told: has(IS_TOLD),
-            is_consumed: has(IS_CONSUMED),
-            is_unchanged: has(IS_UNCHANGED),
-            is_planned_unchanged: has(IS_PLANNED_UNCHANGED),
-            is_unfilled: has(IS_UNFILLED),
-            is_linked: has(IS_LINKED),
-        }
+        let first_row = (entry.row > 0).then_some(RowNumber(entry.row));
+        Met { first_row, facts: entry.facts }
     }
 
-    fn flags(self) -> u8 {
-        [
-            (IS_MADE, self.is_made),
-            (IS_TOLD, self.is_told),
-            (IS_CONSUMED, self.is_consumed),
-            (IS_UNCHANGED, self.is_unchanged),
-            (IS_PLANNED_UNCHANGED, self.is_planned_unchanged),
-            (IS_UNFILLED, self.is_unfilled),
-            (IS_LINKED, self.is_linked),
-        ]
-        .into_iter()
-        .fold(0, |flags, (flag, is_set)| if is_set { flags | flag } else { flags })
+    pub(crate) fn has(self, fact: Fact) -> bool {
+        self.facts.has(fact)
     }
 }
 
@@ -121,19 +124,21 @@ impl Memory {
         if known.row == 0 {
             known.row = met.first_row.map_or(0, |row| row.0);
         }
-        known.flags |= met.flags();
+        known.facts = known.facts.and(met.facts);
     }
 
     /// A window has changed a record that was reported unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
-        self.of_mut(object).met.entry(print_of(id)).flags &= !IS_UNCHANGED;
+        let known = self.of_mut(object).met.entry(print_of(id));
+        known.facts = known.facts.without(Fact::Unchanged);
     }
 
     /// A window has left unfilled the field that columns fill if it is blank, or has filled it. There is nothing
     /// to note about a record that no row has met.
     pub(crate) fn leave(&mut self, object: Object, id: &str, is_unfilled: bool) {
-        if self.get(object, id).is_some_and(|met| met.is_unfilled != is_unfilled) {
-            self.of_mut(object).met.entry(print_of(id)).flags ^= IS_UNFILLED;
+        if self.get(object, id).is_some() {
+            let known = self.of_mut(object).met.entry(print_of(id));
+            known.facts = known.facts.without(Fact::Unfilled).with(Fact::Unfilled, is_unfilled);
         }
     }
 

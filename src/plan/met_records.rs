@@ -3,6 +3,8 @@
 
 use hashbrown::HashTable;
 
+use super::memory::Facts;
+
 /// A fingerprint of an id: 88 bits, so that among ten million records two alike are as likely as one
 /// in 10¹².
 type Print = [u8; 11];
@@ -11,7 +13,7 @@ type Print = [u8; 11];
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
     pub(super) row: u32,
-    pub(super) flags: u8,
+    pub(super) facts: Facts,
     print: Print,
 }
 

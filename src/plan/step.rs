@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
-use crate::merge::{fold_contact, fold_opportunity};
+use crate::merge::{changes_contact, changes_opportunity, fold_contact, fold_opportunity};
 use crate::object::{Object, RowNumber};
 
 /// A record that will be created or updated. Its values are computed from the file on demand.
@@ -55,7 +55,7 @@ impl<'p> Step<'p> {
     /// The fields to write: for a create those with a value, for an update those that differ.
     pub fn changes(&self) -> ChangeSet<'p> {
         let mut changes = Changes::default();
-        fold(&self.plan.ledger, self.step, false, &mut changes);
+        fold_record(&self.plan.ledger, self.step, &mut changes);
         ChangeSet { changes, fields: &self.plan.ledger.settings.fields }
     }
 
@@ -102,16 +102,29 @@ pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
     gift.map_or(super::NONE, |&(_, row)| row).min(entry.named_row)
 }
 
-/// Folds the rows of a record into its changes. With `stop_early`, one change is enough.
-pub(crate) fn fold(ledger: &Ledger, step: StepRef, stop_early: bool, out: &mut Changes) {
+/// Folds the rows of a record, and adds what they change in it.
+pub(crate) fn fold_record(ledger: &Ledger, step: StepRef, out: &mut Changes) {
     let entry = ledger.entry(step.object, step.number);
     let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
     match step.object {
         Object::Contact => {
             let tags = ledger.tags_for(step.number);
-            fold_contact(base, &rows, &tags, stop_early, out);
+            fold_contact(base, &rows, &tags, out);
         }
-        Object::Opportunity => fold_opportunity(base, &rows, stop_early, out),
+        Object::Opportunity => fold_opportunity(base, &rows, out),
+    }
+}
+
+/// Do the rows of a record change it? The link of an opportunity does not count. `buffer` may hold anything.
+pub(crate) fn changes_record(ledger: &Ledger, step: StepRef, buffer: &mut Changes) -> bool {
+    let entry = ledger.entry(step.object, step.number);
+    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    match step.object {
+        Object::Contact => {
+            let tags = ledger.tags_for(step.number);
+            changes_contact(base, &rows, &tags, buffer)
+        }
+        Object::Opportunity => changes_opportunity(base, &rows, buffer),
     }
 }
 

@@ -13,7 +13,7 @@ use super::visiting::TOGETHER;
 use crate::dedup::ContactNumber;
 use crate::draft::{KeyKind, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
-use crate::merge::{AddressBook, RowOf, fold_contact};
+use crate::merge::{AddressBook, RowOf, changes_contact};
 use crate::object::Object;
 use crate::plan::{Entry, NONE, Outcome};
 
@@ -49,7 +49,7 @@ impl Planner {
             }
         }
         let declared = found.declared_keys(Object::Contact, &settings.fields, &told);
-        let mut declared: Vec<DeclaredKey<'_>> = match self.teaching.texts.is_empty() {
+        let mut declared: Vec<DeclaredKey<'_>> = match self.key_policy.texts.is_empty() {
             true => self.declare_each(&settings, declared),
             false => declared.collect(),
         };
@@ -144,7 +144,7 @@ impl Planner {
             self.note_differences(settings, row, previous);
         }
         self.note_unheeded(settings, contact, row);
-        if !(carried == Carried::ByOne && self.teaching.is_plain) {
+        if !(carried == Carried::ByOne && self.key_policy.is_plain) {
             self.teach(settings, contact, row, keys);
         }
         if previous != NONE {
@@ -197,7 +197,7 @@ impl Planner {
     ) {
         // The contact carries all that its first row gives, if there is room.
         let has_room = keys.len() <= AddressBook::LIMIT;
-        if carried == Carried::ByNobody && self.teaching.is_plain && has_room {
+        if carried == Carried::ByNobody && self.key_policy.is_plain && has_room {
             keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
         } else {
             self.teach(settings, contact, row, keys);
@@ -214,10 +214,9 @@ impl Planner {
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
-        changes.clear();
         let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
-        fold_contact(base, &[of], &[], true, &mut changes);
-        self.contacts.first_differs[stored as usize] = changes.len() > 0;
+        self.contacts.first_differs[stored as usize] =
+            changes_contact(base, &[of], &[], &mut changes);
         self.changes = changes;
     }
 

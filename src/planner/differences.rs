@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::Planner;
-use super::kept::columns_of;
 use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
@@ -115,7 +114,7 @@ fn overwritten(settings: &Settings) -> Vec<Overwritten> {
             && column.kind == FieldKind::Text
             && column.part == Part::Whole
             && column.is_direct()
-            && columns_of(settings, column.field).len() == 1
+            && settings.columns_of(column.field).len() == 1
     };
     let columns = settings.contact_columns.iter().filter(is_plain);
     let place = |column: &Column| {
@@ -191,44 +190,51 @@ impl Planner {
         if compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
             return;
         }
-        let mut found = Vec::new();
-        let this = self.ledger.row(object, row);
-        let before = self.ledger.row(object, previous);
-        for &ComparedColumn { place, index, has_region } in &compared.columns {
-            let text = this.cells.cell(index);
-            if text.is_empty() {
-                continue;
-            }
-            let column = &settings.columns(object)[place];
-            let is_repeated = !has_region && text == before.cells.cell(index);
-            if is_repeated && !before.is_dropped(column.index(), 0) {
-                continue;
-            }
-            let Some(now) = this.value(settings, column) else { continue };
-            let said = self
-                .ledger
-                .back_from(object, previous)
-                .find_map(|row| Some((row, self.ledger.row(object, row).value(settings, column)?)));
-            let Some((earlier, before)) = said else { continue };
-            if before != now
-                && !loosens(column, Some(&before), &now)
-                && counts(column.field, &before, &now)
-                // The cell of a full name feeds two fields, but differs once.
-                && !found.iter().any(|other: &Finding| other.column == column.index())
-            {
-                let finding = Finding::row(IssueCode::FieldDiffers, this.number);
-                let finding =
-                    finding.object(object).detail(self.ledger.number(earlier).to_string());
-                found.push(Finding { column: column.index(), ..finding });
-            }
+        let mut found: Vec<Finding> = Vec::new();
+        for compared in &compared.columns {
+            let finding = self.difference(settings, object, [row, previous], *compared, &counts);
+            // The cell of a full name feeds two fields, but differs once.
+            found.extend(finding.filter(|new| found.iter().all(|old| old.column != new.column)));
         }
         self.window.findings.append(&mut found);
+    }
+
+    /// The issue of a row that contradicts an earlier row in one column, if it does.
+    fn difference(
+        &self,
+        settings: &Settings,
+        object: Object,
+        [row, previous]: [u32; 2],
+        ComparedColumn { place, index, has_region }: ComparedColumn,
+        counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
+    ) -> Option<Finding> {
+        let this = self.ledger.row(object, row);
+        let text = this.cells.cell(index);
+        if text.is_empty() {
+            return None;
+        }
+        let before = self.ledger.row(object, previous);
+        let column = &settings.columns(object)[place];
+        let is_repeated = !has_region && text == before.cells.cell(index);
+        if is_repeated && !before.is_dropped(column.index(), 0) {
+            return None;
+        }
+        let now = this.value(settings, column)?;
+        let mut earlier = self.ledger.back_from(object, previous);
+        let said = |row| Some((row, self.ledger.row(object, row).value(settings, column)?));
+        let (earlier, before) = earlier.find_map(said)?;
+        let differs = before != now
+            && !loosens(column, Some(&before), &now)
+            && counts(column.field, &before, &now);
+        let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
+        let finding = finding.detail(self.ledger.number(earlier).to_string());
+        differs.then(|| Finding { column: column.index(), ..finding })
     }
 
     /// Reports that a contact does not want to be contacted, and stays so although the row says otherwise (W6).
     #[cold]
     pub(super) fn note_kept_consent(&mut self, settings: &Settings, contact: u32, row: u32) {
-        let columns = columns_of(settings, FieldId::DND);
+        let columns = settings.columns_of(FieldId::DND);
         let this = self.row_of(row);
         let (number, no) = (this.number, Value::Boolean(false));
         // A cell takes the wish back by saying so, or by asking to clear it. A blank asks for nothing.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::driver::{AboutFile, Reading, Scanner, Threads};
+use super::driver::Pace;
+use super::reading::{AboutFile, Reading};
+use super::scanner::Scanner;
 use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
@@ -53,12 +55,12 @@ impl<'a> Feed<'a> {
     pub(super) fn read_to_end(
         mut self,
         mut settings: Settings,
-        threads: Threads,
+        pace: Pace,
     ) -> Result<Reading, SourceError> {
         let mut blocks: Vec<Block> =
             self.first.take().map(|(block, _)| block).into_iter().collect();
         let nothing_seen = Scanner::new(&settings);
-        let (rows, count) = (self.block_rows, threads.count());
+        let (rows, count) = (self.block_rows, pace.threads.count());
         let pieces = self.rows.read_in_pieces(rows, count, &nothing_seen, Scanner::observe);
         if let Some(pieces) = pieces {
             blocks.extend(pieces.blocks);
@@ -72,7 +74,7 @@ impl<'a> Feed<'a> {
         let mut findings = self.findings;
         of_file.extend(findings.extract_if(.., |finding| finding.row.is_none()));
         let about = AboutFile::of(&self.rows, &self.scan, &settings, of_file);
-        Ok(Reading { settings: Arc::new(settings), blocks, findings, about, threads })
+        Ok(Reading { settings: Arc::new(settings), blocks, findings, about, pace })
     }
 
     /// How many rows there will be, judging by the first block.

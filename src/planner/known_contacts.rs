@@ -3,8 +3,8 @@
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
-use super::clearing::Given;
-use super::kept::{Books, Singles};
+use super::clear_tokens::Given;
+use super::running_values::{Books, Singles};
 use crate::dedup::KeyNumber;
 
 /// See the [module](self).

@@ -15,7 +15,7 @@
 
 mod ahead;
 mod asking;
-mod clearing;
+mod clear_tokens;
 mod closing;
 mod contacts;
 mod current;
@@ -23,28 +23,33 @@ mod differences;
 mod drafting;
 mod driver;
 mod feed;
+mod finder;
 mod finish;
-mod growing;
-mod kept;
+mod full_texts;
+mod key_policy;
 mod known_contacts;
 mod matching;
 mod numbering;
 mod opportunities;
+mod reading;
 mod row_keys;
+mod running_values;
+mod scanner;
 mod stretches;
 mod teach;
-mod teaching;
-mod unmarked;
+mod tokenless;
 mod visiting;
 mod window;
 
 pub(crate) use teach::keys_of;
-pub(crate) use unmarked::{Moved, Unmarked, each_unmarked};
+pub(crate) use tokenless::{Moved, Tokenless, each_tokenless};
 
 pub(crate) use driver::{
-    Asked, BLOCK_ROWS, Part, Reading, Scanner, Threads, find, plan, plan_file, plan_new, plan_part,
-    read, skim,
+    BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,
 };
+pub(crate) use finder::{Finder, find};
+pub(crate) use reading::{Reading, read, skim};
+pub(crate) use scanner::Scanner;
 
 use std::sync::{Arc, Mutex};
 
@@ -52,10 +57,10 @@ use foldhash::fast::RandomState;
 
 use current::{CurrentBlock, Window};
 use differences::Differences;
-use growing::Growing;
+use full_texts::GrowingTexts;
+use key_policy::KeyPolicy;
 use known_contacts::KnownContacts;
 use opportunities::KnownOpportunities;
-use teaching::Teaching;
 use window::Stage;
 
 use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
@@ -63,7 +68,7 @@ use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::object::Object;
-use crate::plan::{Changes, Entry, Ledger, Memory, Numbers, Settled};
+use crate::plan::{Changes, Entry, Ledger, Memory, RowNumbers, Settled};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -94,12 +99,12 @@ pub(crate) struct Planner {
     window_rows: usize,
     /// How many rows are expected, to make room for them at the beginning.
     expected_rows: usize,
-    /// What the mapping and the rules mean for keys.
-    teaching: Teaching,
+    /// How rows may change which keys lead to a contact.
+    key_policy: KeyPolicy,
     /// The columns in which rows may contradict earlier ones.
     differences: Differences,
     /// The texts that rows add to.
-    growing: Growing,
+    growing_texts: GrowingTexts,
     index: KeyIndex,
     question: Question,
     stage: Stage,
@@ -124,9 +129,9 @@ impl Planner {
     /// A planner for these settings that looks up `window_rows` rows at a time.
     pub(crate) fn new(settings: Arc<Settings>, window_rows: usize) -> Self {
         Planner {
-            teaching: Teaching::new(&settings),
+            key_policy: KeyPolicy::new(&settings),
             differences: Differences::of(&settings),
-            growing: Growing::of(&settings),
+            growing_texts: GrowingTexts::of(&settings),
             ledger: Ledger::new(settings),
             window_rows: window_rows.max(1),
             expected_rows: 0,
@@ -147,7 +152,7 @@ impl Planner {
     }
 
     /// Says that the rows are a part of a file, and which; call it before the first block.
-    pub(crate) fn part_of(&mut self, rows: usize, numbers: Numbers, memory: Arc<Memory>) {
+    pub(crate) fn part_of(&mut self, rows: usize, numbers: RowNumbers, memory: Arc<Memory>) {
         self.expected_rows = rows;
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
@@ -196,7 +201,7 @@ impl Planner {
 
     /// Lets another thread number the keys, if they all come from rows; call it before the first block.
     pub(crate) fn share_numbers(&mut self) -> Option<Arc<Mutex<KeyNumbers>>> {
-        self.teaching.is_plain.then(|| self.index.share())
+        self.key_policy.is_plain.then(|| self.index.share())
     }
 
     /// Takes the next block of rows with its drafts. Call it only when [`poll`](Self::poll) says

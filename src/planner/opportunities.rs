@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use super::Planner;
 use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
+use crate::dedup::ContactNumber;
 use crate::draft::{Cell, KeyKind, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
@@ -27,11 +28,21 @@ use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
 
+/// The number of an opportunity in the plan. Stored and new ones are numbered in the order in which they were met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OpportunityNumber(u32);
+
+impl OpportunityNumber {
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What the planner knows about opportunities that is not in the ledger.
 #[derive(Debug, Default)]
 pub(super) struct KnownOpportunities {
     /// For each stored record, by its number among the answers, the number of the opportunity that it is.
-    stored: Vec<u32>,
+    stored: Vec<OpportunityNumber>,
     /// The state of each opportunity.
     states: Vec<State>,
     pipelines: Vec<String>,
@@ -39,11 +50,11 @@ pub(super) struct KnownOpportunities {
     standings: Standings,
     at_hand: AtHand,
     /// The opportunities of each contact, if they are compared (O4, O5).
-    of_contact: HashMap<u32, Vec<u32>, RandomState>,
+    of_contact: HashMap<ContactNumber, Vec<OpportunityNumber>, RandomState>,
     /// The same for O5, by what must agree exactly.
     index: OpportunityIndex,
     /// The contacts whose opportunities were asked for.
-    asked: HashSet<u32, RandomState>,
+    asked: HashSet<ContactNumber, RandomState>,
 }
 
 impl KnownOpportunities {
@@ -61,8 +72,8 @@ struct State {
     status: Status,
     /// What rows have given, which no default replaces (W6).
     given: Given,
-    /// The contact that it is linked to now; [`NONE`] if the plan does not know that contact, or there is none.
-    contact: u32,
+    /// The contact that it is linked to now; `None` if the plan does not know that contact, or there is none.
+    contact: Option<ContactNumber>,
     /// This import has matched or created it: it is not matched again (O5).
     is_consumed: bool,
 }
@@ -109,11 +120,22 @@ enum Side {
     /// It leads to no opportunity.
     Nothing(Outcome),
     /// It leads to this opportunity, but is not folded into it.
-    Aside(u32, By, Outcome),
+    Aside(OpportunityNumber, By, Outcome),
     /// It is folded into this opportunity; `links` if the row says which contact that belongs to.
-    Joins { opportunity: u32, by: By, links: bool },
+    Joins { opportunity: OpportunityNumber, by: By, links: bool },
     /// It brings a new opportunity, with this standing if that is plain.
     New { standing: Option<Standing>, links: bool },
+}
+
+/// The opportunity side of a row, while nothing is decided about it yet.
+#[derive(Clone, Copy)]
+struct OpenSide<'s> {
+    settings: &'s Settings,
+    mode: Mode,
+    /// The position of the row in the window.
+    at: usize,
+    /// Which contact the row says the opportunity belongs to.
+    link: LinkTo<ContactNumber>,
 }
 
 impl Planner {
@@ -137,18 +159,19 @@ impl Planner {
                 (LinkTo::Nobody, Side::Nothing(Outcome::Fail))
             } else {
                 let link = self.pair_row(row, own);
-                (link, self.resolve_opportunity(&settings, mode, at, own, link))
+                let open = OpenSide { settings: &settings, mode, at, link };
+                (link, self.resolve_opportunity(open, own))
             };
-            self.write_down_opportunity(&settings, at, row, link, side);
+            self.write_down_opportunity(&settings, at, link, side);
         }
         self.block.drafts.put_keys(keys);
         self.window.numbers = numbers;
     }
 
     /// Which contact the opportunity of a row belongs to.
-    fn pair_row(&self, row: u32, keys: RowKeys<'_>) -> LinkTo<u32> {
+    fn pair_row(&self, row: u32, keys: RowKeys<'_>) -> LinkTo<ContactNumber> {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
-            (Some(contact), _) => ContactSide::Is(contact),
+            (Some(contact), _) => ContactSide::Is(ContactNumber(contact)),
             (None, Some(Outcome::Fail)) => ContactSide::Failed,
             (None, _) if self.contacts.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
@@ -157,61 +180,47 @@ impl Planner {
             None => Named::NotAtAll,
             Some((_, number)) => {
                 let holders = self.index.holders(number);
-                holders.first().map_or(Named::Unknown, |contact| Named::Is(contact.0))
+                holders.first().map_or(Named::Unknown, |contact| Named::Is(*contact))
             }
         };
         pair(side, named)
     }
 
-    fn resolve_opportunity(
-        &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        keys: RowKeys<'_>,
-        link: LinkTo<u32>,
-    ) -> Side {
+    fn resolve_opportunity(&mut self, open: OpenSide<'_>, keys: RowKeys<'_>) -> Side {
+        let OpenSide { at, link, .. } = open;
         if self.fail_again(Object::Opportunity, at) {
             return Side::Nothing(Outcome::Fail);
         }
         if let LinkTo::Disagreement(a, b) = link {
-            let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact));
+            let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact.0));
             let names = Some(names.join(" and "));
             return self.refuse(at, IssueCode::ContactLinkConflict, None, names);
         }
         match keys.of(KeyKind::OpportunityId).next() {
-            None => match self.settled_side(settings, mode, at, link) {
+            None => match self.settled_side(open) {
                 Some(side) => side,
-                None => self.resolve_unnamed(settings, mode, at, link),
+                None => self.resolve_unnamed(open),
             },
             Some((key, _)) => match self.stored_opportunity(key) {
                 None => {
                     let value = self.key_text(key);
                     self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value))
                 }
-                Some(opportunity) => {
-                    self.meet_opportunity(settings, mode, at, opportunity, By::Id, link)
-                }
+                Some(opportunity) => self.meet_opportunity(open, opportunity, By::Id),
             },
         }
     }
 
-    fn skip_existing(&mut self, at: usize, opportunity: u32, by: By) -> Side {
-        let name = self.ledger.name(Object::Opportunity, opportunity);
+    fn skip_existing(&mut self, at: usize, opportunity: OpportunityNumber, by: By) -> Side {
+        let name = self.ledger.name(Object::Opportunity, opportunity.0);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        self.opportunities.states[opportunity as usize].is_consumed |= by == By::Match;
+        self.opportunities.states[opportunity.index()].is_consumed |= by == By::Match;
         Side::Aside(opportunity, by, Outcome::Skip)
     }
 
     /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
-    fn update(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        opportunity: u32,
-        by: By,
-        link: LinkTo<u32>,
-    ) -> Side {
+    fn update(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Side {
+        let OpenSide { settings, at, link, .. } = open;
         let joins = |links| Side::Joins { opportunity, by, links };
         let contact = match link {
             LinkTo::Contact(contact) => contact,
@@ -243,70 +252,68 @@ impl Planner {
     }
 
     /// The name of the contact that an opportunity belongs to, if it is not this one.
-    fn other_owner(&self, opportunity: u32, contact: u32) -> Option<String> {
+    fn other_owner(
+        &self,
+        opportunity: OpportunityNumber,
+        contact: ContactNumber,
+    ) -> Option<String> {
         match self.current_link(opportunity)? {
             Current::Contact(owner) if owner == contact => None,
-            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner)),
-            Current::Stored(id) if self.ledger.id(Object::Contact, contact) == Some(&*id) => None,
+            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner.0)),
+            Current::Stored(id) if self.ledger.id(Object::Contact, contact.0) == Some(&*id) => None,
             Current::Stored(id) if self.was_created_as(contact, &id) => None,
             Current::Stored(id) => Some(id),
         }
     }
 
     /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
-    fn was_created_as(&self, contact: u32, id: &str) -> bool {
-        let entry = self.ledger.entry(Object::Contact, contact);
+    fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
+        let entry = self.ledger.entry(Object::Contact, contact.0);
         let created = self.settled.new.get(&entry.first_row);
         entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
     }
 
     /// Which contact an opportunity belongs to after the rows so far.
-    fn current_link(&self, opportunity: u32) -> Option<Current> {
-        match self.opportunities.states[opportunity as usize].contact {
-            NONE => self.stored_link(opportunity).map(|id| Current::Stored(id.to_owned())),
-            contact => Some(Current::Contact(contact)),
+    fn current_link(&self, opportunity: OpportunityNumber) -> Option<Current> {
+        match self.opportunities.states[opportunity.index()].contact {
+            None => self.stored_link(opportunity).map(|id| Current::Stored(id.to_owned())),
+            Some(contact) => Some(Current::Contact(contact)),
         }
     }
 
     /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
     /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
     /// moved another one to where the row would match it now.
-    fn settled_side(
-        &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        link: LinkTo<u32>,
-    ) -> Option<Side> {
+    fn settled_side(&mut self, open: OpenSide<'_>) -> Option<Side> {
+        let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
         if self.settled.new_opportunities.contains(&row) {
             let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
             return Some(Side::New { standing, links });
         }
         let opportunity = match self.settled.with_row.get(&(Object::Opportunity, row)) {
-            Some(first) => Some(self.ledger.opportunity_rows[*first as usize].opportunity),
+            Some(first) => match self.ledger.opportunity_rows[*first as usize].opportunity {
+                NONE => return None,
+                opportunity => OpportunityNumber(opportunity),
+            },
             None => {
                 let id = self.settled.opportunities.get(&row)?;
                 let stored = self.ledger.stored_opportunities.find(id)?;
-                Some(self.opportunities.stored[stored.0 as usize])
+                self.opportunities.stored[stored.0 as usize]
             }
         };
-        let opportunity = opportunity.filter(|opportunity| *opportunity != NONE)?;
         let by = match settings.account.opportunities.matching {
             Some(_) => By::Match,
             None => By::Pipeline,
         };
-        Some(self.meet_opportunity(settings, mode, at, opportunity, by, link))
+        Some(self.meet_opportunity(open, opportunity, by))
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
-    fn resolve_unnamed(
-        &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        link: LinkTo<u32>,
-    ) -> Side {
+    // Nearly every row comes here, so it is worth no call.
+    #[inline(always)]
+    fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> Side {
+        let OpenSide { settings, mode, at, link } = open;
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
@@ -326,41 +333,38 @@ impl Planner {
             }
         };
         let answer = match contact {
-            Some(contact) => self.match_opportunity(settings, mode, at, contact),
-            None if policy.unlinked == Unlinked::Create => self.match_none(settings, mode, at),
+            Some(contact) => self.match_opportunity(open, contact),
+            None if policy.unlinked == Unlinked::Create => self.match_none(open),
             None => Answer::New,
         };
         match answer {
             Answer::Is(opportunity) => {
-                return self.meet_opportunity(settings, mode, at, opportunity, By::Match, link);
+                return self.meet_opportunity(open, opportunity, By::Match);
             }
             Answer::Fails => return Side::Nothing(Outcome::Fail),
             Answer::New => {}
         }
         let other = contact
             .filter(|_| policy.duplicates != Duplicates::Allow)
-            .and_then(|contact| self.in_same_pipeline(settings, at, contact));
+            .and_then(|contact| self.in_same_pipeline(open, contact));
         match other {
             Some(opportunity) if policy.duplicates == Duplicates::Update => {
-                self.meet_opportunity(settings, mode, at, opportunity, By::Pipeline, link)
+                self.meet_opportunity(open, opportunity, By::Pipeline)
             }
-            _ => self.meet_no_opportunity(settings, mode, at, contact, other),
+            _ => self.meet_no_opportunity(open, contact, other),
         }
     }
 
     /// The row means an opportunity that exists, and is folded into it, unless the mode is to create only.
     fn meet_opportunity(
         &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        opportunity: u32,
+        open: OpenSide<'_>,
+        opportunity: OpportunityNumber,
         by: By,
-        link: LinkTo<u32>,
     ) -> Side {
-        match mode {
-            Mode::Create => self.skip_existing(at, opportunity, by),
-            Mode::Update | Mode::Upsert => self.update(settings, at, opportunity, by, link),
+        match open.mode {
+            Mode::Create => self.skip_existing(open.at, opportunity, by),
+            Mode::Update | Mode::Upsert => self.update(open, opportunity, by),
         }
     }
 
@@ -368,11 +372,9 @@ impl Planner {
     /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
     fn meet_no_opportunity(
         &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        contact: Option<u32>,
-        beside: Option<u32>,
+        OpenSide { settings, mode, at, .. }: OpenSide<'_>,
+        contact: Option<ContactNumber>,
+        beside: Option<OpportunityNumber>,
     ) -> Side {
         if mode == Mode::Update {
             return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
@@ -382,7 +384,7 @@ impl Planner {
         }
         if let Some(opportunity) = beside {
             // Before asking what else the row lacks: filling its cells would not help it (O4).
-            let name = self.ledger.name(Object::Opportunity, opportunity);
+            let name = self.ledger.name(Object::Opportunity, opportunity.0);
             return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         let standing = self.plain_standing(at);
@@ -411,8 +413,7 @@ impl Planner {
     /// Reads the value that a row says for a field, to compare it with a stored opportunity.
     fn said<'p>(
         &'p self,
-        settings: &'p Settings,
-        at: usize,
+        OpenSide { settings, at, .. }: OpenSide<'p>,
         field: FieldId,
     ) -> Option<crate::Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
@@ -428,7 +429,7 @@ impl Planner {
 /// The contact that an opportunity belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Current {
-    Contact(u32),
+    Contact(ContactNumber),
     /// A stored contact that the plan has not met.
     Stored(String),
 }

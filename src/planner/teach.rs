@@ -12,15 +12,15 @@ mod texts;
 use smallvec::SmallVec;
 
 use super::Planner;
-use super::kept::KEPT_FROM;
+use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
-use super::teaching::{AddressTeaching, rule_of};
+use super::running_values::KEPT_FROM;
 use crate::dedup::{ContactNumber, KeyNumber};
 use crate::draft::{Column, Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, take_row};
+use crate::merge::{AddressBook, Addresses, Base, RowOf, RowRole, addresses_of, take_row};
 use crate::object::Object;
 use crate::plan::{Entry, NONE};
 use crate::value::{Phone, Value};
@@ -132,7 +132,7 @@ impl Planner {
             (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
         match Addresses::of_rule(rule) {
             Some(kind) => {
-                !self.teaching.can_remove(kind)
+                !self.key_policy.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
                         .holds(&address(kind, text))
             }
@@ -146,14 +146,14 @@ impl Planner {
 
     /// A row was folded into a contact: from now on those of its keys that are written lead there.
     pub(super) fn teach(&mut self, settings: &Settings, contact: u32, row: u32, keys: RowKeys<'_>) {
-        for at in 0..self.teaching.addresses.len() {
-            let of = self.teaching.addresses[at];
+        for at in 0..self.key_policy.addresses.len() {
+            let of = self.key_policy.addresses[at];
             if !self.are_addresses_taught_simply(settings, contact, row, keys, of) {
                 self.teach_addresses(settings, contact, row, keys, of);
             }
         }
-        for at in 0..self.teaching.texts.len() {
-            let of = self.teaching.texts[at];
+        for at in 0..self.key_policy.texts.len() {
+            let of = self.key_policy.texts[at];
             if !self.are_texts_taught_simply(contact, row, keys, of) {
                 self.teach_texts(settings, contact, row, of);
             }
@@ -168,7 +168,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        of: AddressTeaching,
+        of: AddressPolicy,
     ) -> bool {
         if of.can_remove {
             return false;
@@ -241,7 +241,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        of: AddressTeaching,
+        of: AddressPolicy,
     ) {
         let lesson = self.address_lesson(settings, contact, row, keys, of);
         let holder = ContactNumber(contact);
@@ -270,7 +270,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        AddressTeaching { kind, rule, can_remove, .. }: AddressTeaching,
+        AddressPolicy { kind, rule, can_remove, .. }: AddressPolicy,
     ) -> AddressLesson {
         let base = self.base_of(&self.ledger.contacts[contact as usize]);
         let previous = self.ledger.contact_rows[row as usize].previous;
@@ -281,8 +281,9 @@ impl Planner {
         };
         let before = can_remove.then(|| book.clone());
         let (this, columns) = (self.row_of(row), &settings.contact_columns);
-        let (is_maker, mut refused) = (is_first && base.is_new(), Vec::new());
-        take_row(base, kind, columns, &this, is_maker, &mut book, |(column, item, value)| {
+        let role = if is_first { base.role_of(0) } else { RowRole::Joins };
+        let mut refused = Vec::new();
+        take_row(base, kind, columns, &this, role, &mut book, |(column, item, value)| {
             refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
         });
         let own: SmallVec<[(&Key, KeyNumber); 4]> =

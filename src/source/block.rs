@@ -6,10 +6,10 @@ use super::raw::bare;
 use crate::normalize::is_blank;
 use crate::object::RowNumber;
 
-/// Consecutive rows of a file: one text, in which the cells are as the file has them, and where each cell ends.
+/// Consecutive rows of a file, as one text with the places where cells end. The cells are as the file has them.
 ///
-/// A cell costs two bytes besides its text (four in a block with a row of more than 64 KiB), so a plan can
-/// afford to keep every row it has read.
+/// Besides its text, a cell takes two bytes (four if a row of the block is longer than 64 KiB). So a plan can afford
+/// to keep every row.
 ///
 /// ```
 /// use crm_import::source::{Block, Source};
@@ -81,7 +81,7 @@ impl Block {
         self.starts.len()
     }
 
-    /// Does it hold no row?
+    /// Has it no rows?
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
@@ -119,7 +119,7 @@ impl Block {
         self.plain(start + from, start + to)
     }
 
-    /// The cell whose raw text is there. If the row is too short for it, `from` is not below `to`.
+    /// The cell whose raw text is at this place. If the row is too short for the cell, `from` is not below `to`.
     #[inline]
     fn plain(&self, from: usize, to: usize) -> &str {
         if from >= to {
@@ -158,7 +158,7 @@ impl Block {
         }
     }
 
-    /// The cells of a row as it was in the file: as many as it had there.
+    /// The cells of a row as it is in the file: as many as it has there.
     pub fn record(&self, row: usize) -> impl Iterator<Item = &str> {
         let (own, surplus): (usize, &[u32]) = match self.odd_width(row) {
             None => (self.columns(), &[]),
@@ -208,7 +208,7 @@ impl Block {
         self.cells(row).all(is_blank)
     }
 
-    /// Could the row not be read? An issue says why. It has the cells that were understood.
+    /// Could the row not be read? An issue says why. The row keeps the cells that could be read.
     pub fn is_failed(&self, row: usize) -> bool {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
@@ -234,8 +234,8 @@ impl Block {
         self.starts[row] as usize
     }
 
-    /// Reads a little of everything that a row is made of, so that it is in the processor's cache afterwards:
-    /// one byte of each cache line, and of a long row only the first ones. What is returned means nothing.
+    /// Brings a row into the processor's cache: reads one byte of each cache line that it is made of, or of the first
+    /// ones if it is long. The result means nothing.
     pub(crate) fn touch(&self, row: usize, start: usize) -> u8 {
         let (first, behind) = (row * self.columns, (row + 1) * self.columns);
         let ends = match &self.ends {

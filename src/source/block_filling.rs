@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use simdutf8::basic::from_utf8;
 
 use super::block::{Block, Ends, OddWidth};
+use super::plain_rows::PlainRows;
 use super::raw::raw_cells;
-use super::run::Run;
 
 impl Block {
     /// Empties the block, to be filled with rows of a file with so many columns.
@@ -111,7 +111,7 @@ impl Block {
     }
 
     /// Adds rows that were read together, the first one from this line.
-    pub(super) fn push_run(&mut self, line: u64, run: &Run) {
+    pub(super) fn push_run(&mut self, line: u64, run: &PlainRows) {
         let line = self.relative_line(line);
         self.has_nul |= run.has_nul;
         let Ends::Short(ends) = &mut self.ends else { return };

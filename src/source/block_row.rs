@@ -1,4 +1,4 @@
-//! [`BlockRow`]: one row of a block, for whoever looks at many of its cells.
+//! [`BlockRow`]: one row of a block, for code that reads many of its cells.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::formula::unescape_formula;
 use super::raw::{bare, bare_bytes};
 use crate::object::RowNumber;
 
-/// One row of a [`Block`], whose place in the block was looked up once.
+/// One row of a [`Block`]. Its place in the block is looked up only once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BlockRow<'b> {
     block: &'b Block,
@@ -34,8 +34,8 @@ pub(crate) struct Stretch<'b> {
 }
 
 impl Stretch<'_> {
-    /// Where each cell ends in the bytes. The bytes alone do not tell, since a cell may itself hold a
-    /// delimiter. For a cell that is missing in a short row, the place means nothing.
+    /// Where each cell ends in the bytes. The bytes alone do not show this, because a cell may contain a delimiter.
+    /// Where a short row lacks the cell, the place means nothing.
     pub(crate) fn ends(&self) -> impl Iterator<Item = u16> {
         self.ends.iter().map(|end| end.wrapping_sub(self.start))
     }
@@ -113,7 +113,7 @@ impl<'b> BlockRow<'b> {
         }
     }
 
-    /// The cell without its quotes, and without the apostrophe that protects it against formulas.
+    /// The cell without its quotes, and without the apostrophe that keeps a spreadsheet from running it.
     fn unprotected(&self, raw: &'b str) -> &'b str {
         let cell = bare(raw);
         if self.block.is_escaped { unescape_formula(cell) } else { cell }

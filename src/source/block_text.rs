@@ -53,7 +53,7 @@ impl Block {
         &self.text[span.start as usize..(span.start + span.len) as usize]
     }
 
-    /// The place of a part of a cell; `None` if it is no part of this text.
+    /// The place of this part of a cell. `None` if the part does not lie in this text.
     #[inline]
     pub(crate) fn span_of(&self, part: impl AsRef<[u8]>) -> Option<TextSpan> {
         let part = part.as_ref();

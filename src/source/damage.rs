@@ -1,17 +1,19 @@
-//! Records that are broken by a quote, or that do not end: how much of them is lost, and where reading goes
-//! on.
+//! Records that a stray quote breaks, or that never end: how much of them is lost, and where reading continues.
 //!
-//! After one quote too many, the csv grammar takes all rows up to the next quote for one cell:
+//! If there is one quote too many, the csv grammar makes one cell of all rows up to the next quote:
 //!
 //! ```text
 //! Lee,"Owl Ltd,5       <- this row fails
 //! Bo,Fox Inc,7         <- and this one must not be lost in its second cell
 //! ```
 //!
-//! So the rule here is: only the line on which the quote is opened is lost, and the next line is a row again.
-//! It applies where the quote is never closed, where the cell becomes longer than the limit, and where the
-//! quote that closes the cell is in the middle of another one; in the last two cases only if the lines inside
-//! look like rows of the table. The lost line is reported, so nothing is lost silently.
+//! So here only the line that opens the quote is lost, and the next line is a row again. This rule applies
+//!
+//! - if the quote is never closed,
+//! - if the cell becomes longer than the limit, and the lines inside it look like rows of the table,
+//! - if the quote that closes the cell is in the middle of another cell, and the lines look like rows.
+//!
+//! An issue reports the lost line, so nothing is lost silently.
 
 use csv_core::ReadRecordResult;
 
@@ -85,7 +87,7 @@ impl Records<'_> {
         }
     }
 
-    /// Takes the record only up to the end of the line on which the quote was opened, and goes on with the next
+    /// Takes the record only up to the end of the line on which the quote was opened, and continues with the next
     /// line.
     pub(super) fn resume_after(
         &mut self,

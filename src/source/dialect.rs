@@ -10,14 +10,14 @@ use crate::field::synonyms::is_known;
 pub struct Dialect {
     /// The character between cells.
     pub delimiter: char,
-    /// How many percent of the records at the beginning are as wide as the table under this delimiter; 100 if
-    /// it was declared.
+    /// The percentage of records at the beginning of the file that are as wide as the table, if they are split at this
+    /// delimiter. 100 if the delimiter was declared.
     pub confidence: u8,
     /// The encoding the file is in.
     pub encoding: String,
     /// The physical line of the header, 1-based.
     pub header_line: u64,
-    /// Another delimiter that fits the file as well, if there is one.
+    /// Another delimiter that fits the file equally well, if there is one.
     pub tie: Option<char>,
 }
 
@@ -165,9 +165,9 @@ fn records(body: &[u8], delimiter: u8) -> Vec<Record> {
     records
 }
 
-/// How well a delimiter fits, compared field by field. First comes the share of records that are as wide as
-/// the table, in fifths, so that a few ragged rows more or less decide nothing; then that the header is as
-/// wide, too; then the wider table.
+/// How well a delimiter fits, compared field by field. What counts first is the share of records that are as wide as
+/// the table. It is measured in fifths, so that a few ragged rows decide nothing. Then it counts that the header is
+/// as wide, and then the width of the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
     /// The share of records that are as wide as the table, in fifths.
@@ -216,7 +216,7 @@ fn best_delimiter(body: &[u8]) -> Found {
     Found { tie, ..best.found }
 }
 
-/// The most frequent width; the largest if several are.
+/// The most frequent width. If several are equally frequent, the largest of them.
 fn usual_width(records: &[Record]) -> usize {
     let mut widths: Vec<usize> = records.iter().map(|record| record.cells).collect();
     widths.sort_unstable();
@@ -224,11 +224,11 @@ fn usual_width(records: &[Record]) -> usize {
     runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
 
-/// Which record is the header: usually the first one that is as wide as the table, since notices above it are
-/// narrower, and a title in the first of many cells fills only that one.
+/// Which record is the header. Usually it is the first one that is as wide as the table: notices above it are
+/// narrower, and a title fills only the first of many cells.
 ///
-/// In a table of few columns the width says less. A notice may be as wide, or wider because of its commas.
-/// There the names that columns usually have tell the header from the notices above it.
+/// In a table of few columns the width says less, because a notice with commas may be as wide or wider. Then the
+/// header is recognised by the names that columns usually have.
 fn find_header(records: &[Record]) -> Option<usize> {
     let wide = first_wide(records)?;
     let (first, below) = (&records[wide], &records[wide + 1..]);

@@ -1,7 +1,13 @@
 //! [`decode`]: finds out which encoding the file is in, and turns it into UTF-8 (behaviour §12).
 //!
-//! A byte order mark decides; without one, what was declared; if nothing was, the NULs of UTF-16 and UTF-32,
-//! or that the beginning is valid UTF-8. Only then is anything guessed.
+//! The first of these that applies decides:
+//!
+//! 1. a byte order mark,
+//! 2. the declared encoding,
+//! 3. NULs where UTF-16 or UTF-32 would have them,
+//! 4. a beginning that is valid UTF-8.
+//!
+//! Otherwise the encoding is guessed.
 
 use super::SourceError;
 use super::input::Bytes;
@@ -12,13 +18,13 @@ use super::transcode::{Wide, WideReader};
 /// How much of the beginning is looked at.
 pub(super) const PREFIX: usize = 1024 * 1024;
 
-/// A file as UTF-8. Whatever is broken in its own encoding has become a byte that UTF-8 does not have, so
-/// that it is found and reported when its cell is read.
+/// A file as UTF-8. What its own encoding does not allow has become a byte that UTF-8 does not allow, so that it is
+/// found and reported when the cell is read.
 pub(super) struct Decoded<'a> {
     pub(super) bytes: Bytes<'a>,
     /// The encoding it was in.
     pub(super) encoding: String,
-    /// Nothing said which encoding it is: it was guessed from the frequency of bytes.
+    /// The encoding was guessed from the frequency of bytes.
     pub(super) is_guess: bool,
 }
 
@@ -63,7 +69,7 @@ fn utf32(text: &[u8]) -> Option<Wide> {
     told_by_zeros(text).filter(|encoding| matches!(*encoding, Wide::UTF_32LE | Wide::UTF_32BE))
 }
 
-/// Which other kind of file it is, of those that people take for CSV.
+/// What kind of file it is, if it is one of those that people mistake for CSV.
 fn other_kind(prefix: &[u8]) -> Option<&'static str> {
     match prefix {
         [b'P', b'K', 3, 4, ..] => Some("a workbook of a spreadsheet or another zip archive"),
@@ -164,7 +170,7 @@ fn is_nearly_utf8(prefix: &[u8]) -> bool {
     good >= bad * 3
 }
 
-/// How much the detector is shown. It takes some hundred times as long for a byte as reading a file does.
+/// How much the detector is shown. For each byte it takes about a hundred times as long as reading does.
 #[cfg(feature = "encoding")]
 const SHOWN: usize = 64 * 1024;
 
@@ -188,8 +194,8 @@ fn guess(prefix: &[u8]) -> &'static encoding_rs::Encoding {
     }
 }
 
-/// The cells that are not ASCII, roughly: nothing else tells encodings apart. None of the bytes at which the text is
-/// cut is part of a longer character in any encoding that the detector knows.
+/// Roughly the cells that are not ASCII, because only they tell encodings apart. In every encoding that the detector
+/// knows, the bytes at which the text is cut are never part of a longer character.
 #[cfg(feature = "encoding")]
 fn telling_pieces(prefix: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_cut = |byte: &u8| matches!(byte, ..b' ' | b',' | b';' | b'"');

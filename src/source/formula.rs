@@ -1,14 +1,14 @@
-//! Makes cells harmless that a spreadsheet would run as a formula, and reads them back (behaviour §15):
-//! `=SUM(A1)` becomes `'=SUM(A1)`.
+//! Keeps a spreadsheet from running cells as formulas, and reads such cells back (behaviour §15): `=SUM(A1)` becomes
+//! `'=SUM(A1)`.
 
-/// Would a spreadsheet take the cell for a formula, or for something that becomes one?
+/// Would a spreadsheet run the cell as a formula, or turn it into one?
 fn is_risky(cell: &str) -> bool {
     // A spreadsheet in Japanese or Chinese takes the wide signs for the narrow ones.
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// A cell for the error log: with an apostrophe before what could start a formula, and before what would
-/// otherwise lose an apostrophe of its own when it is read back.
+/// A cell for the error log. It gets an apostrophe in front if it could start a formula. A cell that has such an
+/// apostrophe itself gets another one, because one is removed when the cell is read back.
 pub(crate) fn escape_formula(cell: &str) -> String {
     let rest = cell.trim_start_matches('\'');
     if is_risky(rest) { format!("'{cell}") } else { cell.to_owned() }

@@ -7,7 +7,7 @@ use twox_hash::XxHash3_128;
 
 /// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
-/// Ctrl-Z, by which older programs end a text. They fill its last block of 128 bytes with it.
+/// Ctrl-Z. Older programs end a text with it, and fill the last block of 128 bytes.
 const END_MARK: u8 = 0x1a;
 const END_MARKS: usize = 128;
 
@@ -81,8 +81,8 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// From now on leaves out the marks that end the text, which is known to be UTF-8 by now: they are no row,
-    /// and no part of the last cell. Anywhere else in the file they stay.
+    /// From now on, leaves out the marks that end the text. They are neither a row nor part of the last cell. Elsewhere
+    /// in the file they stay. The text must be known to be UTF-8 by now.
     pub(super) fn hide_end_marks(&mut self) {
         match self {
             Bytes::Memory(Memory { bytes, at, end, .. }) => *end -= end_marks(&bytes[*at..*end]),

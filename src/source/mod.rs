@@ -1,14 +1,14 @@
 //! Bytes to rows: [`Source`] in, [`Rows`] out.
 //!
-//! What people call a CSV file comes in many encodings, with many delimiters, and with notices above
-//! the header. [`Source::open`] finds all of that out from the beginning of the file, or takes it as
-//! [declared](FileFormat). Then [`Rows`] reads block by block, in memory bounded by the block. A row
-//! that cannot be read becomes an issue, and reading goes on with the next one.
+//! CSV files come in many encodings, with many delimiters, and sometimes with notices above the header.
+//! [`Source::open`] detects all of this from the beginning of the file, unless you [declare](FileFormat) it. Then
+//! [`Rows`] reads the file block by block, and needs no more memory than a block. If a row cannot be read, an issue
+//! says so, and reading continues with the next row.
 //!
-//! A file must have a header. If its first line looks like a row instead, because it holds an e-mail address,
-//! the issue [`HeaderIsData`](crate::IssueCode::HeaderIsData) says so. A row further down that repeats the
-//! header fails with [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), if a cell of it can be nothing
-//! else. The Ctrl-Z by which older programs end a file is not read as part of it.
+//! A file must have a header. If the first line holds an e-mail address, it is probably a row, and the issue
+//! [`HeaderIsData`](crate::IssueCode::HeaderIsData) says so. If a later row repeats the header, it fails with
+//! [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), provided that one of its cells makes this certain. Older
+//! programs end a file with Ctrl-Z; it is not read as part of the file.
 //!
 //! ```
 //! use crm_import::source::{Block, Source};
@@ -27,19 +27,19 @@ mod block;
 mod block_filling;
 mod block_row;
 mod block_text;
-mod cut;
 mod damage;
 mod dialect;
 mod encoding;
 mod formula;
 mod header;
 mod input;
-mod made;
+mod made_column;
 mod marks;
+mod pieces;
+mod plain_rows;
 mod raw;
 mod records;
 mod rows;
-mod run;
 mod split;
 mod stripe;
 mod swallowed;
@@ -84,7 +84,7 @@ impl<'a> Source<'a> {
         Source::new(Input::Bytes(bytes.into()))
     }
 
-    /// Anything that can be read once, such as an upload. It need not be buffered.
+    /// Anything that can be read once, such as an upload. You need not buffer it.
     pub fn from_reader(reader: impl Read + Send + 'a) -> Self {
         Source::new(Input::Reader(Box::new(reader)))
     }
@@ -92,7 +92,7 @@ impl<'a> Source<'a> {
     /// The same file again, if it can be read twice.
     pub(crate) fn twin(&self) -> Option<Source<'_>> {
         let input = match &self.input {
-            // What a pipe has given is gone.
+            // A pipe can be read only once.
             Input::Path(path) if !path.is_file() => return None,
             Input::Path(path) => Input::Path(path.clone()),
             Input::Bytes(bytes) => Input::Bytes(Cow::Borrowed(bytes)),
@@ -105,14 +105,14 @@ impl<'a> Source<'a> {
         Source { input, format: FileFormat::default(), limits: Limits::default() }
     }
 
-    /// Declares what is known about the format; the rest is detected.
+    /// Declares what you know about the format. Everything else is detected.
     #[must_use]
     pub fn format(mut self, format: FileFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// Sets limits other than the default ones.
+    /// Replaces the default limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -154,7 +154,7 @@ impl std::fmt::Debug for Source<'_> {
     }
 }
 
-/// What is known about a file's format. Everything that is left out is detected.
+/// What you know about the format of a file. Whatever you leave out is detected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileFormat {
@@ -168,7 +168,7 @@ pub struct FileFormat {
     pub ragged: Ragged,
 }
 
-/// What to do with rows that have more or fewer cells than the header. Either way it is reported.
+/// What to do with rows that have more or fewer cells than the header. In both cases an issue reports the row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ragged {
@@ -179,17 +179,17 @@ pub enum Ragged {
     Fail,
 }
 
-/// How much of a file is read at most.
+/// The most that is read of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Rows; the rest is not read (default: 4 billion).
+    /// The number of rows; the rest of the file is not read (default: 4 billion).
     pub rows: u32,
-    /// Bytes of the file, counted as UTF-8; the rest is not read (default: no limit).
+    /// The number of bytes, counted as UTF-8; the rest of the file is not read (default: no limit).
     pub bytes: u64,
-    /// Columns; a file with a wider header is refused, a wider row fails (default: 4,096).
+    /// The number of columns: a file with a wider header is refused, and a wider row fails (default: 4,096).
     pub columns: usize,
-    /// Bytes of one cell; a row with a longer one fails (default: 1 MiB).
+    /// The number of bytes in a cell: a row with a longer cell fails (default: 1 MiB).
     pub cell_bytes: usize,
 }
 
@@ -236,19 +236,19 @@ pub enum SourceError {
     /// The file cannot be opened or read.
     #[error("the file cannot be read")]
     Io(#[from] io::Error),
-    /// The file is no longer the one that the import began with: somebody has written to it, or truncated it.
+    /// Somebody has written to the file, or truncated it, since the import began.
     #[error("the file was changed while it was read")]
     Changed,
-    /// There is nothing in the file that could be a header.
+    /// Nothing in the file could be a header.
     #[error("the file is empty: it has no header")]
     NoHeader,
-    /// The declared header line is not there.
+    /// The file ends before the declared header line.
     #[error("the file has no line {line}, where the header was declared to be")]
     HeaderLine {
         /// The declared line.
         line: u64,
     },
-    /// The declared encoding is not known.
+    /// The declared encoding is unknown.
     #[error("the encoding {label:?} is not known")]
     Encoding {
         /// The declared label.
@@ -268,19 +268,19 @@ pub enum SourceError {
     /// The header has more columns than the limit.
     #[error("the header has more columns than the limit of {limit}")]
     TooManyColumns {
-        /// How many it may have.
+        /// The limit.
         limit: usize,
     },
     /// A cell of the header is longer than the limit for a cell.
     #[error("a cell of the header is longer than the limit of {limit} bytes; is this a table?")]
     HeaderTooLong {
-        /// How many bytes it may have.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// The file is something other than text.
+    /// The file is not text.
     #[error("the file is {kind}, not text; export it as CSV first")]
     NotText {
-        /// What its first bytes say it is.
+        /// What it is, judging by its first bytes.
         kind: &'static str,
     },
 }

@@ -1,17 +1,17 @@
 //! [`Records`]: one record after the other, from the bytes of the file into the text of a block.
 //!
-//! Plainly written records are split without being parsed, [many at a time](super::run) or
-//! [one by one](super::split). The csv crate parses the rest. What is added here is what an endless or broken
-//! file calls for: no more of a record is held than the [limits](super::Limits) allow, and the physical line
-//! is right whatever the line ends are, and wherever a buffer happens to end.
+//! Plainly written records are split without being parsed, [many at a time](super::plain_rows) or
+//! [one by one](super::split). The csv crate parses the rest. This file adds what endless or broken files require: no
+//! more of a record is held than the [limits](super::Limits) allow, and the physical line is right for all kinds of
+//! line ends, wherever a buffer ends.
 
 use csv_core::ReadRecordResult;
 
 use super::damage::Rest;
 use super::dialect::count_lines;
 use super::input::Bytes;
+use super::plain_rows::{Like, PlainRows};
 use super::raw::{push_record, push_undoubled};
-use super::run::{Like, Run};
 use super::split::{Plain, split};
 use super::{Limits, SourceError};
 
@@ -41,7 +41,7 @@ pub(super) struct Records<'a> {
     /// The bare cells, one after the other, of a record that is parsed in full.
     bare: Vec<u8>,
     /// The last rows that were read many at a time.
-    pub(super) run: Run,
+    pub(super) run: PlainRows,
 }
 
 /// How it went to read one record.
@@ -84,7 +84,7 @@ impl<'a> Records<'a> {
             after_return: false,
             ends: vec![0; 64],
             bare: Vec::new(),
-            run: Run::default(),
+            run: PlainRows::default(),
         }
     }
 
@@ -115,7 +115,7 @@ impl<'a> Records<'a> {
 
     /// Appends the next records to the text, as long as they are plain and as wide as the header, and returns
     /// where they are: at most so many, out of at most so many bytes.
-    pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut String) -> &Run {
+    pub(super) fn read_run(&mut self, most: usize, bytes: usize, text: &mut String) -> &PlainRows {
         let held = self.bytes.held();
         // A record that is no longer than a cell may be cannot break a limit on bytes.
         let (delimiter, columns, row_bytes) =
@@ -216,8 +216,8 @@ impl<'a> Records<'a> {
         at.cells.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. In whatever
-    /// pieces the file arrives, it is the same one.
+    /// The first cell that breaks a limit on bytes, and where it is in the text of the record. It is the same one in
+    /// whatever pieces the file arrives.
     pub(super) fn overlong_cell(&self, at: Progress) -> Option<(usize, std::ops::Range<usize>)> {
         let ends = self.ends[..at.cells].iter().copied().chain([at.written]);
         let mut from = 0;

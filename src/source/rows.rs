@@ -126,7 +126,7 @@ impl<'a> Rows<'a> {
         &self.dialect
     }
 
-    /// What is worth saying about the file as a whole.
+    /// The issues of the file as a whole.
     pub fn findings(&self) -> &[Issue] {
         &self.findings
     }
@@ -146,16 +146,16 @@ impl<'a> Rows<'a> {
         self.total
     }
 
-    /// A digest of the file's text as far as it was read. It is the same for the same file on every machine.
+    /// A digest of the text that was read so far. It is the same on every machine.
     pub fn digest(&self) -> u128 {
         self.digest.unwrap_or_else(|| self.records.bytes.digest())
     }
 
-    /// Reads up to `max_rows` rows into a block, which is emptied first, and returns the issues found on the
-    /// way. `None` at the end of the file. If a limit is met at once, the block has no row.
+    /// Empties the block, reads up to `max_rows` rows into it, and returns the issues of these rows. Returns `None` at
+    /// the end of the file. If a limit is reached before the first row, the block stays empty.
     ///
     /// # Errors
-    /// If the file cannot be read on.
+    /// If the rest of the file cannot be read.
     pub fn next_block(
         &mut self,
         block: &mut Block,
@@ -275,7 +275,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// What is to be said about a row that is narrower or wider than the header, unless it is blank.
+    /// The issue of a row that is narrower or wider than the header. A blank row has none.
     fn check_width(&self, row: RowNumber, ends: &[usize]) -> Option<Finding> {
         let (cells, columns) = (ends.len(), self.headers.len());
         if cells == columns {
@@ -294,7 +294,7 @@ impl<'a> Rows<'a> {
             Ragged::Pad => IssueCode::RowLong,
         };
         let finding = Finding::row(code, row).detail(format!("{cells} instead of {columns}"));
-        // No value is lost with delimiters at the end of a row.
+        // Delimiters at the end of a row hold no value that could be lost.
         let is_harmless = code == IssueCode::RowLong && is_blank(columns);
         Some(if is_harmless { finding.severity(Severity::Info) } else { finding })
     }

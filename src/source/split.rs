@@ -1,9 +1,9 @@
 //! [`split`]: a short cut for a record that is plainly written.
 //!
-//! Four bytes mean something in a csv file: the delimiter, the quote and the two line ends. They are
-//! looked for in 64 bytes at a time, and nobody looks at what is between them. Most records need no
-//! more. Records with anything odd (text after a closing quote, an end that is not held yet) are left to
-//! the csv crate, which is also the measure of what is right: a test compares the two.
+//! Only four bytes mean something in a csv file: the delimiter, the quote and the two line ends. They are searched for
+//! in 64 bytes at a time, and the bytes between them are not looked at. For most records this is enough. If there is
+//! anything odd (text after a closing quote, an end that is not held yet), the csv crate parses the record. It also
+//! defines what is right: a test compares the two.
 
 use super::marks::{CHUNK, Marks};
 

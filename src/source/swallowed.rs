@@ -1,8 +1,8 @@
-//! Rows of our own error log that nobody has mended since a quote without an end swallowed some of their cells
+//! Rows of our own error log in which a quote without an end has swallowed some cells, and which nobody has mended
 //! (behaviour §15).
 //!
-//! In the log the quote is closed. If such a row were imported as it is, one cell would hold several, and what
-//! they said would be lost without a word (L2). So the row fails again, until each cell is in its own column.
+//! In the log the quote is closed. If such a row were imported as it is, one cell would hold the text of several, and
+//! their values would be lost silently (L2). So the row fails again, until each cell is in its own column.
 
 use super::Block;
 use super::rows::position;

@@ -1,7 +1,7 @@
 //! Readers that turn other encodings into UTF-8.
 //!
-//! Whatever cannot be decoded becomes the byte 0xFF, which never occurs in UTF-8. So it is found, mended and
-//! reported with its row and column, just as broken UTF-8 is.
+//! Bytes that cannot be decoded become the byte 0xFF, which never occurs in UTF-8. So they are found, replaced and
+//! reported with their row and column, like broken UTF-8.
 
 use std::io::{self, Read};
 

@@ -13,6 +13,13 @@ pub(super) fn spoil(defect: Defect, field: &Field, after: &mut Vec<String>) {
         after.iter_mut().for_each(|text| *text = with(text));
     };
     match (defect, field.kind) {
+        (Defect::CutsAmountsToCents, _) => change(after, &in_cents),
+        (Defect::LosesTheSignBelowOne, _) => change(after, &|text| text.replace("-0.", "0.")),
+        (Defect::DropsTheZeroOfCents, _) => change(after, &|text| text.replace("0.05", "0.5")),
+        (Defect::SaysNothingForNo, _) => after.retain(|text| text != "false"),
+        (Defect::CutsLongText, _) => change(after, &|text| text.chars().take(255).collect()),
+        (Defect::TrimsText, _) => change(after, &|text| text.replace(['\n', '\t'], " ")),
+        (Defect::DropsListValues, _) => after.truncate(1),
         (Defect::StripsCarriageReturns, _) => change(after, &|text| text.replace('\r', "")),
         (Defect::TitleCasesNames, _) if is_text => change(after, &titled),
         (Defect::FoldsSpaces, _) if is_text => {
@@ -57,6 +64,12 @@ pub(super) fn spoil(defect: Defect, field: &Field, after: &mut Vec<String>) {
         (Defect::FoldsTags, FieldKind::List) => change(after, &str::to_lowercase),
         _ => {}
     }
+}
+
+/// An amount without what comes after its cents; any other text as it is.
+fn in_cents(text: &str) -> String {
+    let cents = text.find('.').map_or(text.len(), |point| (point + 3).min(text.len()));
+    if text.parse::<f64>().is_ok() { text[..cents].to_owned() } else { text.to_owned() }
 }
 
 fn titled(text: &str) -> String {

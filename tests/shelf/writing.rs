@@ -245,6 +245,7 @@ impl Shelf {
             }
     }
 
+    /// Writes the changes of a step to a record, unless a defect does otherwise.
     fn change(&mut self, step: &BatchStep<'_>, id: u64, rec: &mut Rec) {
         let is_foreign = self.is(Defect::EmptiesWhatItDidNotWrite) && !self.own.contains_key(&id);
         if self.is(Defect::OverwritesWholeRecord) || is_foreign {
@@ -267,42 +268,22 @@ impl Shelf {
             }
             let mut after: Vec<String> = change.after().map(|value| value.to_string()).collect();
             let before = rec.values.get(change.key()).cloned().unwrap_or_default();
-            let before_all = before.clone();
             if matches!(change.key(), "email" | "phone") {
                 self.former.extend(before.iter().map(|text| (id, text.clone())));
             }
             match self.defect {
                 Some(defect) if after.is_empty() && keeps(defect, step, change.field()) => continue,
-                Some(Defect::CutsAmountsToCents) => after.iter_mut().for_each(|text| {
-                    let cents = text.find('.').map_or(text.len(), |point| point + 3);
-                    let is_amount = text.parse::<f64>().is_ok();
-                    text.truncate(if is_amount { cents.min(text.len()) } else { text.len() });
-                }),
-                Some(Defect::LosesTheSignBelowOne) => {
-                    after.iter_mut().for_each(|text| *text = text.replace("-0.", "0."));
-                }
-                Some(Defect::DropsTheZeroOfCents) => {
-                    after.iter_mut().for_each(|text| *text = text.replace("0.05", "0.5"));
-                }
-                Some(Defect::SaysNothingForNo) => after.retain(|text| text != "false"),
-                Some(Defect::CutsLongText) => {
-                    after.iter_mut().for_each(|text| *text = text.chars().take(255).collect());
-                }
                 Some(defect) => spoil(defect, change.field(), &mut after),
                 None => {}
             }
             match self.defect {
-                Some(Defect::DropsListValues) => after.truncate(1),
-                Some(Defect::TrimsText) => {
-                    after.iter_mut().for_each(|text| *text = text.replace(['\n', '\t'], " "));
-                }
                 Some(Defect::AppendsToLists) if change.field().is_list => {
-                    after = before.into_iter().chain(after).collect();
+                    after.splice(0..0, before);
+                }
+                Some(Defect::FindsByTheClearedAddress) if after.is_empty() => {
+                    self.cleared.extend(before.into_iter().map(|text| (id, text)));
                 }
                 _ => {}
-            }
-            if after.is_empty() && self.is(Defect::FindsByTheClearedAddress) {
-                self.cleared.extend(before_all.iter().map(|text| (id, text.clone())));
             }
             if after.is_empty() {
                 rec.values.remove(change.key());

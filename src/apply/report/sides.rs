@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Report;
 use crate::issue::Severity;
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Outcome, Plan, StepRef, first_row};
+use crate::plan::{Fact, NONE, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
 /// What became of a side instead.
@@ -147,7 +147,7 @@ impl Report {
         let side = &ledger.opportunity_rows[row as usize];
         let is_counted = match ledger.met(object, side.opportunity) {
             // An earlier window may have counted it.
-            Some(met) => !met.is_linked,
+            Some(met) => !met.has(Fact::Linked),
             None => outcome != Outcome::Merged,
         };
         u64::from(is_counted && side.is_first() && self.is_linked(home))

@@ -10,7 +10,7 @@ use crate::apply::known::{Known, TOKENS};
 use crate::apply::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Numbers, Outcome, Plan, print_of};
+use crate::plan::{NONE, Outcome, Plan, RowNumbers, print_of};
 use crate::storage::{AsyncStorageWrite, Checkpoint, Refusal};
 
 /// More rows than a file may have are not asked for.
@@ -46,7 +46,7 @@ impl EarlierRun {
         let mut earlier = EarlierRun { row: resumed.row, refused, ..EarlierRun::default() };
         // Some rows at a time, because only a fingerprint of each record is kept.
         for from in (0..rows).step_by(TOKENS) {
-            let numbers = Numbers::After(from);
+            let numbers = RowNumbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
             let known = Known::ask(tokens, &numbers, some, storage).await?;
             for step in known.creates() {

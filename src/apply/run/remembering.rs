@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{By, Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -39,36 +39,10 @@ impl Runner<'_> {
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
         for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
-            let number = ledger.number(row);
             for object in [Object::Contact, Object::Opportunity] {
-                let contact = ledger.contact_rows[row as usize].contact;
-                // The import has not met a contact that it only looked up, if nothing came of it (P8).
-                if object == Object::Contact
-                    && ledger.settings.contacts.is_none()
-                    && ledger.contacts.get(contact as usize).is_some_and(|entry| !entry.is_named())
-                {
-                    continue;
+                if let Some((id, met)) = met_on(report, told, object, row) {
+                    memory.add(object, id, met);
                 }
-                let outcome = report.outcome(object, number);
-                // A record that was refused has been met all the same: it has had its follow-ups.
-                let stored = || report.stored(object, row);
-                let Some(id) = report.id(object, number).or_else(stored) else { continue };
-                let is_folded = outcome.is_some_and(Outcome::is_folded);
-                // A row that skips an opportunity only names it, unless it was matched.
-                let is_named = outcome == Some(Outcome::Skip)
-                    && ledger.opportunity_rows[row as usize].by != By::Match;
-                let planned = ledger.side(object, row).outcome;
-                let met = Met {
-                    first_row: is_folded.then_some(number),
-                    is_made: outcome == Some(Outcome::Create),
-                    is_told: object == Object::Contact && told.contains(&contact),
-                    is_consumed: object == Object::Opportunity && !is_named,
-                    is_unchanged: outcome == Some(Outcome::Unchanged),
-                    is_planned_unchanged: planned == Some(Outcome::Unchanged),
-                    is_unfilled: false,
-                    is_linked: object == Object::Opportunity && is_folded && report.is_linked(row),
-                };
-                memory.add(object, id, met);
             }
         }
         for record in changed {
@@ -128,8 +102,8 @@ impl Runner<'_> {
     fn told_unchanged(&self, report: &Report, step: StepRef) -> Option<Changed> {
         let StepRef { object, number } = step;
         let id = report.plan.ledger.id(object, number)?;
-        let met = self.memory.get(object, id).filter(|met| met.is_unchanged)?;
-        let was_planned = met.is_planned_unchanged;
+        let met = self.memory.get(object, id).filter(|met| met.has(Fact::Unchanged))?;
+        let was_planned = met.has(Fact::PlannedUnchanged);
         Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
     }
 
@@ -158,6 +132,44 @@ impl Runner<'_> {
         }
         heard
     }
+}
+
+/// What later windows must know about the record that one side of a row has met, and the id of that record.
+fn met_on<'r>(
+    report: &'r Report,
+    told: &HashSet<u32, foldhash::fast::RandomState>,
+    object: Object,
+    row: u32,
+) -> Option<(&'r str, Met)> {
+    let ledger = &report.plan.ledger;
+    let number = ledger.number(row);
+    let contact = ledger.contact_rows[row as usize].contact;
+    let is_named =
+        || ledger.contacts.get(contact as usize).is_none_or(|contact| contact.is_named());
+    // The import has not met a contact that it only looked up, if nothing came of it (P8).
+    if object == Object::Contact && ledger.settings.contacts.is_none() && !is_named() {
+        return None;
+    }
+    let outcome = report.outcome(object, number);
+    // A record that was refused has been met all the same: it has had its follow-ups.
+    let id = report.id(object, number).or_else(|| report.stored(object, row))?;
+    let is_folded = outcome.is_some_and(Outcome::is_folded);
+    let planned = ledger.side(object, row).outcome;
+    let facts = Facts::default()
+        .with(Fact::Made, outcome == Some(Outcome::Create))
+        .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
+        .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
+    let facts = match object {
+        Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
+        Object::Opportunity => {
+            // A row that skips an opportunity only names it, unless it was matched.
+            let only_names = outcome == Some(Outcome::Skip)
+                && ledger.opportunity_rows[row as usize].by != By::Match;
+            let is_linked = is_folded && report.is_linked(row);
+            facts.with(Fact::Consumed, !only_names).with(Fact::Linked, is_linked)
+        }
+    };
+    Some((id, Met { first_row: is_folded.then_some(number), facts }))
 }
 
 /// What rows have said that matters to later ones.

@@ -7,7 +7,7 @@ use super::{Addresses, Surplus};
 use crate::account::Promote;
 use crate::draft::Settings;
 use crate::mapping::Merge;
-use crate::merge::{Base, RowOf, takes};
+use crate::merge::{Base, RowOf, RowRole, takes};
 use crate::value::Value;
 
 /// See the [module](self).
@@ -112,7 +112,7 @@ impl<'p> AddressBook<'p> {
         settings: &Settings,
         kind: Addresses,
         said: Said<'p>,
-        is_first: bool,
+        role: RowRole,
         mut no_room: impl FnMut(Surplus<'p>),
     ) {
         self.is_primary_given |= said.gives_primary_in_vain;
@@ -123,7 +123,7 @@ impl<'p> AddressBook<'p> {
         let mut addresses = said.addresses.into_iter().peekable();
         let is_primary = |said: &SaidAddress<'p>| said.column.field == kind.primary();
         if let Some(SaidAddress { column, place, value }) = addresses.next_if(is_primary)
-            && let Some(value) = self.take_primary(settings, value, column.merge, is_first, room)
+            && let Some(value) = self.take_primary(settings, value, column.merge, role, room)
         {
             no_room((column.index(), place, value));
         }
@@ -137,7 +137,7 @@ impl<'p> AddressBook<'p> {
                 true => had_primary,
                 false => had_list && self.primary.is_some(),
             };
-            if takes(column.merge, !is_filled, is_first)
+            if takes(column.merge, !is_filled, role)
                 && let Some(value) = self.take_additional(value, room)
             {
                 no_room((column.index(), place, value));
@@ -152,11 +152,11 @@ impl<'p> AddressBook<'p> {
         settings: &Settings,
         value: Value<'p>,
         merge: Merge,
-        is_first: bool,
+        role: RowRole,
         room: usize,
     ) -> Option<Value<'p>> {
         let was_given = std::mem::replace(&mut self.is_primary_given, true);
-        let is_taken = takes(merge, self.primary.is_none(), is_first);
+        let is_taken = takes(merge, self.primary.is_none(), role);
         if !is_taken || self.primary.as_ref() == Some(&value) {
             self.is_additional_given |= self.additional.contains(&value);
             return None;

@@ -10,7 +10,7 @@ use super::pitch::{Pitch, Said};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
-use crate::merge::{Base, takes};
+use crate::merge::{Base, RowOf, RowRole, takes};
 use crate::value::Value;
 
 /// Where an opportunity stands: the fields that depend on each other.
@@ -102,21 +102,32 @@ impl<'p> Deal<'p> {
         }
     }
 
-    /// Takes what one more row says, and hands its problems to `problem`. `is_new`: this row creates the
-    /// opportunity, so whatever it leaves open gets its default (O6).
+    /// Where a new opportunity of this row would stand. Hands what cannot be used to `problem`.
+    pub(crate) fn brought_by(
+        settings: &'p Settings,
+        row: &RowOf<'p>,
+        problem: impl FnMut(Problem),
+    ) -> Self {
+        let mut deal = Deal::default();
+        deal.take(settings, Pitch::of(settings, row, RowRole::Creates, Given::default()), problem);
+        deal
+    }
+
+    /// Takes what one more row says, and hands what cannot be used to `problem`. If the row creates the
+    /// opportunity, whatever it leaves open gets its default (O6).
     pub(crate) fn take(
         &mut self,
         settings: &'p Settings,
         pitch: Pitch<'p>,
-        is_new: bool,
         mut problem: impl FnMut(Problem),
     ) {
-        let turn = self.take_pipeline(settings, pitch.pipeline, is_new, &mut problem);
+        let role = pitch.role;
+        let turn = self.take_pipeline(settings, pitch.pipeline, role, &mut problem);
         if turn != Turn::Stays {
             self.stage = None;
         }
         if turn != Turn::Nowhere {
-            self.take_stage(settings, pitch.stage, is_new, &mut problem);
+            self.take_stage(settings, pitch.stage, role, &mut problem);
         }
         if turn == Turn::Enters && self.stage.is_none() {
             let pipeline = self.pipeline.as_deref().unwrap_or("");
@@ -129,17 +140,17 @@ impl<'p> Deal<'p> {
                 self.lost_reason = None;
             }
         }
-        self.take_status(pitch.status, pitch.lost_reason, is_new, &mut problem);
+        self.take_status(pitch.status, pitch.lost_reason, role, &mut problem);
     }
 
     fn take_pipeline(
         &mut self,
         settings: &'p Settings,
         pipeline: Option<Said<'p>>,
-        is_new: bool,
+        role: RowRole,
         problem: &mut impl FnMut(Problem),
     ) -> Turn {
-        let mut turn = if is_new { Turn::Enters } else { Turn::Stays };
+        let mut turn = if role == RowRole::Creates { Turn::Enters } else { Turn::Stays };
         if let Some(said) = pipeline {
             if said.clears(settings) && !self.given.pipeline {
                 // Its stage goes with it, unless a row has given that.
@@ -150,19 +161,19 @@ impl<'p> Deal<'p> {
             match text_of(cell) {
                 Ok(said) => {
                     self.given.pipeline |= said.is_some() && is_given;
-                    if take_text(&mut self.pipeline, said, column, is_new) {
+                    if take_text(&mut self.pipeline, said, column, role) {
                         turn = Turn::Enters;
                     }
                 }
                 Err(code) => {
                     problem(Problem::of(code, column));
-                    if is_new {
+                    if role == RowRole::Creates {
                         return Turn::Nowhere;
                     }
                 }
             }
         }
-        if is_new && self.pipeline.is_none() {
+        if role == RowRole::Creates && self.pipeline.is_none() {
             self.pipeline = settings.choices.only_pipeline().map(Cow::Borrowed);
         }
         turn
@@ -172,7 +183,7 @@ impl<'p> Deal<'p> {
         &mut self,
         settings: &'p Settings,
         stage: Option<Said<'p>>,
-        is_new: bool,
+        role: RowRole,
         problem: &mut impl FnMut(Problem),
     ) {
         let Some(said) = stage else { return };
@@ -189,7 +200,7 @@ impl<'p> Deal<'p> {
         match stage_in(settings, pipeline, said.clone()) {
             Ok(stage) => {
                 self.given.stage |= is_given;
-                take_text(&mut self.stage, Some(stage), column, is_new);
+                take_text(&mut self.stage, Some(stage), column, role);
             }
             Err(code) => {
                 let detail = Some(settings.choices.pipeline_label(pipeline).to_owned());
@@ -203,18 +214,18 @@ impl<'p> Deal<'p> {
         &mut self,
         status: Option<Said<'p>>,
         lost_reason: Option<Said<'p>>,
-        is_new: bool,
+        role: RowRole,
         problem: &mut impl FnMut(Problem),
     ) {
         // An unknown status was reported when the row was drafted.
         if let Some(Said { cell: Cell::Value(Value::Text(said)), column, is_given }) = status {
             self.given.status |= is_given;
-            take_text(&mut self.status, Some(said), column, is_new);
+            take_text(&mut self.status, Some(said), column, role);
         }
         if let Some(Said { cell: Cell::Value(Value::Text(reason)), column, .. }) = lost_reason {
             match self.status.as_deref() {
                 None | Some("open" | "lost") => {
-                    if take_text(&mut self.lost_reason, Some(reason), column, is_new)
+                    if take_text(&mut self.lost_reason, Some(reason), column, role)
                         || self.lost_reason.is_some()
                     {
                         self.status = Some(Cow::Borrowed("lost"));
@@ -227,7 +238,7 @@ impl<'p> Deal<'p> {
                 }
             }
         }
-        if is_new && self.status.is_none() {
+        if role == RowRole::Creates && self.status.is_none() {
             self.status = Some(Cow::Borrowed("open"));
         }
     }
@@ -259,10 +270,10 @@ fn take_text<'p>(
     place: &mut Option<Cow<'p, str>>,
     said: Option<Cow<'p, str>>,
     column: &Column,
-    is_new: bool,
+    role: RowRole,
 ) -> bool {
     let Some(said) = said else { return false };
-    if !takes(column.merge, place.is_none(), is_new) || place.as_deref() == Some(&*said) {
+    if !takes(column.merge, place.is_none(), role) || place.as_deref() == Some(&*said) {
         return false;
     }
     *place = Some(said);

@@ -4,11 +4,12 @@ use super::Given;
 use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
-use crate::merge::RowOf;
+use crate::merge::{RowOf, RowRole};
 
 /// What one row says about the pipeline, stage, status and lost reason of its opportunity.
 #[derive(Clone, Debug)]
 pub(crate) struct Pitch<'p> {
+    pub(super) role: RowRole,
     pub(super) pipeline: Option<Said<'p>>,
     pub(super) stage: Option<Said<'p>>,
     pub(super) status: Option<Said<'p>>,
@@ -26,12 +27,12 @@ pub(super) struct Said<'p> {
 }
 
 impl<'p> Pitch<'p> {
-    /// `is_new`: the row creates the opportunity, so that defaults stand in for blank cells (W6).
     /// `given`: what rows before have given.
-    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, is_new: bool, given: Given) -> Self {
+    pub(crate) fn of(settings: &'p Settings, row: &RowOf<'p>, role: RowRole, given: Given) -> Self {
         let read = |field: FieldId| {
             let default = |column: &'p Column| {
-                let is_due = is_new || (column.default_always && !given.has(field));
+                let is_due =
+                    role == RowRole::Creates || (column.default_always && !given.has(field));
                 let default =
                     is_due.then(|| column.default_value(None, &settings.choices)).flatten();
                 let is_given = column.default_always;
@@ -47,6 +48,7 @@ impl<'p> Pitch<'p> {
             }
         };
         Pitch {
+            role,
             pipeline: read(FieldId::PIPELINE),
             stage: read(FieldId::STAGE),
             status: read(FieldId::STATUS),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::elsewhere::Elsewhere;
 use crate::follow_up::FollowUp;
 use crate::object::Object;
-use crate::plan::{Changes, Ledger, Outcome, StepRef, first_row, fold};
+use crate::plan::{Changes, Ledger, Outcome, StepRef, changes_record, first_row};
 use crate::planner::differences::{Overwritten, contradicts};
 
 /// See the [module](self).
@@ -64,7 +64,7 @@ impl<'p> Contacts<'p> {
         }
         let has_work = entry.has_rows() || entry.is_named() || has_gifts;
         has_work
-            && changes_on_folding(self.ledger, StepRef { object: Object::Contact, number }, changes)
+            && changes_record(self.ledger, StepRef { object: Object::Contact, number }, changes)
     }
 
     fn has_gifts(&self, contact: u32) -> bool {
@@ -72,11 +72,4 @@ impl<'p> Contacts<'p> {
         let from = gifts.partition_point(|&(of, _)| of < contact);
         gifts.get(from).is_some_and(|&(of, _)| of == contact)
     }
-}
-
-/// Do the rows of a record change it, when they are folded? `changes` is a buffer.
-pub(super) fn changes_on_folding(ledger: &Ledger, step: StepRef, changes: &mut Changes) -> bool {
-    changes.clear();
-    fold(ledger, step, true, changes);
-    changes.len() > 0
 }

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::contacts::changes_on_folding;
 use super::elsewhere::{Elsewhere, place};
 use crate::object::Object;
 use crate::plan::{
-    Changes, ContactRow, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef, first_row,
-    moves_link,
+    Changes, ContactRow, Fact, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef,
+    changes_record, first_row, moves_link,
 };
 
 /// See the [module](self).
@@ -87,13 +86,13 @@ impl Rows<'_> {
         };
         let is_counted = match self.ledger.met(Object::Opportunity, side.opportunity) {
             // An earlier window may have counted it.
-            Some(met) => !met.is_linked,
+            Some(met) => !met.has(Fact::Linked),
             None => side.outcome != Some(Outcome::Merged),
         };
         settled.stats.links += u64::from(link.is_some() && is_counted);
         let outcome = if entry.is_new() {
             Outcome::Create
-        } else if changes_on_folding(self.ledger, step, changes) || moves_link(self.ledger, entry) {
+        } else if changes_record(self.ledger, step, changes) || moves_link(self.ledger, entry) {
             Outcome::Update
         } else {
             Outcome::Unchanged

@@ -12,7 +12,7 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
 use crate::object::{Mode, Object};
-use crate::plan::{Changes, Outcome};
+use crate::plan::{Changes, Fact, Outcome};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
@@ -89,7 +89,7 @@ impl Planner {
         let row = self.row_of(self.row_at(at));
         let base = Base::of(settings, None);
         let mut changes = Changes::default();
-        fold_contact(base, &[row], &[], false, &mut changes);
+        fold_contact(base, &[row], &[], &mut changes);
         let given: Vec<&str> =
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
         let required = settings.account.dedup.required.iter().map(String::as_str);
@@ -180,7 +180,7 @@ impl Planner {
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: u32) -> bool {
         let met = self.ledger.met(Object::Contact, contact);
-        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.is_told)
+        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.has(Fact::Told))
     }
 
     /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::standing::Standing;
-use super::{State, Status};
+use super::{OpportunityNumber, State, Status};
+use crate::dedup::ContactNumber;
 use crate::draft::{Key, KeyKind};
 use crate::field::FieldId;
 use crate::lookup::Found;
 use crate::merge::{Deal, Given};
 use crate::object::Object;
-use crate::plan::{Entry, NONE};
+use crate::plan::{Entry, Fact, NONE};
 use crate::planner::Planner;
 
 impl Planner {
@@ -49,9 +50,9 @@ impl Planner {
             }
             let link = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
             let named = link.and_then(|(_, number)| self.index.holders(*number).first().copied());
-            let contact = self.contact_of(self.row_at(at)).or(named.map(|contact| contact.0));
+            let contact = self.contact_of(self.row_at(at)).map(ContactNumber).or(named);
             let Some(contact) = contact else { continue };
-            let Some(id) = self.ledger.id(Object::Contact, contact) else { continue };
+            let Some(id) = self.ledger.id(Object::Contact, contact.0) else { continue };
             if self.opportunities.asked.insert(contact) {
                 self.question.ask_contact_id(id);
             }
@@ -70,23 +71,27 @@ impl Planner {
             self.opportunities.stored.push(opportunity);
         }
         // An opportunity may have been read before its contact was known, so it is looked for again.
-        let mut answered: Vec<u32> = Vec::new();
+        let mut answered: Vec<OpportunityNumber> = Vec::new();
         for id in found.ids() {
             let stored = self.ledger.stored_opportunities.find(id);
             answered.extend(stored.map(|stored| self.opportunities.stored[stored.0 as usize]));
         }
-        answered.sort_unstable();
+        answered.sort_unstable_by_key(|opportunity| opportunity.0);
         answered.dedup();
         for opportunity in answered {
             // If a row has moved the link, its contact is known.
-            if self.opportunities.states[opportunity as usize].contact == NONE {
+            if self.opportunities.states[opportunity.index()].contact.is_none() {
                 self.find_stored_link(opportunity);
             }
         }
     }
 
     /// Gives a number to an opportunity that is new or was just read, and notes where it stands.
-    pub(super) fn new_opportunity(&mut self, entry: Entry, standing: Option<Standing>) -> u32 {
+    pub(super) fn new_opportunity(
+        &mut self,
+        entry: Entry,
+        standing: Option<Standing>,
+    ) -> OpportunityNumber {
         let number =
             u32::try_from(self.ledger.opportunities.len()).expect("fewer than 2³¹ opportunities");
         self.ledger.opportunities.push(entry);
@@ -95,14 +100,14 @@ impl Planner {
             pipeline,
             status,
             given: Given::default(),
-            contact: NONE,
+            contact: None,
             is_consumed: entry.is_new(),
         });
-        number
+        OpportunityNumber(number)
     }
 
     /// Gives a number to a stored opportunity that no row has met yet.
-    fn new_stored_opportunity(&mut self, stored: u32) -> u32 {
+    fn new_stored_opportunity(&mut self, stored: u32) -> OpportunityNumber {
         let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
         let deal = Deal::stored(base);
         let given = deal.given;
@@ -111,13 +116,13 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number =
             self.new_opportunity(Entry::stored_as(stored), Some(Standing { pipeline, status }));
-        let met = self.ledger.met(Object::Opportunity, number);
+        let met = self.ledger.met(Object::Opportunity, number.0);
         // It may belong to a row further down, which had met it before the import was interrupted.
-        let id = self.ledger.id(Object::Opportunity, number).unwrap_or_default();
+        let id = self.ledger.id(Object::Opportunity, number.0).unwrap_or_default();
         let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
-        let state = &mut self.opportunities.states[number as usize];
+        let state = &mut self.opportunities.states[number.index()];
         state.given = given;
-        state.is_consumed = is_settled || met.is_some_and(|met| met.is_consumed);
+        state.is_consumed = is_settled || met.is_some_and(|met| met.has(Fact::Consumed));
         number
     }
 
@@ -133,19 +138,19 @@ impl Planner {
     }
 
     /// Finds the contact that a stored opportunity is linked to, if the plan knows that contact.
-    pub(super) fn find_stored_link(&mut self, opportunity: u32) {
+    pub(super) fn find_stored_link(&mut self, opportunity: OpportunityNumber) {
         let Some(id) = self.stored_link(opportunity) else { return };
         let Some(stored) = self.ledger.stored_contacts.find(id) else { return };
-        let contact = self.contacts.stored[stored.0 as usize];
-        self.opportunities.states[opportunity as usize].contact = contact;
+        let contact = ContactNumber(self.contacts.stored[stored.0 as usize]);
+        self.opportunities.states[opportunity.index()].contact = Some(contact);
         if self.ledger.settings.compares_opportunities() {
             self.opportunities.of_contact.entry(contact).or_default().push(opportunity);
         }
     }
 
     /// The id of the contact to which storage links an opportunity.
-    pub(super) fn stored_link(&self, opportunity: u32) -> Option<&str> {
-        let stored = self.ledger.opportunities[opportunity as usize].stored()?;
+    pub(super) fn stored_link(&self, opportunity: OpportunityNumber) -> Option<&str> {
+        let stored = self.ledger.opportunities[opportunity.index()].stored()?;
         self.ledger.stored_opportunities.value(stored, FieldId::CONTACT_LINK)
     }
 
@@ -173,7 +178,7 @@ impl Planner {
         }
     }
 
-    pub(super) fn stored_opportunity(&self, key: &Key) -> Option<u32> {
+    pub(super) fn stored_opportunity(&self, key: &Key) -> Option<OpportunityNumber> {
         let stored = self.ledger.stored_opportunities.find(&self.key_text(key))?;
         Some(self.opportunities.stored[stored.0 as usize])
     }

@@ -1,27 +1,30 @@
 //! Matching an opportunity without an id by its fields (O5) and by its pipeline (O4).
 
+use std::cmp::Ordering;
+
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use jiff::civil::Date;
 use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
+use crate::dedup::ContactNumber;
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, Given, Pitch, fold_opportunity};
+use crate::merge::{Deal, changes_opportunity};
 use crate::normalize;
 use crate::object::{Mode, Object};
-use crate::plan::Changes;
+use crate::plan::{Changes, Ledger};
 use crate::planner::Planner;
 use crate::value::Value;
 
-use super::Status;
+use super::{OpenSide, OpportunityNumber, Status};
 
 /// What matching has found.
 pub(super) enum Answer {
     /// It is this one.
-    Is(u32),
+    Is(OpportunityNumber),
     /// It is new, as far as matching is concerned.
     New,
     /// The policy fails the row; that was reported.
@@ -101,7 +104,7 @@ fn day(value: &Value<'_>) -> Option<i32> {
 /// A stored opportunity that a row may match.
 #[derive(Debug)]
 struct Candidate {
-    opportunity: u32,
+    opportunity: OpportunityNumber,
     dates: Dates,
 }
 
@@ -110,40 +113,39 @@ struct Candidate {
 #[derive(Debug, Default)]
 pub(super) struct OpportunityIndex {
     /// By contact and what must agree exactly, in ascending order of ids.
-    alike: HashMap<(u32, String), Vec<Candidate>, RandomState>,
+    alike: HashMap<(ContactNumber, String), Vec<Candidate>, RandomState>,
     /// How many of the opportunities of a contact have been taken in.
-    known: HashMap<u32, usize, RandomState>,
+    known: HashMap<ContactNumber, usize, RandomState>,
 }
 
 impl Planner {
     /// Compares a row with the stored opportunities of its contact (O5).
     pub(super) fn match_opportunity(
         &mut self,
-        settings: &Settings,
-        mode: Mode,
-        at: usize,
-        contact: u32,
+        open: OpenSide<'_>,
+        contact: ContactNumber,
     ) -> Answer {
+        let OpenSide { settings, mode, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
         self.index_opportunities(settings, matching, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
-        let (mut best, mut all): (Option<(u32, u32)>, Vec<u32>) = (None, Vec::new());
-        self.each_agreeing(settings, matching, at, contact, |days, opportunity| {
+        let (mut best, mut all): (Option<(u32, OpportunityNumber)>, Vec<u32>) = (None, Vec::new());
+        self.each_agreeing(open, matching, contact, |days, opportunity| {
             count += 1;
             if best.is_none_or(|(least, _)| days < least) {
                 best = Some((days, opportunity));
             }
-            all.extend(names_all.then_some(opportunity));
+            all.extend(names_all.then_some(opportunity.0));
         });
         match (best, count) {
-            (None, _) => self.match_none(settings, mode, at),
+            (None, _) => self.match_none(open),
             (Some((_, opportunity)), 1) => match matching.one {
                 _ if mode != Mode::Upsert => Answer::Is(opportunity),
                 WhenOne::Update => Answer::Is(opportunity),
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
-                    let name = self.ledger.name(Object::Opportunity, opportunity);
+                    let name = self.ledger.name(Object::Opportunity, opportunity.0);
                     self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
                     Answer::Fails
                 }
@@ -162,13 +164,13 @@ impl Planner {
 
     /// What becomes of a row that matches nothing, because its contact has no such opportunity, or because it
     /// has no contact (O5).
-    pub(super) fn match_none(&mut self, settings: &Settings, mode: Mode, at: usize) -> Answer {
-        let matching = settings.account.opportunities.matching.as_ref();
+    pub(super) fn match_none(&mut self, open: OpenSide<'_>) -> Answer {
+        let matching = open.settings.account.opportunities.matching.as_ref();
         let must_match = matching.is_some_and(|matching| matching.none == WhenNone::Fail);
-        if mode != Mode::Upsert || !must_match {
+        if open.mode != Mode::Upsert || !must_match {
             return Answer::New;
         }
-        self.fail(at, IssueCode::OpportunityMatchNone, None, None);
+        self.fail(open.at, IssueCode::OpportunityMatchNone, None, None);
         Answer::Fails
     }
 
@@ -179,21 +181,21 @@ impl Planner {
     /// of the file. So if no open one agrees, such a row is compared with those that say all that it says (L3).
     fn each_agreeing(
         &mut self,
-        settings: &Settings,
+        open: OpenSide<'_>,
         matching: &OpportunityMatching,
-        at: usize,
-        contact: u32,
-        mut show: impl FnMut(u32, u32),
+        contact: ContactNumber,
+        mut show: impl FnMut(u32, OpportunityNumber),
     ) {
-        let Some(wanted) = self.compared_of_row(settings, matching, at) else { return };
+        let Some(wanted) = self.compared_of_row(open, matching) else { return };
         let states = &self.opportunities.states;
         let place = (contact, wanted.exact.clone());
         let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
-        alike.retain(|candidate| !states[candidate.opportunity as usize].is_consumed);
-        let (mut closed, mut is_any_open) = (SmallVec::<[(u32, u32); 2]>::new(), false);
+        alike.retain(|candidate| !states[candidate.opportunity.index()].is_consumed);
+        let (mut closed, mut is_any_open) =
+            (SmallVec::<[(u32, OpportunityNumber); 2]>::new(), false);
         for candidate in alike {
-            let state = &states[candidate.opportunity as usize];
-            if state.contact != contact {
+            let state = &states[candidate.opportunity.index()];
+            if state.contact != Some(contact) {
                 continue;
             }
             let days = wanted.dates.days_apart(&candidate.dates, matching.date_window_days);
@@ -205,29 +207,28 @@ impl Planner {
                 show(days, candidate.opportunity);
             }
         }
-        if is_any_open || closed.is_empty() || !self.closes(settings, at) {
+        if is_any_open || closed.is_empty() || !self.closes(open) {
             return;
         }
         for (days, opportunity) in closed {
-            if self.says_all_of(at, opportunity) {
+            if self.says_all_of(open.at, opportunity) {
                 show(days, opportunity);
             }
         }
     }
 
     /// Would a new opportunity of the row be closed?
-    fn closes(&self, settings: &Settings, at: usize) -> bool {
-        let status = self.standing(settings, at, FieldId::STATUS);
+    fn closes(&self, open: OpenSide<'_>) -> bool {
+        let status = self.standing(open, FieldId::STATUS);
         !Status::of(status.map(|status| status.to_text().into_owned()).as_deref()).is_open()
     }
 
     /// Does a stored opportunity say all that the row says?
-    fn says_all_of(&self, at: usize, opportunity: u32) -> bool {
-        let entry = &self.ledger.opportunities[opportunity as usize];
+    fn says_all_of(&self, at: usize, opportunity: OpportunityNumber) -> bool {
+        let entry = &self.ledger.opportunities[opportunity.index()];
         let base = self.ledger.base(Object::Opportunity, entry);
         let mut changes = Changes::default();
-        fold_opportunity(base, &[self.opportunity_row(self.row_at(at))], true, &mut changes);
-        changes.len() == 0
+        !changes_opportunity(base, &[self.opportunity_row(self.row_at(at))], &mut changes)
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
@@ -235,7 +236,7 @@ impl Planner {
         &mut self,
         settings: &Settings,
         matching: &OpportunityMatching,
-        contact: u32,
+        contact: ContactNumber,
     ) {
         let opportunities =
             self.opportunities.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
@@ -243,10 +244,12 @@ impl Planner {
         if opportunities.len() == known {
             return;
         }
-        let is_free =
-            |opportunity: &u32| !self.opportunities.states[*opportunity as usize].is_consumed;
-        let mut fresh: Vec<u32> = opportunities[known..].iter().copied().filter(is_free).collect();
-        fresh.sort_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b));
+        let is_free = |opportunity: &OpportunityNumber| {
+            !self.opportunities.states[opportunity.index()].is_consumed
+        };
+        let mut fresh: Vec<OpportunityNumber> =
+            opportunities[known..].iter().copied().filter(is_free).collect();
+        fresh.sort_by(|a, b| compare(&self.ledger, *a, *b));
         let compared: Vec<_> = fresh
             .into_iter()
             .filter_map(|opportunity| {
@@ -257,9 +260,8 @@ impl Planner {
         self.opportunities.index.known.insert(contact, opportunities.len());
         for (opportunity, Compared { exact, dates }) in compared {
             let alike = self.opportunities.index.alike.entry((contact, exact)).or_default();
-            let order = |other: &Candidate| {
-                self.ledger.compare(Object::Opportunity, other.opportunity, opportunity).is_lt()
-            };
+            let order =
+                |other: &Candidate| compare(&self.ledger, other.opportunity, opportunity).is_lt();
             alike.insert(alike.partition_point(order), Candidate { opportunity, dates });
         }
     }
@@ -267,15 +269,12 @@ impl Planner {
     /// What is compared of a row.
     fn compared_of_row(
         &self,
-        settings: &Settings,
+        open: OpenSide<'_>,
         matching: &OpportunityMatching,
-        at: usize,
     ) -> Option<Compared> {
-        Compared::of(settings, matching, |field| match field {
-            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
-                self.standing(settings, at, field)
-            }
-            _ => self.said(settings, at, field),
+        Compared::of(open.settings, matching, |field| match field {
+            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => self.standing(open, field),
+            _ => self.said(open, field),
         })
     }
 
@@ -283,10 +282,10 @@ impl Planner {
     fn stored_value<'p>(
         &'p self,
         settings: &'p Settings,
-        opportunity: u32,
+        opportunity: OpportunityNumber,
         field: FieldId,
     ) -> Option<Value<'p>> {
-        let stored = self.ledger.opportunities[opportunity as usize].stored()?;
+        let stored = self.ledger.opportunities[opportunity.index()].stored()?;
         let shown = self.ledger.stored_opportunities.value(stored, field)?;
         let kind = settings.fields.get(field).kind;
         Some(match kind {
@@ -295,7 +294,7 @@ impl Planner {
                 let pipeline = self
                     .opportunities
                     .pipelines
-                    .get(self.opportunities.states[opportunity as usize].pipeline as usize);
+                    .get(self.opportunities.states[opportunity.index()].pipeline as usize);
                 let pipeline = pipeline.map_or("", String::as_str);
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
@@ -307,13 +306,12 @@ impl Planner {
     /// not known.
     fn standing<'p>(
         &'p self,
-        settings: &'p Settings,
-        at: usize,
+        OpenSide { settings, at, .. }: OpenSide<'p>,
         field: FieldId,
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
-        let (mut deal, mut is_known) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
             is_known &= problem.code != IssueCode::StageUnknown;
         });
         let text = match field {
@@ -329,22 +327,26 @@ impl Planner {
     /// has several (O4).
     pub(super) fn in_same_pipeline(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        contact: u32,
-    ) -> Option<u32> {
+        OpenSide { settings, at, .. }: OpenSide<'_>,
+        contact: ContactNumber,
+    ) -> Option<OpportunityNumber> {
         let row = self.opportunity_row(self.row_at(at));
-        let (mut deal, mut is_known) = (Deal::default(), true);
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
             is_known &= problem.code != IssueCode::PipelineUnknown;
         });
         let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();
         let pipeline = self.pipeline_number(Some(&pipeline));
         let opportunities = self.opportunities.of_contact.get(&contact)?;
         let there = opportunities.iter().copied().filter(|&opportunity| {
-            let state = &self.opportunities.states[opportunity as usize];
-            state.contact == contact && state.pipeline == pipeline
+            let state = &self.opportunities.states[opportunity.index()];
+            state.contact == Some(contact) && state.pipeline == pipeline
         });
-        there.min_by(|a, b| self.ledger.compare(Object::Opportunity, *a, *b))
+        there.min_by(|a, b| compare(&self.ledger, *a, *b))
     }
+}
+
+/// The order that decides which of two opportunities is the lowest (O5).
+fn compare(ledger: &Ledger, a: OpportunityNumber, b: OpportunityNumber) -> Ordering {
+    ledger.compare(Object::Opportunity, a.0, b.0)
 }

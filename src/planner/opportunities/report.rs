@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::draft::{Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::{Base, Deal, Dropped, Given, Pitch, Problem};
+use crate::merge::{Base, Deal, Dropped, Problem};
 use crate::object::Object;
 use crate::planner::Planner;
 
@@ -15,16 +15,10 @@ impl Planner {
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
-        let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |problem| {
-            problems.push(problem);
-        });
+        let deal = Deal::brought_by(settings, &row, |problem| problems.push(problem));
         let base = Base::of(settings, None);
-        let from =
-            settings.opportunity_columns.partition_point(|c| c.field < FieldId::OPPORTUNITY_NAME);
-        let to =
-            settings.opportunity_columns.partition_point(|c| c.field <= FieldId::OPPORTUNITY_NAME);
-        let name = crate::merge::effective(base, &settings.opportunity_columns[from..to], &[row]);
+        let columns = settings.columns_of(FieldId::OPPORTUNITY_NAME);
+        let name = crate::merge::effective(base, columns, &[row]);
         let mut missing = Vec::new();
         if name.is_none() {
             missing.push("name");

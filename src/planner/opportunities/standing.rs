@@ -15,7 +15,7 @@ use hashbrown::HashTable;
 use super::Status;
 use crate::draft::{Column, Drafts, Settings};
 use crate::field::FieldId;
-use crate::merge::{Deal, Given, Pitch, RowOf};
+use crate::merge::{Deal, RowOf};
 use crate::normalize::{Window, is_blank, is_plain};
 use crate::object::Mode;
 use crate::plan::NONE;
@@ -175,10 +175,8 @@ impl Standings {
 /// Works out where the cells of a row lead, if nothing is wrong with them.
 fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
     let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
-    let (mut deal, mut is_fine) = (Deal::default(), true);
-    deal.take(settings, Pitch::of(settings, &row, true, Given::default()), true, |_| {
-        is_fine = false;
-    });
+    let mut is_fine = true;
+    let deal = Deal::brought_by(settings, &row, |_| is_fine = false);
     is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();
     let status = Status::of(deal.status.as_deref());
     is_fine.then(|| Way { pipeline: deal.pipeline.map(Cow::into_owned), status })

@@ -12,9 +12,8 @@ use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
 use crate::object::Object;
 use crate::planner::Planner;
-use crate::planner::kept::columns_of;
+use crate::planner::key_policy::TextPolicy;
 use crate::planner::row_keys::RowKeys;
-use crate::planner::teaching::TextTeaching;
 use crate::value::Value;
 
 impl Planner {
@@ -25,7 +24,7 @@ impl Planner {
         contact: u32,
         row: u32,
         keys: RowKeys<'_>,
-        TextTeaching { kind, is_as_offered, .. }: TextTeaching,
+        TextPolicy { kind, is_as_offered, .. }: TextPolicy,
     ) -> bool {
         if !is_as_offered {
             return false;
@@ -53,7 +52,7 @@ impl Planner {
         settings: &Settings,
         contact: u32,
         row: u32,
-        TextTeaching { rule, kind, .. }: TextTeaching,
+        TextPolicy { rule, kind, .. }: TextPolicy,
     ) {
         let rule = &settings.rules[rule];
         let entry = self.ledger.contacts[contact as usize];
@@ -121,7 +120,7 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
             let book = addresses_of(base, kind, columns, rows);
             book.iter().map(Value::to_string).collect()
         }
-        None => text_of(effective(base, columns_of(base.settings, field), rows)),
+        None => text_of(effective(base, base.settings.columns_of(field), rows)),
     });
     combinations(&texts.collect::<Vec<_>>())
 }

@@ -1,8 +1,8 @@
-//! [`Memo`]: remembers what was made of cells, for a column in which few distinct ones recur.
+//! [`RecentCells`]: remembers what was made of cells, for a column in which few distinct ones recur.
 
 /// The last few distinct cells, and what was made of each.
 #[derive(Debug)]
-pub(super) struct Memo<T> {
+pub(super) struct RecentCells<T> {
     known: Vec<(Word, T)>,
     oldest: usize,
 }
@@ -16,13 +16,13 @@ struct Word {
     last: u64,
 }
 
-impl<T> Default for Memo<T> {
+impl<T> Default for RecentCells<T> {
     fn default() -> Self {
-        Memo { known: Vec::new(), oldest: 0 }
+        RecentCells { known: Vec::new(), oldest: 0 }
     }
 }
 
-impl<T: Copy> Memo<T> {
+impl<T: Copy> RecentCells<T> {
     /// More words than most pipelines have stages.
     const WORDS: usize = 12;
 

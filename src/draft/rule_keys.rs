@@ -1,4 +1,5 @@
-//! Makes the keys of match rules that are neither e-mail addresses nor phones (behaviour M2, M3).
+//! Makes the keys under match rules that are about other fields than e-mail addresses or phones, or about several
+//! fields (behaviour M2, M3).
 
 use std::borrow::Cow;
 
@@ -6,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::address::ANY_RULE;
 use super::drafter::Drafter;
-use super::offered::KeyColumn;
+use super::stripe_keys::KeyColumn;
 use super::{Cell, Column, Key, KeyText, Shape, combinations, key_hash, part};
 use crate::field::FieldId;
 use crate::source::{Stripe, rows_of};
@@ -53,15 +54,15 @@ impl Drafter<'_> {
             let text = KeyText::Span(self.place(stripe.block, key));
             let hash = key_hash(&self.seed, key.as_bytes());
             let column = column.unwrap_or(u16::MAX);
-            self.offered.combined[rule].push(row, Key { kind: ANY_RULE, column, item, hash, text });
+            self.keys.combined[rule].push(row, Key { kind: ANY_RULE, column, item, hash, text });
         }
     }
 
     /// The row's values for one field of a rule.
     fn parts<'b>(&'b self, stripe: &Stripe<'b>, row: usize, field: FieldId) -> Parts<'b> {
         match field {
-            FieldId::EMAIL => return self.shown(&self.offered.emails, stripe, row),
-            FieldId::PHONE => return self.shown(&self.offered.phones, stripe, row),
+            FieldId::EMAIL => return self.shown(&self.keys.emails, stripe, row),
+            FieldId::PHONE => return self.shown(&self.keys.phones, stripe, row),
             _ => {}
         }
         let (settings, region, of_row) = (self.settings, self.region(row), stripe.row(row));

@@ -5,13 +5,12 @@ use crate::field::{FieldKind, Fields};
 use crate::normalize::{self, folded};
 use crate::object::Object;
 
-/// The keys of a stored record under a match rule, written as a [`Lookup`](crate::lookup::Lookup) asks for
-/// them: one for each combination of the values of its fields, each with one part per field. There are none if
-/// a field is blank, because blank never equals blank (behaviour M2).
+/// The keys of a stored record under a match rule, as a [`Lookup`](crate::lookup::Lookup) asks for them. There is a key
+/// for each combination of the values of the rule's fields, with one part per field. If a field is blank, the record
+/// has no key, because blank never equals blank (behaviour M2).
 ///
-/// A storage that keeps these keys can answer every lookup from an index: have a table of them next to the
-/// records, and renew it with each write. `values` returns the stored values of a field; the [module](super)
-/// has an example.
+/// Use it to answer every lookup from an index: keep a table of these keys next to the records, and renew a record's
+/// keys with each write. `values` returns the stored values of a field. The [module](super) has an example.
 pub fn record_keys<V: AsRef<[String]>>(
     object: Object,
     rule: &[String],

@@ -103,9 +103,9 @@ impl Planner {
         }
         let key = (object, record, field);
         let kept = self.contacts.given.get(&key).copied();
-        let (kept, since) = self.since(object, kept, previous);
-        let rows: Vec<_> = since.iter().map(|&row| self.ledger.row(object, row)).collect();
-        let is_given = kept == Some(true) || gives(base, &rows, &[], field, false);
+        let since = self.since(object, kept, previous);
+        let rows: Vec<_> = since.rows.iter().map(|&row| self.ledger.row(object, row)).collect();
+        let is_given = since.kept == Some(true) || gives(base, &rows, &[], field, false);
         self.contacts.given.insert(key, (previous, is_given));
         is_given
     }

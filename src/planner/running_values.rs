@@ -1,13 +1,13 @@
-//! Keeps the values of contacts with very many rows from one row to the next, so that a row costs the same
-//! however many come before it.
+//! Values of contacts with very many rows, kept from one row to the next, so that a row costs the same however many
+//! come before it.
 
 use smallvec::SmallVec;
 
 use super::Planner;
 use super::teach::text_of;
-use crate::draft::{Column, Rule, Settings};
+use crate::draft::{Rule, Settings};
 use crate::field::FieldId;
-use crate::merge::{AddressBook, Addresses, Single, take_row};
+use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
 use crate::object::Object;
 use crate::value::Value;
 
@@ -22,12 +22,24 @@ pub(super) type Singles =
 pub(super) type Books =
     hashbrown::HashMap<(u32, Addresses), (u32, AddressBook<'static>), foldhash::fast::RandomState>;
 
-/// The columns that feed a field.
-pub(super) fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
-    let columns = &settings.contact_columns;
-    let from = columns.partition_point(|column| column.field < field);
-    let to = columns.partition_point(|column| column.field <= field);
-    &columns[from..to]
+/// What was kept of a record, and the rows that are not in it yet.
+pub(super) struct Since<K> {
+    pub(super) kept: Option<K>,
+    /// In order.
+    pub(super) rows: SmallVec<[u32; 8]>,
+}
+
+impl<K> Since<K> {
+    /// What was kept, and the rows, each with what it is to the record.
+    pub(super) fn with_roles(
+        self,
+        base: Base<'_>,
+    ) -> (Option<K>, impl Iterator<Item = (u32, RowRole)>) {
+        let has_begun = self.kept.is_some();
+        let role = move |at| if has_begun { RowRole::Joins } else { base.role_of(at) };
+        let rows = self.rows.into_iter().enumerate();
+        (self.kept, rows.map(move |(at, row)| (row, role(at))))
+    }
 }
 
 impl Planner {
@@ -36,14 +48,9 @@ impl Planner {
         self.ledger.back_from(Object::Contact, row).nth(KEPT_FROM).is_some()
     }
 
-    /// What was kept, and the rows since then up to this one, in order. If what was kept does not belong to an
-    /// earlier row of this record, `None` and all rows.
-    pub(super) fn since<K>(
-        &self,
-        object: Object,
-        kept: Option<(u32, K)>,
-        row: u32,
-    ) -> (Option<K>, SmallVec<[u32; 8]>) {
+    /// Goes on from what was kept: the rows since then up to this one. If what was kept does not belong to an
+    /// earlier row of this record, nothing was kept, and all rows are to be folded.
+    pub(super) fn since<K>(&self, object: Object, kept: Option<(u32, K)>, row: u32) -> Since<K> {
         let last = kept.as_ref().map(|(last, _)| *last);
         let rows = self.ledger.back_from(object, row);
         let mut since: SmallVec<[u32; 8]> =
@@ -51,7 +58,7 @@ impl Planner {
         since.reverse();
         let goes_on = since.first().map_or(row, |&first| self.ledger.previous(object, first));
         let is_there = Some(goes_on) == last;
-        (kept.filter(|_| is_there).map(|(_, kept)| kept), since)
+        Since { kept: kept.filter(|_| is_there).map(|(_, kept)| kept), rows: since }
     }
 
     /// The value of a field after the rows up to this one have been folded in; it is kept.
@@ -62,14 +69,13 @@ impl Planner {
         row: u32,
         field: FieldId,
     ) -> Option<Value<'static>> {
-        let columns = columns_of(settings, field);
+        let columns = settings.columns_of(field);
         let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
         let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
-        let (kept, since) = self.since(Object::Contact, kept, row);
-        let is_first = kept.is_none() && base.is_new();
+        let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
-        for (at, &number) in since.iter().enumerate() {
-            now.take_row(base, columns, &self.row_of(number), is_first && at == 0);
+        for (row, role) in rows {
+            now.take_row(base, columns, &self.row_of(row), role);
         }
         let now = now.into_owned();
         let value = now.value.clone();
@@ -87,12 +93,11 @@ impl Planner {
     ) -> AddressBook<'s> {
         let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
         let kept = self.contacts.books.get(&(contact, kind)).map(|(last, kept)| (*last, kept));
-        let (kept, since) = self.since(Object::Contact, kept, row);
-        let is_first = kept.is_none() && base.is_new();
+        let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
-        for (at, &number) in since.iter().enumerate() {
-            let (of, is_first) = (self.row_of(number), is_first && at == 0);
-            take_row(base, kind, &settings.contact_columns, &of, is_first, &mut book, |_| {});
+        for (row, role) in rows {
+            let of = self.row_of(row);
+            take_row(base, kind, &settings.contact_columns, &of, role, &mut book, |_| {});
         }
         book
     }

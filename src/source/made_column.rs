@@ -8,7 +8,7 @@ impl Block {
     /// Adds a column after those of the file: `make` appends its cell of a row to a text. It is read like any
     /// other column, but [does not count as one of the file](Self::columns).
     ///
-    /// The block is laid out anew, so that nobody who reads a cell has to ask where it comes from. If a block
+    /// The block is laid out anew, so that code that reads a cell need not ask where it comes from. If a block
     /// already has such a column, nothing is done.
     pub(crate) fn make_column(&mut self, make: impl Fn(&BlockRow<'_>, &mut String)) {
         if self.has_made {

@@ -4,38 +4,38 @@
 use super::Runner;
 use crate::issue::{FailedRow, MetRow};
 use crate::plan::Plan;
-use crate::planner::{Moved, Unmarked, each_unmarked};
+use crate::planner::{Moved, Tokenless, each_tokenless};
 
 /// How many rows are remembered.
 const MOST: usize = 4_096;
 
 /// See the [module](self).
 pub(super) struct Remembered {
-    row: Unmarked,
+    row: Tokenless,
     failed: Vec<FailedRow>,
     met: Vec<MetRow>,
 }
 
 impl Runner<'_> {
     /// Remembers the rows of a window that leave no token, and tells the checkpoint those that it could lead elsewhere.
-    pub(super) fn remember_unmarked(&mut self, plan: &Plan) {
+    pub(super) fn remember_tokenless(&mut self, plan: &Plan) {
         if self.job.ending == super::Ending::Open {
             return;
         }
         let mut failed = plan.failed_rows(|_| true);
         failed.sort_by_key(|failed| failed.row);
-        each_unmarked(plan, |row| {
+        each_tokenless(plan, |row| {
             let number = plan.ledger.number(row.row);
             let from = failed.partition_point(|failed| failed.row < number);
             let of_row = failed[from..].iter().take_while(|failed| failed.row == number);
             let failed = of_row.cloned().collect();
-            self.unmarked.push_back(Remembered {
+            self.tokenless.push_back(Remembered {
                 met: plan.met_rows(row.row).collect(),
                 failed,
                 row,
             });
-            if self.unmarked.len() > MOST {
-                self.unmarked.pop_front();
+            if self.tokenless.len() > MOST {
+                self.tokenless.pop_front();
             }
         });
         let moved = Moved::of(plan);
@@ -43,7 +43,7 @@ impl Runner<'_> {
             return;
         }
         let (mut failed, mut met) = (Vec::new(), Vec::new());
-        self.unmarked.retain_mut(|row| {
+        self.tokenless.retain_mut(|row| {
             let is_concerned = moved.concerns(&row.row);
             if is_concerned {
                 failed.append(&mut row.failed);

@@ -1,5 +1,5 @@
-//! [`Unmarked`] rows: those that leave no token in storage, and whether they could lead elsewhere once it is written
-//! (behaviour X6).
+//! [`Tokenless`] rows: those that leave no token in storage. Could such a row mean another record once the plan is
+//! written (behaviour X6)?
 //!
 //! A row that writes a record leaves a token, by which a resumed import knows what the row had found. Any other row has
 //! to find its record again, in a storage that the import has changed. So the planner notes each key that a stored
@@ -22,7 +22,7 @@ const TOGETHER: usize = 4_096;
 
 /// A row that leaves no token for one of its sides.
 #[derive(Clone, Debug)]
-pub(crate) struct Unmarked {
+pub(crate) struct Tokenless {
     /// Counted in its plan from 0.
     pub(crate) row: u32,
     /// Fingerprints of the keys by which it looks for its contact.
@@ -33,7 +33,7 @@ pub(crate) struct Unmarked {
     has_failed: bool,
 }
 
-/// What a plan changes of that by which records are found.
+/// The keys and the opportunities that a plan changes, and by which rows find records.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     keys: HashSet<u64, RandomState>,
@@ -57,18 +57,18 @@ impl Moved {
     }
 
     /// Could the row lead elsewhere now?
-    pub(crate) fn concerns(&self, row: &Unmarked) -> bool {
+    pub(crate) fn concerns(&self, row: &Tokenless) -> bool {
         row.keys.iter().any(|key| self.keys.contains(key))
             || row.opportunity.is_some_and(|of| self.opportunities.contains(&of))
             || (row.has_failed && !self.opportunities.is_empty())
     }
 }
 
-/// Shows the unmarked rows of a plan, in order.
-pub(crate) fn each_unmarked(plan: &Plan, mut show: impl FnMut(Unmarked)) {
+/// Shows the rows of a plan that leave no token, in order.
+pub(crate) fn each_tokenless(plan: &Plan, mut show: impl FnMut(Tokenless)) {
     let (ledger, mut rows) = (&plan.ledger, Vec::with_capacity(TOGETHER));
     let all = u32::try_from(ledger.len()).unwrap_or(NONE);
-    for row in (0..all).filter(|row| is_unmarked(ledger, *row)) {
+    for row in (0..all).filter(|row| is_tokenless(ledger, *row)) {
         rows.push(row);
         if rows.len() == TOGETHER {
             show_together(ledger, &rows, &mut show);
@@ -78,13 +78,13 @@ pub(crate) fn each_unmarked(plan: &Plan, mut show: impl FnMut(Unmarked)) {
     show_together(ledger, &rows, &mut show);
 }
 
-fn is_unmarked(ledger: &Ledger, row: u32) -> bool {
-    let is_marked = |outcome| matches!(outcome, None | Some(Outcome::Create | Outcome::Update));
-    !is_marked(ledger.contact_rows[row as usize].outcome)
-        || !is_marked(ledger.opportunity_rows[row as usize].outcome)
+fn is_tokenless(ledger: &Ledger, row: u32) -> bool {
+    let has_token = |outcome| matches!(outcome, None | Some(Outcome::Create | Outcome::Update));
+    !has_token(ledger.contact_rows[row as usize].outcome)
+        || !has_token(ledger.opportunity_rows[row as usize].outcome)
 }
 
-fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Unmarked)) {
+fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Tokenless)) {
     if rows.is_empty() {
         return;
     }
@@ -97,7 +97,7 @@ fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Unmarked))
         let side = &ledger.opportunity_rows[row as usize];
         let is_found = side.opportunity != NONE && side.by != By::Id;
         let id = is_found.then(|| ledger.id(Object::Opportunity, side.opportunity)).flatten();
-        show(Unmarked {
+        show(Tokenless {
             row,
             keys: keys.map(|key| print_of_key(&block, key)).collect(),
             opportunity: id.map(print_of),

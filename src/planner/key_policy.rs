@@ -1,6 +1,6 @@
-//! [`Teaching`]: what the mapping and the rules mean for keys, worked out once for the whole file.
+//! [`KeyPolicy`]: how rows may change which keys lead to a contact, judging by the mapping and the match rules. It is
+//! worked out once for the whole file.
 
-use super::kept;
 use crate::draft::{Column, KeyKind, Settings};
 use crate::field::FieldId;
 use crate::mapping::Blank;
@@ -9,18 +9,18 @@ use crate::merge::Addresses;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
-pub(super) struct Teaching {
-    pub(super) addresses: Vec<AddressTeaching>,
+pub(super) struct KeyPolicy {
+    pub(super) addresses: Vec<AddressPolicy>,
     /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own, no row can remove
     /// one, and no rule is made of texts.
     pub(super) is_plain: bool,
     /// The rules that are made of texts. Their keys follow the effective values of a contact.
-    pub(super) texts: Vec<TextTeaching>,
+    pub(super) texts: Vec<TextPolicy>,
 }
 
 /// How the keys of a rule that is made of texts lead to contacts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TextTeaching {
+pub(super) struct TextPolicy {
     /// Its position among the rules.
     pub(super) rule: usize,
     pub(super) kind: KeyKind,
@@ -32,7 +32,7 @@ pub(super) struct TextTeaching {
 
 /// How e-mail addresses, or phones, lead to contacts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AddressTeaching {
+pub(super) struct AddressPolicy {
     pub(super) kind: Addresses,
     /// The match rule that consists of them alone, if there is one.
     pub(super) rule: Option<KeyKind>,
@@ -42,14 +42,14 @@ pub(super) struct AddressTeaching {
     pub(super) is_always_taken: bool,
 }
 
-impl Teaching {
+impl KeyPolicy {
     pub(super) fn new(settings: &Settings) -> Self {
         let is_mapped =
             |kind: &Addresses| settings.contact_columns.iter().any(|column| kind.has(column.field));
-        let addresses: Vec<AddressTeaching> = Addresses::ALL
+        let addresses: Vec<AddressPolicy> = Addresses::ALL
             .into_iter()
             .filter(is_mapped)
-            .map(|kind| AddressTeaching {
+            .map(|kind| AddressPolicy {
                 kind,
                 rule: rule_of(settings, kind),
                 can_remove: may_remove(settings, kind),
@@ -58,17 +58,17 @@ impl Teaching {
             })
             .collect();
         let rules = settings.rules.iter().enumerate();
-        let texts: Vec<TextTeaching> = rules
+        let texts: Vec<TextPolicy> = rules
             .filter(|(_, rule)| Addresses::of_rule(rule).is_none())
-            .map(|(number, rule)| TextTeaching {
+            .map(|(number, rule)| TextPolicy {
                 rule: number,
                 kind: kind_of(number),
                 is_as_offered: rule.fields().all(|field| is_as_offered(settings, field)),
             })
             .collect();
-        let is_simple = |of: &AddressTeaching| of.rule.is_some() && !of.can_remove;
+        let is_simple = |of: &AddressPolicy| of.rule.is_some() && !of.can_remove;
         let is_plain = texts.is_empty() && addresses.iter().all(is_simple);
-        Teaching { addresses, is_plain, texts }
+        KeyPolicy { addresses, is_plain, texts }
     }
 
     /// Can a row of this file remove an address of this kind?
@@ -88,7 +88,7 @@ fn kind_of(rule: usize) -> KeyKind {
     KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX))
 }
 
-/// Is what a row says of this field all that the contact gets from it, see [`TextTeaching::is_as_offered`]?
+/// Is what a row says of this field all that the contact gets from it, see [`TextPolicy::is_as_offered`]?
 fn is_as_offered(settings: &Settings, field: FieldId) -> bool {
     if let Some(kind) = Addresses::of_primary(field) {
         return !may_remove(settings, kind);
@@ -98,7 +98,7 @@ fn is_as_offered(settings: &Settings, field: FieldId) -> bool {
             && !column.is_list
             && matches!(column.merge, Merge::Overwrite | Merge::FillBlank | Merge::Keep)
     };
-    matches!(kept::columns_of(settings, field), [column] if takes_values_as_they_are(column))
+    matches!(settings.columns_of(field), [column] if takes_values_as_they_are(column))
 }
 
 fn may_remove(settings: &Settings, kind: Addresses) -> bool {

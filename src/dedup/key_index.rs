@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use super::numbers::{KeyNumber, KeyNumbers, KeyPlace};
+use super::key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::{Key, KeyKind};
 
 /// The number of a contact in the plan. Stored and new ones are numbered in the order in which they were met.
@@ -162,7 +162,7 @@ impl KeyIndex {
         }
     }
 
-    /// The contact that alone carries the key; `None` if nobody does, or if several do or did.
+    /// The contact that carries the key, if it is the only one that ever did. Otherwise `None`.
     pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<u32> {
         let holder = self.carriers[key.0 as usize];
         (holder & SEVERAL == 0).then_some(holder)

@@ -1,9 +1,9 @@
-//! How the drafter looks at a cell: briefly if it is plain, otherwise by reading it in full.
+//! How the drafter checks a cell: at a glance if it is plain, otherwise by reading it in full.
 
+use super::checked_column::{Check, CheckedColumn};
 use super::drafter::Drafter;
 use super::refusal::{Refusal, hint};
 use super::region::Countries;
-use super::watch::{Look, Watch};
 use super::{Cell, Column, Key, KeyKind, KeyText, key_hash};
 use crate::field::FieldId;
 use crate::normalize;
@@ -11,107 +11,120 @@ use crate::object::Object;
 use crate::source::{Stripe, rows_of};
 use crate::value::Value;
 
+/// What a check of a column has shown: sets of rows of a stripe, a bit for each row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    /// The rows whose cell is not blank.
+    pub(super) filled: u64,
+    /// Those of them whose cell holds something that can be used.
+    pub(super) usable: u64,
+}
+
 impl<'s> Drafter<'s> {
-    /// Looks at the cells of a column on some rows. Returns the rows where they are not blank, and those
-    /// where they hold something usable.
-    pub(super) fn look(
+    /// Checks the cells of a column on some rows.
+    pub(super) fn check_column(
         &mut self,
-        watch: &mut Watch<'s>,
+        checked: &mut CheckedColumn<'s>,
         is_quiet: bool,
         stripe: &Stripe<'_>,
         rows: u64,
-    ) -> (u64, u64) {
-        let column = watch.column;
+    ) -> Checked {
+        let column = checked.column;
         let is_direct = column.is_direct();
         let may_hold_nul = stripe.block.may_hold_nul();
-        match watch.look {
-            _ if is_quiet => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
+        match checked.check {
+            _ if is_quiet => self.check_each(checked, stripe, rows, |_, _, _, _| true),
             // Its cells are looked at once the opportunity is known.
-            Look::Later => self.look_at_each(watch, stripe, rows, |_, _, _, _| true),
-            Look::Text => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
-                !may_hold_nul && cell.len() <= watch.column.max_chars
+            Check::Later => self.check_each(checked, stripe, rows, |_, _, _, _| true),
+            Check::Text => self.check_each(checked, stripe, rows, |_, checked, _, cell| {
+                !may_hold_nul && cell.len() <= checked.column.max_chars
             }),
-            Look::Choice
+            Check::Choice
                 if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
             {
                 // Which cells name a country was found out at the beginning of the stripe.
                 let told = rows & self.country.as_ref().map_or(0, Countries::rows);
-                let rest = self.look_at_each(watch, stripe, rows & !told, |_, _, _, _| false);
-                (rest.0 | told, rest.1 | told)
+                let rest = self.check_each(checked, stripe, rows & !told, |_, _, _, _| false);
+                Checked { filled: rest.filled | told, usable: rest.usable | told }
             }
-            Look::Choice => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
-                watch.fine.get(cell).is_some()
+            Check::Choice => self.check_each(checked, stripe, rows, |_, checked, _, cell| {
+                checked.fine.get(cell).is_some()
             }),
-            Look::Day => self
-                .look_at_each(watch, stripe, rows, |_, _, _, cell| normalize::is_plain_day(cell)),
-            Look::Amount => self.look_at_each(watch, stripe, rows, |_, watch, _, cell| {
-                normalize::is_plain_amount(cell, watch.column.separators)
+            Check::Day => self
+                .check_each(checked, stripe, rows, |_, _, _, cell| normalize::is_plain_day(cell)),
+            Check::Amount => self.check_each(checked, stripe, rows, |_, checked, _, cell| {
+                normalize::is_plain_amount(cell, checked.column.separators)
             }),
-            Look::Email if is_direct => {
-                self.look_at_each(watch, stripe, rows, |drafter, watch, row, cell| {
-                    drafter.keep_plain_email(watch, stripe, row, cell)
+            Check::Email if is_direct => {
+                self.check_each(checked, stripe, rows, |drafter, checked, row, cell| {
+                    drafter.keep_plain_email(checked, stripe, row, cell)
                 })
             }
-            Look::Phone if is_direct => {
-                self.look_at_each(watch, stripe, rows, |drafter, watch, row, cell| {
-                    drafter.keep_plain_phone(watch, stripe, row, cell)
+            Check::Phone if is_direct => {
+                self.check_each(checked, stripe, rows, |drafter, checked, row, cell| {
+                    drafter.keep_plain_phone(checked, stripe, row, cell)
                 })
             }
-            _ => self.look_at_each(watch, stripe, rows, |_, _, _, _| false),
+            _ => self.check_each(checked, stripe, rows, |_, _, _, _| false),
         }
     }
 
-    /// Does the work of [`look`](Self::look); `is_plain` says of a cell, as it is or without spaces around it, that
-    /// it needs no closer look.
+    /// Does the work of [`check_column`](Self::check_column). `is_plain` says of a cell, as it is or without spaces
+    /// around it, that it needs no closer look.
     #[inline(always)]
-    fn look_at_each(
+    fn check_each(
         &mut self,
-        watch: &mut Watch<'s>,
+        checked: &mut CheckedColumn<'s>,
         stripe: &Stripe<'_>,
         rows: u64,
-        mut is_plain: impl FnMut(&mut Self, &Watch<'s>, usize, &[u8]) -> bool,
-    ) -> (u64, u64) {
+        mut is_plain: impl FnMut(&mut Self, &CheckedColumn<'s>, usize, &[u8]) -> bool,
+    ) -> Checked {
         let (mut filled, mut usable) = (rows, rows);
         for row in rows_of(rows) {
-            let Some(mut cell) = watch.cell(stripe, row) else {
+            let Some(mut cell) = checked.cell(stripe, row) else {
                 filled &= !(1 << row);
                 continue;
             };
-            while !is_plain(self, watch, row, cell) {
+            while !is_plain(self, checked, row, cell) {
                 let bare = cell.trim_ascii();
                 if bare.len() < cell.len() {
                     cell = bare;
                     continue;
                 }
-                if !self.look_closely(watch, stripe, row) {
+                if !self.read_in_full(checked, stripe, row) {
                     usable &= !(1 << row);
                 }
                 break;
             }
         }
-        (filled, filled & usable)
+        Checked { filled, usable: filled & usable }
     }
 
     #[inline(never)]
-    fn look_closely(&mut self, watch: &mut Watch<'s>, stripe: &Stripe<'_>, row: usize) -> bool {
-        let column = watch.column;
+    fn read_in_full(
+        &mut self,
+        checked: &mut CheckedColumn<'s>,
+        stripe: &Stripe<'_>,
+        row: usize,
+    ) -> bool {
+        let column = checked.column;
         let of_row = stripe.row(row);
         let cell = column.text(&of_row);
-        match watch.look {
-            Look::Choice => {
+        match checked.check {
+            Check::Choice => {
                 let is_fine = self.read(column, stripe, row, cell);
                 if is_fine {
-                    watch.fine.put(cell.as_bytes(), ());
+                    checked.fine.put(cell.as_bytes(), ());
                 }
                 is_fine
             }
-            Look::Id => self.look_at_id(watch, stripe, row, cell),
-            Look::Email => {
-                self.look_at_emails(watch, stripe, row, cell);
+            Check::Id => self.read_id(checked, stripe, row, cell),
+            Check::Email => {
+                self.read_emails(checked, stripe, row, cell);
                 true
             }
-            Look::Phone => {
-                self.look_at_phones(watch, stripe, row, cell);
+            Check::Phone => {
+                self.read_phones(checked, stripe, row, cell);
                 true
             }
             _ if column.is_list => self.read_items(column, stripe, row, cell),
@@ -119,9 +132,9 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    fn look_at_id<'b>(
+    fn read_id<'b>(
         &mut self,
-        watch: &Watch<'s>,
+        checked: &CheckedColumn<'s>,
         stripe: &Stripe<'b>,
         row: usize,
         cell: &'b str,
@@ -129,7 +142,7 @@ impl<'s> Drafter<'s> {
     where
         's: 'b,
     {
-        let column = watch.column;
+        let column = checked.column;
         match column.read(cell, None, &self.settings.choices) {
             Cell::Value(Value::Text(id)) => {
                 let kind = match column.field {
@@ -140,11 +153,12 @@ impl<'s> Drafter<'s> {
                 let text = KeyText::Span(self.place(stripe.block, &id));
                 let hash = key_hash(&self.seed, id.as_bytes());
                 let column = column.index().unwrap_or(u16::MAX);
-                let columns = match watch.column.object {
-                    Object::Contact => &mut self.offered.contact_ids,
-                    Object::Opportunity => &mut self.offered.opportunity_ids,
+                let columns = match checked.column.object {
+                    Object::Contact => &mut self.keys.contact_ids,
+                    Object::Opportunity => &mut self.keys.opportunity_ids,
                 };
-                columns[watch.among_its_kind].push(row, Key { kind, column, item: 0, hash, text });
+                columns[checked.among_its_kind]
+                    .push(row, Key { kind, column, item: 0, hash, text });
                 true
             }
             Cell::Invalid(code) => {

@@ -1,38 +1,38 @@
-//! [`Watch`]: how the drafter looks at a column, which is as little as the rules allow.
+//! [`CheckedColumn`]: how the drafter checks the cells of a column, with as little work as the rules allow.
 //!
 //! Most cells are text that nothing can be wrong with, or one of a few words that recur in a thousand rows, or
 //! written in the plainest way of their kind. Those need only a glance; the others are read in full by
 //! [`Column::read`].
 
-use super::memo::Memo;
+use super::recent_cells::RecentCells;
 use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::normalize;
 use crate::source::Stripe;
 
-/// A column, and how its cells are looked at.
+/// A column, and how its cells are checked.
 #[derive(Debug)]
-pub(super) struct Watch<'s> {
+pub(super) struct CheckedColumn<'s> {
     pub(super) column: &'s Column,
     /// Its place in the file; `None` for a constant.
     pub(super) index: Option<usize>,
-    pub(super) look: Look,
+    pub(super) check: Check,
     /// Its cells are in the file, and do not serve to identify a contact: a row that fills one says more than
     /// keys.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
     /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
-    /// Once another column has shown that a row says more than keys, they need not be looked at.
+    /// Once another column has shown that a row says more than keys, they need not be checked.
     pub(super) is_quiet: bool,
-    /// Its number among the columns that are looked at the same way, if they give keys.
+    /// Its number among the columns that are checked the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
-    pub(super) fine: Memo<()>,
+    pub(super) fine: RecentCells<()>,
 }
 
-/// How cells are looked at while rows are drafted.
+/// How cells are checked while rows are drafted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Check {
     /// Any text is fine, unless it holds a NUL.
     Text,
     Email,
@@ -50,39 +50,39 @@ pub(super) enum Look {
     Later,
 }
 
-impl<'s> Watch<'s> {
+impl<'s> CheckedColumn<'s> {
     pub(super) fn new(settings: &Settings, column: &'s Column) -> Self {
-        let look = match column.field {
-            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK => Look::Id,
-            FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Look::Email,
-            FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Look::Phone,
-            FieldId::PIPELINE | FieldId::STAGE => Look::Later,
-            FieldId::OPPORTUNITY_TAGS => Look::Items,
+        let check = match column.field {
+            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK => Check::Id,
+            FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Check::Email,
+            FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Check::Phone,
+            FieldId::PIPELINE | FieldId::STAGE => Check::Later,
+            FieldId::OPPORTUNITY_TAGS => Check::Items,
             _ => match column.kind {
                 FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::FullName
                     if column.is_direct() =>
                 {
-                    Look::Text
+                    Check::Text
                 }
-                _ if column.is_list => Look::Items,
+                _ if column.is_list => Check::Items,
                 FieldKind::Boolean
                 | FieldKind::Country
                 | FieldKind::SingleChoice
                 | FieldKind::Status
                 | FieldKind::Timezone
-                | FieldKind::User => Look::Choice,
-                FieldKind::Date if column.is_direct() => Look::Day,
-                FieldKind::Number | FieldKind::Money if column.is_direct() => Look::Amount,
-                _ => Look::Value,
+                | FieldKind::User => Check::Choice,
+                FieldKind::Date if column.is_direct() => Check::Day,
+                FieldKind::Number | FieldKind::Money if column.is_direct() => Check::Amount,
+                _ => Check::Value,
             },
         };
         let is_key = settings.is_key(column.field);
         let index = column.index().map(usize::from);
-        Watch {
+        CheckedColumn {
             column,
             index,
-            look,
-            is_quiet: matches!(look, Look::Text | Look::Later)
+            check,
+            is_quiet: matches!(check, Check::Text | Check::Later)
                 && !is_key
                 && !column.is_constant()
                 && column.max_chars == usize::MAX,
@@ -92,7 +92,7 @@ impl<'s> Watch<'s> {
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
             ),
             among_its_kind: 0,
-            fine: Memo::default(),
+            fine: RecentCells::default(),
         }
     }
 

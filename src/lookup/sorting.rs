@@ -1,6 +1,6 @@
 //! Sorts what storage is asked for, by its bytes.
 //!
-//! Whole texts are hardly ever compared: most differ in a few bytes, and phones are sorted as numbers.
+//! Whole texts are rarely compared: most differ in their first bytes, and phones are sorted as numbers.
 
 use crate::value::Phone;
 
@@ -10,7 +10,7 @@ pub(super) struct Asked {
     /// Where it is in the text of the question.
     pub(super) from: u32,
     pub(super) to: u32,
-    /// By what the planner knows it; means nothing for an id that cannot be taken back.
+    /// What the planner knows the text by. It means nothing for an id that cannot be taken back.
     pub(super) mark: u32,
 }
 
@@ -74,10 +74,10 @@ pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
 /// One asked phone without an extension.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct AskedPhone {
-    /// Its digits, followed by zeros up to as many digits as a phone can have, and how many are its own. Such
-    /// numbers are ordered as the texts are.
+    /// The digits, filled up with zeros to the length of the longest phone, and then the number of its own digits.
+    /// These numbers have the same order as the texts.
     order: u64,
-    /// By what the planner knows it.
+    /// What the planner knows the phone by.
     mark: u32,
 }
 

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::Planner;
-use super::kept::KEPT_FROM;
+use super::running_values::KEPT_FROM;
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
@@ -23,7 +23,7 @@ type Text = (Object, u32, FieldId);
 
 /// The fields whose texts grow, and what is known about texts that may be full.
 #[derive(Debug, Default)]
-pub(super) struct Growing {
+pub(super) struct GrowingTexts {
     /// The columns of each such field, for contacts and for opportunities.
     fields: [Vec<Range<usize>>; 2],
     /// Do several columns feed one such field, so that a row can fill the text by itself?
@@ -34,7 +34,7 @@ pub(super) struct Growing {
     kept: HashMap<Text, (u32, Single<'static>), RandomState>,
 }
 
-impl Growing {
+impl GrowingTexts {
     pub(super) fn of(settings: &Settings) -> Self {
         let of = |object| -> Vec<Range<usize>> {
             let columns = settings.columns(object);
@@ -48,7 +48,7 @@ impl Growing {
         let fields = [of(Object::Contact), of(Object::Opportunity)];
         let adds_alone =
             [0, 1].map(|object: usize| fields[object].iter().any(|columns| columns.len() > 1));
-        Growing { fields, adds_alone, ..Growing::default() }
+        GrowingTexts { fields, adds_alone, ..GrowingTexts::default() }
     }
 }
 
@@ -71,20 +71,20 @@ impl Planner {
         record: u32,
         row: u32,
     ) {
-        if self.growing.fields[object as usize].is_empty() {
+        if self.growing_texts.fields[object as usize].is_empty() {
             return;
         }
         let entry = self.ledger.entry(object, record);
         let is_alone = entry.is_new() && entry.first_row == row;
-        if !is_alone || self.growing.adds_alone[object as usize] {
+        if !is_alone || self.growing_texts.adds_alone[object as usize] {
             self.look_for_full_texts(settings, object, record, row);
         }
     }
 
     #[inline(never)]
     fn look_for_full_texts(&mut self, settings: &Settings, object: Object, record: u32, row: u32) {
-        for at in 0..self.growing.fields[object as usize].len() {
-            let field = self.growing.fields[object as usize][at].clone();
+        for at in 0..self.growing_texts.fields[object as usize].len() {
+            let field = self.growing_texts.fields[object as usize][at].clone();
             let columns = &settings.columns(object)[field];
             let has_room = self.has_room(object, record, row, columns);
             if !has_room.unwrap_or_else(|| self.has_room_by_count(object, record, row, columns)) {
@@ -96,7 +96,7 @@ impl Planner {
     #[cold]
     fn note_full_text(&mut self, object: Object, record: u32, row: u32, columns: &[Column]) {
         let key = (object, record, columns[0].field);
-        let kept = self.growing.kept.remove(&key);
+        let kept = self.growing_texts.kept.remove(&key);
         let now = self.grown(object, record, row, columns, kept);
         let number = self.ledger.row(object, row).number;
         let refused = now
@@ -106,8 +106,8 @@ impl Planner {
         self.window.findings.extend(refused);
         // What was said before is not added again, so the text may be far shorter than was counted.
         let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
-        self.growing.counted.insert(key, (row, len));
-        self.growing.kept.insert(key, (row, now));
+        self.growing_texts.counted.insert(key, (row, len));
+        self.growing_texts.kept.insert(key, (row, now));
     }
 
     /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
@@ -141,13 +141,13 @@ impl Planner {
         columns: &[Column],
     ) -> bool {
         let text = (object, record, columns[0].field);
-        let counted = self.growing.counted.get(&text).copied();
+        let counted = self.growing_texts.counted.get(&text).copied();
         let (last, mut most) =
             counted.unwrap_or_else(|| (NONE, self.stored_len(object, record, columns)));
         for row in self.ledger.back_from(object, row).take_while(|&row| row != last) {
             most += self.row_len(row, columns);
         }
-        self.growing.counted.insert(text, (row, most));
+        self.growing_texts.counted.insert(text, (row, most));
         is_room(most, columns)
     }
 
@@ -175,12 +175,11 @@ impl Planner {
         kept: Option<(u32, Single<'static>)>,
     ) -> Single<'static> {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let (kept, since) = self.since(object, kept, row);
-        let is_first = kept.is_none() && base.is_new();
+        let (kept, rows) = self.since(object, kept, row).with_roles(base);
         let mut now = kept.unwrap_or_else(|| Single::stored(base, columns[0].field));
-        for (at, &number) in since.iter().enumerate() {
+        for (row, role) in rows {
             now.refused.clear();
-            now.take_row(base, columns, &self.ledger.row(object, number), is_first && at == 0);
+            now.take_row(base, columns, &self.ledger.row(object, row), role);
         }
         now.into_owned()
     }

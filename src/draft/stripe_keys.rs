@@ -1,8 +1,8 @@
-//! [`Offered`]: the keys that the rows of a stripe offer, collected column by column and written row by row.
+//! [`StripeKeys`]: the keys that the rows of a stripe offer, collected column by column and written row by row.
 
+use super::checked_column::Check;
 use super::drafter::position;
 use super::side::Side;
-use super::watch::Look;
 use super::{Key, KeyKind, KeyText, Rule, Shape};
 use crate::source::{Stripe, rows_of};
 
@@ -12,8 +12,8 @@ const NO_KEY: Key =
 
 /// See the [module](self).
 #[derive(Debug)]
-pub(super) struct Offered {
-    /// For each column, in the order in which they are looked at.
+pub(super) struct StripeKeys {
+    /// For each column, in the order in which they are checked.
     pub(super) emails: Vec<KeyColumn>,
     pub(super) phones: Vec<KeyColumn>,
     /// The keys of records that are named by their ids.
@@ -34,15 +34,15 @@ pub(super) struct KeyColumn {
     more: Vec<(usize, Key)>,
 }
 
-impl Offered {
+impl StripeKeys {
     /// Room for the keys of the columns of both objects.
     pub(super) fn new(contact: &Side<'_>, opportunity: &Side<'_>, rules: &[Rule]) -> Self {
-        let columns = |side: &Side<'_>, look| vec![KeyColumn::default(); side.count(look)];
-        Offered {
-            emails: columns(contact, Look::Email),
-            phones: columns(contact, Look::Phone),
-            contact_ids: columns(contact, Look::Id),
-            opportunity_ids: columns(opportunity, Look::Id),
+        let columns = |side: &Side<'_>, check| vec![KeyColumn::default(); side.count(check)];
+        StripeKeys {
+            emails: columns(contact, Check::Email),
+            phones: columns(contact, Check::Phone),
+            contact_ids: columns(contact, Check::Id),
+            opportunity_ids: columns(opportunity, Check::Id),
             combined: vec![KeyColumn::default(); rules.len()],
         }
     }
@@ -91,7 +91,7 @@ impl Offered {
 
     /// Forgets the stripe.
     pub(super) fn clear(&mut self) {
-        let Offered { emails, phones, contact_ids, opportunity_ids, combined } = self;
+        let StripeKeys { emails, phones, contact_ids, opportunity_ids, combined } = self;
         for columns in [emails, phones, contact_ids, opportunity_ids, combined] {
             for column in columns {
                 column.rows = 0;

@@ -1,7 +1,7 @@
 //! [`KeyNumbers`]: gives each distinct key of the file a number, in the order in which rows offer them.
 //!
-//! Equal hashes are not trusted. On every hit the texts are compared (a phone's hash *is* the number), so no
-//! collision can merge two people. The seed never shows, because nothing iterates in hash order.
+//! An equal hash is not enough. On every hit the texts are compared (the hash of a phone *is* its number), so no
+//! collision can merge two people. Nothing iterates in hash order, so the seed is never visible.
 
 use std::hash::BuildHasher;
 use std::hint::black_box;
@@ -28,9 +28,8 @@ pub(crate) struct KeyPlace {
 /// A distinct key. It is small, sixteen bytes, because keys are looked at in random order, and each look waits
 /// for memory.
 ///
-/// It has two whole words, to be written as such. If an entry were written in smaller parts and then read as a
-/// whole, the read would have to wait until the parts have reached memory, after all that is still on its way
-/// there.
+/// It has two words, and each is written as a whole. If an entry were written in parts and read as a whole, the read
+/// would have to wait until the parts have reached memory.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     /// For a text its block and where in the block it begins; for a phone the packed number.
@@ -101,8 +100,8 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
-/// So many keys are looked at together. That is more than the processor can have in flight, because for some of
-/// them the text is looked at as well.
+/// How many keys are looked at together. It is more than the processor can load at the same time, because for some
+/// keys the text is looked at, too.
 const TOGETHER: usize = 64;
 
 /// A key on the way to its number.
@@ -279,8 +278,8 @@ impl KeyNumbers {
         self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
-    /// The tag of a key, made from its kind, its hash and a secret: its kind, because one text may be a key of
-    /// several kinds; a secret, because phones are their own hashes, and whoever writes the file chooses them.
+    /// The tag of a key. It is made from the kind, because a text may be a key of several kinds; from the hash; and
+    /// from a secret, because the hash of a phone is the phone, which the author of the file chooses.
     fn tag_of(&self, kind: u64, hash: u64) -> u32 {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32

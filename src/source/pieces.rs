@@ -1,10 +1,9 @@
 //! Reads a file in memory on several threads: it is cut where records end, and each piece is read as if it
 //! were a file of its own.
 //!
-//! Each cut is a guess, made by counting quotes: a line end with an even number of them before it should end
-//! a record. Reading proves it. The first piece begins with a record; and if no quote is open at the end of a
-//! piece, then the next piece begins with a record, too. If any piece has a quote that is never closed, nothing
-//! is proven, and the file is read in one go.
+//! Each cut is a guess: if the number of quotes before a line end is even, the line end should end a record. Reading
+//! proves it. The first piece begins with a record. If no quote is open at the end of a piece, the next piece begins
+//! with a record, too. If a quote stays open in any piece, nothing is proven, and the file is read in one go.
 
 use super::input::{Bytes, digest_of};
 use super::records::Records;

@@ -1,0 +1,85 @@
+//! [`Reading`]: a file that was read to its end before anything is planned, and what only all of it can tell.
+
+use std::sync::Arc;
+
+use super::driver::{BLOCK_ROWS, OpenFile, Pace};
+use super::feed::Feed;
+use super::scanner::Scanner;
+use crate::draft::Settings;
+use crate::issue::{Finding, Issue};
+use crate::plan::{Plan, UnmappedColumn};
+use crate::source::{Block, Rows, SourceError};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) blocks: Vec<Block>,
+    /// What was found in its rows, in their order.
+    pub(crate) findings: Vec<Finding>,
+    /// What is to be said about it as a whole.
+    pub(super) about: AboutFile,
+    pub(super) pace: Pace,
+}
+
+impl Reading {
+    pub(crate) fn digest(&self) -> &str {
+        &self.about.digest
+    }
+}
+
+/// What is to be said about a file as a whole.
+#[derive(Debug)]
+pub(super) struct AboutFile {
+    /// What was found about it and its columns.
+    pub(super) findings: Vec<Finding>,
+    pub(super) source_issues: Vec<Issue>,
+    pub(super) unmapped: Vec<UnmappedColumn>,
+    pub(super) digest: String,
+}
+
+impl AboutFile {
+    /// What is to be said once the file was read to its end.
+    pub(super) fn of(
+        rows: &Rows<'_>,
+        scan: &Scanner,
+        settings: &Settings,
+        findings: Vec<Finding>,
+    ) -> Self {
+        AboutFile {
+            findings,
+            source_issues: rows.findings().to_vec(),
+            unmapped: scan.unmapped(&settings.headers),
+            digest: format!("{:032x}", rows.digest()),
+        }
+    }
+
+    pub(super) fn note(self, plan: &mut Plan) {
+        plan.findings.splice(0..0, self.findings);
+        plan.source_issues = self.source_issues;
+        plan.unmapped = self.unmapped;
+        plan.file_digest = self.digest;
+    }
+}
+
+/// Reads a whole file and settles its formats.
+pub(crate) fn read(file: OpenFile<'_>) -> Result<Reading, SourceError> {
+    let OpenFile { settings, rows, pace } = file;
+    let scan = Scanner::new(&settings);
+    Feed::new(rows, scan, pace.block_rows())?.read_to_end(settings, pace)
+}
+
+/// Reads a whole file for what it tells of its formats, and for its digest. No row of it is kept.
+pub(crate) fn skim(
+    mut settings: Settings,
+    mut rows: Rows<'_>,
+) -> Result<(Settings, String), SourceError> {
+    let mut scan = Scanner::new(&settings);
+    let (mut block, mut findings) = (Block::new(), Vec::new());
+    while rows.read_block(&mut block, BLOCK_ROWS, &mut findings)? {
+        scan.observe(&block);
+        findings.clear();
+    }
+    scan.settle(&mut settings);
+    Ok((settings, format!("{:032x}", rows.digest())))
+}
