@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -54,15 +54,12 @@ impl Runner<'_> {
                 let stored = || report.stored(object, row);
                 let Some(id) = report.id(object, number).or_else(stored) else { continue };
                 let is_folded = outcome.is_some_and(Outcome::is_folded);
-                // A row that skips an opportunity only names it, unless it was matched.
-                let is_named = outcome == Some(Outcome::Skip)
-                    && ledger.opportunity_rows[row as usize].by != By::Match;
                 let planned = ledger.side(object, row).outcome;
                 let met = Met {
                     first_row: is_folded.then_some(number),
                     is_made: outcome == Some(Outcome::Create),
                     is_told: object == Object::Contact && told.contains(&contact),
-                    is_consumed: object == Object::Opportunity && !is_named,
+                    is_consumed: object == Object::Opportunity && report.has_consumed(row),
                     is_unchanged: outcome == Some(Outcome::Unchanged),
                     is_planned_unchanged: planned == Some(Outcome::Unchanged),
                     is_unfilled: false,

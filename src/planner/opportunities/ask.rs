@@ -114,10 +114,11 @@ impl Planner {
         let met = self.ledger.met(Object::Opportunity, number);
         // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(Object::Opportunity, number).unwrap_or_default();
-        let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
+        let is_taken = self.ledger.memory.is_settled(Object::Opportunity, id)
+            || self.opportunities.consumed.contains(id);
         let state = &mut self.opportunities.states[number as usize];
         state.given = given;
-        state.is_consumed = is_settled || met.is_some_and(|met| met.is_consumed);
+        state.is_consumed = is_taken || met.is_some_and(|met| met.is_consumed);
         number
     }
 
