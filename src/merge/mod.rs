@@ -20,7 +20,9 @@ pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_pri
 pub(crate) use contact::fold_contact;
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
-pub(crate) use opportunity::{Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity};
+pub(crate) use opportunity::{
+    Deal, Given, Pitch, Problem, can_be_blank, fold_opportunity, has_standing,
+};
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
 
