@@ -176,7 +176,8 @@ impl Planner {
     /// order of ids, each with the number of days between it and the row.
     ///
     /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
-    /// of the file. So if no open one agrees, such a row is compared with those that say all that it says (L3).
+    /// of the file. So if no open one agrees, such a row is compared with those that were closed as it closes and say
+    /// all that it says (L3).
     fn each_agreeing(
         &mut self,
         settings: &Settings,
@@ -205,20 +206,17 @@ impl Planner {
                 show(days, candidate.opportunity);
             }
         }
-        if is_any_open || closed.is_empty() || !self.closes(settings, at) {
+        if is_any_open || closed.is_empty() {
             return;
         }
+        let status = self.standing(settings, at, FieldId::STATUS);
+        let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
         for (days, opportunity) in closed {
-            if self.says_all_of(at, opportunity) {
+            let state = &self.opportunities.states[opportunity as usize];
+            if state.status == status && self.says_all_of(at, opportunity) {
                 show(days, opportunity);
             }
         }
-    }
-
-    /// Would a new opportunity of the row be closed?
-    fn closes(&self, settings: &Settings, at: usize) -> bool {
-        let status = self.standing(settings, at, FieldId::STATUS);
-        !Status::of(status.map(|status| status.to_text().into_owned()).as_deref()).is_open()
     }
 
     /// Does a stored opportunity say all that the row says?
