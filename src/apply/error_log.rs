@@ -250,6 +250,8 @@ impl<'r> Failed<'r> {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)
             }
+            // It belongs to the contact that it repeats, whoever else is found by its cells later.
+            _ if is_repeat && object == Object::Contact => report.id(object, number),
             // The file may itself be an error log, and name the record that an import before this one wrote.
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };

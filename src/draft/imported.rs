@@ -4,8 +4,8 @@
 //! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
 //! over what later rows of the file, or people, have said. Another part of the check is of the cells by which
 //! contacts are found: if one of these was changed, the row may have been about somebody else. A repeat that was left
-//! out (M10) has a check too, and no id: if nobody has changed it, it is left out again, although the log may not have
-//! the row that it repeats.
+//! out (M10) has the id of the contact that it repeats, and a check of its own: if nobody has changed it, it is left out
+//! again, although the log may not have the row that it repeats.
 
 use twox_hash::XxHash3_128;
 
@@ -18,6 +18,8 @@ use crate::source::{BlockRow, unescape_formula};
 
 /// What the check of a repeat begins with.
 const REPEAT: &str = "r";
+/// What the check of all cells of a contact begins with.
+const WHOLE: char = 'k';
 /// What the check of the cells by which a contact is found begins with, if the row had found the contact.
 const FOUND: char = 'm';
 /// The same, if the row had brought the contact.
@@ -97,10 +99,15 @@ impl Settings {
         self.key_check(cells).is_some_and(|check| check.starts_with(BROUGHT))
     }
 
+    /// Is it the id of a contact that our own error log names?
+    pub(crate) fn is_id_of_log(&self, key: &Key) -> bool {
+        self.imported.contact_id == Some(usize::from(key.column))
+    }
+
     /// If somebody has changed a cell by which contacts are found, the match rules are asked before the contact that
     /// our own error log names: it may be the wrong one. Says what counts if they find nobody.
     pub(crate) fn sought_again(&self, key: &Key, cells: &BlockRow<'_>) -> Option<Otherwise> {
-        if self.imported.contact_id != Some(usize::from(key.column)) {
+        if !self.is_id_of_log(key) {
             return None;
         }
         let check = self.key_check(cells)?;
@@ -115,20 +122,21 @@ impl Settings {
     /// The row that this one repeats, if it was left out for that before (M10), and nobody has changed the cells of
     /// its contact since. The row is one of the file that the log is about.
     pub(crate) fn repeat_left_out<'c>(&self, cells: &BlockRow<'c>) -> Option<&'c str> {
-        let check = normalize::trim(cells.cell(self.imported.contact_check?));
-        let own = self.check_of_contact(cells);
-        check.strip_prefix(REPEAT)?.strip_suffix(own.as_str())
+        let check = self.check(cells)?.strip_prefix(REPEAT)?;
+        let (first, own) = check.split_at(check.find(WHOLE)?);
+        own.starts_with(&self.check_of_contact(cells)).then_some(first)
     }
 
     /// The check of a contact that was left out, as one that repeats this row.
     pub(crate) fn check_of_repeat(&self, first: &str, cells: &BlockRow<'_>) -> String {
-        format!("{REPEAT}{first}{}", self.check_of_contact(cells))
+        let [whole, keys] = [self.check_of_contact(cells), self.check_of_keys(false, cells)];
+        format!("{REPEAT}{first}{whole}{keys}")
     }
 
     /// The check of a contact: a digest of what the cells of its row say about which fields. It begins with a
     /// letter, so that no spreadsheet takes it for a number.
     pub(crate) fn check_of_contact(&self, cells: &BlockRow<'_>) -> String {
-        format!("k{:016x}", self.digest(cells, |_| true))
+        format!("{WHOLE}{:016x}", self.digest(cells, |_| true))
     }
 
     /// The check of the cells by which contacts are found, of a row that has brought its contact, or found it.
