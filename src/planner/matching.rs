@@ -75,6 +75,7 @@ impl Planner {
         }
         let named = keys.of(KeyKind::ContactId).next();
         let otherwise = named
+            .filter(|_| keys.rules().next().is_some())
             .and_then(|(key, _)| settings.sought_again(key, &self.ledger.cells(self.row_at(at))));
         if named.is_some() && otherwise.is_none() {
             return self.follow_id(settings, at, draft, keys);

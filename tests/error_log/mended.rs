@@ -91,3 +91,15 @@ fn section_15_a_row_that_had_found_somebody_else_brings_a_new_contact_once_it_is
     assert_eq!(again.outcome(Contact, RowNumber(1)), Some(Outcome::Create));
     assert_eq!(emails(&crm), ["ana@x.org", "bo@x.org", "cy@x.org"]);
 }
+
+/// Nothing is left to seek him by, so the deal is his.
+#[test]
+fn section_15_a_row_whose_address_is_taken_away_stays_with_the_contact_that_the_log_names() {
+    let mut crm = two();
+    let file = "Email,City,Opportunity Name,Pipeline\nbo@x.org,Rome,Roof,Nope\n";
+    let log = log_of(&run(&Import::new(), file, &mut crm));
+    let mended = log.replace("bo@x.org", "").replace("Nope", "Sales");
+    let again = run(&Import::new(), &mended, &mut crm);
+    assert_eq!(again.id(Contact, RowNumber(1)), Some("c2"));
+    assert_eq!((again.stats().links, crm.len(Contact)), (1, 2));
+}
