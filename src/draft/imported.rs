@@ -106,10 +106,7 @@ impl Settings {
 
     /// If somebody has changed a cell by which contacts are found, the match rules are asked before the contact that
     /// our own error log names: it may be the wrong one. Says what counts if they find nobody.
-    pub(crate) fn sought_again(&self, key: &Key, cells: &BlockRow<'_>) -> Option<Otherwise> {
-        if !self.is_id_of_log(key) {
-            return None;
-        }
+    pub(crate) fn sought_again(&self, cells: &BlockRow<'_>) -> Option<Otherwise> {
         let check = self.key_check(cells)?;
         let had_brought = check.starts_with(BROUGHT);
         match had_brought {

@@ -75,8 +75,8 @@ impl Planner {
         }
         let named = keys.of(KeyKind::ContactId).next();
         let otherwise = named
-            .filter(|_| keys.rules().next().is_some())
-            .and_then(|(key, _)| settings.sought_again(key, &self.ledger.cells(self.row_at(at))));
+            .filter(|(key, _)| settings.is_id_of_log(key) && keys.rules().next().is_some())
+            .and_then(|_| settings.sought_again(&self.ledger.cells(self.row_at(at))));
         if named.is_some() && otherwise.is_none() {
             return self.follow_id(settings, at, draft, keys);
         }
