@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::apply::{Report, Status};
+use crate::object::Object;
 use crate::source::SourceError;
 
 /// Everything that is wrong with the settings of an import, reported at once. Nothing has been written.
@@ -125,10 +126,7 @@ pub enum Error<E: std::error::Error + 'static> {
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.
-    #[error(
-        "{} sides of rows failed, which is more than the error budget allows",
-        failed_sides(done)
-    )]
+    #[error("{}, which is more than the error budget allows", failed_sides(done))]
     TooManyErrors {
         /// What was done before.
         done: Box<Report>,
@@ -143,8 +141,17 @@ pub enum Error<E: std::error::Error + 'static> {
     },
 }
 
-fn failed_sides(done: &Report) -> u64 {
-    done.stats().contacts.fail + done.stats().opportunities.fail
+/// What failed, in words: the contact and the opportunity of a row are counted apart.
+fn failed_sides(done: &Report) -> String {
+    let stats = done.stats();
+    let failed =
+        [(Object::Contact, stats.contacts.fail), (Object::Opportunity, stats.opportunities.fail)];
+    let words =
+        failed.into_iter().filter(|(_, count)| *count > 0).map(|(object, count)| match count {
+            1 => format!("1 {}", object.name()),
+            count => format!("{count} {}", object.plural()),
+        });
+    format!("{} failed", words.collect::<Vec<_>>().join(" and "))
 }
 
 /// What differs, in words.

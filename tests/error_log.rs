@@ -10,6 +10,8 @@ use crm_import::{
 
 #[path = "error_log/again.rs"]
 mod again;
+#[path = "error_log/mended.rs"]
+mod mended;
 
 use Object::{Contact, Opportunity};
 

@@ -442,9 +442,14 @@ fn x7_an_error_budget_stops_a_plan_before_the_first_write_and_a_run_between_wind
         }
         assert_eq!(crm.is_empty(), !is_enough);
     }
+    let file_of_one = "Email,Contact ID,Opportunity Name\na@example.com,c999,Roof\n";
+    let import = Import::new().max_errors(ErrorBudget::Sides(0));
+    let error = import.run(source(file_of_one), &mut MemoryStorage::default()).unwrap_err();
+    assert!(error.to_string().starts_with("1 contact and 1 opportunity failed"), "{error}");
     let mut crm = MemoryStorage::default();
     let import = Import::new().max_errors(ErrorBudget::Sides(4)).run_window(20);
     let error = import.run(source(&file), &mut crm).unwrap_err();
+    assert_eq!(error.to_string(), "6 contacts failed, which is more than the error budget allows");
     let Error::TooManyErrors { done } = &error else { panic!("{error}") };
     // Two windows of 20 rows hold four errors; the third brings two more and is not written.
     assert_eq!(crm.len(Contact), 36);

@@ -100,6 +100,7 @@ impl Applier {
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
+        planner.match_none_of(self.consumed_beside(&rows));
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
@@ -174,6 +175,19 @@ impl Applier {
             }
         }
         created
+    }
+
+    /// The opportunities that other rows have matched or created: the rows that are planned again are not matched with
+    /// them (O5).
+    fn consumed_beside(&self, rows: &[u32]) -> HashSet<Box<str>, foldhash::fast::RandomState> {
+        let ledger = &self.report.plan.ledger;
+        if ledger.settings.account.opportunities.matching.is_none() {
+            return HashSet::default();
+        }
+        let others = (0..u32::try_from(ledger.len()).unwrap_or(NONE))
+            .filter(|row| rows.binary_search(row).is_err() && self.report.has_consumed(*row));
+        let ids = others.filter_map(|row| self.report.id(Object::Opportunity, ledger.number(row)));
+        ids.map(Into::into).collect()
     }
 
     /// The rows have been planned: their outcomes and steps replace the earlier ones.

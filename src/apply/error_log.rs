@@ -230,7 +230,8 @@ struct Failed<'r> {
     status: &'static str,
     /// Of its contact and its opportunity, if this import or an earlier one has written them.
     ids: [Option<&'r str>; 2],
-    /// The check of the contact's cells, if the contact was imported with all of them, or left out as a repeat.
+    /// The check of the contact's cells, if the contact was imported, or left out as a repeat: of all of them, if all
+    /// were imported, and of those by which it is found.
     check: Option<String>,
 }
 
@@ -249,6 +250,8 @@ impl<'r> Failed<'r> {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
                 report.id(object, number)
             }
+            // It belongs to the contact that it repeats, whoever else is found by its cells later.
+            _ if is_repeat && object == Object::Contact => report.id(object, number),
             // The file may itself be an error log, and name the record that an import before this one wrote.
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
@@ -262,7 +265,10 @@ impl<'r> Failed<'r> {
         let check = match is_repeat {
             // The log may not have the row that it repeats. That is no reason to write it over that one.
             true => row.check_of_repeat(),
-            false => ids[0].filter(|_| is_whole).map(|_| row.check_of_contact()),
+            false => ids[0].zip(outcomes[0]).map(|(id, outcome)| {
+                let whole = if is_whole { row.check_of_contact() } else { String::new() };
+                whole + &row.check_of_keys(outcome, id)
+            }),
         };
         Failed {
             report,

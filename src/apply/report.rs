@@ -13,7 +13,7 @@ use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
+use crate::plan::{By, NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
 use crate::storage::{Checkpoint, Refusal, Token};
 pub(super) use sides::Side;
 
@@ -214,6 +214,14 @@ impl Report {
     fn record(&self, object: Object, row: u32) -> Option<u32> {
         let number = self.plan.ledger.side(object, row).record;
         (number != NONE).then_some(number)
+    }
+
+    /// Has a row met its opportunity so that no other row is matched with it (O5)? One that skips an opportunity only
+    /// names it, unless it was matched.
+    pub(super) fn has_consumed(&self, row: u32) -> bool {
+        let ledger = &self.plan.ledger;
+        self.outcome(Object::Opportunity, ledger.number(row)) != Some(Outcome::Skip)
+            || ledger.opportunity_rows[row as usize].by == By::Match
     }
 
     /// Was the record of this step changed in storage?

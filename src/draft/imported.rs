@@ -2,12 +2,15 @@
 //!
 //! A row may be in the log although one of its sides was imported. Then the log has the id of that record. For
 //! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
-//! over what later rows of the file, or people, have said. A repeat that was left out (M10) has a check too, and
-//! no id: if nobody has changed it, it is left out again, although the log may not have the row that it repeats.
+//! over what later rows of the file, or people, have said. Another part of the check is of the cells by which
+//! contacts are found: if one of these was changed, the row may have been about somebody else. A repeat that was left
+//! out (M10) has the id of the contact that it repeats, and a check of its own: if nobody has changed it, it is left out
+//! again, although the log may not have the row that it repeats.
 
 use twox_hash::XxHash3_128;
 
-use super::Settings;
+use super::{Key, Settings};
+use crate::field::FieldId;
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
 use crate::normalize;
 use crate::object::Object;
@@ -15,6 +18,22 @@ use crate::source::{BlockRow, unescape_formula};
 
 /// What the check of a repeat begins with.
 const REPEAT: &str = "r";
+/// What the check of all cells of a contact begins with.
+const WHOLE: char = 'k';
+/// What the check of the cells by which a contact is found begins with, if the row had found the contact.
+const FOUND: char = 'm';
+/// The same, if the row had brought the contact.
+const BROUGHT: char = 'n';
+
+/// Whom a row of the log is about, if somebody has changed a cell by which contacts are found, and the match rules find
+/// nobody now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Otherwise {
+    /// The contact that the log names: the row had brought it, with another address.
+    TheOneNamed,
+    /// Somebody new: the contact that the log names had been found by cells that were wrong.
+    SomebodyNew,
+}
 
 /// Which columns of the log say so.
 #[derive(Clone, Copy, Debug)]
@@ -58,32 +77,79 @@ impl Settings {
 
     /// Was the contact of a row imported before, and has nobody changed its cells since?
     pub(crate) fn is_contact_as_imported(&self, cells: &BlockRow<'_>) -> bool {
-        let check = self.imported.contact_check.map(|at| normalize::trim(cells.cell(at)));
         self.was_imported(Object::Contact, cells)
-            && check.is_some_and(|check| check == self.check_of_contact(cells))
+            && self
+                .check(cells)
+                .is_some_and(|check| check.starts_with(&self.check_of_contact(cells)))
+    }
+
+    /// The check that our own error log has for the contact of a row.
+    fn check<'c>(&self, cells: &BlockRow<'c>) -> Option<&'c str> {
+        Some(normalize::trim(cells.cell(self.imported.contact_check?)))
+    }
+
+    /// The part of that check that is of the cells by which contacts are found.
+    pub(crate) fn key_check<'c>(&self, cells: &BlockRow<'c>) -> Option<&'c str> {
+        let check = self.check(cells)?;
+        check.rfind([FOUND, BROUGHT]).map(|at| &check[at..])
+    }
+
+    /// Had this row brought the contact that our own error log names?
+    pub(crate) fn had_brought_contact(&self, cells: &BlockRow<'_>) -> bool {
+        self.key_check(cells).is_some_and(|check| check.starts_with(BROUGHT))
+    }
+
+    /// Is it the id of a contact that our own error log names?
+    pub(crate) fn is_id_of_log(&self, key: &Key) -> bool {
+        self.imported.contact_id == Some(usize::from(key.column))
+    }
+
+    /// If somebody has changed a cell by which contacts are found, the match rules are asked before the contact that
+    /// our own error log names: it may be the wrong one. Says what counts if they find nobody.
+    pub(crate) fn sought_again(&self, cells: &BlockRow<'_>) -> Option<Otherwise> {
+        let check = self.key_check(cells)?;
+        let had_brought = check.starts_with(BROUGHT);
+        match had_brought {
+            _ if check == self.check_of_keys(had_brought, cells) => None,
+            true => Some(Otherwise::TheOneNamed),
+            false => Some(Otherwise::SomebodyNew),
+        }
     }
 
     /// The row that this one repeats, if it was left out for that before (M10), and nobody has changed the cells of
     /// its contact since. The row is one of the file that the log is about.
     pub(crate) fn repeat_left_out<'c>(&self, cells: &BlockRow<'c>) -> Option<&'c str> {
-        let check = normalize::trim(cells.cell(self.imported.contact_check?));
-        let own = self.check_of_contact(cells);
-        check.strip_prefix(REPEAT)?.strip_suffix(own.as_str())
+        let check = self.check(cells)?.strip_prefix(REPEAT)?;
+        let (first, own) = check.split_at(check.find(WHOLE)?);
+        own.starts_with(&self.check_of_contact(cells)).then_some(first)
     }
 
     /// The check of a contact that was left out, as one that repeats this row.
     pub(crate) fn check_of_repeat(&self, first: &str, cells: &BlockRow<'_>) -> String {
-        format!("{REPEAT}{first}{}", self.check_of_contact(cells))
+        let [whole, keys] = [self.check_of_contact(cells), self.check_of_keys(false, cells)];
+        format!("{REPEAT}{first}{whole}{keys}")
     }
 
     /// The check of a contact: a digest of what the cells of its row say about which fields. It begins with a
     /// letter, so that no spreadsheet takes it for a number.
     pub(crate) fn check_of_contact(&self, cells: &BlockRow<'_>) -> String {
+        format!("{WHOLE}{:016x}", self.digest(cells, |_| true))
+    }
+
+    /// The check of the cells by which contacts are found, of a row that has brought its contact, or found it.
+    pub(crate) fn check_of_keys(&self, has_brought: bool, cells: &BlockRow<'_>) -> String {
+        let is_key = |field| self.rules.iter().any(|rule| rule.has(field));
+        let letter = if has_brought { BROUGHT } else { FOUND };
+        format!("{letter}{:08x}", self.digest(cells, is_key) >> 32)
+    }
+
+    /// A digest of what the cells of a row say about the fields of contacts that count.
+    fn digest(&self, cells: &BlockRow<'_>, counts: impl Fn(FieldId) -> bool) -> u64 {
         let is_own = |at: u16| {
             let header = self.headers.get(usize::from(at));
             header.is_some_and(|header| ERROR_LOG_COLUMNS.contains(&header.as_str()))
         };
-        let columns = self.contact_columns.iter();
+        let columns = self.contact_columns.iter().filter(|column| counts(column.field));
         let of_file = columns.filter(|column| column.index().is_some_and(|at| !is_own(at)));
         let mut said = String::new();
         for column in of_file {
@@ -93,6 +159,6 @@ impl Settings {
                 said.extend([field.as_str(), "\0", cell, "\0"]);
             }
         }
-        format!("k{:016x}", XxHash3_128::oneshot(said.as_bytes()) >> 64)
+        (XxHash3_128::oneshot(said.as_bytes()) >> 64) as u64
     }
 }

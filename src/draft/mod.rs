@@ -44,6 +44,7 @@ pub(crate) use combined::{combinations, part};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft};
 pub(crate) use formats::{FormatScan, Formats, MIXED};
+pub(crate) use imported::Otherwise;
 pub(crate) use key::{Key, KeyKind, KeyText, key_hash};
 pub(crate) use region::region;
 pub(crate) use rule::{Rule, Shape};

@@ -19,6 +19,6 @@ pub(crate) const CONTACT_CHECK: &str = "Import contact check";
 /// twice. So are the formats of dates and numbers (`Value=1.234,5`, or `Value=mixed` if the file contradicts
 /// itself), because the rows of the log alone may no longer show them (behaviour §9). The last column tells
 /// whether somebody has changed a cell of a contact that was imported; if nobody has, its cells are not imported
-/// again.
+/// again. If one was changed by which contacts are found, it counts before the contact's id.
 pub const ERROR_LOG_COLUMNS: [&str; 9] =
     [STATUS, CODE, COLUMN, MESSAGE, FIX, CONTACT_ID, OPPORTUNITY_ID, FORMATS, CONTACT_CHECK];

@@ -21,7 +21,7 @@ pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{
-    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, fold_opportunity,
+    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, fold_opportunity, has_standing,
 };
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};

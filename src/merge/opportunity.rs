@@ -91,6 +91,18 @@ pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>])
     deal
 }
 
+/// Has an opportunity this one of the fields that depend on each other, once these rows are folded in?
+pub(crate) fn has_standing<'p>(base: Base<'p>, rows: &[RowOf<'p>], field: FieldId) -> bool {
+    let deal = folded(base, Deal::stored(base), rows);
+    let text = match field {
+        FieldId::PIPELINE => deal.pipeline,
+        FieldId::STAGE => deal.stage,
+        FieldId::STATUS => deal.status,
+        _ => deal.lost_reason,
+    };
+    text.is_some()
+}
+
 /// The dependent fields before and after, folded once for all four.
 #[derive(Default)]
 struct DealFold<'p> {

@@ -91,6 +91,19 @@ impl<'p> RowPlan<'p> {
         let ledger = &self.plan.ledger;
         ledger.settings.check_of_contact(&ledger.cells(self.row))
     }
+
+    /// The check that the error log keeps of the cells by which the contact `id` was found, or with which this row
+    /// has brought it. If the row was not used, because it failed again or was skipped, the check that it had counts.
+    pub(crate) fn check_of_keys(&self, outcome: Outcome, id: &str) -> String {
+        let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
+        if matches!(outcome, Outcome::Skip | Outcome::Fail) {
+            return settings.key_check(&cells).unwrap_or_default().to_owned();
+        }
+        let had_brought = || {
+            self.imported_id(Object::Contact) == Some(id) && settings.had_brought_contact(&cells)
+        };
+        settings.check_of_keys(outcome == Outcome::Create || had_brought(), &cells)
+    }
 }
 
 /// One side of a row in a [`Plan`]: its outcome, its record and how it found it.

@@ -5,7 +5,9 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{AddressBook, Addresses, can_be_blank, gives, is_required, may_replace_primary};
+use crate::merge::{
+    AddressBook, Addresses, can_be_blank, gives, has_standing, is_required, may_replace_primary,
+};
 use crate::normalize;
 use crate::object::Object;
 use crate::plan::NONE;
@@ -123,13 +125,27 @@ impl Planner {
                 {
                     Some("an opportunity always stands somewhere")
                 }
-                field => self
-                    .is_given_before(Object::Opportunity, opportunity, row, field)
-                    .then_some(GIVEN),
+                field => (self.is_given_before(Object::Opportunity, opportunity, row, field)
+                    && self.is_there_after(opportunity, row, field))
+                .then_some(GIVEN),
             };
             kept.extend(why.map(|why| (column.index(), why)));
         }
         self.note_kept(Object::Opportunity, row, kept);
+    }
+
+    /// Has an opportunity this field once the row is folded in? A stage that a row has given may be gone with its
+    /// pipeline (O7), and a lost reason may have been of no use (O8).
+    fn is_there_after(&self, opportunity: u32, row: u32, field: FieldId) -> bool {
+        if !matches!(field, FieldId::STAGE | FieldId::LOST_REASON) {
+            return true;
+        }
+        let object = Object::Opportunity;
+        let base = self.ledger.base(object, self.ledger.entry(object, opportunity));
+        let mut rows: Vec<_> = self.ledger.back_from(object, row).collect();
+        rows.reverse();
+        let rows: Vec<_> = rows.iter().map(|&row| self.ledger.row(object, row)).collect();
+        has_standing(base, &rows, field)
     }
 
     fn note_kept(&mut self, object: Object, row: u32, kept: Vec<(Option<u16>, &str)>) {

@@ -5,7 +5,7 @@ use super::contacts::{Side, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
 use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
-use crate::draft::{KeyKind, RowDraft, Settings};
+use crate::draft::{KeyKind, Otherwise, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::Object;
 use crate::plan::{By, Outcome};
@@ -73,19 +73,12 @@ impl Planner {
         if self.fail_again(Object::Contact, at) {
             return Side::Nobody(Outcome::Fail);
         }
-        if let Some((key, number)) = keys.of(KeyKind::ContactId).next() {
-            return match self.index.holders(number).first() {
-                Some(contact) => {
-                    self.note_reason(at, By::Id, 0);
-                    let disputed = self.disputed(settings, at, keys);
-                    self.meet(settings, at, draft, disputed, contact.0)
-                }
-                None => {
-                    let value = Some(self.key_text(key));
-                    self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
-                    Side::Nobody(Outcome::Fail)
-                }
-            };
+        let named = keys.of(KeyKind::ContactId).next();
+        let otherwise = named
+            .filter(|(key, _)| settings.is_id_of_log(key) && keys.rules().next().is_some())
+            .and_then(|_| settings.sought_again(&self.ledger.cells(self.row_at(at))));
+        if named.is_some() && otherwise.is_none() {
+            return self.follow_id(settings, at, draft, keys);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
             for (_, number) in keys.rules() {
@@ -109,6 +102,9 @@ impl Planner {
                 (verdict, candidates) = before;
             }
         }
+        if verdict == Verdict::Nobody && otherwise == Some(Otherwise::TheOneNamed) {
+            return self.follow_id(settings, at, draft, keys);
+        }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(ContactNumber(of)) || self.knows_dropped(at) => {
@@ -120,6 +116,31 @@ impl Planner {
                 self.report_candidates(at, keys, &verdict, &candidates);
                 let disputed = self.disputed(settings, at, keys);
                 self.follow(settings, at, draft, disputed, &verdict)
+            }
+        }
+    }
+
+    /// The row means the contact whose id it names, whatever its other keys say (M1).
+    fn follow_id(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        draft: &RowDraft,
+        keys: RowKeys<'_>,
+    ) -> Side {
+        let Some((key, number)) = keys.of(KeyKind::ContactId).next() else {
+            return self.meet_nobody(settings, at, draft, keys);
+        };
+        match self.index.holders(number).first() {
+            Some(contact) => {
+                self.note_reason(at, By::Id, 0);
+                let disputed = self.disputed(settings, at, keys);
+                self.meet(settings, at, draft, disputed, contact.0)
+            }
+            None => {
+                let value = Some(self.key_text(key));
+                self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
+                Side::Nobody(Outcome::Fail)
             }
         }
     }

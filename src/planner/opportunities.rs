@@ -53,6 +53,8 @@ pub(super) struct KnownOpportunities {
     of_contact: HashMap<ContactNumber, Vec<OpportunityNumber>, RandomState>,
     /// The same for O5, by what must agree exactly.
     index: OpportunityIndex,
+    /// The ids of those that are not matched, because rows that are planned elsewhere have met them.
+    consumed: HashSet<Box<str>, RandomState>,
     /// The contacts whose opportunities were asked for.
     asked: HashSet<ContactNumber, RandomState>,
 }
@@ -139,6 +141,11 @@ struct OpenSide<'s> {
 }
 
 impl Planner {
+    /// No row is matched with these opportunities (O5).
+    pub(crate) fn match_none_of(&mut self, consumed: HashSet<Box<str>, RandomState>) {
+        self.opportunities.consumed = consumed;
+    }
+
     pub(super) fn resolve_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };

@@ -102,3 +102,26 @@ fn section_15_an_issue_shows_the_beginning_of_a_cell_and_the_log_has_all_of_it()
     let rows = records(&log);
     assert_eq!((rows.len(), rows[1][0] == long), (2, true));
 }
+
+/// When row 2 was read nobody had its phone, so its address led to Ana. By now Bo has it.
+#[test]
+fn m10_the_deal_of_a_repeat_goes_to_the_contact_that_its_row_repeats() {
+    for repeats in [Repeats::KeepFirst, Repeats::Reject] {
+        let mut crm = crm();
+        crm.account.dedup =
+            DedupPolicy { repeats, ..DedupPolicy::by([vec!["phone"], vec!["email"]]) };
+        let file = "Email,City,Phone,Opportunity Name,Pipeline\n\
+                    a@x.org,Rome,,Roof,Sales\na@x.org,Paris,206-555-0103,Wall,Nope\n\
+                    b@x.org,Oslo,206-555-0103,,\n";
+        let log = log_of(&run(&Import::new(), file, &mut crm));
+        let again = run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+        let wall = again.id(Opportunity, RowNumber(1)).unwrap();
+        let owner = crm.get(Opportunity, wall).unwrap().value("contact_id").unwrap();
+        let owner = crm.get(Contact, owner).unwrap();
+        assert_eq!(
+            ["email", "city"].map(|field| owner.value(field)),
+            [Some("a@x.org"), Some("Rome")]
+        );
+        assert_eq!(crm.len(Contact), 2, "{repeats:?}");
+    }
+}

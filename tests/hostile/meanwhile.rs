@@ -394,3 +394,28 @@ fn f4_a_workflow_for_a_contact_deleted_meanwhile_is_a_warning() {
     assert!(crm.follow_ups().is_empty());
     assert_eq!(report.follow_ups(), 0);
 }
+
+/// Row 1 names the roof of Ana and leaves it with her, so row 2 is another roof, however often it is planned.
+#[test]
+fn x3_o5_a_row_that_is_planned_again_is_not_matched_with_what_a_row_of_another_unit_has_met() {
+    let mut shelf = with_ana_and_bo();
+    shelf.account.opportunities.relink = crm_import::account::Relink::Keep;
+    shelf.account.opportunities.matching = Some(Default::default());
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    let file = format!(
+        "Email,First Name,Opportunity ID,Opportunity Name,Opportunity Value\n\
+         bo@example.com,,{roof},Roof,5\na@example.com,Ana,,Roof,6\n"
+    );
+    let rename = |shelf: &mut Shelf| {
+        let ana = shelf.contacts.get_mut(&1).unwrap();
+        ana.values.insert("first_name".into(), vec!["Anna".into()]);
+        ana.version += 1;
+    };
+    for meanwhile in [|_: &mut Shelf| (), rename] {
+        let (report, shelf) = apply(&import(), &file, shelf.clone(), meanwhile);
+        let outcomes = [1, 2].map(|row| report.outcome(Opportunity, RowNumber(row)));
+        assert_eq!(outcomes, [Some(Outcome::Update), Some(Outcome::Create)]);
+        assert_eq!(shelf.contacts[&1].values["first_name"], ["Ana"]);
+        assert_eq!(shelf.opportunities.len(), 2);
+    }
+}

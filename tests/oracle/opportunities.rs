@@ -228,19 +228,21 @@ impl Naive {
     /// and there are none, a row that wins or loses its opportunity means the one that was won or lost as it says.
     fn matches(&self, row: &Row, at: usize, contact: usize, matching: &Matching) -> Vec<usize> {
         let found = self.agreeing(row, contact, matching);
-        let closes = || {
-            let (standing, _) = self.stand(&Standing::default(), row, true, &[]);
-            standing.status.is_some_and(|status| status != "open")
-        };
-        if !matching.open_only || !found.is_empty() || !closes() {
+        let (standing, _) = self.stand(&Standing::default(), row, true, &[]);
+        let closes = standing.status.as_ref().is_some_and(|status| status != "open");
+        if !matching.open_only || !found.is_empty() || !closes {
             return found;
         }
         let mut closed =
             self.agreeing(row, contact, &Matching { open_only: false, ..matching.clone() });
         closed.retain(|record| {
+            // A deal that is lost is not the one that was won.
+            let is_closed_so =
+                self.opportunities[*record].now.get("status").and_then(|all| all.first())
+                    == standing.status.as_ref();
             let mut tried = self.clone();
             tried.join(row, at, *record, None);
-            tried.opportunities[*record].now == self.opportunities[*record].now
+            is_closed_so && tried.opportunities[*record].now == self.opportunities[*record].now
         });
         closed
     }

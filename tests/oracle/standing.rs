@@ -43,6 +43,16 @@ impl Naive {
             reason: get(deal, "lost_reason"),
         };
         let (now, problems) = self.stand(&before, row, is_new, &deal.given);
+        for (header, field, is) in
+            [("Pipeline", "pipeline", &now.pipeline), ("Stage", "stage", &now.stage)]
+        {
+            // W3: what a row before has given stays, and whoever asks for nothing instead is told so. Where the
+            // account has pipelines, the cell counts as a blank.
+            let is_asked = policy.pipelines.is_empty() && self.asks_for_nothing(at, header);
+            if is_asked && deal.given.contains(&field) && is.is_some() {
+                self.note(at, "opportunity", "clear-kept");
+            }
+        }
         let is_used = !problems.contains(&"lost-reason-unused");
         let is_staged = !problems.contains(&"stage-unknown");
         for code in problems {

@@ -70,7 +70,7 @@ impl Naive {
     }
 
     /// Is the cell a token that the merge rule of its column minds?
-    fn asks_for_nothing(&self, at: usize, header: &'static str) -> bool {
+    pub(crate) fn asks_for_nothing(&self, at: usize, header: &'static str) -> bool {
         let is_token =
             self.rows[at].get(header).is_some_and(|cell| self.policy.token == Some(cell));
         is_token && merge(&self.policy, header, "") != "keep"

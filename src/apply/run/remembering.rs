@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -162,11 +162,8 @@ fn met_on<'r>(
     let facts = match object {
         Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
         Object::Opportunity => {
-            // A row that skips an opportunity only names it, unless it was matched.
-            let only_names = outcome == Some(Outcome::Skip)
-                && ledger.opportunity_rows[row as usize].by != By::Match;
             let is_linked = is_folded && report.is_linked(row);
-            facts.with(Fact::Consumed, !only_names).with(Fact::Linked, is_linked)
+            facts.with(Fact::Consumed, report.has_consumed(row)).with(Fact::Linked, is_linked)
         }
     };
     Some((id, Met { first_row: is_folded.then_some(number), facts }))

@@ -157,7 +157,8 @@ impl Planner {
         {
             let first = || self.ledger.first_number(Object::Contact, contact);
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
-            let id = disputed.of(KeyKind::ContactId).next();
+            let mut ids = disputed.of(KeyKind::ContactId);
+            let id = ids.find(|(key, _)| !settings.is_id_of_log(key));
             let (column, id) = id.map(|(key, _)| (key.column, self.key_text(key))).unzip();
             self.report(at, code, column, id, first);
             return Side::Aside(contact, outcome);

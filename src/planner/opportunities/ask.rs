@@ -119,10 +119,11 @@ impl Planner {
         let met = self.ledger.met(Object::Opportunity, number.0);
         // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(Object::Opportunity, number.0).unwrap_or_default();
-        let is_settled = self.ledger.memory.is_settled(Object::Opportunity, id);
+        let is_taken = self.ledger.memory.is_settled(Object::Opportunity, id)
+            || self.opportunities.consumed.contains(id);
         let state = &mut self.opportunities.states[number.index()];
         state.given = given;
-        state.is_consumed = is_settled || met.is_some_and(|met| met.has(Fact::Consumed));
+        state.is_consumed = is_taken || met.is_some_and(|met| met.has(Fact::Consumed));
         number
     }
 

@@ -178,7 +178,8 @@ impl Planner {
     /// order of ids, each with the number of days between it and the row.
     ///
     /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
-    /// of the file. So if no open one agrees, such a row is compared with those that say all that it says (L3).
+    /// of the file. So if no open one agrees, such a row is compared with those that were closed as it closes and say
+    /// all that it says (L3).
     fn each_agreeing(
         &mut self,
         open: OpenSide<'_>,
@@ -207,20 +208,17 @@ impl Planner {
                 show(days, candidate.opportunity);
             }
         }
-        if is_any_open || closed.is_empty() || !self.closes(open) {
+        if is_any_open || closed.is_empty() {
             return;
         }
+        let status = self.standing(open, FieldId::STATUS);
+        let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
         for (days, opportunity) in closed {
-            if self.says_all_of(open.at, opportunity) {
+            let state = &self.opportunities.states[opportunity.index()];
+            if state.status == status && self.says_all_of(open.at, opportunity) {
                 show(days, opportunity);
             }
         }
-    }
-
-    /// Would a new opportunity of the row be closed?
-    fn closes(&self, open: OpenSide<'_>) -> bool {
-        let status = self.standing(open, FieldId::STATUS);
-        !Status::of(status.map(|status| status.to_text().into_owned()).as_deref()).is_open()
     }
 
     /// Does a stored opportunity say all that the row says?
