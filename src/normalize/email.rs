@@ -16,7 +16,7 @@ use crate::issue::IssueCode;
 /// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
-/// `Jane <jane@x.com>`, `<jane@x.com>` and `mailto:jane@x.com` are unwrapped. The whole address becomes lower
+/// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com` and `jane@x.com - jane@x.com` are unwrapped. The whole address becomes lower
 /// case (behaviour V4): providers that tell `Jane@` and `jane@` apart are not met in practice, two records of
 /// one person are. A domain in other letters becomes the name that the network knows it by (`exämple.com` is
 /// `xn--exmple-cua.com`), so that both spellings are one address.
@@ -86,6 +86,12 @@ fn unwrap(cell: &str) -> &str {
         if is_name {
             inner = address;
         }
+    }
+    // The text of a link and its target, which are one.
+    if let Some((text, address)) = inner.split_once(" - ")
+        && trim(text).eq_ignore_ascii_case(trim(address))
+    {
+        inner = trim(address);
     }
     for (open, close) in QUOTES {
         if let Some(bare) = inner.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -186,6 +192,7 @@ mod tests {
             ("Lee, Jane <jane@x.com>", "jane@x.com"),
             ("\"jane@x.com\" <Jane@x.com>", "jane@x.com"),
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
+            ("jane@x.com - Jane@X.com", "jane@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
             ("jürgen@müller.de", "jürgen@xn--mller-kva.de"),
             ("JÜRGEN@MÜLLER.DE", "jürgen@xn--mller-kva.de"),
