@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
     ];
 
     /// What the cells say of the headers, and then which of several columns feeds a field.
-    const BY_CELLS: [Pass<'a>; 16] = [
+    const BY_CELLS: [Pass<'a>; 18] = [
         // A guess that its cells contradict must not take part in anything below.
         Reader::weigh_cells,
         Reader::find_email,
@@ -160,11 +160,13 @@ impl<'a> Reader<'a> {
         Reader::leave_other_contact,
         Reader::leave_behind_others,
         Reader::leave_foreign_ids,
+        Reader::leave_house,
         Reader::leave_place_of_others,
         // Of the addresses that are left, the contact's one.
         Reader::keep_one_place,
         Reader::settle_client,
         Reader::leave_buyer_of_others,
+        Reader::leave_shared_address,
         Reader::leave_switchboard,
         // Several columns for one field: the weak ones go, addresses share the slots, one is kept of the rest.
         Reader::drop_weak,

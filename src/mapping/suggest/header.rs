@@ -210,6 +210,9 @@ impl Reader<'_> {
             // `Deal - Contact person`: words that say whose it is are all there is.
             return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
         }
+        // `Arbejdsadresse, by`: the town. Alone it is who did something, as `Signed by`.
+        let is_town = rest == "by" && words.contains("adresse");
+        let rest = if is_town { "bynavn".to_owned() } else { rest };
         if rest.is_empty() || is_number_word(&rest) {
             return self.nameless(&around, words);
         }
@@ -357,6 +360,8 @@ impl Reader<'_> {
             "endereco ",
             "indirizzo ",
             "adres ",
+            // `POCity`: of the postal address.
+            "po ",
         ])?;
         let field = self.names.find(part)?.contact?;
         (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))

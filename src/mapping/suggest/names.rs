@@ -54,6 +54,7 @@ const WEAK: &[(Object, &str, &str)] = &[
         Object::Contact,
         "name",
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
+         | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter \
          | attendee | participant | applicant | policyholder | insured | homeowner",
     ),
     (
@@ -65,7 +66,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "country",
-        "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais",
+        "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais | country id",
     ),
     (Object::Contact, "notes", "memo"),
     (
@@ -86,7 +87,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Opportunity,
         "value",
-        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value",
+        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value | geschatzter umsatz | gesch umsatz",
     ),
 ];
 

@@ -1,6 +1,8 @@
 //! Columns that are another person's by those beside them, where their own headers do not say so
 //! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
 
+use std::collections::HashMap;
+
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::neighbours::has;
@@ -260,6 +262,29 @@ impl Reader<'_> {
         }
     }
 
+    /// `Email` beside `Attendee Email`: an address that several people share who have others of their own is
+    /// whoever has signed them up, and would make one contact of them.
+    pub(super) fn leave_shared_address(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_own =
+            |at: usize| sheet.words[at].split(' ').any(|word| self.word(word) == Word::Own);
+        let of = |field: FieldId, guesses: &[Guess]| -> Vec<usize> {
+            let is_one = |at: &usize| guesses[*at].target.is_some_and(|it| it.primary() == field);
+            (0..guesses.len()).filter(is_one).collect()
+        };
+        for field in [FieldId::EMAIL, FieldId::PHONE] {
+            let columns = of(field, guesses);
+            let is_plain = |at: &usize| guesses[*at].group <= Group::Main && !is_own(*at);
+            let plain: Vec<usize> = columns.iter().copied().filter(is_plain).collect();
+            for at in plain {
+                let mut own = columns.iter().filter(|own| is_own(**own));
+                if own.any(|own| is_shared(sheet.samples, at, *own)) {
+                    guesses[at] =
+                        Guess::none("people who have their own in another column share it");
+                }
+            }
+        }
+    }
+
     /// Does a header speak of who buys?
     pub(super) fn names_buyer(&self, words: &str) -> bool {
         words.split(' ').any(|word| self.word(word) == Word::Substitute)
@@ -267,7 +292,7 @@ impl Reader<'_> {
 
     /// The phone of a company that people are listed of is the same for all of them: contacts are not
     /// matched by it (behaviour V4).
-    pub(super) fn leave_switchboard(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn leave_switchboard(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_persons = |guess: &Guess| match guess.target {
             Some(FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => true,
             Some(FieldId::EMAIL) => guess.group < Group::Billing,
@@ -276,12 +301,31 @@ impl Reader<'_> {
         if !guesses.iter().any(is_persons) {
             return;
         }
-        for guess in guesses.iter_mut().filter(|guess| guess.group == Group::Company) {
-            if matches!(guess.target, Some(FieldId::PHONE | FieldId::ADDITIONAL_PHONES)) {
+        let is_company = |word: &str| self.word(word) == Word::Group(Group::Company);
+        for (guess, words) in guesses.iter_mut().zip(&sheet.words) {
+            // `Alt. Company Phone` is another one of the company.
+            let is_companys = guess.group == Group::Company
+                || guess.group == Group::Other && words.split(' ').any(is_company);
+            let is_phone =
+                matches!(guess.target, Some(FieldId::PHONE | FieldId::ADDITIONAL_PHONES));
+            if is_companys && is_phone {
                 *guess = Guess::none("colleagues share the phone of their company");
             }
         }
     }
+}
+
+/// Do two records have the same address in one column, and different ones in the other?
+fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
+    let mut met: HashMap<String, String> = HashMap::new();
+    samples.iter().any(|record| {
+        let cell = |at: usize| {
+            let cell = record.get(at).map_or("", |cell| normalize::trim(cell));
+            (!cell.is_empty()).then(|| cell.to_lowercase())
+        };
+        let (Some(address), Some(own)) = (cell(at), cell(own)) else { return false };
+        *met.entry(address).or_insert_with(|| own.clone()) != own
+    })
 }
 
 fn number(words: &str) -> Option<u32> {
