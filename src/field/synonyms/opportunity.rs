@@ -17,7 +17,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     ),
     (
         "stage",
-        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
+        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | current stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
          | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
     ),
     ("status", "opportunity status | deal status | opp status"),
@@ -42,7 +42,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
-         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
+         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
          | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
          | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
@@ -80,6 +80,6 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
         None,
         Some("value"),
     ),
-    ("title | topic | titel | titre | titulo | titolo", None, Some("name")),
+    ("title | topic | titel | titre | titulo | titolo | thema | tema", None, Some("name")),
     ("business name", Some("company"), Some("business_name")),
 ];
