@@ -98,6 +98,7 @@ fn unwrap(cell: &str) -> &str {
             inner = trim(bare);
         }
     }
+    inner = inner.strip_prefix('\'').map_or(inner, trim);
     if inner.len() > 7 && inner.as_bytes()[..7].eq_ignore_ascii_case(b"mailto:") {
         inner = inner[7..].split('?').next().unwrap_or("");
     }
@@ -113,7 +114,9 @@ fn is_ascii_address(address: &[u8]) -> bool {
 fn is_local(local: &[u8]) -> bool {
     let (Some(first), Some(last)) = (local.first(), local.last()) else { return false };
     let has_twice = |mark| local.windows(2).fold(false, |found, two| found | (two == [mark; 2]));
-    *first != b'.' && *last != b'.' && are_all(local, LOCAL) && !has_twice(b'.')
+    // An address may begin with an apostrophe, but none that is met does: it keeps a spreadsheet from a formula.
+    let begins = *first != b'.' && *first != b'\'';
+    begins && *last != b'.' && are_all(local, LOCAL) && !has_twice(b'.')
 }
 
 fn is_domain(domain: &[u8]) -> bool {
@@ -193,6 +196,8 @@ mod tests {
             ("\"jane@x.com\" <Jane@x.com>", "jane@x.com"),
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
             ("jane@x.com - Jane@X.com", "jane@x.com"),
+            ("'jane@x.com", "jane@x.com"),
+            ("'jürgen@x.com", "jürgen@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
             ("jürgen@müller.de", "jürgen@xn--mller-kva.de"),
             ("JÜRGEN@MÜLLER.DE", "jürgen@xn--mller-kva.de"),
