@@ -24,14 +24,27 @@ pub(crate) fn words(header: &str) -> String {
         }
         before = c;
     }
-    let words: Vec<&str> = out.split_whitespace().collect();
-    let joined = words.join(" ");
-    joined
-        .replace("e mail", "email")
-        .replace("web site", "website")
-        .replace("whats app", "whatsapp")
-        .replace("post code", "postcode")
+    let mut joined = String::with_capacity(out.len() + 1);
+    for word in out.split_whitespace() {
+        joined.push(' ');
+        joined.push_str(word);
+    }
+    for (apart, one) in ONE_WORD {
+        if joined.contains(apart) {
+            joined = joined.replace(apart, one);
+        }
+    }
+    joined.split_off(joined.len().min(1))
 }
+
+/// Words that are written as two, behind the space before them: a `Home Mailing Address` has no e-mail.
+const ONE_WORD: [(&str, &str); 5] = [
+    (" e mail", " email"),
+    (" e post", " epost"),
+    (" web site", " website"),
+    (" whats app", " whatsapp"),
+    (" post code", " postcode"),
+];
 
 /// `Address` behind `PO` is a word, and the `Ds` of `IDs` none.
 fn begins_word(text: &str) -> bool {
@@ -93,6 +106,8 @@ mod tests {
             ("POAddressLine1", "po address line 1"),
             ("EMailAddress", "email address"),
             ("User IDs", "user ids"),
+            ("E-post 2", "epost 2"),
+            ("Home Mailing Address", "home mailing address"),
             ("PLZ", "plz"),
         ] {
             assert_eq!(words(header), expected);

@@ -151,12 +151,13 @@ impl<'a> Reader<'a> {
     ];
 
     /// What the cells say of the headers, and then which of several columns feeds a field.
-    const BY_CELLS: [Pass<'a>; 18] = [
+    const BY_CELLS: [Pass<'a>; 19] = [
         // A guess that its cells contradict must not take part in anything below.
         Reader::weigh_cells,
         Reader::find_email,
         // Columns of other people, products and places.
         Reader::leave_second_person,
+        Reader::leave_numbered_others,
         Reader::leave_other_contact,
         Reader::leave_behind_others,
         Reader::leave_foreign_ids,

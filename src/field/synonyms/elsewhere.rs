@@ -34,7 +34,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "adres email | adresy email | adres mailowy | adres poczty elektronicznej | poczta elektroniczna \
          | adresa elektronicke posty | emailova adresa | epostadresse | sahkoposti \
          | sahkopostiosoite | eposta | eposta adresi | email adresi | mail adresi | email cim | elektronikus levelcim \
-         | adresa email | adresa de email | электронная почта | эл почта | почта | адрес электронной почты | email адрес \
+         | adresa email | adresa de email | электронная почта | эл почта | адрес эл почты | почта | адрес электронной почты | email адрес \
          | электронный адрес | имейл | електронна пошта | пошта | メール | メールアドレス | eメール | eメールアドレス | 電子メール \
          | 電子メールアドレス | email アドレス | 邮箱 | 电子邮箱 | 邮箱地址 | 电子邮件 | 电子邮件地址 | 邮件地址 | 郵箱 | 電子郵件 | 電子信箱 \
          | 電郵 | 이메일 | 이메일 주소 | 전자우편 | 메일 \

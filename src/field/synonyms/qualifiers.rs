@@ -26,7 +26,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     (
         Group::Main,
         "primary | main | mailing | default | correspondence | haupt | primar | primare | principal | principale | principais \
-         | principali | hoofd | primair | primario | primaria | huvud | physical | permanent | best | preferred | основной | основная",
+         | principali | hoofd | primair | primario | primaria | huvud | correspondencia | physical | permanent | best | preferred | основной | основная",
     ),
     (
         Group::Home,
@@ -66,7 +66,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | contacts | customers | clients | attendees | participants | members | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
-     | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
+     | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | borrower | borr | policyholder | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
      | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | adherent | adherente | adherents | клиент | клиента | контакт | контакта";
 
@@ -86,7 +86,7 @@ pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance
 /// Words that say nothing about the field.
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
      | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
-     | el | los | las | del | su | tu | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
+     | el | los | las | del | su | tu | para | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
 
 /// Words beside the name of an address that do not say whose it is.
 pub(crate) const NEUTRAL: &str = "login | log | in | on | to | use | used | reach | you | registered | registration | signup | sign | up \

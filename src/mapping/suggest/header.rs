@@ -1,6 +1,6 @@
 //! What one header says by itself.
 
-use super::names::{Meaning, Names, Word, join};
+use super::names::{Meaning, Names, Word, is_number_word, join};
 use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
 use crate::field::{FieldId, FieldKind, Fields};
@@ -99,6 +99,10 @@ impl Reader<'_> {
         if words.starts_with("principal ") {
             // Of a school; what is the main one has the word behind it, `correo principal`.
             return Guess::none("\"principal\" says that it is somebody else's");
+        }
+        if words.starts_with("is ") && self.names.find(words).is_none() {
+            // `Is a Company`; `İş Telefonu` is the Turkish phone at work.
+            return Guess::none("it says yes or no");
         }
         if APART.contains(&words) {
             return Guess::none("it is a part of a value, or another");
@@ -208,7 +212,12 @@ impl Reader<'_> {
         }
         if around.is_opportunity {
             // `Deal - Contact person`: words that say whose it is are all there is.
-            return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
+            let is_contact = rest.is_empty() && around.is_own;
+            return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
+                // `Affaire - Personne à contacter`: these words are the name of a field.
+                let is_not_deal = |word: &&str| self.word(word) != Word::Deal;
+                self.of_deal(&join(words.split(' ').filter(is_not_deal)))
+            });
         }
         // `Arbejdsadresse, by`: the town. Alone it is who did something, as `Signed by`.
         let is_town = rest == "by" && words.contains("adresse");
@@ -459,23 +468,6 @@ impl Reader<'_> {
             _ => None,
         })
     }
-}
-
-fn is_number_word(word: &str) -> bool {
-    matches!(
-        word,
-        "no" | "nos"
-            | "nr"
-            | "num"
-            | "number"
-            | "numbers"
-            | "nummer"
-            | "numero"
-            | "numer"
-            | "номер"
-            | "番号"
-            | "号码"
-    )
 }
 
 /// A column that our own error log adds; its ids are read (A6).

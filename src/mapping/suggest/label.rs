@@ -4,7 +4,7 @@ use super::names::{Names, Word};
 use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
-use crate::normalize::is_currency;
+use crate::normalize::{country, is_currency};
 
 /// Shorter words are too often the beginning or the end of another one to be read apart.
 const SHORTEST: usize = 4;
@@ -169,7 +169,9 @@ fn without_kind<'h>(header: &'h str, names: &Names) -> &'h str {
     let (name, kind) = (words(label), words(kind));
     let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
     let is_same = || contact(&kind).is_some_and(|field| contact(&name) == Some(field));
-    let says_nothing = KINDS.contains(&kind.as_str()) || is_same();
+    // `Mobile number (UK)`: where the numbers are from.
+    let is_place = || contact(&name) == Some(FieldId::PHONE) && country(&kind).is_ok();
+    let says_nothing = KINDS.contains(&kind.as_str()) || is_same() || is_place();
     if says_nothing && !name.is_empty() { label.trim_end() } else { header }
 }
 

@@ -54,7 +54,7 @@ const WEAK: &[(Object, &str, &str)] = &[
         Object::Contact,
         "name",
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
-         | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter \
+         | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
          | attendee | participant | applicant | policyholder | insured | homeowner",
     ),
     (
@@ -288,4 +288,22 @@ pub(super) fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Does a word say no more than that it is a number?
+pub(super) fn is_number_word(word: &str) -> bool {
+    matches!(
+        word,
+        "no" | "nos"
+            | "nr"
+            | "num"
+            | "number"
+            | "numbers"
+            | "nummer"
+            | "numero"
+            | "numer"
+            | "номер"
+            | "番号"
+            | "号码"
+    )
 }

@@ -58,6 +58,34 @@ impl Reader<'_> {
         }
     }
 
+    /// `First Name, Last Name, Contact 1 Name, Contact 1 Email`: whoever is numbered and named beside the parts of a
+    /// name is another person, such as a player's parent.
+    pub(super) fn leave_numbered_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
+        let is_part = |field: FieldId| {
+            guesses
+                .iter()
+                .zip(words)
+                .any(|(guess, words)| guess.target == Some(field) && number(words).is_none())
+        };
+        if !is_part(FieldId::FIRST_NAME) || !is_part(FieldId::LAST_NAME) {
+            return;
+        }
+        let numbered = |at: usize| {
+            let found = self.numbered_name(&words[at])?;
+            let (whose, _) = words[at].rsplit_once(' ')?;
+            let is_name = guesses[at].target == Some(FieldId::NAME);
+            (is_name && !found.is_bare && number(whose).is_some()).then(|| format!("{whose} "))
+        };
+        let others: Vec<String> = (0..words.len()).filter_map(numbered).collect();
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            if guess.target.is_some() && others.iter().any(|whose| words.starts_with(whose)) {
+                *guess =
+                    Guess::none("it is that of another person, who is named beside the contact");
+            }
+        }
+    }
+
     /// The columns that number people, and may hold their names.
     fn numbered_people(
         &self,
