@@ -136,8 +136,10 @@ type Pass<'a> = fn(&Reader<'a>, &Sheet<'_>, &mut [Guess]);
 /// pass goes where its reason says, and not simply to the end.
 impl<'a> Reader<'a> {
     /// What the headers say of each other.
-    const BY_HEADERS: [Pass<'a>; 7] = [
-        // Which columns are about an opportunity. First, because the object of a name that both objects use
+    const BY_HEADERS: [Pass<'a>; 8] = [
+        // An animal's name is nobody's.
+        Reader::leave_animals,
+        // Which columns are about an opportunity. Early, because the object of a name that both objects use
         // is that of the columns beside it.
         Reader::leave_beside_deal,
         Reader::leave_lone_deal,

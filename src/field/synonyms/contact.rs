@@ -166,7 +166,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
 /// Mobile phones.
 pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
      | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mob phone | mobil | handy | handynummer | handynr | mobiltelefon \
-     | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
+     | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | tel port | tel mob | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
      | numero de celular | celular com ddd | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
      | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel | wireless phone | text number | sms number";

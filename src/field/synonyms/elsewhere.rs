@@ -198,6 +198,11 @@ pub(crate) const SHARED_ELSEWHERE: &[(&str, Option<&str>, Option<&str>)] = &[
         Some("stage"),
     ),
     (
+        "uwagi | notatki | poznamka | bemaerkninger | merknader | примечание | комментарий | 備考 | 备注",
+        Some("notes"),
+        Some("notes"),
+    ),
+    (
         "wlasciciel | przypisany do | vlastnik | ansvarlig | omistaja | ответственный",
         Some("owner"),
         Some("owner"),

@@ -69,13 +69,15 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     ("followers | follower", Some("followers"), Some("followers")),
     (
-        "notes | note | comments | comment | description | notizen | notas | notities | bemerkungen | beschreibung",
+        "notes | note | comments | comment | remarks | remark | description | notizen | notas | notities | bemerkungen | beschreibung | anmerkungen \
+         | kommentar | kommentare | commentaire | commentaires | remarques | comentarios | observaciones | observacoes | anotacoes | commenti | osservazioni \
+         | annotazioni | opmerkingen | anteckningar | kommentarer",
         Some("notes"),
         Some("notes"),
     ),
     ("status | state of deal | statut | estado del negocio", None, Some("status")),
     (
-        "value | amount | worth | betrag | wert | montant | valeur | importe | valor | importo | valore | ammontare \
+        "value | amount | worth | betrag | wert | montant | montant ht | montant ttc | valeur | importe | valor | importo | valore | ammontare \
          | bedrag | waarde | belopp | varde | summa | volumen | umsatz",
         None,
         Some("value"),

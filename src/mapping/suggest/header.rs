@@ -7,8 +7,10 @@ use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
-/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays.
-const APART: [&str; 5] = ["birth day", "birth month", "birth year", "user name", "default source"];
+/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays, and an `Email
+/// Client` is a program.
+const APART: [&str; 6] =
+    ["email client", "birth day", "birth month", "birth year", "user name", "default source"];
 
 /// Headers that may speak of who it is, or of how to reach them.
 pub(super) const CONTACTS: [&str; 7] =
@@ -40,7 +42,7 @@ pub(super) struct Reader<'a> {
     pub(super) has_opportunities: bool,
     /// The file is a list of users: they are the contacts.
     pub(super) lists_users: bool,
-    /// It is a list of houses, and those who own them are the contacts.
+    /// It is a list of houses or animals, and those who own them are the contacts.
     pub(super) lists_owners: bool,
 }
 

@@ -55,6 +55,7 @@ const WEAK: &[(Object, &str, &str)] = &[
         "name",
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
          | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
+         | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
          | attendee | participant | applicant | policyholder | insured | homeowner",
     ),
     (

@@ -192,8 +192,8 @@ impl Reader<'_> {
         !field.is_custom && field.key == "owner"
     }
 
-    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses: who owns a house has a name
-    /// in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
+    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses or of animals: who owns a house has a
+    /// name in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
     /// listed: whoever owns those is a user.
     pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
         const OF_USERS: [FieldId; 9] = [
@@ -207,7 +207,14 @@ impl Reader<'_> {
             FieldId::BUSINESS_NAME,
             FieldId::WEBSITE,
         ];
-        let is_else = |guess: &Guess| {
+        let has_word = |of: &[&str]| {
+            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
+        };
+        let lists_animals = lists_animals(words);
+        let is_else = |(guess, words): (&Guess, &String)| {
+            if lists_animals && is_animals(words) {
+                return false;
+            }
             let chosen = guess.choice.and_then(|choice| choice.contact.or(choice.opportunity));
             guess.target.or(chosen).is_some_and(|field| {
                 PERSON.contains(&field)
@@ -215,19 +222,17 @@ impl Reader<'_> {
                     || OF_USERS.contains(&field) && !(field == FieldId::VALUE && guess.is_weak)
             })
         };
-        let has_word = |of: &[&str]| {
-            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
-        };
         // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
         let is_users = ["subject", "case", "account", "account name", "deal"];
         let is_of_users = has_word(&["ticket", "tickets"])
             || words.iter().any(|words| is_users.contains(&words.as_str()));
-        if !self.has_contacts || is_of_users || guesses.iter().any(is_else) {
+        if !self.has_contacts || is_of_users || guesses.iter().zip(words).any(is_else) {
             return false;
         }
         let is_numbered =
             |words: &String| ["owner 1 ", "owner 2 "].iter().any(|of| words.starts_with(of));
-        let lists_houses = words.iter().any(is_numbered)
+        let lists_houses = lists_animals
+            || words.iter().any(is_numbered)
             || has(guesses, FieldId::ADDRESS)
             || has_word(&["street", "parcel", "property", "apn", "mailing"]);
         let of_owner = |words: &String| {
@@ -240,6 +245,22 @@ impl Reader<'_> {
         lists_houses
             && (is_owners(FieldId::FIRST_NAME)
                 || !has_address && is_owners(FieldId::NAME) && is_owners(FieldId::PHONE))
+    }
+
+    /// In a list of animals, `Patient Name` and a date of birth are an animal's.
+    pub(super) fn leave_animals(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
+        if !self.lists_owners || !lists_animals(words) {
+            return;
+        }
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            let is_birth =
+                guess.target.is_some_and(|field| self.fields.get(field).key == "date_of_birth");
+            if guess.target.is_some() && (is_animals(words) || is_birth && !words.contains("owner"))
+            {
+                *guess = Guess::none("it is an animal's");
+            }
+        }
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
@@ -341,6 +362,16 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Does a file have columns that only animals have?
+fn lists_animals(words: &[String]) -> bool {
+    words.iter().any(|words| matches!(words.as_str(), "species" | "breed" | "tierart" | "rasse"))
+}
+
+/// `Patient Name`, `Pet`: does a header speak of an animal, in a list of animals?
+fn is_animals(words: &str) -> bool {
+    words.split(' ').any(|word| matches!(word, "patient" | "pet" | "animal" | "tier" | "tiername"))
 }
 
 /// Do two records have the same address in one column, and different ones in the other?
