@@ -102,6 +102,10 @@ impl Reader<'_> {
             // Of a school; what is the main one has the word behind it, `correo principal`.
             return Guess::none("\"principal\" says that it is somebody else's");
         }
+        if words.ends_with(" del comercial") {
+            // A `correo comercial` is for work, and the `correo del comercial` of whoever sells.
+            return Guess::none("\"del comercial\" says that it is somebody else's");
+        }
         if words.starts_with("is ") && self.names.find(words).is_none() {
             // `Is a Company`; `İş Telefonu` is the Turkish phone at work.
             return Guess::none("it says yes or no");

@@ -378,9 +378,11 @@ fn is_animals(words: &str) -> bool {
 fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
     let mut met: HashMap<String, String> = HashMap::new();
     samples.iter().any(|record| {
+        // However it is written: `206-555-0123` is `2065550123`.
         let cell = |at: usize| {
-            let cell = record.get(at).map_or("", |cell| normalize::trim(cell));
-            (!cell.is_empty()).then(|| cell.to_lowercase())
+            let cell = record.get(at).map_or("", String::as_str);
+            let plain: String = cell.chars().filter(|c| c.is_alphanumeric()).collect();
+            (!plain.is_empty()).then(|| plain.to_lowercase())
         };
         let (Some(address), Some(own)) = (cell(at), cell(own)) else { return false };
         *met.entry(address).or_insert_with(|| own.clone()) != own
