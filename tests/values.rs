@@ -221,6 +221,8 @@ fn a_phone_is_read_in_any_way_of_writing() {
         ("030 123456 DW 12", "DE", "+4930123456;ext=12"),
         ("91 123 45 67 extensión 12", "ES", "+34911234567;ext=12"),
         ("(11) 2345-6789 ramal 12", "BR", "+551123456789;ext=12"),
+        ("+52 1 55 1234 5678", "US", "+525512345678"),
+        ("0052 1 (55) 1234-5678", "MX", "+525512345678"),
     ] {
         assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
     }
@@ -248,6 +250,7 @@ fn no_phone_is_invented() {
         ("206-555-O123", "US", "phone-invalid"),
         ("ask Bob", "US", "phone-invalid"),
         ("555-0123", "US", "phone-invalid"),
+        ("+52 1 55 1234 567", "MX", "phone-invalid"),
         ("01632 960123", "US", "phone-invalid"),
         ("000-000-0000", "US", "phone-invalid"),
         ("123-456-7890", "US", "phone-invalid"),
@@ -402,6 +405,8 @@ fn an_amount_is_read_in_many_shapes() {
         ("1'234'567.50", "1234567.5"),
         ("Rs. 1,23,456.00", "123456"),
         ("12,- €", "12"),
+        ("1.250,- €", "1250"),
+        ("1,250.-", "1250"),
         ("CHF 12.-", "12"),
         ("'1234", "1234"),
         ("1200-", "-1200"),

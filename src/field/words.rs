@@ -1,13 +1,14 @@
 //! [`words`]: the words of a header, however it is written.
 
 /// A header in lower case, without accents and punctuation, split where people and programs split words: at
-/// spaces, underscores, points and slashes, where capitals follow small letters, and between letters and
-/// digits. `e-mail` is one word.
+/// spaces, underscores, points and slashes, where capitals follow small letters, behind an abbreviation in capitals,
+/// and between letters and digits. `e-mail` is one word.
 pub(crate) fn words(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
     let mut before = ' ';
-    for c in header.chars() {
+    for (at, c) in header.char_indices() {
         let is_break = (before.is_lowercase() && c.is_uppercase())
+            || (before.is_uppercase() && c.is_uppercase() && begins_word(&header[at..]))
             || (before.is_alphabetic() && c.is_ascii_digit())
             || (before.is_ascii_digit() && c.is_alphabetic());
         if c.is_alphanumeric() {
@@ -23,13 +24,32 @@ pub(crate) fn words(header: &str) -> String {
         }
         before = c;
     }
-    let words: Vec<&str> = out.split_whitespace().collect();
-    let joined = words.join(" ");
-    joined
-        .replace("e mail", "email")
-        .replace("web site", "website")
-        .replace("whats app", "whatsapp")
-        .replace("post code", "postcode")
+    let mut joined = String::with_capacity(out.len() + 1);
+    for word in out.split_whitespace() {
+        joined.push(' ');
+        joined.push_str(word);
+    }
+    for (apart, one) in ONE_WORD {
+        if joined.contains(apart) {
+            joined = joined.replace(apart, one);
+        }
+    }
+    joined.split_off(joined.len().min(1))
+}
+
+/// Words that are written as two, behind the space before them: a `Home Mailing Address` has no e-mail.
+const ONE_WORD: [(&str, &str); 5] = [
+    (" e mail", " email"),
+    (" e post", " epost"),
+    (" web site", " website"),
+    (" whats app", " whatsapp"),
+    (" post code", " postcode"),
+];
+
+/// `Address` behind `PO` is a word, and the `Ds` of `IDs` none.
+fn begins_word(text: &str) -> bool {
+    let mut small = text.chars().skip(1).take(2);
+    small.clone().count() == 2 && small.all(char::is_lowercase)
 }
 
 fn is_combining(c: char) -> bool {
@@ -83,6 +103,12 @@ mod tests {
             ("İletişim Adı", "iletisim adi"),
             ("Nº de teléfono", "n de telefono"),
             ("Celular (WhatsApp)", "celular whatsapp"),
+            ("POAddressLine1", "po address line 1"),
+            ("EMailAddress", "email address"),
+            ("User IDs", "user ids"),
+            ("E-post 2", "epost 2"),
+            ("Home Mailing Address", "home mailing address"),
+            ("PLZ", "plz"),
         ] {
             assert_eq!(words(header), expected);
         }

@@ -136,8 +136,10 @@ type Pass<'a> = fn(&Reader<'a>, &Sheet<'_>, &mut [Guess]);
 /// pass goes where its reason says, and not simply to the end.
 impl<'a> Reader<'a> {
     /// What the headers say of each other.
-    const BY_HEADERS: [Pass<'a>; 7] = [
-        // Which columns are about an opportunity. First, because the object of a name that both objects use
+    const BY_HEADERS: [Pass<'a>; 8] = [
+        // An animal's name is nobody's.
+        Reader::leave_animals,
+        // Which columns are about an opportunity. Early, because the object of a name that both objects use
         // is that of the columns beside it.
         Reader::leave_beside_deal,
         Reader::leave_lone_deal,
@@ -151,20 +153,23 @@ impl<'a> Reader<'a> {
     ];
 
     /// What the cells say of the headers, and then which of several columns feeds a field.
-    const BY_CELLS: [Pass<'a>; 16] = [
+    const BY_CELLS: [Pass<'a>; 19] = [
         // A guess that its cells contradict must not take part in anything below.
         Reader::weigh_cells,
         Reader::find_email,
         // Columns of other people, products and places.
         Reader::leave_second_person,
+        Reader::leave_numbered_others,
         Reader::leave_other_contact,
         Reader::leave_behind_others,
         Reader::leave_foreign_ids,
+        Reader::leave_house,
         Reader::leave_place_of_others,
         // Of the addresses that are left, the contact's one.
         Reader::keep_one_place,
         Reader::settle_client,
         Reader::leave_buyer_of_others,
+        Reader::leave_shared_address,
         Reader::leave_switchboard,
         // Several columns for one field: the weak ones go, addresses share the slots, one is kept of the rest.
         Reader::drop_weak,

@@ -41,7 +41,16 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
         let name = std::str::from_utf8(&name).unwrap_or("");
         return NAMES.get(name).copied().ok_or(IssueCode::CountryUnknown);
     }
-    NAMES.get(folded(cell).as_str()).copied().ok_or(IssueCode::CountryUnknown)
+    let named = |name: &str| NAMES.get(folded(name).as_str()).copied();
+    named(cell).or_else(|| in_two_ways(cell, named)).ok_or(IssueCode::CountryUnknown)
+}
+
+/// `United Kingdom (UK)` says the same twice, and `Iran (Islamic Republic of)` is written with a comma elsewhere.
+fn in_two_ways(cell: &str, named: impl Fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+    let (name, rest) = cell.strip_suffix(')')?.split_once('(')?;
+    let code = named(name);
+    let is_same = rest.eq_ignore_ascii_case("the") || code == named(rest);
+    code.filter(|_| is_same).or_else(|| named(&format!("{}, {rest}", trim(name))))
 }
 
 /// As [`country`], but only from its code or its English name (case and spaces folded), which are all that
@@ -147,6 +156,10 @@ mod tests {
             ("St Lucia", "LC"),
             ("Hong Kong SAR China", "HK"),
             ("Myanmar (Burma)", "MM"),
+            ("United Kingdom (UK)", "GB"),
+            ("United States (US)", "US"),
+            ("Bolivia (Plurinational State of)", "BO"),
+            ("Netherlands (the)", "NL"),
             ("kosovo", "XK"),
             ("D", "DE"),
             ("a", "AT"),
@@ -164,6 +177,8 @@ mod tests {
         assert!(country_exact("Tyskland").is_err());
         // Which of the two?
         assert!(country("Virgin Islands").is_err());
+        assert!(country("Georgia (USA)").is_err());
+        assert!(country("Germany (north)").is_err());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::issue::IssueCode;
 /// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
-/// `Jane <jane@x.com>`, `<jane@x.com>` and `mailto:jane@x.com` are unwrapped. The whole address becomes lower
+/// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com` and `jane@x.com - jane@x.com` are unwrapped. The whole address becomes lower
 /// case (behaviour V4): providers that tell `Jane@` and `jane@` apart are not met in practice, two records of
 /// one person are. A domain in other letters becomes the name that the network knows it by (`exämple.com` is
 /// `xn--exmple-cua.com`), so that both spellings are one address.
@@ -87,11 +87,18 @@ fn unwrap(cell: &str) -> &str {
             inner = address;
         }
     }
+    // The text of a link and its target, which are one.
+    if let Some((text, address)) = inner.split_once(" - ")
+        && trim(text).eq_ignore_ascii_case(trim(address))
+    {
+        inner = trim(address);
+    }
     for (open, close) in QUOTES {
         if let Some(bare) = inner.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             inner = trim(bare);
         }
     }
+    inner = inner.strip_prefix('\'').map_or(inner, trim);
     if inner.len() > 7 && inner.as_bytes()[..7].eq_ignore_ascii_case(b"mailto:") {
         inner = inner[7..].split('?').next().unwrap_or("");
     }
@@ -107,7 +114,9 @@ fn is_ascii_address(address: &[u8]) -> bool {
 fn is_local(local: &[u8]) -> bool {
     let (Some(first), Some(last)) = (local.first(), local.last()) else { return false };
     let has_twice = |mark| local.windows(2).fold(false, |found, two| found | (two == [mark; 2]));
-    *first != b'.' && *last != b'.' && are_all(local, LOCAL) && !has_twice(b'.')
+    // An address may begin with an apostrophe, but none that is met does: it keeps a spreadsheet from a formula.
+    let begins = *first != b'.' && *first != b'\'';
+    begins && *last != b'.' && are_all(local, LOCAL) && !has_twice(b'.')
 }
 
 fn is_domain(domain: &[u8]) -> bool {
@@ -186,6 +195,9 @@ mod tests {
             ("Lee, Jane <jane@x.com>", "jane@x.com"),
             ("\"jane@x.com\" <Jane@x.com>", "jane@x.com"),
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
+            ("jane@x.com - Jane@X.com", "jane@x.com"),
+            ("'jane@x.com", "jane@x.com"),
+            ("'jürgen@x.com", "jürgen@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
             ("jürgen@müller.de", "jürgen@xn--mller-kva.de"),
             ("JÜRGEN@MÜLLER.DE", "jürgen@xn--mller-kva.de"),

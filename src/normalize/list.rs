@@ -11,7 +11,7 @@ pub const LIST_SEPARATORS: &str = ",;";
 
 /// The items of a cell, trimmed and without blank ones. The cell is split at any of the separators, at
 /// ` ::: ` and at line breaks, but not inside double quotes or angle brackets. A JSON array of strings, which
-/// is how some products export lists, gives its strings. `N/A` is one item.
+/// is how some products export lists, gives its strings, and so does `[vip, new]` or `{vip,new}`. `N/A` is one item.
 ///
 /// ```
 /// # use crm_import::normalize::{items, LIST_SEPARATORS};
@@ -29,8 +29,17 @@ pub fn items<'a>(cell: &'a str, separators: &'a str) -> Items<'a> {
         Some(inner) if inner.is_empty() || (inner.starts_with('"') && inner.ends_with('"')) => {
             Items { rest: inner, separators: "," }
         }
-        _ => Items { rest: cell, separators },
+        _ => Items { rest: without_brackets(cell), separators },
     }
+}
+
+/// `[vip, new]`, `{vip,new}`: the list without the brackets that are around all of it.
+fn without_brackets(cell: &str) -> &str {
+    let inner = [('[', ']'), ('{', '}')].into_iter().find_map(|(open, close)| {
+        let inner = cell.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.contains([open, close, '"'])).then_some(inner)
+    });
+    inner.map_or(cell, trim)
 }
 
 /// `N/A`, and `#N/A` as spreadsheets write it.
@@ -117,6 +126,22 @@ fn bare(item: &str) -> &str {
 mod tests {
     use super::*;
     use crate::dice::Dice;
+
+    #[test]
+    fn v1_brackets_around_a_list_are_no_part_of_its_items() {
+        for (cell, expected) in [
+            ("[vip, new]", vec!["vip", "new"]),
+            ("{vip,new}", vec!["vip", "new"]),
+            ("[vip]", vec!["vip"]),
+            ("[]", vec![]),
+            ("[\"vip\", \"a, b\"]", vec!["vip", "a, b"]),
+            ("[a], [b]", vec!["[a]", "[b]"]),
+            ("[draft] fair, new", vec!["[draft] fair", "new"]),
+        ] {
+            let read: Vec<&str> = items(cell, LIST_SEPARATORS).collect();
+            assert_eq!(read, expected, "{cell}");
+        }
+    }
 
     #[test]
     fn what_is_split_plainly_is_split_so_in_full() {

@@ -70,7 +70,18 @@ fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, I
     {
         return Ok(phone);
     }
-    found(number, region).ok_or(IssueCode::PhoneInvalid)
+    found(number, region)
+        .or_else(|| found(&without_mobile_one(number)?, None))
+        .ok_or(IssueCode::PhoneInvalid)
+}
+
+/// `+52 1 55 1234 5678`: a mobile phone in Mexico had a `1` behind the country code until 2019, and WhatsApp still
+/// writes it. Without it, it is the same number.
+fn without_mobile_one(number: &str) -> Option<String> {
+    let number = number.strip_prefix('+').or_else(|| number.strip_prefix("00"))?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let rest = digits.strip_prefix("521").filter(|rest| rest.len() == 10)?;
+    Some(format!("+52{rest}"))
 }
 
 /// Can this be one number, judging by its characters?

@@ -136,7 +136,8 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 }
 
 /// Splits a full name into first and last name. The last word is the last name, a single word is a first
-/// name, and `Last, First` is turned round. Suffixes such as `Jr.` stay with the last name.
+/// name, and `Last, First` is turned round. Suffixes such as `Jr.`, degrees and the `Inc.` of a company stay with
+/// the last name.
 ///
 /// ```
 /// # use crm_import::normalize::full_name;
@@ -180,7 +181,13 @@ fn split_last(name: &str) -> (&str, &str) {
 fn is_suffix(word: &str) -> bool {
     // `Ph.D.` is one, too; `J.R.` are somebody's initials.
     const SUFFIXES: [&str; 10] = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq", "ph.d", "m.d"];
-    SUFFIXES.iter().any(|suffix| word.trim_end_matches('.').eq_ignore_ascii_case(suffix))
+    const DEGREES: [&str; 12] =
+        ["dds", "dmd", "dvm", "cpa", "mba", "rn", "aprn", "lcsw", "lmft", "cfp", "cfa", "pmp"];
+    const COMPANIES: [&str; 8] = ["inc", "llc", "ltd", "corp", "llp", "pllc", "plc", "gmbh"];
+    [&SUFFIXES[..], &DEGREES, &COMPANIES]
+        .into_iter()
+        .flatten()
+        .any(|suffix| word.trim_end_matches('.').eq_ignore_ascii_case(suffix))
 }
 
 /// A record id: any text, exactly as written.
@@ -227,6 +234,10 @@ mod tests {
             // Initials.
             ("Smith, J.R.", ("J.R.", "Smith")),
             ("Smith, M.D.", ("M.D.", "Smith")),
+            ("Ana Lee, DDS", ("Ana", "Lee, DDS")),
+            ("Fox, Inc.", ("Fox", "Inc.")),
+            ("Fox Widgets, LLC", ("Fox", "Widgets, LLC")),
+            ("Lee, Co", ("Co", "Lee")),
             ("", ("", "")),
             (",", ("", "")),
         ];

@@ -7,7 +7,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "first_name",
         "first name | name first | fname | legal first name | given name | given names | forename | forenames | christian name \
          | vorname | vornamen | rufname | prenom | prenoms | primer nombre | nombre de pila \
-         | primeiro nome | nome proprio | nome de batismo | voornaam | voornamen | roepnaam | fornamn \
+         | primeiro nome | vorname zusatz | nome proprio | nome de batismo | voornaam | voornamen | roepnaam | fornamn \
          | tilltalsnamn | preferred name",
     ),
     (
@@ -55,23 +55,23 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
          | telefoonnr | tel nr | hemtelefon | hemtelefonnummer | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
          | direct number | ddi number | durchwahl | best phone number to reach you | best number to reach you \
-         | tel dienstl | tel gesch | telefon gesch | numero de tel | numero de contacto | n de telefono | telefone com ddd",
+         | tel dienstl | tel gesch | telefon gesch | numero de tel | numero de contacto | n de telefono | telefone com ddd | telefonnummer fur ruckfragen | telefon fur ruckfragen",
     ),
     (
         "additional_phones",
-        "additional phones | other phones | secondary phones | additional phone numbers | hm phone | wk phone",
+        "additional phones | other phones | secondary phones | additional phone numbers | hm phone | wk phone | bus phone",
     ),
     (
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
          | account name | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
-         | companies | account company | primary company | primary associated company | company organization \
+         | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
          | firma | firmenname | name der firma | unternehmen | primares unternehmen | zugeordnetes unternehmen | primares zugeordnetes unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
          | entreprise | nom du compte | entreprise principale | entreprise associee | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
-         | raison sociale | organisme | etablissement | empresa | empresa principal | empresa asociada | empresa principal asociada | compania | nombre de la empresa \
+         | raison sociale | organisme | etablissement | empresa | nombre de la cuenta | nombre de cuenta | nome da conta | nome account | accountnaam | accountname | empresa principal | empresa asociada | empresa principal asociada | compania | nombre de la empresa \
          | nombre empresa | nombre de la compania | razon social | nombre fiscal | denominacion social | organizacion | empresa compania | nome da empresa \
          | nome empresa | razao social | organizacao | companhia | azienda | societa | ragione sociale | nome azienda \
          | nome dell azienda | ditta | impresa | organizzazione | bedrijf | bedrijfsnaam | naam bedrijf \
@@ -82,35 +82,35 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "address | street | street address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
          | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | strasse hausnr | strasse und hausnr | anschrift \
-         | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero \
+         | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero | calle de correo \
          | domicilio | endereco | rua | rua do endereco | morada | logradouro | indirizzo | via | indirizzo e numero civico \
-         | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress",
+         | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress | postadresse",
     ),
     (
         "city",
         "city | town | city town | town city | city or town | suburb | locality | city suburb | address city | stadt | ort | wohnort \
-         | ortschaft | gemeinde | stadt ort | ville | ville adresse postale | commune | localite | ciudad | poblacion | localidad | municipio | comuna \
+         | ortschaft | gemeinde | stadt ort | ville | ville adresse postale | commune | localite | ciudad | ciudad de correo | poblacion | localidad | municipio | comuna \
          | cidade | cidade do endereco | municipio | localidade | citta | comune | localita | stad | plaats | woonplaats \
-         | plaatsnaam | gemeente | postort | city name | suburb city",
+         | plaatsnaam | gemeente | postort | city name | suburb city | primary location city",
     ),
     (
         "state",
         "state | province | state province | province state | state region | region state | county | state county \
          | state or province | state province region | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
          | bundesland | kanton | bundesland kanton | bundesland provinz | estado do endereco | etat province adresse postale | departement | provincia | provincia sigla | sigla provincia | estado | comunidad autonoma \
-         | estado provincia | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state",
+         | estado provincia | estado o provincia de correo | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state | primary location state",
     ),
     (
         "postal_code",
         "postal code | zip | zip code | postcode | zip postal code | postal zip code | zip postcode | postal | zip postal \
          | zip or postal code | postal code zip | postal zip | postcode zip | pin code | pincode | address zip \
-         | address postal code | eircode | plz | postleitzahl | code postal | code postal adresse postale | cep do endereco | cp | codigo postal | cod postal | c p | cep \
+         | address postal code | eircode | plz | postleitzahl | code postal | code postal adresse postale | cep do endereco | cp | codigo postal | codigo postal de correo | cod postal | c p | cep \
          | cap | codice postale | c a p | postnummer | postnr | post nr",
     ),
     (
         "country",
         "country | country region | country region name | country name | country territory | nation | address country | country of residence \
-         | land | land region | land regio | staat | wohnsitzland | pays | pays region | pais | pais region | pais de residencia | paese | paese area geografica | pais regiao do endereco | pais do endereco | pays adresse postale | nazione | stato paese | landsnamn",
+         | land | land region | land regio | staat | wohnsitzland | pays | pays region | pais | pais region | pais de correo | pais de residencia | paese | paese area geografica | pais regiao do endereco | pais do endereco | pays adresse postale | nazione | stato paese | landsnamn | primary location country",
     ),
     (
         "timezone",
@@ -133,8 +133,8 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "date_of_birth",
         "date of birth | birthday | birth date | birthdate | dob | d o b | bday | born on | geburtsdatum | geburtstag \
          | geb | geb datum | geb dat | geb am | geboren am | geboren | date de naissance | date naiss | naissance | ne e le | anniversaire | fecha de nacimiento \
-         | fecha nacimiento | fecha de nac | fec nac | fec nacimiento | f nacimiento | f nac | nacimiento | cumpleanos \
-         | data de nascimento | data nascimento | data de nasc | dt nascimento | dt nasc | nascimento | aniversario | data di nascita \
+         | fecha nacimiento | fecha de cumpleanos | fecha de nac | fec nac | fec nacimiento | f nacimiento | f nac | nacimiento | cumpleanos \
+         | data de nascimento | data nascimento | data de nasc | dt nascimento | dt nasc | nascimento | aniversario | data de aniversario | data do aniversario | data di nascita \
          | data di nasc | dt nascita | compleanno | geboortedatum | geb datum | verjaardag \
          | fodelsedatum | fodelsedag",
     ),
@@ -165,8 +165,8 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
 
 /// Mobile phones.
 pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
-     | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mobil | handy | handynummer | handynr | mobiltelefon \
-     | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | telephone mobile \
+     | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mob phone | mobil | handy | handynummer | handynr | mobiltelefon \
+     | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | tel port | tel mob | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
      | numero de celular | celular com ddd | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
      | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel | wireless phone | text number | sms number";

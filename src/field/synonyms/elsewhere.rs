@@ -24,8 +24,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "imie nazwisko | nazwisko imie | imie i nazwisko | nazwisko i imie | jmeno a prijmeni | jmeno prijmeni \
          | prijmeni a jmeno | prijmeni jmeno | cele jmeno | navn | fulde navn | fullt navn | for og efternavn \
          | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad | musteri adi \
-         | teljes nev | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
-         | имя фамилия | полное имя | контактное лицо | контакт \
+         | teljes nev | partner neve | vevo neve | ugyfel neve | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
+         | имя фамилия | полное имя | контактное лицо | контакт | основной контакт \
          | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم \
          | meno a priezvisko | ime i prezime | ime in priimek | име и фамилия",
     ),
@@ -34,7 +34,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "adres email | adresy email | adres mailowy | adres poczty elektronicznej | poczta elektroniczna \
          | adresa elektronicke posty | emailova adresa | epostadresse | sahkoposti \
          | sahkopostiosoite | eposta | eposta adresi | email adresi | mail adresi | email cim | elektronikus levelcim \
-         | adresa email | adresa de email | электронная почта | эл почта | почта | адрес электронной почты | email адрес \
+         | adresa email | adresa de email | электронная почта | эл почта | адрес эл почты | почта | адрес электронной почты | email адрес \
          | электронный адрес | имейл | електронна пошта | пошта | メール | メールアドレス | eメール | eメールアドレス | 電子メール \
          | 電子メールアドレス | email アドレス | 邮箱 | 电子邮箱 | 邮箱地址 | 电子邮件 | 电子邮件地址 | 邮件地址 | 郵箱 | 電子郵件 | 電子信箱 \
          | 電郵 | 이메일 | 이메일 주소 | 전자우편 | 메일 \
@@ -43,7 +43,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "phone",
-        "numer telefonu | nr telefonu | nr tel | telefon stacjonarny | telefonni cislo | cislo telefonu \
+        "telefonu | numer telefonu | nr telefonu | nr tel | telefon stacjonarny | telefonni cislo | cislo telefonu \
          | tlf nr | puhelin | puhelinnumero | puh | puh nro | telefon no | telefon numarasi | telefonszam \
          | numar de telefon | numar telefon | nr de telefon | телефон | телефоны | номер телефона | тел | контактный телефон \
          | номер телефону | 電話 | 電話番号 | 自宅電話 | 自宅電話番号 | 连络电话 | 联系电话 | 电话 | 电话号码 | 固定电话 | 座机 | 電話號碼 | 聯絡電話 | 전화 \
@@ -51,6 +51,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | nomor telepon | no telepon | telepon | no telp | τηλέφωνο | τηλεφωνο | טלפון | מספר טלפון | الهاتف | رقم الهاتف | هاتف \
          | telefonne cislo | broj telefona | telefonska stevilka | телефонен номер",
     ),
+    ("additional_phones", "telefon w pracy | is telefonu | is tel | ev telefonu | ev tel"),
     (
         "company",
         "nazwa firmy | firma nazwa | przedsiebiorstwo | nazev firmy | spolecnost | nazev spolecnosti | virksomhed \
@@ -93,7 +94,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     (
         "country",
         "kraj | zeme | maa | ulke | orszag | tara | страна | країна | 国 | 国名 | 国家 | 國家 | 국가 | 나라 \
-         | negara | χώρα | χωρα | מדינה | الدولة | البلد \
+         | land omrade | negara | χώρα | χωρα | מדינה | الدولة | البلد \
          | krajina | drzava | държава",
     ),
     (
@@ -102,7 +103,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "website",
-        "strona www | strona internetowa | adres www | www | webove stranky | webova stranka | hjemmeside | nettside \
+        "strona www | strona sieci web | strona internetowa | adres www | www | webove stranky | webova stranka | hjemmeside | nettside \
          | nettsted | verkkosivu | verkkosivusto | kotisivu | web sitesi | internet sitesi | weboldal | honlap \
          | сайт | веб сайт | ウェブサイト | ホームページ | 网站 | 网址 | 公司网站 | 웹사이트 | 홈페이지",
     ),
@@ -195,6 +196,11 @@ pub(crate) const SHARED_ELSEWHERE: &[(&str, Option<&str>, Option<&str>)] = &[
         "etap | faza | faze | vaihe | asama | этап | стадия | етап | フェーズ | ステージ | 阶段 | 단계",
         None,
         Some("stage"),
+    ),
+    (
+        "uwagi | notatki | poznamka | bemaerkninger | merknader | примечание | комментарий | 備考 | 备注",
+        Some("notes"),
+        Some("notes"),
     ),
     (
         "wlasciciel | przypisany do | vlastnik | ansvarlig | omistaja | ответственный",

@@ -17,14 +17,14 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     ),
     (
         "stage",
-        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
+        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | current stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
          | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
     ),
     ("status", "opportunity status | deal status | opp status"),
     (
         "value",
         "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
-         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | auftragssumme | angebotssumme | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
          | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
     ),
     (
@@ -42,8 +42,8 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
-         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum \
-         | voraussichtlicher abschluss | geplanter abschluss | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | fecha de cierre \
+         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
+         | voraussichtlicher abschluss | geplanter abschluss | abschluss geplant | geplantes abschlussdatum | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
          | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
     ),
@@ -69,17 +69,19 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     ("followers | follower", Some("followers"), Some("followers")),
     (
-        "notes | note | comments | comment | description | notizen | notas | notities | bemerkungen | beschreibung",
+        "notes | note | comments | comment | remarks | remark | description | notizen | notas | notities | bemerkungen | beschreibung | anmerkungen \
+         | kommentar | kommentare | commentaire | commentaires | remarques | comentarios | observaciones | observacoes | anotacoes | commenti | osservazioni \
+         | annotazioni | opmerkingen | anteckningar | kommentarer",
         Some("notes"),
         Some("notes"),
     ),
     ("status | state of deal | statut | estado del negocio", None, Some("status")),
     (
-        "value | amount | worth | betrag | wert | montant | valeur | importe | valor | importo | valore | ammontare \
+        "value | amount | worth | betrag | wert | montant | montant ht | montant ttc | valeur | importe | valor | importo | valore | ammontare \
          | bedrag | waarde | belopp | varde | summa | volumen | umsatz",
         None,
         Some("value"),
     ),
-    ("title | topic | titel | titre | titulo | titolo", None, Some("name")),
+    ("title | topic | titel | titre | titulo | titolo | thema | tema", None, Some("name")),
     ("business name", Some("company"), Some("business_name")),
 ];

@@ -26,21 +26,21 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     (
         Group::Main,
         "primary | main | mailing | default | correspondence | haupt | primar | primare | principal | principale | principais \
-         | principali | hoofd | primair | primario | primaria | huvud | physical | permanent | best | preferred",
+         | principali | hoofd | primair | primario | primaria | huvud | correspondencia | physical | permanent | best | preferred | основной | основная",
     ),
     (
         Group::Home,
         "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
          | personnelle | casa | particular | perso | personale | abitazione | ab | privato | prive | thuis | persoonlijk | hem | bostad | evening \
          | privado | privada | residencial | huisadres | thuisadres | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
-         | stacjonarny | домашний | личный | личная",
+         | stacjonarny | privatadresse | hjemmeadresse | домашний | личный | личная | частный | частная",
     ),
     (
         Group::Work,
         "work | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
          | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | werkadres | zakelijk | kantoor | arbete | jobb | kontor \
-         | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | рабочий | рабочая | служебный",
+         | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | arbejdsadresse | arbeidsadresse | рабочий | рабочая | служебный",
     ),
     (
         Group::Mobile,
@@ -66,9 +66,9 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | contacts | customers | clients | attendees | participants | members | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
-     | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
+     | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | borrower | borr | policyholder | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
-     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | клиент | клиента | контакта";
+     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | adherent | adherente | adherents | клиент | клиента | контакт | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
 pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \
@@ -86,7 +86,7 @@ pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance
 /// Words that say nothing about the field.
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
      | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
-     | el | los | las | del | su | tu | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
+     | el | los | las | del | su | tu | para | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
 
 /// Words beside the name of an address that do not say whose it is.
 pub(crate) const NEUTRAL: &str = "login | log | in | on | to | use | used | reach | you | registered | registration | signup | sign | up \
@@ -106,7 +106,7 @@ pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | yyyymmdd | ddmmyyyy | mm
      | facultatif | obligatoire | opcional | obligatorio | obrigatorio | facoltativo | obbligatorio | optioneel | verplicht | valfritt | obligatoriskt";
 
 /// Words of columns that give way to another one for the same field: what is a part of it, or near it.
-pub(crate) const LESSER: &str = "county | district | distrito | departement | suburb | locality | localite | localidad | localidade \
+pub(crate) const LESSER: &str = "account | county | district | distrito | departement | suburb | locality | localite | localidad | localidade \
      | localita | commune | comuna | municipio | gemeinde | description | beschreibung | descripcion | descricao | descrizione \
      | origine | herkunft | provenance | original";
 

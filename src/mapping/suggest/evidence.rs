@@ -13,6 +13,14 @@ const RECORDS: usize = 30;
 /// So many cells that are all wrong say that a column is something else.
 const MANY: usize = 5;
 
+/// Columns that say in which year somebody was born.
+const BIRTH_YEARS: &str = "birth year | year of birth | geburtsjahr | annee de naissance | ano de nacimiento \
+     | ano de nascimento | anno di nascita | geboortejaar | fodelsear | fodselsar";
+
+/// Columns that may name several contacts.
+pub(super) const SEVERAL: &str =
+    "contacts | contactos | contatos | contatti | kontakte | contacten | kontakter";
+
 /// Counts over the sample cells of one column.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -118,7 +126,9 @@ impl Evidence {
         let Some(field) = guess.target else { return };
         // One cell may be a slip, but no place is called `Ganado`.
         let is_condition = field == FieldId::STATE && self.conditions > 0;
-        if self.filled < 2 && !is_condition {
+        // Nor is anybody called `#1001`.
+        let is_unnamed = field == FieldId::NAME && self.filled > 0 && self.lettered == 0;
+        if self.filled < 2 && !is_condition && !is_unnamed {
             return;
         }
         let fits = self.fitting(field, fields.get(field).kind, guess.confidence);
@@ -225,6 +235,45 @@ impl Reader<'_> {
     pub(super) fn weigh_cells(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
             seen.weigh(guess, self.fields);
+        }
+        let is_email =
+            |guess: &Guess| guess.target.is_some_and(|it| it.primary() == FieldId::EMAIL);
+        let mut emails = guesses.iter().zip(&sheet.evidence).filter(|(guess, _)| is_email(guess));
+        if emails.any(|(_, seen)| seen.emails > 0) {
+            for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
+                if is_email(guess) && seen.filled >= 2 && seen.ats == 0 {
+                    *guess = Guess::none("another column has e-mail addresses, and this one none");
+                }
+            }
+        }
+        self.leave_split_birthday(sheet, guesses);
+        self.leave_lists_of_names(sheet, guesses);
+    }
+
+    /// `Geburtstag` beside `Geburtsjahr` is a day of the month, unless a cell is a whole date.
+    fn leave_split_birthday(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_year = |words: &String| phrases(BIRTH_YEARS).any(|year| year == words);
+        if !sheet.words.iter().any(is_year) {
+            return;
+        }
+        for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
+            let is_birthday =
+                guess.target.is_some_and(|field| self.fields.get(field).key == "date_of_birth");
+            if is_birthday && seen.filled > 0 && seen.dates == 0 {
+                *guess = Guess::none("it is a part of a value, or another");
+            }
+        }
+    }
+
+    /// `Contacts` may name several people in one cell, who are nobody together.
+    fn leave_lists_of_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        for (at, guess) in guesses.iter_mut().enumerate() {
+            let may_be_list = guess.target == Some(FieldId::NAME)
+                && phrases(SEVERAL).any(|several| several == sheet.words[at]);
+            let is_list = |cell: &str| cell.contains([',', ';', '|', '/', '\n']);
+            if may_be_list && cells(sheet.samples, at).any(is_list) {
+                *guess = Guess::none("its cells may name several people");
+            }
         }
     }
 

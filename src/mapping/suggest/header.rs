@@ -1,14 +1,16 @@
 //! What one header says by itself.
 
-use super::names::{Meaning, Names, Word, join};
+use super::names::{Meaning, Names, Word, is_number_word, join};
 use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
-/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays.
-const APART: [&str; 5] = ["birth day", "birth month", "birth year", "user name", "default source"];
+/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays, and an `Email
+/// Client` is a program.
+const APART: [&str; 6] =
+    ["email client", "birth day", "birth month", "birth year", "user name", "default source"];
 
 /// Headers that may speak of who it is, or of how to reach them.
 pub(super) const CONTACTS: [&str; 7] =
@@ -40,7 +42,7 @@ pub(super) struct Reader<'a> {
     pub(super) has_opportunities: bool,
     /// The file is a list of users: they are the contacts.
     pub(super) lists_users: bool,
-    /// It is a list of houses, and those who own them are the contacts.
+    /// It is a list of houses or animals, and those who own them are the contacts.
     pub(super) lists_owners: bool,
 }
 
@@ -99,6 +101,14 @@ impl Reader<'_> {
         if words.starts_with("principal ") {
             // Of a school; what is the main one has the word behind it, `correo principal`.
             return Guess::none("\"principal\" says that it is somebody else's");
+        }
+        if words.ends_with(" del comercial") {
+            // A `correo comercial` is for work, and the `correo del comercial` of whoever sells.
+            return Guess::none("\"del comercial\" says that it is somebody else's");
+        }
+        if words.starts_with("is ") && self.names.find(words).is_none() {
+            // `Is a Company`; `İş Telefonu` is the Turkish phone at work.
+            return Guess::none("it says yes or no");
         }
         if APART.contains(&words) {
             return Guess::none("it is a part of a value, or another");
@@ -208,8 +218,16 @@ impl Reader<'_> {
         }
         if around.is_opportunity {
             // `Deal - Contact person`: words that say whose it is are all there is.
-            return self.of_deal(if rest.is_empty() && around.is_own { "contact" } else { &rest });
+            let is_contact = rest.is_empty() && around.is_own;
+            return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
+                // `Affaire - Personne à contacter`: these words are the name of a field.
+                let is_not_deal = |word: &&str| self.word(word) != Word::Deal;
+                self.of_deal(&join(words.split(' ').filter(is_not_deal)))
+            });
         }
+        // `Arbejdsadresse, by`: the town. Alone it is who did something, as `Signed by`.
+        let is_town = rest == "by" && words.contains("adresse");
+        let rest = if is_town { "bynavn".to_owned() } else { rest };
         if rest.is_empty() || is_number_word(&rest) {
             return self.nameless(&around, words);
         }
@@ -357,6 +375,8 @@ impl Reader<'_> {
             "endereco ",
             "indirizzo ",
             "adres ",
+            // `POCity`: of the postal address.
+            "po ",
         ])?;
         let field = self.names.find(part)?.contact?;
         (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))
@@ -454,23 +474,6 @@ impl Reader<'_> {
             _ => None,
         })
     }
-}
-
-fn is_number_word(word: &str) -> bool {
-    matches!(
-        word,
-        "no" | "nos"
-            | "nr"
-            | "num"
-            | "number"
-            | "numbers"
-            | "nummer"
-            | "numero"
-            | "numer"
-            | "номер"
-            | "番号"
-            | "号码"
-    )
 }
 
 /// A column that our own error log adds; its ids are read (A6).

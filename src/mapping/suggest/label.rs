@@ -4,10 +4,23 @@ use super::names::{Names, Word};
 use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
-use crate::normalize::is_currency;
+use crate::normalize::{country, is_currency};
 
 /// Shorter words are too often the beginning or the end of another one to be read apart.
 const SHORTEST: usize = 4;
+
+/// What products write in brackets behind a label: the kind of its field.
+const KINDS: [&str; 9] = [
+    "short text",
+    "long text",
+    "text",
+    "drop down",
+    "dropdown",
+    "labels",
+    "checkbox",
+    "currency",
+    "money",
+];
 
 /// How forms ask, where the words alone say something else elsewhere: `Est. Value`.
 const QUESTIONS: [&str; 7] =
@@ -18,7 +31,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
-    let header = without_remark(without_key(without_path(header)));
+    let header = without_kind(without_remark(without_key(without_path(header))), names);
     let header = without_name(without_currency(header, names), names, fields);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
@@ -148,6 +161,18 @@ fn without_remark(header: &str) -> &str {
         && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
     let says_nothing = is_spelling || is_plain;
     if says_nothing && !label.trim().is_empty() { label } else { header }
+}
+
+/// The header without the kind of its field: `Contact Name (short text)`, `Phone (phone)`. `Contact (phone)` keeps it.
+fn without_kind<'h>(header: &'h str, names: &Names) -> &'h str {
+    let Some((label, kind)) = in_brackets(header) else { return header };
+    let (name, kind) = (words(label), words(kind));
+    let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
+    let is_same = || contact(&kind).is_some_and(|field| contact(&name) == Some(field));
+    // `Mobile number (UK)`: where the numbers are from.
+    let is_place = || contact(&name) == Some(FieldId::PHONE) && country(&kind).is_ok();
+    let says_nothing = KINDS.contains(&kind.as_str()) || is_same() || is_place();
+    if says_nothing && !name.is_empty() { label.trim_end() } else { header }
 }
 
 /// The header without the name of the object that JSON has around it: `properties.firstname`.

@@ -54,6 +54,8 @@ const WEAK: &[(Object, &str, &str)] = &[
         Object::Contact,
         "name",
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
+         | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
+         | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
          | attendee | participant | applicant | policyholder | insured | homeowner",
     ),
     (
@@ -65,7 +67,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "country",
-        "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais",
+        "country code | country iso | country iso code | iso country | landercode | landerkurzel | code pays | codigo pais | country id",
     ),
     (Object::Contact, "notes", "memo"),
     (
@@ -86,7 +88,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Opportunity,
         "value",
-        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value",
+        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value | geschatzter umsatz | gesch umsatz",
     ),
 ];
 
@@ -287,4 +289,22 @@ pub(super) fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Does a word say no more than that it is a number?
+pub(super) fn is_number_word(word: &str) -> bool {
+    matches!(
+        word,
+        "no" | "nos"
+            | "nr"
+            | "num"
+            | "number"
+            | "numbers"
+            | "nummer"
+            | "numero"
+            | "numer"
+            | "номер"
+            | "番号"
+            | "号码"
+    )
 }

@@ -1,5 +1,6 @@
 //! What the columns beside a header decide.
 
+use super::evidence::SEVERAL;
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::person_names::{NAMES, PERSON};
@@ -12,6 +13,9 @@ use crate::object::Object;
 /// Whom a company has to be spoken to.
 const PERSONS: [&str; 5] =
     ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
+
+/// What an opportunity is about, which nobody is called.
+const TOPICS: [&str; 3] = ["topic", "thema", "tema"];
 
 /// Whom one sells to, a person or a company.
 const CLIENTS: &str =
@@ -30,7 +34,8 @@ impl Reader<'_> {
         let has_deal = objects.contains(&Some(Object::Opportunity)) || !self.has_contacts;
         let count =
             |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
-        let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact);
+        let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact)
+            || self.begins_with_deal(words, guesses);
         let has_first = has(guesses, FieldId::FIRST_NAME);
         let is_name = |(guess, words): (&Guess, &String)| {
             guess.target.is_some_and(|field| PERSON.contains(&field))
@@ -60,12 +65,29 @@ impl Reader<'_> {
             let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
                 && (has_first
                     || has(guesses, FieldId::OPPORTUNITY_NAME)
-                    || is_somebody_named && words[at] != "topic" && is_amid());
+                    || is_somebody_named && !TOPICS.contains(&words[at].as_str()) && is_amid());
             guesses[at] = match field.filter(|_| !is_job) {
                 Some(field) => Guess::likely(field, "the columns beside it decide"),
                 None => Guess::none("it could mean several things"),
             };
         }
+    }
+
+    /// Is the first column that says something the opportunity's name? Then the rows are opportunities, also
+    /// where they say more of their contacts than of themselves.
+    fn begins_with_deal(&self, words: &[String], guesses: &[Guess]) -> bool {
+        let says_something = |at: &usize| {
+            guesses[*at].target.is_some_and(|field| field != FieldId::TAGS)
+                || NAMES.contains(&words[*at].as_str())
+        };
+        let Some(first) = (0..guesses.len()).find(says_something) else { return false };
+        let names_contact = |at: usize| at != first && guesses[at].target == Some(FieldId::NAME);
+        let is_in_parts = has(guesses, FieldId::FIRST_NAME) || has(guesses, FieldId::LAST_NAME);
+        guesses[first].target == Some(FieldId::OPPORTUNITY_NAME)
+            || NAMES.contains(&words[first].as_str())
+                && self.has_opportunities
+                && !is_in_parts
+                && (0..guesses.len()).any(names_contact)
     }
 
     /// `Title` is what somebody does or is called, by its cells.
@@ -166,9 +188,10 @@ impl Reader<'_> {
             return;
         }
         let is_surely_named = is_surely_named(words, guesses);
+        let is_contacts = |words: &str| phrases(SEVERAL).any(|several| several == words);
         let is_client = |(guess, words): &(&mut Guess, &String)| {
             guess.target == Some(FieldId::NAME)
-                && (guess.is_weak && !self.names_buyer(words)
+                && (guess.is_weak && !self.names_buyer(words) && !is_contacts(words)
                     || is_surely_named && self.names_client(words))
         };
         if let Some((client, _)) = guesses.iter_mut().zip(words).find(is_client) {

@@ -1,6 +1,8 @@
 //! Columns that are another person's by those beside them, where their own headers do not say so
 //! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
 
+use std::collections::HashMap;
+
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::neighbours::has;
@@ -52,6 +54,34 @@ impl Reader<'_> {
                 *guess = Guess::none("a person with a name of its own has the same number");
             } else if guess.target.is_none() && is_first && self.has_contacts {
                 *guess = Guess::likely(FieldId::NAME, "it is the first of several people");
+            }
+        }
+    }
+
+    /// `First Name, Last Name, Contact 1 Name, Contact 1 Email`: whoever is numbered and named beside the parts of a
+    /// name is another person, such as a player's parent.
+    pub(super) fn leave_numbered_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
+        let is_part = |field: FieldId| {
+            guesses
+                .iter()
+                .zip(words)
+                .any(|(guess, words)| guess.target == Some(field) && number(words).is_none())
+        };
+        if !is_part(FieldId::FIRST_NAME) || !is_part(FieldId::LAST_NAME) {
+            return;
+        }
+        let numbered = |at: usize| {
+            let found = self.numbered_name(&words[at])?;
+            let (whose, _) = words[at].rsplit_once(' ')?;
+            let is_name = guesses[at].target == Some(FieldId::NAME);
+            (is_name && !found.is_bare && number(whose).is_some()).then(|| format!("{whose} "))
+        };
+        let others: Vec<String> = (0..words.len()).filter_map(numbered).collect();
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            if guess.target.is_some() && others.iter().any(|whose| words.starts_with(whose)) {
+                *guess =
+                    Guess::none("it is that of another person, who is named beside the contact");
             }
         }
     }
@@ -162,8 +192,8 @@ impl Reader<'_> {
         !field.is_custom && field.key == "owner"
     }
 
-    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses: who owns a house has a name
-    /// in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
+    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses or of animals: who owns a house has a
+    /// name in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
     /// listed: whoever owns those is a user.
     pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
         const OF_USERS: [FieldId; 9] = [
@@ -177,7 +207,14 @@ impl Reader<'_> {
             FieldId::BUSINESS_NAME,
             FieldId::WEBSITE,
         ];
-        let is_else = |guess: &Guess| {
+        let has_word = |of: &[&str]| {
+            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
+        };
+        let lists_animals = lists_animals(words);
+        let is_else = |(guess, words): (&Guess, &String)| {
+            if lists_animals && is_animals(words) {
+                return false;
+            }
             let chosen = guess.choice.and_then(|choice| choice.contact.or(choice.opportunity));
             guess.target.or(chosen).is_some_and(|field| {
                 PERSON.contains(&field)
@@ -185,19 +222,17 @@ impl Reader<'_> {
                     || OF_USERS.contains(&field) && !(field == FieldId::VALUE && guess.is_weak)
             })
         };
-        let has_word = |of: &[&str]| {
-            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
-        };
         // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
         let is_users = ["subject", "case", "account", "account name", "deal"];
         let is_of_users = has_word(&["ticket", "tickets"])
             || words.iter().any(|words| is_users.contains(&words.as_str()));
-        if !self.has_contacts || is_of_users || guesses.iter().any(is_else) {
+        if !self.has_contacts || is_of_users || guesses.iter().zip(words).any(is_else) {
             return false;
         }
         let is_numbered =
             |words: &String| ["owner 1 ", "owner 2 "].iter().any(|of| words.starts_with(of));
-        let lists_houses = words.iter().any(is_numbered)
+        let lists_houses = lists_animals
+            || words.iter().any(is_numbered)
             || has(guesses, FieldId::ADDRESS)
             || has_word(&["street", "parcel", "property", "apn", "mailing"]);
         let of_owner = |words: &String| {
@@ -210,6 +245,22 @@ impl Reader<'_> {
         lists_houses
             && (is_owners(FieldId::FIRST_NAME)
                 || !has_address && is_owners(FieldId::NAME) && is_owners(FieldId::PHONE))
+    }
+
+    /// In a list of animals, `Patient Name` and a date of birth are an animal's.
+    pub(super) fn leave_animals(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let words = &sheet.words;
+        if !self.lists_owners || !lists_animals(words) {
+            return;
+        }
+        for (guess, words) in guesses.iter_mut().zip(words) {
+            let is_birth =
+                guess.target.is_some_and(|field| self.fields.get(field).key == "date_of_birth");
+            if guess.target.is_some() && (is_animals(words) || is_birth && !words.contains("owner"))
+            {
+                *guess = Guess::none("it is an animal's");
+            }
+        }
     }
 
     /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
@@ -260,6 +311,29 @@ impl Reader<'_> {
         }
     }
 
+    /// `Email` beside `Attendee Email`: an address that several people share who have others of their own is
+    /// whoever has signed them up, and would make one contact of them.
+    pub(super) fn leave_shared_address(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_own =
+            |at: usize| sheet.words[at].split(' ').any(|word| self.word(word) == Word::Own);
+        let of = |field: FieldId, guesses: &[Guess]| -> Vec<usize> {
+            let is_one = |at: &usize| guesses[*at].target.is_some_and(|it| it.primary() == field);
+            (0..guesses.len()).filter(is_one).collect()
+        };
+        for field in [FieldId::EMAIL, FieldId::PHONE] {
+            let columns = of(field, guesses);
+            let is_plain = |at: &usize| guesses[*at].group <= Group::Main && !is_own(*at);
+            let plain: Vec<usize> = columns.iter().copied().filter(is_plain).collect();
+            for at in plain {
+                let mut own = columns.iter().filter(|own| is_own(**own));
+                if own.any(|own| is_shared(sheet.samples, at, *own)) {
+                    guesses[at] =
+                        Guess::none("people who have their own in another column share it");
+                }
+            }
+        }
+    }
+
     /// Does a header speak of who buys?
     pub(super) fn names_buyer(&self, words: &str) -> bool {
         words.split(' ').any(|word| self.word(word) == Word::Substitute)
@@ -267,7 +341,7 @@ impl Reader<'_> {
 
     /// The phone of a company that people are listed of is the same for all of them: contacts are not
     /// matched by it (behaviour V4).
-    pub(super) fn leave_switchboard(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn leave_switchboard(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_persons = |guess: &Guess| match guess.target {
             Some(FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => true,
             Some(FieldId::EMAIL) => guess.group < Group::Billing,
@@ -276,12 +350,43 @@ impl Reader<'_> {
         if !guesses.iter().any(is_persons) {
             return;
         }
-        for guess in guesses.iter_mut().filter(|guess| guess.group == Group::Company) {
-            if matches!(guess.target, Some(FieldId::PHONE | FieldId::ADDITIONAL_PHONES)) {
+        let is_company = |word: &str| self.word(word) == Word::Group(Group::Company);
+        for (guess, words) in guesses.iter_mut().zip(&sheet.words) {
+            // `Alt. Company Phone` is another one of the company.
+            let is_companys = guess.group == Group::Company
+                || guess.group == Group::Other && words.split(' ').any(is_company);
+            let is_phone =
+                matches!(guess.target, Some(FieldId::PHONE | FieldId::ADDITIONAL_PHONES));
+            if is_companys && is_phone {
                 *guess = Guess::none("colleagues share the phone of their company");
             }
         }
     }
+}
+
+/// Does a file have columns that only animals have?
+fn lists_animals(words: &[String]) -> bool {
+    words.iter().any(|words| matches!(words.as_str(), "species" | "breed" | "tierart" | "rasse"))
+}
+
+/// `Patient Name`, `Pet`: does a header speak of an animal, in a list of animals?
+fn is_animals(words: &str) -> bool {
+    words.split(' ').any(|word| matches!(word, "patient" | "pet" | "animal" | "tier" | "tiername"))
+}
+
+/// Do two records have the same address in one column, and different ones in the other?
+fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
+    let mut met: HashMap<String, String> = HashMap::new();
+    samples.iter().any(|record| {
+        // However it is written: `206-555-0123` is `2065550123`.
+        let cell = |at: usize| {
+            let cell = record.get(at).map_or("", String::as_str);
+            let plain: String = cell.chars().filter(|c| c.is_alphanumeric()).collect();
+            (!plain.is_empty()).then(|| plain.to_lowercase())
+        };
+        let (Some(address), Some(own)) = (cell(at), cell(own)) else { return false };
+        *met.entry(address).or_insert_with(|| own.clone()) != own
+    })
 }
 
 fn number(words: &str) -> Option<u32> {

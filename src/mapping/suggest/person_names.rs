@@ -39,17 +39,19 @@ impl Reader<'_> {
                     let other = if word == "first" { "last" } else { "first" };
                     self.other_half(word, &format!("{own}{other}"), words, guesses)
                 }
-                _ if !own.is_empty() => (word == "name" && own == "lead ")
-                    .then(|| self.lead_name(at, guesses))
-                    .flatten(),
+                "name" if !own.is_empty() => {
+                    (own == "lead ").then(|| self.lead_name(at, guesses)).flatten()
+                }
+                _ if !own.is_empty() => self.part_of_theirs(at, own, word, words, guesses),
                 "name" | "naam" | "namn" | "navn"
                     if guesses[at].target.is_some() || !self.has_contacts =>
                 {
                     self.name_beside(at, samples, guesses)
                 }
                 _ if PARTS.contains(&word) => {
-                    let part = self.part_of_name(word, guesses);
-                    part.map(|(field, why)| (field, Confidence::Likely, why))
+                    let beside =
+                        (has(guesses, FieldId::FIRST_NAME), has(guesses, FieldId::LAST_NAME));
+                    self.deals_name(at, word, guesses).or_else(|| self.part_of_name(word, beside))
                 }
                 _ => None,
             };
@@ -119,8 +121,60 @@ impl Reader<'_> {
             Word::Own | Word::Substitute | Word::Group(Group::Main) => {
                 bare.split_at(bare.len() - word.len())
             }
-            _ => ("", bare),
+            _ => self.without_owner_behind(bare).unwrap_or(("", bare)),
         }
+    }
+
+    /// `Nom du participant`: whose it is, and the part of a name.
+    fn without_owner_behind<'w>(&self, words: &'w str) -> Option<(&'w str, &'w str)> {
+        let (rest, own) = words.rsplit_once(' ')?;
+        let (part, between) = rest.split_once(' ').unwrap_or((rest, ""));
+        let is_joined =
+            between.is_empty() || between.split(' ').all(|it| self.word(it) == Word::Stop);
+        (PARTS.contains(&part) && is_joined && self.word(own) == Word::Own).then_some((own, part))
+    }
+
+    /// `Nom participant` beside `Prénom participant` is the last name; without it, the whole name.
+    fn part_of_theirs(
+        &self,
+        at: usize,
+        own: &str,
+        word: &str,
+        words: &[String],
+        guesses: &[Guess],
+    ) -> Option<Found> {
+        let own = own.trim_end();
+        let has_theirs = |field: FieldId| {
+            let mut beside = guesses.iter().zip(words);
+            beside.any(|(guess, words)| {
+                guess.target == Some(field) && words.split(' ').any(|other| other == own)
+            })
+        };
+        let beside = (has_theirs(FieldId::FIRST_NAME), has_theirs(FieldId::LAST_NAME));
+        (PARTS.contains(&word)
+            && guesses[at].target == Some(FieldId::NAME)
+            && (beside.0 || beside.1))
+            .then(|| self.part_of_name(word, beside))
+            .flatten()
+    }
+
+    /// `Nome` among the columns of an opportunity, beside the name of a contact, is the opportunity's.
+    fn deals_name(&self, at: usize, word: &str, guesses: &[Guess]) -> Option<Found> {
+        let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
+        let has_deal = guesses.iter().any(|guess| self.is_of(guess, Object::Opportunity));
+        let is_in_parts = has(guesses, FieldId::FIRST_NAME) || has(guesses, FieldId::LAST_NAME);
+        let is_named =
+            |(other, guess): (usize, &Guess)| other != at && guess.target == Some(FieldId::NAME);
+        (NAMES.contains(&word)
+            && is_free
+            && has_deal
+            && !is_in_parts
+            && guesses.iter().enumerate().any(is_named))
+        .then_some((
+            FieldId::OPPORTUNITY_NAME,
+            Confidence::Likely,
+            "another column names the contact",
+        ))
     }
 
     /// What `First` is beside `Last`, and `Last` beside `First`.
@@ -236,21 +290,17 @@ impl Reader<'_> {
     }
 
     /// What `Nom`, `Nome`, `Nombre` are beside others.
-    fn part_of_name(&self, word: &str, guesses: &[Guess]) -> Option<(FieldId, &'static str)> {
+    fn part_of_name(&self, word: &str, (has_first, has_last): (bool, bool)) -> Option<Found> {
         if !self.has_contacts {
             return None;
         }
-        let has_first = has(guesses, FieldId::FIRST_NAME);
-        let has_last = has(guesses, FieldId::LAST_NAME);
-        match word {
-            "nom" | "nume" if has_first => {
-                Some((FieldId::LAST_NAME, "it stands beside a first name"))
-            }
-            "ad" | "adi" if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
-            "ad" | "adi" => None,
-            _ if has_last => Some((FieldId::FIRST_NAME, "it stands beside a last name")),
-            _ => Some((FieldId::NAME, "it stands alone")),
-        }
+        let (field, why) = match word {
+            "nom" | "nume" if has_first => (FieldId::LAST_NAME, "it stands beside a first name"),
+            _ if has_last => (FieldId::FIRST_NAME, "it stands beside a last name"),
+            "ad" | "adi" => return None,
+            _ => (FieldId::NAME, "it stands alone"),
+        };
+        Some((field, Confidence::Likely, why))
     }
 }
 

@@ -50,6 +50,19 @@ impl Reader<'_> {
         }
     }
 
+    /// In a list of houses the address is the house's if another one is that for letters.
+    pub(super) fn leave_house(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_for_letters =
+            |guess: &Guess| guess.target == Some(FieldId::ADDRESS) && guess.group == Group::Main;
+        if !self.lists_owners || !guesses.iter().any(is_for_letters) {
+            return;
+        }
+        let is_place = |guess: &Guess| guess.target.is_some_and(FieldId::is_place);
+        for guess in guesses.iter_mut().filter(|it| is_place(it) && it.group == Group::Plain) {
+            *guess = Guess::none("it is the house's, and letters go to another address");
+        }
+    }
+
     /// `Shipping Address, City, State, Zip`: what stands behind a street that is not the contact's is of
     /// that address, unless the file has the contact's own street, filled, and no other town.
     pub(super) fn leave_place_of_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {

@@ -60,11 +60,15 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     body(text, is_negative, exponent)
 }
 
-/// `12,-` has no cents; the dash is no sign.
+/// `12,-` has no cents; the dash is no sign. In `1.250,-` the comma stands before the cents, so the point does not.
 fn without_dash(text: &str) -> &str {
     let whole = text.trim_end_matches('-');
     match whole.strip_suffix([',', '.']) {
-        Some(digits) if whole.len() < text.len() => digits,
+        Some(digits) if whole.len() < text.len() => {
+            let mark = &whole[digits.len()..];
+            let says_more = digits.contains([',', '.']) && !digits.contains(mark);
+            if says_more { whole } else { digits }
+        }
         _ => text,
     }
 }
