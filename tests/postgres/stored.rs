@@ -39,7 +39,8 @@ impl Stored {
             RecordId::number(step.id()).and_then(|id| self.versions.get(&id)).map(i64::to_string);
         let is_read = step.version().is_none_or(|read| Some(read) == version.as_deref());
         let is_stale = step.is_update() && (version.is_none() || !is_read);
-        let is_gone = contact.and_then(number).is_some_and(|id| !self.linked.contains(&id));
+        let is_gone =
+            contact.and_then(RecordId::number).is_some_and(|id| !self.linked.contains(&id));
         self.taken.contains(&step.token()) || is_stale || is_gone
     }
 }
