@@ -291,7 +291,7 @@ impl Writing<'_> {
             receipts.rejected(token, "the contact is gone");
             return Ok(());
         }
-        let id = number(&contact).unwrap_or_default();
+        let id = RecordId::number(&contact).unwrap_or_default();
         let (kind, name) = (follow_up.kind().name(), follow_up.name());
         self.db.execute("INSERT INTO follow_ups VALUES ($1, $2, $3)", &[&id, &kind, &name]).await?;
         receipts.done(token);
