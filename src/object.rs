@@ -101,6 +101,20 @@ impl RecordId {
         &self.0
     }
 
+    /// The number that an id is, for a storage whose ids are numbers. `None` if it is none, or is written in another
+    /// way than `to_string` does: `007` and `+7` are other ids than 7, and find nothing.
+    ///
+    /// ```
+    /// use crm_import::RecordId;
+    ///
+    /// let asked = ["7", "007", "+7", "x7", ""];
+    /// let ids: Vec<i64> = asked.iter().filter_map(|id| RecordId::number(id)).collect();
+    /// assert_eq!(ids, [7]);
+    /// ```
+    pub fn number(id: &str) -> Option<i64> {
+        id.parse().ok().filter(|number: &i64| number.to_string() == id)
+    }
+
     /// Compares two ids in that order, without making `RecordId`s of them.
     pub fn compare(a: &str, b: &str) -> Ordering {
         let all_digits = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());

@@ -10,11 +10,11 @@ use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
     Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Recovery, Token,
 };
-use crm_import::{Account, Object, Storage, StorageWrite};
+use crm_import::{Account, Object, RecordId, Storage, StorageWrite};
 use rusqlite::Error::FromSqlConversionFailure;
 use rusqlite::types::{Type, Value};
 use rusqlite::{
-    Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params,
+    Connection, OptionalExtension, Result, Row, ToSql, Transaction, TransactionBehavior, params,
     params_from_iter,
 };
 
@@ -34,6 +34,7 @@ const IMPORT_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS customer_keys (
         rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS keys_of_customers ON customer_keys (customer_no);
+    CREATE INDEX IF NOT EXISTS deals_of_customers ON deals (customer_no);
     CREATE TABLE IF NOT EXISTS stale_customers (customer_no INTEGER);
     CREATE TRIGGER IF NOT EXISTS customer_is_new AFTER INSERT ON customers
         BEGIN INSERT INTO stale_customers VALUES (new.customer_no); END;
@@ -96,12 +97,8 @@ impl Crm {
         found: &mut Found,
     ) -> Result<()> {
         let mut query = self.db.prepare_cached(CUSTOMER)?;
-        let mut rows = query.query([id])?;
+        let mut rows = query.query([RecordId::number(id)])?;
         while let Some(row) = rows.next()? {
-            // A number that is written differently, such as 007, is another id.
-            if row.get::<_, i64>(0)?.to_string() != id {
-                continue;
-            }
             let tags: Vec<String> = serde_json::from_str(&text(row, 4)?).unwrap_or_default();
             let record = found
                 .record(id)
@@ -117,8 +114,8 @@ impl Crm {
         Ok(())
     }
 
-    fn tell_deals(&self, column: &str, id: &str, found: &mut Found) -> Result<()> {
-        let mut query = self.db.prepare_cached(&format!("{DEAL} CAST({column} AS TEXT) = ?1"))?;
+    fn tell_deals(&self, column: &str, id: impl ToSql, found: &mut Found) -> Result<()> {
+        let mut query = self.db.prepare_cached(&format!("{DEAL} {column} = ?1"))?;
         let mut rows = query.query([id])?;
         while let Some(row) = rows.next()? {
             let cents: Option<i64> = row.get(5)?;
@@ -189,8 +186,8 @@ impl Storage for Crm {
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<()> {
         if lookup.object() == Object::Opportunity {
             lookup.ids().iter().try_for_each(|id| self.tell_deals("deal_id", id, found))?;
-            let customers = lookup.contact_ids().iter();
-            return customers.copied().try_for_each(|no| self.tell_deals("customer_no", no, found));
+            let mut customers = lookup.contact_ids().iter().map(|id| RecordId::number(id));
+            return customers.try_for_each(|no| self.tell_deals("customer_no", no, found));
         }
         if self.db.prepare_cached("SELECT 1 FROM stale_customers")?.exists([])? {
             let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -355,10 +352,11 @@ fn write_deal(
 ) -> Result<Written> {
     let mut columns: Vec<(&str, Value)> = Vec::new();
     if let Some(customer) = customer {
-        let its_number = "SELECT customer_no FROM customers WHERE CAST(customer_no AS TEXT) = ?1";
-        let number: Option<i64> =
-            tx.query_row(its_number, [customer], |row| row.get(0)).optional()?;
-        let Some(number) = number else { return Ok(Written::Conflict) }; // it is gone
+        let number = RecordId::number(customer);
+        let is_there = "SELECT 1 FROM customers WHERE customer_no = ?1";
+        if !tx.prepare_cached(is_there)?.exists([number])? {
+            return Ok(Written::Conflict); // it is gone
+        }
         columns.push(("customer_no", number.into()));
     }
     for change in step.changes() {

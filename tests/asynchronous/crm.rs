@@ -8,7 +8,7 @@ use crm_import::storage::{
     Applied, AsyncStorage, AsyncStorageWrite, Batch, BatchFollowUp, BatchKey, BatchStep,
     Checkpoint, Link, Op, Receipts, Recovery, Token,
 };
-use crm_import::{Account, FollowUpKind, Object};
+use crm_import::{Account, FollowUpKind, Object, RecordId};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Transaction};
@@ -96,11 +96,6 @@ fn table(object: Object) -> &'static str {
     }
 }
 
-/// Ids are numbers, written without leading zeros.
-fn number(id: &str) -> Option<i64> {
-    id.parse().ok().filter(|number: &i64| number.to_string() == id)
-}
-
 impl AsyncStorage for Crm {
     type Error = Error;
 
@@ -110,7 +105,7 @@ impl AsyncStorage for Crm {
 
     async fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Error> {
         let of = format!("SELECT id, version, data::text FROM {} WHERE", table(lookup.object()));
-        let ids: Vec<i64> = lookup.ids().iter().filter_map(|id| number(id)).collect();
+        let ids: Vec<i64> = lookup.ids().iter().filter_map(|id| RecordId::number(id)).collect();
         if !ids.is_empty() {
             self.tell(&format!("{of} id = ANY($1)"), &ids, None, found).await?;
         }
@@ -224,7 +219,7 @@ impl Writing<'_> {
             Link::To(contact) => Some(contact.to_owned()),
             Link::Lost => return Ok(()),
         };
-        let (id, contact) = (number(step.id()), contact.as_deref());
+        let (id, contact) = (RecordId::number(step.id()), contact.as_deref());
         let table = table(step.object());
         let sql = format!("SELECT version FROM {table} WHERE id = $1 FOR UPDATE");
         let version = self.number(&sql, &[&id]).await?.map(|version| version.to_string());
@@ -261,7 +256,7 @@ impl Writing<'_> {
     async fn is_gone(&self, contact: Option<&str>) -> Result<bool, Error> {
         let Some(contact) = contact else { return Ok(false) };
         let sql = "SELECT id FROM contacts WHERE id = $1 FOR KEY SHARE";
-        Ok(self.number(sql, &[&number(contact)]).await?.is_none())
+        Ok(self.number(sql, &[&RecordId::number(contact)]).await?.is_none())
     }
 
     /// Does somebody else hold a key that is to be free?
@@ -270,8 +265,9 @@ impl Writing<'_> {
             let carries = carries(&key.fields()[0]);
             let sql =
                 format!("SELECT count(*) FROM contacts WHERE {carries} AND id IS DISTINCT FROM $2");
-            let others =
-                self.number(&sql, &[&[key.value()].as_slice(), &number(step.id())]).await?;
+            let others = self
+                .number(&sql, &[&[key.value()].as_slice(), &RecordId::number(step.id())])
+                .await?;
             if others > Some(0) {
                 return Ok(true);
             }
@@ -295,7 +291,7 @@ impl Writing<'_> {
             receipts.rejected(token, "the contact is gone");
             return Ok(());
         }
-        let id = number(&contact).unwrap_or_default();
+        let id = RecordId::number(&contact).unwrap_or_default();
         let (kind, name) = (follow_up.kind().name(), follow_up.name());
         self.db.execute("INSERT INTO follow_ups VALUES ($1, $2, $3)", &[&id, &kind, &name]).await?;
         receipts.done(token);

@@ -78,6 +78,15 @@ fn the_fields_that_were_lost_are_named() {
 }
 
 #[test]
+fn the_spelling_that_was_not_found_is_told() {
+    let make = || shop(Shelf::broken(account(), Defect::KeysOfItsOwnWritesOnly));
+    let report = conformance::run_over(make, &IDS);
+    let (_, why) = report.failures().find(|(name, _)| name.contains("by its keys")).unwrap();
+    let told = "by its email \"ana@example.com\"; it is stored as ";
+    assert!(why.contains(told) && why.contains("email \"Ana@Example.com\""), "{why}");
+}
+
+#[test]
 fn an_application_that_gives_no_records_is_told_so() {
     let report = conformance::run_over(|| Shelf::new(account()), &[]);
     assert!(!report.is_passed(), "{report}");

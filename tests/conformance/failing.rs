@@ -41,6 +41,8 @@ enum Refusing {
     KeepsTokensFirst,
     /// It rejects it, and what comes after it is written by nobody.
     StopsThere,
+    /// It rolls the batch back, and gives up.
+    StopsImport,
     /// It takes it.
     Takes,
 }
@@ -69,7 +71,7 @@ impl StorageWrite for Failing {
                 self.0.write_some(batch, receipts, if stops { at } else { usize::MAX });
                 return Ok(());
             }
-            Refusing::RollsBack | Refusing::Takes => {}
+            Refusing::RollsBack | Refusing::StopsImport | Refusing::Takes => {}
             Refusing::KeepsWhatIsWritten => self.0.write_some(batch, receipts, at),
             Refusing::KeepsTokensLast => {
                 self.0.write_some(batch, receipts, at);
@@ -85,7 +87,7 @@ impl StorageWrite for Failing {
     }
 
     fn recover(&mut self, _: &StorageError, _: u32) -> Recovery {
-        Recovery::Split
+        if self.1 == Refusing::StopsImport { Recovery::Stop } else { Recovery::Split }
     }
 
     keeps_tokens_in_its_shelf!();
@@ -111,6 +113,7 @@ fn whoever_leaves_half_of_a_batch_is_told_so() {
         (Refusing::KeepsTokensFirst, "keep a token only together with its record"),
         (Refusing::StopsThere, "was written beside a step that is refused"),
         (Refusing::Takes, "a contact called Mallory was written"),
+        (Refusing::StopsImport, "stops the import (a check constraint): reject its step"),
     ] {
         let report = conformance::run_failing(|| Failing(Shelf::new(account()), refusing));
         let told = report.failures().any(|(_, why)| why.contains(says));

@@ -13,7 +13,7 @@ use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
     Applied, Batch, BatchKey, Checkpoint, FollowUpKind, Link, Op, Receipts, Recovery, Token,
 };
-use crm_import::{Account, Fields, Object, Storage, StorageWrite};
+use crm_import::{Account, Fields, Object, RecordId, Storage, StorageWrite};
 use postgres::error::SqlState;
 use postgres::types::ToSql;
 use postgres::{Client, Config, Error, NoTls, Row, Transaction};
@@ -117,11 +117,6 @@ fn table(object: Object) -> &'static str {
     }
 }
 
-/// Ids are numbers, written without leading zeros.
-fn number(id: &str) -> Option<i64> {
-    id.parse().ok().filter(|number: &i64| number.to_string() == id)
-}
-
 fn values_of(row: &Row) -> Values {
     serde_json::from_str(row.get(2)).unwrap_or_default()
 }
@@ -135,7 +130,7 @@ impl Storage for Postgres {
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Error> {
         let of = format!("SELECT id, version, data::text FROM {}", table(lookup.object()));
-        let ids: Vec<i64> = lookup.ids().iter().filter_map(|id| number(id)).collect();
+        let ids: Vec<i64> = lookup.ids().iter().filter_map(|id| RecordId::number(id)).collect();
         if !ids.is_empty() {
             self.add(&format!("{of} WHERE id = ANY($1)"), &[&ids], &[], found)?;
         }
@@ -290,7 +285,7 @@ impl Writing<'_> {
                 continue;
             }
             let data = json(&step, contact);
-            let id = match number(step.id()).filter(|_| step.is_update()) {
+            let id = match RecordId::number(step.id()).filter(|_| step.is_update()) {
                 Some(id) => {
                     if is_contact && !self.rules.add_more(&step, id, &mut more_keys) {
                         rekeyed.push(id);
@@ -405,7 +400,7 @@ impl Writing<'_> {
         let ids: Vec<i64> = batch
             .follow_ups()
             .filter_map(|follow_up| match follow_up.contact(receipts) {
-                Link::To(id) => number(id),
+                Link::To(id) => RecordId::number(id),
                 _ => None,
             })
             .collect();
@@ -417,7 +412,7 @@ impl Writing<'_> {
             if let Some(id) = known.get(&token) {
                 receipts.already_applied(token, &id.to_string());
             } else if let Link::To(id) = follow_up.contact(receipts) {
-                let Some(contact) = number(id).filter(|id| there.contains(id)) else {
+                let Some(contact) = RecordId::number(id).filter(|id| there.contains(id)) else {
                     receipts.rejected(token, "the contact is gone");
                     continue;
                 };

@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crm_import::Object;
 use crm_import::storage::{Batch, BatchStep, Link, Op, Receipts, Token};
+use crm_import::{Object, RecordId};
 use postgres::{Error, Row, Transaction};
 
 use super::keys::name_of;
-use super::{number, table};
+use super::table;
 
 /// What the database holds, under the locks, of what the steps of a batch speak of.
 pub(super) struct Stored {
@@ -35,10 +35,12 @@ impl Stored {
 
     /// Has somebody else been quicker?
     pub(super) fn forbids(&self, step: &BatchStep<'_>, contact: Option<&str>) -> bool {
-        let version = number(step.id()).and_then(|id| self.versions.get(&id)).map(i64::to_string);
+        let version =
+            RecordId::number(step.id()).and_then(|id| self.versions.get(&id)).map(i64::to_string);
         let is_read = step.version().is_none_or(|read| Some(read) == version.as_deref());
         let is_stale = step.is_update() && (version.is_none() || !is_read);
-        let is_gone = contact.and_then(number).is_some_and(|id| !self.linked.contains(&id));
+        let is_gone =
+            contact.and_then(RecordId::number).is_some_and(|id| !self.linked.contains(&id));
         self.taken.contains(&step.token()) || is_stale || is_gone
     }
 }
@@ -55,7 +57,7 @@ fn taken(
     for (place, step) in (0_i32..).zip(&steps) {
         for key in step.new_keys() {
             places.push(place);
-            own.push(number(step.id()));
+            own.push(RecordId::number(step.id()));
             rules.push(name_of(key.fields()));
             keys.push(key.value());
         }
@@ -78,7 +80,8 @@ fn versions(
     batch: &Batch<'_>,
     db: &mut Transaction<'_>,
 ) -> Result<HashMap<i64, i64>, Error> {
-    let ids: Vec<i64> = batch.of(object, Op::Update).filter_map(|step| number(step.id())).collect();
+    let ids: Vec<i64> =
+        batch.of(object, Op::Update).filter_map(|step| RecordId::number(step.id())).collect();
     let sql = format!(
         "SELECT id, version FROM {} WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         table(object)
@@ -96,7 +99,9 @@ fn linked(
 ) -> Result<HashSet<i64>, Error> {
     let links = batch.steps().filter(|step| step.object() == object);
     let ids: Vec<i64> = links
-        .filter_map(|step| if let Link::To(id) = step.link(receipts) { number(id) } else { None })
+        .filter_map(|step| {
+            if let Link::To(id) = step.link(receipts) { RecordId::number(id) } else { None }
+        })
         .collect();
     let sql = "SELECT id FROM contacts WHERE id = ANY($1)";
     let rows = if ids.is_empty() { Vec::new() } else { db.query(sql, &[&ids])? };

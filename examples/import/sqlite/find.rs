@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crm_import::lookup::{Found, FoundRecord, Lookup, MatchBlock};
-use crm_import::{Field, Object};
+use crm_import::{Field, Object, RecordId};
 use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 
 use super::schema;
@@ -63,12 +63,12 @@ impl<'a> Finder<'a> {
     /// Answers the whole question.
     pub(super) fn answer(&mut self) -> Result<(), rusqlite::Error> {
         for id in self.lookup.ids() {
-            if let Some(id) = schema::number(id) {
+            if let Some(id) = RecordId::number(id) {
                 self.add(id, &[])?;
             }
         }
         for ids in self.lookup.contact_ids().chunks(PARAMETERS) {
-            let ids: Vec<i64> = ids.iter().filter_map(|id| schema::number(id)).collect();
+            let ids: Vec<i64> = ids.iter().filter_map(|id| RecordId::number(id)).collect();
             let marks = vec!["?"; ids.len()].join(",");
             let sql = format!("SELECT id FROM opportunities WHERE contact_id IN ({marks})");
             let mut statement = self.db.prepare(&sql)?;

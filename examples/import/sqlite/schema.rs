@@ -144,9 +144,3 @@ pub(super) fn is_column(field: &Field) -> bool {
         field.object == Object::Contact && matches!(field.key.as_str(), "email" | "phone");
     !field.is_custom && !field.is_list && !is_address && field.key != "id"
 }
-
-/// Ids are numbers, written without leading zeros.
-pub(super) fn number(id: &str) -> Option<i64> {
-    let number: i64 = id.parse().ok()?;
-    (number.to_string() == id).then_some(number)
-}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crm_import::storage::{BatchFollowUp, BatchStep, Link, Op, Receipts};
-use crm_import::{Account, FieldId, Fields, Object, Value, dedup};
+use crm_import::{Account, FieldId, Fields, Object, RecordId, Value, dedup};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::canonical;
@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let Link::To(contact) = follow_up.contact(receipts) else { return Ok(()) };
-        let contact = match schema::number(contact) {
+        let contact = match RecordId::number(contact) {
             Some(number) if !self.is_gone(Some(contact))? => number,
             _ => {
                 receipts.rejected(token, "the contact is gone");
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
 
     /// Does another contact hold a key that the step expects to be free?
     fn is_taken(&self, step: &BatchStep<'_>) -> Result<bool, rusqlite::Error> {
-        let own = schema::number(step.id()).unwrap_or(0);
+        let own = RecordId::number(step.id()).unwrap_or(0);
         for key in step.new_keys() {
             let is_taken = match key.fields() {
                 [field] if field == "email" => self
@@ -164,7 +164,7 @@ impl<'a> Writer<'a> {
 
     /// Has somebody deleted the contact that the step links to?
     fn is_gone(&self, contact: Option<&str>) -> Result<bool, rusqlite::Error> {
-        let Some(contact) = contact.map(schema::number) else { return Ok(false) };
+        let Some(contact) = contact.map(RecordId::number) else { return Ok(false) };
         if contact.is_some_and(|contact| self.contacts.contains(&contact)) {
             return Ok(false);
         }
@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
         step: &BatchStep<'_>,
         contact: Option<&str>,
     ) -> Result<Option<(i64, Option<i64>)>, rusqlite::Error> {
-        let Some(id) = schema::number(step.id()) else { return Ok(None) };
+        let Some(id) = RecordId::number(step.id()) else { return Ok(None) };
         let columns = &self.columns[step.object() as usize];
         let (mut set, mut values) = (String::new(), Vec::new());
         for (field, value) in texts(step).chain(self.link(contact)) {

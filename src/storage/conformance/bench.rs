@@ -36,7 +36,7 @@ pub(super) struct Bench<S> {
 }
 
 /// How often a case tries one question or one batch at most; an import is more patient.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 /// What storage says of one record.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,11 +1,13 @@
 //! Cases in which a batch fails. Whatever was written of it must be known by its token, and nothing else may be
 //! stored: otherwise the next attempt, or the resumed import, writes it a second time.
 
-use super::bench::Bench;
+use super::bench::{Bench, TRIES};
 use super::maker::Maker;
 use super::{Result, Run, cause, expect, fail, skip, with_causes};
 use crate::object::Object::{Contact, Opportunity};
-use crate::storage::{Applied, ContactOf, OwnedBatch, Receipt, Receipts, StorageWrite, Token};
+use crate::storage::{
+    Applied, ContactOf, OwnedBatch, Receipt, Receipts, Recovery, StorageWrite, Token,
+};
 
 /// The cases of every storage.
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
@@ -17,6 +19,7 @@ pub(super) fn cases_refused<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
         ("who stands beside a contact that is refused is written once", others_are_written),
         ("an update beside a contact that is refused is written once", update_is_written),
+        ("a contact that is refused does not stop the import", import_goes_on),
     ]
 }
 
@@ -199,8 +202,8 @@ fn expect_written_without<S: StorageWrite>(
         Ok(receipts) => receipts,
         Err(error) => {
             return fail(format!(
-                "a batch failed, and when it was written again without the step that had failed it, so did \
-                 that: {}; roll back what has failed",
+                "a batch failed, and also without the step that was to fail it: {}; if it can be written alone, \
+                 roll back what has failed",
                 with_causes(&error)
             ));
         }
@@ -294,4 +297,19 @@ fn update_is_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         Ok(_) => expect(seen.value(text) == Some("Rome"), "an update beside it was not written"),
         Err(error) => fail(format!("the update failed also without it: {}", with_causes(&error))),
     }
+}
+
+/// One bad row is no reason to leave out all others (L5).
+fn import_goes_on<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let name = bench.name();
+    let (_, batch) = bench.make(|batch| batch.create(Contact, &[(name, &[REFUSED])]));
+    let Err(error) = bench.try_write(&batch) else { return Ok(()) };
+    expect(
+        bench.storage.recover(&error, TRIES) == Recovery::Split,
+        format!(
+            "a contact that is refused stops the import ({}): reject its step, or answer Recovery::Split in \
+             `recover`, so that the others are written",
+            with_causes(&error)
+        ),
+    )
 }

@@ -14,7 +14,7 @@
 //! | [`run_over`] | with rows that your application has written | columns that an update empties, rows that are not found by their keys |
 //! | [`run_beside`] | that your application writes to at the same time | keys, versions and caches that only imports renew |
 //! | [`run_hidden`] | with rows of other tenants, and deleted ones | what an import sees or changes although it is not its own |
-//! | [`run_failing`] | that refuses a certain contact | batches that are left half written |
+//! | [`run_failing`] | that refuses a certain contact | batches that are left half written, imports that it stops |
 //! | [`run_checkpoints`] | empty | lost checkpoints, if the adapter does not implement [`unfinished`](StorageWrite::unfinished) |
 //!
 //! Each case gets a storage of its own from `fresh`: empty, with the account that your application has. Values are
@@ -251,8 +251,8 @@ pub fn run_hidden<S: StorageWrite>(
 /// answers with an error.
 ///
 /// Whether the adapter rejects that contact or returns an error, the others of the batch must be stored exactly once
-/// in the end. This finds batches that are not written in one transaction, and tokens that are not stored together
-/// with their records.
+/// in the end. This finds batches that are not written in one transaction, tokens that are not stored together with
+/// their records, and a [`recover`](StorageWrite::recover) that lets one such contact stop the import.
 ///
 /// ```no_run
 /// use crm_import::storage::conformance;

@@ -58,7 +58,7 @@ fn found_by_keys<S: StorageWrite>(bench: &mut Bench<S>, records: &[(Object, &str
             expect(
                 found.iter().any(|(other, _)| other == id),
                 format!(
-                    "{} is not found by its {} {:?}",
+                    "{} is not found by its {} {:?}; it is stored as {seen}",
                     name(Contact, id),
                     rule.join("+"),
                     key.join(" ")

@@ -78,7 +78,7 @@ fn changes_with<S: StorageWrite>(
     }
     fail(format!(
         "the version of {} is still {} after a write of its {field}: it must differ each time, as a counter \
-         does and a time stamp may not",
+         does and a time stamp may not; without a counter, let all that find returns be the version",
         if object == Contact { "a contact" } else { "an opportunity" },
         version.unwrap_or("none"),
     ))
