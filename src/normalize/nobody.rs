@@ -191,6 +191,11 @@ fn is_apart(rest: &str) -> bool {
 
 /// What is left of a text behind this beginning, in any case.
 fn behind<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
+    // Almost every text begins with another letter.
+    let (first, wanted) = (*text.as_bytes().first()?, *beginning.as_bytes().first()?);
+    if wanted.is_ascii() && !first.eq_ignore_ascii_case(&wanted) {
+        return None;
+    }
     let (start, rest) = text.split_at_checked(beginning.len())?;
     let is_same = || start.chars().flat_map(char::to_lowercase).eq(beginning.chars());
     (start.eq_ignore_ascii_case(beginning) || !beginning.is_ascii() && is_same()).then_some(rest)
