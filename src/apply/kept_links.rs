@@ -40,7 +40,7 @@ impl Applier {
         let mut changes = Changes::default();
         fold_record(ledger, step, &mut changes);
         self.note_kept(task.part, rows, contact);
-        if changes.len() == 0 {
+        if changes.is_empty() {
             self.settle_unchanged(at, step);
         } else {
             self.kept_links.insert(at);

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{Object, RowNumber};
-use crate::plan::{Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::plan::{Entry, Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -144,8 +144,7 @@ fn met_on<'r>(
     let ledger = &report.plan.ledger;
     let number = ledger.number(row);
     let contact = ledger.contact_rows[row as usize].contact;
-    let is_named =
-        || ledger.contacts.get(contact as usize).is_none_or(|contact| contact.is_named());
+    let is_named = || ledger.contacts.get(contact as usize).is_none_or(Entry::is_named);
     // The import has not met a contact that it only looked up, if nothing came of it (P8).
     if object == Object::Contact && ledger.settings.contacts.is_none() && !is_named() {
         return None;
