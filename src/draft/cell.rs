@@ -109,13 +109,13 @@ impl Column {
         }
     }
 
-    /// How many items the row's cell has at most: one more than it has separators.
+    /// How many items the row's cell has at most: one more than it has separators, line breaks, and colons (` ::: `).
     pub(crate) fn most_items(&self, row: &BlockRow<'_>) -> usize {
         if self.is_silent(row) {
             return 0;
         }
         let cell = self.text(row).as_bytes();
-        let separators = self.list_separators.bytes().chain(*b",");
+        let separators = self.list_separators.bytes().chain(*b",\n\r:");
         1 + separators.map(|separator| memchr::memchr_iter(separator, cell).count()).sum::<usize>()
     }
 

@@ -192,9 +192,7 @@ impl Planner {
             return false;
         }
         for (_, number) in own {
-            if !entry.is_new() {
-                self.note_moved(number, holder);
-            }
+            self.note_moved(number, holder);
             self.index.teach(number, holder);
         }
         true

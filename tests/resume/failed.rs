@@ -107,6 +107,23 @@ fn x6_a_row_that_changed_nothing_still_means_the_same_once_a_later_row_has_taken
 }
 
 #[test]
+fn x6_a_row_that_joined_by_a_name_still_means_the_same_once_a_later_row_has_taken_it_away() {
+    let crm = || {
+        let dedup = DedupPolicy::by([vec!["email"], vec!["first_name", "last_name"]]);
+        let mut crm = MemoryStorage::new(Account { dedup, ..Account::default() });
+        let ana = [("email", "ana@example.com"), ("first_name", "Ana"), ("last_name", "Lee")];
+        crm.insert_as(Contact, "c1", ana);
+        crm
+    };
+    let file = "Email,First Name,Last Name\nana@example.com,,\n,Ana,Lee\nana@example.com,Ana,Kim\n";
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("joined"), file);
+    for (report, stored) in [&again, &whole] {
+        assert_eq!(report.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
+        assert_eq!(*stored, whole.1);
+    }
+}
+
+#[test]
 fn x6_an_opportunity_that_was_linked_to_a_new_contact_is_that_contacts() {
     for relink in [Relink::Keep, Relink::Fail, Relink::Move] {
         let crm = || {

@@ -76,6 +76,7 @@ impl Planner {
         let holder = ContactNumber(contact);
         for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
+                self.note_moved(key, holder);
                 self.index.unteach(key, holder);
             } else {
                 self.contacts.taught.entry(contact).or_default().push(key);
