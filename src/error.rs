@@ -92,7 +92,8 @@ pub enum Error<E: std::error::Error + 'static> {
         /// The storage's error.
         source: E,
     },
-    /// A batch could not be written, and the storage [said to stop](crate::storage::Recovery::Stop).
+    /// A batch could not be written, and the storage [said to stop](crate::storage::Recovery::Stop), or did not say
+    /// whether a step that had failed alone was written ([`applied`](crate::StorageWrite::applied)).
     #[error("a batch could not be written")]
     Write {
         /// The storage's error.

@@ -50,7 +50,8 @@ pub(crate) enum Threads {
     /// While this one plans, the others draft what comes next. Only if storage never has to be waited for: no
     /// thread that borrows may run on while this one does something else.
     Beside(usize),
-    /// All of them draft some blocks, and then this one plans these.
+    /// All of them draft some blocks, and then this one plans these. So a run does too, of either kind of storage, with
+    /// one thread: it has one block for each window.
     InTurn(usize),
 }
 

@@ -3,8 +3,7 @@
 
 use crate::draft::{Column, KeyKind, Settings};
 use crate::field::FieldId;
-use crate::mapping::Blank;
-use crate::mapping::Merge;
+use crate::mapping::{Blank, Merge};
 use crate::merge::Addresses;
 
 /// See the [module](self).

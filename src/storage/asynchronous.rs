@@ -139,7 +139,7 @@ pub trait AsyncStorageWrite: AsyncStorage {
     /// As [`StorageWrite::applied`](super::StorageWrite::applied). By default none is known.
     ///
     /// # Errors
-    /// An error stops the import before anything is written.
+    /// An error stops the import; of one that is resumed, before anything is written.
     fn applied(
         &mut self,
         tokens: &[Token],

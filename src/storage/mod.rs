@@ -153,11 +153,15 @@ pub trait StorageWrite: Storage {
 
     /// Says which of these tokens are stored, what their steps did, and to which record.
     ///
-    /// Called only when an import is resumed, if [`keeps_tokens`](Self::keeps_tokens): for two tokens of each row of
-    /// the file, up to 10,000 at a time, and for the steps and follow-ups of each plan before it is written.
+    /// Called only if [`keeps_tokens`](Self::keeps_tokens):
+    ///
+    /// - when an import is resumed, for two tokens of each row of the file, up to 10,000 at a time, and for the steps
+    ///   and follow-ups of each plan before it is written;
+    /// - for the one step or follow-up that has failed alone ([`Recovery::Split`]), because its answer may have been
+    ///   lost although it was written.
     ///
     /// # Errors
-    /// An error stops the import before anything is written.
+    /// An error stops the import; of one that is resumed, before anything is written.
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
         let _ = (tokens, known);
         Ok(())
