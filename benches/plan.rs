@@ -1,4 +1,5 @@
-//! Planning a file, by size, by how many are stored already, by how often people repeat, and by how it is written.
+//! Planning a file, by size, by how many are stored already, by how often people repeat, by how it is written,
+//! and by what contacts are matched by.
 
 mod fair;
 
@@ -8,7 +9,8 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use crm_import::{Import, Source};
+use crm_import::dedup::DedupPolicy;
+use crm_import::{Import, MemoryStorage, Plan, Source, Storage};
 use fair::{Fair, IndexedCrm};
 
 fn plan(c: &mut Criterion) {
@@ -55,17 +57,38 @@ fn spellings(c: &mut Criterion) {
     group.finish();
 }
 
+/// Nobody is stored, so what differs is how the keys of the file's own rows are made and kept.
+fn policies(c: &mut Criterion) {
+    let is_test = !std::env::args().any(|argument| argument == "--bench");
+    let fair = Fair { rows: if is_test { 1_000 } else { 100_000 }, ..Fair::default() };
+    let (csv, mut account) = (fair.csv(), IndexedCrm::of(&fair).account().expect("it has one"));
+    let mut group = c.benchmark_group("policies");
+    group.sample_size(10).throughput(Throughput::Elements(u64::from(fair.rows)));
+    let policies = [
+        ("e-mail, phone", vec![vec!["email"], vec!["phone"]]),
+        ("names and e-mail, phone", vec![vec!["first_name", "last_name", "email"], vec!["phone"]]),
+        ("names and company", vec![vec!["first_name", "last_name", "company"]]),
+    ];
+    for (name, rules) in policies {
+        account.dedup = DedupPolicy::by(rules);
+        let mut crm = MemoryStorage::new(account.clone());
+        group.bench_function(name, |b| b.iter(|| black_box(planned(&csv, &mut crm))));
+    }
+    group.finish();
+}
+
 /// Plans a file, beside a storage that holds whom its kind of file has stored.
 fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, fair: &Fair, csv: &[u8]) {
     let mut crm = IndexedCrm::of(fair);
     group.throughput(Throughput::Elements(u64::from(fair.rows)));
     group.bench_with_input(BenchmarkId::from_parameter(name), csv, |b, csv| {
-        b.iter(|| {
-            let source = Source::from_bytes(csv);
-            black_box(Import::new().plan(source, &mut crm).expect("the file is fine"))
-        });
+        b.iter(|| black_box(planned(csv, &mut crm)));
     });
 }
 
-criterion_group!(benches, plan, spellings);
+fn planned(csv: &[u8], crm: &mut impl Storage<Error: std::fmt::Debug>) -> Plan {
+    Import::new().plan(Source::from_bytes(csv), crm).expect("the file is fine")
+}
+
+criterion_group!(benches, plan, spellings, policies);
 criterion_main!(benches);
