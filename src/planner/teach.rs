@@ -14,7 +14,6 @@ use smallvec::SmallVec;
 use super::Planner;
 use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
-use super::running_values::KEPT_FROM;
 use crate::dedup::{ContactNumber, KeyNumber};
 use crate::draft::{Column, Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
@@ -206,17 +205,16 @@ impl Planner {
         row: u32,
         kind: Addresses,
     ) -> bool {
+        if self.is_one_of_many(row) {
+            return false;
+        }
         let of_kind = |column: &&Column| kind.has(column.field);
         let columns = || settings.contact_columns.iter().filter(of_kind);
-        let mut count = self.stored_addresses(contact, kind);
-        for (at, row) in self.ledger.back_from(Object::Contact, row).enumerate() {
+        let given = self.ledger.back_from(Object::Contact, row).map(|row| {
             let cells = self.row_of(row).cells;
-            count += columns().map(|column| column.most_items(&cells)).sum::<usize>();
-            if at == KEPT_FROM || count > AddressBook::LIMIT {
-                return false;
-            }
-        }
-        true
+            columns().map(|column| column.most_items(&cells)).sum::<usize>()
+        });
+        self.stored_addresses(contact, kind) + given.sum::<usize>() <= AddressBook::LIMIT
     }
 
     /// How many of these addresses a contact has in storage. The primary one counts, because it may become an
