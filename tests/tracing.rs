@@ -5,7 +5,7 @@
 
 use std::fmt::{Debug, Write as _};
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
@@ -20,9 +20,9 @@ use tracing::{Event, Metadata, Subscriber};
 #[path = "asynchronous/slow.rs"]
 mod slow;
 
-/// Writes down what it is told, a line each, and counts the spans and those that are entered.
+/// Writes down what it is told, a line each, notes which line each span has, and counts the spans that are entered.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>, Arc<AtomicU64>, Arc<AtomicI64>);
+struct Told(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<usize>>>, Arc<AtomicI64>);
 
 /// The fields of a span or an event, behind its name.
 struct Line(String);
@@ -41,14 +41,17 @@ impl Subscriber for Told {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut line = Line(format!("{} {}", span.metadata().level(), span.metadata().name()));
         span.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
-        Id::from_u64(self.1.fetch_add(1, Ordering::Relaxed) + 1)
+        let (mut lines, mut spans) = (self.0.lock().unwrap(), self.1.lock().unwrap());
+        spans.push(lines.len());
+        lines.push(line.0);
+        Id::from_u64(spans.len() as u64)
     }
 
-    fn record(&self, _: &Id, values: &Record<'_>) {
+    fn record(&self, id: &Id, values: &Record<'_>) {
         let mut line = Line(String::new());
         values.record(&mut line);
-        self.0.lock().unwrap().last_mut().unwrap().push_str(&line.0);
+        let at = self.1.lock().unwrap()[usize::try_from(id.into_u64()).unwrap() - 1];
+        self.0.lock().unwrap()[at].push_str(&line.0);
     }
 
     fn event(&self, event: &Event<'_>) {
