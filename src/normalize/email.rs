@@ -16,7 +16,8 @@ use crate::issue::IssueCode;
 /// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
-/// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com` and `jane@x.com - jane@x.com` are unwrapped. The whole address becomes lower
+/// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and `jane@x.com - jane@x.com`
+/// are unwrapped. The whole address becomes lower
 /// case (behaviour V4): providers that tell `Jane@` and `jane@` apart are not met in practice, two records of
 /// one person are. A domain in other letters becomes the name that the network knows it by (`exämple.com` is
 /// `xn--exmple-cua.com`), so that both spellings are one address.
@@ -77,6 +78,7 @@ const QUOTES: [(char, char); 9] = [
 
 /// The address, without what was pasted around it.
 fn unwrap(cell: &str) -> &str {
+    let cell = without_remark(cell);
     let mut inner = cell;
     if let (Some(from), true) = (cell.rfind('<'), cell.ends_with('>')) {
         let (name, address) = (&cell[..from], trim(&cell[from + 1..cell.len() - 1]));
@@ -103,6 +105,15 @@ fn unwrap(cell: &str) -> &str {
         inner = inner[7..].split('?').next().unwrap_or("");
     }
     trim(inner)
+}
+
+/// `jane@x.com (work)`: the address, without what is said of it in brackets.
+fn without_remark(cell: &str) -> &str {
+    let parts = cell.strip_suffix(')').and_then(|inner| inner.rsplit_once(" ("));
+    match parts {
+        Some((address, remark)) if !remark.contains('@') => trim(address),
+        _ => cell,
+    }
 }
 
 fn is_ascii_address(address: &[u8]) -> bool {
@@ -196,6 +207,8 @@ mod tests {
             ("\"jane@x.com\" <Jane@x.com>", "jane@x.com"),
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
             ("jane@x.com - Jane@X.com", "jane@x.com"),
+            ("jane@x.com (work)", "jane@x.com"),
+            ("Jane <jane@x.com> (at home)", "jane@x.com"),
             ("'jane@x.com", "jane@x.com"),
             ("'jürgen@x.com", "jürgen@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
@@ -225,6 +238,9 @@ mod tests {
             "jane@x..com",
             "jane@-x.com",
             "jane@x.com.",
+            "jane@x.com (or bo@x.com)",
+            "jane@x.com (",
+            "(work) jane@x.com",
             "jane@1.2.3.4",
             "jane@x.com, bo@x.com",
             "Jane <jane@x.com>, Bo <bo@x.com>",
