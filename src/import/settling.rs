@@ -188,7 +188,9 @@ fn nothing_mapped(headers: &[String]) -> String {
     const MOST: usize = 5;
     // What is no table may be one line, all of it.
     const LONGEST: usize = 60;
-    let called = |header: &String| format!("{:?}", beginning(header, LONGEST));
+    // As a person reads them: the marks of Thai or Hindi belong to their letters.
+    let called =
+        |header: &String| format!("\"{}\"", beginning(header, LONGEST)).replace(['\r', '\n'], " ");
     let called: Vec<String> = headers.iter().take(MOST).map(called).collect();
     let more = if headers.len() > MOST { ", …" } else { "" };
     let called = called.join(", ");
