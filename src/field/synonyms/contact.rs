@@ -64,7 +64,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
-         | account name | employer | employer name | current employer | current company | business \
+         | account name | accounts | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
          | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
@@ -82,7 +82,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
         "address | street | street address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
          | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | strasse hausnr | strasse und hausnr | anschrift \
-         | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero | calle de correo \
+         | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | rue et n | rue et numero | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero | calle de correo \
          | domicilio | endereco | rua | rua do endereco | morada | logradouro | indirizzo | via | indirizzo e numero civico \
          | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress | postadresse",
     ),
@@ -120,12 +120,12 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "website",
         "website | website url | websites | homepage | web page | web | web address | web url | website address | company website \
-         | company website url | company url | business website | url website | website link | personal website | webseite | internetseite | internet | webadresse \
+         | company website url | company url | company domain name | business website | url website | website link | personal website | webseite | internetseite | internet | webadresse \
          | homepage url | site web | site internet | page web | site | url du site | sitio web | pagina web | web site url | sito web | sito | sito internet | webbplats | hemsida | webbsida | webpagina | webadres",
     ),
     (
         "source",
-        "source | contact source | original source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
+        "source | contact source | original source | signup source | registration source | opt in source | lead source | source of lead | lead origin | acquisition source | herkunft | leadquelle | lead quelle \
          | quelle | kontaktquelle | source du contact | source du lead | provenance | origine | origine du contact | origine du lead | origine de la piste | source de la piste | origen | fuente | origen del contacto | origen del lead | fuente de posible cliente | fuente del candidato | origen del candidato | origem | fonte \
          | origem do lead | origem do contato | provenienza | fonte del lead | bron | leadbron | herkomst | kalla | leadkalla",
     ),
@@ -145,10 +145,15 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "tags",
-        "tags | tag | labels | contact tags | categories | group membership | tag list | tags list | hashtags | schlagworter | schlagworte | stichworte \
-         | kategorien | etiquetas | etiquettes | mots cles | tags contact | etichette | etiketter | taggar | kategorier | categorie | categorias",
+        "tags | tag | labels | contact tags | categories | group membership | tag list | tags list | hashtags | groups | contact groups | schlagworter | schlagworte | stichworte \
+         | kategorien | gruppen | kontaktgruppen | groupes | grupos | gruppi | groepen | etiquetas | etiquettes | mots cles | tags contact | etichette | etiketter | taggar | kategorier | categorie | categorias",
     ),
-    ("dnd", "dnd | do not disturb | do not contact | donotcontact | dnd all"),
+    (
+        "dnd",
+        "dnd | do not disturb | do not contact | donotcontact | dnd all | nicht kontaktieren | nicht storen | ne pas contacter | ne pas deranger | no contactar \
+         | no molestar | nao contatar | nao contactar | nao perturbe | non contattare | non disturbare | niet contacteren | niet storen \
+         | kontakta inte",
+    ),
     (
         "owner",
         "owner | contact owner | lead owner | account owner name | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | betreuer | zustandig | zustandiger mitarbeiter | verantwortlich | kontaktinhaber | kontakt inhaber | leadinhaber | lead inhaber | kontakteigentumer | kontakt eigentumer | proprietaire du contact \

@@ -1,5 +1,5 @@
 //! What columns are called in Polish, Czech, Slovak, Croatian, Slovene, Bulgarian, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian, Russian,
-//! Ukrainian, Greek, Hebrew, Arabic, Indonesian, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
+//! Ukrainian, Greek, Hebrew, Arabic, Indonesian, Vietnamese, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
 //!
 //! Phrases that mean something else in another language are left out, and so is whatever a language says
 //! with one word where it takes the columns beside it to know what is meant.
@@ -27,7 +27,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | teljes nev | partner neve | vevo neve | ugyfel neve | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
          | имя фамилия | полное имя | контактное лицо | контакт | основной контакт \
          | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم \
-         | meno a priezvisko | ime i prezime | ime in priimek | име и фамилия",
+         | meno a priezvisko | ime i prezime | ime in priimek | име и фамилия \
+         | họ va ten | họ ten",
     ),
     (
         "email",
@@ -49,7 +50,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | номер телефону | 電話 | 電話番号 | 自宅電話 | 自宅電話番号 | 连络电话 | 联系电话 | 电话 | 电话号码 | 固定电话 | 座机 | 電話號碼 | 聯絡電話 | 전화 \
          | 전화번호 | 연락처 \
          | nomor telepon | no telepon | telepon | no telp | τηλέφωνο | τηλεφωνο | טלפון | מספר טלפון | الهاتف | رقم الهاتف | هاتف \
-         | telefonne cislo | broj telefona | telefonska stevilka | телефонен номер",
+         | telefonne cislo | broj telefona | telefonska stevilka | телефонен номер \
+         | số điện thoại | điện thoại | sđt",
     ),
     ("additional_phones", "telefon w pracy | is telefonu | is tel | ev telefonu | ev tel"),
     (
@@ -60,7 +62,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | компания | название компании | организация | фирма | компанія | назва компанії | організація | 会社 | 会社名 | 法人名 \
          | 企業名 | 貴社名 | 御社名 | 勤務先 | 公司 | 公司名称 | 企业名称 | 单位 | 单位名称 | 公司名稱 | 회사 | 회사명 \
          | perusahaan | nama perusahaan | εταιρεία | εταιρεια | επωνυμία εταιρείας | חברה | שם החברה | الشركة | اسم الشركة \
-         | nazov firmy | spolocnost | tvrtka | podjetje",
+         | nazov firmy | spolocnost | tvrtka | podjetje \
+         | cong ty | ten cong ty",
     ),
     (
         "address",
@@ -70,6 +73,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | strada si numar | адрес | адреса | улица | почтовый адрес | вулиця | 住所 | 番地 | 地址 | 详细地址 | 联系地址 \
          | 通讯地址 | 街道地址 | 주소 \
          | alamat | alamat lengkap | διεύθυνση | διευθυνση | כתובת | العنوان \
+         | địa chỉ \
          | ulica a cislo",
     ),
     (
@@ -77,7 +81,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
         "miasto | miejscowosc | mesto | obec | kaupunki | postitoimipaikka | poststed | bynavn | sehir | varos | telepules \
          | helyseg | oras | localitate | город | населенный пункт | місто | 市区町村 | 市町村 | 市 | 城市 | 도시 | 시군구 \
          | kota | πόλη | πολη | עיר | المدينة \
-         | obec mesto | град",
+         | obec mesto | град \
+         | thanh phố",
     ),
     (
         "state",
@@ -118,7 +123,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | syntymapaiva | dogum tarihi | dogum gunu | szuletesi datum | szuletesi ido | szuletesnap | data nasterii | data nastere \
          | дата рождения | день рождения | дата народження | 生年月日 | 誕生日 | 生日 | 出生日期 | 생년월일 | 생일 \
          | tanggal lahir | tgl lahir | ημερομηνία γέννησης | תאריך לידה | تاريخ الميلاد \
-         | datum narodenia | datum rođenja | datum rodenja | datum rojstva | дата на раждане",
+         | datum narodenia | datum rođenja | datum rodenja | datum rojstva | дата на раждане \
+         | ngay sinh",
     ),
     (
         "tags",
@@ -131,7 +137,8 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | megjegyzesek | observatii | примечание | примечания | комментарий | комментарии | заметки | примітка | примітки \
          | коментар | 備考 | メモ | 备注 | 備註 | 비고 | 메모 \
          | catatan | σημειώσεις | παρατηρήσεις | הערות | ملاحظات \
-         | napomena | napomene | opomba | бележки",
+         | napomena | napomene | opomba | бележки \
+         | ghi chu",
     ),
 ];
 

@@ -1,5 +1,5 @@
 //! What columns are called: in English, German, French, Spanish, Portuguese, Italian, Dutch and Swedish with
-//! all the words around them, in twenty-one other languages by the names themselves.
+//! all the words around them, in twenty-two other languages by the names themselves.
 //!
 //! Phrases are written as headers come out of [`words`](super::words()): lower case, no accents, single
 //! spaces; `|` separates them. Where a header says the same with other spaces, or with `of` and `the`
@@ -20,7 +20,7 @@ pub(crate) use elsewhere::{
     CONTACT_ELSEWHERE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY_ELSEWHERE, SHARED_ELSEWHERE,
 };
 pub(crate) use known::is_known;
-pub(crate) use opportunity::{OPPORTUNITY, SHARED};
+pub(crate) use opportunity::{OPPORTUNITY, SHARED, TOPICS};
 pub(crate) use qualifiers::{
     DEAL, FILLERS, GROUPS, Group, LESSER, NEUTRAL, OWN, REMARKS, SPELLING, STOPS, SUBSTITUTES,
     USER, USER_LISTS, WITH,

@@ -42,16 +42,21 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
-         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
-         | voraussichtlicher abschluss | geplanter abschluss | abschluss geplant | geplantes abschlussdatum | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | fecha de cierre \
-         | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data di chiusura | data di chiusura prevista \
-         | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
+         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | expected closure date | expected closure | closure date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
+         | voraussichtlicher abschluss | geplanter abschluss | abschluss geplant | geplantes abschlussdatum | voraussichtliches abschlussdatum | abschlusstermin | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | date prevue de cloture | date previsionnelle de cloture | cloture estimee | fecha de cierre \
+         | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data prevista de fechamento | fechamento previsto | data estimada de fechamento | data di chiusura | data prevista di chiusura | data di chiusura stimata | data di chiusura prevista \
+         | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | geplande sluitingsdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
     ),
     ("contact_id", "opportunity contact id"),
     ("tags", "opportunity tags | deal tags"),
     ("notes", "opportunity notes | deal notes | opportunity description | deal description"),
     ("business_name", "opportunity business name"),
 ];
+
+/// What an opportunity is about, which nobody is called and no job either.
+pub(crate) const TOPICS: &str = "topic | thema | tema | project | project name | project title | projekt | projektname | projekttitel \
+     | projektbezeichnung | projet | nom du projet | proyecto | nombre del proyecto | projeto | nome do projeto | progetto | nome del progetto \
+     | projectnaam | projektnamn";
 
 /// Phrases that mean one thing on a contact and another on an opportunity: the columns beside them
 /// decide. Phrase, field of the contact, field of the opportunity.
@@ -63,8 +68,17 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     (
         "owner | owned by | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare \
-         | besitzer | proprietaire | ansvarig | zugewiesen an | assigne a | asignado a | atribuido a | assegnato a | toegewezen aan | tilldelad",
+         | besitzer | proprietaire | ansvarig | zugewiesen an | assigne a | asignado a | atribuido a | assegnato a | toegewezen aan | tilldelad \
+         | assigned agent | assigned rep | assigned sales rep | assigned salesperson | assigned owner | assigned broker | assigned advisor \
+         | assigned employee | assigned staff | assigned team member | lead assigned to",
         Some("owner"),
+        Some("owner"),
+    ),
+    (
+        // Of a contact they may be whoever answers for it: a parent, a superior.
+        "responsable | persona responsable | responsable commercial | commercial responsable | responsavel | responsavel comercial | vendedor responsavel \
+         | responsabile | responsabile commerciale | verantwoordelijke",
+        None,
         Some("owner"),
     ),
     ("followers | follower", Some("followers"), Some("followers")),
@@ -82,6 +96,7 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
         None,
         Some("value"),
     ),
-    ("title | topic | titel | titre | titulo | titolo | thema | tema", None, Some("name")),
+    ("title | titel | titre | titulo | titolo", None, Some("name")),
+    (TOPICS, None, Some("name")),
     ("business name", Some("company"), Some("business_name")),
 ];

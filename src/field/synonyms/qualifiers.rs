@@ -30,14 +30,14 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     ),
     (
         Group::Home,
-        "home | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
+        "home | ah | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
          | personnelle | casa | particular | perso | personale | abitazione | ab | privato | prive | thuis | persoonlijk | hem | bostad | evening \
          | privado | privada | residencial | huisadres | thuisadres | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
          | stacjonarny | privatadresse | hjemmeadresse | домашний | личный | личная | частный | частная",
     ),
     (
         Group::Work,
-        "work | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
+        "work | bh | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
          | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | werkadres | zakelijk | kantoor | arbete | jobb | kontor \
          | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | arbejdsadresse | arbeidsadresse | рабочий | рабочая | служебный",
@@ -68,7 +68,10 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 pub(crate) const OWN: &str = "contact | contacts | customers | clients | attendees | participants | members | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | borrower | borr | policyholder | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
      | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
-     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | adherent | adherente | adherents | клиент | клиента | контакт | контакта";
+     | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | adherent | adherente | adherents | paciente | pacientes | paziente \
+     | pazienti | patientin | patiente | schuler | schulerin | studentin | eleve | etudiant | etudiante | alumno | alumna | aluno | aluna | estudante | estudiante | alunno | studente | leerling \
+     | spender | spenderin | donateur | donante | doador | donatore | mieter | mieterin | locataire | inquilino | inquilina | huurder | hyresgast \
+     | bewerber | bewerberin | candidat | candidato | candidata | kandidaat | клиент | клиента | контакт | контакта";
 
 /// Whose it is: the contact's own in a list of users, elsewhere a colleague's or the host's (A3).
 pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | utilisateur | utilisatrice | usuario | usuaria \

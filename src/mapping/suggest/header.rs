@@ -217,8 +217,9 @@ impl Reader<'_> {
             return Some(Guess::none("it is another person's"));
         }
         if around.is_opportunity {
-            // `Deal - Contact person`: words that say whose it is are all there is.
-            let is_contact = rest.is_empty() && around.is_own;
+            // `Deal - Contact person`: words that say whose it is are all there is. `Deal Contact Name` has the
+            // contact's, too.
+            let is_contact = around.is_own && (rest.is_empty() || rest == "name");
             return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
                 // `Affaire - Personne à contacter`: these words are the name of a field.
                 let is_not_deal = |word: &&str| self.word(word) != Word::Deal;
@@ -325,6 +326,9 @@ impl Reader<'_> {
         if is_name {
             return likely(FieldId::OPPORTUNITY_NAME);
         }
+        // `Deal Account` is whom the opportunity is with, `Account` whatever a product calls so.
+        let meaning =
+            meaning.or_else(|| self.names.find("account name").filter(|_| rest == "account"));
         let meaning = meaning?;
         if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {
             return (field != FieldId::OPPORTUNITY_ID)

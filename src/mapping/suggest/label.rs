@@ -1,6 +1,8 @@
 //! The words of a header that name its column, without remarks, paths, keys and currencies around them.
 
-use super::names::{Names, Word};
+use std::borrow::Cow;
+
+use super::names::{Names, Word, join};
 use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
@@ -31,7 +33,11 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
-    let header = without_kind(without_remark(without_key(without_path(header))), names);
+    let header = without_lines(header);
+    let header = without_kind(without_remark(without_key(without_path(&header))), names);
+    if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
+        return read;
+    }
     let header = without_name(without_currency(header, names), names, fields);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
@@ -173,6 +179,40 @@ fn without_kind<'h>(header: &'h str, names: &Names) -> &'h str {
     let is_place = || contact(&name) == Some(FieldId::PHONE) && country(&kind).is_ok();
     let says_nothing = KINDS.contains(&kind.as_str()) || is_same() || is_place();
     if says_nothing && !name.is_empty() { label.trim_end() } else { header }
+}
+
+/// `Address 1&2 (Billing)` holds both lines, not a second address, and `ZIP+4` the whole code.
+fn without_lines(header: &str) -> Cow<'_, str> {
+    match ["1&2", "1 & 2", "1+2"].iter().find(|lines| header.contains(*lines)) {
+        Some(lines) => Cow::Owned(header.replace(lines, "")),
+        None => Cow::Borrowed(header.strip_suffix("+4").unwrap_or(header)),
+    }
+}
+
+/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter.
+fn with_initial(header: &str, names: &Names) -> Option<String> {
+    let (label, initial) = in_brackets(header)?;
+    let place = match initial.trim() {
+        "M" | "m" | "C" | "c" => "mobile",
+        "H" | "h" | "P" | "p" => "home",
+        "W" | "w" | "B" | "b" | "O" | "o" | "G" | "g" => "work",
+        _ => return None,
+    };
+    let label = words(label);
+    let is_phone = names.find(&label)?.contact == Some(FieldId::PHONE);
+    is_phone.then(|| join([place, &label].into_iter()))
+}
+
+/// `Client Name (Last, First)`: the full name, and which part of it comes first.
+fn with_order(header: &str) -> Option<String> {
+    let (label, order) = in_brackets(header)?;
+    let label = words(label);
+    let whose = label.strip_suffix("name")?;
+    match words(order).replace(" name", "").as_str() {
+        "first last" => Some(label),
+        "last first" | "surname first" => Some(format!("{whose}last name first name")),
+        _ => None,
+    }
 }
 
 /// The header without the name of the object that JSON has around it: `properties.firstname`.

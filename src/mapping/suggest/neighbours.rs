@@ -5,7 +5,7 @@ use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::person_names::{NAMES, PERSON};
 use super::{Confidence, Guess, Sheet};
-use crate::field::synonyms::{Group, JOBS, LESSER, phrases};
+use crate::field::synonyms::{Group, JOBS, LESSER, TOPICS, phrases};
 use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
 use crate::object::Object;
@@ -13,9 +13,6 @@ use crate::object::Object;
 /// Whom a company has to be spoken to.
 const PERSONS: [&str; 5] =
     ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
-
-/// What an opportunity is about, which nobody is called.
-const TOPICS: [&str; 3] = ["topic", "thema", "tema"];
 
 /// Whom one sells to, a person or a company.
 const CLIENTS: &str =
@@ -62,10 +59,10 @@ impl Reader<'_> {
                 objects[..at].iter().rev().flatten().next() == of_contact
                     && objects[at + 1..].iter().flatten().next() == of_contact
             };
+            let may_be_job = !phrases(TOPICS).any(|topic| topic == words[at]);
             let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
-                && (has_first
-                    || has(guesses, FieldId::OPPORTUNITY_NAME)
-                    || is_somebody_named && !TOPICS.contains(&words[at].as_str()) && is_amid());
+                && (has(guesses, FieldId::OPPORTUNITY_NAME)
+                    || may_be_job && (has_first || is_somebody_named && is_amid()));
             guesses[at] = match field.filter(|_| !is_job) {
                 Some(field) => Guess::likely(field, "the columns beside it decide"),
                 None => Guess::none("it could mean several things"),
