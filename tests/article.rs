@@ -6,8 +6,8 @@
 use crm_import::account::{DedupPolicy, Pipeline, Stage, User};
 use crm_import::mapping::{ColumnMapping, Confidence};
 use crm_import::{
-    Account, CustomField, FieldKind, FollowUp, Import, IssueCode, Mapping, MemoryStorage, Mode,
-    Object, Outcome, Plan, Report, Scope, Source,
+    Account, CustomField, FieldKind, FollowUp, FollowUpKind, Import, IssueCode, Mapping,
+    MemoryStorage, Mode, Object, Outcome, Plan, Report, Scope, Source,
 };
 
 use Object::{Contact, Opportunity};
@@ -395,4 +395,15 @@ fn the_error_log_holds_the_failed_rows_and_can_be_mended_and_imported_again() {
     let again = run(&Import::new(), &log.replace(",Sails,", ",Sales,"), &mut crm);
     assert_eq!((again.stats().contacts.skip, again.stats().opportunities.create), (1, 1));
     assert_eq!((crm.len(Contact), crm.len(Opportunity)), (2, 2));
+}
+
+#[test]
+fn f1_lists_are_for_new_contacts_and_tags_and_workflows_for_all() {
+    for (kind, scope) in [
+        (FollowUpKind::Tag, Scope::All),
+        (FollowUpKind::List, Scope::Created),
+        (FollowUpKind::Workflow, Scope::All),
+    ] {
+        assert_eq!(FollowUp::of(kind, "fair").scope(), scope, "{kind:?}");
+    }
 }

@@ -439,3 +439,33 @@ fn what_a_text_has_no_room_for_is_told_of_any_number_of_rows() {
         .collect();
     assert_eq!(full, (501..=700).collect::<Vec<u64>>());
 }
+
+/// HighLevel's numbers (§15), each with the code that stands for it. 1012 depends on how a repeat was found, and 1018 is
+/// told when columns are mapped.
+#[test]
+fn section_15_issues_have_the_numbers_of_highlevel() {
+    for (number, code) in [
+        (1002, IssueCode::OwnerAmbiguous),
+        (1004, IssueCode::RequiredMissing),
+        (1004, IssueCode::RequiredInvalid),
+        (1005, IssueCode::OptionUnknown),
+        (1005, IssueCode::StatusUnknown),
+        (1006, IssueCode::ContactIdUnknown),
+        (1008, IssueCode::EmailInvalid),
+        (1009, IssueCode::MatchKeyMissing),
+        (1010, IssueCode::KeyAmbiguous),
+        (1011, IssueCode::RepeatRejected),
+        (1011, IssueCode::RepeatSkipped),
+        (1013, IssueCode::PhoneInvalid),
+        (1014, IssueCode::DateInvalid),
+        (1015, IssueCode::OwnerUnknown),
+        (1016, IssueCode::OptionAmbiguous),
+        (1020, IssueCode::WriteRejected),
+        (1021, IssueCode::ContactEmpty),
+        (1022, IssueCode::ContactNotFound),
+        (1023, IssueCode::UpdateRejected),
+        (1024, IssueCode::FollowUpFailed),
+    ] {
+        assert_eq!(code.number(), Some(number), "{code}");
+    }
+}

@@ -103,7 +103,7 @@ impl Case {
                     run_window = Some(value.parse().unwrap());
                     import
                 }
-                "tag" => import.follow_up(FollowUp::Tag(value.to_owned(), Scope::All)),
+                "tag" => import.follow_up(tag(value)),
                 other => panic!("{}: an import has no setting {other}", self.name),
             };
         }
@@ -139,6 +139,13 @@ impl Case {
         assert_eq!(*report.stats(), planned, "{}: planned is not applied (L3)", self.name);
         assert_eq!(report.issues().count(), issues, "{}: an issue while applying", self.name);
     }
+}
+
+/// `fair` is for all contacts, `fair@created` for some.
+fn tag(text: &str) -> FollowUp {
+    let (name, scope) = text.split_once('@').unwrap_or((text, "all"));
+    let scope: Scope = serde_json::from_value(scope.into()).unwrap();
+    FollowUp::Tag(name.to_owned(), scope)
 }
 
 fn mode(name: &str) -> Mode {

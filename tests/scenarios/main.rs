@@ -8,7 +8,7 @@
 //! | `@account` | the account's settings, as JSON; what is left out has its default |
 //! | `@stored` | one record a line: `contact c1 \| email=ana@example.com \| first_name=Ana` |
 //! | `@mapping` | settings of columns as JSON, joined to the mapping of headers by field label |
-//! | `@import …` | a file, `----`, and the plan that is expected; with `window=1` a run of such windows is what writes |
+//! | `@import …` | a file, `----`, and the plan that is expected; with `window=1` a run of such windows is what writes; `tag=fair` tags all contacts, `tag=new@created` those who are new |
 //! | `@crm` | `----`, and what is stored after the imports before it, each of which was applied |
 //!
 //! `UPDATE=1 cargo test --test scenarios` writes what came out in place of what was expected; read the
@@ -82,5 +82,5 @@ macro_rules! files {
 }
 
 files! {
-    modes identity teaching repeats pairing writing addresses opportunities matching law highlevel few_fields
+    modes identity teaching repeats pairing writing addresses opportunities matching law highlevel few_fields cells
 }
