@@ -227,7 +227,7 @@ fn without_float(text: &str) -> &str {
 
 /// The number and its extension's digits.
 fn split_extension(text: &str) -> (&str, &str) {
-    const MARKS: [&str; 20] = [
+    const MARKS: [&str; 29] = [
         ";ext=",
         "extension",
         "extensi\u{f3}n",
@@ -240,6 +240,15 @@ fn split_extension(text: &str) -> (&str, &str) {
         "durchwahl",
         "dw.",
         "dw",
+        "apparat",
+        " app.",
+        " app ",
+        "toestel",
+        "anknytning",
+        "interno",
+        "klapka",
+        "wewn.",
+        "wew.",
         "anexo",
         "ramal",
         "int.",
