@@ -25,7 +25,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
-         | primary contact | main contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
+         | primary contact | main contact | related contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
          | persona de contacto | personne de contact | personne a contacter | referente | contacto | contato | interlocuteur",
     ),
     (
@@ -64,7 +64,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
-         | account name | accounts | employer | employer name | current employer | current company | business \
+         | account name | accounts | related account | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
          | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \

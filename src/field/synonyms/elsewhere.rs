@@ -26,6 +26,7 @@ pub(crate) const CONTACT_ELSEWHERE: &[(&str, &str)] = &[
          | for og etternavn | nimi | koko nimi | etunimi ja sukunimi | ad soyad | adi soyadi | isim soyisim | ad ve soyad | musteri adi \
          | teljes nev | partner neve | vevo neve | ugyfel neve | nume complet | nume si prenume | prenume si nume | имя и фамилия | фамилия и имя | фамилия имя \
          | имя фамилия | полное имя | контактное лицо | контакт | основной контакт \
+         | osoba kontaktowa | osoba do kontaktu | kontaktni osoba | kontaktna osoba | kontakt osoba | yhteyshenkilo | kapcsolattarto | persoana de contact | yetkili kisi | ilgili kisi \
          | nama | nama lengkap | ονοματεπώνυμο | ονοματεπωνυμο | שם מלא | الاسم الكامل | الاسم \
          | meno a priezvisko | ime i prezime | ime in priimek | име и фамилия \
          | họ va ten | họ ten",
