@@ -22,6 +22,8 @@ mod retries;
 mod shelf;
 #[path = "hostile/simulation.rs"]
 mod simulation;
+#[path = "hostile/twice.rs"]
+mod twice;
 #[path = "hostile/windows.rs"]
 mod windows;
 

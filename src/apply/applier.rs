@@ -9,10 +9,11 @@ use super::checkpoint::first_checkpoint;
 use super::conflicts::Conflicts;
 use super::filling::Folded;
 use super::job::{Ending, Job};
+use super::passing::batches_in_turn;
 use super::progress::{Progress, Status, Written};
 use super::report::Report;
 use super::token::Tokens;
-use super::units::{Task, TaskKind, Units, batches, middle, tasks};
+use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
 use crate::plan::{Ledger, Op, Plan, StepRef};
@@ -77,7 +78,7 @@ pub(super) struct Applier {
 
 impl Applier {
     /// An applier of a plan.
-    pub(super) fn new(plan: Plan, job: &Job) -> Self {
+    pub(super) fn new(mut plan: Plan, job: &Job) -> Self {
         let (tokens, settings) =
             (Tokens::new(&job.import_id, &plan.file_digest), &plan.ledger.settings);
         let mut checkpoint =
@@ -88,6 +89,7 @@ impl Applier {
         checkpoint.met.clone_from(&job.met);
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
+        let queue = batches_in_turn(&tasks, &mut plan.ledger);
         let batch =
             OwnedBatch { rules: plan.ledger.settings.rule_names.clone(), ..OwnedBatch::default() };
         let mut report = Report::new(plan, tokens.clone());
@@ -97,7 +99,7 @@ impl Applier {
             tokens,
             states: vec![State::Waiting; tasks.len()],
             open: tasks.len(),
-            queue: batches(&tasks, 0),
+            queue,
             tasks,
             units,
             current: 0..0,

@@ -11,7 +11,7 @@ use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
 use super::report::Side;
-use super::units::{TaskKind, Units, batches, tasks};
+use super::units::{TaskKind, Units, Waits, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
@@ -226,7 +226,7 @@ impl Applier {
             self.states.push(state);
             self.open += usize::from(state == State::Waiting);
         }
-        self.queue.append(&mut batches(&self.tasks, from));
+        self.queue.append(&mut batches(&self.tasks, from, &Waits::default()));
     }
 
     fn take_outcomes(&mut self, part: u32) {

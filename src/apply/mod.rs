@@ -26,6 +26,7 @@ mod filling;
 mod job;
 mod kept_links;
 mod known;
+mod passing;
 mod progress;
 mod report;
 mod run;

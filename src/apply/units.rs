@@ -8,11 +8,17 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use hashbrown::HashMap;
+
 use crate::object::Object;
 use crate::plan::{Ledger, NONE, Plan, StepRef, first_row};
 
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
+
+/// So many batches are cut short because a unit waits for another. A file in which each row takes the address of the row
+/// before would otherwise be written record by record.
+const SHORT_BATCHES: usize = 1_000;
 
 /// One thing to write.
 #[derive(Clone, Copy, Debug)]
@@ -89,15 +95,20 @@ impl TaskKind {
     }
 }
 
+/// Which units are to be in a later batch than a certain task: the position of that task, by the first task of the unit.
+pub(super) type Waits = HashMap<usize, usize, foldhash::fast::RandomState>;
+
 /// Cuts the tasks from this one on into batches of whole units.
-pub(super) fn batches(tasks: &[Task], from: usize) -> VecDeque<Range<usize>> {
+pub(super) fn batches(tasks: &[Task], from: usize, waits: &Waits) -> VecDeque<Range<usize>> {
     let mut queue = VecDeque::new();
-    let mut start = from;
+    let (mut start, mut short) = (from, 0);
     for at in from + 1..=tasks.len() {
         let is_cut = tasks.get(at).is_none_or(|t| t.is_start || at - start >= 2 * BATCH_TASKS);
-        if (at - start >= BATCH_TASKS && is_cut) || at == tasks.len() {
+        let waits = short < SHORT_BATCHES && waits.get(&at).is_some_and(|other| *other >= start);
+        if waits || (at - start >= BATCH_TASKS && is_cut) || at == tasks.len() {
             queue.push_back(start..at);
             start = at;
+            short += usize::from(waits);
         }
     }
     queue

@@ -29,6 +29,22 @@ const NOBODY: u32 = u32::MAX;
 /// The bit of a carrier that says that the others are a position in `several`.
 const SEVERAL: u32 = 1 << 31;
 
+/// Storage was asked for the key.
+const ASKED: u8 = 1;
+/// A stored contact had the key before the import.
+const HAD: u8 = 2;
+
+/// A key that may be with another contact when the one that comes to carry it is written.
+#[derive(Debug)]
+pub(crate) struct PassedKey {
+    pub(crate) kind: KeyKind,
+    pub(crate) text: String,
+    /// A stored contact that gives it up.
+    pub(crate) from: Option<ContactNumber>,
+    /// Who carries it in the end, if that is one contact.
+    pub(crate) to: Option<ContactNumber>,
+}
+
 /// The numbers of the keys, and who gives them.
 #[derive(Debug)]
 enum Numbers {
@@ -44,12 +60,11 @@ pub(crate) struct KeyIndex {
     numbers: Numbers,
     /// By key number, who carries each key that a row so far has offered.
     carriers: Vec<u32>,
-    /// By key number, whether storage was asked for it.
-    asked: Vec<bool>,
+    /// By key number, whether storage was [`ASKED`] for it, and whether a stored contact [`HAD`] it.
+    asked: Vec<u8>,
     several: Vec<SmallVec<[ContactNumber; 2]>>,
-    /// Keys that the plan takes away from a contact, or that more than one contact carries. They may pass
-    /// from one contact to another while the plan is written, so no step can expect them to be free.
-    passed_on: Vec<KeyNumber>,
+    /// Keys that the plan takes away from a contact, or that more than one contact carries, each with that contact.
+    passed_on: Vec<(KeyNumber, ContactNumber)>,
 }
 
 impl Default for KeyIndex {
@@ -104,7 +119,7 @@ impl KeyIndex {
         let most = numbers.iter().map(|number| number.0).max();
         let len = most.map_or(0, |most| most as usize + 1).max(self.carriers.len());
         self.carriers.resize(len, NOBODY);
-        self.asked.resize(len, false);
+        self.asked.resize(len, 0);
     }
 
     /// Adds a key that no single row has offered, because a contact carries its parts from several rows.
@@ -134,7 +149,15 @@ impl KeyIndex {
 
     /// Does storage have to be asked for the key? True the first time, false from then on.
     pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
-        !std::mem::replace(&mut self.asked[key.0 as usize], true)
+        let asked = &mut self.asked[key.0 as usize];
+        let before = *asked;
+        *asked |= ASKED;
+        before & ASKED == 0
+    }
+
+    /// A stored contact has the key, whatever the rows so far have made of that.
+    pub(crate) fn note_stored(&mut self, key: KeyNumber) {
+        self.asked[key.0 as usize] |= HAD;
     }
 
     pub(crate) fn kind(&self, key: KeyNumber) -> KeyKind {
@@ -210,19 +233,31 @@ impl KeyIndex {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
             let first = ContactNumber(*holder);
             self.several.push(smallvec::smallvec![first.min(contact), first.max(contact)]);
-            self.passed_on.push(key);
+            self.passed_on.extend([(key, first), (key, contact)]);
             *holder = SEVERAL | number;
         }
     }
 
-    /// The kind and the text of every key that may pass from one contact to another.
+    /// Every key that may be with another contact when the one that comes to carry it is written: a stored contact had
+    /// it, or several carry it in the end. What a new contact gives up again is not among them, as it is never written
+    /// with that.
     pub(crate) fn passed_on<'b>(
         &self,
+        is_new: impl Fn(ContactNumber) -> bool,
         text_of: impl Fn(KeyPlace) -> &'b str,
-    ) -> Vec<(KeyKind, String)> {
+    ) -> Vec<PassedKey> {
         self.with_numbers(|numbers| {
-            let told = |&key: &KeyNumber| (numbers.kind(key), numbers.shown(key, &text_of));
-            self.passed_on.iter().map(told).collect()
+            let passed = |&(key, contact): &(KeyNumber, ContactNumber)| {
+                let holders = self.holders(key);
+                let was_stored = self.asked[key.0 as usize] & HAD != 0;
+                (was_stored || holders.len() > 1).then(|| PassedKey {
+                    kind: numbers.kind(key),
+                    text: numbers.shown(key, &text_of),
+                    from: (!is_new(contact)).then_some(contact),
+                    to: holders.first().copied().filter(|_| holders.len() == 1),
+                })
+            };
+            self.passed_on.iter().filter_map(passed).collect()
         })
     }
 
@@ -245,7 +280,7 @@ impl KeyIndex {
 
     /// From now on the key no longer leads to this contact (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
-        self.passed_on.push(key);
+        self.passed_on.push((key, contact));
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == contact.0 {
             *holder = NOBODY;

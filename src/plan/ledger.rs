@@ -46,14 +46,27 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
     pub(crate) gifts: Vec<(u32, u32)>,
-    /// Keys (rule, text) that the plan itself passes from one contact to another, or that several contacts carry.
-    /// No step expects them to be free (X3).
-    pub(crate) passed_on: hashbrown::HashSet<(u8, String), foldhash::quality::RandomState>,
+    /// Keys that may be with another contact when their new one is written: no step expects them to be free (X3).
+    pub(crate) passed_on: PassedOn,
     /// Which rows of the file these are.
     pub(crate) numbers: RowNumbers,
     /// What earlier windows of this import met.
     pub(crate) memory: Arc<Memory>,
 }
+
+/// How a key passes from one contact to another. All are meant by their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Passage {
+    /// The stored contacts that give it up.
+    pub(crate) from: SmallVec<[u32; 1]>,
+    /// Who has it in the end, if that is one contact.
+    pub(crate) to: Option<u32>,
+}
+
+/// The keys that the plan itself passes on, or that several contacts carry, by the position of their rule and by their
+/// text.
+pub(crate) type PassedOn =
+    hashbrown::HashMap<(u8, String), Passage, foldhash::quality::RandomState>;
 
 impl Ledger {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
@@ -69,7 +82,7 @@ impl Ledger {
             dropped_of_contacts: Vec::new(),
             dropped_of_opportunities: Vec::new(),
             gifts: Vec::new(),
-            passed_on: hashbrown::HashSet::default(),
+            passed_on: PassedOn::default(),
             numbers: RowNumbers::default(),
             memory: Arc::default(),
         }
@@ -246,7 +259,7 @@ impl Ledger {
 
     /// Does the plan itself pass this key on, so that it need not be free?
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
-        !self.passed_on.is_empty() && self.passed_on.contains(&(rule, key.to_owned()))
+        !self.passed_on.is_empty() && self.passed_on.contains_key(&(rule, key.to_owned()))
     }
 
     /// The contact that an opportunity is linked to in the end, if the file says so.

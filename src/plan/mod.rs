@@ -43,7 +43,9 @@ pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
-pub(crate) use ledger::{By, ContactRow, Entry, Ledger, NONE, OpportunityRow, is_in};
+pub(crate) use ledger::{
+    By, ContactRow, Entry, Ledger, NONE, OpportunityRow, Passage, PassedOn, is_in,
+};
 pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub use op::Op;
 pub(crate) use row_numbers::RowNumbers;

@@ -2,9 +2,10 @@
 
 use super::Planner;
 use super::closing::Closing;
+use crate::dedup::ContactNumber;
 use crate::draft::KeyKind;
 use crate::issue::Finding;
-use crate::plan::Plan;
+use crate::plan::{PassedOn, Plan};
 
 impl Planner {
     /// The plan, after every block was planned. `findings` are those about the file as a whole.
@@ -12,18 +13,10 @@ impl Planner {
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();
         self.ledger.dropped_of_opportunities.sort_unstable();
-        let passed_on: Vec<(u8, String)> = self
-            .index
-            .passed_on(|place| self.ledger.text(place))
-            .into_iter()
-            .filter_map(|(kind, text)| match kind {
-                KeyKind::Rule(rule) => Some((rule, text)),
-                _ => None,
-            })
-            .collect();
+        let passed_on = self.passed_on();
         let moved_keys = self.moved_keys();
         let mut ledger = self.ledger;
-        ledger.passed_on = passed_on.into_iter().collect();
+        ledger.passed_on = passed_on;
         let closing = Closing {
             ledger: &mut ledger,
             overwritten: &self.differences.overwritten,
@@ -45,5 +38,16 @@ impl Planner {
             moved_keys,
             resumes: None,
         }
+    }
+    fn passed_on(&self) -> PassedOn {
+        let mut all = PassedOn::default();
+        let is_new = |it: ContactNumber| self.ledger.contacts[it.0 as usize].is_new();
+        for key in self.index.passed_on(is_new, |place| self.ledger.text(place)) {
+            let KeyKind::Rule(rule) = key.kind else { continue };
+            let passage = all.entry((rule, key.text)).or_default();
+            passage.from.extend(key.from.map(|from| from.0));
+            passage.to = key.to.map(|to| to.0);
+        }
+        all
     }
 }

@@ -103,6 +103,7 @@ impl Planner {
         text: &str,
         key: KeyNumber,
     ) -> bool {
+        self.index.note_stored(key);
         let holds = self.still_holds(settings, contact, rule, text);
         if holds {
             self.index.teach(key, ContactNumber(contact));

@@ -241,6 +241,9 @@ impl<'a> BatchStep<'a> {
 
     /// The match keys that the contact gets and that no other record may have: all of them for a create, the added
     /// ones for an update. If another record has one, the receipt is a conflict (X3).
+    ///
+    /// A key that this import itself takes from a stored contact is among them only if that contact is written in an
+    /// earlier batch.
     pub fn new_keys(&self) -> impl Iterator<Item = NewKey<'a>> + use<'a> {
         let owned = self.owned;
         self.step.keys.clone().map(move |at| owned.key(at))

@@ -1,0 +1,45 @@
+//! Keys that pass from a stored contact to another one of the same plan.
+//!
+//! If one contact gives up an address and another gets it, both in one batch, then the step of the second cannot expect
+//! the address to be free: it depends on the adapter whether that is so yet. And so it would not notice that another
+//! import has given it to a third meanwhile (X3). Therefore the second is written in a later batch, if that is possible
+//! without writing it before something else of its unit.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use super::units::{Task, TaskKind, Waits, batches};
+use crate::plan::{Ledger, Passage};
+
+/// Cuts the tasks of a plan into batches. Keys of which they are in order are no longer listed as passed on.
+pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<Range<usize>> {
+    let mut waits = Waits::default();
+    if ledger.passed_on.is_empty() {
+        return batches(tasks, 0, &waits);
+    }
+    let all = || tasks.iter().enumerate();
+    let of_contacts = all().filter(|(_, task)| task.kind == TaskKind::Contact);
+    let steps: HashMap<u32, usize> = of_contacts.map(|(at, task)| (task.number, at)).collect();
+    let starts: Vec<usize> = all().filter(|(_, task)| task.is_start).map(|(at, _)| at).collect();
+    // The last step that gives up the key, and the one that gets it.
+    let turn = |passage: &Passage| {
+        let from: Option<Vec<usize>> =
+            passage.from.iter().map(|from| steps.get(from).copied()).collect();
+        Some((from?.into_iter().max()?, *steps.get(&passage.to?)?))
+    };
+    for (from, to) in ledger.passed_on.values().filter_map(turn) {
+        let start = starts[starts.partition_point(|start| *start <= to) - 1];
+        if from < start {
+            let last = waits.entry(start).or_insert(from);
+            *last = from.max(*last);
+        }
+    }
+    let queue = batches(tasks, 0, &waits);
+    let batch_of = |at: usize| queue.partition_point(|batch| batch.end <= at);
+    let is_in_turn =
+        |passage: &Passage| turn(passage).is_some_and(|(from, to)| batch_of(from) < batch_of(to));
+    ledger.passed_on.retain(|_, passage| !is_in_turn(passage));
+    queue
+}
