@@ -326,18 +326,14 @@ impl Applier {
         }
     }
 
-    /// The batch has failed, but storage may know the only thing that it writes all the same: its answer was lost on
-    /// the way. False if it does not.
-    pub(super) fn was_written(&mut self, applied: &Applied) -> bool {
-        let Some(token) = self.only_token() else { return false };
-        let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) else { return false };
-        let tasks = self.batch.steps.iter().map(|step| step.task);
-        let Some(at) = tasks.chain(self.batch.follow_ups.iter().map(|it| it.task)).next() else {
-            return false;
-        };
+    /// Storage broke its contract over the only thing that the batch writes.
+    pub(super) fn is_at_fault(&mut self, why: &str) {
         self.is_current = false;
-        self.settle_done(at, token, op, id);
-        true
+        match (self.batch.steps.first(), self.batch.follow_ups.first()) {
+            (Some(step), _) => self.fault(step.task, why),
+            (None, Some(follow_up)) => self.follow_up_failed(follow_up.task, why),
+            (None, None) => {}
+        }
     }
 
     /// Nothing of the batch was written. Its halves are tried by themselves, and a task that already stands

@@ -213,7 +213,8 @@ async fn write_beside<F: Future>(written: F, applier: &Applier) -> (F::Output, O
     }
 }
 
-/// What has failed alone is to be reported as not written. Was it written after all, and only the answer lost?
+/// What has failed alone is to be reported as not written. If it was written after all, and only the answer lost, then
+/// this takes its receipt, and returns true.
 async fn was_written<S: AsyncStorageWrite>(
     applier: &mut Applier,
     storage: &mut S,
@@ -223,5 +224,14 @@ async fn was_written<S: AsyncStorageWrite>(
     };
     let mut applied = Applied::default();
     storage.applied(&[token], &mut applied).await?;
-    Ok(applied.fault().is_none() && applier.was_written(&applied))
+    let Some(id) = applied.id(token) else { return Ok(false) };
+    match applied.fault() {
+        Some(fault) => applier.is_at_fault(&fault),
+        None => {
+            let mut receipts = Receipts::expecting(&applier.batch());
+            receipts.already_applied(token, id);
+            applier.take_receipts(&receipts);
+        }
+    }
+    Ok(true)
 }

@@ -180,6 +180,52 @@ fn x5_a_step_that_fails_alone_but_was_written_is_not_reported_as_refused() {
     assert_eq!((storage.shelf.contacts.len(), storage.shelf.opportunities.len()), (4, 3));
 }
 
+/// The answer to each write of one step is lost, and what storage then says of it is what this says.
+struct Mumble(&'static str);
+
+impl Act for Mumble {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if batch.len() == 1 {
+            call.shelf.write(batch, receipts)?;
+        }
+        if batch.is_empty() { Ok(()) } else { Err("no answer".into()) }
+    }
+
+    fn applied(&mut self, call: Call<'_>, tokens: &[Token], known: &mut Applied) -> Answer {
+        for token in tokens.iter().filter_map(|token| Some((*token, call.shelf.tokens.get(token)?)))
+        {
+            known.add(token.0, token.1.0, self.0);
+        }
+        Ok(())
+    }
+
+    fn recover(&mut self, _: u32) -> Recovery {
+        Recovery::Split
+    }
+}
+
+#[test]
+fn x5_a_step_that_fails_alone_and_is_known_for_no_record_is_a_fault_of_the_adapter() {
+    let file = "Email,City,Opportunity Name\nana@example.com,Oslo,Roof\nbo@example.com,Rome,\n";
+    let report = run(file, &mut Hostile::new(Shelf::default(), Mumble("")));
+    let expected = [(1, "storage-fault"), (1, "contact-failed"), (2, "storage-fault")];
+    assert_eq!(codes(&report), expected);
+    let issue = report.issues().next().unwrap();
+    assert!(issue.message().contains("to a record without an id"), "{}", issue.message());
+    assert_eq!((report.stats().contacts.fail, report.stats().contacts.create), (2, 0));
+}
+
+#[test]
+fn x5_an_update_that_fails_alone_and_is_known_for_another_record_is_a_fault_of_the_adapter() {
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
+    let file = "Email,City\nana@example.com,Oslo\n";
+    let report = run(file, &mut Hostile::new(shelf, Mumble("77")));
+    assert_eq!(codes(&report), [(1, "storage-fault")]);
+    let issue = report.issues().next().unwrap();
+    assert!(issue.message().contains("but to another record"), "{}", issue.message());
+}
+
 /// What was written although it was said to be refused is told as written once the run goes on.
 #[test]
 fn x6_a_refusal_is_void_if_storage_knows_the_step_as_written() {
