@@ -4,8 +4,8 @@ use super::Planner;
 use super::contacts::{Side, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
-use crate::dedup::{Candidates, ContactNumber, Holder, Verdict, decide};
-use crate::draft::{KeyKind, Otherwise, RowDraft, Settings};
+use crate::dedup::{Candidates, ContactNumber, Holder, KeyNumber, Verdict, decide};
+use crate::draft::{Key, KeyKind, Otherwise, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::Object;
 use crate::plan::{By, Outcome};
@@ -77,8 +77,10 @@ impl Planner {
         let otherwise = named
             .filter(|(key, _)| settings.is_id_of_log(key) && keys.rules().next().is_some())
             .and_then(|_| settings.sought_again(&self.ledger.cells(self.row_at(at))));
-        if named.is_some() && otherwise.is_none() {
-            return self.follow_id(settings, at, draft, keys);
+        if let Some(named) = named
+            && otherwise.is_none()
+        {
+            return self.follow_id(settings, at, draft, keys, named);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
             for (_, number) in keys.rules() {
@@ -102,8 +104,11 @@ impl Planner {
                 (verdict, candidates) = before;
             }
         }
-        if verdict == Verdict::Nobody && otherwise == Some(Otherwise::TheOneNamed) {
-            return self.follow_id(settings, at, draft, keys);
+        if let Some(named) = named
+            && verdict == Verdict::Nobody
+            && otherwise == Some(Otherwise::TheOneNamed)
+        {
+            return self.follow_id(settings, at, draft, keys, named);
         }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
@@ -127,10 +132,8 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
+        (key, number): (&Key, KeyNumber),
     ) -> Side {
-        let Some((key, number)) = keys.of(KeyKind::ContactId).next() else {
-            return self.meet_nobody(settings, at, draft, keys);
-        };
         match self.index.holders(number).first() {
             Some(contact) => {
                 self.note_reason(at, By::Id, 0);
