@@ -24,7 +24,7 @@ mod people;
 mod sqlite;
 mod windows;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -68,6 +68,9 @@ fn main() -> ExitCode {
                     (told["report"], told["issues"]) = (report, issues);
                 }
                 say!("{told}");
+                if IS_UNHEARD.load(Ordering::Relaxed) {
+                    note!("{message}");
+                }
             } else {
                 let prose = stopped.map_or_else(String::new, |stopped| stopped.prose);
                 note!("{message}{prose}");
@@ -128,6 +131,14 @@ impl Failure {
     /// Something is wrong with this file of settings.
     fn of_file(kind: &'static str, path: &Path, error: impl fmt::Display) -> Self {
         Failure { kind, message: format!("{}: {error}", path.display()), stopped: None }
+    }
+
+    /// It could not be logged either, for this reason.
+    fn unlogged(mut self, log: Option<Failure>) -> Self {
+        if let Some(log) = log {
+            let _ = write!(self.message, "; the error log is not written either: {}", log.message);
+        }
+        self
     }
 
     /// The error log cannot be written, and rows may be imported already.
@@ -224,11 +235,15 @@ fn plan_and_apply(
         people::with_progress(options.json, |watch| import.apply_with(plan, storage, watch));
     // What has failed goes into the log even if the import was stopped.
     let done = result.as_ref().map_or_else(Error::done, Some);
-    if let (Some(mut log), Some(done)) = (log, done) {
-        let written = log.add(done).and_then(|()| log.finish());
-        written.map_err(|error| Failure::of_log(options, error))?;
-    }
-    let report = result?;
+    let logged = match (log, done) {
+        (Some(mut log), Some(done)) => log.add(done).and_then(|()| log.finish()),
+        _ => Ok(()),
+    };
+    let logged = logged.map_err(|error| Failure::of_log(options, error));
+    let report = match result {
+        Ok(report) => logged.map(|()| report)?,
+        Err(error) => return Err(Failure::from(error).unlogged(logged.err())),
+    };
     if options.json {
         let (plan, planned) = (report.plan(), &planned);
         print(&Document { columns, plan, planned, report: Some(&report), kept: None })?;
@@ -249,14 +264,24 @@ fn run_windows(
     if options.json {
         windows.rows = Some(KeptRows::new().map_err(Failure::of_rows)?);
     }
-    let report = people::with_progress(options.json, |watch| {
+    let result = people::with_progress(options.json, |watch| {
         import
             .run_with(open(options)?, storage, |event| match event.window() {
                 Some(window) => windows.add(window),
                 None => event.progress().is_none_or(&mut *watch),
             })
             .map_err(Failure::from)
-    })?;
+    });
+    let report = match result {
+        Ok(report) => report,
+        Err(failure) => {
+            // What was there before stays if nothing was begun.
+            let log = windows.log.filter(|_| failure.stopped.is_some());
+            let logged = log.map_or(Ok(()), Log::finish);
+            let unlogged = logged.err().map(|error| Failure::of_log(options, error));
+            return Err(failure.unlogged(unlogged));
+        }
+    };
     let Windows { mut rows, counts, log, problem } = windows;
     match problem {
         None => {}
@@ -283,7 +308,11 @@ fn run_windows(
 }
 
 fn print(document: &Document<'_>) -> Result<(), Failure> {
-    document.print().map_err(|error| Failure::new("report", error))
+    document.print().map_err(|error| Failure {
+        kind: "report",
+        message: format!("the report could not be printed: {error}; the next start gives it again"),
+        stopped: None,
+    })
 }
 
 /// Says that whoever started us has the report. If we were killed before this, the next start would go on with
