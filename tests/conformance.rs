@@ -49,6 +49,9 @@ mod hidden;
 #[path = "conformance/strict.rs"]
 mod strict;
 
+#[path = "conformance/together.rs"]
+mod together;
+
 #[path = "conformance/told.rs"]
 mod told;
 

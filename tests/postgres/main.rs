@@ -106,6 +106,17 @@ fn the_adapter_keeps_the_contract() {
 }
 
 #[test]
+fn x3_two_imports_at_the_same_moment_write_nobody_twice() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let report = conformance::run_together(|| {
+        let database = cluster.database();
+        let open = || Postgres::open(database.clone(), account()).unwrap();
+        (open(), open())
+    });
+    assert!(report.is_passed(), "{report}");
+}
+
+#[test]
 fn a_contact_that_a_check_refuses_leaves_nothing_half_written() {
     let Some(cluster) = Cluster::shared() else { return };
     let report = conformance::run_failing(|| {

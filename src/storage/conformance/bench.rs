@@ -95,6 +95,11 @@ impl<S: StorageWrite> Bench<S> {
         Bench { storage, account, fields, next: 0, absent: None, unknown, given: BTreeSet::new() }
     }
 
+    /// Another import, beside one with a bench of its own. Their steps have different tokens.
+    pub(super) fn beside(storage: S) -> Self {
+        Bench { next: 1 << 64, ..Bench::new(storage) }
+    }
+
     /// Fields that `find` has named so far and that the account does not have.
     pub(super) fn unknown(&self) -> &BTreeSet<(Object, String)> {
         &self.unknown

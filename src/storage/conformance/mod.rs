@@ -13,6 +13,7 @@
 //! | [`run`] | empty | violations of the contract of [`Storage`](super::Storage) and [`StorageWrite`] |
 //! | [`run_over`] | with rows that your application has written | columns that an update empties, rows that are not found by their keys |
 //! | [`run_beside`] | that your application writes to at the same time | keys, versions and caches that only imports renew |
+//! | [`run_together`] | empty, opened twice | look-ups and writes between which another import can write |
 //! | [`run_hidden`] | with rows of other tenants, and deleted ones | what an import sees or changes although it is not its own |
 //! | [`run_failing`] | that refuses a certain contact | batches that are left half written, imports that it stops |
 //! | [`run_checkpoints`] | empty | lost checkpoints, if the adapter does not implement [`unfinished`](StorageWrite::unfinished) |
@@ -57,6 +58,7 @@ mod over;
 mod receipts;
 mod report;
 mod rules;
+mod together;
 mod tokens;
 mod values;
 mod versions;
@@ -214,6 +216,35 @@ pub fn run_beside<S: StorageWrite>(
     Report::of(cases.map(|(name, case)| {
         let case = |bench: &mut Bench<S>| case(bench, &mut application);
         (name, try_case(&mut fresh, case))
+    }))
+}
+
+/// Tests two imports at the same time. `fresh` makes an empty database and opens it twice, as two processes would.
+///
+/// Both write the same at the same moment, from two threads, again and again. This finds adapters that look up keys or
+/// versions before their transaction begins, or in one that does not keep others from writing. As it depends on chance,
+/// such an adapter may pass once in a while; one that is right always passes.
+///
+/// ```no_run
+/// use crm_import::storage::conformance;
+/// # struct Db; impl Db { fn open(_: &str) -> Db { Db } }
+/// # struct Crm; impl Crm { fn new(_: Db) -> crm_import::MemoryStorage { Default::default() } }
+/// # fn empty_database() -> &'static str { "" }
+///
+/// let report = conformance::run_together(|| {
+///     let path = empty_database();
+///     (Crm::new(Db::open(path)), Crm::new(Db::open(path)))
+/// });
+/// assert!(report.is_passed(), "{report}");
+/// ```
+pub fn run_together<S: StorageWrite + Send>(mut fresh: impl FnMut() -> (S, S)) -> Report {
+    let cases = together::cases().into_iter();
+    Report::of(cases.map(|(name, case)| {
+        let result = caught(|| {
+            let (one, other) = fresh();
+            case(&mut Bench::new(one), &mut Bench::beside(other))
+        });
+        (name, result)
     }))
 }
 
