@@ -7,6 +7,8 @@
 
 #[path = "hostile/attack.rs"]
 mod attack;
+#[path = "hostile/broken.rs"]
+mod broken;
 #[allow(dead_code)]
 #[path = "../src/dice.rs"]
 mod dice;
