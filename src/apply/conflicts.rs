@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::applier::{Applier, State};
 use super::report::Side;
@@ -16,7 +16,7 @@ use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, RowNumbers, StepRef, first_row};
+use crate::plan::{Claim, NONE, Op, RowNumbers, StepRef, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -100,7 +100,7 @@ impl Applier {
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
-        planner.match_none_of(self.consumed_beside(&rows));
+        planner.know_claims(self.claims_beside(&rows));
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
@@ -177,17 +177,21 @@ impl Applier {
         created
     }
 
-    /// The opportunities that other rows have matched or created: the rows that are planned again are not matched with
-    /// them (O5).
-    fn consumed_beside(&self, rows: &[u32]) -> HashSet<Box<str>, foldhash::fast::RandomState> {
-        let ledger = &self.report.plan.ledger;
+    /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are
+    /// planned again (O5).
+    fn claims_beside(&self, rows: &[u32]) -> HashMap<Box<str>, Claim, foldhash::fast::RandomState> {
+        let (ledger, mut claims) = (&self.report.plan.ledger, HashMap::default());
         if ledger.settings.account.opportunities.matching.is_none() {
-            return HashSet::default();
+            return claims;
         }
-        let others = (0..u32::try_from(ledger.len()).unwrap_or(NONE))
-            .filter(|row| rows.binary_search(row).is_err() && self.report.has_consumed(*row));
-        let ids = others.filter_map(|row| self.report.id(Object::Opportunity, ledger.number(row)));
-        ids.map(Into::into).collect()
+        let all = 0..u32::try_from(ledger.len()).unwrap_or(NONE);
+        for row in all.filter(|row| rows.binary_search(row).is_err()) {
+            if let Some(id) = self.report.id(Object::Opportunity, ledger.number(row)) {
+                let claim: &mut Claim = claims.entry(id.into()).or_default();
+                *claim = self.report.claim(row).max(*claim);
+            }
+        }
+        claims
     }
 
     /// The rows have been planned: their outcomes and steps replace the earlier ones.

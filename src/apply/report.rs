@@ -13,7 +13,7 @@ use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode};
 use crate::object::{Object, RowNumber};
-use crate::plan::{By, NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
+use crate::plan::{By, Claim, NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
 use crate::storage::{Checkpoint, Refusal, Token};
 pub(super) use sides::Side;
 
@@ -216,12 +216,18 @@ impl Report {
         (number != NONE).then_some(number)
     }
 
-    /// Has a row met its opportunity so that no other row is matched with it (O5)? One that skips an opportunity only
-    /// names it, unless it was matched.
-    pub(super) fn has_consumed(&self, row: u32) -> bool {
-        let ledger = &self.plan.ledger;
-        self.outcome(Object::Opportunity, ledger.number(row)) != Some(Outcome::Skip)
-            || ledger.opportunity_rows[row as usize].by == By::Match
+    /// What a row leaves of its opportunity to other rows (O5). One that skips an opportunity only names it, unless it
+    /// was matched.
+    pub(super) fn claim(&self, row: u32) -> Claim {
+        let part = self.part(Object::Opportunity, row);
+        let own = self.row_in(part, row).unwrap_or(row);
+        let side = &self.plan_of(part).ledger.opportunity_rows[own as usize];
+        let outcome = self.outcome(Object::Opportunity, self.plan.ledger.number(row));
+        match side.by {
+            By::Match => Claim::of_match(side.borrows),
+            _ if outcome == Some(Outcome::Skip) => Claim::Free,
+            _ => Claim::Consumed,
+        }
     }
 
     /// Was the record of this step changed in storage?

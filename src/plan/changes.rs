@@ -11,7 +11,7 @@ use crate::value::{Phone, Value};
 
 /// The changes of one step or of a whole batch. Their values are packed into one arena, so that a set that
 /// is reused allocates nothing per step.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changes {
     text: String,
     values: Vec<Packed>,
@@ -19,7 +19,7 @@ pub(crate) struct Changes {
 }
 
 /// Where in `values` a change begins, where its before-values end, and where it ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Raw {
     field: FieldId,
     start: u32,
@@ -27,7 +27,7 @@ struct Raw {
     end: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Packed {
     Text(u32, u32),
     Phone(Phone),

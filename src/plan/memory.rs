@@ -3,6 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use twox_hash::XxHash3_128;
 
+use super::claim::Claim;
 use super::met_records::{self, MetRecords};
 use super::settled::Settled;
 use crate::object::{Object, RowNumber};
@@ -34,6 +35,8 @@ pub(crate) enum Fact {
     Unfilled = 1 << 5,
     /// For an opportunity: it was counted as linked.
     Linked = 1 << 6,
+    /// For an opportunity: no later row matches it any more that could not create one (O5).
+    Lent = 1 << 7,
 }
 
 /// All that is so of a record, in one byte.
@@ -48,6 +51,11 @@ impl Facts {
     /// The same, and this fact if it is so.
     pub(crate) fn with(self, fact: Fact, is_so: bool) -> Self {
         if is_so { Facts(self.0 | fact as u8) } else { self }
+    }
+
+    /// The same, with what a row leaves of an opportunity.
+    pub(crate) fn with_claim(self, claim: Claim) -> Self {
+        self.with(Fact::Lent, claim == Claim::Lent).with(Fact::Consumed, claim == Claim::Consumed)
     }
 
     fn without(self, fact: Fact) -> Self {
@@ -91,6 +99,15 @@ impl Met {
 
     pub(crate) fn has(self, fact: Fact) -> bool {
         self.facts.has(fact)
+    }
+
+    /// What the rows so far leave of an opportunity.
+    pub(crate) fn claim(self) -> Claim {
+        match (self.has(Fact::Consumed), self.has(Fact::Lent)) {
+            (true, _) => Claim::Consumed,
+            (false, true) => Claim::Lent,
+            (false, false) => Claim::Free,
+        }
     }
 }
 

@@ -22,6 +22,7 @@
 //! ```
 
 mod changes;
+mod claim;
 mod column_counts;
 mod final_record;
 mod fingerprint;
@@ -41,6 +42,7 @@ mod unknown_values;
 
 pub(crate) use changes::Changes;
 pub use changes::{Change, ChangeSet, Values};
+pub(crate) use claim::Claim;
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
 pub(crate) use ledger::{

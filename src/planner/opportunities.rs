@@ -15,7 +15,7 @@ use crate::issue::{Finding, IssueCode};
 use crate::merge::{Given, RowOf};
 use crate::object::{Mode, Object};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
-use crate::plan::{By, NONE, Outcome};
+use crate::plan::{By, Claim, NONE, Outcome};
 
 mod ask;
 mod matching;
@@ -53,8 +53,8 @@ pub(super) struct KnownOpportunities {
     of_contact: HashMap<ContactNumber, Vec<OpportunityNumber>, RandomState>,
     /// The same for O5, by what must agree exactly.
     index: OpportunityIndex,
-    /// The ids of those that are not matched, because rows that are planned elsewhere have met them.
-    consumed: HashSet<Box<str>, RandomState>,
+    /// What rows that are planned elsewhere leave of them, by id.
+    claims: HashMap<Box<str>, Claim, RandomState>,
     /// The contacts whose opportunities were asked for.
     asked: HashSet<ContactNumber, RandomState>,
 }
@@ -76,8 +76,8 @@ struct State {
     given: Given,
     /// The contact that it is linked to now; `None` if the plan does not know that contact, or there is none.
     contact: Option<ContactNumber>,
-    /// This import has matched or created it: it is not matched again (O5).
-    is_consumed: bool,
+    /// Which rows are matched with it from here on (O5).
+    claim: Claim,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,9 +141,9 @@ struct OpenSide<'s> {
 }
 
 impl Planner {
-    /// No row is matched with these opportunities (O5).
-    pub(crate) fn match_none_of(&mut self, consumed: HashSet<Box<str>, RandomState>) {
-        self.opportunities.consumed = consumed;
+    /// Other rows leave this of these opportunities, by id (O5).
+    pub(crate) fn know_claims(&mut self, claims: HashMap<Box<str>, Claim, RandomState>) {
+        self.opportunities.claims = claims;
     }
 
     pub(super) fn resolve_opportunities(&mut self) {
@@ -162,14 +162,16 @@ impl Planner {
             let (from, to) = (own.start - first, own.end - first);
             let own = RowKeys::new(&keys[own], &numbers[from..to]).of_opportunity();
             let row = self.row_at(at);
-            let (link, side) = if draft.opportunity_failed {
-                (LinkTo::Nobody, Side::Nothing(Outcome::Fail))
-            } else {
-                let link = self.pair_row(row, own);
-                let open = OpenSide { settings: &settings, mode, at, link };
-                (link, self.resolve_opportunity(open, own))
+            let link = match draft.opportunity_failed {
+                true => LinkTo::Nobody,
+                false => self.pair_row(row, own),
             };
-            self.write_down_opportunity(&settings, at, link, side);
+            let open = OpenSide { settings: &settings, mode, at, link };
+            let side = match draft.opportunity_failed {
+                true => Side::Nothing(Outcome::Fail),
+                false => self.resolve_opportunity(open, own),
+            };
+            self.write_down_opportunity(open, side);
         }
         self.block.drafts.put_keys(keys);
         self.window.numbers = numbers;
@@ -221,7 +223,6 @@ impl Planner {
     fn skip_existing(&mut self, at: usize, opportunity: OpportunityNumber, by: By) -> Side {
         let name = self.ledger.name(Object::Opportunity, opportunity.0);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        self.opportunities.states[opportunity.index()].is_consumed |= by == By::Match;
         Side::Aside(opportunity, by, Outcome::Skip)
     }
 
@@ -313,6 +314,10 @@ impl Planner {
             Some(_) => By::Match,
             None => By::Pipeline,
         };
+        if !self.ledger.opportunities[opportunity.index()].has_rows() && self.lacks(open) {
+            // It was not another row's after all, and what this one leaves of it is known.
+            self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
+        }
         Some(self.meet_opportunity(open, opportunity, by))
     }
 

@@ -70,6 +70,8 @@ pub(crate) struct Record {
     pub(crate) told: bool,
     /// Opportunities: matched or created by this import.
     pub(crate) consumed: bool,
+    /// Opportunities: matched by a row that could not have created one.
+    pub(crate) lent: bool,
     /// Opportunities: the contact it is linked to, as stored and now, by position.
     pub(crate) stored_contact: Option<usize>,
     pub(crate) contact: Option<usize>,

@@ -145,7 +145,7 @@ impl Naive {
         if !self.can_create(row, at) {
             return (None, "fail", None);
         }
-        self.opportunities.push(Record::default());
+        self.opportunities.push(Record { consumed: true, ..Record::default() });
         let record = self.opportunities.len() - 1;
         self.join(row, at, record, contact);
         (Some(record), "create", Some("new"))
@@ -180,8 +180,24 @@ impl Naive {
 
     fn skip(&mut self, at: usize, record: usize, by: &'static str) -> Decision {
         self.note(at, "opportunity", "opportunity-exists");
-        self.opportunities[record].consumed |= by == "match";
+        if by == "match" {
+            self.consume(at, record, by);
+        }
         (Some(record), "skip", Some(by))
+    }
+
+    /// O5: no later row matches it. But what a row has matched that could not have created it is left to a row that
+    /// could: it may be the one that did, with the import before (L3).
+    fn consume(&mut self, at: usize, record: usize, by: &str) {
+        let is_lent = by == "match" && self.lacks(&self.row(at));
+        let record = &mut self.opportunities[record];
+        record.lent |= is_lent;
+        record.consumed |= !is_lent;
+    }
+
+    /// Would the row create none, although rows may create some?
+    fn lacks(&self, row: &Row) -> bool {
+        self.policy.opportunities != Some("update") && !self.why_not_created(row).is_empty()
     }
 
     /// What of the link (P6, P7)?
@@ -221,6 +237,7 @@ impl Naive {
         };
         let is_first = self.opportunities[record].rows.is_empty();
         self.join(row, at, record, linked);
+        self.consume(at, record, by);
         (Some(record), if is_first { "first" } else { "merged" }, Some(by))
     }
 
@@ -253,6 +270,7 @@ impl Naive {
             let status = record.now.get("status").map_or("open", |status| &status[0]);
             let is_candidate = record.contact == Some(contact)
                 && !record.consumed
+                && !(record.lent && self.lacks(row))
                 && record.id.is_some()
                 && (!matching.open_only || status == "open");
             if is_candidate && matching.fields.iter().all(|f| self.agrees(row, record, f, matching))
@@ -268,7 +286,7 @@ impl Naive {
     }
 
     fn agrees(&self, row: &Row, record: &Record, field: &str, matching: &Matching) -> bool {
-        let Some(stored) = record.before.get(field).and_then(|values| values.first()) else {
+        let Some(stored) = record.now.get(field).and_then(|values| values.first()) else {
             return false;
         };
         let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
@@ -309,23 +327,23 @@ impl Naive {
 
     /// O6 and O7 on create.
     fn can_create(&mut self, row: &Row, at: usize) -> bool {
+        let why_not = self.why_not_created(row);
+        why_not.iter().for_each(|code| self.note(at, "opportunity", code));
+        why_not.is_empty()
+    }
+
+    fn why_not_created(&self, row: &Row) -> Vec<&'static str> {
         let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
         let is_known = !problems.contains(&"pipeline-unknown");
         let is_placed =
             standing.pipeline.is_some() || !is_known || self.policy.pipelines.is_empty();
         let is_complete = said(row, "Opportunity Name").is_some() && is_placed;
-        if !is_complete {
-            self.note(at, "opportunity", "required-missing");
-        }
+        let missing = (!is_complete).then_some("required-missing");
         let errors = ["pipeline-unknown", "stage-unknown"];
         // Without a pipeline there is no stage that could be wrong.
         let is_read = |code: &&str| is_placed || *code != "stage-unknown";
         let bad = problems.into_iter().filter(|code| errors.contains(code)).filter(is_read);
-        let bad: Vec<_> = bad.collect();
-        for code in &bad {
-            self.note(at, "opportunity", code);
-        }
-        is_complete && bad.is_empty()
+        missing.into_iter().chain(bad).collect()
     }
 
     /// Folds a row into an opportunity.
@@ -353,7 +371,6 @@ impl Naive {
         if let Some(contact) = linked {
             (deal.contact, deal.is_linked) = (Some(contact), true);
         }
-        deal.consumed = true;
         deal.rows.push(at);
         self.tag_contact(&deal, row, at);
         self.opportunities[record] = deal;
@@ -401,7 +418,7 @@ fn day(row: &Row) -> Option<i64> {
 
 /// How far the dates lie apart; a stored one without a date is farthest.
 fn distance(row: &Row, record: &Record) -> i64 {
-    let stored = record.before.get("expected_close_date").and_then(|values| values.first());
+    let stored = record.now.get("expected_close_date").and_then(|values| values.first());
     match (day(row), stored) {
         (Some(day), Some(stored)) => (day - day_of(stored)).abs(),
         (Some(_), None) => i64::MAX,

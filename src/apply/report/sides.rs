@@ -197,7 +197,7 @@ impl Report {
     }
 
     /// The row of another plan that a row of the import's plan is.
-    fn row_in(&self, part: u32, row: u32) -> Option<u32> {
+    pub(super) fn row_in(&self, part: u32, row: u32) -> Option<u32> {
         if part == 0 {
             return Some(row);
         }

@@ -162,7 +162,7 @@ fn met_on<'r>(
         Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
         Object::Opportunity => {
             let is_linked = is_folded && report.is_linked(row);
-            facts.with(Fact::Consumed, report.has_consumed(row)).with(Fact::Linked, is_linked)
+            facts.with_claim(report.claim(row)).with(Fact::Linked, is_linked)
         }
     };
     Some((id, Met { first_row: is_folded.then_some(number), facts }))

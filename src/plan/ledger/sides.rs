@@ -67,6 +67,8 @@ pub(crate) struct OpportunityRow {
     pub(crate) by: By,
     /// The row decides whom the opportunity is linked to (P2, P7).
     pub(crate) sets_link: bool,
+    /// It was matched with the opportunity, although it could not have created one (O5).
+    pub(crate) borrows: bool,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
 }
@@ -80,6 +82,7 @@ impl OpportunityRow {
         outcome: None,
         by: By::New,
         sets_link: false,
+        borrows: false,
         has_warning: false,
         has_dropped: false,
     };

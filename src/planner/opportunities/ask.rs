@@ -10,7 +10,7 @@ use crate::field::FieldId;
 use crate::lookup::Found;
 use crate::merge::{Deal, Given};
 use crate::object::Object;
-use crate::plan::{Entry, Fact, NONE};
+use crate::plan::{Claim, Entry, Met, NONE};
 use crate::planner::Planner;
 
 impl Planner {
@@ -101,7 +101,7 @@ impl Planner {
             status,
             given: Given::default(),
             contact: None,
-            is_consumed: entry.is_new(),
+            claim: if entry.is_new() { Claim::Consumed } else { Claim::Free },
         });
         OpportunityNumber(number)
     }
@@ -116,15 +116,23 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let number =
             self.new_opportunity(Entry::stored_as(stored), Some(Standing { pipeline, status }));
-        let met = self.ledger.met(Object::Opportunity, number.0);
         // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(Object::Opportunity, number.0).unwrap_or_default();
-        let is_taken = self.ledger.memory.is_settled(Object::Opportunity, id)
-            || self.opportunities.consumed.contains(id);
+        let claim = match self.ledger.memory.is_settled(Object::Opportunity, id) {
+            true => Claim::Consumed,
+            false => self.claim_before(number),
+        };
         let state = &mut self.opportunities.states[number.index()];
-        state.given = given;
-        state.is_consumed = is_taken || met.is_some_and(|met| met.has(Fact::Consumed));
+        (state.given, state.claim) = (given, claim);
         number
+    }
+
+    /// What earlier windows, and rows that are planned elsewhere, leave of a stored opportunity (O5).
+    pub(super) fn claim_before(&self, opportunity: OpportunityNumber) -> Claim {
+        let met = self.ledger.met(Object::Opportunity, opportunity.0);
+        let id = self.ledger.id(Object::Opportunity, opportunity.0).unwrap_or_default();
+        let elsewhere = self.opportunities.claims.get(id).copied().unwrap_or_default();
+        met.map_or(Claim::Free, Met::claim).max(elsewhere)
     }
 
     pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> u32 {

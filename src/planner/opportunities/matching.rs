@@ -12,10 +12,10 @@ use crate::dedup::ContactNumber;
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, changes_opportunity};
+use crate::merge::{Deal, fold_opportunity};
 use crate::normalize;
 use crate::object::{Mode, Object};
-use crate::plan::{Changes, Ledger};
+use crate::plan::{Changes, Claim, Ledger};
 use crate::planner::Planner;
 use crate::value::Value;
 
@@ -108,12 +108,14 @@ struct Candidate {
     dates: Dates,
 }
 
+/// Whose an opportunity is, and what must agree exactly.
+type Place = (ContactNumber, String);
+
 /// The stored opportunities of contacts, in a form in which each row looks only at those that it may match.
-/// They are compared as they were first read, because one that a row has changed is not matched again.
 #[derive(Debug, Default)]
 pub(super) struct OpportunityIndex {
-    /// By contact and what must agree exactly, in ascending order of ids.
-    alike: HashMap<(ContactNumber, String), Vec<Candidate>, RandomState>,
+    /// In ascending order of ids.
+    alike: HashMap<Place, Vec<Candidate>, RandomState>,
     /// How many of the opportunities of a contact have been taken in.
     known: HashMap<ContactNumber, usize, RandomState>,
 }
@@ -127,7 +129,7 @@ impl Planner {
     ) -> Answer {
         let OpenSide { settings, mode, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
-        self.index_opportunities(settings, matching, contact);
+        self.index_opportunities(settings, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
         let (mut best, mut all): (Option<(u32, OpportunityNumber)>, Vec<u32>) = (None, Vec::new());
@@ -188,15 +190,17 @@ impl Planner {
         mut show: impl FnMut(u32, OpportunityNumber),
     ) {
         let Some(wanted) = self.compared_of_row(open, matching) else { return };
+        let place = (contact, wanted.exact);
+        let is_any = self.opportunities.index.alike.get(&place).is_some_and(|all| !all.is_empty());
+        let lacks = is_any && self.lacks(open);
         let states = &self.opportunities.states;
-        let place = (contact, wanted.exact.clone());
         let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
-        alike.retain(|candidate| !states[candidate.opportunity.index()].is_consumed);
+        alike.retain(|candidate| states[candidate.opportunity.index()].claim != Claim::Consumed);
         let (mut closed, mut is_any_open) =
             (SmallVec::<[(u32, OpportunityNumber); 2]>::new(), false);
         for candidate in alike {
             let state = &states[candidate.opportunity.index()];
-            if state.contact != Some(contact) {
+            if state.contact != Some(contact) || !state.claim.admits(lacks) {
                 continue;
             }
             let days = wanted.dates.days_apart(&candidate.dates, matching.date_window_days);
@@ -221,21 +225,20 @@ impl Planner {
         }
     }
 
-    /// Does a stored opportunity say all that the row says?
+    /// Does a stored opportunity, as the rows so far leave it, say all that the row says?
     fn says_all_of(&self, at: usize, opportunity: OpportunityNumber) -> bool {
         let entry = &self.ledger.opportunities[opportunity.index()];
         let base = self.ledger.base(Object::Opportunity, entry);
-        let mut changes = Changes::default();
-        !changes_opportunity(base, &[self.opportunity_row(self.row_at(at))], &mut changes)
+        let mut rows = self.ledger.rows(Object::Opportunity, entry);
+        let (mut before, mut after) = (Changes::default(), Changes::default());
+        fold_opportunity(base, &rows, &mut before);
+        rows.push(self.opportunity_row(self.row_at(at)));
+        fold_opportunity(base, &rows, &mut after);
+        before == after
     }
 
     /// Adds those stored opportunities of a contact to the index that are not in it yet.
-    fn index_opportunities(
-        &mut self,
-        settings: &Settings,
-        matching: &OpportunityMatching,
-        contact: ContactNumber,
-    ) {
+    fn index_opportunities(&mut self, settings: &Settings, contact: ContactNumber) {
         let opportunities =
             self.opportunities.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
         let known = self.opportunities.index.known.get(&contact).copied().unwrap_or_default();
@@ -243,25 +246,59 @@ impl Planner {
             return;
         }
         let is_free = |opportunity: &OpportunityNumber| {
-            !self.opportunities.states[opportunity.index()].is_consumed
+            self.opportunities.states[opportunity.index()].claim != Claim::Consumed
         };
         let mut fresh: Vec<OpportunityNumber> =
             opportunities[known..].iter().copied().filter(is_free).collect();
         fresh.sort_by(|a, b| compare(&self.ledger, *a, *b));
-        let compared: Vec<_> = fresh
-            .into_iter()
-            .filter_map(|opportunity| {
-                let value = |field| self.stored_value(settings, opportunity, field);
-                Some((opportunity, Compared::of(settings, matching, value)?))
-            })
-            .collect();
         self.opportunities.index.known.insert(contact, opportunities.len());
-        for (opportunity, Compared { exact, dates }) in compared {
-            let alike = self.opportunities.index.alike.entry((contact, exact)).or_default();
-            let order =
-                |other: &Candidate| compare(&self.ledger, other.opportunity, opportunity).is_lt();
-            alike.insert(alike.partition_point(order), Candidate { opportunity, dates });
+        for opportunity in fresh {
+            self.put_in_index(settings, opportunity);
         }
+    }
+
+    /// Adds an opportunity of a contact to the index, as the rows so far leave it.
+    pub(super) fn put_in_index(&mut self, settings: &Settings, opportunity: OpportunityNumber) {
+        let Some((place, dates)) = self.place_in_index(settings, opportunity) else { return };
+        let alike = self.opportunities.index.alike.entry(place).or_default();
+        let order =
+            |other: &Candidate| compare(&self.ledger, other.opportunity, opportunity).is_lt();
+        let at = alike.partition_point(order);
+        if alike.get(at).is_none_or(|other| other.opportunity != opportunity) {
+            alike.insert(at, Candidate { opportunity, dates });
+        }
+    }
+
+    /// Takes an opportunity out of the index, before a row is folded into it.
+    pub(super) fn take_from_index(&mut self, settings: &Settings, opportunity: OpportunityNumber) {
+        let Some((place, _)) = self.place_in_index(settings, opportunity) else { return };
+        if let Some(alike) = self.opportunities.index.alike.get_mut(&place) {
+            alike.retain(|other| other.opportunity != opportunity);
+        }
+    }
+
+    /// Where an opportunity is in the index, and its dates, as the rows so far leave it. `None` if no row can be
+    /// matched with it.
+    fn place_in_index(
+        &self,
+        settings: &Settings,
+        opportunity: OpportunityNumber,
+    ) -> Option<(Place, Dates)> {
+        let matching = settings.account.opportunities.matching.as_ref()?;
+        let contact = self.opportunities.states[opportunity.index()].contact?;
+        let entry = &self.ledger.opportunities[opportunity.index()];
+        let mut changes = Changes::default();
+        if entry.has_rows() {
+            let base = self.ledger.base(Object::Opportunity, entry);
+            fold_opportunity(base, &self.ledger.rows(Object::Opportunity, entry), &mut changes);
+        }
+        let compared = Compared::of(settings, matching, |field| {
+            match (0..changes.len()).find(|at| changes.field(*at) == field) {
+                Some(at) => changes.after(at).next(),
+                None => self.stored_value(settings, opportunity, field),
+            }
+        })?;
+        Some(((contact, compared.exact), compared.dates))
     }
 
     /// What is compared of a row.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::standing::Standing;
-use super::{OpportunityNumber, Side, State, Status};
+use super::{OpenSide, OpportunityNumber, Side, State, Status};
 use crate::dedup::ContactNumber;
 use crate::draft::Settings;
 use crate::field::FieldId;
@@ -11,24 +11,28 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Deal, Pitch, Problem, RowRole};
 use crate::object::Object;
 use crate::pairing::LinkTo;
-use crate::plan::{By, Entry, NONE, Outcome};
+use crate::plan::{By, Claim, Entry, NONE, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
-    pub(super) fn write_down_opportunity(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        link: LinkTo<ContactNumber>,
-        side: Side,
-    ) {
+    pub(super) fn write_down_opportunity(&mut self, open: OpenSide<'_>, side: Side) {
+        let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
         let named = if let LinkTo::Contact(contact) = link { Some(contact) } else { None };
         let (opportunity, by, outcome) = match side {
             Side::Nothing(outcome) => (None, By::New, outcome),
-            Side::Aside(opportunity, by, outcome) => (Some(opportunity), by, outcome),
+            Side::Aside(opportunity, by, outcome) => {
+                if by == By::Match {
+                    self.claim(open, opportunity, by);
+                }
+                (Some(opportunity), by, outcome)
+            }
             Side::Joins { opportunity, by, .. } => {
-                (Some(opportunity), by, self.join_opportunity(settings, at, opportunity))
+                let outcome = match self.claim(open, opportunity, by) {
+                    Claim::Lent => self.lend_opportunity(open, opportunity),
+                    _ => self.join_opportunity(settings, at, opportunity),
+                };
+                (Some(opportunity), by, outcome)
             }
             Side::New { standing, .. } => {
                 (Some(self.bring_opportunity(settings, at, standing)), By::New, Outcome::Create)
@@ -55,6 +59,26 @@ impl Planner {
         if self.draft(at).has_tags {
             self.give_tags(settings, at, opportunity);
         }
+    }
+
+    /// Which rows are matched with an opportunity after this one, which was led to it by this (O5).
+    fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
+        let borrows = by == By::Match && self.lacks(open);
+        let row = self.row_at(open.at) as usize;
+        self.ledger.opportunity_rows[row].borrows = borrows;
+        let claim = Claim::of_match(borrows);
+        let state = &mut self.opportunities.states[opportunity.index()];
+        state.claim = state.claim.max(claim);
+        claim
+    }
+
+    /// Folds a row into an opportunity that other rows may be matched with. They compare it as this row leaves it, as
+    /// they would in another window (L1).
+    fn lend_opportunity(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) -> Outcome {
+        self.take_from_index(open.settings, opportunity);
+        let outcome = self.join_opportunity(open.settings, open.at, opportunity);
+        self.put_in_index(open.settings, opportunity);
+        outcome
     }
 
     /// Folds a row into an opportunity that exists.
@@ -141,9 +165,7 @@ impl Planner {
         let (pipeline, status, given) =
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        let contact = state.contact;
-        self.opportunities.states[opportunity.index()] =
-            State { pipeline, status, given, contact, is_consumed: true };
+        self.opportunities.states[opportunity.index()] = State { pipeline, status, given, ..state };
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
         }

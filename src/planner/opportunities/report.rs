@@ -6,37 +6,34 @@ use crate::draft::{Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Base, Deal, Dropped, Problem};
-use crate::object::Object;
+use crate::object::{Mode, Object};
 use crate::planner::Planner;
+
+use super::OpenSide;
+
+/// What keeps a row's opportunity from being created: nothing, if nothing is missing and everything fits.
+struct Shortcomings {
+    /// The keys of the fields that it needs.
+    missing: Vec<&'static str>,
+    /// The pipeline or the stage that there is not.
+    misfits: Vec<Problem>,
+    /// The pipeline that it would be in.
+    pipeline: Option<String>,
+}
 
 impl Planner {
     /// Can the row's opportunity be created (O6, O7)? If not, issues say why. If its
     /// [standing is plain](Planner::plain_standing), it can.
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
-        let row = self.opportunity_row(self.row_at(at));
-        let mut problems: Vec<Problem> = Vec::new();
-        let deal = Deal::brought_by(settings, &row, |problem| problems.push(problem));
-        let base = Base::of(settings, None);
-        let columns = settings.columns_of(FieldId::OPPORTUNITY_NAME);
-        let name = crate::merge::effective(base, columns, &[row]);
-        let mut missing = Vec::new();
-        if name.is_none() {
-            missing.push("name");
+        let Shortcomings { missing, misfits, pipeline } = self.shortcomings(settings, at);
+        if missing.is_empty() && misfits.is_empty() {
+            return true;
         }
-        let is_pipeline_bad = problems.iter().any(|p| p.code == IssueCode::PipelineUnknown);
-        if settings.choices.has_pipelines() && deal.pipeline.is_none() && !is_pipeline_bad {
-            missing.push("pipeline");
-        }
-        let pipeline = deal.pipeline.map(Cow::into_owned);
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        let mut is_fine = missing.is_empty();
-        for problem in problems {
-            if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
-                is_fine = false;
-                // Without a pipeline nobody knows where the stage would belong.
-                if problem.code == IssueCode::PipelineUnknown || !missing.contains(&"pipeline") {
-                    self.report_problem(settings, at, problem, pipeline, Severity::Error);
-                }
+        for problem in misfits {
+            // Without a pipeline nobody knows where the stage would belong.
+            if problem.code == IssueCode::PipelineUnknown || !missing.contains(&"pipeline") {
+                self.report_problem(settings, at, problem, pipeline, Severity::Error);
             }
         }
         if !missing.is_empty() {
@@ -44,7 +41,37 @@ impl Planner {
             let missing: Vec<&str> = missing.iter().map(label).collect();
             self.fail(at, IssueCode::RequiredMissing, None, Some(missing.join(", ")));
         }
-        is_fine
+        false
+    }
+
+    /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
+    pub(super) fn lacks(&self, OpenSide { settings, mode, at, .. }: OpenSide<'_>) -> bool {
+        if mode == Mode::Update || self.plain_standing(at).is_some() {
+            return false;
+        }
+        let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
+        !missing.is_empty() || !misfits.is_empty()
+    }
+
+    fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
+        let row = self.opportunity_row(self.row_at(at));
+        let mut misfits: Vec<Problem> = Vec::new();
+        let deal = Deal::brought_by(settings, &row, |problem| {
+            if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
+                misfits.push(problem);
+            }
+        });
+        let base = Base::of(settings, None);
+        let columns = settings.columns_of(FieldId::OPPORTUNITY_NAME);
+        let mut missing = Vec::new();
+        if crate::merge::effective(base, columns, &[row]).is_none() {
+            missing.push("name");
+        }
+        let is_pipeline_bad = misfits.iter().any(|p| p.code == IssueCode::PipelineUnknown);
+        if settings.choices.has_pipelines() && deal.pipeline.is_none() && !is_pipeline_bad {
+            missing.push("pipeline");
+        }
+        Shortcomings { missing, misfits, pipeline: deal.pipeline.map(Cow::into_owned) }
     }
 
     /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a
