@@ -7,8 +7,8 @@ use crm_import::{Object, Outcome, Plan, RowNumber, Source};
 
 use crate::dice::Dice;
 use crate::generate;
-use crate::model::Policy;
-use crate::windows::with_ids_of_its_own;
+use crate::model::{Matching, Policy};
+use crate::windows::{cases, with_ids_of_its_own};
 use crate::{Case, engine, number};
 
 /// What an import did with the records: the rows that were folded into each, with the contact that each
@@ -108,4 +108,76 @@ fn l3_a_second_import_changes_nothing_of_whom_the_same_rows_meet_again() {
     }
     println!("{judged} records of {met} that are met again are judged");
     assert!(last == first + 1 || judged * 4 > met * 3, "too many are left out");
+}
+
+/// A policy under which the second import finds every opportunity that the first one has created: what must agree is
+/// blank for none and changed by no row, and each is matched rather than left out or refused.
+fn finding_all(dice: &mut Dice) -> Policy {
+    let mut policy = generate::policy(dice);
+    policy.headers.retain(|header| !header.contains("Opportunity ID"));
+    policy.headers.retain(|header| !header.contains("Contact ID of"));
+    (policy.duplicates, policy.unlinked) = ("allow", "fail");
+    policy.clears.clear();
+    if policy.pipelines.is_empty() {
+        policy.pipelines = vec![("Sales", vec!["New"])];
+    }
+    for header in ["Opportunity Name", "Stage"] {
+        if !policy.headers.contains(&header) {
+            policy.headers.push(header);
+        }
+    }
+    let fields =
+        dice.one_of::<&[&'static str]>(&[&["name", "status"], &["name", "pipeline"], &["name"]]);
+    policy.matching = Some(Matching {
+        fields: fields.to_vec(),
+        window: 0,
+        open_only: false,
+        none: "create",
+        one: "update",
+        several: "best",
+    });
+    policy
+}
+
+#[test]
+fn l3_a_second_import_creates_no_opportunity_again_whatever_failed_the_first_time() {
+    let (mut judged, mut lent) = (0, 0);
+    for case in cases() {
+        let _told = Case(case);
+        let mut dice = Dice::new(case + 1);
+        let policy = finding_all(&mut dice);
+        let crm = generate::crm(&mut dice, &policy);
+        let rows = generate::rows(&mut dice, &policy);
+        let rows = generate::with_failing_twins(&mut dice, rows);
+        let (import, storage) = engine::set_up(&policy, &crm);
+        let mut storage = with_ids_of_its_own(&storage);
+        let file = engine::csv(&policy, &rows);
+        let source = || Source::from_bytes(file.as_bytes());
+        let Ok(plan) = import.plan(source(), &mut storage) else { continue };
+        let report = import.apply(plan, &mut storage).unwrap();
+        let window = [1, 2, 3, 1000][dice.below(4)];
+        let again = import.clone().planning_window(window).plan(source(), &mut storage).unwrap();
+        let numbers = || (0..rows.len()).map(RowNumber::from_index);
+        let now = |object, row| again.row(row)?.side(object);
+        let is_same = |row| {
+            report.id(Object::Contact, row) == now(Object::Contact, row).and_then(|side| side.id())
+        };
+        if !numbers().all(is_same) {
+            continue;
+        }
+        judged += 1;
+        for row in numbers() {
+            let outcome = now(Object::Opportunity, row).map(|side| side.outcome());
+            let is_created = outcome == Some(Outcome::Create);
+            assert!(!is_created, "row {row}\n{policy:?}\n{crm:?}\n{file}");
+            let before = report.outcome(Object::Opportunity, row);
+            lent += usize::from(before == Some(Outcome::Fail) && outcome != before);
+        }
+    }
+    println!("{judged} imports are judged; {lent} rows are matched that had failed");
+    assert!(cases().count() == 1 || judged * 4 > cases().count() as u64, "too many are left out");
+    assert!(
+        cases().count() == 1 || lent as u64 * 40 > judged,
+        "hardly any row is matched that had failed"
+    );
 }

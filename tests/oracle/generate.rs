@@ -276,7 +276,24 @@ fn full(values: Values) -> Values {
 pub(crate) fn rows(dice: &mut Dice, policy: &Policy) -> Vec<Row> {
     // Now and then so many rows that contacts have more than the engine keeps in its head.
     let count = if dice.one_in(12) { 12 + dice.below(24) } else { 1 + dice.below(7) };
-    (0..count).map(|_| row(dice, policy)).collect()
+    let rows = (0..count).map(|_| row(dice, policy)).collect();
+    match policy.matching.is_some() && policy.headers.contains(&"Stage") && dice.one_in(3) {
+        true => with_failing_twins(dice, rows),
+        false => rows,
+    }
+}
+
+/// The same rows, and beside some of them one that says the same but for a stage that there is not.
+pub(crate) fn with_failing_twins(dice: &mut Dice, rows: Vec<Row>) -> Vec<Row> {
+    let mut all = Vec::new();
+    for row in rows {
+        let mut twin = row.clone();
+        twin.insert("Stage", "Nowhere".into());
+        let twin = Some(twin).filter(|_| dice.one_in(2));
+        let both = if dice.one_in(4) { [Some(row), twin] } else { [twin, Some(row)] };
+        all.extend(both.into_iter().flatten());
+    }
+    all
 }
 
 fn row(dice: &mut Dice, policy: &Policy) -> Row {

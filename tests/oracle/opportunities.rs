@@ -2,7 +2,7 @@
 
 use crate::contacts::{Ref, items};
 use crate::model::{Matching, Record, Row, Side, by_id, fold};
-use crate::naive::{Naive, name_of};
+use crate::naive::{Naive, name_of, plain};
 use crate::standing::Standing;
 use crate::writing::{add_tag, join_single};
 
@@ -259,7 +259,9 @@ impl Naive {
                     == standing.status.as_ref();
             let mut tried = self.clone();
             tried.join(row, at, *record, None);
-            is_closed_so && tried.opportunities[*record].now == self.opportunities[*record].now
+            is_closed_so
+                && plain(&tried.opportunities[*record].now)
+                    == plain(&self.opportunities[*record].now)
         });
         closed
     }
