@@ -155,3 +155,61 @@ fn x6_a_contact_that_another_row_meets_first_when_resumed_has_its_follow_ups_onc
     }
     assert_eq!(crm.follow_ups().len(), crm.len(Contact));
 }
+
+/// Ana's roof, in an account with a pipeline, where opportunities have stages.
+fn crm_with_stages() -> MemoryStorage {
+    let mut crm = crm("c1");
+    let stages = serde_json::json!([{ "id": "s1", "name": "New" }, { "id": "s2", "name": "Won" }]);
+    let pipelines = serde_json::json!([{ "id": "p1", "name": "Sales", "stages": stages }]);
+    crm.account.pipelines = serde_json::from_value(pipelines).unwrap();
+    let roof = [("name", "Roof"), ("pipeline", "p1"), ("stage", "s1"), ("contact_id", "c1")];
+    crm.insert_as(Opportunity, "o1", roof);
+    crm
+}
+
+const STAGED: &str = "Email,Opportunity Name,Stage,Status\n";
+
+fn staged_others() -> String {
+    (0..600).map(|n| format!("p{n}@example.com,Deal,New,\n")).collect()
+}
+
+#[test]
+fn x6_o5_what_a_row_leaves_that_could_create_none_is_not_created_when_resumed() {
+    // Row 1 has no stage that there is, and is matched with o1; so is row 2, which could create one.
+    let rows = "ana@example.com,Roof,Nowhere,won\nana@example.com,Roof,Won,\n";
+    let file = format!("{STAGED}{rows}{}", staged_others());
+    let (mut whole, mut cut) = (crm_with_stages(), crm_with_stages());
+    let report = uninterrupted(&file, &mut whole);
+    let again = interrupted(&file, &mut cut);
+    assert_eq!(again.stats(), report.stats());
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.outcome(Opportunity, RowNumber(2)), Some(Outcome::Merged));
+    assert_eq!(cut.get(Opportunity, "o1").unwrap().value("stage"), Some("s2"));
+}
+
+#[test]
+fn x6_o5_it_is_left_to_a_row_of_another_window_too() {
+    let (one, other) = (
+        "ana@example.com,Roof,Nowhere,won\n",
+        "ana@example.com,Roof,Won,\nana@example.com,Roof,,\n",
+    );
+    let file = format!("{STAGED}{one}{}{other}", staged_others());
+    let source = || Source::from_bytes(file.as_bytes());
+    let import = Import::new().id("windows").run_window(200);
+    let mut whole = crm_with_stages();
+    let report = import.run(source(), &mut whole).unwrap();
+    // Row 602 is matched with o1, row 603 finds none that is left.
+    assert_eq!(report.stats().opportunities.create, 601);
+    for stop_after in 2..6 {
+        let (mut cut, mut events) = (crm_with_stages(), 0);
+        let stop = |_: crm_import::Event<'_>| {
+            events += 1;
+            if events > stop_after { Control::Pause } else { Control::Continue }
+        };
+        import.run_with(source(), &mut cut, stop).unwrap();
+        let again = import.clone().resume(cut.checkpoint().unwrap().clone());
+        let again = again.run(source(), &mut cut).unwrap();
+        assert_eq!(again.stats(), report.stats(), "after {stop_after}");
+        assert_eq!(content(&cut), content(&whole), "after {stop_after}");
+    }
+}
