@@ -290,6 +290,9 @@ impl IssueCode {
                 | IssueCode::OpportunityMatchFound
                 | IssueCode::OpportunityMatchSeveral
                 | IssueCode::OpportunityRelinkRefused
+                // Of one that was matched, they would only have been a warning (O7).
+                | IssueCode::PipelineUnknown
+                | IssueCode::StageUnknown
         )
     }
 
