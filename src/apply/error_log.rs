@@ -130,7 +130,7 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
         record.push(escape_formula(&formats_in_words(&failed.report.plan.formats())));
-        record.push(failed.check.clone().unwrap_or_default());
+        record.extend(failed.checks.each_ref().map(|check| check.clone().unwrap_or_default()));
         record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
     }
@@ -231,8 +231,8 @@ struct Failed<'r> {
     /// Of its contact and its opportunity, if this import or an earlier one has written them.
     ids: [Option<&'r str>; 2],
     /// The check of the contact's cells, if the contact was imported, or left out as a repeat: of all of them, if all
-    /// were imported, and of those by which it is found.
-    check: Option<String>,
+    /// were imported, and of those by which it is found. And that of the opportunity's, if all were imported.
+    checks: [Option<String>; 2],
 }
 
 impl<'r> Failed<'r> {
@@ -257,11 +257,14 @@ impl<'r> Failed<'r> {
         };
         let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
         // A value that was left out may become usable although nobody changes its cell.
-        let is_left_out = |issue: &Issue| {
-            issue.column.is_some()
-                && (issue.object, issue.severity) == (Some(Object::Contact), Severity::Warning)
+        let lacks_value_of = |object: Object| {
+            issues.iter().any(|issue| {
+                issue.column.is_some()
+                    && (issue.object, issue.severity) == (Some(object), Severity::Warning)
+                    && issue.code != IssueCode::ContactIdUnknown
+            })
         };
-        let is_whole = outcomes[0] != Some(Outcome::Fail) && !issues.iter().any(is_left_out);
+        let is_whole = outcomes[0] != Some(Outcome::Fail) && !lacks_value_of(Object::Contact);
         let check = match is_repeat {
             // The log may not have the row that it repeats. That is no reason to write it over that one.
             true => row.check_of_repeat(),
@@ -270,13 +273,16 @@ impl<'r> Failed<'r> {
                 whole + &row.check_of_keys(outcome, id)
             }),
         };
+        let of_opportunity = outcomes[1]
+            .filter(|_| ids[1].is_some() && !lacks_value_of(Object::Opportunity))
+            .and_then(|outcome| row.check_of_opportunity(outcome));
         Failed {
             report,
             row,
             issues,
             status: if all_failed { "failed" } else { "partly imported" },
             ids,
-            check,
+            checks: [check, of_opportunity],
         }
     }
 

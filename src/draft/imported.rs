@@ -2,7 +2,7 @@
 //!
 //! A row may be in the log although one of its sides was imported. Then the log has the id of that record. For
 //! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
-//! over what later rows of the file, or people, have said. Another part of the check is of the cells by which
+//! over what later rows of the file, or people, have said; so too for an opportunity. Another part of the check is of the cells by which
 //! contacts are found: if one of these was changed, the row may have been about somebody else. A repeat that was left
 //! out (M10) has the id of the contact that it repeats, and a check of its own: if nobody has changed it, it is left out
 //! again, although the log may not have the row that it repeats.
@@ -18,7 +18,7 @@ use crate::source::{BlockRow, unescape_formula};
 
 /// What the check of a repeat begins with.
 const REPEAT: &str = "r";
-/// What the check of all cells of a contact begins with.
+/// What the check of all cells of a contact, or of an opportunity, begins with.
 const WHOLE: char = 'k';
 /// What the check of the cells by which a contact is found begins with, if the row had found the contact.
 const FOUND: char = 'm';
@@ -41,6 +41,7 @@ pub(super) struct Imported {
     contact_id: Option<usize>,
     opportunity_id: Option<usize>,
     contact_check: Option<usize>,
+    opportunity_check: Option<usize>,
 }
 
 impl Imported {
@@ -50,6 +51,7 @@ impl Imported {
             contact_id: place(log_columns::CONTACT_ID),
             opportunity_id: place(log_columns::OPPORTUNITY_ID),
             contact_check: place(log_columns::CONTACT_CHECK),
+            opportunity_check: place(log_columns::OPPORTUNITY_CHECK),
         }
     }
 }
@@ -81,6 +83,20 @@ impl Settings {
             && self
                 .check(cells)
                 .is_some_and(|check| check.starts_with(&self.check_of_contact(cells)))
+    }
+
+    /// May the file say that nobody has changed the cells of an opportunity? Only our own error log does.
+    pub(crate) fn has_opportunity_checks(&self) -> bool {
+        self.imported.opportunity_check.is_some()
+    }
+
+    /// Was the opportunity of a row imported before, and has nobody changed its cells since, but that which says whom
+    /// it belongs to?
+    pub(crate) fn is_opportunity_as_imported(&self, cells: &BlockRow<'_>) -> bool {
+        self.imported.opportunity_check.is_some_and(|at| {
+            self.was_imported(Object::Opportunity, cells)
+                && normalize::trim(cells.cell(at)) == self.check_of_opportunity(cells)
+        })
     }
 
     /// The check that our own error log has for the contact of a row.
@@ -133,23 +149,34 @@ impl Settings {
     /// The check of a contact: a digest of what the cells of its row say about which fields. It begins with a
     /// letter, so that no spreadsheet takes it for a number.
     pub(crate) fn check_of_contact(&self, cells: &BlockRow<'_>) -> String {
-        format!("{WHOLE}{:016x}", self.digest(cells, |_| true))
+        format!("{WHOLE}{:016x}", self.digest(Object::Contact, cells, |_| true))
+    }
+
+    /// The check of an opportunity, but for whom it belongs to: that is what a row is mended for whose contact failed.
+    pub(crate) fn check_of_opportunity(&self, cells: &BlockRow<'_>) -> String {
+        let counts = |field| field != FieldId::CONTACT_LINK;
+        format!("{WHOLE}{:016x}", self.digest(Object::Opportunity, cells, counts))
     }
 
     /// The check of the cells by which contacts are found, of a row that has brought its contact, or found it.
     pub(crate) fn check_of_keys(&self, has_brought: bool, cells: &BlockRow<'_>) -> String {
         let is_key = |field| self.rules.iter().any(|rule| rule.has(field));
         let letter = if has_brought { BROUGHT } else { FOUND };
-        format!("{letter}{:08x}", self.digest(cells, is_key) >> 32)
+        format!("{letter}{:08x}", self.digest(Object::Contact, cells, is_key) >> 32)
     }
 
-    /// A digest of what the cells of a row say about the fields of contacts that count.
-    fn digest(&self, cells: &BlockRow<'_>, counts: impl Fn(FieldId) -> bool) -> u64 {
+    /// A digest of what the cells of a row say about the fields of an object that count.
+    fn digest(
+        &self,
+        object: Object,
+        cells: &BlockRow<'_>,
+        counts: impl Fn(FieldId) -> bool,
+    ) -> u64 {
         let is_own = |at: u16| {
             let header = self.headers.get(usize::from(at));
             header.is_some_and(|header| ERROR_LOG_COLUMNS.contains(&header.as_str()))
         };
-        let columns = self.contact_columns.iter().filter(|column| counts(column.field));
+        let columns = self.columns(object).iter().filter(|column| counts(column.field));
         let of_file = columns.filter(|column| column.index().is_some_and(|at| !is_own(at)));
         let mut said = String::new();
         for column in of_file {

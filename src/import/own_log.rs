@@ -37,7 +37,8 @@ pub(super) fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
 
 /// Is it our own error log?
 fn is_log(headers: &[String]) -> bool {
-    let may_lack = [log_columns::FORMATS, log_columns::CONTACT_CHECK];
+    let may_lack =
+        [log_columns::FORMATS, log_columns::CONTACT_CHECK, log_columns::OPPORTUNITY_CHECK];
     let mut own = ERROR_LOG_COLUMNS.iter().filter(|own| !may_lack.contains(own));
     own.all(|own| headers.iter().any(|header| header == own))
 }

@@ -215,6 +215,8 @@ catalogue! {
         "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update";
     OpportunityExists "opportunity-exists" Info None,
         "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
+    OpportunityImported "opportunity-imported" Info None,
+        "the opportunity was imported before and its cells are as they were then, so only whom it belongs to counts", "change one of its cells to have them imported once more";
     OpportunityDuplicate "opportunity-duplicate" Error None,
         "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchNone "opportunity-match-none" Error None,

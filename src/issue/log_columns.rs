@@ -8,17 +8,29 @@ pub(crate) const MESSAGE: &str = "Import message";
 pub(crate) const FIX: &str = "Import fix";
 pub(crate) const CONTACT_ID: &str = "Import contact id";
 pub(crate) const OPPORTUNITY_ID: &str = "Import opportunity id";
-/// A log is recognised without this column, and without the next.
+/// A log is recognised without this column, and without those behind it.
 pub(crate) const FORMATS: &str = "Import formats";
 /// Tells whether somebody has changed the cells of a contact that was imported.
 pub(crate) const CONTACT_CHECK: &str = "Import contact check";
+/// The same for an opportunity.
+pub(crate) const OPPORTUNITY_CHECK: &str = "Import opportunity check";
 
 /// The columns that the [error log](crate::ErrorLog) adds after those of the file.
 ///
 /// When the log is imported again, the first five are ignored. The two ids are read, so that nothing is created
 /// twice. So are the formats of dates and numbers (`Value=1.234,5`, or `Value=mixed` if the file contradicts
-/// itself), because the rows of the log alone may no longer show them (behaviour §9). The last column tells
-/// whether somebody has changed a cell of a contact that was imported; if nobody has, its cells are not imported
-/// again. If one was changed by which contacts are found, it counts before the contact's id.
-pub const ERROR_LOG_COLUMNS: [&str; 9] =
-    [STATUS, CODE, COLUMN, MESSAGE, FIX, CONTACT_ID, OPPORTUNITY_ID, FORMATS, CONTACT_CHECK];
+/// itself), because the rows of the log alone may no longer show them (behaviour §9). The last two columns tell
+/// whether somebody has changed a cell of a contact or of an opportunity that was imported; if nobody has, its cells
+/// are not imported again. If one was changed by which contacts are found, it counts before the contact's id.
+pub const ERROR_LOG_COLUMNS: [&str; 10] = [
+    STATUS,
+    CODE,
+    COLUMN,
+    MESSAGE,
+    FIX,
+    CONTACT_ID,
+    OPPORTUNITY_ID,
+    FORMATS,
+    CONTACT_CHECK,
+    OPPORTUNITY_CHECK,
+];

@@ -9,6 +9,7 @@ use std::ops::AddAssign;
 use hashbrown::{HashMap, HashSet};
 
 use super::final_record::{Answer, FinalRecord, Items, folded};
+use super::ledger::SideOfRow;
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
@@ -170,15 +171,7 @@ impl<'p> Tally<'p> {
     fn count(&mut self, object: Object, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
         for row in (0u32..).take(ledger.len()) {
-            let at = row as usize;
-            let (outcome, record) = match object {
-                Object::Contact => {
-                    (ledger.contact_rows[at].outcome, ledger.contact_rows[at].contact)
-                }
-                Object::Opportunity => {
-                    (ledger.opportunity_rows[at].outcome, ledger.opportunity_rows[at].opportunity)
-                }
-            };
+            let SideOfRow { outcome, record, .. } = ledger.side(object, row);
             let fate = match outcome {
                 None => continue,
                 Some(Outcome::Fail) => Fate::Failed,
@@ -205,8 +198,15 @@ impl<'p> Tally<'p> {
         let mut after: Option<FinalRecord<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
+            let only_links = is_opportunity && ledger.opportunity_rows[row as usize].only_links;
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
                 let first = target.columns[0];
+                let is_of_link =
+                    matches!(first.field, FieldId::CONTACT_LINK | FieldId::OPPORTUNITY_TAGS);
+                if only_links && !is_of_link {
+                    target.counts.add(Fate::Skipped);
+                    continue;
+                }
                 let is_named =
                     first.index().is_some_and(|at| self.named.contains(&(row, at, is_opportunity)));
                 let answer = if is_named {

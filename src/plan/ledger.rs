@@ -221,8 +221,15 @@ impl Ledger {
         RowOf { cells, number, rule, dropped }
     }
 
-    /// The rows folded into a record, first one first.
+    /// The rows folded into a record, first one first, without those that only link it.
     pub(crate) fn rows(&self, object: Object, entry: &Entry) -> SmallVec<[RowOf<'_>; 4]> {
+        if object == Object::Opportunity && self.settings.has_opportunity_checks() {
+            let says_more = |row: &u32| !self.opportunity_rows[*row as usize].only_links;
+            let rows = self.row_numbers(object, entry).filter(says_more);
+            let mut rows: SmallVec<_> = rows.map(|row| self.row(object, row)).collect();
+            rows.reverse();
+            return rows;
+        }
         if entry.has_rows() && entry.first_row == entry.last_row {
             let mut rows = SmallVec::new();
             rows.push(self.row(object, entry.first_row));

@@ -92,6 +92,14 @@ impl<'p> RowPlan<'p> {
         ledger.settings.check_of_contact(&ledger.cells(self.row))
     }
 
+    /// The check that the error log keeps of the opportunity's cells: of one that this import has written, or that an
+    /// import before it has and this one has left as it is.
+    pub(crate) fn check_of_opportunity(&self, outcome: Outcome) -> Option<String> {
+        let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
+        let is_known = outcome.is_folded() || settings.is_opportunity_as_imported(&cells);
+        is_known.then(|| settings.check_of_opportunity(&cells))
+    }
+
     /// The check that the error log keeps of the cells by which the contact `id` was found, or with which this row
     /// has brought it. If the row was not used, because it failed again or was skipped, the check that it had counts.
     pub(crate) fn check_of_keys(&self, outcome: Outcome, id: &str) -> String {

@@ -69,6 +69,8 @@ pub(crate) struct OpportunityRow {
     pub(crate) sets_link: bool,
     /// It was matched with the opportunity, although it could not have created one (O5).
     pub(crate) borrows: bool,
+    /// It says whom the opportunity belongs to, and nothing else: its other cells were imported before (§15).
+    pub(crate) only_links: bool,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
 }
@@ -83,6 +85,7 @@ impl OpportunityRow {
         by: By::New,
         sets_link: false,
         borrows: false,
+        only_links: false,
         has_warning: false,
         has_dropped: false,
     };

@@ -27,6 +27,10 @@ impl Planner {
                 }
                 (Some(opportunity), by, outcome)
             }
+            Side::Joins { opportunity, by, .. } if self.is_as_imported(open) => {
+                self.claim(open, opportunity, by);
+                (Some(opportunity), by, self.join_as_imported(at, opportunity))
+            }
             Side::Joins { opportunity, by, .. } => {
                 let outcome = match self.claim(open, opportunity, by) {
                     Claim::Lent => self.lend_opportunity(open, opportunity),
@@ -53,11 +57,36 @@ impl Planner {
         let (Side::Joins { links, .. } | Side::New { links, .. }) = side else { return };
         let Some(opportunity) = opportunity else { return };
         self.ledger.opportunity_rows[row as usize].sets_link = links;
-        if let Some(contact) = named.filter(|_| links) {
-            self.link(opportunity, contact);
-        }
-        if self.draft(at).has_tags {
+        let is_moved = named.filter(|_| links).is_some_and(|to| self.link(opportunity, to));
+        // Whomever it belonged to when it was imported has its tags.
+        let is_owed = is_moved || !self.ledger.opportunity_rows[row as usize].only_links;
+        if self.draft(at).has_tags && is_owed {
             self.give_tags(settings, at, opportunity);
+        }
+    }
+
+    /// Was the row's opportunity imported with the file that our own error log is about, and has nobody changed its
+    /// cells since (§15)?
+    fn is_as_imported(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
+        settings.has_opportunity_checks()
+            && settings.is_opportunity_as_imported(&self.ledger.cells(self.row_at(at)))
+    }
+
+    /// Folds a row into an opportunity that it has been imported to before: it only says whom that belongs to.
+    fn join_as_imported(&mut self, at: usize, opportunity: OpportunityNumber) -> Outcome {
+        self.fail(at, IssueCode::OpportunityImported, None, None);
+        let row = self.row_at(at);
+        self.ledger.opportunity_rows[row as usize].only_links = true;
+        self.take_row(row, opportunity)
+    }
+
+    /// Makes a row one of those of an opportunity that exists.
+    fn take_row(&mut self, row: u32, opportunity: OpportunityNumber) -> Outcome {
+        let previous = self.ledger.opportunities[opportunity.index()].take_row(row);
+        self.ledger.opportunity_rows[row as usize].previous = previous;
+        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, opportunity.0) {
+            true => Outcome::Create,
+            false => Outcome::Merged,
         }
     }
 
@@ -89,8 +118,8 @@ impl Planner {
         opportunity: OpportunityNumber,
     ) -> Outcome {
         let row = self.row_at(at);
-        let previous = self.ledger.opportunities[opportunity.index()].take_row(row);
-        self.ledger.opportunity_rows[row as usize].previous = previous;
+        let outcome = self.take_row(row, opportunity);
+        let previous = self.ledger.previous(Object::Opportunity, row);
         self.advance(settings, at, opportunity, RowRole::Joins);
         if settings.mapping.clear_token.is_some() {
             self.note_kept_standing(settings, opportunity.0, row);
@@ -99,10 +128,7 @@ impl Planner {
             self.compare_with_earlier(settings, opportunity, [row, previous]);
         }
         self.note_full_texts(settings, Object::Opportunity, opportunity.0, row);
-        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, opportunity.0) {
-            true => Outcome::Create,
-            false => Outcome::Merged,
-        }
+        outcome
     }
 
     /// Makes the new opportunity that a row brings.
@@ -134,12 +160,14 @@ impl Planner {
         self.note_opportunity_differences(settings, rows, &pipeline, is_lost);
     }
 
-    fn link(&mut self, opportunity: OpportunityNumber, contact: ContactNumber) {
+    /// Links an opportunity to a contact. Returns whether it was linked to nobody, or to somebody else.
+    fn link(&mut self, opportunity: OpportunityNumber, contact: ContactNumber) -> bool {
         let state = &mut self.opportunities.states[opportunity.index()];
         let is_moved = state.contact.replace(contact) != Some(contact);
         if is_moved && self.ledger.settings.compares_opportunities() {
             self.opportunities.of_contact.entry(contact).or_default().push(opportunity);
         }
+        is_moved
     }
 
     /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
