@@ -47,8 +47,8 @@ impl Rows<'_> {
             Bytes::Memory(memory) => (memory.whole(), memory.rest()),
             Bytes::Stream(_) => return None,
         };
-        let is_limited = self.limits.rows != Limits::default().rows
-            || self.limits.bytes != Limits::default().bytes;
+        let is_limited = self.limits().rows != Limits::default().rows
+            || self.limits().bytes != Limits::default().bytes;
         if threads < 2 || is_limited || self.is_end || rest.len() < threads * PIECE_BYTES {
             return None;
         }
@@ -81,7 +81,7 @@ impl Rows<'_> {
 
     fn piece<'p>(&self, bytes: &'p [u8], is_first: bool) -> Rows<'p> {
         let mut records =
-            Records::new(Bytes::memory(bytes), self.records.delimiter, self.limits, 1);
+            Records::new(Bytes::memory(bytes), self.records.delimiter, self.limits(), 1);
         records.columns = self.records.columns;
         records.after_return = is_first && self.records.after_return;
         self.part(records)

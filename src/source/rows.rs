@@ -22,10 +22,7 @@ const BLOCK_CELLS: usize = 8 * 1024 * 1024;
 pub struct Rows<'a> {
     pub(super) records: Records<'a>,
     total: Option<u64>,
-    pub(super) limits: Limits,
-    ragged: Ragged,
-    dialect: Dialect,
-    headers: Vec<String>,
+    layout: Layout,
     sample: Vec<Vec<String>>,
     findings: Vec<Issue>,
     pub(super) next_row: u32,
@@ -35,10 +32,19 @@ pub struct Rows<'a> {
     /// How many rows the last block had, and how long its text was: the next one is likely to be like it.
     block_rows: usize,
     block_bytes: usize,
-    /// The file is an error log of ours: its cells are escaped against formulas.
-    is_error_log: bool,
-    /// The digest of the whole file, if it was computed by itself.
+    /// The digest of the whole file, if it was computed apart from reading the rows.
     pub(super) digest: Option<u128>,
+}
+
+/// What the parts of a file that is read in pieces have in common.
+#[derive(Clone)]
+struct Layout {
+    limits: Limits,
+    ragged: Ragged,
+    dialect: Dialect,
+    headers: Vec<String>,
+    /// Whether the file is an error log of ours, whose cells are escaped against formulas.
+    is_error_log: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -76,34 +82,20 @@ impl<'a> Rows<'a> {
         if is_error_log {
             headers.iter_mut().for_each(|header| *header = unescape_formula(header).to_owned());
         }
-        Ok(Rows {
-            records,
-            total,
-            limits,
-            ragged: format.ragged,
-            dialect,
-            headers,
-            sample,
-            findings,
-            next_row: 1,
-            is_end: false,
-            record: Vec::new(),
-            block_rows: 0,
-            block_bytes: 0,
-            is_error_log,
-            digest: None,
-        })
+        let layout = Layout { limits, ragged: format.ragged, dialect, headers, is_error_log };
+        Ok(Rows { total, sample, findings, ..Rows::new(records, layout) })
     }
 
     /// A part of the same file, to be read as if it were a whole file.
     pub(super) fn part<'p>(&self, records: Records<'p>) -> Rows<'p> {
+        Rows::new(records, self.layout.clone())
+    }
+
+    fn new(records: Records<'a>, layout: Layout) -> Self {
         Rows {
             records,
             total: None,
-            limits: self.limits,
-            ragged: self.ragged,
-            dialect: self.dialect.clone(),
-            headers: self.headers.clone(),
+            layout,
             sample: Vec::new(),
             findings: Vec::new(),
             next_row: 1,
@@ -111,19 +103,23 @@ impl<'a> Rows<'a> {
             record: Vec::new(),
             block_rows: 0,
             block_bytes: 0,
-            is_error_log: self.is_error_log,
             digest: None,
         }
     }
 
+    /// The most that is read of the file.
+    pub(super) fn limits(&self) -> Limits {
+        self.layout.limits
+    }
+
     /// The headers, trimmed. [`findings`](Self::findings) names those that are empty or repeated.
     pub fn headers(&self) -> &[String] {
-        &self.headers
+        &self.layout.headers
     }
 
     /// How the file is written.
     pub fn dialect(&self) -> &Dialect {
-        &self.dialect
+        &self.layout.dialect
     }
 
     /// The issues of the file as a whole.
@@ -173,7 +169,7 @@ impl<'a> Rows<'a> {
                 row: finding.row,
                 line: at.filter(|at| *at < block.len()).map(|at| block.line(at)),
                 object: None,
-                column: column.and_then(|column| self.headers.get(column).cloned()),
+                column: column.and_then(|column| self.layout.headers.get(column).cloned()),
                 field: None,
                 severity: finding.severity,
                 code: finding.code,
@@ -192,8 +188,8 @@ impl<'a> Rows<'a> {
         findings: &mut Vec<Finding>,
     ) -> Result<bool, SourceError> {
         let from = findings.len();
-        block.start(self.headers.len(), self.next_row, self.is_error_log);
-        let most = max_rows.min(BLOCK_CELLS / self.headers.len().max(1)).max(1);
+        block.start(self.layout.headers.len(), self.next_row, self.layout.is_error_log);
+        let most = max_rows.min(BLOCK_CELLS / self.layout.headers.len().max(1)).max(1);
         // Some room is left for the normalised keys that are added later.
         block.reserve(self.block_rows, self.block_bytes + self.block_bytes / 8);
         while block.len() < most && block.text.len() < BLOCK_BYTES && !self.is_end {
@@ -207,8 +203,8 @@ impl<'a> Rows<'a> {
         }
         (self.block_rows, self.block_bytes) = (block.len(), block.text.len());
         block.finish();
-        if self.is_error_log {
-            fail_swallowed(block, &self.headers, findings);
+        if self.layout.is_error_log {
+            fail_swallowed(block, &self.layout.headers, findings);
         }
         findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())
@@ -220,8 +216,8 @@ impl<'a> Rows<'a> {
             return false;
         }
         let line = self.records.line;
-        let most = most.min((self.limits.rows - self.next_row) as usize + 1);
-        let bytes = self.limits.bytes.saturating_sub(self.records.bytes_read);
+        let most = most.min((self.layout.limits.rows - self.next_row) as usize + 1);
+        let bytes = self.layout.limits.bytes.saturating_sub(self.records.bytes_read);
         let bytes =
             usize::try_from(bytes).unwrap_or(usize::MAX).min(BLOCK_BYTES - block.text.len());
         let run = self.records.read_run(most, bytes, &mut block.text);
@@ -277,7 +273,7 @@ impl<'a> Rows<'a> {
 
     /// The issue of a row that is narrower or wider than the header. A blank row has none.
     fn check_width(&self, row: RowNumber, ends: &[usize]) -> Option<Finding> {
-        let (cells, columns) = (ends.len(), self.headers.len());
+        let (cells, columns) = (ends.len(), self.layout.headers.len());
         if cells == columns {
             return None;
         }
@@ -288,7 +284,7 @@ impl<'a> Rows<'a> {
         if is_blank(0) {
             return None;
         }
-        let code = match self.ragged {
+        let code = match self.layout.ragged {
             Ragged::Fail => IssueCode::RowRagged,
             Ragged::Pad if cells < columns => IssueCode::RowShort,
             Ragged::Pad => IssueCode::RowLong,
@@ -300,9 +296,9 @@ impl<'a> Rows<'a> {
     }
 
     fn is_over_limit(&mut self, findings: &mut Vec<Finding>) -> Result<bool, SourceError> {
-        let code = if self.next_row > self.limits.rows {
+        let code = if self.next_row > self.layout.limits.rows {
             IssueCode::RowLimit
-        } else if self.records.bytes_read >= self.limits.bytes {
+        } else if self.records.bytes_read >= self.layout.limits.bytes {
             IssueCode::ByteLimit
         } else {
             return Ok(false);
@@ -319,8 +315,8 @@ impl<'a> Rows<'a> {
 impl std::fmt::Debug for Rows<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Rows")
-            .field("dialect", &self.dialect)
-            .field("headers", &self.headers)
+            .field("dialect", &self.layout.dialect)
+            .field("headers", &self.layout.headers)
             .field("next_row", &self.next_row)
             .finish_non_exhaustive()
     }
