@@ -7,23 +7,24 @@
 
 use super::marks::{CHUNK, Marks};
 
-/// What is known of a record that was split.
+/// A record that was split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plain {
-    /// How many bytes it has, with the one that ends its line.
+    /// Its length in bytes, with the byte that ends its line.
     pub(super) len: usize,
     pub(super) cells: usize,
-    /// A quoted cell holds a line end.
+    /// Whether a quoted cell contains a line end.
     pub(super) is_multiline: bool,
-    /// A quoted cell holds a quote, which is doubled.
+    /// Whether a quoted cell contains a (doubled) quote.
     pub(super) has_doubled: bool,
 }
 
-/// Splits the record with which `held` begins. `ends` gets where each cell ends, quotes included; the next
-/// cell begins one byte later. `None`: the record has to be parsed in full.
+/// Splits the record at the beginning of `held`. Writes to `ends` where each cell ends, quotes included; the next
+/// cell begins one byte later. Returns `None` if the record has to be parsed in full.
 pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
     let (mut cells, mut cell_start) = (0, 0);
     let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
+    // `skipped` is the second quote of a pair, which was read together with the first.
     let (mut chunk_start, mut skipped) = (0, usize::MAX);
     while chunk_start < held.len() {
         let mut marks = Marks::of(&held[chunk_start..], delimiter).any();
@@ -34,34 +35,35 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
             if at == skipped {
                 continue;
             }
-            if byte == b'"' {
-                if is_quoted {
-                    match *held.get(at + 1)? {
-                        b'"' => {
-                            // The second of the two is skipped.
-                            has_doubled = true;
-                            skipped = at + 1;
-                        }
-                        next if next == delimiter || is_line_end(next) => is_quoted = false,
-                        _ => return None,
-                    }
-                } else {
-                    // In the middle of a cell a quote means nothing.
-                    is_quoted = at == cell_start;
-                }
-            } else if is_quoted {
-                is_multiline |= byte != delimiter;
-            } else {
-                if cells == ends.len() {
-                    ends.resize(cells * 2 + 8, 0);
-                }
-                ends[cells] = at;
-                cells += 1;
-                if byte != delimiter {
-                    return Some(Plain { len: at + 1, cells, is_multiline, has_doubled });
-                }
-                cell_start = at + 1;
+            if byte == b'"' && !is_quoted {
+                // In the middle of a cell, a quote is an ordinary character.
+                is_quoted = at == cell_start;
+                continue;
             }
+            if byte == b'"' {
+                match *held.get(at + 1)? {
+                    b'"' => {
+                        has_doubled = true;
+                        skipped = at + 1;
+                    }
+                    next if next == delimiter || is_line_end(next) => is_quoted = false,
+                    _ => return None,
+                }
+                continue;
+            }
+            if is_quoted {
+                is_multiline |= byte != delimiter;
+                continue;
+            }
+            if cells == ends.len() {
+                ends.resize(cells * 2 + 8, 0);
+            }
+            ends[cells] = at;
+            cells += 1;
+            if byte != delimiter {
+                return Some(Plain { len: at + 1, cells, is_multiline, has_doubled });
+            }
+            cell_start = at + 1;
         }
         chunk_start += CHUNK;
     }
