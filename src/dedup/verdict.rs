@@ -11,19 +11,23 @@ use smallvec::SmallVec;
 use super::key_index::ContactNumber;
 use crate::account::Ambiguous;
 
+/// The contacts that carry one key; usually at most one.
+type Carriers = SmallVec<[ContactNumber; 2]>;
+
 /// Which contact a row means, as far as match rules can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// None that is known: a new one (M4).
     Nobody,
-    /// This one, by the rule at this position, and the key at this position among that rule's keys.
+    /// This contact. It was found by the rule at position `rule`, with the key at position `key` among the keys that
+    /// the row has under that rule.
     One { contact: ContactNumber, rule: usize, key: usize },
     /// Several may be meant, and the policy does not choose one (M5).
     Several,
 }
 
 impl Verdict {
-    /// Is it this contact and no other?
+    /// Whether it is this contact.
     pub(crate) fn is_one(&self, contact: ContactNumber) -> bool {
         matches!(self, Verdict::One { contact: one, .. } if *one == contact)
     }
@@ -42,13 +46,13 @@ pub(crate) struct Candidates {
 /// `rules` gives for each rule, in order, who carries each of the row's keys under it. `lower` says which of
 /// two contacts comes first: stored records by id, then contacts of the file by row.
 pub(crate) fn decide(
-    rules: impl Iterator<Item = SmallVec<[SmallVec<[ContactNumber; 2]>; 2]>>,
+    rules: impl Iterator<Item = SmallVec<[Carriers; 2]>>,
     ambiguous: Ambiguous,
     lower: impl Fn(ContactNumber, ContactNumber) -> std::cmp::Ordering,
 ) -> (Verdict, Vec<Candidates>) {
     let mut candidates = Vec::new();
     for (rule, keys) in rules.enumerate() {
-        let mut distinct: SmallVec<[ContactNumber; 2]> = keys.iter().flatten().copied().collect();
+        let mut distinct: Carriers = keys.iter().flatten().copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
         let Some(contact) = distinct.iter().copied().min_by(|a, b| lower(*a, *b)) else { continue };
@@ -76,7 +80,7 @@ mod tests {
         a.cmp(&b)
     }
 
-    fn rules(holders: &[&[&[u32]]]) -> Vec<SmallVec<[SmallVec<[ContactNumber; 2]>; 2]>> {
+    fn rules(holders: &[&[&[u32]]]) -> Vec<SmallVec<[Carriers; 2]>> {
         let contacts = |key: &&[u32]| key.iter().map(|&n| ContactNumber(n)).collect();
         holders.iter().map(|keys| keys.iter().map(contacts).collect()).collect()
     }
@@ -110,7 +114,7 @@ mod tests {
         let rules = rules(&[&[&[7, 3]], &[&[]], &[&[4], &[9]]]).into_iter();
         let found = decide(rules, Ambiguous::NextRule, by_number);
         assert_eq!(found, (Verdict::Several, vec![several(0, &[3, 7]), several(2, &[4, 9])]));
-        let empty: SmallVec<[SmallVec<[ContactNumber; 2]>; 2]> = smallvec![];
+        let empty: SmallVec<[Carriers; 2]> = smallvec![];
         let found = decide([empty].into_iter(), Ambiguous::Fail, by_number);
         assert_eq!(found, (Verdict::Nobody, vec![]));
     }
