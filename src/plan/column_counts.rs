@@ -9,7 +9,6 @@ use std::ops::AddAssign;
 use hashbrown::{HashMap, HashSet};
 
 use super::final_record::{Answer, FinalRecord, Items, folded};
-use super::ledger::SideOfRow;
 use super::{Entry, Outcome, Plan, StepRef};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
@@ -139,8 +138,8 @@ impl Plan {
 /// One pass over a plan.
 struct Tally<'p> {
     plan: &'p Plan,
-    /// The cells that an issue refuses: row, column, and whether it is the opportunity's.
-    named: HashSet<(u32, u16, bool), foldhash::fast::RandomState>,
+    /// The cells that an issue refuses: row, column, and the side of the row.
+    refused: HashSet<(u32, u16, Object), foldhash::fast::RandomState>,
     /// The contact that the tags of an opportunity's row go to.
     gifts: HashMap<u32, u32, foldhash::fast::RandomState>,
     /// The tags of those contacts in the end.
@@ -156,13 +155,13 @@ impl<'p> Tally<'p> {
             IssueCode::KeyAmbiguous => found.severity == Severity::Error,
             _ => true,
         });
-        let named = refusals.filter_map(|found| {
+        let refused = refusals.filter_map(|found| {
             let row = u32::try_from(found.row?.index()).ok()?;
-            Some((row, found.column?, found.object == Some(Object::Opportunity)))
+            Some((row, found.column?, found.object.unwrap_or(Object::Contact)))
         });
         Tally {
             plan,
-            named: named.collect(),
+            refused: refused.collect(),
             gifts: plan.ledger.gifts.iter().map(|&(contact, row)| (row, contact)).collect(),
             tags: HashMap::default(),
         }
@@ -171,16 +170,16 @@ impl<'p> Tally<'p> {
     fn count(&mut self, object: Object, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
         for row in (0u32..).take(ledger.len()) {
-            let SideOfRow { outcome, record, .. } = ledger.side(object, row);
-            let fate = match outcome {
+            let side = ledger.side(object, row);
+            let fate = match side.outcome {
                 None => continue,
                 Some(Outcome::Fail) => Fate::Failed,
                 Some(Outcome::Skip) => Fate::Skipped,
                 Some(_) => {
                     // All rows of a record are counted where its first one stands.
-                    let entry = ledger.entry(object, record);
+                    let entry = ledger.entry(object, side.record);
                     if entry.first_row == row {
-                        self.count_record(StepRef { object, number: record }, entry, targets);
+                        self.count_record(StepRef { object, number: side.record }, entry, targets);
                     }
                     continue;
                 }
@@ -194,11 +193,10 @@ impl<'p> Tally<'p> {
     fn count_record(&mut self, step: StepRef, entry: &Entry, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
         let is_alone = entry.first_row == entry.last_row;
-        let is_opportunity = step.object == Object::Opportunity;
         let mut after: Option<FinalRecord<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
-            let only_links = is_opportunity && ledger.opportunity_rows[row as usize].only_links;
+            let only_links = step.object == Object::Opportunity && ledger.opportunity_rows[row as usize].only_links;
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
                 let first = target.columns[0];
                 let is_of_link =
@@ -207,9 +205,9 @@ impl<'p> Tally<'p> {
                     target.counts.add(Fate::Skipped);
                     continue;
                 }
-                let is_named =
-                    first.index().is_some_and(|at| self.named.contains(&(row, at, is_opportunity)));
-                let answer = if is_named {
+                let is_refused =
+                    first.index().is_some_and(|at| self.refused.contains(&(row, at, step.object)));
+                let answer = if is_refused {
                     Answer::Unread
                 } else if target.stays(is_alone) {
                     Answer::Holds

@@ -1,5 +1,7 @@
 //! [`RowPlan`]: one row of the file and what becomes of its two sides.
 
+use indexmap::IndexMap;
+
 use super::ledger::SideOfRow;
 use super::{By, Entry, NONE, Outcome, Plan};
 use crate::draft::{Cell, region};
@@ -55,7 +57,7 @@ impl<'p> RowPlan<'p> {
         self.plan.ledger.line(self.row)
     }
 
-    /// Are all mapped cells of the row blank?
+    /// Whether all mapped cells of the row are blank.
     pub fn is_blank(&self) -> bool {
         self.side(Object::Contact).is_none() && self.side(Object::Opportunity).is_none()
     }
@@ -216,17 +218,11 @@ impl<'p> SidePlan<'p> {
             Object::Contact => region(settings, &row),
             Object::Opportunity => settings.account.default_country.as_deref(),
         };
-        let mut values: Vec<(FieldId, Vec<Value<'p>>)> = Vec::new();
+        let mut values: IndexMap<FieldId, Vec<Value<'p>>> = IndexMap::new();
         let mut put = |field: FieldId, value: Value<'p>| {
-            let place = match values.iter_mut().find(|(other, _)| *other == field) {
-                Some((_, place)) => place,
-                None => {
-                    values.push((field, Vec::new()));
-                    &mut values.last_mut().expect("just pushed").1
-                }
-            };
-            if !place.contains(&value) {
-                place.push(value);
+            let values = values.entry(field).or_default();
+            if !values.contains(&value) {
+                values.push(value);
             }
         };
         for column in settings.columns(self.object) {
