@@ -13,9 +13,10 @@ use crate::object::Object;
 /// with several values, call [`value`](FoundRecord::value) once for each.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What each call of [`record`](Self::record) said, one after the other: id, version, values.
+    /// Id, version and values of each call of [`record`](Self::record), one call after the other.
     text: String,
-    /// The declared keys. They have a text of their own, so that what is said about a record is in one piece.
+    /// The declared keys. They are kept apart from `text`, so that the id, version and values of a record are contiguous
+    /// there.
     key_text: String,
     /// The keys of fields that the adapter has named so far.
     names: Vec<Box<str>>,
@@ -42,7 +43,8 @@ pub(super) struct RawKey {
     pub(super) record: u32,
     pub(super) name: Name,
     pub(super) text: Span,
-    /// Where in memory the adapter had it from, which usually tells which key it is.
+    /// The address of the text that the adapter passed. Most adapters pass the text of the look-up itself, so the
+    /// address usually tells which key it is.
     pub(super) address: usize,
 }
 
@@ -79,12 +81,12 @@ impl Found {
         FoundRecord { found: self }
     }
 
-    /// How often [`record`](Self::record) was called.
+    /// The number of calls of [`record`](Self::record).
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Was no record added?
+    /// Whether no record has been added.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
@@ -129,29 +131,16 @@ impl Found {
     }
 
     /// Describes the answers that were not asked for: records without an id, and records that were neither asked for by
-    /// id nor declared for a key. The planner itself finds declared keys that were not asked for.
+    /// id nor declared for a key. Declared keys that were not asked for are found by the planner.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
-        let mut is_asked = vec![false; self.records.len()];
-        for key in &self.keys {
-            is_asked[key.record as usize] = true;
-        }
-        if !lookup.contact_ids().is_empty() {
-            let named = self.named(lookup.object(), lookup.fields);
-            for (at, is_asked) in is_asked.iter_mut().enumerate() {
-                let mut values = self.values(at, &named);
-                *is_asked |= values.any(|(field, value)| {
-                    field == Some(FieldId::CONTACT_LINK)
-                        && lookup.contact_ids().binary_search(&value).is_ok()
-                });
-            }
-        }
+        let answers = self.answer_by_key_or_contact(lookup);
         let has_id = |Raw { id: (from, to), .. }: &Raw| from < to;
-        if is_asked.iter().all(|asked| *asked) && self.records.iter().all(has_id) {
+        if answers.iter().all(|answers| *answers) && self.records.iter().all(has_id) {
             return Vec::new();
         }
         // A record may be added several times, and one reason is enough.
         let declared: std::collections::HashSet<&str> =
-            self.ids().zip(&is_asked).filter(|(_, asked)| **asked).map(|(id, _)| id).collect();
+            self.ids().zip(&answers).filter(|(_, answers)| **answers).map(|(id, _)| id).collect();
         let mut faults: Vec<String> = Vec::new();
         for id in self.ids() {
             if id.is_empty() {
@@ -170,6 +159,27 @@ impl Found {
         }
         faults.dedup();
         faults
+    }
+
+    /// For each call of [`record`](Self::record), whether it declared a key, or named a contact whose opportunities
+    /// were asked for.
+    fn answer_by_key_or_contact(&self, lookup: &super::Lookup<'_>) -> Vec<bool> {
+        let mut answers = vec![false; self.records.len()];
+        for key in &self.keys {
+            answers[key.record as usize] = true;
+        }
+        if lookup.contact_ids().is_empty() {
+            return answers;
+        }
+        let named = self.named(lookup.object(), lookup.fields);
+        let is_asked = |(field, value): (Option<FieldId>, &str)| {
+            field == Some(FieldId::CONTACT_LINK)
+                && lookup.contact_ids().binary_search(&value).is_ok()
+        };
+        for (call, answers) in answers.iter_mut().enumerate() {
+            *answers |= self.values(call, &named).any(is_asked);
+        }
+        answers
     }
 
     /// The names that the adapter used although the object has no such field, or has it only as a part of another.
@@ -211,14 +221,14 @@ impl Found {
         &self.values[self.records[call].first_value()..end]
     }
 
-    /// Do two calls of [`record`](Self::record) say the same, word for word? If not, they may still say it in
-    /// another way.
+    /// Whether two calls of [`record`](Self::record) gave the same texts in the same order. If not, they may still mean
+    /// the same.
     pub(super) fn says_the_same(&self, first: usize, again: usize) -> bool {
         let (whole, whole_again) = (self.extent(first), self.extent(again));
         if self.text.as_bytes()[whole.clone()] != self.text.as_bytes()[whole_again.clone()] {
             return false;
         }
-        // The texts are the same, but are they cut at the same places?
+        // The same text may still be divided into values in another way.
         let (start, start_again) = (whole.start as u32, whole_again.start as u32);
         let is_same = |(from, to): Span, (from_again, to_again): Span| {
             (from - start, to - start) == (from_again - start_again, to_again - start_again)
@@ -236,7 +246,7 @@ impl Found {
             && both.all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
     }
 
-    /// Where the text of a call of [`record`](Self::record) is; there may be more in it.
+    /// The part of `text` that contains everything a call of [`record`](Self::record) gave.
     fn extent(&self, call: usize) -> Range<usize> {
         let end = self.records.get(call + 1).map_or(self.text.len(), |next| next.id.0 as usize);
         self.records[call].id.0 as usize..end
@@ -354,7 +364,7 @@ fn append(all: &mut String, text: &str) -> Span {
     (start as u32, u32::try_from(all.len()).expect("the answers to one window fit 4 GiB"))
 }
 
-/// Are two names the same? Most are short, and differ at once.
+/// Whether two names are the same. Lengths and first letters are compared first: they tell most names apart.
 fn is_same(name: &str, other: &str) -> bool {
     name.len() == other.len()
         && name.as_bytes().first() == other.as_bytes().first()
