@@ -43,7 +43,7 @@ fn an_error_of_every_write_is_one_line() {
     assert!(more > 30, "{report}");
     let text = report.to_string();
     assert_eq!(text.matches("no such table").count(), 1, "{text}");
-    assert!(text.contains(&format!("({more} more fail for it")), "{text}");
+    assert!(text.contains(&format!("({more} more fail for the same cause")), "{text}");
 }
 
 /// An error as some clients make it, which leaves the reason to its source.

@@ -376,7 +376,7 @@ impl<S: StorageWrite> Bench<S> {
         expect_updated(&receipts, token, Object::Opportunity, version.as_deref())
     }
 
-    /// Asks for contacts by the keys of one rule.
+    /// Asks for contacts by the keys of one rule, given as a column of parts for each of its fields.
     pub(super) fn by_keys(
         &mut self,
         rule: &[&str],
@@ -389,6 +389,18 @@ impl<S: StorageWrite> Bench<S> {
         let columns = columns.iter().map(|column| column.to_vec()).collect();
         let block = MatchBlock { fields: rule.to_vec(), columns };
         self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], vec![block]))
+    }
+
+    /// Asks for contacts by one key of a rule, given as its parts.
+    pub(super) fn by_key(
+        &mut self,
+        rule: &[String],
+        parts: &[String],
+    ) -> Result<Vec<(String, Seen)>> {
+        let fields: Vec<&str> = rule.iter().map(String::as_str).collect();
+        let parts: Vec<[&str; 1]> = parts.iter().map(|part| [part.as_str()]).collect();
+        let columns: Vec<&[&str]> = parts.iter().map(|column| &column[..]).collect();
+        self.by_keys(&fields, &columns)
     }
 
     /// Asks for contacts by one address of each kind, all at once.

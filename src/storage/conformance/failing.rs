@@ -96,7 +96,7 @@ impl Trouble {
         Trouble::LongName,
     ];
 
-    /// Does the account have what it is about?
+    /// Whether the account has the field or object that it is about.
     fn is_possible<S: StorageWrite>(self, bench: &Bench<S>) -> bool {
         match self {
             Trouble::UnknownContact => bench.keeps_opportunities(),
@@ -211,7 +211,7 @@ fn expect_written_without<S: StorageWrite>(
     expect_there_once(bench, &made.beside, &made.trouble, &receipts, field)
 }
 
-/// Whatever the trouble was, it may have been written all the same, and its answer lost.
+/// Expects every contact to be there once. The step in trouble may have been written, too, if its answer was lost.
 fn expect_there_once<S: StorageWrite>(
     bench: &mut Bench<S>,
     beside: &[(Token, String)],

@@ -152,7 +152,7 @@ fn declares_keys<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         expect(
             is_right,
             format!(
-                "{rule} {key} was declared as {declared:?}: say FoundRecord::key({rule:?}, {key:?}), as it \
+                "{rule} {key} was declared as {declared:?}: call FoundRecord::key({rule:?}, {key:?}), as it \
                  was asked"
             ),
         )?;

@@ -115,7 +115,7 @@ fn key_is_free<S: StorageWrite>(bench: &mut Bench<S>, hidden: &[Hidden<'_>]) -> 
             other => {
                 return fail(format!(
                     "a new contact with the address {} of a hidden one was receipted as {other:?}: create it, or \
-                     where the address must be unique say Receipts::rejected, since a conflict would be \
+                     where the address must be unique call Receipts::rejected, since a conflict would be \
                      planned again to no avail",
                     one.email
                 ));

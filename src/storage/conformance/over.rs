@@ -51,10 +51,7 @@ fn found_by_keys<S: StorageWrite>(bench: &mut Bench<S>, records: &[(Object, &str
     for &(_, id) in records.iter().filter(|(object, _)| *object == Contact) {
         let seen = get(bench, Contact, id)?;
         for (rule, key) in keys(bench, &seen) {
-            let fields: Vec<&str> = rule.iter().map(String::as_str).collect();
-            let parts: Vec<[&str; 1]> = key.iter().map(|part| [part.as_str()]).collect();
-            let columns: Vec<&[&str]> = parts.iter().map(|column| &column[..]).collect();
-            let found = bench.by_keys(&fields, &columns)?;
+            let found = bench.by_key(&rule, &key)?;
             expect(
                 found.iter().any(|(other, _)| other == id),
                 format!(

@@ -69,7 +69,7 @@ impl Report {
         })
     }
 
-    /// Did no case fail?
+    /// Whether no case failed.
     pub fn is_passed(&self) -> bool {
         self.failures().next().is_none()
     }
@@ -91,7 +91,10 @@ impl fmt::Display for Report {
                     writeln!(f, "FAILED   {name}: {why}")?;
                     let more = self.count(|other| *other == Outcome::Follows(name));
                     if more > 0 {
-                        writeln!(f, "         ({more} more fail for it: mend this first)")?;
+                        writeln!(
+                            f,
+                            "         ({more} more fail for the same cause: fix this first)"
+                        )?;
                     }
                 }
             }

@@ -73,8 +73,9 @@ fn other<S: StorageWrite>(bench: &Bench<S>, key: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Of contacts that agree in all fields of the rule but one, none is found. A field may be unique: then a contact
-/// that shares it is refused, and if another rule was tried before, so may be the first.
+/// Writes a contact, and others that agree with it in all fields of the rule but one: its key must find it alone. Where
+/// a column is unique, a contact that shares its value is refused, and so may the first one be if another rule was
+/// tried before (`is_another`).
 fn by_rule<S: StorageWrite>(
     bench: &mut Bench<S>,
     rule: &[String],
@@ -102,22 +103,31 @@ fn by_rule<S: StorageWrite>(
         at.map(|at| own[at].clone()).into_iter().collect::<Vec<String>>()
     };
     let keys = record_keys(Contact, rule, bench.fields(), bench.account(), value);
-    let Some(key) = keys.into_iter().next() else { return Ok(()) };
-    let columns: Vec<[&str; 1]> = key.iter().map(|part| [part.as_str()]).collect();
-    let columns: Vec<&[&str]> = columns.iter().map(|column| &column[..]).collect();
-    let names: Vec<&str> = rule.iter().map(String::as_str).collect();
-    let found = bench.by_keys(&names, &columns)?;
+    match keys.first() {
+        Some(key) => expect_found(bench, rule, key, &ana),
+        None => Ok(()),
+    }
+}
+
+/// Expects a key to lead to the contact with this id and to nobody else, and to be declared.
+fn expect_found<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    rule: &[String],
+    key: &[String],
+    id: &str,
+) -> Result {
+    let found = bench.by_key(rule, key)?;
     let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
-    let (rule, asked) = (rule.join("+"), key.join(" "));
-    expect(ids == [ana.as_str()], format!("{rule}: {asked} found {ids:?} instead of {ana}"))?;
-    let is_told = |seen: &Seen| {
-        let mut parts = names.iter().zip(&key);
-        parts.all(|(name, part)| seen.keys.iter().any(|(f, k)| f == name && k == part))
+    let (name, asked) = (rule.join("+"), key.join(" "));
+    expect(ids == [id], format!("{name}: {asked} found {ids:?} instead of {id}"))?;
+    let is_declared = |seen: &Seen| {
+        let mut parts = rule.iter().zip(key);
+        parts.all(|(field, part)| seen.keys.iter().any(|(f, k)| f == field && k == part))
     };
     expect(
-        found.iter().all(|(_, seen)| is_told(seen)),
+        found.iter().all(|(_, seen)| is_declared(seen)),
         format!(
-            "{rule}: {asked} was not declared: say FoundRecord::key for each field of the rule"
+            "{name}: {asked} was not declared: call FoundRecord::key for each field of the rule"
         ),
     )
 }

@@ -163,7 +163,7 @@ fn follow_up_of_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
             matches!(receipt, Some(Receipt::Rejected { .. })),
             format!(
                 "a {} for a contact that somebody has deleted was receipted as {receipt:?}: look whether it is \
-                 there, and say Receipts::rejected",
+                 there, and call Receipts::rejected",
                 kind.name()
             ),
         )?;
