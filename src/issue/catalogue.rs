@@ -86,43 +86,43 @@ macro_rules! catalogue {
 catalogue! {
     // The file (behaviour §12).
     RowShort "row-short" Warning None,
-        "the row has fewer cells than the header", "see whether its values stand in the right columns; the missing cells were read as blank";
+        "the row has fewer cells than the header", "check that its values are in the right columns; the missing cells were read as blank";
     RowLong "row-long" Warning None,
-        "the row has more cells than the header", "put a value that holds a comma or another separator between quotes; the cells behind the last column were not read";
+        "the row has more cells than the header", "put quotes around values that contain a comma or another separator; the cells after the last column were not read";
     RowRagged "row-ragged" Error None,
         "the row does not have as many cells as the header", "give the row a cell for each column, and import it again";
     RowTooWide "row-too-wide" Error None,
-        "the row has more cells than a file may have columns", "put a value that holds commas or other separators between quotes, and import the row again";
+        "the row has more cells than a file may have columns", "put quotes around values that contain commas or other separators, and import the row again";
     EncodingInvalid "encoding-invalid" Warning None,
         "some characters of the cell cannot be read", "save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
     EncodingGuessed "encoding-guessed" Info None,
-        "the file does not tell how its letters are written; it was read as {detail}", "if letters look wrong, save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
+        "the file does not say which encoding it has; it was read as {detail}", "if letters look wrong, save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
     CellTooLong "cell-too-long" Error None,
-        "the cell is longer than the limit", "shorten the value; if it holds the cells behind it, too, close the quote at its beginning";
+        "the cell is longer than the limit", "shorten the value; if it has swallowed the cells after it, close the quote that it begins with";
     QuoteUnclosed "quote-unclosed" Error None,
-        "a quote is opened and not closed, so the rows below would have become part of this cell; only this row fails", "add the quote that is missing at the end of the value, or write a quote within a value twice, and import the row again";
+        "a quote is opened and not closed, so the rows below would have become part of this cell; only this row fails", "add the missing quote at the end of the value, or double a quote that is part of the value, and import the row again";
     RowLimit "row-limit" Error None,
-        "the file has more rows than the limit; the rows from here on were not read", "put the rows that were not read into a file of their own, and import that, too";
+        "the file has more rows than the limit; the rows from here on were not read", "put the rows that were not read into another file, and import that file as well";
     ByteLimit "byte-limit" Error None,
-        "the file is larger than the limit; the rows from here on were not read", "put the rows that were not read into a file of their own, and import that, too";
+        "the file is larger than the limit; the rows from here on were not read", "put the rows that were not read into another file, and import that file as well";
     HeaderEmpty "header-empty" Info None,
         "the column has no header", "give the column a name if it is to be imported";
     HeaderDuplicate "header-duplicate" Warning None,
-        "the header appears more than once", "give the columns different names, or say of each what it holds";
+        "the header appears more than once", "give the columns different names, or say what each of them holds";
     HeaderIsData "header-is-data" Warning None,
         "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
     HeaderRepeated "header-repeated" Error None,
         "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
     ColumnsMissing "columns-missing" Warning None,
-        "every row fails of which a cell belongs to the {object}: no column holds what a new one needs ({detail}), nor what finds one that there is", "say which column holds it, or leave out the columns of the {object}";
+        "every row with a value for the {object} fails: no column has what a new {object} needs ({detail}) or what an existing one is found by", "say which column has it, or leave out the columns of the {object}";
     DelimiterUnsure "delimiter-unsure" Warning None,
-        "more than one sign may stand between the cells of the file", "if the columns look wrong, say which sign it is";
+        "more than one sign could separate the cells of the file", "if the columns look wrong, say which sign separates them";
 
     // Values (behaviour §9).
     TextInvalid "text-invalid" Warning None,
         "the text in {column} holds a character that cannot be stored", "type the text again instead of copying it: the character cannot be seen";
     TextPlaceholder "text-placeholder" Warning None,
-        "cells in {column} say \"{value}\", which is read as text, not as a blank", "if that stands for nothing, empty these cells and import the file again, or say for the column that the word is a blank";
+        "cells in {column} say \"{value}\", which is read as text, not as a blank", "if that means nothing, empty these cells and import the file again, or say for the column that the word is a blank";
     TextTooLong "text-too-long" Warning None,
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,
@@ -134,7 +134,7 @@ catalogue! {
     PhoneDamaged "phone-damaged" Warning Some(1013),
         "\"{value}\" is a phone number that a spreadsheet has rounded", "format the column as text in the spreadsheet, enter the number again and export once more";
     PhoneSeveral "phone-several" Warning Some(1013),
-        "\"{value}\" holds more than one phone number, or a number and an extension", "write every number in full, in a column of its own, and an extension as ext. 9";
+        "\"{value}\" holds more than one phone number, or a number and an extension", "write each number in full, in a column of its own; write an extension as ext. 9";
     DateInvalid "date-invalid" Warning Some(1014),
         "\"{value}\" is not a date, or not one in the order of its column", "write it as year-month-day, such as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
@@ -146,11 +146,11 @@ catalogue! {
     NumberInvalid "number-invalid" Warning None,
         "\"{value}\" is not a number", "write it in digits, such as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
-        "the last sign in \"{value}\" may stand before decimals or before thousands", "write it without a sign before thousands, or with decimals, such as {number}; or say for the column which sign stands before decimals";
+        "the last separator in \"{value}\" could come before decimals or before thousands", "write it without a separator for thousands, or with decimals, such as {number}; or say for the column which sign comes before decimals";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),
-        "\"{value}\" is not one of the options", "use one of the options, say which of them is meant, or add the option in the CRM first";
+        "\"{value}\" is not one of the options", "use one of the options, say which of them it means, or add the option in the CRM first";
     OptionAmbiguous "option-ambiguous" Warning Some(1016),
         "\"{value}\" is the name of more than one option", "use the option's id, or give the options different names in the CRM";
     CountryUnknown "country-unknown" Warning None,
@@ -164,7 +164,7 @@ catalogue! {
     RecordIdDamaged "record-id-damaged" Error None,
         "\"{value}\" is an id that a spreadsheet has rounded", "format the column as text in the spreadsheet and export once more";
     ValueLimit "value-limit" Warning None,
-        "\"{value}\" is one value more than a contact may hold and was left out", "remove a value that is no longer needed, in the CRM or in the file";
+        "\"{value}\" is one value more than a contact can have, so it was left out", "remove a value that is no longer needed, in the CRM or in the file";
     RequiredMissing "required-missing" Error Some(1004),
         "a new {object} needs a value for {detail}", "fill the cell, or choose a column that holds it";
     RequiredInvalid "required-invalid" Error Some(1004),
@@ -188,13 +188,13 @@ catalogue! {
     ContactExists "contact-exists" Info None,
         "the contact exists already and was left as it is ({detail})", "choose Create & Update to change it";
     ContactImported "contact-imported" Info None,
-        "the contact was imported before and its cells are as they were then, so it was left as it is", "change one of its cells to have them imported once more";
+        "the contact was imported before and its cells have not changed since, so it was left as it is", "change one of its cells to import them again";
     RepeatSkipped "repeat-skipped" Info Some(1011),
-        "the contact stands on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again; in an error log, change one of the contact's cells";
+        "the contact is on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again; in an error log, change one of the contact's cells";
     RepeatRejected "repeat-rejected" Error Some(1011),
-        "the contact stands on row {detail} already", "leave one row for the contact";
+        "the contact is on row {detail} already", "keep only one row for the contact";
     FieldDiffers "field-differs" Info None,
-        "this row says \"{value}\" where row {detail} said otherwise; the later one counts", "remove one of the values if the earlier one is right";
+        "this row has \"{value}\" where row {detail} has another value; the later row counts", "if the earlier row is right, remove the value from this one";
     ClearKept "clear-kept" Info None,
         "the cell asks to clear {column}, which stays as it is: {detail}", "clear it in the CRM, or leave the cell blank";
     ConsentKept "consent-kept" Warning None,
@@ -234,9 +234,9 @@ catalogue! {
     OpportunityTagsUnused "opportunity-tags-unused" Info None,
         "the tags were left out: {detail}", "put them into a column for the contact's tags";
     PipelineUnknown "pipeline-unknown" Error None,
-        "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them is meant";
+        "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them it means";
     StageUnknown "stage-unknown" Error None,
-        "\"{value}\" is not a stage of the pipeline {detail}", "use a stage of that pipeline, or say which of them is meant";
+        "\"{value}\" is not a stage of the pipeline {detail}", "use a stage of that pipeline, or say which of them it means";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,
@@ -244,38 +244,38 @@ catalogue! {
 
     // Writing (behaviour §14).
     WriteRejected "write-rejected" Error Some(1020),
-        "the CRM did not take the {object}: {detail}", "correct what the CRM says and import the row again, or show it to whoever looks after the CRM";
+        "the CRM did not take the {object}: {detail}", "correct what the CRM objects to and import the row again, or show this to whoever looks after the CRM";
     UpdateRejected "update-rejected" Error Some(1023),
-        "the CRM did not take the change of the {object}: {detail}", "correct what the CRM says and import the row again, or show it to whoever looks after the CRM";
+        "the CRM did not take the change of the {object}: {detail}", "correct what the CRM objects to and import the row again, or show this to whoever looks after the CRM";
     WriteConflict "write-conflict" Error None,
         "somebody else kept changing the {object} while it was imported", "import the row again";
     AlreadyWritten "already-written" Warning None,
-        "nothing was written now: this row was written before, by an import that is called \"{detail}\" too", "to write it now, import the file under another name";
+        "nothing was written: another import with the name \"{detail}\" has written this row already", "to write it again, import the file under another name";
     StorageFault "storage-fault" Error None,
-        "the {object} could not be written, by a fault that is not in the file: {detail}", "show this to whoever maintains the connection to the CRM, and import the row again once it is mended";
+        "the {object} could not be written, because of a fault outside the file: {detail}", "show this to whoever maintains the connection to the CRM, and import the row again once it is fixed";
     FollowUpFailed "follow-up-failed" Warning Some(1024),
-        "what was to follow the import of the contact could not be done: {detail}", "do it by hand in the CRM";
+        "the contact was imported, but what was to follow could not be done: {detail}", "do it by hand in the CRM";
 }
 
-/// Does a phone number begin with a country code?
+/// Whether a phone number begins with a country code.
 pub(crate) fn has_country_code(phone: &str) -> bool {
     phone.trim_start_matches(['\'', '=', '"', '(', ' ']).starts_with(['+', '\u{ff0b}'])
 }
 
 impl IssueCode {
-    /// What to do about a value.
+    /// The remedy, given the value that the issue is about.
     pub(super) fn remedy_for(self, value: Option<&str>) -> &'static str {
         match self {
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
-                "see whether digits of it are wrong, missing or too many"
+                "check whether it has wrong, missing or extra digits"
             }
             _ => self.remedy(),
         }
     }
 
-    /// Does this issue come from what storage held, rather than from the row's own cells alone? Not one that only
-    /// follows from another issue of the row.
-    pub(crate) const fn hangs_on_records(self) -> bool {
+    /// Whether the issue depends on what storage held, and not on the cells of the row alone. An issue that merely
+    /// follows from another issue of the row does not count.
+    pub(crate) const fn depends_on_records(self) -> bool {
         matches!(
             self,
             IssueCode::KeyAmbiguous
@@ -298,17 +298,17 @@ impl IssueCode {
         )
     }
 
-    /// What to say. Where a policy decides what an issue does to its row, the words fit its severity.
+    /// The message. Where a policy decides what the issue means for its row, the words depend on the severity.
     pub(crate) const fn message(self, severity: Severity) -> &'static str {
         match (self, severity) {
             (IssueCode::NoMatchKey, Severity::Error) => {
-                "{who} has nothing to be found by, and the account takes no contact without"
+                "{who} has nothing to be found by, and the account takes no such contacts"
             }
             (IssueCode::KeyConflict, Severity::Error) => {
                 "\"{value}\" belongs to another contact ({detail}), so the row was left out"
             }
             (IssueCode::KeyAmbiguous, Severity::Info) => {
-                "\"{value}\" belongs to more than one contact ({detail}); one was chosen as the account is set"
+                "\"{value}\" belongs to more than one contact ({detail}); the settings of the account chose one"
             }
             _ => self.usual_message(),
         }

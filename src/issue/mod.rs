@@ -203,7 +203,7 @@ mod tests {
             "\"a@x.org\" belongs to another contact (c1, c2), so the row was left out"
         );
         let ambiguous = |severity| said(IssueCode::KeyAmbiguous, severity);
-        assert!(ambiguous(Severity::Info).ends_with("one was chosen as the account is set"));
+        assert!(ambiguous(Severity::Info).ends_with("the settings of the account chose one"));
         assert!(ambiguous(Severity::Error).ends_with("belongs to more than one contact: c1, c2"));
     }
 }

@@ -1,21 +1,22 @@
-//! What a plan says of rows that leave no token: why they fail, or which record they mean (behaviour X6).
+//! What a checkpoint keeps of the rows of a plan that leave no token: why they failed, or which record they led to
+//! (behaviour X6).
 
 use super::{By, Ledger, NONE, Outcome, Plan};
 use crate::issue::{FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
 use crate::object::{Object, RowNumber};
 
 impl Plan {
-    /// The sides that fail because of what storage holds, of those rows that are wanted, with each of their issues.
+    /// The sides of wanted rows that fail because of what storage holds, once for each of their issues.
     pub(crate) fn failed_rows(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<FailedRow> {
         let side = |found: &Finding| Some((found.object?, found.row?));
         let is_error = |found: &&Finding| found.severity == Severity::Error;
         let errors = || self.findings.iter().filter(is_error);
-        let hanging = errors().filter(|found| found.code.hangs_on_records()).filter_map(side);
-        let hanging: hashbrown::HashSet<_, foldhash::fast::RandomState> =
-            hanging.filter(|(_, row)| is_wanted(row.0 - 1)).collect();
+        let depending = errors().filter(|found| found.code.depends_on_records()).filter_map(side);
+        let depending: hashbrown::HashSet<_, foldhash::fast::RandomState> =
+            depending.filter(|(_, row)| is_wanted(row.0 - 1)).collect();
         let failed = errors().filter_map(|found| {
             let Finding { code, column, .. } = *found;
-            let (object, row) = side(found).filter(|side| hanging.contains(side))?;
+            let (object, row) = side(found).filter(|side| depending.contains(side))?;
             let value = found.value.as_deref().filter(|value| !self.is_cell(row, column, value));
             let row = self.ledger.number(row.0 - 1);
             let [value, detail] = [value, found.detail.as_deref()]
@@ -25,7 +26,7 @@ impl Plan {
         failed.collect()
     }
 
-    /// Is that the whole text of the cell? Then the issue shows it anyway.
+    /// Whether this is the whole text of the cell, which the issue shows anyway.
     fn is_cell(&self, row: RowNumber, column: Option<u16>, value: &str) -> bool {
         column.is_some_and(|column| {
             let cells = self.ledger.cells(row.0 - 1);
@@ -33,7 +34,7 @@ impl Plan {
         })
     }
 
-    /// The records that the sides of a row mean which leave no token, and do not fail by themselves.
+    /// For each side of a row that leaves no token and does not fail on its own, the record that it led to.
     pub(crate) fn met_rows(&self, row: u32) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()
@@ -78,7 +79,7 @@ fn opportunity_met(ledger: &Ledger, row: u32) -> Option<MetRow> {
     (is_met && is_found).then(|| met(ledger, Object::Opportunity, row, side.opportunity))
 }
 
-/// A side of a row that means this record; [`NONE`] if it means nobody.
+/// A side of a row that led to this record, or to none ([`NONE`]).
 fn met(ledger: &Ledger, object: Object, row: u32, record: u32) -> MetRow {
     let is_somebody = record != NONE;
     let id = is_somebody.then(|| ledger.id(object, record).map(str::to_owned)).flatten();

@@ -28,7 +28,7 @@ fn m10_a_repeat_that_was_rejected_is_rejected_again_until_somebody_changes_it() 
         let again = run(&import, &log, &mut crm);
         assert_eq!(again.outcome(Contact, RowNumber(1)), Some(Outcome::Fail), "{mode:?}");
         let issue = again.issues().find(|issue| issue.code == IssueCode::RepeatRejected).unwrap();
-        let said = "the contact stands on row 1 (of the file that this log is about) already";
+        let said = "the contact is on row 1 (of the file that this log is about) already";
         assert_eq!(issue.message(), said);
         assert_eq!(ana(&crm)[1], Some("Rome"));
         // The log of the log knows it, too.
