@@ -4,6 +4,7 @@
 //! guesses: first by the headers beside them, then by their cells. See [`Reader::BY_HEADERS`] and
 //! [`Reader::BY_CELLS`].
 
+mod around;
 mod evidence;
 mod header;
 mod label;

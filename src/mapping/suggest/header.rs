@@ -1,5 +1,6 @@
 //! What one header says by itself.
 
+use super::around::Around;
 use super::names::{Meaning, Names, Word, is_number_word, join};
 use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
@@ -44,19 +45,6 @@ pub(super) struct Reader<'a> {
     pub(super) lists_users: bool,
     /// It is a list of houses or animals, and those who own them are the contacts.
     pub(super) lists_owners: bool,
-}
-
-/// The words of a header that are not the name of the field.
-#[derive(Debug, Default)]
-struct Around {
-    is_own: bool,
-    is_opportunity: bool,
-    is_substitute: bool,
-    group: Option<Group>,
-    number: Option<u32>,
-    /// `Contact 2 Email`, `Other Contact Phone`.
-    is_another: bool,
-    is_mobile: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -340,103 +328,6 @@ impl Reader<'_> {
             || field.is_address()
             || matches!(field, FieldId::COMPANY | FieldId::BUSINESS_NAME);
         is_of_contact.then(|| Guess::likely(field, "the header names the opportunity's contact"))
-    }
-
-    /// Splits a header into the name of a field and the words around it. `organization` is a field, in
-    /// `organization email` it says which of several; so as few words are taken off as will do.
-    fn take_apart(&self, words: &str) -> (Around, String) {
-        let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
-        let is_name =
-            |rest: &str| self.names.find(rest).is_some() || self.names.shared(rest).is_some();
-        for keep in keeps {
-            let (around, rest) = self.strip(words, keep);
-            if is_name(&rest) {
-                return (around, rest);
-            }
-            if let Some(part) = self.part_of_whole(&rest).or_else(|| self.numbered_phone(&rest)) {
-                return (around, part);
-            }
-        }
-        self.strip(words, |_| false)
-    }
-
-    /// `address zipcode`, `full name first name`: the part, without the name that all parts share.
-    fn part_of_whole(&self, rest: &str) -> Option<String> {
-        let part = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix));
-        if let Some(part) = part(&["full name ", "name "]) {
-            let field = self.names.find(part)?.contact?;
-            let is_part = matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME);
-            return is_part.then(|| part.to_owned());
-        }
-        let part = part(&[
-            "address ",
-            "adresse ",
-            "mail address ",
-            "postal address ",
-            "postanschrift ",
-            "anschrift ",
-            "direccion ",
-            "endereco ",
-            "indirizzo ",
-            "adres ",
-            // `POCity`: of the postal address.
-            "po ",
-        ])?;
-        let field = self.names.find(part)?.contact?;
-        (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))
-            .then(|| part.to_owned())
-    }
-
-    /// `telephone no`: the phone, without the word for its number.
-    fn numbered_phone(&self, rest: &str) -> Option<String> {
-        let (phone, last) = rest.rsplit_once(' ')?;
-        (is_number_word(last) && self.names.find(phone)?.contact == Some(FieldId::PHONE))
-            .then(|| phone.to_owned())
-    }
-
-    /// `Contact 2 Email`: is it another contact's?
-    pub(super) fn is_another(&self, words: &str) -> bool {
-        self.strip(words, |_| true).0.is_another
-    }
-
-    /// What a header with a number in it names, and whether it says whose that is; nothing if it speaks of
-    /// the opportunity.
-    pub(super) fn numbered(&self, words: &str) -> Option<(bool, String)> {
-        let (around, rest) = self.take_apart(words);
-        (around.number.is_some() && !around.is_opportunity)
-            .then_some((around.is_own || around.is_substitute, rest))
-    }
-
-    fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
-        let mut around = Around::default();
-        let mut rest: Vec<&str> = Vec::new();
-        let mut before = Word::Other;
-        for word in words.split(' ') {
-            if let Ok(number) = word.parse::<u32>() {
-                around.is_another |= before == Word::Own && number >= 2;
-                around.number = Some(around.number.unwrap_or(0).max(number));
-                continue;
-            }
-            let known = self.word(word);
-            match known {
-                Word::Stop | Word::Filler => continue,
-                Word::Own => {
-                    around.is_another |= before == Word::Group(Group::Other);
-                    around.is_own = true;
-                }
-                Word::Substitute => around.is_substitute = true,
-                Word::Deal => around.is_opportunity = true,
-                Word::Group(group) if keeps(group) => rest.push(word),
-                Word::Group(group) => {
-                    // `Billing` and `Other` say more than `Main` and `Work` beside them.
-                    around.group = around.group.max(Some(group));
-                    around.is_mobile |= group == Group::Mobile;
-                }
-                Word::Trap(_) | Word::User | Word::Neutral | Word::Other => rest.push(word),
-            }
-            before = known;
-        }
-        (around, join(rest.into_iter()))
     }
 
     /// A field whose name is nearly the header, or none, and why.
