@@ -51,7 +51,7 @@ pub struct Item<'a> {
     pub position: usize,
     /// The item.
     pub value: Value<'a>,
-    /// Is it added, or else removed?
+    /// Whether the item is added (`true`) or removed (`false`).
     pub is_added: bool,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Table<'a> {
         self.steps.len()
     }
 
-    /// Is there no step?
+    /// Whether there are no steps.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -73,6 +73,34 @@ impl<'a> Table<'a> {
     /// The steps.
     pub fn steps(&self) -> &[BatchStep<'a>] {
         &self.steps
+    }
+
+    /// Keeps only the steps for which `is_written` is true, so that the columns leave out the others: those that were
+    /// written before, are [stale](BatchStep::is_stale), or want a key that another record has.
+    ///
+    /// ```
+    /// # use std::collections::HashMap;
+    /// # use crm_import::storage::{Batch, Op, Receipts, Token};
+    /// # use crm_import::Object;
+    /// /// `known` are the tokens of the batch that are stored already, with the ids of their records.
+    /// fn ids_to_update(
+    ///     batch: &Batch<'_>,
+    ///     known: &HashMap<Token, String>,
+    ///     receipts: &mut Receipts,
+    /// ) -> Vec<String> {
+    ///     let mut updates = batch.table(Object::Contact, Op::Update);
+    ///     updates.retain(|step| match known.get(&step.token()) {
+    ///         Some(id) => {
+    ///             receipts.already_applied(step.token(), id);
+    ///             false
+    ///         }
+    ///         None => true,
+    ///     });
+    ///     updates.ids().map(str::to_owned).collect()
+    /// }
+    /// ```
+    pub fn retain(&mut self, is_written: impl FnMut(&BatchStep<'a>) -> bool) {
+        self.steps.retain(is_written);
     }
 
     /// The token of each step.
