@@ -1,4 +1,4 @@
-//! What a plan and a run hold on the heap, and how often storage is called. Prints a table of the README.
+//! What a plan and a run hold on the heap, and how often storage is called. Prints a table of `benches/README.md`.
 //!
 //!     cargo bench --bench heap -- 1000000
 //!

@@ -1,5 +1,5 @@
 //! How long planning takes, in times of the plain csv parse of the same file in the same run, and
-//! importing, in times of a program written by hand. Prints tables of the README.
+//! importing, in times of a program written by hand. Prints tables of `benches/README.md`.
 //!
 //!     cargo bench --bench ratio --bench heap -- 1000000
 
