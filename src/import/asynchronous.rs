@@ -1,5 +1,5 @@
-//! Imports of an asynchronous storage: each method of [`Import`] that asks or writes, once more with `_async`
-//! behind its name. The others do the same, and never have to wait.
+//! Imports of an asynchronous storage: for each method of [`Import`] that takes a storage a twin, whose name ends in
+//! `_async`. The synchronous methods run the same code, and never have to wait.
 
 use super::Import;
 use super::resuming::find_own;
@@ -14,24 +14,24 @@ use crate::storage::{AsyncStorage, AsyncStorageWrite, Checkpoint};
 
 /// # With an asynchronous storage
 ///
-/// Each does what its namesake without `_async` does, with the same result and the same errors. The futures are `Send`
-/// if the storage is, and whoever watches.
+/// Each of these methods does what its namesake without `_async` does, with the same result and the same errors. The
+/// futures are `Send` if the storage and the watching function are.
 ///
-/// **Dropped while it waits,** a future ends its import as the end of the process would: nothing is written after that,
-/// and the batch that was under way has arrived or has not. [`plan_or_resume_async`](Self::plan_or_resume_async)
-/// goes on with it.
+/// **A future that is dropped while it waits** ends its import as the end of the process would: nothing is written after
+/// that, and the batch that was under way has arrived or has not.
+/// [`plan_or_resume_async`](Self::plan_or_resume_async) resumes the import.
 ///
-/// **What holds up other tasks** of the same thread is the work between two questions: it reads, plans and folds, a
-/// block of some thousand rows in some milliseconds. A plan reads its file to the end before it asks for the first
-/// time, and a [`run`](Self::run_async) of a file that can be read twice reads it once before. So read an upload with
-/// your runtime, and hand over its bytes ([`Source::from_bytes`]). Import a file from a disk, or a large one, on a
-/// thread that may block: let your `spawn_blocking` drive the future there, or use the methods without `_async` with
-/// a [`Blocking`](crate::storage::Blocking) storage.
+/// **Other tasks of the same thread are held up** by the work between two waits: reading, planning and folding take some
+/// milliseconds for a block of some thousand rows. But a plan reads its file to the end before its first question to
+/// storage, and so does a [`run`](Self::run_async) of a file that can be read twice. So read an upload with your
+/// runtime, and hand over its bytes ([`Source::from_bytes`]). Import a large file, or one from a disk, on a thread that
+/// may block: let your `spawn_blocking` drive the future there, or use the methods without `_async` with a
+/// [`Blocking`](crate::storage::Blocking) storage.
 impl Import {
     /// [`plan`](Self::plan) with an asynchronous storage.
     ///
-    /// With more than one of the [`threads`](Self::threads) they read and draft together before this one plans,
-    /// not beside it.
+    /// With several [`threads`](Self::threads), all of them read and draft some blocks, and then this one plans these:
+    /// the others do not work ahead while it plans.
     ///
     /// ```
     /// use crm_import::storage::Immediate;
@@ -61,8 +61,8 @@ impl Import {
         self.plan_on(self.in_turn(), file, storage).await
     }
 
-    /// [`plan_or_resume`](Self::plan_or_resume) with an asynchronous storage: what a task does whose future may have
-    /// been dropped the last time.
+    /// [`plan_or_resume`](Self::plan_or_resume) with an asynchronous storage, for a task whose future may have been
+    /// dropped last time.
     ///
     /// # Errors
     /// As [`plan_or_resume`](Self::plan_or_resume).

@@ -9,9 +9,9 @@ use super::{
 use crate::account::Account;
 use crate::lookup::{Found, Lookup};
 
-/// [`Storage`](super::Storage) for a client that is asynchronous: the same methods, which mean the same and have
-/// the same defaults. [`Import`](crate::Import) has a method for it beside each of the others, by the same name with
-/// `_async` behind it.
+/// [`Storage`](super::Storage) for a client that is asynchronous: the same methods, with the same meaning and the same
+/// defaults. Each method of [`Import`](crate::Import) that takes a storage has a twin for it, whose name ends in
+/// `_async`.
 ///
 /// Write `async fn` in the `impl`. Any runtime will do, since the crate has none.
 ///
@@ -56,11 +56,10 @@ use crate::lookup::{Found, Lookup};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// - *The futures are `Send`*, so that an import can be spawned: what they hold while they wait must be, too, and
-///   so the adapter. The compiler says so where it is not.
-/// - *There is no `dyn AsyncStorage`*, because the methods return a type of each adapter's own. Choose between
-///   adapters in an `enum`, or by a type parameter; or [block on it](super::Blocking), since `dyn Storage` is
-///   possible.
+/// - *The futures are `Send`*, so that an import can be spawned. What they hold while they wait must be `Send` as well,
+///   the adapter included; the compiler checks it.
+/// - *There is no `dyn AsyncStorage`*, because each adapter's methods return types of their own. To choose an adapter
+///   at run time, make an `enum` of adapters, or use [`Blocking`](super::Blocking) and `dyn Storage`.
 /// - *A future may be dropped while it waits*: see [`AsyncStorageWrite::write`].
 pub trait AsyncStorage {
     /// As [`Storage::Error`](super::Storage::Error).
@@ -75,8 +74,8 @@ pub trait AsyncStorage {
     /// Answers one question, as [`Storage::find`](super::Storage::find).
     ///
     /// # Errors
-    /// An error stops planning, unless [`asks_again`](Self::asks_again) says to repeat the question. Nothing
-    /// has been written then.
+    /// An error stops the import, unless [`asks_again`](Self::asks_again) asks for another attempt. While a file is
+    /// planned, nothing has been written yet.
     fn find(
         &mut self,
         lookup: &Lookup<'_>,
@@ -88,8 +87,8 @@ pub trait AsyncStorage {
         answers_by_default(rule)
     }
 
-    /// As [`Storage::asks_again`](super::Storage::asks_again). If you want to wait before the next attempt, await
-    /// here what sleeps. By default no.
+    /// As [`Storage::asks_again`](super::Storage::asks_again): by default no. To wait before the next attempt, await a
+    /// timer here.
     fn asks_again(
         &mut self,
         error: &Self::Error,
@@ -100,28 +99,28 @@ pub trait AsyncStorage {
     }
 }
 
-/// [`StorageWrite`](super::StorageWrite) for a client that is asynchronous: the same methods, which mean the same
-/// and have the same defaults. An adapter is [certified](super::conformance) behind [`Blocking`](super::Blocking).
+/// [`StorageWrite`](super::StorageWrite) for a client that is asynchronous: the same methods, with the same meaning and
+/// the same defaults. An adapter is [certified](super::conformance) behind [`Blocking`](super::Blocking).
 pub trait AsyncStorageWrite: AsyncStorage {
     /// Writes one batch, as [`StorageWrite::write`](super::StorageWrite::write).
     ///
-    /// **The future may be dropped while it waits**, when whoever imports is dropped: a time limit, a request
-    /// whose client has left. That is to the batch what the end of the process would be, so a transaction must be
-    /// rolled back then, now or before the connection is used again. Most clients see to it when their transaction
-    /// is dropped. The import [goes on](crate::Import::plan_or_resume_async) from its tokens and its checkpoint,
-    /// whether the batch arrived or not.
+    /// **The future may be dropped while it waits**, with the import that waits for it: because a time limit has passed,
+    /// say, or the client of a request has left. To the batch that is the end of the process: its transaction must be
+    /// rolled back, at once or before the connection is used again. Most clients do so when their transaction is dropped.
+    /// The import can be [resumed](crate::Import::plan_or_resume_async) from its tokens and its checkpoint, whether
+    /// the batch arrived or not.
     ///
     /// # Errors
-    /// An error means that nothing of the batch was written, or that nobody can tell: receipts filed before it
-    /// are void. What happens next is for [`recover`](Self::recover) to say.
+    /// An error means that nothing of the batch was written, or that it is not known what was: receipts filed before it
+    /// are void. [`recover`](Self::recover) says what happens next.
     fn write(
         &mut self,
         batch: &Batch<'_>,
         receipts: &mut Receipts,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// As [`StorageWrite::recover`](super::StorageWrite::recover). If you want to wait before a retry, await here
-    /// what sleeps. By default the import stops.
+    /// As [`StorageWrite::recover`](super::StorageWrite::recover): by default the import stops. To wait before a retry,
+    /// await a timer here.
     fn recover(
         &mut self,
         error: &Self::Error,
@@ -131,15 +130,15 @@ pub trait AsyncStorageWrite: AsyncStorage {
         ready(Recovery::Stop)
     }
 
-    /// As [`StorageWrite::keeps_tokens`](super::StorageWrite::keeps_tokens). By default no.
+    /// As [`StorageWrite::keeps_tokens`](super::StorageWrite::keeps_tokens): by default no.
     fn keeps_tokens(&self) -> bool {
         false
     }
 
-    /// As [`StorageWrite::applied`](super::StorageWrite::applied). By default none is known.
+    /// As [`StorageWrite::applied`](super::StorageWrite::applied): by default no token is known.
     ///
     /// # Errors
-    /// An error stops the import; of one that is resumed, before anything is written.
+    /// An error stops the import; a resumed one, before anything is written.
     fn applied(
         &mut self,
         tokens: &[Token],
@@ -150,8 +149,8 @@ pub trait AsyncStorageWrite: AsyncStorage {
     }
 
     /// As [`StorageWrite::unfinished`](super::StorageWrite::unfinished), for
-    /// [`Import::plan_or_resume_async`](crate::Import::plan_or_resume_async). By default `None`: this storage does
-    /// not say.
+    /// [`Import::plan_or_resume_async`](crate::Import::plan_or_resume_async): by default `None`, which means that this
+    /// storage does not say.
     ///
     /// # Errors
     /// An error stops the import before anything is written.

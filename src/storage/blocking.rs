@@ -1,4 +1,4 @@
-//! [`Blocking`]: an asynchronous storage that is waited for.
+//! [`Blocking`]: makes a synchronous storage of an asynchronous one.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -10,10 +10,10 @@ use super::{
 use crate::account::Account;
 use crate::lookup::{Found, Lookup};
 
-/// An [asynchronous](AsyncStorage) storage where a synchronous one is asked for: each future is waited for, by the
-/// `block_on` of your runtime.
+/// Makes a synchronous storage of an [asynchronous](AsyncStorage) one: the `block_on` of your runtime waits for each
+/// future.
 ///
-/// So an adapter is certified, and an import is run on threads that may block (`spawn_blocking`), with all of its
+/// Use it to certify an asynchronous adapter, and to import on a thread that may block (`spawn_blocking`) with several
 /// [threads](crate::Import::threads).
 ///
 /// ```
@@ -30,8 +30,8 @@ use crate::lookup::{Found, Lookup};
 /// ```
 ///
 /// # Panics
-/// In any of its methods, if `block_on` returns before the future is ready; and where `block_on` itself does, as
-/// that of tokio on a thread of its runtime.
+/// Every method panics if `block_on` returns before the future is ready, and where `block_on` itself panics, as that of
+/// tokio does on a thread of its runtime.
 pub struct Blocking<S, B> {
     /// The storage.
     pub storage: S,
@@ -47,7 +47,7 @@ where
         Blocking { storage, block_on }
     }
 
-    /// Waits for what one of the storage's methods gives back.
+    /// Waits for the future that a method of the storage returns.
     fn wait<'s, T, F>(&'s mut self, ask: impl FnOnce(&'s mut S) -> F) -> T
     where
         T: Send,

@@ -1,4 +1,4 @@
-//! [`Immediate`]: a synchronous storage as one that is asynchronous and never has to be waited for.
+//! [`Immediate`]: makes an asynchronous storage of a synchronous one.
 
 use std::future::{poll_fn, ready};
 use std::pin::pin;
@@ -11,11 +11,10 @@ use super::{
 use crate::account::Account;
 use crate::lookup::{Found, Lookup};
 
-/// A synchronous storage where an [asynchronous](AsyncStorage) one is asked for: each future is ready when it is
-/// made. For a [`MemoryStorage`](super::MemoryStorage) in the tests of an asynchronous application.
+/// Makes an [asynchronous](AsyncStorage) storage of a synchronous one: each future is ready when it is made. Use it for a
+/// [`MemoryStorage`](super::MemoryStorage) in the tests of an asynchronous application.
 ///
-/// A database client that waits belongs elsewhere. In here it would keep the thread waiting on which other futures
-/// are to run.
+/// Do not use it for a database client: each call would block the thread, and with it all other futures on that thread.
 ///
 /// ```
 /// use crm_import::storage::Immediate;
