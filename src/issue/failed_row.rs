@@ -1,4 +1,4 @@
-//! [`FailedRow`]: what a checkpoint keeps of a row that failed and so left nothing in storage.
+//! [`FailedRow`]: what a checkpoint keeps of a row that failed, and therefore left nothing in storage.
 
 use serde::{Deserialize, Serialize};
 

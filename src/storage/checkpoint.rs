@@ -78,9 +78,9 @@ pub struct Checkpoint {
     /// have a step of one of the last rows, and steps of earlier rows may follow after a conflict. To show progress,
     /// use [`apply_with`](crate::Import::apply_with).
     pub row: u64,
-    /// Is the import complete? Only the last batch says so; it has no steps.
+    /// Whether the import is complete. Only the checkpoint of the last batch, which has no steps, says so.
     pub is_last: bool,
-    /// Has the report of the complete import been [acknowledged](crate::Report::acknowledge)?
+    /// Whether the report of the complete import has been [acknowledged](crate::Report::acknowledge).
     pub is_seen: bool,
     /// The totals of the import so far.
     pub stats: Stats,
@@ -88,15 +88,14 @@ pub struct Checkpoint {
     /// repeat them, because that could undo what later rows have written. Only the first
     /// [thousand](Self::REFUSALS) are kept; the rows of the others count as unchanged.
     pub refused: Vec<Refusal>,
-    /// Rows that failed because of what storage held when they were planned, such as a key that two contacts have. If
-    /// the import itself changes that, such a row would no longer fail, and a row that fails leaves no token; so a
-    /// resumed import fails these again. Only the [last thousand](Self::FAILURES) are kept; the others are planned
-    /// anew.
+    /// Rows that failed because of what storage held when they were planned, such as a key that two contacts had. They
+    /// left no token, and the import itself may have removed the cause since. A resumed import fails them again, so
+    /// that its report is the same. Only the [last thousand](Self::FAILURES) are kept; the others are planned anew.
     pub failed: Vec<FailedRow>,
-    /// Rows that left no token although they did not fail: they were folded into the record of an earlier row, changed
-    /// nothing, or were skipped. Only those are kept whose record could be another one now, because the import itself
-    /// changes that by which they found it; they mean the same again. Of these, too, the last
-    /// [thousand](Self::FAILURES).
+    /// Rows that did not fail but left no token either: they joined the record of an earlier row, changed nothing, or
+    /// were skipped. A row is kept here only if the import itself changes the key by which the row found its record,
+    /// so that it would find another one now; a resumed import leads it to the same record again. Here, too, only the
+    /// [last thousand](Self::FAILURES) are kept.
     pub met: Vec<MetRow>,
 }
 
@@ -117,14 +116,14 @@ pub struct Refusal {
 }
 
 impl Checkpoint {
-    /// How many refusals a checkpoint keeps.
+    /// The largest number of refusals that a checkpoint keeps.
     pub const REFUSALS: usize = 1_000;
 
-    /// How many failed rows a checkpoint keeps, and how many others that left no token.
+    /// The largest number of failed rows that a checkpoint keeps, and of other rows that left no token.
     pub const FAILURES: usize = 1_000;
 
-    /// Is anything left to do: steps to write, or a report to deliver? A program that starts should resume an open
-    /// import of the same file, and begin a new one only if there is none.
+    /// Whether anything is left to do: steps to write, or a report to deliver. A program that starts should resume an
+    /// open import of the same file, and begin a new one only if there is none.
     ///
     /// A process that is killed after its last batch leaves a complete import whose report nobody has seen. Resumed,
     /// that import writes nothing and returns its report. Begun again, it would create every record without a key a
@@ -133,7 +132,7 @@ impl Checkpoint {
         !(self.is_last && self.is_seen)
     }
 
-    /// Was the import begun with [`run`](crate::Import::run)? Then continue it with `run`, and otherwise with
+    /// Whether the import was begun with [`run`](crate::Import::run). If so, continue it with `run`; if not, with
     /// [`plan_resumed`](crate::Import::plan_resumed) and [`apply`](crate::Import::apply).
     pub fn is_run(&self) -> bool {
         self.window > 0
