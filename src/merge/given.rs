@@ -1,13 +1,13 @@
-//! What rows have given a record, for the windows that follow: a blank never clears what an earlier row of
-//! the same file gave (W3), and a later row may still fill what no row has filled (W2).
+//! Which fields of a record the rows of a window have given or left unfilled. Later windows need to know, because a blank
+//! never clears what an earlier row of the file gave (W3), and a later row may still fill what no row has filled (W2).
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
 use super::{Base, Deal, RowOf, list, opportunity, single};
 use crate::field::FieldId;
 
-/// Has one of these rows, or of the rows of earlier windows, given the record this field? `was_written`: the
-/// record is as an interrupted import left it after these rows.
+/// Whether one of these rows, or a row of an earlier window, has given the record this field. `was_written` says that
+/// these rows are written already: the record is as an interrupted import left it after them.
 pub(crate) fn gives<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -37,8 +37,8 @@ pub(crate) fn gives<'p>(
     }
 }
 
-/// Is the field blank after these rows, but for what follow-ups put there, or the 0 that stands for no value
-/// (O6)? Then a later row may still fill it (W2). `was_written` as above.
+/// Whether a later row may still fill the field (W2): after these rows it is blank, or has only the tags of follow-ups, or
+/// the 0 that stands for no value (O6). `was_written` as in [`gives`].
 pub(crate) fn leaves_unfilled<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],

@@ -83,8 +83,8 @@ pub(super) fn folded<'p>(
     list
 }
 
-/// Do these rows leave the tags of a contact blank, but for those of follow-ups? `was_written`: the tags are
-/// as an interrupted import left them after these rows, those of follow-ups included.
+/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that these rows are
+/// written already: the tags are as an interrupted import left them, those of follow-ups included.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -211,7 +211,7 @@ fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Few<'p> {
     items
 }
 
-/// Are all these tags from follow-ups? With a tag that somebody else has added, the list is not blank.
+/// Whether all these tags are from follow-ups. A tag that somebody else has added makes the list not blank.
 fn are_of_follow_ups(settings: &Settings, items: &Items<'_>) -> bool {
     let tags = settings.follow_ups.iter().map(|follow_up| Value::text(follow_up.name()));
     let mut of_follow_ups = Items::default();

@@ -52,7 +52,7 @@ pub(crate) struct RowOf<'p> {
     pub(crate) number: RowNumber,
     /// The match rule by which the row found the record: its fields are not cleared (W3).
     pub(crate) rule: Option<u8>,
-    /// The values that the row offers in vain.
+    /// The values of the row that are not written.
     pub(crate) dropped: &'p [Dropped],
 }
 
@@ -75,7 +75,7 @@ impl<'p> RowOf<'p> {
         });
     }
 
-    /// The value of a cell that holds one, unless it is offered in vain.
+    /// The value of a cell that holds one, unless it is [dropped](Dropped).
     pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
         let region = region_of(settings, self, column.kind);
         match column.read(column.text(&self.cells), region, &settings.choices) {
@@ -91,14 +91,14 @@ impl<'p> RowOf<'p> {
             && !self.clears_nothing(settings, column.object)
     }
 
-    /// Do the blank cells of this side clear nothing? So it is for a side in our own error log that was
-    /// imported with the file. Whatever it had to clear has been cleared, and what other rows of the file gave,
-    /// which it must not clear (W3), is stored by now.
+    /// Whether the blank cells of this side clear nothing, because it comes from our own error log and was imported with
+    /// the file. It has cleared then what it had to clear. What other rows of the file gave since, which it must not
+    /// clear (W3), is stored by now.
     fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
         settings.was_imported(object, &self.cells)
     }
 
-    /// Is this item of a cell offered in vain?
+    /// Whether this item of a cell is [dropped](Dropped).
     pub(crate) fn is_dropped(&self, column: Option<u16>, item: u16) -> bool {
         !self.dropped.is_empty()
             && column.is_some_and(|column| {

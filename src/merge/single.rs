@@ -196,7 +196,7 @@ impl<'p> Single<'p> {
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
                 cell if row.is_dropped(column.index(), 0) => {
-                    // Given, though in vain.
+                    // It is given, although there is no room for it.
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
