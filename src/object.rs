@@ -53,12 +53,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// May this mode create records?
+    /// Whether this mode may create records.
     pub const fn creates(self) -> bool {
         matches!(self, Mode::Create | Mode::Upsert)
     }
 
-    /// May this mode change records that exist?
+    /// Whether this mode may change records that exist.
     pub const fn updates(self) -> bool {
         matches!(self, Mode::Update | Mode::Upsert)
     }
@@ -101,8 +101,8 @@ impl RecordId {
         &self.0
     }
 
-    /// The number that an id is, for a storage whose ids are numbers. `None` if it is none, or is written in another
-    /// way than `to_string` does: `007` and `+7` are other ids than 7, and find nothing.
+    /// The id as a number, for a storage whose ids are numbers. `None` if it is not a number, or not written as
+    /// `to_string` writes it: `007` and `+7` are not the id 7, so they must not find it.
     ///
     /// ```
     /// use crm_import::RecordId;

@@ -160,7 +160,7 @@ impl Phone {
         self.number.get()
     }
 
-    /// Does the number carry an extension?
+    /// Whether the number has an extension.
     pub const fn has_extension(self) -> bool {
         self.extension != 0
     }

@@ -22,7 +22,7 @@ pub struct DedupPolicy {
     pub contacts: Vec<MatchRule>,
     /// What to do if a match rule finds several contacts (M5).
     pub ambiguous: Ambiguous,
-    /// What to do if a key of the row belongs to another contact than the one it found (M6).
+    /// What to do if a key of the row belongs to a contact other than the one that the row found (M6).
     pub conflict: Conflict,
     /// What to do if several rows are about the same contact (M10).
     pub repeats: Repeats,
@@ -93,7 +93,7 @@ pub enum Ambiguous {
     NextRule,
 }
 
-/// What to do if a key of the row belongs to another contact than the one the row found (M6).
+/// What to do if a key of the row belongs to a contact other than the one that the row found (M6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conflict {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct OpportunityPolicy {
     /// Whether a contact may have several opportunities in one pipeline (O4).
     pub duplicates: Duplicates,
-    /// Are contacts tagged even if they are only linked to? This concerns the tags of their opportunities, and
-    /// follow-ups (P8). The default is yes.
+    /// Whether contacts that are only linked to are tagged as well: with the tags of their opportunities, and by
+    /// follow-ups (P8). The default is `true`.
     pub tag_linked: bool,
-    /// What to do if a stored opportunity belongs to another contact than the row's (P7).
+    /// What to do if a stored opportunity belongs to a contact other than the row's (P7).
     pub relink: Relink,
     /// What to do with a new opportunity that has no contact (P5).
     pub unlinked: Unlinked,
@@ -44,7 +44,7 @@ pub enum Duplicates {
     Update,
 }
 
-/// What to do if a stored opportunity belongs to another contact than the row's (P7).
+/// What to do if a stored opportunity belongs to a contact other than the row's (P7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relink {
@@ -98,8 +98,9 @@ pub struct OpportunityMatching {
     pub fields: Vec<String>,
     /// How many days two dates may be apart and still agree.
     pub date_window_days: u16,
-    /// Are only open opportunities compared? If none of these agrees, a row that closes its
-    /// opportunity finds the one that it has closed before: one that says all that the row says.
+    /// Whether only open opportunities are compared. If no open one matches, a row that closes its opportunity is
+    /// also compared with closed ones, and matches one that already has every value of the row. So importing the
+    /// file again does not create it again.
     pub open_only: bool,
     /// What to do if none matches.
     pub none: WhenNone,
@@ -123,12 +124,12 @@ impl Default for OpportunityMatching {
 }
 
 impl OpportunityMatching {
-    /// Every opportunity without an id is a new one: the absence of a matching.
+    /// Creates an opportunity for every row without an id. This is `None`, the absence of a matching.
     pub fn no_matching() -> Option<Self> {
         None
     }
 
-    /// The file should hold only new opportunities: one that exists fails.
+    /// For files that should have new opportunities only: one that matches fails.
     pub fn require_none<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Create, WhenOne::Fail, WhenSeveral::Fail)
     }

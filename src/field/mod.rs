@@ -69,7 +69,7 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// Can values of this kind be imported?
+    /// Whether values of this kind can be imported.
     pub const fn is_importable(self) -> bool {
         !matches!(self, FieldKind::File | FieldKind::Signature)
     }
@@ -87,13 +87,13 @@ pub struct Field {
     pub label: String,
     /// How its cells are read.
     pub kind: FieldKind,
-    /// May it hold several values?
+    /// Whether it can hold several values.
     pub is_list: bool,
-    /// Is it a custom field?
+    /// Whether it is a custom field.
     pub is_custom: bool,
-    /// Is it a standard field that this account [does not have](Fields::only)?
+    /// Whether it is a standard field that this account [does not have](Fields::only).
     pub is_absent: bool,
-    /// Is it a part of the name, in an account that [keeps names in one field](Fields::only)? A column may be
+    /// Whether it is a part of the name, in an account that [keeps names in one field](Fields::only). A column can be
     /// mapped to it, but its cells are joined to `name` and never written here.
     pub is_part: bool,
     /// The options of a choice; empty if any value will do.

@@ -85,12 +85,12 @@ impl<'a> Lookup<'a> {
         self.wanted.iter().map(|&id| self.fields.get(id))
     }
 
-    /// Is there nothing to ask?
+    /// Whether nothing is asked for. A look-up that storage receives is never empty.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty() && self.contact_ids.is_empty() && self.blocks.is_empty()
     }
 
-    /// How many keys are asked for, ids included.
+    /// The number of keys that are asked for, ids included.
     pub fn len(&self) -> usize {
         let keys: usize = self.blocks.iter().map(MatchBlock::len).sum();
         self.ids.len() + self.contact_ids.len() + keys
@@ -140,7 +140,7 @@ impl<'a> MatchBlock<'a> {
         &self.fields
     }
 
-    /// Is this the block of the rule with these fields?
+    /// Whether this is the block of the rule with exactly these fields, in this order.
     pub fn is_rule(&self, fields: &[&str]) -> bool {
         self.fields == fields
     }
@@ -153,12 +153,13 @@ impl<'a> MatchBlock<'a> {
         &self.columns[field]
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
 
-    /// Are there no keys? In a lookup there always are, because a rule without keys has no block.
+    /// Whether there are no keys. Never true in a look-up that storage receives, because a rule without keys has no
+    /// block.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

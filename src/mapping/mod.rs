@@ -177,14 +177,14 @@ pub struct ColumnMapping {
     /// The key of the field it feeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Is the column ignored on purpose?
+    /// Whether the column is ignored on purpose, so that it is not reported as unmapped.
     #[serde(skip_serializing_if = "is_false")]
     pub ignore: bool,
     /// The order of day and month. With `None`, it is inferred from the cells of the whole column, then from its
     /// header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
-    /// Are bare numbers read as a spreadsheet's day numbers? `46083` is 2 March 2026.
+    /// Whether bare numbers are read as a spreadsheet's day numbers: `46083` is 2 March 2026.
     #[serde(skip_serializing_if = "is_false")]
     pub excel_serial: bool,
     /// The separators of numbers. With `None`, they are inferred from the cells of the whole column.
@@ -194,7 +194,7 @@ pub struct ColumnMapping {
     /// has a default, or if the merge rule is [`Merge::Keep`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blank: Option<Blank>,
-    /// How a value is merged with the stored one (W2). With `None`, as the [field's kind](Merge) has it.
+    /// How a value is merged with the stored one (W2). With `None`, the default of the [field's kind](Merge).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<Merge>,
     /// What to do about an invalid value (V6). With `None`, it is dropped.
@@ -204,8 +204,8 @@ pub struct ColumnMapping {
     /// default: ids, e-mail addresses, phones, and the field of any match rule of a single field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Is the default also used when a record is updated (W6)? It then replaces the stored value, but not one that
-    /// an earlier row of the same file gave.
+    /// Whether the default is also used when a record is updated (W6). It then replaces the stored value, but not one
+    /// that an earlier row of the same file gave.
     #[serde(skip_serializing_if = "is_false")]
     pub default_always: bool,
     /// The country of this column's phone numbers without a country code, as its ISO 3166 code. It takes precedence
@@ -216,14 +216,14 @@ pub struct ColumnMapping {
     /// [`LIST_SEPARATORS`](normalize::LIST_SEPARATORS).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_separators: Option<String>,
-    /// Are the items of a list, such as tags, written in lower case?
+    /// Whether the items of a list, such as tags, are written in lower case.
     #[serde(skip_serializing_if = "is_false")]
     pub lower_case: bool,
-    /// Are countries read only from their code or English name, as [`normalize::country_exact`] does?
+    /// Whether countries are read only from their code or English name, as [`normalize::country_exact`] does.
     #[serde(skip_serializing_if = "is_false")]
     pub exact_country: bool,
-    /// May this column change `dnd` (do not disturb) from yes to no (W6)? Other fields that hold yes or no, such as
-    /// an opt-in of your own, are always written as the file says.
+    /// Whether this column may change `dnd` (do not disturb) from yes to no (W6). Other fields that hold yes or no,
+    /// such as an opt-in of your own, are always written as the file says.
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
     /// The value map: what to read instead of a cell, by the text of the cell. Case and spaces do not matter. An empty

@@ -33,9 +33,9 @@ pub struct Needs {
 pub struct Need {
     /// The keys of the fields that meet it. Fields that count only together are joined by `+`.
     pub fields: Vec<String>,
-    /// Is one of them mapped?
+    /// Whether one of them is mapped.
     pub is_met: bool,
-    /// Does every row fail without it? Otherwise some rows may still go through.
+    /// Whether every row fails without it. If not, some rows may still be imported.
     pub is_strict: bool,
 }
 

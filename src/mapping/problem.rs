@@ -144,7 +144,7 @@ pub enum MappingProblem {
 }
 
 impl MappingProblem {
-    /// Does it stop the import before row 1? Otherwise it is a notice.
+    /// Whether it stops the import before row 1. If not, it is a notice.
     pub fn is_error(&self) -> bool {
         match self {
             MappingProblem::MissingColumn { .. } | MappingProblem::NotSelected { .. } => false,

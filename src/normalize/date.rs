@@ -21,7 +21,7 @@ pub use scan::{DateOrderFound, DateScan};
 pub struct DateFormat {
     /// The order of numeric dates; `None` = only dates that can be read in one way are read.
     pub order: Option<DateOrder>,
-    /// Are bare numbers a spreadsheet's count of days since 30 December 1899?
+    /// Whether bare numbers are a spreadsheet's day numbers, which count the days since 30 December 1899.
     pub excel_serial: bool,
     /// Two-digit years up to this one are 20xx, later ones 19xx. The default is 68, as in POSIX, and
     /// [25](Self::BIRTH_PIVOT) for dates of birth.

@@ -34,8 +34,8 @@ fn trim_fully(cell: &str) -> &str {
     }
 }
 
-/// Is nothing left of a cell once it is trimmed (behaviour §1), and rid of what protects it in a spreadsheet
-/// (`=""`)?
+/// Whether a cell is blank: empty after trimming (behaviour §1), and after removing the `="…"` with which a
+/// spreadsheet protects text.
 #[inline]
 pub fn is_blank(cell: &str) -> bool {
     match cell.as_bytes().first() {
@@ -113,7 +113,7 @@ pub(crate) fn folded(cell: &str) -> String {
     out
 }
 
-/// Are two texts equal once they are folded?
+/// Whether two texts are equal once they are [folded](fold_into).
 pub fn folded_eq(a: &str, b: &str) -> bool {
     if a == b {
         return true;

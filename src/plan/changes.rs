@@ -156,12 +156,12 @@ impl ChangeSet<'_> {
         self.iter().find(|change| change.field.key == key)
     }
 
-    /// How many fields change.
+    /// The number of fields that change.
     pub fn len(&self) -> usize {
         self.changes.len()
     }
 
-    /// Does nothing change?
+    /// Whether no field changes.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }

@@ -106,7 +106,7 @@ impl Plan {
 /// What a plan would do, on its way into the hash.
 struct Notes {
     hash: XxHash3_128,
-    /// What the hash has not seen yet: it takes longer over many small pieces.
+    /// What has not been hashed yet: hashing many small pieces takes longer.
     pending: Vec<u8>,
     /// A value that is no text, as text.
     text: String,
@@ -123,7 +123,7 @@ impl Default for Notes {
 const PIECE: usize = 8 * 1024;
 
 impl Notes {
-    /// What becomes of each side that is there. Rows without any are not told: nothing is done with them.
+    /// The outcome and the record of each side. Rows without sides are left out, because nothing is done with them.
     fn rows(&mut self, plan: &Plan) {
         for row in 0..u32::try_from(plan.ledger.len()).unwrap_or(NONE) {
             for object in [Object::Contact, Object::Opportunity] {
@@ -165,7 +165,7 @@ impl Notes {
         }
     }
 
-    /// Whom an opportunity ends linked to, and whom it was, if the file says.
+    /// The contact that an opportunity will be linked to, and the one it was linked to, if the file names a contact.
     fn link(&mut self, plan: &Plan, step: StepRef) {
         let ledger = &plan.ledger;
         let opportunity = ledger.entry(step.object, step.number);
@@ -177,8 +177,8 @@ impl Notes {
         }
     }
 
-    /// Lists and workflows; tags are among the changes. How contacts are numbered hangs on the window, so
-    /// they are told in the order of the rows that name them.
+    /// Lists and workflows; tags are among the changes. The numbers of contacts depend on the window, so contacts come
+    /// in the order of the rows that name them.
     fn follow_ups(&mut self, plan: &Plan) {
         let ledger = &plan.ledger;
         let mut due = ledger.lists_and_workflows();
@@ -257,7 +257,7 @@ impl Notes {
     }
 }
 
-/// The end of a list, and no record.
+/// Ends a list, and stands for no record.
 const END: u8 = 0;
 
 fn code_of_object(object: Object) -> u8 {

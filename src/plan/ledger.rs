@@ -1,4 +1,4 @@
-//! [`Ledger`]: the rows of the file, the records they met, and how they hang together.
+//! [`Ledger`]: the rows of the file, the records that they led to, and the links between those.
 
 mod entry;
 mod follow_ups;

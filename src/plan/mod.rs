@@ -158,7 +158,7 @@ pub struct UnmappedColumn {
     pub filled: u64,
     /// Up to three of those cells, abbreviated.
     pub examples: Vec<String>,
-    /// Is it about a consent, such as a newsletter or an opt-out, judging by its header?
+    /// Whether its header suggests that it is about a consent, such as a newsletter or an opt-out.
     pub is_consent: bool,
 }
 
@@ -202,7 +202,7 @@ impl Plan {
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 
-    /// Does the plan resume an interrupted import?
+    /// Whether the plan resumes an interrupted import.
     ///
     /// Such a plan still shows the whole import: rows that were written keep their outcome, and records that the
     /// import has created are still among the [steps](Self::steps). [`apply`](crate::Import::apply) recognises them

@@ -23,7 +23,7 @@ impl<'p> Step<'p> {
         self.step.object
     }
 
-    /// Is the record created or updated?
+    /// Whether the record is created or updated.
     pub fn op(&self) -> Op {
         if self.entry().is_new() { Op::Create } else { Op::Update }
     }

@@ -65,7 +65,7 @@ pub struct UnknownValue {
     pub pipeline: Option<String>,
     /// The number of rows that have it.
     pub rows: u64,
-    /// Does the account have several of that name? Then ids or e-mail addresses distinguish them.
+    /// Whether the account has several of that name. Use ids or e-mail addresses to tell them apart.
     pub is_ambiguous: bool,
     /// What may be meant, the likeliest first.
     pub nearest: Vec<String>,

@@ -28,7 +28,7 @@ pub struct Block {
     pub(super) text: String,
     /// How many cells a row has, including one that was [made](Self::make_column).
     pub(super) columns: usize,
-    /// The last column was made: the file does not have it.
+    /// Whether the last column was made from others: the file does not have it.
     pub(super) has_made: bool,
     pub(super) first_row: u32,
     /// Where each row begins in the text.
@@ -76,17 +76,17 @@ impl Block {
         Block::default()
     }
 
-    /// How many rows it holds.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.starts.len()
     }
 
-    /// Has it no rows?
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
-    /// How many columns the file has.
+    /// The number of columns of the file.
     pub fn columns(&self) -> usize {
         self.columns - usize::from(self.has_made)
     }
@@ -203,12 +203,12 @@ impl Block {
         self.first_line + u64::from(self.lines[row])
     }
 
-    /// Are all cells of a row blank?
+    /// Whether all cells of a row are blank.
     pub fn is_blank(&self, row: usize) -> bool {
         self.cells(row).all(is_blank)
     }
 
-    /// Could the row not be read? An issue says why. The row keeps the cells that could be read.
+    /// Whether the row could not be read; an issue says why. The row keeps the cells that could be read.
     pub fn is_failed(&self, row: usize) -> bool {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }

@@ -74,7 +74,7 @@ impl<'a> Bytes<'a> {
         })
     }
 
-    /// The digest is known otherwise.
+    /// Stops computing the digest, because it is computed elsewhere.
     pub(super) fn stop_digesting(&mut self) {
         if let Bytes::Memory(memory) = self {
             memory.digest = None;

@@ -44,7 +44,7 @@ pub(super) struct Records<'a> {
     pub(super) run: PlainRows,
 }
 
-/// How it went to read one record.
+/// The outcome of reading one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The text holds the record.

@@ -112,7 +112,7 @@ impl<'a> Batch<'a> {
         self.owned.steps.len()
     }
 
-    /// Are there no steps? There may still be follow-ups, and there is always a checkpoint.
+    /// Whether there are no steps. There may still be follow-ups, and there is always a checkpoint.
     pub fn is_empty(&self) -> bool {
         self.owned.steps.is_empty()
     }
@@ -183,12 +183,12 @@ impl<'a> BatchStep<'a> {
         self.step.object
     }
 
-    /// Is the record created or updated?
+    /// Whether the record is created or updated.
     pub fn op(&self) -> Op {
         self.step.op
     }
 
-    /// Is the record updated?
+    /// Whether the record is updated, not created.
     pub fn is_update(&self) -> bool {
         self.step.op == Op::Update
     }
@@ -214,8 +214,9 @@ impl<'a> BatchStep<'a> {
         self.step.version.as_deref()
     }
 
-    /// Has the record been changed or deleted since it was read (X3)? Then the receipt is a conflict. `stored` is the
-    /// version that the record has now, or `None` if it no longer exists.
+    /// Whether the record has been changed or deleted since it was read (X3). If so, file a
+    /// [conflict](Receipts::conflict) instead of writing the step. `stored` is the version that the record has now,
+    /// or `None` if it no longer exists.
     ///
     /// Always false for a create, and for an update without a version, as long as the record exists.
     ///
@@ -282,7 +283,7 @@ pub struct BatchFollowUp<'a> {
 }
 
 impl<'a> BatchFollowUp<'a> {
-    /// Is it a list or a workflow?
+    /// Whether it is a list or a workflow.
     pub fn kind(&self) -> FollowUpKind {
         self.owned.kind
     }

@@ -68,7 +68,7 @@ pub struct MemoryRecord {
 pub struct MemoryFollowUp {
     /// The id of the contact.
     pub contact: String,
-    /// Is it a list or a workflow?
+    /// Whether it is a list or a workflow.
     pub kind: FollowUpKind,
     /// The name of the list or workflow.
     pub name: String,
@@ -156,7 +156,7 @@ impl MemoryStorage {
         self.records(object).len()
     }
 
-    /// Is there no record at all?
+    /// Whether there are no records at all.
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty() && self.opportunities.is_empty()
     }

@@ -83,10 +83,10 @@ pub trait Storage {
     ///
     /// # Errors
     /// An error stops the import, unless [`asks_again`](Self::asks_again) asks for another attempt. While a file is
-    /// planned, nothing has been written then.
+    /// planned, nothing has been written yet.
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error>;
 
-    /// Can [`find`](Self::find) answer this match rule, given as the keys of its fields? An account with a
+    /// Whether [`find`](Self::find) can answer this match rule, given as the keys of its fields. An account with a
     /// rule that storage cannot answer is refused before row 1.
     ///
     /// The default: only the rule `email` and the rule `phone`.
@@ -94,8 +94,8 @@ pub trait Storage {
         answers_by_default(rule)
     }
 
-    /// Should a look-up that failed be repeated? `attempt` is the number of failures so far; after 65,535 it is not
-    /// repeated in any case. To wait before the next attempt, wait here.
+    /// Whether to repeat a look-up that failed. `attempt` is the number of failures so far; after 65,535 of them the
+    /// import stops in any case. To wait before the next attempt, wait here.
     ///
     /// The default: no.
     fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool {
@@ -143,7 +143,7 @@ pub trait StorageWrite: Storage {
         Recovery::Stop
     }
 
-    /// Does this storage keep the tokens of what it wrote? If it does not, an interrupted import cannot be
+    /// Whether this storage keeps the tokens of what it wrote. If it does not, an interrupted import cannot be
     /// resumed.
     ///
     /// The default: no.
@@ -161,7 +161,7 @@ pub trait StorageWrite: Storage {
     ///   lost although it was written.
     ///
     /// # Errors
-    /// An error stops the import; of one that is resumed, before anything is written.
+    /// An error stops the import; a resumed one, before anything is written.
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), Self::Error> {
         let _ = (tokens, known);
         Ok(())
@@ -182,8 +182,8 @@ pub trait StorageWrite: Storage {
         Ok(None)
     }
 
-    /// Can this storage do this kind of follow-up: put a contact on a list, start a workflow? An import with
-    /// another kind is refused before the first write.
+    /// Whether this storage can do this kind of follow-up: put a contact on a list, start a workflow. An import with
+    /// any other kind is refused before the first write.
     ///
     /// The default: only tags, which are written like any other field.
     fn supports(&self, follow_up: FollowUpKind) -> bool {
@@ -191,12 +191,12 @@ pub trait StorageWrite: Storage {
     }
 }
 
-/// The rules that a storage answers which says nothing about it.
+/// The default of [`Storage::answers`].
 fn answers_by_default(rule: &[String]) -> bool {
     matches!(rule, [field] if field == "email" || field == "phone")
 }
 
-/// The follow-ups that a storage can do which says nothing about it: tags are written like any other field.
+/// The default of [`StorageWrite::supports`]: tags, which are written like any other field.
 fn supports_by_default(follow_up: FollowUpKind) -> bool {
     follow_up == FollowUpKind::Tag
 }
@@ -297,7 +297,7 @@ impl Applied {
         self.known.len()
     }
 
-    /// Is there no token?
+    /// Whether there are no tokens.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
     }
