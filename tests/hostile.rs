@@ -14,6 +14,8 @@ mod broken;
 mod dice;
 #[path = "hostile/faults.rs"]
 mod faults;
+#[path = "hostile/few_people.rs"]
+mod few_people;
 #[path = "hostile/links.rs"]
 mod links;
 #[path = "hostile/meanwhile.rs"]

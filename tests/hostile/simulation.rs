@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::mapping::Blank;
-use crm_import::source::FileFormat;
 use crm_import::storage::{Batch, Receipts, Recovery};
 use crm_import::{
     Account, FollowUp, FollowUpKind, Import, Issue, IssueCode, Mapping, Object, Report, Severity,
-    Source, Storage, StorageWrite,
+    Storage, StorageWrite,
 };
 
 use super::dice::Dice;
+use super::few_people::{MAPPING, person, source};
 use super::shelf::Shelf;
 use super::{Act, Answer, Call, Hostile};
 
@@ -172,16 +172,13 @@ fn hand_over(batch: &Batch<'_>, own: &Receipts, receipts: &mut Receipts, dropped
     }
 }
 
-/// A file of some rows about a few people, stored or not, with repeats and opportunities.
+/// A file of some rows about a few people, with repeats and opportunities.
 fn file(dice: &mut Dice) -> String {
     let mut file = String::from(
         "First Name,Email,Phone,City,Tags,Opportunity ID,Opportunity Name,Opportunity Value\n",
     );
     for row in 0..3 + dice.below(12) {
-        let who = dice.below(9);
-        let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
-        let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
-        let city = dice.one_of(&["", "Oslo", "Rome"]);
+        let person = person(dice);
         let tag = dice.one_of(&["", "vip"]);
         let (id, name) = match dice.below(5) {
             0 => ("101", "Attic"),
@@ -191,7 +188,7 @@ fn file(dice: &mut Dice) -> String {
         };
         let value = if name.is_empty() && id.is_empty() { 0 } else { row * 10 };
         let value = if value == 0 { String::new() } else { value.to_string() };
-        file.push_str(&format!("P{who},{email},{phone},{city},{tag},{id},{name},{value}\n"));
+        file.push_str(&format!("{person},{tag},{id},{name},{value}\n"));
     }
     file
 }
@@ -219,25 +216,7 @@ fn shelf() -> Shelf {
     shelf
 }
 
-/// What each column is, said once: how mappings are suggested and dialects detected is not at stake,
-/// and would take nine tenths of the time.
-static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
-    let columns = [
-        ("First Name", Object::Contact, "first_name"),
-        ("Email", Object::Contact, "email"),
-        ("Phone", Object::Contact, "phone"),
-        ("City", Object::Contact, "city"),
-        ("Tags", Object::Contact, "tags"),
-        ("Opportunity ID", Object::Opportunity, "id"),
-        ("Opportunity Name", Object::Opportunity, "name"),
-        ("Opportunity Value", Object::Opportunity, "value"),
-    ];
-    columns.into_iter().fold(Mapping::default(), |mapping, (header, object, field)| {
-        mapping.column(header, object, field)
-    })
-});
-
-/// The same, but that blank cells clear.
+/// The usual mapping, except that blank cells clear.
 static CLEARING: LazyLock<Mapping> = LazyLock::new(|| {
     let mut mapping = MAPPING.clone();
     for column in &mut mapping.columns {
@@ -246,16 +225,6 @@ static CLEARING: LazyLock<Mapping> = LazyLock::new(|| {
     }
     mapping
 });
-
-fn source(file: &str) -> Source<'_> {
-    let format = FileFormat {
-        delimiter: Some(','),
-        encoding: Some("utf-8".into()),
-        header_line: Some(1),
-        ..FileFormat::default()
-    };
-    Source::from_bytes(file.as_bytes()).format(format)
-}
 
 fn settings(mapping: &Mapping) -> Import {
     Import::new()

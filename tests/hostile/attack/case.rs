@@ -1,34 +1,30 @@
 //! What is attacked: a small random file, and what its import tells.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use crm_import::account::{Duplicates, OpportunityMatching, Relink, Repeats};
-use crm_import::source::FileFormat;
 use crm_import::storage::{Checkpoint, StorageError};
 use crm_import::{
-    Account, Error, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Mode, Object, Outcome,
-    Report, Source, Stats, StorageWrite,
+    Account, Error, FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report,
+    Stats, StorageWrite,
 };
 
 use super::super::dice::Dice;
+use super::super::few_people::{MAPPING, person, source};
 use super::{ID, OBJECTS};
 
 use Object::{Contact, Opportunity};
 
-/// Rows about a few people, stored or not, and their opportunities.
+/// Rows about a few people, and their opportunities.
 fn rows(dice: &mut Dice) -> String {
     let mut file = String::from(
         "First Name,Email,Phone,City,Opportunity ID,Opportunity Name,Opportunity Value\n",
     );
     for row in 0..3 + dice.below(10) {
-        let who = dice.below(9);
-        let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
-        let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
-        let city = dice.one_of(&["", "Oslo", "Rome"]);
+        let person = person(dice);
         let (id, name) = dice.one_of(&[("o1", "Attic"), ("o2", ""), ("", "Roof"), ("", "")]);
         let value = if id.is_empty() && name.is_empty() { String::new() } else { row.to_string() };
-        file.push_str(&format!("P{who},{email},{phone},{city},{id},{name},{value}\n"));
+        file.push_str(&format!("{person},{id},{name},{value}\n"));
     }
     file
 }
@@ -58,32 +54,6 @@ fn crm(account: Account) -> MemoryStorage {
     crm.insert_as(Opportunity, "o1", [("name", "Loft"), ("contact_id", "c1")]);
     crm.insert_as(Opportunity, "o2", [("name", "Roof"), ("contact_id", "c2")]);
     crm
-}
-
-static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
-    [
-        ("First Name", Contact, "first_name"),
-        ("Email", Contact, "email"),
-        ("Phone", Contact, "phone"),
-        ("City", Contact, "city"),
-        ("Opportunity ID", Opportunity, "id"),
-        ("Opportunity Name", Opportunity, "name"),
-        ("Opportunity Value", Opportunity, "value"),
-    ]
-    .into_iter()
-    .fold(Mapping::default(), |mapping, (header, object, field)| {
-        mapping.column(header, object, field)
-    })
-});
-
-fn source(file: &str) -> Source<'_> {
-    let format = FileFormat {
-        delimiter: Some(','),
-        encoding: Some("utf-8".into()),
-        header_line: Some(1),
-        ..FileFormat::default()
-    };
-    Source::from_bytes(file.as_bytes()).format(format)
 }
 
 /// What is imported, and how.

@@ -1,0 +1,45 @@
+//! What the files of the simulation and of the attacks have in common: a few people, stored or not.
+
+use std::sync::LazyLock;
+
+use crm_import::source::FileFormat;
+use crm_import::{Mapping, Object, Source};
+
+use super::dice::Dice;
+
+/// The cells of a contact, one of nine people: first name, e-mail, phone and city.
+pub(crate) fn person(dice: &mut Dice) -> String {
+    let who = dice.below(9);
+    let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
+    let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
+    let city = dice.one_of(&["", "Oslo", "Rome"]);
+    format!("P{who},{email},{phone},{city}")
+}
+
+/// What each column is, if a file has it. Suggesting it for every file would take nine tenths of the time.
+pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
+    let columns = [
+        ("First Name", Object::Contact, "first_name"),
+        ("Email", Object::Contact, "email"),
+        ("Phone", Object::Contact, "phone"),
+        ("City", Object::Contact, "city"),
+        ("Tags", Object::Contact, "tags"),
+        ("Opportunity ID", Object::Opportunity, "id"),
+        ("Opportunity Name", Object::Opportunity, "name"),
+        ("Opportunity Value", Object::Opportunity, "value"),
+    ];
+    columns.into_iter().fold(Mapping::default(), |mapping, (header, object, field)| {
+        mapping.column(header, object, field)
+    })
+});
+
+/// A file, with its format said, because detecting it is not what these tests are about.
+pub(crate) fn source(file: &str) -> Source<'_> {
+    let format = FileFormat {
+        delimiter: Some(','),
+        encoding: Some("utf-8".into()),
+        header_line: Some(1),
+        ..FileFormat::default()
+    };
+    Source::from_bytes(file.as_bytes()).format(format)
+}
