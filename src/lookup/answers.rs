@@ -281,14 +281,15 @@ impl Answers {
         if !is_plain {
             values.sort_by_key(|(field, _)| *field);
         }
-        let version = version.unwrap_or((id.1, id.1));
+        let version = version.unwrap_or(Span { from: id.to, to: id.to });
         let (start, first_part) = (self.text.len(), self.parts.len());
         let (id_len, version_end) = match whole_of(id, version, values).filter(|_| is_plain) {
             Some(whole) => {
                 self.text.push_str(reply.found.slice(whole));
-                let part = |&(field, (_, to)): &(FieldId, Span)| Part { field, end: to - id.0 };
+                let part =
+                    |&(field, value): &(FieldId, Span)| Part { field, end: value.to - id.from };
                 self.parts.extend(values.iter().map(part));
-                (id.1 - id.0, version.1 - id.0)
+                (id.to - id.from, version.to - id.from)
             }
             None => self.push_texts(reply, (id, version), values),
         };
@@ -329,9 +330,11 @@ impl Answers {
 
 /// The span of id, version and values together, if each begins where the one before ends.
 fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span> {
-    let mut end = id.1;
+    let mut end = id.to;
     let mut texts = std::iter::once(version).chain(values.iter().map(|(_, value)| *value));
-    texts.all(|(from, to)| from == std::mem::replace(&mut end, to)).then_some((id.0, end))
+    texts
+        .all(|text| text.from == std::mem::replace(&mut end, text.to))
+        .then_some(Span { from: id.from, to: end })
 }
 
 #[cfg(test)]

@@ -26,7 +26,23 @@ pub struct Found {
     pub(super) keys: Vec<RawKey>,
 }
 
-pub(super) type Span = (u32, u32);
+/// A place in one of the texts of a [`Found`], in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+impl Span {
+    fn range(self) -> Range<usize> {
+        self.from as usize..self.to as usize
+    }
+
+    /// The same place, relative to `start`.
+    fn relative_to(self, start: u32) -> Span {
+        Span { from: self.from - start, to: self.to - start }
+    }
+}
 
 /// One call of [`Found::record`].
 #[derive(Debug)]
@@ -134,7 +150,7 @@ impl Found {
     /// id nor declared for a key. Declared keys that were not asked for are found by the planner.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let answers = self.answer_by_key_or_contact(lookup);
-        let has_id = |Raw { id: (from, to), .. }: &Raw| from < to;
+        let has_id = |Raw { id, .. }: &Raw| id.from < id.to;
         if answers.iter().all(|answers| *answers) && self.records.iter().all(has_id) {
             return Vec::new();
         }
@@ -230,9 +246,8 @@ impl Found {
         }
         // The same text may still be divided into values in another way.
         let (start, start_again) = (whole.start as u32, whole_again.start as u32);
-        let is_same = |(from, to): Span, (from_again, to_again): Span| {
-            (from - start, to - start) == (from_again - start_again, to_again - start_again)
-        };
+        let is_same =
+            |span: Span, again: Span| span.relative_to(start) == again.relative_to(start_again);
         let (record, record_again) = (&self.records[first], &self.records[again]);
         let (values, values_again) = (self.raw_values(first), self.raw_values(again));
         let is_same_version = match (record.version, record_again.version) {
@@ -243,13 +258,15 @@ impl Found {
         is_same(record.id, record_again.id)
             && is_same_version
             && values.len() == values_again.len()
-            && both.all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+            && both.all(|((name, value), (name_again, value_again))| {
+                name == name_again && is_same(*value, *value_again)
+            })
     }
 
     /// The part of `text` that contains everything a call of [`record`](Self::record) gave.
     fn extent(&self, call: usize) -> Range<usize> {
-        let end = self.records.get(call + 1).map_or(self.text.len(), |next| next.id.0 as usize);
-        self.records[call].id.0 as usize..end
+        let end = self.records.get(call + 1).map_or(self.text.len(), |next| next.id.from as usize);
+        self.records[call].id.from as usize..end
     }
 
     /// The id and the version that a call of [`record`](Self::record) gave.
@@ -322,13 +339,13 @@ impl Found {
     }
 
     #[inline]
-    pub(super) fn slice(&self, (from, to): Span) -> &str {
-        &self.text[from as usize..to as usize]
+    pub(super) fn slice(&self, span: Span) -> &str {
+        &self.text[span.range()]
     }
 
     #[inline]
     fn key_text(&self, key: &RawKey) -> &str {
-        &self.key_text[key.text.0 as usize..key.text.1 as usize]
+        &self.key_text[key.text.range()]
     }
 
     /// The declared keys. `told` says [which record](super::Answers::absorb) each call was about.
@@ -360,8 +377,8 @@ impl Found {
 fn append(all: &mut String, text: &str) -> Span {
     let start = all.len();
     all.push_str(text);
-    // The start fits, too: it is not beyond the end.
-    (start as u32, u32::try_from(all.len()).expect("the answers to one window fit 4 GiB"))
+    let to = u32::try_from(all.len()).expect("the answers to one window fit 4 GiB");
+    Span { from: start as u32, to }
 }
 
 /// Whether two names are the same. Lengths and first letters are compared first: they tell most names apart.

@@ -115,8 +115,8 @@ impl Block {
         let line = self.relative_line(line);
         self.has_nul |= run.has_nul;
         let Ends::Short(ends) = &mut self.ends else { return };
-        self.starts.extend(run.starts.iter().map(|(start, _)| *start));
-        self.lines.extend(run.starts.iter().map(|(_, own)| line.saturating_add(*own)));
+        self.starts.extend(run.starts.iter().map(|start| start.at));
+        self.lines.extend(run.starts.iter().map(|start| line.saturating_add(start.line)));
         ends.extend_from_slice(run.ends());
     }
 

@@ -46,11 +46,20 @@ impl Like {
     }
 }
 
+/// Where a row of a run begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowStart {
+    /// Its place in the text of the block.
+    pub(super) at: u32,
+    /// Its physical line, relative to that of the first row.
+    pub(super) line: u32,
+}
+
 /// Splits runs, and holds what was found out about the last one.
 #[derive(Debug)]
 pub(super) struct PlainRows {
-    /// For each row, where in the text it begins, and on which line, relative to the first row's.
-    pub(super) starts: Vec<(u32, u32)>,
+    /// Where each row begins.
+    pub(super) starts: Vec<RowStart>,
     /// Where the cells end, relative to their row; what comes after the first `cells` of them means nothing.
     ends: Vec<u16>,
     cells: usize,
@@ -199,7 +208,8 @@ impl PlainRows {
                 if !like.fits(&held[row.start..=at], filled - cells) {
                     break 'run;
                 }
-                starts.push(((text_start + row.base - left_out.len()) as u32, lines));
+                let start = text_start + row.base - left_out.len();
+                starts.push(RowStart { at: start as u32, line: lines });
                 row.line += 1;
                 (cells, len, lines) = (filled, at + 1, row.line);
                 if starts.len() == most {
