@@ -366,7 +366,10 @@ fn limits_on_cells_and_columns_cost_the_row_and_not_the_next() {
 fn a_header_beyond_the_limits_is_an_error() {
     let wide = "h,".repeat(5_000) + "h\n1\n";
     let error = Source::from_bytes(wide.as_bytes()).open().unwrap_err();
-    assert_eq!(error.to_string(), "the header has more columns than the limit of 4096");
+    assert_eq!(
+        error.to_string(),
+        "the header has more columns than the limit of 4096 (Limits::columns)"
+    );
     assert!(
         Source::from_bytes(wide.as_bytes()).limits(Limits::default().columns(6_000)).open().is_ok()
     );

@@ -71,7 +71,8 @@ impl Import {
         if storage.keeps_tokens() {
             return Ok(());
         }
-        let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed";
+        let problem = "the storage keeps no tokens, so an interrupted import cannot be resumed: implement \
+                       StorageWrite::keeps_tokens and applied";
         Err(ConfigError::of(problem))
     }
 

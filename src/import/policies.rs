@@ -42,7 +42,7 @@ impl Policies<'_> {
         }
         let remedy = known.map(|known| format!(": write {known:?}")).unwrap_or_default();
         Some(format!(
-            "the account's default_country is {code:?}, which is no ISO 3166 code of two letters{remedy}"
+            "the account's default_country is {code:?}, which is not a two-letter ISO 3166 code{remedy}"
         ))
     }
 
@@ -52,7 +52,10 @@ impl Policies<'_> {
         named.filter(|(object, key)| self.standard.find(*object, key).is_none()).map(
             |(object, key)| {
                 let objects = object.plural();
-                format!("the account names {key:?}, which is no standard field of {objects}")
+                format!(
+                    "the account names {key:?}, which is no standard field of {objects}: add a field of your own to \
+                     custom_fields instead"
+                )
             },
         )
     }
@@ -78,7 +81,10 @@ impl Policies<'_> {
                     instead.join("+")
                 ));
             } else if !answers(&rule.0) {
-                problems.push(format!("the storage cannot answer the match rule {name}"));
+                problems.push(format!(
+                    "the storage cannot answer the match rule {name:?}: let Storage::find answer it and \
+                     Storage::answers say so, or leave it out of the account's dedup"
+                ));
             }
         }
         problems
@@ -87,7 +93,10 @@ impl Policies<'_> {
     fn required_fields(&self) -> impl Iterator<Item = String> {
         self.account.dedup.required.iter().filter_map(|key| match self.of_contact(key) {
             None => {
-                Some(format!("new contacts are required to have {key:?}, a field they do not have"))
+                Some(format!(
+                    "new contacts are required to have {key:?}, a field they do not have: leave it out of \
+                     required in the account's dedup"
+                ))
             }
             Some(_) if self.is_split(key) => Some(
                 "new contacts are required to have \"name\", which is kept as its two parts: require \
@@ -95,7 +104,8 @@ impl Policies<'_> {
                     .to_owned(),
             ),
             Some(id) if self.fields.get(id).kind == FieldKind::RecordId => Some(format!(
-                "new contacts are required to have {key:?}, which only stored ones have"
+                "new contacts are required to have {key:?}, which only stored ones have: leave it out of \
+                 required in the account's dedup"
             )),
             Some(_) => None,
         })
@@ -109,7 +119,12 @@ impl Policies<'_> {
             })
         };
         let unknown = self.account.options.keys().filter(move |key| !is_field(key));
-        unknown.map(|key| format!("the account lists options of {key:?}, which is no field"))
+        unknown.map(|key| {
+            format!(
+                "the account lists options of {key:?}, which is no field: correct the key, or add the field to \
+                 custom_fields"
+            )
+        })
     }
 
     /// Opportunities must be matched by fields that they have (O5).
@@ -118,7 +133,12 @@ impl Policies<'_> {
             self.account.opportunities.matching.iter().flat_map(|matching| &matching.fields);
         named
             .filter(|key| self.fields.find(Object::Opportunity, key).is_none())
-            .map(|key| format!("opportunities are matched by {key:?}, a field they do not have"))
+            .map(|key| {
+                format!(
+                    "opportunities are matched by {key:?}, a field they do not have: correct the key in the account's \
+                     matching, or give them the field"
+                )
+            })
     }
 
     /// The field of contacts with this key. A part of a name that is kept whole does not count: nothing is

@@ -136,8 +136,8 @@ impl Import {
         let known = storage.unfinished().await;
         let known = known.map_err(|source| Error::Tokens { source, done: None })?;
         let Some(mut open) = known else {
-            let problem = "the storage does not say which imports are unfinished \
-                           (StorageWrite::unfinished)";
+            let problem = "the storage does not say which imports are unfinished: implement \
+                           StorageWrite::unfinished, or pass the stored checkpoint to Import::resume";
             return Err(ConfigError::of(problem).into());
         };
         let is_named = |own: &Checkpoint| self.id.as_ref().is_none_or(|id| own.import_id == *id);

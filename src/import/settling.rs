@@ -95,7 +95,11 @@ impl Import {
         }
         let tags = self.follow_ups.iter().filter(|it| it.kind() == FollowUpKind::Tag);
         tags.map(|tag| {
-            format!("contacts have no tags, so the follow-up tag {:?} cannot be done", tag.name())
+            format!(
+                "contacts have no tags, so the follow-up tag {:?} cannot be done: give the account the field tags, or \
+                 leave the follow-up out",
+                tag.name()
+            )
         })
         .collect()
     }
@@ -174,7 +178,10 @@ pub(super) fn check_follow_ups<'f, S: AsyncStorageWrite>(
     let mut problems: Vec<String> = Vec::new();
     for follow_up in follow_ups.filter(|follow_up| !storage.supports(follow_up.kind())) {
         let (kind, name) = (follow_up.kind().name(), follow_up.name());
-        let problem = format!("the storage cannot do the follow-up {kind} {name:?}");
+        let problem = format!(
+            "the storage cannot do the follow-up {kind} {name:?}: do it in StorageWrite::write and let supports say \
+             so, or leave the follow-up out"
+        );
         if !problems.contains(&problem) {
             problems.push(problem);
         }

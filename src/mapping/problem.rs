@@ -71,7 +71,7 @@ pub enum MappingProblem {
         field: String,
     },
     /// The column names neither a field nor that it is ignored.
-    #[error("column {column:?} names neither a field nor that it is ignored")]
+    #[error("column {column:?} names neither a field nor that it is ignored: set field or ignore")]
     Incomplete {
         /// The column.
         column: String,
@@ -83,9 +83,9 @@ pub enum MappingProblem {
     RequiredMissing {
         /// The object.
         object: Object,
-        /// What would do, by key.
+        /// The keys of the fields, any one of which would do.
         fields: Vec<String>,
-        /// Will every row fail for it?
+        /// Whether every row fails without it.
         is_error: bool,
     },
     /// Nothing that is mapped can find an existing record.
@@ -93,9 +93,9 @@ pub enum MappingProblem {
     MatchKeyMissing {
         /// The object.
         object: Object,
-        /// What would do: a key, or several joined with `+`.
+        /// What would do: the key of a field, or several joined with `+`.
         fields: Vec<String>,
-        /// Will every row fail for it?
+        /// Whether every row fails without it.
         is_error: bool,
     },
     /// A setting of a column cannot be used.
@@ -138,7 +138,7 @@ pub enum MappingProblem {
     UnmappedColumn {
         /// The header.
         column: String,
-        /// Is that an error?
+        /// Whether that is an error.
         is_error: bool,
     },
 }

@@ -249,7 +249,9 @@ pub enum SourceError {
         line: u64,
     },
     /// The declared encoding is unknown.
-    #[error("the encoding {label:?} is not known")]
+    #[error(
+        "the encoding {label:?} is not known; declare one such as \"utf-8\" or \"windows-1252\""
+    )]
     Encoding {
         /// The declared label.
         label: String,
@@ -266,7 +268,7 @@ pub enum SourceError {
         delimiter: char,
     },
     /// The header has more columns than the limit.
-    #[error("the header has more columns than the limit of {limit}")]
+    #[error("the header has more columns than the limit of {limit} (Limits::columns)")]
     TooManyColumns {
         /// The limit.
         limit: usize,

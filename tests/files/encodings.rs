@@ -44,7 +44,10 @@ fn encodings_are_told_by_the_mark_then_by_declaration_then_by_the_bytes() {
     let rows = Source::from_bytes(marked.as_bytes()).format(declare("latin1")).open().unwrap();
     assert_eq!(tell(Ok(rows), 10).unwrap().rows[0].0[1], "Köln");
     let error = Source::from_bytes(&latin[..]).format(declare("klingon")).open().unwrap_err();
-    assert_eq!(error.to_string(), "the encoding \"klingon\" is not known");
+    assert_eq!(
+        error.to_string(),
+        "the encoding \"klingon\" is not known; declare one such as \"utf-8\" or \"windows-1252\""
+    );
 }
 
 #[test]

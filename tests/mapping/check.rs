@@ -245,7 +245,9 @@ fn a4_a_column_that_names_no_field_is_incomplete() {
     };
     let mapping =
         Mapping { columns: vec![half], ..Mapping::default() }.column("Tel", Contact, "phone");
-    let expected = ["error: column \"Email\" names neither a field nor that it is ignored"];
+    let expected = [
+        "error: column \"Email\" names neither a field nor that it is ignored: set field or ignore",
+    ];
     assert_eq!(told(&problems(&mapping, &["Email", "Tel"], &UPSERT)), expected);
 }
 

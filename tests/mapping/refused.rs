@@ -275,12 +275,12 @@ fn a4_policies_that_name_no_field_and_no_country_are_told_at_once() {
         ..Account::default()
     };
     let expected = [
-        "the account's default_country is \"Germany\", which is no ISO 3166 code of two letters: write \"DE\"",
-        "new contacts are required to have \"shoe_size\", a field they do not have",
+        "the account's default_country is \"Germany\", which is not a two-letter ISO 3166 code: write \"DE\"",
+        "new contacts are required to have \"shoe_size\", a field they do not have: leave it out of required in the account's dedup",
         "new contacts are required to have \"name\", which is kept as its two parts: require \"first_name\" or \"last_name\"",
-        "new contacts are required to have \"id\", which only stored ones have",
-        "new contacts are required to have \"stage\", a field they do not have",
-        "the account lists options of \"contact_typ\", which is no field",
+        "new contacts are required to have \"id\", which only stored ones have: leave it out of required in the account's dedup",
+        "new contacts are required to have \"stage\", a field they do not have: leave it out of required in the account's dedup",
+        "the account lists options of \"contact_typ\", which is no field: correct the key, or add the field to custom_fields",
     ];
     assert_eq!(refused(account), expected);
 }
@@ -302,8 +302,7 @@ fn a4_the_default_country_is_a_code_of_two_letters() {
         ("+1", ""),
         (" US", ": write \"US\""),
     ] {
-        let expected =
-            format!("{line} {code:?}, which is no ISO 3166 code of two letters{told_as}");
+        let expected = format!("{line} {code:?}, which is not a two-letter ISO 3166 code{told_as}");
         assert_eq!(told(code), [expected]);
     }
 }
