@@ -1,9 +1,13 @@
 //! The words that every module shares: objects, modes, record ids and row numbers.
 
+mod numbers;
+
 use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use numbers::{ContactNumber, OpportunityNumber, RowIndex};
 
 /// One of the two things a row of the file can describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -15,8 +15,8 @@ use super::report::Report;
 use super::token::Tokens;
 use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Op, Plan, StepRef};
+use crate::object::{Object, RowIndex};
+use crate::plan::{Ledger, Op, Plan, StepRef, first_row};
 use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
 /// What has become of a task.
@@ -300,7 +300,7 @@ impl Applier {
             if let Some((object, number)) = place
                 && let Some(row) = self.report.plan.ledger.numbers.row(number)
             {
-                finding = Finding::row(IssueCode::StorageFault, RowNumber(row + 1)).object(object);
+                finding = Finding::row(IssueCode::StorageFault, row.number()).object(object);
                 self.report.warn(object, row);
             }
             self.report.note(finding.severity(Severity::Warning).detail(why));
@@ -373,15 +373,20 @@ impl Applier {
     }
 
     /// The row of the import's plan that a row of another plan is.
-    pub(super) fn home(&self, part: u32, row: u32) -> Option<u32> {
+    pub(super) fn home(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         self.report.home(part, row)
     }
 
     /// The rows of the import's plan that are folded into a record of a part, last one first.
-    pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<u32> {
+    pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<RowIndex> {
         let ledger = self.ledger(part);
         let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
         rows.filter_map(|row| self.home(part, row)).collect()
+    }
+
+    /// The row of the import's plan that names a step of a part.
+    pub(super) fn naming_row(&self, part: u32, step: StepRef) -> Option<RowIndex> {
+        self.home(part, first_row(self.ledger(part), step)?)
     }
 
     /// The import stops. Whatever is not written yet stays unwritten, and its rows are not counted.

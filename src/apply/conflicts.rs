@@ -15,8 +15,8 @@ use super::units::{TaskKind, Units, Waits, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
-use crate::object::{Object, RowNumber};
-use crate::plan::{Claim, NONE, Op, RowNumbers, StepRef, first_row};
+use crate::object::{Object, RowIndex, RowNumber};
+use crate::plan::{Claim, Op, RowNumbers, StepRef, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -132,39 +132,42 @@ impl Applier {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let step = contact.map(|number| StepRef { object: Object::Contact, number });
-        step.filter(|step| first_row(ledger, *step) != NONE)
+        let step = contact.map(StepRef::contact);
+        step.filter(|step| first_row(ledger, *step).is_some())
             .is_some_and(|step| self.conflicts.holds(self.tokens.step(ledger, step)))
     }
 
     /// The rows of every unit with a conflict, in the import's own plan.
-    fn rows_of_conflicts(&mut self) -> Vec<u32> {
+    fn rows_of_conflicts(&mut self) -> Vec<RowIndex> {
         let mut units: BTreeSet<u32> = BTreeSet::new();
-        let mut own: BTreeSet<u32> = BTreeSet::new();
+        let mut own: BTreeSet<RowIndex> = BTreeSet::new();
         for at in self.conflicts.tasks.clone() {
             let task = self.tasks[at];
             let step = task.record();
             let mut rows = self.rows_of(task.part, step);
             if rows.is_empty() {
-                rows.extend(self.home(task.part, first_row(self.ledger(task.part), step)));
+                rows.extend(self.naming_row(task.part, step));
             }
             for row in rows {
                 own.insert(row);
-                units.extend(self.units.of_row(&self.report.plan.ledger, row as usize));
+                units.extend(self.units.of_row(&self.report.plan.ledger, row));
             }
         }
         let ledger = &self.report.plan.ledger;
-        for row in 0..ledger.len() {
+        for row in ledger.all_rows() {
             let unit = self.units.of_row(ledger, row);
             if unit.is_some_and(|unit| units.contains(&unit)) {
-                own.insert(u32::try_from(row).unwrap_or(NONE));
+                own.insert(row);
             }
         }
         own.into_iter().collect()
     }
 
     /// The records that this import has created from these rows.
-    fn created_of(&self, rows: &[u32]) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
+    fn created_of(
+        &self,
+        rows: &[RowIndex],
+    ) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
         let mut created = HashSet::default();
         for &row in rows {
             for object in [Object::Contact, Object::Opportunity] {
@@ -179,13 +182,15 @@ impl Applier {
 
     /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are
     /// planned again (O5).
-    fn claims_beside(&self, rows: &[u32]) -> HashMap<Box<str>, Claim, foldhash::fast::RandomState> {
+    fn claims_beside(
+        &self,
+        rows: &[RowIndex],
+    ) -> HashMap<Box<str>, Claim, foldhash::fast::RandomState> {
         let (ledger, mut claims) = (&self.report.plan.ledger, HashMap::default());
         if ledger.settings.account.opportunities.matching.is_none() {
             return claims;
         }
-        let all = 0..u32::try_from(ledger.len()).unwrap_or(NONE);
-        for row in all.filter(|row| rows.binary_search(row).is_err()) {
+        for row in ledger.all_rows().filter(|row| rows.binary_search(row).is_err()) {
             if let Some(id) = self.report.id(Object::Opportunity, ledger.number(row)) {
                 let claim: &mut Claim = claims.entry(id.into()).or_default();
                 *claim = self.report.claim(row).max(*claim);
@@ -234,19 +239,19 @@ impl Applier {
     }
 
     fn take_outcomes(&mut self, part: u32) {
-        for row in 0..self.ledger(part).len() {
+        for row in self.ledger(part).all_rows() {
             for object in [Object::Contact, Object::Opportunity] {
-                self.take_outcome(part, object, u32::try_from(row).unwrap_or(NONE));
+                self.take_outcome(part, object, row);
             }
         }
     }
 
     /// From now on the side is as this part has planned it, unless it was written or refused before.
-    fn take_outcome(&mut self, part: u32, object: Object, row: u32) {
+    fn take_outcome(&mut self, part: u32, object: Object, row: RowIndex) {
         let ledger = self.ledger(part);
         let side = ledger.side(object, row);
         let (Some(outcome), Some(home)) = (side.outcome, self.home(part, row)) else { return };
-        let step = (side.record != NONE).then_some(StepRef { object, number: side.record });
+        let step = side.record.map(|number| StepRef { object, number });
         let token = step.map(|step| self.tokens.step(ledger, step));
         let is_settled = token
             .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));

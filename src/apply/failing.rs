@@ -3,8 +3,8 @@
 use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
-use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Op, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{Op, StepRef, first_number, first_row};
 use crate::storage::{Refusal, Token};
 
 impl Applier {
@@ -33,7 +33,7 @@ impl Applier {
         }
         let mut rows = self.rows_of(part, step);
         if rows.is_empty() {
-            rows.extend(self.home(part, first_row(self.ledger(part), step)));
+            rows.extend(self.naming_row(part, step));
         }
         for row in rows.into_iter().rev() {
             self.report.was_written_before(part, step.object, row, id);
@@ -60,12 +60,11 @@ impl Applier {
     }
 
     /// Why a contact was not written, in the words of its issue; nothing if that is not known.
-    pub(super) fn why_failed(&self, part: u32, contact: u32) -> String {
+    pub(super) fn why_failed(&self, part: u32, contact: ContactNumber) -> String {
         let ledger = self.ledger(part);
-        let first = first_row(ledger, StepRef { object: Object::Contact, number: contact });
-        if first == NONE {
+        let Some(first) = first_row(ledger, StepRef::contact(contact)) else {
             return String::new();
-        }
+        };
         let row = ledger.number(first);
         // Usually it failed just now.
         let mut refused = self.report.refused.iter().rev();
@@ -87,7 +86,7 @@ impl Applier {
         let is_lost = code == IssueCode::WriteConflict
             || self.ledger(task.part).entry(task.record().object, task.number).is_new();
         if task.kind == TaskKind::Contact && is_lost {
-            self.note_kept_links(task.part, task.number);
+            self.note_kept_links(task.part, ContactNumber::new(task.number));
         }
     }
 
@@ -97,7 +96,7 @@ impl Applier {
             return self.tags_failed(part, step, why);
         }
         let ledger = self.ledger(part);
-        let row = ledger.number(first_row(ledger, step));
+        let row = first_number(ledger, step);
         let id = ledger.id(step.object, step.number).map(str::to_owned);
         let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
         self.report.refused.push(refusal);
@@ -109,7 +108,7 @@ impl Applier {
 
     /// The contact was only to get tags, so no row of its own fails.
     fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
-        let Some(row) = self.home(part, first_row(self.ledger(part), step)) else { return };
+        let Some(row) = self.naming_row(part, step) else { return };
         let why = format!("the tags were not written: {why}");
         self.report.warn(Object::Contact, row);
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
@@ -124,10 +123,7 @@ impl Applier {
         let TaskKind::FollowUp(which) = task.kind else { return };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
-        let step = task.record();
-        let Some(row) = self.home(task.part, first_row(self.ledger(task.part), step)) else {
-            return;
-        };
+        let Some(row) = self.naming_row(task.part, task.record()) else { return };
         self.report.warn(Object::Contact, row);
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
     }
@@ -135,12 +131,9 @@ impl Applier {
     /// An earlier run of the import was refused this step: it is not written now either.
     pub(super) fn refuse(&mut self, refused: &Refusal) {
         let ledger = &self.report.plan.ledger;
-        let row = ledger.numbers.row(refused.row).filter(|row| (*row as usize) < ledger.len());
+        let row = ledger.numbers.row(refused.row).filter(|row| row.index() < ledger.len());
         let Some(row) = row else { return };
-        let number = ledger.side(refused.object, row).record;
-        if number == NONE {
-            return;
-        }
+        let Some(number) = ledger.side(refused.object, row).record else { return };
         let step = StepRef { object: refused.object, number };
         let is_it =
             |task: &Task| !matches!(task.kind, TaskKind::FollowUp(_)) && task.record() == step;
@@ -153,7 +146,7 @@ impl Applier {
     }
 }
 
-pub(super) fn finding(code: IssueCode, row: u32, object: Object, why: &str) -> Finding {
-    let finding = Finding::row(code, RowNumber(row + 1)).object(object);
+pub(super) fn finding(code: IssueCode, row: RowIndex, object: Object, why: &str) -> Finding {
+    let finding = Finding::row(code, row.number()).object(object);
     if why.is_empty() { finding } else { finding.detail(why) }
 }

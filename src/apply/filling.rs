@@ -12,8 +12,8 @@ use super::applier::{Applier, State};
 use super::units::TaskKind;
 use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
-use crate::object::Object;
-use crate::plan::{Ledger, NONE, Op, StepRef, first_row, fold_record, moves_link};
+use crate::object::{ContactNumber, Object};
+use crate::plan::{Ledger, Op, StepRef, first_number, first_row, fold_record, moves_link};
 use crate::planner::keys_of;
 use crate::storage::{
     ContactOf, Link, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep, Receipts, Token,
@@ -106,10 +106,12 @@ impl Applier {
                     }
                     self.batch.steps.push(step);
                 }
-                TaskKind::FollowUp(which) => match self.tie_to(task.part, task.number, &created) {
-                    Ok(tie) => self.fill_follow_up(at, which, tie),
-                    Err(token) => self.leave_out(at, token),
-                },
+                TaskKind::FollowUp(which) => {
+                    match self.tie_to(task.part, ContactNumber::new(task.number), &created) {
+                        Ok(tie) => self.fill_follow_up(at, which, tie),
+                        Err(token) => self.leave_out(at, token),
+                    }
+                }
                 TaskKind::Opportunity => match self.link_of(at, &created) {
                     Ok(tie) => opportunities.push(self.step(at, tie, folded)),
                     Err(token) => self.leave_out(at, token),
@@ -136,7 +138,7 @@ impl Applier {
             kind: follow_up.kind(),
             name: follow_up.name().into(),
             token: self.token(&task),
-            row: ledger.number(first_row(ledger, task.record())),
+            row: first_number(ledger, task.record()),
             contact: tie.contact,
             contact_step: tie.step,
             task: at,
@@ -152,7 +154,7 @@ impl Applier {
         OwnedStep {
             object: step.object,
             op: if entry.is_new() { Op::Create } else { Op::Update },
-            row: ledger.number(first_row(ledger, step)),
+            row: first_number(ledger, step),
             token: self.token(&task),
             id: entry.stored().map(|id| answers.id(id).into()),
             version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
@@ -180,16 +182,16 @@ impl Applier {
 
     /// How storage knows a contact, and the contact's own step. `Err`: storage does not know it, or it is to
     /// be planned again; the token is that of its step.
-    fn tie_to(&self, part: u32, contact: u32, created: &Tokens) -> Result<Tie, Token> {
+    fn tie_to(&self, part: u32, contact: ContactNumber, created: &Tokens) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
-        let step = StepRef { object: Object::Contact, number: contact };
+        let step = StepRef::contact(contact);
         // One that no row names is only linked to.
-        let is_named = first_row(ledger, step) != NONE;
+        let is_named = first_row(ledger, step).is_some();
         let token = is_named.then(|| self.tokens.step(ledger, step));
         if let Some(token) = token.filter(|token| self.conflicts.holds(*token)) {
             return Err(token);
         }
-        if let Some(id) = ledger.id(Object::Contact, contact) {
+        if let Some(id) = ledger.id(Object::Contact, contact.number()) {
             return Ok(Tie { contact: ContactOf::Known(id.into()), step: token });
         }
         let token = self.tokens.step(ledger, step);
@@ -217,12 +219,11 @@ impl Applier {
         let ledger = self.ledger(task.part);
         let contact = match task.kind {
             TaskKind::Opportunity => ledger.link_of(ledger.entry(Object::Opportunity, task.number)),
-            _ => Some(task.number),
+            _ => Some(ContactNumber::new(task.number)),
         };
         match contact {
-            Some(number) => {
-                let step = StepRef { object: Object::Contact, number };
-                let token = self.tokens.step(ledger, step);
+            Some(contact) => {
+                let token = self.tokens.step(ledger, StepRef::contact(contact));
                 self.leave_out(at, token);
             }
             None => self.fail_dependant(at),

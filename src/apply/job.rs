@@ -1,6 +1,7 @@
 //! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
+use crate::object::RowIndex;
 use crate::plan::Plan;
 use crate::planner::{Moved, each_tokenless};
 use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
@@ -53,7 +54,7 @@ impl Job {
         if moved.is_nothing() {
             return;
         }
-        let mut concerned: Vec<u32> = Vec::new();
+        let mut concerned: Vec<RowIndex> = Vec::new();
         each_tokenless(plan, |row| concerned.extend(moved.concerns(&row).then_some(row.row)));
         let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
         let met = last.flat_map(|row| plan.met_rows(*row)).collect();

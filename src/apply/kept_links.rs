@@ -6,15 +6,15 @@ use super::failing::finding;
 use super::report::Side;
 use super::units::TaskKind;
 use crate::issue::IssueCode;
-use crate::object::Object;
-use crate::plan::{By, Changes, Ledger, NONE, Outcome, StepRef, first_row, fold_record};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{By, Changes, Ledger, Outcome, StepRef, first_row, fold_record};
 
 impl Applier {
     /// The rows of a contact that was not written do not move opportunities to it, and say so. That includes
     /// opportunities that an interrupted import had written already.
-    pub(super) fn note_kept_links(&mut self, part: u32, contact: u32) {
+    pub(super) fn note_kept_links(&mut self, part: u32, contact: ContactNumber) {
         let ledger = self.ledger(part);
-        let rows = ledger.row_numbers(Object::Contact, ledger.entry(Object::Contact, contact));
+        let rows = ledger.row_numbers(Object::Contact, &ledger.contacts[contact.index()]);
         let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
         self.note_kept(part, rows, contact);
     }
@@ -28,8 +28,8 @@ impl Applier {
         }
         let (ledger, step) = (self.ledger(task.part), task.record());
         let opportunity = ledger.entry(step.object, step.number);
-        let row = first_row(ledger, step);
-        let is_named = row != NONE && ledger.opportunity_rows[row as usize].by == By::Id;
+        let is_named = first_row(ledger, step)
+            .is_some_and(|row| ledger.opportunity_rows[row.index()].by == By::Id);
         let Some(contact) =
             ledger.link_of(opportunity).filter(|_| is_named && !opportunity.is_new())
         else {
@@ -51,7 +51,7 @@ impl Applier {
     }
 
     /// Notes that these rows of a plan, last one first, do not link their opportunity to the contact after all.
-    fn note_kept(&mut self, part: u32, rows: Vec<u32>, contact: u32) {
+    fn note_kept(&mut self, part: u32, rows: Vec<RowIndex>, contact: ContactNumber) {
         let why = self.why_failed(part, contact);
         for row in rows.into_iter().rev() {
             let Some(home) = self.home(part, row) else { continue };
@@ -81,7 +81,8 @@ impl Applier {
 }
 
 /// Does the row link an opportunity that it names by id to this contact?
-fn links_to(ledger: &Ledger, row: u32, contact: u32) -> bool {
-    let side = &ledger.opportunity_rows[row as usize];
-    side.opportunity != NONE && side.by == By::Id && side.sets_link && side.contact == contact
+fn links_to(ledger: &Ledger, row: RowIndex, contact: ContactNumber) -> bool {
+    let side = &ledger.opportunity_rows[row.index()];
+    let is_named = side.opportunity.is_some() && side.by == By::Id;
+    is_named && side.sets_link && side.contact == Some(contact)
 }

@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::token::Tokens;
 use crate::error::Error;
-use crate::object::Object;
+use crate::object::{Object, RowIndex};
 use crate::plan::{Op, Outcome, Plan, RowNumbers, Settled};
 use crate::storage::{Applied, AsyncStorageWrite, Checkpoint, Token};
 
@@ -25,7 +25,7 @@ pub(crate) struct Known {
 pub(super) struct KnownStep {
     pub(super) object: Object,
     /// Its first row.
-    pub(super) row: u32,
+    pub(super) row: RowIndex,
     pub(super) op: Op,
     pub(super) id: Box<str>,
 }
@@ -41,7 +41,7 @@ impl Known {
         let mut known = Known::default();
         let step = u32::try_from(TOKENS / 2).unwrap_or(1);
         for from in (0..rows).step_by(TOKENS / 2) {
-            let rows = from..rows.min(from + step);
+            let rows = (from..rows.min(from + step)).map(RowIndex::new);
             let named: Vec<_> = rows
                 .flat_map(|row| {
                     [Object::Contact, Object::Opportunity]

@@ -8,9 +8,11 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::units::{Task, TaskKind, Waits, batches};
+use crate::object::ContactNumber;
 use crate::plan::{Ledger, Passage};
 
 /// Cuts the tasks of a plan into batches. Keys of which they are in order are no longer listed as passed on.
@@ -21,7 +23,8 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
     }
     let all = || tasks.iter().enumerate();
     let of_contacts = all().filter(|(_, task)| task.kind == TaskKind::Contact);
-    let steps: HashMap<u32, usize> = of_contacts.map(|(at, task)| (task.number, at)).collect();
+    let steps: HashMap<ContactNumber, usize, RandomState> =
+        of_contacts.map(|(at, task)| (ContactNumber::new(task.number), at)).collect();
     let starts: Vec<usize> = all().filter(|(_, task)| task.is_start).map(|(at, _)| at).collect();
     // The last step that gives up the key, and the one that gets it.
     let turn = |passage: &Passage| {

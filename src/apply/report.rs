@@ -12,8 +12,8 @@ use super::error_log::ErrorLog;
 use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode};
-use crate::object::{Object, RowNumber};
-use crate::plan::{By, Claim, NONE, Op, Outcome, Plan, SidePlan, Stats, StepRef};
+use crate::object::{Object, RowIndex, RowNumber};
+use crate::plan::{By, Claim, Op, Outcome, Plan, SidePlan, Stats, StepRef};
 use crate::storage::{Checkpoint, Refusal, Token};
 pub(super) use sides::Side;
 
@@ -57,9 +57,9 @@ pub struct Report {
     /// Plans made again for some rows (X3).
     parts: Vec<Plan>,
     /// Sides that did not turn out as planned.
-    sides: Map<(Object, u32), Side>,
+    sides: Map<(Object, RowIndex), Side>,
     /// Rows whose opportunity was written, but not linked to their contact (P6).
-    kept_links: HashSet<u32, foldhash::fast::RandomState>,
+    kept_links: HashSet<RowIndex, foldhash::fast::RandomState>,
     /// Found while writing.
     findings: Vec<Finding>,
     /// In the total of a run: the issues that it keeps.
@@ -207,21 +207,20 @@ impl Report {
     }
 
     /// The id of the stored record that one side of a row was planned for, whatever became of it.
-    pub(super) fn stored(&self, object: Object, row: u32) -> Option<&str> {
+    pub(super) fn stored(&self, object: Object, row: RowIndex) -> Option<&str> {
         self.plan.ledger.id(object, self.record(object, row)?)
     }
 
-    fn record(&self, object: Object, row: u32) -> Option<u32> {
-        let number = self.plan.ledger.side(object, row).record;
-        (number != NONE).then_some(number)
+    fn record(&self, object: Object, row: RowIndex) -> Option<u32> {
+        self.plan.ledger.side(object, row).record
     }
 
     /// What a row leaves of its opportunity to other rows (O5). One that skips an opportunity only names it, unless it
     /// was matched.
-    pub(super) fn claim(&self, row: u32) -> Claim {
+    pub(super) fn claim(&self, row: RowIndex) -> Claim {
         let part = self.part(Object::Opportunity, row);
         let own = self.row_in(part, row).unwrap_or(row);
-        let side = &self.plan_of(part).ledger.opportunity_rows[own as usize];
+        let side = &self.plan_of(part).ledger.opportunity_rows[own.index()];
         let outcome = self.outcome(Object::Opportunity, self.plan.ledger.number(row));
         match side.by {
             By::Match => Claim::of_match(side.borrows),
@@ -262,14 +261,15 @@ impl Report {
         plan.findings.iter().filter(move |found| {
             // The opportunity was to be moved, but its link was kept.
             let is_relinked = found.code == IssueCode::OpportunityRelinked;
-            let home = || self.home(part, found.row?.0 - 1);
+            let home = || self.home(part, RowIndex::of(found.row?));
             if is_relinked && home().is_some_and(|row| self.kept_links.contains(&row)) {
                 return false;
             }
             if self.parts.is_empty() {
                 return true;
             }
-            let side = found.object.zip(found.row.and_then(|row| self.home(part, row.0 - 1)));
+            let side =
+                found.object.zip(found.row.and_then(|row| self.home(part, RowIndex::of(row))));
             // A finding about no side is taken from the first plan.
             side.map_or(part == 0, |(object, row)| self.part(object, row) == part)
         })

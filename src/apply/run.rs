@@ -22,8 +22,8 @@ use super::token::{HEAD, Tokens};
 use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, Memory, NONE, Plan, RowNumbers, Settled, Stats};
+use crate::object::{Object, RowIndex, RowNumber};
+use crate::plan::{Ledger, Memory, Plan, RowNumbers, Settled, Stats};
 use crate::planner::{Pace, Part, Scanner, Threads, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
@@ -277,7 +277,7 @@ impl Runner<'_> {
         watch: &mut impl FnMut(Event<'_>) -> Control,
     ) -> Result<Report, Error<S::Error>> {
         let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
-        let refused = self.earlier.refused(plan.ledger.number(0), rows);
+        let refused = self.earlier.refused(plan.ledger.number(RowIndex::new(0)), rows);
         // What has failed in earlier windows counts, too.
         let mut planned = *self.total.stats();
         planned.add(plan.stats());
@@ -339,7 +339,7 @@ impl Runner<'_> {
             *row = RowNumber(row.0 - offset);
         }
         let numbers = RowNumbers::After(offset);
-        let len = u32::try_from(block.len()).unwrap_or(NONE);
+        let len = u32::try_from(block.len()).unwrap_or(u32::MAX);
         let known = match self.job.resumes {
             true => Known::ask(&self.tokens, &numbers, len, storage).await?,
             false => Known::default(),
@@ -382,7 +382,7 @@ impl Runner<'_> {
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
         for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
-            let row = refusal.row.0 - offset - 1;
+            let row = RowIndex::new(refusal.row.0 - offset - 1);
             match &refusal.id {
                 Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
                 None => _ = settled.new.insert(row, None),

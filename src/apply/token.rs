@@ -4,7 +4,7 @@ use twox_hash::XxHash3_128;
 
 use crate::follow_up::FollowUpKind;
 use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, StepRef, first_row};
+use crate::plan::{Ledger, StepRef, first_number};
 use crate::storage::Token;
 
 /// Marks a digest as that of the beginning of a file only.
@@ -29,7 +29,7 @@ impl Tokens {
 
     /// The token of the step whose first row this row of the file is.
     pub(crate) fn row(&self, object: Object, row: RowNumber) -> Token {
-        self.token(object.name(), row.0)
+        self.token(object.name(), row)
     }
 
     /// The token of a step. Contacts without rows of their own are told apart by other words than "contact",
@@ -43,9 +43,12 @@ impl Tokens {
             Object::Contact => "linked contact",
             Object::Opportunity => "opportunity",
         };
-        let is_named = step.object == Object::Contact && !entry.has_rows() && entry.is_named();
-        let row = if is_named { entry.named_row } else { first_row(ledger, step) };
-        self.token(what, ledger.number(row).0)
+        let is_only_named = step.object == Object::Contact && !entry.has_rows();
+        let row = match entry.named_row.filter(|_| is_only_named) {
+            Some(row) => ledger.number(row),
+            None => first_number(ledger, step),
+        };
+        self.token(what, row)
     }
 
     /// The token of a follow-up of a contact. A stored contact is named by its id, so that it gets its
@@ -65,7 +68,7 @@ impl Tokens {
         Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
     }
 
-    fn token(&self, what: &str, row: u32) -> Token {
+    fn token(&self, what: &str, RowNumber(row): RowNumber) -> Token {
         let mut number = itoa::Buffer::new();
         let parts = [&self.import, "\0", what, "\0", number.format(row)];
         let (mut short, mut end) = ([0; 128], 0);
@@ -88,7 +91,7 @@ mod tests {
     fn a_token_is_the_hash_of_its_parts_however_long_they_are() {
         for len in 0..300 {
             let id = "i".repeat(len);
-            let token = Tokens::new(&id, "d1").token("linked contact", 4_294_967_295);
+            let token = Tokens::new(&id, "d1").token("linked contact", RowNumber(4_294_967_295));
             let text = format!("{id}\0d1\0linked contact\04294967295");
             assert_eq!(token, Token(XxHash3_128::oneshot(text.as_bytes())), "{len}");
         }

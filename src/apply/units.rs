@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::object::Object;
-use crate::plan::{Ledger, NONE, Plan, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{Ledger, Plan, StepRef, first_row};
 
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
@@ -54,7 +54,7 @@ impl Task {
 /// The tasks of a plan, in order.
 pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
     let ledger = &plan.ledger;
-    let mut tasks: Vec<(u32, u32, Task)> = Vec::with_capacity(plan.steps.len());
+    let mut tasks: Vec<(u32, Option<RowIndex>, Task)> = Vec::with_capacity(plan.steps.len());
     for step in plan.steps.iter().map(|kept| kept.step()) {
         let kind = match step.object {
             Object::Contact => TaskKind::Contact,
@@ -63,22 +63,22 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
         let task = Task { part, kind, number: step.number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
-    for (number, at) in ledger.lists_and_workflows() {
-        let step = StepRef { object: Object::Contact, number };
-        let task = Task { part, kind: TaskKind::FollowUp(at), number, is_start: false };
+    for (contact, at) in ledger.lists_and_workflows() {
+        let (step, kind) = (StepRef::contact(contact), TaskKind::FollowUp(at));
+        let task = Task { part, kind, number: step.number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
     // Units come in the order of their first rows.
-    let mut first = vec![NONE; units.above.len()];
+    let mut first: Vec<Option<RowIndex>> = vec![None; units.above.len()];
     for &(root, row, _) in &tasks {
         let place = &mut first[root as usize];
-        *place = row.min(*place);
+        *place = place.iter().copied().chain(row).min();
     }
     tasks.sort_by_key(|(root, row, task)| {
         (first[*root as usize], *root, task.kind.class(), *row, task.kind)
     });
     let mut before = None;
-    let mark = |(root, _, mut task): (u32, u32, Task)| {
+    let mark = |(root, _, mut task): (u32, Option<RowIndex>, Task)| {
         task.is_start = before.replace(root) != Some(root);
         task
     };
@@ -142,23 +142,23 @@ pub(super) struct Units {
 impl Units {
     pub(super) fn of(ledger: &Ledger) -> Self {
         let count = ledger.contacts.len() + ledger.opportunities.len();
-        let mut units = Units { above: (0..u32::try_from(count).unwrap_or(NONE)).collect() };
-        for row in 0..ledger.len() {
+        let mut units = Units { above: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect() };
+        for row in ledger.all_rows() {
             let mut nodes = nodes(ledger, row);
             if let Some(first) = nodes.next() {
                 nodes.for_each(|node| units.join(first, node));
             }
         }
         for &(contact, row) in &ledger.gifts {
-            if let Some(node) = nodes(ledger, row as usize).next() {
-                units.join(node, contact);
+            if let Some(node) = nodes(ledger, row).next() {
+                units.join(node, contact.number());
             }
         }
         units
     }
 
     /// The unit of a row, if it is in one.
-    pub(super) fn of_row(&mut self, ledger: &Ledger, row: usize) -> Option<u32> {
+    pub(super) fn of_row(&mut self, ledger: &Ledger, row: RowIndex) -> Option<u32> {
         let node = nodes(ledger, row).next()?;
         Some(self.find(node))
     }
@@ -186,7 +186,7 @@ impl Units {
 }
 
 fn node(ledger: &Ledger, step: StepRef) -> u32 {
-    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(NONE);
+    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(u32::MAX);
     match step.object {
         Object::Contact => step.number,
         Object::Opportunity => contacts + step.number,
@@ -194,12 +194,12 @@ fn node(ledger: &Ledger, step: StepRef) -> u32 {
 }
 
 /// The records that a row names.
-fn nodes(ledger: &Ledger, row: usize) -> impl Iterator<Item = u32> {
-    let (contact, opportunity) = (&ledger.contact_rows[row], &ledger.opportunity_rows[row]);
-    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(NONE);
-    let opportunity_node =
-        if opportunity.opportunity == NONE { NONE } else { contacts + opportunity.opportunity };
-    [contact.contact, opportunity.contact, opportunity_node]
-        .into_iter()
-        .filter(|node| *node != NONE)
+fn nodes(ledger: &Ledger, row: RowIndex) -> impl Iterator<Item = u32> {
+    let contact = &ledger.contact_rows[row.index()];
+    let opportunity = &ledger.opportunity_rows[row.index()];
+    let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(u32::MAX);
+    let own = opportunity.opportunity.map(|of| contacts + of.number());
+    let [contact, link] =
+        [contact.contact, opportunity.contact].map(|of| of.map(ContactNumber::number));
+    [contact, link, own].into_iter().flatten()
 }

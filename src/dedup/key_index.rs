@@ -10,10 +10,7 @@ use smallvec::SmallVec;
 
 use super::key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::{Key, KeyKind};
-
-/// The number of a contact in the plan. Stored and new ones are numbered in the order in which they were met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ContactNumber(pub(crate) u32);
+use crate::object::ContactNumber;
 
 /// Who carries a key, at a glance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,14 +178,14 @@ impl KeyIndex {
         match self.carriers[key.0 as usize] {
             NOBODY => Holder::Nobody,
             holder if holder & SEVERAL != 0 => Holder::Several,
-            holder => Holder::One(ContactNumber(holder)),
+            holder => Holder::One(ContactNumber::new(holder)),
         }
     }
 
     /// The contact that carries the key, if it is the only one that ever did. Otherwise `None`.
-    pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<u32> {
+    pub(crate) fn lone_holder(&self, key: KeyNumber) -> Option<ContactNumber> {
         let holder = self.carriers[key.0 as usize];
-        (holder & SEVERAL == 0).then_some(holder)
+        (holder & SEVERAL == 0).then(|| ContactNumber::new(holder))
     }
 
     /// Does this contact carry the key?
@@ -205,7 +202,7 @@ impl KeyIndex {
         match self.carriers[key.0 as usize] {
             NOBODY => SmallVec::new(),
             holder if holder & SEVERAL != 0 => self.several[(holder & !SEVERAL) as usize].clone(),
-            holder => smallvec::smallvec![ContactNumber(holder)],
+            holder => smallvec::smallvec![ContactNumber::new(holder)],
         }
     }
 
@@ -214,8 +211,8 @@ impl KeyIndex {
     pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == NOBODY {
-            *holder = contact.0;
-        } else if *holder != contact.0 {
+            *holder = contact.number();
+        } else if *holder != contact.number() {
             self.teach_another(key, contact);
         }
     }
@@ -231,7 +228,7 @@ impl KeyIndex {
             }
         } else {
             let number = u32::try_from(self.several.len()).expect("fewer than 2³¹ shared keys");
-            let first = ContactNumber(*holder);
+            let first = ContactNumber::new(*holder);
             self.several.push(smallvec::smallvec![first.min(contact), first.max(contact)]);
             self.passed_on.extend([(key, first), (key, contact)]);
             *holder = SEVERAL | number;
@@ -282,7 +279,7 @@ impl KeyIndex {
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
         self.passed_on.push((key, contact));
         let holder = &mut self.carriers[key.0 as usize];
-        if *holder == contact.0 {
+        if *holder == contact.number() {
             *holder = NOBODY;
         } else if *holder != NOBODY && *holder & SEVERAL != 0 {
             self.several[(*holder & !SEVERAL) as usize].retain(|other| *other != contact);

@@ -25,7 +25,7 @@ mod record_keys;
 mod verdict;
 
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
-pub(crate) use key_index::{ContactNumber, Holder, KeyIndex};
+pub(crate) use key_index::{Holder, KeyIndex};
 pub(crate) use key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
 pub use record_keys::record_keys;
 pub(crate) use verdict::{Candidates, Verdict, decide};

@@ -8,8 +8,8 @@
 
 use smallvec::SmallVec;
 
-use super::key_index::ContactNumber;
 use crate::account::Ambiguous;
+use crate::object::ContactNumber;
 
 /// The contacts that carry one key; usually at most one.
 type Carriers = SmallVec<[ContactNumber; 2]>;
@@ -81,16 +81,16 @@ mod tests {
     }
 
     fn rules(holders: &[&[&[u32]]]) -> Vec<SmallVec<[Carriers; 2]>> {
-        let contacts = |key: &&[u32]| key.iter().map(|&n| ContactNumber(n)).collect();
+        let contacts = |key: &&[u32]| key.iter().map(|&n| ContactNumber::new(n)).collect();
         holders.iter().map(|keys| keys.iter().map(contacts).collect()).collect()
     }
 
     fn one(contact: u32, rule: usize, key: usize) -> Verdict {
-        Verdict::One { contact: ContactNumber(contact), rule, key }
+        Verdict::One { contact: ContactNumber::new(contact), rule, key }
     }
 
     fn several(rule: usize, contacts: &[u32]) -> Candidates {
-        Candidates { rule, contacts: contacts.iter().map(|&n| ContactNumber(n)).collect() }
+        Candidates { rule, contacts: contacts.iter().map(|&n| ContactNumber::new(n)).collect() }
     }
 
     #[test]

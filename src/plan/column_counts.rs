@@ -16,7 +16,7 @@ use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
 use crate::merge::{Addresses, RowOf};
 use crate::normalize;
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, RowIndex};
 
 /// What becomes of the filled cells of one mapped column. The last five counts add up to `filled` (behaviour L2).
 ///
@@ -139,11 +139,11 @@ impl Plan {
 struct Tally<'p> {
     plan: &'p Plan,
     /// The cells that an issue refuses: row, column, and the side of the row.
-    refused: HashSet<(u32, u16, Object), foldhash::fast::RandomState>,
+    refused: HashSet<(RowIndex, u16, Object), foldhash::fast::RandomState>,
     /// The contact that the tags of an opportunity's row go to.
-    gifts: HashMap<u32, u32, foldhash::fast::RandomState>,
+    gifts: HashMap<RowIndex, ContactNumber, foldhash::fast::RandomState>,
     /// The tags of those contacts in the end.
-    tags: HashMap<u32, Items, foldhash::fast::RandomState>,
+    tags: HashMap<ContactNumber, Items, foldhash::fast::RandomState>,
 }
 
 impl<'p> Tally<'p> {
@@ -156,7 +156,7 @@ impl<'p> Tally<'p> {
             _ => true,
         });
         let refused = refusals.filter_map(|found| {
-            let row = u32::try_from(found.row?.index()).ok()?;
+            let row = RowIndex::of(found.row?);
             Some((row, found.column?, found.object.unwrap_or(Object::Contact)))
         });
         Tally {
@@ -169,7 +169,7 @@ impl<'p> Tally<'p> {
 
     fn count(&mut self, object: Object, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
-        for row in (0u32..).take(ledger.len()) {
+        for row in ledger.all_rows() {
             let side = ledger.side(object, row);
             let fate = match side.outcome {
                 None => continue,
@@ -177,9 +177,10 @@ impl<'p> Tally<'p> {
                 Some(Outcome::Skip) => Fate::Skipped,
                 Some(_) => {
                     // All rows of a record are counted where its first one stands.
-                    let entry = ledger.entry(object, side.record);
-                    if entry.first_row == row {
-                        self.count_record(StepRef { object, number: side.record }, entry, targets);
+                    let Some(record) = side.record else { continue };
+                    let entry = ledger.entry(object, record);
+                    if entry.first_row == Some(row) {
+                        self.count_record(StepRef { object, number: record }, entry, targets);
                     }
                     continue;
                 }
@@ -192,11 +193,12 @@ impl<'p> Tally<'p> {
 
     fn count_record(&mut self, step: StepRef, entry: &Entry, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
-        let is_alone = entry.first_row == entry.last_row;
+        let is_alone = entry.only_row().is_some();
         let mut after: Option<FinalRecord<'_>> = None;
         for row in ledger.row_numbers(step.object, entry) {
             let of = ledger.row(step.object, row);
-            let only_links = step.object == Object::Opportunity && ledger.opportunity_rows[row as usize].only_links;
+            let only_links = step.object == Object::Opportunity
+                && ledger.opportunity_rows[row.index()].only_links;
             for target in targets.iter_mut().filter(|target| target.is_filled(&of)) {
                 let first = target.columns[0];
                 let is_of_link =
@@ -224,12 +226,11 @@ impl<'p> Tally<'p> {
     }
 
     /// Has the contact of an opportunity the tags of its row?
-    fn look_for_tags(&mut self, row: u32, column: &Column) -> Answer {
+    fn look_for_tags(&mut self, row: RowIndex, column: &Column) -> Answer {
         let ledger = &self.plan.ledger;
         let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
         let tags = self.tags.entry(contact).or_insert_with(|| {
-            let step = StepRef { object: Object::Contact, number: contact };
-            FinalRecord::of(ledger, step).list(FieldId::TAGS).clone()
+            FinalRecord::of(ledger, StepRef::contact(contact)).list(FieldId::TAGS).clone()
         });
         let cells = ledger.cells(row);
         let mut answer = Answer::Holds;

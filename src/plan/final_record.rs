@@ -8,7 +8,7 @@ use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::{Addresses, Base, RowOf, has_note};
 use crate::normalize;
-use crate::object::Object;
+use crate::object::{ContactNumber, Object};
 use crate::value::Value;
 
 /// The items of a list, folded.
@@ -28,7 +28,7 @@ pub(super) struct FinalRecord<'p> {
     ledger: &'p Ledger,
     base: Base<'p>,
     changes: ChangeSet<'p>,
-    link: Option<u32>,
+    link: Option<ContactNumber>,
     /// What the lists hold, folded; those that were asked for.
     lists: HashMap<FieldId, Items, foldhash::fast::RandomState>,
 }
@@ -64,7 +64,7 @@ impl<'p> FinalRecord<'p> {
             FieldId::CONTACT_LINK => {
                 let named = column.mapped(normalize::trim(text));
                 let link = match self.link {
-                    Some(contact) => self.ledger.id(Object::Contact, contact),
+                    Some(contact) => self.ledger.id(Object::Contact, contact.number()),
                     None => self.base.shown(FieldId::CONTACT_LINK).next(),
                 };
                 return held(link == Some(named));

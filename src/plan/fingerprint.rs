@@ -12,9 +12,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_128;
 
-use super::{Changes, NONE, Outcome, Plan, StepRef, fold_record};
+use super::{Changes, Outcome, Plan, StepRef, fold_record};
 use crate::field::FieldId;
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, RowNumber};
 use crate::value::Value;
 
 /// A hash of what a plan would do: two plans have the same fingerprint if and only if they would do the same.
@@ -125,7 +125,7 @@ const PIECE: usize = 8 * 1024;
 impl Notes {
     /// The outcome and the record of each side. Rows without sides are left out, because nothing is done with them.
     fn rows(&mut self, plan: &Plan) {
-        for row in 0..u32::try_from(plan.ledger.len()).unwrap_or(NONE) {
+        for row in plan.ledger.all_rows() {
             for object in [Object::Contact, Object::Opportunity] {
                 let side = plan.ledger.side(object, row);
                 let Some(outcome) = side.outcome else { continue };
@@ -142,7 +142,7 @@ impl Notes {
         let mut changes = Changes::default();
         for step in plan.steps.iter().map(|kept| kept.step()) {
             self.byte(code_of_object(step.object));
-            self.record(plan, step.object, step.number);
+            self.record(plan, step.object, Some(step.number));
             if step.object == Object::Opportunity {
                 self.link(plan, step);
             }
@@ -170,7 +170,7 @@ impl Notes {
         let ledger = &plan.ledger;
         let opportunity = ledger.entry(step.object, step.number);
         let contact = ledger.link_of(opportunity);
-        self.record(plan, Object::Contact, contact.unwrap_or(NONE));
+        self.record(plan, Object::Contact, contact.map(ContactNumber::number));
         if contact.is_some() {
             let before = ledger.base(step.object, opportunity).shown(FieldId::CONTACT_LINK).next();
             self.str(before.unwrap_or_default());
@@ -182,25 +182,23 @@ impl Notes {
     fn follow_ups(&mut self, plan: &Plan) {
         let ledger = &plan.ledger;
         let mut due = ledger.lists_and_workflows();
-        let order = |&(contact, at): &(u32, u16)| {
-            let id = ledger.id(Object::Contact, contact);
-            (ledger.entry(Object::Contact, contact).named_row, id, at)
+        let order = |&(contact, at): &(ContactNumber, u16)| {
+            let id = ledger.id(Object::Contact, contact.number());
+            (ledger.contacts[contact.index()].named_row, id, at)
         };
         due.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         for (contact, at) in due {
             let follow_up = &ledger.settings.follow_ups[usize::from(at)];
-            self.record(plan, Object::Contact, contact);
+            self.record(plan, Object::Contact, Some(contact.number()));
             self.str(follow_up.kind().name());
             self.str(follow_up.name());
         }
         self.byte(END);
     }
 
-    /// Which record: by its id, or by the row that brings it.
-    fn record(&mut self, plan: &Plan, object: Object, number: u32) {
-        if number == NONE {
-            return self.byte(END);
-        }
+    /// Which record, if there is one: by its id, or by the row that brings it.
+    fn record(&mut self, plan: &Plan, object: Object, number: Option<u32>) {
+        let Some(number) = number else { return self.byte(END) };
         match plan.ledger.id(object, number) {
             Some(id) => {
                 self.byte(1);
@@ -209,7 +207,7 @@ impl Notes {
             None => {
                 let row = plan.ledger.first_number(object, number);
                 self.byte(2);
-                self.number(row.map_or(NONE, |RowNumber(row)| row));
+                self.number(row.map_or(u32::MAX, |RowNumber(row)| row));
             }
         }
     }

@@ -14,16 +14,13 @@ use crate::dedup::KeyPlace;
 use crate::draft::Settings;
 use crate::lookup::Answers;
 use crate::merge::{Base, Dropped, RowOf};
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 use crate::source::{Block, BlockRow};
 
 pub(crate) use entry::Entry;
 pub(crate) use follow_ups::is_in;
 pub(super) use sides::SideOfRow;
 pub(crate) use sides::{By, ContactRow, OpportunityRow};
-
-/// No row, no record.
-pub(crate) const NONE: u32 = u32::MAX;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -45,7 +42,7 @@ pub(crate) struct Ledger {
     pub(crate) dropped_of_contacts: Vec<Dropped>,
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
     /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
-    pub(crate) gifts: Vec<(u32, u32)>,
+    pub(crate) gifts: Vec<(ContactNumber, RowIndex)>,
     /// Keys that may be with another contact when their new one is written: no step expects them to be free (X3).
     pub(crate) passed_on: PassedOn,
     /// Which rows of the file these are.
@@ -54,13 +51,13 @@ pub(crate) struct Ledger {
     pub(crate) memory: Arc<Memory>,
 }
 
-/// How a key passes from one contact to another. All are meant by their numbers.
+/// How a key passes from one contact to another.
 #[derive(Debug, Default)]
 pub(crate) struct Passage {
     /// The stored contacts that give it up.
-    pub(crate) from: SmallVec<[u32; 1]>,
+    pub(crate) from: SmallVec<[ContactNumber; 1]>,
     /// Who has it in the end, if that is one contact.
-    pub(crate) to: Option<u32>,
+    pub(crate) to: Option<ContactNumber>,
 }
 
 /// The keys that the plan itself passes on, or that several contacts carry, by the position of their rule and by their
@@ -99,7 +96,7 @@ impl Ledger {
     }
 
     /// The number in the file of a row of this ledger.
-    pub(crate) fn number(&self, row: u32) -> RowNumber {
+    pub(crate) fn number(&self, row: RowIndex) -> RowNumber {
         self.numbers.of(row)
     }
 
@@ -126,7 +123,7 @@ impl Ledger {
     /// The first row of the file that was folded into a record.
     pub(crate) fn first_number(&self, object: Object, number: u32) -> Option<RowNumber> {
         let entry = self.entry(object, number);
-        let own = entry.has_rows().then(|| self.number(entry.first_row));
+        let own = entry.first_row.map(|row| self.number(row));
         self.met(object, number).and_then(|met| met.first_row).or(own)
     }
 
@@ -135,43 +132,48 @@ impl Ledger {
         self.contact_rows.len()
     }
 
+    /// All rows, in order.
+    pub(crate) fn all_rows(&self) -> impl ExactSizeIterator<Item = RowIndex> + use<> {
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(RowIndex::new)
+    }
+
     /// Any text of the blocks.
     pub(crate) fn text(&self, place: KeyPlace) -> &str {
         self.blocks[place.block as usize].text(place.span)
     }
 
     /// The block that holds a row, and where in it.
-    pub(crate) fn locate(&self, row: u32) -> (&Block, usize) {
-        let number = row + 1;
+    pub(crate) fn locate(&self, row: RowIndex) -> (&Block, usize) {
+        let number = row.number();
         // Usually it is a row of the block that is being planned.
         if let Some(last) = self.blocks.last()
-            && let Some(at) = number.checked_sub(last.first_row().0)
+            && let Some(at) = number.0.checked_sub(last.first_row().0)
         {
             return (last, at as usize);
         }
         // Most blocks have as many rows as the first, so it is found without a search.
-        let guess = (row / u32::try_from(self.blocks[0].len()).unwrap_or(u32::MAX).max(1)) as usize;
+        let guess = row.index() / self.blocks[0].len().max(1);
         let has_row = |block: &&Arc<Block>| {
-            (row as usize).checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
+            row.index().checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
         };
         let is_guessed = self.blocks.get(guess).filter(has_row).is_some();
         let at = if is_guessed {
             guess
         } else {
-            self.blocks.partition_point(|block| block.first_row().0 <= number) - 1
+            self.blocks.partition_point(|block| block.first_row() <= number) - 1
         };
         let block = &self.blocks[at];
-        (block, (number - block.first_row().0) as usize)
+        (block, row.index() - block.first_row().index())
     }
 
     /// The cells of a row.
     #[inline]
-    pub(crate) fn cells(&self, row: u32) -> BlockRow<'_> {
+    pub(crate) fn cells(&self, row: RowIndex) -> BlockRow<'_> {
         let (block, at) = self.locate(row);
         block.row(at)
     }
 
-    pub(crate) fn line(&self, row: u32) -> u64 {
+    pub(crate) fn line(&self, row: RowIndex) -> u64 {
         let (block, at) = self.locate(row);
         block.line(at)
     }
@@ -197,17 +199,17 @@ impl Ledger {
     }
 
     /// One row as the fold of its record sees it.
-    pub(crate) fn row(&self, object: Object, row: u32) -> RowOf<'_> {
+    pub(crate) fn row(&self, object: Object, row: RowIndex) -> RowOf<'_> {
         let cells = self.cells(row);
-        let number = RowNumber(row + 1);
+        let number = row.number();
         let (rule, has_dropped, dropped) = match object {
             Object::Contact => {
-                let side = &self.contact_rows[row as usize];
+                let side = &self.contact_rows[row.index()];
                 let rule = if let By::Rule(rule) = side.by { Some(rule) } else { None };
                 (rule, side.has_dropped, &self.dropped_of_contacts)
             }
             Object::Opportunity => {
-                let side = &self.opportunity_rows[row as usize];
+                let side = &self.opportunity_rows[row.index()];
                 (None, side.has_dropped, &self.dropped_of_opportunities)
             }
         };
@@ -224,15 +226,15 @@ impl Ledger {
     /// The rows folded into a record, first one first, without those that only link it.
     pub(crate) fn rows(&self, object: Object, entry: &Entry) -> SmallVec<[RowOf<'_>; 4]> {
         if object == Object::Opportunity && self.settings.has_opportunity_checks() {
-            let says_more = |row: &u32| !self.opportunity_rows[*row as usize].only_links;
+            let says_more = |row: &RowIndex| !self.opportunity_rows[row.index()].only_links;
             let rows = self.row_numbers(object, entry).filter(says_more);
             let mut rows: SmallVec<_> = rows.map(|row| self.row(object, row)).collect();
             rows.reverse();
             return rows;
         }
-        if entry.has_rows() && entry.first_row == entry.last_row {
+        if let Some(row) = entry.only_row() {
             let mut rows = SmallVec::new();
-            rows.push(self.row(object, entry.first_row));
+            rows.push(self.row(object, row));
             return rows;
         }
         let mut rows: SmallVec<[RowOf<'_>; 4]> =
@@ -246,21 +248,24 @@ impl Ledger {
         &'s self,
         object: Object,
         entry: &Entry,
-    ) -> impl Iterator<Item = u32> + use<'s> {
-        self.back_from(object, entry.last_row)
+    ) -> impl Iterator<Item = RowIndex> + use<'s> {
+        std::iter::successors(entry.last_row, move |&row| self.previous(object, row))
     }
 
     /// This row and those before it that are folded into the same record, last one first.
-    pub(crate) fn back_from(&self, object: Object, row: u32) -> impl Iterator<Item = u32> {
-        let is_row = |row: u32| (row != NONE).then_some(row);
-        std::iter::successors(is_row(row), move |&row| is_row(self.previous(object, row)))
+    pub(crate) fn back_from(
+        &self,
+        object: Object,
+        row: RowIndex,
+    ) -> impl Iterator<Item = RowIndex> {
+        std::iter::successors(Some(row), move |&row| self.previous(object, row))
     }
 
-    /// The row before this one that is folded into the same record; [`NONE`] = it is the first.
-    pub(crate) fn previous(&self, object: Object, row: u32) -> u32 {
+    /// The row before this one that is folded into the same record, if this is not the first.
+    pub(crate) fn previous(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
         match object {
-            Object::Contact => self.contact_rows[row as usize].previous,
-            Object::Opportunity => self.opportunity_rows[row as usize].previous,
+            Object::Contact => self.contact_rows[row.index()].previous,
+            Object::Opportunity => self.opportunity_rows[row.index()].previous,
         }
     }
 
@@ -270,11 +275,11 @@ impl Ledger {
     }
 
     /// The contact that an opportunity is linked to in the end, if the file says so.
-    pub(crate) fn link_of(&self, opportunity: &Entry) -> Option<u32> {
+    pub(crate) fn link_of(&self, opportunity: &Entry) -> Option<ContactNumber> {
         self.row_numbers(Object::Opportunity, opportunity)
-            .map(|row| &self.opportunity_rows[row as usize])
+            .map(|row| &self.opportunity_rows[row.index()])
             .find(|side| side.sets_link)
-            .map(|side| side.contact)
+            .and_then(|side| side.contact)
     }
 
     /// The id of a record, if it is stored.

@@ -45,9 +45,7 @@ pub use changes::{Change, ChangeSet, Values};
 pub(crate) use claim::Claim;
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
-pub(crate) use ledger::{
-    By, ContactRow, Entry, Ledger, NONE, OpportunityRow, Passage, PassedOn, is_in,
-};
+pub(crate) use ledger::{By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn, is_in};
 pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub use op::Op;
 pub(crate) use row_numbers::RowNumbers;
@@ -55,7 +53,7 @@ pub use rows::{Reason, RowPlan, SidePlan};
 pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
-pub(crate) use step::{changes_record, first_row, fold_record, moves_link};
+pub(crate) use step::{changes_record, first_number, first_row, fold_record, moves_link};
 pub use unknown_values::UnknownValue;
 
 use std::fmt;
@@ -64,7 +62,7 @@ use crate::account::Account;
 use crate::follow_up::FollowUp;
 use crate::issue::{FailedRow, Finding, Issue, MetRow};
 use crate::mapping::Mapping;
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, OpportunityNumber, RowNumber};
 
 /// Every create and update that an import will do, and every row that it leaves out, with the reason.
 ///
@@ -105,7 +103,7 @@ pub struct Plan {
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
     /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
-    pub(crate) told: hashbrown::HashSet<u32, foldhash::fast::RandomState>,
+    pub(crate) told: hashbrown::HashSet<ContactNumber, foldhash::fast::RandomState>,
     /// Fingerprints of the keys that stored contacts gain or lose.
     pub(crate) moved_keys: Vec<u64>,
     /// The checkpoint of the interrupted import that this plan completes.
@@ -128,6 +126,16 @@ pub(crate) struct Begun {
 pub(crate) struct StepRef {
     pub(crate) object: Object,
     pub(crate) number: u32,
+}
+
+impl StepRef {
+    pub(crate) fn contact(contact: ContactNumber) -> Self {
+        StepRef { object: Object::Contact, number: contact.number() }
+    }
+
+    pub(crate) fn opportunity(opportunity: OpportunityNumber) -> Self {
+        StepRef { object: Object::Opportunity, number: opportunity.number() }
+    }
 }
 
 /// A [`StepRef`] in half the room: twice the number of its record, of which there are fewer than 2³¹, plus
@@ -193,11 +201,7 @@ impl Plan {
     /// The follow-ups, each with the number of contacts it is for (F2).
     pub fn follow_ups(&self) -> Vec<(&FollowUp, usize)> {
         let ledger = &self.ledger;
-        let entries: Vec<&Entry> = (0u32..)
-            .zip(&ledger.contacts)
-            .filter(|(number, _)| ledger.is_followed_up(*number))
-            .map(|(_, entry)| entry)
-            .collect();
+        let entries: Vec<&Entry> = ledger.followed_up().map(|(_, entry)| entry).collect();
         let count = |of: &FollowUp| entries.iter().filter(|entry| is_in(of.scope(), entry)).count();
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
@@ -214,14 +218,13 @@ impl Plan {
 
     /// Every row of the file, including blank ones, with its outcomes.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = RowPlan<'_>> {
-        (0..self.ledger.len())
-            .map(|row| RowPlan { plan: self, row: u32::try_from(row).unwrap_or(NONE) })
+        self.ledger.all_rows().map(|row| RowPlan { plan: self, row })
     }
 
     /// The row with this number, if the file has it.
     pub fn row(&self, number: RowNumber) -> Option<RowPlan<'_>> {
         let row = self.ledger.numbers.row(number)?;
-        ((row as usize) < self.ledger.len()).then_some(RowPlan { plan: self, row })
+        (row.index() < self.ledger.len()).then_some(RowPlan { plan: self, row })
     }
 
     /// Every issue: first those of the file and of whole columns, then those of rows, in order.

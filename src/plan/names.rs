@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 use super::Ledger;
-use crate::dedup::ContactNumber;
-use crate::object::{Object, RecordId};
+use crate::object::{ContactNumber, Object, RecordId};
 
 /// How many records are named one by one. If thousands carry a key, such as a placeholder for a name, issues
 /// that named them all would be longer together than the file and the database.
@@ -13,10 +12,8 @@ const NAMED: usize = 100;
 impl Ledger {
     /// What to call a record in a message: its id, or the row that brought it.
     pub(crate) fn name(&self, object: Object, number: u32) -> String {
-        match self.id(object, number) {
-            Some(id) => id.to_owned(),
-            None => format!("row {}", self.number(self.entry(object, number).first_row)),
-        }
+        let row = || Some(format!("row {}", self.number(self.entry(object, number).first_row?)));
+        self.id(object, number).map(str::to_owned).or_else(row).unwrap_or_default()
     }
 
     /// The names of the lowest [`NAMED`] of these records, in order, and how many more there are.
@@ -45,6 +42,6 @@ impl Ledger {
     }
 
     pub(crate) fn compare_contacts(&self, a: ContactNumber, b: ContactNumber) -> Ordering {
-        self.compare(Object::Contact, a.0, b.0)
+        self.compare(Object::Contact, a.number(), b.number())
     }
 }

@@ -7,12 +7,12 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, Issue, IssueCode, beginning};
 use crate::normalize;
-use crate::object::Object;
+use crate::object::{Object, RowIndex};
 use crate::source::BlockRow;
 
 impl Ledger {
     pub(crate) fn render(&self, found: &Finding) -> Issue {
-        let row = found.row.map(|row| row.0 - 1);
+        let row = found.row.map(RowIndex::of);
         let settings = &self.settings;
         let column = found.column.map(usize::from);
         let cells = row.map(|row| self.cells(row));
@@ -42,7 +42,7 @@ impl Ledger {
         if let Some(value) = &found.value {
             return Some((&**value).into());
         }
-        let cells = self.cells(found.row?.0 - 1);
+        let cells = self.cells(RowIndex::of(found.row?));
         let Settings { headers, joined, .. } = &*self.settings;
         let joined = joined.as_ref().filter(|_| found.object == Some(Object::Contact));
         let is_joined =

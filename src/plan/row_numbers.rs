@@ -3,7 +3,7 @@
 //! A ledger counts its own rows from 0. It may hold the whole file, one window of it, or only the rows that
 //! are planned again.
 
-use crate::object::RowNumber;
+use crate::object::{RowIndex, RowNumber};
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
@@ -21,21 +21,22 @@ impl Default for RowNumbers {
 }
 
 impl RowNumbers {
-    pub(crate) fn of(&self, row: u32) -> RowNumber {
+    pub(crate) fn of(&self, row: RowIndex) -> RowNumber {
         match self {
-            RowNumbers::After(before) => RowNumber(row.wrapping_add(before + 1)),
+            RowNumbers::After(before) => RowNumber(row.number().0.saturating_add(*before)),
             RowNumbers::Listed(numbers) => {
-                numbers.get(row as usize).copied().unwrap_or(RowNumber(row.wrapping_add(1)))
+                numbers.get(row.index()).copied().unwrap_or(row.number())
             }
         }
     }
 
     /// The row with this number in the file.
-    pub(crate) fn row(&self, number: RowNumber) -> Option<u32> {
+    pub(crate) fn row(&self, number: RowNumber) -> Option<RowIndex> {
         match self {
-            RowNumbers::After(before) => number.0.checked_sub(before + 1),
+            RowNumbers::After(before) => number.0.checked_sub(before + 1).map(RowIndex::new),
             RowNumbers::Listed(numbers) => {
-                numbers.binary_search(&number).ok().and_then(|at| u32::try_from(at).ok())
+                let at = numbers.binary_search(&number).ok()?;
+                u32::try_from(at).ok().map(RowIndex::new)
             }
         }
     }

@@ -3,18 +3,18 @@
 use indexmap::IndexMap;
 
 use super::ledger::SideOfRow;
-use super::{By, Entry, NONE, Outcome, Plan};
+use super::{By, Outcome, Plan};
 use crate::draft::{Cell, region};
 use crate::field::{Field, FieldId};
 use crate::merge::Addresses;
-use crate::object::{Object, RowNumber};
+use crate::object::{Object, RowIndex, RowNumber};
 use crate::value::Value;
 
 /// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
 #[derive(Clone, Copy, Debug)]
 pub struct RowPlan<'p> {
     pub(super) plan: &'p Plan,
-    pub(super) row: u32,
+    pub(super) row: RowIndex,
 }
 
 /// How a row found its record (behaviour M9).
@@ -120,10 +120,10 @@ impl<'p> RowPlan<'p> {
 #[derive(Clone, Copy, Debug)]
 pub struct SidePlan<'p> {
     plan: &'p Plan,
-    row: u32,
+    row: RowIndex,
     object: Object,
     outcome: Outcome,
-    record: u32,
+    record: Option<u32>,
     by: By,
 }
 
@@ -133,26 +133,20 @@ impl<'p> SidePlan<'p> {
         self.outcome
     }
 
-    fn entry(&self) -> Option<&'p Entry> {
-        (self.record != NONE).then(|| self.plan.ledger.entry(self.object, self.record))
-    }
-
     /// The id of its record, if the record is stored.
     pub fn id(&self) -> Option<&'p str> {
-        self.entry()?;
-        self.plan.ledger.id(self.object, self.record)
+        self.plan.ledger.id(self.object, self.record?)
     }
 
     /// The first row of the file that is folded into its record.
     pub fn first_row(&self) -> Option<RowNumber> {
-        self.entry()?;
-        self.plan.ledger.first_number(self.object, self.record)
+        self.plan.ledger.first_number(self.object, self.record?)
     }
 
     /// How the row found its record. `None` if it has none, for example because the side fails.
     pub fn reason(&self) -> Option<Reason<'p>> {
         let settings = &self.plan.ledger.settings;
-        self.entry()?;
+        self.record?;
         Some(match self.by {
             By::New => Reason::New,
             By::Id => Reason::Id,
@@ -177,14 +171,14 @@ impl<'p> SidePlan<'p> {
     /// assert_eq!(side.matched_value().as_deref(), Some("ana@example.com"));
     /// ```
     pub fn matched_value(&self) -> Option<String> {
-        self.entry()?;
+        self.record?;
         match self.by {
             By::Id => self.id().map(str::to_owned),
             By::Rule(rule) => {
                 let ledger = &self.plan.ledger;
                 let row = ledger.cells(self.row);
                 let rule = &ledger.settings.rules[usize::from(rule)];
-                let key = usize::from(ledger.contact_rows[self.row as usize].key);
+                let key = usize::from(ledger.contact_rows[self.row.index()].key);
                 rule.key_of(&ledger.settings, &row, key)
             }
             By::New | By::Match | By::Pipeline => None,
@@ -196,8 +190,8 @@ impl<'p> SidePlan<'p> {
         if self.object == Object::Contact {
             return None;
         }
-        let contact = self.plan.ledger.opportunity_rows[self.row as usize].contact;
-        (contact != NONE).then(|| self.plan.ledger.first_number(Object::Contact, contact)).flatten()
+        let contact = self.plan.ledger.opportunity_rows[self.row.index()].contact?;
+        self.plan.ledger.first_number(Object::Contact, contact.number())
     }
 
     /// The id of the contact that an opportunity is linked to by this row, if it is stored.
@@ -205,8 +199,8 @@ impl<'p> SidePlan<'p> {
         if self.object == Object::Contact {
             return None;
         }
-        let contact = self.plan.ledger.opportunity_rows[self.row as usize].contact;
-        (contact != NONE).then(|| self.plan.ledger.id(Object::Contact, contact)).flatten()
+        let contact = self.plan.ledger.opportunity_rows[self.row.index()].contact?;
+        self.plan.ledger.id(Object::Contact, contact.number())
     }
 
     /// The valid values of the row, normalised, by field.

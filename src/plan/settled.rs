@@ -3,32 +3,32 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::issue::{FailedRow, MetRow};
-use crate::object::{Object, RowNumber};
+use crate::object::{Object, RowIndex, RowNumber};
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settled {
     /// Contacts that were there before, by the row that met each first, or left no token for it. That row finds
     /// its contact again, whatever has become of its keys.
-    pub(crate) contacts: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) contacts: HashMap<RowIndex, Box<str>, foldhash::fast::RandomState>,
     /// Those that were written, by id: no row before this one has met the contact.
-    pub(crate) first_rows: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
+    pub(crate) first_rows: HashMap<Box<str>, RowIndex, foldhash::fast::RandomState>,
     /// Rows that met nobody, with the id of the contact that each created, unless storage refused it. Whoever
     /// else carries their keys now has come by them since.
-    pub(crate) new: HashMap<u32, Option<Box<str>>, foldhash::fast::RandomState>,
+    pub(crate) new: HashMap<RowIndex, Option<Box<str>>, foldhash::fast::RandomState>,
     /// Opportunities that were there before, by the row that met each first, or left no token for it.
-    pub(crate) opportunities: HashMap<u32, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) opportunities: HashMap<RowIndex, Box<str>, foldhash::fast::RandomState>,
     /// Those that were written.
     pub(crate) written_opportunities: Vec<Box<str>>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
-    pub(crate) new_opportunities: HashSet<u32, foldhash::fast::RandomState>,
+    pub(crate) new_opportunities: HashSet<RowIndex, foldhash::fast::RandomState>,
     /// Rows that met the record of an earlier row, and which row brought it.
-    pub(crate) with_row: HashMap<(Object, u32), u32, foldhash::fast::RandomState>,
+    pub(crate) with_row: HashMap<(Object, RowIndex), RowIndex, foldhash::fast::RandomState>,
     /// Rows that left no token for their contact, with those of their keys that were somebody else's: the column of
     /// each and its place in the cell.
-    pub(crate) dropped: HashMap<u32, Vec<(u16, u16)>, foldhash::fast::RandomState>,
+    pub(crate) dropped: HashMap<RowIndex, Vec<(u16, u16)>, foldhash::fast::RandomState>,
     /// Sides of rows that failed because of what storage held then.
-    pub(crate) failed: HashMap<(Object, u32), Vec<FailedRow>, foldhash::fast::RandomState>,
+    pub(crate) failed: HashMap<(Object, RowIndex), Vec<FailedRow>, foldhash::fast::RandomState>,
 }
 
 impl Settled {
@@ -69,6 +69,6 @@ impl Settled {
 }
 
 /// Which of so many rows after the first `offset` a row is.
-fn row_of(row: RowNumber, offset: u32, len: u32) -> Option<u32> {
-    row.0.checked_sub(offset + 1).filter(|row| *row < len)
+fn row_of(row: RowNumber, offset: u32, len: u32) -> Option<RowIndex> {
+    row.0.checked_sub(offset + 1).filter(|row| *row < len).map(RowIndex::new)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
 use crate::merge::{changes_contact, changes_opportunity, fold_contact, fold_opportunity};
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 
 /// A record that will be created or updated. Its values are computed from the file on demand.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl<'p> Step<'p> {
     /// The first row of the record. For a contact that only gets the tags of an opportunity, the row of that
     /// opportunity.
     pub fn first_row(&self) -> RowNumber {
-        self.plan.ledger.number(first_row(&self.plan.ledger, self.step))
+        first_number(&self.plan.ledger, self.step)
     }
 
     /// All rows of the record, in order.
@@ -63,15 +63,15 @@ impl<'p> Step<'p> {
     /// plan creates, see [`contact_row`](Self::contact_row).
     pub fn contact_id(&self) -> Option<&'p str> {
         let contact = self.link()?;
-        self.plan.ledger.id(Object::Contact, contact)
+        self.plan.ledger.id(Object::Contact, contact.number())
     }
 
     /// The first row of the contact that an opportunity will be linked to, if a row is about that contact.
     pub fn contact_row(&self) -> Option<RowNumber> {
-        self.plan.ledger.first_number(Object::Contact, self.link()?)
+        self.plan.ledger.first_number(Object::Contact, self.link()?.number())
     }
 
-    fn link(&self) -> Option<u32> {
+    fn link(&self) -> Option<ContactNumber> {
         match self.step.object {
             Object::Contact => None,
             Object::Opportunity => self.plan.ledger.link_of(self.entry()),
@@ -90,16 +90,22 @@ impl fmt::Debug for Step<'_> {
     }
 }
 
-/// The row that names a step: the first of its record, else the first that brings it tags.
+/// The row that names a record: the first that is folded into it, else the first that brings it tags or just names it.
 #[inline]
-pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> u32 {
+pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> Option<RowIndex> {
     let entry = ledger.entry(step.object, step.number);
     if entry.has_rows() || step.object == Object::Opportunity {
         return entry.first_row;
     }
-    let from = ledger.gifts.partition_point(|&(of, _)| of < step.number);
-    let gift = ledger.gifts.get(from).filter(|&&(of, _)| of == step.number);
-    gift.map_or(super::NONE, |&(_, row)| row).min(entry.named_row)
+    let contact = ContactNumber::new(step.number);
+    let from = ledger.gifts.partition_point(|&(of, _)| of < contact);
+    let gift = ledger.gifts.get(from).filter(|&&(of, _)| of == contact);
+    gift.map(|&(_, row)| row).into_iter().chain(entry.named_row).min()
+}
+
+/// The number of that row in the file. Every step has one; 0 stands for no row.
+pub(crate) fn first_number(ledger: &Ledger, step: StepRef) -> RowNumber {
+    first_row(ledger, step).map_or(RowNumber(0), |row| ledger.number(row))
 }
 
 /// Folds the rows of a record, and adds what they change in it.
@@ -108,7 +114,7 @@ pub(crate) fn fold_record(ledger: &Ledger, step: StepRef, out: &mut Changes) {
     let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
     match step.object {
         Object::Contact => {
-            let tags = ledger.tags_for(step.number);
+            let tags = ledger.tags_for(ContactNumber::new(step.number));
             fold_contact(base, &rows, &tags, out);
         }
         Object::Opportunity => fold_opportunity(base, &rows, out),
@@ -121,7 +127,7 @@ pub(crate) fn changes_record(ledger: &Ledger, step: StepRef, buffer: &mut Change
     let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
     match step.object {
         Object::Contact => {
-            let tags = ledger.tags_for(step.number);
+            let tags = ledger.tags_for(ContactNumber::new(step.number));
             changes_contact(base, &rows, &tags, buffer)
         }
         Object::Opportunity => changes_opportunity(base, &rows, buffer),
@@ -134,7 +140,7 @@ pub(crate) fn moves_link(ledger: &Ledger, opportunity: &Entry) -> bool {
         return false;
     };
     let before = ledger.stored_opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
-    let after = ledger.id(Object::Contact, contact);
+    let after = ledger.id(Object::Contact, contact.number());
     // A contact that the plan creates has no id yet; nothing is stored with it.
     after.is_none() || after != before
 }

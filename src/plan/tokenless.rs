@@ -1,24 +1,24 @@
 //! What a checkpoint keeps of the rows of a plan that leave no token: why they failed, or which record they led to
 //! (behaviour X6).
 
-use super::{By, Ledger, NONE, Outcome, Plan};
+use super::{By, Ledger, Outcome, Plan};
 use crate::issue::{FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 
 impl Plan {
     /// The sides of wanted rows that fail because of what storage holds, once for each of their issues.
-    pub(crate) fn failed_rows(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<FailedRow> {
+    pub(crate) fn failed_rows(&self, is_wanted: impl Fn(RowIndex) -> bool) -> Vec<FailedRow> {
         let side = |found: &Finding| Some((found.object?, found.row?));
         let is_error = |found: &&Finding| found.severity == Severity::Error;
         let errors = || self.findings.iter().filter(is_error);
         let depending = errors().filter(|found| found.code.depends_on_records()).filter_map(side);
         let depending: hashbrown::HashSet<_, foldhash::fast::RandomState> =
-            depending.filter(|(_, row)| is_wanted(row.0 - 1)).collect();
+            depending.filter(|(_, row)| is_wanted(RowIndex::of(*row))).collect();
         let failed = errors().filter_map(|found| {
             let Finding { code, column, .. } = *found;
             let (object, row) = side(found).filter(|side| depending.contains(side))?;
             let value = found.value.as_deref().filter(|value| !self.is_cell(row, column, value));
-            let row = self.ledger.number(row.0 - 1);
+            let row = self.ledger.number(RowIndex::of(row));
             let [value, detail] = [value, found.detail.as_deref()]
                 .map(|text| Some(beginning(text?, FailedRow::LONGEST_TEXT).into_owned()));
             Some(FailedRow { object, row, code, column, value, detail })
@@ -29,34 +29,34 @@ impl Plan {
     /// Whether this is the whole text of the cell, which the issue shows anyway.
     fn is_cell(&self, row: RowNumber, column: Option<u16>, value: &str) -> bool {
         column.is_some_and(|column| {
-            let cells = self.ledger.cells(row.0 - 1);
+            let cells = self.ledger.cells(RowIndex::of(row));
             crate::normalize::trim(cells.cell(usize::from(column))) == value
         })
     }
 
     /// For each side of a row that leaves no token and does not fail on its own, the record that it led to.
-    pub(crate) fn met_rows(&self, row: u32) -> impl Iterator<Item = MetRow> {
+    pub(crate) fn met_rows(&self, row: RowIndex) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()
     }
 
-    fn contact_met(&self, row: u32) -> Option<MetRow> {
-        let side = &self.ledger.contact_rows[row as usize];
+    fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
+        let side = &self.ledger.contact_rows[row.index()];
         let is_met = match side.outcome? {
             Outcome::Create | Outcome::Update => false,
             Outcome::Unchanged | Outcome::Merged | Outcome::Skip => true,
             // A repeat that is rejected leads to its contact all the same (M10).
-            Outcome::Fail => side.contact != NONE,
+            Outcome::Fail => side.contact.is_some(),
         };
         is_met.then(|| MetRow {
             dropped: self.keys_of_others(row),
-            ..met(&self.ledger, Object::Contact, row, side.contact)
+            ..met(&self.ledger, Object::Contact, row, side.contact.map(ContactNumber::number))
         })
     }
 
     /// The keys of a row that were not written because they are somebody else's (M6).
-    fn keys_of_others(&self, row: u32) -> Vec<(u16, u16)> {
-        let number = RowNumber(row + 1);
+    fn keys_of_others(&self, row: RowIndex) -> Vec<(u16, u16)> {
+        let number = row.number();
         let from = self.findings.partition_point(|found| found.row < Some(number));
         let found = self.findings[from..].iter().take_while(|found| found.row == Some(number));
         let conflicts = found.filter(|found| found.code == IssueCode::KeyConflict);
@@ -72,18 +72,23 @@ impl Plan {
     }
 }
 
-fn opportunity_met(ledger: &Ledger, row: u32) -> Option<MetRow> {
-    let side = &ledger.opportunity_rows[row as usize];
+fn opportunity_met(ledger: &Ledger, row: RowIndex) -> Option<MetRow> {
+    let side = &ledger.opportunity_rows[row.index()];
     let is_met = matches!(side.outcome?, Outcome::Unchanged | Outcome::Merged | Outcome::Skip);
-    let is_found = side.opportunity != NONE && side.by != By::Id;
-    (is_met && is_found).then(|| met(ledger, Object::Opportunity, row, side.opportunity))
+    let opportunity = side.opportunity.filter(|_| is_met && side.by != By::Id)?;
+    Some(met(ledger, Object::Opportunity, row, Some(opportunity.number())))
 }
 
-/// A side of a row that led to this record, or to none ([`NONE`]).
-fn met(ledger: &Ledger, object: Object, row: u32, record: u32) -> MetRow {
-    let is_somebody = record != NONE;
-    let id = is_somebody.then(|| ledger.id(object, record).map(str::to_owned)).flatten();
-    let is_brought = is_somebody && id.is_none();
-    let first_row = is_brought.then(|| ledger.number(ledger.entry(object, record).first_row));
-    MetRow { object, row: ledger.number(row), id, first_row, dropped: Vec::new() }
+/// A side of a row that led to this record, or to none.
+fn met(ledger: &Ledger, object: Object, row: RowIndex, record: Option<u32>) -> MetRow {
+    let id = record.and_then(|record| ledger.id(object, record)).map(str::to_owned);
+    let brought = record.filter(|_| id.is_none());
+    let first_row = brought.and_then(|record| ledger.entry(object, record).first_row);
+    MetRow {
+        object,
+        row: ledger.number(row),
+        id,
+        first_row: first_row.map(|row| ledger.number(row)),
+        dropped: Vec::new(),
+    }
 }

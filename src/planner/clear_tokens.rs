@@ -9,8 +9,7 @@ use crate::merge::{
     AddressBook, Addresses, can_be_blank, gives, has_standing, is_required, may_replace_primary,
 };
 use crate::normalize;
-use crate::object::Object;
-use crate::plan::NONE;
+use crate::object::{ContactNumber, Object, RowIndex};
 use crate::source::BlockRow;
 
 const FOUND_BY_IT: &str = "the contact is found by it";
@@ -19,13 +18,18 @@ const GIVEN: &str = "an earlier row of the file gives it";
 
 /// Records, fields, and the row up to which their rows are known to have given the field, or not.
 pub(super) type Given =
-    hashbrown::HashMap<(Object, u32, FieldId), (u32, bool), foldhash::fast::RandomState>;
+    hashbrown::HashMap<(Object, u32, FieldId), (RowIndex, bool), foldhash::fast::RandomState>;
 
 impl Planner {
     /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
     /// has an issue [of its own](Self::note_kept_consent).
     #[cold]
-    pub(super) fn note_kept_fields(&mut self, settings: &Settings, contact: u32, row: u32) {
+    pub(super) fn note_kept_fields(
+        &mut self,
+        settings: &Settings,
+        contact: ContactNumber,
+        row: RowIndex,
+    ) {
         let mut kept = Vec::new();
         for column in asked(settings, self.ledger.cells(row), Object::Contact) {
             let why = match Addresses::of_field(column.field) {
@@ -40,11 +44,11 @@ impl Planner {
     fn why_value_stays(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         column: &Column,
     ) -> Option<&'static str> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
         // Of a new contact there is only what stands in for the token.
         let is_there = base.is_new() || base.shows(column.field) || column.default_always;
         match column.field {
@@ -54,7 +58,9 @@ impl Planner {
             FieldId::TAGS if may_bring_tags(settings) => None,
             field if is_there && self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
             field if is_there && is_required(settings, field) => Some(NEEDED),
-            field => self.is_given_before(Object::Contact, contact, row, field).then_some(GIVEN),
+            field => {
+                self.is_given_before(Object::Contact, contact.number(), row, field).then_some(GIVEN)
+            }
         }
     }
 
@@ -62,15 +68,15 @@ impl Planner {
     fn why_addresses_stay(
         &self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         kind: Addresses,
         field: FieldId,
     ) -> Option<&'static str> {
-        let entry = &self.ledger.contacts[contact as usize];
+        let entry = &self.ledger.contacts[contact.index()];
         let before = match self.ledger.previous(Object::Contact, row) {
-            NONE => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
-            previous => self.book_at(settings, contact, previous, kind),
+            None => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
+            Some(previous) => self.book_at(settings, contact, previous, kind),
         };
         let after = self.book_at(settings, contact, row, kind);
         let is_primary = field == kind.primary();
@@ -90,19 +96,24 @@ impl Planner {
     }
 
     /// Did a rule of which the field is a part lead the row to its contact?
-    fn is_found_by(&self, settings: &Settings, row: u32, field: FieldId) -> bool {
+    fn is_found_by(&self, settings: &Settings, row: RowIndex, field: FieldId) -> bool {
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
         rule.is_some_and(|rule| rule.has(field))
     }
 
     /// Has an earlier row of the record given it this field? Then no token clears it (W3).
-    fn is_given_before(&mut self, object: Object, record: u32, row: u32, field: FieldId) -> bool {
-        let previous = self.ledger.previous(object, row);
+    fn is_given_before(
+        &mut self,
+        object: Object,
+        record: u32,
+        row: RowIndex,
+        field: FieldId,
+    ) -> bool {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
-        if previous == NONE {
+        let Some(previous) = self.ledger.previous(object, row) else {
             return base.is_given(field);
-        }
+        };
         let key = (object, record, field);
         let kept = self.contacts.given.get(&key).copied();
         let since = self.since(object, kept, previous);
@@ -114,7 +125,12 @@ impl Planner {
 
     /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
     #[cold]
-    pub(super) fn note_kept_standing(&mut self, settings: &Settings, opportunity: u32, row: u32) {
+    pub(super) fn note_kept_standing(
+        &mut self,
+        settings: &Settings,
+        opportunity: u32,
+        row: RowIndex,
+    ) {
         let mut kept = Vec::new();
         for column in asked(settings, self.ledger.cells(row), Object::Opportunity) {
             let why = match column.field {
@@ -136,7 +152,7 @@ impl Planner {
 
     /// Has an opportunity this field once the row is folded in? A stage that a row has given may be gone with its
     /// pipeline (O7), and a lost reason may have been of no use (O8).
-    fn is_there_after(&self, opportunity: u32, row: u32, field: FieldId) -> bool {
+    fn is_there_after(&self, opportunity: u32, row: RowIndex, field: FieldId) -> bool {
         if !matches!(field, FieldId::STAGE | FieldId::LOST_REASON) {
             return true;
         }
@@ -148,7 +164,7 @@ impl Planner {
         has_standing(base, &rows, field)
     }
 
-    fn note_kept(&mut self, object: Object, row: u32, kept: Vec<(Option<u16>, &str)>) {
+    fn note_kept(&mut self, object: Object, row: RowIndex, kept: Vec<(Option<u16>, &str)>) {
         let number = self.ledger.row(object, row).number;
         self.window.findings.extend(kept.into_iter().map(|(column, why)| {
             let finding = Finding::row(IssueCode::ClearKept, number).object(object).detail(why);

@@ -10,12 +10,11 @@ use super::differences::contradicts;
 use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
-use crate::dedup::ContactNumber;
 use crate::draft::{KeyKind, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
 use crate::merge::{AddressBook, RowOf, changes_contact};
-use crate::object::Object;
-use crate::plan::{Entry, NONE, Outcome};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{Entry, Outcome};
 
 /// What was decided about a row's contact side, before it is written down.
 #[derive(Clone, Copy)]
@@ -23,9 +22,9 @@ pub(super) enum Side {
     /// It leads to no contact.
     Nobody(Outcome),
     /// It leads to this contact, but is not folded into it.
-    Aside(u32, Outcome),
+    Aside(ContactNumber, Outcome),
     /// It is folded into this contact.
-    Joins(u32),
+    Joins(ContactNumber),
     /// It is folded into a new contact.
     New,
 }
@@ -39,7 +38,7 @@ impl Planner {
         self.make_room_for_answers(Object::Contact);
         while self.contacts.stored.len() < self.ledger.stored_contacts.len() {
             let stored = u32::try_from(self.contacts.stored.len()).expect("fewer than 2³¹ records");
-            let contact = self.new_contact(Entry::stored_as(stored));
+            let contact = self.new_contact(Entry::stored_as(StoredId(stored)));
             self.contacts.stored.push(contact);
             self.contacts.first_differs.push(false);
         }
@@ -66,7 +65,7 @@ impl Planner {
         let ledger = &self.ledger;
         let key = self.index.find(KeyKind::ContactId, id, None, |place| ledger.text(place));
         if let Some((key, stored)) = key.zip(ledger.stored_contacts.find(id)) {
-            self.index.teach(key, ContactNumber(self.contacts.stored[stored.0 as usize]));
+            self.index.teach(key, self.contacts.stored[stored.0 as usize]);
         }
     }
 
@@ -108,18 +107,20 @@ impl Planner {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match side {
-            Side::Nobody(outcome) => (NONE, outcome),
+            Side::Nobody(outcome) => (None, outcome),
             Side::Aside(contact, outcome) => {
                 // If contacts are not selected, it is for the opportunity to name the contact.
                 if outcome != Outcome::Fail && is_selected {
-                    self.ledger.contacts[contact as usize].name(row);
+                    self.ledger.contacts[contact.index()].name(row);
                 }
-                (contact, outcome)
+                (Some(contact), outcome)
             }
-            Side::Joins(contact) => (contact, self.join(settings, contact, row, keys, carried)),
-            Side::New => (self.bring_new(settings, at, keys, carried), Outcome::Create),
+            Side::Joins(contact) => {
+                (Some(contact), self.join(settings, contact, row, keys, carried))
+            }
+            Side::New => (Some(self.bring_new(settings, at, keys, carried)), Outcome::Create),
         };
-        let side = &mut self.ledger.contact_rows[row as usize];
+        let side = &mut self.ledger.contact_rows[row.index()];
         side.contact = contact;
         side.outcome = is_selected.then_some(outcome);
         // Pairing has to know that the side failed even if contacts are not selected.
@@ -132,26 +133,26 @@ impl Planner {
     fn join(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         carried: Carried,
     ) -> Outcome {
-        let previous = self.ledger.contacts[contact as usize].take_row(row);
-        let side = &mut self.ledger.contact_rows[row as usize];
-        (side.previous, side.contact) = (previous, contact);
-        if previous != NONE {
+        let previous = self.ledger.contacts[contact.index()].take_row(row);
+        let side = &mut self.ledger.contact_rows[row.index()];
+        (side.previous, side.contact) = (previous, Some(contact));
+        if let Some(previous) = previous {
             self.note_differences(settings, row, previous);
         }
         self.note_unheeded(settings, contact, row);
         if !(carried == Carried::ByOne && self.key_policy.is_plain) {
             self.teach(settings, contact, row, keys);
         }
-        if previous != NONE {
+        if previous.is_some() {
             return Outcome::Merged;
         }
         self.compare_first(contact, row);
-        match self.ledger.was_folded(Object::Contact, contact) {
+        match self.ledger.was_folded(Object::Contact, contact.number()) {
             true => Outcome::Merged,
             false => Outcome::Create,
         }
@@ -164,11 +165,11 @@ impl Planner {
         at: usize,
         keys: RowKeys<'_>,
         carried: Carried,
-    ) -> u32 {
+    ) -> ContactNumber {
         let row = self.row_at(at);
         let contact = self.new_contact(Entry::brought_by(row));
         self.note_told(settings, at, contact);
-        self.ledger.contact_rows[row as usize].contact = contact;
+        self.ledger.contact_rows[row.index()].contact = Some(contact);
         self.note_unheeded(settings, contact, row);
         self.teach_new(settings, contact, row, keys, carried);
         contact
@@ -176,11 +177,11 @@ impl Planner {
 
     /// Reports what a row asks of its contact, but does not get.
     #[inline]
-    fn note_unheeded(&mut self, settings: &Settings, contact: u32, row: u32) {
+    fn note_unheeded(&mut self, settings: &Settings, contact: ContactNumber, row: RowIndex) {
         if settings.minds_consent {
             self.note_kept_consent(settings, contact, row);
         }
-        self.note_full_texts(settings, Object::Contact, contact, row);
+        self.note_full_texts(settings, Object::Contact, contact.number(), row);
         if settings.mapping.clear_token.is_some() {
             self.note_kept_fields(settings, contact, row);
         }
@@ -190,15 +191,15 @@ impl Planner {
     fn teach_new(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         carried: Carried,
     ) {
         // The contact carries all that its first row gives, if there is room.
         let has_room = keys.len() <= AddressBook::LIMIT;
         if carried == Carried::ByNobody && self.key_policy.is_plain && has_room {
-            keys.rules().for_each(|(_, key)| self.index.teach(key, ContactNumber(contact)));
+            keys.rules().for_each(|(_, key)| self.index.teach(key, contact));
         } else {
             self.teach(settings, contact, row, keys);
         }
@@ -206,8 +207,8 @@ impl Planner {
 
     /// Compares the first row of a stored contact with what is stored, while both are in the processor's cache.
     /// Most contacts have only that row, and need no second look when planning ends.
-    fn compare_first(&mut self, contact: u32, row: u32) {
-        let entry = &self.ledger.contacts[contact as usize];
+    fn compare_first(&mut self, contact: ContactNumber, row: RowIndex) {
+        let entry = &self.ledger.contacts[contact.index()];
         let Some(StoredId(stored)) = entry.stored() else { return };
         if contradicts(&self.ledger, &self.differences.overwritten, entry, row) {
             self.contacts.first_differs[stored as usize] = true;
@@ -220,13 +221,12 @@ impl Planner {
         self.changes = changes;
     }
 
-    pub(super) fn row_of(&self, row: u32) -> RowOf<'_> {
+    pub(super) fn row_of(&self, row: RowIndex) -> RowOf<'_> {
         self.ledger.row(Object::Contact, row)
     }
 
     /// The contact that a row leads to, for its opportunity.
-    pub(super) fn contact_of(&self, row: u32) -> Option<u32> {
-        let contact = self.ledger.contact_rows[row as usize].contact;
-        (contact != NONE).then_some(contact)
+    pub(super) fn contact_of(&self, row: RowIndex) -> Option<ContactNumber> {
+        self.ledger.contact_rows[row.index()].contact
     }
 }

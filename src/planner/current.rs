@@ -24,7 +24,7 @@ pub(super) struct CurrentBlock {
 pub(super) struct Window {
     /// Their positions in the block.
     pub(super) rows: Range<usize>,
-    /// The first of them in the file, counted from 0.
+    /// The position of the first of them among all rows of the plan.
     pub(super) first_row: u32,
     /// The numbers of their keys.
     pub(super) numbers: Vec<KeyNumber>,

@@ -10,7 +10,7 @@ use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::{effective, loosens};
 use crate::normalize;
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{Entry, Ledger};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
@@ -129,10 +129,10 @@ pub(super) fn contradicts(
     ledger: &Ledger,
     overwritten: &[Overwritten],
     contact: &Entry,
-    row: u32,
+    row: RowIndex,
 ) -> bool {
     let cells = ledger.cells(row);
-    if ledger.contact_rows[row as usize].has_dropped || cells.may_hold_nul() {
+    if ledger.contact_rows[row.index()].has_dropped || cells.may_hold_nul() {
         return false;
     }
     let Some(of) = contact.stored() else { return false };
@@ -149,7 +149,12 @@ pub(super) fn contradicts(
 
 impl Planner {
     /// Reports where a row contradicts an earlier row of its contact (W5).
-    pub(super) fn note_differences(&mut self, settings: &Settings, row: u32, previous: u32) {
+    pub(super) fn note_differences(
+        &mut self,
+        settings: &Settings,
+        row: RowIndex,
+        previous: RowIndex,
+    ) {
         self.note_where(settings, Object::Contact, [row, previous], |_, _, _| true);
     }
 
@@ -158,7 +163,7 @@ impl Planner {
     pub(super) fn note_opportunity_differences(
         &mut self,
         settings: &Settings,
-        [row, previous]: [u32; 2],
+        [row, previous]: [RowIndex; 2],
         pipeline: &str,
         is_lost: bool,
     ) {
@@ -180,7 +185,7 @@ impl Planner {
         &mut self,
         settings: &Settings,
         object: Object,
-        [row, previous]: [u32; 2],
+        [row, previous]: [RowIndex; 2],
         counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
     ) {
         let compared = match object {
@@ -204,7 +209,7 @@ impl Planner {
         &self,
         settings: &Settings,
         object: Object,
-        [row, previous]: [u32; 2],
+        [row, previous]: [RowIndex; 2],
         ComparedColumn { place, index, has_region }: ComparedColumn,
         counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
     ) -> Option<Finding> {
@@ -233,7 +238,12 @@ impl Planner {
 
     /// Reports that a contact does not want to be contacted, and stays so although the row says otherwise (W6).
     #[cold]
-    pub(super) fn note_kept_consent(&mut self, settings: &Settings, contact: u32, row: u32) {
+    pub(super) fn note_kept_consent(
+        &mut self,
+        settings: &Settings,
+        contact: ContactNumber,
+        row: RowIndex,
+    ) {
         let columns = settings.columns_of(FieldId::DND);
         let this = self.row_of(row);
         let (number, no) = (this.number, Value::Boolean(false));
@@ -247,11 +257,11 @@ impl Planner {
         else {
             return;
         };
-        let previous = self.ledger.contact_rows[row as usize].previous;
+        let previous = self.ledger.contact_rows[row.index()].previous;
         let before = if self.is_one_of_many(row) {
-            self.kept_value(settings, contact, previous, FieldId::DND)
+            previous.and_then(|previous| self.kept_value(settings, contact, previous, FieldId::DND))
         } else {
-            let entry = &self.ledger.contacts[contact as usize];
+            let entry = &self.ledger.contacts[contact.index()];
             let rows = self.ledger.rows(Object::Contact, entry);
             let earlier = rows.split_last().map_or(&[][..], |(_, earlier)| earlier);
             let base = self.ledger.base(Object::Contact, entry);

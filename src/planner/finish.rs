@@ -2,9 +2,9 @@
 
 use super::Planner;
 use super::closing::Closing;
-use crate::dedup::ContactNumber;
 use crate::draft::KeyKind;
 use crate::issue::Finding;
+use crate::object::ContactNumber;
 use crate::plan::{PassedOn, Plan};
 
 impl Planner {
@@ -41,12 +41,12 @@ impl Planner {
     }
     fn passed_on(&self) -> PassedOn {
         let mut all = PassedOn::default();
-        let is_new = |it: ContactNumber| self.ledger.contacts[it.0 as usize].is_new();
+        let is_new = |it: ContactNumber| self.ledger.contacts[it.index()].is_new();
         for key in self.index.passed_on(is_new, |place| self.ledger.text(place)) {
             let KeyKind::Rule(rule) = key.kind else { continue };
             let passage = all.entry((rule, key.text)).or_default();
-            passage.from.extend(key.from.map(|from| from.0));
-            passage.to = key.to.map(|to| to.0);
+            passage.from.extend(key.from);
+            passage.to = key.to;
         }
         all
     }

@@ -15,8 +15,7 @@ use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::Single;
-use crate::object::Object;
-use crate::plan::NONE;
+use crate::object::{Object, RowIndex};
 
 /// The text in one field of one record.
 type Text = (Object, u32, FieldId);
@@ -29,9 +28,9 @@ pub(super) struct GrowingTexts {
     /// Do several columns feed one such field, so that a row can fill the text by itself?
     adds_alone: [bool; 2],
     /// How long a text may be at most that many rows add to, and up to which row that was counted.
-    counted: HashMap<Text, (u32, usize), RandomState>,
+    counted: HashMap<Text, (RowIndex, usize), RandomState>,
     /// Texts that may be full, each as a row left it, and which row.
-    kept: HashMap<Text, (u32, Single<'static>), RandomState>,
+    kept: HashMap<Text, (RowIndex, Single<'static>), RandomState>,
 }
 
 impl GrowingTexts {
@@ -69,20 +68,26 @@ impl Planner {
         settings: &Settings,
         object: Object,
         record: u32,
-        row: u32,
+        row: RowIndex,
     ) {
         if self.growing_texts.fields[object as usize].is_empty() {
             return;
         }
         let entry = self.ledger.entry(object, record);
-        let is_alone = entry.is_new() && entry.first_row == row;
+        let is_alone = entry.is_new() && entry.first_row == Some(row);
         if !is_alone || self.growing_texts.adds_alone[object as usize] {
             self.look_for_full_texts(settings, object, record, row);
         }
     }
 
     #[inline(never)]
-    fn look_for_full_texts(&mut self, settings: &Settings, object: Object, record: u32, row: u32) {
+    fn look_for_full_texts(
+        &mut self,
+        settings: &Settings,
+        object: Object,
+        record: u32,
+        row: RowIndex,
+    ) {
         for at in 0..self.growing_texts.fields[object as usize].len() {
             let field = self.growing_texts.fields[object as usize][at].clone();
             let columns = &settings.columns(object)[field];
@@ -94,7 +99,7 @@ impl Planner {
     }
 
     #[cold]
-    fn note_full_text(&mut self, object: Object, record: u32, row: u32, columns: &[Column]) {
+    fn note_full_text(&mut self, object: Object, record: u32, row: RowIndex, columns: &[Column]) {
         let key = (object, record, columns[0].field);
         let kept = self.growing_texts.kept.remove(&key);
         let now = self.grown(object, record, row, columns, kept);
@@ -113,9 +118,15 @@ impl Planner {
     /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
     /// rows to look at each of them again.
     #[inline]
-    fn has_room(&self, object: Object, record: u32, row: u32, columns: &[Column]) -> Option<bool> {
+    fn has_room(
+        &self,
+        object: Object,
+        record: u32,
+        row: RowIndex,
+        columns: &[Column],
+    ) -> Option<bool> {
         // A single cell that is too long was refused when it was read.
-        let is_first = columns.len() == 1 && self.ledger.previous(object, row) == NONE;
+        let is_first = columns.len() == 1 && self.ledger.previous(object, row).is_none();
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         if is_first && !base.shows(columns[0].field) {
             return Some(true);
@@ -137,14 +148,15 @@ impl Planner {
         &mut self,
         object: Object,
         record: u32,
-        row: u32,
+        row: RowIndex,
         columns: &[Column],
     ) -> bool {
         let text = (object, record, columns[0].field);
         let counted = self.growing_texts.counted.get(&text).copied();
-        let (last, mut most) =
-            counted.unwrap_or_else(|| (NONE, self.stored_len(object, record, columns)));
-        for row in self.ledger.back_from(object, row).take_while(|&row| row != last) {
+        let last = counted.map(|(last, _)| last);
+        let mut most =
+            counted.map_or_else(|| self.stored_len(object, record, columns), |(_, most)| most);
+        for row in self.ledger.back_from(object, row).take_while(|&row| Some(row) != last) {
             most += self.row_len(row, columns);
         }
         self.growing_texts.counted.insert(text, (row, most));
@@ -159,7 +171,7 @@ impl Planner {
     }
 
     /// How many bytes a row adds at most, including what separates two texts.
-    fn row_len(&self, row: u32, columns: &[Column]) -> usize {
+    fn row_len(&self, row: RowIndex, columns: &[Column]) -> usize {
         let cells = self.ledger.cells(row);
         columns.iter().map(|column| column.text(&cells).len() + 1).sum()
     }
@@ -170,9 +182,9 @@ impl Planner {
         &self,
         object: Object,
         record: u32,
-        row: u32,
+        row: RowIndex,
         columns: &[Column],
-        kept: Option<(u32, Single<'static>)>,
+        kept: Option<(RowIndex, Single<'static>)>,
     ) -> Single<'static> {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         let (kept, rows) = self.since(object, kept, row).with_roles(base);

@@ -6,12 +6,13 @@ use hashbrown::{HashMap, HashSet};
 use super::clear_tokens::Given;
 use super::running_values::{Books, Singles};
 use crate::dedup::KeyNumber;
+use crate::object::{ContactNumber, RowIndex};
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct KnownContacts {
     /// For each stored record, by its number among the answers, the number of the contact that it is.
-    pub(super) stored: Vec<u32>,
+    pub(super) stored: Vec<ContactNumber>,
     /// For each stored contact, whether its first row by itself would change it.
     pub(super) first_differs: Vec<bool>,
     /// The addresses of contacts with many rows, as their last row left them.
@@ -21,9 +22,9 @@ pub(super) struct KnownContacts {
     /// What rows have given their record, where a clear token asks for it.
     pub(super) given: Given,
     /// The keys of combined and text rules that lead to a contact.
-    pub(super) taught: HashMap<u32, Vec<KeyNumber>, RandomState>,
+    pub(super) taught: HashMap<ContactNumber, Vec<KeyNumber>, RandomState>,
     /// If repeats are not merged: the contacts about which a row has said more than its keys (M10).
-    pub(super) told: HashSet<u32, RandomState>,
+    pub(super) told: HashSet<ContactNumber, RandomState>,
     /// If contacts are not selected: the rows whose contact side failed all the same (P6, P8).
-    pub(super) failed_references: HashSet<u32, RandomState>,
+    pub(super) failed_references: HashSet<RowIndex, RandomState>,
 }

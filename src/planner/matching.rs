@@ -4,10 +4,10 @@ use super::Planner;
 use super::contacts::{Side, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
-use crate::dedup::{Candidates, ContactNumber, Holder, KeyNumber, Verdict, decide};
+use crate::dedup::{Candidates, Holder, KeyNumber, Verdict, decide};
 use crate::draft::{Key, KeyKind, Otherwise, RowDraft, Settings};
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object};
 use crate::plan::{By, Outcome};
 
 /// Who carries the keys of a row.
@@ -27,7 +27,7 @@ enum Glance {
     Nobody,
     /// To this contact, first by this key under this rule; no key leads to anybody else.
     One {
-        contact: u32,
+        contact: ContactNumber,
         rule: u8,
         key: u8,
         carried: Carried,
@@ -92,14 +92,14 @@ impl Planner {
         }
         let (mut verdict, mut candidates) = self.match_contact(settings, keys, |_| true);
         if let Verdict::One { contact, .. } = verdict
-            && self.is_met_later(at, contact.0)
+            && self.is_met_later(at, contact)
         {
             // The contact got this key only later, from rows further down.
             let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
             // If that leaves nobody, and the row stands between two, then it has failed before, and a row that
             // fails leaves no token.
-            let has_failed = matches!(before.0, Verdict::Nobody)
-                && self.fails_between(settings, keys, contact.0);
+            let has_failed =
+                matches!(before.0, Verdict::Nobody) && self.fails_between(settings, keys, contact);
             if !has_failed {
                 (verdict, candidates) = before;
             }
@@ -112,7 +112,7 @@ impl Planner {
         }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
-            Some(of) if !verdict.is_one(ContactNumber(of)) || self.knows_dropped(at) => {
+            Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
                 self.note_reason(at, By::Id, 0);
                 let disputed = self.disputed(settings, at, keys);
                 self.meet(settings, at, draft, disputed, of)
@@ -138,7 +138,7 @@ impl Planner {
             Some(contact) => {
                 self.note_reason(at, By::Id, 0);
                 let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, disputed, contact.0)
+                self.meet(settings, at, draft, disputed, *contact)
             }
             None => {
                 let value = Some(self.key_text(key));
@@ -162,7 +162,7 @@ impl Planner {
                 let rule = By::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
                 let key = u8::try_from(key).unwrap_or(u8::MAX);
                 self.note_reason(at, rule, key);
-                self.meet(settings, at, draft, keys, contact.0)
+                self.meet(settings, at, draft, keys, contact)
             }
             Verdict::Nobody => self.meet_nobody(settings, at, draft, keys),
             Verdict::Several => Side::Nobody(Outcome::Fail),
@@ -172,12 +172,12 @@ impl Planner {
     /// Notes how the row found its contact (M9): by its id, or by which of its keys under a rule.
     fn note_reason(&mut self, at: usize, by: By, key: u8) {
         let row = self.row_at(at);
-        let side = &mut self.ledger.contact_rows[row as usize];
+        let side = &mut self.ledger.contact_rows[row.index()];
         (side.by, side.key) = (by, key);
     }
 
     /// The contact that this row met before the import was interrupted, if it still exists.
-    fn settled_contact(&self, at: usize) -> Option<u32> {
+    fn settled_contact(&self, at: usize) -> Option<ContactNumber> {
         let row = self.row_at(at);
         if let Some(first) = self.settled.with_row.get(&(Object::Contact, row)) {
             return self.contact_of(*first);
@@ -228,11 +228,11 @@ impl Planner {
 
     /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
     /// met it, whatever keys the contact carries now.
-    fn is_met_later(&self, at: usize, contact: u32) -> bool {
+    fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
         if self.settled.first_rows.is_empty() {
             return false;
         }
-        let id = self.ledger.id(Object::Contact, contact);
+        let id = self.ledger.id(Object::Contact, contact.number());
         let first = id.and_then(|id| self.settled.first_rows.get(id));
         first.is_some_and(|first| *first > self.row_at(at))
     }
@@ -242,11 +242,11 @@ impl Planner {
         &self,
         settings: &Settings,
         keys: RowKeys<'_>,
-        is_met: impl Fn(u32) -> bool,
+        is_met: impl Fn(ContactNumber) -> bool,
     ) -> (Verdict, Vec<Candidates>) {
         let carriers = |number| {
             let mut holders = self.index.holders(number);
-            holders.retain(|holder| is_met(holder.0));
+            holders.retain(|holder| is_met(*holder));
             holders
         };
         let holders = (0..settings.rules.len()).map(|rule| {
@@ -259,7 +259,7 @@ impl Planner {
 
     /// The common cases: nobody carries a key of the row, or all carried keys are one contact's.
     fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Glance> {
-        let mut found: Option<(u32, u8, u8)> = None;
+        let mut found: Option<(ContactNumber, u8, u8)> = None;
         let mut is_any_free = false;
         let (mut rule, mut at) = (u8::MAX, 0_u8);
         for (key, number) in keys.iter() {
@@ -269,8 +269,8 @@ impl Planner {
             rule = of;
             match (self.index.holder(number), found) {
                 (Holder::Nobody, _) => is_any_free = true,
-                (Holder::One(contact), None) => found = Some((contact.0, of, at)),
-                (Holder::One(contact), Some((other, ..))) if contact.0 == other => {}
+                (Holder::One(contact), None) => found = Some((contact, of, at)),
+                (Holder::One(contact), Some((other, ..))) if contact == other => {}
                 (Holder::One(_) | Holder::Several, _) => return None,
             }
         }

@@ -67,7 +67,7 @@ use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
 use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object};
 use crate::plan::{Changes, Entry, Ledger, Memory, RowNumbers, Settled};
 use crate::source::Block;
 use crate::value::Phone;
@@ -294,9 +294,9 @@ impl Planner {
     }
 
     /// Gives a number to a contact that is new or was just read.
-    fn new_contact(&mut self, entry: Entry) -> u32 {
+    fn new_contact(&mut self, entry: Entry) -> ContactNumber {
         let number = u32::try_from(self.ledger.contacts.len()).expect("fewer than 2³¹ contacts");
         self.ledger.contacts.push(entry);
-        number
+        ContactNumber::new(number)
     }
 }

@@ -8,14 +8,13 @@ use hashbrown::{HashMap, HashSet};
 use super::Planner;
 use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
-use crate::dedup::ContactNumber;
 use crate::draft::{Cell, KeyKind, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::merge::{Given, RowOf};
-use crate::object::{Mode, Object};
+use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
-use crate::plan::{By, Claim, NONE, Outcome};
+use crate::plan::{By, Claim, Outcome};
 
 mod ask;
 mod matching;
@@ -27,16 +26,6 @@ use matching::{Answer, OpportunityIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
-
-/// The number of an opportunity in the plan. Stored and new ones are numbered in the order in which they were met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OpportunityNumber(u32);
-
-impl OpportunityNumber {
-    fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// What the planner knows about opportunities that is not in the ledger.
 #[derive(Debug, Default)]
@@ -60,6 +49,11 @@ pub(super) struct KnownOpportunities {
 }
 
 impl KnownOpportunities {
+    /// The id of the pipeline with this number.
+    fn pipeline(&self, number: Option<u32>) -> Option<&str> {
+        self.pipelines.get(number? as usize).map(String::as_str)
+    }
+
     /// Makes room for so many opportunities.
     pub(super) fn reserve(&mut self, opportunities: usize) {
         self.states.reserve(opportunities);
@@ -69,8 +63,8 @@ impl KnownOpportunities {
 /// What later rows need to know about an opportunity.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Its position in [`KnownOpportunities::pipelines`]; [`NONE`] for none.
-    pipeline: u32,
+    /// The position of its pipeline in [`KnownOpportunities::pipelines`].
+    pipeline: Option<u32>,
     status: Status,
     /// What rows have given, which no default replaces (W6).
     given: Given,
@@ -178,9 +172,9 @@ impl Planner {
     }
 
     /// Which contact the opportunity of a row belongs to.
-    fn pair_row(&self, row: u32, keys: RowKeys<'_>) -> LinkTo<ContactNumber> {
-        let side = match (self.contact_of(row), self.ledger.contact_rows[row as usize].outcome) {
-            (Some(contact), _) => ContactSide::Is(ContactNumber(contact)),
+    fn pair_row(&self, row: RowIndex, keys: RowKeys<'_>) -> LinkTo<ContactNumber> {
+        let side = match (self.contact_of(row), self.ledger.contact_rows[row.index()].outcome) {
+            (Some(contact), _) => ContactSide::Is(contact),
             (None, Some(Outcome::Fail)) => ContactSide::Failed,
             (None, _) if self.contacts.failed_references.contains(&row) => ContactSide::Failed,
             (None, _) => ContactSide::Absent,
@@ -201,7 +195,7 @@ impl Planner {
             return Side::Nothing(Outcome::Fail);
         }
         if let LinkTo::Disagreement(a, b) = link {
-            let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact.0));
+            let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact.number()));
             let names = Some(names.join(" and "));
             return self.refuse(at, IssueCode::ContactLinkConflict, None, names);
         }
@@ -221,7 +215,7 @@ impl Planner {
     }
 
     fn skip_existing(&mut self, at: usize, opportunity: OpportunityNumber, by: By) -> Side {
-        let name = self.ledger.name(Object::Opportunity, opportunity.0);
+        let name = self.ledger.name(Object::Opportunity, opportunity.number());
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
         Side::Aside(opportunity, by, Outcome::Skip)
     }
@@ -267,8 +261,12 @@ impl Planner {
     ) -> Option<String> {
         match self.current_link(opportunity)? {
             Current::Contact(owner) if owner == contact => None,
-            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner.0)),
-            Current::Stored(id) if self.ledger.id(Object::Contact, contact.0) == Some(&*id) => None,
+            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner.number())),
+            Current::Stored(id)
+                if self.ledger.id(Object::Contact, contact.number()) == Some(&*id) =>
+            {
+                None
+            }
             Current::Stored(id) if self.was_created_as(contact, &id) => None,
             Current::Stored(id) => Some(id),
         }
@@ -276,8 +274,8 @@ impl Planner {
 
     /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
     fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
-        let entry = self.ledger.entry(Object::Contact, contact.0);
-        let created = self.settled.new.get(&entry.first_row);
+        let entry = &self.ledger.contacts[contact.index()];
+        let created = entry.first_row.and_then(|row| self.settled.new.get(&row));
         entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
     }
 
@@ -300,10 +298,7 @@ impl Planner {
             return Some(Side::New { standing, links });
         }
         let opportunity = match self.settled.with_row.get(&(Object::Opportunity, row)) {
-            Some(first) => match self.ledger.opportunity_rows[*first as usize].opportunity {
-                NONE => return None,
-                opportunity => OpportunityNumber(opportunity),
-            },
+            Some(first) => self.ledger.opportunity_rows[first.index()].opportunity?,
             None => {
                 let id = self.settled.opportunities.get(&row)?;
                 let stored = self.ledger.stored_opportunities.find(id)?;
@@ -396,7 +391,7 @@ impl Planner {
         }
         if let Some(opportunity) = beside {
             // Before asking what else the row lacks: filling its cells would not help it (O4).
-            let name = self.ledger.name(Object::Opportunity, opportunity.0);
+            let name = self.ledger.name(Object::Opportunity, opportunity.number());
             return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         let standing = self.plain_standing(at);
@@ -418,7 +413,7 @@ impl Planner {
         Side::Nothing(Outcome::Fail)
     }
 
-    fn opportunity_row(&self, row: u32) -> RowOf<'_> {
+    fn opportunity_row(&self, row: RowIndex) -> RowOf<'_> {
         self.ledger.row(Object::Opportunity, row)
     }
 

@@ -8,25 +8,31 @@ use super::teach::text_of;
 use crate::draft::{Rule, Settings};
 use crate::field::FieldId;
 use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, RowIndex};
 use crate::value::Value;
 
 /// The values of a contact are kept if it has more rows than this.
 pub(super) const KEPT_FROM: usize = 8;
 
 /// Single values, each with the row after which it was kept.
-pub(super) type Singles =
-    hashbrown::HashMap<(u32, FieldId), (u32, Single<'static>), foldhash::fast::RandomState>;
+pub(super) type Singles = hashbrown::HashMap<
+    (ContactNumber, FieldId),
+    (RowIndex, Single<'static>),
+    foldhash::fast::RandomState,
+>;
 
 /// Addresses, each with the row after which they were kept.
-pub(super) type Books =
-    hashbrown::HashMap<(u32, Addresses), (u32, AddressBook<'static>), foldhash::fast::RandomState>;
+pub(super) type Books = hashbrown::HashMap<
+    (ContactNumber, Addresses),
+    (RowIndex, AddressBook<'static>),
+    foldhash::fast::RandomState,
+>;
 
 /// What was kept of a record, and the rows that are not in it yet.
 pub(super) struct Since<K> {
     pub(super) kept: Option<K>,
     /// In order.
-    pub(super) rows: SmallVec<[u32; 8]>,
+    pub(super) rows: SmallVec<[RowIndex; 8]>,
 }
 
 impl<K> Since<K> {
@@ -34,7 +40,7 @@ impl<K> Since<K> {
     pub(super) fn with_roles(
         self,
         base: Base<'_>,
-    ) -> (Option<K>, impl Iterator<Item = (u32, RowRole)>) {
+    ) -> (Option<K>, impl Iterator<Item = (RowIndex, RowRole)>) {
         let has_begun = self.kept.is_some();
         let role = move |at| if has_begun { RowRole::Joins } else { base.role_of(at) };
         let rows = self.rows.into_iter().enumerate();
@@ -44,20 +50,25 @@ impl<K> Since<K> {
 
 impl Planner {
     /// Does its contact have so many rows before this one that values are kept?
-    pub(super) fn is_one_of_many(&self, row: u32) -> bool {
+    pub(super) fn is_one_of_many(&self, row: RowIndex) -> bool {
         self.ledger.back_from(Object::Contact, row).nth(KEPT_FROM).is_some()
     }
 
     /// Goes on from what was kept: the rows since then up to this one. If what was kept does not belong to an
     /// earlier row of this record, nothing was kept, and all rows are to be folded.
-    pub(super) fn since<K>(&self, object: Object, kept: Option<(u32, K)>, row: u32) -> Since<K> {
+    pub(super) fn since<K>(
+        &self,
+        object: Object,
+        kept: Option<(RowIndex, K)>,
+        row: RowIndex,
+    ) -> Since<K> {
         let last = kept.as_ref().map(|(last, _)| *last);
         let rows = self.ledger.back_from(object, row);
-        let mut since: SmallVec<[u32; 8]> =
+        let mut since: SmallVec<[RowIndex; 8]> =
             rows.take_while(|&earlier| Some(earlier) != last).collect();
         since.reverse();
-        let goes_on = since.first().map_or(row, |&first| self.ledger.previous(object, first));
-        let is_there = Some(goes_on) == last;
+        let goes_on = since.first().map_or(Some(row), |&first| self.ledger.previous(object, first));
+        let is_there = goes_on == last;
         Since { kept: kept.filter(|_| is_there).map(|(_, kept)| kept), rows: since }
     }
 
@@ -65,12 +76,12 @@ impl Planner {
     pub(super) fn kept_value(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         field: FieldId,
     ) -> Option<Value<'static>> {
         let columns = settings.columns_of(field);
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
         let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
@@ -87,11 +98,11 @@ impl Planner {
     pub(super) fn book_at<'s>(
         &'s self,
         settings: &'s Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         kind: Addresses,
     ) -> AddressBook<'s> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact as usize]);
+        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
         let kept = self.contacts.books.get(&(contact, kind)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
@@ -106,8 +117,8 @@ impl Planner {
     fn kept_book(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         kind: Addresses,
     ) -> &AddressBook<'static> {
         let book = self.book_at(settings, contact, row, kind).into_owned();
@@ -118,8 +129,8 @@ impl Planner {
     pub(super) fn kept_texts(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         rule: &Rule,
     ) -> Vec<Vec<String>> {
         let texts = |field: FieldId| match Addresses::of_primary(field) {

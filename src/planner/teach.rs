@@ -14,14 +14,14 @@ use smallvec::SmallVec;
 use super::Planner;
 use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
-use crate::dedup::{ContactNumber, KeyNumber};
+use crate::dedup::KeyNumber;
 use crate::draft::{Column, Key, KeyKind, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, RowRole, addresses_of, take_row};
-use crate::object::Object;
-use crate::plan::{Entry, NONE};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::Entry;
 use crate::value::{Phone, Value};
 use texts::declared_keys;
 pub(crate) use texts::keys_of;
@@ -29,7 +29,12 @@ pub(super) use texts::text_of;
 
 impl Planner {
     /// Storage declares that a stored contact carries these keys.
-    pub(super) fn declare(&mut self, settings: &Settings, contact: u32, keys: &[DeclaredKey<'_>]) {
+    pub(super) fn declare(
+        &mut self,
+        settings: &Settings,
+        contact: ContactNumber,
+        keys: &[DeclaredKey<'_>],
+    ) {
         for (number, rule) in settings.rules.iter().enumerate() {
             for text in declared_keys(rule, keys) {
                 let Some(key) = self.find_key(number, rule, &text) else { continue };
@@ -42,7 +47,7 @@ impl Planner {
         }
         for &DeclaredKey { field, key: text, .. } in keys {
             if !self.is_asked(settings, field, text) {
-                let id = self.ledger.name(Object::Contact, contact);
+                let id = self.ledger.name(Object::Contact, contact.number());
                 let fault = format!(
                     "the record {id} was declared for the key {text:?}, which nobody asked for: a key is \
                      declared as it was asked, not as it is stored"
@@ -98,7 +103,7 @@ impl Planner {
     pub(super) fn declare_key(
         &mut self,
         settings: &Settings,
-        contact: u32,
+        contact: ContactNumber,
         rule: &Rule,
         text: &str,
         key: KeyNumber,
@@ -106,9 +111,9 @@ impl Planner {
         self.index.note_stored(key);
         let holds = self.still_holds(settings, contact, rule, text);
         if holds {
-            self.index.teach(key, ContactNumber(contact));
+            self.index.teach(key, contact);
         } else {
-            self.index.unteach(key, ContactNumber(contact));
+            self.index.unteach(key, contact);
         }
         holds
     }
@@ -123,8 +128,14 @@ impl Planner {
     }
 
     /// Does a contact still carry this stored key after the rows so far?
-    fn still_holds(&self, settings: &Settings, contact: u32, rule: &Rule, text: &str) -> bool {
-        let entry = &self.ledger.contacts[contact as usize];
+    fn still_holds(
+        &self,
+        settings: &Settings,
+        contact: ContactNumber,
+        rule: &Rule,
+        text: &str,
+    ) -> bool {
+        let entry = &self.ledger.contacts[contact.index()];
         if !entry.has_rows() {
             return true;
         }
@@ -145,7 +156,13 @@ impl Planner {
     }
 
     /// A row was folded into a contact: from now on those of its keys that are written lead there.
-    pub(super) fn teach(&mut self, settings: &Settings, contact: u32, row: u32, keys: RowKeys<'_>) {
+    pub(super) fn teach(
+        &mut self,
+        settings: &Settings,
+        contact: ContactNumber,
+        row: RowIndex,
+        keys: RowKeys<'_>,
+    ) {
         for at in 0..self.key_policy.addresses.len() {
             let of = self.key_policy.addresses[at];
             if !self.are_addresses_taught_simply(settings, contact, row, keys, of) {
@@ -165,8 +182,8 @@ impl Planner {
     fn are_addresses_taught_simply(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         of: AddressPolicy,
     ) -> bool {
@@ -176,13 +193,13 @@ impl Planner {
         let Some(rule) = of.rule else {
             return self.is_room_certain(settings, contact, row, of.kind);
         };
-        let holder = ContactNumber(contact);
+        let holder = contact;
         let own = keys.of(rule);
         if own.clone().all(|(_, number)| self.index.is_held_by(number, holder)) {
             return true;
         }
-        let entry = self.ledger.contacts[contact as usize];
-        if entry.first_row != row || has_dropped(self, row) {
+        let entry = self.ledger.contacts[contact.index()];
+        if entry.first_row != Some(row) || has_dropped(self, row) {
             return false;
         }
         if !entry.is_new() && !of.is_always_taken {
@@ -202,8 +219,8 @@ impl Planner {
     fn is_room_certain(
         &self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         kind: Addresses,
     ) -> bool {
         if self.is_one_of_many(row) {
@@ -220,8 +237,8 @@ impl Planner {
 
     /// How many of these addresses a contact has in storage. The primary one counts, because it may become an
     /// additional one.
-    fn stored_addresses(&self, contact: u32, kind: Addresses) -> usize {
-        let entry = self.ledger.contacts[contact as usize];
+    fn stored_addresses(&self, contact: ContactNumber, kind: Addresses) -> usize {
+        let entry = self.ledger.contacts[contact.index()];
         match entry.is_new() {
             true => 0,
             false => 1 + self.base_of(&entry).shown(kind.additional()).count(),
@@ -235,13 +252,13 @@ impl Planner {
     fn teach_addresses(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         of: AddressPolicy,
     ) {
         let lesson = self.address_lesson(settings, contact, row, keys, of);
-        let holder = ContactNumber(contact);
+        let holder = contact;
         if let Some(book) = lesson.book {
             self.contacts.books.insert((contact, of.kind), (row, book));
         }
@@ -253,7 +270,7 @@ impl Planner {
         }
         lesson.gone.into_iter().for_each(|key| self.index.unteach(key, holder));
         self.note_moved_values(contact, &lesson.gone_values);
-        let at = (row - self.row_at(0)) as usize;
+        let at = row.index() - self.row_at(0).index();
         for (column, item, shown) in lesson.refused {
             self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
             self.drop_value(at, column, item);
@@ -264,21 +281,20 @@ impl Planner {
     fn address_lesson(
         &self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         AddressPolicy { kind, rule, can_remove, .. }: AddressPolicy,
     ) -> AddressLesson {
-        let base = self.base_of(&self.ledger.contacts[contact as usize]);
-        let previous = self.ledger.contact_rows[row as usize].previous;
-        let is_first = previous == NONE;
-        let mut book = match is_first {
-            true => AddressBook::stored(base, kind),
-            false => self.book_at(settings, contact, previous, kind),
+        let base = self.base_of(&self.ledger.contacts[contact.index()]);
+        let previous = self.ledger.contact_rows[row.index()].previous;
+        let mut book = match previous {
+            None => AddressBook::stored(base, kind),
+            Some(previous) => self.book_at(settings, contact, previous, kind),
         };
         let before = can_remove.then(|| book.clone());
         let (this, columns) = (self.row_of(row), &settings.contact_columns);
-        let role = if is_first { base.role_of(0) } else { RowRole::Joins };
+        let role = if previous.is_none() { base.role_of(0) } else { RowRole::Joins };
         let mut refused = Vec::new();
         take_row(base, kind, columns, &this, role, &mut book, |(column, item, value)| {
             refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
@@ -343,8 +359,8 @@ fn keys_held(
     held
 }
 
-fn has_dropped(planner: &Planner, row: u32) -> bool {
-    planner.ledger.contact_rows[row as usize].has_dropped
+fn has_dropped(planner: &Planner, row: RowIndex) -> bool {
+    planner.ledger.contact_rows[row.index()].has_dropped
 }
 
 fn address(kind: Addresses, text: &str) -> Value<'_> {

@@ -10,10 +10,10 @@ use hashbrown::HashSet;
 use smallvec::SmallVec;
 
 use super::Planner;
-use crate::dedup::{ContactNumber, KeyNumber};
+use crate::dedup::KeyNumber;
 use crate::draft::{Drafter, Key, KeyKind, KeyText};
-use crate::object::Object;
-use crate::plan::{By, Ledger, NONE, Op, Outcome, Plan, print_of};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{By, Ledger, Op, Outcome, Plan, print_of};
 use crate::source::Block;
 use crate::value::Value;
 
@@ -23,8 +23,7 @@ const TOGETHER: usize = 4_096;
 /// A row that leaves no token for one of its sides.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokenless {
-    /// Counted in its plan from 0.
-    pub(crate) row: u32,
+    pub(crate) row: RowIndex,
     /// Fingerprints of the keys by which it looks for its contact.
     keys: SmallVec<[u64; 4]>,
     /// Fingerprint of the stored opportunity that it was found to mean.
@@ -67,8 +66,7 @@ impl Moved {
 /// Shows the rows of a plan that leave no token, in order.
 pub(crate) fn each_tokenless(plan: &Plan, mut show: impl FnMut(Tokenless)) {
     let (ledger, mut rows) = (&plan.ledger, Vec::with_capacity(TOGETHER));
-    let all = u32::try_from(ledger.len()).unwrap_or(NONE);
-    for row in (0..all).filter(|row| is_tokenless(ledger, *row)) {
+    for row in ledger.all_rows().filter(|row| is_tokenless(ledger, *row)) {
         rows.push(row);
         if rows.len() == TOGETHER {
             show_together(ledger, &rows, &mut show);
@@ -78,13 +76,13 @@ pub(crate) fn each_tokenless(plan: &Plan, mut show: impl FnMut(Tokenless)) {
     show_together(ledger, &rows, &mut show);
 }
 
-fn is_tokenless(ledger: &Ledger, row: u32) -> bool {
+fn is_tokenless(ledger: &Ledger, row: RowIndex) -> bool {
     let has_token = |outcome| matches!(outcome, None | Some(Outcome::Create | Outcome::Update));
-    !has_token(ledger.contact_rows[row as usize].outcome)
-        || !has_token(ledger.opportunity_rows[row as usize].outcome)
+    !has_token(ledger.contact_rows[row.index()].outcome)
+        || !has_token(ledger.opportunity_rows[row.index()].outcome)
 }
 
-fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Tokenless)) {
+fn show_together(ledger: &Ledger, rows: &[RowIndex], show: &mut impl FnMut(Tokenless)) {
     if rows.is_empty() {
         return;
     }
@@ -94,9 +92,9 @@ fn show_together(ledger: &Ledger, rows: &[u32], show: &mut impl FnMut(Tokenless)
     for (&row, draft) in rows.iter().zip(&drafts.rows) {
         let keys = drafts.keys(draft.keys()).iter();
         let keys = keys.filter(|key| matches!(key.kind, KeyKind::Rule(_)));
-        let side = &ledger.opportunity_rows[row as usize];
-        let is_found = side.opportunity != NONE && side.by != By::Id;
-        let id = is_found.then(|| ledger.id(Object::Opportunity, side.opportunity)).flatten();
+        let side = &ledger.opportunity_rows[row.index()];
+        let opportunity = side.opportunity.filter(|_| side.by != By::Id);
+        let id = opportunity.and_then(|of| ledger.id(Object::Opportunity, of.number()));
         show(Tokenless {
             row,
             keys: keys.map(|key| print_of_key(&block, key)).collect(),
@@ -127,7 +125,7 @@ fn print_of_text(text: &str) -> u64 {
 impl Planner {
     /// Notes that a contact gains or loses a key, if it is a stored one: any other is made by the same rows again.
     pub(super) fn note_moved(&mut self, key: KeyNumber, contact: ContactNumber) {
-        if self.ledger.contacts[contact.0 as usize].stored().is_some() {
+        if self.ledger.contacts[contact.index()].stored().is_some() {
             self.moved.push(key);
         }
     }
@@ -135,10 +133,10 @@ impl Planner {
     /// The same of keys that perhaps no row offers.
     pub(super) fn note_moved_values<'v>(
         &mut self,
-        contact: u32,
+        contact: ContactNumber,
         values: impl IntoIterator<Item = &'v Value<'v>>,
     ) {
-        if self.ledger.contacts[contact as usize].stored().is_some() {
+        if self.ledger.contacts[contact.index()].stored().is_some() {
             self.moved_prints.extend(values.into_iter().map(print_of_value));
         }
     }

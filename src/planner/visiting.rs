@@ -11,7 +11,6 @@ use smallvec::SmallVec;
 
 use super::Planner;
 use crate::dedup::KeyNumber;
-use crate::plan::NONE;
 
 /// So many rows are visited together.
 pub(super) const TOGETHER: usize = 32;
@@ -22,17 +21,17 @@ impl Planner {
     pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
-        let mut carriers = [NONE; TOGETHER];
+        let mut carriers = [None; TOGETHER];
         for (draft, carrier) in drafts.iter().zip(&mut carriers) {
             let own = draft.keys();
             if !own.is_empty() {
-                *carrier = self.index.lone_holder(numbers[own.start - first]).unwrap_or(NONE);
+                *carrier = self.index.lone_holder(numbers[own.start - first]);
             }
         }
-        let met = carriers.map(|contact| {
-            self.ledger.contacts.get(contact as usize).map_or(NONE, |contact| contact.last_row)
-        });
-        let met = met.into_iter().filter(|row| *row != NONE);
+        let met = carriers
+            .map(|contact| contact.and_then(|of| self.ledger.contacts[of.index()].last_row))
+            .into_iter()
+            .flatten();
         let places: SmallVec<[_; TOGETHER]> = met
             .clone()
             .map(|row| {
@@ -42,7 +41,7 @@ impl Planner {
             .collect();
         // And where the contact's rows before those are.
         let previous =
-            met.fold(0, |all, row| all ^ self.ledger.contact_rows[row as usize].previous);
+            met.fold(None, |all, row| all.max(self.ledger.contact_rows[row.index()].previous));
         let touched =
             places.iter().fold(0, |all, (block, at, start)| all ^ block.touch(*at, *start));
         std::hint::black_box((touched, previous));

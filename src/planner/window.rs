@@ -7,7 +7,7 @@ use super::{Planner, asking};
 use crate::dedup::KeyNumber;
 use crate::draft::{Key, RowDraft};
 use crate::issue::{Finding, Severity};
-use crate::object::{Object, RowNumber};
+use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{ContactRow, OpportunityRow};
 
 /// Which answer the current window is waiting for.
@@ -80,8 +80,8 @@ impl Planner {
     /// Puts the findings of a window in one list, by row: first those from reading, then from drafting, then
     /// about contacts, then about opportunities.
     fn gather_findings(&mut self) {
-        let end = self.row_at(self.window.rows.len());
-        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row.0 <= end);
+        let behind = self.row_at(self.window.rows.len()).number();
+        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row < behind);
         let from_source = self.block.findings.partition_point(of_window);
         let mut found: Vec<Finding> = self.block.findings.drain(..from_source).collect();
         let from_drafts = self.block.drafts.findings.partition_point(of_window);
@@ -177,13 +177,13 @@ impl Planner {
     }
 
     /// The row at this position of the window, counted in the file from 0.
-    pub(super) fn row_at(&self, at: usize) -> u32 {
+    pub(super) fn row_at(&self, at: usize) -> RowIndex {
         // A window has fewer rows than its block.
-        self.window.first_row + at as u32
+        RowIndex::new(self.window.first_row + at as u32)
     }
 
     pub(super) fn number_at(&self, at: usize) -> RowNumber {
-        RowNumber(self.row_at(at) + 1)
+        self.row_at(at).number()
     }
 
     fn note_warnings(&mut self, findings: &[Finding]) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Report;
 use crate::issue::Severity;
-use crate::object::{Object, RowNumber};
-use crate::plan::{Fact, NONE, Outcome, Plan, StepRef, first_row};
+use crate::object::{Object, RowIndex};
+use crate::plan::{Fact, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
 /// What became of a side instead.
@@ -23,18 +23,18 @@ pub(in crate::apply) struct Side {
 
 impl Report {
     /// One side of a row has a warning. It may be the first.
-    pub(in crate::apply) fn warn(&mut self, object: Object, row: u32) {
+    pub(in crate::apply) fn warn(&mut self, object: Object, row: RowIndex) {
         self.set_warning(object, row, true);
     }
 
-    fn set_warning(&mut self, object: Object, row: u32, has_warning: bool) {
+    fn set_warning(&mut self, object: Object, row: RowIndex, has_warning: bool) {
         if self.current(object, row).is_none() {
             return;
         }
         let ledger = &mut self.plan.ledger;
         let place = match object {
-            Object::Contact => &mut ledger.contact_rows[row as usize].has_warning,
-            Object::Opportunity => &mut ledger.opportunity_rows[row as usize].has_warning,
+            Object::Contact => &mut ledger.contact_rows[row.index()].has_warning,
+            Object::Opportunity => &mut ledger.opportunity_rows[row.index()].has_warning,
         };
         let before = std::mem::replace(place, has_warning);
         let warnings = &mut self.stats.of_mut(object).warnings;
@@ -42,26 +42,25 @@ impl Report {
     }
 
     /// The outcome of a side as it is now.
-    pub(in crate::apply) fn current(&self, object: Object, row: u32) -> Option<Outcome> {
+    pub(in crate::apply) fn current(&self, object: Object, row: RowIndex) -> Option<Outcome> {
         let planned = self.plan.ledger.side(object, row).outcome;
         self.sides.get(&(object, row)).map_or(planned, |side| side.outcome)
     }
 
     /// Did storage refuse to write one side of a row?
-    pub(in crate::apply) fn was_refused(&self, object: Object, row: u32) -> bool {
+    pub(in crate::apply) fn was_refused(&self, object: Object, row: RowIndex) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
     }
 
     /// The opportunity of a row keeps the link that it has. False if that was known already.
-    pub(in crate::apply) fn keep_link(&mut self, row: u32) -> bool {
+    pub(in crate::apply) fn keep_link(&mut self, row: RowIndex) -> bool {
         let part = self.part(Object::Opportunity, row);
         let ledger = &self.plan_of(part).ledger;
-        let number = self.row_in(part, row).map(|row| ledger.side(Object::Opportunity, row).record);
-        let step = StepRef { object: Object::Opportunity, number: number.unwrap_or(NONE) };
+        let own = self.row_in(part, row).map(|row| &ledger.opportunity_rows[row.index()]);
+        let step = own.and_then(|side| side.opportunity).map(StepRef::opportunity);
         // A link is counted on the first row of its opportunity.
-        let first =
-            (step.number != NONE).then(|| self.home(part, first_row(ledger, step))).flatten();
-        let links = |report: &Report| first.map_or(0, |row| report.links(step.object, row));
+        let first = step.and_then(|step| self.home(part, first_row(ledger, step)?));
+        let links = |report: &Report| first.map_or(0, |row| report.links(Object::Opportunity, row));
         let before = links(self);
         let is_new = self.kept_links.insert(row);
         self.stats.links = (self.stats.links + links(self)).saturating_sub(before);
@@ -69,7 +68,7 @@ impl Report {
     }
 
     /// Storage has refused to write one side of a row.
-    pub(in crate::apply) fn fail(&mut self, object: Object, row: u32) {
+    pub(in crate::apply) fn fail(&mut self, object: Object, row: RowIndex) {
         let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
         let side = Side { part, outcome, is_refused: true, ..Side::default() };
         self.settle(object, row, side);
@@ -80,7 +79,7 @@ impl Report {
         &mut self,
         part: u32,
         object: Object,
-        row: u32,
+        row: RowIndex,
         id: &str,
     ) {
         if let Some(Outcome::Create | Outcome::Update) = self.current(object, row) {
@@ -91,7 +90,7 @@ impl Report {
     }
 
     /// Notes what became of one side of a row instead of what was planned.
-    pub(in crate::apply) fn settle(&mut self, object: Object, row: u32, side: Side) {
+    pub(in crate::apply) fn settle(&mut self, object: Object, row: RowIndex, side: Side) {
         let Some(before) = self.current(object, row) else { return };
         let (part, links) = (self.part(object, row), self.links(object, row));
         if side.part != part {
@@ -110,7 +109,7 @@ impl Report {
     }
 
     /// The import was stopped before the record of one side of a row was written.
-    pub(in crate::apply) fn leave_open(&mut self, object: Object, row: u32) {
+    pub(in crate::apply) fn leave_open(&mut self, object: Object, row: RowIndex) {
         let Some(before) = self.current(object, row).filter(|outcome| outcome.is_folded()) else {
             return;
         };
@@ -124,8 +123,8 @@ impl Report {
     }
 
     /// Was there a warning while it was written?
-    fn is_warned_of(&self, object: Object, row: u32) -> bool {
-        let number = Some(RowNumber(row + 1));
+    fn is_warned_of(&self, object: Object, row: RowIndex) -> bool {
+        let number = Some(row.number());
         self.plan.ledger.side(object, row).has_warning
             && self.findings.iter().any(|found| {
                 (found.row, found.object, found.severity)
@@ -135,7 +134,7 @@ impl Report {
 
     /// How many links a side counts for in the totals: 1 if it is the first of its opportunity, and that is
     /// linked to a contact of the file; otherwise 0.
-    fn links(&self, object: Object, home: u32) -> u64 {
+    fn links(&self, object: Object, home: RowIndex) -> u64 {
         let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
         let Some(outcome) = self.current(object, home).filter(|outcome| outcome.is_folded()) else {
@@ -144,8 +143,9 @@ impl Report {
         let Some(row) = self.row_in(part, home).filter(|_| object == Object::Opportunity) else {
             return 0;
         };
-        let side = &ledger.opportunity_rows[row as usize];
-        let is_counted = match ledger.met(object, side.opportunity) {
+        let side = &ledger.opportunity_rows[row.index()];
+        let met = side.opportunity.and_then(|of| ledger.met(object, of.number()));
+        let is_counted = match met {
             // An earlier window may have counted it.
             Some(met) => !met.has(Fact::Linked),
             None => outcome != Outcome::Merged,
@@ -154,15 +154,15 @@ impl Report {
     }
 
     /// Is the opportunity of a row linked to a contact of the file?
-    pub(in crate::apply) fn is_linked(&self, home: u32) -> bool {
-        let object = Object::Opportunity;
-        let part = self.part(object, home);
+    pub(in crate::apply) fn is_linked(&self, home: RowIndex) -> bool {
+        let part = self.part(Object::Opportunity, home);
         let ledger = &self.plan_of(part).ledger;
-        let Some(row) = self.row_in(part, home) else { return false };
-        let side = &ledger.opportunity_rows[row as usize];
+        let own = self.row_in(part, home).map(|row| &ledger.opportunity_rows[row.index()]);
+        let Some(opportunity) = own.and_then(|side| side.opportunity) else { return false };
+        let entry = &ledger.opportunities[opportunity.index()];
         let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
-        let mut rows = ledger.row_numbers(object, ledger.entry(object, side.opportunity));
-        let link = rows.find(|row| ledger.opportunity_rows[*row as usize].sets_link);
+        let mut rows = ledger.row_numbers(Object::Opportunity, entry);
+        let link = rows.find(|row| ledger.opportunity_rows[row.index()].sets_link);
         link.is_some_and(|row| !is_kept(row))
     }
 }
@@ -172,7 +172,7 @@ impl Report {
     /// Adds a plan that was made again for some rows. Returns its number.
     pub(in crate::apply) fn add_part(&mut self, plan: Plan) -> u32 {
         self.parts.push(plan);
-        u32::try_from(self.parts.len()).unwrap_or(NONE)
+        u32::try_from(self.parts.len()).unwrap_or(u32::MAX)
     }
 
     /// The import's own plan, or one that was made again.
@@ -184,20 +184,20 @@ impl Report {
     }
 
     /// The number of the plan that a side follows.
-    pub(super) fn part(&self, object: Object, row: u32) -> u32 {
+    pub(super) fn part(&self, object: Object, row: RowIndex) -> u32 {
         self.sides.get(&(object, row)).map_or(0, |side| side.part)
     }
 
     /// The row of the import's plan that a row of another plan is.
-    pub(in crate::apply) fn home(&self, part: u32, row: u32) -> Option<u32> {
+    pub(in crate::apply) fn home(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         if part == 0 {
-            return (row != NONE).then_some(row);
+            return Some(row);
         }
         self.plan.ledger.numbers.row(self.plan_of(part).ledger.number(row))
     }
 
     /// The row of another plan that a row of the import's plan is.
-    pub(super) fn row_in(&self, part: u32, row: u32) -> Option<u32> {
+    pub(super) fn row_in(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         if part == 0 {
             return Some(row);
         }

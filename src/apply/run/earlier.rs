@@ -9,12 +9,12 @@ use hashbrown::{HashMap, HashSet};
 use crate::apply::known::{Known, TOKENS};
 use crate::apply::token::Tokens;
 use crate::error::Error;
-use crate::object::{Object, RowNumber};
-use crate::plan::{NONE, Outcome, Plan, RowNumbers, print_of};
+use crate::object::{Object, RowIndex, RowNumber};
+use crate::plan::{Outcome, Plan, RowNumbers, print_of};
 use crate::storage::{AsyncStorageWrite, Checkpoint, Refusal};
 
 /// More rows than a file may have are not asked for.
-const MOST_ROWS: u32 = NONE - 1;
+const MOST_ROWS: u32 = u32::MAX - 1;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -94,15 +94,14 @@ impl EarlierRun {
     /// over what later rows said. Nor is anything created now, unless storage had refused it: a row that comes
     /// out as new had found a record that later rows have changed since.
     pub(super) fn leave_past(&self, known: &Known, plan: &mut Plan) {
-        let written: HashSet<(Object, u32), foldhash::fast::RandomState> =
+        let written: HashSet<(Object, RowIndex), foldhash::fast::RandomState> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
         steps.retain(|kept| {
             let step = kept.step();
             let entry = *ledger.entry(step.object, step.number);
-            let row = entry.first_row;
-            if !entry.has_rows()
-                || written.contains(&(step.object, row))
+            let Some(row) = entry.first_row else { return true };
+            if written.contains(&(step.object, row))
                 || self.is_refused(step.object, ledger.number(row))
                 || (entry.is_new() && !self.knows_refusals())
             {

@@ -10,8 +10,8 @@ use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
-use crate::object::{Object, RowNumber};
-use crate::plan::{Entry, Fact, Facts, Met, NONE, Op, Outcome, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
+use crate::plan::{Fact, Facts, Met, Op, Outcome, StepRef, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -29,7 +29,7 @@ impl Runner<'_> {
     pub(super) fn remember(
         &mut self,
         report: &mut Report,
-        told: &HashSet<u32, foldhash::fast::RandomState>,
+        told: &HashSet<ContactNumber, foldhash::fast::RandomState>,
         changed: Vec<Changed>,
     ) {
         report.forget_memory();
@@ -38,7 +38,7 @@ impl Runner<'_> {
         report.forget_memory();
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
-        for row in 0..u32::try_from(ledger.len()).unwrap_or(NONE) {
+        for row in ledger.all_rows() {
             for object in [Object::Contact, Object::Opportunity] {
                 if let Some((id, met)) = met_on(report, told, object, row) {
                     memory.add(object, id, met);
@@ -137,14 +137,14 @@ impl Runner<'_> {
 /// What later windows must know about the record that one side of a row has met, and the id of that record.
 fn met_on<'r>(
     report: &'r Report,
-    told: &HashSet<u32, foldhash::fast::RandomState>,
+    told: &HashSet<ContactNumber, foldhash::fast::RandomState>,
     object: Object,
-    row: u32,
+    row: RowIndex,
 ) -> Option<(&'r str, Met)> {
     let ledger = &report.plan.ledger;
     let number = ledger.number(row);
-    let contact = ledger.contact_rows[row as usize].contact;
-    let is_named = || ledger.contacts.get(contact as usize).is_none_or(Entry::is_named);
+    let contact = ledger.contact_rows[row.index()].contact;
+    let is_named = || contact.is_none_or(|of| ledger.contacts[of.index()].is_named());
     // The import has not met a contact that it only looked up, if nothing came of it (P8).
     if object == Object::Contact && ledger.settings.contacts.is_none() && !is_named() {
         return None;
@@ -159,7 +159,7 @@ fn met_on<'r>(
         .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
         .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
     let facts = match object {
-        Object::Contact => facts.with(Fact::Told, told.contains(&contact)),
+        Object::Contact => facts.with(Fact::Told, contact.is_some_and(|of| told.contains(&of))),
         Object::Opportunity => {
             let is_linked = is_folded && report.is_linked(row);
             facts.with_claim(report.claim(row)).with(Fact::Linked, is_linked)
@@ -197,17 +197,18 @@ fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     };
     for (record, entry) in (0u32..).zip(entries) {
         let step = StepRef { object, number: record };
-        let row = first_row(ledger, step);
-        let is_out = entry.has_rows() && report.current(object, row) == Some(Outcome::Fail);
+        let is_named = first_row(ledger, step).is_some();
+        let is_failed = |row| report.current(object, row) == Some(Outcome::Fail);
+        let is_out = entry.first_row.is_some_and(is_failed);
         // Its rows may have come to another record than planned: somebody else's, created meanwhile.
-        let id = match entry.has_rows() {
-            true => report.id(object, ledger.number(row)),
-            false => ledger.id(object, record),
+        let id = match entry.first_row {
+            Some(row) => report.id(object, ledger.number(row)),
+            None => ledger.id(object, record),
         };
         let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
-        let Some(id) = id.filter(|_| row != NONE && !is_out) else { continue };
+        let Some(id) = id.filter(|_| is_named && !is_out) else { continue };
         let tags = match object {
-            Object::Contact => ledger.tags_for(record),
+            Object::Contact => ledger.tags_for(ContactNumber::new(record)),
             Object::Opportunity => Vec::new(),
         };
         let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));

@@ -5,13 +5,13 @@ use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::follow_up::{FollowUp, Scope};
 use crate::merge::Gift;
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object};
 use crate::value::Value;
 
 impl Ledger {
     /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and
     /// from follow-ups (F3).
-    pub(crate) fn tags_for(&self, contact: u32) -> Vec<Gift<'_>> {
+    pub(crate) fn tags_for(&self, contact: ContactNumber) -> Vec<Gift<'_>> {
         let mut tags: Vec<Gift<'_>> = Vec::new();
         let Settings { opportunity_columns, choices, .. } = &*self.settings;
         let columns =
@@ -21,16 +21,16 @@ impl Ledger {
             let cells = self.cells(row);
             for column in columns() {
                 column.read_items(column.text(&cells), None, choices, |_, read| {
-                    let row = Some(RowNumber(row + 1));
+                    let row = Some(row.number());
                     tags.extend(read.ok().map(|tag| Gift { tag, row }));
                 });
             }
         }
         // An earlier window may have tagged the contact already. But rows of this one may replace or clear the
         // list, and the tag of a follow-up comes after every row of the file.
-        let has_rows = self.contacts[contact as usize].has_rows();
+        let has_rows = self.contacts[contact.index()].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
-            let is_made = self.is_made(Object::Contact, contact);
+            let is_made = self.is_made(Object::Contact, contact.number());
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
                 FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
                     Some(Gift { tag: Value::text(tag.as_str()), row: None })
@@ -44,30 +44,33 @@ impl Ledger {
     /// Are there follow-ups for this contact? The import must name it, no earlier window may have seen to it
     /// already, and a contact that the import does not write gets them only where tags may go to linked
     /// contacts (P8).
-    pub(crate) fn is_followed_up(&self, contact: u32) -> bool {
-        let entry = &self.contacts[contact as usize];
+    pub(crate) fn is_followed_up(&self, contact: ContactNumber) -> bool {
+        let entry = &self.contacts[contact.index()];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
         entry.is_named()
             && (is_written || self.settings.account.opportunities.tag_linked)
-            && self.met(Object::Contact, contact).is_none()
+            && self.met(Object::Contact, contact.number()).is_none()
+    }
+
+    /// The contacts for which there are follow-ups.
+    pub(crate) fn followed_up(&self) -> impl Iterator<Item = (ContactNumber, &Entry)> {
+        let contacts = (0..).map(ContactNumber::new).zip(&self.contacts);
+        contacts.filter(|(contact, _)| self.is_followed_up(*contact))
     }
 
     /// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
-    pub(crate) fn lists_and_workflows(&self) -> Vec<(u32, u16)> {
+    pub(crate) fn lists_and_workflows(&self) -> Vec<(ContactNumber, u16)> {
         let follow_ups = (0u16..).zip(&self.settings.follow_ups);
         let others: Vec<(u16, &FollowUp)> =
             follow_ups.filter(|(_, of)| !matches!(of, FollowUp::Tag(..))).collect();
         if others.is_empty() {
             return Vec::new();
         }
-        let contacts =
-            (0u32..).zip(&self.contacts).filter(|(number, _)| self.is_followed_up(*number));
-        contacts
-            .flat_map(|(number, entry)| {
-                let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
-                due.map(move |(at, _)| (number, *at))
-            })
-            .collect()
+        let due = self.followed_up().flat_map(|(contact, entry)| {
+            let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
+            due.map(move |(at, _)| (contact, *at))
+        });
+        due.collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the ledger notes of each side of a row: the record it leads to, how, and what became of it.
 
-use super::{Ledger, NONE};
-use crate::object::Object;
+use super::Ledger;
+use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::plan::Outcome;
 
 /// How a row found its record: the [`Reason`](crate::plan::Reason) as the ledger notes it.
@@ -22,10 +22,10 @@ pub(crate) enum By {
 /// The contact side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContactRow {
-    /// The contact that the row leads to, or [`NONE`]. There may be one although the side failed or was skipped.
-    pub(crate) contact: u32,
-    /// The row before this one that is folded into the contact, or [`NONE`].
-    pub(crate) previous: u32,
+    /// The contact that the row leads to. There may be one although the side failed or was skipped.
+    pub(crate) contact: Option<ContactNumber>,
+    /// The row before this one that is folded into the contact.
+    pub(crate) previous: Option<RowIndex>,
     /// `None`: no contact on this row, or contacts are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
@@ -38,8 +38,8 @@ pub(crate) struct ContactRow {
 impl ContactRow {
     /// Before anything is known of it.
     pub(crate) const OPEN: Self = ContactRow {
-        contact: NONE,
-        previous: NONE,
+        contact: None,
+        previous: None,
         outcome: None,
         by: By::New,
         key: 0,
@@ -49,19 +49,19 @@ impl ContactRow {
 
     /// Is it the first row that is folded into its contact?
     pub(crate) fn is_first(&self) -> bool {
-        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+        self.previous.is_none() && self.outcome.is_some_and(Outcome::is_folded)
     }
 }
 
 /// The opportunity side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpportunityRow {
-    /// The opportunity that the row leads to, or [`NONE`].
-    pub(crate) opportunity: u32,
-    /// The row before this one that is folded into the opportunity, or [`NONE`].
-    pub(crate) previous: u32,
-    /// The contact that the row names for it, or [`NONE`].
-    pub(crate) contact: u32,
+    /// The opportunity that the row leads to.
+    pub(crate) opportunity: Option<OpportunityNumber>,
+    /// The row before this one that is folded into the opportunity.
+    pub(crate) previous: Option<RowIndex>,
+    /// The contact that the row names for it.
+    pub(crate) contact: Option<ContactNumber>,
     /// `None`: no opportunity on this row, or opportunities are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
@@ -78,9 +78,9 @@ pub(crate) struct OpportunityRow {
 impl OpportunityRow {
     /// Before anything is known of it.
     pub(crate) const OPEN: Self = OpportunityRow {
-        opportunity: NONE,
-        previous: NONE,
-        contact: NONE,
+        opportunity: None,
+        previous: None,
+        contact: None,
         outcome: None,
         by: By::New,
         sets_link: false,
@@ -92,7 +92,7 @@ impl OpportunityRow {
 
     /// Is it the first row that is folded into its opportunity?
     pub(crate) fn is_first(&self) -> bool {
-        self.previous == NONE && self.outcome.is_some_and(Outcome::is_folded)
+        self.previous.is_none() && self.outcome.is_some_and(Outcome::is_folded)
     }
 }
 
@@ -100,34 +100,35 @@ impl OpportunityRow {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SideOfRow {
     pub(crate) outcome: Option<Outcome>,
-    /// The record it leads to, or [`NONE`].
-    pub(crate) record: u32,
+    /// The number of the record that it leads to.
+    pub(crate) record: Option<u32>,
     pub(crate) by: By,
     pub(crate) has_warning: bool,
 }
 
 impl Ledger {
     /// One side of a row, whichever.
-    pub(crate) fn side(&self, object: Object, row: u32) -> SideOfRow {
+    pub(crate) fn side(&self, object: Object, row: RowIndex) -> SideOfRow {
         match object {
             Object::Contact => {
-                let ContactRow { outcome, contact: record, by, has_warning, .. } =
-                    self.contact_rows[row as usize];
-                SideOfRow { outcome, record, by, has_warning }
+                let ContactRow { outcome, contact, by, has_warning, .. } =
+                    self.contact_rows[row.index()];
+                SideOfRow { outcome, record: contact.map(ContactNumber::number), by, has_warning }
             }
             Object::Opportunity => {
-                let OpportunityRow { outcome, opportunity: record, by, has_warning, .. } =
-                    self.opportunity_rows[row as usize];
+                let OpportunityRow { outcome, opportunity, by, has_warning, .. } =
+                    self.opportunity_rows[row.index()];
+                let record = opportunity.map(OpportunityNumber::number);
                 SideOfRow { outcome, record, by, has_warning }
             }
         }
     }
 
     /// The outcome of one side of a row, to be set.
-    pub(crate) fn outcome_mut(&mut self, object: Object, row: u32) -> &mut Option<Outcome> {
+    pub(crate) fn outcome_mut(&mut self, object: Object, row: RowIndex) -> &mut Option<Outcome> {
         match object {
-            Object::Contact => &mut self.contact_rows[row as usize].outcome,
-            Object::Opportunity => &mut self.opportunity_rows[row as usize].outcome,
+            Object::Contact => &mut self.contact_rows[row.index()].outcome,
+            Object::Opportunity => &mut self.opportunity_rows[row.index()].outcome,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::elsewhere::Elsewhere;
 use crate::follow_up::FollowUp;
-use crate::object::Object;
+use crate::lookup::StoredId;
+use crate::object::ContactNumber;
 use crate::plan::{Changes, Ledger, Outcome, StepRef, changes_record, first_row};
 use crate::planner::differences::{Overwritten, contradicts};
 
@@ -34,15 +35,16 @@ impl<'p> Contacts<'p> {
     pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, Elsewhere) {
         let (mut elsewhere, mut changes) = (Elsewhere::default(), Changes::default());
         let outcomes = numbers.map(|number| {
-            let entry = &self.ledger.contacts[number as usize];
+            let contact = ContactNumber::new(number);
+            let entry = &self.ledger.contacts[contact.index()];
             if entry.is_new() {
                 return Outcome::Create;
             }
-            if !self.is_changed(number, &mut changes) {
+            if !self.is_changed(contact, &mut changes) {
                 return Outcome::Unchanged;
             }
             if !entry.has_rows() {
-                let step = StepRef { object: Object::Contact, number };
+                let step = StepRef::contact(contact);
                 elsewhere.push(self.ledger, first_row(self.ledger, step), step);
             }
             Outcome::Update
@@ -51,23 +53,25 @@ impl<'p> Contacts<'p> {
     }
 
     /// Does the file change a stored contact? `changes` is a buffer.
-    fn is_changed(&self, number: u32, changes: &mut Changes) -> bool {
-        let entry = &self.ledger.contacts[number as usize];
-        let has_gifts = self.has_gifts(number);
-        let is_one_row = entry.has_rows() && entry.first_row == entry.last_row;
-        if is_one_row && !has_gifts && !self.tags_all {
-            return self.first_differs[entry.stored as usize];
+    fn is_changed(&self, contact: ContactNumber, changes: &mut Changes) -> bool {
+        let entry = &self.ledger.contacts[contact.index()];
+        let has_gifts = self.has_gifts(contact);
+        if let Some(StoredId(stored)) = entry.stored()
+            && entry.only_row().is_some()
+            && !has_gifts
+            && !self.tags_all
+        {
+            return self.first_differs[stored as usize];
         }
-        let last = entry.last_row;
-        if entry.has_rows() && contradicts(self.ledger, self.overwritten, entry, last) {
+        let contradicts = |row| contradicts(self.ledger, self.overwritten, entry, row);
+        if entry.last_row.is_some_and(contradicts) {
             return true;
         }
         let has_work = entry.has_rows() || entry.is_named() || has_gifts;
-        has_work
-            && changes_record(self.ledger, StepRef { object: Object::Contact, number }, changes)
+        has_work && changes_record(self.ledger, StepRef::contact(contact), changes)
     }
 
-    fn has_gifts(&self, contact: u32) -> bool {
+    fn has_gifts(&self, contact: ContactNumber) -> bool {
         let gifts = &self.ledger.gifts;
         let from = gifts.partition_point(|&(of, _)| of < contact);
         gifts.get(from).is_some_and(|&(of, _)| of == contact)

@@ -1,6 +1,6 @@
 //! [`Elsewhere`]: steps that are named by another row than the first one of their own record.
 
-use crate::object::Object;
+use crate::object::{Object, RowIndex};
 use crate::plan::{KeptStep, Ledger, StepRef};
 use crate::planner::stretches::joined;
 
@@ -10,13 +10,18 @@ use crate::planner::stretches::joined;
 type Place = u128;
 
 /// The place of a step in the unit that this row names.
-pub(super) fn place(ledger: &Ledger, unit: u32, step: StepRef) -> Place {
+pub(super) fn place(ledger: &Ledger, unit: Option<RowIndex>, step: StepRef) -> Place {
     let own = match step.object {
         Object::Contact => step.number,
-        Object::Opportunity => ledger.opportunities[step.number as usize].first_row,
+        Object::Opportunity => position(ledger.opportunities[step.number as usize].first_row),
     };
     let is_opportunity = step.object == Object::Opportunity;
-    Place::from(unit) << 64 | Place::from(is_opportunity) << 32 | Place::from(own)
+    Place::from(position(unit)) << 64 | Place::from(is_opportunity) << 32 | Place::from(own)
+}
+
+/// What no row names would come last.
+fn position(row: Option<RowIndex>) -> u32 {
+    row.map_or(u32::MAX, RowIndex::position)
 }
 
 /// See the [module](self).
@@ -34,7 +39,7 @@ impl Elsewhere {
     }
 
     /// Adds a step that this row names.
-    pub(super) fn push(&mut self, ledger: &Ledger, unit: u32, step: StepRef) {
+    pub(super) fn push(&mut self, ledger: &Ledger, unit: Option<RowIndex>, step: StepRef) {
         self.steps.push((place(ledger, unit, step), step));
     }
 
@@ -54,7 +59,9 @@ impl Elsewhere {
                 let kept = steps[behind - 1];
                 let last = kept.step();
                 let own = ledger.entry(last.object, last.number).first_row;
-                if own < unit || (own == unit && place(ledger, own, last) < of) {
+                let is_before =
+                    position(own).cmp(&unit).then_with(|| place(ledger, own, last).cmp(&of));
+                if is_before.is_lt() {
                     break;
                 }
                 behind -= 1;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::elsewhere::{Elsewhere, place};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{
     Changes, ContactRow, Fact, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef,
     changes_record, first_row, moves_link,
@@ -24,7 +24,7 @@ pub(super) struct SettledRows {
     pub(super) elsewhere: Elsewhere,
     pub(super) stats: Stats,
     /// The outcomes that differ from those in the ledger.
-    pub(super) outcomes: Vec<(Object, u32, Outcome)>,
+    pub(super) outcomes: Vec<(Object, RowIndex, Outcome)>,
 }
 
 impl Rows<'_> {
@@ -35,6 +35,7 @@ impl Rows<'_> {
         let stretch = rows.start as usize..rows.end as usize;
         let contacts = &self.ledger.contact_rows[stretch.clone()];
         let opportunities = &self.ledger.opportunity_rows[stretch];
+        let rows = rows.map(RowIndex::new);
         for ((row, contact), opportunity) in rows.zip(contacts).zip(opportunities) {
             let of_contact = self.settle_contact(row, contact, &mut settled);
             let of_opportunity =
@@ -52,16 +53,14 @@ impl Rows<'_> {
     /// outcome.
     fn settle_contact(
         &self,
-        row: u32,
+        row: RowIndex,
         side: &ContactRow,
         settled: &mut SettledRows,
     ) -> Option<Outcome> {
-        if !side.is_first() {
-            return side.outcome;
-        }
-        let outcome = self.contacts[side.contact as usize];
+        let Some(contact) = side.contact.filter(|_| side.is_first()) else { return side.outcome };
+        let outcome = self.contacts[contact.index()];
         if outcome != Outcome::Unchanged {
-            let step = StepRef { object: Object::Contact, number: side.contact };
+            let step = StepRef::contact(contact);
             settled.steps.push(KeptStep::new(step));
         }
         settled.first_row_of(Object::Contact, row, side.outcome, outcome)
@@ -70,21 +69,21 @@ impl Rows<'_> {
     /// Settles a row's opportunity, if this is its first row. Returns the outcome.
     fn settle_opportunity(
         &self,
-        row: u32,
+        row: RowIndex,
         side: &OpportunityRow,
         changes: &mut Changes,
         settled: &mut SettledRows,
     ) -> Option<Outcome> {
-        if !side.is_first() {
+        let Some(opportunity) = side.opportunity.filter(|_| side.is_first()) else {
             return side.outcome;
-        }
-        let entry = &self.ledger.opportunities[side.opportunity as usize];
-        let step = StepRef { object: Object::Opportunity, number: side.opportunity };
-        let link = match entry.last_row == row {
-            true => side.sets_link.then_some(side.contact),
+        };
+        let entry = &self.ledger.opportunities[opportunity.index()];
+        let step = StepRef::opportunity(opportunity);
+        let link = match entry.last_row == Some(row) {
+            true => side.contact.filter(|_| side.sets_link),
             false => self.ledger.link_of(entry),
         };
-        let is_counted = match self.ledger.met(Object::Opportunity, side.opportunity) {
+        let is_counted = match self.ledger.met(Object::Opportunity, opportunity.number()) {
             // An earlier window may have counted it.
             Some(met) => !met.has(Fact::Linked),
             None => side.outcome != Some(Outcome::Merged),
@@ -99,7 +98,7 @@ impl Rows<'_> {
         };
         if outcome != Outcome::Unchanged {
             match self.unit_of(step, link) {
-                unit if unit == row => settled.steps.push(KeptStep::new(step)),
+                unit if unit == Some(row) => settled.steps.push(KeptStep::new(step)),
                 unit => settled.elsewhere.push(self.ledger, unit, step),
             }
         }
@@ -108,10 +107,10 @@ impl Rows<'_> {
 
     /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is
     /// written, or else its own.
-    fn unit_of(&self, step: StepRef, link: Option<u32>) -> u32 {
-        let is_written = |contact: &u32| self.contacts[*contact as usize] != Outcome::Unchanged;
-        let contact = link.filter(is_written);
-        let contact = contact.map(|number| StepRef { object: Object::Contact, number });
+    fn unit_of(&self, step: StepRef, link: Option<ContactNumber>) -> Option<RowIndex> {
+        let is_written =
+            |contact: &ContactNumber| self.contacts[contact.index()] != Outcome::Unchanged;
+        let contact = link.filter(is_written).map(StepRef::contact);
         first_row(self.ledger, contact.unwrap_or(step))
     }
 
@@ -138,7 +137,7 @@ impl SettledRows {
     fn first_row_of(
         &mut self,
         object: Object,
-        row: u32,
+        row: RowIndex,
         before: Option<Outcome>,
         outcome: Outcome,
     ) -> Option<Outcome> {

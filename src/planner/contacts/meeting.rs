@@ -5,13 +5,13 @@ use smallvec::SmallVec;
 use super::Side;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
-use crate::dedup::{ContactNumber, Holder, KeyNumber};
+use crate::dedup::{Holder, KeyNumber};
 use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
-use crate::object::{Mode, Object};
+use crate::object::{ContactNumber, Mode, Object};
 use crate::plan::{Changes, Fact, Outcome};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
@@ -124,7 +124,7 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         disputed: RowKeys<'_>,
-        contact: u32,
+        contact: ContactNumber,
     ) -> Side {
         let Some(mode) = settings.contacts else {
             return Side::Aside(contact, Outcome::Unchanged);
@@ -140,9 +140,10 @@ impl Planner {
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
             left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
         }
-        let counts_as_made = left_out.is_some() || self.ledger.is_made(Object::Contact, contact);
+        let counts_as_made =
+            left_out.is_some() || self.ledger.is_made(Object::Contact, contact.number());
         if mode == Mode::Create && !counts_as_made {
-            let id = self.ledger.name(Object::Contact, contact);
+            let id = self.ledger.name(Object::Contact, contact.number());
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return Side::Aside(contact, Outcome::Skip);
         }
@@ -155,7 +156,7 @@ impl Planner {
             && !draft.only_keys
             && (left_out.is_some() || self.is_repeat(contact))
         {
-            let first = || self.ledger.first_number(Object::Contact, contact);
+            let first = || self.ledger.first_number(Object::Contact, contact.number());
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
             let mut ids = disputed.of(KeyKind::ContactId);
             let id = ids.find(|(key, _)| !settings.is_id_of_log(key));
@@ -171,7 +172,7 @@ impl Planner {
     }
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
-    pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: u32) {
+    pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: ContactNumber) {
         if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_keys {
             self.contacts.told.insert(contact);
         }
@@ -179,8 +180,8 @@ impl Planner {
 
     /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
-    fn is_repeat(&self, contact: u32) -> bool {
-        let met = self.ledger.met(Object::Contact, contact);
+    fn is_repeat(&self, contact: ContactNumber) -> bool {
+        let met = self.ledger.met(Object::Contact, contact.number());
         self.contacts.told.contains(&contact) || met.is_some_and(|met| met.has(Fact::Told))
     }
 
@@ -189,7 +190,7 @@ impl Planner {
         &self,
         settings: &Settings,
         keys: RowKeys<'_>,
-        contact: u32,
+        contact: ContactNumber,
     ) -> bool {
         settings.account.dedup.conflict == Conflict::Fail
             && keys.iter().any(|(key, number)| match key.kind {
@@ -204,11 +205,11 @@ impl Planner {
         settings: &Settings,
         rule: u8,
         key: KeyNumber,
-        contact: u32,
+        contact: ContactNumber,
     ) -> Option<SmallVec<[ContactNumber; 2]>> {
         let is_own = !settings.rules[usize::from(rule)].owns_keys()
             || self.index.holder(key) == Holder::Nobody
-            || self.index.is_held_by(key, ContactNumber(contact));
+            || self.index.is_held_by(key, contact);
         let holders = if is_own { SmallVec::new() } else { self.index.holders(key) };
         (!holders.is_empty()).then_some(holders)
     }
@@ -220,7 +221,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         keys: RowKeys<'_>,
-        contact: u32,
+        contact: ContactNumber,
     ) -> bool {
         let number = self.number_at(at);
         let mut is_fine = true;

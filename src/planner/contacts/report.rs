@@ -1,11 +1,11 @@
 //! Reports what is noteworthy about a row's contact side, and drops values that are not written.
 
-use crate::dedup::{Candidates, ContactNumber, Holder, Verdict};
+use crate::dedup::{Candidates, Holder, Verdict};
 use crate::draft::KeyKind;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::lookup::PART;
 use crate::merge::Dropped;
-use crate::object::{Object, RowNumber};
+use crate::object::{ContactNumber, Object, RowNumber};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
@@ -56,7 +56,7 @@ impl Planner {
 
     /// The names of contacts in an issue, as one text.
     pub(super) fn names_of(&self, contacts: &[ContactNumber]) -> String {
-        let numbers = contacts.iter().map(|contact| contact.0).collect();
+        let numbers = contacts.iter().map(|contact| contact.number()).collect();
         self.ledger.names(Object::Contact, numbers)
     }
 

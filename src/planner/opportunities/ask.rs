@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use super::standing::Standing;
-use super::{OpportunityNumber, State, Status};
-use crate::dedup::ContactNumber;
+use super::{State, Status};
 use crate::draft::{Key, KeyKind};
 use crate::field::FieldId;
-use crate::lookup::Found;
+use crate::lookup::{Found, StoredId};
 use crate::merge::{Deal, Given};
-use crate::object::Object;
-use crate::plan::{Claim, Entry, Met, NONE};
+use crate::object::{Object, OpportunityNumber};
+use crate::plan::{Claim, Entry, Met};
 use crate::planner::Planner;
 
 impl Planner {
@@ -50,9 +49,9 @@ impl Planner {
             }
             let link = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
             let named = link.and_then(|(_, number)| self.index.holders(*number).first().copied());
-            let contact = self.contact_of(self.row_at(at)).map(ContactNumber).or(named);
+            let contact = self.contact_of(self.row_at(at)).or(named);
             let Some(contact) = contact else { continue };
-            let Some(id) = self.ledger.id(Object::Contact, contact.0) else { continue };
+            let Some(id) = self.ledger.id(Object::Contact, contact.number()) else { continue };
             if self.opportunities.asked.insert(contact) {
                 self.question.ask_contact_id(id);
             }
@@ -67,7 +66,7 @@ impl Planner {
         while self.opportunities.stored.len() < self.ledger.stored_opportunities.len() {
             let stored =
                 u32::try_from(self.opportunities.stored.len()).expect("fewer than 2³¹ records");
-            let opportunity = self.new_stored_opportunity(stored);
+            let opportunity = self.new_stored_opportunity(StoredId(stored));
             self.opportunities.stored.push(opportunity);
         }
         // An opportunity may have been read before its contact was known, so it is looked for again.
@@ -76,7 +75,7 @@ impl Planner {
             let stored = self.ledger.stored_opportunities.find(id);
             answered.extend(stored.map(|stored| self.opportunities.stored[stored.0 as usize]));
         }
-        answered.sort_unstable_by_key(|opportunity| opportunity.0);
+        answered.sort_unstable();
         answered.dedup();
         for opportunity in answered {
             // If a row has moved the link, its contact is known.
@@ -103,11 +102,11 @@ impl Planner {
             contact: None,
             claim: if entry.is_new() { Claim::Consumed } else { Claim::Free },
         });
-        OpportunityNumber(number)
+        OpportunityNumber::new(number)
     }
 
     /// Gives a number to a stored opportunity that no row has met yet.
-    fn new_stored_opportunity(&mut self, stored: u32) -> OpportunityNumber {
+    fn new_stored_opportunity(&mut self, stored: StoredId) -> OpportunityNumber {
         let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
         let deal = Deal::stored(base);
         let given = deal.given;
@@ -117,7 +116,7 @@ impl Planner {
         let number =
             self.new_opportunity(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         // It may belong to a row further down, which had met it before the import was interrupted.
-        let id = self.ledger.id(Object::Opportunity, number.0).unwrap_or_default();
+        let id = self.ledger.id(Object::Opportunity, number.number()).unwrap_or_default();
         let claim = match self.ledger.memory.is_settled(Object::Opportunity, id) {
             true => Claim::Consumed,
             false => self.claim_before(number),
@@ -129,28 +128,28 @@ impl Planner {
 
     /// What earlier windows, and rows that are planned elsewhere, leave of a stored opportunity (O5).
     pub(super) fn claim_before(&self, opportunity: OpportunityNumber) -> Claim {
-        let met = self.ledger.met(Object::Opportunity, opportunity.0);
-        let id = self.ledger.id(Object::Opportunity, opportunity.0).unwrap_or_default();
+        let met = self.ledger.met(Object::Opportunity, opportunity.number());
+        let id = self.ledger.id(Object::Opportunity, opportunity.number()).unwrap_or_default();
         let elsewhere = self.opportunities.claims.get(id).copied().unwrap_or_default();
         met.map_or(Claim::Free, Met::claim).max(elsewhere)
     }
 
-    pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> u32 {
-        let Some(id) = id else { return NONE };
+    pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> Option<u32> {
+        let id = id?;
         let at = self.opportunities.pipelines.iter().position(|other| other == id).unwrap_or_else(
             || {
                 self.opportunities.pipelines.push(id.to_owned());
                 self.opportunities.pipelines.len() - 1
             },
         );
-        u32::try_from(at).unwrap_or(NONE)
+        u32::try_from(at).ok()
     }
 
     /// Finds the contact that a stored opportunity is linked to, if the plan knows that contact.
     pub(super) fn find_stored_link(&mut self, opportunity: OpportunityNumber) {
         let Some(id) = self.stored_link(opportunity) else { return };
         let Some(stored) = self.ledger.stored_contacts.find(id) else { return };
-        let contact = ContactNumber(self.contacts.stored[stored.0 as usize]);
+        let contact = self.contacts.stored[stored.0 as usize];
         self.opportunities.states[opportunity.index()].contact = Some(contact);
         if self.ledger.settings.compares_opportunities() {
             self.opportunities.of_contact.entry(contact).or_default().push(opportunity);

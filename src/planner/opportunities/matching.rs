@@ -8,18 +8,17 @@ use jiff::civil::Date;
 use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
-use crate::dedup::ContactNumber;
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
 use crate::merge::{Deal, fold_opportunity};
 use crate::normalize;
-use crate::object::{Mode, Object};
+use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::plan::{Changes, Claim, Ledger};
 use crate::planner::Planner;
 use crate::value::Value;
 
-use super::{OpenSide, OpportunityNumber, Status};
+use super::{OpenSide, Status};
 
 /// What matching has found.
 pub(super) enum Answer {
@@ -138,7 +137,7 @@ impl Planner {
             if best.is_none_or(|(least, _)| days < least) {
                 best = Some((days, opportunity));
             }
-            all.extend(names_all.then_some(opportunity.0));
+            all.extend(names_all.then_some(opportunity.number()));
         });
         match (best, count) {
             (None, _) => self.match_none(open),
@@ -147,7 +146,7 @@ impl Planner {
                 WhenOne::Update => Answer::Is(opportunity),
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
-                    let name = self.ledger.name(Object::Opportunity, opportunity.0);
+                    let name = self.ledger.name(Object::Opportunity, opportunity.number());
                     self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
                     Answer::Fails
                 }
@@ -326,11 +325,8 @@ impl Planner {
         Some(match kind {
             FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
             FieldKind::Stage => {
-                let pipeline = self
-                    .opportunities
-                    .pipelines
-                    .get(self.opportunities.states[opportunity.index()].pipeline as usize);
-                let pipeline = pipeline.map_or("", String::as_str);
+                let pipeline = self.opportunities.states[opportunity.index()].pipeline;
+                let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
             _ => normalize_stored(kind, shown, None, &settings.choices),
@@ -383,5 +379,5 @@ impl Planner {
 
 /// The order that decides which of two opportunities is the lowest (O5).
 fn compare(ledger: &Ledger, a: OpportunityNumber, b: OpportunityNumber) -> Ordering {
-    ledger.compare(Object::Opportunity, a.0, b.0)
+    ledger.compare(Object::Opportunity, a.number(), b.number())
 }

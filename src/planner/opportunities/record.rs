@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 
 use super::standing::Standing;
-use super::{OpenSide, OpportunityNumber, Side, State, Status};
-use crate::dedup::ContactNumber;
+use super::{OpenSide, Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Deal, Pitch, Problem, RowRole};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::pairing::LinkTo;
-use crate::plan::{By, Claim, Entry, NONE, Outcome};
+use crate::plan::{By, Claim, Entry, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
@@ -42,24 +41,24 @@ impl Planner {
                 (Some(self.bring_opportunity(settings, at, standing)), By::New, Outcome::Create)
             }
         };
-        let side_of_row = &mut self.ledger.opportunity_rows[row as usize];
-        side_of_row.opportunity = opportunity.map_or(NONE, |opportunity| opportunity.0);
-        side_of_row.contact = named.map_or(NONE, |contact| contact.0);
+        let side_of_row = &mut self.ledger.opportunity_rows[row.index()];
+        side_of_row.opportunity = opportunity;
+        side_of_row.contact = named;
         (side_of_row.by, side_of_row.outcome) = (by, Some(outcome));
         if let Some(contact) = named
             && settings.contacts.is_none()
-            && self.contact_of(row) == Some(contact.0)
+            && self.contact_of(row) == named
             && outcome != Outcome::Fail
         {
             // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
-            self.ledger.contacts[contact.0 as usize].name(row);
+            self.ledger.contacts[contact.index()].name(row);
         }
         let (Side::Joins { links, .. } | Side::New { links, .. }) = side else { return };
         let Some(opportunity) = opportunity else { return };
-        self.ledger.opportunity_rows[row as usize].sets_link = links;
+        self.ledger.opportunity_rows[row.index()].sets_link = links;
         let is_moved = named.filter(|_| links).is_some_and(|to| self.link(opportunity, to));
         // Whomever it belonged to when it was imported has its tags.
-        let is_owed = is_moved || !self.ledger.opportunity_rows[row as usize].only_links;
+        let is_owed = is_moved || !self.ledger.opportunity_rows[row.index()].only_links;
         if self.draft(at).has_tags && is_owed {
             self.give_tags(settings, at, opportunity);
         }
@@ -76,25 +75,23 @@ impl Planner {
     fn join_as_imported(&mut self, at: usize, opportunity: OpportunityNumber) -> Outcome {
         self.fail(at, IssueCode::OpportunityImported, None, None);
         let row = self.row_at(at);
-        self.ledger.opportunity_rows[row as usize].only_links = true;
+        self.ledger.opportunity_rows[row.index()].only_links = true;
         self.take_row(row, opportunity)
     }
 
     /// Makes a row one of those of an opportunity that exists.
-    fn take_row(&mut self, row: u32, opportunity: OpportunityNumber) -> Outcome {
+    fn take_row(&mut self, row: RowIndex, opportunity: OpportunityNumber) -> Outcome {
         let previous = self.ledger.opportunities[opportunity.index()].take_row(row);
-        self.ledger.opportunity_rows[row as usize].previous = previous;
-        match previous == NONE && !self.ledger.was_folded(Object::Opportunity, opportunity.0) {
-            true => Outcome::Create,
-            false => Outcome::Merged,
-        }
+        self.ledger.opportunity_rows[row.index()].previous = previous;
+        let was_folded = self.ledger.was_folded(Object::Opportunity, opportunity.number());
+        if previous.is_some() || was_folded { Outcome::Merged } else { Outcome::Create }
     }
 
     /// Which rows are matched with an opportunity after this one, which was led to it by this (O5).
     fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
         let borrows = by == By::Match && self.lacks(open);
-        let row = self.row_at(open.at) as usize;
-        self.ledger.opportunity_rows[row].borrows = borrows;
+        let row = self.row_at(open.at);
+        self.ledger.opportunity_rows[row.index()].borrows = borrows;
         let claim = Claim::of_match(borrows);
         let state = &mut self.opportunities.states[opportunity.index()];
         state.claim = state.claim.max(claim);
@@ -122,12 +119,12 @@ impl Planner {
         let previous = self.ledger.previous(Object::Opportunity, row);
         self.advance(settings, at, opportunity, RowRole::Joins);
         if settings.mapping.clear_token.is_some() {
-            self.note_kept_standing(settings, opportunity.0, row);
+            self.note_kept_standing(settings, opportunity.number(), row);
         }
-        if previous != NONE {
+        if let Some(previous) = previous {
             self.compare_with_earlier(settings, opportunity, [row, previous]);
         }
-        self.note_full_texts(settings, Object::Opportunity, opportunity.0, row);
+        self.note_full_texts(settings, Object::Opportunity, opportunity.number(), row);
         outcome
     }
 
@@ -143,7 +140,7 @@ impl Planner {
         if standing.is_none() {
             self.advance(settings, at, opportunity, RowRole::Creates);
         }
-        self.note_full_texts(settings, Object::Opportunity, opportunity.0, row);
+        self.note_full_texts(settings, Object::Opportunity, opportunity.number(), row);
         opportunity
     }
 
@@ -151,12 +148,11 @@ impl Planner {
         &mut self,
         settings: &Settings,
         opportunity: OpportunityNumber,
-        rows: [u32; 2],
+        rows: [RowIndex; 2],
     ) {
         let state = self.opportunities.states[opportunity.index()];
-        let pipeline = self.opportunities.pipelines.get(state.pipeline as usize).cloned();
+        let pipeline = self.opportunities.pipeline(state.pipeline).unwrap_or_default().to_owned();
         let is_lost = state.status == Status::Lost;
-        let pipeline = pipeline.unwrap_or_default();
         self.note_opportunity_differences(settings, rows, &pipeline, is_lost);
     }
 
@@ -179,7 +175,7 @@ impl Planner {
         role: RowRole,
     ) {
         let state = self.opportunities.states[opportunity.index()];
-        let pipeline = self.opportunities.pipelines.get(state.pipeline as usize).cloned();
+        let pipeline = self.opportunities.pipeline(state.pipeline).map(str::to_owned);
         let mut now = Deal {
             pipeline: pipeline.map(Cow::Owned),
             status: state.status.text(),
@@ -210,7 +206,7 @@ impl Planner {
                 "the account does not tag the contacts of opportunities"
             }
             None => "the opportunity has no contact",
-            Some(contact) => return self.ledger.gifts.push((contact.0, self.row_at(at))),
+            Some(contact) => return self.ledger.gifts.push((contact, self.row_at(at))),
         };
         let column = self.column_of(settings, FieldId::OPPORTUNITY_TAGS);
         let mut finding = Finding::row(IssueCode::OpportunityTagsUnused, self.number_at(at));

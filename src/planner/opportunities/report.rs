@@ -6,7 +6,7 @@ use crate::draft::{Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Base, Deal, Dropped, Problem};
-use crate::object::{Mode, Object};
+use crate::object::{Mode, Object, RowIndex};
 use crate::planner::Planner;
 
 use super::OpenSide;
@@ -81,7 +81,7 @@ impl Planner {
         settings: &Settings,
         at: usize,
         problem: Problem,
-        pipeline: u32,
+        pipeline: Option<u32>,
         severity: Severity,
     ) {
         let number = self.number_at(at);
@@ -91,14 +91,13 @@ impl Planner {
         let mut columns = columns.iter().filter(|other| other.index() == problem.column);
         let mut detail = problem.detail;
         if let (Some(index), Some(column)) = (problem.column, columns.next()) {
-            let row = self.ledger.cells(number.0 - 1);
+            let row = self.ledger.cells(RowIndex::of(number));
             let cell = crate::normalize::trim(row.cell(usize::from(index)));
             // A default is in no cell, so the issue has to show it.
             let is_default = cell.is_empty() || column.is_clear_token(cell);
             finding.value = problem.said.filter(|_| is_default).map(Into::into);
             let said = finding.value.as_deref().unwrap_or(cell);
-            let pipeline =
-                self.opportunities.pipelines.get(pipeline as usize).map_or("", String::as_str);
+            let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
             let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
             detail = match detail {
                 Some(pipeline) if problem.code == IssueCode::StageUnknown => {

@@ -18,7 +18,6 @@ use crate::field::FieldId;
 use crate::merge::{Deal, RowOf};
 use crate::normalize::{Window, is_blank, is_plain};
 use crate::object::Mode;
-use crate::plan::NONE;
 use crate::planner::Planner;
 use crate::source::{Block, BlockRow, Stripe, rows_of, side_by_side};
 
@@ -186,13 +185,13 @@ fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
     /// Its position in [`KnownOpportunities::pipelines`](super::KnownOpportunities).
-    pub(super) pipeline: u32,
+    pub(super) pipeline: Option<u32>,
     pub(super) status: Status,
 }
 
 impl Standing {
     /// Where it stands before anything is said.
-    pub(super) const NOWHERE: Self = Standing { pipeline: NONE, status: Status::Blank };
+    pub(super) const NOWHERE: Self = Standing { pipeline: None, status: Status::Blank };
 }
 
 /// The standings of the current block, with the planner's numbers of pipelines.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::has_dropped;
-use crate::dedup::{ContactNumber, KeyNumber, KeyPlace};
+use crate::dedup::{KeyNumber, KeyPlace};
 use crate::draft::{Rule, Settings, combinations, part};
 use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
-use crate::object::Object;
+use crate::object::{ContactNumber, Object, RowIndex};
 use crate::planner::Planner;
 use crate::planner::key_policy::TextPolicy;
 use crate::planner::row_keys::RowKeys;
@@ -21,21 +21,21 @@ impl Planner {
     /// every key of the row, or it is new and this is its first row.
     pub(super) fn are_texts_taught_simply(
         &mut self,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         keys: RowKeys<'_>,
         TextPolicy { kind, is_as_offered, .. }: TextPolicy,
     ) -> bool {
         if !is_as_offered {
             return false;
         }
-        let holder = ContactNumber(contact);
+        let holder = contact;
         let own: SmallVec<[KeyNumber; 4]> = keys.of(kind).map(|(_, number)| number).collect();
         if !own.is_empty() && own.iter().all(|key| self.index.is_held_by(*key, holder)) {
             return true;
         }
-        let entry = self.ledger.contacts[contact as usize];
-        let is_first = entry.is_new() && entry.first_row == row;
+        let entry = self.ledger.contacts[contact.index()];
+        let is_first = entry.is_new() && entry.first_row == Some(row);
         if !is_first || has_dropped(self, row) || own.len() > AddressBook::LIMIT {
             return false;
         }
@@ -50,19 +50,19 @@ impl Planner {
     pub(super) fn teach_texts(
         &mut self,
         settings: &Settings,
-        contact: u32,
-        row: u32,
+        contact: ContactNumber,
+        row: RowIndex,
         TextPolicy { rule, kind, .. }: TextPolicy,
     ) {
         let rule = &settings.rules[rule];
-        let entry = self.ledger.contacts[contact as usize];
+        let entry = self.ledger.contacts[contact.index()];
         let (before, after) = if self.is_one_of_many(row) {
             (Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule)))
         } else {
             let base = self.ledger.base(Object::Contact, &entry);
             let rows = self.ledger.rows(Object::Contact, &entry);
             let after = keys_of(base, rule, &rows);
-            let is_first = entry.first_row == row && !entry.is_new();
+            let is_first = entry.first_row == Some(row) && !entry.is_new();
             let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
             if is_first && after == before {
                 return;
@@ -73,7 +73,7 @@ impl Planner {
             let moved = before.iter().chain(&after).map(Value::text);
             self.note_moved_values(contact, &moved.collect::<Vec<_>>());
         }
-        let holder = ContactNumber(contact);
+        let holder = contact;
         for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
                 self.note_moved(key, holder);
