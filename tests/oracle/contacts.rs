@@ -55,7 +55,8 @@ pub(crate) fn normal(field: &str, item: &str) -> Option<String> {
 }
 
 pub(crate) fn items(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(';').map(str::trim).filter(|item| !item.is_empty())
+    let parts = cell.split([',', ';', '/', '\n', '\r']).flat_map(|part| part.split(" ::: "));
+    parts.map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// The usable items of a cell with their positions.

@@ -358,5 +358,7 @@ fn addresses(dice: &mut Dice, is_primary: bool, is_email: bool) -> String {
         let from = dice.below(4);
         all.extend((from..from + 9).map(|n| format!("y{n}@x.org")));
     }
-    all.join("; ")
+    // A slash may be part of a phone.
+    let slash = if is_email { " / " } else { "; " };
+    all.join(dice.one_of(&["; ", "; ", "; ", ";", ", ", slash, " ::: ", "\n", "\r\n"]))
 }
