@@ -1,11 +1,11 @@
 //! [`Imported`]: what our own error log says about the import that it came from (behaviour §15).
 //!
-//! A row may be in the log although one of its sides was imported. Then the log has the id of that record. For
-//! a contact it also has a check of its cells: if nobody has changed them since, they are not written again
-//! over what later rows of the file, or people, have said; so too for an opportunity. Another part of the check is of the cells by which
-//! contacts are found: if one of these was changed, the row may have been about somebody else. A repeat that was left
-//! out (M10) has the id of the contact that it repeats, and a check of its own: if nobody has changed it, it is left out
-//! again, although the log may not have the row that it repeats.
+//! A row may be in the log although one of its sides was imported. Then the log has the id of that record, and a check
+//! of the cells of that side: if nobody has changed them since, they are not written again over what later rows of the
+//! file, or people, have said. For a contact another part of the check is of the cells by which contacts are found: if
+//! one of these was changed, the row may have been about somebody else. A repeat that was left out (M10) has the id of
+//! the contact that it repeats, and a check of its own: if nobody has changed it, it is left out again, although the
+//! log may not have the row that it repeats.
 
 use twox_hash::XxHash3_128;
 

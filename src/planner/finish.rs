@@ -39,6 +39,8 @@ impl Planner {
             resumes: None,
         }
     }
+
+    /// The keys that pass from one contact to another, or that several carry in the end.
     fn passed_on(&self) -> PassedOn {
         let mut all = PassedOn::default();
         let is_new = |it: ContactNumber| self.ledger.contacts[it.index()].is_new();
