@@ -70,7 +70,7 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
         "owner | owned by | assigned | assigned to | assigned user | salesperson | sales rep | sales person | sales representative | verantwortlich | zustandig | propietario | proprietario | eigenaar | commercial | agare \
          | besitzer | proprietaire | ansvarig | zugewiesen an | assigne a | asignado a | atribuido a | assegnato a | toegewezen aan | tilldelad \
          | assigned agent | assigned rep | assigned sales rep | assigned salesperson | assigned owner | assigned broker | assigned advisor \
-         | assigned employee | assigned staff | assigned team member | lead assigned to | account manager | kundenbetreuer | sales owner",
+         | assigned employee | assigned staff | assigned team member | lead assigned to | account manager | betreuer | kundenbetreuer | sales owner",
         Some("owner"),
         Some("owner"),
     ),
