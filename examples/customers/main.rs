@@ -53,8 +53,14 @@ fn show(plan: &Plan) {
     for object in [Object::Contact, Object::Opportunity] {
         let counts = plan.stats().of(object);
         println!(
-            "{object}: {} rows, create {}, update {}, unchanged {}, fail {}",
-            counts.rows, counts.create, counts.update, counts.unchanged, counts.fail
+            "{object}: {} rows, create {}, update {}, unchanged {}, merged {}, skip {}, fail {}",
+            counts.rows,
+            counts.create,
+            counts.update,
+            counts.unchanged,
+            counts.merged,
+            counts.skip,
+            counts.fail
         );
     }
     for step in plan.steps().take(3) {
