@@ -70,6 +70,10 @@ pub enum Unlinked {
 
 /// How the opportunities of one contact are matched by their fields (O5).
 ///
+/// Each is matched with one row, and before that with one that could not have created an opportunity, for want of a
+/// known stage, say: such a row may have failed the first time, and the next import of its file must not create again
+/// what another row created then (L3).
+///
 /// There are six presets, under the names they have in importers of gifts and pledges. They differ in what to do
 /// if no opportunity matches, if one does, and if several do:
 ///

@@ -190,8 +190,9 @@ impl Planner {
     ) {
         let Some(wanted) = self.compared_of_row(open, matching) else { return };
         let place = (contact, wanted.exact);
-        let is_any = self.opportunities.index.alike.get(&place).is_some_and(|all| !all.is_empty());
-        let lacks = is_any && self.lacks(open);
+        let may_lack = self.plain_standing(open.at).is_none();
+        let lacks =
+            may_lack && self.opportunities.index.alike.contains_key(&place) && self.lacks(open);
         let states = &self.opportunities.states;
         let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
         alike.retain(|candidate| states[candidate.opportunity.index()].claim != Claim::Consumed);
