@@ -96,10 +96,10 @@ impl Planner {
         {
             // The contact got this key only later, from rows further down.
             let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
-            // If that leaves nobody, and the row stands between two, then it has failed before, and a row that
-            // fails leaves no token.
-            let has_failed =
-                matches!(before.0, Verdict::Nobody) && self.fails_between(settings, keys, contact);
+            // If that leaves nobody, or too many, and the row stands between two, then it has failed before, and a row
+            // that fails leaves no token.
+            let has_failed = matches!(before.0, Verdict::Nobody | Verdict::Several)
+                && self.fails_between(settings, keys, contact);
             if !has_failed {
                 (verdict, candidates) = before;
             }
@@ -227,12 +227,14 @@ impl Planner {
     }
 
     /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
-    /// met it, whatever keys the contact carries now.
+    /// met it, whatever keys the contact carries now. What an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
-        if self.settled.first_rows.is_empty() {
+        let contact = contact.number();
+        if self.settled.first_rows.is_empty() || self.ledger.met(Object::Contact, contact).is_some()
+        {
             return false;
         }
-        let id = self.ledger.id(Object::Contact, contact.number());
+        let id = self.ledger.id(Object::Contact, contact);
         let first = id.and_then(|id| self.settled.first_rows.get(id));
         first.is_some_and(|first| *first > self.row_at(at))
     }
