@@ -315,9 +315,8 @@ impl Reader<'_> {
             return likely(FieldId::OPPORTUNITY_NAME);
         }
         // `Deal Account` is whom the opportunity is with, `Account` whatever a product calls so.
-        let meaning =
-            meaning.or_else(|| self.names.find("account name").filter(|_| rest == "account"));
-        let meaning = meaning?;
+        let account = || self.names.find("account name").filter(|_| rest == "account");
+        let meaning = meaning.or_else(account)?;
         if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {
             return (field != FieldId::OPPORTUNITY_ID)
                 .then(|| likely(field))?
