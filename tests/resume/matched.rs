@@ -164,6 +164,7 @@ fn crm_with_stages() -> MemoryStorage {
     crm.account.pipelines = serde_json::from_value(pipelines).unwrap();
     let roof = [("name", "Roof"), ("pipeline", "p1"), ("stage", "s1"), ("contact_id", "c1")];
     crm.insert_as(Opportunity, "o1", roof);
+    crm.insert_as(Opportunity, "o2", [("name", "Barn"), ("pipeline", "p1"), ("stage", "s1")]);
     crm
 }
 
@@ -236,4 +237,15 @@ fn x6_a_row_that_failed_for_its_stage_does_not_meet_what_a_later_row_has_named_l
     let report = import.run(source(), &mut whole).unwrap();
     assert_eq!(report.stats().opportunities.fail, 1);
     interrupted_anywhere(&import, &file, &report, &whole);
+}
+
+#[test]
+fn x6_an_opportunity_that_a_window_only_looks_up_is_not_told_to_have_changed() {
+    // Row 1 changes nothing. Row 3, of the next window, has the opportunities of its contact looked up.
+    let file = "Contact ID,Opportunity ID,Opportunity Name\n,o1,\n,o2,Loft\nc1,,Attic\n";
+    let import = Import::new().id("windows").run_window(2);
+    let mut whole = crm_with_stages();
+    let report = import.run(Source::from_bytes(file.as_bytes()), &mut whole).unwrap();
+    assert_eq!(report.stats().opportunities.unchanged, 1);
+    interrupted_anywhere(&import, file, &report, &whole);
 }
