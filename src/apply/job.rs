@@ -3,7 +3,7 @@
 use super::progress::ErrorBudget;
 use crate::object::RowIndex;
 use crate::plan::Plan;
-use crate::planner::{Moved, each_tokenless};
+use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
 
 /// How a plan is written.
@@ -47,15 +47,18 @@ impl Job {
         keep_last(&mut self.met);
     }
 
-    /// Remembers those rows of a whole plan that leave no token, and that the plan itself could lead elsewhere once
-    /// it is written.
+    /// Remembers those rows of a whole plan that leave no token, or not at once, and that the plan itself could lead
+    /// elsewhere while it is written.
     pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
         let moved = Moved::of(plan);
         if moved.is_nothing() {
             return;
         }
         let mut concerned: Vec<RowIndex> = Vec::new();
-        each_tokenless(plan, |row| concerned.extend(moved.concerns(&row).then_some(row.row)));
+        let mut note = |row: Tokenless| concerned.extend(moved.concerns(&row).then_some(row.row));
+        each_tokenless(plan, &mut note);
+        each_writing(plan, &mut note);
+        concerned.sort_unstable();
         let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
         let met = last.flat_map(|row| plan.met_rows(*row)).collect();
         let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());

@@ -262,16 +262,16 @@ impl KeyIndex {
     /// text.
     pub(crate) fn prints<'b>(
         &self,
-        keys: &[KeyNumber],
+        keys: impl Iterator<Item = KeyNumber>,
         text_of: impl Fn(KeyPlace) -> &'b str,
         print: impl Fn(&str) -> u64,
     ) -> Vec<u64> {
         self.with_numbers(|numbers| {
-            let print = |key: &KeyNumber| match numbers.phone(*key) {
+            let print = |key: KeyNumber| match numbers.phone(key) {
                 Some(phone) => phone,
-                None => print(text_of(numbers.place(*key))),
+                None => print(text_of(numbers.place(key))),
             };
-            keys.iter().map(print).collect()
+            keys.map(print).collect()
         })
     }
 

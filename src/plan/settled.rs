@@ -58,7 +58,7 @@ impl Settled {
                 (Some(id), _, Object::Contact) => _ = self.contacts.insert(row, id.as_str().into()),
                 (Some(id), ..) => _ = self.opportunities.insert(row, id.as_str().into()),
                 (None, Some(first), object) => _ = self.with_row.insert((object, row), first),
-                (None, None, Object::Contact) => _ = self.new.insert(row, None),
+                (None, None, Object::Contact) => _ = self.new.entry(row).or_insert(None),
                 (None, None, Object::Opportunity) => {}
             }
             if met.object == Object::Contact {

@@ -34,7 +34,8 @@ impl Plan {
         })
     }
 
-    /// For each side of a row that leaves no token and does not fail on its own, the record that it led to.
+    /// The record that the contact side of a row led to, unless it fails on its own, and that of the opportunity side, if
+    /// that leaves no token.
     pub(crate) fn met_rows(&self, row: RowIndex) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()
@@ -42,15 +43,16 @@ impl Plan {
 
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
-        let is_met = match side.outcome? {
-            Outcome::Create | Outcome::Update => false,
-            Outcome::Unchanged | Outcome::Merged | Outcome::Skip => true,
+        let contact = match side.outcome? {
+            // It brings its contact: it has met nobody.
+            Outcome::Create => None,
             // A repeat that is rejected leads to its contact all the same (M10).
-            Outcome::Fail => side.contact.is_some(),
+            Outcome::Fail => Some(side.contact?),
+            Outcome::Update | Outcome::Unchanged | Outcome::Merged | Outcome::Skip => side.contact,
         };
-        is_met.then(|| MetRow {
+        Some(MetRow {
             dropped: self.keys_of_others(row),
-            ..met(&self.ledger, Object::Contact, row, side.contact.map(ContactNumber::number))
+            ..met(&self.ledger, Object::Contact, row, contact.map(ContactNumber::number))
         })
     }
 

@@ -42,7 +42,7 @@ mod visiting;
 mod window;
 
 pub(crate) use teach::keys_of;
-pub(crate) use tokenless::{Moved, Tokenless, each_tokenless};
+pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};
 
 pub(crate) use driver::{
     BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,
@@ -117,8 +117,8 @@ pub(crate) struct Planner {
     /// Which records rows met before the import was interrupted.
     settled: Settled,
     /// Keys that stored contacts gain; fingerprints of others that they gain or lose.
-    moved: Vec<KeyNumber>,
-    moved_prints: Vec<u64>,
+    moved: Vec<(KeyNumber, ContactNumber)>,
+    moved_prints: Vec<(u64, ContactNumber)>,
     /// The findings of the windows that are done.
     all_findings: Vec<Finding>,
     /// Answers by which storage broke its contract.

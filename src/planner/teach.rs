@@ -193,9 +193,8 @@ impl Planner {
         let Some(rule) = of.rule else {
             return self.is_room_certain(settings, contact, row, of.kind);
         };
-        let holder = contact;
         let own = keys.of(rule);
-        if own.clone().all(|(_, number)| self.index.is_held_by(number, holder)) {
+        if own.clone().all(|(_, number)| self.index.is_held_by(number, contact)) {
             return true;
         }
         let entry = self.ledger.contacts[contact.index()];
@@ -209,8 +208,8 @@ impl Planner {
             return false;
         }
         for (_, number) in own {
-            self.note_moved(number, holder);
-            self.index.teach(number, holder);
+            self.note_moved(number, contact);
+            self.index.teach(number, contact);
         }
         true
     }
@@ -258,17 +257,16 @@ impl Planner {
         of: AddressPolicy,
     ) {
         let lesson = self.address_lesson(settings, contact, row, keys, of);
-        let holder = contact;
         if let Some(book) = lesson.book {
             self.contacts.books.insert((contact, of.kind), (row, book));
         }
         for key in lesson.held {
-            if !self.index.is_held_by(key, holder) {
-                self.note_moved(key, holder);
-                self.index.teach(key, holder);
+            if !self.index.is_held_by(key, contact) {
+                self.note_moved(key, contact);
+                self.index.teach(key, contact);
             }
         }
-        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, holder));
+        lesson.gone.into_iter().for_each(|key| self.index.unteach(key, contact));
         self.note_moved_values(contact, &lesson.gone_values);
         let at = row.index() - self.row_at(0).index();
         for (column, item, shown) in lesson.refused {

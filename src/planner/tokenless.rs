@@ -2,11 +2,12 @@
 //! written (behaviour X6)?
 //!
 //! A row that writes a record leaves a token, by which a resumed import knows what the row had found. Any other row has
-//! to find its record again, in a storage that the import has changed. So the planner notes each key that a stored
-//! contact gains or loses. A row none of whose keys has moved finds what it found before.
+//! to find its record again, in a storage that the import has changed. So has a row whose record is not written yet
+//! when the import is interrupted. So the planner notes each key that a stored contact gains or loses. A row none of
+//! whose keys has moved finds what it found before.
 
 use foldhash::fast::RandomState;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::Planner;
@@ -20,10 +21,12 @@ use crate::value::Value;
 /// How many rows are looked at together.
 const TOGETHER: usize = 4_096;
 
-/// A row that leaves no token for one of its sides.
+/// A row that leaves no token for one of its sides, or not before its contact is written.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokenless {
     pub(crate) row: RowIndex,
+    /// The contact that it writes, if both of its sides leave a token.
+    writes: Option<ContactNumber>,
     /// Fingerprints of the keys by which it looks for its contact.
     keys: SmallVec<[u64; 4]>,
     /// Fingerprint of the stored opportunity that it was found to mean.
@@ -35,14 +38,18 @@ pub(crate) struct Tokenless {
 /// The keys and the opportunities that a plan changes, and by which rows find records.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
-    keys: HashSet<u64, RandomState>,
+    /// Fingerprints of keys, each with the stored contact that gains or loses it, unless there are several.
+    keys: HashMap<u64, Option<ContactNumber>, RandomState>,
     opportunities: HashSet<u128, RandomState>,
 }
 
 impl Moved {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let mut moved =
-            Moved { keys: plan.moved_keys.iter().copied().collect(), ..Moved::default() };
+        let mut moved = Moved::default();
+        for &(key, contact) in &plan.moved_keys {
+            let of = moved.keys.entry(key).or_insert(Some(contact));
+            *of = of.filter(|of| *of == contact);
+        }
         if plan.ledger.settings.compares_opportunities() {
             let steps = plan.steps().filter(|step| step.object() == Object::Opportunity);
             let updates = steps.filter(|step| step.op() == Op::Update);
@@ -57,16 +64,29 @@ impl Moved {
 
     /// Could the row lead elsewhere now?
     pub(crate) fn concerns(&self, row: &Tokenless) -> bool {
-        row.keys.iter().any(|key| self.keys.contains(key))
+        // What its own contact gains or loses does not lead it to another one.
+        let leads_elsewhere =
+            |of: &Option<ContactNumber>| row.writes.is_none() || *of != row.writes;
+        row.keys.iter().any(|key| self.keys.get(key).is_some_and(leads_elsewhere))
             || row.opportunity.is_some_and(|of| self.opportunities.contains(&of))
             || (row.has_failed && !self.opportunities.is_empty())
     }
 }
 
 /// Shows the rows of a plan that leave no token, in order.
-pub(crate) fn each_tokenless(plan: &Plan, mut show: impl FnMut(Tokenless)) {
+pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
+    each_row(plan, |row| is_tokenless(&plan.ledger, row), show);
+}
+
+/// Shows the rows of a plan that leave a token once their contact is written, in order.
+pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
+    let writes = |row: RowIndex| plan.ledger.contact_rows[row.index()].outcome.is_some();
+    each_row(plan, |row| writes(row) && !is_tokenless(&plan.ledger, row), show);
+}
+
+fn each_row(plan: &Plan, is_wanted: impl Fn(RowIndex) -> bool, mut show: impl FnMut(Tokenless)) {
     let (ledger, mut rows) = (&plan.ledger, Vec::with_capacity(TOGETHER));
-    for row in ledger.all_rows().filter(|row| is_tokenless(ledger, *row)) {
+    for row in ledger.all_rows().filter(|row| is_wanted(*row)) {
         rows.push(row);
         if rows.len() == TOGETHER {
             show_together(ledger, &rows, &mut show);
@@ -95,8 +115,10 @@ fn show_together(ledger: &Ledger, rows: &[RowIndex], show: &mut impl FnMut(Token
         let side = &ledger.opportunity_rows[row.index()];
         let opportunity = side.opportunity.filter(|_| side.by != By::Id);
         let id = opportunity.and_then(|of| ledger.id(Object::Opportunity, of.number()));
+        let contact = ledger.contact_rows[row.index()].contact;
         show(Tokenless {
             row,
+            writes: contact.filter(|_| !is_tokenless(ledger, row)),
             keys: keys.map(|key| print_of_key(&block, key)).collect(),
             opportunity: id.map(print_of),
             has_failed: side.outcome == Some(Outcome::Fail),
@@ -126,7 +148,7 @@ impl Planner {
     /// Notes that a contact gains or loses a key, if it is a stored one: any other is made by the same rows again.
     pub(super) fn note_moved(&mut self, key: KeyNumber, contact: ContactNumber) {
         if self.ledger.contacts[contact.index()].stored().is_some() {
-            self.moved.push(key);
+            self.moved.push((key, contact));
         }
     }
 
@@ -137,15 +159,17 @@ impl Planner {
         values: impl IntoIterator<Item = &'v Value<'v>>,
     ) {
         if self.ledger.contacts[contact.index()].stored().is_some() {
-            self.moved_prints.extend(values.into_iter().map(print_of_value));
+            let prints = values.into_iter().map(print_of_value);
+            self.moved_prints.extend(prints.map(|print| (print, contact)));
         }
     }
 
-    /// Fingerprints of the keys that stored contacts gain or lose.
-    pub(super) fn moved_keys(&mut self) -> Vec<u64> {
+    /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
+    pub(super) fn moved_keys(&mut self) -> Vec<(u64, ContactNumber)> {
         let mut moved = std::mem::take(&mut self.moved_prints);
-        let text = |place| self.ledger.text(place);
-        moved.append(&mut self.index.prints(&self.moved, text, print_of_text));
+        let keys = self.moved.iter().map(|(key, _)| *key);
+        let prints = self.index.prints(keys, |place| self.ledger.text(place), print_of_text);
+        moved.extend(prints.into_iter().zip(self.moved.iter().map(|(_, contact)| *contact)));
         moved.sort_unstable();
         moved.dedup();
         moved

@@ -4,7 +4,7 @@
 use super::Runner;
 use crate::issue::{FailedRow, MetRow};
 use crate::plan::Plan;
-use crate::planner::{Moved, Tokenless, each_tokenless};
+use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 
 /// How many rows are remembered.
 const MOST: usize = 4_096;
@@ -50,6 +50,12 @@ impl Runner<'_> {
                 met.append(&mut row.met);
             }
             !is_concerned
+        });
+        // Once the window is written, all of these have their token.
+        each_writing(plan, |row| {
+            if moved.concerns(&row) {
+                met.extend(plan.met_rows(row.row));
+            }
         });
         self.job.remember(failed, met);
     }

@@ -29,9 +29,8 @@ impl Planner {
         if !is_as_offered {
             return false;
         }
-        let holder = contact;
         let own: SmallVec<[KeyNumber; 4]> = keys.of(kind).map(|(_, number)| number).collect();
-        if !own.is_empty() && own.iter().all(|key| self.index.is_held_by(*key, holder)) {
+        if !own.is_empty() && own.iter().all(|key| self.index.is_held_by(*key, contact)) {
             return true;
         }
         let entry = self.ledger.contacts[contact.index()];
@@ -40,7 +39,7 @@ impl Planner {
             return false;
         }
         for key in own {
-            self.index.teach(key, holder);
+            self.index.teach(key, contact);
             self.contacts.taught.entry(contact).or_default().push(key);
         }
         true
@@ -73,11 +72,10 @@ impl Planner {
             let moved = before.iter().chain(&after).map(Value::text);
             self.note_moved_values(contact, &moved.collect::<Vec<_>>());
         }
-        let holder = contact;
         for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
-                self.note_moved(key, holder);
-                self.index.unteach(key, holder);
+                self.note_moved(key, contact);
+                self.index.unteach(key, contact);
             } else {
                 self.contacts.taught.entry(contact).or_default().push(key);
             }
@@ -95,7 +93,7 @@ impl Planner {
                     self.index.learn(kind, &text, place)
                 }
             };
-            self.index.teach(key, holder);
+            self.index.teach(key, contact);
             self.contacts.taught.entry(contact).or_default().push(key);
         }
     }
