@@ -124,6 +124,34 @@ fn x6_a_row_that_joined_by_a_name_still_means_the_same_once_a_later_row_has_take
 }
 
 #[test]
+fn x6_a_row_that_was_not_reached_finds_its_contact_though_an_earlier_one_has_its_address_by_now() {
+    let crm = || {
+        let mut crm = MemoryStorage::default();
+        crm.insert_as(Contact, "c1", [("email", "ana@example.com")]);
+        crm.insert_as(Contact, "c2", [("email", "bo@example.com")]);
+        crm
+    };
+    let mapping = Mapping::default()
+        .column_with("Email", Contact, "email", |column| column.merge = Some(Merge::Keep))
+        .column("More", Contact, "additional_emails")
+        .column("City", Contact, "city");
+    let import = Import::new().id("addresses").mapping(mapping);
+    // The first batch writes Ana with all that her rows say, but not Bo.
+    let others: String = (0..600).map(|n| format!("q{n}@example.com,,\n")).collect();
+    let file = format!(
+        "Email,More,City\nana@example.com,,Oslo\n{others}\
+         zoe@example.com,bo@example.com,Bonn\nana@example.com,zoe@example.com,\n"
+    );
+    let [again, whole] = stopped_and_whole(crm, &import, &file);
+    for report in [&whole.0, &again.0] {
+        assert_eq!(report.outcome(Contact, RowNumber(602)), Some(Outcome::Update));
+        assert_eq!(report.id(Contact, RowNumber(602)), Some("c2"));
+    }
+    // New contacts may have other ids.
+    assert_eq!(again.1[..2], whole.1[..2]);
+}
+
+#[test]
 fn x6_an_opportunity_that_was_linked_to_a_new_contact_is_that_contacts() {
     for relink in [Relink::Keep, Relink::Fail, Relink::Move] {
         let crm = || {
