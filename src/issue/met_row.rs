@@ -1,12 +1,12 @@
-//! [`MetRow`]: what a checkpoint keeps of a row that led to a record but left nothing in storage.
+//! [`MetRow`]: what a checkpoint keeps of a row that led to a record but left nothing in storage, or not yet.
 
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Object, RowNumber};
 
-/// A side of a row that left nothing in storage, because it joined the record of an earlier row, changed nothing, or
-/// was skipped, and that might find another record now, because the import itself has changed the keys. A
-/// [checkpoint](crate::storage::Checkpoint::met) keeps it, so that a resumed import leads it to the same record.
+/// A side of a row that left nothing in storage, because it joined the record of an earlier row, changed nothing, was
+/// skipped or was not reached, and that might find another record now, because the import itself has changed the keys.
+/// A [checkpoint](crate::storage::Checkpoint::met) keeps it, so that a resumed import leads it to the same record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MetRow {

@@ -94,8 +94,9 @@ pub struct Checkpoint {
     pub failed: Vec<FailedRow>,
     /// Rows that did not fail but left no token either: they joined the record of an earlier row, changed nothing, or
     /// were skipped. A row is kept here only if the import itself changes the key by which the row found its record,
-    /// so that it would find another one now; a resumed import leads it to the same record again. Here, too, only the
-    /// [last thousand](Self::FAILURES) are kept.
+    /// so that it would find another one now; a resumed import leads it to the same record again. Rows that write their
+    /// contact are kept, too, if the import gives one of their keys to another contact: they may not have been reached.
+    /// Here, too, only the [last thousand](Self::FAILURES) are kept.
     pub met: Vec<MetRow>,
 }
 
