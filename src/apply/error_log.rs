@@ -273,8 +273,13 @@ impl<'r> Failed<'r> {
                 whole + &row.check_of_keys(outcome, id)
             }),
         };
+        // If storage did not write the contact, the tags that it was to get from the opportunity went with it.
+        let are_tags_lost = row.has_opportunity_tags()
+            && (report.was_refused_at(Object::Contact, number)
+                || issues.iter().any(|issue| issue.code == IssueCode::FollowUpFailed));
         let of_opportunity = outcomes[1]
-            .filter(|_| ids[1].is_some() && !lacks_value_of(Object::Opportunity))
+            .filter(|_| ids[1].is_some())
+            .filter(|_| !are_tags_lost && !lacks_value_of(Object::Opportunity))
             .and_then(|outcome| row.check_of_opportunity(outcome));
         Failed {
             report,

@@ -85,8 +85,11 @@ impl Applier {
         // A stored contact that could not be changed is still the one that the row means.
         let is_lost = code == IssueCode::WriteConflict
             || self.ledger(task.part).entry(task.record().object, task.number).is_new();
-        if task.kind == TaskKind::Contact && is_lost {
-            self.note_kept_links(task.part, ContactNumber::new(task.number));
+        if task.kind == TaskKind::Contact {
+            self.keep_keys(task.part, ContactNumber::new(task.number));
+            if is_lost {
+                self.note_kept_links(task.part, ContactNumber::new(task.number));
+            }
         }
     }
 

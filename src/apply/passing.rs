@@ -11,11 +11,12 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use super::applier::Applier;
 use super::units::{Task, TaskKind, Waits, batches};
 use crate::object::ContactNumber;
 use crate::plan::{Ledger, Passage};
 
-/// Cuts the tasks of a plan into batches. Keys of which they are in order are no longer listed as passed on.
+/// Cuts the tasks of a plan into batches, and notes which keys pass on in turn with that.
 pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<Range<usize>> {
     let mut waits = Waits::default();
     if ledger.passed_on.is_empty() {
@@ -41,8 +42,24 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
     }
     let queue = batches(tasks, 0, &waits);
     let batch_of = |at: usize| queue.partition_point(|batch| batch.end <= at);
-    let is_in_turn =
-        |passage: &Passage| turn(passage).is_some_and(|(from, to)| batch_of(from) < batch_of(to));
-    ledger.passed_on.retain(|_, passage| !is_in_turn(passage));
+    for passage in ledger.passed_on.values_mut() {
+        passage.is_in_turn = turn(passage).is_some_and(|(from, to)| batch_of(from) < batch_of(to));
+    }
     queue
+}
+
+impl Applier {
+    /// A contact is not written, so it keeps the keys that it was to give up. Nobody who gets one of them expects it to
+    /// be free then: that row is written as planned (L1), not taken for one about the contact that has the key still.
+    pub(super) fn keep_keys(&mut self, part: u32, contact: ContactNumber) {
+        if part != 0 {
+            return;
+        }
+        let passed_on = self.report.plan.ledger.passed_on.values_mut();
+        for passage in passed_on.filter(|it| it.is_in_turn && it.from.contains(&contact)) {
+            passage.is_in_turn = false;
+            // The keys of the next batch may have been put together already.
+            self.folded = None;
+        }
+    }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Passage {
     pub(crate) from: SmallVec<[ContactNumber; 1]>,
     /// Who has it in the end, if that is one contact.
     pub(crate) to: Option<ContactNumber>,
+    /// Those who give it up are written in earlier batches than who gets it.
+    pub(crate) is_in_turn: bool,
 }
 
 /// The keys that the plan itself passes on, or that several contacts carry, by the position of their rule and by their
@@ -271,7 +273,8 @@ impl Ledger {
 
     /// Does the plan itself pass this key on, so that it need not be free?
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
-        !self.passed_on.is_empty() && self.passed_on.contains_key(&(rule, key.to_owned()))
+        !self.passed_on.is_empty()
+            && self.passed_on.get(&(rule, key.to_owned())).is_some_and(|it| !it.is_in_turn)
     }
 
     /// The contact that an opportunity is linked to in the end, if the file says so.

@@ -7,6 +7,7 @@ use super::{By, Outcome, Plan};
 use crate::draft::{Cell, region};
 use crate::field::{Field, FieldId};
 use crate::merge::Addresses;
+use crate::normalize;
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::value::Value;
 
@@ -92,6 +93,13 @@ impl<'p> RowPlan<'p> {
     pub(crate) fn check_of_contact(&self) -> String {
         let ledger = &self.plan.ledger;
         ledger.settings.check_of_contact(&ledger.cells(self.row))
+    }
+
+    /// Does the row have tags that are for the contact of its opportunity (P8)?
+    pub(crate) fn has_opportunity_tags(&self) -> bool {
+        let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
+        let mut columns = settings.columns_of(FieldId::OPPORTUNITY_TAGS).iter();
+        columns.any(|column| !normalize::is_blank(column.text(&cells)))
     }
 
     /// The check that the error log keeps of the opportunity's cells: of one that this import has written, or that an

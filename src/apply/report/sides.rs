@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Report;
 use crate::issue::Severity;
-use crate::object::{Object, RowIndex};
+use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Fact, Outcome, Plan, StepRef, first_row};
 use crate::storage::Token;
 
@@ -50,6 +50,11 @@ impl Report {
     /// Did storage refuse to write one side of a row?
     pub(in crate::apply) fn was_refused(&self, object: Object, row: RowIndex) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
+    }
+
+    /// The same of the row with this number in the file.
+    pub(in crate::apply) fn was_refused_at(&self, object: Object, number: RowNumber) -> bool {
+        self.plan.ledger.numbers.row(number).is_some_and(|row| self.was_refused(object, row))
     }
 
     /// The opportunity of a row keeps the link that it has. False if that was known already.
