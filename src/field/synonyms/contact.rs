@@ -64,7 +64,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
-         | account name | accounts | related account | employer | employer name | current employer | current company | business \
+         | account name | related account | employer | employer name | current employer | current company | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
          | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \

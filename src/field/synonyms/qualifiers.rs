@@ -111,7 +111,7 @@ pub(crate) const REMARKS: &str = "mm | dd | yy | yyyy | yyyymmdd | ddmmyyyy | mm
 /// Words of columns that give way to another one for the same field: what is a part of it, or near it.
 pub(crate) const LESSER: &str = "account | county | district | distrito | departement | suburb | locality | localite | localidad | localidade \
      | localita | commune | comuna | municipio | gemeinde | description | beschreibung | descripcion | descricao | descrizione \
-     | origine | herkunft | provenance | original";
+     | origine | herkunft | provenance | original | signup | registration | opt | domain | related";
 
 /// Words that mark the cell itself.
 pub(crate) const FILLERS: &str = "value | values | field | cf";

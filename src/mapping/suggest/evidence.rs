@@ -170,6 +170,8 @@ impl Evidence {
             _ if field == FieldId::OPPORTUNITY_NAME => {
                 filled - self.dates.max(self.emails).max(self.answers)
             }
+            // How many groups somebody is in is no group.
+            _ if field == FieldId::TAGS => filled - self.brief,
             _ if field == FieldId::POSTAL_CODE => filled - self.emails.max(self.answers),
             // Numbers are ids of towns and companies.
             _ if matches!(field, FieldId::CITY | FieldId::COMPANY) => {
@@ -214,6 +216,7 @@ fn is_weighed(id: FieldId, fields: &Fields) -> bool {
             | FieldId::OPPORTUNITY_NAME
             | FieldId::STATE
             | FieldId::POSTAL_CODE
+            | FieldId::TAGS
     ) || is_plain_text(id)
 }
 

@@ -272,9 +272,10 @@ impl Reader<'_> {
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
-        // An empty column feeds nothing, and `County` beside `State` is a part of it.
+        // An empty column feeds nothing, `County` beside `State` is a part of it, and `Related Account` is no better
+        // than `Account Name`.
         let is_lesser = |word: &str| phrases(LESSER).any(|lesser| lesser == word);
-        let gives_way = |at: usize| words[at].split(' ').any(is_lesser);
+        let gives_way = |at: usize| words[at].split(' ').filter(|word| is_lesser(word)).count();
         order.sort_by_key(|&at| {
             let guess = &guesses[at];
             let confidence = std::cmp::Reverse(guess.confidence);
