@@ -107,11 +107,36 @@ fn unwrap(cell: &str) -> &str {
     trim(inner)
 }
 
-/// `jane@x.com (work)`: the address, without what is said of it in brackets.
+/// Where an address is used, as people say it in brackets behind it.
+const USES: [&str; 20] = [
+    "work",
+    "office",
+    "business",
+    "home",
+    "private",
+    "personal",
+    "main",
+    "primary",
+    "secondary",
+    "preferred",
+    "arbeit",
+    "büro",
+    "geschäftlich",
+    "privat",
+    "travail",
+    "bureau",
+    "perso",
+    "trabajo",
+    "personale",
+    "werk",
+];
+
+/// `jane@x.com (work)`: the address, without what is said of its use in brackets. Any other remark, such as
+/// `(bounced)`, would be lost, so the cell is refused.
 fn without_remark(cell: &str) -> &str {
     let parts = cell.strip_suffix(')').and_then(|inner| inner.rsplit_once(" ("));
     match parts {
-        Some((address, remark)) if !remark.contains('@') => trim(address),
+        Some((address, use_of)) if USES.contains(&use_of.to_lowercase().as_str()) => trim(address),
         _ => cell,
     }
 }
@@ -208,7 +233,7 @@ mod tests {
             ("mailto:jane@x.com?subject=hi", "jane@x.com"),
             ("jane@x.com - Jane@X.com", "jane@x.com"),
             ("jane@x.com (work)", "jane@x.com"),
-            ("Jane <jane@x.com> (at home)", "jane@x.com"),
+            ("Jane <jane@x.com> (home)", "jane@x.com"),
             ("'jane@x.com", "jane@x.com"),
             ("'jürgen@x.com", "jürgen@x.com"),
             ("o'neil+crm@x-y.co.uk", "o'neil+crm@x-y.co.uk"),
@@ -241,6 +266,8 @@ mod tests {
             "jane@x.com (or bo@x.com)",
             "jane@x.com (",
             "(work) jane@x.com",
+            "jane@x.com (bounced)",
+            "jane@x.com (do not use)",
             "jane@1.2.3.4",
             "jane@x.com, bo@x.com",
             "Jane <jane@x.com>, Bo <bo@x.com>",
