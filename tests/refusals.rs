@@ -440,8 +440,8 @@ fn what_a_text_has_no_room_for_is_told_of_any_number_of_rows() {
     assert_eq!(full, (501..=700).collect::<Vec<u64>>());
 }
 
-/// HighLevel's numbers (§15), each with the code that stands for it. 1012 depends on how a repeat was found, and 1018 is
-/// told when columns are mapped.
+/// HighLevel's numbers (§15), each with the code that stands for it. 1012 depends on how a repeat was found, and 1018
+/// is told when columns are mapped.
 #[test]
 fn section_15_issues_have_the_numbers_of_highlevel() {
     for (number, code) in [

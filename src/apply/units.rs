@@ -16,8 +16,8 @@ use crate::plan::{Ledger, Plan, StepRef, first_row};
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
 
-/// So many batches are cut short because a unit waits for another. A file in which each row takes the address of the row
-/// before would otherwise be written record by record.
+/// So many batches are cut short because a unit waits for another. A file in which each row takes the address of the
+/// row before would otherwise be written record by record.
 const SHORT_BATCHES: usize = 1_000;
 
 /// One thing to write.
@@ -95,7 +95,8 @@ impl TaskKind {
     }
 }
 
-/// Which units are to be in a later batch than a certain task: the position of that task, by the first task of the unit.
+/// Which units are to be in a later batch than a certain task: the position of that task, by the first task of the
+/// unit.
 pub(super) type Waits = HashMap<usize, usize, foldhash::fast::RandomState>;
 
 /// Cuts the tasks from this one on into batches of whole units.

@@ -17,13 +17,13 @@ use crate::storage::{AsyncStorage, AsyncStorageWrite, Checkpoint};
 /// Each of these methods does what its namesake without `_async` does, with the same result and the same errors. The
 /// futures are `Send` if the storage and the watching function are.
 ///
-/// **A future that is dropped while it waits** ends its import as the end of the process would: nothing is written after
-/// that, and the batch that was under way has arrived or has not.
+/// **A future that is dropped while it waits** ends its import as the end of the process would: nothing is written
+/// after that, and the batch that was under way has arrived or has not.
 /// [`plan_or_resume_async`](Self::plan_or_resume_async) resumes the import.
 ///
-/// **Other tasks of the same thread are held up** by the work between two waits: reading, planning and folding take some
-/// milliseconds for a block of some thousand rows. But a plan reads its file to the end before its first question to
-/// storage, and so does a [`run`](Self::run_async) of a file that can be read twice. So read an upload with your
+/// **Other tasks of the same thread are held up** by the work between two waits: reading, planning and folding take
+/// some milliseconds for a block of some thousand rows. But a plan reads its file to the end before its first question
+/// to storage, and so does a [`run`](Self::run_async) of a file that can be read twice. So read an upload with your
 /// runtime, and hand over its bytes ([`Source::from_bytes`]). Import a large file, or one from a disk, on a thread that
 /// may block: let your `spawn_blocking` drive the future there, or use the methods without `_async` with a
 /// [`Blocking`](crate::storage::Blocking) storage.

@@ -15,8 +15,8 @@ use crate::object::Object;
 pub struct Found {
     /// Id, version and values of each call of [`record`](Self::record), one call after the other.
     text: String,
-    /// The declared keys. They are kept apart from `text`, so that the id, version and values of a record are contiguous
-    /// there.
+    /// The declared keys. They are kept apart from `text`, so that the id, version and values of a record are
+    /// contiguous there.
     key_text: String,
     /// The keys of fields that the adapter has named so far.
     names: Vec<Box<str>>,

@@ -1,5 +1,6 @@
-//! Which fields of a record the rows of a window have given or left unfilled. Later windows need to know, because a blank
-//! never clears what an earlier row of the file gave (W3), and a later row may still fill what no row has filled (W2).
+//! Which fields of a record the rows of a window have given or left unfilled. Later windows need to know, because a
+//! blank never clears what an earlier row of the file gave (W3), and a later row may still fill what no row has filled
+//! (W2).
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
@@ -37,8 +38,8 @@ pub(crate) fn gives<'p>(
     }
 }
 
-/// Whether a later row may still fill the field (W2): after these rows it is blank, or has only the tags of follow-ups, or
-/// the 0 that stands for no value (O6). `was_written` as in [`gives`].
+/// Whether a later row may still fill the field (W2): after these rows it is blank, or has only the tags of follow-ups,
+/// or the 0 that stands for no value (O6). `was_written` as in [`gives`].
 pub(crate) fn leaves_unfilled<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],

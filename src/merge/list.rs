@@ -83,8 +83,8 @@ pub(super) fn folded<'p>(
     list
 }
 
-/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that these rows are
-/// written already: the tags are as an interrupted import left them, those of follow-ups included.
+/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that these rows
+/// are written already: the tags are as an interrupted import left them, those of follow-ups included.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],

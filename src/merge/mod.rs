@@ -91,9 +91,9 @@ impl<'p> RowOf<'p> {
             && !self.clears_nothing(settings, column.object)
     }
 
-    /// Whether the blank cells of this side clear nothing, because it comes from our own error log and was imported with
-    /// the file. It has cleared then what it had to clear. What other rows of the file gave since, which it must not
-    /// clear (W3), is stored by now.
+    /// Whether the blank cells of this side clear nothing, because it comes from our own error log and was imported
+    /// with the file. It has cleared then what it had to clear. What other rows of the file gave since, which it must
+    /// not clear (W3), is stored by now.
     fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
         settings.was_imported(object, &self.cells)
     }

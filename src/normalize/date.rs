@@ -42,10 +42,10 @@ impl Default for DateFormat {
 
 /// A day. A time or time zone after it is ignored: the day counts as it is written.
 ///
-/// It reads ISO dates, `20260304` too; numeric dates, in the given order or, without one, if they can be read in only one
-/// way; and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian, Dutch and
-/// some thirty other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere
-/// they are of another calendar.
+/// It reads ISO dates, `20260304` too; numeric dates, in the given order or, without one, if they can be read in only
+/// one way; and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian, Dutch and some
+/// thirty other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere they are of
+/// another calendar.
 ///
 /// # Errors
 /// [`IssueCode::DateAmbiguous`] if day and month could be either way round, [`IssueCode::DateSerial`] for a

@@ -34,8 +34,8 @@ impl Plan {
         })
     }
 
-    /// The record that the contact side of a row led to, unless it fails on its own, and that of the opportunity side, if
-    /// that leaves no token.
+    /// The record that the contact side of a row led to, unless it fails on its own, and that of the opportunity side,
+    /// if that leaves no token.
     pub(crate) fn met_rows(&self, row: RowIndex) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()

@@ -104,11 +104,11 @@ pub trait AsyncStorage {
 pub trait AsyncStorageWrite: AsyncStorage {
     /// Writes one batch, as [`StorageWrite::write`](super::StorageWrite::write).
     ///
-    /// **The future may be dropped while it waits**, with the import that waits for it: because a time limit has passed,
-    /// say, or the client of a request has left. To the batch that is the end of the process: its transaction must be
-    /// rolled back, at once or before the connection is used again. Most clients do so when their transaction is dropped.
-    /// The import can be [resumed](crate::Import::plan_or_resume_async) from its tokens and its checkpoint, whether
-    /// the batch arrived or not.
+    /// **The future may be dropped while it waits**, with the import that waits for it: because a time limit has
+    /// passed, say, or the client of a request has left. To the batch that is the end of the process: its transaction
+    /// must be rolled back, at once or before the connection is used again. Most clients do so when their transaction
+    /// is dropped. The import can be [resumed](crate::Import::plan_or_resume_async) from its tokens and its checkpoint,
+    /// whether the batch arrived or not.
     ///
     /// # Errors
     /// An error means that nothing of the batch was written, or that it is not known what was: receipts filed before it

@@ -11,8 +11,8 @@ use super::{
 use crate::account::Account;
 use crate::lookup::{Found, Lookup};
 
-/// Makes an [asynchronous](AsyncStorage) storage of a synchronous one: each future is ready when it is made. Use it for a
-/// [`MemoryStorage`](super::MemoryStorage) in the tests of an asynchronous application.
+/// Makes an [asynchronous](AsyncStorage) storage of a synchronous one: each future is ready when it is made. Use it for
+/// a [`MemoryStorage`](super::MemoryStorage) in the tests of an asynchronous application.
 ///
 /// Do not use it for a database client: each call would block the thread, and with it all other futures on that thread.
 ///

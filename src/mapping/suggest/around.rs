@@ -20,8 +20,8 @@ pub(super) struct Around {
 }
 
 impl Reader<'_> {
-    /// Splits a header into the name of a field and the words around it. As few words are taken off as possible, because
-    /// a word may be either: `organization` is a field, but in `organization email` it says which of several.
+    /// Splits a header into the name of a field and the words around it. As few words are taken off as possible,
+    /// because a word may be either: `organization` is a field, but in `organization email` it says which of several.
     pub(super) fn take_apart(&self, words: &str) -> (Around, String) {
         let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
         let is_name =
