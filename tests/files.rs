@@ -150,6 +150,11 @@ fn delimiters_are_detected_and_a_tie_is_reported() {
         ("sep=;\nName,x;Phone\nLee, Ana;5,5\n", ';'),
         ("\"sep=|\"\r\na|b\r\n1|2\r\n", '|'),
         ("Name;Phone\nLee, Ana;1\nLee, Bo;2\nLee, Cy;3\nLee, Di;4\nEve\n", ';'),
+        // The rows leave out what is empty at their end, and a note is a list of several lines.
+        ("Name,Email,Notes,City,Phone\nAna,a@x.com,\"a; b\nc; d\"\n", ','),
+        ("Name;Email;Notes;City;Phone\nAna;a@x.com;\"a, b\nc, d\"\n", ';'),
+        ("Our leads\nFoo;Bar\n1;2\n", ';'),
+        ("Name, Email and more\nFoo;Bar\n1;2\n3;4\n", ';'),
     ] {
         let rows = Source::from_bytes(file.as_bytes()).open().unwrap();
         assert_eq!(rows.dialect().delimiter, delimiter, "{file:?}");

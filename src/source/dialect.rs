@@ -177,19 +177,32 @@ struct Score {
 }
 
 /// A delimiter that the file may have.
-#[derive(Clone, Copy)]
 struct Candidate {
     score: Score,
     found: Found,
+    header: Option<Record>,
     /// The file seems to be a single column, and this delimiter would cut its cells.
     cuts_cells: bool,
+}
+
+impl Candidate {
+    /// Does the header not hold the delimiter at all, although it separates the cells of the rows?
+    fn spares_header(&self) -> bool {
+        self.score.width > 1 && self.header.as_ref().is_some_and(|header| header.cells == 1)
+    }
+
+    /// Does it cut the header into the names of several columns?
+    fn names_columns(&self) -> bool {
+        self.score.width > 1 && self.header.as_ref().is_some_and(Record::is_surely_named)
+    }
 }
 
 /// The delimiter under which the beginning of the file looks most like a table.
 fn best_delimiter(body: &[u8]) -> Found {
     let mut candidates = DELIMITERS.map(|delimiter| {
-        let records = records(body, delimiter);
-        let header = find_header(&records).map(|at| &records[at]);
+        let mut records = records(body, delimiter);
+        let header_at = find_header(&records);
+        let header = header_at.map(|at| &records[at]);
         // The cells of a single column may well hold other delimiters.
         let is_single = header.is_some_and(|header| header.cells == 1 && header.is_named());
         let width = if is_single { 1 } else { usual_width(&records) };
@@ -198,19 +211,27 @@ fn best_delimiter(body: &[u8]) -> Found {
         let percent = if width < 2 { 0 } else { (100 * fitting / filled) as u8 };
         let fits_header = width > 1 && header.is_some_and(|header| header.cells == width);
         let cuts_cells = is_single && records.iter().any(|record| record.cells > 1);
-        let header = header.map(|header| header.start);
-        let found = Found { delimiter, confidence: percent, tie: None, header };
-        Candidate { score: Score { share: percent / 20, fits_header, width }, found, cuts_cells }
+        let score = Score { share: percent / 20, fits_header, width };
+        let header = header_at.map(|at| records.swap_remove(at));
+        let start = header.as_ref().map(|header| header.start);
+        let found = Found { delimiter, confidence: percent, tie: None, header: start };
+        Candidate { score, found, header, cuts_cells }
     });
     // The sort is stable: among equals the order of `DELIMITERS` decides.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
-    let [best, second, ..] = candidates;
+    let [best, second, ..] = &candidates;
     if best.score.width < 2 {
         // There is one column: any delimiter will do, as long as it does not cut the cells.
         let whole = candidates.iter().find(|candidate| !candidate.cuts_cells);
         let is_first = |candidate: &&Candidate| candidate.found.delimiter == DELIMITERS[0];
-        let chosen = whole.or_else(|| candidates.iter().find(is_first)).unwrap_or(&best);
+        let chosen = whole.or_else(|| candidates.iter().find(is_first)).unwrap_or(best);
         return Found { confidence: 100, ..chosen.found };
+    }
+    if best.spares_header()
+        && let Some(named) = candidates.iter().find(|candidate| candidate.names_columns())
+    {
+        // The rows are ragged, and their cells are lists.
+        return named.found;
     }
     let tie = (best.score == second.score).then_some(second.found.delimiter);
     Found { tie, ..best.found }
