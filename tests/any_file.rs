@@ -8,6 +8,7 @@ mod cells;
 use cells::any_cell;
 use crm_import::mapping::{ColumnMapping, Mapping};
 use crm_import::normalize::is_blank;
+use crm_import::source::FileFormat;
 use crm_import::{Import, MemoryStorage, Object, Source};
 use proptest::prelude::*;
 
@@ -52,6 +53,14 @@ fn any_table() -> impl Strategy<Value = String> {
     })
 }
 
+/// The file. If it is a table, how it is written is said: a short one whose rows have few cells and many other
+/// delimiters may well look like another table.
+fn source(file: &[u8], is_table: bool) -> Source<'_> {
+    let declared =
+        FileFormat { delimiter: Some(','), header_line: Some(1), ..FileFormat::default() };
+    Source::from_bytes(file).format(if is_table { declared } else { FileFormat::default() })
+}
+
 /// Plans a file, looks at everything in the plan, and holds it to L2.
 fn plan_and_account(file: &[u8], window: usize, mapping: Option<Mapping>) {
     let is_mapped_whole = mapping.is_some();
@@ -59,7 +68,7 @@ fn plan_and_account(file: &[u8], window: usize, mapping: Option<Mapping>) {
     if let Some(mapping) = mapping {
         import = import.mapping(mapping);
     }
-    let Ok(plan) = import.plan(Source::from_bytes(file), &mut MemoryStorage::default()) else {
+    let Ok(plan) = import.plan(source(file, is_mapped_whole), &mut MemoryStorage::default()) else {
         assert!(!is_mapped_whole);
         return;
     };
