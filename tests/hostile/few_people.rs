@@ -1,4 +1,4 @@
-//! What the files of the simulation and of the attacks have in common: a few people, stored or not.
+//! The files of the simulation and of the attacks: a few people, stored or not.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use crm_import::{Mapping, Object, Source};
 use super::dice::Dice;
 
 /// The cells of a contact, one of nine people: first name, e-mail, phone and city.
-pub(crate) fn person(dice: &mut Dice) -> String {
+fn person(dice: &mut Dice) -> String {
     let who = dice.below(9);
     let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
     let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
@@ -16,7 +16,28 @@ pub(crate) fn person(dice: &mut Dice) -> String {
     format!("P{who},{email},{phone},{city}")
 }
 
-/// What each column is, if a file has it. Suggesting it for every file would take nine tenths of the time.
+/// A file of some rows about a few people, with repeats and opportunities.
+pub(crate) fn file(dice: &mut Dice) -> String {
+    let mut file = String::from(
+        "First Name,Email,Phone,City,Tags,Opportunity ID,Opportunity Name,Opportunity Value\n",
+    );
+    for row in 0..3 + dice.below(12) {
+        let person = person(dice);
+        let tag = dice.one_of(&["", "vip"]);
+        let (id, name) = match dice.below(5) {
+            0 => ("101", "Attic"),
+            1 => ("102", ""),
+            2 | 3 => ("", "Roof"),
+            _ => ("", ""),
+        };
+        let value = if name.is_empty() && id.is_empty() { 0 } else { row * 10 };
+        let value = if value == 0 { String::new() } else { value.to_string() };
+        file.push_str(&format!("{person},{tag},{id},{name},{value}\n"));
+    }
+    file
+}
+
+/// What each column is. Suggesting it for every file would take nine tenths of the time.
 pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
     let columns = [
         ("First Name", Object::Contact, "first_name"),

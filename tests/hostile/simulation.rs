@@ -12,7 +12,7 @@ use crm_import::{
 };
 
 use super::dice::Dice;
-use super::few_people::{MAPPING, person, source};
+use super::few_people::{self, MAPPING, source};
 use super::shelf::Shelf;
 use super::{Act, Answer, Call, Hostile};
 
@@ -172,27 +172,6 @@ fn hand_over(batch: &Batch<'_>, own: &Receipts, receipts: &mut Receipts, dropped
     }
 }
 
-/// A file of some rows about a few people, with repeats and opportunities.
-fn file(dice: &mut Dice) -> String {
-    let mut file = String::from(
-        "First Name,Email,Phone,City,Tags,Opportunity ID,Opportunity Name,Opportunity Value\n",
-    );
-    for row in 0..3 + dice.below(12) {
-        let person = person(dice);
-        let tag = dice.one_of(&["", "vip"]);
-        let (id, name) = match dice.below(5) {
-            0 => ("101", "Attic"),
-            1 => ("102", ""),
-            2 | 3 => ("", "Roof"),
-            _ => ("", ""),
-        };
-        let value = if name.is_empty() && id.is_empty() { 0 } else { row * 10 };
-        let value = if value == 0 { String::new() } else { value.to_string() };
-        file.push_str(&format!("{person},{tag},{id},{name},{value}\n"));
-    }
-    file
-}
-
 /// Three people and two opportunities of theirs.
 fn shelf() -> Shelf {
     let mut shelf =
@@ -294,7 +273,7 @@ fn errors(report: &Report) -> Vec<(u32, &'static str)> {
 
 fn simulate(seed: u64) {
     let mut dice = Dice::new(seed);
-    let file = file(&mut dice);
+    let file = few_people::file(&mut dice);
     let window = dice.one_in(2).then(|| 1 + dice.below(6));
 
     let mapping = if dice.one_in(3) { &*CLEARING } else { &*MAPPING };

@@ -4,8 +4,8 @@
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Applied, Batch, Receipts, Recovery, StorageError, Token};
 use crm_import::{
-    Control, Error, ErrorLog, Import, IssueCode, MemoryStorage, Object, Outcome, Report, RowNumber,
-    Source, Status,
+    Control, Error, ErrorLog, Import, IssueCode, MemoryStorage, Mode, Object, Outcome, Report,
+    RowNumber, Source, Status,
 };
 
 use super::shelf::Shelf;
@@ -285,4 +285,27 @@ fn l1_a_row_that_somebody_was_quicker_for_is_unchanged_until_a_later_window_chan
     assert_eq!((planned.update, planned.unchanged, planned.merged), (1, 0, 1));
     assert_eq!((done.update, done.unchanged, done.merged), (1, 0, 1));
     assert_eq!(storage.shelf.contacts[&1].values["city"], ["Rome"]);
+}
+
+#[test]
+fn l2_a_contact_said_to_be_of_somebody_else_is_left_alone_where_contacts_are_only_created() {
+    /// Creates the first contact, and says that somebody else was quicker.
+    struct Denies;
+    impl Act for Denies {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if call.number > 1 {
+                return call.shelf.write(batch, receipts);
+            }
+            call.shelf.write(batch, &mut Receipts::expecting(batch))?;
+            batch.steps().for_each(|step| receipts.conflict(step.token()));
+            Ok(())
+        }
+    }
+    let mut storage = Hostile::new(Shelf::default(), Denies);
+    let file = "Email,City\nana@example.com,\nana@example.com,Rome\n";
+    let import = Import::new().contacts(Mode::Create).run_window(1);
+    let report = import.run(source(file), &mut storage).unwrap();
+    assert_eq!(codes(&report), [(1, "contact-exists"), (2, "contact-exists")]);
+    assert_eq!(report.stats().contacts.skip, 2);
+    assert!(!storage.shelf.contacts[&1].values.contains_key("city"));
 }

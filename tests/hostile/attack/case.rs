@@ -10,24 +10,10 @@ use crm_import::{
 };
 
 use super::super::dice::Dice;
-use super::super::few_people::{MAPPING, person, source};
+use super::super::few_people::{self, MAPPING, source};
 use super::{ID, OBJECTS};
 
 use Object::{Contact, Opportunity};
-
-/// Rows about a few people, and their opportunities.
-fn rows(dice: &mut Dice) -> String {
-    let mut file = String::from(
-        "First Name,Email,Phone,City,Opportunity ID,Opportunity Name,Opportunity Value\n",
-    );
-    for row in 0..3 + dice.below(10) {
-        let person = person(dice);
-        let (id, name) = dice.one_of(&[("o1", "Attic"), ("o2", ""), ("", "Roof"), ("", "")]);
-        let value = if id.is_empty() && name.is_empty() { String::new() } else { row.to_string() };
-        file.push_str(&format!("{person},{id},{name},{value}\n"));
-    }
-    file
-}
 
 fn account(dice: &mut Dice) -> Account {
     let mut account = Account { default_country: Some("US".into()), ..Account::default() };
@@ -51,8 +37,8 @@ fn crm(account: Account) -> MemoryStorage {
         let values = [("email", email.as_str()), ("phone", &phone), ("city", "Bonn")];
         crm.insert_as(Contact, &id, values);
     }
-    crm.insert_as(Opportunity, "o1", [("name", "Loft"), ("contact_id", "c1")]);
-    crm.insert_as(Opportunity, "o2", [("name", "Roof"), ("contact_id", "c2")]);
+    crm.insert_as(Opportunity, "101", [("name", "Loft"), ("contact_id", "c1")]);
+    crm.insert_as(Opportunity, "102", [("name", "Roof"), ("contact_id", "c2")]);
     crm
 }
 
@@ -63,22 +49,43 @@ pub(super) struct Case {
     pub(super) window: Option<usize>,
     pub(super) crm: MemoryStorage,
     pub(super) contacts: Mode,
+    opportunities: Mode,
 }
 
 impl Case {
     pub(super) fn of(dice: &mut Dice) -> Self {
         let modes = [Mode::Create, Mode::Update, Mode::Upsert, Mode::Upsert, Mode::Upsert];
-        let contacts = dice.one_of(&modes);
+        let [contacts, opportunities] = [(); 2].map(|()| dice.one_of(&modes));
         let import = Import::new()
             .id(ID)
             .mapping(MAPPING.clone())
             .contacts(contacts)
-            .opportunities(dice.one_of(&modes))
+            .opportunities(opportunities)
             .threads(1 + dice.below(2));
         let list = FollowUp::of(FollowUpKind::List, "leads");
         let import = if dice.one_in(2) { import.follow_up(list) } else { import };
         let window = dice.one_in(2).then(|| 1 + dice.below(5));
-        Case { file: rows(dice), import, window, crm: crm(account(dice)), contacts }
+        Case {
+            file: few_people::file(dice),
+            import,
+            window,
+            crm: crm(account(dice)),
+            contacts,
+            opportunities,
+        }
+    }
+
+    /// What a later window treats otherwise if somebody else has written it. Where the import only creates, it leaves
+    /// that alone (behaviour §5), a contact that it has met is a repeat (M10), and an opportunity is not matched
+    /// again (O5).
+    pub(super) fn undeniable(&self) -> Vec<Object> {
+        let Account { dedup, opportunities, .. } = &self.crm.account;
+        let kinds = [
+            (Contact, self.contacts == Mode::Create || dedup.repeats != Repeats::Merge),
+            (Opportunity, self.opportunities == Mode::Create || opportunities.matching.is_some()),
+        ];
+        let undeniable = kinds.into_iter().filter(|(_, differs)| *differs);
+        undeniable.filter(|_| self.window.is_some()).map(|(object, _)| object).collect()
     }
 
     pub(super) fn known(&self, crm: &mut MemoryStorage) -> Checkpoint {
