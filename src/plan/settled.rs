@@ -55,7 +55,10 @@ impl Settled {
             let Some(row) = row_of(met.row, offset, len) else { continue };
             let first = met.first_row.and_then(|first| row_of(first, offset, len));
             match (&met.id, first, met.object) {
-                (Some(id), _, Object::Contact) => _ = self.contacts.insert(row, id.as_str().into()),
+                // Where a row has written since, its token tells more.
+                (Some(id), _, Object::Contact) => {
+                    self.contacts.entry(row).or_insert_with(|| id.as_str().into());
+                }
                 (Some(id), ..) => _ = self.opportunities.insert(row, id.as_str().into()),
                 (None, Some(first), object) => _ = self.with_row.insert((object, row), first),
                 (None, None, Object::Contact) => _ = self.new.entry(row).or_insert(None),

@@ -44,8 +44,8 @@ impl Plan {
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {
-            // It brings its contact: it has met nobody.
-            Outcome::Create => None,
+            // It brings its contact with all of its keys, so nobody else comes by them.
+            Outcome::Create => return None,
             // A repeat that is rejected leads to its contact all the same (M10).
             Outcome::Fail => Some(side.contact?),
             Outcome::Update | Outcome::Unchanged | Outcome::Merged | Outcome::Skip => side.contact,
