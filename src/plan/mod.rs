@@ -104,7 +104,7 @@ pub struct Plan {
     pub(crate) file_digest: String,
     /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
     pub(crate) told: hashbrown::HashSet<ContactNumber, foldhash::fast::RandomState>,
-    /// Fingerprints of the keys that stored contacts gain or lose.
+    /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
     pub(crate) moved_keys: Vec<(u64, ContactNumber)>,
     /// The checkpoint of the interrupted import that this plan completes.
     pub(crate) resumes: Option<Box<Begun>>,

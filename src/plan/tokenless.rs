@@ -44,7 +44,7 @@ impl Plan {
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {
-            // It brings its contact with all of its keys, so nobody else comes by them.
+            // It leaves a token, and no key of it comes to anybody else.
             Outcome::Create => return None,
             // A repeat that is rejected leads to its contact all the same (M10).
             Outcome::Fail => Some(side.contact?),

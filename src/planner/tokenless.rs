@@ -2,9 +2,9 @@
 //! written (behaviour X6)?
 //!
 //! A row that writes a record leaves a token, by which a resumed import knows what the row had found. Any other row has
-//! to find its record again, in a storage that the import has changed. So has a row whose record is not written yet
-//! when the import is interrupted. So the planner notes each key that a stored contact gains or loses. A row none of
-//! whose keys has moved finds what it found before.
+//! to find its record again, in a storage that the import has changed; and so has a row that was not reached before the
+//! import was interrupted. So the planner notes each key that a stored contact gains or loses. A row none of whose keys
+//! has moved finds what it found before.
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
@@ -78,10 +78,12 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
     each_row(plan, |row| is_tokenless(&plan.ledger, row), show);
 }
 
-/// Shows the rows of a plan that leave a token once their contact is written, in order.
-pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
-    let writes = |row: RowIndex| plan.ledger.contact_rows[row.index()].outcome.is_some();
-    each_row(plan, |row| writes(row) && !is_tokenless(&plan.ledger, row), show);
+/// Shows the rows of a plan that leave a token once their stored contact is written, in order. A row that brings its
+/// contact does so with all of its keys, and nobody else comes by them.
+pub(crate) fn each_updating(plan: &Plan, show: impl FnMut(Tokenless)) {
+    let outcome = |row: RowIndex| plan.ledger.contact_rows[row.index()].outcome;
+    let updates = |row| outcome(row) == Some(Outcome::Update);
+    each_row(plan, |row| updates(row) && !is_tokenless(&plan.ledger, row), show);
 }
 
 fn each_row(plan: &Plan, is_wanted: impl Fn(RowIndex) -> bool, mut show: impl FnMut(Tokenless)) {
