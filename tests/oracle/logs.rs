@@ -39,18 +39,35 @@ fn known_in(log: &str) -> Vec<[bool; 2]> {
     filled_in(log, ["Import contact id", "Import opportunity id"])
 }
 
-#[test]
-fn section_15_a_log_that_nobody_has_mended_creates_nothing_that_was_imported() {
-    for case in cases() {
-        let _told = Case(case);
+/// A random file that was imported, and its log.
+struct Tried {
+    policy: Policy,
+    crm: Crm,
+    import: Import,
+    storage: MemoryStorage,
+    log: String,
+}
+
+impl Tried {
+    /// `None` if the settings of this case are refused.
+    fn of(case: u64) -> Option<Self> {
         let mut dice = Dice::new(case + 1);
         let policy = generate::policy(&mut dice);
         let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
         let (import, storage) = engine::set_up(&policy, &crm);
         let mut storage = with_ids_of_its_own(&storage);
-        let file = engine::csv(&policy, &rows);
-        let Some(report) = run(&import, &file, &mut storage) else { continue };
-        let log = log_of(&report);
+        let report = run(&import, &engine::csv(&policy, &rows), &mut storage)?;
+        Some(Tried { policy, crm, import, storage, log: log_of(&report) })
+    }
+}
+
+#[test]
+fn section_15_a_log_that_nobody_has_mended_creates_nothing_that_was_imported() {
+    for case in cases() {
+        let _told = Case(case);
+        let Some(Tried { policy, crm, import, mut storage, log }) = Tried::of(case) else {
+            continue;
+        };
         let known = known_in(&log);
         if known.is_empty() {
             continue;
@@ -75,15 +92,9 @@ fn section_15_a_log_that_nobody_has_mended_writes_no_opportunity_again_that_was_
     let mut judged = 0;
     for case in cases() {
         let _told = Case(case);
-        let mut dice = Dice::new(case + 1);
-        let policy = generate::policy(&mut dice);
-        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
-        let (import, storage) = engine::set_up(&policy, &crm);
-        let mut storage = with_ids_of_its_own(&storage);
-        let Some(report) = run(&import, &engine::csv(&policy, &rows), &mut storage) else {
+        let Some(Tried { policy, crm, import, mut storage, log }) = Tried::of(case) else {
             continue;
         };
-        let log = log_of(&report);
         let checked = filled_in(&log, ["Import opportunity check"]);
         if checked.is_empty() {
             continue;
