@@ -116,7 +116,9 @@ impl RecordId {
     /// assert_eq!(ids, [7]);
     /// ```
     pub fn number(id: &str) -> Option<i64> {
-        id.parse().ok().filter(|number: &i64| number.to_string() == id)
+        let digits = id.strip_prefix('-').unwrap_or(id);
+        let is_canonical = id == "0" || matches!(digits.as_bytes(), [b'1'..=b'9', ..]);
+        id.parse().ok().filter(|_| is_canonical)
     }
 
     /// Compares two ids in that order, without making `RecordId`s of them.
@@ -206,5 +208,18 @@ mod tests {
         ids.sort();
         let ids: Vec<&str> = ids.iter().map(RecordId::as_str).collect();
         assert_eq!(ids, ["007", "7", "9", "10", "a10", "a2"]);
+    }
+
+    #[test]
+    fn the_number_of_an_id_is_written_like_the_id() {
+        let written = i64::MIN.to_string();
+        for id in ["0", "7", "70", "-7", "9223372036854775807", &written] {
+            assert_eq!(RecordId::number(id).map(|number| number.to_string()).as_deref(), Some(id));
+        }
+        for id in
+            ["", "-", "-0", "+7", "007", "-07", "--7", "7 ", "x7", "９", "9223372036854775808"]
+        {
+            assert_eq!(RecordId::number(id), None, "{id:?}");
+        }
     }
 }

@@ -94,11 +94,39 @@ impl<'a> Value<'a> {
     }
 
     /// The canonical text, as `Display` writes it; borrowed if the value is text.
+    #[inline]
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {
             Value::Text(text) => Cow::Borrowed(text),
-            other => Cow::Owned(other.to_string()),
+            other => Cow::Owned(other.written()),
         }
+    }
+
+    /// The same text, where it has to outlive the value.
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    ///
+    /// use crm_import::storage::BatchStep;
+    ///
+    /// /// What is to stand in a text column; `None` clears it.
+    /// fn text<'a>(step: &BatchStep<'a>, field: &str) -> Option<Cow<'a, str>> {
+    ///     Some(step.change(field)?.value()?.into_text())
+    /// }
+    /// ```
+    #[inline]
+    pub fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Value::Text(text) => text,
+            other => Cow::Owned(other.written()),
+        }
+    }
+
+    /// The canonical text of a value that is not text. Most of them are short, and need no more room.
+    fn written(&self) -> String {
+        let mut text = String::with_capacity(24);
+        self.write_to(&mut text);
+        text
     }
 }
 

@@ -285,6 +285,7 @@ impl Fields {
     ///
     /// # Panics
     /// If the id comes from the catalogue of another account that has more fields.
+    #[inline]
     pub fn get(&self, id: FieldId) -> &Field {
         &self.fields[id.index()]
     }

@@ -284,10 +284,7 @@ fn append<'p>(
     if is_full {
         return Err(before);
     }
-    let mut text = match before {
-        Value::Text(text) => text.into_owned(),
-        other => other.to_string(),
-    };
+    let mut text = before.into_text().into_owned();
     text.push('\n');
     text.push_str(&more);
     Ok(Value::Text(Cow::Owned(text)))

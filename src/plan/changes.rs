@@ -111,10 +111,12 @@ impl Changes {
         self.values(middle, end)
     }
 
+    #[inline]
     fn values(&self, from: u32, to: u32) -> Values<'_> {
         Values { text: &self.text, values: self.values[from as usize..to as usize].iter() }
     }
 
+    #[inline] // adapters ask for every change of every step, and most need only a part of it
     pub(crate) fn get<'a>(&'a self, at: usize, fields: &'a Fields) -> Change<'a> {
         let Raw { field, start, middle, end } = self.changes[at];
         Change {
@@ -178,31 +180,37 @@ pub struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// The field.
+    #[inline]
     pub fn field(&self) -> &'a Field {
         self.field
     }
 
     /// The id of the field.
+    #[inline]
     pub fn field_id(&self) -> FieldId {
         self.id
     }
 
     /// The key of the field, such as `first_name`.
+    #[inline]
     pub fn key(&self) -> &'a str {
         &self.field.key
     }
 
     /// The stored values: none if the field is blank, as it always is for a create.
+    #[inline]
     pub fn before(&self) -> Values<'a> {
         self.before.clone()
     }
 
     /// The values to store, for a list all its items. If there are none, the field is to be cleared.
+    #[inline]
     pub fn after(&self) -> Values<'a> {
         self.after.clone()
     }
 
     /// The value to store in a field with a single value. With `None`, the field is to be cleared.
+    #[inline]
     pub fn value(&self) -> Option<Value<'a>> {
         self.after().next()
     }
@@ -246,6 +254,7 @@ pub struct Values<'a> {
 impl<'a> Iterator for Values<'a> {
     type Item = Value<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Value<'a>> {
         let value = match *self.values.next()? {
             Packed::Text(from, to) => Value::text(&self.text[from as usize..to as usize]),
@@ -257,6 +266,7 @@ impl<'a> Iterator for Values<'a> {
         Some(value)
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.values.size_hint()
     }

@@ -251,17 +251,20 @@ impl<'a> BatchStep<'a> {
     }
 
     /// The fields to write: for a create those with a value, for an update those that differ.
+    #[inline]
     pub fn changes(&self) -> impl Iterator<Item = Change<'a>> + use<'a> {
         let (owned, fields) = (self.owned, self.fields);
         self.step.changes.clone().map(move |at| owned.changes.get(at, fields))
     }
 
     /// The change of the field with this key, if there is one.
+    #[inline]
     pub fn change(&self, key: &str) -> Option<Change<'a>> {
         self.changes().find(|change| change.key() == key)
     }
 
     /// The change of the field with this id, if there is one.
+    #[inline]
     pub fn change_of(&self, field: FieldId) -> Option<Change<'a>> {
         self.changes().find(|change| change.field_id() == field)
     }

@@ -114,26 +114,29 @@ pub(super) fn extras(object: Object) -> &'static str {
 /// The columns of an object's table, and the statement that makes a record with them.
 pub(super) struct Columns {
     pub(super) table: &'static str,
-    fields: Vec<FieldId>,
+    /// By the index of a field, which column it is.
+    columns: Vec<Option<usize>>,
     names: Vec<String>,
     pub(super) insert: String,
 }
 
 impl Columns {
     pub(super) fn of(object: Object, fields: &Fields) -> Self {
-        let (fields, names): (Vec<FieldId>, Vec<String>) = fields
-            .iter()
-            .filter(|(_, field)| field.object == object && is_column(field))
-            .map(|(id, field)| (id, format!("\"{}\"", field.key)))
-            .unzip();
+        let (mut columns, mut names) = (vec![None; fields.len()], Vec::new());
+        for (id, field) in fields.iter() {
+            if field.object == object && is_column(field) {
+                columns[id.index()] = Some(names.len());
+                names.push(format!("\"{}\"", field.key));
+            }
+        }
         let (table, marks) = (table(object), vec!["?"; names.len()].join(", "));
         let insert = format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(", "));
-        Columns { table, fields, names, insert }
+        Columns { table, columns, names, insert }
     }
 
     /// The place and the name of a field, if it is a column. The first place is 1.
     pub(super) fn find(&self, field: FieldId) -> Option<(usize, &str)> {
-        let at = self.fields.binary_search(&field).ok()?;
+        let at = self.columns[field.index()]?;
         Some((at + 1, &self.names[at]))
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
         };
         for change in step.changes() {
             if self.columns[object as usize].find(change.field_id()).is_none() {
-                let values = change.after().map(text);
+                let values = change.after().map(Value::into_text);
                 self.put(object, id, change.key(), values, !step.is_update())?;
             }
         }
@@ -181,11 +181,12 @@ impl<'a> Writer<'a> {
     ) -> Result<i64, rusqlite::Error> {
         let columns = &self.columns[object as usize];
         let mut statement = self.db.prepare_cached(&columns.insert)?;
-        for (field, value) in values.chain(self.link(contact)) {
-            if let Some((place, _)) = columns.find(field) {
-                statement.raw_bind_parameter(place, value)?;
+        values.chain(self.link(contact)).try_for_each(|(field, value)| {
+            match columns.find(field) {
+                Some((place, _)) => statement.raw_bind_parameter(place, value),
+                None => Ok(()),
             }
-        }
+        })?;
         statement.raw_execute()?;
         Ok(self.db.last_insert_rowid())
     }
@@ -358,14 +359,7 @@ impl<'a> Writer<'a> {
 fn texts<'v, 'a: 'v>(
     step: &BatchStep<'a>,
 ) -> impl Iterator<Item = (FieldId, Option<Cow<'v, str>>)> + use<'v, 'a> {
-    step.changes().map(|change| (change.field_id(), change.value().map(text)))
-}
-
-fn text(value: Value<'_>) -> Cow<'_, str> {
-    match value {
-        Value::Text(text) => text,
-        other => other.to_string().into(),
-    }
+    step.changes().map(|change| (change.field_id(), change.value().map(Value::into_text)))
 }
 
 /// How the values of a seeded record are kept.
