@@ -134,11 +134,11 @@ impl Planner {
         keys: RowKeys<'_>,
         (key, number): (&Key, KeyNumber),
     ) -> Side {
-        match self.index.holders(number).first() {
+        match self.contact_with_id(number) {
             Some(contact) => {
                 self.note_reason(at, By::Id, 0);
                 let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, disputed, *contact)
+                self.meet(settings, at, draft, disputed, contact)
             }
             None => {
                 let value = Some(self.key_text(key));
@@ -146,6 +146,14 @@ impl Planner {
                 Side::Nobody(Outcome::Fail)
             }
         }
+    }
+
+    /// The stored contact with an id that the file gives. An id that an earlier window of this import has assigned is
+    /// unknown, as it is in one plan: whoever wrote the file meant somebody else (M1, L1).
+    pub(super) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
+        let holders = self.index.holders(id);
+        let contact = holders.first().copied()?;
+        (!self.ledger.is_made(Object::Contact, contact.number())).then_some(contact)
     }
 
     /// Does what the match rules have decided.

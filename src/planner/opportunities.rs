@@ -182,8 +182,7 @@ impl Planner {
         let named = match keys.of(KeyKind::ContactLink).next() {
             None => Named::NotAtAll,
             Some((_, number)) => {
-                let holders = self.index.holders(number);
-                holders.first().map_or(Named::Unknown, |contact| Named::Is(*contact))
+                self.contact_with_id(number).map_or(Named::Unknown, Named::Is)
             }
         };
         pair(side, named)

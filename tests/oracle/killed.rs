@@ -13,7 +13,7 @@ use crate::Case;
 use crate::dice::Dice;
 use crate::outcomes::Outcomes;
 use crate::wild::Wild;
-use crate::windows::{Told, cases, stored, with_ids_of_its_own};
+use crate::windows::{Told, cases, stored};
 
 /// A storage that takes a few steps at a time, and dies.
 struct Mortal {
@@ -151,7 +151,6 @@ fn compare(
     file: &str,
     how: How,
 ) -> Option<Result<(), String>> {
-    let crm = with_ids_of_its_own(crm);
     let mut whole = Mortal::new(crm.clone(), how.most);
     let expected = attempt(import, how, file, &mut whole)?;
     for left in 0..whole.writes {

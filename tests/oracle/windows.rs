@@ -82,7 +82,7 @@ fn compare(
     window: usize,
     is_tagging: bool,
 ) -> Option<Result<(), String>> {
-    let mut other = with_ids_of_its_own(&one);
+    let mut other = one.clone();
     let Ok(plan) = import.plan(Source::from_bytes(file.as_bytes()), &mut one) else { return None };
     let mut planned = outcomes::of_plan(&plan);
     import.apply(plan, &mut one).unwrap();
