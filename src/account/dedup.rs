@@ -104,7 +104,8 @@ pub enum Conflict {
     Fail,
 }
 
-/// What to do with further rows about a contact (M10).
+/// What to do with further rows about a contact (M10). A row that offers nothing but keys and an opportunity is none: it
+/// says whom the opportunity belongs to, and is merged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {

@@ -174,7 +174,7 @@ impl<'s> Drafter<'s> {
                 opportunity_failed: has(opportunity_failed),
                 has_name: has(of_contacts.named),
                 has_address: has(open & has_address),
-                only_keys: has(open & !of_contacts.more),
+                only_links: has(open & !of_contacts.more & of_opportunities.present),
                 has_tags: has(of_opportunities.tagged),
             }
         }));

@@ -181,9 +181,7 @@ impl Planner {
         };
         let named = match keys.of(KeyKind::ContactLink).next() {
             None => Named::NotAtAll,
-            Some((_, number)) => {
-                self.contact_with_id(number).map_or(Named::Unknown, Named::Is)
-            }
+            Some((_, number)) => self.contact_with_id(number).map_or(Named::Unknown, Named::Is),
         };
         pair(side, named)
     }

@@ -178,13 +178,15 @@ impl Naive {
         if !is_selected && !self.has_opportunity(at) {
             return Ref::Absent;
         }
-        let only_keys = !HEADERS.iter().any(|(header, field)| is_filled(header) && !is_key(field));
+        let says_more = HEADERS.iter().any(|(header, field)| is_filled(header) && !is_key(field));
+        let only_links = !says_more && self.has_opportunity(at);
         let found = self.find_contact(&row, at);
         let (reference, outcome, by) = match found {
             Found::Failed => (Ref::Failed, "fail", None),
-            Found::Nobody => self.meet_nobody(&row, at, only_keys),
+            Found::Nobody => self.meet_nobody(&row, at, only_links),
             Found::One(contact, by, rule) => {
-                let (reference, outcome) = self.meet(&row, at, contact, rule.as_deref(), only_keys);
+                let (reference, outcome) =
+                    self.meet(&row, at, contact, rule.as_deref(), only_links);
                 (reference, outcome, Some(by))
             }
         };
@@ -242,7 +244,7 @@ impl Naive {
         &mut self,
         row: &Row,
         at: usize,
-        only_keys: bool,
+        only_links: bool,
     ) -> (Ref, &'static str, Option<String>) {
         let Some(mode) = self.policy.contacts else { return (Ref::Absent, "", None) };
         let rules = self.policy.rules.clone();
@@ -278,7 +280,7 @@ impl Naive {
             }
         }
         // What a row says of a contact counts, not that it brought it: it may be there next time (L3).
-        self.contacts.push(Record { told: !only_keys, ..Record::default() });
+        self.contacts.push(Record { told: !only_links, ..Record::default() });
         let contact = self.contacts.len() - 1;
         self.join_contact(contact, at, None, &[]);
         (Ref::Is(contact), "create", Some("new".into()))
@@ -319,7 +321,7 @@ impl Naive {
         at: usize,
         contact: usize,
         rule: Option<&[&'static str]>,
-        only_keys: bool,
+        only_links: bool,
     ) -> (Ref, &'static str) {
         let Some(mode) = self.policy.contacts else { return (Ref::Is(contact), "") };
         let record = &self.contacts[contact];
@@ -328,7 +330,7 @@ impl Naive {
             self.note(at, "contact", "contact-exists");
             return (Ref::Is(contact), "skip");
         }
-        let is_repeat = record.told && !only_keys;
+        let is_repeat = record.told && !only_links;
         if is_repeat && self.policy.repeats != "merge" {
             let is_kept = self.policy.repeats == "keep_first";
             self.note(at, "contact", if is_kept { "repeat-skipped" } else { "repeat-rejected" });
@@ -348,7 +350,7 @@ impl Naive {
             return (Ref::Failed, "fail");
         }
         let record = &mut self.contacts[contact];
-        record.told |= !only_keys;
+        record.told |= !only_links;
         let is_first = record.rows.is_empty();
         self.join_contact(contact, at, rule, &dropped);
         (Ref::Is(contact), if is_first { "first" } else { "merged" })
