@@ -241,6 +241,21 @@ fn section_15_a_contact_that_lost_a_value_is_imported_again_with_its_deal() {
     assert_eq!(crm.get(Contact, "c1").unwrap().value("contact_type"), Some("Partner"));
 }
 
+#[test]
+fn section_15_a_contact_that_lost_a_value_is_not_written_over_later_rows_by_the_log() {
+    let mut crm = crm();
+    let file =
+        TWICE.replace("City", "City,Phone").replace("Rome", "Rome,12").replace("Oslo", "Oslo,");
+    let log = log_of(&run(&Import::new(), &file, &mut crm));
+    assert!(log.contains("phone-invalid"), "{log}");
+    let again = run(&Import::new(), &log.replace("Nope", "Sales"), &mut crm);
+    assert_eq!(ana(&crm), [Some("Anna"), Some("Oslo")]);
+    assert_eq!(codes(&again), ["phone-invalid", "contact-imported"]);
+    // Mended, the row is imported like any other.
+    run(&Import::new(), &log.replace("Nope", "Sales").replace(",12,", ",206-555-0101,"), &mut crm);
+    assert_eq!(ana(&crm), [Some("Ana"), Some("Rome")]);
+}
+
 /// What is left: the log does not tell what other rows have given a contact whose own row has failed.
 #[test]
 fn w3_where_blanks_clear_a_row_whose_contact_failed_clears_as_in_a_file_of_its_own() {

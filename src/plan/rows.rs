@@ -89,6 +89,13 @@ impl<'p> RowPlan<'p> {
         before.or_else(first).map(|first| settings.check_of_repeat(&first, &cells))
     }
 
+    /// Is this the last row that says something about its record?
+    pub(crate) fn is_last_of(&self, object: Object) -> bool {
+        let ledger = &self.plan.ledger;
+        let record = ledger.side(object, self.row).record;
+        record.is_none_or(|number| ledger.entry(object, number).last_row == Some(self.row))
+    }
+
     /// The check that the error log keeps of the contact's cells, to tell later whether they were changed.
     pub(crate) fn check_of_contact(&self) -> String {
         let ledger = &self.plan.ledger;
