@@ -172,7 +172,11 @@ fn unknown_choices_name_what_there_is_or_the_nearest_of_many() {
 #[test]
 fn a_phone_tells_whose_it_was_taken_for_unless_it_says_so_itself() {
     for (cell, told, remedy) in [
-        ("12", ": it was read as a number of United States (US)", "with its country code"),
+        (
+            "12",
+            ": it was read as a number of the country US (United States)",
+            "with its country code",
+        ),
         ("+49 12", " is not a phone number", "wrong, missing or extra digits"),
     ] {
         let plan = plan(account(), Object::Contact, "phone", json!({}), &[cell]);

@@ -133,5 +133,6 @@ pub(super) fn hint(
 /// Says which country's number a phone without a country code was taken for.
 fn read_as(country: &str, phone: &str) -> Option<String> {
     let name = normalize::country_name(country).unwrap_or(country);
-    (!has_country_code(phone)).then(|| format!("it was read as a number of {name} ({country})"))
+    (!has_country_code(phone))
+        .then(|| format!("it was read as a number of the country {country} ({name})"))
 }
