@@ -25,6 +25,8 @@ pub struct OptionSet {
     by_id: HashMap<String, usize, foldhash::quality::RandomState>,
     /// By folded id and folded label; `None` if it names more than one entry.
     by_name: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
+    /// By label as it is written, where folding makes several labels one; `None` if it names more than one entry.
+    by_spelling: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
     /// For each label the entry that it names, if it names only one.
     named: Vec<Option<usize>>,
 }
@@ -47,7 +49,8 @@ impl OptionSet {
             let id = folded(&set.entries[at].0);
             set.by_name.entry(id).or_insert(Some(at));
         }
-        let named = |(_, label): &(String, String)| set.find_folded(label).ok();
+        set.tell_spellings_apart();
+        let named = |(_, label): &(String, String)| set.find_folded(trim(label)).ok();
         set.named = set.entries.iter().map(named).collect();
         set
     }
@@ -92,6 +95,19 @@ impl OptionSet {
             .or_insert(Some(at));
     }
 
+    /// Where labels differ only in case or spaces, each names its entry if a cell is written exactly like it.
+    fn tell_spellings_apart(&mut self) {
+        for (at, (id, label)) in self.entries.iter().enumerate() {
+            if self.by_name.get(&folded(label)) != Some(&None) {
+                continue;
+            }
+            let first = self.by_spelling.entry(trim(label).to_owned()).or_insert(Some(at));
+            if first.is_none_or(|first| self.entries[first].0 != *id) {
+                *first = None;
+            }
+        }
+    }
+
     /// Every label once, in the order of the entries.
     pub(crate) fn labels(&self) -> Vec<&str> {
         let mut labels: Vec<&str> = Vec::new();
@@ -108,7 +124,7 @@ impl OptionSet {
     }
 
     /// The position of the entry that a cell names: by id, exactly, then by label or id with case and
-    /// spaces folded.
+    /// spaces folded. Of labels that differ in nothing else, a cell names the one that is written exactly like it.
     ///
     /// # Errors
     /// [`IssueCode::OptionUnknown`], or [`IssueCode::OptionAmbiguous`] if several entries have this label.
@@ -149,7 +165,10 @@ impl OptionSet {
         };
         match found {
             Some(Some(at)) => Ok(*at),
-            Some(None) => Err(IssueCode::OptionAmbiguous),
+            Some(None) => {
+                let exactly = self.by_spelling.get(cell).copied().flatten();
+                exactly.ok_or(IssueCode::OptionAmbiguous)
+            }
             None => Err(IssueCode::OptionUnknown),
         }
     }
@@ -192,6 +211,32 @@ impl OptionSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn o7_of_names_that_differ_in_case_or_spaces_the_one_that_is_written_so_is_meant() {
+        let options = [
+            ("p1", "Sales"),
+            ("p2", "SALES"),
+            ("p3", "Care  team"),
+            ("p4", "Care team"),
+            ("p5", "sales"),
+        ];
+        let many = (6..40).map(|n| (format!("p{n}"), format!("Pipeline {n}")));
+        let few = options.map(|(id, label)| (id.to_owned(), label.to_owned()));
+        let many: Vec<_> = few.iter().cloned().chain(many).collect();
+        for set in [OptionSet::new(few), OptionSet::new(many)] {
+            for (id, label) in options {
+                assert_eq!(set.find(&format!(" {label} ")).map(|at| set.id(at)), Ok(id), "{label}");
+            }
+            for neither in ["sALES", "care team", "Care   team"] {
+                assert_eq!(set.find(neither), Err(IssueCode::OptionAmbiguous), "{neither}");
+            }
+        }
+        let twice = [("p1", "Sales"), ("p2", "Sales"), ("p3", "SALES")];
+        let set = OptionSet::new(twice.map(|(id, label)| (id.to_owned(), label.to_owned())));
+        assert_eq!(set.find("Sales"), Err(IssueCode::OptionAmbiguous));
+        assert_eq!(set.find("SALES").map(|at| set.id(at)), Ok("p3"));
+    }
 
     #[test]
     fn what_is_found_as_written_is_what_is_looked_up() {
