@@ -254,17 +254,26 @@ impl Ledger {
         std::iter::successors(entry.last_row, move |&row| self.previous(object, row))
     }
 
-    /// This row and those before it that are folded into the same record, last one first.
+    /// This row and those before it that say something of the same record, last one first.
     pub(crate) fn back_from(
         &self,
         object: Object,
         row: RowIndex,
     ) -> impl Iterator<Item = RowIndex> {
-        std::iter::successors(Some(row), move |&row| self.previous(object, row))
+        std::iter::successors(Some(row), move |&row| self.said_before(object, row))
+    }
+
+    /// The last row before this one that says something of the same record: one that does not only link it (§15).
+    pub(crate) fn said_before(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
+        let mut before = self.previous(object, row)?;
+        while object == Object::Opportunity && self.opportunity_rows[before.index()].only_links {
+            before = self.previous(object, before)?;
+        }
+        Some(before)
     }
 
     /// The row before this one that is folded into the same record, if this is not the first.
-    pub(crate) fn previous(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
+    fn previous(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
         match object {
             Object::Contact => self.contact_rows[row.index()].previous,
             Object::Opportunity => self.opportunity_rows[row.index()].previous,

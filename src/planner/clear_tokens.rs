@@ -74,7 +74,7 @@ impl Planner {
         field: FieldId,
     ) -> Option<&'static str> {
         let entry = &self.ledger.contacts[contact.index()];
-        let before = match self.ledger.previous(Object::Contact, row) {
+        let before = match self.ledger.said_before(Object::Contact, row) {
             None => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
             Some(previous) => self.book_at(settings, contact, previous, kind),
         };
@@ -111,7 +111,7 @@ impl Planner {
         field: FieldId,
     ) -> bool {
         let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let Some(previous) = self.ledger.previous(object, row) else {
+        let Some(previous) = self.ledger.said_before(object, row) else {
             return base.is_given(field);
         };
         let key = (object, record, field);

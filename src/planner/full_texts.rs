@@ -126,7 +126,7 @@ impl Planner {
         columns: &[Column],
     ) -> Option<bool> {
         // A single cell that is too long was refused when it was read.
-        let is_first = columns.len() == 1 && self.ledger.previous(object, row).is_none();
+        let is_first = columns.len() == 1 && self.ledger.said_before(object, row).is_none();
         let base = self.ledger.base(object, self.ledger.entry(object, record));
         if is_first && !base.shows(columns[0].field) {
             return Some(true);

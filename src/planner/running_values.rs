@@ -67,7 +67,8 @@ impl Planner {
         let mut since: SmallVec<[RowIndex; 8]> =
             rows.take_while(|&earlier| Some(earlier) != last).collect();
         since.reverse();
-        let goes_on = since.first().map_or(Some(row), |&first| self.ledger.previous(object, first));
+        let goes_on =
+            since.first().map_or(Some(row), |&first| self.ledger.said_before(object, first));
         let is_there = goes_on == last;
         Since { kept: kept.filter(|_| is_there).map(|(_, kept)| kept), rows: since }
     }

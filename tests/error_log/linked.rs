@@ -1,6 +1,6 @@
 //! A log of rows whose opportunity was imported although their contact failed (P6).
 
-use crm_import::{Import, MemoryStorage, Mode, Object, Outcome, RowNumber};
+use crm_import::{Import, Mapping, MemoryStorage, Mode, Object, Outcome, RowNumber};
 
 use super::{codes, crm, log_of, run};
 use Object::{Contact, Opportunity};
@@ -106,4 +106,59 @@ fn section_15_an_opportunity_that_lost_a_value_is_imported_again_with_its_contac
         assert_eq!(codes(&again), told);
         assert_eq!((value(&crm), stage(&crm).as_deref()), (Some(left[0]), Some(left[1])));
     }
+}
+
+/// Two rows whose contacts are wrong say something of one opportunity. In their log the first one's contact is mended,
+/// so that row only links, and the second one is changed. `meanwhile` is what somebody does in the CRM before that.
+fn told_of_the_log(
+    import: &Import,
+    header: &str,
+    [first, second, changed]: [&str; 3],
+    meanwhile: impl Fn(&mut MemoryStorage),
+) -> Vec<&'static str> {
+    let mut crm = roof();
+    let file = format!("Email,Opportunity ID,{header}\nnope,o1,{first}\nnope,o1,{second}\n");
+    let log = log_of(&run(import, &file, &mut crm));
+    let log = log.replace("nope", "bo@x.org");
+    meanwhile(&mut crm);
+    let again = run(import, &log.replace(second, changed), &mut crm);
+    assert_eq!(again.outcome(Opportunity, RowNumber(2)), Some(Outcome::Merged));
+    codes(&again)
+}
+
+#[test]
+fn w5_no_row_differs_from_one_that_only_links_its_opportunity() {
+    let told = told_of_the_log(
+        &Import::new(),
+        "Opportunity Value",
+        ["500500", "600600", "700700"],
+        |_| (),
+    );
+    assert_eq!(told, ["opportunity-relinked", "opportunity-imported"]);
+}
+
+#[test]
+fn w5_a_row_that_only_links_its_opportunity_fills_no_text() {
+    let [first, second, changed] =
+        [("a", 2_000), ("b", 900), ("c", 1_000)].map(|(a, n)| a.repeat(n));
+    let told =
+        told_of_the_log(&Import::new(), "Opportunity Notes", [&first, &second, &changed], |crm| {
+            let long = "d".repeat(2_500);
+            let roof = [("name", "Roof"), ("pipeline", "p1"), ("stage", "s1"), ("notes", &long)];
+            crm.insert_as(Opportunity, "o1", roof.into_iter().chain([("contact_id", "c1")]));
+        });
+    assert_eq!(told, ["opportunity-relinked", "opportunity-imported"]);
+}
+
+#[test]
+fn w3_what_a_row_that_only_links_its_opportunity_says_is_not_given() {
+    let mapping = Mapping::default()
+        .column("Email", Contact, "email")
+        .column("Opportunity ID", Opportunity, "id")
+        .column("Opportunity Source", Opportunity, "source");
+    let mapping = Mapping { clear_token: Some("#N/A".into()), ..mapping };
+    let import = Import::new().mapping(mapping);
+    let told =
+        told_of_the_log(&import, "Opportunity Source", ["trade fair", "website", "#N/A"], |_| ());
+    assert_eq!(told, ["opportunity-relinked", "opportunity-imported"]);
 }

@@ -116,7 +116,7 @@ impl Planner {
     ) -> Outcome {
         let row = self.row_at(at);
         let outcome = self.take_row(row, opportunity);
-        let previous = self.ledger.previous(Object::Opportunity, row);
+        let previous = self.ledger.said_before(Object::Opportunity, row);
         self.advance(settings, at, opportunity, RowRole::Joins);
         if settings.mapping.clear_token.is_some() {
             self.note_kept_standing(settings, opportunity.number(), row);
