@@ -72,7 +72,8 @@ pub enum Unlinked {
 ///
 /// Each is matched with one row, and before that with one that could not have created an opportunity, for want of a
 /// known stage, say: such a row may have failed the first time, and the next import of its file must not create again
-/// what another row created then (L3).
+/// what another row created then (L3). Such a row moves no date within the window and closes nothing that has to be
+/// open, since the other row is found by that; a warning names what it leaves.
 ///
 /// There are six presets, under the names they have in importers of gifts and pledges. They differ in what to do
 /// if no opportunity matches, if one does, and if several do:

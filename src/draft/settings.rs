@@ -146,6 +146,20 @@ impl Settings {
             && (policy.matching.is_some() || policy.duplicates != Default::default())
     }
 
+    /// Are opportunities compared with open ones only (O5)?
+    pub(crate) fn matches_open_only(&self) -> bool {
+        self.account.opportunities.matching.as_ref().is_some_and(|matching| matching.open_only)
+    }
+
+    /// Do the columns have what a new opportunity needs (O6), so that some row may create one?
+    pub(crate) fn may_create_opportunities(&self) -> bool {
+        let is_there = |field| !self.columns_of(field).is_empty();
+        let has_pipeline = !self.choices.has_pipelines()
+            || self.choices.only_pipeline().is_some()
+            || is_there(FieldId::PIPELINE);
+        has_pipeline && is_there(FieldId::OPPORTUNITY_NAME)
+    }
+
     fn compile_columns(&mut self) {
         let mut columns = self.mapped_columns();
         self.joined = Joined::of(&mut columns, &self.fields, self.headers.len());

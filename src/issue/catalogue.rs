@@ -225,6 +225,8 @@ catalogue! {
         "the contact already has a matching opportunity ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchSeveral "opportunity-match-several" Error None,
         "more than one opportunity of the contact matches: {detail}", "give the id of the one that is meant";
+    OpportunityMatchKept "opportunity-match-kept" Warning None,
+        "\"{value}\" was not written: the row lacks what a new opportunity needs ({detail}), so the opportunity that it matches may be another row's", "correct what is lacking, or give the id of the opportunity, and import the row again";
     OpportunityRelinked "opportunity-relinked" Info None,
         "the opportunity was moved from contact {detail} to the one on this row", "move it back in the CRM if that is wrong";
     OpportunityLinkKept "opportunity-link-kept" Warning None,

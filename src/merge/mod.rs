@@ -21,7 +21,8 @@ pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{
-    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, fold_opportunity, has_standing,
+    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, closes, fold_opportunity,
+    has_standing,
 };
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
@@ -54,6 +55,8 @@ pub(crate) struct RowOf<'p> {
     pub(crate) rule: Option<u8>,
     /// The values of the row that are not written.
     pub(crate) dropped: &'p [Dropped],
+    /// Whether its opportunity stays open, whatever the row says (O5).
+    pub(crate) stays_open: bool,
 }
 
 impl<'p> RowOf<'p> {

@@ -204,15 +204,16 @@ impl Ledger {
     pub(crate) fn row(&self, object: Object, row: RowIndex) -> RowOf<'_> {
         let cells = self.cells(row);
         let number = row.number();
-        let (rule, has_dropped, dropped) = match object {
+        let (rule, stays_open, has_dropped, dropped) = match object {
             Object::Contact => {
                 let side = &self.contact_rows[row.index()];
                 let rule = if let By::Rule(rule) = side.by { Some(rule) } else { None };
-                (rule, side.has_dropped, &self.dropped_of_contacts)
+                (rule, false, side.has_dropped, &self.dropped_of_contacts)
             }
             Object::Opportunity => {
                 let side = &self.opportunity_rows[row.index()];
-                (None, side.has_dropped, &self.dropped_of_opportunities)
+                let stays_open = side.borrows && self.settings.matches_open_only();
+                (None, stays_open, side.has_dropped, &self.dropped_of_opportunities)
             }
         };
         let dropped: &[Dropped] = if has_dropped {
@@ -222,7 +223,7 @@ impl Ledger {
         } else {
             &[]
         };
-        RowOf { cells, number, rule, dropped }
+        RowOf { cells, number, rule, dropped, stays_open }
     }
 
     /// The rows folded into a record, first one first, without those that only link it.

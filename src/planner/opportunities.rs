@@ -17,6 +17,7 @@ use crate::pairing::{ContactSide, LinkTo, Named, pair};
 use crate::plan::{By, Claim, Outcome};
 
 mod ask;
+mod lending;
 mod matching;
 mod record;
 mod report;

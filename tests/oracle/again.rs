@@ -110,7 +110,7 @@ fn l3_a_second_import_changes_nothing_of_whom_the_same_rows_meet_again() {
 
 /// A policy under which the second import finds every opportunity that the first one has created: what must agree is
 /// blank for none and changed by no row, and each is matched rather than left out or refused.
-fn finding_all(dice: &mut Dice) -> Policy {
+pub(crate) fn finding_all(dice: &mut Dice) -> Policy {
     let mut policy = generate::policy(dice);
     policy.headers.retain(|header| !header.contains("Opportunity ID"));
     policy.headers.retain(|header| !header.contains("Contact ID of"));

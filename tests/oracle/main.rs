@@ -3,8 +3,9 @@
 //! [`naive`] knows the rules and nothing of the engine: plain records, every row compared with every
 //! record, one row after the other. Both plan random small files over random policies; each row's
 //! outcome, the record it led to and by what, every issue, and what is stored in the end must agree.
-//! [`killed`] has the same files interrupted at each write, and [`logs`] imports their error logs. [`windows`] holds a
-//! run in windows against one plan of the same files, and of others with settings that only the engine knows ([`wild`]).
+//! [`again`] and [`borrowed`] have the same files imported twice, [`killed`] has them interrupted at each write, and
+//! [`logs`] imports their error logs. [`windows`] holds a run in windows against one plan of the same files, and of
+//! others with settings that only the engine knows ([`wild`]).
 //!
 //! `CRM_IMPORT_CASES=100000 cargo test --release --test oracle` runs more; `CRM_IMPORT_CASE=17` one.
 
@@ -12,6 +13,7 @@
 
 mod addresses;
 mod again;
+mod borrowed;
 mod cells;
 mod contacts;
 #[allow(dead_code)]
@@ -20,6 +22,7 @@ mod dice;
 mod engine;
 mod generate;
 mod killed;
+mod lending;
 mod logs;
 mod model;
 mod naive;

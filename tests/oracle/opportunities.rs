@@ -186,20 +186,6 @@ impl Naive {
         (Some(record), "skip", Some(by))
     }
 
-    /// O5: no later row matches it. But what a row has matched that could not have created it is left to a row that
-    /// could: it may be the one that did, with the import before (L3).
-    fn consume(&mut self, at: usize, record: usize, by: &str) {
-        let is_lent = by == "match" && self.lacks(&self.row(at));
-        let record = &mut self.opportunities[record];
-        record.lent |= is_lent;
-        record.consumed |= !is_lent;
-    }
-
-    /// Would the row create none, although rows may create some?
-    fn lacks(&self, row: &Row) -> bool {
-        self.policy.opportunities != Some("update") && !self.why_not_created(row).is_empty()
-    }
-
     /// What of the link (P6, P7)?
     fn update(
         &mut self,
@@ -236,7 +222,8 @@ impl Naive {
             LinkTo::Nobody | LinkTo::Conflict => None,
         };
         let is_first = self.opportunities[record].rows.is_empty();
-        self.join(row, at, record, linked);
+        let row = self.lent(row, at, record, by);
+        self.join(&row, at, record, linked);
         self.consume(at, record, by);
         (Some(record), if is_first { "first" } else { "merged" }, Some(by))
     }
@@ -334,7 +321,7 @@ impl Naive {
         why_not.is_empty()
     }
 
-    fn why_not_created(&self, row: &Row) -> Vec<&'static str> {
+    pub(crate) fn why_not_created(&self, row: &Row) -> Vec<&'static str> {
         let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
         let is_known = !problems.contains(&"pipeline-unknown");
         let is_placed =

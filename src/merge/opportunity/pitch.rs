@@ -5,6 +5,7 @@ use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::{RowOf, RowRole};
+use crate::value::Value;
 
 /// What one row says about the pipeline, stage, status and lost reason of its opportunity.
 #[derive(Clone, Debug)]
@@ -47,14 +48,24 @@ impl<'p> Pitch<'p> {
                 columns => what_counts(settings, row, columns, default),
             }
         };
+        let (mut status, mut lost_reason) = (read(FieldId::STATUS), read(FieldId::LOST_REASON));
+        if row.stays_open {
+            status.take_if(|said| said.closes());
+            lost_reason.take_if(|said| said.closes());
+        }
         Pitch {
             role,
             pipeline: read(FieldId::PIPELINE),
             stage: read(FieldId::STAGE),
-            status: read(FieldId::STATUS),
-            lost_reason: read(FieldId::LOST_REASON),
+            status,
+            lost_reason,
         }
     }
+}
+
+/// Does this value, of a status or a lost reason, close an opportunity (O8)?
+pub(crate) fn closes(field: FieldId, value: &Value<'_>) -> bool {
+    field == FieldId::LOST_REASON || value.to_text() != "open"
 }
 
 impl<'p> Said<'p> {
@@ -76,6 +87,10 @@ impl<'p> Said<'p> {
             }
             Cell::Blank | Cell::Clear => false,
         }
+    }
+
+    fn closes(&self) -> bool {
+        matches!(&self.cell, Cell::Value(value) if closes(self.column.field, value))
     }
 
     /// Does it clear the field (W3)? An opportunity always has a status and, where there are pipelines, stands in

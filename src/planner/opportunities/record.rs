@@ -7,7 +7,7 @@ use super::{OpenSide, Side, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::{Deal, Pitch, Problem, RowRole};
+use crate::merge::{Deal, Pitch, Problem, RowOf, RowRole};
 use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::pairing::LinkTo;
 use crate::plan::{By, Claim, Entry, Outcome};
@@ -98,17 +98,8 @@ impl Planner {
         claim
     }
 
-    /// Folds a row into an opportunity that other rows may be matched with. They compare it as this row leaves it, as
-    /// they would in another window (L1).
-    fn lend_opportunity(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) -> Outcome {
-        self.take_from_index(open.settings, opportunity);
-        let outcome = self.join_opportunity(open.settings, open.at, opportunity);
-        self.put_in_index(open.settings, opportunity);
-        outcome
-    }
-
     /// Folds a row into an opportunity that exists.
-    fn join_opportunity(
+    pub(super) fn join_opportunity(
         &mut self,
         settings: &Settings,
         at: usize,
@@ -175,17 +166,9 @@ impl Planner {
         role: RowRole,
     ) {
         let state = self.opportunities.states[opportunity.index()];
-        let pipeline = self.opportunities.pipeline(state.pipeline).map(str::to_owned);
-        let mut now = Deal {
-            pipeline: pipeline.map(Cow::Owned),
-            status: state.status.text(),
-            given: state.given,
-            ..Deal::default()
-        };
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
-        let pitch = Pitch::of(settings, &row, role, state.given);
-        now.take(settings, pitch, |problem| problems.push(problem));
+        let now = self.deal_after(settings, opportunity, &row, role, |it| problems.push(it));
         let (pipeline, status, given) =
             (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
         let pipeline = self.pipeline_number(pipeline.as_deref());
@@ -193,6 +176,27 @@ impl Planner {
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
         }
+    }
+
+    /// Where an opportunity stands after one more row. Hands what cannot be used of the row to `problem`.
+    pub(super) fn deal_after<'p>(
+        &self,
+        settings: &'p Settings,
+        opportunity: OpportunityNumber,
+        row: &RowOf<'p>,
+        role: RowRole,
+        problem: impl FnMut(Problem),
+    ) -> Deal<'p> {
+        let state = self.opportunities.states[opportunity.index()];
+        let pipeline = self.opportunities.pipeline(state.pipeline).map(str::to_owned);
+        let mut deal = Deal {
+            pipeline: pipeline.map(Cow::Owned),
+            status: state.status.text(),
+            given: state.given,
+            ..Deal::default()
+        };
+        deal.take(settings, Pitch::of(settings, row, role, state.given), problem);
+        deal
     }
 
     /// Gives the tags of an opportunity to the contact that it is linked to (P8).

@@ -6,17 +6,15 @@ use crate::draft::{Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Base, Deal, Dropped, Problem};
-use crate::object::{Mode, Object, RowIndex};
+use crate::object::{Object, RowIndex};
 use crate::planner::Planner;
 
-use super::OpenSide;
-
 /// What keeps a row's opportunity from being created: nothing, if nothing is missing and everything fits.
-struct Shortcomings {
+pub(super) struct Shortcomings {
     /// The keys of the fields that it needs.
-    missing: Vec<&'static str>,
+    pub(super) missing: Vec<&'static str>,
     /// The pipeline or the stage that there is not.
-    misfits: Vec<Problem>,
+    pub(super) misfits: Vec<Problem>,
     /// The pipeline that it would be in.
     pipeline: Option<String>,
 }
@@ -44,16 +42,7 @@ impl Planner {
         false
     }
 
-    /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
-    pub(super) fn lacks(&self, OpenSide { settings, mode, at, .. }: OpenSide<'_>) -> bool {
-        if mode == Mode::Update || self.plain_standing(at).is_some() {
-            return false;
-        }
-        let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
-        !missing.is_empty() || !misfits.is_empty()
-    }
-
-    fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
+    pub(super) fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
         let row = self.opportunity_row(self.row_at(at));
         let mut misfits: Vec<Problem> = Vec::new();
         let deal = Deal::brought_by(settings, &row, |problem| {

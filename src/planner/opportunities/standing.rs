@@ -173,7 +173,7 @@ impl Standings {
 
 /// Works out where the cells of a row lead, if nothing is wrong with them.
 fn work_out(settings: &Settings, cells: BlockRow<'_>) -> Option<Way> {
-    let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[] };
+    let row = RowOf { cells, number: cells.number(), rule: None, dropped: &[], stays_open: false };
     let mut is_fine = true;
     let deal = Deal::brought_by(settings, &row, |_| is_fine = false);
     is_fine &= deal.pipeline.is_some() || !settings.choices.has_pipelines();

@@ -1,0 +1,149 @@
+//! Rows that could not create their opportunity, and are matched with one all the same (O5).
+//!
+//! When the file was imported before, such a row may have failed, and another row may have created the opportunity. So
+//! it only borrows it, and leaves it to that row as it would find it without the borrower (L3):
+//!
+//! ```text
+//! row 1   Roof   14 June   stage "Nwe"   fails the first time, and borrows row 2's roof the second time
+//! row 2   Roof   15 June   stage "New"   creates a roof the first time, and has to find it the second time
+//! ```
+
+use std::borrow::Cow;
+
+use super::report::Shortcomings;
+use super::{OpenSide, Status};
+use crate::account::OpportunityMatching;
+use crate::draft::{Column, Settings};
+use crate::field::{FieldId, FieldKind};
+use crate::issue::{Finding, IssueCode};
+use crate::mapping::Merge;
+use crate::merge::{Dropped, RowOf, RowRole, closes, effective};
+use crate::object::{Mode, Object, OpportunityNumber};
+use crate::plan::Outcome;
+use crate::planner::Planner;
+
+impl Planner {
+    /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
+    pub(super) fn lacks(&self, OpenSide { settings, mode, at, .. }: OpenSide<'_>) -> bool {
+        let may_create = mode != Mode::Update && settings.may_create_opportunities();
+        if !may_create || self.plain_standing(at).is_some() {
+            return false;
+        }
+        let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
+        !missing.is_empty() || !misfits.is_empty()
+    }
+
+    /// Folds a row into an opportunity that it borrows. The rows behind it compare the opportunity as this row leaves
+    /// it, as they would in another window (L1).
+    pub(super) fn lend_opportunity(
+        &mut self,
+        open: OpenSide<'_>,
+        opportunity: OpportunityNumber,
+    ) -> Outcome {
+        self.keep_what_is_compared(open, opportunity);
+        self.take_from_index(open.settings, opportunity);
+        let outcome = self.join_opportunity(open.settings, open.at, opportunity);
+        self.put_in_index(open.settings, opportunity);
+        outcome
+    }
+
+    /// A row that borrows an opportunity neither moves a date that others may be compared with, nor closes what only
+    /// open ones are compared with. Reports what is not written for that.
+    fn keep_what_is_compared(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) {
+        let OpenSide { settings, at, .. } = open;
+        let Some(matching) = &settings.account.opportunities.matching else { return };
+        let row = self.opportunity_row(self.row_at(at));
+        let columns = settings.opportunity_columns.iter();
+        let mut kept: Vec<u16> = columns
+            .filter(|column| is_within_window(settings, matching, column))
+            .filter(|column| self.moves(settings, opportunity, &row, column))
+            .filter_map(Column::index)
+            .collect();
+        let status = self.status_after(settings, opportunity, &row);
+        if matching.open_only && self.is_open(opportunity) && !status.is_open() {
+            let closing = closing_columns(settings, &row);
+            if closing.is_empty() {
+                // A default or a constant closes it.
+                self.report_kept(open, None, status.text());
+            }
+            kept.extend(closing);
+        }
+        for column in kept {
+            let row = self.number_at(at);
+            self.ledger.dropped_of_opportunities.push(Dropped { row, column, item: 0 });
+            self.ledger.opportunity_rows[row.index()].has_dropped = true;
+            self.report_kept(open, Some(column), None);
+        }
+    }
+
+    /// Would a row change the date of an opportunity in this column?
+    fn moves(
+        &self,
+        settings: &Settings,
+        opportunity: OpportunityNumber,
+        row: &RowOf<'_>,
+        column: &Column,
+    ) -> bool {
+        let Some(said) = row.value(settings, column) else { return false };
+        let entry = &self.ledger.opportunities[opportunity.index()];
+        let base = self.ledger.base(Object::Opportunity, entry);
+        let rows = self.ledger.rows(Object::Opportunity, entry);
+        effective(base, self.ledger.settings.columns_of(column.field), &rows) != Some(said)
+    }
+
+    fn is_open(&self, opportunity: OpportunityNumber) -> bool {
+        self.opportunities.states[opportunity.index()].status.is_open()
+    }
+
+    /// The status that an opportunity would have after a row that does not borrow it.
+    fn status_after(
+        &self,
+        settings: &Settings,
+        opportunity: OpportunityNumber,
+        row: &RowOf<'_>,
+    ) -> Status {
+        let row = RowOf { stays_open: false, ..*row };
+        let after = self.deal_after(settings, opportunity, &row, RowRole::Joins, |_| ());
+        Status::of(after.status.as_deref())
+    }
+
+    /// Reports a value of the row that is not written, and what the row lacks. The value is that of its cell, if no
+    /// other is given.
+    fn report_kept(
+        &mut self,
+        OpenSide { settings, at, .. }: OpenSide<'_>,
+        column: Option<u16>,
+        value: Option<Cow<'_, str>>,
+    ) {
+        let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
+        let misfits = misfits.iter().map(|misfit| match misfit.code {
+            IssueCode::PipelineUnknown => "pipeline",
+            _ => "stage",
+        });
+        let lacking = missing.into_iter().chain(misfits);
+        let lacking: Vec<&str> =
+            lacking.map(|key| settings.fields.label(Object::Opportunity, key)).collect();
+        let finding = Finding::row(IssueCode::OpportunityMatchKept, self.number_at(at));
+        let finding = finding.object(Object::Opportunity);
+        let value = value.map(|value| value.as_ref().into());
+        self.window.findings.push(Finding { column, value, ..finding.detail(lacking.join(", ")) });
+    }
+}
+
+/// Do opportunities agree if their dates in this column are some days apart?
+fn is_within_window(settings: &Settings, matching: &OpportunityMatching, column: &Column) -> bool {
+    matching.date_window_days > 0
+        && column.kind == FieldKind::Date
+        && column.merge == Merge::Overwrite
+        && matching.fields.contains(&settings.fields.get(column.field).key)
+}
+
+/// The columns whose cells close the opportunity of a row.
+fn closing_columns(settings: &Settings, row: &RowOf<'_>) -> Vec<u16> {
+    let closes = |column: &&Column| {
+        matches!(column.field, FieldId::STATUS | FieldId::LOST_REASON)
+            && !column.is_constant()
+            && row.value(settings, column).is_some_and(|value| closes(column.field, &value))
+    };
+    settings.opportunity_columns.iter().filter(closes).filter_map(Column::index).collect()
+}
