@@ -157,7 +157,7 @@ impl<'p> Deal<'p> {
                 let had_one = self.pipeline.take().is_some();
                 self.stage.take_if(|_| had_one && !self.given.stage);
             }
-            let Said { cell, column, is_given } = said;
+            let Said { cell, column, is_given, .. } = said;
             match text_of(cell) {
                 Ok(said) => {
                     self.given.pipeline |= said.is_some() && is_given;
@@ -190,7 +190,7 @@ impl<'p> Deal<'p> {
         if said.clears(settings) && !self.given.stage {
             self.stage = None;
         }
-        let Said { cell, column, is_given } = said;
+        let Said { cell, column, is_given, .. } = said;
         let said = match text_of(cell) {
             Ok(Some(said)) => said,
             Ok(None) => return,
@@ -217,8 +217,11 @@ impl<'p> Deal<'p> {
         role: RowRole,
         problem: &mut impl FnMut(Problem),
     ) {
+        // An opportunity that the row says is open misses no reason, so no default stands in for one (W6).
+        let is_open = || status.as_ref().is_some_and(Said::says_open);
+        let lost_reason = lost_reason.filter(|reason| !(reason.is_default && is_open()));
         // An unknown status was reported when the row was drafted.
-        if let Some(Said { cell: Cell::Value(Value::Text(said)), column, is_given }) = status {
+        if let Some(Said { cell: Cell::Value(Value::Text(said)), column, is_given, .. }) = status {
             self.given.status |= is_given;
             take_text(&mut self.status, Some(said), column, role);
         }

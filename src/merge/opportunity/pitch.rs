@@ -25,6 +25,8 @@ pub(super) struct Said<'p> {
     /// Does the row give it? Not if it is a default that only a new opportunity gets: the next import of the
     /// file finds the opportunity stored, and uses no default (L3).
     pub(super) is_given: bool,
+    /// Does it stand in for a blank cell?
+    pub(super) is_default: bool,
 }
 
 impl<'p> Pitch<'p> {
@@ -37,7 +39,12 @@ impl<'p> Pitch<'p> {
                 let default =
                     is_due.then(|| column.default_value(None, &settings.choices)).flatten();
                 let is_given = column.default_always;
-                default.map(|value| Said { cell: Cell::Value(value), column, is_given })
+                default.map(|value| Said {
+                    cell: Cell::Value(value),
+                    column,
+                    is_given,
+                    is_default: true,
+                })
             };
             match columns_of(settings, field) {
                 [] => None,
@@ -74,7 +81,7 @@ impl<'p> Said<'p> {
             Cell::Clear if row.clears_nothing(settings, column.object) => Cell::Blank,
             cell => cell,
         };
-        Said { cell, column, is_given: true }
+        Said { cell, column, is_given: true, is_default: false }
     }
 
     /// A pipeline or stage that cannot be used says something, which is wrong. A status or lost reason that
@@ -87,6 +94,11 @@ impl<'p> Said<'p> {
             }
             Cell::Blank | Cell::Clear => false,
         }
+    }
+
+    /// Does the row itself say that its opportunity is open?
+    pub(super) fn says_open(&self) -> bool {
+        !self.is_default && self.cell == Cell::Value(Value::text("open"))
     }
 
     fn closes(&self) -> bool {
