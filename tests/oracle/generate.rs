@@ -283,12 +283,18 @@ pub(crate) fn rows(dice: &mut Dice, policy: &Policy) -> Vec<Row> {
     }
 }
 
-/// The same rows, and beside some of them one that says the same but for a stage that there is not.
+/// The same rows, and beside some of them one that says the same but for a stage that there is not, and perhaps for
+/// its date and how it ended.
 pub(crate) fn with_failing_twins(dice: &mut Dice, rows: Vec<Row>) -> Vec<Row> {
     let mut all = Vec::new();
     for row in rows {
         let mut twin = row.clone();
         twin.insert("Stage", "Nowhere".into());
+        for header in ["Expected Close Date", "Status", "Lost Reason"] {
+            if let Some(said) = twin.get_mut(header).filter(|_| dice.one_in(2)) {
+                *said = cell(dice, header);
+            }
+        }
         let twin = Some(twin).filter(|_| dice.one_in(2));
         let both = if dice.one_in(4) { [Some(row), twin] } else { [twin, Some(row)] };
         all.extend(both.into_iter().flatten());

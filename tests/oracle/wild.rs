@@ -92,6 +92,23 @@ impl Wild {
         Wild { policy, crm, rows, mapping, follow_ups, is_highlevel: dice.one_in(8) }
     }
 
+    /// The case without what follows: whom an import creates, the next one may update.
+    pub(crate) fn without_follow_ups(self) -> Self {
+        Wild { follow_ups: Vec::new(), ..self }
+    }
+
+    /// Does one column take away with the next import what another has brought? A name that is only kept may have a
+    /// default for each row beside a last name that is cleared, and a blank may clear the second address of a cell
+    /// that only fills a blank primary one.
+    pub(crate) fn takes_back(&self) -> bool {
+        let mut columns = self.mapping.columns.iter();
+        columns.any(|column| match (column.field.as_deref(), column.merge) {
+            (Some("name"), Some(Merge::Keep)) => column.default_always,
+            (Some("email" | "phone"), Some(Merge::FillBlank)) => true,
+            _ => false,
+        })
+    }
+
     /// The import, the storage it is for, and the file.
     pub(crate) fn set_up(&self) -> (Import, MemoryStorage, String) {
         let (import, storage) = engine::set_up(&self.policy, &self.crm);
