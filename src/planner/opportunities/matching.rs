@@ -32,7 +32,7 @@ pub(super) enum Answer {
 
 /// What is compared of an opportunity.
 struct Compared {
-    /// The fields that must agree exactly, folded, one after the other.
+    /// The fields that must agree exactly, texts folded, one after the other.
     exact: String,
     dates: Dates,
 }
@@ -62,10 +62,14 @@ impl Compared {
             let value = value(field)?;
             if settings.fields.get(field).kind == FieldKind::Date {
                 dates.within.push(day(&value)?);
+                continue;
+            }
+            if is_place(settings, field) {
+                exact.push_str(&value.to_text());
             } else {
                 normalize::fold_into(&value.to_text(), &mut exact);
-                exact.push('\0');
             }
+            exact.push('\0');
         }
         Some(Compared { exact, dates })
     }
@@ -90,6 +94,12 @@ impl Dates {
             (None, _) => 0,
         })
     }
+}
+
+/// Is a value of this field the id of a pipeline or a stage? Ids that differ in case are two.
+fn is_place(settings: &Settings, field: FieldId) -> bool {
+    let kind = settings.fields.get(field).kind;
+    matches!(kind, FieldKind::Pipeline | FieldKind::Stage) && settings.choices.has_pipelines()
 }
 
 /// The number of a day, if the value is a date.
