@@ -10,6 +10,7 @@ use crate::plan::{PassedOn, Plan};
 impl Planner {
     /// The plan, after every block was planned. `findings` are those about the file as a whole.
     pub(crate) fn finish(mut self, mut findings: Vec<Finding>, threads: usize) -> Plan {
+        self.withdraw_tags();
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();
         self.ledger.dropped_of_opportunities.sort_unstable();

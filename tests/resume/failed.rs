@@ -249,6 +249,41 @@ fn x6_a_repeat_that_was_left_out_is_left_out_again_though_its_contact_has_anothe
     assert_eq!(again.1, whole.1);
 }
 
+/// The opportunity had nobody who could have got its tags, until row 2 gave it to Ana.
+fn crm_of_an_unlinked_opportunity() -> MemoryStorage {
+    let mut crm = crm();
+    crm.insert_as(Opportunity, "4", [("name", "Loft")]);
+    crm
+}
+
+const TAGS_THEN_LINK: &str = "Email,Opportunity ID,Opportunity Tags\n,4,vip\nana@example.com,4,\n";
+
+#[test]
+fn x6_tags_of_an_opportunity_go_to_nobody_whom_a_later_row_has_linked_since() {
+    let import = Import::new().id("tags");
+    let [again, whole] = stopped_and_whole(crm_of_an_unlinked_opportunity, &import, TAGS_THEN_LINK);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(2)), Some(Outcome::Unchanged));
+    assert_eq!(again.1, whole.1);
+}
+
+#[test]
+fn x6_nor_whom_a_later_window_has_linked() {
+    let import = Import::new().id("tags").run_window(1);
+    let [mut whole, mut cut] = [(); 2].map(|()| crm_of_an_unlinked_opportunity());
+    let report = import.run(source(TAGS_THEN_LINK), &mut whole).unwrap();
+    assert_eq!(report.stats().opportunities.update, 1);
+    // Both windows are written, but the import is not complete.
+    import
+        .run_with(source(TAGS_THEN_LINK), &mut cut, |event| {
+            event.window().is_none_or(|window| window.plan().row(RowNumber(2)).is_none())
+        })
+        .unwrap();
+    let import = import.clone().resume(cut.checkpoint().unwrap().clone());
+    let again = import.run(source(TAGS_THEN_LINK), &mut cut).unwrap();
+    assert_eq!(content(&cut), content(&whole));
+    assert_eq!(again.stats().contacts.update, report.stats().contacts.update);
+}
+
 #[test]
 fn x6_a_checkpoint_holds_only_rows_that_the_import_itself_could_lead_elsewhere() {
     let kept = |file: &str| {

@@ -100,7 +100,9 @@ impl EarlierRun {
         steps.retain(|kept| {
             let step = kept.step();
             let entry = *ledger.entry(step.object, step.number);
-            let Some(row) = entry.first_row else { return true };
+            // The tags of a contact without rows have a token of their own. If storage does not know it, they were not
+            // to be written then: a later row has linked the opportunity to the contact.
+            let Some(row) = entry.first_row else { return false };
             if written.contains(&(step.object, row))
                 || self.is_refused(step.object, ledger.number(row))
                 || (entry.is_new() && !self.knows_refusals())

@@ -199,6 +199,35 @@ impl Planner {
         deal
     }
 
+    /// Takes back tags of opportunities that the import had written before it was interrupted, where a later row says
+    /// to whom the opportunity belongs. Storage knows only that one by now, and whoever it belonged to before that row
+    /// has had the tags (X6).
+    pub(in crate::planner) fn withdraw_tags(&mut self) {
+        if self.settled.written_opportunities.is_empty() {
+            return;
+        }
+        let mut gifts = std::mem::take(&mut self.ledger.gifts);
+        gifts.retain(|(_, row)| !self.was_linked_later(*row));
+        self.ledger.gifts = gifts;
+    }
+
+    /// Was the opportunity of a row written before the import was interrupted, and was it linked by a row behind it?
+    fn was_linked_later(&self, row: RowIndex) -> bool {
+        let ledger = &self.ledger;
+        let Some(opportunity) = ledger.opportunity_rows[row.index()].opportunity else {
+            return false;
+        };
+        let id = ledger.id(Object::Opportunity, opportunity.number());
+        if !id.is_some_and(|id| ledger.memory.is_settled(Object::Opportunity, id)) {
+            return false;
+        }
+        let rows =
+            ledger.row_numbers(Object::Opportunity, &ledger.opportunities[opportunity.index()]);
+        let linking = rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link);
+        // They come last one first.
+        linking.last().is_some_and(|first| first > row)
+    }
+
     /// Gives the tags of an opportunity to the contact that it is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, opportunity: OpportunityNumber) {
         if self.opportunities.states[opportunity.index()].contact.is_none() {
