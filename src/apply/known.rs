@@ -70,6 +70,11 @@ impl Known {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
+    /// The last row that has a step, of rows with these numbers; 0 if there is none.
+    pub(crate) fn last_row(&self, numbers: &RowNumbers) -> u64 {
+        self.steps.iter().map(|step| u64::from(numbers.of(step.row).0)).max().unwrap_or(0)
+    }
+
     /// The steps that have created records.
     pub(super) fn creates(&self) -> impl Iterator<Item = &KnownStep> {
         self.steps.iter().filter(|step| step.op == Op::Create)

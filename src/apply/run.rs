@@ -378,6 +378,7 @@ impl Runner<'_> {
         Arc::make_mut(&mut self.memory).settle(&settled);
         settled.note_failed(&self.job.failed, offset, len);
         settled.note_met(&self.job.met, offset, len);
+        settled.has_all = self.earlier.names_all;
         // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();

@@ -195,6 +195,7 @@ impl Import {
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);
         settled.note_met(&checkpoint.met, 0, rows);
+        settled.has_all = checkpoint.names_all(known.last_row(&RowNumbers::default()));
         let mut storage = WhileWriting(storage);
         let planned = planner::plan_rest(reading, settled, &mut storage, is_hidden);
         let mut plan = planned.await?;

@@ -27,6 +27,9 @@ pub(crate) struct Settled {
     /// Rows that left no token for their contact, with those of their keys that were somebody else's: the column of
     /// each and its place in the cell.
     pub(crate) dropped: HashMap<RowIndex, Vec<(u16, u16)>, foldhash::fast::RandomState>,
+    /// The checkpoint names every row that the import itself could lead elsewhere by what it has written. All others
+    /// find what they found before.
+    pub(crate) has_all: bool,
     /// Sides of rows that failed because of what storage held then.
     pub(crate) failed: HashMap<(Object, RowIndex), Vec<FailedRow>, foldhash::fast::RandomState>,
 }

@@ -238,7 +238,9 @@ impl Planner {
     /// met it, whatever keys the contact carries now. What an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
         let contact = contact.number();
-        if self.settled.first_rows.is_empty() || self.ledger.met(Object::Contact, contact).is_some()
+        if self.settled.has_all
+            || self.settled.first_rows.is_empty()
+            || self.ledger.met(Object::Contact, contact).is_some()
         {
             return false;
         }

@@ -133,6 +133,12 @@ impl Checkpoint {
         !(self.is_last && self.is_seen)
     }
 
+    /// Does it name all rows that the import could lead elsewhere, if storage knows of nothing behind this row? Not if it
+    /// is an older one, because a later one was lost, or if there was no room for all.
+    pub(crate) fn names_all(&self, last: u64) -> bool {
+        self.row >= last && self.failed.len() < Self::FAILURES && self.met.len() < Self::FAILURES
+    }
+
     /// Whether the import was begun with [`run`](crate::Import::run). If so, continue it with `run`; if not, with
     /// [`plan_resumed`](crate::Import::plan_resumed) and [`apply`](crate::Import::apply).
     pub fn is_run(&self) -> bool {

@@ -1,7 +1,7 @@
 //! A row that failed has left no token: when the import is resumed, nothing but the row itself tells that it
 //! has failed before (behaviour X6).
 
-use crm_import::account::{Conflict, Relink, Repeats};
+use crm_import::account::{Ambiguous, Conflict, Relink, Repeats};
 use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Mapping, Merge};
 use crm_import::{
@@ -282,6 +282,25 @@ fn x6_nor_whom_a_later_window_has_linked() {
     let again = import.run(source(TAGS_THEN_LINK), &mut cut).unwrap();
     assert_eq!(content(&cut), content(&whole));
     assert_eq!(again.stats().contacts.update, report.stats().contacts.update);
+}
+
+/// Row 1 names Bo by one address and both by the other; row 2 changes Ana, who had that address before.
+#[test]
+fn x6_a_row_that_failed_for_whom_a_later_row_has_changed_fails_again() {
+    let crm = || {
+        let mut dedup = DedupPolicy::by([["email"]]);
+        (dedup.conflict, dedup.ambiguous) = (Conflict::Fail, Ambiguous::First);
+        let mut crm = MemoryStorage::new(Account { dedup, ..Account::default() });
+        let ana = [("email", "ana@example.com"), ("additional_emails", "a@example.com")];
+        crm.insert_as(Contact, "c1", ana);
+        let bo = [("email", "bo@example.com"), ("additional_emails", "ana@example.com")];
+        crm.insert_as(Contact, "c2", bo);
+        crm
+    };
+    let file = "Email,City\nbo@example.com; ana@example.com,\na@example.com,Rome\n";
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("shared"), file);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
+    assert_eq!(again.1, whole.1);
 }
 
 #[test]

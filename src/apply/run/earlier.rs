@@ -25,6 +25,8 @@ pub(super) struct EarlierRun {
     row: u64,
     /// What storage refused in completed windows, by row.
     refused: Vec<Refusal>,
+    /// Does its checkpoint name all rows that it could lead elsewhere?
+    pub(super) names_all: bool,
 }
 
 impl EarlierRun {
@@ -52,9 +54,9 @@ impl EarlierRun {
             for step in known.creates() {
                 earlier.note(step.object, &step.id, numbers.of(step.row));
             }
-            let last = known.steps.iter().map(|step| u64::from(numbers.of(step.row).0)).max();
-            earlier.row = earlier.row.max(last.unwrap_or(0));
+            earlier.row = earlier.row.max(known.last_row(&numbers));
         }
+        earlier.names_all = resumed.names_all(earlier.row);
         Ok(earlier)
     }
 
