@@ -113,7 +113,12 @@ impl Planner {
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
-                self.note_reason(at, By::Id, 0);
+                match verdict {
+                    Verdict::One { contact, rule, key } if contact == of => {
+                        self.note_rule(at, rule, key);
+                    }
+                    _ => self.note_reason(at, By::Id, 0),
+                }
                 let disputed = self.disputed(settings, at, keys);
                 self.meet(settings, at, draft, disputed, of)
             }
@@ -167,9 +172,7 @@ impl Planner {
     ) -> Side {
         match *verdict {
             Verdict::One { contact, rule, key } => {
-                let rule = By::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-                let key = u8::try_from(key).unwrap_or(u8::MAX);
-                self.note_reason(at, rule, key);
+                self.note_rule(at, rule, key);
                 self.meet(settings, at, draft, keys, contact)
             }
             Verdict::Nobody => self.meet_nobody(settings, at, draft, keys),
@@ -182,6 +185,12 @@ impl Planner {
         let row = self.row_at(at);
         let side = &mut self.ledger.contact_rows[row.index()];
         (side.by, side.key) = (by, key);
+    }
+
+    /// Notes that a key of the row found its contact under a rule; both by their positions.
+    fn note_rule(&mut self, at: usize, rule: usize, key: usize) {
+        let [rule, key] = [rule, key].map(|position| u8::try_from(position).unwrap_or(u8::MAX));
+        self.note_reason(at, By::Rule(rule), key);
     }
 
     /// The contact that this row met before the import was interrupted, if it still exists.

@@ -1,7 +1,7 @@
 //! A row that failed has left no token: when the import is resumed, nothing but the row itself tells that it
 //! has failed before (behaviour X6).
 
-use crm_import::account::{Ambiguous, Conflict, Relink, Repeats};
+use crm_import::account::{Ambiguous, Conflict, OpportunityMatching, Relink, Repeats};
 use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Mapping, Merge};
 use crm_import::{
@@ -301,6 +301,32 @@ fn x6_a_row_that_failed_for_whom_a_later_row_has_changed_fails_again() {
     let [again, whole] = stopped_and_whole(crm, &Import::new().id("shared"), file);
     assert_eq!(whole.0.outcome(Contact, RowNumber(1)), Some(Outcome::Fail));
     assert_eq!(again.1, whole.1);
+}
+
+/// The phone by which row 2 finds Ana is not cleared by the blank cell of her row, however often it is planned.
+#[test]
+fn x6_a_row_that_is_known_to_have_met_a_contact_still_found_it_by_its_phone() {
+    let crm = || {
+        let mut crm = crm();
+        crm.account.opportunities.matching = Some(OpportunityMatching::default());
+        crm.insert_as(Opportunity, "4", [("name", "Loft")]);
+        crm.insert_as(
+            Contact,
+            "c3",
+            [("phone", "+12065550103"), ("additional_phones", "+12065550104")],
+        );
+        crm
+    };
+    let mapping = Mapping::default()
+        .column("Email", Contact, "email")
+        .column("More", Contact, "additional_phones")
+        .column_with("Phone", Contact, "phone", |column| column.blank = Some(Blank::Clear))
+        .column("Deal", Opportunity, "id");
+    let file = "Email,More,Phone,Deal\n,,206 555 0109,4\n,206 555 0104,,9\n";
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("by").mapping(mapping), file);
+    assert_eq!(whole.0.outcome(Contact, RowNumber(2)), Some(Outcome::Unchanged));
+    assert_eq!(again.0.outcome(Contact, RowNumber(2)), Some(Outcome::Unchanged));
+    assert_eq!(again.1[..3], whole.1[..3]);
 }
 
 #[test]
