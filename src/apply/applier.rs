@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::checkpoint::first_checkpoint;
 use super::conflicts::Conflicts;
@@ -70,6 +70,8 @@ pub(super) struct Applier {
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
     pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
+    /// Steps of parts that are written but for some of their rows, with the first of these.
+    pub(super) further: HashMap<(u32, StepRef), RowIndex, foldhash::fast::RandomState>,
     /// Tasks that are written without the link that was planned (P6).
     pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
     pub(super) written: [Written; 2],
@@ -111,6 +113,7 @@ impl Applier {
             checkpoint,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
+            further: HashMap::default(),
             kept_links: HashSet::default(),
             written: [Written::default(); 2],
             ending: job.ending,
@@ -207,7 +210,7 @@ impl Applier {
                 let follow_up = &follow_ups[usize::from(at)];
                 self.tokens.follow_up(ledger, record, follow_up.kind(), follow_up.name())
             }
-            _ => self.tokens.step(ledger, record),
+            _ => self.step_token(task.part, record),
         }
     }
 
@@ -381,7 +384,12 @@ impl Applier {
     pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<RowIndex> {
         let ledger = self.ledger(part);
         let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
-        rows.filter_map(|row| self.home(part, row)).collect()
+        let homes = rows.filter_map(|row| self.home(part, row));
+        if !self.further.contains_key(&(part, step)) {
+            return homes.collect();
+        }
+        // The others follow the part by which they were written.
+        homes.filter(|home| self.report.part(step.object, *home) == part).collect()
     }
 
     /// The row of the import's plan that names a step of a part.

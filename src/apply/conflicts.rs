@@ -134,7 +134,7 @@ impl Applier {
         let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
         let step = contact.map(StepRef::contact);
         step.filter(|step| first_row(ledger, *step).is_some())
-            .is_some_and(|step| self.conflicts.holds(self.tokens.step(ledger, step)))
+            .is_some_and(|step| self.conflicts.holds(self.step_token(task.part, step)))
     }
 
     /// The rows of every unit with a conflict, in the import's own plan.
@@ -213,7 +213,9 @@ impl Applier {
         // Their place is taken by the tasks that follow below.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
         let part = self.report.add_part(plan);
+        self.note_further(part);
         self.take_outcomes(part);
+        self.fail_further_of_new(part);
         self.take_tasks(part);
     }
 
@@ -252,7 +254,7 @@ impl Applier {
         let side = ledger.side(object, row);
         let (Some(outcome), Some(home)) = (side.outcome, self.home(part, row)) else { return };
         let step = side.record.map(|number| StepRef { object, number });
-        let token = step.map(|step| self.tokens.step(ledger, step));
+        let token = step.map(|step| self.token_of_row(part, step, row));
         let is_settled = token
             .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
         if is_settled || self.report.was_refused(object, home) {

@@ -4,7 +4,7 @@ use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
 use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::{Op, StepRef, first_number, first_row};
+use crate::plan::{Op, StepRef, first_row};
 use crate::storage::{Refusal, Token};
 
 impl Applier {
@@ -93,13 +93,13 @@ impl Applier {
         }
     }
 
-    fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
+    pub(super) fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
         let rows = self.rows_of(part, step);
         if rows.is_empty() {
             return self.tags_failed(part, step, why);
         }
         let ledger = self.ledger(part);
-        let row = first_number(ledger, step);
+        let row = self.step_number(part, step);
         let id = ledger.id(step.object, step.number).map(str::to_owned);
         let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
         self.report.refused.push(refusal);

@@ -154,7 +154,7 @@ impl Applier {
         OwnedStep {
             object: step.object,
             op: if entry.is_new() { Op::Create } else { Op::Update },
-            row: first_number(ledger, step),
+            row: self.step_number(task.part, step),
             token: self.token(&task),
             id: entry.stored().map(|id| answers.id(id).into()),
             version: entry.stored().and_then(|id| answers.version(id)).map(Into::into),
@@ -187,7 +187,7 @@ impl Applier {
         let step = StepRef::contact(contact);
         // One that no row names is only linked to.
         let is_named = first_row(ledger, step).is_some();
-        let token = is_named.then(|| self.tokens.step(ledger, step));
+        let token = is_named.then(|| self.step_token(part, step));
         if let Some(token) = token.filter(|token| self.conflicts.holds(*token)) {
             return Err(token);
         }
@@ -223,8 +223,7 @@ impl Applier {
         };
         match contact {
             Some(contact) => {
-                let token = self.tokens.step(ledger, StepRef::contact(contact));
-                self.leave_out(at, token);
+                self.leave_out(at, self.step_token(task.part, StepRef::contact(contact)));
             }
             None => self.fail_dependant(at),
         }

@@ -88,8 +88,13 @@ impl Known {
             updates.map(|step| (step.row, step.id.clone())).collect::<HashMap<_, _, _>>()
         };
         let made = |object| self.creates().filter(move |step| step.object == object);
+        let mut first_rows: HashMap<Box<str>, RowIndex, _> = HashMap::default();
+        for (row, id) in met(Object::Contact) {
+            // A later row may have joined it in a further update.
+            first_rows.entry(id).and_modify(|first| *first = row.min(*first)).or_insert(row);
+        }
         Settled {
-            first_rows: met(Object::Contact).into_iter().map(|(row, id)| (id, row)).collect(),
+            first_rows,
             contacts: met(Object::Contact),
             new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
             written_opportunities: met(Object::Opportunity).into_values().collect(),

@@ -23,6 +23,7 @@ mod error_log;
 mod event;
 mod failing;
 mod filling;
+mod further;
 mod job;
 mod kept_links;
 mod known;

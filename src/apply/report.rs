@@ -211,6 +211,15 @@ impl Report {
         self.plan.ledger.id(object, self.record(object, row)?)
     }
 
+    /// The token of the step by which one side of a row is written.
+    pub(super) fn token(&self, object: Object, row: RowIndex) -> Option<Token> {
+        let planned = || {
+            let number = self.record(object, row)?;
+            Some(self.tokens.step(&self.plan.ledger, StepRef { object, number }))
+        };
+        self.sides.get(&(object, row)).and_then(|side| side.token).or_else(planned)
+    }
+
     fn record(&self, object: Object, row: RowIndex) -> Option<u32> {
         self.plan.ledger.side(object, row).record
     }

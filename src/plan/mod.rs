@@ -122,7 +122,7 @@ pub(crate) struct Begun {
 }
 
 /// One step: the number of its record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StepRef {
     pub(crate) object: Object,
     pub(crate) number: u32,

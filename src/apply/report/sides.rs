@@ -189,7 +189,7 @@ impl Report {
     }
 
     /// The number of the plan that a side follows.
-    pub(super) fn part(&self, object: Object, row: RowIndex) -> u32 {
+    pub(in crate::apply) fn part(&self, object: Object, row: RowIndex) -> u32 {
         self.sides.get(&(object, row)).map_or(0, |side| side.part)
     }
 
