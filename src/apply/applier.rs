@@ -258,6 +258,10 @@ impl Applier {
         let read = self.ledger(self.tasks[at].part).answers(object).find(id);
         read.map(|_| "the record was created under the id of another one")
     }
+                // Whatever is wrong with the step, it was told of one without its contact.
+                (Some(Receipt::Rejected { .. }), _) if self.is_lost(position, receipts) => {
+                    self.lose(at);
+                }
 
     /// Storage had written the step before, to this record.
     fn already_applied(&mut self, position: usize, id: &str) {

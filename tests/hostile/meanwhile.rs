@@ -463,3 +463,36 @@ fn x3_a_row_that_joins_a_contact_of_its_unit_that_is_written_already_is_a_furthe
     assert_eq!(report.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
     assert_eq!(report.id(Contact, RowNumber(2)), Some("1"));
 }
+
+/// An adapter that takes an opportunity for a bad one because its contact was left out.
+#[test]
+fn x3_an_opportunity_that_is_refused_beside_the_conflict_of_its_contact_is_planned_again_with_it() {
+    struct Hasty;
+    impl Act for Hasty {
+        fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+            if call.number > 1 {
+                return call.shelf.write(batch, receipts);
+            }
+            call.shelf.contacts.get_mut(&1).unwrap().version += 1;
+            for step in batch.steps() {
+                match step.object() {
+                    Contact => receipts.conflict(step.token()),
+                    Opportunity => receipts.rejected(step.token(), "no contact"),
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut storage = Hostile::new(with_ana(), Hasty);
+    let report = import().run(Source::from_bytes(FILE.as_bytes()), &mut storage).unwrap();
+    assert_eq!(contact_of_the_opportunity(&storage.shelf), 1);
+    assert_eq!(codes(&report), []);
+}
+
+#[test]
+fn x3_a_contact_that_is_skipped_because_somebody_else_has_created_it_is_named_by_its_id() {
+    let create = |shelf: &mut Shelf| _ = shelf.insert(Contact, &[("email", "a@example.com")]);
+    let (report, _) = apply(&import().contacts(Mode::Create), FILE, Shelf::default(), create);
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
+    assert_eq!(report.id(Contact, RowNumber(1)), Some("1"));
+}
