@@ -11,7 +11,7 @@ use super::filling::Folded;
 use super::job::{Ending, Job};
 use super::passing::batches_in_turn;
 use super::progress::{Progress, Status, Written};
-use super::report::Report;
+use super::report::{Report, Side};
 use super::token::Tokens;
 use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
@@ -152,8 +152,23 @@ impl Applier {
         for at in 0..self.tasks.len() {
             let token = self.token(&self.tasks[at]);
             if let (Some(op), Some(id)) = (applied.op(token), applied.id(token)) {
+                self.keep_id(at, op, id);
                 self.settle_done(at, token, op, id);
             }
+        }
+    }
+
+    /// The rows of a step keep the id of the record that they had updated, although they would lead to another one now.
+    fn keep_id(&mut self, at: usize, op: Op, id: &str) {
+        let task = self.tasks[at];
+        let (part, step) = (task.part, task.record());
+        let is_same = self.ledger(part).id(step.object, step.number) == Some(id);
+        if op == Op::Create || is_same || matches!(task.kind, TaskKind::FollowUp(_)) {
+            return;
+        }
+        for row in self.rows_of(part, step) {
+            let (outcome, id) = (self.report.current(step.object, row), Some(id.into()));
+            self.report.settle(step.object, row, Side { part, outcome, id, ..Side::default() });
         }
     }
 
@@ -243,6 +258,10 @@ impl Applier {
                 }
                 (Some(Receipt::AlreadyApplied { id }), _) => self.already_applied(position, id),
                 (Some(Receipt::Conflict), _) => self.conflict(at),
+                // Whatever is wrong with the step, it was told of one without its contact.
+                (Some(Receipt::Rejected { .. }), _) if self.is_lost(position, receipts) => {
+                    self.lose(at);
+                }
                 (Some(Receipt::Rejected { why }), _) => self.reject(at, op, why),
                 (Some(_), _) => self.fault(at, "a receipt that does not fit the step"),
                 (None, _) if self.is_lost(position, receipts) => self.lose(at),
@@ -253,21 +272,22 @@ impl Applier {
         self.note_faults(receipts);
     }
 
-    /// Did the plan itself read another record with the id under which a step was created? Says so then.
+    /// Did the plan, or the one that was made again, read another record with the id under which a step was created?
+    /// Says so then.
     fn is_another(&self, at: usize, object: Object, id: &str) -> Option<&'static str> {
-        let read = self.ledger(self.tasks[at].part).answers(object).find(id);
-        read.map(|_| "the record was created under the id of another one")
+        let mut parts = [0, self.tasks[at].part].into_iter();
+        let is_read = parts.any(|part| self.ledger(part).answers(object).find(id).is_some());
+        is_read.then_some("the record was created under the id of another one")
     }
-                // Whatever is wrong with the step, it was told of one without its contact.
-                (Some(Receipt::Rejected { .. }), _) if self.is_lost(position, receipts) => {
-                    self.lose(at);
-                }
 
     /// Storage had written the step before, to this record.
     fn already_applied(&mut self, position: usize, id: &str) {
         let step = &self.batch.steps[position];
         let (at, token, op) = (step.task, step.token, step.op);
-        let is_other = op == Op::Update && step.id.as_deref() != Some(id);
+        let is_other = match op {
+            Op::Create => self.is_another(at, step.object, id).is_some(),
+            Op::Update => step.id.as_deref() != Some(id),
+        };
         if !self.may_be_written(at) {
             self.was_written_before(at, token, id);
         } else if is_other {

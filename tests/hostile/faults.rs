@@ -3,7 +3,7 @@
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Applied, Batch, Op, Receipts, Recovery, Token};
-use crm_import::{Error, Import, Object, Source, StorageWrite};
+use crm_import::{Error, Import, Object, Outcome, RowNumber, Source, StorageWrite};
 
 use super::shelf::Shelf;
 use super::{Act, Answer, Call, FILE, Hostile, codes, run};
@@ -144,6 +144,40 @@ fn x2_a_record_created_under_the_id_of_one_that_was_read_is_a_fault() {
     let report = run("Email\na@example.com\nb@example.com\n", &mut Hostile::new(shelf, clerk));
     assert_eq!(codes(&report), [(2, "storage-fault")]);
     assert_eq!((report.stats().contacts.unchanged, report.stats().contacts.fail), (1, 1));
+}
+
+#[test]
+fn x2_so_is_one_that_is_said_to_have_been_created_under_that_id_before() {
+    let clerk = Clerk(|b, r| b.steps().for_each(|step| r.already_applied(step.token(), "1")));
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "a@example.com")]);
+    let file = Source::from_bytes(&b"Email\na@example.com\nb@example.com\n"[..]);
+    // Under a name of its own: nobody has written anything before.
+    let report = Import::new().run(file, &mut Hostile::new(shelf, clerk)).unwrap();
+    assert_eq!(codes(&report), [(2, "storage-fault")]);
+}
+
+#[test]
+fn x6_a_row_keeps_the_id_of_the_record_that_it_had_updated_though_it_leads_to_another_by_now() {
+    /// Knows a token for a record that is there no more.
+    struct Knows;
+    impl Act for Knows {
+        fn applied(&mut self, _: Call<'_>, tokens: &[Token], known: &mut Applied) -> Answer {
+            tokens.iter().take(1).for_each(|token| known.add(*token, Op::Update, "77"));
+            Ok(())
+        }
+    }
+    let mut shelf = Shelf::default();
+    shelf.insert(Object::Contact, &[("email", "ana@example.com")]);
+    let file = || Source::from_bytes(&b"Email,City\nana@example.com,Oslo\n"[..]);
+    let mut storage = Hostile::new(shelf, Knows);
+    let begun = super::import().checkpoint(file(), &mut storage).unwrap();
+    let import = super::import().resume(begun);
+    let plan = import.plan_resumed(file(), &mut storage).unwrap();
+    let report = import.apply(plan, &mut storage).unwrap();
+    assert_eq!(report.outcome(Object::Contact, RowNumber(1)), Some(Outcome::Update));
+    assert_eq!(report.id(Object::Contact, RowNumber(1)), Some("77"));
+    assert_eq!(storage.shelf.contacts[&1].values.get("city"), None);
 }
 
 #[test]
