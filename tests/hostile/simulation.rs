@@ -341,6 +341,8 @@ fn schedules_that_once_ended_otherwise_do_not_any_more() {
         // key of a refused row to somebody else.
         14_779_247_731_118_150_855,
         14_898_922_446_304_905_250,
+        // A row of a window was refused by itself, each time the run went on.
+        3_716_146_713_454_998_767,
     ] {
         simulate(seed);
     }
