@@ -41,6 +41,8 @@ struct Attacked {
     /// Are answers about contacts wrong, too? That shows when the contact is written; where it is not, nobody could
     /// tell.
     lies_about_contacts: bool,
+    /// Has it been imported to before?
+    has_begun: bool,
     /// The objects of which it may not be denied that the import has written them: a later window would rightly do
     /// something else to them.
     undeniable: Vec<Object>,
@@ -275,6 +277,9 @@ impl Storage for Attacked {
                         self.tell("a record is told twice");
                         self.crm.find(lookup, found)?;
                     }
+                    // A row that has joined another one left no token: if its contact is denied by now, the row comes to it
+                    // behind all others.
+                    _ if self.has_begun => {}
                     _ => {
                         self.tell("nobody is said to be there");
                         return Ok(());
@@ -349,12 +354,22 @@ fn attack(seed: u64) {
     let mut undeniable = case.undeniable();
     // Who is said not to be written, and then not to be there, comes on the list of those that are created.
     undeniable.extend(lies_about_contacts.then_some(Contact));
-    let mut storage =
-        Attacked { crm, attack, lies_about_contacts, undeniable, splits, dice, left, happened };
+    let mut storage = Attacked {
+        crm,
+        attack,
+        lies_about_contacts,
+        has_begun: false,
+        undeniable,
+        splits,
+        dice,
+        left,
+        happened,
+    };
     let mut begun = None;
     for _ in 0..20 {
         let ended = case.attempt(begun, &mut storage);
         let is_over = ended.is_ok() && storage.left == 0;
+        storage.has_begun = true;
         begun = Some(case.known(&mut storage.crm));
         if is_over {
             break;
