@@ -129,6 +129,13 @@ impl Default for OpportunityMatching {
 }
 
 impl OpportunityMatching {
+    /// Is there anything that makes a row create an opportunity?
+    pub(crate) fn may_create(&self) -> bool {
+        self.none == WhenNone::Create
+            || self.one == WhenOne::Create
+            || self.several == WhenSeveral::Create
+    }
+
     /// Creates an opportunity for every row without an id. This is `None`, the absence of a matching.
     pub fn no_matching() -> Option<Self> {
         None

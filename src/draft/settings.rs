@@ -151,8 +151,13 @@ impl Settings {
         self.account.opportunities.matching.as_ref().is_some_and(|matching| matching.open_only)
     }
 
-    /// Do the columns have what a new opportunity needs (O6), so that some row may create one?
+    /// May some row create an opportunity? Only if the account lets one (O5), and the columns have what a new one needs
+    /// (O6).
     pub(crate) fn may_create_opportunities(&self) -> bool {
+        let matching = &self.account.opportunities.matching;
+        if matching.as_ref().is_some_and(|matching| !matching.may_create()) {
+            return false;
+        }
         let is_there = |field| !self.columns_of(field).is_empty();
         let has_pipeline = !self.choices.has_pipelines()
             || self.choices.only_pipeline().is_some()

@@ -19,7 +19,11 @@ impl Naive {
     pub(crate) fn lacks(&self, row: &Row) -> bool {
         let policy = &self.policy;
         let has = |header| policy.headers.contains(&header);
-        let may_create = policy.opportunities != Some("update")
+        let creates = policy.matching.as_ref().is_none_or(|matching| {
+            [matching.none, matching.one, matching.several].contains(&"create")
+        });
+        let may_create = creates
+            && policy.opportunities != Some("update")
             && has("Opportunity Name")
             && (policy.pipelines.len() < 2 || has("Pipeline"));
         may_create && !self.why_not_created(row).is_empty()
