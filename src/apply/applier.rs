@@ -449,17 +449,19 @@ impl Applier {
 /// The ids under which the records of a batch were written: no two of them are one.
 struct BatchIds<'r> {
     created: HashSet<(Object, &'r str), foldhash::fast::RandomState>,
-    updated: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+    /// Those of contacts, and of opportunities.
+    updated: [HashSet<Box<str>, foldhash::fast::RandomState>; 2],
 }
 
 impl<'r> BatchIds<'r> {
     fn of(batch: &OwnedBatch, receipts: &Receipts) -> Self {
         let is_updated = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
-        let updated = batch.steps.iter().filter(|step| is_updated(step.token));
-        let mut created: HashSet<_, _> = HashSet::default();
-        created.reserve(batch.steps.len());
-        let updated = updated.filter_map(|step| Some((step.object, step.id.clone()?))).collect();
-        BatchIds { created, updated }
+        let mut ids = BatchIds { created: HashSet::default(), updated: Default::default() };
+        ids.created.reserve(batch.steps.len());
+        for step in batch.steps.iter().filter(|step| is_updated(step.token)) {
+            ids.updated[step.object as usize].extend(step.id.clone());
+        }
+        ids
     }
 
     /// Notes that a record was created under this id, or says why that cannot be.
@@ -468,7 +470,7 @@ impl<'r> BatchIds<'r> {
             return Some("two records were created under one id");
         }
         // A record that this very batch has changed was there before it.
-        let is_updated = !self.updated.is_empty() && self.updated.contains(&(object, id.into()));
+        let is_updated = self.updated[object as usize].contains(id);
         is_updated.then_some("the record was created under the id of another one")
     }
 }

@@ -68,8 +68,9 @@ impl Applier {
         let is_of_part = |(of, step): &&(u32, StepRef)| {
             *of == part && self.ledger(part).entry(step.object, step.number).is_new()
         };
-        let new: Vec<StepRef> =
+        let mut new: Vec<StepRef> =
             self.further.keys().filter(is_of_part).map(|(_, step)| *step).collect();
+        new.sort_unstable_by_key(|step| (step.object, step.number));
         for step in new {
             self.failed.insert(self.step_token(part, step));
             self.fail_rows(part, step, IssueCode::WriteConflict, "");
