@@ -126,7 +126,7 @@ impl<'a> Lookup<'a> {
 /// For a rule of one field that is one column, `WHERE email = ANY($1)`; for a combined rule it is
 /// `(first_name, last_name, email) IN (SELECT * FROM unnest($1, $2, $3))`. E-mail addresses are in
 /// lower case, phones in E.164 (`+12065550123`, with `;ext=17` where there is an extension), names
-/// and other texts in lower case with single spaces.
+/// and other texts in lower case with single spaces and each letter in one piece (Unicode NFC).
 #[derive(Clone, Debug)]
 pub struct MatchBlock<'a> {
     pub(crate) fields: Vec<&'a str>,

@@ -1,9 +1,12 @@
 //! [`has_note`] and [`Parts`]: whether a text that keeps growing has a note already.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use hashbrown::HashSet;
-use memchr::{memchr2, memmem};
+use memchr::{memchr, memmem};
+
+use crate::normalize::as_it_looks;
 
 /// How long a part is.
 const LEN: usize = 8;
@@ -20,28 +23,47 @@ pub(super) struct Parts {
     seen: HashSet<[u8; LEN], foldhash::fast::RandomState>,
     /// Where the next part begins that is not in `seen` yet.
     next: usize,
+    /// How much of the text is known.
+    known: usize,
+    /// That much as it looks, if it is written otherwise.
+    looks: Option<String>,
 }
 
 impl Parts {
     /// As [`has_note`]. `text` must be the text of the last call, or that text with more at its end.
     pub(super) fn are_in(&mut self, text: &str, note: &str) -> bool {
-        if text.len() >= LONG {
-            self.seen.extend(parts(&text.as_bytes()[self.next..]));
-            self.next = text.len() - (LEN - 1);
-            if parts(note.as_bytes()).any(|part| !self.seen.contains(&part)) {
-                return false;
-            }
+        if text.len() < LONG {
+            return has_note(text, note);
         }
-        has_note(text, note)
+        self.follow(text);
+        let (text, note) = (self.looks.as_deref().unwrap_or(text), as_it_looks(note));
+        self.seen.extend(parts(&text.as_bytes()[self.next..]));
+        self.next = text.len() - (LEN - 1);
+        parts(note.as_bytes()).all(|part| self.seen.contains(&part)) && has_lines(text, &note)
+    }
+
+    /// Notes how the text looks that is new. It begins with a line break, so no letter is cut in two.
+    fn follow(&mut self, text: &str) {
+        let (known, new) = text.split_at(self.known);
+        self.known = text.len();
+        match (&mut self.looks, as_it_looks(new)) {
+            (Some(looks), new) => looks.push_str(&new),
+            (None, Cow::Owned(new)) => self.looks = Some(known.to_owned() + &new),
+            (None, Cow::Borrowed(_)) => {}
+        }
     }
 }
 
 /// Does the text have this note as one or more whole lines? The line `Not interested` does not have the note
-/// `interested` (W5). Blanks around the note make no difference.
+/// `interested` (W5). Neither blanks around the note nor the kind of line breaks make a difference.
 pub(crate) fn has_note(text: &str, note: &str) -> bool {
-    let (blanks, breaks) = ([' ', '\t'], ['\n', '\r']);
-    let is_edge =
-        |rest: &str, c: Option<char>| rest.is_empty() || c.is_some_and(|c| breaks.contains(&c));
+    has_lines(&as_it_looks(text), &as_it_looks(note))
+}
+
+/// The same of texts [as they look](as_it_looks).
+fn has_lines(text: &str, note: &str) -> bool {
+    let blanks = [' ', '\t'];
+    let is_edge = |rest: &str, c: Option<char>| rest.is_empty() || c == Some('\n');
     let finder = memmem::Finder::new(note);
     let mut from = 0;
     while let Some(found) = finder.find(&text.as_bytes()[from..]) {
@@ -52,7 +74,7 @@ pub(crate) fn has_note(text: &str, note: &str) -> bool {
             return true;
         }
         // Another place may overlap this one, but begins a line of its own.
-        let Some(line) = memchr2(b'\n', b'\r', &text.as_bytes()[start..]) else { return false };
+        let Some(line) = memchr(b'\n', &text.as_bytes()[start..]) else { return false };
         from = start + line + 1;
     }
     false
@@ -97,6 +119,9 @@ mod tests {
             ("interested", "interested", true),
             ("Not interested\ninterested", "interested", true),
             ("interested\r\nCalled", "interested", true),
+            ("a\r\nb\rc", "b\nc", true),
+            ("a\nb", "a\r\nb", true),
+            ("Jose\u{301}\nb", "Jos\u{e9}", true),
             ("Called\n interested \nBack", "interested", true),
             ("a\nb\nc", "b\nc", true),
             ("a\nab\nc", "b\nc", false),

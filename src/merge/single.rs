@@ -77,12 +77,30 @@ fn settled<'p>(
     }
     let said = |row: &RowOf<'p>| said_by(base, column, row);
     match column.merge {
-        Merge::Overwrite | Merge::Union => Some(rows.iter().rev().find_map(said)),
+        Merge::Overwrite | Merge::Union => Some(last_said(base, column, rows)),
         Merge::FillBlank if !is_shown => Some(rows.iter().find_map(said)),
         Merge::Append if !is_shown && rows.len() == 1 => Some(rows.first().and_then(said)),
         Merge::Keep if base.is_new() => Some(rows.first().and_then(said)),
         Merge::FillBlank | Merge::Append | Merge::Keep => None,
     }
+}
+
+/// The last value that the rows say. Nothing is written again that looks the same already: of values that look like
+/// the last, right before it, the first is kept as it is written, and the stored one before it (W4).
+fn last_said<'p>(base: Base<'p>, column: &'p Column, rows: &[RowOf<'p>]) -> Option<Value<'p>> {
+    let mut said = rows.iter().rev().filter_map(|row| said_by(base, column, row));
+    let last = said.next()?;
+    if last.is_written_one_way() {
+        return Some(last);
+    }
+    let mut kept = last.clone();
+    for earlier in said.chain(base.values(column.field).next()) {
+        if !earlier.looks_like(&last) {
+            break;
+        }
+        kept = earlier;
+    }
+    Some(kept)
 }
 
 /// What a row says in a column that no cell clears.
@@ -250,6 +268,8 @@ impl<'p> Single<'p> {
                     before
                 })
             }
+            // Nothing is written again that looks the same already (W4).
+            (_, Some(before)) if before.looks_like(&value) => before,
             _ => {
                 self.parts = None;
                 value

@@ -15,6 +15,7 @@
 //! assert_eq!(normalize::email("jane@"), Err(IssueCode::EmailInvalid));
 //! ```
 
+mod alike;
 mod boolean;
 mod choice;
 mod country;
@@ -27,6 +28,7 @@ mod number;
 mod phone;
 mod text;
 
+pub(crate) use alike::{as_it_looks, is_plain as is_written_one_way, looks_like};
 pub use boolean::boolean;
 pub use choice::OptionSet;
 pub(crate) use choice::STATUSES;

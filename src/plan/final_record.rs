@@ -125,7 +125,7 @@ impl<'p> FinalRecord<'p> {
                 id(now).is_some() && id(now) == id(said)
             }
             _ if column.merge == Merge::Append => has_note(now, said),
-            _ => now == said,
+            _ => normalize::looks_like(now, said),
         }
     }
 }

@@ -143,7 +143,9 @@ pub(super) fn contradicts(
             return false;
         }
         let said = normalize::trim(said);
-        !said.is_empty() && !may_have_guard(said) && said != normalize::trim(stored)
+        !said.is_empty()
+            && !may_have_guard(said)
+            && !normalize::looks_like(said, normalize::trim(stored))
     })
 }
 
@@ -228,7 +230,7 @@ impl Planner {
         let mut earlier = self.ledger.back_from(object, previous);
         let said = |row| Some((row, self.ledger.row(object, row).value(settings, column)?));
         let (earlier, before) = earlier.find_map(said)?;
-        let differs = before != now
+        let differs = !before.looks_like(&now)
             && !loosens(column, Some(&before), &now)
             && counts(column.field, &before, &now);
         let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);

@@ -8,7 +8,8 @@ use crm_import::storage::MemoryRecord;
 use crm_import::{MemoryStorage, Object, Outcome, Report, RowNumber, Severity};
 
 use crate::contacts::{items, normal};
-use crate::model::{Crm, Policy, Row, fold};
+use crate::model::{Crm, Policy, Row, fold, look};
+use crate::writing::{has_lines, merge};
 
 /// Filled, taken, left out, refused, skipped, failed.
 type Counts = [u64; 6];
@@ -138,11 +139,13 @@ fn is_there(
             let held: Vec<Option<String>> = held.iter().map(|value| normal(field, value)).collect();
             items(cell).all(|item| held.contains(&normal(field, item)))
         }
-        (_, "notes") => record.value(field).is_some_and(|notes| notes.contains(cell)),
+        (_, "notes") if merge(policy, place.header, "append") == "append" => {
+            record.value(field).is_some_and(|notes| has_lines(notes, cell))
+        }
         (_, "pipeline" | "stage" | "status" | "lost_reason") => {
             record.value(field).is_some_and(|value| fold(value) == fold(cell))
         }
-        _ => record.value(field) == Some(cell),
+        _ => record.value(field).is_some_and(|value| look(value) == look(cell)),
     }
 }
 

@@ -322,12 +322,12 @@ fn row(dice: &mut Dice, policy: &Policy) -> Row {
 fn cell(dice: &mut Dice, header: &str) -> String {
     let pool: &[&str] = match header {
         "Contact ID" => &["", "", "", "", "1", "2", "10", "c3", "c9"],
-        "First Name" => &["", "Ana", "ana", "Bo", "-"],
+        "First Name" => &["", "Ana", "ana", "Bo", "-", "Jos\u{e9}", "JOSE\u{301}"],
         "Last Name" => &["", "Lee", "LEE", "Kim"],
-        "Company" => &["", "", "Acme", "Bolt"],
+        "Company" => &["", "", "Acme", "Bolt", "\u{d6}l", "O\u{308}l"],
         "Contract No" => &["", "", "K1", "k2", "K3"],
         "Tags" => &["", "vip", "VIP; new", "fair"],
-        "Notes" => &["", "", "hello", "call"],
+        "Notes" => &["", "", "hello", "call", "hello\ncall", "hello\r\ncall"],
         "Opportunity ID" => &["", "", "", "9", "10", "o1", "o2", "o9"],
         "Opportunity Name" => &["", "Roof", "roof", "Loft"],
         "Pipeline" => &["", "Sales", "CARE", "Nowhere"],

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// One field's values; a field with one value has one item.
 pub(crate) type Values = BTreeMap<&'static str, Vec<String>>;
 
@@ -109,7 +111,12 @@ pub(crate) struct Crm {
 
 /// Lower case, single spaces.
 pub(crate) fn fold(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    look(text).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text with line breaks and letters written in one way (W4).
+pub(crate) fn look(text: &str) -> String {
+    text.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The order of ids: as numbers if both are digits, else bytewise.

@@ -1,7 +1,7 @@
 //! Opportunities, row by row, as behaviour §3, §5 and §8 says it.
 
 use crate::contacts::{Ref, items};
-use crate::model::{Matching, Record, Row, Side, by_id, fold};
+use crate::model::{Matching, Record, Row, Side, by_id, fold, look};
 use crate::naive::{Naive, name_of, plain};
 use crate::standing::Standing;
 use crate::writing::{add_tag, join_single};
@@ -391,7 +391,8 @@ impl Naive {
     ) {
         let Some(said) = said else { return };
         let last = deal.said.insert(field, (at, said.clone()));
-        if last.is_some_and(|(_, last)| last != said && meant(&last) != meant(&said)) {
+        let differs = |last: &str| look(last) != look(&said) && meant(last) != meant(&said);
+        if last.is_some_and(|(_, last)| differs(&last)) {
             self.note(at, "opportunity", "field-differs");
         }
     }

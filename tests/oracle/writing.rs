@@ -3,7 +3,7 @@
 
 use crate::addresses::join_addresses;
 use crate::contacts::{HEADERS, items};
-use crate::model::{Policy, Record, fold};
+use crate::model::{Policy, Record, fold, look};
 use crate::naive::Naive;
 
 impl Naive {
@@ -40,7 +40,7 @@ impl Naive {
                         is_protected,
                     ) {
                         let last = record.said.insert(field, (at, cell.clone()));
-                        if last.is_some_and(|(_, said)| said != *cell) {
+                        if last.is_some_and(|(_, said)| look(&said) != look(cell)) {
                             self.note(at, "contact", "field-differs");
                         }
                     }
@@ -137,6 +137,8 @@ pub(crate) fn join_single(
         ("fill_blank", Some(_)) => return false,
         ("keep", _) if !is_new => return false,
         ("append", Some(now)) if has_lines(&now, cell) => now,
+        // What looks the same is there already (W4).
+        (_, Some(now)) if look(&now) == look(cell) => now,
         ("append", Some(now)) => format!("{now}\n{cell}"),
         _ => cell.to_owned(),
     };
@@ -145,7 +147,8 @@ pub(crate) fn join_single(
 }
 
 /// A note is there already where all of its lines stand one below the other (W5).
-fn has_lines(text: &str, note: &str) -> bool {
+pub(crate) fn has_lines(text: &str, note: &str) -> bool {
+    let (note, text) = (look(note), look(text));
     let note: Vec<_> = note.lines().map(str::trim).collect();
     let text: Vec<_> = text.lines().map(str::trim).collect();
     text.windows(note.len()).any(|lines| lines == note)

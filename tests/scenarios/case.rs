@@ -85,7 +85,7 @@ impl Case {
     fn import(&mut self, arguments: &str, file: &str) -> String {
         let headers = file.lines().next().unwrap_or("");
         let mut import = Import::new().mapping(self.mapping(headers));
-        let mut run_window = None;
+        let (mut run_window, mut breaks) = (None, "\n");
         for argument in arguments.split_whitespace() {
             let (key, value) = argument.split_once('=').unwrap();
             import = match key {
@@ -104,10 +104,14 @@ impl Case {
                     import
                 }
                 "tag" => import.follow_up(tag(value)),
+                "breaks" => {
+                    breaks = if value == "crlf" { "\r\n" } else { "\r" };
+                    import
+                }
                 other => panic!("{}: an import has no setting {other}", self.name),
             };
         }
-        let file = format!("{file}\n");
+        let file = format!("{file}\n").replace('\n', breaks);
         let source = || Source::from_bytes(file.clone().into_bytes());
         let plan = match import.plan(source(), &mut self.crm) {
             Ok(plan) => plan,

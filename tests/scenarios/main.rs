@@ -8,7 +8,7 @@
 //! | `@account` | the account's settings, as JSON; what is left out has its default |
 //! | `@stored` | one record a line: `contact c1 \| email=ana@example.com \| first_name=Ana` |
 //! | `@mapping` | settings of columns as JSON, joined to the mapping of headers by field label |
-//! | `@import …` | a file, `----`, and the plan that is expected; with `window=1` a run of such windows is what writes; `tag=fair` tags all contacts, `tag=new@created` those who are new |
+//! | `@import …` | a file, `----`, and the plan that is expected; with `window=1` a run of such windows is what writes; `tag=fair` tags all contacts, `tag=new@created` those who are new; `breaks=crlf` or `breaks=cr` is how the file breaks its lines |
 //! | `@crm` | `----`, and what is stored after the imports before it, each of which was applied |
 //!
 //! `UPDATE=1 cargo test --test scenarios` writes what came out in place of what was expected; read the

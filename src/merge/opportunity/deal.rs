@@ -11,6 +11,7 @@ use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::merge::{Base, RowOf, RowRole, takes};
+use crate::normalize;
 use crate::value::Value;
 
 /// Where an opportunity stands: the fields that depend on each other.
@@ -276,7 +277,8 @@ fn take_text<'p>(
     role: RowRole,
 ) -> bool {
     let Some(said) = said else { return false };
-    if !takes(column.merge, place.is_none(), role) || place.as_deref() == Some(&*said) {
+    let is_there = place.as_deref().is_some_and(|place| normalize::looks_like(place, &said));
+    if is_there || !takes(column.merge, place.is_none(), role) {
         return false;
     }
     *place = Some(said);

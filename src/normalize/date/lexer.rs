@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::months::{Word, word};
 use super::plain;
+use crate::normalize::as_it_looks;
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
 /// What a cell says, before day and month are told apart.
@@ -115,10 +116,10 @@ fn basic(text: &str) -> Option<Parts> {
     Some(Parts::YearFirst { year: part(0..4)?, second: part(4..6)?, third: part(6..8)? })
 }
 
-/// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone.
+/// Digits of any script as ASCII, dashes as `-`, spaces as spaces, invisible marks gone, letters in one piece.
 fn simplified(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
-    for c in cell.chars().filter(|c| !is_mark(*c)) {
+    for c in as_it_looks(cell).chars().filter(|c| !is_mark(*c)) {
         match c {
             c if c.is_ascii() => out.push(c),
             c if ascii_digit(c).is_some() => out.extend(ascii_digit(c)),

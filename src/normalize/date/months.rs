@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+use crate::normalize::folded;
+
 /// What a word in a date is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
@@ -129,7 +131,7 @@ static WORDS: LazyLock<HashMap<String, Word, foldhash::quality::RandomState>> =
         let mut months: HashMap<String, Option<u16>, foldhash::quality::RandomState> =
             HashMap::default();
         let mut add = |word: String, month: u16| {
-            let known = months.entry(word).or_insert(Some(month));
+            let known = months.entry(folded(&word)).or_insert(Some(month));
             if *known != Some(month) {
                 *known = None;
             }
@@ -152,14 +154,14 @@ static WORDS: LazyLock<HashMap<String, Word, foldhash::quality::RandomState>> =
             words.extend(month.map(|month| (word, month)));
         }
         for filler in WEEKDAYS.split(' ').chain(FILLERS.split(' ')) {
-            words.entry(filler.to_owned()).or_insert(Word::Filler);
+            words.entry(folded(filler)).or_insert(Word::Filler);
         }
         words
     });
 
 /// What a word is, if it is one of a date.
 pub(super) fn word(text: &str) -> Option<Word> {
-    let text = text.to_lowercase();
+    let text = folded(text);
     let is_weekday = |text: &str| {
         text.starts_with("星期")
             || text.starts_with(['週', '周'])

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::normalize::folded;
+
 /// Codes of ISO 4217 in use, and some that were until lately.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN \
      BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD \
@@ -53,7 +55,7 @@ pub(crate) fn is_currency(name: &str) -> bool {
         return true;
     }
     let is_code = name.len() == 3 && CODES_KNOWN.contains(name.to_ascii_uppercase().as_str());
-    is_code || NAMES_KNOWN.contains(name) || NAMES_KNOWN.contains(name.to_lowercase().as_str())
+    is_code || NAMES_KNOWN.contains(name) || NAMES_KNOWN.contains(folded(name).as_str())
 }
 
 fn is_sign(c: char) -> bool {
