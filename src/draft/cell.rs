@@ -53,7 +53,8 @@ impl Column {
         choices: &'b Choices,
     ) -> Option<Value<'b>> {
         let default = normalize::trim(self.default.as_deref()?);
-        let value = || self.value(default, region, choices).ok();
+        let part = if self.beside.is_some() { self.part_of(default) } else { default };
+        let value = || self.value(part, region, choices).ok();
         self.has_part(default).then(value).flatten()
     }
 
@@ -78,7 +79,10 @@ impl Column {
                 normalize::text(cell).map(Value::text)
             }
             FieldKind::FullName => {
-                normalize::text(cell).map(|name| Value::text(self.part_of(name)))
+                // Next to columns for the parts, the cell is the part already.
+                let is_part = self.beside.is_some();
+                let part = |name| if is_part { name } else { self.part_of(name) };
+                normalize::text(cell).map(|name| Value::text(part(name)))
             }
             FieldKind::Email => normalize::email(cell).map(Value::Text),
             FieldKind::Phone => {

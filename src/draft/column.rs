@@ -255,10 +255,11 @@ impl Column {
         self.meant(self.bare(cell))
     }
 
-    /// What the value map says for a bare cell, or the cell itself.
+    /// What the value map says for a bare cell, or the cell itself. Next to columns for its parts, a full name was
+    /// looked up before it was divided.
     #[inline]
     pub(super) fn meant<'b>(&'b self, cell: &'b str) -> &'b str {
-        if self.values.is_empty() { cell } else { self.looked_up(cell) }
+        if self.values.is_empty() || self.beside.is_some() { cell } else { self.looked_up(cell) }
     }
 
     /// A trimmed cell without the guard that marks it as text for a spreadsheet, such as `="007"`.
@@ -282,7 +283,7 @@ impl Column {
         code.map_or_else(|| normalize::unguarded(cell), normalize::trim)
     }
 
-    fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
+    pub(super) fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 

@@ -10,9 +10,10 @@ use super::refusal::Refused;
 use super::region::Countries;
 use super::side::{Seen, Side};
 use super::stripe_keys::StripeKeys;
-use super::{Drafts, FormatScan, RowDraft, Settings, Shape};
+use super::{Column, Drafts, FormatScan, RowDraft, Settings, Shape};
 use crate::field::FieldId;
-use crate::source::{Block, Stripe, TextSpan};
+use crate::issue::IssueCode;
+use crate::source::{Block, Stripe, TextSpan, rows_of};
 
 /// Looks at every row of a block once. What it remembers from one block to the next makes no difference to
 /// what it finds, so several drafters can work side by side.
@@ -25,6 +26,8 @@ pub(crate) struct Drafter<'s> {
     /// The countries that the rows themselves name.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
+    /// A full name next to columns for its parts, and its place in the file.
+    full_name: Option<(usize, &'s Column)>,
     /// How many keys the block had that had the most.
     most_keys: usize,
     /// A buffer for the stripes.
@@ -44,7 +47,10 @@ impl<'s> Drafter<'s> {
     pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
         let contact = Side::new(settings, &settings.contact_columns);
         let opportunity = Side::new(settings, &settings.opportunity_columns);
+        let full_name = settings.contact_columns.iter().find(|column| column.beside.is_some());
+        let place = |column: &'s Column| Some((usize::from(column.index()?), column));
         Drafter {
+            full_name: full_name.filter(|_| settings.contacts.is_some()).and_then(place),
             keys: StripeKeys::new(&contact, &opportunity, &settings.rules),
             contact,
             opportunity,
@@ -95,6 +101,7 @@ impl<'s> Drafter<'s> {
             if let Some(country) = &mut self.country {
                 country.look(&stripe);
             }
+            self.note_names_left_out(&stripe);
             let of_contacts = self.check_side(&mut contact, &stripe);
             let of_opportunities = self.check_side(&mut opportunity, &stripe);
             self.write_drafts(&stripe, &of_contacts, &of_opportunities, &mut drafts);
@@ -103,6 +110,16 @@ impl<'s> Drafter<'s> {
         self.most_keys = self.most_keys.max(drafts.keys.len());
         block.append_text(&self.extra);
         drafts
+    }
+
+    /// Reports full names that do not agree with what their rows say of a part (§10).
+    fn note_names_left_out(&mut self, stripe: &Stripe<'_>) {
+        let Some((index, column)) = self.full_name else { return };
+        for row in rows_of(stripe.filled(index) & !stripe.failed()) {
+            if column.leaves_out_name(&stripe.row(row)) {
+                self.refused.add(stripe, row, column, IssueCode::NameUnused.into());
+            }
+        }
     }
 
     /// Looks at the cells of one side.

@@ -1,20 +1,22 @@
-//! A full name next to columns for its parts (behaviour §10): it says whatever they leave blank.
+//! A full name next to columns for its parts (behaviour §10): it completes what those say.
 //!
-//! If neither part has a column, a full name is split by the rule of §9. Next to a column `First Name` it gives
-//! the last name, and on rows without a first name that as well. So nothing it says is lost, and nothing that a
-//! column of its own says is overruled. A single word is the part that the row is missing:
+//! If neither part has a column, a full name is split by the rule of §9. Next to a column for a part it is not: what
+//! that column says is not overruled, and no name is put together from two people's. Where a row leaves the other part
+//! blank, that part is what remains of a full name which begins or ends with the part that is there. A full name that
+//! does not agree with it is left out, which is told. A single word is the part that the row is missing:
 //!
 //! ```text
-//! Full Name  First Name  Last Name       first  last
-//! Ana Lee                                Ana    Lee
-//! Ana Lee    Anna                        Anna   Lee
-//! Lee        Ana                         Ana    Lee
-//! Ana        Ana                         Ana          nothing new
+//! Full Name           First Name  Last Name      first  last
+//! Ana Lee                                        Ana    Lee
+//! Maria Garcia Lopez  Maria                      Maria  Garcia Lopez
+//! Ana Lee             Bob                        Bob                  told
+//! Lee                 Ana                        Ana    Lee
+//! Ana                 Ana                        Ana                  nothing new
 //! ```
 
 use super::column::{Column, Origin, Part};
 use crate::mapping::Blank;
-use crate::normalize;
+use crate::normalize::{self, folded_eq};
 use crate::source::BlockRow;
 
 /// Where the cells of the parts come from.
@@ -32,18 +34,58 @@ impl Beside {
             .then(|| Beside { first: origin(first), last: origin(last) })
     }
 
-    fn of_part(&self, part: Part) -> Option<&Origin> {
-        match part {
-            Part::Whole => None,
-            Part::FirstName => self.first.as_ref(),
-            Part::LastName => self.last.as_ref(),
-        }
+    /// What a row says of the first name and of the last in their own columns; "" for nothing.
+    fn said<'b>(&'b self, row: &BlockRow<'b>) -> [&'b str; 2] {
+        [&self.first, &self.last].map(|origin| {
+            let text = origin.as_ref().map_or("", |origin| origin.text(row));
+            normalize::unguarded(normalize::trim(text))
+        })
     }
 }
 
-/// What a row says about a part in that part's own column; "" for nothing.
-fn said<'b>(origin: Option<&'b Origin>, row: &BlockRow<'b>) -> &'b str {
-    origin.map_or("", |origin| normalize::unguarded(normalize::trim(origin.text(row))))
+/// The first name and the last in a full name, if the row's own columns say this of them. "" where the full name says
+/// nothing.
+fn divided<'n>(name: &'n str, [first, last]: [&str; 2]) -> [&'n str; 2] {
+    let (given, family) = normalize::full_name(name);
+    if family.is_empty() {
+        let is_in = |part: &str| part.split_whitespace().any(|word| folded_eq(word, name));
+        let is_last = !is_in(first) && (is_in(last) || !first.is_empty());
+        return if is_last { ["", given] } else { [given, ""] };
+    }
+    let is_plain = !name.contains(',') && !folded_eq(given, first) && !folded_eq(family, last);
+    let at_first = || behind(name, first).filter(|_| !first.is_empty());
+    let at_last = || before(name, last).filter(|_| !last.is_empty());
+    match is_plain {
+        true => at_first().or_else(at_last).unwrap_or([given, family]),
+        false => [given, family],
+    }
+}
+
+/// Does the row's own column for each part say what the full name says?
+fn agree(divided: [&str; 2], own: [&str; 2]) -> bool {
+    let is_same =
+        |(name, own): (&str, &str)| name.is_empty() || own.is_empty() || folded_eq(name, own);
+    divided.into_iter().zip(own).all(is_same)
+}
+
+/// A name in two, if it begins with these words.
+fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
+    let mut rest = name;
+    for word in words.split_whitespace() {
+        let (own, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        rest = folded_eq(own, word).then_some(normalize::trim(more))?;
+    }
+    Some([normalize::trim(&name[..name.len() - rest.len()]), rest])
+}
+
+/// A name in two, if it ends with these words.
+fn before<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
+    let mut rest = name;
+    for word in words.split_whitespace().rev() {
+        let (more, own) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
+        rest = folded_eq(own, word).then_some(normalize::trim(more))?;
+    }
+    Some([rest, normalize::trim(&name[rest.len()..])])
 }
 
 impl Column {
@@ -56,26 +98,36 @@ impl Column {
     }
 
     pub(super) fn text_beside<'b>(&'b self, beside: &'b Beside, row: &BlockRow<'b>) -> &'b str {
-        match said(beside.of_part(self.part), row) {
-            "" => self.claim(row),
-            _ => "",
+        let name = self.full_name_of(row);
+        let own = beside.said(row);
+        let at = usize::from(self.part == Part::LastName);
+        if name.is_empty() || !own[at].is_empty() {
+            return "";
         }
+        let divided = divided(name, own);
+        if agree(divided, own) { divided[at] } else { "" }
     }
 
-    /// The full name if it says anything about this part, even if the part's own column overrules it. For any
-    /// other column its text.
+    /// What the row's full name says of this part, even if the part's own column overrules it. For any other column
+    /// its text.
     pub(crate) fn claim<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
-        let cell = self.whole_text(row);
-        let Some(beside) = &self.beside else { return cell };
-        let name = self.mapped(normalize::trim(cell));
-        if !is_one_word(name) {
-            return cell;
-        }
-        let first = said(beside.first.as_ref(), row);
-        let last = said(beside.last.as_ref(), row);
-        let is_last = normalize::folded_eq(name, last)
-            || !first.is_empty() && !normalize::folded_eq(name, first);
-        if is_last == (self.part == Part::LastName) { cell } else { "" }
+        let Some(beside) = &self.beside else { return self.whole_text(row) };
+        divided(self.full_name_of(row), beside.said(row))[usize::from(self.part == Part::LastName)]
+    }
+
+    /// Does the row leave a part blank that its full name could say, if the name were not another one than the part
+    /// that is there?
+    pub(super) fn leaves_out_name(&self, row: &BlockRow<'_>) -> bool {
+        let Some(beside) = &self.beside else { return false };
+        let own = beside.said(row);
+        let divided = divided(self.full_name_of(row), own);
+        let is_missed = |at: usize| own[at].is_empty() && !divided[at].is_empty();
+        (is_missed(0) || is_missed(1)) && !agree(divided, own)
+    }
+
+    /// The full name, as the value map has it.
+    fn full_name_of<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
+        self.looked_up(self.bare(normalize::trim(self.whole_text(row))))
     }
 
     /// This part of a full name.
@@ -84,8 +136,6 @@ impl Column {
         match self.part {
             Part::Whole => name,
             Part::FirstName => first,
-            // A single word comes here only if it is the last name.
-            Part::LastName if last.is_empty() && self.beside.is_some() => first,
             Part::LastName => last,
         }
     }

@@ -127,6 +127,8 @@ catalogue! {
         "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,
         "the text in {column} was left out: with what is there already it would be longer than 5,000 characters", "shorten what is stored in the CRM, or put the text into another column";
+    NameUnused "name-unused" Warning None,
+        "the full name \"{value}\" was left out, because the row has another name in a column of its own", "make the columns with the name agree";
     EmailInvalid "email-invalid" Warning Some(1008),
         "\"{value}\" is not an e-mail address", "write it as name@example.com";
     PhoneInvalid "phone-invalid" Warning Some(1013),
