@@ -49,6 +49,8 @@ pub(crate) struct Column {
     pub(crate) kind: FieldKind,
     pub(crate) is_list: bool,
     pub(crate) part: Part,
+    /// If its cells are made from others: the first column of the file that they are made from.
+    made_from: Option<u16>,
     /// For a part of a full name: the columns that the file has for the parts.
     pub(super) beside: Option<Box<Beside>>,
     pub(crate) merge: Merge,
@@ -106,6 +108,7 @@ impl Column {
             kind: of.kind,
             is_list: of.is_list,
             part: Part::Whole,
+            made_from: None,
             beside: None,
             merge,
             blank,
@@ -148,9 +151,16 @@ impl Column {
         self
     }
 
-    /// The same column, to feed a whole name from the cells at this place.
-    pub(super) fn whole(mut self, index: u16, default: Option<String>) -> Self {
+    /// The same column, to feed a whole name from the cells at this place, which are made from the columns from
+    /// `made_from` on.
+    pub(super) fn whole(
+        mut self,
+        index: u16,
+        made_from: Option<u16>,
+        default: Option<String>,
+    ) -> Self {
         self.origin = Origin::File(index);
+        self.made_from = made_from;
         (self.field, self.kind) = (FieldId::NAME, FieldKind::FullName);
         // The value maps were used when the cells were made.
         self.values.clear();
@@ -169,6 +179,11 @@ impl Column {
             Origin::File(index) => Some(index),
             Origin::Constant(_) => None,
         }
+    }
+
+    /// Does the row end before the column's cell? Then it says nothing there, not even that it is blank.
+    pub(crate) fn is_missing(&self, row: &BlockRow<'_>) -> bool {
+        self.made_from.or(self.index()).is_some_and(|index| row.lacks(usize::from(index)))
     }
 
     /// Is this text the name of the column?

@@ -41,7 +41,8 @@ impl Joined {
         let defaults = defaults.filter_map(|column| column.default.as_deref());
         let default = defaults.map(normalize::trim).collect::<Vec<_>>().join(" ");
         let default = Some(default).filter(|default| !default.is_empty());
-        columns.push(pattern.clone().whole(index, default));
+        let first = parts.iter().filter_map(Column::index).min();
+        columns.push(pattern.clone().whole(index, first, default));
         Some(Joined { index, parts })
     }
 

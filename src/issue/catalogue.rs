@@ -86,7 +86,7 @@ macro_rules! catalogue {
 catalogue! {
     // The file (behaviour §12).
     RowShort "row-short" Warning None,
-        "the row has fewer cells than the header", "check that its values are in the right columns; the missing cells were read as blank";
+        "the row has fewer cells than the header", "check that its values are in the right columns; the missing cells change nothing";
     RowLong "row-long" Warning None,
         "the row has more cells than the header", "put quotes around values that contain a comma or another separator; the cells after the last column were not read";
     RowRagged "row-ragged" Error None,

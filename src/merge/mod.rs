@@ -32,7 +32,7 @@ use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
 use crate::normalize;
-use crate::object::{Object, RowNumber};
+use crate::object::RowNumber;
 use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
@@ -91,14 +91,14 @@ impl<'p> RowOf<'p> {
     pub(crate) fn clears(&self, settings: &Settings, column: &Column) -> bool {
         column.asks_to_clear(normalize::trim(column.text(&self.cells)))
             && !is_required(settings, column.field)
-            && !self.clears_nothing(settings, column.object)
+            && !self.clears_nothing(settings, column)
     }
 
-    /// Whether the blank cells of this side clear nothing, because it comes from our own error log and was imported
-    /// with the file. It has cleared then what it had to clear. What other rows of the file gave since, which it must
-    /// not clear (W3), is stored by now.
-    fn clears_nothing(&self, settings: &Settings, object: Object) -> bool {
-        settings.was_imported(object, &self.cells)
+    /// Whether a blank clears nothing here (W3). A cell that a short row does not have is not a blank one (§12). Nor
+    /// clears a side that comes from our own error log and was imported with the file: it has cleared then what it had
+    /// to clear. What other rows of the file gave since, which it must not clear, is stored by now.
+    fn clears_nothing(&self, settings: &Settings, column: &Column) -> bool {
+        column.is_missing(&self.cells) || settings.was_imported(column.object, &self.cells)
     }
 
     /// Whether this item of a cell is [dropped](Dropped).

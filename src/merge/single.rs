@@ -134,12 +134,13 @@ pub(super) fn folded<'p>(
 
 /// Is the field protected from being cleared by this row? Keys that matched, ids and required fields are
 /// (W3).
-pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, field: FieldId) -> bool {
+pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
+    let field = column.field;
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
     by.is_some_and(|rule| rule.has(field))
         || is_required(settings, field)
         || settings.fields.get(field).kind == FieldKind::RecordId
-        || row.clears_nothing(settings, settings.fields.get(field).object)
+        || row.clears_nothing(settings, column)
 }
 
 /// Must a new record have this field?
@@ -200,9 +201,7 @@ impl<'p> Single<'p> {
         row: &RowOf<'p>,
         role: RowRole,
     ) {
-        let Some((field, kind)) = columns.first().map(|column| (column.field, column.kind)) else {
-            return;
-        };
+        let Some(kind) = columns.first().map(|column| column.kind) else { return };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
         let mut is_asked_blank = false;
         // What the row says in one column is not removed by another, nor is what that column keeps.
@@ -218,7 +217,7 @@ impl<'p> Single<'p> {
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
-                Cell::Clear if is_said || is_protected(base.settings, row, field) => Cell::Blank,
+                Cell::Clear if is_said || is_protected(base.settings, row, column) => Cell::Blank,
                 cell => cell,
             };
             is_asked_blank |= cell == Cell::Clear;

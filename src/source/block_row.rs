@@ -149,6 +149,16 @@ impl<'b> BlockRow<'b> {
         }
     }
 
+    /// Does the row end before this column?
+    pub(crate) fn lacks(&self, column: usize) -> bool {
+        // Where it ends, no cell ends behind the one before.
+        let Some(before) = column.checked_sub(1) else { return false };
+        match self.ends {
+            RowEnds::Short(ends) => ends.get(column) <= ends.get(before),
+            RowEnds::Long(ends) => ends.get(column) <= ends.get(before),
+        }
+    }
+
     /// Which of the first 64 columns have cells that are not [empty](Self::is_empty), as bits.
     pub(crate) fn filled(&self) -> u64 {
         match self.ends {
@@ -199,7 +209,10 @@ mod tests {
                 let filled = rows().filter(|row| !row.is_empty(column));
                 assert_eq!(shown, filled.map(|row| row.cell(column)).collect::<Vec<_>>());
             }
-            for row in rows() {
+            for (at, row) in rows().enumerate() {
+                for column in 0..block.columns() {
+                    assert_eq!(row.lacks(column), column >= block.record(at).count(), "{column}");
+                }
                 for column in 0..64 {
                     assert_eq!(row.bytes(column), row.cell(column).as_bytes(), "{column}");
                     let is_filled = row.filled() >> column & 1 == 1;

@@ -172,7 +172,7 @@ pub struct FileFormat {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ragged {
-    /// Missing cells are blank, surplus cells are left out.
+    /// Missing cells say nothing, and clear nothing even where blanks do; surplus cells are left out.
     #[default]
     Pad,
     /// The row fails.

@@ -78,7 +78,7 @@ pub(crate) fn closes(field: FieldId, value: &Value<'_>) -> bool {
 impl<'p> Said<'p> {
     fn of(settings: &'p Settings, row: &RowOf<'p>, column: &'p Column) -> Self {
         let cell = match column.read(column.text(&row.cells), None, &settings.choices) {
-            Cell::Clear if row.clears_nothing(settings, column.object) => Cell::Blank,
+            Cell::Clear if row.clears_nothing(settings, column) => Cell::Blank,
             cell => cell,
         };
         Said { cell, column, is_given: true, is_default: false }
