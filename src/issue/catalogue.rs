@@ -160,9 +160,9 @@ catalogue! {
     TimezoneUnknown "timezone-unknown" Warning None,
         "\"{value}\" is not one of the account's time zones", "write it as America/New_York";
     OwnerUnknown "owner-unknown" Warning Some(1015),
-        "no user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address or full name, or add the user in the CRM first";
+        "no user is called \"{value}\", so the cell was not used", "use the user's e-mail address or full name, or add the user in the CRM first";
     OwnerAmbiguous "owner-ambiguous" Warning Some(1002),
-        "more than one user is called \"{value}\"; the owner was left as it is", "use the user's e-mail address";
+        "more than one user is called \"{value}\", so the cell was not used", "use the user's e-mail address";
     RecordIdDamaged "record-id-damaged" Error None,
         "\"{value}\" is an id that a spreadsheet has rounded", "format the column as text in the spreadsheet and export once more";
     ValueLimit "value-limit" Warning None,
