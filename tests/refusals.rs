@@ -98,7 +98,7 @@ fn every_refusal_says_what_was_seen_where_and_what_to_do() {
             "03/04/2026",
             "date-ambiguous",
             Some(1014),
-            "which of them comes first",
+            "in which order its dates are written",
         ),
         (contact, "date_of_birth", "46085", "date-serial", Some(1014), "day numbers"),
         (contact, "score", "12.ab", "number-invalid", None, "1234.50"),
@@ -276,12 +276,20 @@ fn the_whole_column_tells_the_order_of_its_dates() {
         read(&cells, open(), dmy),
         (" 2026-03-31 2026-03-31".into(), vec![IssueCode::DateAmbiguous])
     );
-    // Years of two digits might stand in front: as it is usually meant, said once.
-    let cells = ["03.04.21", "31.12.21"];
+    // Years of two digits might stand in front: the account says whether they do, which is said once; if it does not,
+    // the dates are refused.
+    let (cells, ymd) = (["24/05/06", "24/12/31"], Some(DateOrder::Ymd));
+    let assumed = vec![IssueCode::DateOrderAssumed];
+    assert_eq!(read(&cells, open(), dmy), ("2006-05-24 1931-12-24".into(), assumed.clone()));
+    assert_eq!(read(&cells, open(), mdy), ("2006-05-24 1931-12-24".into(), assumed.clone()));
+    assert_eq!(read(&cells, open(), ymd), ("2024-05-06 2024-12-31".into(), assumed));
     assert_eq!(
         read(&cells, open(), None),
-        ("2021-04-03 2021-12-31".into(), vec![IssueCode::DateOrderAssumed])
+        (" ".into(), vec![IssueCode::DateAmbiguous, IssueCode::DateAmbiguous])
     );
+    // An order that the column rules out is no order for it.
+    let cells = ["03/04/2026"];
+    assert_eq!(read(&cells, open(), ymd), ("".into(), vec![IssueCode::DateAmbiguous]));
     // Nobody is born in the years to come.
     let cells = ["31.12.68", "31.12.69"];
     assert_eq!(read(&cells, open(), None), ("1968-12-31 1969-12-31".into(), vec![]));

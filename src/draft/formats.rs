@@ -99,8 +99,8 @@ impl FormatScan {
     }
 
     /// The formats of the columns, judging by what was seen. A date column that shows no order takes that of its
-    /// header (`MM/DD/YYYY`), else the account's, with a warning. If neither has one, ambiguous cells of the
-    /// column are refused.
+    /// header (`MM/DD/YYYY`), else the account's, with a warning. If neither has one that can be, ambiguous cells
+    /// of the column are refused.
     pub(crate) fn found(&self, settings: &Settings) -> Formats {
         let mut formats = Formats { findings: settings.notices.clone(), ..Formats::default() };
         for (index, scan) in &self.dates {
@@ -110,16 +110,19 @@ impl FormatScan {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
                 _ if named.is_some() => (named, false),
+                // An account that states any order states as well whether the year comes first.
                 DateOrderFound::Likely(order) => {
-                    let stated = settings.account.date_order;
-                    (stated.filter(|stated| *stated == DateOrder::Ymd).or(Some(order)), true)
+                    let of_stated = |stated| if stated == DateOrder::Ymd { stated } else { order };
+                    (settings.account.date_order.map(of_stated), true)
                 }
                 DateOrderFound::Contradictory => {
                     formats.mixed.push(*index);
                     (None, false)
                 }
                 DateOrderFound::NotNeeded => (None, false),
-                DateOrderFound::Unknown => (settings.account.date_order, true),
+                DateOrderFound::Unknown => {
+                    (settings.account.date_order.filter(|order| scan.allows(*order)), true)
+                }
             };
             if let (Some(order), true) = (order, is_assumed) {
                 let finding = Finding::file(IssueCode::DateOrderAssumed).column(*index);

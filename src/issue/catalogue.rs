@@ -140,9 +140,9 @@ catalogue! {
     DateInvalid "date-invalid" Warning Some(1014),
         "\"{value}\" is not a date, or not one in the order of its column", "write it as year-month-day, such as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
-        "\"{value}\" can be read with the day or the month first", "say for the column which of them comes first, or write its dates as year-month-day, such as 2026-03-31";
+        "\"{value}\" can be read in more than one order of day, month and year", "say for the column in which order its dates are written, or write them as year-month-day, such as 2026-03-31";
     DateOrderAssumed "date-order-assumed" Warning None,
-        "nothing in column {column} tells whether the day or the month comes first; it was read as {detail}", "if that is wrong, say for the column which of them comes first, or write its dates as year-month-day, such as 2026-03-31";
+        "the dates in column {column} can be read in more than one order; they were read as {detail}", "if that is wrong, say for the column in which order its dates are written, or write them as year-month-day, such as 2026-03-31";
     DateSerial "date-serial" Warning Some(1014),
         "\"{value}\" looks like a spreadsheet's day number", "format the column as a date in the spreadsheet, or say that it holds day numbers";
     NumberInvalid "number-invalid" Warning None,

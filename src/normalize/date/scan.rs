@@ -30,7 +30,7 @@ pub enum DateOrderFound {
     /// All cells can be read in this order, and in no other.
     Told(DateOrder),
     /// Years have two digits and could also come first: `31.12.26` is the last day of 2026, or the 26th of
-    /// December 2031. This is the order that is usually meant.
+    /// December 2031. This is the order if they do not.
     Likely(DateOrder),
     /// No cell needs an order.
     NotNeeded,
