@@ -362,31 +362,8 @@ fn what_is_no_day_is_refused() {
 #[test]
 fn what_is_no_number_is_refused() {
     for cell in [
-        "12.ab",
-        "1.2.3",
-        "1,2,3",
-        "1.23.456",
-        "--5",
-        "(-5)",
-        "5-5",
-        "1 2",
-        "",
-        "-",
-        "$",
-        "abc",
-        "1e",
-        "e5",
-        "1e99",
-        "0x10",
-        "1_000",
-        "½",
-        "10%",
-        "1/2",
-        "1.234.56",
-        "1'23",
-        "99999999999999999999999999999999",
-        "Infinity",
-        "NaN",
+        "12.ab", "1.2.3", "1,2,3", "1.23.456", "--5", "(-5)", "5-5", "1 2", "", "-", "$", "abc",
+        "1e", "e5", "0x10", "1_000", "½", "10%", "1/2", "1.234.56", "1'23", "Infinity", "NaN",
         "5k",
     ] {
         for separators in [None, Some(ENGLISH), Some(GERMAN)] {
@@ -397,6 +374,24 @@ fn what_is_no_number_is_refused() {
             );
         }
     }
+}
+
+/// §9: a number that is too long is a number, and says what is wrong with it.
+#[test]
+fn a_number_is_kept_exactly_or_refused_for_its_length() {
+    for cell in [
+        "99999999999999999999999999999999",
+        "1e28",
+        "1e99",
+        "-1e400",
+        "0.12345678901234567890123456789",
+    ] {
+        for separators in [None, Some(ENGLISH)] {
+            let read = normalize::decimal(cell, separators);
+            assert_eq!(read, Err(IssueCode::NumberTooLong), "{cell:?} {separators:?}");
+        }
+    }
+    assert!(normalize::decimal("9999999999999999999999999999", None).is_ok(), "28 digits");
 }
 
 #[test]

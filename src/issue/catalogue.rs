@@ -149,6 +149,8 @@ catalogue! {
         "\"{value}\" is not a number", "write it in digits, such as {number}";
     NumberAmbiguous "number-ambiguous" Warning None,
         "the last separator in \"{value}\" could come before decimals or before thousands", "write it without a separator for thousands, or with decimals, such as {number}; or say for the column which sign comes before decimals";
+    NumberTooLong "number-too-long" Warning None,
+        "\"{value}\" has too many digits to be kept exactly", "round it, or put it into a field for text";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),

@@ -55,7 +55,8 @@ impl Separators {
 /// separate groups.
 ///
 /// # Errors
-/// [`IssueCode::NumberAmbiguous`], or [`IssueCode::NumberInvalid`] for what is no number.
+/// [`IssueCode::NumberAmbiguous`], [`IssueCode::NumberTooLong`] for more than 28 digits, or
+/// [`IssueCode::NumberInvalid`] for what is no number.
 ///
 /// ```
 /// # use crm_import::{normalize::{decimal, Separators}, IssueCode};
@@ -86,7 +87,7 @@ fn in_full(cell: &str, separators: Option<Separators>) -> Result<Decimal, IssueC
         (None, Reading::Point(point)) => point,
         (None, Reading::Open) => return Err(IssueCode::NumberAmbiguous),
     };
-    body.value(point).ok_or(IssueCode::NumberInvalid)
+    body.value(point).ok_or(IssueCode::NumberTooLong)
 }
 
 #[cfg(test)]

@@ -70,5 +70,6 @@ fn is_sign(c: char) -> bool {
                 | '\u{fdfc}'
                 | '円'
                 | '元'
+                | '원'
     )
 }

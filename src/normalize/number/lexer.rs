@@ -7,6 +7,10 @@ use super::Separators;
 use super::currency::without_currency;
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
+/// As many digits of any value are kept exactly.
+const MOST_DIGITS: usize = 28;
+const MOST_EXPONENT: i16 = 18;
+
 /// A number taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Body {
@@ -103,15 +107,13 @@ fn body(text: &str, is_negative: bool, exponent: i16) -> Option<Body> {
             _ => return None,
         }
     }
-    let is_number = !body.digits.is_empty() && body.digits.len() <= 28;
-    is_number.then_some(body)
+    (!body.digits.is_empty()).then_some(body)
 }
 
 fn split_exponent(text: &str) -> Option<(&str, i16)> {
     let Some(at) = text.find(['e', 'E']) else { return Some((text, 0)) };
     let exponent: i16 = text[at + 1..].parse().ok()?;
-    (exponent.abs() <= 18 && text[..at].ends_with(|c: char| c.is_ascii_digit()))
-        .then_some((&text[..at], exponent))
+    text[..at].ends_with(|c: char| c.is_ascii_digit()).then_some((&text[..at], exponent))
 }
 
 impl Body {
@@ -190,8 +192,11 @@ impl Body {
                 || (kind == ',' && first <= 2 && inner.iter().all(|n| *n == 2)))
     }
 
-    /// The number, if its decimals begin after this many digits.
+    /// The number, if its decimals begin after this many digits. `None` if it has too many digits to be kept exactly.
     pub(super) fn value(&self, point: Option<usize>) -> Option<Decimal> {
+        if self.digits.len() > MOST_DIGITS || self.exponent.abs() > MOST_EXPONENT {
+            return None;
+        }
         let mut text = String::with_capacity(self.digits.len() + 2);
         if self.is_negative {
             text.push('-');

@@ -120,10 +120,16 @@ impl SeparatorScan {
     }
 }
 
+/// The signs of dollars, pounds, rupees, yen, yuan and won, also as wide letters.
+const SIGNS: [char; 12] = [
+    '$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}', '\u{20a9}',
+    '\u{ffe6}', '円', '元', '원',
+];
+
 /// Does the cell have the sign of a currency that separates thousands by commas and has two decimals or none?
 /// The euro is not one of them: its comma stands before decimals, and the price of fuel has three.
 fn has_sign(cell: &str) -> bool {
-    cell.contains(['$', '\u{ff04}', '\u{a3}', '\u{ffe1}', '\u{20b9}', '\u{a5}', '\u{ffe5}'])
+    cell.contains(SIGNS)
 }
 
 /// The point or comma before the last one or two digits. So few digits are no group of thousands: either this
@@ -149,6 +155,10 @@ mod tests {
             (&["$1,000", "$12,500"][..], SeparatorsFound::Likely(points)),
             (&["($1,000)", "12,500", "", "300"], SeparatorsFound::Likely(points)),
             (&["\u{a3} 1,000"], SeparatorsFound::Likely(points)),
+            (&["12,000円", "1,500"], SeparatorsFound::Likely(points)),
+            (&["12,000元"], SeparatorsFound::Likely(points)),
+            (&["12,000 원"], SeparatorsFound::Likely(points)),
+            (&["\u{20a9}12,000"], SeparatorsFound::Likely(points)),
             (&["1,000", "12,500"], SeparatorsFound::Unknown),
             (&["$1,000", "12.500"], SeparatorsFound::Unknown),
             (&["$1.000"], SeparatorsFound::Unknown),
