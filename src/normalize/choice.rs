@@ -37,6 +37,13 @@ const FEW: usize = 12;
 impl OptionSet {
     /// A set of (id, label).
     pub fn new(options: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut set = OptionSet::folding(options);
+        set.tell_spellings_apart();
+        set
+    }
+
+    /// A set in which a label is ambiguous if another differs only in case or spaces.
+    fn folding(options: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut set = OptionSet::default();
         for (id, label) in options {
             let at = set.entries.len();
@@ -49,10 +56,13 @@ impl OptionSet {
             let id = folded(&set.entries[at].0);
             set.by_name.entry(id).or_insert(Some(at));
         }
-        set.tell_spellings_apart();
-        let named = |(_, label): &(String, String)| set.find_folded(trim(label)).ok();
-        set.named = set.entries.iter().map(named).collect();
+        set.find_named();
         set
+    }
+
+    fn find_named(&mut self) {
+        let named = |(_, label): &(String, String)| self.find_folded(trim(label)).ok();
+        self.named = self.entries.iter().map(named).collect();
     }
 
     /// The users of an account, by e-mail address, "First Last" and "Last First" (behaviour O10).
@@ -65,7 +75,8 @@ impl OptionSet {
                 .filter(|alias| !is_blank(alias))
                 .map(|alias| (user.id.clone(), alias))
         });
-        OptionSet::new(aliases)
+        // How a name is spelt does not tell people apart.
+        OptionSet::folding(aliases)
     }
 
     /// The pipelines of an account.
@@ -106,6 +117,7 @@ impl OptionSet {
                 *first = None;
             }
         }
+        self.find_named();
     }
 
     /// Every label once, in the order of the entries.
