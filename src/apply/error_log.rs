@@ -256,15 +256,15 @@ impl<'r> Failed<'r> {
             Outcome::Skip | Outcome::Fail => row.imported_id(object),
         };
         let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
-        // A value that was left out may become usable although nobody changes its cell. If later rows have said more,
-        // that is no reason to write the others over it.
+        // A value that was left out may become usable although nobody changes its cell. That is no reason to write the
+        // others over what later rows have said.
         let lacks_value_of = |object: Object| {
-            row.is_last_of(object)
-                && issues.iter().any(|issue| {
-                    issue.column.is_some()
-                        && (issue.object, issue.severity) == (Some(object), Severity::Warning)
-                        && issue.code != IssueCode::ContactIdUnknown
-                })
+            let mut issues = issues.iter();
+            issues.any(|issue| {
+                issue.column.is_some()
+                    && (issue.object, issue.severity) == (Some(object), Severity::Warning)
+                    && issue.code != IssueCode::ContactIdUnknown
+            }) && !row.is_overruled(object)
         };
         let is_whole = outcomes[0] != Some(Outcome::Fail) && !lacks_value_of(Object::Contact);
         let check = match is_repeat {

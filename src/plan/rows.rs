@@ -6,10 +6,15 @@ use super::ledger::SideOfRow;
 use super::{By, Outcome, Plan};
 use crate::draft::{Cell, region};
 use crate::field::{Field, FieldId};
+use crate::mapping::Merge;
 use crate::merge::Addresses;
 use crate::normalize;
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::value::Value;
+
+/// Of the later rows of a record, no more than this are looked at: either they repeat each other, or one that differs is
+/// soon among them.
+const MOST_COMPARED: usize = 1_000;
 
 /// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
 #[derive(Clone, Copy, Debug)]
@@ -89,11 +94,29 @@ impl<'p> RowPlan<'p> {
         before.or_else(first).map(|first| settings.check_of_repeat(&first, &cells))
     }
 
-    /// Is this the last row that says something about its record?
-    pub(crate) fn is_last_of(&self, object: Object) -> bool {
+    /// Has a later row said something else of the same record, in a column that this row fills, too?
+    pub(crate) fn is_overruled(&self, object: Object) -> bool {
         let ledger = &self.plan.ledger;
-        let record = ledger.side(object, self.row).record;
-        record.is_none_or(|number| ledger.entry(object, number).last_row == Some(self.row))
+        let Some(record) = ledger.side(object, self.row).record else { return false };
+        let own = ledger.cells(self.row);
+        let differs = |row: RowIndex| {
+            let later = ledger.cells(row);
+            let mut columns = ledger.settings.columns(object).iter();
+            columns.any(|column| {
+                let [own, later] = [&own, &later].map(|cells| normalize::trim(column.text(cells)));
+                column.merge == Merge::Overwrite
+                    && own != later
+                    && !own.is_empty()
+                    && !later.is_empty()
+            })
+        };
+        let only_links = |row: RowIndex| {
+            object == Object::Opportunity && ledger.opportunity_rows[row.index()].only_links
+        };
+        // They come last one first.
+        let rows = ledger.row_numbers(object, ledger.entry(object, record));
+        let later = rows.take_while(|row| *row > self.row).take(MOST_COMPARED);
+        later.filter(|row| !only_links(*row)).any(differs)
     }
 
     /// The check that the error log keeps of the contact's cells, to tell later whether they were changed.
