@@ -1,6 +1,7 @@
 //! Writes down what was decided about a row's opportunity side: the opportunity, its link, its tags.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::standing::Standing;
 use super::{OpenSide, Side, State, Status};
@@ -207,25 +208,24 @@ impl Planner {
             return;
         }
         let mut gifts = std::mem::take(&mut self.ledger.gifts);
-        gifts.retain(|(_, row)| !self.was_linked_later(*row));
+        let mut linking: HashMap<OpportunityNumber, Option<RowIndex>> = HashMap::new();
+        gifts.retain(|(_, row)| {
+            let of = self.ledger.opportunity_rows[row.index()].opportunity;
+            let first = of.and_then(|of| *linking.entry(of).or_insert_with(|| self.linking(of)));
+            first.is_none_or(|first| first <= *row)
+        });
         self.ledger.gifts = gifts;
     }
 
-    /// Was the opportunity of a row written before the import was interrupted, and was it linked by a row behind it?
-    fn was_linked_later(&self, row: RowIndex) -> bool {
+    /// The first row that links an opportunity, if that was written before the import was interrupted.
+    fn linking(&self, opportunity: OpportunityNumber) -> Option<RowIndex> {
         let ledger = &self.ledger;
-        let Some(opportunity) = ledger.opportunity_rows[row.index()].opportunity else {
-            return false;
-        };
         let id = ledger.id(Object::Opportunity, opportunity.number());
-        if !id.is_some_and(|id| ledger.memory.is_settled(Object::Opportunity, id)) {
-            return false;
-        }
+        id.filter(|id| ledger.memory.is_settled(Object::Opportunity, id))?;
         let rows =
             ledger.row_numbers(Object::Opportunity, &ledger.opportunities[opportunity.index()]);
-        let linking = rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link);
         // They come last one first.
-        linking.last().is_some_and(|first| first > row)
+        rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link).last()
     }
 
     /// Gives the tags of an opportunity to the contact that it is linked to (P8).
