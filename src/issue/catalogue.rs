@@ -230,7 +230,7 @@ catalogue! {
     OpportunityMatchSeveral "opportunity-match-several" Error None,
         "more than one opportunity of the contact matches: {detail}", "give the id of the one that is meant";
     OpportunityMatchKept "opportunity-match-kept" Warning None,
-        "\"{value}\" was not written: the row lacks what a new opportunity needs ({detail}), so the opportunity that it matches may be another row's", "correct what is lacking, or give the id of the opportunity, and import the row again";
+        "\"{value}\" was not written: the row lacks or misnames what a new opportunity needs ({detail}), so the opportunity that it matches may be another row's", "correct that, or give the id of the opportunity, and import the row again";
     OpportunityRelinked "opportunity-relinked" Info None,
         "the opportunity was moved from contact {detail} to the one on this row", "move it back in the CRM if that is wrong";
     OpportunityLinkKept "opportunity-link-kept" Warning None,

@@ -117,8 +117,8 @@ impl Planner {
     ) {
         let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
         let misfits = misfits.iter().map(|misfit| match misfit.code {
-            IssueCode::PipelineUnknown => "pipeline",
-            _ => "stage",
+            IssueCode::StageUnknown => "stage",
+            _ => "pipeline",
         });
         let lacking = missing.into_iter().chain(misfits);
         let lacking: Vec<&str> =
