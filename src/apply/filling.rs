@@ -13,7 +13,7 @@ use super::units::TaskKind;
 use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{ContactNumber, Object};
-use crate::plan::{Ledger, Op, StepRef, first_number, first_row, fold_record, moves_link};
+use crate::plan::{Ledger, Op, StepRef, first_number, first_row, fold_record_from, moves_link};
 use crate::planner::keys_of;
 use crate::storage::{
     ContactOf, Link, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep, Receipts, Token,
@@ -69,7 +69,12 @@ impl Applier {
             let is_step = !matches!(task.kind, TaskKind::FollowUp(_));
             if is_step && self.states[at] == State::Waiting {
                 let (ledger, step) = (self.ledger(task.part), task.record());
-                fold_record(ledger, step, &mut folded.batch.changes);
+                fold_record_from(
+                    ledger,
+                    step,
+                    self.first_written(task.part, step),
+                    &mut folded.batch.changes,
+                );
                 if step.object == Object::Contact {
                     push_new_keys(ledger, step, changes, &mut folded.batch);
                 }

@@ -39,6 +39,12 @@ impl Applier {
         }
     }
 
+    /// The first row that a step of a part writes. What the rows before it have said is written already, and somebody
+    /// may have changed it since.
+    pub(super) fn first_written(&self, part: u32, step: StepRef) -> RowIndex {
+        self.further.get(&(part, step)).copied().unwrap_or(RowIndex::new(0))
+    }
+
     /// The number of the first row that a step of a part writes.
     pub(super) fn step_number(&self, part: u32, step: StepRef) -> RowNumber {
         let ledger = self.ledger(part);

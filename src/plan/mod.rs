@@ -53,7 +53,9 @@ pub use rows::{Reason, RowPlan, SidePlan};
 pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
-pub(crate) use step::{changes_record, first_number, first_row, fold_record, moves_link};
+pub(crate) use step::{
+    changes_record, first_number, first_row, fold_record, fold_record_from, moves_link,
+};
 pub use unknown_values::UnknownValue;
 
 use std::fmt;

@@ -110,8 +110,16 @@ pub(crate) fn first_number(ledger: &Ledger, step: StepRef) -> RowNumber {
 
 /// Folds the rows of a record, and adds what they change in it.
 pub(crate) fn fold_record(ledger: &Ledger, step: StepRef, out: &mut Changes) {
+    fold_record_from(ledger, step, RowIndex::new(0), out);
+}
+
+/// The same, of the rows from this one on.
+pub(crate) fn fold_record_from(ledger: &Ledger, step: StepRef, first: RowIndex, out: &mut Changes) {
     let entry = ledger.entry(step.object, step.number);
-    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    let (base, mut rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    if first > RowIndex::new(0) {
+        rows.retain(|row| row.number >= first.number());
+    }
     match step.object {
         Object::Contact => {
             let tags = ledger.tags_for(ContactNumber::new(step.number));
