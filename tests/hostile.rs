@@ -20,6 +20,8 @@ mod few_people;
 mod links;
 #[path = "hostile/meanwhile.rs"]
 mod meanwhile;
+#[path = "hostile/planned_again.rs"]
+mod planned_again;
 #[path = "hostile/refused.rs"]
 mod refused;
 #[path = "hostile/retries.rs"]

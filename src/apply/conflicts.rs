@@ -101,6 +101,7 @@ impl Applier {
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
         planner.know_claims(self.claims_beside(&rows));
+        planner.know_assigned(self.assigned_of(&rows));
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
@@ -178,6 +179,23 @@ impl Applier {
             }
         }
         created
+    }
+
+    /// Ids that these rows give, and that this import has assigned to records of its own. The file means others by them
+    /// (M1, O2).
+    fn assigned_of(
+        &self,
+        rows: &[RowIndex],
+    ) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
+        let ledger = &self.report.plan.ledger;
+        let given = |row: &RowIndex| ledger.settings.ids_given(&ledger.cells(*row));
+        let given: HashSet<_, foldhash::fast::RandomState> = rows.iter().flat_map(given).collect();
+        if given.is_empty() {
+            return given;
+        }
+        let mut assigned = self.created_of(&ledger.all_rows().collect::<Vec<_>>());
+        assigned.retain(|id| given.contains(id));
+        assigned
     }
 
     /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are

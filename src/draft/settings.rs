@@ -10,7 +10,9 @@ use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
 use crate::issue::Finding;
 use crate::mapping::{ColumnMapping, Mapping};
+use crate::normalize;
 use crate::object::{Mode, Object};
+use crate::source::BlockRow;
 
 /// The account, the mapping and the modes of one import, compiled.
 #[derive(Debug)]
@@ -118,6 +120,25 @@ impl Settings {
         let from = all.partition_point(|column| column.field < field);
         let to = all.partition_point(|column| column.field <= field);
         &all[from..to]
+    }
+
+    /// The ids of stored records that a row gives.
+    pub(crate) fn ids_given<'c>(
+        &'c self,
+        cells: &BlockRow<'c>,
+    ) -> impl Iterator<Item = (Object, Box<str>)> + use<'c> {
+        let fields = [
+            (FieldId::CONTACT_ID, Object::Contact),
+            (FieldId::CONTACT_LINK, Object::Contact),
+            (FieldId::OPPORTUNITY_ID, Object::Opportunity),
+        ];
+        let cells = *cells;
+        fields.into_iter().flat_map(move |(field, object)| {
+            let columns = self.columns_of(field).iter();
+            let given =
+                columns.map(move |column| column.mapped(normalize::trim(column.text(&cells))));
+            given.filter(|id| !id.is_empty()).map(move |id| (object, Box::from(id)))
+        })
     }
 
     pub(crate) fn wanted(&self, object: Object) -> &[FieldId] {

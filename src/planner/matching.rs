@@ -153,12 +153,12 @@ impl Planner {
         }
     }
 
-    /// The stored contact with an id that the file gives. An id that an earlier window of this import has assigned is
-    /// unknown, as it is in one plan: whoever wrote the file meant somebody else (M1, L1).
+    /// The stored contact with an id that the file gives. An id that this import has assigned itself is unknown, however
+    /// late the row is planned: whoever wrote the file meant somebody else (M1, L1).
     pub(super) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
         let holders = self.index.holders(id);
         let contact = holders.first().copied()?;
-        (!self.ledger.is_made(Object::Contact, contact.number())).then_some(contact)
+        (!self.is_own(Object::Contact, contact.number())).then_some(contact)
     }
 
     /// Does what the match rules have decided.

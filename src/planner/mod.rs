@@ -54,6 +54,7 @@ pub(crate) use scanner::Scanner;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 
 use current::{CurrentBlock, Window};
 use differences::Differences;
@@ -116,6 +117,9 @@ pub(crate) struct Planner {
     changes: Changes,
     /// Which records rows met before the import was interrupted.
     settled: Settled,
+    /// Ids that the file gives and that this import has assigned to records of its own, besides those of earlier
+    /// windows.
+    assigned: HashSet<(Object, Box<str>), RandomState>,
     /// Keys that stored contacts gain; fingerprints of others that they gain or lose.
     moved: Vec<(KeyNumber, ContactNumber)>,
     moved_prints: Vec<(u64, ContactNumber)>,
@@ -144,6 +148,7 @@ impl Planner {
             opportunities: KnownOpportunities::default(),
             changes: Changes::default(),
             settled: Settled::default(),
+            assigned: HashSet::default(),
             moved: Vec::new(),
             moved_prints: Vec::new(),
             all_findings: Vec::new(),
@@ -155,6 +160,20 @@ impl Planner {
     pub(crate) fn part_of(&mut self, rows: usize, numbers: RowNumbers, memory: Arc<Memory>) {
         self.expected_rows = rows;
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
+    }
+
+    /// The file means other records by these ids than those to which this import has assigned them.
+    pub(crate) fn know_assigned(&mut self, ids: HashSet<(Object, Box<str>), RandomState>) {
+        self.assigned = ids;
+    }
+
+    /// Has this import created the record? Then no id that the file gives means it (M1, O2): whoever wrote the file could
+    /// not know the id.
+    fn is_own(&self, object: Object, number: u32) -> bool {
+        let is_assigned = |id: &str| self.assigned.contains(&(object, id.into()));
+        self.ledger.is_made(object, number)
+            || (!self.assigned.is_empty()
+                && self.ledger.id(object, number).is_some_and(is_assigned))
     }
 
     /// Makes room for all rows, guessing from a block with so many keys and rows.

@@ -2,7 +2,7 @@
 //! and apply, both are planned again (behaviour X3, P2), and the report says what is true then.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Receipt, Receipts};
+use crm_import::storage::{Batch, Receipts};
 use crm_import::{
     FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object, Outcome, Report, RowNumber,
     Severity, Source,
@@ -22,7 +22,7 @@ struct Nobody;
 impl Act for Nobody {}
 
 /// Plans, lets somebody else write, and applies.
-fn apply(
+pub(super) fn apply(
     import: &Import,
     file: &str,
     shelf: Shelf,
@@ -35,12 +35,12 @@ fn apply(
     (report, storage.shelf)
 }
 
-fn import() -> Import {
+pub(super) fn import() -> Import {
     Import::new().id("meanwhile")
 }
 
 /// Contact 1, who has the address of the file.
-fn with_ana() -> Shelf {
+pub(super) fn with_ana() -> Shelf {
     let mut shelf = Shelf::default();
     shelf.insert(Contact, &[("email", "a@example.com")]);
     shelf
@@ -418,50 +418,6 @@ fn x3_o5_a_row_that_is_planned_again_is_not_matched_with_what_a_row_of_another_u
         assert_eq!(shelf.contacts[&1].values["first_name"], ["Ana"]);
         assert_eq!(shelf.opportunities.len(), 2);
     }
-}
-
-/// Once contact 1 is written, somebody gives it the phone of the contact behind it.
-struct GivesPhone;
-
-impl Act for GivesPhone {
-    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
-        if call.number == 1 {
-            call.shelf.write_some(batch, receipts, 1);
-            let ana = call.shelf.contacts.get_mut(&1).unwrap();
-            ana.values.insert("phone".into(), vec!["+12065550101".into()]);
-            ana.version += 1;
-        }
-        let mut rest = Receipts::expecting(batch);
-        call.shelf.write(batch, &mut rest)?;
-        for token in batch.steps().map(|step| step.token()) {
-            match rest.get(token).filter(|_| receipts.get(token).is_none()) {
-                Some(Receipt::Created { id, .. }) => receipts.created(token, id, None),
-                Some(Receipt::Updated { .. }) => receipts.updated(token, None),
-                Some(Receipt::Conflict) => receipts.conflict(token),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Both are one unit, since their rows speak of one opportunity.
-#[test]
-fn x3_a_row_that_joins_a_contact_of_its_unit_that_is_written_already_is_a_further_update() {
-    let mut shelf = with_ana();
-    shelf.account.default_country = Some("US".into());
-    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
-    let file = format!(
-        "Email,Phone,City,Opportunity ID\na@example.com,,Oslo,{roof}\n,206 555 0101,Rome,{roof}\n"
-    );
-    let mut storage = Hostile::new(shelf, GivesPhone);
-    let plan = import().plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
-    let report = import().apply(plan, &mut storage).unwrap();
-    assert_eq!(storage.shelf.contacts.len(), 1);
-    assert_eq!(storage.shelf.contacts[&1].values["city"], ["Rome"]);
-    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Update));
-    assert_eq!(report.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
-    assert_eq!(report.id(Contact, RowNumber(2)), Some("1"));
 }
 
 /// An adapter that takes an opportunity for a bad one because its contact was left out.

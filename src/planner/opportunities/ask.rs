@@ -189,7 +189,6 @@ impl Planner {
     pub(super) fn stored_opportunity(&self, key: &Key) -> Option<OpportunityNumber> {
         let stored = self.ledger.stored_opportunities.find(&self.key_text(key))?;
         let opportunity = self.opportunities.stored[stored.0 as usize];
-        let is_made = self.ledger.is_made(Object::Opportunity, opportunity.number());
-        (!is_made).then_some(opportunity)
+        (!self.is_own(Object::Opportunity, opportunity.number())).then_some(opportunity)
     }
 }

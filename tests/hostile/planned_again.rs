@@ -1,0 +1,99 @@
+//! Rows that are planned again see what the import itself has written by then (behaviour X3).
+
+use crm_import::storage::{Batch, Receipt, Receipts};
+use crm_import::{Object, Outcome, Report, RowNumber, Source};
+
+use super::meanwhile::{apply, import, with_ana};
+use super::shelf::Shelf;
+use super::{Act, Answer, Call, Hostile, StorageWrite, codes};
+
+use Object::{Contact, Opportunity};
+
+/// Once contact 1 is written, somebody moves it to Bergen and gives it the phone of the contact behind it.
+struct GivesPhone;
+
+impl Act for GivesPhone {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number == 1 {
+            call.shelf.write_some(batch, receipts, 1);
+            let ana = call.shelf.contacts.get_mut(&1).unwrap();
+            ana.values.insert("phone".into(), vec!["+12065550101".into()]);
+            ana.values.insert("city".into(), vec!["Bergen".into()]);
+            ana.version += 1;
+        }
+        let mut rest = Receipts::expecting(batch);
+        call.shelf.write(batch, &mut rest)?;
+        for token in batch.steps().map(|step| step.token()) {
+            match rest.get(token).filter(|_| receipts.get(token).is_none()) {
+                Some(Receipt::Created { id, .. }) => receipts.created(token, id, None),
+                Some(Receipt::Updated { .. }) => receipts.updated(token, None),
+                Some(Receipt::Conflict) => receipts.conflict(token),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Both rows are one unit, since they speak of one opportunity.
+fn given_phone(header: &str, first: &str, second: &str) -> (Report, Shelf) {
+    let mut shelf = with_ana();
+    shelf.account.default_country = Some("US".into());
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    let file = format!(
+        "Email,Phone,{header},Opportunity ID\n\
+        a@example.com,,{first},{roof}\n,206 555 0101,{second},{roof}\n"
+    );
+    let mut storage = Hostile::new(shelf, GivesPhone);
+    let plan = import().plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+    let report = import().apply(plan, &mut storage).unwrap();
+    assert_eq!(storage.shelf.contacts.len(), 1);
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Update));
+    assert_eq!(report.outcome(Contact, RowNumber(2)), Some(Outcome::Merged));
+    assert_eq!(report.id(Contact, RowNumber(2)), Some("1"));
+    (report, storage.shelf)
+}
+
+#[test]
+fn x3_a_row_that_joins_a_contact_of_its_unit_that_is_written_already_is_a_further_update() {
+    let (_, shelf) = given_phone("City", "Oslo", "Rome");
+    assert_eq!(shelf.contacts[&1].values["city"], ["Rome"]);
+}
+
+#[test]
+fn x3_a_further_update_leaves_what_somebody_has_changed_of_the_rows_before_it() {
+    let (report, shelf) = given_phone("City,Company", "Oslo,", ",Acme");
+    assert_eq!(shelf.contacts[&1].values["city"], ["Bergen"]);
+    assert_eq!(shelf.contacts[&1].values["company"], ["Acme"]);
+    assert_eq!(codes(&report), []);
+}
+
+/// The file names the ids by which its first row is stored, without knowing it: they are somebody else's in the CRM that
+/// it comes from.
+#[test]
+fn m1_o2_an_id_that_the_import_has_assigned_stays_unknown_when_its_row_is_planned_again() {
+    let mut shelf = with_ana();
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    let bo =
+        "Email,First Name,Contact ID,Opportunity ID,Opportunity Name\nb@example.com,Bo,,,Boat\n";
+    let (report, _) = apply(&import(), bo, shelf.clone(), |_| ());
+    let [contact, boat] =
+        [Contact, Opportunity].map(|object| report.id(object, RowNumber(1)).unwrap().to_owned());
+    for (row, code) in [
+        (format!("a@example.com,Ana,,{boat},Loft\n"), "opportunity-id-unknown"),
+        (format!(",Zoe,{contact},{roof},Loft\n"), "contact-id-unknown"),
+    ] {
+        let (report, shelf) = apply(&import(), &(bo.to_owned() + &row), shelf.clone(), |shelf| {
+            shelf.contacts.values_mut().for_each(|ana| ana.version += 1);
+            shelf.opportunities.values_mut().for_each(|roof| roof.version += 1);
+        });
+        assert!(codes(&report).contains(&(2, code)), "{row}: {:?}", codes(&report));
+        let contact = contact.parse::<u64>().unwrap();
+        assert_eq!(shelf.contacts[&contact].values["first_name"], ["Bo"], "{row}");
+        let boat = &shelf.opportunities[&boat.parse::<u64>().unwrap()].values;
+        assert_eq!(
+            (&boat["name"][0], &boat["contact_id"][0]),
+            (&"Boat".to_owned(), &contact.to_string())
+        );
+    }
+}
