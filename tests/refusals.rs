@@ -276,17 +276,15 @@ fn the_whole_column_tells_the_order_of_its_dates() {
         read(&cells, open(), dmy),
         (" 2026-03-31 2026-03-31".into(), vec![IssueCode::DateAmbiguous])
     );
-    // Years of two digits might stand in front: the account says whether they do, which is said once; if it does not,
-    // the dates are refused.
+    // Years of two digits might stand in front: as it is usually meant, said once, unless the account says otherwise.
     let (cells, ymd) = (["24/05/06", "24/12/31"], Some(DateOrder::Ymd));
     let assumed = vec![IssueCode::DateOrderAssumed];
     assert_eq!(read(&cells, open(), dmy), ("2006-05-24 1931-12-24".into(), assumed.clone()));
     assert_eq!(read(&cells, open(), mdy), ("2006-05-24 1931-12-24".into(), assumed.clone()));
-    assert_eq!(read(&cells, open(), ymd), ("2024-05-06 2024-12-31".into(), assumed));
-    assert_eq!(
-        read(&cells, open(), None),
-        (" ".into(), vec![IssueCode::DateAmbiguous, IssueCode::DateAmbiguous])
-    );
+    assert_eq!(read(&cells, open(), ymd), ("2024-05-06 2024-12-31".into(), assumed.clone()));
+    assert_eq!(read(&cells, open(), None), ("2006-05-24 1931-12-24".into(), assumed.clone()));
+    let cells = ["03.04.21", "31.12.21"];
+    assert_eq!(read(&cells, open(), None), ("2021-04-03 2021-12-31".into(), assumed));
     // An order that the column rules out is no order for it.
     let cells = ["03/04/2026"];
     assert_eq!(read(&cells, open(), ymd), ("".into(), vec![IssueCode::DateAmbiguous]));

@@ -110,10 +110,9 @@ impl FormatScan {
             let (order, is_assumed) = match scan.resolve() {
                 DateOrderFound::Told(order) => (Some(order), false),
                 _ if named.is_some() => (named, false),
-                // An account that states any order states as well whether the year comes first.
                 DateOrderFound::Likely(order) => {
-                    let of_stated = |stated| if stated == DateOrder::Ymd { stated } else { order };
-                    (settings.account.date_order.map(of_stated), true)
+                    let stated = settings.account.date_order;
+                    (stated.filter(|stated| *stated == DateOrder::Ymd).or(Some(order)), true)
                 }
                 DateOrderFound::Contradictory => {
                     formats.mixed.push(*index);
