@@ -111,7 +111,8 @@ pub struct OpportunityMatching {
     pub none: WhenNone,
     /// What to do if one matches.
     pub one: WhenOne,
-    /// What to do if several match.
+    /// What to do if several match. By default the best one is updated, so that the rows of a file with two
+    /// opportunities of one name find both again when it is imported a second time (L3).
     pub several: WhenSeveral,
 }
 
@@ -206,9 +207,9 @@ pub enum WhenOne {
 #[serde(rename_all = "snake_case")]
 pub enum WhenSeveral {
     /// Update the best one: the one with the nearest date, and of those the one with the lowest id.
+    #[default]
     Best,
     /// Fail the opportunity.
-    #[default]
     Fail,
     /// Create another.
     Create,
