@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::field::{FieldKind, Fields};
+use crate::object::Object;
+
 /// How opportunities are matched and linked to contacts (behaviour §3, §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -101,7 +104,9 @@ pub enum Unlinked {
 pub struct OpportunityMatching {
     /// The keys of the fields that must agree.
     pub fields: Vec<String>,
-    /// How many days two dates may be apart and still agree.
+    /// How many days two dates may be apart and still agree. If none of the [`fields`](Self::fields) is a date, the
+    /// expected close date has to agree like this, as if it were listed. With 0, only the dates among the fields
+    /// are compared.
     pub date_window_days: u16,
     /// Whether only open opportunities are compared. If no open one matches, a row that closes its opportunity is
     /// also compared with closed ones, and matches one that already has every value of the row. So importing the
@@ -165,6 +170,18 @@ impl OpportunityMatching {
     /// Updates the one that matches best, and fails if none does.
     pub fn require_best<F: Into<String>>(fields: impl IntoIterator<Item = F>) -> Self {
         Self::preset(fields, WhenNone::Fail, WhenOne::Update, WhenSeveral::Best)
+    }
+
+    /// The keys of the fields that must agree (O5): those that are listed, and the expected close date where there
+    /// is a window but no listed field is a date.
+    pub(crate) fn compared(&self, fields: &Fields) -> impl Iterator<Item = &str> {
+        let is_date = |key: &String| {
+            let field = fields.find(Object::Opportunity, key);
+            field.is_some_and(|field| fields.get(field).kind == FieldKind::Date)
+        };
+        let is_implied = self.date_window_days > 0 && !self.fields.iter().any(is_date);
+        let listed = self.fields.iter().map(String::as_str);
+        listed.chain(is_implied.then_some("expected_close_date"))
     }
 
     fn preset<F: Into<String>>(

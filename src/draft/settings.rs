@@ -289,8 +289,8 @@ impl Settings {
             FieldId::CONTACT_LINK,
         ]);
         if let Some(matching) = &self.account.opportunities.matching {
-            let named = |key: &String| self.fields.find(Object::Opportunity, key);
-            opportunity.extend(matching.fields.iter().filter_map(named));
+            let named = |key: &str| self.fields.find(Object::Opportunity, key);
+            opportunity.extend(matching.compared(&self.fields).filter_map(named));
             opportunity.push(FieldId::EXPECTED_CLOSE_DATE);
         }
         let is_kept = |field: &FieldId| {

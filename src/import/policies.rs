@@ -129,8 +129,8 @@ impl Policies<'_> {
 
     /// Opportunities must be matched by fields that they have (O5).
     fn matched_fields(&self) -> impl Iterator<Item = String> {
-        let named =
-            self.account.opportunities.matching.iter().flat_map(|matching| &matching.fields);
+        let matching = self.account.opportunities.matching.iter();
+        let named = matching.flat_map(|matching| matching.compared(self.fields));
         named
             .filter(|key| self.fields.find(Object::Opportunity, key).is_none())
             .map(|key| {

@@ -101,7 +101,8 @@ impl MappedFields<'_> {
         }
         let mut update = vec!["id".to_owned()];
         if let Some(matching) = &policy.matching {
-            update.push(matching.fields.join("+"));
+            let compared: Vec<&str> = matching.compared(self.fields).collect();
+            update.push(compared.join("+"));
         }
         let mut update = self.need(object, update);
         update.is_met |= policy.duplicates == Duplicates::Update;

@@ -145,8 +145,8 @@ fn l3_o5_a_row_that_could_not_create_its_opportunity_changes_nothing_for_the_oth
         let Some(all) = found(&rows).filter(|_| alone.iter().all(Found::is_same)) else { continue };
         judged += 1;
         // A date that need not match only says which of several is the nearest, and is written.
-        let fields = &policy.matching.as_ref().unwrap().fields;
-        let may_change_places = !fields.contains(&"expected_close_date");
+        let compared = policy.matching.as_ref().unwrap().compared();
+        let may_change_places = !compared.contains(&"expected_close_date");
         let file = engine::csv(&policy, &rows);
         for (at, found) in all.iter().enumerate() {
             assert!(!found.is_created_again, "row {}\n{policy:?}\n{crm:?}\n{file}", at + 1);

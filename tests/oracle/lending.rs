@@ -37,7 +37,7 @@ impl Naive {
         let matching = self.policy.matching.clone().filter(|_| by == "match" && self.lacks(&row));
         let Some(matching) = matching else { return row };
         let deal = self.opportunities[record].clone();
-        if matching.window > 0 && matching.fields.contains(&"expected_close_date") {
+        if matching.window > 0 && matching.compared().contains(&"expected_close_date") {
             let is_same = said(&row, "Expected Close Date") == first(&deal, "expected_close_date");
             if !is_same {
                 row.insert("Expected Close Date", String::new());

@@ -54,6 +54,17 @@ pub(crate) struct Matching {
     pub(crate) several: &'static str,
 }
 
+impl Matching {
+    /// What must agree: a window asks for the date also where it is not listed (O5).
+    pub(crate) fn compared(&self) -> Vec<&'static str> {
+        let mut compared = self.fields.clone();
+        if self.window > 0 && !compared.contains(&"expected_close_date") {
+            compared.push("expected_close_date");
+        }
+        compared
+    }
+}
+
 /// A record, stored or new.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {

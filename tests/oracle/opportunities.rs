@@ -262,8 +262,8 @@ impl Naive {
                 && !(record.lent && self.lacks(row))
                 && record.id.is_some()
                 && (!matching.open_only || status == "open");
-            if is_candidate && matching.fields.iter().all(|f| self.agrees(row, record, f, matching))
-            {
+            let mut compared = matching.compared().into_iter();
+            if is_candidate && compared.all(|field| self.agrees(row, record, field, matching)) {
                 found.push((distance(row, record), at));
             }
         }

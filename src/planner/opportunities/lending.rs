@@ -135,7 +135,9 @@ fn is_within_window(settings: &Settings, matching: &OpportunityMatching, column:
     matching.date_window_days > 0
         && column.kind == FieldKind::Date
         && column.merge == Merge::Overwrite
-        && matching.fields.contains(&settings.fields.get(column.field).key)
+        && matching
+            .compared(&settings.fields)
+            .any(|key| key == settings.fields.get(column.field).key)
 }
 
 /// The columns whose cells close the opportunity of a row.

@@ -57,7 +57,7 @@ impl Compared {
         let closes = value(FieldId::EXPECTED_CLOSE_DATE).as_ref().and_then(day);
         let mut exact = String::new();
         let mut dates = Dates { within: SmallVec::new(), closes };
-        for key in &matching.fields {
+        for key in matching.compared(&settings.fields) {
             let field = settings.fields.find(Object::Opportunity, key)?;
             let value = value(field)?;
             if settings.fields.get(field).kind == FieldKind::Date {
