@@ -38,6 +38,11 @@ impl FieldId {
         matches!(self, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
     }
 
+    /// Does the field hold a contact's name, or a part of it?
+    pub(crate) fn is_name(self) -> bool {
+        FieldId::FIRST_NAME <= self && self <= FieldId::NAME
+    }
+
     /// Does the field hold a part of a postal address?
     pub(crate) fn is_place(self) -> bool {
         FieldId::ADDRESS <= self && self <= FieldId::COUNTRY

@@ -5,7 +5,7 @@ use super::{Import, policies};
 use crate::account::Account;
 use crate::draft::{Column, MIXED, Settings};
 use crate::error::ConfigError;
-use crate::field::{FieldKind, Fields};
+use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::issue::{Finding, IssueCode, beginning};
 use crate::mapping::{Mapping, Need};
@@ -44,7 +44,7 @@ impl Import {
         for (header, _) in log_formats(rows).iter().filter(|(_, format)| *format == MIXED) {
             settings.settle_as_mixed(header);
         }
-        settings.notices = hopeless(&settings, &modes);
+        settings.notices = lacking(&settings, &modes);
         settings.notices.extend(placeholders(&settings, rows.sample()));
         Ok(settings)
     }
@@ -121,29 +121,41 @@ impl Modes {
     }
 }
 
-/// Objects whose rows all fail, because nothing is mapped that could create or find a record (A4). If records
-/// are only created or only updated, the mapping's own check has refused that. Otherwise it is a notice,
-/// because the other object may go through.
-fn hopeless(settings: &Settings, modes: &Modes) -> Vec<Finding> {
+/// Objects of which no row can create a record, because something is not mapped that a new one needs (A4). If records
+/// are only created or only updated, the mapping's own check has refused that. Otherwise it is a notice, because
+/// other rows, or the other object, may go through.
+fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
     for (object, _) in modes.selected().into_iter().filter(|(_, mode)| *mode == Mode::Upsert) {
         let needs = mapping.needs(headers, account, object);
         let is_missing = |need: &&Need| need.is_strict && !need.is_met;
-        if !needs.update.iter().any(|need| is_missing(&need)) {
+        let finds_none = needs.update.iter().any(|need| is_missing(&need));
+        // A new record has no id, whatever else may stand in for one.
+        let own = |need: &Need| need.fields.iter().filter(|key| *key != "id").cloned().collect();
+        let label = |key: &String| fields.label(object, key).to_owned();
+        let in_words = |keys: Vec<String>| keys.iter().map(label).collect::<Vec<_>>().join(" or ");
+        let missing = needs.create.iter().filter(is_missing);
+        let missing: Vec<String> = missing.map(|need| in_words(own(need))).collect();
+        if missing.is_empty() || !(finds_none || tells_of_new(settings, object)) {
             continue;
         }
-        let label = |key: &String| fields.label(object, key).to_owned();
-        let missing = needs.create.iter().filter(is_missing);
-        let missing =
-            missing.map(|need| need.fields.iter().map(label).collect::<Vec<_>>().join(" or "));
-        let missing: Vec<String> = missing.collect();
-        if !missing.is_empty() {
-            let finding = Finding::file(IssueCode::ColumnsMissing).object(object);
-            found.push(finding.detail(missing.join(", and ")));
-        }
+        let what_fails = match finds_none {
+            true => "as no column finds a stored one either, every row with a value for it fails",
+            false => "only rows that find a stored one are imported",
+        };
+        let detail = format!("{}; {what_fails}", missing.join(", and "));
+        found.push(Finding::file(IssueCode::ColumnsMissing).object(object).detail(detail));
     }
     found
+}
+
+/// Do the columns say more of a record than the id by which it is found, so that the file may bring new ones?
+fn tells_of_new(settings: &Settings, object: Object) -> bool {
+    settings.columns(object).iter().any(|column| match object {
+        Object::Contact => column.field.is_address() || column.field.is_name(),
+        Object::Opportunity => column.field == FieldId::OPPORTUNITY_NAME,
+    })
 }
 
 /// Columns of text whose first rows hold a word for nothing (`NULL`, `N/A`, a dash) or an error of a spreadsheet.

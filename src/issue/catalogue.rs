@@ -114,7 +114,7 @@ catalogue! {
     HeaderRepeated "header-repeated" Error None,
         "\"{value}\" is the name of its column: the row repeats the header", "remove the row";
     ColumnsMissing "columns-missing" Warning None,
-        "every row with a value for the {object} fails: no column has what a new {object} needs ({detail}) or what an existing one is found by", "say which column has it, or leave out the columns of the {object}";
+        "no column has what a new {object} needs: {detail}", "say which column has it, or leave out the columns of the {object}";
     DelimiterUnsure "delimiter-unsure" Warning None,
         "more than one sign could separate the cells of the file", "if the columns look wrong, say which sign separates them";
 

@@ -7,7 +7,6 @@ use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
 use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
-use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
@@ -65,14 +64,13 @@ impl Planner {
     /// reports end with totals and notices. A default is no name, as nobody is called so. Only asked of rows
     /// without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
-        let is_name = |field: FieldId| FieldId::FIRST_NAME <= field && field <= FieldId::NAME;
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
         // The parts of `Copyright (c) Fox, Inc` would not show what it is.
         let is_line =
             |column: &Column| column.part != Part::Whole && !says(column.whole_text(&row.cells));
         let columns = settings.contact_columns.iter();
-        let columns = columns.filter(|column| is_name(column.field) && !is_line(column));
+        let columns = columns.filter(|column| column.field.is_name() && !is_line(column));
         let names = columns.filter_map(|column| {
             match column.read(column.text(&row.cells), None, &settings.choices) {
                 Cell::Value(name) => Some(name.to_text().into_owned()),
