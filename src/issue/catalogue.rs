@@ -275,6 +275,9 @@ impl IssueCode {
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
                 "check whether it has wrong, missing or extra digits"
             }
+            IssueCode::RequiredMissing if value.is_some() => {
+                "add it to the cell, or choose a column that holds it"
+            }
             _ => self.remedy(),
         }
     }

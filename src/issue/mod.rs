@@ -102,6 +102,10 @@ impl Issue {
             {
                 Some(1012)
             }
+            // As under `match-key-missing`, the row fails because what it is found by is blank.
+            IssueCode::NoMatchKey if self.severity == Severity::Error => {
+                IssueCode::MatchKeyMissing.number()
+            }
             code => code.number(),
         }
     }
@@ -190,6 +194,11 @@ mod tests {
             let (value, detail) = (Some("a@x.org".into()), Some("c1, c2".into()));
             Issue { severity, value, detail, ..of_contact(code) }.message()
         };
+        let refused = Issue { severity: Severity::Error, ..of_contact(IssueCode::NoMatchKey) };
+        assert_eq!(
+            (refused.number(), of_contact(IssueCode::NoMatchKey).number()),
+            (Some(1009), None)
+        );
         let keyless = |severity| said(IssueCode::NoMatchKey, severity);
         assert!(keyless(Severity::Warning).contains("so a new contact is created each time"));
         assert!(!keyless(Severity::Error).contains("created"));

@@ -53,7 +53,7 @@ impl Planner {
             }
             Some(Glance::One { contact, rule, key, carried }) => {
                 self.note_reason(at, By::Rule(rule), key);
-                (self.meet(settings, at, draft, RowKeys::NONE, contact), carried)
+                (self.meet(settings, at, draft, keys, RowKeys::NONE, contact), carried)
             }
             None => (self.resolve_closely(settings, at, draft, keys), Carried::Mixed),
         }
@@ -120,12 +120,12 @@ impl Planner {
                     _ => self.note_reason(at, By::Id, 0),
                 }
                 let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, disputed, of)
+                self.meet(settings, at, draft, keys, disputed, of)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
                 let disputed = self.disputed(settings, at, keys);
-                self.follow(settings, at, draft, disputed, &verdict)
+                self.follow(settings, at, draft, keys, disputed, &verdict)
             }
         }
     }
@@ -143,7 +143,7 @@ impl Planner {
             Some(contact) => {
                 self.note_reason(at, By::Id, 0);
                 let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, disputed, contact)
+                self.meet(settings, at, draft, keys, disputed, contact)
             }
             None => {
                 let value = Some(self.key_text(key));
@@ -168,14 +168,15 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
+        disputed: RowKeys<'_>,
         verdict: &Verdict,
     ) -> Side {
         match *verdict {
             Verdict::One { contact, rule, key } => {
                 self.note_rule(at, rule, key);
-                self.meet(settings, at, draft, keys, contact)
+                self.meet(settings, at, draft, keys, disputed, contact)
             }
-            Verdict::Nobody => self.meet_nobody(settings, at, draft, keys),
+            Verdict::Nobody => self.meet_nobody(settings, at, draft, disputed),
             Verdict::Several => Side::Nobody(Outcome::Fail),
         }
     }

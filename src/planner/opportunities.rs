@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
 use super::Planner;
+use super::contacts::of_file;
 use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings};
@@ -195,7 +196,9 @@ impl Planner {
         if let LinkTo::Disagreement(a, b) = link {
             let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact.number()));
             let names = Some(names.join(" and "));
-            return self.refuse(at, IssueCode::ContactLinkConflict, None, names);
+            let column = keys.of(KeyKind::ContactLink).next().map(|(key, _)| key.column);
+            let column = column.and_then(of_file);
+            return self.refuse(at, IssueCode::ContactLinkConflict, column, names);
         }
         match keys.of(KeyKind::OpportunityId).next() {
             None => match self.settled_side(open) {

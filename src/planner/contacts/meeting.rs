@@ -11,7 +11,7 @@ use crate::issue::{Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
 use crate::object::{ContactNumber, Mode, Object};
-use crate::plan::{Changes, Fact, Outcome};
+use crate::plan::{By, Changes, Fact, Outcome};
 use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
@@ -92,21 +92,33 @@ impl Planner {
             (0..changes.len()).map(|at| changes.get(at, &settings.fields).key()).collect();
         let required = settings.account.dedup.required.iter().map(String::as_str);
         let (mut missing, mut unusable) = (Vec::new(), Vec::new());
+        let mut column_without = None;
         for key in required.filter(|key| !given.contains(key)) {
-            let field = settings.fields.find(Object::Contact, key);
+            let Some(field) = settings.fields.find(Object::Contact, key) else { continue };
             let label = settings.fields.label(Object::Contact, key);
-            let mut columns =
-                settings.contact_columns.iter().filter(|column| Some(column.field) == field);
-            let is_filled = |column: &&Column| !is_blank(column.text(&row.cells));
-            match columns.find(is_filled) {
+            let columns = settings.columns_of(field);
+            // Of a full name of one word, the last name is not bad, but missing.
+            let says_something = |column: &&Column| {
+                let text = column.text(&row.cells);
+                let is_part = column.part != Part::Whole;
+                let read = column.read(text, None, &settings.choices);
+                !is_blank(text)
+                    && !matches!(read, Cell::Blank)
+                    && !(is_part && matches!(read, Cell::Clear))
+            };
+            match columns.iter().find(says_something) {
                 Some(column) => unusable.push((column.index(), label.to_owned())),
-                None => missing.push(label),
+                None => {
+                    missing.push(label);
+                    let own = columns.iter().find_map(Column::index);
+                    column_without = column_without.or(own);
+                }
             }
         }
         let is_fine = missing.is_empty() && unusable.is_empty();
         if !missing.is_empty() {
             let missing = missing.join(", ");
-            self.report(at, IssueCode::RequiredMissing, None, None, Some(missing));
+            self.report(at, IssueCode::RequiredMissing, column_without, None, Some(missing));
         }
         for (column, label) in unusable {
             self.report(at, IssueCode::RequiredInvalid, column, None, Some(label));
@@ -115,12 +127,13 @@ impl Planner {
     }
 
     /// The row means this contact, and is folded into it if the mode and the policy allow that. `disputed` are
-    /// those keys of the row that may belong to somebody else.
+    /// those of its keys that may belong to somebody else.
     pub(in crate::planner) fn meet(
         &mut self,
         settings: &Settings,
         at: usize,
         draft: &RowDraft,
+        keys: RowKeys<'_>,
         disputed: RowKeys<'_>,
         contact: ContactNumber,
     ) -> Side {
@@ -156,10 +169,8 @@ impl Planner {
         {
             let first = || self.ledger.first_number(Object::Contact, contact.number());
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
-            let mut ids = disputed.of(KeyKind::ContactId);
-            let id = ids.find(|(key, _)| !settings.is_id_of_log(key));
-            let (column, id) = id.map(|(key, _)| (key.column, self.key_text(key))).unzip();
-            self.report(at, code, column, id, first);
+            let (column, key) = self.led_by(settings, at, keys);
+            self.report(at, code, column, key, first);
             return Side::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
@@ -167,6 +178,30 @@ impl Planner {
         }
         self.note_told(settings, at, contact);
         Side::Joins(contact)
+    }
+
+    /// The column, and the id or the address in it, by which a row was led to its contact; nothing where that was a rule
+    /// of several fields. A name is not spelt as it is compared, so its cell stands for it.
+    fn led_by(
+        &self,
+        settings: &Settings,
+        at: usize,
+        keys: RowKeys<'_>,
+    ) -> (Option<u16>, Option<String>) {
+        let side = &self.ledger.contact_rows[self.row_at(at).index()];
+        let found = match side.by {
+            By::Rule(rule) if settings.rules[usize::from(rule)].owns_keys() => {
+                keys.of(KeyKind::Rule(rule)).nth(usize::from(side.key))
+            }
+            By::Id => keys.of(KeyKind::ContactId).find(|(key, _)| !settings.is_id_of_log(key)),
+            _ => None,
+        };
+        let Some((key, _)) = found else { return (None, None) };
+        let is_shown = match key.kind {
+            KeyKind::Rule(rule) => Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some(),
+            _ => true,
+        };
+        (Some(key.column), is_shown.then(|| self.key_text(key)))
     }
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).

@@ -36,8 +36,11 @@ impl Planner {
         }
         if !missing.is_empty() {
             let label = |key: &&'static str| settings.fields.label(Object::Opportunity, key);
-            let missing: Vec<&str> = missing.iter().map(label).collect();
-            self.fail(at, IssueCode::RequiredMissing, None, Some(missing.join(", ")));
+            let labels: Vec<&str> = missing.iter().map(label).collect();
+            let column = missing.iter().find_map(|key| {
+                self.column_of(settings, settings.fields.find(Object::Opportunity, key)?)
+            });
+            self.fail(at, IssueCode::RequiredMissing, column, Some(labels.join(", ")));
         }
         false
     }
