@@ -19,12 +19,15 @@
 
 mod dedup;
 mod opportunities;
+mod repeats;
 
 pub use dedup::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
 pub use opportunities::{
     Duplicates, OpportunityMatching, OpportunityPolicy, Relink, Unlinked, WhenNone, WhenOne,
     WhenSeveral,
 };
+
+pub(crate) use repeats::repeated;
 
 use std::fmt;
 

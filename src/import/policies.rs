@@ -1,6 +1,6 @@
 //! [`problems`]: everything that is wrong with the account's policies, before row 1 (behaviour A4).
 
-use crate::account::Account;
+use crate::account::{Account, repeated};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::normalize;
 use crate::object::Object;
@@ -19,6 +19,7 @@ pub(super) fn problems(
     problems.extend(policies.required_fields());
     problems.extend(policies.options());
     problems.extend(policies.matched_fields());
+    problems.extend(repeated(account));
     problems
 }
 

@@ -31,6 +31,7 @@ impl Import {
         let mut problems: Vec<String> = errors.map(ToString::to_string).collect();
         problems.extend(policies::problems(&account, &fields, answers));
         problems.extend(self.tags_without_field(&fields));
+        problems.extend(self.blank_names());
         if modes.selected().is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
             problems.push(nothing_mapped(rows.headers()));
         }
@@ -86,6 +87,19 @@ impl Import {
             true => mapping.highlevel(account),
             false => mapping,
         }
+    }
+
+    /// A problem for each follow-up without a name, and for an import whose own name is blank.
+    fn blank_names(&self) -> Vec<String> {
+        let is_blank = normalize::is_blank;
+        let unnamed = self.follow_ups.iter().filter(|it| is_blank(it.name())).map(|it| {
+            let kind = it.kind().name();
+            format!("a follow-up {kind} has no name: name the {kind}, or leave the follow-up out")
+        });
+        let id = self.id.as_deref().filter(|id| is_blank(id));
+        let own =
+            id.map(|_| "the name of the import is blank: give it one, or leave it out".into());
+        unnamed.chain(own).collect()
     }
 
     /// A problem for each follow-up that tags contacts, if contacts have no tags.

@@ -3,7 +3,8 @@
 use crm_import::account::{DedupPolicy, Pipeline, Stage, User};
 use crm_import::mapping::{ColumnMapping, Merge, Unmapped};
 use crm_import::{
-    Account, CustomField, Error, FieldKind, Import, Mapping, MemoryStorage, Mode, Object, Source,
+    Account, CustomField, Error, FieldKind, FollowUp, Import, Mapping, MemoryStorage, Mode, Object,
+    Scope, Source,
 };
 
 use super::strings;
@@ -346,4 +347,17 @@ fn a4_a_file_of_which_nothing_is_mapped_says_what_its_columns_are_called() {
     // What is no table at all may be one line of any length.
     let error = told("éa".repeat(5_000).leak().as_bytes());
     assert_eq!(error, format!("{nothing} \"{}…\"", "éa".repeat(30)));
+}
+
+#[test]
+fn x4_f4_an_import_and_a_follow_up_without_a_name_are_refused() {
+    let import = Import::new().id(" ").follow_up(FollowUp::List("\u{a0}".into(), Scope::Created));
+    let file = Source::from_bytes(&b"Email\nana@example.com\n"[..]);
+    let error = import.plan(file, &mut MemoryStorage::default()).unwrap_err();
+    let Error::Config(refused) = error else { panic!("{error}") };
+    let expected = [
+        "a follow-up list has no name: name the list, or leave the follow-up out",
+        "the name of the import is blank: give it one, or leave it out",
+    ];
+    assert_eq!(refused.problems(), expected);
 }
