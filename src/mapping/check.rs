@@ -2,7 +2,7 @@
 
 use super::nearest::nearest;
 use super::needs::{MappedFields, feeders};
-use super::readable::can_read;
+use super::readable::{can_read, could_read, why_unreadable};
 use super::{ColumnMapping, Constant, Mapping, MappingProblem, Merge, Resolved};
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind, Fields, words};
@@ -52,8 +52,9 @@ impl Mapping {
         let (fields, resolved) = (account.fields(), self.resolve(headers));
         let mut check =
             Check { fields: &fields, account, modes, fed: Vec::new(), problems: Vec::new() };
+        let token = self.clear_token.as_deref();
         for (at, column) in &resolved.columns {
-            check.check_column(&headers[*at], column);
+            check.check_column(&headers[*at], column, token);
         }
         for constant in &self.constants {
             let name = format!("constant {}", constant.value);
@@ -83,13 +84,14 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn check_column(&mut self, header: &str, column: &ColumnMapping) {
+    fn check_column(&mut self, header: &str, column: &ColumnMapping, token: Option<&str>) {
         let (Some(object), Some(key)) = (column.object, column.field.as_deref()) else {
             self.problems.push(MappingProblem::Incomplete { column: header.to_owned() });
             return;
         };
         if let Some(id) = self.find_target(header, object, key) {
             self.check_settings(header, column, id);
+            self.check_values(header, column, id, token);
             self.fed.push((id, header.to_owned()));
         }
     }
@@ -185,28 +187,54 @@ impl Check<'_> {
         if let Some(country) = column.country.as_deref()
             && normalize::country(country).is_err()
         {
-            refuse("country", country, None);
+            refuse("country", country, why_unreadable(FieldKind::Country));
         }
         if let Some(merge) = column.merge
             && let Some(why) = why_not_merged(id, field, merge)
         {
-            refuse("merge", merge.name(), Some(why));
+            refuse("merge", merge.name(), why);
         }
         if let Some(default) = column.default.as_deref() {
             // Being the same on every row, it would make one record of all of them, or give many one key (M6).
             if id.is_id() || id.is_address() || is_key {
                 let why =
                     "what a record is known by is never made up, so leave the blank cells blank";
-                refuse("default", default, Some(why));
+                refuse("default", default, why);
             } else if id == FieldId::OPPORTUNITY_TAGS {
-                refuse("default", default, Some("only tags of the file go to the contact"));
+                refuse("default", default, "only tags of the file go to the contact");
             } else if !can_read(field, id, column, default, self.account) {
-                refuse("default", default, None);
+                refuse("default", default, why_unreadable(field.kind));
             }
         }
-        if column.separators.is_some_and(|separators| separators.group == Some(separators.decimal))
+        if let Some(separators) = column.separators
+            && separators.group == Some(separators.decimal)
         {
-            refuse("separators", "the same for groups and decimals", None);
+            let why = "one sign cannot stand before thousands and before decimals";
+            refuse("separators", &separators.decimal.to_string(), why);
+        }
+    }
+
+    /// Refuses what a value map says in place of a cell, if no cell could say it (A4). It may say nothing, and it may
+    /// say the `token` that clears.
+    fn check_values(
+        &mut self,
+        header: &str,
+        column: &ColumnMapping,
+        id: FieldId,
+        token: Option<&str>,
+    ) {
+        let field = self.fields.get(id);
+        for (cell, meant) in &column.values {
+            let is_nothing = normalize::is_blank(meant) || token == Some(normalize::trim(meant));
+            if is_nothing || could_read(field, id, column, meant, self.account) {
+                continue;
+            }
+            self.problems.push(MappingProblem::Value {
+                column: header.to_owned(),
+                cell: cell.clone(),
+                meant: meant.clone(),
+                why: why_unreadable(field.kind),
+            });
         }
     }
 

@@ -99,8 +99,7 @@ pub enum MappingProblem {
         is_error: bool,
     },
     /// A setting of a column cannot be used.
-    #[error("column {column:?} has the {setting} {value:?}, which cannot be used{}",
-        because(*why))]
+    #[error("column {column:?} has the {setting} {value:?}, which cannot be used: {why}")]
     Setting {
         /// The column.
         column: String,
@@ -108,8 +107,20 @@ pub enum MappingProblem {
         setting: &'static str,
         /// What it says.
         value: String,
-        /// Why not; `None` if the value simply cannot be read.
-        why: Option<&'static str>,
+        /// Why not.
+        why: &'static str,
+    },
+    /// No cell of the column could say what its value map says in place of one.
+    #[error("column {column:?} says {meant:?} in place of {cell:?}, which cannot be used: {why}")]
+    Value {
+        /// The column.
+        column: String,
+        /// The cell.
+        cell: String,
+        /// What the value map says in its place.
+        meant: String,
+        /// Why not.
+        why: &'static str,
     },
     /// The field cannot have the value of a constant.
     #[error("the constant {value:?} {} of the {object}{}",

@@ -1,8 +1,9 @@
-//! [`can_read`]: whether a default or a constant can be read as a value of its field.
+//! [`can_read`]: whether a default, a constant or what a value map says can be read as a value of its field.
 
 use super::ColumnMapping;
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind};
+use crate::issue::IssueCode;
 use crate::normalize::{self, OptionSet, STATUSES};
 
 /// Can a text be read as a value of the field, or item by item where the field holds several? How a phone is
@@ -21,6 +22,49 @@ pub(super) fn can_read(
     let mut items = normalize::items(text, column.item_separators(field.kind)).peekable();
     let is_several = field.is_list || matches!(id, FieldId::EMAIL | FieldId::PHONE);
     is_several && items.peek().is_some() && items.all(is_read)
+}
+
+/// As [`can_read`], but for what stands in the place of cells: where the mapping leaves the order of dates or the
+/// separators of numbers open, the other cells may still tell how it is read.
+pub(super) fn could_read(
+    field: &Field,
+    id: FieldId,
+    column: &ColumnMapping,
+    text: &str,
+    account: &Account,
+) -> bool {
+    let is_open = match field.kind {
+        FieldKind::Date => {
+            normalize::date(text, &column.date_format()) == Err(IssueCode::DateAmbiguous)
+        }
+        FieldKind::Number | FieldKind::Money => {
+            normalize::decimal(text, column.separators) == Err(IssueCode::NumberAmbiguous)
+        }
+        _ => false,
+    };
+    is_open || can_read(field, id, column, text, account)
+}
+
+/// Why a text that cannot be read is no value of a field of this kind.
+pub(super) fn why_unreadable(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Date => "it is no date, or not one in the order of the column",
+        FieldKind::Number | FieldKind::Money => "it is no number, or could be read as two",
+        FieldKind::Boolean => "it is neither yes nor no",
+        FieldKind::Email => "it is no e-mail address",
+        FieldKind::Phone => "it is no phone number",
+        FieldKind::Country => "it is no country",
+        FieldKind::RecordId => "it is an id that a spreadsheet has rounded",
+        FieldKind::Status => "a status is open, won, lost or abandoned",
+        FieldKind::Pipeline => "it is the name of no pipeline, or of two",
+        FieldKind::Stage => "it is the name of no stage, or of two",
+        FieldKind::User => "it is the name of no user, or of two",
+        FieldKind::Timezone => "it is not one of the account's time zones",
+        FieldKind::SingleChoice | FieldKind::MultipleChoice => {
+            "it is not one of the options, or the name of two"
+        }
+        _ => "it cannot be read",
+    }
 }
 
 fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account) -> bool {

@@ -271,8 +271,55 @@ fn a4_settings_that_no_cell_could_be_read_with_are_refused() {
         ..Mapping::default()
     };
     let expected = [
-        "error: column \"Tel\" has the country \"Atlantis\", which cannot be used",
-        "error: column \"Born\" has the default \"soon\", which cannot be used",
+        "error: column \"Tel\" has the country \"Atlantis\", which cannot be used: it is no country",
+        "error: column \"Born\" has the default \"soon\", which cannot be used: it is no date, or not one in the order of the column",
     ];
     assert_eq!(told(&problems(&mapping, &["Tel", "Born", "Mail"], &UPSERT)), expected);
+}
+
+#[test]
+fn a4_what_a_value_map_says_must_be_a_value_of_its_field() {
+    let account = Account {
+        options: [("contact_type".to_owned(), vec!["lead".to_owned()])].into_iter().collect(),
+        custom_fields: vec![CustomField {
+            object: Contact,
+            key: "score".into(),
+            label: "Score".into(),
+            kind: FieldKind::Number,
+            options: vec![],
+        }],
+        ..Account::default()
+    };
+    // Beside what no cell could say, what the other cells may settle, what says nothing, and what clears.
+    let columns = [
+        ("Type", "contact_type", "zz", "lead"),
+        ("Born", "date_of_birth", "soon", "04/03/1990"),
+        ("Score", "score", "many", "1.234"),
+        ("No mail", "dnd", "perhaps", ""),
+        ("Place", "country", "Atlantis", "#N/A"),
+        ("Town", "city", "York", "Hull"),
+    ];
+    let mut mapping = Mapping::default().column("Mail", Contact, "email");
+    mapping.clear_token = Some("#N/A".into());
+    for (header, field, bad, good) in columns {
+        mapping = mapping.column_with(header, Contact, field, |column| {
+            column.values = [("1", bad), ("2", good)].map(|(a, b)| (a.into(), b.into())).into();
+        });
+    }
+    let headers = ["Mail", "Type", "Born", "Score", "No mail", "Place", "Town"].map(String::from);
+    let modes = [(Contact, Mode::Upsert)];
+    let found = mapping.check(&headers, &account, &modes, Unmapped::Notice);
+    let says = |column, bad, why| {
+        format!(
+            "error: column {column:?} says {bad:?} in place of \"1\", which cannot be used: {why}"
+        )
+    };
+    let expected = [
+        says("Type", "zz", "it is not one of the options, or the name of two"),
+        says("Born", "soon", "it is no date, or not one in the order of the column"),
+        says("Score", "many", "it is no number, or could be read as two"),
+        says("No mail", "perhaps", "it is neither yes nor no"),
+        says("Place", "Atlantis", "it is no country"),
+    ];
+    assert_eq!(told(&found), expected);
 }
