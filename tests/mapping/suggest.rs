@@ -338,6 +338,15 @@ fn a1_the_accounts_own_fields_are_found_by_key_and_label() {
 }
 
 #[test]
+fn a1_beside_what_is_called_the_deals_the_plain_column_is_the_contacts() {
+    let headers = "Email,Deal Name,Deal Notes,Deal Owner,Deal Source,Deal Stage,Notes,Owner,Source";
+    let headers: Vec<&str> = headers.split(',').collect();
+    let found = mapped(&headers, &BOTH);
+    assert_eq!(found[6..], ["contact.notes", "contact.owner", "contact.source"]);
+    assert_eq!(found[2..5], ["opportunity.notes", "opportunity.owner", "opportunity.source"]);
+}
+
+#[test]
 fn a6_the_columns_of_our_own_error_log_are_left_out_but_for_the_ids() {
     let headers = [
         "Email",

@@ -39,11 +39,18 @@ impl Reader<'_> {
                 || NAMES.contains(&words.as_str())
         };
         let is_somebody_named = guesses.iter().zip(words).any(is_name);
+        // `Notes` beside `Deal Notes` are not the opportunity's, but somebody's.
+        let of_deal = self.named_of_deal(words, guesses);
+        let has_somebody = self.has_contacts && count(Object::Contact) > 0;
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };
             let beside = section(&objects, at);
+            let is_left_to_contact = has_somebody
+                && choice.opportunity.is_some_and(|field| of_deal.contains(&field))
+                && choice.contact.is_some_and(|field| !has(guesses, field));
             let is_of_deal = self.has_opportunities
                 && has_deal
+                && !is_left_to_contact
                 && (choice.contact.is_none()
                     || !self.has_contacts
                     || is_mostly_deals
@@ -155,11 +162,7 @@ impl Reader<'_> {
     /// `Stage` beside `Deal Stage` is where the contact stands.
     pub(super) fn leave_beside_deal(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
-        let of_deal: Vec<FieldId> = (guesses.iter().zip(words))
-            .filter(|(_, words)| self.names_deal(words))
-            .filter_map(|(guess, _)| guess.target)
-            .filter(|field| self.fields.get(*field).object == Object::Opportunity)
-            .collect();
+        let of_deal = self.named_of_deal(words, guesses);
         for (guess, words) in guesses.iter_mut().zip(words) {
             let field = guess.target.filter(|field| of_deal.contains(field));
             if let Some(field) = field.filter(|_| !self.names_deal(words)) {
@@ -170,6 +173,15 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// The fields whose headers speak of the opportunity itself.
+    fn named_of_deal(&self, words: &[String], guesses: &[Guess]) -> Vec<FieldId> {
+        (guesses.iter().zip(words))
+            .filter(|(_, words)| self.names_deal(words))
+            .filter_map(|(guess, _)| guess.target)
+            .filter(|field| self.fields.get(*field).object == Object::Opportunity)
+            .collect()
     }
 
     /// Does a header speak of the opportunity itself: `Deal Stage`?
