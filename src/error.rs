@@ -119,7 +119,7 @@ pub enum Error<E: std::error::Error + 'static> {
         done: Option<Box<Report>>,
     },
     /// The interrupted import is a different one, or was begun in a different way. Nothing was written now.
-    #[error("cannot go on with the interrupted import: {}", other_parts(differs))]
+    #[error("cannot go on with the import that was begun: {}", other_parts(differs))]
     Resume {
         /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`; `run` if a
         /// [run](crate::storage::Checkpoint::is_run) was to be continued as one plan, and `plan` for the reverse;

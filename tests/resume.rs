@@ -342,7 +342,7 @@ fn x6_a_checkpoint_of_a_row_that_the_file_does_not_have_is_refused() {
     };
     checkpoint.row = 32;
     let told = resume(checkpoint.clone(), &mut crm);
-    assert_eq!(told.unwrap(), "cannot go on with the interrupted import: another row");
+    assert_eq!(told.unwrap(), "cannot go on with the import that was begun: another row");
     checkpoint.row = 10;
     assert_eq!(resume(checkpoint, &mut crm), None);
     // Behind its last window it is the row that would be next.

@@ -21,8 +21,11 @@ pub(crate) fn or_new(
     let begun = match &options.import_id {
         // A name that was used stands for that import and no other, finished or not.
         Some(id) => begun(storage, |known| known.import_id == *id)?,
-        // Whichever it is: if it is another one, that is said.
-        None if options.resume => begun(storage, Checkpoint::is_open)?,
+        // That of this file before any other: if only another one is unfinished, that is said.
+        None if options.resume => match import.unfinished(open(options)?, storage)? {
+            Some(own) => Some(own),
+            None => begun(storage, Checkpoint::is_open)?,
+        },
         None => same(&import, options, storage)?,
     };
     match begun {

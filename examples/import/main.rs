@@ -196,7 +196,7 @@ fn save_mapping(options: &Options, mapping: &Mapping) -> Result<(), Failure> {
     let Some(path) = &options.save_mapping else { return Ok(()) };
     let text =
         serde_json::to_string_pretty(mapping).map_err(|error| Failure::new("mapping", error))?;
-    std::fs::write(path, text).map_err(|error| Failure::new("mapping", error))
+    std::fs::write(path, text).map_err(|error| Failure::of_file("mapping", path, error))
 }
 
 /// What is planned, in numbers.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crm_import::account::DateOrder;
-use crm_import::source::FileFormat;
+use crm_import::source::{FileFormat, Source, SourceError};
 use crm_import::{FollowUp, FollowUpKind, Mode, Object};
 
 pub(crate) const USAGE: &str = "\
@@ -85,6 +85,7 @@ impl Options {
         if options.file.as_os_str().is_empty() {
             return Err("which file?".into());
         }
+        options.check_format()?;
         options.check_outputs()?;
         Ok(options)
     }
@@ -133,6 +134,18 @@ impl Options {
             self.content = Some(std::fs::read(&self.file)?);
         }
         Ok(())
+    }
+
+    /// No file could be read with a delimiter or an encoding that there is not.
+    fn check_format(&self) -> Result<(), String> {
+        let format = FileFormat { header_line: None, ..self.format.clone() };
+        let any_file = Source::from_bytes(&b"Email\nana@example.com\n"[..]).format(format);
+        match any_file.open() {
+            Err(wrong @ (SourceError::Delimiter { .. } | SourceError::Encoding { .. })) => {
+                Err(wrong.to_string())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Nothing that is read is overwritten.

@@ -1,7 +1,7 @@
 //! What people see: the mapping, the plan, the progress, the report, the first issues.
 
 use crm_import::mapping::{Confidence, Resolved, Suggestion};
-use crm_import::plan::{ColumnCounts, Counts};
+use crm_import::plan::{ColumnCounts, Counts, UnknownValue};
 use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -44,19 +44,49 @@ pub(crate) fn plan(plan: &Plan) {
     for (object, name) in OBJECTS {
         line(name, stats.of(object));
     }
-    say!("{} links, {} blank rows", stats.links, stats.blank_rows);
+    say!("{}, {}", counted(stats.links, "link"), counted(stats.blank_rows, "blank row"));
     for (follow_up, contacts) in plan.follow_ups() {
-        say!("{} {:?} for {contacts} contacts", follow_up.kind().name(), follow_up.name());
+        let contacts = counted(contacts as u64, "contact");
+        let kind = follow_up.kind().name();
+        say!("{kind} {:?} for {contacts}", follow_up.name());
     }
     for column in plan.unmapped() {
         let examples = column.examples.join(", ");
         let warning = if column.is_consent { ": it speaks of a consent" } else { "" };
         say!(
-            "left out: column {:?} with {} values ({examples}){warning}",
+            "left out: column {:?} with {} ({examples}){warning}",
             column.header,
-            column.filled
+            counted(column.filled, "value")
         );
     }
+    unknown(&plan.unknown_values());
+}
+
+/// What the CRM does not know, each value once for all its rows, so that somebody can say what it means.
+fn unknown(values: &[UnknownValue]) {
+    for unknown in values.iter().take(SHOWN) {
+        let UnknownValue { object, field, column, value, rows, .. } = unknown;
+        let column = column.as_ref().map(|header| format!(" of column {header:?}"));
+        let nearest = match unknown.nearest.as_slice() {
+            [] => String::new(),
+            nearest => format!("; there is {}", nearest.join(", ")),
+        };
+        let what = if unknown.is_ambiguous { "ambiguous" } else { "unknown" };
+        say!(
+            "{what}: {object} {field} {value:?}{} on {}{nearest}",
+            column.unwrap_or_default(),
+            counted(*rows, "row")
+        );
+    }
+    if values.len() > SHOWN {
+        say!("and {} more that are not known", values.len() - SHOWN);
+    }
+}
+
+/// A number of things: `1 row`, `2 rows`.
+fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 /// Columns of which some values do not get into the CRM, although nothing is wrong with them.
@@ -110,7 +140,7 @@ pub(crate) fn report(report: &Report, options: &Options) {
     for (object, name) in OBJECTS {
         line(name, stats.of(object));
     }
-    say!("{} links, in {}", stats.links, options.db.display());
+    say!("{}, in {}", counted(stats.links, "link"), options.db.display());
     issues(report.issues());
     if let Some(path) = &options.error_log {
         let failed = stats.contacts.fail + stats.opportunities.fail;
