@@ -325,9 +325,18 @@ pub(super) fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     fields
 }
 
-/// The match rules by what people call their fields: `Email, First Name and Last Name`.
+/// The match rules by what people call their fields: `Email, or First Name and Last Name`.
 fn in_words(policy: &DedupPolicy, fields: &Fields) -> String {
-    let label = |key: &String| fields.label(Object::Contact, key).to_owned();
-    let rules = policy.contacts.iter().map(|rule| rule.0.iter().map(label).collect::<Vec<_>>());
-    rules.map(|labels| labels.join(" and ")).collect::<Vec<_>>().join(", ")
+    let rule = |keys: &[String]| {
+        let labels: Vec<&str> = keys.iter().map(|key| fields.label(Object::Contact, key)).collect();
+        match labels.split_last() {
+            Some((last, others)) if !others.is_empty() => {
+                format!("{} and {last}", others.join(", "))
+            }
+            _ => labels.concat(),
+        }
+    };
+    let rules: Vec<String> = policy.contacts.iter().map(|of| rule(&of.0)).collect();
+    let is_plain = policy.contacts.iter().all(|of| of.0.len() == 1);
+    rules.join(if is_plain { " or " } else { ", or " })
 }

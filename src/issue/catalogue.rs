@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `{value}`, `{column}`, `{object}` | the cell, the header of its column, `contact` or `opportunity` |
 //! | `{detail}` | what sets the issue apart from others with its code |
+//! | `{record}`, `{others}` | the detail as one record, or as one or several other contacts |
 //! | `{number}` | the detail as an example of a number, written the way the column writes them |
 //! | `{who}` | the contact, by its name in the file |
 
@@ -108,7 +109,7 @@ catalogue! {
     HeaderEmpty "header-empty" Info None,
         "the column has no header", "give the column a name if it is to be imported";
     HeaderDuplicate "header-duplicate" Warning None,
-        "the header appears more than once", "give the columns different names, or say what each of them holds";
+        "the header appears more than once", "if one of these columns is not read as it should be, give them different names, or say what each of them holds";
     HeaderIsData "header-is-data" Warning None,
         "the header is an e-mail address: the first line looks like a row, and was not imported as one", "put a line with the names of the columns above it and import the file again";
     HeaderRepeated "header-repeated" Error None,
@@ -136,7 +137,7 @@ catalogue! {
     PhoneDamaged "phone-damaged" Warning Some(1013),
         "\"{value}\" is a phone number that a spreadsheet has rounded", "format the column as text in the spreadsheet, enter the number again and export once more";
     PhoneSeveral "phone-several" Warning Some(1013),
-        "\"{value}\" holds more than one phone number, or a number and an extension", "write each number in full, in a column of its own; write an extension as ext. 9";
+        "\"{value}\" holds more than one phone number, or a number and something else", "write each number in full, in a column of its own, without other signs; write an extension as ext. 9";
     DateInvalid "date-invalid" Warning Some(1014),
         "\"{value}\" is not a date, or not one in the order of its column", "write it as year-month-day, such as 2026-03-31";
     DateAmbiguous "date-ambiguous" Warning Some(1014),
@@ -180,17 +181,17 @@ catalogue! {
     ContactEmpty "contact-empty" Error Some(1021),
         "the contact has no id, e-mail, phone or name", "give at least one of them, or remove the row if it is no contact but a total or a note";
     MatchKeyMissing "match-key-missing" Error Some(1009),
-        "{who} has nothing to be found by", "fill one of: {detail}; or remove the row if it is no contact but a total or a note";
+        "{who} has nothing to be found by", "fill {detail}; or remove the row if it is no contact but a total or a note";
     NoMatchKey "no-match-key" Warning None,
-        "{who} has nothing to be found by, so a new contact is created each time", "fill one of: {detail}; or remove the row if it is no contact but a total or a note";
+        "{who} has nothing to be found by, so a new contact is created each time", "fill {detail}; or remove the row if it is no contact but a total or a note";
     KeyAmbiguous "key-ambiguous" Error Some(1010),
-        "\"{value}\" belongs to more than one contact: {detail}", "merge the contacts in the CRM, or give the contact's id";
+        "\"{value}\" leads to more than one contact: {detail}", "give the id of the one that is meant, or leave only what is that one's; if they are the same person, merge them in the CRM";
     KeyConflict "key-conflict" Warning None,
-        "\"{value}\" belongs to another contact ({detail}) and was not written", "check which of the two contacts it belongs to";
+        "\"{value}\" belongs to {others} and was not written", "check which contact it belongs to";
     ContactNotFound "contact-not-found" Info Some(1022),
         "no contact was found to update", "choose Create & Update to add it";
     ContactExists "contact-exists" Info None,
-        "the contact exists already and was left as it is ({detail})", "choose Create & Update to change it";
+        "the contact exists already and was left as it is ({record})", "choose Create & Update to change it";
     ContactImported "contact-imported" Info None,
         "the contact was imported before and its cells have not changed since, so it was left as it is", "change one of its cells to import them again";
     RepeatSkipped "repeat-skipped" Info Some(1011),
@@ -218,13 +219,13 @@ catalogue! {
     OpportunityIdUnknown "opportunity-id-unknown" Error None,
         "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update";
     OpportunityExists "opportunity-exists" Info None,
-        "the opportunity exists already and was left as it is ({detail})", "choose Create & Update to change it";
+        "the opportunity exists already and was left as it is ({record})", "choose Create & Update to change it";
     OpportunityImported "opportunity-imported" Info None,
         "the opportunity was imported before and its cells are as they were then, so only whom it belongs to counts", "change one of its cells to have them imported once more";
     OpportunityDuplicate "opportunity-duplicate" Error None,
         "the contact already has an opportunity in this pipeline ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchNone "opportunity-match-none" Error None,
-        "no opportunity of the contact matches", "give the id of the one that is meant, or correct what it is found by";
+        "no opportunity matches", "give the id of the one that is meant, or correct what it is found by";
     OpportunityMatchFound "opportunity-match-found" Error None,
         "the contact already has a matching opportunity ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchSeveral "opportunity-match-several" Error None,
@@ -268,15 +269,29 @@ pub(crate) fn has_country_code(phone: &str) -> bool {
     phone.trim_start_matches(['\'', '=', '"', '(', ' ']).starts_with(['+', '\u{ff0b}'])
 }
 
+/// Whether words stand beside what may be a phone number.
+fn has_words(phone: &str) -> bool {
+    /// The digits of the shortest local numbers.
+    const FEWEST: usize = 6;
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    digits >= FEWEST && phone.chars().any(char::is_alphabetic)
+}
+
 impl IssueCode {
-    /// The remedy, given the value that the issue is about.
-    pub(super) fn remedy_for(self, value: Option<&str>) -> &'static str {
+    /// The remedy, given what the issue means for its row and the value that it is about.
+    pub(super) fn remedy_for(self, severity: Severity, value: Option<&str>) -> &'static str {
         match self {
+            IssueCode::PhoneInvalid if value.is_some_and(has_words) => {
+                "leave out the words beside the number, and write it with its country code, as +12065550123"
+            }
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
                 "check whether it has wrong, missing or extra digits"
             }
             IssueCode::RequiredMissing if value.is_some() => {
                 "add it to the cell, or choose a column that holds it"
+            }
+            IssueCode::RowLong if severity == Severity::Info => {
+                "nothing is lost; without the separators at the end of its line, the row is as wide as the header"
             }
             _ => self.remedy(),
         }
@@ -314,10 +329,13 @@ impl IssueCode {
                 "{who} has nothing to be found by, and the account takes no such contacts"
             }
             (IssueCode::KeyConflict, Severity::Error) => {
-                "\"{value}\" belongs to another contact ({detail}), so the row was left out"
+                "\"{value}\" belongs to {others}, so the row was left out"
             }
             (IssueCode::KeyAmbiguous, Severity::Info) => {
-                "\"{value}\" belongs to more than one contact ({detail}); the settings of the account chose one"
+                "\"{value}\" leads to more than one contact: {detail}"
+            }
+            (IssueCode::RowLong, Severity::Info) => {
+                "the row has more cells than the header, and nothing in the cells after the last column"
             }
             _ => self.usual_message(),
         }

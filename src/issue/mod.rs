@@ -77,7 +77,8 @@ impl Issue {
     pub fn message(&self) -> String {
         let message = self.code.message(self.severity);
         let mut text = self.fill(message);
-        let is_said = |text: &str| text.contains("{detail}") || text.contains("{number}");
+        let names = ["{detail}", "{number}", "{record}", "{others}"];
+        let is_said = |text: &str| names.iter().any(|name| text.contains(name));
         if let Some(detail) = &self.detail
             && !is_said(message)
             && !is_said(self.code.remedy())
@@ -90,7 +91,7 @@ impl Issue {
 
     /// What to do about it, as a sentence in lower case without a full stop.
     pub fn remedy(&self) -> String {
-        self.fill(self.code.remedy_for(self.value.as_deref()))
+        self.fill(self.code.remedy_for(self.severity, self.value.as_deref()))
     }
 
     /// HighLevel's number for this kind of issue, if it has one.
@@ -130,6 +131,18 @@ impl Issue {
             "column" => self.column.as_deref().unwrap_or("").into(),
             "object" => self.object.map_or("record", Object::name).into(),
             "detail" => self.detail.as_deref().unwrap_or("unknown").into(),
+            "record" => match self.detail.as_deref() {
+                Some(row) if row.starts_with("row ") => format!("that of {row}").into(),
+                Some(id) => format!("{} {id}", self.named("object")).into(),
+                None => self.named("object"),
+            },
+            "others" => match self.detail.as_deref() {
+                Some(several) if several.contains(", ") => {
+                    format!("other contacts ({several})").into()
+                }
+                Some(one) => format!("another contact ({one})").into(),
+                None => "another contact".into(),
+            },
             "number" => self.detail.as_deref().unwrap_or("1234.50").into(),
             "who" => match &self.value {
                 Some(contact) => format!("\"{contact}\"").into(),
@@ -205,14 +218,42 @@ mod tests {
         let conflict = |severity| said(IssueCode::KeyConflict, severity);
         assert_eq!(
             conflict(Severity::Warning),
-            "\"a@x.org\" belongs to another contact (c1, c2) and was not written"
+            "\"a@x.org\" belongs to other contacts (c1, c2) and was not written"
         );
         assert_eq!(
             conflict(Severity::Error),
-            "\"a@x.org\" belongs to another contact (c1, c2), so the row was left out"
+            "\"a@x.org\" belongs to other contacts (c1, c2), so the row was left out"
         );
-        let ambiguous = |severity| said(IssueCode::KeyAmbiguous, severity);
-        assert!(ambiguous(Severity::Info).ends_with("the settings of the account chose one"));
-        assert!(ambiguous(Severity::Error).ends_with("belongs to more than one contact: c1, c2"));
+        assert!(
+            said(IssueCode::KeyAmbiguous, Severity::Error)
+                .ends_with("leads to more than one contact: c1, c2")
+        );
+        let exists = |detail: &str| {
+            Issue { detail: Some(detail.into()), ..of_contact(IssueCode::ContactExists) }.message()
+        };
+        assert!(exists("7").ends_with("left as it is (contact 7)"));
+        assert!(exists("row 7").ends_with("left as it is (that of row 7)"));
+    }
+
+    #[test]
+    fn remedies_fit_what_is_wrong_with_the_cell() {
+        let remedy =
+            |code, value: &str| Issue { value: Some(value.into()), ..of_contact(code) }.remedy();
+        assert!(
+            remedy(IssueCode::PhoneInvalid, "+14155552671 work").starts_with("leave out the words")
+        );
+        assert!(
+            remedy(IssueCode::PhoneInvalid, "4155552671 work").starts_with("leave out the words")
+        );
+        assert!(
+            remedy(IssueCode::PhoneInvalid, "+1415555").starts_with("check whether it has wrong")
+        );
+        assert!(
+            remedy(IssueCode::PhoneInvalid, "ask Ana")
+                .starts_with("write it with its country code")
+        );
+        let long = |severity| Issue { severity, ..of_contact(IssueCode::RowLong) }.remedy();
+        assert!(long(Severity::Info).starts_with("nothing is lost"));
+        assert!(long(Severity::Warning).starts_with("put quotes"));
     }
 }

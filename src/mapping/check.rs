@@ -62,7 +62,8 @@ impl Mapping {
                 check.refuse_unknown(name, constant.object, &constant.field);
             } else if let Some(id) = check.find_target(&name, constant.object, &constant.field) {
                 check.check_constant(constant, id);
-                check.fed.push((id, name));
+                let name = constant.value.clone();
+                check.fed.push(Feed { field: id, name, is_constant: true });
             }
         }
         check.compare_parts(headers, &resolved);
@@ -78,9 +79,23 @@ struct Check<'a> {
     fields: &'a Fields,
     account: &'a Account,
     modes: &'a [(Object, Mode)],
-    /// Which column or constant feeds which field.
-    fed: Vec<(FieldId, String)>,
+    fed: Vec<Feed>,
     problems: Vec<MappingProblem>,
+}
+
+/// A column or constant that feeds a field.
+struct Feed {
+    field: FieldId,
+    /// The header, or the value of the constant.
+    name: String,
+    is_constant: bool,
+}
+
+impl Feed {
+    /// Is it a column that our own error log adds?
+    fn is_own(&self) -> bool {
+        !self.is_constant && is_own(&self.name)
+    }
 }
 
 impl Check<'_> {
@@ -92,7 +107,7 @@ impl Check<'_> {
         if let Some(id) = self.find_target(header, object, key) {
             self.check_settings(header, column, id);
             self.check_values(header, column, id, token);
-            self.fed.push((id, header.to_owned()));
+            self.fed.push(Feed { field: id, name: header.to_owned(), is_constant: false });
         }
     }
 
@@ -272,30 +287,36 @@ impl Check<'_> {
     fn refuse_repeats(&mut self) {
         let mut seen: Vec<FieldId> = Vec::new();
         // Where the whole name is mapped, its parts say the same once more.
-        let has_name = self.fed.iter().any(|(id, _)| *id == FieldId::NAME);
+        let has_name = self.fed.iter().any(|feed| feed.field == FieldId::NAME);
         let target = |id: FieldId| match has_name && self.fields.is_part(id) {
             true => FieldId::NAME,
             false => id,
         };
-        for id in self.fed.iter().map(|(id, _)| target(*id)) {
+        for id in self.fed.iter().map(|feed| target(feed.field)) {
             let field = self.fields.get(id);
             if field.is_list || seen.contains(&id) {
                 continue;
             }
             seen.push(id);
-            let same = self.fed.iter().filter(|(other, _)| target(*other) == id);
-            let columns: Vec<String> =
-                same.map(|(_, column)| column.clone()).filter(|column| !is_own(column)).collect();
-            if columns.len() > 1 {
-                let (object, field) = (field.object, field.key.clone());
-                self.problems.push(MappingProblem::MappedTwice { object, field, columns });
+            let same = self.fed.iter().filter(|feed| target(feed.field) == id && !feed.is_own());
+            let (constants, columns): (Vec<&Feed>, Vec<&Feed>) =
+                same.partition(|feed| feed.is_constant);
+            if columns.len() + constants.len() > 1 {
+                let names =
+                    |feeds: Vec<&Feed>| feeds.iter().map(|feed| feed.name.clone()).collect();
+                self.problems.push(MappingProblem::MappedTwice {
+                    object: field.object,
+                    field: field.key.clone(),
+                    columns: names(columns),
+                    constants: names(constants),
+                });
             }
         }
     }
 
     /// Names what creating or updating still needs.
     fn report_needs(&mut self) {
-        let mapped: Vec<FieldId> = self.fed.iter().map(|(id, _)| *id).collect();
+        let mapped: Vec<FieldId> = self.fed.iter().map(|feed| feed.field).collect();
         let fed = MappedFields { fields: self.fields, account: self.account, mapped: &mapped };
         for &(object, mode) in self.modes {
             let needs = fed.needs(object);

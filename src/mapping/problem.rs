@@ -41,9 +41,8 @@ pub enum MappingProblem {
         /// The object.
         object: Object,
     },
-    /// Two columns feed a field that holds one value.
-    #[error("the columns {} all feed {field:?} of the {object}, which holds one value",
-        columns.join(", "))]
+    /// Two columns or constants feed a field that holds one value.
+    #[error("{} feed {field:?} of the {object}, which holds one value", fed_by(columns, constants))]
     MappedTwice {
         /// The object.
         object: Object,
@@ -51,6 +50,8 @@ pub enum MappingProblem {
         field: String,
         /// The columns.
         columns: Vec<String>,
+        /// The values of the constants.
+        constants: Vec<String>,
     },
     /// Two columns are joined to one name, but are not set alike.
     #[error("the columns {:?} and {:?} are joined to one name, but differ in {setting}",
@@ -177,6 +178,22 @@ fn there_is(fields: &[String]) -> String {
         [field] => format!("; there is {field}"),
         fields => format!("; there are {}{more}", fields[..fields.len().min(MOST)].join(", ")),
     }
+}
+
+/// The columns and the constants that feed one field.
+fn fed_by(columns: &[String], constants: &[String]) -> String {
+    let quoted = |all: &[String]| {
+        let all: Vec<String> = all.iter().map(|one| format!("{one:?}")).collect();
+        all.join(", ")
+    };
+    let named = |what: &str, all: &[String]| match all {
+        [] => None,
+        [one] => Some(format!("the {what} {one:?}")),
+        all => Some(format!("the {what}s {}", quoted(all))),
+    };
+    let all = named("column", columns).into_iter().chain(named("constant", constants));
+    let how_many = if columns.len() + constants.len() == 2 { "both" } else { "all" };
+    format!("{} {how_many}", all.collect::<Vec<_>>().join(" and "))
 }
 
 /// A list of alternatives.

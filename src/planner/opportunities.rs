@@ -385,7 +385,14 @@ impl Planner {
         beside: Option<OpportunityNumber>,
     ) -> Side {
         if mode == Mode::Update {
-            return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
+            // Here only if the account finds opportunities otherwise, too.
+            let why = match contact {
+                Some(_) => {
+                    "none of the contact's was found by the other cells, or an earlier row has it"
+                }
+                None => "it was not looked for by the other cells, as the row has no contact",
+            };
+            return self.refuse(at, IssueCode::OpportunityIdMissing, None, Some(why.into()));
         }
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);

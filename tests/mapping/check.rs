@@ -44,7 +44,7 @@ fn a4_every_problem_is_told_at_once() {
         "error: column \"A\" is mapped to \"emial\", which is no field of contacts; there is email",
         "error: column \"B\" is mapped to \"stage\" of the contact, but that is a field of the other object",
         "column \"G\" belongs to the opportunity, which is not imported",
-        "error: the columns C, D all feed \"city\" of the contact, which holds one value",
+        "error: the columns \"C\", \"D\" both feed \"city\" of the contact, which holds one value",
         "error: to create contact records, one of id, email, phone, first_name, last_name must be mapped",
         "column \"F\" is neither mapped nor ignored",
     ];
@@ -99,7 +99,7 @@ fn a4_a_column_and_a_constant_cannot_both_feed_one_value() {
         Mapping::default().column("Email", Contact, "email").column("Source", Contact, "source");
     let mapping = mapping.constant(Contact, "source", "Fair");
     let expected = [
-        "error: the columns Source, constant Fair all feed \"source\" of the contact, which holds one value",
+        "error: the column \"Source\" and the constant \"Fair\" both feed \"source\" of the contact, which holds one value",
     ];
     assert_eq!(told(&problems(&mapping, &["Email", "Source"], &UPSERT)), expected);
 }

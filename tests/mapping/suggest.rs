@@ -335,6 +335,8 @@ fn a1_the_accounts_own_fields_are_found_by_key_and_label() {
         ["contact.contract_no", "-", "opportunity.roof_area", "contact.lead_status", "-"];
     assert_eq!(targets(&suggestions, &fields), expected);
     assert_eq!(suggestions[0].reason, "it is named like a custom field");
+    let why = "its field holds files or signatures, which cannot be imported";
+    assert_eq!(suggestions[4].reason, why);
 }
 
 #[test]

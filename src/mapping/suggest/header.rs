@@ -4,7 +4,7 @@ use super::around::Around;
 use super::names::{Meaning, Names, Word, is_number_word, join};
 use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
-use crate::field::{FieldId, FieldKind, Fields};
+use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
@@ -331,6 +331,9 @@ impl Reader<'_> {
 
     /// A field whose name is nearly the header, or none, and why.
     fn nothing(&self, words: &str) -> Guess {
+        if self.is_closed(words) {
+            return Guess::none("its field holds files or signatures, which cannot be imported");
+        }
         if let Some(field) = self.names.misspelt(words).filter(|field| self.is_selected(*field)) {
             return Guess::likely(field, "the header is nearly the field's name").weak(true);
         }
@@ -349,6 +352,14 @@ impl Reader<'_> {
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
+    }
+
+    /// Is this what a field is called whose kind cannot be imported (A4)?
+    fn is_closed(&self, header: &str) -> bool {
+        self.fields.iter().any(|(_, field)| {
+            !field.kind.is_importable()
+                && (words(&field.label) == header || words(&field.key) == header)
+        })
     }
 
     /// What a word means in this file.

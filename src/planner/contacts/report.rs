@@ -27,7 +27,7 @@ impl Planner {
     }
 
     /// For each rule that found several contacts, names all that may have been meant (M5): as an error if the
-    /// policy does not choose one of them, otherwise for information.
+    /// policy does not choose one of them, otherwise for information, with whom it chooses.
     pub(in crate::planner) fn report_candidates(
         &mut self,
         at: usize,
@@ -37,7 +37,7 @@ impl Planner {
     ) {
         let is_open = *verdict == Verdict::Several;
         for Candidates { rule, contacts } in candidates {
-            let names = self.names_of(contacts);
+            let mut names = self.names_of(contacts);
             let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
             // A key that nobody carries did not lead to any of them.
             let is_held = |number| self.index.holder(number) != Holder::Nobody;
@@ -45,6 +45,14 @@ impl Planner {
             let mut values: Vec<String> =
                 held().map(|(key, _)| self.key_text(key).replace(PART, ", ")).collect();
             values.dedup();
+            let is_one = |number| matches!(self.index.holder(number), Holder::One(_));
+            if held().all(|(_, number)| is_one(number)) {
+                names.push_str(" (the row has something of each of them)");
+            }
+            if let Verdict::One { contact, .. } = verdict {
+                let contact = self.ledger.name(Object::Contact, contact.number());
+                names = format!("{names}; by the settings of the account it is {contact}");
+            }
             let column = held().next().map(|(key, _)| key.column);
             let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
             finding.column = column.and_then(of_file);

@@ -14,6 +14,7 @@ use crate::issue::IssueCode;
 use crate::merge::{Deal, fold_opportunity};
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
+use crate::pairing::LinkTo;
 use crate::plan::{Changes, Claim, Ledger};
 use crate::planner::Planner;
 use crate::value::Value;
@@ -181,7 +182,13 @@ impl Planner {
         if open.mode != Mode::Upsert || !must_match {
             return Answer::New;
         }
-        self.fail(open.at, IssueCode::OpportunityMatchNone, None, None);
+        let why = match open.link {
+            LinkTo::Contact(_) => {
+                "the contact has none like it, or only one that an earlier row has"
+            }
+            _ => "the row has no contact, among whose opportunities it is looked for",
+        };
+        self.fail(open.at, IssueCode::OpportunityMatchNone, None, Some(why.into()));
         Answer::Fails
     }
 
