@@ -100,11 +100,12 @@ impl Planner {
             // Of a full name of one word, the last name is not bad, but missing.
             let says_something = |column: &&Column| {
                 let text = column.text(&row.cells);
-                let is_part = column.part != Part::Whole;
-                let read = column.read(text, None, &settings.choices);
-                !is_blank(text)
-                    && !matches!(read, Cell::Blank)
-                    && !(is_part && matches!(read, Cell::Clear))
+                let says = match column.read(text, None, &settings.choices) {
+                    Cell::Blank => false,
+                    Cell::Clear => column.part == Part::Whole,
+                    Cell::Value(_) | Cell::Invalid(_) => true,
+                };
+                says && !is_blank(text)
             };
             match columns.iter().find(says_something) {
                 Some(column) => unusable.push((column.index(), label.to_owned())),
