@@ -68,8 +68,8 @@ impl Applier {
         !self.report.was_refused(object, home) && !is_written()
     }
 
-    /// The import has created the record itself from another row, so it is not there for this part. There is no way to
-    /// update it now.
+    /// The import has created the record itself from another row of the unit, and hides it from this part, which then
+    /// knows neither its id nor its version. So what its other rows add cannot be written.
     pub(super) fn fail_further_of_new(&mut self, part: u32) {
         let is_of_part = |(of, step): &&(u32, StepRef)| {
             *of == part && self.ledger(part).entry(step.object, step.number).is_new()
