@@ -2,13 +2,14 @@
 //!
 //! If neither part has a column, a full name is split by the rule of §9. Next to a column for a part it is not: what
 //! that column says is not overruled, and no name is put together from two people's. Where a row leaves the other part
-//! blank, that part is what remains of a full name which begins or ends with the part that is there. A full name that
-//! does not agree with it is left out, which is told. A single word is the part that the row is missing:
+//! blank, a full name that begins with the row's first name, or ends with its last name, says that part. One that does
+//! not is left out, which is told. A single word is the part that the row is missing:
 //!
 //! ```text
 //! Full Name           First Name  Last Name      first  last
 //! Ana Lee                                        Ana    Lee
-//! Maria Garcia Lopez  Maria                      Maria  Garcia Lopez
+//! Ana Maria Lee       Ana                        Ana    Lee
+//! Ana Garcia Lee                  Garcia Lee     Ana    Garcia Lee
 //! Ana Lee             Bob                        Bob                  told
 //! Lee                 Ana                        Ana    Lee
 //! Ana                 Ana                        Ana                  nothing new
@@ -52,30 +53,24 @@ fn divided<'n>(name: &'n str, [first, last]: [&str; 2]) -> [&'n str; 2] {
         let is_last = !is_in(first) && (is_in(last) || !first.is_empty());
         return if is_last { ["", given] } else { [given, ""] };
     }
-    let is_plain = !name.contains(',') && !folded_eq(given, first) && !folded_eq(family, last);
-    let at_first = || behind(name, first).filter(|_| !first.is_empty());
-    let at_last = || before(name, last).filter(|_| !last.is_empty());
-    match is_plain {
-        true => at_first().or_else(at_last).unwrap_or([given, family]),
-        false => [given, family],
+    if folded_eq(name, first) {
+        return [name, ""];
     }
+    let is_longer = !last.is_empty() && !name.contains(',') && !folded_eq(family, last);
+    is_longer.then(|| before(name, last)).flatten().unwrap_or([given, family])
 }
 
-/// Does the row's own column for each part say what the full name says?
-fn agree(divided: [&str; 2], own: [&str; 2]) -> bool {
-    let is_same =
-        |(name, own): (&str, &str)| name.is_empty() || own.is_empty() || folded_eq(name, own);
-    divided.into_iter().zip(own).all(is_same)
+/// Does the row's own column for each part say what the full name says? A second first name need not be there.
+fn agree([given, family]: [&str; 2], [first, last]: [&str; 2]) -> bool {
+    let is_silent = |name: &str, own: &str| name.is_empty() || own.is_empty();
+    (is_silent(given, first) || begins_with(given, first))
+        && (is_silent(family, last) || folded_eq(family, last))
 }
 
-/// A name in two, if it begins with these words.
-fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
-    let mut rest = name;
-    for word in words.split_whitespace() {
-        let (own, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        rest = folded_eq(own, word).then_some(normalize::trim(more))?;
-    }
-    Some([normalize::trim(&name[..name.len() - rest.len()]), rest])
+/// Does a name begin with these words?
+fn begins_with(name: &str, words: &str) -> bool {
+    let mut own = name.split_whitespace();
+    words.split_whitespace().all(|word| own.next().is_some_and(|own| folded_eq(own, word)))
 }
 
 /// A name in two, if it ends with these words.
@@ -127,7 +122,8 @@ impl Column {
 
     /// The full name, as the value map has it.
     fn full_name_of<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
-        self.looked_up(self.bare(normalize::trim(self.whole_text(row))))
+        let cell = self.bare(normalize::trim(self.whole_text(row)));
+        if self.is_direct() { cell } else { self.looked_up(cell) }
     }
 
     /// This part of a full name.
