@@ -12,8 +12,6 @@ use std::num::NonZeroU64;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::normalize;
-
 /// A typed, normalised value of one field.
 ///
 /// ```
@@ -83,23 +81,6 @@ impl<'a> Value<'a> {
         let number = number.normalize();
         let missing = decimals.checked_sub(number.scale())?;
         number.mantissa().checked_mul(10_i128.checked_pow(missing)?)?.try_into().ok()
-    }
-
-    /// Do the two say the same? Text does if it looks the same, whatever its line breaks and however its letters are
-    /// put together (behaviour W4).
-    pub(crate) fn looks_like(&self, other: &Value<'_>) -> bool {
-        match (self, other) {
-            (Value::Text(one), Value::Text(other)) => normalize::looks_like(one, other),
-            (one, other) => one == other,
-        }
-    }
-
-    /// Is there certainly no other value that [says the same](Self::looks_like)?
-    pub(crate) fn is_written_one_way(&self) -> bool {
-        match self {
-            Value::Text(text) => normalize::is_written_one_way(text),
-            _ => true,
-        }
     }
 
     /// Appends the canonical text.

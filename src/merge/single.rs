@@ -9,6 +9,7 @@ use super::{Base, RowOf, RowRole, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::mapping::Merge;
+use crate::normalize;
 use crate::object::Object;
 use crate::plan::Changes;
 use crate::value::Value;
@@ -90,12 +91,12 @@ fn settled<'p>(
 fn last_said<'p>(base: Base<'p>, column: &'p Column, rows: &[RowOf<'p>]) -> Option<Value<'p>> {
     let mut said = rows.iter().rev().filter_map(|row| said_by(base, column, row));
     let last = said.next()?;
-    if last.is_written_one_way() {
+    if normalize::is_written_one_way(&last) {
         return Some(last);
     }
     let mut kept = last.clone();
     for earlier in said.chain(base.values(column.field).next()) {
-        if !earlier.looks_like(&last) {
+        if !normalize::says_the_same(&earlier, &last) {
             break;
         }
         kept = earlier;
@@ -268,7 +269,7 @@ impl<'p> Single<'p> {
                 })
             }
             // Nothing is written again that looks the same already (W4).
-            (_, Some(before)) if before.looks_like(&value) => before,
+            (_, Some(before)) if normalize::says_the_same(&before, &value) => before,
             _ => {
                 self.parts = None;
                 value

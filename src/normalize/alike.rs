@@ -5,14 +5,32 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use crate::value::Value;
+
 /// Do two texts look the same? `\r\n`, `\r` and `\n` are one line break, and an `e` with an accent behind it, as some
 /// systems write it, is an `é`.
 pub(crate) fn looks_like(a: &str, b: &str) -> bool {
     a == b || (!is_plain(a) && !is_plain(b) && as_it_looks(a) == as_it_looks(b))
 }
 
+/// Do two values say the same (behaviour W4)? Texts do if they look the same.
+pub(crate) fn says_the_same(one: &Value<'_>, other: &Value<'_>) -> bool {
+    match (one, other) {
+        (Value::Text(one), Value::Text(other)) => looks_like(one, other),
+        (one, other) => one == other,
+    }
+}
+
+/// Is there certainly no other value that [says the same](says_the_same)?
+pub(crate) fn is_written_one_way(value: &Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => is_plain(text),
+        _ => true,
+    }
+}
+
 /// Is there only one way to write this text? Then no other looks like it.
-pub(crate) fn is_plain(text: &str) -> bool {
+fn is_plain(text: &str) -> bool {
     text.is_ascii() && memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none()
 }
 

@@ -28,7 +28,7 @@ mod number;
 mod phone;
 mod text;
 
-pub(crate) use alike::{as_it_looks, is_plain as is_written_one_way, looks_like};
+pub(crate) use alike::{as_it_looks, is_written_one_way, looks_like, says_the_same};
 pub use boolean::boolean;
 pub use choice::OptionSet;
 pub(crate) use choice::STATUSES;

@@ -230,7 +230,7 @@ impl Planner {
         let mut earlier = self.ledger.back_from(object, previous);
         let said = |row| Some((row, self.ledger.row(object, row).value(settings, column)?));
         let (earlier, before) = earlier.find_map(said)?;
-        let differs = !before.looks_like(&now)
+        let differs = !normalize::says_the_same(&before, &now)
             && !loosens(column, Some(&before), &now)
             && counts(column.field, &before, &now);
         let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
