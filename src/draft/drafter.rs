@@ -191,7 +191,7 @@ impl<'s> Drafter<'s> {
                 opportunity_failed: has(opportunity_failed),
                 has_name: has(of_contacts.named),
                 has_address: has(open & has_address),
-                only_links: has(open & !of_contacts.more & of_opportunities.present),
+                only_refers: has(open & !of_contacts.more & of_opportunities.present),
                 has_tags: has(of_opportunities.tagged),
             }
         }));

@@ -27,8 +27,9 @@ pub(crate) struct RowDraft {
     pub(crate) has_name: bool,
     /// It has an e-mail address or a phone, whether or not a rule uses it.
     pub(crate) has_address: bool,
-    /// It has nothing but keys and an opportunity: it only says which contact the opportunity belongs to (M10).
-    pub(crate) only_links: bool,
+    /// It has nothing but keys and an opportunity: it only refers to the contact that the
+    /// opportunity belongs to (M10).
+    pub(crate) only_refers: bool,
     /// The opportunity has tags for its contact (P8).
     pub(crate) has_tags: bool,
 }

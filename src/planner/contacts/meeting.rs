@@ -165,7 +165,7 @@ impl Planner {
             Repeats::Reject => Some((IssueCode::RepeatRejected, Outcome::Fail)),
         };
         if let Some((code, outcome)) = unless_merged
-            && !draft.only_links
+            && !draft.only_refers
             && (left_out.is_some() || self.is_repeat(contact))
         {
             let first = || self.ledger.first_number(Object::Contact, contact.number());
@@ -207,7 +207,7 @@ impl Planner {
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
     pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: ContactNumber) {
-        if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_links {
+        if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_refers {
             self.contacts.told.insert(contact);
         }
     }
