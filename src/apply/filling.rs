@@ -12,8 +12,10 @@ use super::applier::{Applier, State};
 use super::units::TaskKind;
 use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
-use crate::object::{ContactNumber, Object};
-use crate::plan::{Ledger, Op, StepRef, first_number, first_row, fold_record_from, moves_link};
+use crate::object::{ContactNumber, Object, RowIndex};
+use crate::plan::{
+    Ledger, Op, StepRef, first_number, first_row, fold_record_from, moves_link, rows_from,
+};
 use crate::planner::keys_of;
 use crate::storage::{
     ContactOf, Link, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep, Receipts, Token,
@@ -69,14 +71,10 @@ impl Applier {
             let is_step = !matches!(task.kind, TaskKind::FollowUp(_));
             if is_step && self.states[at] == State::Waiting {
                 let (ledger, step) = (self.ledger(task.part), task.record());
-                fold_record_from(
-                    ledger,
-                    step,
-                    self.first_written(task.part, step),
-                    &mut folded.batch.changes,
-                );
+                let first = self.first_written(task.part, step);
+                fold_record_from(ledger, step, first, &mut folded.batch.changes);
                 if step.object == Object::Contact {
-                    push_new_keys(ledger, step, changes, &mut folded.batch);
+                    push_new_keys(ledger, step, first, changes, &mut folded.batch);
                 }
             }
             folded.steps.push(FoldedStep {
@@ -236,13 +234,19 @@ impl Applier {
 }
 
 /// Notes the keys that a contact carries from now on and that nobody else may hold. Its changes are those
-/// of the batch from `changes` on.
+/// of the batch from `changes` on, and its rows those from `first` on.
 ///
 /// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
 /// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
 /// first row, as far as later rows have not changed them. A key that this plan itself passes on may
 /// still be with, or already with, somebody else when the step is written.
-fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, batch: &mut OwnedBatch) {
+fn push_new_keys(
+    ledger: &Ledger,
+    step: StepRef,
+    first: RowIndex,
+    changes: usize,
+    batch: &mut OwnedBatch,
+) {
     let entry = ledger.entry(step.object, step.number);
     if !entry.has_rows() {
         return;
@@ -253,7 +257,7 @@ fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, batch: &mut Own
             continue;
         }
         let Some(kind) = Addresses::of_rule(rule) else {
-            for key in new_texts(ledger, step, rule) {
+            for key in new_texts(ledger, step, first, rule) {
                 if !ledger.passes_on(position, &key) {
                     batch.push_key(rule.number, &key);
                 }
@@ -264,7 +268,7 @@ fn push_new_keys(ledger: &Ledger, step: StepRef, changes: usize, batch: &mut Own
         push_new_addresses(ledger, step, kind, changes, rule.number, batch);
         debug_assert_eq!(
             batch.key_texts(known).collect::<Vec<_>>(),
-            new_texts(ledger, step, rule),
+            new_texts(ledger, step, first, rule),
             "the same as folded once more"
         );
         if !ledger.passed_on.is_empty() {
@@ -301,10 +305,10 @@ fn push_new_addresses(
     }
 }
 
-/// The keys under a rule that a contact comes to carry once its rows are folded into it.
-fn new_texts(ledger: &Ledger, step: StepRef, rule: &Rule) -> Vec<String> {
+/// The keys under a rule that a contact comes to carry once its rows from `first` on are folded into it.
+fn new_texts(ledger: &Ledger, step: StepRef, first: RowIndex, rule: &Rule) -> Vec<String> {
     let entry = ledger.entry(step.object, step.number);
-    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
+    let (base, rows) = (ledger.base(step.object, entry), rows_from(ledger, step, first));
     let mut keys = keys_of(base, rule, &rows);
     if !entry.is_new() {
         let before = keys_of(base, rule, &[]);

@@ -54,7 +54,7 @@ pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
 pub(crate) use step::{
-    changes_record, first_number, first_row, fold_record, fold_record_from, moves_link,
+    changes_record, first_number, first_row, fold_record, fold_record_from, moves_link, rows_from,
 };
 pub use unknown_values::UnknownValue;
 

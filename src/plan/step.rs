@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
-use crate::merge::{changes_contact, changes_opportunity, fold_contact, fold_opportunity};
+use crate::merge::{RowOf, changes_contact, changes_opportunity, fold_contact, fold_opportunity};
 use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 
 /// A record that will be created or updated. Its values are computed from the file on demand.
@@ -116,10 +118,7 @@ pub(crate) fn fold_record(ledger: &Ledger, step: StepRef, out: &mut Changes) {
 /// The same, of the rows from this one on.
 pub(crate) fn fold_record_from(ledger: &Ledger, step: StepRef, first: RowIndex, out: &mut Changes) {
     let entry = ledger.entry(step.object, step.number);
-    let (base, mut rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
-    if first > RowIndex::new(0) {
-        rows.retain(|row| row.number >= first.number());
-    }
+    let (base, rows) = (ledger.base(step.object, entry), rows_from(ledger, step, first));
     match step.object {
         Object::Contact => {
             let tags = ledger.tags_for(ContactNumber::new(step.number));
@@ -127,6 +126,19 @@ pub(crate) fn fold_record_from(ledger: &Ledger, step: StepRef, first: RowIndex, 
         }
         Object::Opportunity => fold_opportunity(base, &rows, out),
     }
+}
+
+/// The rows of a record from this one on, first one first.
+pub(crate) fn rows_from(
+    ledger: &Ledger,
+    step: StepRef,
+    first: RowIndex,
+) -> SmallVec<[RowOf<'_>; 4]> {
+    let mut rows = ledger.rows(step.object, ledger.entry(step.object, step.number));
+    if first > RowIndex::new(0) {
+        rows.retain(|row| row.number >= first.number());
+    }
+    rows
 }
 
 /// Do the rows of a record change it? The link of an opportunity does not count. `buffer` may hold anything.

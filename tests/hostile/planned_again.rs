@@ -9,7 +9,8 @@ use super::{Act, Answer, Call, Hostile, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
 
-/// Once contact 1 is written, somebody moves it to Bergen and gives it the phone of the contact behind it.
+/// Once contact 1 is written, somebody moves it to Bergen, leaves it one address, and gives it the phone of the contact
+/// behind it.
 struct GivesPhone;
 
 impl Act for GivesPhone {
@@ -19,6 +20,7 @@ impl Act for GivesPhone {
             let ana = call.shelf.contacts.get_mut(&1).unwrap();
             ana.values.insert("phone".into(), vec!["+12065550101".into()]);
             ana.values.insert("city".into(), vec!["Bergen".into()]);
+            ana.values.remove("additional_emails");
             ana.version += 1;
         }
         let mut rest = Receipts::expecting(batch);
@@ -62,6 +64,10 @@ fn x3_a_row_that_joins_a_contact_of_its_unit_that_is_written_already_is_a_furthe
 
 #[test]
 fn x3_a_further_update_leaves_what_somebody_has_changed_of_the_rows_before_it() {
+    // Somebody may also have taken away the second address, which nobody expects to be free then.
+    let (_, shelf) = given_phone("Additional Emails,City", "ana@example.com,Oslo", ",Rome");
+    assert_eq!(shelf.contacts[&1].values["city"], ["Rome"]);
+    assert!(!shelf.contacts[&1].values.contains_key("additional_emails"));
     let (report, shelf) = given_phone("City,Company", "Oslo,", ",Acme");
     assert_eq!(shelf.contacts[&1].values["city"], ["Bergen"]);
     assert_eq!(shelf.contacts[&1].values["company"], ["Acme"]);
