@@ -68,6 +68,15 @@ fn a_row_that_repeats_a_contact_allocates_nothing() {
 }
 
 #[test]
+fn a_bad_row_allocates_for_what_its_issues_say() {
+    let fair = Fair { rows: ROWS, repeats: 0, matches: 0, bad: 1_000, ..Fair::default() };
+    let each = per_row(fair);
+    // A third of the phones are bad, and are told how they were read; one row in five has no key left, and says
+    // which there may be.
+    assert!(each < 1.0, "{each} allocations a row");
+}
+
+#[test]
 fn a_fingerprint_takes_no_more_than_folding_its_records() {
     for (matches, repeats) in [(0, 0), (1_000, 0), (0, 950)] {
         let fair = Fair { rows: ROWS, repeats, matches, bad: 0, ..Fair::default() };

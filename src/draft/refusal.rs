@@ -62,9 +62,12 @@ impl Refused {
         finding.column = column.index();
         finding.value = refusal.item.map(Into::into);
         let spoils = column.on_invalid == OnInvalid::DropCell && refusal.item.is_some();
-        let spoilt = spoils.then(|| "nothing of the cell is used".to_owned());
-        let details: Vec<String> = refusal.detail.into_iter().chain(spoilt).collect();
-        finding.detail = (!details.is_empty()).then(|| details.join("; ").into());
+        const SPOILT: &str = "nothing of the cell is used";
+        finding.detail = match refusal.detail {
+            Some(detail) if spoils => Some(format!("{detail}; {SPOILT}").into()),
+            Some(detail) => Some(detail.into()),
+            None => spoils.then(|| SPOILT.into()),
+        };
         // The cell of a full name feeds two fields, but is refused once.
         if column.part != Part::LastName || !self.findings.contains(&finding) {
             self.findings.push(finding);
@@ -134,5 +137,5 @@ pub(super) fn hint(
 fn read_as(country: &str, phone: &str) -> Option<String> {
     let name = normalize::country_name(country).unwrap_or(country);
     (!has_country_code(phone))
-        .then(|| format!("it was read as a number of the country {country} ({name})"))
+        .then(|| ["it was read as a number of the country ", country, " (", name, ")"].concat())
 }

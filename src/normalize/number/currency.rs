@@ -54,8 +54,20 @@ pub(crate) fn is_currency(name: &str) -> bool {
     {
         return true;
     }
-    let is_code = name.len() == 3 && CODES_KNOWN.contains(name.to_ascii_uppercase().as_str());
-    is_code || NAMES_KNOWN.contains(name) || NAMES_KNOWN.contains(folded(name).as_str())
+    is_code(name)
+        || NAMES_KNOWN.contains(name)
+        || (!is_folded(name) && NAMES_KNOWN.contains(folded(name).as_str()))
+}
+
+fn is_code(name: &str) -> bool {
+    let Ok(mut code) = <[u8; 3]>::try_from(name.as_bytes()) else { return false };
+    code.make_ascii_uppercase();
+    str::from_utf8(&code).is_ok_and(|code| CODES_KNOWN.contains(code))
+}
+
+/// Would folding leave the name as it is? It is only asked of short ones, for which ASCII will do.
+fn is_folded(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase())
 }
 
 fn is_sign(c: char) -> bool {

@@ -1,5 +1,7 @@
 //! Takes a written number apart: sign, digits, separators, exponent, and the currency around them.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
@@ -37,7 +39,7 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     if cell.len() > 120 {
         return None;
     }
-    let text: String = cell.chars().filter(|c| !is_mark(*c)).map(plain).collect();
+    let text = in_plain_characters(cell);
     // A spreadsheet's mark of text.
     let mut text = text.strip_prefix('\'').unwrap_or(&text).trim();
     let mut is_negative = false;
@@ -77,6 +79,14 @@ fn without_dash(text: &str) -> &str {
     }
 }
 
+/// The text with each character in its plainest form.
+fn in_plain_characters(cell: &str) -> Cow<'_, str> {
+    if cell.is_ascii() {
+        return Cow::Borrowed(cell);
+    }
+    cell.chars().filter(|c| !is_mark(*c)).map(plain).collect()
+}
+
 fn plain(c: char) -> char {
     match c {
         c if c.is_ascii() => c,
@@ -91,6 +101,9 @@ fn plain(c: char) -> char {
 }
 
 fn body(text: &str, is_negative: bool, exponent: i16) -> Option<Body> {
+    if text.contains(|c| !matches!(c, '0'..='9' | '.' | ',' | '\'' | ' ' | '\u{66b}')) {
+        return None;
+    }
     let mut body =
         Body { is_negative, digits: String::new(), separators: SmallVec::new(), exponent };
     let mut after_separator = false;
@@ -100,11 +113,11 @@ fn body(text: &str, is_negative: bool, exponent: i16) -> Option<Body> {
                 body.digits.push(c);
                 after_separator = false;
             }
-            '.' | ',' | '\'' | ' ' | '\u{66b}' if !after_separator => {
-                body.separators.push((c, body.digits.len()));
+            _ if after_separator => return None,
+            separator => {
+                body.separators.push((separator, body.digits.len()));
                 after_separator = true;
             }
-            _ => return None,
         }
     }
     (!body.digits.is_empty()).then_some(body)

@@ -33,14 +33,13 @@ impl Planner {
             self.report(at, IssueCode::ContactEmpty, None, None, None);
             return Side::Nobody(Outcome::Fail);
         }
-        let rules = || settings.rules_in_words.clone();
         if mode == Mode::Update {
             let (code, outcome) = if has_key {
                 (IssueCode::ContactNotFound, Outcome::Skip)
             } else {
                 (IssueCode::MatchKeyMissing, Outcome::Fail)
             };
-            let detail = (!has_key).then(rules);
+            let detail = (!has_key).then(|| settings.rules_in_words.clone());
             self.report(at, code, None, None, detail);
             return Side::Nobody(outcome);
         }
@@ -52,7 +51,7 @@ impl Planner {
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let finding = Finding::row(IssueCode::NoMatchKey, self.number_at(at));
             let finding = finding.object(Object::Contact).severity(severity);
-            self.window.findings.push(finding.detail(rules()));
+            self.window.findings.push(finding.detail(settings.rules_in_words.as_str()));
             if is_error {
                 return Side::Nobody(Outcome::Fail);
             }
@@ -71,15 +70,17 @@ impl Planner {
             |column: &Column| column.part != Part::Whole && !says(column.whole_text(&row.cells));
         let columns = settings.contact_columns.iter();
         let columns = columns.filter(|column| column.field.is_name() && !is_line(column));
-        let names = columns.filter_map(|column| {
-            match column.read(column.text(&row.cells), None, &settings.choices) {
-                Cell::Value(name) => Some(name.to_text().into_owned()),
-                Cell::Blank | Cell::Clear | Cell::Invalid(_) => None,
-            }
-        });
-        let names: Vec<String> = names.collect();
+        let (mut whole, mut says_something) = (String::with_capacity(64), false);
+        for column in columns {
+            let cell = column.read(column.text(&row.cells), None, &settings.choices);
+            let Cell::Value(name) = cell else { continue };
+            let name = name.to_text();
+            says_something |= says(&name);
+            whole += if whole.is_empty() { "" } else { " " };
+            whole += &name;
+        }
         // `Grand` and `Total` may stand in two columns.
-        names.iter().any(|name| says(name)) && says(&names.join(" "))
+        says_something && says(&whole)
     }
 
     /// Would a new contact have every field that the account requires? If not, issues say which are missing.
