@@ -150,8 +150,9 @@ impl Found {
     /// id nor declared for a key. Declared keys that were not asked for are found by the planner.
     pub(crate) fn strays(&self, lookup: &super::Lookup<'_>) -> Vec<String> {
         let answers = self.answer_by_key_or_contact(lookup);
-        let has_id = |Raw { id, .. }: &Raw| id.from < id.to;
-        if answers.iter().all(|answers| *answers) && self.records.iter().all(has_id) {
+        let is_asked = |id: &str| lookup.ids().binary_search(&id).is_ok();
+        let is_fine = |(id, &answers): (&str, &bool)| !id.is_empty() && (answers || is_asked(id));
+        if self.ids().zip(&answers).all(is_fine) {
             return Vec::new();
         }
         // A record may be added several times, and one reason is enough.
@@ -162,7 +163,7 @@ impl Found {
             if id.is_empty() {
                 let objects = lookup.object().plural();
                 faults.push(format!("one of the {objects} was found without an id"));
-            } else if !declared.contains(id) && lookup.ids().binary_search(&id).is_err() {
+            } else if !declared.contains(id) && !is_asked(id) {
                 let object = lookup.object();
                 let by = match object {
                     Object::Contact => "which of the asked keys it answers, with FoundRecord::key",
