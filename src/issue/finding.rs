@@ -19,7 +19,37 @@ pub(crate) struct Finding {
     pub(crate) column: Option<u16>,
     /// The offending text where it is not the whole cell.
     pub(crate) value: Option<Box<str>>,
-    pub(crate) detail: Option<Box<str>>,
+    pub(crate) detail: Option<Detail>,
+}
+
+/// What a finding says besides its code.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Detail {
+    Text(Box<str>),
+    /// Another row, counted as the finding's own.
+    Row(RowNumber),
+}
+
+impl Detail {
+    /// The text, unless it is another row.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Detail::Text(text) => Some(text),
+            Detail::Row(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Detail {
+    fn from(text: &str) -> Self {
+        Detail::Text(text.into())
+    }
+}
+
+impl From<String> for Detail {
+    fn from(text: String) -> Self {
+        Detail::Text(text.into())
+    }
 }
 
 impl Finding {
@@ -61,7 +91,7 @@ impl Finding {
         self
     }
 
-    pub(crate) fn detail(mut self, detail: impl Into<Box<str>>) -> Self {
+    pub(crate) fn detail(mut self, detail: impl Into<Detail>) -> Self {
         self.detail = Some(detail.into());
         self
     }

@@ -14,7 +14,7 @@ mod met_row;
 pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
 pub use failed_row::FailedRow;
-pub(crate) use finding::Finding;
+pub(crate) use finding::{Detail, Finding};
 pub use log_columns::ERROR_LOG_COLUMNS;
 pub use met_row::MetRow;
 

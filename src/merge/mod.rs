@@ -80,6 +80,11 @@ impl<'p> RowOf<'p> {
 
     /// The value of a cell that holds one, unless it is [dropped](Dropped).
     pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
+        if self.dropped.is_empty()
+            && let Some(text) = column.plain_text(&self.cells)
+        {
+            return (!text.is_empty()).then(|| Value::text(text));
+        }
         let region = region_of(settings, self, column.kind);
         match column.read(column.text(&self.cells), region, &settings.choices) {
             Cell::Value(value) if !self.is_dropped(column.index(), 0) => Some(value),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Ledger;
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
-use crate::issue::{Finding, Issue, IssueCode, beginning};
+use crate::issue::{Detail, Finding, Issue, IssueCode, beginning};
 use crate::normalize;
 use crate::object::{Object, RowIndex};
 use crate::source::BlockRow;
@@ -33,7 +33,10 @@ impl Ledger {
             field: field.map(|column| settings.fields.get(column.field).key.clone()),
             severity: found.severity,
             code: found.code,
-            detail: found.detail.as_deref().map(str::to_owned),
+            detail: found.detail.as_ref().map(|detail| match detail {
+                Detail::Text(text) => text.to_string(),
+                Detail::Row(row) => self.number(RowIndex::of(*row)).to_string(),
+            }),
         }
     }
 

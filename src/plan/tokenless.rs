@@ -2,7 +2,7 @@
 //! (behaviour X6).
 
 use super::{By, Ledger, Outcome, Plan};
-use crate::issue::{FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
+use crate::issue::{Detail, FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
 use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 
 impl Plan {
@@ -19,7 +19,8 @@ impl Plan {
             let (object, row) = side(found).filter(|side| depending.contains(side))?;
             let value = found.value.as_deref().filter(|value| !self.is_cell(row, column, value));
             let row = self.ledger.number(RowIndex::of(row));
-            let [value, detail] = [value, found.detail.as_deref()]
+            let detail = found.detail.as_ref().and_then(Detail::text);
+            let [value, detail] = [value, detail]
                 .map(|text| Some(beginning(text?, FailedRow::LONGEST_TEXT).into_owned()));
             Some(FailedRow { object, row, code, column, value, detail })
         });

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Planner;
 use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
-use crate::issue::{Finding, IssueCode};
+use crate::issue::{Detail, Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::{effective, loosens};
 use crate::normalize;
@@ -149,6 +149,17 @@ pub(super) fn contradicts(
     })
 }
 
+/// The last value that a record's rows up to this one say in a column, and the row that says it.
+fn said_before<'l>(
+    ledger: &'l Ledger,
+    settings: &'l Settings,
+    column: &'l Column,
+    row: RowIndex,
+) -> Option<(RowIndex, Value<'l>)> {
+    let mut rows = ledger.back_from(column.object, row);
+    rows.find_map(|row| Some((row, ledger.row(column.object, row).value(settings, column)?)))
+}
+
 impl Planner {
     /// Reports where a row contradicts an earlier row of its contact (W5).
     pub(super) fn note_differences(
@@ -190,52 +201,39 @@ impl Planner {
         [row, previous]: [RowIndex; 2],
         counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
     ) {
+        let Planner { ledger, window, differences, .. } = self;
         let compared = match object {
-            Object::Contact => &self.differences.contacts,
-            Object::Opportunity => &self.differences.opportunities,
+            Object::Contact => &differences.contacts,
+            Object::Opportunity => &differences.opportunities,
         };
-        if compared.are_alike(&self.ledger.cells(row), &self.ledger.cells(previous)) {
+        let [this, before] = [row, previous].map(|row| ledger.row(object, row));
+        if compared.are_alike(&this.cells, &before.cells) {
             return;
         }
-        let mut found: Vec<Finding> = Vec::new();
-        for compared in &compared.columns {
-            let finding = self.difference(settings, object, [row, previous], *compared, &counts);
+        let first = window.findings.len();
+        for &ComparedColumn { place, index, has_region } in &compared.columns {
+            let text = this.cells.cell(index);
+            let is_repeated = !has_region && text == before.cells.cell(index);
+            let column = &settings.columns(object)[place];
+            if text.is_empty() || (is_repeated && !before.is_dropped(column.index(), 0)) {
+                continue;
+            }
+            let Some(now) = this.value(settings, column) else { continue };
+            let Some((earlier, said)) = said_before(ledger, settings, column, previous) else {
+                continue;
+            };
+            let differs = !normalize::says_the_same(&said, &now)
+                && !loosens(column, Some(&said), &now)
+                && counts(column.field, &said, &now);
             // The cell of a full name feeds two fields, but differs once.
-            found.extend(finding.filter(|new| found.iter().all(|old| old.column != new.column)));
+            let is_told =
+                || window.findings[first..].iter().any(|old| old.column == column.index());
+            if differs && !is_told() {
+                let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
+                let detail = Some(Detail::Row(earlier.number()));
+                window.findings.push(Finding { column: column.index(), detail, ..finding });
+            }
         }
-        self.window.findings.append(&mut found);
-    }
-
-    /// The issue of a row that contradicts an earlier row in one column, if it does.
-    fn difference(
-        &self,
-        settings: &Settings,
-        object: Object,
-        [row, previous]: [RowIndex; 2],
-        ComparedColumn { place, index, has_region }: ComparedColumn,
-        counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
-    ) -> Option<Finding> {
-        let this = self.ledger.row(object, row);
-        let text = this.cells.cell(index);
-        if text.is_empty() {
-            return None;
-        }
-        let before = self.ledger.row(object, previous);
-        let column = &settings.columns(object)[place];
-        let is_repeated = !has_region && text == before.cells.cell(index);
-        if is_repeated && !before.is_dropped(column.index(), 0) {
-            return None;
-        }
-        let now = this.value(settings, column)?;
-        let mut earlier = self.ledger.back_from(object, previous);
-        let said = |row| Some((row, self.ledger.row(object, row).value(settings, column)?));
-        let (earlier, before) = earlier.find_map(said)?;
-        let differs = !normalize::says_the_same(&before, &now)
-            && !loosens(column, Some(&before), &now)
-            && counts(column.field, &before, &now);
-        let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
-        let finding = finding.detail(self.ledger.number(earlier).to_string());
-        differs.then(|| Finding { column: column.index(), ..finding })
     }
 
     /// Reports that a contact does not want to be contacted, and stays so although the row says otherwise (W6).

@@ -10,7 +10,7 @@ use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
 use super::swallowed::fail_swallowed;
 use super::{FileFormat, Limits, Ragged, SourceError};
-use crate::issue::{Finding, Issue, IssueCode, Severity, log_columns};
+use crate::issue::{Detail, Finding, Issue, IssueCode, Severity, log_columns};
 use crate::object::RowNumber;
 
 /// A block ends early when its text has grown to this.
@@ -174,7 +174,7 @@ impl<'a> Rows<'a> {
                 severity: finding.severity,
                 code: finding.code,
                 value: finding.value.map(Into::into).or(cell),
-                detail: finding.detail.map(Into::into),
+                detail: finding.detail.as_ref().and_then(Detail::text).map(str::to_owned),
             }
         };
         Ok(Some(findings.into_iter().map(issue).collect()))
