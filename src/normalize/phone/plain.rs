@@ -10,7 +10,7 @@ use crate::normalize::Window;
 use crate::value::Phone;
 
 /// The exact short cut, for plain ASCII: a number of the North American plan whose area code has no
-/// rules of its own, or one of another country with `+` and its code, or with the 0 that is written at
+/// rules of its own, or one of another country with `+` or `00` and its code, or with the 0 that is written at
 /// home. `None` = it has to be read in full. Tests hold it to the library's answer on random numbers.
 ///
 /// The `window` are the bytes from the cell's first on, with whatever stands behind it, if they are at
@@ -36,14 +36,17 @@ pub(crate) fn plain_phone(
 #[inline(never)]
 fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<Phone> {
     let has_plus = cell.first() == Some(&b'+');
-    let is_at_home = !has_plus && !matches!(region, Some("US" | "CA"));
+    // A call abroad begins with two zeros in most countries; if that gives a number, it is a plus (V6).
+    let is_called = matches!(cell, [b'0', b'0', b'1'..=b'9', ..]);
+    let is_abroad = has_plus | is_called;
+    let is_at_home = !is_abroad && !matches!(region, Some("US" | "CA"));
     // A point and a 0 at the end are read as a fraction.
     let is_fraction = !has_plus && cell.ends_with(b".0");
     if is_fraction || (is_at_home && !cell.starts_with(b"0")) || cell.len() > 19 {
         return None;
     }
     // 19 digits fit.
-    let written = &cell[usize::from(has_plus)..];
+    let written = &cell[usize::from(has_plus) + 2 * usize::from(is_called)..];
     let (mut number, mut marks) = (0_u64, 0);
     // How many digits follow the slash behind an area code, `030/901820`.
     let mut behind_slash = None;
@@ -64,7 +67,7 @@ fn digit_by_digit(cell: &[u8], region: Option<&str>, rule: PhoneRule) -> Option<
         return None;
     }
     let count = written.len() as u32 - marks;
-    match (has_plus, count) {
+    match (is_abroad, count) {
         _ if is_at_home && rule == PhoneRule::Valid => at_home(number, count, region?),
         _ if is_at_home => None,
         (_, 11) if number / 10_000_000_000 == 1 => north_american(number - 10_000_000_000),

@@ -8,7 +8,7 @@ use crate::dice::Dice;
 fn number_or_nearly(dice: &mut Dice) -> String {
     let (area, exchange) = (dice.below(1_000), dice.below(1_000));
     let line = dice.below(10_000);
-    let country = dice.one_of(&["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0"]);
+    let country = dice.one_of(&["", "+1", "1", "+1 ", "1-", "+", "+44", "+11", "0", "001", "00"]);
     let number = match dice.below(6) {
         0 => format!("({area:03}) {exchange:03}-{line:04}"),
         1 => format!("{area:03}-{exchange:03}-{line:04}"),
@@ -47,7 +47,12 @@ fn the_short_cut_is_the_library_s_answer_on_random_numbers() {
                 assert_eq!(short, alone, "{cell:?} {region:?} {rule:?}");
                 let Some(short) = short else { continue };
                 taken += 1;
-                let library = look_up(&cell, region, "", rule);
+                // With two zeros, the library would need to know where one calls from.
+                let written = match cell.strip_prefix("00") {
+                    Some(called) => format!("+{called}"),
+                    None => cell.clone(),
+                };
+                let library = look_up(&written, region, "", rule);
                 assert_eq!(library, Some(short), "{cell:?} {region:?} {rule:?}");
             }
         }
@@ -65,7 +70,7 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
     let count = std::env::var("CRM_IMPORT_PHONES").ok().and_then(|n| n.parse().ok());
     let regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
     let mut dice = Dice::new(5);
-    let mut taken = [0, 0];
+    let mut taken = [0, 0, 0];
     for at in 0..count.unwrap_or(50_000) {
         let region = regions[at % regions.len()];
         let Ok(example) = PHONE_NUMBER_UTIL.get_example_number(region) else { continue };
@@ -86,18 +91,22 @@ fn the_short_cut_abroad_is_the_library_s_answer_on_random_numbers() {
         }
         let own = format!("{region:?}");
         let at_home = format!("{}{}", dice.one_of(&["0", "0-", "0 "]), &cell[code..]);
-        let tried = [(&cell, None), (&cell, Some("US")), (&cell, Some(own.as_str()))];
-        for (cell, region) in tried.into_iter().chain([(&at_home, Some(own.as_str()))]) {
+        let called = format!("{}{}", dice.one_of(&["00", "00 ", "000"]), &cell[1..]);
+        let (own, american) = (Some(own.as_str()), Some("US"));
+        let abroad = [(&cell, None), (&cell, american), (&cell, own)];
+        let called = [(&called, None), (&called, american), (&called, own)];
+        for (cell, region) in abroad.into_iter().chain(called).chain([(&at_home, own)]) {
             let [short, alone] = both_ways(cell, region, PhoneRule::Valid);
             assert_eq!(short, alone, "{cell:?} {region:?}");
             let Some(short) = short else { continue };
-            taken[usize::from(cell.starts_with('+'))] += 1;
+            let is_called = cell.starts_with("00");
+            taken[if is_called { 2 } else { usize::from(cell.starts_with('+')) }] += 1;
             let full = in_full(cell, region, PhoneRule::Valid);
             assert_eq!(full, Ok(short), "{cell:?} {region:?}");
         }
     }
-    println!("{taken:?} of the cells, at home and abroad, took the short cut");
-    assert!(taken[0] > 2_000 && taken[1] > 10_000);
+    println!("{taken:?} of the cells, at home, with a plus and with zeros, took the short cut");
+    assert!(taken[0] > 2_000 && taken[1] > 10_000 && taken[2] > 3_000, "{taken:?}");
 }
 
 #[test]
