@@ -144,12 +144,13 @@ impl Column {
         }
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = meant;
-            let whole = self.value(cell, region, choices);
             let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
-            // `4,42079E+11` is one damaged number, not two.
-            let is_damaged = || whole == Err(IssueCode::PhoneDamaged);
-            if whole.is_ok() || is_damaged() || is_one() {
-                return each(cell, whole);
+            if !is_list_of_phones(cell) || is_one() {
+                let whole = self.value(cell, region, choices);
+                // `4,42079E+11` is one damaged number, not two.
+                if whole.is_ok() || whole == Err(IssueCode::PhoneDamaged) || is_one() {
+                    return each(cell, whole);
+                }
             }
         } else if self.kind == FieldKind::MultipleChoice {
             // An option may itself hold a comma.
@@ -208,6 +209,14 @@ impl Column {
     }
 }
 
+/// Is it certain that a cell of phones is no single number, because there are commas or semicolons between its digits?
+/// Behind one of them with a letter there may be an extension, or the end of a damaged number.
+fn is_list_of_phones(cell: &str) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b',' | b';');
+    let is_plain = |byte: u8| byte.is_ascii_digit() || b" +-.()".contains(&byte);
+    cell.bytes().any(is_mark) && cell.bytes().all(|byte| is_plain(byte) || is_mark(byte))
+}
+
 fn lower_case(text: &str) -> Cow<'_, str> {
     match text.chars().any(char::is_uppercase) {
         true => text.to_lowercase().into(),
@@ -242,4 +251,29 @@ pub(crate) fn normalize_stored<'b>(
         _ => None,
     };
     read.unwrap_or(Value::Text(Cow::Borrowed(normalize::trim(shown))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Dice;
+
+    #[test]
+    fn v1_a_list_of_phones_is_no_single_number() {
+        const PARTS: [&str; 10] =
+            ["206 555 0123", "+442079460018", "7", "+", "(", ")", "-", ".", ",", "; "];
+        let mut lists = 0;
+        for seed in 0..20_000 {
+            let cell = Dice::new(seed).text(6, &PARTS);
+            if is_list_of_phones(&cell) {
+                for region in [Some("US"), Some("GB"), None] {
+                    let read = normalize::phone(&cell, region, Default::default());
+                    let code = read.expect_err(&cell);
+                    assert_ne!(code, IssueCode::PhoneDamaged, "{cell:?}");
+                }
+                lists += 1;
+            }
+        }
+        assert!(lists > 5_000, "only {lists} were lists");
+    }
 }

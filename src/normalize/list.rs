@@ -74,20 +74,18 @@ fn split_first<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
     split_plain(text, separators).unwrap_or_else(|| split_in_full(text, separators))
 }
 
-/// The short cut for an item of nothing but letters, digits, spaces, points and dashes. `None` if there is
-/// anything else before the first separator.
+/// The short cut for an item before whose end there is no quote, angle bracket, colon or line break. `None` if there
+/// is one, or if the separators are not among the signs that ASCII has before its letters.
 fn split_plain<'a>(text: &'a str, separators: &str) -> Option<(&'a str, &'a str)> {
-    let is_mark = |byte: u8| byte.is_ascii_punctuation() && !matches!(byte, b'.' | b'-');
-    if !separators.bytes().all(is_mark) {
+    const ODD: u64 = 1 << b'"' | 1 << b'<' | 1 << b'>' | 1 << b':' | 1 << b'\n' | 1 << b'\r';
+    let is_among = |byte: u8, set: u64| byte < 64 && set >> byte & 1 == 1;
+    if separators.bytes().any(|byte| byte >= 64) {
         return None;
     }
-    let is_plain = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'-') || byte >= 0x80
-    };
-    let Some(at) = text.bytes().position(|byte| !is_plain(byte)) else { return Some((text, "")) };
-    let is_separator = separators.as_bytes().contains(&text.as_bytes()[at]);
-    let is_quote = matches!(text.as_bytes()[at], b'"' | b'<' | b'>' | b':');
-    (is_separator && !is_quote).then(|| (&text[..at], &text[at + 1..]))
+    let ends = separators.bytes().fold(ODD, |set, byte| set | 1 << byte);
+    let end = text.bytes().zip(0..).find(|(byte, _)| is_among(*byte, ends));
+    let Some((byte, at)) = end else { return Some((text, "")) };
+    (!is_among(byte, ODD)).then(|| (&text[..at], &text[at + 1..]))
 }
 
 fn split_in_full<'a>(text: &'a str, separators: &str) -> (&'a str, &'a str) {
