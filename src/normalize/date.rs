@@ -158,6 +158,10 @@ fn written_day(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
 }
 
 fn day_of(year: u16, month: u16, day: u16) -> Result<Date, IssueCode> {
+    // Looking for an order tries many that are none, and an error of the calendar is dear.
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Err(IssueCode::DateInvalid);
+    }
     let part = |n: u16| i8::try_from(n).map_err(|_| IssueCode::DateInvalid);
     let year = i16::try_from(year).ok().filter(|year| (1..=9999).contains(year));
     let year = year.ok_or(IssueCode::DateInvalid)?;
