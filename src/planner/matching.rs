@@ -146,7 +146,7 @@ impl Planner {
                 self.meet(settings, at, draft, keys, disputed, contact)
             }
             None => {
-                let value = Some(self.key_text(key));
+                let value = Some(self.key_text(key).into_owned());
                 self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
                 Side::Nobody(Outcome::Fail)
             }

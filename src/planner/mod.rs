@@ -51,6 +51,7 @@ pub(crate) use finder::{Finder, find};
 pub(crate) use reading::{Reading, read, skim};
 pub(crate) use scanner::Scanner;
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
@@ -300,16 +301,12 @@ impl Planner {
     }
 
     /// The text of a key, as an issue shows it.
-    fn key_text(&self, key: &Key) -> String {
-        match key.text {
-            KeyText::Phone => Phone::unpacked(key.hash).map(|p| p.to_string()).unwrap_or_default(),
-            KeyText::Span(span) => self
-                .ledger
-                .blocks
-                .last()
-                .map(|block| block.text(span).to_owned())
-                .unwrap_or_default(),
-        }
+    fn key_text(&self, key: &Key) -> Cow<'_, str> {
+        let text = match key.text {
+            KeyText::Phone => Phone::unpacked(key.hash).map(|phone| phone.to_string().into()),
+            KeyText::Span(span) => self.ledger.blocks.last().map(|block| block.text(span).into()),
+        };
+        text.unwrap_or_default()
     }
 
     /// Gives a number to a contact that is new or was just read.

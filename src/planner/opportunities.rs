@@ -207,8 +207,8 @@ impl Planner {
             },
             Some((key, _)) => match self.stored_opportunity(key) {
                 None => {
-                    let value = self.key_text(key);
-                    self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), Some(value))
+                    let value = Some(self.key_text(key).into_owned());
+                    self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), value)
                 }
                 Some(opportunity) => self.meet_opportunity(open, opportunity, By::Id),
             },

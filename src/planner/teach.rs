@@ -9,17 +9,19 @@
 
 mod texts;
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use super::Planner;
 use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
 use crate::dedup::KeyNumber;
-use crate::draft::{Column, Key, KeyKind, Rule, Settings, Shape};
+use crate::draft::{Column, Key, KeyKind, KeyText, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, Base, RowOf, RowRole, addresses_of, take_row};
+use crate::merge::{AddressBook, Addresses, Base, RowRole, addresses_of, take_row};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::Entry;
 use crate::value::{Phone, Value};
@@ -145,7 +147,7 @@ impl Planner {
             Some(kind) => {
                 !self.key_policy.can_remove(kind)
                     || addresses_of(base, kind, &settings.contact_columns, &rows)
-                        .holds(&address(kind, text))
+                        .holds(&address(kind, text.into()))
             }
             None => {
                 let before = keys_of(base, rule, &[]);
@@ -297,9 +299,9 @@ impl Planner {
         take_row(base, kind, columns, &this, role, &mut book, |(column, item, value)| {
             refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
         });
-        let own: SmallVec<[(&Key, KeyNumber); 4]> =
-            rule.into_iter().flat_map(|rule| keys.of(rule)).collect();
-        let held = keys_held(settings, kind, &this, &own, &book);
+        let own = rule.into_iter().flat_map(|rule| keys.of(rule));
+        let held = own.filter(|(key, _)| book.holds(&self.address_of(kind, key)));
+        let held = held.map(|(_, number)| number).collect();
         let gone = before.iter().flat_map(AddressBook::iter).filter(|value| !book.holds(value));
         let gone_values: Vec<Value<'static>> =
             gone.map(|value| value.clone().into_owned()).collect();
@@ -309,6 +311,15 @@ impl Planner {
         // addresses are kept.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
         AddressLesson { held, gone, gone_values, refused, book }
+    }
+
+    /// The address that a key of the current block was made from.
+    fn address_of(&self, kind: Addresses, key: &Key) -> Value<'_> {
+        let phone = match key.text {
+            KeyText::Phone => Phone::unpacked(key.hash),
+            KeyText::Span(_) => None,
+        };
+        phone.map_or_else(|| address(kind, self.key_text(key)), Value::Phone)
     }
 
     fn find_address(
@@ -336,36 +347,13 @@ struct AddressLesson {
     book: Option<AddressBook<'static>>,
 }
 
-/// Which of a row's keys its contact carries, given the contact's addresses after the row.
-fn keys_held(
-    settings: &Settings,
-    kind: Addresses,
-    row: &RowOf<'_>,
-    own: &[(&Key, KeyNumber)],
-    book: &AddressBook<'_>,
-) -> SmallVec<[KeyNumber; 8]> {
-    let mut held = SmallVec::new();
-    for column in settings.contact_columns.iter().filter(|column| kind.has(column.field)) {
-        let index = column.index().unwrap_or(u16::MAX);
-        row.each_value(settings, column, |item, value| {
-            if book.holds(&value) {
-                let is_it = |(key, _): &&(&Key, _)| (key.column, key.item) == (index, item);
-                held.extend(own.iter().find(is_it).map(|(_, number)| *number));
-            }
-        });
-    }
-    held
-}
-
 fn has_dropped(planner: &Planner, row: RowIndex) -> bool {
     planner.ledger.contact_rows[row.index()].has_dropped
 }
 
-fn address(kind: Addresses, text: &str) -> Value<'_> {
-    match parse_phone(text) {
-        Some(phone) if kind == Addresses::Phones => Value::Phone(phone),
-        _ => Value::text(text),
-    }
+fn address(kind: Addresses, text: Cow<'_, str>) -> Value<'_> {
+    let phone = (kind == Addresses::Phones).then(|| parse_phone(&text)).flatten();
+    phone.map_or(Value::Text(text), Value::Phone)
 }
 
 /// Reads a phone as storage declares it, which is the canonical text that it was asked for with.

@@ -203,7 +203,7 @@ impl Planner {
             KeyKind::Rule(rule) => Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some(),
             _ => true,
         };
-        (Some(key.column), is_shown.then(|| self.key_text(key)))
+        (Some(key.column), is_shown.then(|| self.key_text(key).into_owned()))
     }
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
@@ -271,7 +271,7 @@ impl Planner {
             let mut finding = finding.severity(severity).detail(names);
             // Nobody spells a text as it is folded in a key: the cell is shown instead.
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
-                finding = finding.value(self.key_text(key));
+                finding = finding.value(self.key_text(key).into_owned());
             }
             self.window.findings.push(finding);
             is_fine &= !is_error;

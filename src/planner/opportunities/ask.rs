@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::standing::Standing;
 use super::{State, Status};
-use crate::draft::{Key, KeyKind};
+use crate::draft::{Key, KeyKind, KeyText};
 use crate::field::FieldId;
 use crate::lookup::{Found, StoredId};
 use crate::merge::{Deal, Given};
@@ -29,11 +29,15 @@ impl Planner {
 
     /// Asks for the opportunities that rows name by id.
     fn ask_named(&mut self) {
-        let keys = self.block.drafts.keys(self.window_keys()).iter().zip(&self.window.numbers);
+        let keys = self.window_keys();
+        let Planner { ledger, index, block, window, question, .. } = self;
+        let Some(last) = ledger.blocks.last() else { return };
+        let keys = block.drafts.keys(keys).iter().zip(&window.numbers);
         for (key, number) in keys.filter(|(key, _)| key.kind == KeyKind::OpportunityId) {
-            if self.index.ask(*number) {
-                let text = self.key_text(key);
-                self.question.ask_id(&text);
+            if let KeyText::Span(id) = key.text
+                && index.ask(*number)
+            {
+                question.ask_id(last.text(id));
             }
         }
     }
