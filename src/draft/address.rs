@@ -25,6 +25,10 @@ impl<'s> Drafter<'s> {
         row: usize,
         cell: &[u8],
     ) -> bool {
+        let ([first, ..], [.., last]) = (cell, cell) else { return false };
+        if !first.is_ascii_graphic() || !last.is_ascii_graphic() {
+            return false;
+        }
         let window = stripe.block.window(cell);
         let Some(is_lower) = normalize::plain_address_in(cell, window) else { return false };
         let (span, hash) = match stripe.block.span_of(cell) {

@@ -145,7 +145,7 @@ impl Column {
         if matches!(self.kind, FieldKind::Email | FieldKind::Phone) {
             let cell = meant;
             let is_one = || normalize::items(cell, &self.list_separators).next() == Some(cell);
-            if !is_list_of_phones(cell) || is_one() {
+            if !is_plain_list(cell, self.kind) || is_one() {
                 let whole = self.value(cell, region, choices);
                 // `4,42079E+11` is one damaged number, not two.
                 if whole.is_ok() || whole == Err(IssueCode::PhoneDamaged) || is_one() {
@@ -209,11 +209,16 @@ impl Column {
     }
 }
 
-/// Is it certain that a cell of phones is no single number, because there are commas or semicolons between its digits?
-/// Behind one of them with a letter there may be an extension, or the end of a damaged number.
-fn is_list_of_phones(cell: &str) -> bool {
+/// Is it certain that a cell is no single address, because there are commas or semicolons between what addresses of this
+/// kind are made of? Where there are other signs, such a mark may stand in a name or before an extension.
+fn is_plain_list(cell: &str, kind: FieldKind) -> bool {
     let is_mark = |byte: u8| matches!(byte, b',' | b';');
-    let is_plain = |byte: u8| byte.is_ascii_digit() || b" +-.()".contains(&byte);
+    let is_plain = |byte: u8| match kind {
+        FieldKind::Phone => {
+            byte.is_ascii_digit() || matches!(byte, b' ' | b'(' | b')' | b'+'..=b'.')
+        }
+        _ => byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'@' | b'_' | b'+'..=b'.'),
+    };
     cell.bytes().any(is_mark) && cell.bytes().all(|byte| is_plain(byte) || is_mark(byte))
 }
 
@@ -259,21 +264,42 @@ mod tests {
     use crate::dice::Dice;
 
     #[test]
-    fn v1_a_list_of_phones_is_no_single_number() {
-        const PARTS: [&str; 10] =
-            ["206 555 0123", "+442079460018", "7", "+", "(", ")", "-", ".", ",", "; "];
-        let mut lists = 0;
-        for seed in 0..20_000 {
+    fn v1_a_list_of_addresses_is_no_single_one() {
+        const PARTS: [&str; 17] = [
+            "206 555 0123",
+            "+442079460018",
+            "7",
+            "+",
+            "(",
+            ")",
+            "-",
+            ".",
+            ",",
+            "; ",
+            "ana@example.com",
+            " - ",
+            "B_o@x.org",
+            "<",
+            "mailto:",
+            "'",
+            "ext",
+        ];
+        let mut lists = [0, 0];
+        for seed in 0..100_000 {
             let cell = Dice::new(seed).text(6, &PARTS);
-            if is_list_of_phones(&cell) {
+            if is_plain_list(&cell, FieldKind::Phone) {
                 for region in [Some("US"), Some("GB"), None] {
                     let read = normalize::phone(&cell, region, Default::default());
                     let code = read.expect_err(&cell);
                     assert_ne!(code, IssueCode::PhoneDamaged, "{cell:?}");
                 }
-                lists += 1;
+                lists[0] += 1;
+            }
+            if is_plain_list(&cell, FieldKind::Email) {
+                assert!(normalize::email(&cell).is_err(), "{cell:?}");
+                lists[1] += 1;
             }
         }
-        assert!(lists > 5_000, "only {lists} were lists");
+        assert!(lists.iter().all(|count| *count > 5_000), "only {lists:?} were lists");
     }
 }
