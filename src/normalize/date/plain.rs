@@ -7,6 +7,9 @@ use super::months::{Word, word};
 
 /// `None` for whatever needs the lexer.
 pub(super) fn read(cell: &[u8]) -> Option<Parts> {
+    if let Some(parts) = in_ten_bytes(cell) {
+        return Some(parts);
+    }
     let Some((first, rest)) = number(cell) else { return month_first(cell) };
     let (mark, rest) = rest.split_first()?;
     match mark {
@@ -22,6 +25,22 @@ pub(super) fn read(cell: &[u8]) -> Option<Parts> {
         }
         _ => None,
     }
+}
+
+/// `04/03/2026`, most of all.
+fn in_ten_bytes(cell: &[u8]) -> Option<Parts> {
+    let &[a, b, mark, c, d, other, w, x, y, z] = cell else { return None };
+    if mark != other || !matches!(mark, b'/' | b'.' | b'-') {
+        return None;
+    }
+    let (first, second, third) = (digits([a, b])?, digits([c, d])?, digits([w, x, y, z])?);
+    three_numbers(first, second, third)
+}
+
+fn digits<const N: usize>(text: [u8; N]) -> Option<Number> {
+    let values = text.map(|byte| byte.wrapping_sub(b'0'));
+    let value = || values.iter().fold(0, |sum, digit| sum * 10 + u16::from(*digit));
+    values.iter().all(|digit| *digit < 10).then(|| Number { value: value(), digits: N })
 }
 
 /// `March 4, 2026`

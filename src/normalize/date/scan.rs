@@ -59,6 +59,13 @@ impl DateScan {
 
     fn look_closer(&mut self, cell: &str) {
         if let Some(Parts::Numeric { first, second, third }) = lexer::read(trim(cell)) {
+            // Most cells have two numbers that may be a month, and the year behind them.
+            let is_month = |number: u16| (1..=12).contains(&number);
+            let has_year_last = third.digits == 4 && (1600..=2400).contains(&third.value);
+            if has_year_last && is_month(first.value) && is_month(second) && first.value != second {
+                self.met |= 1 << (DMY | MDY);
+                return;
+            }
             let readings = readings(first, second, third, super::DateFormat::default().pivot);
             let days = || readings.iter().flatten();
             if days().any(|day| Some(day) != days().next()) || days().count() == 1 {
