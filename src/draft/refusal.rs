@@ -135,7 +135,9 @@ pub(super) fn hint(
 
 /// Says which country's number a phone without a country code was taken for.
 fn read_as(country: &str, phone: &str) -> Option<String> {
+    if has_country_code(phone) {
+        return None;
+    }
     let name = normalize::country_name(country).unwrap_or(country);
-    (!has_country_code(phone))
-        .then(|| ["it was read as a number of the country ", country, " (", name, ")"].concat())
+    Some(["it was read as a number of the country ", country, " (", name, ")"].concat())
 }

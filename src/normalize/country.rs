@@ -35,7 +35,7 @@ pub fn country(cell: &str) -> Result<&'static str, IssueCode> {
     let mut name = smallvec::SmallVec::<[u8; 32]>::new();
     if cell.len() <= 32
         && cell.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
-        && !cell.contains("  ")
+        && !cell.as_bytes().windows(2).any(|two| two == b"  ")
     {
         name.extend(cell.bytes().map(|b| b.to_ascii_lowercase()));
         let name = std::str::from_utf8(&name).unwrap_or("");

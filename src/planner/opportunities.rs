@@ -13,6 +13,7 @@ use crate::draft::{Cell, KeyKind, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::merge::{Given, RowOf};
+use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
 use crate::plan::{By, Claim, Outcome};
@@ -207,7 +208,11 @@ impl Planner {
             },
             Some((key, _)) => match self.stored_opportunity(key) {
                 None => {
-                    let value = Some(self.key_text(key).into_owned());
+                    let (id, cells) = (self.key_text(key), self.ledger.cells(self.row_at(at)));
+                    let cell = of_file(key.column).map(|column| cells.cell(column.into()));
+                    // An issue shows its cell anyway.
+                    let is_cell = cell.is_some_and(|cell| normalize::trim(cell) == id);
+                    let value = (!is_cell).then(|| id.into_owned());
                     self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), value)
                 }
                 Some(opportunity) => self.meet_opportunity(open, opportunity, By::Id),
