@@ -132,7 +132,7 @@ fn fault(file: &[u8], dice: &mut Dice) -> Option<String> {
     }
     let import = Import::new().planning_window(1 + dice.below(9));
     let plan = import.plan(Source::from_bytes(file), &mut MemoryStorage::default()).ok()?;
-    for object in [Object::Contact, Object::Opportunity] {
+    for object in Object::ALL {
         let of = plan.stats().of(object);
         let sum = of.create + of.update + of.unchanged + of.merged + of.skip + of.fail;
         let sides = plan.rows().filter(|row| row.side(object).is_some()).count();

@@ -399,8 +399,7 @@ impl Import {
     /// ```
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
         let fields = account.fields();
-        let objects =
-            self.objects.clone().unwrap_or_else(|| vec![Object::Contact, Object::Opportunity]);
+        let objects = self.objects.clone().unwrap_or_else(|| Object::ALL.to_vec());
         suggest(rows.headers(), rows.sample(), &objects, &fields)
     }
 }

@@ -20,6 +20,20 @@ pub enum Object {
 }
 
 impl Object {
+    /// Both of them, contacts first: an opportunity may belong to a contact, never the other way round.
+    ///
+    /// ```
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let mut crm = MemoryStorage::default();
+    /// let file = Source::from_bytes(&b"Email,Opportunity Name\nana@example.com,Roof\n"[..]);
+    /// let plan = Import::new().plan(file, &mut crm).unwrap();
+    /// for object in Object::ALL {
+    ///     assert_eq!(plan.stats().of(object).create, 1, "one {object}");
+    /// }
+    /// ```
+    pub const ALL: [Object; 2] = [Object::Contact, Object::Opportunity];
+
     /// The name used in files, messages and JSON: `contact` or `opportunity`.
     pub const fn name(self) -> &'static str {
         match self {

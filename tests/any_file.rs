@@ -72,15 +72,14 @@ fn plan_and_account(file: &[u8], window: usize, mapping: Option<Mapping>) {
         assert!(!is_mapped_whole);
         return;
     };
-    let objects = [Object::Contact, Object::Opportunity];
-    for object in objects {
+    for object in Object::ALL {
         let of = plan.stats().of(object);
         let sum = of.create + of.update + of.unchanged + of.merged + of.skip + of.fail;
         let sides = plan.rows().filter(|row| row.side(object).is_some()).count();
         assert_eq!((of.rows, of.rows), (sum, sides as u64), "{object:?}");
     }
     for row in plan.rows() {
-        let sides: Vec<_> = objects.iter().filter_map(|object| row.side(*object)).collect();
+        let sides: Vec<_> = Object::ALL.into_iter().filter_map(|object| row.side(object)).collect();
         let is_empty = row.cells().take(COLUMNS.len()).all(is_blank);
         assert!(!is_mapped_whole || sides.is_empty() == is_empty, "row {}", row.number());
         for (_, values) in sides.iter().flat_map(crm_import::plan::SidePlan::values) {

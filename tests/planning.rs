@@ -49,7 +49,7 @@ fn crm() -> MemoryStorage {
 fn told(plan: &Plan) -> String {
     let mut text = format!("{:?}\n", plan.stats());
     for row in plan.rows() {
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let Some(side) = row.side(object) else { continue };
             let reason = side.reason().map(|reason| reason.name());
             let (outcome, id, first) = (side.outcome(), side.id(), side.first_row());
@@ -203,7 +203,7 @@ fn l1_rows_that_hang_together_across_the_file_end_the_same_on_any_number_of_thre
         };
         let alone = told_with(1);
         for side in ["update", "unchanged", "create", "merged", "fail"] {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 assert!(alone.contains(&format!(" {object} {side} ")), "no {object} {side}");
             }
         }

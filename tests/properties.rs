@@ -36,7 +36,7 @@ type Rows = Vec<Vec<String>>;
 fn import() -> Import {
     let fields = Fields::standard();
     let headers = HEADERS.map(String::from);
-    let suggested = suggest(&headers, &[], &[Object::Contact, Object::Opportunity], &fields);
+    let suggested = suggest(&headers, &[], &Object::ALL, &fields);
     let mapping = Mapping::from_suggestions(&suggested, &fields);
     assert_eq!(mapping.columns.len(), HEADERS.len());
     Import::new().mapping(mapping)
@@ -102,7 +102,7 @@ fn plan(file: Vec<u8>, delimiter: u8, window: usize, crm: &mut MemoryStorage) ->
 fn told(plan: &Plan) -> String {
     let mut text = format!("{:?}\n", plan.stats());
     for row in plan.rows() {
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let Some(side) = row.side(object) else { continue };
             let by = (side.reason().map(|reason| reason.name()), side.matched_value());
             let (id, first) = (side.id(), side.first_row());
@@ -139,7 +139,7 @@ fn told(plan: &Plan) -> String {
 fn done(plan: &Plan) -> String {
     let mut text = String::new();
     for row in plan.rows() {
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let Some(side) = row.side(object) else { continue };
             let record =
                 side.id().map(str::to_owned).or_else(|| Some(side.first_row()?.to_string()));
@@ -193,7 +193,7 @@ fn sum(counts: &Counts) -> u64 {
 /// The records by what they say, without their ids.
 fn stored(crm: &MemoryStorage) -> Vec<BTreeMap<String, Vec<String>>> {
     let mut all = Vec::new();
-    for object in [Object::Contact, Object::Opportunity] {
+    for object in Object::ALL {
         for (_, record) in crm.iter(object) {
             let sorted = |(field, values): (&String, &Vec<String>)| {
                 let mut values = values.clone();

@@ -388,7 +388,7 @@ fn w4_a_number_of_three_decimals_is_the_same_when_it_is_read_again() {
 fn a_text_that_is_full_stays_as_it_is_and_what_finds_no_room_is_named() {
     let part = |letter: &str| letter.repeat(1_200);
     let rows = ["a", "b", "c", "d", "e", "b", "f"].map(part);
-    for object in [Object::Contact, Object::Opportunity] {
+    for object in Object::ALL {
         let mut crm = MemoryStorage::new(account());
         let stored = [("first_name", "Ana"), ("email", "ana@example.com")];
         crm.insert_as(Object::Contact, "c1", stored);

@@ -74,7 +74,7 @@ fn stop_after(batches: usize, how: Control) -> impl FnMut(Progress) -> Control {
 
 /// A stopped import calls created what is stored, and counts no row whose record is not.
 fn tells_what_is_stored(report: &Report, crm: &MemoryStorage) {
-    for object in [Contact, Opportunity] {
+    for object in Object::ALL {
         let counts = report.stats().of(object);
         let rows = report.plan().rows().map(|row| row.number());
         let told: Vec<_> =
@@ -118,7 +118,7 @@ fn x6_a_stopped_import_resumes_to_the_storage_and_the_totals_of_an_uninterrupted
         assert_eq!(content(&crm), content(&whole));
         for row in [1, 3, 500, 1_999] {
             let row = crm_import::RowNumber(row);
-            for object in [Contact, Opportunity] {
+            for object in Object::ALL {
                 assert_eq!(report.outcome(object, row), expected.outcome(object, row));
                 let id = report.id(object, row).unwrap();
                 assert!(crm.get(object, id).is_some());
@@ -145,7 +145,7 @@ fn x6_a_stopped_run_resumes_too_and_writes_nothing_older_over_what_is_newer() {
             })
             .unwrap();
         assert_eq!(first.status(), Status::Cancelled);
-        for object in [Contact, Opportunity] {
+        for object in Object::ALL {
             assert_eq!(first.stats().of(object).create, crm.len(object) as u64);
         }
         assert_eq!(first.stats().links, crm.len(Opportunity) as u64);
@@ -193,7 +193,7 @@ fn l1_a_run_leaves_what_plan_and_apply_leave_and_every_row_has_the_same_outcome(
                     rows += 1;
                     let number = row.number();
                     assert_eq!(number.0, rows);
-                    for object in [Contact, Opportunity] {
+                    for object in Object::ALL {
                         let outcome = part.outcome(object, number);
                         assert_eq!(outcome, expected.outcome(object, number), "row {number}");
                         let (a, b) = (row.side(object), expected.plan().row(number).unwrap());

@@ -50,7 +50,7 @@ fn show(plan: &Plan) {
     for column in plan.unmapped() {
         println!("{} -> nothing: {} values are left out", column.header, column.filled);
     }
-    for object in [Object::Contact, Object::Opportunity] {
+    for object in Object::ALL {
         let counts = plan.stats().of(object);
         println!(
             "{object}: {} rows, create {}, update {}, unchanged {}, merged {}, skip {}, fail {}",

@@ -171,7 +171,7 @@ impl Applier {
     ) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
         let mut created = HashSet::default();
         for &row in rows {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 let token = self.tokens.row(object, self.report.plan.ledger.number(row));
                 if let Some((Op::Create, id)) = self.report.done.get(&token) {
                     created.insert((object, id.clone()));
@@ -260,7 +260,7 @@ impl Applier {
 
     fn take_outcomes(&mut self, part: u32) {
         for row in self.ledger(part).all_rows() {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 self.take_outcome(part, object, row);
             }
         }

@@ -106,7 +106,7 @@ async fn begin<S: AsyncStorageWrite>(
         applier.know(&applied);
         // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
         // refused, whatever its receipt said.
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let of_object = refused.iter().filter(|refusal| refusal.object == object);
             for refusal in of_object {
                 if applied.op(applier.tokens.row(object, refusal.row)).is_none() {

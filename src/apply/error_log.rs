@@ -11,8 +11,6 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 /// Writes the rows that failed, as they were in the file, with what to do about each.
 ///
 /// For an import that was planned as a whole, [`Report::write_error_log`] does it in one call. A
@@ -80,7 +78,7 @@ impl<W: io::Write> ErrorLog<W> {
             let own = rest.partition_point(|issue| issue.row <= Some(number));
             let (issues, others) = rest.split_at(own);
             rest = others;
-            let outcomes = OBJECTS.map(|object| report.outcome(object, number));
+            let outcomes = Object::ALL.map(|object| report.outcome(object, number));
             if !outcomes.contains(&Some(Outcome::Fail)) && issues.is_empty() {
                 continue;
             }
@@ -216,7 +214,7 @@ fn is_told(report: &Report, issue: &Issue) -> bool {
         Severity::Error => true,
         Severity::Warning => {
             let has_failed = |object| report.outcome(object, row) == Some(Outcome::Fail);
-            issue.column.is_some() && OBJECTS.into_iter().any(has_failed)
+            issue.column.is_some() && Object::ALL.into_iter().any(has_failed)
         }
         Severity::Info => false,
     }

@@ -44,8 +44,7 @@ impl Known {
             let rows = (from..rows.min(from + step)).map(RowIndex::new);
             let named: Vec<_> = rows
                 .flat_map(|row| {
-                    [Object::Contact, Object::Opportunity]
-                        .map(|object| (object, row, tokens.row(object, numbers.of(row))))
+                    Object::ALL.map(|object| (object, row, tokens.row(object, numbers.of(row))))
                 })
                 .collect();
             let asked: Vec<_> = named.iter().map(|(.., token)| *token).collect();

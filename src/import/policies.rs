@@ -115,7 +115,7 @@ impl Policies<'_> {
     /// Options may also be listed for a standard field that the account does without.
     fn options(&self) -> impl Iterator<Item = String> {
         let is_field = |key: &str| {
-            [Object::Contact, Object::Opportunity].into_iter().any(|object| {
+            Object::ALL.into_iter().any(|object| {
                 self.fields.find(object, key).or(self.standard.find(object, key)).is_some()
             })
         };

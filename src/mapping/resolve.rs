@@ -211,8 +211,7 @@ impl Search<'_> {
         }
         let fields = Fields::standard();
         let headers: Vec<String> = new.iter().map(|at| self.headers[*at].clone()).collect();
-        let objects = [Object::Contact, Object::Opportunity];
-        let suggested = suggest(&headers, &[], &objects, &fields);
+        let suggested = suggest(&headers, &[], &Object::ALL, &fields);
         let mut is_free = vec![true; new.len()];
         let mut renamed = Vec::new();
         for (name, column) in lost {

@@ -123,7 +123,7 @@ impl Plan {
     pub fn column_counts(&self) -> Vec<ColumnCounts> {
         let mut tally = Tally::new(self);
         let mut counts = Vec::new();
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let mut targets = Target::all(&self.ledger.settings, object);
             if !targets.is_empty() {
                 tally.count(object, &mut targets);

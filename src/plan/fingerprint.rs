@@ -126,7 +126,7 @@ impl Notes {
     /// The outcome and the record of each side. Rows without sides are left out, because nothing is done with them.
     fn rows(&mut self, plan: &Plan) {
         for row in plan.ledger.all_rows() {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 let side = plan.ledger.side(object, row);
                 let Some(outcome) = side.outcome else { continue };
                 self.byte(code_of_object(object));

@@ -22,7 +22,7 @@ pub(crate) trait Database: StorageWrite {
 
 impl Database for MemoryStorage {
     fn content(&self) -> Content {
-        [Object::Contact, Object::Opportunity].map(|object| {
+        Object::ALL.map(|object| {
             let record = |(id, record): (&str, &crm_import::storage::MemoryRecord)| {
                 let values = record.values.iter().filter(|(_, values)| !values.is_empty());
                 (id.to_owned(), values.map(|(f, v)| (f.clone(), v.clone())).collect())
@@ -34,7 +34,7 @@ impl Database for MemoryStorage {
 
 /// Puts the same records into memory.
 pub(crate) fn copy(content: &Content, memory: &mut MemoryStorage) {
-    for (object, records) in [Object::Contact, Object::Opportunity].into_iter().zip(content) {
+    for (object, records) in Object::ALL.into_iter().zip(content) {
         for (id, record) in records {
             let values = record.iter().flat_map(|(f, all)| all.iter().map(|v| (f.as_str(), v)));
             memory.insert_as(object, id, values.map(|(field, value)| (field, value.as_str())));

@@ -30,8 +30,6 @@ use crm_import::{
     Account, Import, MemoryStorage, Object, Outcome, Plan, Report, RowNumber, Source, Stats,
 };
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 /// Imports a file and compares what was planned, what is reported and what the database shows; then
 /// plans it again.
 fn check<D: Database>(name: &str, file: &[u8], import: &Import, crm: &mut D) {
@@ -61,7 +59,7 @@ fn check<D: Database>(name: &str, file: &[u8], import: &Import, crm: &mut D) {
 
 /// What the database shows of creates and updates is what was planned; nothing is gone.
 fn compare(name: &str, before: &Content, after: &Content, planned: &Stats) {
-    for object in OBJECTS {
+    for object in Object::ALL {
         let (before, after) = (&before[object as usize], &after[object as usize]);
         let gone = before.keys().filter(|id| !after.contains_key(*id)).count();
         let created = after.keys().filter(|id| !before.contains_key(*id)).count();
@@ -127,7 +125,7 @@ fn nothing_to_do(name: &str, first: &Plan, again: &Plan, matching: Option<&[Stri
                 says("id") || (is_known && !is_keyless(&row))
             }
         };
-        for object in OBJECTS {
+        for object in Object::ALL {
             let Some(side) = row.side(object) else { continue };
             let outcome = side.outcome();
             if has_key(&side, object) {

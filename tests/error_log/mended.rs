@@ -37,7 +37,7 @@ fn p7_a_contact_that_is_corrected_in_the_log_is_the_one_that_the_deal_belongs_to
         // Once mended, the file itself finds nothing to do.
         let mended = file.replace(wrong, "ana@x.org");
         let third = run(&Import::new(), &mended, &mut crm);
-        let unchanged = [Contact, Opportunity].map(|of| third.outcome(of, RowNumber(1)));
+        let unchanged = Object::ALL.map(|of| third.outcome(of, RowNumber(1)));
         assert_eq!(unchanged, [Some(Outcome::Unchanged); 2]);
     }
 }

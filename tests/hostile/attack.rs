@@ -20,7 +20,6 @@ use demands::{Untold, check, content, holders};
 
 use Object::{Contact, Opportunity};
 
-const OBJECTS: [Object; 2] = [Contact, Opportunity];
 const ID: &str = "attacked";
 
 /// What is done to an import.
@@ -165,7 +164,7 @@ impl Attacked {
 
     /// Somebody else writes.
     fn meddle(&mut self) {
-        let object = self.dice.one_of(&OBJECTS);
+        let object = self.dice.one_of(&Object::ALL);
         let ids: Vec<String> = self.crm.iter(object).map(|(id, _)| id.to_owned()).collect();
         let what = self.dice.below(5);
         if what == 0 {

@@ -185,7 +185,7 @@ fn x5_what_is_to_be_planned_again_when_the_import_stops_has_come_to_nothing() {
     storage.shelf.contacts.get_mut(&1).unwrap().version += 1;
     let error = import().apply(plan, &mut storage).unwrap_err();
     let done = error.done().unwrap();
-    for object in [Contact, Opportunity] {
+    for object in Object::ALL {
         assert_eq!(done.outcome(object, RowNumber(1)), None);
         assert!(done.outcome(object, RowNumber(2)).is_some());
         assert_eq!(done.stats().of(object).rows, 1);

@@ -68,9 +68,9 @@ fn run<A: Act>(
     let (mut outcomes, mut seen) = (Vec::new(), 0);
     let report = import.run_with(source(REFUSED), storage, |event| {
         if let Some(part) = event.window() {
-            outcomes.extend(part.plan().rows().map(|row| {
-                [Object::Contact, Object::Opportunity].map(|o| part.outcome(o, row.number()))
-            }));
+            outcomes.extend(
+                part.plan().rows().map(|row| Object::ALL.map(|o| part.outcome(o, row.number()))),
+            );
         }
         seen += usize::from(event.progress().is_some_and(|p| p.status == Status::Applying));
         if seen > batches { Control::Pause } else { Control::Continue }

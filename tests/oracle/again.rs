@@ -24,7 +24,7 @@ fn told(plan: &Plan, rows: usize, id: impl Fn(Object, RowNumber) -> Option<Strin
     for at in 0..rows {
         let number = RowNumber::from_index(at);
         let contact = |number| id(Object::Contact, number);
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let Some(side) = plan.row(number).and_then(|row| row.side(object)) else { continue };
             let outcome = side.outcome();
             if matches!(outcome, Outcome::Fail | Outcome::Skip) {

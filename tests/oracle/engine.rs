@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 use crate::model::{Crm, Policy, Row, Side, Values, Verdict};
 use crate::naive::plain;
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 pub(crate) fn account(policy: &Policy) -> Account {
     let matching = policy.matching.as_ref().map(|matching| {
         json!({
@@ -104,7 +102,7 @@ pub(crate) fn set_up(policy: &Policy, crm: &Crm) -> (Import, MemoryStorage) {
     let account = account(policy);
     let mapping = mapping(policy, &account);
     let mut storage = MemoryStorage::new(account);
-    for (object, records) in OBJECTS.into_iter().zip([&crm.contacts, &crm.opportunities]) {
+    for (object, records) in Object::ALL.into_iter().zip([&crm.contacts, &crm.opportunities]) {
         for (id, values) in records {
             let values =
                 values.iter().flat_map(|(field, all)| all.iter().map(|v| (*field, v.as_str())));
@@ -112,7 +110,7 @@ pub(crate) fn set_up(policy: &Policy, crm: &Crm) -> (Import, MemoryStorage) {
         }
     }
     let modes = [policy.contacts, policy.opportunities];
-    let selected = OBJECTS.into_iter().zip(modes).filter(|(_, mode)| mode.is_some());
+    let selected = Object::ALL.into_iter().zip(modes).filter(|(_, mode)| mode.is_some());
     let mode = |name: Option<&str>| -> Mode {
         serde_json::from_value(name.unwrap_or("upsert").into()).unwrap()
     };
@@ -150,7 +148,7 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     // What was created is called by the row that brought it.
     let mut names: HashMap<(Object, String), String> = HashMap::new();
     for row in report.plan().rows() {
-        for object in OBJECTS {
+        for object in Object::ALL {
             let Some(side) = row.side(object) else { continue };
             let Some(first) = side.first_row().filter(|_| side.id().is_none()) else { continue };
             let id = report.id(object, row.number()).unwrap_or_default().to_owned();
@@ -160,7 +158,7 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     let name = |object, id: &str| {
         names.get(&(object, id.to_owned())).cloned().unwrap_or_else(|| id.to_owned())
     };
-    for object in OBJECTS {
+    for object in Object::ALL {
         for (id, record) in storage.iter(object) {
             let mut values = stored(record.values.iter());
             if let Some(contact) = values.get_mut("contact_id") {

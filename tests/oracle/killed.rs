@@ -94,7 +94,6 @@ struct End {
 }
 
 const ID: &str = "killed";
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 
 /// How an import goes about it: in windows of so many rows, or by one plan.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +116,7 @@ fn attempt(import: &Import, how: How, file: &str, storage: &mut Mortal) -> Optio
     let (mut outcomes, mut errors) = (Outcomes::new(), BTreeSet::new());
     let mut take = |report: &Report| {
         for number in report.plan().rows().map(|row| row.number()) {
-            for object in OBJECTS {
+            for object in Object::ALL {
                 let outcome = report.outcome(object, number);
                 outcomes.extend(outcome.map(|outcome| ((number.0, object.name()), outcome)));
             }

@@ -10,7 +10,6 @@ use crate::model::{Crm, Policy, Row};
 use crate::windows::{cases, stored, with_ids_of_its_own};
 use crate::{Case, engine};
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
 /// What stands in a cell that fails its opportunity, until it is mended.
 const BROKEN: &str = "brokencell";
 
@@ -75,7 +74,7 @@ fn section_15_a_log_that_nobody_has_mended_creates_nothing_that_was_imported() {
         let before = stored(&storage);
         let again = run(&import, &log, &mut storage).unwrap();
         for (row, known) in again.plan().rows().zip(known) {
-            for (object, is_known) in OBJECTS.into_iter().zip(known) {
+            for (object, is_known) in Object::ALL.into_iter().zip(known) {
                 let is_created = again.outcome(object, row.number()) == Some(Outcome::Create);
                 let number = row.number();
                 assert!(!(is_known && is_created), "{object} {number}\n{policy:?}\n{crm:?}\n{log}");

@@ -10,8 +10,6 @@ use crate::outcomes::{self, Outcomes};
 use crate::wild::Wild;
 use crate::{Case, engine, number};
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 /// What the fields of a record say.
 pub(crate) type Values = BTreeMap<String, Vec<String>>;
 /// A record by what it says, with what hangs on it.
@@ -42,7 +40,7 @@ pub(crate) fn stored(crm: &MemoryStorage) -> Vec<Told> {
         beside
     };
     let mut all = Vec::new();
-    for object in OBJECTS {
+    for object in Object::ALL {
         all.extend(crm.iter(object).map(|(id, _)| (object, told(object, id), beside(object, id))));
     }
     all.sort();
@@ -61,7 +59,8 @@ fn run(import: &Import, file: &str, window: usize, crm: &mut MemoryStorage) -> O
     let import = import.clone().run_window(window);
     let (told, report) = outcomes::of_run(&import, file.as_bytes(), crm);
     let stats = *report.stats();
-    for (object, stats) in OBJECTS.into_iter().zip([stats.contacts, stats.opportunities]) {
+    for object in Object::ALL {
+        let stats = stats.of(object);
         let count = |outcome| {
             let sides =
                 told.iter().filter(|((_, of), told)| (*of, **told) == (object.name(), outcome));

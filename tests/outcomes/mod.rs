@@ -10,7 +10,7 @@ pub(crate) type Outcomes = BTreeMap<(u32, &'static str), Outcome>;
 /// What is planned.
 pub(crate) fn of_plan(plan: &Plan) -> Outcomes {
     let sides = plan.rows().flat_map(|row| {
-        [Object::Contact, Object::Opportunity]
+        Object::ALL
             .map(|object| Some(((row.number().0, object.name()), row.side(object)?.outcome())))
     });
     sides.flatten().collect()

@@ -166,7 +166,7 @@ impl StorageWrite for Postgres {
         writing.lock(batch)?;
         let known = writing.known(batch)?;
         // Contacts first: opportunities ask for the ids that these receipts give.
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             writing.records(object, batch, &known, receipts)?;
         }
         writing.follow_ups(batch, &known, receipts)?;

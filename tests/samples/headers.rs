@@ -349,9 +349,7 @@ fn p2_rows_with_both_sides_give_one_link_each_also_where_the_contact_is_matched(
         let import = Import::new().objects(set.objects()).mapping(answer.mapping.clone());
         for round in ["created", "matched"] {
             let plan = import.plan(set.source(), &mut crm).expect("the file can be planned");
-            let sides = |row: &RowPlan<'_>| {
-                [Object::Contact, Object::Opportunity].map(|o| row.side(o).is_some())
-            };
+            let sides = |row: &RowPlan<'_>| Object::ALL.map(|o| row.side(o).is_some());
             let paired = plan.rows().filter(|row| sides(row) == [true, true]).count();
             assert!(paired > 0, "{}", set.name);
             let failed: Vec<String> = plan

@@ -28,12 +28,12 @@ fn every_header_set_imports_with_both_objects_and_every_row_accounted_for() {
         files += 1;
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut crm = MemoryStorage::new(account());
-        let import = Import::new().objects([Object::Contact, Object::Opportunity]);
+        let import = Import::new().objects(Object::ALL);
         let plan = import.plan(Source::from_path(&path), &mut crm).unwrap();
         let planned = *plan.stats();
         let report = import.apply(plan, &mut crm).unwrap();
         assert_eq!(*report.stats(), planned, "{name}: planned = applied (L3)");
-        for object in [Object::Contact, Object::Opportunity] {
+        for object in Object::ALL {
             let counts = planned.of(object);
             assert_eq!(counts.rows, sum(counts), "{name}: {counts:?} (L2)");
             let sides = report.plan().rows().filter(|row| row.side(object).is_some()).count();

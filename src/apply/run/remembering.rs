@@ -39,7 +39,7 @@ impl Runner<'_> {
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
         for row in ledger.all_rows() {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 if let Some((id, met)) = met_on(report, told, object, row) {
                     memory.add(object, id, met);
                 }

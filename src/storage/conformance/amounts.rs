@@ -4,7 +4,7 @@ use super::bench::Bench;
 use super::fields::samples;
 use super::{Result, Run, expect, fail, skip};
 use crate::field::FieldKind;
-use crate::object::Object::{self, Contact, Opportunity};
+use crate::object::Object::{self, Contact};
 use crate::storage::StorageWrite;
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
@@ -17,7 +17,7 @@ const AMOUNTS: [&str; 6] = ["100", "-0.5", "0.05", "1.005", "16777217.25", "9007
 
 fn amounts_are_exact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let mut count = 0;
-    for object in [Contact, Opportunity] {
+    for object in Object::ALL {
         let all = samples(bench.account(), bench.fields(), object);
         let is_number = |key: &str| {
             let field = bench.fields().find(object, key).map(|id| bench.fields().get(id).kind);

@@ -11,7 +11,7 @@ use crm_import::{
 
 use super::super::dice::Dice;
 use super::super::few_people::{self, MAPPING, source};
-use super::{ID, OBJECTS};
+use super::ID;
 
 use Object::{Contact, Opportunity};
 
@@ -142,7 +142,7 @@ pub(super) struct Told {
 impl Told {
     pub(super) fn take(&mut self, report: &Report) {
         for row in report.plan().rows() {
-            for object in OBJECTS {
+            for object in Object::ALL {
                 let Some(outcome) = report.outcome(object, row.number()) else { continue };
                 let id = report.id(object, row.number()).map(str::to_owned);
                 self.outcomes.insert((row.number().0, object.name()), (outcome, id));

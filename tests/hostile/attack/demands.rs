@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use crm_import::storage::Op;
-use crm_import::{MemoryStorage, Outcome};
+use crm_import::{MemoryStorage, Object, Outcome};
 
-use super::OBJECTS;
 use super::case::Told;
 
-use crm_import::Object::{Contact, Opportunity};
+use Object::{Contact, Opportunity};
 
 /// Who has an address.
 pub(super) fn holders<'c>(crm: &'c MemoryStorage, address: &str) -> Vec<&'c str> {
@@ -63,8 +62,8 @@ pub(super) enum Untold {
 
 /// Every row has one outcome, and the totals count them; whoever was created is there once.
 pub(super) fn check(told: &Told, crm: &MemoryStorage, untold: Untold) {
-    for (object, stats) in OBJECTS.into_iter().zip([told.stats.contacts, told.stats.opportunities])
-    {
+    for object in Object::ALL {
+        let stats = told.stats.of(object);
         let outcomes = [
             (Outcome::Create, stats.create),
             (Outcome::Update, stats.update),
