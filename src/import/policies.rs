@@ -23,6 +23,9 @@ pub(super) fn problems(
     problems
 }
 
+/// A key names its rule by a byte.
+const MOST_RULES: usize = u8::MAX as usize;
+
 /// The policies of an account, and the fields that they name.
 struct Policies<'a> {
     account: &'a Account,
@@ -63,7 +66,14 @@ impl Policies<'_> {
 
     fn match_rules(&self, answers: impl Fn(&[String]) -> bool) -> Vec<String> {
         let mut problems = Vec::new();
-        for rule in &self.account.dedup.contacts {
+        let rules = &self.account.dedup.contacts;
+        if rules.len() > MOST_RULES {
+            problems.push(format!(
+                "the account has {} match rules, of which {MOST_RULES} can be told apart: leave out the others",
+                rules.len()
+            ));
+        }
+        for rule in rules {
             let name = rule.name();
             if rule.0.is_empty() || rule.0.iter().any(|key| self.of_contact(key).is_none()) {
                 problems.push(format!(

@@ -267,6 +267,18 @@ fn m2_a_rule_on_a_name_that_is_split_is_refused_with_the_remedy() {
 }
 
 #[test]
+fn m2_more_match_rules_than_can_be_told_apart_are_refused() {
+    let account = |rules: usize| Account {
+        dedup: DedupPolicy::by(vec![["email"]; rules]),
+        ..Account::default()
+    };
+    assert_eq!(refused(account(255)), [] as [&str; 0]);
+    let expected =
+        "the account has 300 match rules, of which 255 can be told apart: leave out the others";
+    assert_eq!(refused(account(300)), [expected]);
+}
+
+#[test]
 fn a4_policies_that_name_no_field_and_no_country_are_told_at_once() {
     let required = ["shoe_size", "name", "id", "last_name", "stage"].map(String::from).to_vec();
     let account = Account {
