@@ -19,6 +19,13 @@ pub(crate) enum KeyKind {
     OpportunityId,
 }
 
+impl KeyKind {
+    /// The kind of the keys under the rule at this position. An account has fewer than 256 rules.
+    pub(crate) fn of_rule(position: usize) -> Self {
+        KeyKind::Rule(u8::try_from(position).unwrap_or(u8::MAX))
+    }
+}
+
 /// One key of a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {

@@ -78,7 +78,7 @@ impl StripeKeys {
     fn each_column(&self, rules: &[Rule], mut show: impl FnMut(&KeyColumn, Option<KeyKind>)) {
         self.contact_ids.iter().for_each(|column| show(column, None));
         for (number, rule) in rules.iter().enumerate() {
-            let kind = KeyKind::Rule(u8::try_from(number).expect("fewer than 256 match rules"));
+            let kind = KeyKind::of_rule(number);
             let columns = match rule.shape {
                 Shape::Emails => &self.emails[..],
                 Shape::Phones => &self.phones[..],

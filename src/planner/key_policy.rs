@@ -61,7 +61,7 @@ impl KeyPolicy {
             .filter(|(_, rule)| Addresses::of_rule(rule).is_none())
             .map(|(number, rule)| TextPolicy {
                 rule: number,
-                kind: kind_of(number),
+                kind: KeyKind::of_rule(number),
                 is_as_offered: rule.fields().all(|field| is_as_offered(settings, field)),
             })
             .collect();
@@ -79,12 +79,7 @@ impl KeyPolicy {
 /// The match rule that consists of addresses of this kind alone.
 pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
     let rule = settings.rules.iter().position(|rule| Addresses::of_rule(rule) == Some(kind))?;
-    Some(kind_of(rule))
-}
-
-/// The kind of the keys under the rule at this position.
-fn kind_of(rule: usize) -> KeyKind {
-    KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX))
+    Some(KeyKind::of_rule(rule))
 }
 
 /// Is what a row says of this field all that the contact gets from it, see [`TextPolicy::is_as_offered`]?

@@ -272,8 +272,7 @@ impl Planner {
             holders
         };
         let holders = (0..settings.rules.len()).map(|rule| {
-            let rule = KeyKind::Rule(u8::try_from(rule).unwrap_or(u8::MAX));
-            keys.of(rule).map(|(_, number)| carriers(number)).collect()
+            keys.of(KeyKind::of_rule(rule)).map(|(_, number)| carriers(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
         decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))

@@ -95,7 +95,7 @@ impl Planner {
 
     /// The number of the key with this text under the rule at this position, if a row has offered it.
     fn find_key(&self, number: usize, rule: &Rule, text: &str) -> Option<KeyNumber> {
-        let kind = KeyKind::Rule(u8::try_from(number).unwrap_or(u8::MAX));
+        let kind = KeyKind::of_rule(number);
         let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }

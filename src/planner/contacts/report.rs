@@ -38,7 +38,7 @@ impl Planner {
         let is_open = *verdict == Verdict::Several;
         for Candidates { rule, contacts } in candidates {
             let mut names = self.names_of(contacts);
-            let rule = KeyKind::Rule(u8::try_from(*rule).unwrap_or(u8::MAX));
+            let rule = KeyKind::of_rule(*rule);
             // A key that nobody carries did not lead to any of them.
             let is_held = |number| self.index.holder(number) != Holder::Nobody;
             let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
