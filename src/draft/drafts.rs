@@ -56,18 +56,8 @@ impl Drafts {
         self.keys = keys;
     }
 
-    /// How many keys the rows offer in all.
-    pub(crate) fn len_of_keys(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// The keys of consecutive rows.
-    pub(crate) fn keys_of(&self, rows: &[RowDraft]) -> &[Key] {
-        match (rows.first(), rows.last()) {
-            (Some(first), Some(last)) => {
-                &self.keys[first.first_key as usize..last.end_key as usize]
-            }
-            _ => &[],
-        }
+    /// The keys of all rows.
+    pub(crate) fn all_keys(&self) -> &[Key] {
+        &self.keys
     }
 }

@@ -86,9 +86,7 @@ impl Planner {
             if !draft.has_contact || !is_asked {
                 continue;
             }
-            let own = draft.keys();
-            let (from, to) = (own.start - first, own.end - first);
-            let own = RowKeys::new(&keys[own], &numbers[from..to]).of_contact();
+            let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_contact();
             let (side, carried) = self.resolve_contact(&settings, at, &draft, own);
             self.write_down(&settings, at, side, own, carried);
         }

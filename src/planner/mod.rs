@@ -236,7 +236,7 @@ impl Planner {
         debug_assert_eq!(self.stage, Stage::Idle);
         debug_assert_eq!(block.len(), drafts.rows.len());
         if self.ledger.blocks.is_empty() {
-            self.make_room(drafts.len_of_keys(), drafts.rows.len());
+            self.make_room(drafts.all_keys().len(), drafts.rows.len());
         }
         self.ledger.blocks.push(block);
         self.block.drafts = drafts;

@@ -54,7 +54,7 @@ impl Numbering {
         }
         blocks.push(block.clone());
         let number = u32::try_from(position).expect("fewer than 2³² blocks");
-        let keys = drafts.keys_of(&drafts.rows);
+        let keys = drafts.all_keys();
         let mut numbers = Vec::with_capacity(keys.len());
         let text_of = |place: KeyPlace| blocks[place.block as usize].text(place.span);
         lock(&self.numbers).add_all(keys, number, text_of, &mut numbers);

@@ -155,9 +155,7 @@ impl Planner {
             if !draft.has_opportunity {
                 continue;
             }
-            let own = draft.keys();
-            let (from, to) = (own.start - first, own.end - first);
-            let own = RowKeys::new(&keys[own], &numbers[from..to]).of_opportunity();
+            let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_opportunity();
             let row = self.row_at(at);
             let link = match draft.opportunity_failed {
                 true => LinkTo::Nobody,

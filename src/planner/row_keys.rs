@@ -1,7 +1,7 @@
 //! [`RowKeys`]: the keys that one row offers, with their numbers.
 
 use crate::dedup::KeyNumber;
-use crate::draft::{Key, KeyKind};
+use crate::draft::{Key, KeyKind, RowDraft};
 
 /// See the [module](self).
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +14,18 @@ impl<'k> RowKeys<'k> {
     /// No keys.
     pub(super) const NONE: Self = RowKeys { keys: &[], numbers: &[] };
 
-    pub(super) fn new(keys: &'k [Key], numbers: &'k [KeyNumber]) -> Self {
-        debug_assert_eq!(keys.len(), numbers.len());
+    /// The keys of a row, among those of its block. The numbers are those of the window, whose first key is at this
+    /// position of the block.
+    #[inline(always)]
+    pub(super) fn of_row(
+        draft: &RowDraft,
+        keys: &'k [Key],
+        numbers: &'k [KeyNumber],
+        first: usize,
+    ) -> Self {
+        let own = draft.keys();
+        let numbers = &numbers[own.start - first..own.end - first];
+        let keys = &keys[own];
         debug_assert!(keys.is_sorted_by_key(is_of_opportunity));
         RowKeys { keys, numbers }
     }

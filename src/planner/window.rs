@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use super::row_keys::RowKeys;
 use super::{Planner, asking};
-use crate::dedup::KeyNumber;
-use crate::draft::{Key, RowDraft};
+use crate::draft::RowDraft;
 use crate::issue::{Finding, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{ContactRow, OpportunityRow};
@@ -111,8 +111,7 @@ impl Planner {
             numbers.extend_from_slice(&known[keys]);
             return index.know(numbers);
         }
-        let keys = drafts.keys_of(&drafts.rows[window.rows.clone()]);
-        index.add_all(keys, block, |place| ledger.text(place), numbers);
+        index.add_all(drafts.keys(keys), block, |place| ledger.text(place), numbers);
     }
 
     /// What the row at this position of the window offers.
@@ -130,12 +129,9 @@ impl Planner {
     }
 
     /// The keys of the row at this position of the window, with their numbers.
-    pub(super) fn keys(&self, at: usize) -> (&[Key], &[KeyNumber]) {
-        let (first, own) = (self.window_keys().start, self.draft(at).keys());
-        (
-            self.block.drafts.keys(own.clone()),
-            &self.window.numbers[own.start - first..own.end - first],
-        )
+    pub(super) fn keys(&self, at: usize) -> RowKeys<'_> {
+        let first = self.window_keys().start;
+        RowKeys::of_row(&self.draft(at), self.block.drafts.all_keys(), &self.window.numbers, first)
     }
 
     /// Asks for the contacts to which the keys of the window may lead, except for keys that were asked for

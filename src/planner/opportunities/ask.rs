@@ -46,13 +46,13 @@ impl Planner {
     fn ask_compared(&mut self) {
         for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
-            let (keys, numbers) = self.keys(at);
-            let has_id = keys.iter().any(|key| key.kind == KeyKind::OpportunityId);
+            let keys = self.keys(at);
+            let has_id = keys.of(KeyKind::OpportunityId).next().is_some();
             if has_id || !draft.has_opportunity || draft.opportunity_failed {
                 continue;
             }
-            let link = keys.iter().zip(numbers).find(|(key, _)| key.kind == KeyKind::ContactLink);
-            let named = link.and_then(|(_, number)| self.index.holders(*number).first().copied());
+            let link = keys.of(KeyKind::ContactLink).next();
+            let named = link.and_then(|(_, number)| self.index.holders(number).first().copied());
             let contact = self.contact_of(self.row_at(at)).or(named);
             let Some(contact) = contact else { continue };
             let Some(id) = self.ledger.id(Object::Contact, contact.number()) else { continue };
@@ -177,9 +177,8 @@ impl Planner {
             if !draft.has_tags || draft.opportunity_failed {
                 continue;
             }
-            let (keys, _) = self.keys(at);
-            let id = keys.iter().find(|key| key.kind == KeyKind::OpportunityId);
-            let Some(opportunity) = id.and_then(|key| self.stored_opportunity(key)) else {
+            let id = self.keys(at).of(KeyKind::OpportunityId).next();
+            let Some(opportunity) = id.and_then(|(key, _)| self.stored_opportunity(key)) else {
                 continue;
             };
             let Some(contact) = self.stored_link(opportunity) else { continue };
