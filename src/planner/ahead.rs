@@ -17,24 +17,12 @@ use foldhash::fast::RandomState;
 
 use super::Prepared;
 use super::asking::questions;
+use super::drafting::{AHEAD, Drafted};
 use super::feed::{Feed, Taken};
 use super::numbering::Numbering;
 use super::opportunities::Standings;
-use crate::draft::{Drafter, Drafts, Settings};
-use crate::issue::Finding;
+use crate::draft::{Drafter, Settings};
 use crate::source::{Block, SourceError};
-
-/// How many drafted blocks may wait for the planner, besides those that the threads are working on.
-const AHEAD: usize = 4;
-
-/// A block, and everything about it that the planner needs.
-pub(super) struct Drafted {
-    pub(super) block: Arc<Block>,
-    pub(super) drafts: Drafts,
-    pub(super) prepared: Prepared,
-    /// What was found while it was read.
-    pub(super) findings: Vec<Finding>,
-}
 
 /// How blocks are read and drafted.
 pub(super) struct ReadingAhead<'s, 'a> {

@@ -3,20 +3,34 @@
 //! A block is drafted without looking at any other (behaviour L4), so it makes no difference which thread does
 //! it. The blocks are planned in the order of the file.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use foldhash::fast::RandomState;
 
+use super::Prepared;
 use super::asking::questions;
 use crate::draft::{Drafter, Drafts, Settings};
-use crate::lookup::Question;
+use crate::issue::Finding;
 use crate::source::Block;
 
-/// How many drafted blocks of a thread may wait for the planner.
-const AHEAD: usize = 4;
+/// How many drafted blocks may wait for the planner, besides those that the threads are working on.
+pub(super) const AHEAD: usize = 4;
 
-/// A block with its drafts and the questions of its windows.
-type Drafted = (Block, Drafts, Vec<Question>);
+/// A block, and everything about it that the planner needs.
+pub(super) struct Drafted {
+    pub(super) block: Arc<Block>,
+    pub(super) drafts: Drafts,
+    pub(super) prepared: Prepared,
+    /// What was found while it was read.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Drafted {
+    fn new(block: Block, drafts: Drafts, prepared: Prepared) -> Self {
+        Drafted { block: Arc::new(block), drafts, prepared, findings: Vec::new() }
+    }
+}
 
 /// How blocks are drafted.
 pub(super) struct Drafting<'s> {
@@ -28,19 +42,20 @@ pub(super) struct Drafting<'s> {
 }
 
 impl Drafting<'_> {
-    /// Drafts the blocks and hands them to `plan`, one after the other. If there are other threads, they draft
-    /// while `plan` works, and also make the questions of the windows. Stops at the first error of `plan`.
+    /// Drafts the blocks and hands them to `plan`, one after the other, without what was found while they were read.
+    /// If there are other threads, they draft while `plan` works, and also make the questions of the windows. Stops at
+    /// the first error of `plan`.
     pub(super) fn draft_blocks<E>(
         &self,
         blocks: Vec<Block>,
-        mut plan: impl FnMut(Block, Drafts, Vec<Question>) -> Result<(), E>,
+        mut plan: impl FnMut(Drafted) -> Result<(), E>,
     ) -> Result<(), E> {
         let workers = self.threads.saturating_sub(1).min(blocks.len());
         if workers == 0 {
             let mut drafter = Drafter::new(self.settings, self.seed.clone());
             return blocks.into_iter().try_for_each(|mut block| {
                 let drafts = drafter.draft(&mut block);
-                plan(block, drafts, Vec::new())
+                plan(Drafted::new(block, drafts, Prepared::default()))
             });
         }
         let count = blocks.len();
@@ -59,7 +74,7 @@ impl Drafting<'_> {
                 })
                 .collect();
             (0..count).try_for_each(|number| match drafted[number % workers].recv() {
-                Ok((block, drafts, asked)) => plan(block, drafts, asked),
+                Ok(drafted) => plan(drafted),
                 // A worker ends early only if it panics, and the scope hands that on.
                 Err(_) => Ok(()),
             })
@@ -70,9 +85,10 @@ impl Drafting<'_> {
         let mut drafter = Drafter::new(self.settings, self.seed.clone());
         for mut block in share {
             let drafts = drafter.draft(&mut block);
-            let asked = questions(self.settings, &block, &drafts, self.window_rows);
+            let questions = questions(self.settings, &block, &drafts, self.window_rows);
+            let prepared = Prepared { questions, ..Prepared::default() };
             // Nobody listens any more once planning has failed.
-            if sender.send((block, drafts, asked)).is_err() {
+            if sender.send(Drafted::new(block, drafts, prepared)).is_err() {
                 return;
             }
         }

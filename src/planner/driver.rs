@@ -22,18 +22,18 @@ use std::iter::Peekable;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::vec;
 
-use super::ahead::{Drafted, ReadingAhead};
-use super::drafting::Drafting;
+use super::ahead::ReadingAhead;
+use super::drafting::{Drafted, Drafting};
 use super::feed::Feed;
 use super::finder::{Finder, find};
 use super::numbering::Numbering;
 use super::reading::{AboutFile, Reading, read};
 use super::scanner::Scanner;
-use super::{Planner, Poll, Prepared};
-use crate::draft::{Drafts, Settings};
+use super::{Planner, Poll};
+use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::Finding;
-use crate::lookup::{Found, Question};
+use crate::lookup::Found;
 use crate::object::Object;
 use crate::plan::{Memory, Plan, RowNumbers, Settled};
 use crate::source::{Block, Rows};
@@ -146,9 +146,7 @@ fn plan_feed<'a, S: Finder>(
     };
     let mut planning = Planning::new(planner, storage, |_: Object, _: &str| false);
     ahead.draft_on(threads.saturating_sub(1), |drafted| {
-        let Drafted { block, drafts, prepared, findings } = drafted.map_err(Error::Source)?;
-        planning.planner.note(findings);
-        now(planning.plan_block(block, drafts, prepared))
+        now(planning.plan_block(drafted.map_err(Error::Source)?))
     })?;
     let ReadingAhead { feed, numbering, .. } = ahead;
     // It holds on to the blocks, too.
@@ -223,17 +221,16 @@ pub(crate) async fn plan_part<S: Finder>(
     let (mut blocks, count) = (part.blocks.into_iter(), part.pace.threads.count());
     match part.pace.threads {
         Threads::Beside(_) => {
-            drafting(count).draft_blocks(blocks.collect(), |block, drafts, questions| {
-                now(planning.plan_asked(block, drafts, questions))
-            })?;
+            drafting(count)
+                .draft_blocks(blocks.collect(), |drafted| now(planning.plan_read(drafted)))?;
         }
         Threads::InTurn(_) => {
             // This one only waits for the others.
             let drafting = drafting(if count > 1 { count + 1 } else { 1 });
             while blocks.len() > 0 {
                 let some = blocks.by_ref().take(count.max(1)).collect();
-                for (block, drafts, questions) in drafted(&drafting, some) {
-                    planning.plan_asked(block, drafts, questions).await?;
+                for drafted in drafted(&drafting, some) {
+                    planning.plan_read(drafted).await?;
                     let_others_run().await;
                 }
             }
@@ -244,14 +241,14 @@ pub(crate) async fn plan_part<S: Finder>(
     Ok(planning.into_planner()?.finish(late, count))
 }
 
-/// Some blocks, each with its drafts and the questions of its windows.
-fn drafted(drafting: &Drafting<'_>, blocks: Vec<Block>) -> Vec<(Block, Drafts, Vec<Question>)> {
-    let mut drafted = Vec::with_capacity(blocks.len());
-    let Ok(()) = drafting.draft_blocks(blocks, |block, drafts, questions| {
-        drafted.push((block, drafts, questions));
+/// Drafts some blocks, all of them before the first is planned.
+fn drafted(drafting: &Drafting<'_>, blocks: Vec<Block>) -> Vec<Drafted> {
+    let mut all = Vec::with_capacity(blocks.len());
+    let Ok(()) = drafting.draft_blocks(blocks, |drafted| {
+        all.push(drafted);
         Ok::<(), Infallible>(())
     });
-    drafted
+    all
 }
 
 /// A planner, and the storage that answers its questions.
@@ -274,28 +271,20 @@ impl<'s, S: Finder, H: Fn(Object, &str) -> bool> Planning<'s, S, H> {
         Planning { planner, storage, found, faults, is_hidden, findings }
     }
 
-    /// Plans a block whose questions are known, after noting what was found in its rows.
-    async fn plan_asked(
-        &mut self,
-        block: Block,
-        drafts: Drafts,
-        questions: Vec<Question>,
-    ) -> Result<(), Error<S::Error>> {
-        let end = block.first_row().index() + block.len();
+    /// Plans a block of a file that was read before: what was found in its rows is among all findings.
+    async fn plan_read(&mut self, mut drafted: Drafted) -> Result<(), Error<S::Error>> {
+        let end = drafted.block.first_row().index() + drafted.block.len();
         let of_block = std::iter::from_fn(|| {
             self.findings.next_if(|finding| finding.row.is_none_or(|row| row.index() < end))
         });
-        self.planner.note(of_block.collect());
-        self.plan_block(block, drafts, Prepared { questions, ..Prepared::default() }).await
+        drafted.findings = of_block.collect();
+        self.plan_block(drafted).await
     }
 
     /// Feeds a block to the planner and answers what it asks.
-    async fn plan_block(
-        &mut self,
-        block: impl Into<Arc<Block>>,
-        drafts: Drafts,
-        prepared: Prepared,
-    ) -> Result<(), Error<S::Error>> {
+    async fn plan_block(&mut self, drafted: Drafted) -> Result<(), Error<S::Error>> {
+        let Drafted { block, drafts, prepared, findings } = drafted;
+        self.planner.note(findings);
         self.planner.feed(block, drafts, prepared);
         while self.planner.poll() == Poll::LookUp {
             let lookup = self.planner.lookup();
