@@ -71,6 +71,7 @@ mod follow_up;
 pub mod guide;
 mod import;
 mod issue;
+mod lock;
 pub mod lookup;
 pub mod mapping;
 mod merge;

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&str] = &[
     // the cellar: for unit tests only
     "dice",
+    // what any floor may use
+    "lock",
     // 0 words
     "object",
     "value",

@@ -3,13 +3,14 @@
 //! A key is in the index as soon as a row has offered it, and storage is asked for it once. It leads to the
 //! contacts that carry it, as the answers of storage and the rows so far have [taught](KeyIndex::teach).
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::{Key, KeyKind};
+use crate::lock::lock;
 use crate::object::ContactNumber;
 
 /// Who carries a key, at a glance.
@@ -285,9 +286,4 @@ impl KeyIndex {
             self.several[(*holder & !SEVERAL) as usize].retain(|other| *other != contact);
         }
     }
-}
-
-/// Locks the numbers, even if the thread that had them last has panicked.
-fn lock(shared: &Mutex<KeyNumbers>) -> MutexGuard<'_, KeyNumbers> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use foldhash::fast::RandomState;
 
@@ -22,6 +22,7 @@ use super::feed::{Feed, Taken};
 use super::numbering::Numbering;
 use super::opportunities::Standings;
 use crate::draft::{Drafter, Settings};
+use crate::lock::lock;
 use crate::source::{Block, SourceError};
 
 /// How blocks are read and drafted.
@@ -111,11 +112,11 @@ impl<'a> ReadingAhead<'_, 'a> {
     }
 
     fn feed(&self) -> MutexGuard<'_, Feed<'a>> {
-        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.feed)
     }
 
     fn spare(&self) -> MutexGuard<'_, Vec<Block>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.spare)
     }
 
     fn draft(&self, sender: &SyncSender<(usize, Result<Drafted, SourceError>)>) {

@@ -5,10 +5,11 @@
 //! it itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::dedup::{KeyNumber, KeyNumbers, KeyPlace};
 use crate::draft::Drafts;
+use crate::lock::lock;
 use crate::source::Block;
 
 /// See the [module](self).
@@ -60,8 +61,4 @@ impl Numbering {
         lock(&self.numbers).add_all(keys, number, text_of, &mut numbers);
         Some(numbers)
     }
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
