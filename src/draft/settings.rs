@@ -5,7 +5,7 @@ use super::group::Group;
 use super::imported::Imported;
 use super::joined::Joined;
 use super::{Choices, Column, Part, Rule, earlier};
-use crate::account::{Account, DedupPolicy};
+use crate::account::{Account, DedupPolicy, OpportunityMatching};
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
 use crate::issue::Finding;
@@ -47,6 +47,8 @@ pub(crate) struct Settings {
     /// The columns of opportunities, grouped by field, and the fields that a new opportunity has even without a
     /// column (O6).
     pub(crate) opportunity_groups: Vec<Group>,
+    /// Some row may create an opportunity: mode and account let one (O5), and the columns have what a new one needs (O6).
+    pub(crate) may_create_opportunities: bool,
     /// See [`earlier::clearable`].
     pub(crate) clearable: Vec<FieldId>,
     /// See [`earlier::fillable`].
@@ -82,6 +84,7 @@ impl Settings {
             opportunity_columns: Vec::new(),
             contact_groups: Vec::new(),
             opportunity_groups: Vec::new(),
+            may_create_opportunities: false,
             clearable: Vec::new(),
             fillable: Vec::new(),
             notices: Vec::new(),
@@ -101,6 +104,7 @@ impl Settings {
         settings.compile_earlier();
         settings.compile_rules();
         settings.compile_wanted();
+        settings.may_create_opportunities = settings.lets_rows_create_opportunities();
         settings.contact_groups = Group::of_contacts(&settings.contact_columns);
         settings.opportunity_groups = Group::of_opportunities(&settings.opportunity_columns);
         settings
@@ -172,11 +176,11 @@ impl Settings {
         self.account.opportunities.matching.as_ref().is_some_and(|matching| matching.open_only)
     }
 
-    /// May some row create an opportunity? Only if the account lets one (O5), and the columns have what a new one needs
-    /// (O6).
-    pub(crate) fn may_create_opportunities(&self) -> bool {
+    fn lets_rows_create_opportunities(&self) -> bool {
         let matching = &self.account.opportunities.matching;
-        if matching.as_ref().is_some_and(|matching| !matching.may_create()) {
+        let is_let = self.opportunities.is_some_and(Mode::creates)
+            && matching.as_ref().is_none_or(OpportunityMatching::may_create);
+        if !is_let {
             return false;
         }
         let is_there = |field| !self.columns_of(field).is_empty();

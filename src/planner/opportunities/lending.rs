@@ -18,15 +18,14 @@ use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::{Dropped, RowOf, RowRole, closes, effective};
-use crate::object::{Mode, Object, OpportunityNumber};
+use crate::object::{Object, OpportunityNumber};
 use crate::plan::Outcome;
 use crate::planner::Planner;
 
 impl Planner {
     /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
-    pub(super) fn lacks(&self, OpenSide { settings, mode, at, .. }: OpenSide<'_>) -> bool {
-        let may_create = mode != Mode::Update && settings.may_create_opportunities();
-        if !may_create || self.plain_standing(at).is_some() {
+    pub(super) fn lacks(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
+        if !settings.may_create_opportunities || self.plain_standing(at).is_some() {
             return false;
         }
         let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
