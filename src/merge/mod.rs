@@ -21,8 +21,8 @@ pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use opportunity::{
-    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, closes, fold_opportunity,
-    has_standing,
+    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, closes_opportunity,
+    fold_opportunity, has_standing,
 };
 pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
@@ -55,7 +55,8 @@ pub(crate) struct RowOf<'p> {
     pub(crate) rule: Option<u8>,
     /// The values of the row that are not written.
     pub(crate) dropped: &'p [Dropped],
-    /// Whether its opportunity stays open, whatever the row says (O5).
+    /// Whether its opportunity stays open, whatever a cell, a constant or a default says (O5). A cell that would have
+    /// closed it is also [dropped](Self::dropped): it gives nothing, and no later row contradicts it.
     pub(crate) stays_open: bool,
 }
 

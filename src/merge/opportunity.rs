@@ -5,7 +5,7 @@ mod deal;
 mod pitch;
 
 pub(crate) use deal::{Deal, Given, Problem};
-pub(crate) use pitch::{Pitch, can_be_blank, closes};
+pub(crate) use pitch::{Pitch, can_be_blank, closes_opportunity};
 
 use super::contact::filled;
 use super::list::fold_list;

@@ -57,8 +57,8 @@ impl<'p> Pitch<'p> {
         };
         let (mut status, mut lost_reason) = (read(FieldId::STATUS), read(FieldId::LOST_REASON));
         if row.stays_open {
-            status.take_if(|said| said.closes());
-            lost_reason.take_if(|said| said.closes());
+            status.take_if(|said| said.closes_opportunity());
+            lost_reason.take_if(|said| said.closes_opportunity());
         }
         Pitch {
             role,
@@ -71,7 +71,7 @@ impl<'p> Pitch<'p> {
 }
 
 /// Does this value, of a status or a lost reason, close an opportunity (O8)?
-pub(crate) fn closes(field: FieldId, value: &Value<'_>) -> bool {
+pub(crate) fn closes_opportunity(field: FieldId, value: &Value<'_>) -> bool {
     field == FieldId::LOST_REASON || value.to_text() != "open"
 }
 
@@ -101,8 +101,8 @@ impl<'p> Said<'p> {
         !self.is_default && self.cell == Cell::Value(Value::text("open"))
     }
 
-    fn closes(&self) -> bool {
-        matches!(&self.cell, Cell::Value(value) if closes(self.column.field, value))
+    fn closes_opportunity(&self) -> bool {
+        matches!(&self.cell, Cell::Value(value) if closes_opportunity(self.column.field, value))
     }
 
     /// Does it clear the field (W3)? An opportunity always has a status and, where there are pipelines, stands in

@@ -17,7 +17,7 @@ use crate::draft::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{Dropped, RowOf, RowRole, closes, effective};
+use crate::merge::{Dropped, RowOf, RowRole, closes_opportunity, effective};
 use crate::object::{Object, OpportunityNumber};
 use crate::plan::Outcome;
 use crate::planner::Planner;
@@ -141,10 +141,12 @@ fn is_within_window(settings: &Settings, matching: &OpportunityMatching, column:
 
 /// The columns whose cells close the opportunity of a row.
 fn closing_columns(settings: &Settings, row: &RowOf<'_>) -> Vec<u16> {
-    let closes = |column: &&Column| {
+    let is_closing = |column: &&Column| {
         matches!(column.field, FieldId::STATUS | FieldId::LOST_REASON)
             && !column.is_constant()
-            && row.value(settings, column).is_some_and(|value| closes(column.field, &value))
+            && row
+                .value(settings, column)
+                .is_some_and(|value| closes_opportunity(column.field, &value))
     };
-    settings.opportunity_columns.iter().filter(closes).filter_map(Column::index).collect()
+    settings.opportunity_columns.iter().filter(is_closing).filter_map(Column::index).collect()
 }
