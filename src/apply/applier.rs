@@ -50,7 +50,7 @@ pub(super) struct Applier {
     pub(super) tokens: Tokens,
     pub(super) tasks: Vec<Task>,
     pub(super) states: Vec<State>,
-    /// How many of them are waiting.
+    /// How many of them are [waiting](State::Waiting).
     pub(super) open: usize,
     pub(super) units: Units,
     /// Ranges of tasks still to be written, in order.
@@ -62,7 +62,8 @@ pub(super) struct Applier {
     /// Whatever was written under the import's name before is its own: it was interrupted, or the name was
     /// made up and nobody else can know it.
     owns_name: bool,
-    is_current: bool,
+    /// The batch waits for its receipts.
+    awaits_receipts: bool,
     pub(super) batch: OwnedBatch,
     /// The folded steps of the batch after it; or, if there are none yet, buffers for them.
     pub(super) folded: Option<Folded>,
@@ -74,7 +75,9 @@ pub(super) struct Applier {
     pub(super) further: HashMap<(u32, StepRef), RowIndex, foldhash::fast::RandomState>,
     /// Tasks that are written without the link that was planned (P6).
     pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
+    /// What was done about contacts and about opportunities.
     pub(super) written: [Written; 2],
+    /// What storage is still to be told after the last step.
     ending: Ending,
 }
 
@@ -107,7 +110,7 @@ impl Applier {
             current: 0..0,
             doubted: 0,
             owns_name: job.resumes || !job.is_named,
-            is_current: false,
+            awaits_receipts: false,
             batch,
             folded: None,
             checkpoint,
@@ -175,7 +178,7 @@ impl Applier {
     /// What is needed next. The answer stays the same until that is given.
     pub(super) fn poll(&mut self) -> Poll {
         loop {
-            if self.is_current {
+            if self.awaits_receipts {
                 return Poll::Write;
             }
             if self.conflicts.is_planning() {
@@ -185,7 +188,8 @@ impl Applier {
                 self.end_round();
             } else if let Some(range) = self.queue.pop_front() {
                 self.fill(range.clone());
-                self.is_current = !self.batch.steps.is_empty() || !self.batch.follow_ups.is_empty();
+                self.awaits_receipts =
+                    !self.batch.steps.is_empty() || !self.batch.follow_ups.is_empty();
                 self.current = range;
             } else if !self.conflicts.is_empty() {
                 self.begin_round();
@@ -193,7 +197,7 @@ impl Applier {
                 self.batch.clear();
                 let ending = std::mem::replace(&mut self.ending, Ending::Open);
                 self.stamp(ending == Ending::Import);
-                (self.is_current, self.current) = (true, 0..0);
+                (self.awaits_receipts, self.current) = (true, 0..0);
             } else {
                 return Poll::Done;
             }
@@ -235,7 +239,7 @@ impl Applier {
 
     /// The batch was written; the receipts say what became of each step.
     pub(super) fn take_receipts(&mut self, receipts: &Receipts) {
-        self.is_current = false;
+        self.awaits_receipts = false;
         let mut ids = BatchIds::of(&self.batch, receipts);
         for position in 0..self.batch.steps.len() {
             let step = &self.batch.steps[position];
@@ -355,7 +359,7 @@ impl Applier {
 
     /// Storage broke its contract over the only thing that the batch writes.
     pub(super) fn is_at_fault(&mut self, why: &str) {
-        self.is_current = false;
+        self.awaits_receipts = false;
         match (self.batch.steps.first(), self.batch.follow_ups.first()) {
             (Some(step), _) => self.fault(step.task, why),
             (None, Some(follow_up)) => self.follow_up_failed(follow_up.task, why),
@@ -366,7 +370,7 @@ impl Applier {
     /// Nothing of the batch was written. Its halves are tried by themselves, and a task that already stands
     /// alone is reported (X5).
     pub(super) fn batch_failed(&mut self, why: &str) {
-        self.is_current = false;
+        self.awaits_receipts = false;
         let range = std::mem::replace(&mut self.current, 0..0);
         match (self.batch.steps.as_slice(), self.batch.follow_ups.as_slice()) {
             ([], []) => {}

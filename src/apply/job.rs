@@ -1,7 +1,7 @@
 //! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
-use crate::object::RowIndex;
+use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::Plan;
 use crate::planner::{Moved, Tokenless, each_tokenless, each_updating};
 use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
@@ -33,18 +33,8 @@ pub(crate) struct Job {
 impl Job {
     /// Adds rows that left no token to those that are known, and keeps the last [thousand](Checkpoint::FAILURES).
     pub(crate) fn remember(&mut self, failed: Vec<FailedRow>, met: Vec<MetRow>) {
-        let place = |known: &FailedRow| (known.row, known.object);
-        let is_new = |new: &FailedRow| !self.failed.iter().any(|known| place(known) == place(new));
-        let failed: Vec<FailedRow> = failed.into_iter().filter(is_new).collect();
-        self.failed.extend(failed);
-        self.failed.sort_by_key(place);
-        keep_last(&mut self.failed);
-        let place = |known: &MetRow| (known.row, known.object);
-        let is_new = |new: &MetRow| !self.met.iter().any(|known| place(known) == place(new));
-        let met: Vec<MetRow> = met.into_iter().filter(is_new).collect();
-        self.met.extend(met);
-        self.met.sort_by_key(place);
-        keep_last(&mut self.met);
+        add_new(&mut self.failed, failed, |row| (row.row, row.object));
+        add_new(&mut self.met, met, |row| (row.row, row.object));
     }
 
     /// Remembers those rows of a whole plan that leave no token, or not at once, and that the plan itself could lead
@@ -65,6 +55,15 @@ impl Job {
         keep_last(&mut failed);
         self.remember(failed, met);
     }
+}
+
+/// Adds the sides of rows that are not known yet, puts all in order, and keeps the last ones.
+fn add_new<T>(known: &mut Vec<T>, more: Vec<T>, side: impl Fn(&T) -> (RowNumber, Object)) {
+    let is_new = |one: &T| !known.iter().any(|known| side(known) == side(one));
+    let new: Vec<T> = more.into_iter().filter(is_new).collect();
+    known.extend(new);
+    known.sort_by_key(side);
+    keep_last(known);
 }
 
 fn keep_last<T>(rows: &mut Vec<T>) {
