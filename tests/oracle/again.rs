@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crm_import::plan::SidePlan;
 use crm_import::{Import, MemoryStorage, Object, Outcome, Plan, RowNumber, Source};
 
 use crate::dice::Dice;
-use crate::generate;
+use crate::generate::{self, SmallImport};
 use crate::model::{Matching, Policy};
 use crate::wild::Wild;
-use crate::windows::{cases, with_ids_of_its_own};
-use crate::{Case, engine};
+use crate::windows::with_ids_of_its_own;
+use crate::{assert_of_all, cases};
 
 /// What an import did with the records: the rows that were folded into each, with the contact that each
 /// of them led to, and the outcome of the first of them.
@@ -72,6 +73,15 @@ struct Judged {
     judged: u64,
 }
 
+impl Judged {
+    #[track_caller]
+    fn are_enough(&self) {
+        let Judged { met, judged } = self;
+        println!("{judged} records of {met} that are met again are judged");
+        assert_of_all(judged * 4 > met * 3, "too many are left out");
+    }
+}
+
 /// Imports a file twice and looks at whom the same rows meet again. Returns what was changed of them, if anything.
 fn import_twice(
     policy: &Policy,
@@ -126,26 +136,19 @@ fn says_all(policy: &Policy, header: &str) -> bool {
 fn l3_a_second_import_changes_nothing_of_whom_the_same_rows_meet_again() {
     let mut count = Judged::default();
     for case in cases() {
-        let _told = Case(case);
-        let mut dice = Dice::new(case + 1);
-        let policy = generate::policy(&mut dice);
-        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
-        let (import, storage) = engine::set_up(&policy, &crm);
-        let file = engine::csv(&policy, &rows);
-        let changed = import_twice(&policy, &import, &storage, &file, &mut count);
-        assert_eq!(changed, None, "{policy:?}\n{crm:?}\n{file}");
+        let small = SmallImport::of(&mut Dice::new(case.number + 1));
+        let (import, storage) = small.set_up();
+        let changed = import_twice(&small.policy, &import, &storage, &small.file(), &mut count);
+        assert_eq!(changed, None, "{small}");
     }
-    let Judged { met, judged } = count;
-    println!("{judged} records of {met} that are met again are judged");
-    assert!(cases().count() == 1 || judged * 4 > met * 3, "too many are left out");
+    count.are_enough();
 }
 
 #[test]
 fn l3_so_it_does_whatever_the_settings_of_the_columns() {
     let mut count = Judged::default();
     for case in cases() {
-        let _told = Case(case);
-        let wild = Wild::of(&mut Dice::new(case + 1)).without_follow_ups();
+        let wild = Wild::of(&mut Dice::new(case.number + 1)).without_follow_ups();
         let changed = |wild: &Wild, count: &mut Judged| {
             let (import, storage, file) = wild.set_up();
             import_twice(&wild.policy, &import, &storage, &file, count)
@@ -157,9 +160,7 @@ fn l3_so_it_does_whatever_the_settings_of_the_columns() {
             panic!("{}", wild.smallest(|wild| changed(wild, &mut Judged::default())));
         }
     }
-    let Judged { met, judged } = count;
-    println!("{judged} records of {met} that are met again are judged");
-    assert!(cases().count() == 1 || judged * 4 > met * 3, "too many are left out");
+    count.are_enough();
 }
 
 /// A policy under which whoever is imported is found again by an address: contacts are matched by addresses alone, and
@@ -186,15 +187,14 @@ fn finding_everybody(dice: &mut Dice) -> Policy {
 
 #[test]
 fn l3_a_second_import_creates_nobody_who_has_an_address() {
-    let mut found = 0;
+    let (mut rows, mut found) = (0, 0);
     for case in cases() {
-        let _told = Case(case);
-        let mut dice = Dice::new(case + 1);
+        let mut dice = Dice::new(case.number + 1);
         let policy = finding_everybody(&mut dice);
-        let (crm, rows) = (generate::crm(&mut dice, &policy), generate::rows(&mut dice, &policy));
-        let (import, storage) = engine::set_up(&policy, &crm);
+        let small = SmallImport::under(policy, &mut dice);
+        let (import, storage) = small.set_up();
         let mut storage = with_ids_of_its_own(&storage);
-        let file = engine::csv(&policy, &rows);
+        let file = small.file();
         let source = || Source::from_bytes(file.as_bytes());
         let Ok(plan) = import.plan(source(), &mut storage) else { continue };
         import.apply(plan, &mut storage).unwrap();
@@ -205,12 +205,14 @@ fn l3_a_second_import_creates_nobody_who_has_an_address() {
         };
         for row in again.rows() {
             let Some(side) = row.side(Object::Contact) else { continue };
+            rows += 1;
             found += u64::from(side.outcome() != Outcome::Create);
             let is_new = side.outcome() == Outcome::Create && !is_keyless(row.number());
-            assert!(!is_new, "row {}\n{policy:?}\n{crm:?}\n{file}", row.number());
+            assert!(!is_new, "row {}\n{small}", row.number());
         }
     }
-    println!("{found} rows lead to somebody who is there");
+    println!("{found} rows of {rows} lead to somebody who is there");
+    assert_of_all(found * 2 > rows, "hardly any row leads to somebody");
 }
 
 /// A policy under which the second import finds every opportunity that the first one has created: what must agree is
@@ -244,43 +246,73 @@ pub(crate) fn finding_all(dice: &mut Dice) -> Policy {
 
 #[test]
 fn l3_a_second_import_creates_no_opportunity_again_whatever_failed_the_first_time() {
-    let (mut judged, mut lent) = (0, 0);
+    let (mut all, mut judged, mut lent) = (0, 0, 0);
     for case in cases() {
-        let _told = Case(case);
-        let mut dice = Dice::new(case + 1);
+        all += 1;
+        let mut dice = Dice::new(case.number + 1);
         let policy = finding_all(&mut dice);
-        let crm = generate::crm(&mut dice, &policy);
-        let rows = generate::rows(&mut dice, &policy);
-        let rows = generate::with_failing_twins(&mut dice, rows);
-        let (import, storage) = engine::set_up(&policy, &crm);
-        let mut storage = with_ids_of_its_own(&storage);
-        let file = engine::csv(&policy, &rows);
-        let source = || Source::from_bytes(file.as_bytes());
-        let Ok(plan) = import.plan(source(), &mut storage) else { continue };
-        let report = import.apply(plan, &mut storage).unwrap();
-        let window = [1, 2, 3, 1000][dice.below(4)];
-        let again = import.clone().planning_window(window).plan(source(), &mut storage).unwrap();
-        let numbers = || (0..rows.len()).map(RowNumber::from_index);
-        let now = |object, row| again.row(row)?.side(object);
-        let is_same = |row| {
-            report.id(Object::Contact, row) == now(Object::Contact, row).and_then(|side| side.id())
-        };
-        if !numbers().all(is_same) {
-            continue;
-        }
+        let small = SmallImport::under(policy, &mut dice);
+        let rows = generate::with_failing_twins(&mut dice, small.rows);
+        let small = SmallImport { rows, ..small };
+        let window = dice.one_of(&[1, 2, 3, 1000]);
+        let Some(found) = opportunities_of(&small, window) else { continue };
         judged += 1;
-        for row in numbers() {
-            let outcome = now(Object::Opportunity, row).map(|side| side.outcome());
-            let is_created = outcome == Some(Outcome::Create);
-            assert!(!is_created, "row {row}\n{policy:?}\n{crm:?}\n{file}");
-            let before = report.outcome(Object::Opportunity, row);
-            lent += usize::from(before == Some(Outcome::Fail) && outcome != before);
+        for (at, found) in found.iter().enumerate() {
+            assert!(!found.is_created_again(), "row {}\n{small}", at + 1);
+            lent += usize::from(found.is_lent());
         }
     }
     println!("{judged} imports are judged; {lent} rows are matched that had failed");
-    assert!(cases().count() == 1 || judged * 4 > cases().count() as u64, "too many are left out");
-    assert!(
-        cases().count() == 1 || lent as u64 * 40 > judged,
-        "hardly any row is matched that had failed"
-    );
+    assert_of_all(judged * 4 > all, "too many are left out");
+    assert_of_all(lent * 40 > judged, "hardly any row is matched that had failed");
+}
+
+/// The opportunity that a row led to in two imports of its file, one after the other.
+pub(crate) struct FoundTwice {
+    pub(crate) ids: [Option<String>; 2],
+    outcomes: [Option<Outcome>; 2],
+}
+
+impl FoundTwice {
+    /// Did the second import lead the row where the first did?
+    pub(crate) fn is_same(&self) -> bool {
+        self.ids[0] == self.ids[1] && !self.is_created_again()
+    }
+
+    pub(crate) fn is_created_again(&self) -> bool {
+        self.outcomes[1] == Some(Outcome::Create)
+    }
+
+    /// Did the row fail the first time, and not the second?
+    fn is_lent(&self) -> bool {
+        self.outcomes[0] == Some(Outcome::Fail) && self.outcomes[1] != self.outcomes[0]
+    }
+}
+
+/// What each row of a file led to in two imports of it. `None`: the settings are refused, or the second meets other
+/// contacts than the first.
+pub(crate) fn opportunities_of(small: &SmallImport, window: usize) -> Option<Vec<FoundTwice>> {
+    let (import, storage) = small.set_up();
+    let (mut storage, file) = (with_ids_of_its_own(&storage), small.file());
+    let source = || Source::from_bytes(file.as_bytes());
+    let plan = import.plan(source(), &mut storage).ok()?;
+    let report = import.apply(plan, &mut storage).unwrap();
+    let again = import.planning_window(window).plan(source(), &mut storage).unwrap();
+    let now = |object, row| again.row(row)?.side(object);
+    let ids = |object, row| {
+        let [first, second] =
+            [report.id(object, row), now(object, row).as_ref().and_then(SidePlan::id)];
+        [first, second].map(|id| id.map(str::to_owned))
+    };
+    let is_same = |row: &RowNumber| {
+        let [first, second] = ids(Object::Contact, *row);
+        first == second
+    };
+    let numbers = || (0..again.rows().len()).map(RowNumber::from_index);
+    let found = |row| {
+        let outcome = now(Object::Opportunity, row).map(|side| side.outcome());
+        let outcomes = [report.outcome(Object::Opportunity, row), outcome];
+        FoundTwice { ids: ids(Object::Opportunity, row), outcomes }
+    };
+    numbers().all(|row| is_same(&row)).then(|| numbers().map(found).collect())
 }

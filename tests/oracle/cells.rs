@@ -8,6 +8,7 @@ use crm_import::storage::MemoryRecord;
 use crm_import::{MemoryStorage, Object, Outcome, Report, RowNumber, Severity};
 
 use crate::contacts::{items, normal};
+use crate::generate::SmallImport;
 use crate::model::{Crm, Policy, Row, fold, look};
 use crate::writing::{has_lines, merge};
 
@@ -25,13 +26,8 @@ struct Place<'c> {
 }
 
 /// Counts every cell by what the database holds and compares with the plan's counts.
-pub(crate) fn check(
-    policy: &Policy,
-    before: &Crm,
-    rows: &[Row],
-    report: &Report,
-    crm: &MemoryStorage,
-) {
+pub(crate) fn check(small: &SmallImport, report: &Report, crm: &MemoryStorage) {
+    let SmallImport { policy, crm: before, rows } = small;
     let named: HashSet<(usize, Object, String)> = report
         .plan()
         .issues()

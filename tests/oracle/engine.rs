@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crm_import::mapping::{ColumnMapping, Mapping};
 use crm_import::{
-    Account, Error, Fields, Import, MemoryStorage, Mode, Object, Plan, RowNumber, Source,
+    Account, Error, Fields, Import, MemoryStorage, Mode, Object, Plan, Report, RowNumber, Source,
 };
 use serde_json::{Value, json};
 
+use crate::generate::SmallImport;
 use crate::model::{Crm, Policy, Row, Side, Values, Verdict};
 use crate::naive::plain;
 
@@ -123,11 +124,10 @@ pub(crate) fn set_up(policy: &Policy, crm: &Crm) -> (Import, MemoryStorage) {
 }
 
 /// Plans and applies a case; `None` if its settings do not fit together.
-pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> Option<Verdict> {
-    let (import, mut storage) = set_up(policy, crm);
+pub(crate) fn plan(small: &SmallImport, window: usize) -> Option<Verdict> {
+    let (import, mut storage) = small.set_up();
     let import = import.planning_window(window);
-    let source = || Source::from_bytes(csv(policy, rows).into_bytes());
-    let plan = match import.plan(source(), &mut storage) {
+    let plan = match import.plan(Source::from_bytes(small.file().into_bytes()), &mut storage) {
         Ok(plan) => plan,
         // Settings that do not fit together, or a file without a single column.
         Err(Error::Config(_) | Error::Source(_)) => return None,
@@ -138,14 +138,17 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     let (planned, issues) = (*plan.stats(), plan.issues().count());
     let report = import.apply(plan, &mut storage).unwrap();
     assert_eq!(report.issues().count(), issues, "an issue while applying");
-    assert_eq!(
-        *report.stats(),
-        planned,
-        "planned is not applied (L3)\n{policy:?}\n{crm:?}\n{}",
-        csv(policy, rows)
-    );
-    crate::cells::check(policy, crm, rows, &report, &storage);
-    // What was created is called by the row that brought it.
+    assert_eq!(*report.stats(), planned, "planned is not applied (L3)\n{small}");
+    crate::cells::check(small, &report, &storage);
+    verdict.stored = stored_by_name(&report, &storage);
+    Some(verdict)
+}
+
+/// What is stored in the end. What was created is called by the row that brought it.
+fn stored_by_name(
+    report: &Report,
+    storage: &MemoryStorage,
+) -> Vec<(String, BTreeMap<String, Vec<String>>)> {
     let mut names: HashMap<(Object, String), String> = HashMap::new();
     for row in report.plan().rows() {
         for object in Object::ALL {
@@ -158,17 +161,18 @@ pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row], window: usize) -> O
     let name = |object, id: &str| {
         names.get(&(object, id.to_owned())).cloned().unwrap_or_else(|| id.to_owned())
     };
+    let mut all = Vec::new();
     for object in Object::ALL {
         for (id, record) in storage.iter(object) {
             let mut values = stored(record.values.iter());
             if let Some(contact) = values.get_mut("contact_id") {
                 contact[0] = name(Object::Contact, &contact[0]);
             }
-            verdict.stored.push((name(object, id), values));
+            all.push((name(object, id), values));
         }
     }
-    verdict.stored.sort();
-    Some(verdict)
+    all.sort();
+    all
 }
 
 fn stored<'a>(

@@ -1,9 +1,48 @@
 //! Random small imports: a policy, a CRM and a file, all out of small pools so that things meet.
 
-use crate::contacts;
+use std::fmt;
+
+use crm_import::{Import, MemoryStorage};
+
 use crate::dice::Dice;
 use crate::model::{Crm, Matching, Policy, Row, Values};
-use crate::opportunities;
+use crate::{contacts, engine, opportunities};
+
+/// What is imported, and how.
+#[derive(Clone)]
+pub(crate) struct SmallImport {
+    pub(crate) policy: Policy,
+    pub(crate) crm: Crm,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl SmallImport {
+    pub(crate) fn of(dice: &mut Dice) -> Self {
+        let policy = policy(dice);
+        SmallImport::under(policy, dice)
+    }
+
+    /// One with settings of its own.
+    pub(crate) fn under(policy: Policy, dice: &mut Dice) -> Self {
+        let (crm, rows) = (crm(dice, &policy), rows(dice, &policy));
+        SmallImport { policy, crm, rows }
+    }
+
+    /// The import, and the storage it is for.
+    pub(crate) fn set_up(&self) -> (Import, MemoryStorage) {
+        engine::set_up(&self.policy, &self.crm)
+    }
+
+    pub(crate) fn file(&self) -> String {
+        engine::csv(&self.policy, &self.rows)
+    }
+}
+
+impl fmt::Display for SmallImport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}\n{:?}\n{}", self.policy, self.crm, self.file())
+    }
+}
 
 const RULES: [&[&str]; 8] = [
     &["email"],

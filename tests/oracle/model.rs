@@ -113,6 +113,18 @@ pub(crate) struct Verdict {
     pub(crate) links: u64,
 }
 
+impl Verdict {
+    /// The same, one line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let sides = [&self.contacts, &self.opportunities].into_iter().flat_map(|sides| {
+            sides.iter().enumerate().map(|(at, side)| format!("row {}: {side:?}", at + 1))
+        });
+        let issues = self.issues.iter().map(|issue| format!("{issue:?}"));
+        let stored = self.stored.iter().map(|record| format!("{record:?}"));
+        sides.chain(issues).chain(stored).chain([format!("links {}", self.links)]).collect()
+    }
+}
+
 /// The CRM of one case: contacts and opportunities, by id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crm {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::contacts::normal;
-use crate::model::{Crm, Policy, Record, Row, Values, Verdict, fold};
+use crate::generate::SmallImport;
+use crate::model::{Policy, Record, Row, Values, Verdict, fold};
 
 #[derive(Clone)]
 pub(crate) struct Naive {
@@ -15,7 +16,7 @@ pub(crate) struct Naive {
 }
 
 /// What importing the rows one by one would do (L1).
-pub(crate) fn plan(policy: &Policy, crm: &Crm, rows: &[Row]) -> Verdict {
+pub(crate) fn plan(SmallImport { policy, crm, rows }: &SmallImport) -> Verdict {
     let stored = |records: &[(String, Values)]| -> Vec<Record> {
         let record = |(id, values): &(String, Values)| Record {
             id: Some(id.clone()),
