@@ -1,7 +1,8 @@
 //! Storages that fail, lie, race and die: nothing is lost, nothing is done twice, and the adapter's
 //! faults are the adapter's.
 //!
-//! The simulation runs random schedules of faults; `CRM_IMPORT_SCHEDULES=1000000` runs more of them.
+//! The simulation runs random schedules of faults; `CRM_IMPORT_SCHEDULES=1000000` runs more of them,
+//! `CRM_IMPORT_SCHEDULE=17` one.
 
 #![allow(clippy::unwrap_used)]
 
@@ -20,8 +21,12 @@ mod few_people;
 mod links;
 #[path = "hostile/meanwhile.rs"]
 mod meanwhile;
+#[path = "numbered/mod.rs"]
+mod numbered;
 #[path = "hostile/planned_again.rs"]
 mod planned_again;
+#[path = "hostile/receipts.rs"]
+mod receipts;
 #[path = "hostile/refused.rs"]
 mod refused;
 #[path = "hostile/retries.rs"]
@@ -89,6 +94,11 @@ pub(crate) trait Act {
         true
     }
 }
+
+/// Does nothing to its calls.
+pub(crate) struct Honest;
+
+impl Act for Honest {}
 
 impl<A: Act> Hostile<A> {
     pub(crate) fn new(shelf: Shelf, act: A) -> Self {
@@ -281,11 +291,12 @@ impl Act for Picky {
     }
 }
 
-fn many(bad_contact: usize, bad_deal: usize) -> String {
+/// Many rows, one of which has a bad contact or a bad opportunity.
+fn many(bad: (Object, usize)) -> String {
     let mut file = String::from("First Name,Email,Opportunity Name\n");
     for row in 0..256 {
-        let name = if row == bad_contact { "BAD" } else { "Ann" };
-        let deal = if row == bad_deal { "BAD" } else { "Roof" };
+        let name = if bad == (Contact, row) { "BAD" } else { "Ann" };
+        let deal = if bad == (Opportunity, row) { "BAD" } else { "Roof" };
         file.push_str(&format!("{name},c{row}@example.com,{deal}\n"));
     }
     file
@@ -294,7 +305,7 @@ fn many(bad_contact: usize, bad_deal: usize) -> String {
 #[test]
 fn x5_one_bad_contact_is_found_in_logarithmically_many_writes_and_the_others_go_through() {
     let mut storage = Hostile::new(Shelf::default(), Picky { calls: 0 });
-    let report = run(&many(77, usize::MAX), &mut storage);
+    let report = run(&many((Contact, 77)), &mut storage);
     assert_eq!(codes(&report), [(78, "write-rejected"), (78, "contact-failed")]);
     // Why the contact has failed is said of its opportunity, too (P6).
     let why = report.issues().nth(1).unwrap().message();
@@ -310,7 +321,7 @@ fn x5_one_bad_contact_is_found_in_logarithmically_many_writes_and_the_others_go_
 #[test]
 fn x5_one_bad_opportunity_does_not_fail_its_contact() {
     let mut storage = Hostile::new(Shelf::default(), Picky { calls: 0 });
-    let report = run(&many(usize::MAX, 200), &mut storage);
+    let report = run(&many((Opportunity, 200)), &mut storage);
     assert_eq!(codes(&report), [(201, "write-rejected")]);
     assert_eq!((report.stats().contacts.create, report.stats().opportunities.fail), (256, 1));
     assert!(storage.act.calls <= 2 * 10 + 4, "{} writes", storage.act.calls);

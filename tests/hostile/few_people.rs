@@ -3,15 +3,31 @@
 use std::sync::LazyLock;
 
 use crm_import::source::FileFormat;
-use crm_import::{Mapping, Object, Source};
+use crm_import::{Import, Mapping, Object, Source};
 
 use super::dice::Dice;
 
-/// The cells of a contact, one of nine people: first name, e-mail, phone and city.
+/// How many people there are.
+pub(crate) const COUNT: usize = 9;
+
+pub(crate) fn email(who: usize) -> String {
+    format!("p{who}@example.com")
+}
+
+pub(crate) fn phone(who: usize) -> String {
+    format!("+1206555010{who}")
+}
+
+/// What is stored of the first three of them.
+pub(crate) fn stored() -> [[(&'static str, String); 3]; 3] {
+    [0, 1, 2].map(|who| [("email", email(who)), ("phone", phone(who)), ("city", "Bonn".into())])
+}
+
+/// The cells of a contact: first name, e-mail, phone and city.
 fn person(dice: &mut Dice) -> String {
-    let who = dice.below(9);
-    let email = if dice.one_in(4) { String::new() } else { format!("p{who}@example.com") };
-    let phone = if dice.one_in(3) { format!("+1206555010{who}") } else { String::new() };
+    let who = dice.below(COUNT);
+    let email = if dice.one_in(4) { String::new() } else { email(who) };
+    let phone = if dice.one_in(3) { phone(who) } else { String::new() };
     let city = dice.one_of(&["", "Oslo", "Rome"]);
     format!("P{who},{email},{phone},{city}")
 }
@@ -53,6 +69,15 @@ pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
         mapping.column(header, object, field)
     })
 });
+
+/// The import in windows of so many rows, or by one plan.
+pub(crate) fn in_windows(import: &Import, window: Option<usize>) -> Import {
+    let import = import.clone();
+    match window {
+        Some(rows) => import.run_window(rows),
+        None => import,
+    }
+}
 
 /// A file, with its format said, because detecting it is not what these tests are about.
 pub(crate) fn source(file: &str) -> Source<'_> {

@@ -10,16 +10,11 @@ use crm_import::{
 
 use super::dice::Dice;
 use super::shelf::{Rec, Shelf};
-use super::{Act, Answer, Call, Hostile, Storage, StorageWrite, codes};
+use super::{Act, Answer, Call, Honest, Hostile, Storage, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
 
 const FILE: &str = "Email,First Name,Opportunity Name\na@example.com,Ana,Roof\n";
-
-/// Nothing is done to the calls; the change comes between plan and apply.
-struct Nobody;
-
-impl Act for Nobody {}
 
 /// Plans, lets somebody else write, and applies.
 pub(super) fn apply(
@@ -28,7 +23,7 @@ pub(super) fn apply(
     shelf: Shelf,
     meanwhile: impl FnOnce(&mut Shelf),
 ) -> (Report, Shelf) {
-    let mut storage = Hostile::new(shelf, Nobody);
+    let mut storage = Hostile::new(shelf, Honest);
     let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
     meanwhile(&mut storage.shelf);
     let report = import.apply(plan, &mut storage).unwrap();

@@ -7,7 +7,7 @@ use crm_import::{Account, Import, Object, Plan, Source, StorageWrite};
 
 use super::dice::Dice;
 use super::shelf::Shelf;
-use super::{Act, Answer, Call, Hostile};
+use super::{Act, Answer, Call, Honest, Hostile};
 
 use Object::Contact;
 
@@ -114,7 +114,7 @@ fn x3_an_address_that_a_stored_contact_gives_up_is_expected_to_be_free_in_a_late
         shelf
     };
     let file = "First Name,Email,Phone\nAna,ana@example.com,+12065550101\nBo,office@example.com,\n";
-    let mut alone = Hostile::new(office(), Silent);
+    let mut alone = Hostile::new(office(), Honest);
     let report = super::run(file, &mut alone);
     assert_eq!((report.stats().contacts.update, report.stats().contacts.create), (1, 1));
     assert_eq!(alone.finds, 1, "nothing is planned again");
@@ -123,11 +123,6 @@ fn x3_an_address_that_a_stored_contact_gives_up_is_expected_to_be_free_in_a_late
     assert_eq!(shared(&shelf), [""; 0]);
     assert_eq!(shelf.contacts.len(), 2);
 }
-
-/// Nobody else is there.
-struct Silent;
-
-impl Act for Silent {}
 
 /// A file of some rows about few people, who share addresses.
 fn file(dice: &mut Dice) -> String {

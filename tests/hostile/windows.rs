@@ -9,7 +9,7 @@ use crm_import::{
 };
 
 use super::shelf::Shelf;
-use super::{Act, Answer, Call, Hostile, Storage, StorageWrite, codes};
+use super::{Act, Answer, Call, Honest, Hostile, Storage, StorageWrite, codes};
 
 /// A database that refuses some records, each time, and takes the others.
 struct Refuses;
@@ -106,37 +106,50 @@ fn x6_what_storage_refused_in_a_completed_window_is_refused_after_resuming_too()
     }
 }
 
-/// Answers for a record that nobody asked for, or not at all, from some look-up on.
-struct Later(usize, bool);
+/// What a look-up comes to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    /// There is no answer.
+    Lost,
+    /// A record that nobody asked for is among the answers.
+    Stray,
+}
+
+/// From this look-up on, each has this fault.
+struct Later {
+    from: usize,
+    fault: Fault,
+}
 
 impl Act for Later {
     fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
         call.shelf.find(lookup, found)?;
-        match self {
-            Later(from, _) if call.number < *from => Ok(()),
-            Later(_, true) => Err("the connection is lost".into()),
-            Later(..) => {
-                found.record("c77").key("email", "eve@example.com");
-                Ok(())
+        if call.number >= self.from {
+            match self.fault {
+                Fault::Lost => return Err("the connection is lost".into()),
+                Fault::Stray => _ = found.record("c77").key("email", "eve@example.com"),
             }
         }
+        Ok(())
     }
 }
 
 #[test]
 fn l2_a_run_that_a_later_window_stops_hands_back_what_the_windows_before_did() {
-    for is_lost in [false, true] {
-        let mut storage = Hostile::new(shelf(), Later(3, is_lost));
+    for fault in [Fault::Stray, Fault::Lost] {
+        let mut storage = Hostile::new(shelf(), Later { from: 3, fault });
         let error = import().run(source(REFUSED), &mut storage).unwrap_err();
         let done = error.done().unwrap_or_else(|| panic!("nothing is handed back: {error}"));
         assert_eq!(done.stats().contacts.rows, 4, "{error}");
         assert_eq!(done.stats().contacts.update, 2);
         assert_eq!(done.status(), Status::Failed);
-        assert!(matches!(error, Error::LookUp { .. }) == is_lost);
-        assert!(matches!(error, Error::Adapter { .. }) != is_lost);
+        match fault {
+            Fault::Stray => assert!(matches!(error, Error::Adapter { .. }), "{error}"),
+            Fault::Lost => assert!(matches!(error, Error::LookUp { .. }), "{error}"),
+        }
     }
     // A plan has written nothing, so there is nothing to hand back.
-    let mut storage = Hostile::new(shelf(), Later(1, false));
+    let mut storage = Hostile::new(shelf(), Later { from: 1, fault: Fault::Stray });
     let error = import().plan(source(REFUSED), &mut storage).map(|_| ()).unwrap_err();
     assert!(error.done().is_none());
 }
@@ -195,11 +208,6 @@ fn l2_a_resumed_run_that_storage_tells_nothing_in_a_later_window_hands_back_the_
     let row = RowNumber(1);
     assert_eq!(error.done().unwrap().outcome(Object::Contact, row), None); // totals, no rows
 }
-
-/// Nothing is done to its calls.
-struct Honest;
-
-impl Act for Honest {}
 
 #[test]
 fn l2_a_file_that_is_cut_off_while_it_is_run_is_not_taken_for_a_whole_one() {

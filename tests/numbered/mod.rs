@@ -12,7 +12,10 @@ pub(crate) fn number(variable: &str) -> Option<u64> {
 pub(crate) fn cases(variable: &'static str, usual: u64) -> impl Iterator<Item = Numbered> {
     let count = number(&format!("{variable}S")).unwrap_or(usual);
     let numbers = number(variable).map_or(0..count, |only| only..only + 1);
-    numbers.map(move |number| Numbered { number, variable, story: String::new() })
+    numbers.map(move |number| {
+        let how = format!("{variable}={number} repeats it alone");
+        Numbered { number, _how: Story(how) }
+    })
 }
 
 /// Asserts what holds of many cases together: not of one that is repeated, or of a few.
@@ -26,22 +29,17 @@ pub(crate) fn assert_of_all(variable: &str, holds: bool, otherwise: &str) {
 /// One case. If the test fails with it, it tells how to repeat it.
 pub(crate) struct Numbered {
     pub(crate) number: u64,
-    variable: &'static str,
-    story: String,
+    _how: Story,
 }
 
-impl Numbered {
-    /// Tells this, too, if the test fails.
-    pub(crate) fn tell(&mut self, story: String) {
-        self.story = story;
-    }
-}
+/// It is told if the test fails while it is kept.
+pub(crate) struct Story(pub(crate) String);
 
-impl Drop for Numbered {
+impl Drop for Story {
     #[allow(clippy::print_stderr)]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("{}={} repeats it alone\n{}", self.variable, self.number, self.story);
+            eprintln!("{}", self.0);
         }
     }
 }

@@ -10,7 +10,7 @@ use crm_import::{
 };
 
 use super::super::dice::Dice;
-use super::super::few_people::{self, MAPPING, source};
+use super::super::few_people::{self, MAPPING, in_windows, source};
 use super::ID;
 
 use Object::{Contact, Opportunity};
@@ -31,11 +31,8 @@ fn account(dice: &mut Dice) -> Account {
 /// Three people and two opportunities of theirs.
 fn crm(account: Account) -> MemoryStorage {
     let mut crm = MemoryStorage::new(account);
-    for who in 0..3 {
-        let (id, email) = (format!("c{}", who + 1), format!("p{who}@example.com"));
-        let phone = format!("+1206555010{who}");
-        let values = [("email", email.as_str()), ("phone", &phone), ("city", "Bonn")];
-        crm.insert_as(Contact, &id, values);
+    for (id, values) in ["c1", "c2", "c3"].into_iter().zip(few_people::stored()) {
+        crm.insert_as(Contact, id, values.iter().map(|(field, value)| (*field, value.as_str())));
     }
     crm.insert_as(Opportunity, "101", [("name", "Loft"), ("contact_id", "c1")]);
     crm.insert_as(Opportunity, "102", [("name", "Roof"), ("contact_id", "c2")]);
@@ -88,15 +85,12 @@ impl Case {
         undeniable.filter(|_| self.window.is_some()).map(|(object, _)| object).collect()
     }
 
+    /// What the import goes on from.
     pub(super) fn known(&self, crm: &mut MemoryStorage) -> Checkpoint {
         let known = crm.checkpoints().find(|known| known.import_id == ID).cloned();
         // It may have been lost.
         known.unwrap_or_else(|| {
-            let import = match self.window {
-                Some(window) => self.import.clone().run_window(window),
-                None => self.import.clone(),
-            };
-            import.checkpoint(source(&self.file), crm).unwrap()
+            in_windows(&self.import, self.window).checkpoint(source(&self.file), crm).unwrap()
         })
     }
 

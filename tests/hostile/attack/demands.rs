@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crm_import::storage::Op;
 use crm_import::{MemoryStorage, Object, Outcome};
 
+use super::super::few_people;
 use super::case::Told;
 
 use Object::{Contact, Opportunity};
@@ -63,33 +64,46 @@ pub(super) enum Untold {
 /// Every row has one outcome, and the totals count them; whoever was created is there once.
 pub(super) fn check(told: &Told, crm: &MemoryStorage, untold: Untold) {
     for object in Object::ALL {
-        let stats = told.stats.of(object);
-        let outcomes = [
-            (Outcome::Create, stats.create),
-            (Outcome::Update, stats.update),
-            (Outcome::Unchanged, stats.unchanged),
-            (Outcome::Merged, stats.merged),
-            (Outcome::Skip, stats.skip),
-            (Outcome::Fail, stats.fail),
-        ];
-        for (outcome, counted) in outcomes {
-            assert_eq!(told.count(object, outcome), counted, "{object:?} {outcome:?}");
-        }
-        assert_eq!(outcomes.iter().map(|(_, counted)| counted).sum::<u64>(), stats.rows);
-        let letter = if object == Contact { 'c' } else { 'o' };
-        let mut made = created(crm);
-        made.retain(|id| id.starts_with(letter));
-        assert_eq!(made.len() as u64, stats.create, "{object:?}");
-        let mut ids: Vec<String> = told
-            .outcomes
-            .iter()
-            .filter(|((_, of), (told, _))| *of == object.name() && *told == Outcome::Create)
-            .map(|((row, _), (_, id))| id.clone().unwrap_or_else(|| panic!("row {row} has no id")))
-            .collect();
-        ids.sort();
-        made.sort();
-        assert_eq!(ids, made, "the ids of what was created");
+        totals_count_the_outcomes(told, object);
+        what_is_told_to_be_created_was_created(told, crm, object);
     }
+    rows_lead_to_what_is_there(told, crm, untold);
+    nobody_has_the_address_of_another(crm);
+}
+
+fn totals_count_the_outcomes(told: &Told, object: Object) {
+    let stats = told.stats.of(object);
+    let outcomes = [
+        (Outcome::Create, stats.create),
+        (Outcome::Update, stats.update),
+        (Outcome::Unchanged, stats.unchanged),
+        (Outcome::Merged, stats.merged),
+        (Outcome::Skip, stats.skip),
+        (Outcome::Fail, stats.fail),
+    ];
+    for (outcome, counted) in outcomes {
+        assert_eq!(told.count(object, outcome), counted, "{object:?} {outcome:?}");
+    }
+    assert_eq!(outcomes.iter().map(|(_, counted)| counted).sum::<u64>(), stats.rows);
+}
+
+fn what_is_told_to_be_created_was_created(told: &Told, crm: &MemoryStorage, object: Object) {
+    let letter = if object == Contact { 'c' } else { 'o' };
+    let mut made = created(crm);
+    made.retain(|id| id.starts_with(letter));
+    assert_eq!(made.len() as u64, told.stats.of(object).create, "{object:?}");
+    let mut ids: Vec<String> = told
+        .outcomes
+        .iter()
+        .filter(|((_, of), (told, _))| *of == object.name() && *told == Outcome::Create)
+        .map(|((row, _), (_, id))| id.clone().unwrap_or_else(|| panic!("row {row} has no id")))
+        .collect();
+    ids.sort();
+    made.sort();
+    assert_eq!(ids, made, "the ids of what was created");
+}
+
+fn rows_lead_to_what_is_there(told: &Told, crm: &MemoryStorage, untold: Untold) {
     for ((row, of), (outcome, id)) in &told.outcomes {
         let is_met = *outcome == Outcome::Merged && id.is_none();
         if untold == Untold::Others || (untold == Untold::Met && is_met) {
@@ -101,8 +115,11 @@ pub(super) fn check(told: &Told, crm: &MemoryStorage, untold: Untold) {
             assert!(is_there, "row {row} {of} is lost: {id:?}");
         }
     }
-    for who in 0..9 {
-        for address in [format!("p{who}@example.com"), format!("+1206555010{who}")] {
+}
+
+fn nobody_has_the_address_of_another(crm: &MemoryStorage) {
+    for who in 0..few_people::COUNT {
+        for address in [few_people::email(who), few_people::phone(who)] {
             let holders = holders(crm, &address);
             assert!(holders.len() < 2, "{address} is held by {holders:?}");
         }
