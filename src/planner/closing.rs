@@ -1,5 +1,5 @@
-//! [`Closing`]: the end of planning. Records become steps, and what becomes of a record is what becomes of its
-//! rows.
+//! [`Closing`]: what becomes of every record and every row, once all rows are planned. Records become steps, and what
+//! becomes of a record is what becomes of its rows.
 //!
 //! Contacts are settled first. Then the rows are gone through once. Each settles the opportunity whose first
 //! row it is, is counted, and names the steps of the records whose first row it is. So most steps come in
@@ -9,7 +9,7 @@
 //! written down when all threads are done.
 
 mod contacts;
-mod elsewhere;
+mod out_of_order;
 mod rows;
 
 use super::differences::Overwritten;
@@ -17,7 +17,7 @@ use super::stretches::{in_stretches, joined};
 use crate::plan::{KeptStep, Ledger, Stats};
 
 use contacts::Contacts;
-use elsewhere::Elsewhere;
+use out_of_order::OutOfOrder;
 use rows::Rows;
 
 /// See the [module](self).
@@ -36,7 +36,7 @@ impl Closing<'_> {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);
         let settled = in_stretches(ledger.contacts.len(), threads, |of| contacts.settle(of));
-        let (contacts, mut elsewhere): (Vec<_>, Vec<Elsewhere>) = settled.into_iter().unzip();
+        let (contacts, mut out_of_order): (Vec<_>, Vec<OutOfOrder>) = settled.into_iter().unzip();
         let rows = Rows { ledger, contacts: &joined(contacts) };
         let settled = in_stretches(ledger.len(), threads, |of| rows.settle(of));
         let mut stats = Stats::default();
@@ -44,11 +44,11 @@ impl Closing<'_> {
         for of in settled {
             stats.add(&of.stats);
             steps.push(of.steps);
-            elsewhere.push(of.elsewhere);
+            out_of_order.push(of.out_of_order);
             outcomes.push(of.outcomes);
         }
         let mut steps = joined(steps);
-        Elsewhere::joined(elsewhere).put_in_place(ledger, &mut steps);
+        OutOfOrder::joined(out_of_order).put_in_place(ledger, &mut steps);
         steps.shrink_to_fit();
         debug_assert!(rows.are_in_order(&steps));
         for (object, row, outcome) in outcomes.into_iter().flatten() {

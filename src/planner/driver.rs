@@ -209,7 +209,7 @@ pub(crate) async fn plan_part<S: Finder>(
     let seed = planner.seed();
     let rows = part.blocks.iter().map(Block::len).sum();
     planner.part_of(rows, part.numbers, part.memory);
-    planner.bind(part.settled);
+    planner.know_settled(part.settled);
     let mut planning = Planning::new(planner, storage, is_hidden);
     planning.findings = part.findings.into_iter().peekable();
     let drafting = |threads| Drafting {

@@ -83,27 +83,10 @@ impl Planner {
             return self.follow_id(settings, at, draft, keys, named);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
-            for (_, number) in keys.rules() {
-                for holder in self.index.holders(number) {
-                    self.index.unteach(number, holder);
-                }
-            }
+            self.unteach_all(keys);
             return self.meet_nobody(settings, at, draft, keys);
         }
-        let (mut verdict, mut candidates) = self.match_contact(settings, keys, |_| true);
-        if let Verdict::One { contact, .. } = verdict
-            && self.is_met_later(at, contact)
-        {
-            // The contact got this key only later, from rows further down.
-            let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
-            // If that leaves nobody, or too many, and the row stands between two, then it has failed before, and a row
-            // that fails leaves no token.
-            let has_failed = matches!(before.0, Verdict::Nobody | Verdict::Several)
-                && self.fails_between(settings, keys, contact);
-            if !has_failed {
-                (verdict, candidates) = before;
-            }
-        }
+        let (verdict, candidates) = self.match_as_before(settings, at, keys);
         if let Some(named) = named
             && verdict == Verdict::Nobody
             && otherwise == Some(Otherwise::TheOneNamed)
@@ -126,6 +109,36 @@ impl Planner {
                 self.report_candidates(at, keys, &verdict, &candidates);
                 let disputed = self.disputed(settings, at, keys);
                 self.follow(settings, at, draft, keys, disputed, &verdict)
+            }
+        }
+    }
+
+    /// What the match rules find for a row; if it was met before the import was interrupted, what they found then.
+    fn match_as_before(
+        &self,
+        settings: &Settings,
+        at: usize,
+        keys: RowKeys<'_>,
+    ) -> (Verdict, Vec<Candidates>) {
+        let now = self.match_contact(settings, keys, |_| true);
+        let (Verdict::One { contact, .. }, _) = now else { return now };
+        if !self.is_met_later(at, contact) {
+            return now;
+        }
+        // The contact got this key only later, from rows further down.
+        let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
+        // If that leaves nobody, or too many, and the row stands between two, then it has failed before, and a row
+        // that fails leaves no token.
+        let has_failed = matches!(before.0, Verdict::Nobody | Verdict::Several)
+            && self.fails_between(settings, keys, contact);
+        if has_failed { now } else { before }
+    }
+
+    /// Lets the keys of a row lead to nobody any more: before the import was interrupted, the row found nobody.
+    fn unteach_all(&mut self, keys: RowKeys<'_>) {
+        for (_, number) in keys.rules() {
+            for holder in self.index.holders(number) {
+                self.index.unteach(number, holder);
             }
         }
     }

@@ -205,7 +205,7 @@ impl Planner {
     }
 
     /// Says which records rows met before the import was interrupted.
-    pub(crate) fn bind(&mut self, settled: Settled) {
+    pub(crate) fn know_settled(&mut self, settled: Settled) {
         self.settled = settled;
     }
 

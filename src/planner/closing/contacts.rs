@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::elsewhere::Elsewhere;
+use super::out_of_order::OutOfOrder;
 use crate::follow_up::FollowUp;
 use crate::lookup::StoredId;
 use crate::object::ContactNumber;
@@ -32,8 +32,8 @@ impl<'p> Contacts<'p> {
     }
 
     /// Settles the contacts with these numbers. Also returns the steps of those that have no rows themselves.
-    pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, Elsewhere) {
-        let (mut elsewhere, mut changes) = (Elsewhere::default(), Changes::default());
+    pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, OutOfOrder) {
+        let (mut out_of_order, mut changes) = (OutOfOrder::default(), Changes::default());
         let outcomes = numbers.map(|number| {
             let contact = ContactNumber::new(number);
             let entry = &self.ledger.contacts[contact.index()];
@@ -45,11 +45,11 @@ impl<'p> Contacts<'p> {
             }
             if !entry.has_rows() {
                 let step = StepRef::contact(contact);
-                elsewhere.push(self.ledger, first_row(self.ledger, step), step);
+                out_of_order.push(self.ledger, first_row(self.ledger, step), step);
             }
             Outcome::Update
         });
-        (outcomes.collect(), elsewhere)
+        (outcomes.collect(), out_of_order)
     }
 
     /// Does the file change a stored contact? `changes` is a buffer.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::elsewhere::{Elsewhere, place};
+use super::out_of_order::{OutOfOrder, place};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{
     Changes, ContactRow, Fact, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef,
@@ -21,7 +21,7 @@ pub(super) struct Rows<'p> {
 pub(super) struct SettledRows {
     /// The steps of the records whose first rows these are.
     pub(super) steps: Vec<KeptStep>,
-    pub(super) elsewhere: Elsewhere,
+    pub(super) out_of_order: OutOfOrder,
     pub(super) stats: Stats,
     /// The outcomes that differ from those in the ledger.
     pub(super) outcomes: Vec<(Object, RowIndex, Outcome)>,
@@ -45,7 +45,7 @@ impl Rows<'_> {
             stats.opportunities.count(of_opportunity, opportunity.has_warning);
             stats.blank_rows += u64::from(of_contact.is_none() && of_opportunity.is_none());
         }
-        settled.elsewhere.sort();
+        settled.out_of_order.sort();
         settled
     }
 
@@ -99,7 +99,7 @@ impl Rows<'_> {
         if outcome != Outcome::Unchanged {
             match self.unit_of(step, link) {
                 unit if unit == Some(row) => settled.steps.push(KeptStep::new(step)),
-                unit => settled.elsewhere.push(self.ledger, unit, step),
+                unit => settled.out_of_order.push(self.ledger, unit, step),
             }
         }
         settled.first_row_of(Object::Opportunity, row, side.outcome, outcome)

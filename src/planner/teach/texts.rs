@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::has_dropped;
 use crate::dedup::{KeyNumber, KeyPlace};
-use crate::draft::{Rule, Settings, combinations, part};
+use crate::draft::{KeyKind, Rule, Settings, combinations, part};
 use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
 use crate::object::{ContactNumber, Object, RowIndex};
@@ -53,21 +53,12 @@ impl Planner {
         row: RowIndex,
         TextPolicy { rule, kind, .. }: TextPolicy,
     ) {
-        let rule = &settings.rules[rule];
         let entry = self.ledger.contacts[contact.index()];
-        let (before, after) = if self.is_one_of_many(row) {
-            (Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule)))
-        } else {
-            let base = self.ledger.base(Object::Contact, &entry);
-            let rows = self.ledger.rows(Object::Contact, &entry);
-            let after = keys_of(base, rule, &rows);
-            let is_first = entry.first_row == Some(row) && !entry.is_new();
-            let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
-            if is_first && after == before {
-                return;
-            }
-            (before, after)
-        };
+        let is_first = entry.first_row == Some(row) && !entry.is_new();
+        let [before, after] = self.texts_around(settings, contact, row, &settings.rules[rule]);
+        if is_first && after == before {
+            return;
+        }
         if !entry.is_new() {
             let moved = before.iter().chain(&after).map(Value::text);
             self.note_moved_values(contact, &moved.collect::<Vec<_>>());
@@ -80,22 +71,44 @@ impl Planner {
                 self.contacts.taught.entry(contact).or_default().push(key);
             }
         }
-        let block = self.block_number();
         for text in after {
-            let ledger = &self.ledger;
-            let found = self.index.find(kind, &text, None, |place| ledger.text(place));
-            let key = match found {
-                Some(key) => key,
-                None => {
-                    let last = self.ledger.blocks.last_mut().and_then(Arc::get_mut);
-                    let Some(last) = last else { continue };
-                    let place = KeyPlace { block, span: last.append_text(&text) };
-                    self.index.learn(kind, &text, place)
-                }
-            };
+            let Some(key) = self.find_or_learn(kind, &text) else { continue };
             self.index.teach(key, contact);
             self.contacts.taught.entry(contact).or_default().push(key);
         }
+    }
+
+    /// The keys of a contact under a rule as it is stored, if this is its first row, and after the row.
+    fn texts_around(
+        &mut self,
+        settings: &Settings,
+        contact: ContactNumber,
+        row: RowIndex,
+        rule: &Rule,
+    ) -> [Vec<String>; 2] {
+        if self.is_one_of_many(row) {
+            return [Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule))];
+        }
+        let entry = self.ledger.contacts[contact.index()];
+        let base = self.ledger.base(Object::Contact, &entry);
+        let rows = self.ledger.rows(Object::Contact, &entry);
+        let is_first = entry.first_row == Some(row) && !entry.is_new();
+        let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
+        [before, keys_of(base, rule, &rows)]
+    }
+
+    /// The key with this text, which no row need have offered. `None` if another thread still holds the block to whose
+    /// text it would be added.
+    fn find_or_learn(&mut self, kind: KeyKind, text: &str) -> Option<KeyNumber> {
+        let ledger = &self.ledger;
+        let found = self.index.find(kind, text, None, |place| ledger.text(place));
+        if found.is_some() {
+            return found;
+        }
+        let block = self.block_number();
+        let last = self.ledger.blocks.last_mut().and_then(Arc::get_mut)?;
+        let place = KeyPlace { block, span: last.append_text(text) };
+        Some(self.index.learn(kind, text, place))
     }
 }
 

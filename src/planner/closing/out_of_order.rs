@@ -1,4 +1,5 @@
-//! [`Elsewhere`]: steps that are named by another row than the first one of their own record.
+//! [`OutOfOrder`]: steps that are named by another row than the first one of their own record, so that going through the
+//! rows does not bring them in order.
 
 use crate::object::{Object, RowIndex};
 use crate::plan::{KeptStep, Ledger, StepRef};
@@ -26,16 +27,16 @@ fn position(row: Option<RowIndex>) -> u32 {
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct Elsewhere {
+pub(super) struct OutOfOrder {
     steps: Vec<(Place, StepRef)>,
 }
 
-impl Elsewhere {
-    pub(super) fn joined(all: Vec<Elsewhere>) -> Self {
+impl OutOfOrder {
+    pub(super) fn joined(all: Vec<OutOfOrder>) -> Self {
         let mut steps = joined(all.into_iter().map(|of| of.steps).collect());
         // The sort is quick, because each of the parts is sorted already.
         steps.sort_by_key(|(place, _)| *place);
-        Elsewhere { steps }
+        OutOfOrder { steps }
     }
 
     /// Adds a step that this row names.
