@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Ledger, Memory, Plan, RowNumbers, Settled, Stats};
-use crate::planner::{Pace, Part, Scanner, Threads, plan_part};
+use crate::planner::{Pace, Part, Scanner, Threads, digest_of, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
@@ -43,9 +43,11 @@ pub(crate) struct Run<'a> {
     pub(crate) resumed: Option<Checkpoint>,
 }
 
-/// If a file cannot be read twice, formats are inferred from this many rows at its beginning (behaviour §9),
+/// If a file cannot be read twice, formats are inferred from its first windows, until these have this many rows
+/// (behaviour §9).
 const HEAD_ROWS: usize = 10_000;
-/// or from this many bytes.
+
+/// The same in bytes.
 const HEAD_BYTES: u64 = 8 << 20;
 
 /// Blocks that were read before the first one is planned, each with what was found in it.
@@ -57,7 +59,8 @@ struct Runner<'a> {
     rows: Rows<'a>,
     held: Held,
     scan: Scanner,
-    counts_columns: bool,
+    /// The file is read for the first time, since it cannot be read twice.
+    is_stream: bool,
     memory: Arc<Memory>,
     tokens: Tokens,
     job: Job,
@@ -91,7 +94,7 @@ async fn run_file<S: AsyncStorageWrite>(
     let Run { mut settings, mut rows, twin, window, planning_window, mut job, resumed } = run;
     let mut scan = Scanner::new(&settings);
     let mut held = Held::new();
-    let counts_columns = twin.is_none();
+    let is_stream = twin.is_none();
     let (file_digest, file_rows) = match twin {
         Some(twin) => observe(twin, &mut scan),
         None => hold(&mut rows, window, &mut scan, &mut held).map(|digest| (digest, None)),
@@ -111,7 +114,7 @@ async fn run_file<S: AsyncStorageWrite>(
         settings,
         held,
         scan,
-        counts_columns,
+        is_stream,
         memory: Arc::default(),
         tokenless: VecDeque::new(),
         earlier: EarlierRun::ask(&tokens, resumed.as_ref(), file_rows, storage).await?,
@@ -165,10 +168,6 @@ fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64
     Ok((digest_of(&rows), Some(count)))
 }
 
-fn digest_of(rows: &Rows<'_>) -> String {
-    format!("{:032x}", rows.digest())
-}
-
 /// Reads the beginning of a file that cannot be read twice, and keeps it.
 fn hold(
     rows: &mut Rows<'_>,
@@ -215,7 +214,7 @@ impl Runner<'_> {
         }
         // A file that was read to its end before must be the same still, or rows would be missing and nobody
         // would know.
-        let is_same = self.counts_columns || digest_of(&self.rows) == self.file_digest;
+        let is_same = self.is_stream || digest_of(&self.rows) == self.file_digest;
         if !is_same {
             return Err(Error::Source(SourceError::Changed));
         }
@@ -321,7 +320,7 @@ impl Runner<'_> {
         if !self.rows.read_block(&mut block, self.window, &mut findings)? {
             return Ok(None);
         }
-        if self.counts_columns {
+        if self.is_stream {
             self.scan.count(&block);
         }
         Ok(Some((block, findings)))

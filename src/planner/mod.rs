@@ -48,7 +48,7 @@ pub(crate) use driver::{
     BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,
 };
 pub(crate) use finder::{Finder, find};
-pub(crate) use reading::{Reading, read, skim};
+pub(crate) use reading::{Reading, digest_of, read, skim};
 pub(crate) use scanner::Scanner;
 
 use std::borrow::Cow;

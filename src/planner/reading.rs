@@ -50,7 +50,7 @@ impl AboutFile {
             findings,
             source_issues: rows.findings().to_vec(),
             unmapped: scan.unmapped(&settings.headers),
-            digest: format!("{:032x}", rows.digest()),
+            digest: digest_of(rows),
         }
     }
 
@@ -60,6 +60,11 @@ impl AboutFile {
         plan.unmapped = self.unmapped;
         plan.file_digest = self.digest;
     }
+}
+
+/// The digest of what was read of a file, as checkpoints and plans have it.
+pub(crate) fn digest_of(rows: &Rows<'_>) -> String {
+    format!("{:032x}", rows.digest())
 }
 
 /// Reads a whole file and settles its formats.
@@ -81,5 +86,5 @@ pub(crate) fn skim(
         findings.clear();
     }
     scan.settle(&mut settings);
-    Ok((settings, format!("{:032x}", rows.digest())))
+    Ok((settings, digest_of(&rows)))
 }
