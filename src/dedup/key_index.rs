@@ -97,6 +97,13 @@ impl KeyIndex {
         }
     }
 
+    fn change_numbers<T>(&mut self, change: impl FnOnce(&mut KeyNumbers) -> T) -> T {
+        match &mut self.numbers {
+            Numbers::Own(numbers) => change(numbers),
+            Numbers::Shared(shared) => change(&mut lock(shared)),
+        }
+    }
+
     /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     pub(crate) fn add_all<'b>(
         &mut self,
@@ -105,10 +112,7 @@ impl KeyIndex {
         text_of: impl Fn(KeyPlace) -> &'b str,
         numbers: &mut Vec<KeyNumber>,
     ) {
-        match &mut self.numbers {
-            Numbers::Own(own) => own.add_all(keys, block, text_of, numbers),
-            Numbers::Shared(shared) => lock(shared).add_all(keys, block, text_of, numbers),
-        }
+        self.change_numbers(|known| known.add_all(keys, block, text_of, numbers));
         self.know(numbers);
     }
 
@@ -122,20 +126,14 @@ impl KeyIndex {
 
     /// Adds a key that no single row has offered, because a contact carries its parts from several rows.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
-        let number = match &mut self.numbers {
-            Numbers::Own(numbers) => numbers.learn(kind, text, place),
-            Numbers::Shared(shared) => lock(shared).learn(kind, text, place),
-        };
+        let number = self.change_numbers(|known| known.learn(kind, text, place));
         self.know(&[number]);
         number
     }
 
     /// Makes room for so many keys.
     pub(crate) fn reserve(&mut self, keys: usize) {
-        match &mut self.numbers {
-            Numbers::Own(numbers) => numbers.reserve(keys),
-            Numbers::Shared(shared) => lock(shared).reserve(keys),
-        }
+        self.change_numbers(|known| known.reserve(keys));
         self.carriers.reserve(keys);
         self.asked.reserve(keys);
     }
