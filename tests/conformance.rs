@@ -124,6 +124,19 @@ fn customers_only() -> Account {
         .only(Object::Opportunity, &[])
 }
 
+/// The adapter of the example, over a database of its own.
+fn sqlite_with(account: Account) -> Sqlite {
+    Sqlite::create(Path::new(":memory:"), account, |_| Ok(())).unwrap()
+}
+
+/// The adapter over tables of customers and deals, to which this was done.
+fn customers_with(sql: &str) -> customers::Crm {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    db.execute_batch(customers::TABLES).unwrap();
+    db.execute_batch(sql).unwrap();
+    customers::Crm::new(db).unwrap()
+}
+
 /// The case that is about storages in which a write may fail.
 const NEVER_FAILS: &str = "a batch that fails can be written again";
 
@@ -207,9 +220,7 @@ fn what_needs_a_field_that_the_account_does_without_is_skipped() {
     for report in [
         conformance::run(|| MemoryStorage::new(few_fields())),
         conformance::run(|| Shelf::new(few_fields())),
-        conformance::run(|| {
-            Sqlite::create(Path::new(":memory:"), few_fields(), |_| Ok(())).unwrap()
-        }),
+        conformance::run(|| sqlite_with(few_fields())),
     ] {
         assert!(report.is_passed(), "{report}");
         assert!(skipped(&report).len() < report.cases().len() / 3, "{report}");
@@ -232,18 +243,13 @@ fn the_storage_of_these_tests_keeps_the_contract() {
 
 #[test]
 fn the_sqlite_adapter_keeps_the_contract() {
-    let memory = Path::new(":memory:");
-    let report = conformance::run(|| Sqlite::create(memory, account(), |_| Ok(())).unwrap());
+    let report = conformance::run(|| sqlite_with(account()));
     assert!(report.is_passed(), "{report}");
 }
 
 #[test]
 fn the_adapter_over_customers_and_deals_keeps_the_contract() {
-    let report = conformance::run(|| {
-        let db = rusqlite::Connection::open_in_memory().unwrap();
-        db.execute_batch(customers::TABLES).unwrap();
-        customers::Crm::new(db).unwrap()
-    });
+    let report = conformance::run(|| customers_with(""));
     assert!(report.is_passed(), "{report}");
     // Two lists of addresses, two kinds of rules, a combined key (twice), follow-ups (twice), dates, options, and
     // that no write fails.
@@ -254,7 +260,7 @@ fn the_adapter_over_customers_and_deals_keeps_the_contract() {
 fn x3_the_sqlite_adapter_links_nothing_to_a_contact_that_is_gone() {
     let path = std::env::temp_dir().join(format!("crm-import-gone-{}", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    let mut crm = sqlite::Sqlite::create(&path, account(), |_| Ok(())).unwrap();
+    let mut crm = Sqlite::create(&path, account(), |_| Ok(())).unwrap();
     crm.seed(Object::Contact, &[("email", "a@example.com"), ("city", "Oslo")]).unwrap();
     crm.seed(Object::Contact, &[("email", "bo@example.com")]).unwrap();
     let file = "Email,City,Opportunity Name\na@example.com,Oslo,Roof\nbo@example.com,Rome,Boat\n";

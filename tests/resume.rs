@@ -22,8 +22,8 @@ mod program;
 
 use crm_import::storage::StorageError;
 use crm_import::{
-    Control, Error, ErrorBudget, FollowUp, FollowUpKind, Import, MemoryStorage, Mode, Object,
-    Progress, Report, Source, Status,
+    Control, Error, ErrorBudget, Event, FollowUp, FollowUpKind, Import, MemoryStorage, Mode,
+    Object, Progress, Report, Source, Status,
 };
 
 use Object::{Contact, Opportunity};
@@ -69,6 +69,15 @@ fn stop_after(batches: usize, how: Control) -> impl FnMut(Progress) -> Control {
     move |_| {
         seen += 1;
         if seen > batches { how } else { Control::Continue }
+    }
+}
+
+/// Pauses a run after so many events.
+fn pause_after(events: usize) -> impl FnMut(Event<'_>) -> Control {
+    let mut seen = 0;
+    move |_| {
+        seen += 1;
+        if seen > events { Control::Pause } else { Control::Continue }
     }
 }
 

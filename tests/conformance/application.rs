@@ -1,13 +1,10 @@
 //! Records of the application, written before the import or beside it.
 
-use std::path::Path;
-
 use crm_import::storage::conformance::{self, Meanwhile, Outcome, Report};
 use crm_import::{MemoryStorage, Object};
 
 use crate::shelf::{Defect, Shelf};
-use crate::sqlite::Sqlite;
-use crate::{account, customers};
+use crate::{account, customers_with, sqlite_with};
 
 const ANA: &[(&str, &str)] = &[
     ("first_name", "Ana"),
@@ -138,29 +135,29 @@ fn what_only_imports_renew_is_caught() {
 /// Its tables have triggers that note whose keys are to be renewed.
 #[test]
 fn the_adapter_over_customers_sees_what_the_application_writes() {
-    let fresh = || {
-        let db = rusqlite::Connection::open_in_memory().unwrap();
-        db.execute_batch(customers::TABLES).unwrap();
-        customers::Crm::new(db).unwrap()
-    };
-    let report = conformance::run_beside(fresh, |crm, meanwhile| {
-        let set = "UPDATE customers SET mail = ?1 WHERE customer_no = ?2";
-        let (sql, values) = match meanwhile {
-            Meanwhile::Insert { email } => {
-                ("INSERT INTO customers (mail) VALUES (?1)", vec![email])
-            }
-            Meanwhile::Change { id, email } => (set, vec![email, id]),
-            Meanwhile::Delete { id } => ("DELETE FROM customers WHERE customer_no = ?1", vec![id]),
-        };
-        crm.db.execute(sql, rusqlite::params_from_iter(values)).unwrap();
-    });
+    let report = conformance::run_beside(
+        || customers_with(""),
+        |crm, meanwhile| {
+            let set = "UPDATE customers SET mail = ?1 WHERE customer_no = ?2";
+            let (sql, values) = match meanwhile {
+                Meanwhile::Insert { email } => {
+                    ("INSERT INTO customers (mail) VALUES (?1)", vec![email])
+                }
+                Meanwhile::Change { id, email } => (set, vec![email, id]),
+                Meanwhile::Delete { id } => {
+                    ("DELETE FROM customers WHERE customer_no = ?1", vec![id])
+                }
+            };
+            crm.db.execute(sql, rusqlite::params_from_iter(values)).unwrap();
+        },
+    );
     assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
 }
 
 #[test]
 fn the_adapters_to_copy_leave_records_of_the_application_as_they_are() {
     let sqlite = || {
-        let mut crm = Sqlite::create(Path::new(":memory:"), account(), |_| Ok(())).unwrap();
+        let mut crm = sqlite_with(account());
         crm.seed(Object::Contact, ANA).unwrap();
         crm.seed(Object::Contact, BO).unwrap();
         crm.seed(Object::Opportunity, &[("name", "Roof"), ("contact_id", "1")]).unwrap();
@@ -171,15 +168,11 @@ fn the_adapters_to_copy_leave_records_of_the_application_as_they_are() {
     assert!(report.is_passed(), "{report}");
 
     let customers = || {
-        let db = rusqlite::Connection::open_in_memory().unwrap();
-        db.execute_batch(customers::TABLES).unwrap();
-        db.execute_batch(
+        customers_with(
             "INSERT INTO customers (name, mail, mobile) VALUES ('Ana Lee', 'Ana@Example.com', NULL),
                  (NULL, NULL, '(206) 555-0124');
              INSERT INTO deals VALUES ('d7', 1, 'Roof', NULL, NULL, -50, NULL)",
         )
-        .unwrap();
-        customers::Crm::new(db).unwrap()
     };
     let ids = [(Object::Contact, "1"), (Object::Contact, "2"), (Object::Opportunity, "d7")];
     let report = conformance::run_over(customers, &ids);

@@ -1,13 +1,10 @@
 //! Checkpoints that are lost, and the adapters that keep theirs.
 
-use std::path::Path;
-
 use crm_import::StorageWrite;
 use crm_import::storage::conformance::{self, Outcome};
 
 use crate::shelf::{Defect, Shelf};
-use crate::sqlite::Sqlite;
-use crate::{account, customers};
+use crate::{account, customers_with, sqlite_with};
 
 fn kept(crm: &mut Shelf) -> Vec<crm_import::storage::Checkpoint> {
     crm.checkpoints.values().cloned().collect()
@@ -18,18 +15,12 @@ fn storages_that_keep_checkpoints_pass() {
     let report = conformance::run_checkpoints(|| Shelf::new(account()), kept);
     assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
 
-    let report = conformance::run_checkpoints(
-        || Sqlite::create(Path::new(":memory:"), account(), |_| Ok(())).unwrap(),
-        |crm| crm.checkpoints().unwrap(),
-    );
+    let report =
+        conformance::run_checkpoints(|| sqlite_with(account()), |crm| crm.checkpoints().unwrap());
     assert!(report.is_passed(), "{report}");
 
     let report = conformance::run_checkpoints(
-        || {
-            let db = rusqlite::Connection::open_in_memory().unwrap();
-            db.execute_batch(customers::TABLES).unwrap();
-            customers::Crm::new(db).unwrap()
-        },
+        || customers_with(""),
         |crm| crm.unfinished().unwrap().unwrap(),
     );
     assert!(report.is_passed(), "{report}");

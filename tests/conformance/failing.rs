@@ -7,7 +7,7 @@ use crm_import::storage::{StorageError, Token};
 use crm_import::{Account, Storage, StorageWrite};
 
 use crate::shelf::Shelf;
-use crate::{account, customers, customers_only};
+use crate::{account, customers_only, customers_with};
 
 /// What the shelf remembers of imports, the storage around it does.
 macro_rules! keeps_tokens_in_its_shelf {
@@ -180,14 +180,10 @@ fn what_an_import_would_try_again_is_tried_again() {
 #[test]
 fn the_adapter_over_customers_leaves_nothing_half_written() {
     let report = conformance::run_failing(|| {
-        let db = rusqlite::Connection::open_in_memory().unwrap();
-        db.execute_batch(customers::TABLES).unwrap();
-        db.execute_batch(
+        customers_with(
             "CREATE TRIGGER refused BEFORE INSERT ON customers WHEN new.name = 'Mallory'
                  BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END;",
         )
-        .unwrap();
-        customers::Crm::new(db).unwrap()
     });
     assert!(report.is_passed(), "{report}");
 }

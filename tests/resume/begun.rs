@@ -7,15 +7,11 @@ use crm_import::{
     StorageWrite,
 };
 
-use super::{stop_after, tells_what_is_stored};
+use super::{source, stop_after, tells_what_is_stored};
 
 /// Nobody in it can be found again.
 fn names(rows: usize) -> String {
     "Name\n".to_owned() + &"Ana Lee\n".repeat(rows)
-}
-
-fn source(file: &str) -> Source<'_> {
-    Source::from_bytes(file.as_bytes())
 }
 
 /// Writes a batch of a file and stops.

@@ -1,11 +1,10 @@
 //! What a blank clears, however the file is cut into windows (behaviour W3, L1).
 
 use crm_import::mapping::{Blank, ColumnMapping, Merge};
-use crm_import::{
-    Account, Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Source,
-};
+use crm_import::{Account, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object};
 
 use super::dice::Dice;
+use super::{pause_after, source};
 use Object::{Contact, Opportunity};
 
 const COLUMNS: [(&str, Object, &str); 14] = [
@@ -123,34 +122,27 @@ fn content(crm: &MemoryStorage) -> Vec<String> {
 
 fn plan_and_apply(file: &str, tags: Merge) -> MemoryStorage {
     let mut crm = crm();
-    let plan = import(tags).plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    let plan = import(tags).plan(source(file), &mut crm).unwrap();
     import(tags).apply(plan, &mut crm).unwrap();
     crm
 }
 
-/// Runs a file, stopped once and resumed.
+/// Runs a file, stopped after so many events and resumed.
 fn run(
     file: &str,
     tags: Merge,
     window: usize,
-    stop_after: usize,
+    events: usize,
 ) -> (MemoryStorage, crm_import::Stats) {
     let mut crm = crm();
     let import = import(tags).run_window(window);
-    let mut events = 0;
-    let source = || Source::from_bytes(file.as_bytes());
-    let mut report = import
-        .run_with(source(), &mut crm, |_| {
-            events += 1;
-            if events > stop_after { Control::Pause } else { Control::Continue }
-        })
-        .unwrap();
+    let mut report = import.run_with(source(file), &mut crm, pause_after(events)).unwrap();
     if report.status() == crm_import::Status::Paused {
         let again = match crm.checkpoint() {
             Some(checkpoint) => import.resume(checkpoint.clone()),
             None => import,
         };
-        report = again.run(source(), &mut crm).unwrap();
+        report = again.run(source(file), &mut crm).unwrap();
     }
     (crm, *report.stats())
 }
@@ -238,12 +230,12 @@ fn l1_windows_and_stops_leave_what_plan_and_apply_leave_where_blanks_clear() {
         let file = random_file(&mut dice);
         let tags = dice.one_of(&[Merge::Union, Merge::Overwrite, Merge::FillBlank]);
         let expected = content(&plan_and_apply(&file, tags));
-        let (window, stop_after) = (1 + dice.below(4), dice.below(14));
+        let (window, events) = (1 + dice.below(4), dice.below(14));
         let case =
-            format!("case {case}, window {window}, stopped after {stop_after}, {tags:?}\n{file}");
+            format!("case {case}, window {window}, stopped after {events}, {tags:?}\n{file}");
         let (whole, mut stats) = run(&file, tags, window, usize::MAX);
         assert_eq!(content(&whole), expected, "{case}");
-        let (resumed, mut again) = run(&file, tags, window, stop_after);
+        let (resumed, mut again) = run(&file, tags, window, events);
         assert_eq!(content(&resumed), expected, "{case}");
         // Warnings that depend on storage speak of it as it is now (X6).
         for stats in [&mut stats, &mut again] {

@@ -5,8 +5,10 @@ use crm_import::account::{Ambiguous, Conflict, OpportunityMatching, Relink, Repe
 use crm_import::dedup::DedupPolicy;
 use crm_import::mapping::{Blank, ColumnMapping, Mapping, Merge};
 use crm_import::{
-    Account, Control, Import, MemoryStorage, Object, Outcome, Report, RowNumber, Severity, Source,
+    Account, Control, Import, MemoryStorage, Object, Outcome, Report, RowNumber, Severity,
 };
+
+use super::{source, stop_after};
 
 use Object::{Contact, Opportunity};
 
@@ -29,10 +31,6 @@ ana@example.com,,Rome,
 bo@example.com,,Bonn,
 ";
 
-fn source(file: &str) -> Source<'_> {
-    Source::from_bytes(file.as_bytes())
-}
-
 /// Everything that is kept.
 fn content(crm: &MemoryStorage) -> Vec<String> {
     let all = crm.iter(Contact).chain(crm.iter(Opportunity));
@@ -54,11 +52,7 @@ fn stopped_and_whole(
     let report = import.apply(plan, &mut whole).unwrap();
 
     let plan = import.plan(source(&file), &mut cut).unwrap();
-    let mut batches = 0;
-    let stopped = import.apply_with(plan, &mut cut, |_| {
-        batches += 1;
-        if batches > 1 { Control::Pause } else { Control::Continue }
-    });
+    let stopped = import.apply_with(plan, &mut cut, stop_after(1, Control::Pause));
     assert!(stopped.unwrap().unwritten() > 0);
     let import = import.clone().resume(cut.checkpoint().unwrap().clone());
     let plan = import.plan_resumed(source(&file), &mut cut).unwrap();

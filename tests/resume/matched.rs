@@ -4,8 +4,9 @@
 use crm_import::account::{Account, MatchRule, OpportunityMatching};
 use crm_import::{
     Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Outcome, RowNumber,
-    Source,
 };
+
+use super::{pause_after, source, stop_after};
 
 use Object::{Contact, Opportunity};
 
@@ -34,22 +35,17 @@ fn interrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
 
 /// Stops after the first batch, and goes on.
 fn interrupted_as(import: &Import, file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
-    let source = || Source::from_bytes(file.as_bytes());
-    let plan = import.plan(source(), crm).unwrap();
-    let mut batches = 0;
-    let report = import.apply_with(plan, crm, |_| {
-        batches += 1;
-        if batches > 1 { Control::Pause } else { Control::Continue }
-    });
+    let plan = import.plan(source(file), crm).unwrap();
+    let report = import.apply_with(plan, crm, stop_after(1, Control::Pause));
     assert!(report.unwrap().unwritten() > 0);
     let import = import.clone().resume(crm.checkpoint().unwrap().clone());
-    let plan = import.plan_resumed(source(), crm).unwrap();
+    let plan = import.plan_resumed(source(file), crm).unwrap();
     import.apply(plan, crm).unwrap()
 }
 
 fn uninterrupted(file: &str, crm: &mut MemoryStorage) -> crm_import::Report {
     let import = Import::new().id("matched");
-    let plan = import.plan(Source::from_bytes(file.as_bytes()), crm).unwrap();
+    let plan = import.plan(source(file), crm).unwrap();
     import.apply(plan, crm).unwrap()
 }
 
@@ -118,9 +114,8 @@ fn x6_a_row_that_found_nobody_does_not_find_whom_a_later_row_has_given_its_key()
         crm
     };
     let import = || Import::new().id("update").contacts(crm_import::Mode::Update);
-    let source = || Source::from_bytes(file.as_bytes());
     let (mut whole, mut cut) = (crm(), crm());
-    let plan = import().plan(source(), &mut whole).unwrap();
+    let plan = import().plan(source(&file), &mut whole).unwrap();
     let report = import().apply(plan, &mut whole).unwrap();
     assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
 
@@ -195,18 +190,13 @@ fn interrupted_anywhere(
     report: &crm_import::Report,
     whole: &MemoryStorage,
 ) {
-    let source = || Source::from_bytes(file.as_bytes());
-    for stop_after in 1..=5 {
-        let (mut cut, mut events) = (crm_with_stages(), 0);
-        let stop = |_: crm_import::Event<'_>| {
-            events += 1;
-            if events > stop_after { Control::Pause } else { Control::Continue }
-        };
-        import.run_with(source(), &mut cut, stop).unwrap();
+    for events in 1..=5 {
+        let mut cut = crm_with_stages();
+        import.run_with(source(file), &mut cut, pause_after(events)).unwrap();
         let Some(checkpoint) = cut.checkpoint().cloned() else { continue };
-        let again = import.clone().resume(checkpoint).run(source(), &mut cut).unwrap();
-        assert_eq!(again.stats(), report.stats(), "after {stop_after}");
-        assert_eq!(content(&cut), content(whole), "after {stop_after}");
+        let again = import.clone().resume(checkpoint).run(source(file), &mut cut).unwrap();
+        assert_eq!(again.stats(), report.stats(), "after {events} events");
+        assert_eq!(content(&cut), content(whole), "after {events} events");
     }
 }
 
@@ -217,10 +207,9 @@ fn x6_o5_it_is_left_to_a_row_of_another_window_too() {
         "ana@example.com,Roof,Won,\nana@example.com,Roof,,\n",
     );
     let file = format!("{STAGED}{one}{}{other}", staged_others());
-    let source = || Source::from_bytes(file.as_bytes());
     let import = Import::new().id("windows").run_window(200);
     let mut whole = crm_with_stages();
-    let report = import.run(source(), &mut whole).unwrap();
+    let report = import.run(source(&file), &mut whole).unwrap();
     // Row 602 is matched with o1, row 603 finds none that is left.
     assert_eq!(report.stats().opportunities.create, 601);
     interrupted_anywhere(&import, &file, &report, &whole);
@@ -232,9 +221,8 @@ fn x6_a_row_that_failed_for_its_stage_does_not_meet_what_a_later_row_has_named_l
     let rows = ",ana@example.com,Attic,Nowhere\no1,,Attic,\n,bo@example.com,Deal,New\n";
     let file = format!("Opportunity ID,Email,Opportunity Name,Stage\n{rows}");
     let mut whole = crm_with_stages();
-    let source = || Source::from_bytes(file.as_bytes());
     let import = Import::new().id("windows").run_window(1);
-    let report = import.run(source(), &mut whole).unwrap();
+    let report = import.run(source(&file), &mut whole).unwrap();
     assert_eq!(report.stats().opportunities.fail, 1);
     interrupted_anywhere(&import, &file, &report, &whole);
 }
@@ -245,7 +233,7 @@ fn x6_an_opportunity_that_a_window_only_looks_up_is_not_told_to_have_changed() {
     let file = "Contact ID,Opportunity ID,Opportunity Name\n,o1,\n,o2,Loft\nc1,,Attic\n";
     let import = Import::new().id("windows").run_window(2);
     let mut whole = crm_with_stages();
-    let report = import.run(Source::from_bytes(file.as_bytes()), &mut whole).unwrap();
+    let report = import.run(source(file), &mut whole).unwrap();
     assert_eq!(report.stats().opportunities.unchanged, 1);
     interrupted_anywhere(&import, file, &report, &whole);
 }
