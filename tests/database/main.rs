@@ -19,6 +19,8 @@ mod sqlite;
 
 mod content;
 mod crowd;
+#[path = "../samples/folder.rs"]
+mod folder;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ use crm_import::plan::{RowPlan, SidePlan};
 use crm_import::{
     Account, Import, MemoryStorage, Object, Outcome, Plan, Report, RowNumber, Source, Stats,
 };
+use folder::{FEBRL_COLUMNS, sample};
 
 /// Imports a file and compares what was planned, what is reported and what the database shows; then
 /// plans it again.
@@ -186,28 +189,10 @@ fn l3_the_demo_file_with_and_without_opportunity_matching() {
 
 #[test]
 fn l3_febrl_4_meets_its_stored_part() {
-    let folder = std::env::var_os("CRM_IMPORT_SAMPLES").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"),
-        PathBuf::from,
-    );
-    if !folder.is_dir() {
-        eprintln!("skipped: no samples folder");
-        return;
-    }
-    let read = |name: &str| std::fs::read(folder.join("dedupe").join(name)).unwrap();
+    let Some(folder) = sample("dedupe") else { return };
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let (file, existing) = (read("febrl4_import.csv"), read("febrl4_existing.csv"));
-    let fields = [
-        ("First Name", "first_name"),
-        ("Last Name", "last_name"),
-        ("Email", "email"),
-        ("Phone", "phone"),
-        ("Address", "address"),
-        ("City", "city"),
-        ("State", "state"),
-        ("Postal Code", "postal_code"),
-        ("Date of Birth", "date_of_birth"),
-    ];
-    let records = crowd::records(&existing, &fields);
+    let records = crowd::records(&existing, &FEBRL_COLUMNS);
     let mut memory = MemoryStorage::new(plain());
     let mut sqlite = Shared::create(plain());
     for record in &records {

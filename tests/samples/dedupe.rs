@@ -12,25 +12,13 @@ use crm_import::mapping::{ColumnMapping, Mapping};
 use crm_import::plan::RowPlan;
 use crm_import::{Account, Import, IssueCode, MemoryStorage, Object, Outcome, Source};
 
-use crate::folder::sample;
+use crate::folder::{FEBRL_COLUMNS, sample};
 
 const POLICIES: [(&str, &[&str]); 4] = [
     ("email", &["email"]),
     ("phone", &["phone"]),
     ("email_then_phone", &["email", "phone"]),
     ("phone_then_email", &["phone", "email"]),
-];
-
-const COLUMNS: [(&str, &str); 9] = [
-    ("First Name", "first_name"),
-    ("Last Name", "last_name"),
-    ("Email", "email"),
-    ("Phone", "phone"),
-    ("Address", "address"),
-    ("City", "city"),
-    ("State", "state"),
-    ("Postal Code", "postal_code"),
-    ("Date of Birth", "date_of_birth"),
 ];
 
 fn mapping() -> Mapping {
@@ -40,7 +28,7 @@ fn mapping() -> Mapping {
         field: Some(field.into()),
         ..ColumnMapping::default()
     };
-    let mut columns: Vec<ColumnMapping> = COLUMNS.map(column).into();
+    let mut columns: Vec<ColumnMapping> = FEBRL_COLUMNS.map(column).into();
     columns.push(ColumnMapping {
         header: Some("record".into()),
         ignore: true,
@@ -60,7 +48,7 @@ fn planned(file: &Path, stored: Option<&Path>, rules: &[&str]) -> Vec<[String; 3
     let account = Account { default_country: Some("US".into()), dedup, ..Account::default() };
     let mut crm = MemoryStorage::new(account);
     for record in stored.map(records).unwrap_or_default() {
-        let values = COLUMNS.iter().map(|(header, field)| (*field, record[*header].as_str()));
+        let values = FEBRL_COLUMNS.iter().map(|(header, field)| (*field, record[*header].as_str()));
         let filled = values.filter(|(_, value)| !value.is_empty());
         crm.insert_as(Object::Contact, &record["record"], filled);
     }

@@ -1,4 +1,4 @@
-//! Where the samples lie.
+//! Where the samples lie, and what is in those of FEBRL.
 
 use std::path::PathBuf;
 
@@ -14,3 +14,16 @@ pub(crate) fn sample(path: &str) -> Option<PathBuf> {
     }
     Some(folder.join(path))
 }
+
+/// The columns of the files of FEBRL, each with its field.
+pub(crate) const FEBRL_COLUMNS: [(&str, &str); 9] = [
+    ("First Name", "first_name"),
+    ("Last Name", "last_name"),
+    ("Email", "email"),
+    ("Phone", "phone"),
+    ("Address", "address"),
+    ("City", "city"),
+    ("State", "state"),
+    ("Postal Code", "postal_code"),
+    ("Date of Birth", "date_of_birth"),
+];
