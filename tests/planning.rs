@@ -17,8 +17,10 @@ use crm_import::{
 mod dice;
 #[path = "../benches/fair/mod.rs"]
 mod fair;
+mod told;
 
 use dice::Dice;
+use told::told;
 
 const DEMO: &str = include_str!("../examples/data/spring_fair.csv");
 
@@ -43,30 +45,6 @@ fn crm() -> MemoryStorage {
         [("name", "Roof"), ("contact_id", "c1"), ("value", "1")],
     );
     crm
-}
-
-/// Everything a plan says, as text.
-fn told(plan: &Plan) -> String {
-    let mut text = format!("{:?}\n", plan.stats());
-    for row in plan.rows() {
-        for object in Object::ALL {
-            let Some(side) = row.side(object) else { continue };
-            let reason = side.reason().map(|reason| reason.name());
-            let (outcome, id, first) = (side.outcome(), side.id(), side.first_row());
-            writeln!(text, "{} {object} {outcome} {id:?} {first:?} {reason:?}", row.number())
-                .unwrap();
-        }
-    }
-    for step in plan.steps() {
-        writeln!(text, "{step:?} {:?} {:?}", step.contact_id(), step.contact_row()).unwrap();
-        for change in step.changes().iter() {
-            writeln!(text, "    {change}").unwrap();
-        }
-    }
-    for issue in plan.issues() {
-        writeln!(text, "{issue}; {}", issue.remedy()).unwrap();
-    }
-    text
 }
 
 #[test]

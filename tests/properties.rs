@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod outcomes;
+mod told;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,6 +19,7 @@ use crm_import::{
     Stats,
 };
 use proptest::prelude::*;
+use told::told;
 
 const HEADERS: [&str; 8] = [
     "Email",
@@ -96,43 +98,6 @@ fn plan(file: Vec<u8>, delimiter: u8, window: usize, crm: &mut MemoryStorage) ->
     let format = FileFormat { delimiter: Some(char::from(delimiter)), ..FileFormat::default() };
     let source = Source::from_bytes(file).format(format);
     import().planning_window(window).plan(source, crm).unwrap()
-}
-
-/// Everything a plan says but for physical lines, as text.
-fn told(plan: &Plan) -> String {
-    let mut text = format!("{:?}\n", plan.stats());
-    for row in plan.rows() {
-        for object in Object::ALL {
-            let Some(side) = row.side(object) else { continue };
-            let by = (side.reason().map(|reason| reason.name()), side.matched_value());
-            let (id, first) = (side.id(), side.first_row());
-            let to = (side.contact_id(), side.contact_row());
-            writeln!(
-                text,
-                "{} {object} {} {id:?} {first:?} {by:?} {to:?}",
-                row.number(),
-                side.outcome()
-            )
-            .unwrap();
-        }
-    }
-    for step in plan.steps() {
-        writeln!(
-            text,
-            "{step:?} {:?} {:?} {:?}",
-            step.rows(),
-            step.contact_id(),
-            step.contact_row()
-        )
-        .unwrap();
-        step.changes().iter().for_each(|change| writeln!(text, "    {change}").unwrap());
-    }
-    for issue in plan.issues() {
-        let (row, column) = (issue.row, &issue.column);
-        writeln!(text, "{row:?} {column:?} {} {:?} {:?}", issue.code, issue.value, issue.detail)
-            .unwrap();
-    }
-    text
 }
 
 /// What a plan would do: the record of each side and its outcome, and each step.
