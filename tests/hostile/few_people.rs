@@ -10,6 +10,10 @@ use super::dice::Dice;
 /// How many people there are.
 pub(crate) const COUNT: usize = 9;
 
+/// The fields in which a contact has its addresses.
+pub(crate) const ADDRESSES: [&str; 4] =
+    ["email", "additional_emails", "phone", "additional_phones"];
+
 pub(crate) fn email(who: usize) -> String {
     format!("p{who}@example.com")
 }

@@ -6,6 +6,7 @@ use crm_import::storage::{Batch, Receipts, Recovery};
 use crm_import::{Account, Import, Object, Plan, Source, StorageWrite};
 
 use super::dice::Dice;
+use super::few_people::ADDRESSES;
 use super::shelf::Shelf;
 use super::{Act, Answer, Call, Honest, Hostile};
 
@@ -65,10 +66,9 @@ fn one_address() -> Account {
 
 /// The addresses that more than one contact has.
 fn shared(shelf: &Shelf) -> Vec<String> {
-    let fields = ["email", "additional_emails", "phone", "additional_phones"];
     let all = shelf.contacts.values().flat_map(|rec| {
         let mut own: Vec<&String> =
-            fields.iter().filter_map(|field| rec.values.get(*field)).flatten().collect();
+            ADDRESSES.iter().filter_map(|field| rec.values.get(*field)).flatten().collect();
         own.sort();
         own.dedup();
         own

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crm_import::storage::Op;
 use crm_import::{MemoryStorage, Object, Outcome};
 
-use super::super::few_people;
+use super::super::few_people::{self, ADDRESSES};
 use super::case::Told;
 
 use Object::{Contact, Opportunity};
@@ -13,9 +13,8 @@ use Object::{Contact, Opportunity};
 /// Who has an address.
 pub(super) fn holders<'c>(crm: &'c MemoryStorage, address: &str) -> Vec<&'c str> {
     let holds = |values: &[String]| values.iter().any(|value| value == address);
-    let fields = ["email", "additional_emails", "phone", "additional_phones"];
     let all = crm.iter(Contact);
-    all.filter(|(_, record)| fields.iter().any(|field| holds(record.values(field))))
+    all.filter(|(_, record)| ADDRESSES.iter().any(|field| holds(record.values(field))))
         .map(|(id, _)| id)
         .collect()
 }
