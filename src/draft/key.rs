@@ -21,6 +21,7 @@ pub(crate) enum KeyKind {
 
 impl KeyKind {
     /// The kind of the keys under the rule at this position. An account has fewer than 256 rules.
+    #[inline]
     pub(crate) fn of_rule(position: usize) -> Self {
         KeyKind::Rule(u8::try_from(position).unwrap_or(u8::MAX))
     }

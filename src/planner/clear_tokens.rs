@@ -49,10 +49,10 @@ impl Planner {
         column: &Column,
     ) -> Option<&'static str> {
         let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
-        // Of a new contact there is only what stands in for the token.
+        // A new contact has only what a default puts in the place of the token.
         let is_there = base.is_new() || base.shows(column.field) || column.default_always;
         match column.field {
-            // Who has no id in the file is not asked to give up that of the CRM.
+            // An id is given by the CRM, which no row can take back; a consent has an issue of its own.
             FieldId::CONTACT_ID | FieldId::DND => None,
             // Which tags of opportunities come before this row is not known yet.
             FieldId::TAGS if may_bring_tags(settings) => None,

@@ -59,9 +59,9 @@ impl Planner {
         Side::New
     }
 
-    /// Do its cells say who it is? A dash is what many write for nothing, a line of them divides a table, and
-    /// reports end with totals and notices. A default is no name, as nobody is called so. Only asked of rows
-    /// without a key.
+    /// Do the cells of a row name somebody? A dash does not, which many write for nothing, nor a line of dashes that
+    /// divides a table, nor the total or the notice at the end of a report. A default is nobody's name either. Only asked
+    /// of rows without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
@@ -182,8 +182,9 @@ impl Planner {
         Side::Joins(contact)
     }
 
-    /// The column, and the id or the address in it, by which a row was led to its contact; nothing where that was a rule
-    /// of several fields. A name is not spelt as it is compared, so its cell stands for it.
+    /// The column by which a row was led to its contact, and the id or the address in it. If it was a name or another
+    /// text, only the column, because the cell shows it as it is spelt, and the key as it is compared. If it was a rule of
+    /// several fields, neither.
     fn led_by(
         &self,
         settings: &Settings,
