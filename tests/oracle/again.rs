@@ -75,6 +75,7 @@ struct Judged {
 
 impl Judged {
     #[track_caller]
+    #[allow(clippy::print_stdout)]
     fn are_enough(&self) {
         let Judged { met, judged } = self;
         println!("{judged} records of {met} that are met again are judged");

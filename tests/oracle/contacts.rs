@@ -19,6 +19,10 @@ pub(crate) struct Key {
     pub(crate) at: (&'static str, usize),
 }
 
+/// The fields in which a contact has its addresses.
+pub(crate) const ADDRESSES: [&str; 4] =
+    ["email", "additional_emails", "phone", "additional_phones"];
+
 pub(crate) const HEADERS: [(&str, &str); 11] = [
     ("Contact ID", "id"),
     ("First Name", "first_name"),
@@ -154,7 +158,8 @@ impl Naive {
         let rules = self.policy.rules.clone();
         let usable: Vec<_> = rules.iter().filter(|rule| self.is_usable(rule)).collect();
         let is_key = |field: &str| {
-            matches!(field, "id" | "email" | "additional_emails" | "phone" | "additional_phones")
+            field == "id"
+                || ADDRESSES.contains(&field)
                 || usable.iter().any(|rule| rule.contains(&field))
         };
         let is_filled = |header: &str| as_written.get(header).is_some_and(|cell| !cell.is_empty());
@@ -162,18 +167,7 @@ impl Naive {
         if !HEADERS.iter().any(|(header, field)| is_filled(header) && counts(field)) {
             return Ref::Absent;
         }
-        for field in ["email", "additional_emails", "phone", "additional_phones"] {
-            let code = if field.ends_with('l') || field.ends_with("ls") {
-                "email-invalid"
-            } else {
-                "phone-invalid"
-            };
-            for item in items(row.get(header_of(field)).map_or("", String::as_str)) {
-                if normal(field, item).is_none() {
-                    self.note(at, "contact", code);
-                }
-            }
-        }
+        self.note_bad_addresses(&row, at);
         // P8: they are looked up to link an opportunity.
         if !is_selected && !self.has_opportunity(at) {
             return Ref::Absent;
@@ -200,6 +194,18 @@ impl Naive {
             self.verdict.contacts[at] = Some(Side { outcome, record, by });
         }
         reference
+    }
+
+    fn note_bad_addresses(&mut self, row: &Row, at: usize) {
+        for field in ADDRESSES {
+            let is_email = field.contains("mail");
+            let code = if is_email { "email-invalid" } else { "phone-invalid" };
+            for item in items(row.get(header_of(field)).map_or("", String::as_str)) {
+                if normal(field, item).is_none() {
+                    self.note(at, "contact", code);
+                }
+            }
+        }
     }
 
     /// Whom the row means (M1 to M5).
@@ -254,8 +260,7 @@ impl Naive {
             row.get(header).is_some_and(|cell| cell.chars().any(char::is_alphanumeric))
         };
         let has_name = is_name("First Name") || is_name("Last Name");
-        let fields = ["email", "additional_emails", "phone", "additional_phones"];
-        let has_address = fields.iter().any(|field| !addresses(row, field).is_empty());
+        let has_address = ADDRESSES.iter().any(|field| !addresses(row, field).is_empty());
         let fail = |this: &mut Self, code| {
             this.note(at, "contact", code);
             (Ref::Failed, "fail", None)

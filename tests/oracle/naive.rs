@@ -28,7 +28,7 @@ pub(crate) fn plan(SmallImport { policy, crm, rows }: &SmallImport) -> Verdict {
     };
     let mut naive = Naive {
         policy: policy.clone(),
-        rows: rows.to_vec(),
+        rows: rows.clone(),
         contacts: stored(&crm.contacts),
         opportunities: stored(&crm.opportunities),
         verdict: Verdict::default(),

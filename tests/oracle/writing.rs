@@ -2,8 +2,8 @@
 //! are written [apart](crate::addresses).
 
 use crate::addresses::join_addresses;
-use crate::contacts::{HEADERS, items};
-use crate::model::{Policy, Record, fold, look};
+use crate::contacts::{ADDRESSES, HEADERS, items};
+use crate::model::{Policy, Record, Values, fold, look};
 use crate::naive::Naive;
 
 impl Naive {
@@ -26,7 +26,8 @@ impl Naive {
                 rule.is_some_and(|rule| rule.contains(&field)) || policy.required.contains(&field);
             let is_dropped = dropped.contains(&(header, 0));
             match field {
-                "id" | "additional_emails" | "additional_phones" | "email" | "phone" => {}
+                "id" => {}
+                _ if ADDRESSES.contains(&field) => {}
                 "tags" => join_list(&policy, &mut record, header, field, cell, is_new),
                 // Given, though in vain.
                 _ if is_dropped => record.given.push(field),
@@ -54,18 +55,18 @@ impl Naive {
             }
         }
         record.rows.push(at);
-        let stays = |field: &str| {
-            let (was, is) = (before.get(field), record.now.get(field));
-            was.is_some_and(|was| was.iter().any(|held| is.is_some_and(|is| is.contains(held))))
-        };
-        let asks = |(header, field): &(&'static str, &'static str)| {
-            let is_address = field.contains("mail") || field.contains("phone");
-            is_address && self.asks_for_nothing(at, header) && stays(field)
-        };
-        let kept = HEADERS.iter().filter(|of| asks(of)).count();
+        self.note_kept_addresses(at, &before, &record.now);
         self.contacts[contact] = record;
-        for _ in 0..kept {
-            self.note(at, "contact", "clear-kept");
+    }
+
+    /// Addresses that the row asks to clear, and that stay.
+    fn note_kept_addresses(&mut self, at: usize, before: &Values, now: &Values) {
+        for (header, field) in HEADERS.into_iter().filter(|(_, field)| ADDRESSES.contains(field)) {
+            let (was, is) = (before.get(field), now.get(field));
+            let stays = |held: &String| is.is_some_and(|is| is.contains(held));
+            if self.asks_for_nothing(at, header) && was.is_some_and(|was| was.iter().any(stays)) {
+                self.note(at, "contact", "clear-kept");
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 /// A file of the samples, `None` (with a clear line) where the folder is absent.
+#[allow(clippy::print_stderr)]
 pub(crate) fn sample(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("CRM_IMPORT_SAMPLES").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"),
