@@ -227,6 +227,9 @@ impl Planner {
     /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
     fn update(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Side {
         let OpenSide { settings, at, link, .. } = open;
+        if self.misfits_fail(open, opportunity) {
+            return Side::Nothing(Outcome::Fail);
+        }
         let joins = |links| Side::Joins { opportunity, by, links };
         let contact = match link {
             LinkTo::Contact(contact) => contact,

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::draft::{Settings, pipeline_and_stages};
+use super::OpenSide;
+use crate::draft::{Column, Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::merge::{Base, Deal, Dropped, Problem};
-use crate::object::{Object, RowIndex};
+use crate::mapping::OnInvalid;
+use crate::merge::{Base, Deal, Dropped, Problem, RowRole};
+use crate::object::{Object, OpportunityNumber, RowIndex};
 use crate::planner::Planner;
 
 /// What keeps a row's opportunity from being created: nothing, if nothing is missing and everything fits.
@@ -43,6 +45,39 @@ impl Planner {
             self.fail(at, IssueCode::RequiredMissing, column, Some(labels.join(", ")));
         }
         false
+    }
+
+    /// Does a row fail because it names no pipeline or stage that there is, in a column that fails such rows (V6)?
+    /// If so, issues say why. Any other column only drops the value of a row that updates (O7).
+    pub(super) fn misfits_fail(
+        &mut self,
+        OpenSide { settings, at, .. }: OpenSide<'_>,
+        opportunity: OpportunityNumber,
+    ) -> bool {
+        let is_strict = |column: &Column| column.on_invalid == OnInvalid::FailRow;
+        let fields = [FieldId::PIPELINE, FieldId::STAGE].map(|field| settings.columns_of(field));
+        if !fields.iter().any(|columns| columns.iter().any(is_strict)) {
+            return false;
+        }
+        let row = self.opportunity_row(self.row_at(at));
+        let mut problems: Vec<Problem> = Vec::new();
+        let deal =
+            self.deal_after(settings, opportunity, &row, RowRole::Joins, |it| problems.push(it));
+        let pipeline = deal.pipeline.map(Cow::into_owned);
+        let pipeline = self.pipeline_number(pipeline.as_deref());
+        problems.retain(|problem| {
+            let columns = match problem.code {
+                IssueCode::PipelineUnknown => fields[0],
+                IssueCode::StageUnknown => fields[1],
+                _ => return false,
+            };
+            columns.iter().any(|column| column.index() == problem.column && is_strict(column))
+        });
+        let is_failing = !problems.is_empty();
+        for problem in problems {
+            self.report_problem(settings, at, problem, pipeline, Severity::Error);
+        }
+        is_failing
     }
 
     pub(super) fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
