@@ -233,9 +233,9 @@ catalogue! {
     OpportunityMatchKept "opportunity-match-kept" Warning None,
         "\"{value}\" was not written: the row lacks or misnames what a new opportunity needs ({detail}), so the opportunity that it matches may be another row's", "correct that, or give the id of the opportunity, and import the row again";
     OpportunityRelinked "opportunity-relinked" Info None,
-        "the opportunity was moved from contact {detail} to the one on this row", "move it back in the CRM if that is wrong";
+        "the opportunity was moved from {owner} to the one on this row", "move it back in the CRM if that is wrong";
     OpportunityLinkKept "opportunity-link-kept" Warning None,
-        "the opportunity belongs to contact {detail} and stays there", "move it in the CRM if that is wrong";
+        "the opportunity belongs to {owner} and stays there", "move it in the CRM if that is wrong";
     OpportunityRelinkRefused "opportunity-relink-refused" Error None,
         "the opportunity belongs to another contact ({detail})", "correct the contact on this row";
     OpportunityTagsUnused "opportunity-tags-unused" Info None,
@@ -243,7 +243,7 @@ catalogue! {
     PipelineUnknown "pipeline-unknown" Error None,
         "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them it means";
     StageUnknown "stage-unknown" Error None,
-        "\"{value}\" is not a stage of the pipeline {detail}", "use a stage of that pipeline, or say which of them it means";
+        "\"{value}\" is not a stage of {place}", "use a stage of that pipeline, or say which of them it means";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,

@@ -77,7 +77,7 @@ impl Issue {
     pub fn message(&self) -> String {
         let message = self.code.message(self.severity);
         let mut text = self.fill(message);
-        let names = ["{detail}", "{number}", "{record}", "{others}"];
+        let names = ["{detail}", "{number}", "{record}", "{others}", "{owner}", "{place}"];
         let is_said = |text: &str| names.iter().any(|name| text.contains(name));
         if let Some(detail) = &self.detail
             && !is_said(message)
@@ -135,6 +135,15 @@ impl Issue {
                 Some(row) if row.starts_with("row ") => format!("that of {row}").into(),
                 Some(id) => format!("{} {id}", self.named("object")).into(),
                 None => self.named("object"),
+            },
+            "owner" => match self.detail.as_deref() {
+                Some(row) if row.starts_with("row ") => format!("the contact of {row}").into(),
+                Some(id) => format!("contact {id}").into(),
+                None => "another contact".into(),
+            },
+            "place" => match self.detail.as_deref() {
+                Some("") | None => "its pipeline: it is in none".into(),
+                Some(pipeline) => format!("the pipeline {pipeline}").into(),
             },
             "others" => match self.detail.as_deref() {
                 Some(several) if several.contains(", ") => {
@@ -233,6 +242,16 @@ mod tests {
         };
         assert!(exists("7").ends_with("left as it is (contact 7)"));
         assert!(exists("row 7").ends_with("left as it is (that of row 7)"));
+        let of_deal = |code: IssueCode, detail: &str| {
+            let (severity, detail) = (code.severity(), Some(detail.into()));
+            Issue { severity, detail, value: Some("Won".into()), ..of_contact(code) }.message()
+        };
+        let moved = |from: &str| of_deal(IssueCode::OpportunityRelinked, from);
+        assert!(moved("c7").contains("was moved from contact c7 to"));
+        assert!(moved("row 7").contains("was moved from the contact of row 7 to"));
+        let stage = |pipeline: &str| of_deal(IssueCode::StageUnknown, pipeline);
+        assert!(stage("Sales").ends_with("is not a stage of the pipeline Sales"));
+        assert!(stage("").ends_with("is not a stage of its pipeline: it is in none"));
     }
 
     #[test]

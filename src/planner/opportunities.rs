@@ -193,7 +193,13 @@ impl Planner {
             return Side::Nothing(Outcome::Fail);
         }
         if let LinkTo::Disagreement(a, b) = link {
-            let names = [a, b].map(|contact| self.ledger.name(Object::Contact, contact.number()));
+            let names = [a, b].map(|contact| {
+                let name = self.ledger.name(Object::Contact, contact.number());
+                match self.ledger.contacts[contact.index()].is_new() {
+                    true => format!("that of {name}"),
+                    false => name,
+                }
+            });
             let names = Some(names.join(" and "));
             let column = keys.of(KeyKind::ContactLink).next().map(|(key, _)| key.column);
             let column = column.and_then(of_file);
