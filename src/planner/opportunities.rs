@@ -19,6 +19,7 @@ use crate::pairing::{ContactSide, LinkTo, Named, pair};
 use crate::plan::{By, Claim, Outcome};
 
 mod ask;
+mod compared;
 mod lending;
 mod matching;
 mod record;

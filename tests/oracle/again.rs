@@ -232,8 +232,12 @@ pub(crate) fn finding_all(dice: &mut Dice) -> Policy {
             policy.headers.push(header);
         }
     }
-    let fields =
-        dice.one_of::<&[&'static str]>(&[&["name", "status"], &["name", "pipeline"], &["name"]]);
+    let fields = dice.one_of::<&[&'static str]>(&[
+        &["name", "status"],
+        &["name", "pipeline"],
+        &["name", "value"],
+        &["name"],
+    ]);
     policy.matching = Some(Matching {
         fields: fields.to_vec(),
         window: 0,

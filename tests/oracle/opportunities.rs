@@ -288,8 +288,10 @@ impl Naive {
                 standing.stage.filter(|_| is_known)
             }
             "status" => standing.status,
+            // Without one, what the row brings has the value 0 (O6).
             "value" => {
-                said(row, "Opportunity Value").filter(|v| v.parse::<i64>().is_ok()).map(Into::into)
+                let amount = said(row, "Opportunity Value").and_then(|v| v.parse::<i64>().ok());
+                Some(amount.unwrap_or_default().to_string())
             }
             "name" => said(row, "Opportunity Name").map(Into::into),
             _ => {

@@ -4,21 +4,21 @@ use std::cmp::Ordering;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use jiff::civil::Date;
+use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
-use crate::merge::{Deal, fold_opportunity};
-use crate::normalize;
+use crate::merge::{Base, Deal, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
 use crate::plan::{Changes, Claim, Ledger};
 use crate::planner::Planner;
 use crate::value::Value;
 
+use super::compared::{Compared, Compares, Dates};
 use super::{OpenSide, Status};
 
 /// What matching has found.
@@ -29,86 +29,6 @@ pub(super) enum Answer {
     New,
     /// The policy fails the row; that was reported.
     Fails,
-}
-
-/// What is compared of an opportunity.
-struct Compared {
-    /// The fields that must agree exactly, texts folded, one after the other.
-    exact: String,
-    dates: Dates,
-}
-
-/// Its dates, which may be some days apart, as the numbers of days.
-#[derive(Debug)]
-struct Dates {
-    /// The fields that must agree within the window.
-    within: SmallVec<[i32; 1]>,
-    /// The day on which it is expected to close.
-    closes: Option<i32>,
-}
-
-impl Compared {
-    /// What is compared of an opportunity with these values. `None` if a field that must agree is blank,
-    /// since a blank agrees with nothing.
-    fn of<'v>(
-        settings: &Settings,
-        matching: &OpportunityMatching,
-        value: impl Fn(FieldId) -> Option<Value<'v>>,
-    ) -> Option<Self> {
-        let closes = value(FieldId::EXPECTED_CLOSE_DATE).as_ref().and_then(day);
-        let mut exact = String::new();
-        let mut dates = Dates { within: SmallVec::new(), closes };
-        for key in matching.compared(&settings.fields) {
-            let field = settings.fields.find(Object::Opportunity, key)?;
-            let value = value(field)?;
-            if settings.fields.get(field).kind == FieldKind::Date {
-                dates.within.push(day(&value)?);
-                continue;
-            }
-            if is_place(settings, field) {
-                exact.push_str(&value.to_text());
-            } else {
-                normalize::fold_into(&value.to_text(), &mut exact);
-            }
-            exact.push('\0');
-        }
-        Some(Compared { exact, dates })
-    }
-}
-
-impl Dates {
-    /// How many days two opportunities are apart; `None` if a date is farther away than the window allows.
-    fn days_apart(&self, other: &Dates, window: u16) -> Option<u32> {
-        let mut distance = 0;
-        for (a, b) in self.within.iter().zip(&other.within) {
-            let days = a.abs_diff(*b);
-            if days > u32::from(window) {
-                return None;
-            }
-            distance += days;
-        }
-        // If the dates that are compared do not differ, the nearest expected close date breaks the tie.
-        Some(match (self.closes, other.closes) {
-            _ if distance > 0 => distance,
-            (Some(a), Some(b)) => a.abs_diff(b),
-            (Some(_), None) => u32::MAX,
-            (None, _) => 0,
-        })
-    }
-}
-
-/// Is a value of this field the id of a pipeline or a stage? Ids that differ in case are two.
-fn is_place(settings: &Settings, field: FieldId) -> bool {
-    let kind = settings.fields.get(field).kind;
-    matches!(kind, FieldKind::Pipeline | FieldKind::Stage) && settings.choices.has_pipelines()
-}
-
-/// The number of a day, if the value is a date.
-fn day(value: &Value<'_>) -> Option<i32> {
-    match value {
-        Value::Date(date) => Some((*date - Date::ZERO).get_days()),
-        _ => None,
-    }
 }
 
 /// A stored opportunity that a row may match.
@@ -311,8 +231,8 @@ impl Planner {
         }
         let compared = Compared::of(settings, matching, |field| {
             match (0..changes.len()).find(|at| changes.field(*at) == field) {
-                Some(at) => changes.after(at).next(),
-                None => self.stored_value(settings, opportunity, field),
+                Some(at) => changes.after(at).collect(),
+                None => self.stored_values(settings, opportunity, field),
             }
         })?;
         Some(((contact, compared.exact), compared.dates))
@@ -324,23 +244,65 @@ impl Planner {
         open: OpenSide<'_>,
         matching: &OpportunityMatching,
     ) -> Option<Compared> {
-        Compared::of(open.settings, matching, |field| match field {
+        Compared::of(open.settings, matching, |field| self.compares(open, field))
+    }
+
+    /// What a row is compared by in a field: what it says, or else what a new opportunity of the row would have.
+    /// With the import before, it may have brought that one (L3).
+    fn compares<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
+        let is_list = open.settings.fields.get(field).is_list;
+        let value = match field {
             FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => self.standing(open, field),
-            _ => self.said(open, field),
-        })
+            _ if is_list => return self.items_said(open, field),
+            _ => self.said(open, field).or_else(|| self.stands_in(open, field)),
+        };
+        value.into_iter().collect()
+    }
+
+    /// The items that a row says for a list.
+    fn items_said<'p>(
+        &'p self,
+        OpenSide { settings, at, .. }: OpenSide<'p>,
+        field: FieldId,
+    ) -> Compares<'p> {
+        let row = self.opportunity_row(self.row_at(at));
+        let mut items = Compares::new();
+        for column in settings.columns_of(field) {
+            row.each_value(settings, column, |_, item| items.push(item));
+        }
+        items
+    }
+
+    /// What a new opportunity would have in a field for which its row says nothing: the default of the column (W6),
+    /// or the value 0 (O6).
+    fn stands_in<'p>(
+        &'p self,
+        OpenSide { settings, at, .. }: OpenSide<'p>,
+        field: FieldId,
+    ) -> Option<Value<'p>> {
+        let columns = settings.columns_of(field);
+        let has_default = columns.iter().any(|column| column.default.is_some());
+        let default = has_default.then(|| {
+            let row = self.opportunity_row(self.row_at(at));
+            effective(Base::of(settings, None), columns, &[row])
+        });
+        let zero = (field == FieldId::VALUE).then_some(Value::Number(Decimal::ZERO));
+        default.flatten().or(zero)
     }
 
     /// What is stored in a field of an opportunity, read as the field's kind.
-    fn stored_value<'p>(
+    fn stored_values<'p>(
         &'p self,
         settings: &'p Settings,
         opportunity: OpportunityNumber,
         field: FieldId,
-    ) -> Option<Value<'p>> {
-        let stored = self.ledger.opportunities[opportunity.index()].stored()?;
-        let shown = self.ledger.stored_opportunities.value(stored, field)?;
+    ) -> Compares<'p> {
+        let Some(stored) = self.ledger.opportunities[opportunity.index()].stored() else {
+            return Compares::new();
+        };
         let kind = settings.fields.get(field).kind;
-        Some(match kind {
+        let shown = self.ledger.stored_opportunities.values(stored, field);
+        let read = |shown| match kind {
             FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
             FieldKind::Stage => {
                 let pipeline = self.opportunities.states[opportunity.index()].pipeline;
@@ -348,7 +310,8 @@ impl Planner {
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
             _ => normalize_stored(kind, shown, None, &settings.choices),
-        })
+        };
+        shown.map(read).collect()
     }
 
     /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
