@@ -26,7 +26,7 @@ mod record;
 mod report;
 mod standing;
 
-use matching::{Answer, OpportunityIndex};
+use matching::{Answer, NotFound, OpportunityIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
@@ -393,19 +393,20 @@ impl Planner {
     /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
     fn meet_no_opportunity(
         &mut self,
-        OpenSide { settings, mode, at, .. }: OpenSide<'_>,
+        open: OpenSide<'_>,
         contact: Option<ContactNumber>,
         beside: Option<OpportunityNumber>,
     ) -> Side {
+        let OpenSide { settings, mode, at, .. } = open;
         if mode == Mode::Update {
             // Here only if the account finds opportunities otherwise, too.
-            let why = match contact {
-                Some(_) => {
-                    "none of the contact's was found by the other cells, or an earlier row has it"
+            let NotFound { column, why } = match contact {
+                Some(contact) => self.why_not_found(open, contact),
+                None => {
+                    "it was not looked for by the other cells, as the row has no contact".into()
                 }
-                None => "it was not looked for by the other cells, as the row has no contact",
             };
-            return self.refuse(at, IssueCode::OpportunityIdMissing, None, Some(why.into()));
+            return self.refuse(at, IssueCode::OpportunityIdMissing, column, Some(why));
         }
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
             return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);

@@ -31,6 +31,19 @@ pub(super) enum Answer {
     Fails,
 }
 
+/// Why no opportunity was found.
+pub(super) struct NotFound {
+    /// The column that would have to say more.
+    pub(super) column: Option<u16>,
+    pub(super) why: String,
+}
+
+impl<T: Into<String>> From<T> for NotFound {
+    fn from(why: T) -> Self {
+        NotFound { column: None, why: why.into() }
+    }
+}
+
 /// A stored opportunity that a row may match.
 #[derive(Debug)]
 struct Candidate {
@@ -102,14 +115,46 @@ impl Planner {
         if open.mode != Mode::Upsert || !must_match {
             return Answer::New;
         }
-        let why = match open.link {
-            LinkTo::Contact(_) => {
-                "the contact has none like it, or only one that an earlier row has"
-            }
-            _ => "the row has no contact, among whose opportunities it is looked for",
+        let like_none = "the contact has none like it, or only one that an earlier row has";
+        let NotFound { column, why } = match open.link {
+            LinkTo::Contact(_) => self.lacking(open).unwrap_or_else(|| like_none.into()),
+            _ => "the row has no contact, among whose opportunities it is looked for".into(),
         };
-        self.fail(open.at, IssueCode::OpportunityMatchNone, None, Some(why.into()));
+        self.fail(open.at, IssueCode::OpportunityMatchNone, column, Some(why));
         Answer::Fails
+    }
+
+    /// Why no opportunity of its contact was found for a row without an id that may only update one.
+    pub(super) fn why_not_found(&mut self, open: OpenSide<'_>, contact: ContactNumber) -> NotFound {
+        let Some(matching) = &open.settings.account.opportunities.matching else {
+            return "the contact has none in the pipeline of the row".into();
+        };
+        if let Some(lacking) = self.lacking(open) {
+            return lacking;
+        }
+        let mut several = Vec::new();
+        self.each_agreeing(open, matching, contact, |_, found| several.push(found.number()));
+        if several.is_empty() {
+            return "none of the contact's was found by the other cells, or an earlier row has it"
+                .into();
+        }
+        let names = self.ledger.names(Object::Opportunity, several);
+        format!("more than one of the contact's is like it ({names})").into()
+    }
+
+    /// The fields by which the row's opportunity would be found, and of which it says nothing that can be used.
+    fn lacking(&self, open: OpenSide<'_>) -> Option<NotFound> {
+        let OpenSide { settings, .. } = open;
+        let matching = settings.account.opportunities.matching.as_ref()?;
+        let field = |key: &&str| settings.fields.find(Object::Opportunity, key);
+        let is_lacking =
+            |key: &&str| field(key).is_some_and(|field| self.compares(open, field).is_empty());
+        let keys: Vec<&str> = matching.compared(&settings.fields).filter(is_lacking).collect();
+        let column = keys.iter().find_map(|key| self.column_of(settings, field(key)?));
+        let labels = keys.iter().map(|key| settings.fields.label(Object::Opportunity, key));
+        let labels = labels.collect::<Vec<_>>().join(", ");
+        let why = format!("the row lacks {labels}, by which it is found");
+        (!keys.is_empty()).then_some(NotFound { column, why })
     }
 
     /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
