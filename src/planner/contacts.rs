@@ -107,8 +107,11 @@ impl Planner {
         let (contact, outcome) = match side {
             Side::Nobody(outcome) => (None, outcome),
             Side::Aside(contact, outcome) => {
-                // If contacts are not selected, it is for the opportunity to name the contact.
-                if outcome != Outcome::Fail && is_selected {
+                // If contacts are not selected, it is for the opportunity to name the contact. One that was imported
+                // with the file of an error log has had its follow-ups (§15).
+                let is_settled = settings.has_contact_checks()
+                    && settings.is_contact_as_imported(&self.ledger.cells(row));
+                if outcome != Outcome::Fail && is_selected && !is_settled {
                     self.ledger.contacts[contact.index()].name(row);
                 }
                 (Some(contact), outcome)

@@ -3,7 +3,8 @@
 use crm_import::account::Repeats;
 use crm_import::dedup::DedupPolicy;
 use crm_import::{
-    Account, Import, Issue, IssueCode, MemoryStorage, Mode, Object, Outcome, RowNumber,
+    Account, FollowUp, FollowUpKind, Import, Issue, IssueCode, MemoryStorage, Mode, Object,
+    Outcome, RowNumber,
 };
 
 use super::{ana, codes, crm, log_of, records, run};
@@ -124,4 +125,20 @@ fn m10_the_deal_of_a_repeat_goes_to_the_contact_that_its_row_repeats() {
         );
         assert_eq!(crm.len(Contact), 2, "{repeats:?}");
     }
+}
+
+#[test]
+fn f1_no_follow_up_is_done_twice_for_a_contact_that_was_imported_with_the_file() {
+    let workflow = FollowUp::of(FollowUpKind::Workflow, "Welcome");
+    let import = Import::new().follow_up(workflow);
+    let mut crm = crm();
+    let file = "Email,Opportunity Name,Pipeline\n\
+                ana@example.com,Roof,Sails\n\
+                bo@,Deck,Sales\n";
+    let log = log_of(&run(&import, file, &mut crm));
+    assert_eq!(crm.follow_ups().len(), 1); // Ana's
+    let mended = log.replace("bo@,", "bo@example.com,").replace("Sails", "Sales");
+    let report = run(&import, &mended, &mut crm);
+    assert_eq!(report.stats().opportunities.create, 2);
+    assert_eq!(crm.follow_ups().len(), 2); // and Bo's
 }
