@@ -1,9 +1,13 @@
 //! [`repeated`]: what an account names twice, so that nobody could say which of the two is meant (behaviour A4).
 
+use std::hash::Hash;
+
+use indexmap::IndexSet;
+
 use super::Account;
 use crate::field::Fields;
 
-/// A problem for each custom field, pipeline and stage that cannot be told from another one.
+/// A problem for each custom field, pipeline, stage and user that cannot be told from another one.
 pub(crate) fn repeated(account: &Account) -> Vec<String> {
     let mut problems = custom_keys(account);
     for id in twice(account.pipelines.iter().map(|pipeline| pipeline.id.as_str())) {
@@ -18,6 +22,11 @@ pub(crate) fn repeated(account: &Account) -> Vec<String> {
                 pipeline.name
             ));
         }
+    }
+    for id in twice(account.users.iter().map(|user| user.id.as_str())) {
+        problems.push(format!(
+            "the account has two users with the id {id:?}: give each user an id of its own"
+        ));
     }
     problems
 }
@@ -42,13 +51,7 @@ fn custom_keys(account: &Account) -> Vec<String> {
 }
 
 /// What comes more than once, each in the place of its second time.
-fn twice<T: PartialEq + Copy>(all: impl Iterator<Item = T>) -> Vec<T> {
-    let (mut seen, mut repeats) = (Vec::new(), Vec::new());
-    for one in all {
-        let list = if seen.contains(&one) { &mut repeats } else { &mut seen };
-        if !list.contains(&one) {
-            list.push(one);
-        }
-    }
-    repeats
+fn twice<T: Eq + Hash + Copy>(all: impl Iterator<Item = T>) -> IndexSet<T> {
+    let mut seen = IndexSet::new();
+    all.filter(|one| !seen.insert(*one)).collect()
 }

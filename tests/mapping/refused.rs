@@ -373,3 +373,14 @@ fn x4_f4_an_import_and_a_follow_up_without_a_name_are_refused() {
     ];
     assert_eq!(refused.problems(), expected);
 }
+
+#[test]
+fn a4_an_account_that_lists_a_user_id_twice_is_refused_before_the_first_row() {
+    let user = |name: &str| User { id: "u1".into(), name: name.into(), email: String::new() };
+    let users = vec![user("Kim Roe"), user("Lee Poe"), user("Max Doe")];
+    let told = refused(Account { users, ..account() });
+    assert_eq!(
+        told,
+        ["the account has two users with the id \"u1\": give each user an id of its own"]
+    );
+}
