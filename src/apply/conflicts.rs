@@ -4,8 +4,12 @@
 //! so that they see the other units as they have become. Records that the import itself has created from
 //! these rows are hidden from the new plan. So it arrives at the same steps again, and those that were written
 //! already are left alone. After three rounds a conflict becomes an issue.
+//!
+//! A row may then turn out to join a record that another of these rows has created. Such late rows are planned once
+//! more by themselves, when nothing else is left, and see that record as it is stored by then ([further](super::further)).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -16,7 +20,7 @@ use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
 use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Claim, Op, RowNumbers, StepRef, first_row};
+use crate::plan::{Claim, Memory, Op, RowNumbers, StepRef, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -32,6 +36,10 @@ pub(super) struct Conflicts {
     /// Tasks that are conflicts, or whose contact is one.
     tasks: Vec<usize>,
     tokens: HashSet<Token, foldhash::fast::RandomState>,
+    /// Tasks that add something to a record that this import has created from another row of the unit.
+    pub(super) late: Vec<usize>,
+    /// Are late rows planned?
+    pub(super) is_late: bool,
     round: u8,
     planner: Option<Box<Planner>>,
     /// Records that this import has created from the rows that are planned again.
@@ -41,11 +49,16 @@ pub(super) struct Conflicts {
 
 impl Conflicts {
     pub(super) fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.len() == 0
     }
 
     pub(super) fn len(&self) -> usize {
-        self.tasks.len()
+        self.tasks.len() + self.late.len()
+    }
+
+    /// The tasks whose rows are planned again.
+    pub(super) fn tasks(&self) -> &[usize] {
+        &self.tasks
     }
 
     pub(super) fn holds(&self, token: Token) -> bool {
@@ -85,23 +98,34 @@ impl Applier {
         self.conflicts.tokens.insert(token);
     }
 
-    /// Everything else is written: plans the rows of conflicts again.
+    /// Everything else is written: plans the rows of conflicts again, and after these the late ones.
     pub(super) fn begin_round(&mut self) {
+        self.conflicts.is_late = self.conflicts.tasks.is_empty();
+        if self.conflicts.is_late {
+            self.conflicts.tasks = std::mem::take(&mut self.conflicts.late);
+            let rows = self.late_rows();
+            let memory = self.memory_beside(&rows);
+            return self.plan_again(&rows, memory);
+        }
         if self.conflicts.round == ROUNDS {
             return self.fail_conflicts(IssueCode::WriteConflict, "");
         }
         self.conflicts.round += 1;
         let rows = self.rows_of_conflicts();
-        self.conflicts.hidden = self.created_of(&rows);
+        self.plan_again(&rows, self.report.plan.ledger.memory.clone());
+    }
+
+    /// Begins to plan these rows again.
+    fn plan_again(&mut self, rows: &[RowIndex], memory: Arc<Memory>) {
+        self.conflicts.hidden = self.created_of(rows);
         let ledger = &self.report.plan.ledger;
         let numbers: Vec<RowNumber> = rows.iter().map(|row| ledger.number(*row)).collect();
         let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
-        let memory = ledger.memory.clone();
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
         planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
-        planner.know_claims(self.claims_beside(&rows));
-        planner.know_assigned(self.assigned_of(&rows));
+        planner.know_claims(self.claims_beside(rows));
+        planner.know_assigned(self.assigned_of(rows));
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);
         planner.feed(block, drafts, Prepared::default());
         self.conflicts.planner = Some(Box::new(planner));
@@ -154,14 +178,15 @@ impl Applier {
                 units.extend(self.units.of_row(&self.report.plan.ledger, row));
             }
         }
-        let ledger = &self.report.plan.ledger;
-        for row in ledger.all_rows() {
-            let unit = self.units.of_row(ledger, row);
-            if unit.is_some_and(|unit| units.contains(&unit)) {
-                own.insert(row);
-            }
-        }
+        own.extend(self.rows_of_units(&units));
         own.into_iter().collect()
+    }
+
+    /// The rows of these units, in the import's own plan.
+    pub(super) fn rows_of_units(&mut self, of: &BTreeSet<u32>) -> Vec<RowIndex> {
+        let (ledger, units) = (&self.report.plan.ledger, &mut self.units);
+        let is_of = |row: &RowIndex| units.of_row(ledger, *row).is_some_and(|it| of.contains(&it));
+        ledger.all_rows().filter(is_of).collect()
     }
 
     /// The records that this import has created from these rows.
@@ -233,7 +258,6 @@ impl Applier {
         let part = self.report.add_part(plan);
         self.note_further(part);
         self.take_outcomes(part);
-        self.fail_further_of_new(part);
         self.take_tasks(part);
     }
 
@@ -244,10 +268,13 @@ impl Applier {
         let from = self.tasks.len();
         for task in found {
             let token = self.token(&task);
-            let state = if self.report.done.contains_key(&token) {
+            let state = if self.report.done.contains_key(&token) || self.is_written(&task) {
                 State::Done
             } else if self.has_failed(token) {
                 State::Failed
+            } else if self.is_late(&task) {
+                self.conflicts.late.push(self.tasks.len());
+                State::Conflicted
             } else {
                 State::Waiting
             };
@@ -271,6 +298,9 @@ impl Applier {
         let ledger = self.ledger(part);
         let side = ledger.side(object, row);
         let (Some(outcome), Some(home)) = (side.outcome, self.home(part, row)) else { return };
+        if self.conflicts.is_late && !self.is_open(part, object, row) {
+            return;
+        }
         let step = side.record.map(|number| StepRef { object, number });
         let token = step.map(|step| self.token_of_row(part, step, row));
         let is_settled = token

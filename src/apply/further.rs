@@ -2,12 +2,17 @@
 //!
 //! When rows are planned again, one of them may come to a record that another row of the unit has written before. What
 //! that row adds is a further update (X3), under a token of its own: the one by which it would be written if it were
-//! the first of its record.
+//! the first of its record. If the import has itself created that record from another row, the row is planned once more
+//! by itself, and sees the record as it is stored.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::applier::Applier;
-use crate::issue::IssueCode;
+use super::run::met_on;
+use super::units::{Task, TaskKind};
 use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{StepRef, first_number};
+use crate::plan::{Memory, StepRef, first_number};
 use crate::storage::Token;
 
 impl Applier {
@@ -21,7 +26,7 @@ impl Applier {
             .chain(count(Object::Opportunity, ledger.opportunities.len()));
         let mut further = Vec::new();
         for step in steps.filter(|step| ledger.entry(step.object, step.number).has_rows()) {
-            if self.report.done.contains_key(&self.tokens.step(ledger, step)) {
+            if self.is_begun(part, step) {
                 let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
                 let open = rows.filter(|row| self.is_open(part, step.object, *row));
                 // They come last one first.
@@ -29,6 +34,15 @@ impl Applier {
             }
         }
         self.further.extend(further);
+    }
+
+    /// Has the first row of a step been written?
+    fn is_begun(&self, part: u32, step: StepRef) -> bool {
+        let ledger = self.ledger(part);
+        let first = ledger.entry(step.object, step.number).first_row;
+        self.report.done.contains_key(&self.tokens.step(ledger, step))
+            || (self.conflicts.is_late
+                && first.is_some_and(|row| !self.is_open(part, step.object, row)))
     }
 
     /// The token under which a step of a part is written.
@@ -61,25 +75,60 @@ impl Applier {
     }
 
     /// Is one side of a row of a part still to be written, as far as it was planned before?
-    fn is_open(&self, part: u32, object: Object, row: RowIndex) -> bool {
+    pub(super) fn is_open(&self, part: u32, object: Object, row: RowIndex) -> bool {
         let Some(home) = self.home(part, row) else { return false };
         let is_written =
             || self.report.token(object, home).is_some_and(|of| self.report.done.contains_key(&of));
         !self.report.was_refused(object, home) && !is_written()
     }
 
-    /// The import has created the record itself from another row of the unit, and hides it from this part, which then
-    /// knows neither its id nor its version. So what its other rows add cannot be written.
-    pub(super) fn fail_further_of_new(&mut self, part: u32) {
-        let is_of_part = |(of, step): &&(u32, StepRef)| {
-            *of == part && self.ledger(part).entry(step.object, step.number).is_new()
-        };
-        let mut new: Vec<StepRef> =
-            self.further.keys().filter(is_of_part).map(|(_, step)| *step).collect();
-        new.sort_unstable_by_key(|step| (step.object, step.number));
-        for step in new {
-            self.failed.insert(self.step_token(part, step));
-            self.fail_rows(part, step, IssueCode::WriteConflict, "");
+    /// Does a task add something to a record that the import has created itself, from another row of the unit? That
+    /// record is hidden from the part, which knows neither its id nor its version.
+    pub(super) fn is_late(&self, task: &Task) -> bool {
+        let step = task.record();
+        !matches!(task.kind, TaskKind::FollowUp(_))
+            && self.further.contains_key(&(task.part, step))
+            && self.ledger(task.part).entry(step.object, step.number).is_new()
+    }
+
+    /// Have all rows of a task been written, though its part has only the later ones of them?
+    pub(super) fn is_written(&self, task: &Task) -> bool {
+        let (step, ledger) = (task.record(), self.ledger(task.part));
+        let entry = ledger.entry(step.object, step.number);
+        let is_open = |row| self.is_open(task.part, step.object, row);
+        self.conflicts.is_late
+            && !matches!(task.kind, TaskKind::FollowUp(_))
+            && entry.has_rows()
+            && !ledger.row_numbers(step.object, entry).any(is_open)
+    }
+
+    /// The rows of the tasks that are planned again, as far as no later part has planned them.
+    pub(super) fn late_rows(&self) -> Vec<RowIndex> {
+        let tasks = self.conflicts.tasks().iter().map(|at| self.tasks[*at]);
+        let rows: BTreeSet<RowIndex> =
+            tasks.flat_map(|task| self.rows_of(task.part, task.record())).collect();
+        rows.into_iter().collect()
+    }
+
+    /// What late rows must know of the records that the other rows of their units have met: they join these as rows of a
+    /// later window join those of an earlier one (M10), and clear nothing in them (W3).
+    pub(super) fn memory_beside(&mut self, rows: &[RowIndex]) -> Arc<Memory> {
+        let (ledger, units) = (&self.report.plan.ledger, &mut self.units);
+        let units = rows.iter().filter_map(|row| units.of_row(ledger, *row)).collect();
+        let beside = self.rows_of_units(&units);
+        let (report, ledger) = (&self.report, &self.report.plan.ledger);
+        let mut memory = ledger.memory.clone();
+        let known = Arc::make_mut(&mut memory);
+        for row in beside.into_iter().filter(|row| rows.binary_search(row).is_err()) {
+            for object in [Object::Contact, Object::Opportunity] {
+                let Some((id, met)) = met_on(report, &report.plan.told, object, row) else {
+                    continue;
+                };
+                known.add(object, id, met);
+                let clearable = 0..ledger.settings.clearable.len();
+                clearable.for_each(|number| known.give(object, id, number));
+            }
         }
+        memory
     }
 }

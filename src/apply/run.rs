@@ -29,6 +29,7 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
+pub(super) use remembering::met_on;
 use tokenless::Remembered;
 
 /// How a file is run.

@@ -1,10 +1,13 @@
 //! Rows that are planned again see what the import itself has written by then (behaviour X3).
 
+use crm_import::account::{Duplicates, Pipeline, Stage};
 use crm_import::storage::{Batch, Receipt, Receipts};
-use crm_import::{Object, Outcome, Report, RowNumber, Source};
+use crm_import::{
+    FollowUp, FollowUpKind, Import, Object, Outcome, Report, RowNumber, Severity, Source,
+};
 
 use super::meanwhile::{apply, import, with_ana};
-use super::shelf::Shelf;
+use super::shelf::{Rec, Shelf};
 use super::{Act, Answer, Call, Hostile, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
@@ -102,4 +105,81 @@ fn m1_o2_an_id_that_the_import_has_assigned_stays_unknown_when_its_row_is_planne
             (&"Boat".to_owned(), &contact.to_string())
         );
     }
+}
+
+/// Contact 1 is Bo, who is deleted before the plan is applied. All rows speak of one opportunity, and some of them give
+/// Bo's address and the phone of the first row.
+fn joins_new(import: &Import, shelf: Shelf, file: &str) -> (Report, Shelf) {
+    let list = FollowUp::of(FollowUpKind::Workflow, "welcome");
+    let (report, shelf) = apply(&import.clone().follow_up(list), file, shelf, |shelf| {
+        shelf.contacts.remove(&1);
+    });
+    let rows: Vec<RowNumber> = report.plan().rows().map(|row| row.number()).collect();
+    for &row in &rows {
+        let is_first = row == RowNumber(1);
+        let outcome = if is_first { Outcome::Create } else { Outcome::Merged };
+        assert_eq!(report.outcome(Contact, row), Some(outcome), "row {row}");
+        assert_eq!(report.id(Contact, row), report.id(Contact, RowNumber(1)), "row {row}");
+        assert_eq!(report.side(Contact, row).unwrap().first_row(), Some(RowNumber(1)));
+    }
+    let counts = report.stats().contacts;
+    assert_eq!((counts.rows, counts.create), (rows.len() as u64, 1));
+    assert_eq!(counts.merged, rows.len() as u64 - 1);
+    assert_eq!((shelf.contacts.len(), shelf.follow_ups.len()), (1, 1));
+    let errors: Vec<_> =
+        report.issues().filter(|issue| issue.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    (report, shelf)
+}
+
+fn with_bo() -> (Shelf, u64) {
+    let mut shelf = Shelf::default();
+    shelf.account.default_country = Some("US".into());
+    shelf.insert(Contact, &[("email", "bo@example.com")]);
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    (shelf, roof)
+}
+
+/// A blank clears nothing that the row before it has given, as in any plan (W3).
+#[test]
+fn x3_a_row_that_joins_a_contact_that_its_unit_has_created_is_a_further_update() {
+    let (shelf, roof) = with_bo();
+    let file = format!(
+        "Email,Phone,City,Company,Opportunity ID\n\
+        a@example.com,206 555 0101,Oslo,Acme,{roof}\nbo@example.com,206 555 0101,Rome,,{roof}\n"
+    );
+    for import in [import(), import().highlevel()] {
+        let (_, shelf) = joins_new(&import, shelf.clone(), &file);
+        let ana = shelf.contacts.values().next().unwrap();
+        assert_eq!(ana.values["email"], ["bo@example.com"]);
+        assert_eq!(ana.values["additional_emails"], ["a@example.com"]);
+        assert_eq!([&ana.values["city"][0], &ana.values["company"][0]], ["Rome", "Acme"]);
+        assert_eq!(ana.version, 2);
+    }
+}
+
+/// Where a contact has one opportunity in a pipeline, row 4 is the deal of row 1 by then (O4). Row 3 adds nothing to the
+/// roof that row 2 had written.
+#[test]
+fn x3_o4_so_is_a_row_that_joins_an_opportunity_that_its_unit_has_created() {
+    let (mut shelf, roof) = with_bo();
+    let stage = Stage { id: "s1".into(), name: "New".into() };
+    let pipeline =
+        |id: &str| Pipeline { id: id.into(), name: id.to_uppercase(), stages: vec![stage.clone()] };
+    shelf.account.pipelines = vec![pipeline("p1"), pipeline("p2")];
+    shelf.account.opportunities.duplicates = Duplicates::Update;
+    let file = format!(
+        "Email,Phone,Opportunity ID,Opportunity Name,Opportunity Value,Pipeline\n\
+        a@example.com,206 555 0101,,Boat,1,p1\na@example.com,206 555 0101,{roof},Loft,2,p2\n\
+        bo@example.com,206 555 0101,{roof},Loft,2,p2\nbo@example.com,206 555 0101,,Boat,3,p1\n"
+    );
+    let (report, shelf) = joins_new(&import(), shelf, &file);
+    let outcomes = [1, 2, 3, 4].map(|row| report.outcome(Opportunity, RowNumber(row)).unwrap());
+    let expected = [Outcome::Create, Outcome::Update, Outcome::Merged, Outcome::Merged];
+    assert_eq!(outcomes, expected);
+    let mut deals = shelf.opportunities.values();
+    let values = |deal: &Rec| (deal.values["value"][0].clone(), deal.version);
+    assert_eq!(deals.next().map(values), Some(("2".into(), 2)));
+    assert_eq!(deals.next().map(values), Some(("3".into(), 2)));
+    assert_eq!((deals.next(), report.stats().links), (None, 2));
 }

@@ -137,7 +137,7 @@ impl Runner<'_> {
 }
 
 /// What later windows must know about the record that one side of a row has met, and the id of that record.
-fn met_on<'r>(
+pub(in crate::apply) fn met_on<'r>(
     report: &'r Report,
     told: &HashSet<ContactNumber, foldhash::fast::RandomState>,
     object: Object,
