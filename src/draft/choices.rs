@@ -132,6 +132,15 @@ impl Choices {
         self.options.contains_key(&field)
     }
 
+    /// The options or users that the account lists for a field, if its values are among such.
+    pub(crate) fn listed(&self, kind: FieldKind, field: FieldId) -> Option<&OptionSet> {
+        match kind {
+            FieldKind::User => Some(&self.users),
+            FieldKind::SingleChoice | FieldKind::MultipleChoice => self.options.get(&field),
+            _ => None,
+        }
+    }
+
     /// The choices that a cell may have meant.
     pub(crate) fn nearest(
         &self,

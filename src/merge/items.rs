@@ -1,9 +1,10 @@
-//! [`Items`]: the items of a list, in order and without repeats. Case makes no difference.
+//! [`Items`]: the items of a list, in order and without repeats. Case makes no difference, unless the account has two
+//! options or users that differ in nothing else.
 
 use hashbrown::HashSet;
 use smallvec::SmallVec;
 
-use crate::normalize;
+use crate::normalize::{self, OptionSet};
 use crate::value::Value;
 
 /// Most lists are short, and there comparing is quicker than hashing. In a list longer than this, each item
@@ -16,14 +17,21 @@ pub(super) struct Items<'p> {
     list: SmallVec<[Value<'p>; 4]>,
     /// The items of a long list, folded.
     folded: Option<HashSet<String, foldhash::fast::RandomState>>,
+    /// What the account lists for the field: no two of these are one item.
+    listed: Option<&'p OptionSet>,
 }
 
 impl<'p> Items<'p> {
-    /// The items that are stored, as they are.
-    pub(super) fn stored(values: impl Iterator<Item = Value<'p>>) -> Self {
-        let mut items = Items { list: values.collect(), ..Items::default() };
-        items.index();
-        items
+    /// An empty list of a field for which the account lists these options or users, or none.
+    pub(super) fn of(listed: Option<&'p OptionSet>) -> Self {
+        Items { listed, ..Items::default() }
+    }
+
+    /// The same list with the items that are stored, as they are.
+    pub(super) fn with_stored(mut self, values: impl Iterator<Item = Value<'p>>) -> Self {
+        self.list.extend(values);
+        self.index();
+        self
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -63,10 +71,16 @@ impl<'p> Items<'p> {
 
     fn holds(&self, item: &Value<'_>) -> bool {
         if let Some(known) = &self.folded {
-            return known.contains(&folded(item));
+            let is_known = known.contains(&folded(item));
+            if !is_known || self.listed.is_none() {
+                return is_known;
+            }
         }
         self.list.iter().any(|other| match (other, item) {
-            (Value::Text(a), Value::Text(b)) => normalize::folded_eq(a, b),
+            (Value::Text(a), Value::Text(b)) => {
+                normalize::folded_eq(a, b)
+                    && self.listed.is_none_or(|listed| !listed.tells_apart(a, b))
+            }
             (a, b) => a == b,
         })
     }

@@ -38,7 +38,7 @@ pub(super) fn fold_list<'p>(
         && column.is_plain
         && base.is_new()
     {
-        let items = items_of(base, column, row);
+        let items = items_of(base, column, row, field);
         debug_assert!(
             folded(base, columns, rows, gifts, field).items.into_list()
                 == items.clone().into_list(),
@@ -51,7 +51,7 @@ pub(super) fn fold_list<'p>(
     }
     let now = folded(base, columns, rows, gifts, field).items;
     let is_same = match base.shows(field) {
-        true => now.is_same(&Items::stored(base.values(field))),
+        true => now.is_same(&nothing_in(base, field).with_stored(base.values(field))),
         false => now.is_empty(),
     };
     if !is_same {
@@ -59,9 +59,15 @@ pub(super) fn fold_list<'p>(
     }
 }
 
+/// A list of this field that holds nothing yet.
+fn nothing_in(base: Base<'_>, field: FieldId) -> Items<'_> {
+    let Settings { fields, choices, .. } = base.settings;
+    Items::of(choices.listed(fields.get(field).kind, field))
+}
+
 /// What the only row of a new record says in the only column of a list.
-fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Items<'p> {
-    let mut items = Items::default();
+fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>, field: FieldId) -> Items<'p> {
+    let mut items = nothing_in(base, field);
     row.each_value(base.settings, column, |place, item| {
         if !row.is_dropped(column.index(), place) {
             items.join(item);
@@ -109,10 +115,10 @@ pub(super) struct List<'p> {
 
 impl<'p> List<'p> {
     fn stored(base: Base<'p>, field: FieldId) -> Self {
-        let items = match base.shows(field) {
-            true => Items::stored(base.values(field)),
-            false => Items::default(),
-        };
+        let mut items = nothing_in(base, field);
+        if base.shows(field) {
+            items = items.with_stored(base.values(field));
+        }
         let is_unfilled = items.is_empty()
             || (base.is_unfilled(field) && are_of_follow_ups(base.settings, &items));
         List { items, is_given: base.is_given(field), is_unfilled }

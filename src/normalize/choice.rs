@@ -185,6 +185,12 @@ impl OptionSet {
         }
     }
 
+    /// Are these two texts, alike but for case and spaces, not the same entry?
+    pub(crate) fn tells_apart(&self, a: &str, b: &str) -> bool {
+        let id = |text| self.find(text).ok().map(|at| self.id(at));
+        a != b && id(a) != id(b)
+    }
+
     /// Up to `count` labels that might have been meant, the likeliest first.
     pub fn nearest(&self, cell: &str, count: usize) -> Vec<&str> {
         let cell = folded(cell);

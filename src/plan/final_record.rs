@@ -7,11 +7,11 @@ use crate::draft::{Cell, Column, region};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::{Addresses, Base, RowOf, has_note};
-use crate::normalize;
+use crate::normalize::{self, OptionSet};
 use crate::object::{ContactNumber, Object};
 use crate::value::Value;
 
-/// The items of a list, folded.
+/// The items of a list, each by what tells it from others.
 pub(super) type Items = HashSet<String, foldhash::fast::RandomState>;
 
 /// Does the record have the value of a cell? For a cell of several items, the greatest answer counts.
@@ -29,7 +29,7 @@ pub(super) struct FinalRecord<'p> {
     base: Base<'p>,
     changes: ChangeSet<'p>,
     link: Option<ContactNumber>,
-    /// What the lists hold, folded; those that were asked for.
+    /// What the lists hold, each item by what tells it from others; those that were asked for.
     lists: HashMap<FieldId, Items, foldhash::fast::RandomState>,
 }
 
@@ -75,10 +75,11 @@ impl<'p> FinalRecord<'p> {
             return held(self.values(column.field).is_empty());
         }
         if column.is_list || Addresses::of_field(column.field).is_some() {
+            let listed = settings.choices.listed(column.kind, column.field);
             let list = self.list(column.field);
             let mut answer = Answer::Holds;
             column.read_items(text, region, &settings.choices, |_, read| {
-                let is_held = |item: Value<'_>| list.contains(&folded(&item));
+                let is_held = |item: Value<'_>| list.contains(&told(listed, &item));
                 answer = answer.max(read.map_or(Answer::Unread, |item| held(is_held(item))));
             });
             return answer;
@@ -102,7 +103,9 @@ impl<'p> FinalRecord<'p> {
             if let Some(kind) = Addresses::of_field(field) {
                 values.extend(self.values(kind.other(field)));
             }
-            let items = values.iter().map(folded).collect();
+            let settings = &self.ledger.settings;
+            let listed = settings.choices.listed(settings.fields.get(field).kind, field);
+            let items = values.iter().map(|item| told(listed, item)).collect();
             self.lists.insert(field, items);
         }
         &self.lists[&field]
@@ -132,6 +135,12 @@ impl<'p> FinalRecord<'p> {
 
 fn held(is_held: bool) -> Answer {
     if is_held { Answer::Holds } else { Answer::HoldsNot }
+}
+
+/// An item by what tells it from others: as the account lists it, or else in whatever case.
+fn told(listed: Option<&OptionSet>, item: &Value<'_>) -> String {
+    let known = listed.and_then(|listed| Some(listed.id(listed.find(&item.to_text()).ok()?)));
+    known.map_or_else(|| folded(item), str::to_owned)
 }
 
 /// An item in whatever case.

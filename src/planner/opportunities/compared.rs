@@ -12,7 +12,7 @@ use crate::value::Value;
 
 /// What is compared of an opportunity.
 pub(super) struct Compared {
-    /// The fields that must agree exactly, texts folded, one after the other.
+    /// The fields that must agree exactly, texts folded, ids and options as the account has them, one after the other.
     pub(super) exact: String,
     pub(super) dates: Dates,
 }
@@ -43,10 +43,10 @@ impl Compared {
             let first = values.first()?;
             if settings.fields.get(field).kind == FieldKind::Date {
                 dates.within.push(day(first)?);
-            } else if is_place(settings, field) {
-                exact.push_str(&first.to_text());
+            } else if is_listed(settings, field) {
+                write_down(&values, &mut exact, |text, exact| exact.push_str(text));
             } else {
-                write_down(&values, &mut exact);
+                write_down(&values, &mut exact, normalize::fold_into);
             }
             exact.push('\0');
         }
@@ -57,21 +57,22 @@ impl Compared {
 /// The values of a field that is compared: several of a list, in whatever order.
 pub(super) type Compares<'v> = SmallVec<[Value<'v>; 1]>;
 
-/// Writes down the values of a field, folded, so that lists of the same items are the same text.
-fn write_down(values: &[Value<'_>], exact: &mut String) {
+/// Writes down the values of a field in the form in which they are compared, so that lists of the same items are the
+/// same text.
+fn write_down(values: &[Value<'_>], exact: &mut String, write: fn(&str, &mut String)) {
     if let [value] = values {
-        normalize::fold_into(&value.to_text(), exact);
+        write(&value.to_text(), exact);
         return;
     }
-    let folded = values.iter().map(|value| {
+    let items = values.iter().map(|value| {
         let mut text = String::new();
-        normalize::fold_into(&value.to_text(), &mut text);
+        write(&value.to_text(), &mut text);
         text
     });
-    let mut folded: Vec<String> = folded.collect();
-    folded.sort_unstable();
-    folded.dedup();
-    exact.push_str(&folded.join("\x01"));
+    let mut items: Vec<String> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    exact.push_str(&items.join("\x01"));
 }
 
 impl Dates {
@@ -95,10 +96,13 @@ impl Dates {
     }
 }
 
-/// Is a value of this field the id of a pipeline or a stage? Ids that differ in case are two.
-fn is_place(settings: &Settings, field: FieldId) -> bool {
-    let kind = settings.fields.get(field).kind;
-    matches!(kind, FieldKind::Pipeline | FieldKind::Stage) && settings.choices.has_pipelines()
+/// Is a value of this field an id, or one of the options that the account lists? Those that differ in case are two.
+fn is_listed(settings: &Settings, field: FieldId) -> bool {
+    match settings.fields.get(field).kind {
+        FieldKind::Pipeline | FieldKind::Stage => settings.choices.has_pipelines(),
+        FieldKind::User | FieldKind::RecordId => true,
+        _ => settings.choices.has_options(field),
+    }
 }
 
 /// The number of a day, if the value is a date.

@@ -362,6 +362,10 @@ impl Planner {
     /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
     /// not known.
     fn standing<'p>(
+            FieldKind::User => Value::text(settings.choices.user(shown).unwrap_or(shown)),
+            _ if settings.choices.has_options(field) => {
+                Value::text(settings.choices.option(field, shown).unwrap_or(shown))
+            }
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
         field: FieldId,
