@@ -11,9 +11,10 @@ use smallvec::SmallVec;
 use super::memory::{Fact, Memory, Met};
 use super::row_numbers::RowNumbers;
 use crate::dedup::KeyPlace;
-use crate::draft::Settings;
+use crate::draft::{Column, Settings};
 use crate::lookup::Answers;
 use crate::merge::{Base, Dropped, RowOf};
+use crate::normalize::is_blank;
 use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 use crate::source::{Block, BlockRow};
 
@@ -120,6 +121,14 @@ impl Ledger {
     /// Has an earlier window of this import folded rows into the record?
     pub(crate) fn was_folded(&self, object: Object, number: u32) -> bool {
         self.met(object, number).is_some_and(|met| met.first_row.is_some())
+    }
+
+    /// Are contacts not imported, and does a row without an opportunity say by what one is found all the same (P8)?
+    pub(crate) fn only_refers(&self, row: RowIndex) -> bool {
+        let Settings { contacts, contact_columns, .. } = &*self.settings;
+        let is_filled =
+            |column: &Column| !column.is_constant() && !is_blank(column.text(&self.cells(row)));
+        contacts.is_none() && contact_columns.iter().any(is_filled)
     }
 
     /// The first row of the file that was folded into a record.

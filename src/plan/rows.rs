@@ -65,7 +65,9 @@ impl<'p> RowPlan<'p> {
 
     /// Whether all mapped cells of the row are blank.
     pub fn is_blank(&self) -> bool {
-        self.side(Object::Contact).is_none() && self.side(Object::Opportunity).is_none()
+        self.side(Object::Contact).is_none()
+            && self.side(Object::Opportunity).is_none()
+            && !self.plan.ledger.only_refers(self.row)
     }
 
     /// One side of the row. `None` if the row has no such side, or the object is not imported.

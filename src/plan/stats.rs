@@ -129,6 +129,10 @@ pub struct Stats {
     pub links: u64,
     /// Rows without any mapped value.
     pub blank_rows: u64,
+    /// Rows that only say by what a contact is found, where contacts are not imported (P8). There is no opportunity on
+    /// them that could be linked to it.
+    #[serde(default)]
+    pub unused_rows: u64,
 }
 
 impl Stats {
@@ -146,6 +150,7 @@ impl Stats {
         self.opportunities.add(&other.opportunities);
         self.links += other.links;
         self.blank_rows += other.blank_rows;
+        self.unused_rows += other.unused_rows;
     }
 
     pub(crate) fn of_mut(&mut self, object: Object) -> &mut Counts {

@@ -26,7 +26,11 @@ fn row(out: &mut String, row: &RowPlan<'_>) {
     write!(out, "row {}:", row.number()).unwrap();
     let sides: Vec<String> =
         OBJECTS.iter().filter_map(|object| Some(side(row, *object, &row.side(*object)?))).collect();
-    let text = if sides.is_empty() { "blank".to_owned() } else { sides.join("; ") };
+    let text = match sides.is_empty() {
+        true if row.is_blank() => "blank".to_owned(),
+        true => "unused".to_owned(),
+        false => sides.join("; "),
+    };
     writeln!(out, " {text}").unwrap();
 }
 
@@ -107,7 +111,11 @@ fn totals(out: &mut String, plan: &Plan) {
             out.push(';');
         }
     }
-    writeln!(out, " links {}; blank {}", stats.links, stats.blank_rows).unwrap();
+    write!(out, " links {}; blank {}", stats.links, stats.blank_rows).unwrap();
+    if stats.unused_rows > 0 {
+        write!(out, "; unused {}", stats.unused_rows).unwrap();
+    }
+    out.push('\n');
 }
 
 fn by_outcome(counts: &Counts) -> [(Outcome, u64); 6] {
@@ -142,6 +150,9 @@ pub(crate) fn check_totals(plan: &Plan, name: &str) {
     }
     let blank = plan.rows().filter(RowPlan::is_blank).count() as u64;
     assert_eq!(plan.stats().blank_rows, blank, "{name}: blank rows (L2)");
+    let has_none = |row: &RowPlan<'_>| OBJECTS.iter().all(|object| row.side(*object).is_none());
+    let unused = plan.rows().filter(|row| has_none(row) && !row.is_blank()).count() as u64;
+    assert_eq!(plan.stats().unused_rows, unused, "{name}: unused rows (L2)");
 }
 
 /// The records with their values, in the order of their ids.

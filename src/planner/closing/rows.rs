@@ -43,7 +43,12 @@ impl Rows<'_> {
             let stats = &mut settled.stats;
             stats.contacts.count(of_contact, contact.has_warning);
             stats.opportunities.count(of_opportunity, opportunity.has_warning);
-            stats.blank_rows += u64::from(of_contact.is_none() && of_opportunity.is_none());
+            if of_contact.is_none() && of_opportunity.is_none() {
+                match self.ledger.only_refers(row) {
+                    true => stats.unused_rows += 1,
+                    false => stats.blank_rows += 1,
+                }
+            }
         }
         settled.out_of_order.sort();
         settled
