@@ -319,6 +319,26 @@ impl Naive {
         !missing && unusable == 0
     }
 
+    /// The places of those keys of a row that are somebody else's, each with its issue (M6).
+    fn keys_of_others(
+        &mut self,
+        row: &Row,
+        at: usize,
+        contact: usize,
+    ) -> Vec<(&'static str, usize)> {
+        let mut others = Vec::new();
+        for rule in self.policy.rules.clone().iter().filter(|rule| rule.len() == 1) {
+            for key in self.keys(row, rule) {
+                let holders = self.holders(rule, &key.value);
+                if !holders.is_empty() && !holders.contains(&contact) {
+                    self.note(at, "contact", "key-conflict");
+                    others.push(key.at);
+                }
+            }
+        }
+        others
+    }
+
     /// The row means this contact (M6, M10, situations 2 and 3).
     fn meet(
         &mut self,
@@ -328,7 +348,14 @@ impl Naive {
         rule: Option<&[&'static str]>,
         only_links: bool,
     ) -> (Ref, &'static str) {
-        let Some(mode) = self.policy.contacts else { return (Ref::Is(contact), "") };
+        let Some(mode) = self.policy.contacts else {
+            // P8, M6: they are only referred to, and a key of somebody else counts all the same.
+            let is_disputed = !self.keys_of_others(row, at, contact).is_empty();
+            return match is_disputed && self.policy.conflict == "fail" {
+                true => (Ref::Failed, "fail"),
+                false => (Ref::Is(contact), ""),
+            };
+        };
         let record = &self.contacts[contact];
         let is_new = record.id.is_none();
         if mode == "create" && !is_new {
@@ -341,16 +368,7 @@ impl Naive {
             self.note(at, "contact", if is_kept { "repeat-skipped" } else { "repeat-rejected" });
             return (Ref::Is(contact), if is_kept { "skip" } else { "fail" });
         }
-        let mut dropped = Vec::new();
-        for rule in self.policy.rules.clone().iter().filter(|rule| rule.len() == 1) {
-            for key in self.keys(row, rule) {
-                let holders = self.holders(rule, &key.value);
-                if !holders.is_empty() && !holders.contains(&contact) {
-                    self.note(at, "contact", "key-conflict");
-                    dropped.push(key.at);
-                }
-            }
-        }
+        let dropped = self.keys_of_others(row, at, contact);
         if !dropped.is_empty() && self.policy.conflict == "fail" {
             return (Ref::Failed, "fail");
         }

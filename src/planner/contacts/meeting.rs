@@ -140,7 +140,11 @@ impl Planner {
         contact: ContactNumber,
     ) -> Side {
         let Some(mode) = settings.contacts else {
-            return Side::Aside(contact, Outcome::Unchanged);
+            // Nothing is written, but a key of somebody else makes it doubtful whose the opportunity is.
+            return match self.settle_conflicts(settings, at, disputed, contact) {
+                true => Side::Aside(contact, Outcome::Unchanged),
+                false => Side::Nobody(Outcome::Fail),
+            };
         };
         let mut left_out = None;
         if settings.has_contact_checks() {
