@@ -331,6 +331,9 @@ impl IssueCode {
             (IssueCode::KeyConflict, Severity::Error) => {
                 "\"{value}\" belongs to {others}, so the row was left out"
             }
+            (IssueCode::OpportunityMatchSeveral, Severity::Warning) => {
+                "the contact has more than one opportunity in this pipeline: {detail}"
+            }
             (IssueCode::KeyAmbiguous, Severity::Info) => {
                 "\"{value}\" leads to more than one contact: {detail}"
             }

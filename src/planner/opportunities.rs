@@ -369,10 +369,13 @@ impl Planner {
             .filter(|_| policy.duplicates != Duplicates::Allow)
             .and_then(|contact| self.in_same_pipeline(open, contact));
         match other {
-            Some(opportunity) if policy.duplicates == Duplicates::Update => {
-                self.meet_opportunity(open, opportunity, By::Pipeline)
+            Some(there) if policy.duplicates == Duplicates::Update => {
+                if mode != Mode::Create {
+                    self.report_choice(at, &there);
+                }
+                self.meet_opportunity(open, there.lowest, By::Pipeline)
             }
-            _ => self.meet_no_opportunity(open, contact, other),
+            _ => self.meet_no_opportunity(open, contact, other.map(|there| there.lowest)),
         }
     }
 

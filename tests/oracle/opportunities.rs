@@ -126,8 +126,12 @@ impl Naive {
         if let Some(decision) = self.decide_by_fields(row, at, link, mode) {
             return decision;
         }
-        let twin = contact.and_then(|contact| self.twin(row, contact));
+        let twins = contact.map_or_else(Vec::new, |contact| self.twins(row, contact));
+        let twin = twins.first().copied();
         if let (Some(twin), "update") = (twin, self.policy.duplicates) {
+            if twins.len() > 1 && mode != "create" {
+                self.note(at, "opportunity", "opportunity-match-several");
+            }
             return match mode {
                 "create" => self.skip(at, twin, "pipeline"),
                 _ => self.update(row, at, twin, link, "pipeline"),
@@ -301,10 +305,11 @@ impl Naive {
         theirs.is_some_and(|theirs| fold(&theirs) == fold(stored))
     }
 
-    /// The opportunity that the contact has in the row's pipeline (O4).
-    fn twin(&self, row: &Row, contact: usize) -> Option<usize> {
+    /// The opportunities that the contact has in the row's pipeline, the lowest one first (O4).
+    fn twins(&self, row: &Row, contact: usize) -> Vec<usize> {
         let (standing, problems) = self.stand(&Standing::default(), row, true, &[]);
-        let pipeline = standing.pipeline.filter(|_| !problems.contains(&"pipeline-unknown"))?;
+        let known = standing.pipeline.filter(|_| !problems.contains(&"pipeline-unknown"));
+        let Some(pipeline) = known else { return Vec::new() };
         let there = self.opportunities.iter().enumerate().filter(|(_, record)| {
             let own = record.now.get("pipeline").and_then(|values| values.first());
             record.contact == Some(contact) && own == Some(&pipeline)
@@ -313,7 +318,9 @@ impl Naive {
             (Some(a), Some(b)) => by_id(a, b),
             (x, y) => x.is_none().cmp(&y.is_none()).then(a.rows.cmp(&b.rows)),
         };
-        there.min_by(order).map(|(at, _)| at)
+        let mut there: Vec<(usize, &Record)> = there.collect();
+        there.sort_by(order);
+        there.into_iter().map(|(at, _)| at).collect()
     }
 
     /// O6 and O7 on create.

@@ -51,6 +51,13 @@ struct Candidate {
     dates: Dates,
 }
 
+/// The opportunities of a contact in one pipeline.
+pub(super) struct InPipeline {
+    /// The one that a row stands for that may not bring another.
+    pub(super) lowest: OpportunityNumber,
+    all: SmallVec<[OpportunityNumber; 1]>,
+}
+
 /// Whose an opportunity is, and what must agree exactly.
 type Place = (ContactNumber, String);
 
@@ -354,6 +361,10 @@ impl Planner {
                 let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
                 Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
             }
+            FieldKind::User => Value::text(settings.choices.user(shown).unwrap_or(shown)),
+            _ if settings.choices.has_options(field) => {
+                Value::text(settings.choices.option(field, shown).unwrap_or(shown))
+            }
             _ => normalize_stored(kind, shown, None, &settings.choices),
         };
         shown.map(read).collect()
@@ -362,10 +373,6 @@ impl Planner {
     /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
     /// not known.
     fn standing<'p>(
-            FieldKind::User => Value::text(settings.choices.user(shown).unwrap_or(shown)),
-            _ if settings.choices.has_options(field) => {
-                Value::text(settings.choices.option(field, shown).unwrap_or(shown))
-            }
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
         field: FieldId,
@@ -384,13 +391,13 @@ impl Planner {
         text.map(Value::Text)
     }
 
-    /// The opportunity that a contact has, after the rows so far, in the pipeline of a row; the lowest if it
-    /// has several (O4).
+    /// The opportunities that a contact has, after the rows so far, in the pipeline of a row (O4); `None` if it has
+    /// none there.
     pub(super) fn in_same_pipeline(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
         contact: ContactNumber,
-    ) -> Option<OpportunityNumber> {
+    ) -> Option<InPipeline> {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
         let deal = Deal::brought_by(settings, &row, |problem| {
@@ -403,7 +410,20 @@ impl Planner {
             let state = &self.opportunities.states[opportunity.index()];
             state.contact == Some(contact) && state.pipeline == pipeline
         });
-        there.min_by(|a, b| compare(&self.ledger, *a, *b))
+        let all: SmallVec<[OpportunityNumber; 1]> = there.collect();
+        let lowest = all.iter().copied().min_by(|a, b| compare(&self.ledger, *a, *b))?;
+        Some(InPipeline { lowest, all })
+    }
+
+    /// Reports which of several opportunities in its pipeline a row updates (O4).
+    pub(super) fn report_choice(&mut self, at: usize, InPipeline { lowest, all }: &InPipeline) {
+        if all.len() > 1 {
+            let numbers = all.iter().map(|opportunity| opportunity.number()).collect();
+            let names = self.ledger.names(Object::Opportunity, numbers);
+            let lowest = self.ledger.name(Object::Opportunity, lowest.number());
+            let told = format!("{names}; the lowest is taken, {lowest}");
+            self.warn(at, IssueCode::OpportunityMatchSeveral, None, Some(told));
+        }
     }
 }
 
