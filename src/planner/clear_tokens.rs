@@ -84,15 +84,33 @@ impl Planner {
             true => before.primary.is_some() && before.primary == after.primary,
             false => before.additional.iter().any(|held| after.additional.contains(held)),
         };
+        // Of a list, only the address that led the row there stays for that.
+        let leads = is_primary || self.names_one_of(settings, row, kind, &before);
         match () {
             () if !stays => None,
-            () if self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
+            () if leads && self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
             () if is_required(settings, field) => Some(NEEDED),
             () if !is_primary && may_replace_primary(kind, &settings.contact_columns) => {
                 Some("a primary one that the file replaces is kept among them")
             }
             () => Some("the file gives it"),
         }
+    }
+
+    /// Does a row name one of these additional addresses?
+    fn names_one_of(
+        &self,
+        settings: &Settings,
+        row: RowIndex,
+        kind: Addresses,
+        held: &AddressBook<'_>,
+    ) -> bool {
+        let row = self.row_of(row);
+        let mut names = false;
+        for column in settings.contact_columns.iter().filter(|column| kind.has(column.field)) {
+            row.each_value(settings, column, |_, value| names |= held.additional.contains(&value));
+        }
+        names
     }
 
     /// Did a rule of which the field is a part lead the row to its contact?
