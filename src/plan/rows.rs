@@ -178,9 +178,12 @@ impl<'p> SidePlan<'p> {
         self.plan.ledger.id(self.object, self.record?)
     }
 
-    /// The first row of the file that is folded into its record.
+    /// The first row of the file that met its record: that is folded into it or, if none is, that was led to it and
+    /// skipped (M9).
     pub fn first_row(&self) -> Option<RowNumber> {
-        self.plan.ledger.first_number(self.object, self.record?)
+        let (ledger, record) = (&self.plan.ledger, self.record?);
+        let named = || Some(ledger.number(ledger.entry(self.object, record).named_row?));
+        ledger.first_number(self.object, record).or_else(named)
     }
 
     /// How the row found its record. `None` if it has none, for example because the side fails.
