@@ -118,7 +118,8 @@ impl Import {
     /// ([`Mapping::highlevel`], behaviour §16).
     ///
     /// The preset applies to the suggested mapping as well as to one of your own, and writes the tags of
-    /// follow-ups in lower case.
+    /// follow-ups in lower case. Dates that can be read either way are month first, unless the
+    /// [account](crate::Account::date_order) states another order.
     ///
     /// ```
     /// use crm_import::{Import, MemoryStorage, Object, Source};

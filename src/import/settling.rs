@@ -2,7 +2,7 @@
 
 use super::own_log::{log_formats, with_formats_of_log};
 use super::{Import, policies};
-use crate::account::Account;
+use crate::account::{Account, DateOrder};
 use crate::draft::{Column, MIXED, Settings};
 use crate::error::ConfigError;
 use crate::field::{FieldId, FieldKind, Fields};
@@ -23,6 +23,7 @@ impl Import {
         rows: &Rows<'_>,
         answers: impl Fn(&[String]) -> bool,
     ) -> Result<Settings, ConfigError> {
+        let account = self.account_as_read(account);
         let fields = account.fields();
         let mapping = self.mapping_for(rows, &account, &fields);
         let modes = self.modes(&mapping);
@@ -48,6 +49,15 @@ impl Import {
         settings.notices = lacking(&settings, &modes);
         settings.notices.extend(placeholders(&settings, rows.sample()));
         Ok(settings)
+    }
+
+    /// The account as the file is read for it. Under the preset, dates that can be read either way are month first, if
+    /// it states no order (§9, §16).
+    fn account_as_read(&self, mut account: Account) -> Account {
+        if self.is_highlevel {
+            account.date_order.get_or_insert(DateOrder::Mdy);
+        }
+        account
     }
 
     /// The objects that are imported, each with its mode: those that were chosen, or else those with a mapped
