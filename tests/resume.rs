@@ -19,6 +19,8 @@ mod matched;
 mod names;
 #[path = "resume/program.rs"]
 mod program;
+#[path = "resume/started.rs"]
+mod started;
 
 use crm_import::storage::StorageError;
 use crm_import::{

@@ -227,6 +227,7 @@ fn plan_and_apply(
             people::issues(plan.issues());
             say!("\nNothing was written.");
         }
+        foretell_stop(options, &planned.stats);
         return Ok(());
     }
     // Opened before anything is imported, in case it cannot be.
@@ -251,6 +252,21 @@ fn plan_and_apply(
         people::report(&report, options);
     }
     acknowledge(&report, storage)
+}
+
+/// Says on a dry run that the import would stop for its errors, if it would (X7).
+fn foretell_stop(options: &Options, stats: &Stats) {
+    let is_over = |limit: &u64| ErrorBudget::Sides(*limit).is_exceeded(stats);
+    let Some(limit) = options.max_errors.filter(is_over) else { return };
+    let when = match options.window {
+        Some(_) => "as soon as more have failed",
+        None => "before it writes anything",
+    };
+    let [contacts, opportunities] = [stats.contacts.fail, stats.opportunities.fail];
+    note!(
+        "failed contacts: {contacts}, failed opportunities: {opportunities}; with --max-errors {limit}, the import \
+         would stop {when}"
+    );
 }
 
 /// Plans and applies the file window by window, in bounded memory.

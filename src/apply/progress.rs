@@ -147,6 +147,10 @@ impl Progress {
 /// assert!(matches!(stopped, Err(Error::TooManyErrors { .. })));
 /// assert_eq!(crm.len(Object::Contact), 0);
 ///
+/// // A preview can say so.
+/// let plan = import.plan(file(), &mut crm).unwrap();
+/// assert!(ErrorBudget::Share(0.02).is_exceeded(plan.stats()));
+///
 /// let import = Import::new().max_errors(ErrorBudget::Sides(10));
 /// assert_eq!(import.run(file(), &mut crm).unwrap().stats().contacts.fail, 1);
 /// ```
@@ -159,7 +163,9 @@ pub enum ErrorBudget {
 }
 
 impl ErrorBudget {
-    pub(super) fn is_exceeded(self, stats: &crate::plan::Stats) -> bool {
+    /// Whether more sides have failed than the budget allows. If these are the totals of a whole plan, applying it would
+    /// stop before the first write.
+    pub fn is_exceeded(self, stats: &crate::plan::Stats) -> bool {
         let (contacts, opportunities) = (&stats.contacts, &stats.opportunities);
         let failed = contacts.fail + opportunities.fail;
         match self {

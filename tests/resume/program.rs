@@ -37,7 +37,7 @@ impl Drop for Folder {
 }
 
 /// Runs the example. Gives its exit status and its JSON.
-fn import(arguments: &[&str]) -> (i32, Value) {
+pub(crate) fn import(arguments: &[&str]) -> (i32, Value) {
     let output = Command::new(example()).args(arguments).arg("--json").output().unwrap();
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code().unwrap(), json)
@@ -215,7 +215,7 @@ fn follow_ups_are_written_once_and_show_in_their_table() {
 }
 
 /// How many contacts there are.
-fn contacts(db: &Path) -> i64 {
+pub(crate) fn contacts(db: &Path) -> i64 {
     let db = rusqlite::Connection::open(db).unwrap();
     db.query_row("SELECT count(*) FROM contacts", [], |row| row.get(0)).unwrap()
 }
