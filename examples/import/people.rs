@@ -45,6 +45,9 @@ pub(crate) fn plan(plan: &Plan) {
         line(name, stats.of(object));
     }
     say!("{}, {}", counted(stats.links, "link"), counted(stats.blank_rows, "blank row"));
+    if stats.unused_rows > 0 {
+        say!("{} without an opportunity", counted(stats.unused_rows, "row"));
+    }
     for (follow_up, contacts) in plan.follow_ups() {
         let contacts = counted(contacts as u64, "contact");
         let kind = follow_up.kind().name();
