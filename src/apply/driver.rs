@@ -109,7 +109,8 @@ async fn begin<S: AsyncStorageWrite>(
         for object in Object::ALL {
             let of_object = refused.iter().filter(|refusal| refusal.object == object);
             for refusal in of_object {
-                if applied.op(applier.tokens.row(object, refusal.row)).is_none() {
+                let token = applier.tokens.row(object, refusal.row);
+                if refusal.is_of_tags() || applied.op(token).is_none() {
                     applier.refuse(refusal);
                 }
             }

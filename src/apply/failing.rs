@@ -68,7 +68,8 @@ impl Applier {
         let row = ledger.number(first);
         // Usually it failed just now.
         let mut refused = self.report.refused.iter().rev();
-        let of_contact = refused.find(|it| it.object == Object::Contact && it.row == row);
+        let is_of_contact = |it: &&Refusal| it.object == Object::Contact && it.row == row;
+        let of_contact = refused.find(|it| is_of_contact(it) && !it.is_of_tags());
         of_contact.map_or_else(String::new, |refusal| {
             let finding = Finding::file(refusal.code).object(Object::Contact);
             ledger.in_words(&finding.detail(refusal.why.as_str()))
@@ -96,7 +97,7 @@ impl Applier {
     pub(super) fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
         let rows = self.rows_of(part, step);
         if rows.is_empty() {
-            return self.tags_failed(part, step, why);
+            return self.tags_failed(part, step, code, why);
         }
         let ledger = self.ledger(part);
         let row = self.step_number(part, step);
@@ -110,8 +111,25 @@ impl Applier {
     }
 
     /// The contact was only to get tags, so no row of its own fails.
-    fn tags_failed(&mut self, part: u32, step: StepRef, why: &str) {
+    fn tags_failed(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
         let Some(row) = self.naming_row(part, step) else { return };
+        let ledger = self.ledger(part);
+        let why = match why {
+            "" => ledger.in_words(&Finding::file(code).object(Object::Contact)),
+            why => why.to_owned(),
+        };
+        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        self.warn_of_tags(row, &why);
+        self.report.refused.push(Refusal {
+            object: Object::Contact,
+            row: self.report.plan.ledger.number(row),
+            id,
+            code: IssueCode::FollowUpFailed,
+            why,
+        });
+    }
+
+    fn warn_of_tags(&mut self, row: RowIndex, why: &str) {
         let why = format!("the tags were not written: {why}");
         self.report.warn(Object::Contact, row);
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
@@ -136,6 +154,9 @@ impl Applier {
         let ledger = &self.report.plan.ledger;
         let row = ledger.numbers.row(refused.row).filter(|row| row.index() < ledger.len());
         let Some(row) = row else { return };
+        if refused.is_of_tags() {
+            return self.refuse_tags(row, &refused.why);
+        }
         let Some(number) = ledger.side(refused.object, row).record else { return };
         let step = StepRef { object: refused.object, number };
         let is_it =
@@ -145,6 +166,22 @@ impl Applier {
             Some(at) => self.fail_step(at, refused.code, &refused.why),
             // There is no step any more: by now the record says what the row says.
             None => self.fail_rows(0, step, refused.code, &refused.why),
+        }
+    }
+
+    /// The same of the tags that a row brings to a contact.
+    fn refuse_tags(&mut self, row: RowIndex, why: &str) {
+        let is_it = |task: &Task| {
+            let step = task.record();
+            task.kind == TaskKind::Contact
+                && !self.ledger(task.part).entry(step.object, step.number).has_rows()
+                && self.naming_row(task.part, step) == Some(row)
+        };
+        match self.tasks.iter().position(is_it) {
+            Some(at) if self.states[at] != State::Waiting => {}
+            Some(at) => self.fail_step(at, IssueCode::FollowUpFailed, why),
+            // In a window that was written in full, whatever is left of them now is not tried again.
+            None => self.warn_of_tags(row, why),
         }
     }
 }

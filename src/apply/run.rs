@@ -382,7 +382,8 @@ impl Runner<'_> {
         // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
-        for refusal in refused.filter(|refusal| refusal.object == Object::Contact) {
+        let refused = refused.filter(|it| it.object == Object::Contact && !it.is_of_tags());
+        for refusal in refused {
             let row = RowIndex::new(refusal.row.0 - offset - 1);
             match &refusal.id {
                 Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),

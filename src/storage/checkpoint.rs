@@ -100,13 +100,14 @@ pub struct Checkpoint {
     pub met: Vec<MetRow>,
 }
 
-/// A step that storage did not write.
+/// A step that storage did not write. If it was only to give a contact the tags of an opportunity, its code is
+/// [`IssueCode::FollowUpFailed`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The object of its record.
     pub object: Object,
-    /// The first row of its record in the window.
+    /// The first row of its record in the window, or the row that brings the tags.
     pub row: RowNumber,
     /// The id of its record, if it was an update.
     pub id: Option<String>,
@@ -114,6 +115,13 @@ pub struct Refusal {
     pub code: IssueCode,
     /// The reason that storage gave.
     pub why: String,
+}
+
+impl Refusal {
+    /// Was the contact only to get tags? Then none of its rows has failed.
+    pub(crate) fn is_of_tags(&self) -> bool {
+        self.code == IssueCode::FollowUpFailed
+    }
 }
 
 impl Checkpoint {

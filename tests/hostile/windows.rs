@@ -1,6 +1,7 @@
 //! A run whose storage refuses, lies or goes away in a later window: what earlier windows did is not
 //! lost, and what they came to is the same after resuming (behaviour X5, X6, L2).
 
+use crm_import::account::Relink;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Applied, Batch, Receipts, Recovery, StorageError, Token};
 use crm_import::{
@@ -46,6 +47,8 @@ fn shelf() -> Shelf {
     let mut shelf = Shelf::default();
     shelf.insert(Object::Contact, &[("email", "ana@example.com"), ("city", "Paris")]);
     shelf.insert(Object::Contact, &[("email", "bo@example.com"), ("city", "Paris")]);
+    shelf.insert(Object::Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    shelf.account.opportunities.relink = Relink::Keep;
     shelf
 }
 
@@ -62,11 +65,12 @@ type Outcomes = Vec<[Option<Outcome>; 2]>;
 /// Runs until so many batches are written, and keeps what became of each row.
 fn run<A: Act>(
     import: &Import,
+    file: &str,
     storage: &mut Hostile<A>,
     batches: usize,
 ) -> (Result<Report, Error<StorageError>>, Outcomes) {
     let (mut outcomes, mut seen) = (Vec::new(), 0);
-    let report = import.run_with(source(REFUSED), storage, |event| {
+    let report = import.run_with(source(file), storage, |event| {
         if let Some(part) = event.window() {
             outcomes.extend(
                 part.plan().rows().map(|row| Object::ALL.map(|o| part.outcome(o, row.number()))),
@@ -83,27 +87,48 @@ fn said(report: &Report) -> Vec<(u32, IssueCode, String)> {
     issues.map(|issue| (issue.row.map_or(0, |row| row.0), issue.code, issue.message())).collect()
 }
 
-#[test]
-fn x6_what_storage_refused_in_a_completed_window_is_refused_after_resuming_too() {
+/// Runs a file over a storage that refuses some of it: whenever it is stopped and goes on, it ends alike. Returns its
+/// report and what became of each row.
+fn ends_alike(file: &str) -> (Report, Outcomes) {
     let mut whole = Hostile::new(shelf(), Refuses);
-    let (expected, outcomes) = run(&import(), &mut whole, 99);
+    let (expected, outcomes) = run(&import(), file, &mut whole, 99);
     let expected = expected.unwrap();
-    assert_eq!(outcomes[0][0], Some(Outcome::Fail));
-    assert_eq!(outcomes[2], [Some(Outcome::Fail); 2]);
     for batches in 1..9 {
         let mut storage = Hostile::new(shelf(), Refuses);
-        let first = run(&import(), &mut storage, batches).0.unwrap();
+        let first = run(&import(), file, &mut storage, batches).0.unwrap();
         if first.status() == Status::Completed {
             continue;
         }
         let checkpoint = storage.shelf.checkpoints["hostile"].clone();
-        let (report, again) = run(&import().resume(checkpoint), &mut storage, 99);
+        let (report, again) = run(&import().resume(checkpoint), file, &mut storage, 99);
         let report = report.unwrap();
         assert_eq!(again, outcomes, "stopped after {batches} batches");
         assert_eq!(report.stats(), expected.stats(), "stopped after {batches} batches");
         assert_eq!(said(&report), said(&expected), "stopped after {batches} batches");
         assert_eq!(storage.shelf.content(), whole.shelf.content());
     }
+    (expected, outcomes)
+}
+
+#[test]
+fn x6_what_storage_refused_in_a_completed_window_is_refused_after_resuming_too() {
+    let (_, outcomes) = ends_alike(REFUSED);
+    assert_eq!(outcomes[0][0], Some(Outcome::Fail));
+    assert_eq!(outcomes[2], [Some(Outcome::Fail); 2]);
+}
+
+/// The contact of the first row's opportunity has no row of its own, so a warning is all that tells of its tags. The
+/// second row leaves the opportunity with that contact, and is written to its own.
+#[test]
+fn x6_so_are_the_tags_that_a_contact_without_rows_was_to_get() {
+    let file = "Email,City,Opportunity ID,Opportunity Name,Opportunity Tags\n\
+        ,,3,Loft,BAD\ned@example.com,Linz,3,Barn,BAD\ncy@example.com,Bonn,,,\ndi@example.com,Graz,,,\n\
+        eve@example.com,Rome,,,\nfay@example.com,Rome,,,\n";
+    let (report, outcomes) = ends_alike(file);
+    assert_eq!(outcomes[1], [Some(Outcome::Create), Some(Outcome::Merged)]);
+    let told: Vec<_> =
+        codes(&report).into_iter().filter(|(_, it)| *it == "follow-up-failed").collect();
+    assert_eq!(told, [(1, "follow-up-failed")]);
 }
 
 /// What a look-up comes to.
@@ -199,7 +224,7 @@ impl Act for Silent {
 #[test]
 fn l2_a_resumed_run_that_storage_tells_nothing_in_a_later_window_hands_back_the_others() {
     let mut storage = Hostile::new(shelf(), Silent);
-    run(&import(), &mut storage, 3).0.unwrap();
+    run(&import(), REFUSED, &mut storage, 3).0.unwrap();
     let checkpoint = storage.shelf.checkpoints["hostile"].clone();
     let error = import().resume(checkpoint).run(source(REFUSED), &mut storage).unwrap_err();
     assert!(matches!(error, Error::Tokens { .. }), "{error}");

@@ -89,7 +89,7 @@ impl EarlierRun {
 
     fn is_refused(&self, object: Object, row: RowNumber) -> bool {
         let of_row = self.refused(row, u64::from(row.0));
-        of_row.iter().any(|refusal| refusal.object == object)
+        of_row.iter().any(|refusal| refusal.object == object && !refusal.is_of_tags())
     }
 
     /// The window was written in full, and others after it. What it left unchanged then must not be written now,
@@ -102,8 +102,8 @@ impl EarlierRun {
         steps.retain(|kept| {
             let step = kept.step();
             let entry = *ledger.entry(step.object, step.number);
-            // The tags of a contact without rows have a token of their own. If storage does not know it, they were not
-            // to be written then: a later row has linked the opportunity to the contact.
+            // The tags of a contact without rows have a token of their own. If storage does not know it, they were
+            // refused then, or were not to be written: a later row has linked the opportunity to the contact.
             let Some(row) = entry.first_row else { return false };
             if written.contains(&(step.object, row))
                 || self.is_refused(step.object, ledger.number(row))
