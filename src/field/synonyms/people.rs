@@ -12,7 +12,7 @@ pub(super) const ENGLISH: &str = "assistant | assistants | spouse | spouses | pa
      advisor | adviser | officer | manager | supervisor | boss | reports | ceo | cfo | director | \
      secretary | admin | administrator | administrators | webmaster | referrer | referral | referred \
      | referring | referer | host | hosts | cohost | organizer | organiser | hosted | guest | guests \
-     | plus | sender | recipient | recipients | coordinator | agent | agents | broker | brokers | \
+     | plus | sender | recipient | recipients | receiver | receivers | sponsor | sponsors | notify | escalation | coordinator | agent | agents | broker | brokers | \
      doctor | physician | nurse | therapist | pharmacist | dentist | veterinarian | caseworker | \
      accountant | accountants | bookkeeper | auditor | attorney | attorneys | lawyer | lawyers | \
      solicitor | notary | paralegal | teacher | teachers | tutor | coach | trainer | instructor | \

@@ -290,10 +290,13 @@ impl Reader<'_> {
         if !self.has_contacts || guesses.iter().any(is_named) {
             return;
         }
+        // Beside `From Email`, `To Email` may be whoever sells.
+        let is_between_two = words.iter().any(|words| words.starts_with("from "));
         let is_it = |at: &usize| {
             let seen = &evidence[*at];
             guesses[*at].target.is_none()
                 && self.may_be_own(&words[*at])
+                && !(is_between_two && words[*at].starts_with("to "))
                 && seen.filled >= 2
                 && seen.emails * 10 >= seen.filled * 9
         };
