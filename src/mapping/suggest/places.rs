@@ -156,6 +156,7 @@ impl Reader<'_> {
                 *guess = Guess::none("another address of the file is used");
             }
         }
+        drop_region_of_computer(&sheet.words, guesses);
         self.drop_lone_region(guesses);
     }
 
@@ -171,6 +172,15 @@ impl Reader<'_> {
             for guess in guesses.iter_mut().filter(|guess| is_lone(guess)) {
                 *guess = Guess::none("a region alone is no part of an address");
             }
+        }
+    }
+}
+
+/// `CC, REGION`: where the computer stood with which somebody signed up.
+fn drop_region_of_computer(words: &[String], guesses: &mut [Guess]) {
+    for (at, guess) in guesses.iter_mut().enumerate().skip(1) {
+        if guess.is_weak && words[at] == "region" && words[at - 1] == "cc" {
+            *guess = Guess::none("it stands behind \"CC\", the country of a computer");
         }
     }
 }
