@@ -110,6 +110,11 @@ impl Reader<'_> {
         if self.is_selected(FieldId::PHONE) && is_number_word(words) {
             guess.if_phones = Some(IfPhones::Abroad);
         }
+        if self.is_selected(FieldId::PHONE) && words == "sms" {
+            // The phone that they are sent to, a consent, or how many there were.
+            guess.if_phones = Some(IfPhones::Any);
+            guess.group = Group::Mobile;
+        }
         guess
     }
 
