@@ -262,7 +262,8 @@ impl Reader<'_> {
         if around.is_mobile {
             group = Group::Mobile;
         }
-        if number >= 2 && !field.is_address() {
+        // Tags of every column are joined.
+        if number >= 2 && !field.is_address() && field != FieldId::TAGS {
             return Some(Guess::none("it is a second one"));
         }
         if number > 11 || !takes(field, self.fields.get(field).kind, group) {
