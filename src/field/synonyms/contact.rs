@@ -26,7 +26,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
          | primary contact | main contact | related contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
-         | persona de contacto | personne de contact | personne a contacter | referente | contacto | contato | interlocuteur",
+         | persona de contacto | personne de contact | personne a contacter | referente | persona di contatto | pessoa de contato | contacto | contato | contatto | interlocuteur",
     ),
     (
         "email",
@@ -59,7 +59,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "additional_phones",
-        "additional phones | other phones | secondary phones | additional phone numbers | hm phone | wk phone | bus phone",
+        "additional phones | other phones | secondary phones | additional phone numbers | hm phone | h phone | wk phone | w phone | bus phone",
     ),
     (
         "company",
@@ -79,12 +79,12 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "address",
-        "address | street | street address | street name | address line | address street | street line | street address line \
+        "address | street | street address | st address | street name | address line | address street | street line | street address line \
          | postal address | full address | addr \
          | adresse | strasse | str | strasse nr | strasse und hausnummer | strasse hausnummer | strasse und nr | strasse hausnr | strasse und hausnr | anschrift \
          | postanschrift | adresszeile | rue | adresse postale | adresse postale rue | rue et n | rue et numero | ligne d adresse | voie | numero et rue | n et rue | direccion | direccion postal | calle | calle y numero | calle de correo \
          | domicilio | endereco | rua | rua do endereco | morada | logradouro | indirizzo | via | indirizzo e numero civico \
-         | adres | straat | straat en huisnummer | straat en nummer | straatnaam | adress | gatuadress | gata | postadress | postadresse",
+         | adres | straat | straat en huisnummer | straat en nummer | straat huisnr | straat huisnummer | straatnaam | adress | gatuadress | gata | postadress | postadresse",
     ),
     (
         "city",
@@ -174,4 +174,4 @@ pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile numbe
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | tel port | tel mob | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
      | numero de celular | celular com ddd | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
-     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | mobiltel | wireless phone | text number | sms number";
+     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | c phone | m phone | mobiltel | wireless phone | text number | sms number";

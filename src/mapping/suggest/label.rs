@@ -33,7 +33,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
-    let header = without_lines(header);
+    let header = with_billing(without_lines(header));
     let header = without_kind(without_remark(without_key(without_path(&header))), names);
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
         return read;
@@ -186,6 +186,16 @@ fn without_lines(header: &str) -> Cow<'_, str> {
     match ["1&2", "1 & 2", "1+2"].iter().find(|lines| header.contains(*lines)) {
         Some(lines) => Cow::Owned(header.replace(lines, "")),
         None => Cow::Borrowed(header.strip_suffix("+4").unwrap_or(header)),
+    }
+}
+
+/// `Bill-to City`, `Bill To Email`: where bills go.
+fn with_billing(header: Cow<'_, str>) -> Cow<'_, str> {
+    let begins =
+        |with: &str| header.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
+    match ["bill to ", "bill-to "].into_iter().find(|with| begins(with)) {
+        Some(with) => Cow::Owned(format!("billing {}", &header[with.len()..])),
+        None => header,
     }
 }
 

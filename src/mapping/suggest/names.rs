@@ -56,7 +56,7 @@ const WEAK: &[(Object, &str, &str)] = &[
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
          | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
          | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
-         | attendee | participant | applicant | policyholder | insured | homeowner",
+         | attendee | participant | teilnehmer | deelnemer | deltagare | applicant | policyholder | insured | homeowner",
     ),
     (
         Object::Contact,
@@ -73,7 +73,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "source",
-        "referral source | how did you hear about us | where did you hear about us | how did you find us | how did you hear about me \
+        "referral source | how did you hear about us | where did you hear about us | how did you find us | how did they find us | how did you hear about me \
          | how did you find out about us | how do you know us \
          | wie hast du von uns erfahren | wie haben sie von uns erfahren | wie sind sie auf uns aufmerksam geworden \
          | wie bist du auf uns aufmerksam geworden | woher kennen sie uns | woher kennst du uns \
