@@ -11,7 +11,8 @@ pub const LIST_SEPARATORS: &str = ",;";
 
 /// The items of a cell, trimmed and without blank ones. The cell is split at any of the separators, at
 /// ` ::: ` and at line breaks, but not inside double quotes or angle brackets. A JSON array of strings, which
-/// is how some products export lists, gives its strings, and so does `[vip, new]` or `{vip,new}`. `N/A` is one item.
+/// is how some products export lists, gives its strings, and so does `[vip, new]` or `{vip,new}`. One of objects
+/// gives the `value` of each, or is one item if they have none. `N/A` is one item.
 ///
 /// ```
 /// # use crm_import::normalize::{items, LIST_SEPARATORS};
@@ -19,17 +20,46 @@ pub const LIST_SEPARATORS: &str = ",;";
 /// assert_eq!(tags, ["vip", "spring fair", "new", "a, b"]);
 /// let json: Vec<&str> = items(r#"["vip", "new"]"#, LIST_SEPARATORS).collect();
 /// assert_eq!(json, ["vip", "new"]);
+/// let json = r#"[{"value": "ana@example.com", "label": "work"}, {"value": "ana@example.org"}]"#;
+/// let json: Vec<&str> = items(json, LIST_SEPARATORS).collect();
+/// assert_eq!(json, ["ana@example.com", "ana@example.org"]);
 /// ```
 pub fn items<'a>(cell: &'a str, separators: &'a str) -> Items<'a> {
     let cell = trim(cell);
     let array = cell.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match array.map(trim) {
         // It means nothing, not an `N` and an `A`.
-        None if is_none(cell) => Items { rest: cell, separators: "" },
+        None if is_none(cell) => Items { rest: cell, by: By::Separators("") },
         Some(inner) if inner.is_empty() || (inner.starts_with('"') && inner.ends_with('"')) => {
-            Items { rest: inner, separators: "," }
+            Items { rest: inner, by: By::Separators(",") }
         }
-        _ => Items { rest: without_brackets(cell), separators },
+        Some(inner) if is_of_objects(inner) => match value_of(inner) {
+            Some(_) => Items { rest: inner, by: By::Values },
+            None => Items { rest: cell, by: By::Separators("") },
+        },
+        _ => Items { rest: without_brackets(cell), by: By::Separators(separators) },
+    }
+}
+
+/// `{"value": "a"}, {"value": "b"}`: are these the objects of a JSON array, with nothing escaped in them?
+fn is_of_objects(inner: &str) -> bool {
+    let object = inner.strip_prefix('{').filter(|_| inner.ends_with('}'));
+    object.is_some_and(|object| trim(object).starts_with('"') && !object.contains('\\'))
+}
+
+/// The first `value` in the objects of a JSON array, blank for `null`, and what follows it.
+fn value_of(mut objects: &str) -> Option<(&str, &str)> {
+    const KEY: &str = "\"value\"";
+    loop {
+        objects = &objects[objects.find(KEY)? + KEY.len()..];
+        let Some(value) = trim(objects).strip_prefix(':').map(trim) else { continue };
+        let end = match value.strip_prefix('"') {
+            Some(text) => 1 + text.find('"')?,
+            None => value.find([',', '}'])?,
+        };
+        let (value, rest) = value.split_at(end);
+        let text = value.strip_prefix('"');
+        return Some((text.unwrap_or(if value == "null" { "" } else { value }), rest));
     }
 }
 
@@ -51,7 +81,16 @@ fn is_none(cell: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct Items<'a> {
     rest: &'a str,
-    separators: &'a str,
+    by: By<'a>,
+}
+
+/// How the items of a cell are told apart.
+#[derive(Clone, Copy, Debug)]
+enum By<'a> {
+    /// By these characters.
+    Separators(&'a str),
+    /// They are the values of objects.
+    Values,
 }
 
 impl<'a> Iterator for Items<'a> {
@@ -59,7 +98,10 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         while !self.rest.is_empty() {
-            let (item, rest) = split_first(self.rest, self.separators);
+            let (item, rest) = match self.by {
+                By::Separators(separators) => split_first(self.rest, separators),
+                By::Values => value_of(self.rest).unwrap_or_default(),
+            };
             self.rest = rest;
             let item = bare(trim(item));
             if !item.is_empty() {
@@ -135,6 +177,29 @@ mod tests {
             ("[\"vip\", \"a, b\"]", vec!["vip", "a, b"]),
             ("[a], [b]", vec!["[a]", "[b]"]),
             ("[draft] fair, new", vec!["[draft] fair", "new"]),
+        ] {
+            let read: Vec<&str> = items(cell, LIST_SEPARATORS).collect();
+            assert_eq!(read, expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn v1_objects_of_an_array_give_their_values_and_are_not_split() {
+        for (cell, expected) in [
+            (r#"[{"value": "a@x.org", "label": "work"}]"#, vec!["a@x.org"]),
+            (
+                r#"[{"label":"value","value":"a@x.org"},{"value":"b@x.org"}]"#,
+                vec!["a@x.org", "b@x.org"],
+            ),
+            (r#"[{"value": 2065550123, "label": "work"}]"#, vec!["2065550123"]),
+            (r#"[{"value": null, "label": "work"}, {"value": ""}]"#, vec![]),
+            (
+                r#"[{"email": "a@x.org", "label": "b"}]"#,
+                vec![r#"[{"email": "a@x.org", "label": "b"}]"#],
+            ),
+            (r#"[{"value": "6\" pipe"}]"#, vec![r#"[{"value": "6\" pipe"}]"#]),
+            (r#"[{"value": "a, b"}]"#, vec!["a, b"]),
+            (r#"[{"value": "a}]"#, vec![r#"[{"value": "a}]"#]),
         ] {
             let read: Vec<&str> = items(cell, LIST_SEPARATORS).collect();
             assert_eq!(read, expected, "{cell}");
