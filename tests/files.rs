@@ -402,8 +402,27 @@ fn a_file_of_another_kind_is_refused_by_its_name() {
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old spreadsheet"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\x1f\x8b\x08\0", "compressed"),
+        (b"\xef\xbb\xbfBEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Ruiz\r\nEND:VCARD\r\n", "vCard"),
+        (b"\n<!DOCTYPE HTML>\n<html><body><table><tr><td>Email", "web page"),
+        (b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\">", "web page"),
+        (b"<TABLE>\n<tr><td>Email</td></tr>\n</TABLE>", "web page"),
+        (b"<?xml version=\"1.0\"?>\n<Workbook>", "XML"),
+        (b"[\n  {\"email\": \"ana@example.com\"}\n]", "JSON"),
+        (b"{ \"contacts\": [] }", "JSON"),
     ] {
         let error = Source::from_bytes(bytes).open().unwrap_err().to_string();
         assert!(error.contains(kind) && error.contains("export it as CSV"), "{error}");
+    }
+}
+
+#[test]
+fn a_table_that_begins_nearly_like_another_kind_is_read() {
+    for (file, header) in [
+        ("<Email>,Name\na@x.org,Ana\n", "<Email>"),
+        ("[id],Name\n1,Ana\n", "[id]"),
+        ("{id},Name\n1,Ana\n", "{id}"),
+        ("Begin:,Name\n1,Ana\n", "Begin:"),
+    ] {
+        assert_eq!(read(file).headers[0], header);
     }
 }

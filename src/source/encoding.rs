@@ -76,8 +76,30 @@ fn other_kind(prefix: &[u8]) -> Option<&'static str> {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("a workbook of an old spreadsheet"),
         [b'%', b'P', b'D', b'F', b'-', ..] => Some("a PDF document"),
         [0x1f, 0x8b, ..] => Some("a compressed file"),
-        _ => None,
+        _ => other_text(prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix).trim_ascii_start()),
     }
+}
+
+/// What kind of text it is, if it is one that programs export instead of a table.
+fn other_text(text: &[u8]) -> Option<&'static str> {
+    const BEGINNINGS: [(&str, &str); 6] = [
+        ("begin:vcard", "a vCard file of an address book"),
+        ("begin:vcalendar", "a calendar"),
+        ("<!doctype html", "a web page"),
+        ("<html", "a web page"),
+        ("<table>", "a web page"),
+        ("<?xml", "an XML document"),
+    ];
+    let begins = |with: &str| {
+        text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    if let Some((_, kind)) = BEGINNINGS.iter().find(|(with, _)| begins(with)) {
+        return Some(kind);
+    }
+    // `[{"email": …`: a list of records, or a record.
+    let list = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    let record = list.unwrap_or(text).strip_prefix(b"{")?;
+    record.trim_ascii_start().starts_with(b"\"").then_some("a JSON document")
 }
 
 fn declared_wide(label: Option<&str>) -> Option<Wide> {

@@ -279,10 +279,10 @@ pub enum SourceError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The file is not text.
-    #[error("the file is {kind}, not text; export it as CSV first")]
+    /// The file is of another kind.
+    #[error("the file is {kind}, not a table of text; export it as CSV first")]
     NotText {
-        /// What it is, judging by its first bytes.
+        /// What it is, judging by how it begins.
         kind: &'static str,
     },
 }
