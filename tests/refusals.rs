@@ -157,8 +157,14 @@ fn unknown_choices_name_what_there_is_or_the_nearest_of_many() {
         account.options.insert("contact_type".into(), types.map(String::from).to_vec());
         account
     };
+    let commas = || {
+        let mut account = account();
+        account.options.insert("contact_type".into(), vec!["Lead, cold".into(), "Lead".into()]);
+        account
+    };
     let table = [
         (account(), "contact_type", "Custmer", ": the options are Lead, Customer"),
+        (commas(), "contact_type", "Custmer", ": the options are Lead, cold; Lead"),
         (many(), "contact_type", "Custmer", ": the nearest are Customer"),
         (account(), "owner", "Ann Lea", ": the nearest are Ann Lee"),
     ];

@@ -177,7 +177,9 @@ impl Choices {
             ..=FEW if are_told => (all, labels),
             _ => (STAGES[2], set.nearest(cell, NEAREST)),
         };
-        (!names.is_empty()).then(|| format!("{said} {}", names.join(", ")))
+        // What has a comma in it would look like two.
+        let between = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+        (!names.is_empty()).then(|| format!("{said} {}", names.join(between)))
     }
 
     fn set(&self, kind: FieldKind, field: FieldId, pipeline: &str) -> Option<&OptionSet> {
