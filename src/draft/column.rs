@@ -284,15 +284,15 @@ impl Column {
     }
 
     /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a
-    /// guard only before the digits of a postal code: `'Twas` and `'t Hart` are texts. Forms filled in beside an
-    /// advertisement write `z:01234`.
+    /// guard only before a postal code with a digit in it: `'Twas` and `'t Hart` are texts. Forms filled in beside
+    /// an advertisement write `z:01234`.
     #[cold]
     fn without_guard<'b>(&self, cell: &'b str) -> &'b str {
         let of_code = || match cell.strip_prefix("z:") {
             Some(code) => Some(code),
-            None => cell
-                .strip_prefix('\'')
-                .filter(|code| code.starts_with(|c: char| c.is_ascii_digit())),
+            None => {
+                cell.strip_prefix('\'').filter(|code| code.contains(|c: char| c.is_ascii_digit()))
+            }
         };
         let code = if self.field == FieldId::POSTAL_CODE { of_code() } else { None };
         code.map_or_else(|| normalize::unguarded(cell), normalize::trim)
