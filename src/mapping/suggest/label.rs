@@ -45,8 +45,16 @@ pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String
         Some((part, other)) if meaning(part).is_some() && meaning(part) == meaning(other) => {
             words(part)
         }
+        Some((part, other)) if says_again(part, other, names) => words(other),
         _ => without_question(apart(words(header), names), names),
     }
+}
+
+/// `Emails / Primary Email`: does the part behind the slash say which of the addresses before it is meant?
+fn says_again(part: &str, other: &str, names: &Names) -> bool {
+    let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
+    let field = contact(&words(part)).filter(|field| field.is_address());
+    field.is_some() && words(other).split(' ').any(|word| contact(word) == field)
 }
 
 /// `Quelle est votre adresse e-mail ?` asks for an address, and `Votre nom` for a `nom`, which is settled by
