@@ -29,6 +29,8 @@ pub struct OptionSet {
     by_spelling: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
     /// For each label the entry that it names, if it names only one.
     named: Vec<Option<usize>>,
+    /// Entries whose label is the name of the entry before it, turned round: `Lee Ann`.
+    turned: Vec<usize>,
 }
 
 /// Up to this many entries are compared one by one.
@@ -67,16 +69,20 @@ impl OptionSet {
 
     /// The users of an account, by e-mail address, "First Last" and "Last First" (behaviour O10).
     pub(crate) fn of_users(users: &[User]) -> Self {
-        let aliases = users.iter().flat_map(|user| {
+        let (mut aliases, mut turned) = (Vec::new(), Vec::new());
+        for user in users {
             let (first, last) = full_name(&user.name);
-            let turned = format!("{last} {first}");
-            [user.email.clone(), user.name.clone(), turned]
-                .into_iter()
-                .filter(|alias| !is_blank(alias))
-                .map(|alias| (user.id.clone(), alias))
-        });
+            if !is_blank(&user.email) {
+                aliases.push((user.id.clone(), user.email.clone()));
+            }
+            if !is_blank(&user.name) {
+                aliases.push((user.id.clone(), user.name.clone()));
+                turned.push(aliases.len());
+                aliases.push((user.id.clone(), format!("{last} {first}")));
+            }
+        }
         // How a name is spelt does not tell people apart.
-        OptionSet::folding(aliases)
+        OptionSet { turned, ..OptionSet::folding(aliases) }
     }
 
     /// The pipelines of an account.
@@ -191,7 +197,8 @@ impl OptionSet {
         a != b && id(a) != id(b)
     }
 
-    /// Up to `count` labels that might have been meant, the likeliest first.
+    /// Up to `count` labels that might have been meant, the likeliest first. Users are called by their names, not by
+    /// names turned round.
     pub fn nearest(&self, cell: &str, count: usize) -> Vec<&str> {
         let cell = folded(cell);
         let mut near: Vec<(f64, usize)> = self
@@ -202,7 +209,15 @@ impl OptionSet {
             .filter(|(likeness, _)| *likeness > 0.75)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        near.into_iter().take(count).map(|(_, at)| self.label(at)).collect()
+        let mut labels: Vec<&str> = Vec::new();
+        for (_, at) in near {
+            let is_turned = self.turned.binary_search(&at).is_ok();
+            let label = self.label(if is_turned { at - 1 } else { at });
+            if labels.len() < count && !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        labels
     }
 
     /// The id of the entry at a position.
