@@ -118,7 +118,10 @@ impl Evidence {
             Some(IfPhones::Long) => self.long,
             None => 0,
         };
-        if self.filled >= 2 && phones * 10 >= self.filled * 8 {
+        // A single cell that is nothing else than a whole number is enough, if the header may be that of a phone.
+        let is_single =
+            self.filled == 1 && self.long == 1 && guess.if_phones == Some(IfPhones::Any);
+        if is_single || self.filled >= 2 && phones * 10 >= self.filled * 8 {
             guess.target = Some(FieldId::PHONE);
             guess.confidence = Confidence::Likely;
             guess.reason = "its values are phone numbers".into();
