@@ -169,3 +169,34 @@ fn o6_a_new_opportunity_has_what_an_import_gives_each_of_them() {
     let report = conformance::run(|| NeverNull(Shelf::new(account())));
     assert!(report.is_passed(), "{report}");
 }
+
+/// Columns of contacts that are never null and have defaults: `unsubscribed` 0, and a country if there is one.
+struct Defaults(Shelf);
+
+asks_its_shelf!(Defaults);
+
+impl StorageWrite for Defaults {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        let has_country = self.0.account.fields().find(Object::Contact, "country").is_some();
+        let before = self.0.contacts.len();
+        self.0.write(batch, receipts)?;
+        for (at, contact) in self.0.contacts.values_mut().enumerate() {
+            contact.values.entry("dnd".into()).or_insert_with(|| vec!["0".into()]);
+            if has_country && at >= before {
+                contact.values.entry("country".into()).or_insert_with(|| vec!["US".into()]);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn columns_with_defaults_are_certified() {
+    let contact = ["first_name", "last_name", "email", "phone", "city", "country", "dnd"];
+    let full = account().only(Object::Contact, &contact);
+    let few = customers_only().only(Object::Contact, &["name", "email", "dnd"]);
+    for account in [full, few] {
+        let report = conformance::run(|| Defaults(Shelf::new(account.clone())));
+        assert!(report.is_passed(), "{report}");
+    }
+}
