@@ -3,7 +3,7 @@
 use crm_import::dedup::DedupPolicy;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::conformance::{self, Outcome};
-use crm_import::storage::{Batch, BatchStep, Op, Receipts, StorageError};
+use crm_import::storage::{Batch, BatchStep, Op, Receipts, Recovery, StorageError};
 use crm_import::{Account, FieldKind, Object, Storage, StorageWrite};
 
 use crate::shelf::{Defect, Shelf};
@@ -199,4 +199,33 @@ fn columns_with_defaults_are_certified() {
         let report = conformance::run(|| Defaults(Shelf::new(account.clone())));
         assert!(report.is_passed(), "{report}");
     }
+}
+
+/// Columns that are never null, and an address too many, are errors of the database, which says so of the whole batch.
+struct Constrained(Shelf);
+
+asks_its_shelf!(Constrained);
+
+impl StorageWrite for Constrained {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        let is_too_much = |step: &BatchStep<'_>| {
+            step.change("additional_phones").is_some_and(|change| change.after().len() > 1)
+        };
+        if batch.steps().any(|step| is_against_a_check(&step) || is_too_much(&step)) {
+            return Err("a constraint failed".into());
+        }
+        self.0.write(batch, receipts)
+    }
+
+    fn recover(&mut self, _: &StorageError, _: u32) -> Recovery {
+        Recovery::Split
+    }
+}
+
+#[test]
+fn whoever_has_a_batch_split_to_find_what_a_constraint_refuses_is_certified() {
+    let mut account = account();
+    account.dedup.contacts.truncate(2);
+    let report = conformance::run(|| Constrained(Shelf::new(account.clone())));
+    assert!(report.is_passed(), "{report}");
 }

@@ -137,15 +137,20 @@ fn expect_cleared<S: StorageWrite>(
 ) -> Result {
     let before = bench.get(object, id)?;
     let (version, old) = (before.version.as_deref(), before.values(field));
-    let (token, receipts) = bench
-        .write(|batch| batch.update(object, id, version, &[(field, &old)], &[(field, &[])]))?;
+    let written = bench.write_or_refuse(|batch| {
+        batch.update(object, id, version, &[(field, &old)], &[(field, &[])])
+    })?;
     let after = bench.get(object, id)?;
     let left = after.values(field);
-    match receipts.get(token) {
-        Some(Receipt::Rejected { .. }) => expect(
+    let refused = || {
+        expect(
             left == old,
             format!("the clearing of {field} was rejected, and it is {left:?}, no longer {old:?}"),
-        ),
+        )
+    };
+    let Some((token, receipts)) = written else { return refused() };
+    match receipts.get(token) {
+        Some(Receipt::Rejected { .. }) => refused(),
         Some(Receipt::Conflict) => expect_updated(&receipts, token, object, version),
         _ => expect(
             left.iter().all(|text| is_no_or_zero(bench, object, field, text)),

@@ -63,10 +63,11 @@ fn changes_with<S: StorageWrite>(
 ) -> Result {
     let before = bench.get(object, id)?;
     let version = before.version.as_deref();
-    let (token, receipts) = bench.write(|batch| {
+    let written = bench.write_or_refuse(|batch| {
         let old = before.values(field);
         batch.update(object, id, version, &[(field, &old)], &[(field, values)])
     })?;
+    let Some((token, receipts)) = written else { return Ok(()) };
     match receipts.get(token) {
         Some(Receipt::Rejected { .. }) => return Ok(()),
         Some(Receipt::Conflict) => expect_updated(&receipts, token, object, version)?,
