@@ -27,5 +27,5 @@ mod verdict;
 pub use crate::account::{Ambiguous, Conflict, DedupPolicy, Keyless, MatchRule, Promote, Repeats};
 pub(crate) use key_index::{Holder, KeyIndex};
 pub(crate) use key_numbers::{KeyNumber, KeyNumbers, KeyPlace};
-pub use record_keys::record_keys;
+pub use record_keys::{ContactKey, ContactKeys, record_keys};
 pub(crate) use verdict::{Candidates, Verdict, decide};

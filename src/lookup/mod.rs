@@ -140,6 +140,12 @@ impl<'a> MatchBlock<'a> {
         &self.fields
     }
 
+    /// The [name](crate::dedup::MatchRule::name) of the rule: its fields joined with `+`. A table of
+    /// [keys](crate::dedup::ContactKeys) has them under this name.
+    pub fn rule(&self) -> String {
+        self.fields.join("+")
+    }
+
     /// Whether this is the block of the rule with exactly these fields, in this order.
     pub fn is_rule(&self, fields: &[&str]) -> bool {
         self.fields == fields

@@ -158,6 +158,12 @@ impl<'a> NewKey<'a> {
         self.fields
     }
 
+    /// The [name](crate::dedup::MatchRule::name) of its match rule: its fields joined with `+`. A table of
+    /// [keys](crate::dedup::ContactKeys) has it under this name.
+    pub fn rule(&self) -> String {
+        self.fields.join("+")
+    }
+
     /// The parts of its value, one for each field, normalised as in look-ups.
     pub fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.value.split(crate::lookup::PART)

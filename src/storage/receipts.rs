@@ -2,8 +2,9 @@
 
 use hashbrown::HashMap;
 
-use super::batch::Batch;
+use super::batch::{Batch, BatchStep};
 use super::checkpoint::Token;
+use crate::plan::Op;
 
 /// What became of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +44,11 @@ pub enum Receipt {
 /// A step whose contact was not written ([`Link::Lost`](super::Link::Lost)) needs none.
 ///
 /// ```
-/// # use crm_import::storage::{Batch, Op, Receipts};
+/// # use crm_import::storage::{Batch, Receipts};
 /// fn write(batch: &Batch<'_>, receipts: &mut Receipts) {
 ///     for (at, step) in batch.steps().enumerate() {
-///         match step.op() {
-///             Op::Create => receipts.created(step.token(), &format!("c{at}"), None),
-///             Op::Update => receipts.updated(step.token(), None),
-///         }
+///         let id = if step.is_update() { step.id().to_owned() } else { format!("c{at}") };
+///         receipts.written(&step, &id, None);
 ///     }
 ///     for follow_up in batch.follow_ups() {
 ///         receipts.done(follow_up.token());
@@ -106,6 +105,15 @@ impl Receipts {
     /// The record was updated. The version is optional, as in [`created`](Self::created).
     pub fn updated(&mut self, token: Token, version: Option<&str>) {
         self.file(token, Receipt::Updated { version: version.map(str::to_owned) });
+    }
+
+    /// The step was written to the record with this id: [`created`](Self::created) or [`updated`](Self::updated),
+    /// whichever its operation is.
+    pub fn written(&mut self, step: &BatchStep<'_>, id: &str, version: Option<&str>) {
+        match step.op() {
+            Op::Create => self.created(step.token(), id, version),
+            Op::Update => self.updated(step.token(), version),
+        }
     }
 
     /// There was nothing to change: the record had all of the values already.
