@@ -46,6 +46,9 @@ mod failing;
 #[path = "conformance/hidden.rs"]
 mod hidden;
 
+#[path = "conformance/people.rs"]
+mod over_people;
+
 #[path = "conformance/strict.rs"]
 mod strict;
 
@@ -62,6 +65,10 @@ mod sqlite;
 #[allow(dead_code)]
 #[path = "../examples/customers/crm.rs"]
 mod customers;
+
+#[allow(dead_code)]
+#[path = "../examples/people.rs"]
+mod people;
 
 use crm_import::account::{Pipeline, Stage, User};
 use crm_import::dedup::DedupPolicy;

@@ -1,22 +1,19 @@
 //! An adapter over tables that were there before there was any import: one column for the whole name, amounts
 //! in cents, phones as somebody typed them, two kinds of ids, and no column for a version.
 //!
-//! The adapter adds four tables: the keys by which customers are found, the customers whose keys have to be
-//! renewed, the tokens of what was written, and the checkpoints of imports.
+//! This file is what you write yourself for your tables. What the import keeps beside them is in `kept.rs`.
+
+#[path = "kept.rs"]
+mod kept;
 
 use crm_import::account::{OpportunityMatching, OpportunityPolicy, Pipeline, Stage};
-use crm_import::dedup::{DedupPolicy, record_keys};
+use crm_import::dedup::{ContactKeys, DedupPolicy};
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{
-    Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Recovery, Token,
-};
+use crm_import::storage::{Applied, Batch, BatchStep, Checkpoint, Receipts, Recovery, Token};
 use crm_import::{Account, Object, RecordId, Storage, StorageWrite};
-use rusqlite::Error::FromSqlConversionFailure;
-use rusqlite::types::{Type, Value};
-use rusqlite::{
-    Connection, OptionalExtension, Result, Row, ToSql, Transaction, TransactionBehavior, params,
-    params_from_iter,
-};
+use kept::{Asked, Kept, Written, insert, update};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, TransactionBehavior};
 
 /// The tables of the application.
 pub(crate) const TABLES: &str = "
@@ -25,25 +22,8 @@ pub(crate) const TABLES: &str = "
         tags TEXT NOT NULL DEFAULT '[]', updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
     CREATE TABLE IF NOT EXISTS deals (
         deal_id TEXT PRIMARY KEY, customer_no INTEGER REFERENCES customers, title TEXT NOT NULL,
-        pipeline TEXT, stage TEXT, amount_cents INTEGER, state TEXT);";
-
-/// The tables that the import adds. Triggers note every customer that is written, whoever writes it. SQL cannot
-/// normalise a phone, so the keys are renewed by the import (`renew_keys`). The table of stale customers has no
-/// unique key, so that it cannot make a write of the application fail.
-const IMPORT_TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS customer_keys (
-        rule TEXT, key TEXT, customer_no INTEGER, PRIMARY KEY (rule, key, customer_no)) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS keys_of_customers ON customer_keys (customer_no);
-    CREATE INDEX IF NOT EXISTS deals_of_customers ON deals (customer_no);
-    CREATE TABLE IF NOT EXISTS stale_customers (customer_no INTEGER);
-    CREATE TRIGGER IF NOT EXISTS customer_is_new AFTER INSERT ON customers
-        BEGIN INSERT INTO stale_customers VALUES (new.customer_no); END;
-    CREATE TRIGGER IF NOT EXISTS customer_has_changed AFTER UPDATE OF customer_no, mail, mobile ON customers
-        BEGIN INSERT INTO stale_customers VALUES (old.customer_no), (new.customer_no); END;
-    CREATE TRIGGER IF NOT EXISTS customer_is_gone AFTER DELETE ON customers
-        BEGIN INSERT INTO stale_customers VALUES (old.customer_no); END;
-    CREATE TABLE IF NOT EXISTS import_tokens (token TEXT PRIMARY KEY, is_update INTEGER, id TEXT);
-    CREATE TABLE IF NOT EXISTS import_checkpoints (import_id TEXT PRIMARY KEY, json TEXT NOT NULL);";
+        pipeline TEXT, stage TEXT, amount_cents INTEGER, state TEXT);
+    CREATE INDEX IF NOT EXISTS deals_of_customers ON deals (customer_no);";
 
 // A version is any text that changes with each write. Two writes may happen at the same time, so a time stamp
 // will not do; the contents of the row will.
@@ -54,7 +34,7 @@ const DEAL: &str = "SELECT deal_id, customer_no, title, pipeline, stage, amount_
 
 pub(crate) struct Crm {
     pub(crate) db: Connection,
-    account: Account,
+    keys: ContactKeys,
 }
 
 /// Which fields there are, how customers and deals are matched, and which stages a deal may be in.
@@ -76,26 +56,25 @@ fn account() -> Account {
     .only(Object::Opportunity, &["name", "pipeline", "stage", "status", "value"])
 }
 
+/// The tables keep the customers of one tenant.
+fn kept(db: &Connection) -> Kept<'_> {
+    Kept { db, tenant: 1 }
+}
+
 impl Crm {
-    /// Opens a database that has the application's tables. The keys of all customers are renewed, because the
-    /// match rules or the country of phones may have changed since last time.
+    /// Opens a database that has the application's tables.
     pub(crate) fn new(mut db: Connection) -> Result<Self> {
-        db.execute_batch(IMPORT_TABLES)?;
-        let account = account();
+        let keys = ContactKeys::new(&account());
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute("INSERT INTO stale_customers SELECT customer_no FROM customers", [])?;
-        renew_keys(&tx, &account)?;
+        tx.execute_batch(kept::TABLES)?;
+        kept::watch(&tx, "customers", "customer_no", "mail, mobile")?;
+        renew_keys(&tx, &keys)?;
         tx.commit()?;
-        Ok(Crm { db, account })
+        Ok(Crm { db, keys })
     }
 
     /// Adds a customer to the answer, with the key that was asked for.
-    fn tell_customer(
-        &self,
-        id: &str,
-        asked: Option<(&str, &str)>,
-        found: &mut Found,
-    ) -> Result<()> {
+    fn tell_customer(&self, id: &str, asked: Option<Asked>, found: &mut Found) -> Result<()> {
         let mut query = self.db.prepare_cached(CUSTOMER)?;
         let mut rows = query.query([RecordId::number(id)])?;
         while let Some(row) = rows.next()? {
@@ -107,8 +86,8 @@ impl Crm {
                 .value("email", &text(row, 2)?)
                 .value("phone", &text(row, 3)?)
                 .values("tags", &tags);
-            if let Some((field, key)) = asked {
-                record.key(field, key);
+            if let Some(Asked { rule, key }) = &asked {
+                record.key(rule, key);
             }
         }
         Ok(())
@@ -141,46 +120,19 @@ fn text(row: &Row<'_>, column: usize) -> Result<String> {
 }
 
 /// Renews the keys of the customers that were written since the last time.
-fn renew_keys(tx: &Transaction<'_>, account: &Account) -> Result<()> {
-    let stale: Vec<i64> = tx
-        .prepare_cached("SELECT DISTINCT customer_no FROM stale_customers")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_>>()?;
-    if stale.is_empty() {
-        return Ok(());
-    }
-    let fields = account.fields();
-    for customer in stale {
-        tx.prepare_cached("DELETE FROM customer_keys WHERE customer_no = ?1")?
-            .execute([customer])?;
-        let addresses = |row: &Row<'_>| Ok((text(row, 2)?, text(row, 3)?));
-        let stored = tx.prepare_cached(CUSTOMER)?.query_row([customer], addresses).optional()?;
-        let Some((mail, mobile)) = stored else { continue }; // deleted
-        let value = |field: &str| match field {
-            "email" => vec![mail.clone()],
-            "phone" => vec![mobile.clone()],
-            _ => Vec::new(),
-        };
-        for rule in &account.dedup.contacts {
-            for key in record_keys(Object::Contact, &rule.0, &fields, account, value) {
-                let insert = "INSERT OR IGNORE INTO customer_keys VALUES (?1, ?2, ?3)";
-                tx.prepare_cached(insert)?.execute(params![
-                    rule.name(),
-                    key.join("\u{1f}"),
-                    customer
-                ])?;
-            }
-        }
-    }
-    tx.prepare_cached("DELETE FROM stale_customers")?.execute([])?;
-    Ok(())
+fn renew_keys(db: &Connection, keys: &ContactKeys) -> Result<()> {
+    kept(db).renew(keys, |id| {
+        let addresses =
+            |row: &Row<'_>| Ok(vec![("email", text(row, 2)?), ("phone", text(row, 3)?)]);
+        db.prepare_cached(CUSTOMER)?.query_row([id], addresses).optional()
+    })
 }
 
 impl Storage for Crm {
     type Error = rusqlite::Error;
 
     fn account(&mut self) -> Result<Account> {
-        Ok(self.account.clone())
+        Ok(account())
     }
 
     fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<()> {
@@ -189,73 +141,18 @@ impl Storage for Crm {
             let mut customers = lookup.contact_ids().iter().map(|id| RecordId::number(id));
             return customers.try_for_each(|no| self.tell_deals("customer_no", no, found));
         }
-        if self.db.prepare_cached("SELECT 1 FROM stale_customers")?.exists([])? {
-            let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            renew_keys(&tx, &self.account)?;
-            tx.commit()?;
-        }
-        lookup.ids().iter().try_for_each(|id| self.tell_customer(id, None, found))?;
-        for block in lookup.blocks() {
-            let rule = block.fields()[0];
-            for &key in block.column(0) {
-                let holders = "SELECT customer_no FROM customer_keys WHERE rule = ?1 AND key = ?2";
-                let mut query = self.db.prepare_cached(holders)?;
-                let mut rows = query.query([rule, key])?;
-                while let Some(row) = rows.next()? {
-                    let id = row.get::<_, i64>(0)?.to_string();
-                    self.tell_customer(&id, Some((rule, key)), found)?;
-                }
-            }
-        }
-        Ok(())
+        renew_keys(&self.db, &self.keys)?;
+        kept(&self.db).find(lookup, |id, asked| self.tell_customer(id, asked, found))
     }
 }
 
 impl StorageWrite for Crm {
     fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<()> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for step in batch.steps() {
-            let token = step.token().to_string();
-            let known = "SELECT id FROM import_tokens WHERE token = ?1";
-            let known: Option<String> =
-                tx.query_row(known, [&token], |row| row.get(0)).optional()?;
-            if let Some(id) = known {
-                receipts.already_applied(step.token(), &id);
-                continue;
-            }
-            let written = match step.object() {
-                Object::Contact => write_customer(&tx, &self.account, &step)?,
-                Object::Opportunity => match step.link(receipts) {
-                    Link::Lost => continue, // its customer was not written: neither is the deal
-                    Link::To(customer) => write_deal(&tx, &step, Some(customer))?,
-                    Link::Unchanged => write_deal(&tx, &step, None)?,
-                },
-            };
-            let id = match written {
-                Written::To(id) => id,
-                Written::Conflict => {
-                    receipts.conflict(step.token());
-                    continue;
-                }
-                Written::Rejected(why) => {
-                    receipts.rejected(step.token(), &why);
-                    continue;
-                }
-            };
-            let keep = "INSERT INTO import_tokens VALUES (?1, ?2, ?3)";
-            tx.execute(keep, params![token, step.is_update(), id])?;
-            match step.op() {
-                Op::Create => receipts.created(step.token(), &id, None),
-                Op::Update => receipts.updated(step.token(), None),
-            }
-        }
-        let checkpoint = batch.checkpoint();
-        let json = serde_json::to_string(checkpoint).expect("a checkpoint has text for its keys");
-        tx.execute(
-            "INSERT INTO import_checkpoints VALUES (?1, ?2)
-                ON CONFLICT (import_id) DO UPDATE SET json = excluded.json",
-            [&checkpoint.import_id, &json],
-        )?;
+        kept(&tx).write(batch, receipts, |step, customer| match step.object() {
+            Object::Contact => write_customer(&tx, &self.keys, step),
+            Object::Opportunity => write_deal(&tx, step, customer),
+        })?;
         tx.commit()
     }
 
@@ -267,55 +164,20 @@ impl StorageWrite for Crm {
         true
     }
 
-    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>> {
-        let mut query =
-            self.db.prepare_cached("SELECT json FROM import_checkpoints ORDER BY rowid DESC")?;
-        let texts: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
-        let read = |json: &String| {
-            let unreadable = |error| FromSqlConversionFailure(0, Type::Text, Box::new(error));
-            serde_json::from_str(json).map_err(unreadable)
-        };
-        texts.iter().map(read).collect::<Result<_>>().map(Some)
-    }
-
     fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<()> {
-        let mut query =
-            self.db.prepare_cached("SELECT is_update, id FROM import_tokens WHERE token = ?1")?;
-        for token in tokens {
-            let mut rows = query.query([token.to_string()])?;
-            while let Some(row) = rows.next()? {
-                let op = if row.get(0)? { Op::Update } else { Op::Create };
-                known.add(*token, op, &text(row, 1)?);
-            }
-        }
-        Ok(())
+        kept(&self.db).applied(tokens, known)
     }
-}
 
-/// What became of a step.
-enum Written {
-    /// It was written to the record with this id.
-    To(String),
-    /// Somebody else was quicker: it is a conflict.
-    Conflict,
-    /// It can never be written; this is why, for the person with the spreadsheet.
-    Rejected(String),
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>> {
+        kept(&self.db).unfinished()
+    }
 }
 
 /// Writes a customer. The keys are renewed first, so that it is checked against those of this moment.
-fn write_customer(
-    tx: &Transaction<'_>,
-    account: &Account,
-    step: &BatchStep<'_>,
-) -> Result<Written> {
-    renew_keys(tx, account)?;
-    for key in step.new_keys() {
-        let other = "SELECT 1 FROM customer_keys
-            WHERE rule = ?1 AND key = ?2 AND CAST(customer_no AS TEXT) <> ?3";
-        let rule = key.fields().join("+");
-        if tx.prepare_cached(other)?.exists([&rule, key.value(), step.id()])? {
-            return Ok(Written::Conflict);
-        }
+fn write_customer(db: &Connection, keys: &ContactKeys, step: &BatchStep<'_>) -> Result<Written> {
+    renew_keys(db, keys)?;
+    if !kept(db).others(step)?.is_empty() {
+        return Ok(Written::Conflict);
     }
     let mut columns: Vec<(&str, Value)> = Vec::new();
     for change in step.changes() {
@@ -331,30 +193,26 @@ fn write_customer(
     }
     if step.is_update() {
         let now: Option<String> =
-            tx.query_row(CUSTOMER, [step.id()], |row| row.get(5)).optional()?;
+            db.query_row(CUSTOMER, [step.id()], |row| row.get(5)).optional()?;
         if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
-        update(tx, "customers", &columns, ("customer_no", step.id()))?;
+        update(db, "customers", &columns, ("customer_no", step.id()))?;
         let touch = "UPDATE customers SET updated_at = CURRENT_TIMESTAMP WHERE customer_no = ?1";
-        tx.prepare_cached(touch)?.execute([step.id()])?;
+        db.prepare_cached(touch)?.execute([step.id()])?;
         return Ok(Written::To(step.id().to_owned()));
     }
-    let customer = insert(tx, "customers", &columns)?;
+    let customer = insert(db, "customers", &columns)?;
     Ok(Written::To(customer.to_string()))
 }
 
 /// Writes a deal. `customer` is the one it is linked to from now on, if that changes.
-fn write_deal(
-    tx: &Transaction<'_>,
-    step: &BatchStep<'_>,
-    customer: Option<&str>,
-) -> Result<Written> {
+fn write_deal(db: &Connection, step: &BatchStep<'_>, customer: Option<&str>) -> Result<Written> {
     let mut columns: Vec<(&str, Value)> = Vec::new();
     if let Some(customer) = customer {
         let number = RecordId::number(customer);
         let is_there = "SELECT 1 FROM customers WHERE customer_no = ?1";
-        if !tx.prepare_cached(is_there)?.exists([number])? {
+        if !db.prepare_cached(is_there)?.exists([number])? {
             return Ok(Written::Conflict); // it is gone
         }
         columns.push(("customer_no", number.into()));
@@ -376,42 +234,16 @@ fn write_deal(
     }
     if step.is_update() {
         let by_id = format!("{DEAL} deal_id = ?1");
-        let now: Option<String> = tx.query_row(&by_id, [step.id()], |row| row.get(7)).optional()?;
+        let now: Option<String> = db.query_row(&by_id, [step.id()], |row| row.get(7)).optional()?;
         if step.is_stale(now.as_deref()) {
             return Ok(Written::Conflict);
         }
-        update(tx, "deals", &columns, ("deal_id", step.id()))?;
+        update(db, "deals", &columns, ("deal_id", step.id()))?;
         return Ok(Written::To(step.id().to_owned()));
     }
     // A token is as good as a new uuid, and no other step has it.
     let id = step.token().to_string();
     columns.push(("deal_id", id.clone().into()));
-    insert(tx, "deals", &columns)?;
+    insert(db, "deals", &columns)?;
     Ok(Written::To(id))
-}
-
-/// Adds a row in one statement, so that columns may be NOT NULL. Returns its number.
-fn insert(tx: &Transaction<'_>, table: &str, columns: &[(&str, Value)]) -> Result<i64> {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let places = vec!["?"; names.len()].join(", ");
-    let insert = format!("INSERT INTO {table} ({}) VALUES ({places})", names.join(", "));
-    let values = params_from_iter(columns.iter().map(|(_, value)| value));
-    tx.prepare_cached(&insert)?.insert(values)
-}
-
-fn update(
-    tx: &Transaction<'_>,
-    table: &str,
-    columns: &[(&str, Value)],
-    (key, id): (&str, &str),
-) -> Result<()> {
-    if columns.is_empty() {
-        return Ok(());
-    }
-    let sets: Vec<String> = columns.iter().map(|(name, _)| format!("{name} = ?")).collect();
-    let update = format!("UPDATE {table} SET {} WHERE {key} = ?", sets.join(", "));
-    let id = Value::from(id.to_owned());
-    let values = columns.iter().map(|(_, value)| value).chain([&id]);
-    tx.prepare_cached(&update)?.execute(params_from_iter(values))?;
-    Ok(())
 }
