@@ -202,7 +202,7 @@ fn columns_with_defaults_are_certified() {
 }
 
 /// Columns that are never null, and an address too many, are errors of the database, which says so of the whole batch.
-struct Constrained(Shelf);
+struct Constrained(Shelf, Recovery);
 
 asks_its_shelf!(Constrained);
 
@@ -218,7 +218,7 @@ impl StorageWrite for Constrained {
     }
 
     fn recover(&mut self, _: &StorageError, _: u32) -> Recovery {
-        Recovery::Split
+        self.1
     }
 }
 
@@ -226,6 +226,13 @@ impl StorageWrite for Constrained {
 fn whoever_has_a_batch_split_to_find_what_a_constraint_refuses_is_certified() {
     let mut account = account();
     account.dedup.contacts.truncate(2);
-    let report = conformance::run(|| Constrained(Shelf::new(account.clone())));
+    let report = conformance::run(|| Constrained(Shelf::new(account.clone()), Recovery::Split));
     assert!(report.is_passed(), "{report}");
+
+    // Who does not say so is told what to do about a column that is never null.
+    let account = account.only(Object::Contact, &["first_name", "last_name", "email", "city"]);
+    let report = conformance::run(|| Constrained(Shelf::new(account.clone()), Recovery::Stop));
+    let cleared = "every field that may be blank is cleared";
+    let (_, why) = report.failures().find(|(case, _)| *case == cleared).unwrap();
+    assert!(why.contains("Receipts::rejected") && why.contains("recover"), "{why}");
 }

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, Seen, Values};
 use super::receipts::expect_updated;
-use super::{Result, Run, expect};
+use super::{Result, Run, Stop, expect};
 use crate::account::Account;
 use crate::field::{Field, FieldKind, Fields};
 use crate::object::Object::{self, Contact, Opportunity};
@@ -139,6 +139,13 @@ fn expect_cleared<S: StorageWrite>(
     let (version, old) = (before.version.as_deref(), before.values(field));
     let written = bench.write_or_refuse(|batch| {
         batch.update(object, id, version, &[(field, &old)], &[(field, &[])])
+    });
+    let written = written.map_err(|stop| match stop {
+        Stop::Cause(why) => Stop::Failed(format!(
+            "where {field} is cleared, {why}: receipt with Receipts::rejected what its column refuses, or let \
+             StorageWrite::recover split the batch"
+        )),
+        other => other,
     })?;
     let after = bench.get(object, id)?;
     let left = after.values(field);
