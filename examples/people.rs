@@ -92,10 +92,9 @@ impl Crm {
                 return Ok(Written::Conflict);
             }
         }
-        let text = |value: crm_import::Value<'_>| Value::from(value.to_string());
         let columns = step.changes().filter_map(|change| {
             let (_, column) = COLUMNS.into_iter().find(|(field, _)| *field == change.key())?;
-            Some((column, change.value().map_or(Value::Null, text)))
+            Some((column, kept::cell(&change)))
         });
         let mut columns: Vec<(&str, Value)> = columns.collect();
         if step.is_update() {
@@ -126,7 +125,7 @@ impl Storage for Crm {
             for (field, value) in &person.values {
                 record = record.value(*field, value);
             }
-            if let Some(Asked { rule, key }) = &asked {
+            if let Some(Asked { rule, key }) = asked {
                 record.key(rule, key);
             }
             Ok(())

@@ -45,16 +45,11 @@ use crate::object::Object;
 /// use crm_import::account::{Account, Pipeline, Stage};
 /// use crm_import::dedup::DedupPolicy;
 ///
-/// let stage = |id: &str, name: &str| Stage { id: id.into(), name: name.into() };
-/// let sales = Pipeline {
-///     id: "p1".into(),
-///     name: "Sales".into(),
-///     stages: vec![stage("s1", "New"), stage("s2", "Quoted")],
-/// };
+/// let stages = [Stage::new(1, "New"), Stage::new(2, "Quoted")]; // ids may be numbers or texts
 /// let account = Account {
 ///     default_country: Some("US".into()),
 ///     dedup: DedupPolicy::by([["email"], ["phone"]]),
-///     pipelines: vec![sales],
+///     pipelines: vec![Pipeline::new("p1", "Sales", stages)],
 ///     ..Account::default()
 /// };
 /// # assert!(serde_json::to_string(&account).unwrap().contains("Quoted"));
@@ -204,6 +199,18 @@ pub struct Pipeline {
     pub stages: Vec<Stage>,
 }
 
+impl Pipeline {
+    /// A pipeline with these stages, in order.
+    pub fn new(
+        id: impl fmt::Display,
+        name: impl Into<String>,
+        stages: impl IntoIterator<Item = Stage>,
+    ) -> Self {
+        let stages = stages.into_iter().collect();
+        Pipeline { id: id.to_string(), name: name.into(), stages }
+    }
+}
+
 /// A stage of a pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
@@ -211,6 +218,13 @@ pub struct Stage {
     pub id: String,
     /// Its name, which is what files say.
     pub name: String,
+}
+
+impl Stage {
+    /// A stage with this id and name.
+    pub fn new(id: impl fmt::Display, name: impl Into<String>) -> Self {
+        Stage { id: id.to_string(), name: name.into() }
+    }
 }
 
 /// A user of the account.
@@ -224,4 +238,11 @@ pub struct User {
     /// E-mail address.
     #[serde(default)]
     pub email: String,
+}
+
+impl User {
+    /// A user with this id, name and e-mail address; either of the latter may be "".
+    pub fn new(id: impl fmt::Display, name: impl Into<String>, email: impl Into<String>) -> Self {
+        User { id: id.to_string(), name: name.into(), email: email.into() }
+    }
 }

@@ -11,7 +11,7 @@ use crm_import::dedup::{ContactKeys, DedupPolicy};
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{Applied, Batch, BatchStep, Checkpoint, Receipts, Recovery, Token};
 use crm_import::{Account, Object, RecordId, Storage, StorageWrite};
-use kept::{Asked, Kept, Written, insert, update};
+use kept::{Asked, Kept, Written, cell, insert, update};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, TransactionBehavior};
 
@@ -39,17 +39,13 @@ pub(crate) struct Crm {
 
 /// Which fields there are, how customers and deals are matched, and which stages a deal may be in.
 fn account() -> Account {
-    let stage = |name: &str| Stage { id: name.to_lowercase(), name: name.to_owned() };
-    let stages = ["New", "Qualified", "Proposal"].map(stage).to_vec();
+    let stages = ["New", "Qualified", "Proposal"].map(|name| Stage::new(name.to_lowercase(), name));
     Account {
         default_country: Some("US".into()),
         dedup: DedupPolicy::by([["email"], ["phone"]]),
-        pipelines: vec![Pipeline { id: "sales".into(), name: "Sales".into(), stages }],
+        pipelines: vec![Pipeline::new("sales", "Sales", stages)],
         // Otherwise the same file would create its deals a second time.
-        opportunities: OpportunityPolicy {
-            matching: Some(OpportunityMatching::best_or_create(["name"])),
-            ..OpportunityPolicy::default()
-        },
+        opportunities: OpportunityPolicy::by(OpportunityMatching::best_or_create(["name"])),
         ..Account::default()
     }
     .only(Object::Contact, &["name", "email", "phone", "tags"])
@@ -74,7 +70,7 @@ impl Crm {
     }
 
     /// Adds a customer to the answer, with the key that was asked for.
-    fn tell_customer(&self, id: &str, asked: Option<Asked>, found: &mut Found) -> Result<()> {
+    fn tell_customer(&self, id: &str, asked: Option<&Asked>, found: &mut Found) -> Result<()> {
         let mut query = self.db.prepare_cached(CUSTOMER)?;
         let mut rows = query.query([RecordId::number(id)])?;
         while let Some(row) = rows.next()? {
@@ -86,7 +82,7 @@ impl Crm {
                 .value("email", &text(row, 2)?)
                 .value("phone", &text(row, 3)?)
                 .values("tags", &tags);
-            if let Some(Asked { rule, key }) = &asked {
+            if let Some(Asked { rule, key }) = asked {
                 record.key(rule, key);
             }
         }
@@ -182,9 +178,9 @@ fn write_customer(db: &Connection, keys: &ContactKeys, step: &BatchStep<'_>) -> 
     let mut columns: Vec<(&str, Value)> = Vec::new();
     for change in step.changes() {
         columns.push(match change.key() {
-            "name" => ("name", change.text().into()),
-            "email" => ("mail", change.text().into()),
-            "phone" => ("mobile", change.text().into()),
+            "name" => ("name", cell(&change)),
+            "email" => ("mail", cell(&change)),
+            "phone" => ("mobile", cell(&change)),
             _ => {
                 let tags: Vec<String> = change.after().map(|tag| tag.to_string()).collect();
                 ("tags", serde_json::to_string(&tags).expect("texts are JSON").into())
@@ -227,9 +223,9 @@ fn write_deal(db: &Connection, step: &BatchStep<'_>, customer: Option<&str>) -> 
                 }
             },
             ("value", None) => ("amount_cents", Value::Null),
-            ("name", _) => ("title", change.text().into()),
-            ("status", _) => ("state", change.text().into()),
-            (same, _) => (same, change.text().into()), // pipeline and stage
+            ("name", _) => ("title", cell(&change)),
+            ("status", _) => ("state", cell(&change)),
+            (same, _) => (same, cell(&change)), // pipeline and stage
         });
     }
     if step.is_update() {

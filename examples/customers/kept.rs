@@ -4,6 +4,7 @@
 
 use crm_import::dedup::ContactKeys;
 use crm_import::lookup::Lookup;
+use crm_import::plan::Change;
 use crm_import::storage::{Applied, Batch, BatchStep, Checkpoint, Link, Op, Receipts, Token};
 use rusqlite::Error::{FromSqlConversionFailure, SqliteFailure};
 use rusqlite::types::{Type, Value};
@@ -156,7 +157,7 @@ impl Kept<'_> {
     pub(crate) fn find(
         &self,
         lookup: &Lookup<'_>,
-        mut tell: impl FnMut(&str, Option<Asked>) -> Result<()>,
+        mut tell: impl FnMut(&str, Option<&Asked>) -> Result<()>,
     ) -> Result<()> {
         lookup.ids().iter().try_for_each(|id| tell(id, None))?;
         let mut query = self.db.prepare_cached(
@@ -168,7 +169,7 @@ impl Kept<'_> {
             let mut holders = query.query([block.rule(), keys])?;
             while let Some(row) = holders.next()? {
                 let asked = Asked { rule: block.rule(), key: row.get(1)? };
-                tell(&row.get::<_, String>(0)?, Some(asked))?;
+                tell(&row.get::<_, String>(0)?, Some(&asked))?;
             }
         }
         Ok(())
@@ -216,6 +217,16 @@ impl Kept<'_> {
         }
         self.db.prepare_cached("DELETE FROM import_stale")?.execute([])?;
         own.map_or(Ok(()), Transaction::commit)
+    }
+}
+
+/// What a change makes of a column for one value: NULL if the field is cleared, 1 or 0 for yes or no, and otherwise the
+/// text, which a column of numbers, such as ids, takes as a number.
+pub(crate) fn cell(change: &Change<'_>) -> Value {
+    match change.value() {
+        None => Value::Null,
+        Some(crm_import::Value::Boolean(yes)) => i64::from(yes).into(),
+        Some(value) => value.to_string().into(),
     }
 }
 

@@ -34,6 +34,20 @@ impl Default for OpportunityPolicy {
     }
 }
 
+impl OpportunityPolicy {
+    /// A policy by which opportunities are matched like this, with the defaults for everything else.
+    ///
+    /// ```
+    /// use crm_import::account::{OpportunityMatching, OpportunityPolicy};
+    ///
+    /// let policy = OpportunityPolicy::by(OpportunityMatching::best_or_create(["name"]));
+    /// assert_eq!(policy.matching.unwrap().fields, ["name"]);
+    /// ```
+    pub fn by(matching: OpportunityMatching) -> Self {
+        OpportunityPolicy { matching: Some(matching), ..OpportunityPolicy::default() }
+    }
+}
+
 /// Whether a contact may have several opportunities in one pipeline (O4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

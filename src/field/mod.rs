@@ -148,6 +148,27 @@ pub struct CustomField {
     pub options: Vec<String>,
 }
 
+impl CustomField {
+    /// A field of which any value will do. The options of a choice are a field of their own:
+    ///
+    /// ```
+    /// use crm_import::{CustomField, FieldKind, Object};
+    ///
+    /// let currency = CustomField {
+    ///     options: vec!["USD".into(), "EUR".into()],
+    ///     ..CustomField::new(Object::Opportunity, "currency", "Currency", FieldKind::SingleChoice)
+    /// };
+    /// ```
+    pub fn new(
+        object: Object,
+        key: impl Into<String>,
+        label: impl Into<String>,
+        kind: FieldKind,
+    ) -> Self {
+        CustomField { object, key: key.into(), label: label.into(), kind, options: Vec::new() }
+    }
+}
+
 /// The catalogue of an account's fields: the standard ones it has, and the custom ones.
 ///
 /// [`Account::fields`](crate::Account::fields) makes it.
