@@ -103,4 +103,5 @@ pub(super) const SWEDISH: &str = "sekreterare | maka | makar | sambo | partnern 
      saljare | chefen | handledare | radgivare | gaster | vard | varden | vardinna | arrangor | \
      avsandare | mottagare | lakare | bokforare | bokforing | ekonomiansvarig | revisor | advokat | \
      jurist | larare | skapare | leverantor | leverantorer | anstalld | anstallda | kollega | \
-     kollegor | hyresvard | maklare | ombud";
+     kollegor | hyresvard | maklare | ombud | saljarens | gastens | vardens | lakarens | maklarens \
+     | foralderns | mottagarens | avsandarens | radgivarens | chefens | lararens | makens | makans";

@@ -67,7 +67,7 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
 /// Whose it is: the contact's own.
 pub(crate) const OWN: &str = "contact | contacts | customers | clients | attendees | participants | members | person | personne | persona | pessoa | persoon | people | lead | client | customer | member | subscriber | attendee | prospect | invitee | participant | registrant \
      | applicant | candidate | donor | respondent | patient | student | individual | delegate | visitor | tenant | traveler | traveller | passenger | cust | constituent | parishioner | homeowner | borrower | borr | policyholder | insured | kontakt | kontakte | kunde | kunden | teilnehmer | mitglied | interessent | ansprechpartner | client | cliente \
-     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | deltagare | medlem | musteri | membre | miembro | socio | shopper \
+     | clientes | contacto | contato | contatto | participante | partecipante | inscrit | klant | deelnemer | lid | contactpersoon | kund | kundens | deltagare | deltagarens | medlem | medlemmens | patientens | hyresgastens | elevens | musteri | membre | miembro | socio | shopper \
      | klienta | klienci | zakaznik | zakaznika | asiakas | asiakkaan | medlemmer | adherent | adherente | adherents | paciente | pacientes | paziente \
      | pazienti | patientin | patiente | schuler | schulerin | studentin | eleve | etudiant | etudiante | alumno | alumna | aluno | aluna | estudante | estudiante | alunno | studente | leerling \
      | spender | spenderin | donateur | donante | doador | donatore | mieter | mieterin | locataire | inquilino | inquilina | huurder | hyresgast \
@@ -81,7 +81,7 @@ pub(crate) const USER: &str = "user | users | benutzer | nutzer | anwender | uti
 pub(crate) const USER_LISTS: &str = "user login | user registered | user nicename | user pass | user activation key | user role | user roles";
 
 /// Whose it is: probably the contact's own where no other column has it.
-pub(crate) const SUBSTITUTES: &str = "buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare";
+pub(crate) const SUBSTITUTES: &str = "buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare | koparens | bestallarens";
 
 /// Whose it is: the opportunity's own.
 pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance | affaire | opportunite | oportunidad | oportunidade | negocio | trattativa | opportunita | affar";
