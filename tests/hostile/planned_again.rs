@@ -8,7 +8,7 @@ use crm_import::{
 
 use super::meanwhile::{apply, import, with_ana};
 use super::shelf::{Rec, Shelf};
-use super::{Act, Answer, Call, Hostile, StorageWrite, codes};
+use super::{Act, Answer, Call, Honest, Hostile, StorageWrite, codes};
 
 use Object::{Contact, Opportunity};
 
@@ -110,8 +110,7 @@ fn m1_o2_an_id_that_the_import_has_assigned_stays_unknown_when_its_row_is_planne
 /// Contact 1 is Bo, who is deleted before the plan is applied. All rows speak of one opportunity, and some of them give
 /// Bo's address and the phone of the first row.
 fn joins_new(import: &Import, shelf: Shelf, file: &str) -> (Report, Shelf) {
-    let list = FollowUp::of(FollowUpKind::Workflow, "welcome");
-    let (report, shelf) = apply(&import.clone().follow_up(list), file, shelf, |shelf| {
+    let (report, shelf) = apply(import, file, shelf, |shelf| {
         shelf.contacts.remove(&1);
     });
     let rows: Vec<RowNumber> = report.plan().rows().map(|row| row.number()).collect();
@@ -132,6 +131,10 @@ fn joins_new(import: &Import, shelf: Shelf, file: &str) -> (Report, Shelf) {
     (report, shelf)
 }
 
+fn welcoming() -> Import {
+    import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"))
+}
+
 fn with_bo() -> (Shelf, u64) {
     let mut shelf = Shelf::default();
     shelf.account.default_country = Some("US".into());
@@ -148,13 +151,19 @@ fn x3_a_row_that_joins_a_contact_that_its_unit_has_created_is_a_further_update()
         "Email,Phone,City,Company,Opportunity ID\n\
         a@example.com,206 555 0101,Oslo,Acme,{roof}\nbo@example.com,206 555 0101,Rome,,{roof}\n"
     );
-    for import in [import(), import().highlevel()] {
-        let (_, shelf) = joins_new(&import, shelf.clone(), &file);
+    for import in [welcoming(), welcoming().highlevel()] {
+        let (report, shelf) = joins_new(&import, shelf.clone(), &file);
         let ana = shelf.contacts.values().next().unwrap();
         assert_eq!(ana.values["email"], ["bo@example.com"]);
         assert_eq!(ana.values["additional_emails"], ["a@example.com"]);
         assert_eq!([&ana.values["city"][0], &ana.values["company"][0]], ["Rome", "Acme"]);
         assert_eq!(ana.version, 2);
+        // Whoever has lost the report gets the same again, and nothing is written (X6).
+        let again = import.resume(shelf.checkpoints["meanwhile"].clone());
+        let mut storage = Hostile::new(shelf.clone(), Honest);
+        let plan = again.plan_resumed(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+        let resumed = again.apply(plan, &mut storage).unwrap();
+        assert_eq!((storage.shelf.content(), resumed.stats()), (shelf.content(), report.stats()));
     }
 }
 
@@ -173,7 +182,7 @@ fn x3_o4_so_is_a_row_that_joins_an_opportunity_that_its_unit_has_created() {
         a@example.com,206 555 0101,,Boat,1,p1\na@example.com,206 555 0101,{roof},Loft,2,p2\n\
         bo@example.com,206 555 0101,{roof},Loft,2,p2\nbo@example.com,206 555 0101,,Boat,3,p1\n"
     );
-    let (report, shelf) = joins_new(&import(), shelf, &file);
+    let (report, shelf) = joins_new(&welcoming(), shelf, &file);
     let outcomes = [1, 2, 3, 4].map(|row| report.outcome(Opportunity, RowNumber(row)).unwrap());
     let expected = [Outcome::Create, Outcome::Update, Outcome::Merged, Outcome::Merged];
     assert_eq!(outcomes, expected);
