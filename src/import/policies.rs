@@ -138,18 +138,26 @@ impl Policies<'_> {
         })
     }
 
-    /// Opportunities must be matched by fields that they have (O5).
+    /// Opportunities must be matched by fields that they have and that can agree (O5): a row with an id names its
+    /// opportunity, and tags are the contact's.
     fn matched_fields(&self) -> impl Iterator<Item = String> {
         let matching = self.account.opportunities.matching.iter();
         let named = matching.flat_map(|matching| matching.compared(self.fields));
-        named
-            .filter(|key| self.fields.find(Object::Opportunity, key).is_none())
-            .map(|key| {
-                format!(
-                    "opportunities are matched by {key:?}, a field they do not have: correct the key in the account's \
-                     matching, or give them the field"
-                )
-            })
+        named.filter_map(|key| {
+            let remedy = match self.fields.find(Object::Opportunity, key) {
+                None => {
+                    "a field they do not have: correct the key in the account's matching, or give them the field"
+                }
+                Some(FieldId::OPPORTUNITY_ID) => {
+                    "but a row with an id needs no matching: leave it out of the account's matching"
+                }
+                Some(FieldId::OPPORTUNITY_TAGS) => {
+                    "which their contact has instead of them: leave it out of the account's matching"
+                }
+                Some(_) => return None,
+            };
+            Some(format!("opportunities are matched by {key:?}, {remedy}"))
+        })
     }
 
     /// The field of contacts with this key. A part of a name that is kept whole does not count: nothing is
