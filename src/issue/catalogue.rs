@@ -177,9 +177,9 @@ catalogue! {
 
     // Who it is (behaviour §4, §5).
     ContactIdUnknown "contact-id-unknown" Error Some(1006),
-        "no contact has the id \"{value}\"", "correct the id, or leave it blank, so that the contact is found by the other cells of the row";
+        "no contact has the id \"{value}\"", "correct the id, or leave it blank, so that the contact is found by the other cells of the row; leave the column out if its ids are another product's";
     ContactEmpty "contact-empty" Error Some(1021),
-        "the contact has no id, e-mail, phone or name", "give at least one of them, or remove the row if it is no contact but a total or a note";
+        "{nameless} has no id, e-mail, phone or name", "give at least one of them, or remove the row if it is no contact but a total or a note";
     MatchKeyMissing "match-key-missing" Error Some(1009),
         "{who} has nothing to be found by", "fill {detail}; or remove the row if it is no contact but a total or a note";
     NoMatchKey "no-match-key" Warning None,
@@ -277,6 +277,11 @@ fn has_words(phone: &str) -> bool {
     digits >= FEWEST && phone.chars().any(char::is_alphabetic)
 }
 
+/// Whether there are several addresses in a text, as far as one can tell.
+fn has_several_at(emails: &str) -> bool {
+    emails.matches('@').count() > 1
+}
+
 impl IssueCode {
     /// The remedy, given what the issue means for its row and the value that it is about.
     pub(super) fn remedy_for(self, severity: Severity, value: Option<&str>) -> &'static str {
@@ -286,6 +291,9 @@ impl IssueCode {
             }
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
                 "check whether it has wrong, missing or extra digits"
+            }
+            IssueCode::EmailInvalid if value.is_some_and(has_several_at) => {
+                "put a comma between the addresses, or write one as name@example.com"
             }
             IssueCode::RequiredMissing if value.is_some() => {
                 "add it to the cell, or choose a column that holds it"

@@ -153,6 +153,10 @@ impl Issue {
                 None => "another contact".into(),
             },
             "number" => self.detail.as_deref().unwrap_or("1234.50").into(),
+            "nameless" => match &self.value {
+                Some(text) => format!("\"{text}\" is not taken for a name, so the contact").into(),
+                None => "the contact".into(),
+            },
             "who" => match &self.value {
                 Some(contact) => format!("\"{contact}\"").into(),
                 None => "the contact".into(),

@@ -56,7 +56,7 @@ impl Ledger {
         if let Some(cell) = cell.filter(|cell| !cell.is_empty()) {
             return Some(cell.into());
         }
-        let nameless = [IssueCode::NoMatchKey, IssueCode::MatchKeyMissing];
+        let nameless = [IssueCode::NoMatchKey, IssueCode::MatchKeyMissing, IssueCode::ContactEmpty];
         let name = nameless.contains(&found.code).then(|| self.name_on(&cells)).flatten();
         name.map(Cow::Owned)
     }
