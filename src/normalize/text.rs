@@ -214,7 +214,7 @@ pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
 /// Is it a long number that a spreadsheet has rounded: digits and an exponent, with a decimal point or comma or
 /// with a sign? `12E5` alone may be an id.
 pub(super) fn is_rounded(cell: &str) -> bool {
-    let Some(at) = cell.find(['e', 'E']) else { return false };
+    let Some(at) = memchr::memchr2(b'e', b'E', cell.as_bytes()) else { return false };
     let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);
     let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
     let is_mantissa = digits.starts_with(|c: char| c.is_ascii_digit())

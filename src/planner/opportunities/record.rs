@@ -170,9 +170,10 @@ impl Planner {
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
         let now = self.deal_after(settings, opportunity, &row, role, |it| problems.push(it));
-        let (pipeline, status, given) =
-            (now.pipeline.map(Cow::into_owned), Status::of(now.status.as_deref()), now.given);
-        let pipeline = self.pipeline_number(pipeline.as_deref());
+        let (status, given) = (Status::of(now.status.as_deref()), now.given);
+        let stays = now.pipeline.as_deref() == self.opportunities.pipeline(state.pipeline);
+        let elsewhere = (!stays).then(|| now.pipeline.map(Cow::into_owned));
+        let pipeline = elsewhere.map_or(state.pipeline, |to| self.pipeline_number(to.as_deref()));
         self.opportunities.states[opportunity.index()] = State { pipeline, status, given, ..state };
         for problem in problems {
             self.report_problem(settings, at, problem, pipeline, Severity::Warning);
@@ -181,7 +182,7 @@ impl Planner {
 
     /// Where an opportunity stands after one more row. Hands what cannot be used of the row to `problem`.
     pub(super) fn deal_after<'p>(
-        &self,
+        &'p self,
         settings: &'p Settings,
         opportunity: OpportunityNumber,
         row: &RowOf<'p>,
@@ -189,9 +190,8 @@ impl Planner {
         problem: impl FnMut(Problem),
     ) -> Deal<'p> {
         let state = self.opportunities.states[opportunity.index()];
-        let pipeline = self.opportunities.pipeline(state.pipeline).map(str::to_owned);
         let mut deal = Deal {
-            pipeline: pipeline.map(Cow::Owned),
+            pipeline: self.opportunities.pipeline(state.pipeline).map(Cow::Borrowed),
             status: state.status.text(),
             given: state.given,
             ..Deal::default()
