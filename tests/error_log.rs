@@ -291,7 +291,7 @@ fn p6_an_opportunity_whose_contact_failed_says_why_in_words() {
         row[6],
         "no contact has the id \"c9\"; the contact on this row failed, so its opportunity was not created: \
          no contact has the id \"c9\"; correct the id, or leave it blank, so that the contact is found by the \
-         other cells of the row"
+         other cells of the row; leave the column out if its ids are another product's"
     );
     assert!(row[7].ends_with("correct the contact, and import the row again"));
 }

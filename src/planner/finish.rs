@@ -8,8 +8,8 @@ use crate::object::ContactNumber;
 use crate::plan::{PassedOn, Plan};
 
 impl Planner {
-    /// The plan, after every block was planned. `findings` are those about the file as a whole.
-    pub(crate) fn finish(mut self, mut findings: Vec<Finding>, threads: usize) -> Plan {
+    /// The plan, after every block was planned.
+    pub(crate) fn finish(mut self, about_file: Vec<Finding>, threads: usize) -> Plan {
         self.withdraw_tags();
         self.ledger.gifts.sort_unstable();
         self.ledger.dropped_of_contacts.sort_unstable();
@@ -26,7 +26,9 @@ impl Planner {
         };
         let (steps, stats) = closing.close();
         ledger.shrink();
-        findings.append(&mut self.all_findings);
+        let mut findings = self.all_findings;
+        findings.splice(0..0, about_file);
+        findings.shrink_to_fit();
         Plan {
             ledger,
             findings,

@@ -55,6 +55,7 @@ impl AboutFile {
     }
 
     pub(super) fn note(self, plan: &mut Plan) {
+        plan.findings.reserve_exact(self.findings.len());
         plan.findings.splice(0..0, self.findings);
         plan.source_issues = self.source_issues;
         plan.unmapped = self.unmapped;
