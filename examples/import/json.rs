@@ -85,6 +85,7 @@ fn planned(planned: &Planned) -> Value {
         "opportunities": counts(&planned.stats.opportunities),
         "links": planned.stats.links,
         "blank_rows": planned.stats.blank_rows,
+        "unused_rows": planned.stats.unused_rows,
         "columns": planned.columns.iter().map(cells).collect::<Vec<_>>(),
     })
 }

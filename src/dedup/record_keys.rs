@@ -7,7 +7,7 @@ use crate::normalize::{self, folded};
 use crate::object::Object;
 
 /// Makes the keys of stored contacts, for a table of keys that an adapter keeps beside them and asks in
-/// [`find`](crate::Storage::find) and [`write`](crate::StorageWrite::write). A key is worth its rule's
+/// [`find`](crate::Storage::find) and [`write`](crate::StorageWrite::write). A key is its rule's
 /// [name](MatchRule::name) and one text:
 ///
 /// ```

@@ -99,6 +99,11 @@ impl Choices {
         stages.find(cell).map(|at| stages.id(at)).map_err(|_| IssueCode::StageUnknown)
     }
 
+    /// Does any pipeline have this stage?
+    pub(crate) fn is_stage(&self, cell: &str) -> bool {
+        self.stages.iter().any(|stages| stages.find(cell).is_ok())
+    }
+
     /// The first stage of a pipeline.
     pub(crate) fn first_stage(&self, pipeline: &str) -> Option<&str> {
         self.stages_of(pipeline).filter(|stages| !stages.is_empty()).map(|stages| stages.id(0))

@@ -243,7 +243,7 @@ catalogue! {
     PipelineUnknown "pipeline-unknown" Error None,
         "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them it means";
     StageUnknown "stage-unknown" Error None,
-        "\"{value}\" is not a stage of {place}", "use a stage of that pipeline, or say which of them it means";
+        "\"{value}\" is not a stage of {place}", "use a stage of {that}, or say which of them it means";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,

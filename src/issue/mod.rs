@@ -145,6 +145,10 @@ impl Issue {
                 Some("") | None => "its pipeline: it is in none".into(),
                 Some(pipeline) => format!("the pipeline {pipeline}").into(),
             },
+            "that" => match self.detail.as_deref() {
+                Some("") | None => "a pipeline, and name the pipeline, too".into(),
+                Some(_) => "that pipeline".into(),
+            },
             "others" => match self.detail.as_deref() {
                 Some(several) if several.contains(", ") => {
                     format!("other contacts ({several})").into()

@@ -123,8 +123,8 @@ impl Ledger {
         self.met(object, number).is_some_and(|met| met.first_row.is_some())
     }
 
-    /// Are contacts not imported, and does a row without an opportunity say by what one is found all the same (P8)?
-    pub(crate) fn only_refers(&self, row: RowIndex) -> bool {
+    /// Are contacts not imported, and does a row without an opportunity say something of one all the same (P8)?
+    pub(crate) fn is_unused(&self, row: RowIndex) -> bool {
         let Settings { contacts, contact_columns, .. } = &*self.settings;
         let is_filled =
             |column: &Column| !column.is_constant() && !is_blank(column.text(&self.cells(row)));

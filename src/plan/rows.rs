@@ -67,7 +67,7 @@ impl<'p> RowPlan<'p> {
     pub fn is_blank(&self) -> bool {
         self.side(Object::Contact).is_none()
             && self.side(Object::Opportunity).is_none()
-            && !self.plan.ledger.only_refers(self.row)
+            && !self.plan.ledger.is_unused(self.row)
     }
 
     /// One side of the row. `None` if the row has no such side, or the object is not imported.
@@ -178,12 +178,14 @@ impl<'p> SidePlan<'p> {
         self.plan.ledger.id(self.object, self.record?)
     }
 
-    /// The first row of the file that met its record: that is folded into it or, if none is, that was led to it and
-    /// skipped (M9).
+    /// The first row of the file that met its record: that is folded into it or, if none is, that was led to its contact
+    /// and skipped (M9).
     pub fn first_row(&self) -> Option<RowNumber> {
         let (ledger, record) = (&self.plan.ledger, self.record?);
         let named = || Some(ledger.number(ledger.entry(self.object, record).named_row?));
-        ledger.first_number(self.object, record).or_else(named)
+        // Which row of an earlier window was the first to be skipped is not remembered.
+        let is_met = ledger.met(self.object, record).is_some();
+        ledger.first_number(self.object, record).or_else(|| (!is_met).then(named).flatten())
     }
 
     /// How the row found its record. `None` if it has none, for example because the side fails.

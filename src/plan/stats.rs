@@ -129,7 +129,7 @@ pub struct Stats {
     pub links: u64,
     /// Rows without any mapped value.
     pub blank_rows: u64,
-    /// Rows that only say by what a contact is found, where contacts are not imported (P8). There is no opportunity on
+    /// Rows that only say something of a contact, where contacts are not imported (P8). There is no opportunity on
     /// them that could be linked to it.
     #[serde(default)]
     pub unused_rows: u64,

@@ -370,10 +370,11 @@ impl Planner {
             .and_then(|contact| self.in_same_pipeline(open, contact));
         match other {
             Some(there) if policy.duplicates == Duplicates::Update => {
-                if mode != Mode::Create {
+                let side = self.meet_opportunity(open, there.lowest, By::Pipeline);
+                if matches!(side, Side::Joins { .. }) {
                     self.report_choice(at, &there);
                 }
-                self.meet_opportunity(open, there.lowest, By::Pipeline)
+                side
             }
             _ => self.meet_no_opportunity(open, contact, other.map(|there| there.lowest)),
         }

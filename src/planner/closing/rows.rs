@@ -44,7 +44,7 @@ impl Rows<'_> {
             stats.contacts.count(of_contact, contact.has_warning);
             stats.opportunities.count(of_opportunity, opportunity.has_warning);
             if of_contact.is_none() && of_opportunity.is_none() {
-                match self.ledger.only_refers(row) {
+                match self.ledger.is_unused(row) {
                     true => stats.unused_rows += 1,
                     false => stats.blank_rows += 1,
                 }

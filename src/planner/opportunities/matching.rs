@@ -134,7 +134,7 @@ impl Planner {
     /// Why no opportunity of its contact was found for a row without an id that may only update one.
     pub(super) fn why_not_found(&mut self, open: OpenSide<'_>, contact: ContactNumber) -> NotFound {
         let Some(matching) = &open.settings.account.opportunities.matching else {
-            return "the contact has none in the pipeline of the row".into();
+            return self.why_not_in_pipeline(open);
         };
         if let Some(lacking) = self.lacking(open) {
             return lacking;
@@ -147,6 +147,21 @@ impl Planner {
         }
         let names = self.ledger.names(Object::Opportunity, several);
         format!("more than one of the contact's is like it ({names})").into()
+    }
+
+    /// Why none was found by the pipeline of the row (O4).
+    fn why_not_in_pipeline(&self, open: OpenSide<'_>) -> NotFound {
+        let OpenSide { settings, at, .. } = open;
+        let row = self.opportunity_row(self.row_at(at));
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
+            is_known &= problem.code != IssueCode::PipelineUnknown;
+        });
+        if is_known && deal.pipeline.is_some() {
+            return "the contact has none in the pipeline of the row".into();
+        }
+        let column = self.column_of(settings, FieldId::PIPELINE);
+        NotFound { column, why: "the row names no pipeline that there is".to_owned() }
     }
 
     /// The fields by which the row's opportunity would be found, and of which it says nothing that can be used.
@@ -410,7 +425,10 @@ impl Planner {
             let state = &self.opportunities.states[opportunity.index()];
             state.contact == Some(contact) && state.pipeline == pipeline
         });
-        let all: SmallVec<[OpportunityNumber; 1]> = there.collect();
+        let mut all: SmallVec<[OpportunityNumber; 1]> = there.collect();
+        // One that has left the contact and come back is listed twice.
+        all.sort_unstable_by_key(|opportunity| opportunity.number());
+        all.dedup();
         let lowest = all.iter().copied().min_by(|a, b| compare(&self.ledger, *a, *b))?;
         Some(InPipeline { lowest, all })
     }

@@ -6,8 +6,8 @@ use super::OpenSide;
 use crate::draft::{Column, Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::mapping::OnInvalid;
-use crate::merge::{Base, Deal, Dropped, Problem, RowRole};
+use crate::mapping::{Merge, OnInvalid};
+use crate::merge::{Base, Deal, Dropped, Problem, RowOf, RowRole};
 use crate::object::{Object, OpportunityNumber, RowIndex};
 use crate::planner::Planner;
 
@@ -49,6 +49,9 @@ impl Planner {
 
     /// Does a row fail because it names no pipeline or stage that there is, in a column that fails such rows (V6)?
     /// If so, issues say why. Any other column only drops the value of a row that updates (O7).
+    ///
+    /// That depends on the row alone: a stage that only the opportunity's pipeline lacks is dropped. The next import of
+    /// the file, or one that is resumed, finds the opportunity where later rows have moved it (L3, X6).
     pub(super) fn misfits_fail(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -65,13 +68,15 @@ impl Planner {
             self.deal_after(settings, opportunity, &row, RowRole::Joins, |it| problems.push(it));
         let pipeline = deal.pipeline.map(Cow::into_owned);
         let pipeline = self.pipeline_number(pipeline.as_deref());
+        let row = self.opportunity_row(self.row_at(at));
         problems.retain(|problem| {
             let columns = match problem.code {
                 IssueCode::PipelineUnknown => fields[0],
                 IssueCode::StageUnknown => fields[1],
                 _ => return false,
             };
-            columns.iter().any(|column| column.index() == problem.column && is_strict(column))
+            let mut columns = columns.iter().filter(|column| column.index() == problem.column);
+            columns.any(|column| is_strict(column) && says_none(settings, &row, column))
         });
         let is_failing = !problems.is_empty();
         for problem in problems {
@@ -187,5 +192,20 @@ impl Planner {
     fn finding(&self, at: usize, code: IssueCode, column: Option<u16>) -> Finding {
         let finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
         Finding { column, ..finding }
+    }
+}
+
+/// Does a row say something in its column for the pipeline, or for the stage, that there is nowhere? If it names a
+/// pipeline, a stage of another one is none.
+fn says_none(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
+    let Some(said) = row.value(settings, column) else { return true };
+    if column.field != FieldId::STAGE {
+        return true;
+    }
+    let pipelines = settings.columns_of(FieldId::PIPELINE).iter();
+    let mut taken = pipelines.filter(|column| column.merge == Merge::Overwrite);
+    match taken.find_map(|column| row.value(settings, column)) {
+        Some(pipeline) => settings.choices.stage(&pipeline.to_text(), &said.to_text()).is_err(),
+        None => !settings.choices.is_stage(&said.to_text()),
     }
 }
