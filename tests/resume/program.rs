@@ -76,7 +76,7 @@ fn the_json_of_an_import_has_its_shape() {
         let (status, json) = import(&[&arguments[..], extra].concat());
         assert_eq!(status, 0, "{json}");
         assert_eq!(keys(&json), ["issues", "mapping", "plan", "report", "rows"]);
-        let plan = ["blank_rows", "columns", "contacts", "links", "opportunities"];
+        let plan = ["blank_rows", "columns", "contacts", "links", "opportunities", "unused_rows"];
         assert_eq!(keys(&json["plan"]), plan);
         let email = &json["plan"]["columns"][1];
         assert_eq!(keys(email), CELLS);
