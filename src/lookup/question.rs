@@ -99,6 +99,11 @@ impl Question {
         &mut self.keys[rule]
     }
 
+    /// Is a record asked for by this id? The question must be [sorted](Self::sort).
+    pub(crate) fn asks_id(&self, id: &str) -> bool {
+        self.ids.binary_search_by(|asked| asked.slice(&self.text).cmp(id)).is_ok()
+    }
+
     /// A short cut to the mark of an asked key: by the address of its text. Most adapters declare the very text that
     /// they were asked for, in the same order. So the search begins at `near`, where the last one ended. `None` if the
     /// text lies elsewhere, or is only a part of a key.
@@ -304,6 +309,7 @@ mod tests {
         question.sort();
         let (rules, fields) = (rules(), Fields::standard());
         let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+        assert!(question.asks_id("c1") && !question.asks_id("ana@example.com"));
         let mark = |text: &str| question.mark_of(0, text.as_ptr() as usize, text, &mut 0);
         let [ana, bo] = *lookup.blocks()[0].column(0) else { panic!("two keys were asked for") };
         assert_eq!((mark(ana), mark(bo)), (Some(7), Some(8)));
@@ -325,5 +331,6 @@ mod tests {
         let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
         assert_eq!(lookup.blocks()[0].column(0), ["bo@example.com"]);
         assert_eq!(lookup.len(), 1);
+        assert!(!question.asks_id("c1"));
     }
 }

@@ -43,8 +43,11 @@ impl Planner {
             self.contacts.first_differs.push(false);
         }
         if self.index.has_ids() {
+            // An id that rows name was asked for. To look for any other among their keys would wait for memory.
             for id in found.ids() {
-                self.teach_id(id);
+                if self.question.asks_id(id) {
+                    self.teach_id(id);
+                }
             }
         }
         let declared = found.declared_keys(Object::Contact, &settings.fields, &told);

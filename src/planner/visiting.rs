@@ -23,10 +23,9 @@ impl Planner {
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
         let mut carriers = [None; TOGETHER];
         for (draft, carrier) in drafts.iter().zip(&mut carriers) {
-            let own = draft.keys();
-            if !own.is_empty() {
-                *carrier = self.index.lone_holder(numbers[own.start - first]);
-            }
+            // The address of a contact may be new, and its phone known.
+            let mut own = draft.keys().map(|key| numbers[key - first]).take(2);
+            *carrier = own.find_map(|key| self.index.lone_holder(key));
         }
         let met = carriers
             .map(|contact| contact.and_then(|of| self.ledger.contacts[of.index()].last_row))
