@@ -61,7 +61,7 @@ fn mapping(criterion: &mut Criterion) {
     let fields = account.fields();
     let headers = headers();
     let samples = samples(&headers);
-    let objects = [Object::Contact, Object::Opportunity];
+    let objects = Object::ALL;
     let mut group = criterion.benchmark_group("mapping of 200 columns, 1,000 custom fields");
     group.bench_function("suggest from headers", |bencher| {
         bencher.iter(|| suggest(black_box(&headers), &[], &objects, &fields));

@@ -28,7 +28,7 @@ mod mapping {
         let headers = rows.next().unwrap();
         let samples: Vec<Vec<String>> = rows.collect();
         let fields = Fields::standard();
-        let both = [Object::Contact, Object::Opportunity];
+        let both = Object::ALL;
         let told = suggest(&headers, &samples, &both, &fields).into_iter().map(|suggestion| {
             let Some(id) = suggestion.target else { return "-".to_owned() };
             let field = fields.get(id);

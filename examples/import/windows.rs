@@ -87,7 +87,7 @@ impl KeptRows {
         BufReader::new(self.lines.get_ref()).lines().map(|line| {
             let mut row: Value = serde_json::from_str(&line?)?;
             let number = row["row"].as_u64().unwrap_or_default();
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 if self.revised.contains(&(object, number)) {
                     row[object.name()]["outcome"] = json!(Outcome::Update);
                 }

@@ -120,7 +120,7 @@ impl Applier {
         let mut memory = ledger.memory.clone();
         let known = Arc::make_mut(&mut memory);
         for row in beside.into_iter().filter(|row| rows.binary_search(row).is_err()) {
-            for object in [Object::Contact, Object::Opportunity] {
+            for object in Object::ALL {
                 let Some((id, met)) = met_on(report, &report.plan.told, object, row) else {
                     continue;
                 };

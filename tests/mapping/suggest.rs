@@ -8,8 +8,6 @@ use proptest::prelude::*;
 
 use super::strings;
 
-pub(super) const BOTH: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 fn suggested(headers: &[&str], objects: &[Object]) -> Vec<Suggestion> {
     suggest(&strings(headers), &[], objects, &Fields::standard())
 }
@@ -32,7 +30,7 @@ fn mapped(headers: &[&str], objects: &[Object]) -> Vec<String> {
 #[test]
 fn a1_a_suggestion_is_sure_likely_or_none_and_says_why() {
     let told: Vec<(Confidence, String)> =
-        suggested(&["First Name", "Work Email", "Assistant's Phone", "Shoes"], &BOTH)
+        suggested(&["First Name", "Work Email", "Assistant's Phone", "Shoes"], &Object::ALL)
             .into_iter()
             .map(|suggestion| (suggestion.confidence, suggestion.reason))
             .collect();
@@ -77,7 +75,7 @@ fn a1_what_both_objects_have_is_the_opportunitys_where_only_those_are_selected()
         "opportunity.source",
     ];
     assert_eq!(mapped(&headers, &[Object::Opportunity]), expected);
-    assert_eq!(mapped(&headers, &BOTH)[2], "contact.tags");
+    assert_eq!(mapped(&headers, &Object::ALL)[2], "contact.tags");
     let opportunities = [Object::Opportunity];
     assert_eq!(mapped(&["Etiquetas", "Contact tags"], &opportunities)[0], "opportunity.tags");
     assert_eq!(mapped(&["Tag list"], &opportunities), ["opportunity.tags"]);
@@ -101,10 +99,10 @@ fn a1_the_reason_says_what_the_header_said() {
     };
     let says = |word: &str, what: &str| format!("\"{word}\" says that it {what}");
     let technical = "is no value of the field itself";
-    assert_eq!(reason(&["Created Date"], &BOTH, 0), says("created", technical));
-    assert_eq!(reason(&["Date Modified"], &BOTH, 0), says("date", technical));
+    assert_eq!(reason(&["Created Date"], &Object::ALL, 0), says("created", technical));
+    assert_eq!(reason(&["Date Modified"], &Object::ALL, 0), says("date", technical));
     assert_eq!(
-        reason(&["Delivery Date"], &BOTH, 0),
+        reason(&["Delivery Date"], &Object::ALL, 0),
         says("delivery", "is about a sale or a delivery")
     );
     assert_eq!(reason(&["Name"], &[Object::Opportunity], 0), "only opportunities are imported");
@@ -113,53 +111,72 @@ fn a1_the_reason_says_what_the_header_said() {
     let stage = "it is a field of opportunities, which are not imported";
     assert_eq!(reason(&["Pipeline"], &[Object::Contact], 0), stage);
     let headers = ["Opportunity Contact ID", "Opportunity Name"];
-    assert_eq!(mapped(&headers, &BOTH), ["opportunity.contact_id", "opportunity.name"]);
+    assert_eq!(mapped(&headers, &Object::ALL), ["opportunity.contact_id", "opportunity.name"]);
     assert_eq!(mapped(&headers, &[Object::Opportunity])[0], "opportunity.contact_id");
     let foreign = ["Opportunity Contact ID", "Account ID", "Opportunity Name"];
-    assert_eq!(reason(&foreign, &BOTH, 0), "the other ids of the file are another product's");
+    assert_eq!(
+        reason(&foreign, &Object::ALL, 0),
+        "the other ids of the file are another product's"
+    );
     let accounts = ["Contact ID", "Account Name", "Email"];
-    assert_eq!(reason(&accounts, &BOTH, 0), "a file with accounts has the ids of another product");
+    assert_eq!(
+        reason(&accounts, &Object::ALL, 0),
+        "a file with accounts has the ids of another product"
+    );
 }
 
 #[test]
 fn a1_what_an_opportunity_is_worth_is_its_value() {
     for header in ["Deal Worth", "Opportunity Worth", "Deal - Worth", "Deal Price", "deal_revenue"]
     {
-        assert_eq!(mapped(&["Deal Name", header], &BOTH)[1], "opportunity.value", "{header}");
+        assert_eq!(
+            mapped(&["Deal Name", header], &Object::ALL)[1],
+            "opportunity.value",
+            "{header}"
+        );
     }
-    assert_eq!(mapped(&["Name", "Worth", "Stage"], &BOTH)[1], "opportunity.value");
-    assert_eq!(mapped(&["Email", "Net Worth"], &BOTH)[1], "-");
+    assert_eq!(mapped(&["Name", "Worth", "Stage"], &Object::ALL)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Net Worth"], &Object::ALL)[1], "-");
 }
 
 #[test]
 fn a1_name_is_what_the_columns_beside_it_leave() {
-    assert_eq!(mapped(&["Name", "Email"], &BOTH), ["contact.name", "contact.email"]);
-    assert_eq!(mapped(&["Vorname", "Name"], &BOTH), ["contact.first_name", "contact.last_name"]);
-    assert_eq!(mapped(&["Prénom", "Nom"], &BOTH), ["contact.first_name", "contact.last_name"]);
-    assert_eq!(mapped(&["Nome", "Cognome"], &BOTH), ["contact.first_name", "contact.last_name"]);
-    assert_eq!(mapped(&["Nombre"], &BOTH), ["contact.name"]);
+    assert_eq!(mapped(&["Name", "Email"], &Object::ALL), ["contact.name", "contact.email"]);
     assert_eq!(
-        mapped(&["Name", "Contact Name", "Stage"], &BOTH),
+        mapped(&["Vorname", "Name"], &Object::ALL),
+        ["contact.first_name", "contact.last_name"]
+    );
+    assert_eq!(
+        mapped(&["Prénom", "Nom"], &Object::ALL),
+        ["contact.first_name", "contact.last_name"]
+    );
+    assert_eq!(
+        mapped(&["Nome", "Cognome"], &Object::ALL),
+        ["contact.first_name", "contact.last_name"]
+    );
+    assert_eq!(mapped(&["Nombre"], &Object::ALL), ["contact.name"]);
+    assert_eq!(
+        mapped(&["Name", "Contact Name", "Stage"], &Object::ALL),
         ["opportunity.name", "contact.name", "opportunity.stage"]
     );
 }
 
 #[test]
 fn a1_title_beside_a_person_is_a_job_and_beside_a_stage_a_deal() {
-    assert_eq!(mapped(&["First Name", "Title", "Job Title"], &BOTH)[1..], ["-", "-"]);
-    assert_eq!(mapped(&["Title", "Stage", "Value"], &BOTH)[0], "opportunity.name");
+    assert_eq!(mapped(&["First Name", "Title", "Job Title"], &Object::ALL)[1..], ["-", "-"]);
+    assert_eq!(mapped(&["Title", "Stage", "Value"], &Object::ALL)[0], "opportunity.name");
 }
 
 #[test]
 fn a1_owner_and_source_belong_to_the_section_they_stand_in() {
     let headers = ["Email", "First Name", "Last Name", "Source", "Deal Name", "Owner", "Stage"];
-    assert_eq!(mapped(&headers, &BOTH)[3], "contact.source");
-    assert_eq!(mapped(&headers, &BOTH)[5], "opportunity.owner");
+    assert_eq!(mapped(&headers, &Object::ALL)[3], "contact.source");
+    assert_eq!(mapped(&headers, &Object::ALL)[5], "opportunity.owner");
 }
 
 #[test]
 fn a2_a_field_that_holds_one_value_takes_one_column() {
-    let suggestions = suggested(&["Company", "Organization", "City", "Town"], &BOTH);
+    let suggestions = suggested(&["Company", "Organization", "City", "Town"], &Object::ALL);
     let fields = Fields::standard();
     assert_eq!(targets(&suggestions, &fields), ["contact.company", "-", "contact.city", "-"]);
     assert_eq!(suggestions[1].reason, "another column feeds Company, which holds one value");
@@ -176,7 +193,7 @@ fn a2_more_addresses_join_the_additional_ones() {
         "contact.phone",
         "contact.additional_phones",
     ];
-    assert_eq!(mapped(&headers, &BOTH), expected);
+    assert_eq!(mapped(&headers, &Object::ALL), expected);
 }
 
 #[test]
@@ -184,10 +201,13 @@ fn a2_a_mobile_phone_comes_before_one_that_is_called_a_landline() {
     let expected = ["contact.additional_phones", "contact.phone"];
     for headers in [["Landline", "Mobile"], ["Tél. fixe", "Tél. portable"], ["Festnetz", "Handy"]]
     {
-        assert_eq!(mapped(&headers, &BOTH), expected);
+        assert_eq!(mapped(&headers, &Object::ALL), expected);
     }
-    assert_eq!(mapped(&["Phone", "Mobile"], &BOTH), ["contact.phone", "contact.additional_phones"]);
-    assert_eq!(mapped(&["Default Address Phone", "Phone"], &BOTH), expected);
+    assert_eq!(
+        mapped(&["Phone", "Mobile"], &Object::ALL),
+        ["contact.phone", "contact.additional_phones"]
+    );
+    assert_eq!(mapped(&["Default Address Phone", "Phone"], &Object::ALL), expected);
 }
 
 #[test]
@@ -214,9 +234,9 @@ fn a1_a_remark_says_how_a_value_is_written_or_whose_it_is() {
 #[test]
 fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
     let headers = ["Email", "Status", "Lost Reason"];
-    assert_eq!(mapped(&headers, &BOTH), ["contact.email", "-", "-"]);
+    assert_eq!(mapped(&headers, &Object::ALL), ["contact.email", "-", "-"]);
     let headers = ["Email", "Amount", "Lost Reason"];
-    assert_eq!(mapped(&headers, &BOTH)[2], "opportunity.lost_reason");
+    assert_eq!(mapped(&headers, &Object::ALL)[2], "opportunity.lost_reason");
     assert_eq!(mapped(&["Lost Reason"], &[Object::Opportunity]), ["opportunity.lost_reason"]);
 }
 
@@ -224,12 +244,12 @@ fn a3_a_reason_for_loss_alone_makes_no_opportunity() {
 fn a3_a_column_that_contacts_have_too_makes_no_opportunity_alone() {
     for header in ["Stage", "Phase", "Estimated Value", "Lead Value", "Close Date"] {
         let expected = ["contact.email", "-", "contact.owner"];
-        assert_eq!(mapped(&["Email", header, "Owner"], &BOTH), expected, "{header}");
+        assert_eq!(mapped(&["Email", header, "Owner"], &Object::ALL), expected, "{header}");
     }
-    assert_eq!(mapped(&["Email", "Stage", "Lead Value"], &BOTH)[1], "opportunity.stage");
-    assert_eq!(mapped(&["Email", "Deal Value"], &BOTH)[1], "opportunity.value");
-    assert_eq!(mapped(&["Email", "Pipeline Stage"], &BOTH)[1], "opportunity.stage");
-    assert_eq!(mapped(&["Stage"], &BOTH), ["opportunity.stage"]);
+    assert_eq!(mapped(&["Email", "Stage", "Lead Value"], &Object::ALL)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Email", "Deal Value"], &Object::ALL)[1], "opportunity.value");
+    assert_eq!(mapped(&["Email", "Pipeline Stage"], &Object::ALL)[1], "opportunity.stage");
+    assert_eq!(mapped(&["Stage"], &Object::ALL), ["opportunity.stage"]);
 }
 
 #[test]
@@ -237,18 +257,21 @@ fn a2_what_is_called_the_deals_or_the_contacts_goes_before_what_is_not() {
     let headers =
         ["First Name", "Last Name", "Email", "Stage", "Source", "Deal Name", "Deal Stage"];
     let expected = ["-", "contact.source", "opportunity.name", "opportunity.stage"];
-    assert_eq!(mapped(&headers, &BOTH)[3..], expected);
-    assert_eq!(mapped(&["Name", "Contact Name", "Email"], &BOTH)[..2], ["-", "contact.name"]);
+    assert_eq!(mapped(&headers, &Object::ALL)[3..], expected);
+    assert_eq!(
+        mapped(&["Name", "Contact Name", "Email"], &Object::ALL)[..2],
+        ["-", "contact.name"]
+    );
 }
 
 #[test]
 fn a1_a_client_beside_a_contact_is_a_company() {
     let expected = ["contact.company", "contact.name", "contact.email"];
-    assert_eq!(mapped(&["Client", "Contact", "Email"], &BOTH), expected);
-    assert_eq!(mapped(&["Kunde", "Ansprechpartner", "E-Mail"], &BOTH), expected);
+    assert_eq!(mapped(&["Client", "Contact", "Email"], &Object::ALL), expected);
+    assert_eq!(mapped(&["Kunde", "Ansprechpartner", "E-Mail"], &Object::ALL), expected);
     let headers = ["Client", "Contact", "Company", "Email"];
-    assert_eq!(mapped(&headers, &BOTH)[..3], ["-", "contact.name", "contact.company"]);
-    assert_eq!(mapped(&["Client", "Email"], &BOTH)[0], "contact.name");
+    assert_eq!(mapped(&headers, &Object::ALL)[..3], ["-", "contact.name", "contact.company"]);
+    assert_eq!(mapped(&["Client", "Email"], &Object::ALL)[0], "contact.name");
 }
 
 #[test]
@@ -264,7 +287,7 @@ fn a1_capitals_without_spaces_are_read_apart() {
         ("DEALERNAME", "-"),
         ("PERSONALNUMMER", "-"),
     ] {
-        assert_eq!(mapped(&[header], &BOTH), [expected], "{header}");
+        assert_eq!(mapped(&[header], &Object::ALL), [expected], "{header}");
     }
 }
 
@@ -272,48 +295,48 @@ fn a1_capitals_without_spaces_are_read_apart() {
 fn a2_the_parts_of_an_address_come_from_one_address() {
     let headers = ["Home City", "Home Zip", "Work City", "Work Zip", "Work Country"];
     let only_home = ["contact.city", "contact.postal_code", "-", "-", "-"];
-    assert_eq!(mapped(&headers, &BOTH), only_home);
+    assert_eq!(mapped(&headers, &Object::ALL), only_home);
     // The one that is filled is taken.
     let rows = [strings(&["", "", "Leeds", "LS1", "UK"]), strings(&["", "", "York", "YO1", "UK"])];
     let fields = Fields::standard();
-    let suggestions = suggest(&strings(&headers), &rows, &BOTH, &fields);
+    let suggestions = suggest(&strings(&headers), &rows, &Object::ALL, &fields);
     let only_work = ["-", "-", "contact.city", "contact.postal_code", "contact.country"];
     assert_eq!(targets(&suggestions, &fields), only_work);
 }
 
 #[test]
 fn a3_ids_of_another_product_are_left_out() {
-    assert_eq!(mapped(&["Contact ID", "Email"], &BOTH)[0], "contact.id");
-    assert_eq!(mapped(&["Contact ID", "Account ID", "Email"], &BOTH)[..2], ["-", "-"]);
-    assert_eq!(mapped(&["Record ID", "Person - ID", "Customer ID", "id"], &BOTH), ["-"; 4]);
+    assert_eq!(mapped(&["Contact ID", "Email"], &Object::ALL)[0], "contact.id");
+    assert_eq!(mapped(&["Contact ID", "Account ID", "Email"], &Object::ALL)[..2], ["-", "-"]);
+    assert_eq!(mapped(&["Record ID", "Person - ID", "Customer ID", "id"], &Object::ALL), ["-"; 4]);
 }
 
 #[test]
 fn a3_an_address_that_may_be_somebody_elses_counts_only_where_no_other_is() {
-    assert_eq!(mapped(&["Email", "Billing Email"], &BOTH), ["contact.email", "-"]);
+    assert_eq!(mapped(&["Email", "Billing Email"], &Object::ALL), ["contact.email", "-"]);
     assert_eq!(
-        mapped(&["Billing Email", "Company Phone"], &BOTH),
+        mapped(&["Billing Email", "Company Phone"], &Object::ALL),
         ["contact.email", "contact.phone"]
     );
-    assert_eq!(mapped(&["Phone", "Company Phone"], &BOTH), ["contact.phone", "-"]);
+    assert_eq!(mapped(&["Phone", "Company Phone"], &Object::ALL), ["contact.phone", "-"]);
 }
 
 #[test]
 fn a3_do_not_disturb_is_not_any_consent() {
     let headers = ["Do Not Contact", "Do Not Call", "Email Opt Out", "Unsubscribed", "Marketing"];
-    assert_eq!(mapped(&headers, &BOTH), ["contact.dnd", "-", "-", "-", "-"]);
+    assert_eq!(mapped(&headers, &Object::ALL), ["contact.dnd", "-", "-", "-", "-"]);
 }
 
 #[test]
 fn a1_slips_of_the_pen_are_likely_and_give_way() {
-    let suggestions = suggested(&["Frist Name", "Last Nane", "Emial"], &BOTH);
+    let suggestions = suggested(&["Frist Name", "Last Nane", "Emial"], &Object::ALL);
     let fields = Fields::standard();
     let expected = ["contact.first_name", "contact.last_name", "contact.email"];
     assert_eq!(targets(&suggestions, &fields), expected);
     assert!(suggestions.iter().all(|suggestion| suggestion.confidence == Confidence::Likely));
-    assert_eq!(mapped(&["First Name", "Frist Name"], &BOTH), ["contact.first_name", "-"]);
+    assert_eq!(mapped(&["First Name", "Frist Name"], &Object::ALL), ["contact.first_name", "-"]);
     // A word that means something else is no slip.
-    assert_eq!(mapped(&["Email", "List Name"], &BOTH), ["contact.email", "-"]);
+    assert_eq!(mapped(&["Email", "List Name"], &Object::ALL), ["contact.email", "-"]);
 }
 
 fn custom(object: Object, key: &str, label: &str, kind: FieldKind) -> CustomField {
@@ -329,7 +352,7 @@ fn a1_the_accounts_own_fields_are_found_by_key_and_label() {
         custom(Object::Contact, "scan", "Scan", FieldKind::File),
     ]);
     let headers = strings(&["Contract No", "contractNo", "Roof area (m²)", "Lead Status", "Scan"]);
-    let suggestions = suggest(&headers, &[], &BOTH, &fields);
+    let suggestions = suggest(&headers, &[], &Object::ALL, &fields);
     // A2 holds for them too, and a file cannot be imported.
     let expected =
         ["contact.contract_no", "-", "opportunity.roof_area", "contact.lead_status", "-"];
@@ -343,7 +366,7 @@ fn a1_the_accounts_own_fields_are_found_by_key_and_label() {
 fn a1_beside_what_is_called_the_deals_the_plain_column_is_the_contacts() {
     let headers = "Email,Deal Name,Deal Notes,Deal Owner,Deal Source,Deal Stage,Notes,Owner,Source";
     let headers: Vec<&str> = headers.split(',').collect();
-    let found = mapped(&headers, &BOTH);
+    let found = mapped(&headers, &Object::ALL);
     assert_eq!(found[6..], ["contact.notes", "contact.owner", "contact.source"]);
     assert_eq!(found[2..5], ["opportunity.notes", "opportunity.owner", "opportunity.source"]);
 }
@@ -374,17 +397,18 @@ fn a6_the_columns_of_our_own_error_log_are_left_out_but_for_the_ids() {
         "opportunity.id",
         "-",
     ];
-    assert_eq!(mapped(&headers, &BOTH), expected);
-    let reasons = suggested(&headers, &BOTH);
+    assert_eq!(mapped(&headers, &Object::ALL), expected);
+    let reasons = suggested(&headers, &Object::ALL);
     assert_eq!(reasons[9].reason, "the error log's own column");
-    let mapping = Mapping::from_suggestions(&suggested(&headers, &BOTH), &Fields::standard());
+    let mapping =
+        Mapping::from_suggestions(&suggested(&headers, &Object::ALL), &Fields::standard());
     assert!(mapping.resolve(&strings(&headers)).missing.is_empty());
 }
 
 #[test]
 fn no_header_at_all_maps_to_nothing() {
-    assert_eq!(mapped(&["", " ", "-", "#", "12"], &BOTH), ["-"; 5]);
-    assert!(mapped(&[], &BOTH).is_empty());
+    assert_eq!(mapped(&["", " ", "-", "#", "12"], &Object::ALL), ["-"; 5]);
+    assert!(mapped(&[], &Object::ALL).is_empty());
 }
 
 #[test]
@@ -400,7 +424,7 @@ fn a1_what_the_account_does_without_is_not_suggested() {
     let kept = ["name", "email", "phone"].map(String::from);
     account.standard_fields.insert(Object::Contact, kept.to_vec());
     let headers = strings(&["Name", "Email", "Work Email", "City", "Tags", "Mobile"]);
-    let suggestions = suggest(&headers, &[], &BOTH, &account.fields());
+    let suggestions = suggest(&headers, &[], &Object::ALL, &account.fields());
     let found = targets(&suggestions, &account.fields());
     assert_eq!(found, ["contact.name", "contact.email", "-", "-", "-", "contact.phone"]);
     assert_eq!(
@@ -417,7 +441,7 @@ fn a2_an_id_takes_one_column_too() {
         ["contact_id", "import contact id", "Import Contact ID"],
         ["Opportunity ID", "Opportunity Id", "Opportunity Name"],
     ] {
-        let suggestions = suggested(&headers, &BOTH);
+        let suggestions = suggested(&headers, &Object::ALL);
         assert!(suggestions[0].target.is_some(), "{headers:?}");
         assert!(
             suggestions.iter().any(|other| {
@@ -435,7 +459,7 @@ fn a2_an_id_takes_one_column_too() {
 fn twice(headers: &[&str], suggestions: &[Suggestion]) -> Vec<MappingProblem> {
     let fields = Fields::standard();
     let mapping = Mapping::from_suggestions(suggestions, &fields);
-    let modes = BOTH.map(|object| (object, Mode::Upsert));
+    let modes = Object::ALL.map(|object| (object, Mode::Upsert));
     let account = Account::default();
     let mut problems = mapping.check(&strings(headers), &account, &modes, Unmapped::Notice);
     problems.retain(MappingProblem::is_error);
@@ -473,7 +497,7 @@ proptest! {
         has_addresses in any::<bool>(),
     ) {
         let row = strings(&vec![if has_addresses { "ana@example.com" } else { "" }; headers.len()]);
-        let suggestions = suggest(&headers, &[row.clone(), row], &BOTH, &Fields::standard());
+        let suggestions = suggest(&headers, &[row.clone(), row], &Object::ALL, &Fields::standard());
         let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
         prop_assert_eq!(twice(&headers, &suggestions), []);
         let mapping = Mapping::from_suggestions(&suggestions, &Fields::standard());

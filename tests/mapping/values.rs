@@ -4,7 +4,7 @@ use crm_import::mapping::suggest;
 use crm_import::{Fields, Object};
 
 use super::strings;
-use super::suggest::{BOTH, targets};
+use super::suggest::targets;
 
 #[test]
 fn a1_values_take_back_what_the_header_promises() {
@@ -14,10 +14,10 @@ fn a1_values_take_back_what_the_header_promises() {
         strings(&["Barn", "2026-01-06", "no", "yes", "Customer"]),
     ];
     let fields = Fields::standard();
-    let with_values = suggest(&headers, &rows, &BOTH, &fields);
+    let with_values = suggest(&headers, &rows, &Object::ALL, &fields);
     assert_eq!(targets(&with_values, &fields), ["opportunity.name", "-", "-", "-", "-"]);
     assert_eq!(with_values[1].reason, "its values are something else");
-    let without = suggest(&headers, &[], &BOTH, &fields);
+    let without = suggest(&headers, &[], &Object::ALL, &fields);
     assert!(without.iter().all(|suggestion| suggestion.target.is_some()));
 }
 
@@ -27,7 +27,7 @@ fn a1_a_yes_or_no_under_the_header_of_a_name_is_what_somebody_is_called() {
     let headers = strings(&["First Name", "Last Name", "Email"]);
     for (one, other) in [("Tak", "Sim"), ("Si", "Nu"), ("Da", "Sim")] {
         let row = |name| strings(&["Ana", name, "ana@example.com"]);
-        let suggestions = suggest(&headers, &[row(one), row(other)], &BOTH, &fields);
+        let suggestions = suggest(&headers, &[row(one), row(other)], &Object::ALL, &fields);
         assert_eq!(targets(&suggestions, &fields)[1], "contact.last_name", "{one} {other}");
     }
 }
@@ -60,7 +60,7 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
     ] {
         let headers = strings(&["Deal Name", "Email", header]);
         let row = |value| strings(&["Roof", "ana@example.com", value]);
-        let suggestions = suggest(&headers, &[row(first), row(second)], &BOTH, &fields);
+        let suggestions = suggest(&headers, &[row(first), row(second)], &Object::ALL, &fields);
         assert_eq!(targets(&suggestions, &fields)[2], "-", "{header}");
         assert_eq!(suggestions[2].reason, "its values are something else", "{header}");
     }
@@ -81,7 +81,7 @@ fn a1_values_that_cannot_be_what_the_header_says_are_left_out() {
         ("Email", "nowhere", "ana at example", "contact.email"),
     ] {
         let rows = [strings(&[first]), strings(&[second])];
-        let suggestions = suggest(&strings(&[header]), &rows, &BOTH, &fields);
+        let suggestions = suggest(&strings(&[header]), &rows, &Object::ALL, &fields);
         assert_eq!(targets(&suggestions, &fields), [expected], "{header}");
     }
 }

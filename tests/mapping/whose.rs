@@ -21,7 +21,7 @@ fn beside(other: Option<&str>, header: &str) -> (String, String) {
         .iter()
         .map(|cell| strings(&other.map_or(vec![*cell], |_| vec!["Lee", *cell])))
         .collect();
-    let both = [Object::Contact, Object::Opportunity];
+    let both = Object::ALL;
     let suggestion: Suggestion = suggest(&strings(&headers), &rows, &both, &fields).pop().unwrap();
     let target = suggestion.target.map_or("-".to_owned(), |id| fields.get(id).key.clone());
     (target, suggestion.reason)

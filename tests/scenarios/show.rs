@@ -6,8 +6,6 @@ use crm_import::plan::{Counts, RowPlan, SidePlan};
 use crm_import::storage::{Op, StorageError};
 use crm_import::{Error, Issue, MemoryStorage, Object, Outcome, Plan, Step};
 
-const OBJECTS: [Object; 2] = [Object::Contact, Object::Opportunity];
-
 pub(crate) fn plan(plan: &Plan) -> String {
     let mut out = String::new();
     plan.rows().for_each(|planned| row(&mut out, &planned));
@@ -24,8 +22,10 @@ pub(crate) fn plan(plan: &Plan) -> String {
 
 fn row(out: &mut String, row: &RowPlan<'_>) {
     write!(out, "row {}:", row.number()).unwrap();
-    let sides: Vec<String> =
-        OBJECTS.iter().filter_map(|object| Some(side(row, *object, &row.side(*object)?))).collect();
+    let sides: Vec<String> = Object::ALL
+        .iter()
+        .filter_map(|object| Some(side(row, *object, &row.side(*object)?)))
+        .collect();
     let text = match sides.is_empty() {
         true if row.is_blank() => "blank".to_owned(),
         true => "unused".to_owned(),
@@ -101,7 +101,7 @@ fn issue(out: &mut String, issue: &Issue) {
 fn totals(out: &mut String, plan: &Plan) {
     let stats = plan.stats();
     out.push_str("total:");
-    for object in OBJECTS {
+    for object in Object::ALL {
         let counts = stats.of(object);
         if counts.rows > 0 {
             write!(out, " {object} {}", counted(counts)).unwrap();
@@ -138,7 +138,7 @@ fn counted(counts: &Counts) -> String {
 
 /// Every side has exactly one outcome, and the totals are their sums (L2).
 pub(crate) fn check_totals(plan: &Plan, name: &str) {
-    for object in OBJECTS {
+    for object in Object::ALL {
         let counts = plan.stats().of(object);
         let sides: Vec<Outcome> =
             plan.rows().filter_map(|row| row.side(object)).map(|side| side.outcome()).collect();
@@ -150,7 +150,7 @@ pub(crate) fn check_totals(plan: &Plan, name: &str) {
     }
     let blank = plan.rows().filter(RowPlan::is_blank).count() as u64;
     assert_eq!(plan.stats().blank_rows, blank, "{name}: blank rows (L2)");
-    let has_none = |row: &RowPlan<'_>| OBJECTS.iter().all(|object| row.side(*object).is_none());
+    let has_none = |row: &RowPlan<'_>| Object::ALL.iter().all(|object| row.side(*object).is_none());
     let unused = plan.rows().filter(|row| has_none(row) && !row.is_blank()).count() as u64;
     assert_eq!(plan.stats().unused_rows, unused, "{name}: unused rows (L2)");
 }
@@ -158,7 +158,7 @@ pub(crate) fn check_totals(plan: &Plan, name: &str) {
 /// The records with their values, in the order of their ids.
 pub(crate) fn crm(crm: &MemoryStorage) -> String {
     let mut out = String::new();
-    for object in OBJECTS {
+    for object in Object::ALL {
         let mut records: Vec<_> = crm.iter(object).collect();
         records.sort_by_key(|(id, _)| *id);
         for (id, record) in records {

@@ -80,8 +80,7 @@ impl Sqlite {
 
     fn over(db: Connection, account: Account) -> Self {
         let fields = account.fields();
-        let columns =
-            [Object::Contact, Object::Opportunity].map(|object| Columns::of(object, &fields));
+        let columns = Object::ALL.map(|object| Columns::of(object, &fields));
         Sqlite { db, fields, account, columns }
     }
 
