@@ -3,7 +3,7 @@
 use super::progress::ErrorBudget;
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::Plan;
-use crate::planner::{Moved, Tokenless, each_tokenless, each_updating};
+use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 use crate::storage::{Checkpoint, FailedRow, MetRow, Refusal};
 
 /// How a plan is written.
@@ -47,7 +47,7 @@ impl Job {
         let mut concerned: Vec<RowIndex> = Vec::new();
         let mut note = |row: Tokenless| concerned.extend(moved.concerns(&row).then_some(row.row));
         each_tokenless(plan, &mut note);
-        each_updating(plan, &mut note);
+        each_writing(plan, &mut note);
         concerned.sort_unstable();
         let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
         let met = last.flat_map(|row| plan.met_rows(*row)).collect();

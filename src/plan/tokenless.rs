@@ -45,8 +45,8 @@ impl Plan {
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {
-            // It leaves a token, and no key of it comes to anybody else.
-            Outcome::Create => return None,
+            // To nobody, before it was written.
+            Outcome::Create => None,
             // A repeat that is rejected leads to its contact all the same (M10).
             Outcome::Fail => Some(side.contact?),
             Outcome::Update | Outcome::Unchanged | Outcome::Merged | Outcome::Skip => side.contact,

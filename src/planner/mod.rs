@@ -42,7 +42,7 @@ mod visiting;
 mod window;
 
 pub(crate) use teach::keys_of;
-pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_updating};
+pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};
 
 pub(crate) use driver::{
     BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,

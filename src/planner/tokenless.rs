@@ -78,12 +78,18 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
     each_row(plan, |row| is_tokenless(&plan.ledger, row), show);
 }
 
-/// Shows the rows of a plan that leave a token once their stored contact is written, in order. A row that brings its
-/// contact does so with all of its keys, and nobody else comes by them.
-pub(crate) fn each_updating(plan: &Plan, show: impl FnMut(Tokenless)) {
-    let outcome = |row: RowIndex| plan.ledger.contact_rows[row.index()].outcome;
-    let updates = |row| outcome(row) == Some(Outcome::Update);
-    each_row(plan, |row| updates(row) && !is_tokenless(&plan.ledger, row), show);
+/// Shows the rows of a plan that leave a token once their contact is written, in order. A row that brings its contact
+/// does so with all of its keys. Nobody else comes by them, unless a rule of several fields makes some, which may be
+/// those of several contacts (M6).
+pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
+    let ledger = &plan.ledger;
+    let may_share = ledger.settings.rules.iter().any(|rule| !rule.owns_keys());
+    let writes = |row: RowIndex| match ledger.contact_rows[row.index()].outcome {
+        Some(Outcome::Update) => true,
+        Some(Outcome::Create) => may_share,
+        _ => false,
+    };
+    each_row(plan, |row| writes(row) && !is_tokenless(ledger, row), show);
 }
 
 fn each_row(plan: &Plan, is_wanted: impl Fn(RowIndex) -> bool, mut show: impl FnMut(Tokenless)) {

@@ -118,6 +118,27 @@ fn x6_a_row_that_joined_by_a_name_still_means_the_same_once_a_later_row_has_take
 }
 
 #[test]
+fn x6_a_row_that_was_not_reached_brings_its_contact_though_an_earlier_one_has_its_name_by_now() {
+    let crm = || {
+        let dedup = DedupPolicy::by([vec!["first_name", "last_name", "email"], vec!["phone"]]);
+        let account = Account { dedup, default_country: Some("US".into()), ..Account::default() };
+        let mut crm = MemoryStorage::new(account);
+        crm.insert_as(Contact, "c1", [("email", "bo@example.com"), ("phone", "+12065550101")]);
+        crm
+    };
+    // The last row gives the first name, and with it the key of the row before it.
+    let others: String = (0..600).map(|n| format!("q{n}@example.com,,,\n")).collect();
+    let file = format!(
+        "Email,Phone,First Name,Last Name\n,206 555 0101,,Kim\n{others}bo@example.com,,Ana,Kim\n,206 555 0101,Ana,\n"
+    );
+    let [again, whole] = stopped_and_whole(crm, &Import::new().id("brought"), &file);
+    for (report, stored) in [&again, &whole] {
+        assert_eq!(report.outcome(Contact, RowNumber(602)), Some(Outcome::Create));
+        assert_eq!(*stored, whole.1);
+    }
+}
+
+#[test]
 fn x6_a_row_that_was_not_reached_finds_its_contact_though_an_earlier_one_has_its_address_by_now() {
     let crm = || {
         let mut crm = MemoryStorage::default();

@@ -4,7 +4,7 @@
 use super::Runner;
 use crate::issue::{FailedRow, MetRow};
 use crate::plan::Plan;
-use crate::planner::{Moved, Tokenless, each_tokenless, each_updating};
+use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 
 /// How many rows are remembered.
 const MOST: usize = 4_096;
@@ -52,7 +52,7 @@ impl Runner<'_> {
             !is_concerned
         });
         // Once the window is written, all of these have their token.
-        each_updating(plan, |row| {
+        each_writing(plan, |row| {
             if moved.concerns(&row) {
                 met.extend(plan.met_rows(row.row));
             }
