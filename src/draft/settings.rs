@@ -159,6 +159,11 @@ impl Settings {
             || self.rules.iter().any(|rule| rule.has(field))
     }
 
+    /// May several contacts have a key in common? Those of a rule of several fields are nobody's property (M6).
+    pub(crate) fn may_share_keys(&self) -> bool {
+        self.rules.iter().any(|rule| !rule.owns_keys())
+    }
+
     /// Does it matter what rows of earlier windows have said about a record?
     pub(crate) fn minds_earlier_windows(&self) -> bool {
         !(self.clearable.is_empty() && self.fillable.is_empty())

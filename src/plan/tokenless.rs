@@ -45,8 +45,9 @@ impl Plan {
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {
-            // To nobody, before it was written.
-            Outcome::Create => None,
+            // To nobody, before it was written. After that it leaves a token.
+            Outcome::Create if self.ledger.settings.may_share_keys() => None,
+            Outcome::Create => return None,
             // A repeat that is rejected leads to its contact all the same (M10).
             Outcome::Fail => Some(side.contact?),
             Outcome::Update | Outcome::Unchanged | Outcome::Merged | Outcome::Skip => side.contact,

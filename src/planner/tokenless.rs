@@ -83,7 +83,7 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
 /// those of several contacts (M6).
 pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
     let ledger = &plan.ledger;
-    let may_share = ledger.settings.rules.iter().any(|rule| !rule.owns_keys());
+    let may_share = ledger.settings.may_share_keys();
     let writes = |row: RowIndex| match ledger.contact_rows[row.index()].outcome {
         Some(Outcome::Update) => true,
         Some(Outcome::Create) => may_share,
