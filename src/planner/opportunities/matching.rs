@@ -1,5 +1,6 @@
 //! Matching an opportunity without an id by its fields (O5) and by its pipeline (O4).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use foldhash::fast::RandomState;
@@ -151,16 +152,10 @@ impl Planner {
 
     /// Why none was found by the pipeline of the row (O4).
     fn why_not_in_pipeline(&self, open: OpenSide<'_>) -> NotFound {
-        let OpenSide { settings, at, .. } = open;
-        let row = self.opportunity_row(self.row_at(at));
-        let mut is_known = true;
-        let deal = Deal::brought_by(settings, &row, |problem| {
-            is_known &= problem.code != IssueCode::PipelineUnknown;
-        });
-        if is_known && deal.pipeline.is_some() {
+        if self.pipeline_of_row(open).is_some() {
             return "the contact has none in the pipeline of the row".into();
         }
-        let column = self.column_of(settings, FieldId::PIPELINE);
+        let column = self.column_of(open.settings, FieldId::PIPELINE);
         NotFound { column, why: "the row names no pipeline that there is".to_owned() }
     }
 
@@ -410,15 +405,10 @@ impl Planner {
     /// none there.
     pub(super) fn in_same_pipeline(
         &mut self,
-        OpenSide { settings, at, .. }: OpenSide<'_>,
+        open: OpenSide<'_>,
         contact: ContactNumber,
     ) -> Option<InPipeline> {
-        let row = self.opportunity_row(self.row_at(at));
-        let mut is_known = true;
-        let deal = Deal::brought_by(settings, &row, |problem| {
-            is_known &= problem.code != IssueCode::PipelineUnknown;
-        });
-        let pipeline = deal.pipeline.filter(|_| is_known)?.into_owned();
+        let pipeline = self.pipeline_of_row(open)?;
         let pipeline = self.pipeline_number(Some(&pipeline));
         let opportunities = self.opportunities.of_contact.get(&contact)?;
         let there = opportunities.iter().copied().filter(|&opportunity| {
@@ -431,6 +421,16 @@ impl Planner {
         all.dedup();
         let lowest = all.iter().copied().min_by(|a, b| compare(&self.ledger, *a, *b))?;
         Some(InPipeline { lowest, all })
+    }
+
+    /// The pipeline that a new opportunity of the row would be in; `None` if it names none that there is.
+    fn pipeline_of_row(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> Option<String> {
+        let row = self.opportunity_row(self.row_at(at));
+        let mut is_known = true;
+        let deal = Deal::brought_by(settings, &row, |problem| {
+            is_known &= problem.code != IssueCode::PipelineUnknown;
+        });
+        deal.pipeline.filter(|_| is_known).map(Cow::into_owned)
     }
 
     /// Reports which of several opportunities in its pipeline a row updates (O4).
