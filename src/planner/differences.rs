@@ -8,7 +8,7 @@ use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Detail, Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{effective, loosens};
+use crate::merge::{RowOf, effective, loosens};
 use crate::normalize;
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{Entry, Ledger};
@@ -154,10 +154,14 @@ fn said_before<'l>(
     ledger: &'l Ledger,
     settings: &'l Settings,
     column: &'l Column,
-    row: RowIndex,
+    (row, of): (RowIndex, &RowOf<'l>),
 ) -> Option<(RowIndex, Value<'l>)> {
-    let mut rows = ledger.back_from(column.object, row);
-    rows.find_map(|row| Some((row, ledger.row(column.object, row).value(settings, column)?)))
+    // Usually the last row says one.
+    if let Some(value) = of.value(settings, column) {
+        return Some((row, value));
+    }
+    let mut earlier = ledger.back_from(column.object, row).skip(1);
+    earlier.find_map(|row| Some((row, ledger.row(column.object, row).value(settings, column)?)))
 }
 
 impl Planner {
@@ -219,7 +223,7 @@ impl Planner {
                 continue;
             }
             let Some(now) = this.value(settings, column) else { continue };
-            let Some((earlier, said)) = said_before(ledger, settings, column, previous) else {
+            let Some((earlier, said)) = said_before(ledger, settings, column, (previous, &before)) else {
                 continue;
             };
             let differs = !normalize::says_the_same(&said, &now)
