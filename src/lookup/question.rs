@@ -17,6 +17,8 @@ pub(crate) struct Question {
     text: String,
     ids: Vec<Asked>,
     contact_ids: Vec<Asked>,
+    /// Tells most ids that are not among the [`ids`](Self::ids) from those that are.
+    id_traces: Traces,
     /// For each match rule.
     keys: Vec<RuleKeys>,
     is_unsorted: bool,
@@ -32,7 +34,8 @@ struct RuleKeys {
     phones: Vec<AskedPhone>,
 }
 
-/// How far the next declared key is searched for. Up to this many keys in a row may have no record.
+/// How far the next declared key is looked for by its address, one key after the other: most keys in between have no
+/// record.
 const NEXT: usize = 64;
 
 impl Question {
@@ -101,12 +104,13 @@ impl Question {
 
     /// Is a record asked for by this id? The question must be [sorted](Self::sort).
     pub(crate) fn asks_id(&self, id: &str) -> bool {
-        self.ids.binary_search_by(|asked| asked.slice(&self.text).cmp(id)).is_ok()
+        self.id_traces.may_hold(id) && position(&self.ids, &self.text, id).is_some()
     }
 
-    /// A short cut to the mark of an asked key: by the address of its text. Most adapters declare the very text that
-    /// they were asked for, in the same order. So the search begins at `near`, where the last one ended. `None` if the
-    /// text lies elsewhere, or is only a part of a key.
+    /// The mark of an asked key. The question must be [sorted](Self::sort).
+    ///
+    /// Most adapters declare the very text that they were asked for, in the same order. So it is first looked for by
+    /// its address, from `near` on, where the last one was found.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -114,17 +118,16 @@ impl Question {
         text: &str,
         near: &mut usize,
     ) -> Option<u32> {
-        let from = address.checked_sub(self.text.as_ptr() as usize)?;
-        if from >= self.text.len() {
-            return None;
-        }
-        let next = self.keys.get(rule)?.texts.get(*near..)?;
-        let next = &next[..next.len().min(NEXT)];
-        let at = next.iter().position(|asked| asked.from as usize == from)?;
-        *near += at;
-        let asked = next[at];
-        let bytes = &self.text.as_bytes()[from..asked.to as usize];
-        (bytes == text.as_bytes()).then_some(asked.mark)
+        let texts = &self.keys.get(rule)?.texts;
+        let from = address.wrapping_sub(self.text.as_ptr() as usize);
+        let next = texts.get(*near..).unwrap_or_default().iter().take(NEXT);
+        let is_it = |asked: &Asked| asked.from as usize == from && asked.slice(&self.text) == text;
+        let at = match next.clone().position(|asked| asked.from as usize == from) {
+            Some(at) if is_it(&texts[*near + at]) => *near + at,
+            _ => position(texts, &self.text, text)?,
+        };
+        *near = at;
+        Some(texts[at].mark)
     }
 
     /// Keeps only texts whose marks are to be kept. The question must be [sorted](Self::sort).
@@ -145,7 +148,9 @@ impl Question {
         if !std::mem::take(&mut self.is_unsorted) {
             return;
         }
-        let Question { text, ids, contact_ids, keys, is_repeated, .. } = self;
+        let Question { text, ids, contact_ids, id_traces, keys, is_repeated, .. } = self;
+        *id_traces = Traces::default();
+        ids.iter().for_each(|asked| id_traces.leave(asked.slice(text)));
         for RuleKeys { texts, phones } in keys {
             let is_mixed = !texts.is_empty();
             *is_repeated |= sort_phones(phones);
@@ -204,6 +209,44 @@ impl RuleKeys {
     fn is_empty(&self) -> bool {
         self.texts.is_empty() && self.phones.is_empty()
     }
+}
+
+/// Where a text is among sorted ones.
+fn position(sorted: &[Asked], all: &str, text: &str) -> Option<usize> {
+    sorted.binary_search_by(|asked| asked.slice(all).cmp(text)).ok()
+}
+
+/// A set of texts that forgets most of each: it may hold a text that was never left there, but tells most of those
+/// apart in no time.
+#[derive(Debug)]
+struct Traces([u64; 64]);
+
+impl Default for Traces {
+    fn default() -> Self {
+        Traces([0; 64])
+    }
+}
+
+impl Traces {
+    fn leave(&mut self, text: &str) {
+        let (word, bit) = trace_of(text);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, text: &str) -> bool {
+        let (word, bit) = trace_of(text);
+        self.0[word] & bit != 0
+    }
+}
+
+/// Twelve bits of a mix of the last bytes of a text, as a word and a bit in it. Ids differ most in their last bytes.
+fn trace_of(text: &str) -> (usize, u64) {
+    let last = match text.as_bytes().last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => text.bytes().fold(0, |all, byte| all << 8 | u64::from(byte)),
+    };
+    let mixed = last.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
+    ((mixed >> 6) as usize, 1 << (mixed & 63))
 }
 
 fn len(text: &str) -> u32 {
@@ -301,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_known_by_where_it_lies_and_only_as_a_whole() {
+    fn a_key_is_known_by_its_text_and_only_as_a_whole() {
         let mut question = Question::default();
         question.ask_id("c1");
         question.ask_key(0, "ana@example.com", 7);
@@ -316,7 +359,35 @@ mod tests {
         assert_eq!(mark(&ana[..3]), None);
         assert_eq!(mark(&ana[8..]), None);
         assert_eq!(mark(lookup.ids()[0]), None);
-        assert_eq!(mark(&String::from(ana)), None);
+        assert_eq!(mark(&String::from(ana)), Some(7));
+    }
+
+    #[test]
+    fn a_key_is_known_however_far_it_is_from_the_last_one() {
+        let (rules, fields) = (rules(), Fields::standard());
+        let mut question = Question::default();
+        let keys: Vec<String> = (1_000..2_000).map(|number| number.to_string()).collect();
+        for (key, mark) in keys.iter().zip(0..) {
+            question.ask_key(0, key, mark);
+            if mark % 10 == 0 {
+                question.ask_id(key);
+            }
+        }
+        question.sort();
+        let lookup = question.lookup(Object::Contact, &rules, &[], &fields);
+        let asked = lookup.blocks()[0].column(0);
+        let mut near = 0;
+        for at in [999, 0, 700, 701, 3, 765, 830] {
+            // Adapters declare the text that they were asked for, or another one like it.
+            for text in [asked[at], keys[at].as_str()] {
+                let mark = question.mark_of(0, text.as_ptr() as usize, text, &mut near);
+                assert_eq!((mark, near), (Some(at as u32), at));
+            }
+        }
+        assert_eq!(question.mark_of(0, 0, "1000x", &mut near), None);
+        for (key, at) in keys.iter().zip(0..) {
+            assert_eq!(question.asks_id(key), at % 10 == 0);
+        }
     }
 
     #[test]
