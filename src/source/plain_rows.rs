@@ -15,9 +15,10 @@
 //! run ends. It also ends before any other row that is unlike the rest, such as one of another width. Such rows are
 //! rare, and are read [one by one](super::records).
 
+use fearless_simd::{Level, Simd, dispatch};
 use simdutf8::compat::from_utf8;
 
-use super::marks::{CHUNK, Marks};
+use super::marks::{CHUNK, Marks, OVERWRITTEN, write_places};
 use super::records::BYTE_ORDER_MARK;
 
 /// A run is no longer than this, so that a place in it fits in the two bytes in which a block keeps it, and so
@@ -26,8 +27,6 @@ pub(super) const RUN_BYTES: usize = 32 * 1024;
 /// Once bytes that are not UTF-8 have ended a run, the next runs are searched for in fewer bytes, but at least in this
 /// many. If the search went far for runs that end soon, it would read the same bytes again and again.
 const LEAST_REACH: usize = 1024;
-/// So many ends of cells are written at once; a chunk of most files holds fewer.
-const AT_ONCE: usize = 8;
 /// At most so many rows are read one by one before a run is looked for again.
 const MOST_WAITED: usize = 63;
 
@@ -43,6 +42,7 @@ pub(super) struct Like {
 impl Like {
     /// May a row with so many cells be part of the run? Not if a byte order mark comes before it, where files
     /// were glued together.
+    #[inline(always)]
     fn fits(self, row: &[u8], cells: usize) -> bool {
         cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
     }
@@ -84,7 +84,7 @@ pub(super) struct PlainRows {
 impl Default for PlainRows {
     fn default() -> Self {
         // Every byte may be a delimiter.
-        let ends = vec![0; RUN_BYTES + CHUNK + AT_ONCE];
+        let ends = vec![0; RUN_BYTES + CHUNK + OVERWRITTEN];
         PlainRows {
             starts: Vec::new(),
             ends,
@@ -168,6 +168,18 @@ impl PlainRows {
     /// of a line. All of that is one function because its state has to stay in registers: in parts that share a
     /// struct, finding the rows took 5 to 12 % more instructions.
     fn find(&mut self, held: &[u8], like: Like, most: usize, text_start: usize) {
+        dispatch!(Level::new(), simd => self.find_on(simd, held, like, most, text_start));
+    }
+
+    #[inline(always)]
+    fn find_on<S: Simd>(
+        &mut self,
+        simd: S,
+        held: &[u8],
+        like: Like,
+        most: usize,
+        text_start: usize,
+    ) {
         let PlainRows { starts, ends, doubled: left_out, .. } = self;
         let ends = ends.as_mut_slice();
         starts.clear();
@@ -177,14 +189,14 @@ impl PlainRows {
         let mut before = Before::START;
         let mut chunk_start = 0;
         'run: while chunk_start < held.len() {
-            let marks = Marks::of(&held[chunk_start..], like.delimiter);
+            let marks = Marks::of(simd, &held[chunk_start..], like.delimiter);
             let Quotes { quoted, doubled, known } = before.pass(marks);
             let mut delimiters = marks.delimiters & !quoted;
             let mut stops = (marks.line_ends | doubled) & known;
             while stops != 0 {
                 let stop = stops.trailing_zeros();
                 let below = (1 << stop) - 1;
-                filled = push_ends(ends, filled, delimiters & below, chunk_start, row.base);
+                filled = push_ends(simd, ends, filled, delimiters & below, chunk_start, row.base);
                 delimiters &= !below;
                 stops &= stops - 1;
                 let at = chunk_start + stop as usize;
@@ -222,7 +234,7 @@ impl PlainRows {
             if known != u64::MAX {
                 break;
             }
-            filled = push_ends(ends, filled, delimiters, chunk_start, row.base);
+            filled = push_ends(simd, ends, filled, delimiters, chunk_start, row.base);
             chunk_start += CHUNK;
         }
         (self.cells, self.len, self.lines) = (cells, len, lines);
@@ -230,31 +242,22 @@ impl PlainRows {
 }
 
 /// Adds the ends of some cells of a chunk after those that are filled; returns how many there are then.
-///
-/// The processor cannot predict how many cells end in a chunk. So several places are written at once, without a
-/// branch for each, and those without a mark mean nothing.
-#[inline]
-fn push_ends(
+#[inline(always)]
+fn push_ends<S: Simd>(
+    simd: S,
     ends: &mut [u16],
-    cells: usize,
-    mut marks: u64,
+    filled: usize,
+    marks: u64,
     chunk_start: usize,
     base: usize,
 ) -> usize {
-    let from = chunk_start.wrapping_sub(base);
-    let filled = cells + marks.count_ones() as usize;
-    let mut at = cells;
-    while at < filled {
-        for end in &mut ends[at..at + AT_ONCE] {
-            *end = from.wrapping_add(marks.trailing_zeros() as usize) as u16;
-            marks &= marks.wrapping_sub(1);
-        }
-        at += AT_ONCE;
-    }
-    filled
+    let from = chunk_start.wrapping_sub(base) as u16;
+    write_places(simd, marks, from, &mut ends[filled..]);
+    filled + marks.count_ones() as usize
 }
 
 /// Is this the line feed after a carriage return, which ends the same line?
+#[inline(always)]
 fn is_second(held: &[u8], at: usize) -> bool {
     held[at] == b'\n' && at > 0 && held[at - 1] == b'\r'
 }
@@ -274,6 +277,7 @@ impl Before {
     const START: Self = Before { quoted: 0, cell_start: 1, closed: 0 };
 
     /// Reads a chunk, and moves on to the one after it.
+    #[inline(always)]
     fn pass(&mut self, marks: Marks) -> Quotes {
         let Marks { delimiters, quotes, line_ends } = marks;
         let ends = delimiters | line_ends;
@@ -297,6 +301,7 @@ impl Before {
 }
 
 /// Turns each bit into the exclusive or of itself and all lower ones.
+#[inline(always)]
 fn xor_of_lower(bits: u64) -> u64 {
     [1, 2, 4, 8, 16, 32].iter().fold(bits, |bits, by| bits ^ bits << by)
 }

@@ -5,6 +5,8 @@
 //! anything odd (text after a closing quote, an end that is not held yet), the csv crate parses the record. It also
 //! defines what is right: a test compares the two.
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use super::marks::{CHUNK, Marks};
 
 /// A record that was split.
@@ -22,12 +24,22 @@ pub(super) struct Plain {
 /// Splits the record at the beginning of `held`. Writes to `ends` where each cell ends, quotes included; the next
 /// cell begins one byte later. Returns `None` if the record has to be parsed in full.
 pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
+    dispatch!(Level::new(), simd => split_on(simd, held, delimiter, ends))
+}
+
+#[inline(always)]
+fn split_on<S: Simd>(
+    simd: S,
+    held: &[u8],
+    delimiter: u8,
+    ends: &mut Vec<usize>,
+) -> Option<Plain> {
     let (mut cells, mut cell_start) = (0, 0);
     let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
     // `skipped` is the second quote of a pair, which was read together with the first.
     let (mut chunk_start, mut skipped) = (0, usize::MAX);
     while chunk_start < held.len() {
-        let mut marks = Marks::of(&held[chunk_start..], delimiter).any();
+        let mut marks = Marks::of(simd, &held[chunk_start..], delimiter).any();
         while marks != 0 {
             let at = chunk_start + marks.trailing_zeros() as usize;
             marks &= marks - 1;
@@ -70,6 +82,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
     None
 }
 
+#[inline(always)]
 fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }

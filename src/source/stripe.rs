@@ -5,7 +5,8 @@
 
 use std::num::NonZeroU64;
 
-use wide::u16x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u16x16};
 
 use super::block::{Block, Ends};
 use super::block_row::BlockRow;
@@ -33,6 +34,11 @@ impl<'b> Stripe<'b> {
 
     /// The rows of the block from this one on. `filled` is a buffer for the stripe to use.
     pub(crate) fn of(block: &'b Block, first: usize, filled: &'b mut Vec<u64>) -> Self {
+        dispatch!(Level::new(), simd => Stripe::on(simd, block, first, filled))
+    }
+
+    #[inline(always)]
+    fn on<S: Simd>(simd: S, block: &'b Block, first: usize, filled: &'b mut Vec<u64>) -> Self {
         let starts = &block.starts[first..];
         let starts = &starts[..starts.len().min(Self::ROWS)];
         let columns = block.columns;
@@ -46,7 +52,7 @@ impl<'b> Stripe<'b> {
                     let rows = ends[cells.clone()].chunks_exact(columns);
                     words.iter_mut().zip(rows).for_each(|(word, ends)| {
                         let before = from.checked_sub(1).map(|before| ends[before]);
-                        *word = filled_of_short(before, &ends[range.clone()]);
+                        *word = filled_of_short(simd, before, &ends[range.clone()]);
                     });
                 }
                 Ends::Long(ends) => {
@@ -127,16 +133,16 @@ pub(crate) fn rows_of(mut rows: u64) -> impl Iterator<Item = usize> {
 
 /// Which of up to 64 neighbouring cells are not empty, sixteen at a time. `before` is where the cell before
 /// them ends.
-fn filled_of_short(before: Option<u16>, ends: &[u16]) -> u64 {
+#[inline(always)]
+fn filled_of_short<S: Simd>(simd: S, before: Option<u16>, ends: &[u16]) -> u64 {
     let Some(last) = ends.len().checked_sub(17) else {
         return filled_of(before.map(u32::from), ends.iter().map(|end| u32::from(*end)));
     };
     let sixteen = |at: usize| {
-        let chunk = |from: usize| u16x16::new(ends[from..from + 16].try_into().unwrap_or_default());
+        let chunk = |from: usize| u16x16::from_slice(simd, &ends[from..from + 16]);
         // A cell with its delimiter is longer by one. Cells that are missing all end in the same place.
         let lens = chunk(at + 1) - chunk(at);
-        let empty = lens.saturating_sub(u16x16::splat(1)).simd_eq(u16x16::splat(0));
-        u64::from(!empty.to_bitmask() as u16) << (at + 1)
+        lens.simd_gt(1).to_bitmask() << (at + 1)
     };
     let first = filled_of(before.map(u32::from), ends[..1].iter().map(|end| u32::from(*end)));
     let whole = (0..last).step_by(16).fold(first, |filled, at| filled | sixteen(at));
@@ -145,6 +151,7 @@ fn filled_of_short(before: Option<u16>, ends: &[u16]) -> u64 {
 }
 
 /// Which cells are not empty, by where they end.
+#[inline(always)]
 fn filled_of(before: Option<u32>, ends: impl Iterator<Item = u32>) -> u64 {
     let mut start = before.map_or(0, |end| end.saturating_add(1));
     let mut filled = 0;
@@ -156,6 +163,7 @@ fn filled_of(before: Option<u32>, ends: impl Iterator<Item = u32>) -> u64 {
 }
 
 /// Turns words of rows into words of columns: bit i of word k becomes bit k of word i.
+#[inline(always)]
 fn turn(words: &mut [u64; 64]) {
     let mut width = 32;
     let mut low = u64::MAX >> 32;

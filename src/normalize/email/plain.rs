@@ -4,7 +4,8 @@
 //! It can tell that most addresses are fine. Any other is looked at byte by byte, and a test compares the two. For
 //! 25 bytes that takes a quarter of the instructions.
 
-use wide::u8x32;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, mask8x32, u8x32};
 
 use crate::normalize::Window;
 
@@ -28,11 +29,16 @@ struct Marks {
 /// Is it sure to be an address, and is it in lower case already? `None` if it needs a closer look. The `window` has
 /// the bytes from its first on, with whatever comes after it, if they are at hand.
 pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> {
+    dispatch!(Level::new(), simd => is_lower_on(simd, address, window))
+}
+
+#[inline(always)]
+fn is_lower_on<S: Simd>(simd: S, address: &[u8], window: Option<&Window>) -> Option<bool> {
     let len = address.len();
     let marks = match window {
         _ if len == 0 || len > 64 => return None,
-        Some(window) if len <= CHUNK => Marks::of(window, u32::MAX >> (CHUNK - len)),
-        _ => Marks::of_address(address),
+        Some(window) if len <= CHUNK => Marks::of(simd, window, u32::MAX >> (CHUNK - len)),
+        _ => Marks::of_address(simd, address),
     };
     let is_one = marks.at != 0 && marks.at & (marks.at - 1) == 0;
     // Nothing empty before, between or behind the breaks.
@@ -55,13 +61,14 @@ pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> 
 
 impl Marks {
     /// Of up to 64 bytes.
-    fn of_address(address: &[u8]) -> Self {
+    #[inline(always)]
+    fn of_address<S: Simd>(simd: S, address: &[u8]) -> Self {
         let mut padded = [0; 2 * CHUNK];
         padded[..address.len()].copy_from_slice(address);
         let own = u64::MAX >> (64 - address.len());
         let (chunks, _) = padded.as_chunks();
-        let (first, last) =
-            (Marks::of(&chunks[0], own as u32), Marks::of(&chunks[1], (own >> CHUNK) as u32));
+        let first = Marks::of(simd, &chunks[0], own as u32);
+        let last = Marks::of(simd, &chunks[1], (own >> CHUNK) as u32);
         Marks {
             at: last.at << CHUNK | first.at,
             breaks: last.breaks << CHUNK | first.breaks,
@@ -74,28 +81,24 @@ impl Marks {
 
     /// Of the bytes of a chunk that are the address's `own`.
     #[inline(always)]
-    fn of(chunk: &Window, own: u32) -> Self {
-        let bytes = u8x32::new(*chunk);
-        let is = |byte: u8| bytes.simd_eq(u8x32::splat(byte));
-        let is_among = |bytes: u8x32, first: u8, last: u8| {
-            let above = bytes - u8x32::splat(first);
-            above.simd_eq(above.min(u8x32::splat(last - first)))
-        };
-        let bits = |found: u8x32| u64::from(found.to_bitmask() & own);
+    fn of<S: Simd>(simd: S, chunk: &Window, own: u32) -> Self {
+        let bytes = u8x32::from_slice(simd, chunk);
+        let is = |byte: u8| bytes.simd_eq(byte);
+        let is_among =
+            |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
+        let bits = |found: mask8x32<S>| found.to_bitmask() & u64::from(own);
         let at = is(b'@');
         let breaks = at | is(b'.');
-        let lower = bytes | u8x32::splat(0x20);
-        let letters = is_among(lower, b'a', b'z');
+        let letters = is_among(bytes | 0x20, b'a', b'z');
         let digits = is_among(bytes, b'0', b'9');
-        let others = u64::from(!(letters | digits | breaks).to_bitmask() & own);
         let mut marks = Marks {
             at: bits(at),
             breaks: bits(breaks),
-            capitals: bits(letters & is_among(bytes, b'A', b'Z')),
-            others,
+            capitals: bits(is_among(bytes, b'A', b'Z')),
+            others: bits(!(letters | digits | breaks)),
             ..Marks::default()
         };
-        if others != 0 {
+        if marks.others != 0 {
             marks.dashes = bits(is(b'-'));
             marks.local_only = bits(is(b'_') | is(b'+'));
         }
@@ -103,6 +106,7 @@ impl Marks {
     }
 
     /// Are they all known, and is none where it may not stand?
+    #[inline(always)]
     fn are_others_fine(self, domain: u64, edges: u64) -> bool {
         self.others == self.dashes | self.local_only
             && domain & (self.local_only | self.dashes & edges) == 0

@@ -1,8 +1,9 @@
 //! [`PlainAmount`]: the plainest ways to write an amount, read in one pass: `1234`, `-12.5`, `$1,234.50`,
 //! `1.234,50 €`. They are most of what a file holds; a test keeps them equal to the lexer's reading.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x16};
 use rust_decimal::Decimal;
-use wide::u8x16;
 
 use super::Separators;
 
@@ -59,11 +60,12 @@ impl<'c> PlainAmount<'c> {
         }
         let mut padded = [0; 16];
         padded[..len].copy_from_slice(text);
-        let bytes = u8x16::new(padded);
-        let value = bytes - u8x16::splat(b'0');
-        let digits = value.simd_eq(value.min(u8x16::splat(9))).to_bitmask();
-        let commas = bytes.simd_eq(u8x16::splat(b',')).to_bitmask();
-        let points = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask();
+        let [digits, commas, points] =
+            dispatch!(Level::baseline(), simd => {
+                let bytes = u8x16::simd_from(simd, padded);
+                let places = [(bytes - b'0').simd_le(9), bytes.simd_eq(b','), bytes.simd_eq(b'.')];
+                places.map(|places| places.to_bitmask() as u32)
+            });
         let ends_in_digits = digits & 1 << (len - 1) & (digits & 1) << (len - 1) != 0;
         let is_known = (digits | commas | points) + 1 == 1 << len;
         if !ends_in_digits || !is_known {

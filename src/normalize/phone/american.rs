@@ -4,7 +4,8 @@
 //! All bytes are classified at once as digits or as what may be written between groups, and each group is read as
 //! one machine word.
 
-use wide::u8x32;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x32};
 
 use super::plain::area_is_plain;
 use crate::normalize::Window;
@@ -12,7 +13,7 @@ use crate::value::Phone;
 
 /// The number in the first `len` bytes, if it is sure to be one. After a plus it must have its 1.
 pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone> {
-    let digits = digits(window, len, has_plus)?;
+    let digits = dispatch!(Level::new(), simd => digits(simd, window, len, has_plus))?;
     let first = digits.trailing_zeros() as usize;
     let has_one = window.get(first) == Some(&b'1');
     if has_plus && !has_one {
@@ -36,17 +37,15 @@ pub(super) fn read(window: &Window, len: usize, has_plus: bool) -> Option<Phone>
 
 /// Where digits stand, if there is nothing besides them but what is written between digits.
 #[inline(always)]
-fn digits(window: &Window, len: usize, has_plus: bool) -> Option<u32> {
+fn digits<S: Simd>(simd: S, window: &Window, len: usize, has_plus: bool) -> Option<u32> {
     let own = u32::MAX.checked_shr(32_u32.checked_sub(u32::try_from(len).ok()?)?)?;
-    let bytes = u8x32::new(*window);
-    let is = |byte: u8| bytes.simd_eq(u8x32::splat(byte));
-    let above = bytes - u8x32::splat(b'0');
-    let digits = above.simd_eq(above.min(u8x32::splat(9)));
+    let bytes = u8x32::from_slice(simd, window);
+    let is = |byte: u8| bytes.simd_eq(byte);
+    let digits = (bytes - b'0').simd_le(9);
     // `(` and `)`, `-` and `.` are neighbours.
-    let parentheses = (bytes & u8x32::splat(0xfe)).simd_eq(u8x32::splat(b'('));
-    let marks = is(b' ') | is(b'-') | is(b'.') | parentheses;
-    let known = (digits | marks).to_bitmask() | u32::from(has_plus);
-    let digits = digits.to_bitmask() & own;
+    let marks = is(b' ') | is(b'-') | is(b'.') | (bytes & 0xfe).simd_eq(b'(');
+    let known = (digits | marks).to_bitmask() as u32 | u32::from(has_plus);
+    let digits = digits.to_bitmask() as u32 & own;
     (digits != 0 && !known & own == 0).then_some(digits)
 }
 
