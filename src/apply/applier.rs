@@ -9,7 +9,7 @@ use super::checkpoint::first_checkpoint;
 use super::conflicts::Conflicts;
 use super::filling::Folded;
 use super::job::{Ending, Job};
-use super::passing::batches_in_turn;
+use super::passed_keys::batches_in_turn;
 use super::progress::{Progress, Status, Written};
 use super::report::{Report, Side};
 use super::token::Tokens;

@@ -27,7 +27,7 @@ mod further;
 mod job;
 mod kept_links;
 mod known;
-mod passing;
+mod passed_keys;
 mod progress;
 mod report;
 mod run;
