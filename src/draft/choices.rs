@@ -81,10 +81,10 @@ impl Choices {
         if self.pipelines.is_empty() {
             return normalize::text(cell);
         }
-        self.pipelines
-            .find(cell)
-            .map(|at| self.pipelines.id(at))
-            .map_err(|_| IssueCode::PipelineUnknown)
+        self.pipelines.find(cell).map(|at| self.pipelines.id(at)).map_err(|code| match code {
+            IssueCode::OptionAmbiguous => IssueCode::PipelineAmbiguous,
+            _ => IssueCode::PipelineUnknown,
+        })
     }
 
     /// Finds a stage by id or name in the pipeline with this id, and returns its id.
@@ -96,7 +96,10 @@ impl Choices {
                 Err(IssueCode::StageUnknown)
             };
         };
-        stages.find(cell).map(|at| stages.id(at)).map_err(|_| IssueCode::StageUnknown)
+        stages.find(cell).map(|at| stages.id(at)).map_err(|code| match code {
+            IssueCode::OptionAmbiguous => IssueCode::StageAmbiguous,
+            _ => IssueCode::StageUnknown,
+        })
     }
 
     /// Does any pipeline have this stage?

@@ -242,8 +242,12 @@ catalogue! {
         "the tags were left out: {detail}", "put them into a column for the contact's tags";
     PipelineUnknown "pipeline-unknown" Error None,
         "no pipeline is called \"{value}\"", "use the name of a pipeline, or say which of them it means";
+    PipelineAmbiguous "pipeline-ambiguous" Error None,
+        "\"{value}\" is the name of more than one pipeline", "write the name exactly as the CRM has it, or use the pipeline's id; if the names are the same, rename one of them in the CRM";
     StageUnknown "stage-unknown" Error None,
         "\"{value}\" is not a stage of {place}", "use a stage of {that}, or say which of them it means";
+    StageAmbiguous "stage-ambiguous" Error None,
+        "\"{value}\" is the name of more than one stage of {place}", "write the name exactly as the CRM has it, or use the stage's id; if the names are the same, rename one of them in the CRM";
     StatusUnknown "status-unknown" Warning Some(1005),
         "\"{value}\" is not a status", "write open, won, lost or abandoned";
     LostReasonUnused "lost-reason-unused" Warning None,
@@ -326,8 +330,20 @@ impl IssueCode {
                 | IssueCode::OpportunityRelinkRefused
                 // Of one that was matched, they would only have been a warning (O7).
                 | IssueCode::PipelineUnknown
+                | IssueCode::PipelineAmbiguous
                 | IssueCode::StageUnknown
+                | IssueCode::StageAmbiguous
         )
+    }
+
+    /// Whether it says that a cell names no pipeline that can be used.
+    pub(crate) const fn is_about_pipeline(self) -> bool {
+        matches!(self, IssueCode::PipelineUnknown | IssueCode::PipelineAmbiguous)
+    }
+
+    /// Whether it says that a cell names no stage that can be used.
+    pub(crate) const fn is_about_stage(self) -> bool {
+        matches!(self, IssueCode::StageUnknown | IssueCode::StageAmbiguous)
     }
 
     /// The message. Where a policy decides what the issue means for its row, the words depend on the severity.

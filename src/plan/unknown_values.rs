@@ -96,22 +96,18 @@ impl Plan {
         let settings = &self.ledger.settings;
         let mut columns = settings.columns(object).iter();
         let column = columns.find(|column| column.index() == finding.column)?;
-        let is_stage = finding.code == IssueCode::StageUnknown;
+        let is_stage = finding.code.is_about_stage();
         let pipeline = issue.detail.filter(|_| is_stage);
         let pipeline = pipeline.map(|told| pipeline_of(&told).to_owned());
         let within = pipeline.as_deref().unwrap_or("");
-        let mut nearest = settings.choices.nearest(column.kind, column.field, within, &value);
-        nearest.dedup();
+        let nearest = settings.choices.nearest(column.kind, column.field, within, &value);
         let unknown = UnknownValue {
             object,
             field: settings.fields.get(column.field).key.clone(),
             column: issue.column,
             pipeline: pipeline.clone(),
             rows: 0,
-            is_ambiguous: matches!(
-                finding.code,
-                IssueCode::OptionAmbiguous | IssueCode::OwnerAmbiguous
-            ),
+            is_ambiguous: is_ambiguous(finding.code),
             nearest: nearest.into_iter().map(str::to_owned).collect(),
             value,
         };
@@ -120,17 +116,26 @@ impl Plan {
     }
 }
 
-fn is_unknown(code: IssueCode) -> bool {
+fn is_ambiguous(code: IssueCode) -> bool {
     matches!(
         code,
-        IssueCode::OptionUnknown
-            | IssueCode::OptionAmbiguous
-            | IssueCode::OwnerUnknown
+        IssueCode::OptionAmbiguous
             | IssueCode::OwnerAmbiguous
-            | IssueCode::PipelineUnknown
-            | IssueCode::StageUnknown
-            | IssueCode::StatusUnknown
-            | IssueCode::CountryUnknown
-            | IssueCode::TimezoneUnknown
+            | IssueCode::PipelineAmbiguous
+            | IssueCode::StageAmbiguous
     )
+}
+
+fn is_unknown(code: IssueCode) -> bool {
+    is_ambiguous(code)
+        || matches!(
+            code,
+            IssueCode::OptionUnknown
+                | IssueCode::OwnerUnknown
+                | IssueCode::PipelineUnknown
+                | IssueCode::StageUnknown
+                | IssueCode::StatusUnknown
+                | IssueCode::CountryUnknown
+                | IssueCode::TimezoneUnknown
+        )
 }

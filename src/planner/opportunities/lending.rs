@@ -116,7 +116,7 @@ impl Planner {
     ) {
         let Shortcomings { missing, misfits, .. } = self.shortcomings(settings, at);
         let misfits = misfits.iter().map(|misfit| match misfit.code {
-            IssueCode::StageUnknown => "stage",
+            code if code.is_about_stage() => "stage",
             _ => "pipeline",
         });
         let lacking = missing.into_iter().chain(misfits);

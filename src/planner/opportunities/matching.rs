@@ -390,7 +390,7 @@ impl Planner {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
         let deal = Deal::brought_by(settings, &row, |problem| {
-            is_known &= problem.code != IssueCode::StageUnknown;
+            is_known &= !problem.code.is_about_stage();
         });
         let text = match field {
             FieldId::PIPELINE => deal.pipeline,
@@ -428,7 +428,7 @@ impl Planner {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
         let deal = Deal::brought_by(settings, &row, |problem| {
-            is_known &= problem.code != IssueCode::PipelineUnknown;
+            is_known &= !problem.code.is_about_pipeline();
         });
         deal.pipeline.filter(|_| is_known).map(Cow::into_owned)
     }

@@ -32,7 +32,7 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         for problem in misfits {
             // Without a pipeline nobody knows where the stage would belong.
-            if problem.code == IssueCode::PipelineUnknown || !missing.contains(&"pipeline") {
+            if problem.code.is_about_pipeline() || !missing.contains(&"pipeline") {
                 self.report_problem(settings, at, problem, pipeline, Severity::Error);
             }
         }
@@ -71,8 +71,8 @@ impl Planner {
         let row = self.opportunity_row(self.row_at(at));
         problems.retain(|problem| {
             let columns = match problem.code {
-                IssueCode::PipelineUnknown => fields[0],
-                IssueCode::StageUnknown => fields[1],
+                code if code.is_about_pipeline() => fields[0],
+                code if code.is_about_stage() => fields[1],
                 _ => return false,
             };
             let mut columns = columns.iter().filter(|column| column.index() == problem.column);
@@ -89,7 +89,7 @@ impl Planner {
         let row = self.opportunity_row(self.row_at(at));
         let mut misfits: Vec<Problem> = Vec::new();
         let deal = Deal::brought_by(settings, &row, |problem| {
-            if matches!(problem.code, IssueCode::PipelineUnknown | IssueCode::StageUnknown) {
+            if problem.code.is_about_pipeline() || problem.code.is_about_stage() {
                 misfits.push(problem);
             }
         });
@@ -99,7 +99,7 @@ impl Planner {
         if crate::merge::effective(base, columns, &[row]).is_none() {
             missing.push("name");
         }
-        let is_pipeline_bad = misfits.iter().any(|p| p.code == IssueCode::PipelineUnknown);
+        let is_pipeline_bad = misfits.iter().any(|p| p.code.is_about_pipeline());
         if settings.choices.has_pipelines() && deal.pipeline.is_none() && !is_pipeline_bad {
             missing.push("pipeline");
         }
@@ -132,7 +132,7 @@ impl Planner {
             let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
             let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
             detail = match detail {
-                Some(pipeline) if problem.code == IssueCode::StageUnknown => {
+                Some(pipeline) if problem.code.is_about_stage() => {
                     let (kind, field) = (column.kind, column.field);
                     let stages = settings.choices.suggestion(kind, field, &pipeline, said);
                     Some(pipeline_and_stages(&pipeline, stages))
