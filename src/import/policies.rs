@@ -140,10 +140,16 @@ impl Policies<'_> {
 
     /// Opportunities must be matched by fields that they have and that can agree (O5): a row with an id names its
     /// opportunity, and tags are the contact's.
-    fn matched_fields(&self) -> impl Iterator<Item = String> {
-        let matching = self.account.opportunities.matching.iter();
-        let named = matching.flat_map(|matching| matching.compared(self.fields));
-        named.filter_map(|key| {
+    fn matched_fields(&self) -> Vec<String> {
+        let Some(matching) = &self.account.opportunities.matching else { return Vec::new() };
+        if matching.compared(self.fields).next().is_none() {
+            return vec![
+                "opportunities are matched by no field, so any of its contact's would be a row's own: name fields in \
+                 the account's matching, or leave the matching out"
+                    .to_owned(),
+            ];
+        }
+        let problems = matching.compared(self.fields).filter_map(|key| {
             let remedy = match self.fields.find(Object::Opportunity, key) {
                 None => {
                     "a field they do not have: correct the key in the account's matching, or give them the field"
@@ -157,7 +163,8 @@ impl Policies<'_> {
                 Some(_) => return None,
             };
             Some(format!("opportunities are matched by {key:?}, {remedy}"))
-        })
+        });
+        problems.collect()
     }
 
     /// The field of contacts with this key. A part of a name that is kept whole does not count: nothing is
