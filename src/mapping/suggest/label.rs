@@ -34,11 +34,13 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
     let header = with_billing(without_lines(header));
-    let header = without_kind(without_remark(without_key(without_path(&header))), names);
+    let header = without_remark(without_key(without_path(&header)));
+    // Before the kind: a single letter is a country's, too.
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
         return read;
     }
-    let header = without_name(without_currency(header, names), names, fields);
+    let header = without_currency(without_kind(header, names), names);
+    let header = without_name(header, names, fields);
     // `Last Name / Surname` says the same twice.
     let meaning = |part: &str| names.find(&words(part)).map(|it| (it.contact, it.opportunity));
     match header.split_once('/') {
@@ -207,13 +209,14 @@ fn with_billing(header: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter.
+/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter. `Phone (F)` is a fax.
 fn with_initial(header: &str, names: &Names) -> Option<String> {
     let (label, initial) = in_brackets(header)?;
     let place = match initial.trim() {
         "M" | "m" | "C" | "c" => "mobile",
         "H" | "h" | "P" | "p" => "home",
         "W" | "w" | "B" | "b" | "O" | "o" | "G" | "g" => "work",
+        "F" | "f" => "fax",
         _ => return None,
     };
     let label = words(label);
