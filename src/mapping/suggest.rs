@@ -5,6 +5,7 @@
 //! [`Reader::BY_CELLS`].
 
 mod around;
+mod choices;
 mod evidence;
 mod header;
 mod label;

@@ -3,9 +3,9 @@
 use super::evidence::SEVERAL;
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
-use super::person_names::{NAMES, PERSON};
+use super::person_names::PERSON;
 use super::{Confidence, Guess, Sheet};
-use crate::field::synonyms::{Group, JOBS, LESSER, TOPICS, phrases};
+use crate::field::synonyms::{Group, JOBS, LESSER, phrases};
 use crate::field::{FieldId, words};
 use crate::mapping::check::is_own;
 use crate::object::Object;
@@ -19,81 +19,6 @@ const CLIENTS: &str =
     "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
 
 impl Reader<'_> {
-    /// Names that both objects use belong to the object of the columns beside them.
-    pub(super) fn settle_choices(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
-        let words = &sheet.words;
-        let objects: Vec<Option<Object>> = guesses
-            .iter()
-            // Tags stand anywhere.
-            .map(|guess| guess.target.filter(|field| *field != FieldId::TAGS))
-            .map(|target| target.map(|field| self.fields.get(field).object))
-            .collect();
-        let has_deal = objects.contains(&Some(Object::Opportunity)) || !self.has_contacts;
-        let count =
-            |wanted: Object| objects.iter().flatten().filter(|object| **object == wanted).count();
-        let is_mostly_deals = count(Object::Opportunity) > count(Object::Contact)
-            || self.begins_with_deal(words, guesses);
-        let has_first = has(guesses, FieldId::FIRST_NAME);
-        let is_name = |(guess, words): (&Guess, &String)| {
-            guess.target.is_some_and(|field| PERSON.contains(&field))
-                || NAMES.contains(&words.as_str())
-        };
-        let is_somebody_named = guesses.iter().zip(words).any(is_name);
-        // `Notes` beside `Deal Notes` are not the opportunity's, but somebody's.
-        let of_deal = self.named_of_deal(words, guesses);
-        let has_somebody = self.has_contacts && count(Object::Contact) > 0;
-        for at in 0..guesses.len() {
-            let Some(choice) = guesses[at].choice.take() else { continue };
-            let beside = section(&objects, at);
-            let is_left_to_contact = has_somebody
-                && choice.opportunity.is_some_and(|field| of_deal.contains(&field))
-                && choice.contact.is_some_and(|field| !has(guesses, field));
-            let is_of_deal = self.has_opportunities
-                && has_deal
-                && !is_left_to_contact
-                && (choice.contact.is_none()
-                    || !self.has_contacts
-                    || is_mostly_deals
-                    || beside == Some(Object::Opportunity));
-            let field = if is_of_deal {
-                choice.opportunity
-            } else {
-                choice.contact.filter(|_| self.has_contacts)
-            };
-            // `Title` beside a first name is a job title, and so it is among the columns of somebody.
-            let is_amid = || {
-                let of_contact = Some(&Object::Contact);
-                objects[..at].iter().rev().flatten().next() == of_contact
-                    && objects[at + 1..].iter().flatten().next() == of_contact
-            };
-            let may_be_job = !phrases(TOPICS).any(|topic| topic == words[at]);
-            let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
-                && (has(guesses, FieldId::OPPORTUNITY_NAME)
-                    || may_be_job && (has_first || is_somebody_named && is_amid()));
-            guesses[at] = match field.filter(|_| !is_job) {
-                Some(field) => Guess::likely(field, "the columns beside it decide"),
-                None => Guess::none("it could mean several things"),
-            };
-        }
-    }
-
-    /// Is the first column that says something the opportunity's name? Then the rows are opportunities, also
-    /// where they say more of their contacts than of themselves.
-    fn begins_with_deal(&self, words: &[String], guesses: &[Guess]) -> bool {
-        let says_something = |at: &usize| {
-            guesses[*at].target.is_some_and(|field| field != FieldId::TAGS)
-                || NAMES.contains(&words[*at].as_str())
-        };
-        let Some(first) = (0..guesses.len()).find(says_something) else { return false };
-        let names_contact = |at: usize| at != first && guesses[at].target == Some(FieldId::NAME);
-        let is_in_parts = has(guesses, FieldId::FIRST_NAME) || has(guesses, FieldId::LAST_NAME);
-        guesses[first].target == Some(FieldId::OPPORTUNITY_NAME)
-            || NAMES.contains(&words[first].as_str())
-                && self.has_opportunities
-                && !is_in_parts
-                && (0..guesses.len()).any(names_contact)
-    }
-
     /// `Title` is what somebody does or is called, by its cells.
     pub(super) fn leave_job_titles(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_job = |word: &str| phrases(JOBS).any(|job| job == word);
@@ -176,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// The fields whose headers speak of the opportunity itself.
-    fn named_of_deal(&self, words: &[String], guesses: &[Guess]) -> Vec<FieldId> {
+    pub(super) fn named_of_deal(&self, words: &[String], guesses: &[Guess]) -> Vec<FieldId> {
         (guesses.iter().zip(words))
             .filter(|(_, words)| self.names_deal(words))
             .filter_map(|(guess, _)| guess.target)
@@ -383,11 +308,4 @@ fn slot_rank(guess: &Guess) -> u32 {
         Group::Billing | Group::Company | Group::Other => 5,
     };
     group + 4 * guess.number.saturating_sub(1)
-}
-
-/// The object of the nearest column before that has one, at the beginning of the first behind: files
-/// keep what belongs together in sections.
-fn section(objects: &[Option<Object>], at: usize) -> Option<Object> {
-    let before = objects[..at].iter().rev().flatten().next();
-    before.or_else(|| objects[at..].iter().flatten().next()).copied()
 }
