@@ -120,6 +120,13 @@ impl Names {
             customs: first_custom(fields)..FieldId(u16::MAX),
         };
         names.add_own_labels(fields);
+        names.add_synonyms(fields);
+        names.add_shared(fields);
+        names
+    }
+
+    /// What the standard fields are called, and what may be them if nothing else is.
+    fn add_synonyms(&mut self, fields: &Fields) {
         for (object, table) in [
             (Object::Contact, CONTACT),
             (Object::Contact, CONTACT_ELSEWHERE),
@@ -128,19 +135,23 @@ impl Names {
         ] {
             for (key, list) in table {
                 let Some(field) = fields.find(object, key) else { continue };
-                phrases(list).for_each(|phrase| names.add(phrase, object, field, false));
+                phrases(list).for_each(|phrase| self.add(phrase, object, field, false));
             }
         }
         for phrase in phrases(MOBILE).chain(phrases(MOBILE_ELSEWHERE)) {
-            names.add(phrase, Object::Contact, FieldId::PHONE, false);
-            if let Some(meaning) = names.fields.get_mut(&squash(phrase)) {
+            self.add(phrase, Object::Contact, FieldId::PHONE, false);
+            if let Some(meaning) = self.fields.get_mut(&squash(phrase)) {
                 meaning.is_mobile = meaning.contact == Some(FieldId::PHONE);
             }
         }
         for (object, key, list) in WEAK {
             let Some(field) = fields.find(*object, key) else { continue };
-            phrases(list).for_each(|phrase| names.add(phrase, *object, field, true));
+            phrases(list).for_each(|phrase| self.add(phrase, *object, field, true));
         }
+    }
+
+    /// Names that both objects use. Fields of the account's own stand before them.
+    fn add_shared(&mut self, fields: &Fields) {
         for (list, contact, opportunity) in SHARED.iter().chain(SHARED_ELSEWHERE) {
             let meaning = Meaning {
                 contact: contact.and_then(|key| fields.find(Object::Contact, key)),
@@ -148,15 +159,14 @@ impl Names {
                 ..Meaning::default()
             };
             for phrase in phrases(list) {
-                let known = names.fields.get(&squash(phrase)).copied().unwrap_or_default();
+                let known = self.fields.get(&squash(phrase)).copied().unwrap_or_default();
                 let is_custom =
-                    |id: Option<FieldId>| id.is_some_and(|id| names.customs.contains(&id));
+                    |id: Option<FieldId>| id.is_some_and(|id| self.customs.contains(&id));
                 if !is_custom(known.contact) && !is_custom(known.opportunity) {
-                    names.shared.insert(squash(phrase), meaning);
+                    self.shared.insert(squash(phrase), meaning);
                 }
             }
         }
-        names
     }
 
     /// The labels and keys of the account's own fields stand before the synonyms of standard ones, but

@@ -196,53 +196,19 @@ impl Reader<'_> {
     /// name in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
     /// listed: whoever owns those is a user.
     pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
-        const OF_USERS: [FieldId; 9] = [
-            FieldId::OPPORTUNITY_ID,
-            FieldId::OPPORTUNITY_NAME,
-            FieldId::PIPELINE,
-            FieldId::STAGE,
-            FieldId::VALUE,
-            FieldId::EXPECTED_CLOSE_DATE,
-            FieldId::COMPANY,
-            FieldId::BUSINESS_NAME,
-            FieldId::WEBSITE,
-        ];
-        let has_word = |of: &[&str]| {
-            words.iter().flat_map(|words| words.split(' ')).any(|word| of.contains(&word))
-        };
-        let lists_animals = lists_animals(words);
-        let is_else = |(guess, words): (&Guess, &String)| {
-            if lists_animals && is_animals(words) {
-                return false;
-            }
-            let chosen = guess.choice.and_then(|choice| choice.contact.or(choice.opportunity));
-            guess.target.or(chosen).is_some_and(|field| {
-                PERSON.contains(&field)
-                    // What a house is worth is an `Estimated Value`.
-                    || OF_USERS.contains(&field) && !(field == FieldId::VALUE && guess.is_weak)
-            })
-        };
-        // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
-        let is_users = ["subject", "case", "account", "account name", "deal"];
-        let is_of_users = has_word(&["ticket", "tickets"])
-            || words.iter().any(|words| is_users.contains(&words.as_str()));
-        if !self.has_contacts || is_of_users || guesses.iter().zip(words).any(is_else) {
+        if !self.has_contacts || owns_accounts(words) || names_others(words, guesses) {
             return false;
         }
-        let is_numbered =
-            |words: &String| ["owner 1 ", "owner 2 "].iter().any(|of| words.starts_with(of));
-        let lists_houses = lists_animals
-            || words.iter().any(is_numbered)
-            || has(guesses, FieldId::ADDRESS)
-            || has_word(&["street", "parcel", "property", "apn", "mailing"]);
-        let of_owner = |words: &String| {
-            let rest = words.strip_prefix("owner ")?;
-            let rest = rest.strip_prefix("1 ").unwrap_or(rest);
-            self.names.find(rest)?.contact
+        let is_owners = |field: FieldId| {
+            let of_owner = |words: &String| {
+                let rest = words.strip_prefix("owner ")?;
+                let rest = rest.strip_prefix("1 ").unwrap_or(rest);
+                self.names.find(rest)?.contact
+            };
+            words.iter().any(|words| of_owner(words) == Some(field))
         };
-        let is_owners = |field: FieldId| words.iter().any(|words| of_owner(words) == Some(field));
         let has_address = guesses.iter().any(|guess| guess.target.is_some_and(FieldId::is_address));
-        lists_houses
+        (lists_animals(words) || lists_houses(words, guesses))
             && (is_owners(FieldId::FIRST_NAME)
                 || !has_address && is_owners(FieldId::NAME) && is_owners(FieldId::PHONE))
     }
@@ -362,6 +328,55 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Is what is owned an account, a ticket or a deal?
+fn owns_accounts(words: &[String]) -> bool {
+    // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
+    let is_owned = ["subject", "case", "account", "account name", "deal"];
+    has_word(words, &["ticket", "tickets"])
+        || words.iter().any(|words| is_owned.contains(&words.as_str()))
+}
+
+/// Does a file name people, or has it what only files with users have?
+fn names_others(words: &[String], guesses: &[Guess]) -> bool {
+    const OF_USERS: [FieldId; 9] = [
+        FieldId::OPPORTUNITY_ID,
+        FieldId::OPPORTUNITY_NAME,
+        FieldId::PIPELINE,
+        FieldId::STAGE,
+        FieldId::VALUE,
+        FieldId::EXPECTED_CLOSE_DATE,
+        FieldId::COMPANY,
+        FieldId::BUSINESS_NAME,
+        FieldId::WEBSITE,
+    ];
+    let lists_animals = lists_animals(words);
+    let is_else = |(guess, words): (&Guess, &String)| {
+        if lists_animals && is_animals(words) {
+            return false;
+        }
+        let chosen = guess.choice.and_then(|choice| choice.contact.or(choice.opportunity));
+        guess.target.or(chosen).is_some_and(|field| {
+            PERSON.contains(&field)
+                // What a house is worth is an `Estimated Value`.
+                || OF_USERS.contains(&field) && !(field == FieldId::VALUE && guess.is_weak)
+        })
+    };
+    guesses.iter().zip(words).any(is_else)
+}
+
+fn lists_houses(words: &[String], guesses: &[Guess]) -> bool {
+    let is_numbered =
+        |words: &String| ["owner 1 ", "owner 2 "].iter().any(|of| words.starts_with(of));
+    words.iter().any(is_numbered)
+        || has(guesses, FieldId::ADDRESS)
+        || has_word(words, &["street", "parcel", "property", "apn", "mailing"])
+}
+
+/// Does any header have one of these words?
+fn has_word(words: &[String], any: &[&str]) -> bool {
+    words.iter().flat_map(|words| words.split(' ')).any(|word| any.contains(&word))
 }
 
 /// Does a file have columns that only animals have?
