@@ -23,7 +23,7 @@ pub(super) struct Dates {
     /// The fields that must agree within the window.
     within: SmallVec<[i32; 1]>,
     /// The day on which it is expected to close.
-    closes: Option<i32>,
+    expected_close: Option<i32>,
 }
 
 impl Compared {
@@ -34,9 +34,9 @@ impl Compared {
         matching: &OpportunityMatching,
         values: impl Fn(FieldId) -> Compares<'v>,
     ) -> Option<Self> {
-        let closes = values(FieldId::EXPECTED_CLOSE_DATE).first().and_then(day);
+        let expected_close = values(FieldId::EXPECTED_CLOSE_DATE).first().and_then(day);
         let mut exact = String::new();
-        let mut dates = Dates { within: SmallVec::new(), closes };
+        let mut dates = Dates { within: SmallVec::new(), expected_close };
         for key in matching.compared(&settings.fields) {
             let field = settings.fields.find(Object::Opportunity, key)?;
             let values = values(field);
@@ -87,7 +87,7 @@ impl Dates {
             distance += days;
         }
         // If the dates that are compared do not differ, the nearest expected close date breaks the tie.
-        Some(match (self.closes, other.closes) {
+        Some(match (self.expected_close, other.expected_close) {
             _ if distance > 0 => distance,
             (Some(a), Some(b)) => a.abs_diff(b),
             (Some(_), None) => u32::MAX,
