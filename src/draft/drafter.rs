@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use super::check::Checked;
 use super::refusal::Refused;
 use super::region::Countries;
-use super::side::{Seen, Side};
+use super::side::{Seen, SideColumns};
 use super::stripe_keys::StripeKeys;
 use super::{Column, Drafts, FormatScan, RowDraft, Settings, Shape};
 use crate::field::FieldId;
@@ -21,8 +21,8 @@ use crate::source::{Block, Stripe, TextSpan, rows_of};
 pub(crate) struct Drafter<'s> {
     pub(super) settings: &'s Settings,
     pub(super) seed: RandomState,
-    contact: Side<'s>,
-    opportunity: Side<'s>,
+    contact: SideColumns<'s>,
+    opportunity: SideColumns<'s>,
     /// The countries that the rows themselves name.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
@@ -45,8 +45,8 @@ pub(crate) struct Drafter<'s> {
 
 impl<'s> Drafter<'s> {
     pub(crate) fn new(settings: &'s Settings, seed: RandomState) -> Self {
-        let contact = Side::new(settings, &settings.contact_columns);
-        let opportunity = Side::new(settings, &settings.opportunity_columns);
+        let contact = SideColumns::new(settings, &settings.contact_columns);
+        let opportunity = SideColumns::new(settings, &settings.opportunity_columns);
         let full_name = settings.contact_columns.iter().find(|column| column.beside.is_some());
         let place = |column: &'s Column| Some((usize::from(column.index()?), column));
         Drafter {
@@ -123,7 +123,7 @@ impl<'s> Drafter<'s> {
     }
 
     /// Looks at the cells of one side.
-    fn check_side(&mut self, side: &mut Side<'s>, stripe: &Stripe<'_>) -> Seen {
+    fn check_side(&mut self, side: &mut SideColumns<'s>, stripe: &Stripe<'_>) -> Seen {
         let failed = stripe.failed();
         let mut seen = Seen { present: side.present_among(failed, stripe), ..Seen::default() };
         let mut open = stripe.rows() & !failed;

@@ -1,4 +1,4 @@
-//! [`Side`]: the columns of one object, as the drafter checks them.
+//! [`SideColumns`]: the columns of one object, as the drafter checks them.
 
 use super::checked_column::{Check, CheckedColumn};
 use super::{Column, Settings};
@@ -7,7 +7,7 @@ use crate::source::{Stripe, rows_of};
 
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
-pub(super) struct Side<'s> {
+pub(super) struct SideColumns<'s> {
     /// First the columns that are not [quiet](CheckedColumn::is_quiet), then the quiet ones that name a contact, then
     /// the others.
     pub(super) columns: Vec<CheckedColumn<'s>>,
@@ -25,7 +25,7 @@ pub(super) struct Seen {
     pub(super) tagged: u64,
 }
 
-impl<'s> Side<'s> {
+impl<'s> SideColumns<'s> {
     pub(super) fn new(settings: &Settings, columns: &'s [Column]) -> Self {
         let mut columns: Vec<_> =
             columns.iter().map(|column| CheckedColumn::new(settings, column)).collect();
@@ -34,7 +34,10 @@ impl<'s> Side<'s> {
             let of_kind = columns.iter_mut().filter(|checked| checked.check == check);
             of_kind.enumerate().for_each(|(number, checked)| checked.among_its_kind = number);
         }
-        Side { has_constants: columns.iter().any(|checked| checked.index.is_none()), columns }
+        SideColumns {
+            has_constants: columns.iter().any(|checked| checked.index.is_none()),
+            columns,
+        }
     }
 
     /// How many columns are checked this way.

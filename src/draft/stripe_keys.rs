@@ -2,7 +2,7 @@
 
 use super::checked_column::Check;
 use super::drafter::position;
-use super::side::Side;
+use super::side::SideColumns;
 use super::{Key, KeyKind, KeyText, Rule, Shape};
 use crate::source::{Stripe, rows_of};
 
@@ -36,8 +36,12 @@ pub(super) struct KeyColumn {
 
 impl StripeKeys {
     /// Room for the keys of the columns of both objects.
-    pub(super) fn new(contact: &Side<'_>, opportunity: &Side<'_>, rules: &[Rule]) -> Self {
-        let columns = |side: &Side<'_>, check| vec![KeyColumn::default(); side.count(check)];
+    pub(super) fn new(
+        contact: &SideColumns<'_>,
+        opportunity: &SideColumns<'_>,
+        rules: &[Rule],
+    ) -> Self {
+        let columns = |side: &SideColumns<'_>, check| vec![KeyColumn::default(); side.count(check)];
         StripeKeys {
             emails: columns(contact, Check::Email),
             phones: columns(contact, Check::Phone),

@@ -18,7 +18,7 @@ use crate::plan::{Entry, Outcome};
 
 /// What was decided about a row's contact side, before it is written down.
 #[derive(Clone, Copy)]
-pub(super) enum Side {
+pub(super) enum ContactDecision {
     /// It leads to no contact.
     Nobody(Outcome),
     /// It leads to this contact, but is not folded into it.
@@ -90,8 +90,8 @@ impl Planner {
                 continue;
             }
             let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_contact();
-            let (side, carried) = self.resolve_contact(&settings, at, &draft, own);
-            self.write_down(&settings, at, side, own, carried);
+            let (decision, carried) = self.resolve_contact(&settings, at, &draft, own);
+            self.write_down(&settings, at, decision, own, carried);
         }
         self.block.drafts.put_keys(keys);
         self.window.numbers = numbers;
@@ -101,15 +101,15 @@ impl Planner {
         &mut self,
         settings: &Settings,
         at: usize,
-        side: Side,
+        decision: ContactDecision,
         keys: RowKeys<'_>,
         carried: Carried,
     ) {
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
-        let (contact, outcome) = match side {
-            Side::Nobody(outcome) => (None, outcome),
-            Side::Aside(contact, outcome) => {
+        let (contact, outcome) = match decision {
+            ContactDecision::Nobody(outcome) => (None, outcome),
+            ContactDecision::Aside(contact, outcome) => {
                 // If contacts are not selected, it is for the opportunity to name the contact. One that was imported
                 // with the file of an error log has had its follow-ups (§15).
                 let is_settled = settings.has_contact_checks()
@@ -119,10 +119,12 @@ impl Planner {
                 }
                 (Some(contact), outcome)
             }
-            Side::Joins(contact) => {
+            ContactDecision::Joins(contact) => {
                 (Some(contact), self.join(settings, contact, row, keys, carried))
             }
-            Side::New => (Some(self.bring_new(settings, at, keys, carried)), Outcome::Create),
+            ContactDecision::New => {
+                (Some(self.bring_new(settings, at, keys, carried)), Outcome::Create)
+            }
         };
         let side = &mut self.ledger.contact_rows[row.index()];
         side.contact = contact;

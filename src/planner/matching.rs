@@ -1,7 +1,7 @@
 //! Which contact a row means: the one with its id, the one that carries its keys, or none (behaviour §4).
 
 use super::Planner;
-use super::contacts::{Side, of_file};
+use super::contacts::{ContactDecision, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
 use crate::dedup::{Candidates, Holder, KeyNumber, Verdict, decide};
@@ -42,9 +42,9 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
-    ) -> (Side, Carried) {
+    ) -> (ContactDecision, Carried) {
         if draft.contact_failed {
-            return (Side::Nobody(Outcome::Fail), Carried::Mixed);
+            return (ContactDecision::Nobody(Outcome::Fail), Carried::Mixed);
         }
         let is_plain = self.settled.has_no_row();
         match is_plain.then(|| self.match_at_a_glance(keys)).flatten() {
@@ -69,9 +69,9 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
-    ) -> Side {
+    ) -> ContactDecision {
         if self.fail_again(Object::Contact, at) {
-            return Side::Nobody(Outcome::Fail);
+            return ContactDecision::Nobody(Outcome::Fail);
         }
         let named = keys.of(KeyKind::ContactId).next();
         let otherwise = named
@@ -151,7 +151,7 @@ impl Planner {
         draft: &RowDraft,
         keys: RowKeys<'_>,
         (key, number): (&Key, KeyNumber),
-    ) -> Side {
+    ) -> ContactDecision {
         match self.contact_with_id(number) {
             Some(contact) => {
                 self.note_reason(at, By::Id, 0);
@@ -161,7 +161,7 @@ impl Planner {
             None => {
                 let value = Some(self.key_text(key).into_owned());
                 self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
-                Side::Nobody(Outcome::Fail)
+                ContactDecision::Nobody(Outcome::Fail)
             }
         }
     }
@@ -183,14 +183,14 @@ impl Planner {
         keys: RowKeys<'_>,
         disputed: RowKeys<'_>,
         verdict: &Verdict,
-    ) -> Side {
+    ) -> ContactDecision {
         match *verdict {
             Verdict::One { contact, rule, key } => {
                 self.note_rule(at, rule, key);
                 self.meet(settings, at, draft, keys, disputed, contact)
             }
             Verdict::Nobody => self.meet_nobody(settings, at, draft, disputed),
-            Verdict::Several => Side::Nobody(Outcome::Fail),
+            Verdict::Several => ContactDecision::Nobody(Outcome::Fail),
         }
     }
 

@@ -116,7 +116,7 @@ impl Status {
 
 /// What was decided about a row's opportunity side, before it is written down.
 #[derive(Clone, Copy)]
-enum Side {
+enum OpportunityDecision {
     /// It leads to no opportunity.
     Nothing(Outcome),
     /// It leads to this opportunity, but is not folded into it.
@@ -163,11 +163,11 @@ impl Planner {
                 false => self.pair_row(row, own),
             };
             let open = OpenSide { settings: &settings, mode, at, link };
-            let side = match draft.opportunity_failed {
-                true => Side::Nothing(Outcome::Fail),
+            let decision = match draft.opportunity_failed {
+                true => OpportunityDecision::Nothing(Outcome::Fail),
                 false => self.resolve_opportunity(open, own),
             };
-            self.write_down_opportunity(open, side);
+            self.write_down_opportunity(open, decision);
         }
         self.block.drafts.put_keys(keys);
         self.window.numbers = numbers;
@@ -188,10 +188,14 @@ impl Planner {
         pair(side, named)
     }
 
-    fn resolve_opportunity(&mut self, open: OpenSide<'_>, keys: RowKeys<'_>) -> Side {
+    fn resolve_opportunity(
+        &mut self,
+        open: OpenSide<'_>,
+        keys: RowKeys<'_>,
+    ) -> OpportunityDecision {
         let OpenSide { at, link, .. } = open;
         if self.fail_again(Object::Opportunity, at) {
-            return Side::Nothing(Outcome::Fail);
+            return OpportunityDecision::Nothing(Outcome::Fail);
         }
         if let LinkTo::Disagreement(a, b) = link {
             let names = [a, b].map(|contact| {
@@ -225,19 +229,29 @@ impl Planner {
         }
     }
 
-    fn skip_existing(&mut self, at: usize, opportunity: OpportunityNumber, by: By) -> Side {
+    fn skip_existing(
+        &mut self,
+        at: usize,
+        opportunity: OpportunityNumber,
+        by: By,
+    ) -> OpportunityDecision {
         let name = self.ledger.name(Object::Opportunity, opportunity.number());
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        Side::Aside(opportunity, by, Outcome::Skip)
+        OpportunityDecision::Aside(opportunity, by, Outcome::Skip)
     }
 
     /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
-    fn update(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Side {
+    fn update(
+        &mut self,
+        open: OpenSide<'_>,
+        opportunity: OpportunityNumber,
+        by: By,
+    ) -> OpportunityDecision {
         let OpenSide { settings, at, link, .. } = open;
         if self.misfits_fail(open, opportunity) {
-            return Side::Nothing(Outcome::Fail);
+            return OpportunityDecision::Nothing(Outcome::Fail);
         }
-        let joins = |links| Side::Joins { opportunity, by, links };
+        let joins = |links| OpportunityDecision::Joins { opportunity, by, links };
         let contact = match link {
             LinkTo::Contact(contact) => contact,
             LinkTo::FailedContact => {
@@ -304,12 +318,12 @@ impl Planner {
     /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
     /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
     /// moved another one to where the row would match it now.
-    fn settled_side(&mut self, open: OpenSide<'_>) -> Option<Side> {
+    fn settled_side(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
         if self.settled.new_opportunities.contains(&row) {
             let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
-            return Some(Side::New { standing, links });
+            return Some(OpportunityDecision::New { standing, links });
         }
         let opportunity = match self.settled.with_row.get(&(Object::Opportunity, row)) {
             Some(first) => self.ledger.opportunity_rows[first.index()].opportunity?,
@@ -333,7 +347,7 @@ impl Planner {
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
     // Nearly every row comes here, so it is worth no call.
     #[inline(always)]
-    fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> Side {
+    fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> OpportunityDecision {
         let OpenSide { settings, mode, at, link } = open;
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
@@ -362,7 +376,7 @@ impl Planner {
             Answer::Is(opportunity) => {
                 return self.meet_opportunity(open, opportunity, By::Match);
             }
-            Answer::Fails => return Side::Nothing(Outcome::Fail),
+            Answer::Fails => return OpportunityDecision::Nothing(Outcome::Fail),
             Answer::New => {}
         }
         let other = contact
@@ -371,7 +385,7 @@ impl Planner {
         match other {
             Some(there) if policy.duplicates == Duplicates::Update => {
                 let side = self.meet_opportunity(open, there.lowest, By::Pipeline);
-                if matches!(side, Side::Joins { .. }) {
+                if matches!(side, OpportunityDecision::Joins { .. }) {
                     self.report_choice(at, &there);
                 }
                 side
@@ -386,7 +400,7 @@ impl Planner {
         open: OpenSide<'_>,
         opportunity: OpportunityNumber,
         by: By,
-    ) -> Side {
+    ) -> OpportunityDecision {
         match open.mode {
             Mode::Create => self.skip_existing(open.at, opportunity, by),
             Mode::Update | Mode::Upsert => self.update(open, opportunity, by),
@@ -400,7 +414,7 @@ impl Planner {
         open: OpenSide<'_>,
         contact: Option<ContactNumber>,
         beside: Option<OpportunityNumber>,
-    ) -> Side {
+    ) -> OpportunityDecision {
         let OpenSide { settings, mode, at, .. } = open;
         if mode == Mode::Update {
             // Here only if the account finds opportunities otherwise, too.
@@ -422,9 +436,9 @@ impl Planner {
         }
         let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
-            return Side::Nothing(Outcome::Fail);
+            return OpportunityDecision::Nothing(Outcome::Fail);
         }
-        Side::New { standing, links: contact.is_some() }
+        OpportunityDecision::New { standing, links: contact.is_some() }
     }
 
     /// Fails the side, and reports why.
@@ -434,9 +448,9 @@ impl Planner {
         code: IssueCode,
         column: Option<u16>,
         detail: Option<String>,
-    ) -> Side {
+    ) -> OpportunityDecision {
         self.fail(at, code, column, detail);
-        Side::Nothing(Outcome::Fail)
+        OpportunityDecision::Nothing(Outcome::Fail)
     }
 
     fn opportunity_row(&self, row: RowIndex) -> RowOf<'_> {

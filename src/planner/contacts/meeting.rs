@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::Side;
+use super::ContactDecision;
 use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
@@ -23,15 +23,15 @@ impl Planner {
         at: usize,
         draft: &RowDraft,
         keys: RowKeys<'_>,
-    ) -> Side {
+    ) -> ContactDecision {
         let has_key = keys.rules().next().is_some();
         let Some(mode) = settings.contacts else {
-            return Side::Nobody(Outcome::Skip);
+            return ContactDecision::Nobody(Outcome::Skip);
         };
         let is_nobody = || !draft.has_name || !self.is_named(settings, at);
         if !has_key && !draft.has_address && is_nobody() {
             self.report(at, IssueCode::ContactEmpty, None, None, None);
-            return Side::Nobody(Outcome::Fail);
+            return ContactDecision::Nobody(Outcome::Fail);
         }
         if mode == Mode::Update {
             let (code, outcome) = if has_key {
@@ -41,10 +41,10 @@ impl Planner {
             };
             let detail = (!has_key).then(|| settings.rules_in_words.clone());
             self.report(at, code, None, None, detail);
-            return Side::Nobody(outcome);
+            return ContactDecision::Nobody(outcome);
         }
         if !settings.account.dedup.required.is_empty() && !self.has_required(settings, at) {
-            return Side::Nobody(Outcome::Fail);
+            return ContactDecision::Nobody(Outcome::Fail);
         }
         if !has_key {
             let is_error = settings.account.dedup.keyless == Keyless::Fail;
@@ -53,10 +53,10 @@ impl Planner {
             let finding = finding.object(Object::Contact).severity(severity);
             self.window.findings.push(finding.detail(settings.rules_in_words.as_str()));
             if is_error {
-                return Side::Nobody(Outcome::Fail);
+                return ContactDecision::Nobody(Outcome::Fail);
             }
         }
-        Side::New
+        ContactDecision::New
     }
 
     /// Do the cells of a row name somebody? A dash does not, which many write for nothing, nor a line of dashes that
@@ -138,12 +138,12 @@ impl Planner {
         keys: RowKeys<'_>,
         disputed: RowKeys<'_>,
         contact: ContactNumber,
-    ) -> Side {
+    ) -> ContactDecision {
         let Some(mode) = settings.contacts else {
             // Nothing is written, but a key of somebody else makes it doubtful whose the opportunity is.
             return match self.settle_conflicts(settings, at, disputed, contact) {
-                true => Side::Aside(contact, Outcome::Unchanged),
-                false => Side::Nobody(Outcome::Fail),
+                true => ContactDecision::Aside(contact, Outcome::Unchanged),
+                false => ContactDecision::Nobody(Outcome::Fail),
             };
         };
         let mut left_out = None;
@@ -152,7 +152,7 @@ impl Planner {
             if settings.is_contact_as_imported(&cells) {
                 self.report(at, IssueCode::ContactImported, None, None, None);
                 self.note_told(settings, at, contact);
-                return Side::Aside(contact, Outcome::Skip);
+                return ContactDecision::Aside(contact, Outcome::Skip);
             }
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
             left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
@@ -162,7 +162,7 @@ impl Planner {
         if mode == Mode::Create && !counts_as_made {
             let id = self.ledger.name(Object::Contact, contact.number());
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
-            return Side::Aside(contact, Outcome::Skip);
+            return ContactDecision::Aside(contact, Outcome::Skip);
         }
         let unless_merged = match settings.account.dedup.repeats {
             Repeats::Merge => None,
@@ -177,13 +177,13 @@ impl Planner {
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
             let (column, key) = self.led_by(settings, at, keys);
             self.report(at, code, column, key, first);
-            return Side::Aside(contact, outcome);
+            return ContactDecision::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
-            return Side::Nobody(Outcome::Fail);
+            return ContactDecision::Nobody(Outcome::Fail);
         }
         self.note_told(settings, at, contact);
-        Side::Joins(contact)
+        ContactDecision::Joins(contact)
     }
 
     /// The column by which a row was led to its contact, and the id or the address in it. If it was a name or another

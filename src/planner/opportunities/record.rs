@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::standing::Standing;
-use super::{OpenSide, Side, State, Status};
+use super::{OpenSide, OpportunityDecision, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -15,30 +15,30 @@ use crate::plan::{By, Claim, Entry, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
-    pub(super) fn write_down_opportunity(&mut self, open: OpenSide<'_>, side: Side) {
+    pub(super) fn write_down_opportunity(&mut self, open: OpenSide<'_>, side: OpportunityDecision) {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
         let named = if let LinkTo::Contact(contact) = link { Some(contact) } else { None };
         let (opportunity, by, outcome) = match side {
-            Side::Nothing(outcome) => (None, By::New, outcome),
-            Side::Aside(opportunity, by, outcome) => {
+            OpportunityDecision::Nothing(outcome) => (None, By::New, outcome),
+            OpportunityDecision::Aside(opportunity, by, outcome) => {
                 if by == By::Match {
                     self.claim(open, opportunity, by);
                 }
                 (Some(opportunity), by, outcome)
             }
-            Side::Joins { opportunity, by, .. } if self.is_as_imported(open) => {
+            OpportunityDecision::Joins { opportunity, by, .. } if self.is_as_imported(open) => {
                 self.claim(open, opportunity, by);
                 (Some(opportunity), by, self.join_as_imported(at, opportunity))
             }
-            Side::Joins { opportunity, by, .. } => {
+            OpportunityDecision::Joins { opportunity, by, .. } => {
                 let outcome = match self.claim(open, opportunity, by) {
                     Claim::Lent => self.lend_opportunity(open, opportunity),
                     _ => self.join_opportunity(settings, at, opportunity),
                 };
                 (Some(opportunity), by, outcome)
             }
-            Side::New { standing, .. } => {
+            OpportunityDecision::New { standing, .. } => {
                 (Some(self.bring_opportunity(settings, at, standing)), By::New, Outcome::Create)
             }
         };
@@ -54,7 +54,11 @@ impl Planner {
             // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
             self.ledger.contacts[contact.index()].name(row);
         }
-        let (Side::Joins { links, .. } | Side::New { links, .. }) = side else { return };
+        let (OpportunityDecision::Joins { links, .. } | OpportunityDecision::New { links, .. }) =
+            side
+        else {
+            return;
+        };
         let Some(opportunity) = opportunity else { return };
         self.ledger.opportunity_rows[row.index()].sets_link = links;
         let is_moved = named.filter(|_| links).is_some_and(|to| self.link(opportunity, to));
