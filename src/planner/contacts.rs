@@ -23,6 +23,9 @@ pub(super) enum ContactDecision {
     Nobody(Outcome),
     /// It leads to this contact, but is not folded into it.
     Aside(ContactNumber, Outcome),
+    /// It leads to this contact, which was imported with the file of an error log, and whose cells nobody has changed
+    /// since (§15).
+    AsImported(ContactNumber),
     /// It is folded into this contact.
     Joins(ContactNumber),
     /// It is folded into a new contact.
@@ -110,15 +113,14 @@ impl Planner {
         let (contact, outcome) = match decision {
             ContactDecision::Nobody(outcome) => (None, outcome),
             ContactDecision::Aside(contact, outcome) => {
-                // If contacts are not selected, it is for the opportunity to name the contact. One that was imported
-                // with the file of an error log has had its follow-ups (§15).
-                let is_settled = settings.has_contact_checks()
-                    && settings.is_contact_as_imported(&self.ledger.cells(row));
-                if outcome != Outcome::Fail && is_selected && !is_settled {
+                // If contacts are not selected, it is for the opportunity to name the contact.
+                if outcome != Outcome::Fail && is_selected {
                     self.ledger.contacts[contact.index()].name(row);
                 }
                 (Some(contact), outcome)
             }
+            // It has had its follow-ups.
+            ContactDecision::AsImported(contact) => (Some(contact), Outcome::Skip),
             ContactDecision::Joins(contact) => {
                 (Some(contact), self.join(settings, contact, row, keys, carried))
             }

@@ -152,7 +152,7 @@ impl Planner {
             if settings.is_contact_as_imported(&cells) {
                 self.report(at, IssueCode::ContactImported, None, None, None);
                 self.note_told(settings, at, contact);
-                return ContactDecision::Aside(contact, Outcome::Skip);
+                return ContactDecision::AsImported(contact);
             }
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
             left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
