@@ -10,7 +10,7 @@ use super::refusal::Refused;
 use super::region::Countries;
 use super::side::{Seen, SideColumns};
 use super::stripe_keys::StripeKeys;
-use super::{Column, Drafts, FormatScan, RowDraft, Settings, Shape};
+use super::{Column, Drafts, FormatScan, RowDraft, Settings, Shape, SideDraft};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::source::{Block, Stripe, TextSpan, rows_of};
@@ -185,10 +185,8 @@ impl<'s> Drafter<'s> {
             RowDraft {
                 first_key,
                 end_key,
-                has_contact: has(of_contacts.present),
-                has_opportunity: has(of_opportunities.present),
-                contact_failed: has(contact_failed),
-                opportunity_failed: has(opportunity_failed),
+                contact: SideDraft::new(has(of_contacts.present), has(contact_failed)),
+                opportunity: SideDraft::new(has(of_opportunities.present), has(opportunity_failed)),
                 has_name: has(of_contacts.named),
                 has_address: has(open & has_address),
                 only_refers: has(open & !of_contacts.more & of_opportunities.present),

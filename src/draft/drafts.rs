@@ -18,12 +18,9 @@ pub(crate) struct Drafts {
 pub(crate) struct RowDraft {
     pub(super) first_key: u32,
     pub(super) end_key: u32,
-    /// The row has a contact side: a cell that is mapped to contacts is not blank (P1).
-    pub(crate) has_contact: bool,
-    pub(crate) has_opportunity: bool,
-    /// The side fails, because of a cell or because of the whole row.
-    pub(crate) contact_failed: bool,
-    pub(crate) opportunity_failed: bool,
+    pub(crate) contact: SideDraft,
+    pub(crate) opportunity: SideDraft,
+    /// The contact has a name.
     pub(crate) has_name: bool,
     /// It has an e-mail address or a phone, whether or not a rule uses it.
     pub(crate) has_address: bool,
@@ -32,6 +29,32 @@ pub(crate) struct RowDraft {
     pub(crate) only_refers: bool,
     /// The opportunity has tags for its contact (P8).
     pub(crate) has_tags: bool,
+}
+
+/// One side of a row, before any decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SideDraft {
+    /// No cell that is mapped to the object is filled (P1).
+    #[default]
+    Absent,
+    /// There is something to decide.
+    Open,
+    /// It fails, because of a cell or because of the whole row.
+    Failed,
+}
+
+impl SideDraft {
+    pub(super) fn new(is_present: bool, fails: bool) -> Self {
+        match (is_present, fails) {
+            (false, _) => SideDraft::Absent,
+            (true, false) => SideDraft::Open,
+            (true, true) => SideDraft::Failed,
+        }
+    }
+
+    pub(crate) fn is_present(self) -> bool {
+        self != SideDraft::Absent
+    }
 }
 
 impl RowDraft {

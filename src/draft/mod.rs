@@ -42,7 +42,7 @@ pub(crate) use choices::{Choices, pipeline_and_stages, pipeline_of};
 pub(crate) use column::{Column, Part, may_have_guard};
 pub(crate) use combined::{combinations, part};
 pub(crate) use drafter::Drafter;
-pub(crate) use drafts::{Drafts, RowDraft};
+pub(crate) use drafts::{Drafts, RowDraft, SideDraft};
 pub(crate) use formats::{FormatScan, Formats, MIXED};
 pub(crate) use imported::Otherwise;
 pub(crate) use key::{Key, KeyKind, KeyText, key_hash};

@@ -88,8 +88,8 @@ impl Planner {
             }
             let draft = self.draft(at);
             // If contacts are not selected, one is looked up only for an opportunity (P8).
-            let is_asked = settings.contacts.is_some() || draft.has_opportunity;
-            if !draft.has_contact || !is_asked {
+            let is_asked = settings.contacts.is_some() || draft.opportunity.is_present();
+            if !draft.contact.is_present() || !is_asked {
                 continue;
             }
             let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_contact();

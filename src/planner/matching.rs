@@ -5,7 +5,7 @@ use super::contacts::{ContactDecision, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
 use crate::dedup::{Candidates, Holder, KeyNumber, Verdict, decide};
-use crate::draft::{Key, KeyKind, Otherwise, RowDraft, Settings};
+use crate::draft::{Key, KeyKind, Otherwise, RowDraft, Settings, SideDraft};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{ContactNumber, Object};
 use crate::plan::{By, Outcome};
@@ -43,7 +43,7 @@ impl Planner {
         draft: &RowDraft,
         keys: RowKeys<'_>,
     ) -> (ContactDecision, Carried) {
-        if draft.contact_failed {
+        if draft.contact == SideDraft::Failed {
             return (ContactDecision::Nobody(Outcome::Fail), Carried::Mixed);
         }
         let is_plain = self.settled.has_no_row();

@@ -9,7 +9,7 @@ use super::Planner;
 use super::contacts::of_file;
 use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Relink, Unlinked};
-use crate::draft::{Cell, KeyKind, Settings};
+use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::merge::{Given, RowOf};
@@ -153,17 +153,18 @@ impl Planner {
         let first = self.window_keys().start;
         for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
-            if !draft.has_opportunity {
+            if !draft.opportunity.is_present() {
                 continue;
             }
+            let has_failed = draft.opportunity == SideDraft::Failed;
             let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_opportunity();
             let row = self.row_at(at);
-            let link = match draft.opportunity_failed {
+            let link = match has_failed {
                 true => LinkTo::Nobody,
                 false => self.pair_row(row, own),
             };
             let open = OpenSide { settings: &settings, mode, at, link };
-            let decision = match draft.opportunity_failed {
+            let decision = match has_failed {
                 true => OpportunityDecision::Nothing(Outcome::Fail),
                 false => self.resolve_opportunity(open, own),
             };

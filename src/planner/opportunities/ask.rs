@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::standing::Standing;
 use super::{State, Status};
-use crate::draft::{Key, KeyKind, KeyText};
+use crate::draft::{Key, KeyKind, KeyText, SideDraft};
 use crate::field::FieldId;
 use crate::lookup::{Found, StoredId};
 use crate::merge::{Deal, Given};
@@ -48,7 +48,7 @@ impl Planner {
             let draft = self.draft(at);
             let keys = self.keys(at);
             let has_id = keys.of(KeyKind::OpportunityId).next().is_some();
-            if has_id || !draft.has_opportunity || draft.opportunity_failed {
+            if has_id || draft.opportunity != SideDraft::Open {
                 continue;
             }
             let link = keys.of(KeyKind::ContactLink).next();
@@ -174,7 +174,7 @@ impl Planner {
         }
         for at in 0..self.window.rows.len() {
             let draft = self.draft(at);
-            if !draft.has_tags || draft.opportunity_failed {
+            if !draft.has_tags || draft.opportunity != SideDraft::Open {
                 continue;
             }
             let id = self.keys(at).of(KeyKind::OpportunityId).next();

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::Status;
-use crate::draft::{Column, Drafts, Settings};
+use crate::draft::{Column, Drafts, Settings, SideDraft};
 use crate::field::FieldId;
 use crate::merge::{Deal, RowOf};
 use crate::normalize::{Window, is_blank, is_plain};
@@ -127,7 +127,7 @@ impl Standings {
         let stripes = drafts.rows.chunks(Stripe::ROWS).zip(of_rows.chunks_mut(Stripe::ROWS));
         for (number, (drafts, ways)) in stripes.enumerate().filter(|_| !block.may_hold_nul()) {
             let open = drafts.iter().enumerate().fold(0, |open, (row, draft)| {
-                open | u64::from(draft.has_opportunity & !draft.opportunity_failed) << row
+                open | u64::from(draft.opportunity == SideDraft::Open) << row
             });
             for row in rows_of(open) {
                 let of_row = block.row(number * Stripe::ROWS + row);
