@@ -40,7 +40,7 @@ impl Block {
     }
 
     /// Adds a text that is not a cell, and returns where it is.
-    pub fn append_text(&mut self, text: &str) -> TextSpan {
+    pub(crate) fn append_text(&mut self, text: &str) -> TextSpan {
         let span = TextSpan::new(self.text.len(), text.len());
         self.text.push_str(text);
         span
