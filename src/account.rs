@@ -201,6 +201,14 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// A pipeline with these stages, in order.
+    ///
+    /// ```
+    /// use crm_import::account::{Pipeline, Stage};
+    ///
+    /// // The ids are the numbers of two tables.
+    /// let sales = Pipeline::new(1, "Sales", [Stage::new(10, "New"), Stage::new(11, "Proposal")]);
+    /// assert_eq!((&*sales.id, &*sales.stages[1].id), ("1", "11"));
+    /// ```
     pub fn new(
         id: impl fmt::Display,
         name: impl Into<String>,
@@ -242,6 +250,20 @@ pub struct User {
 
 impl User {
     /// A user with this id, name and e-mail address; either of the latter may be "".
+    ///
+    /// ```
+    /// use crm_import::account::User;
+    /// use crm_import::{Account, Import, MemoryStorage, Object, RowNumber, Source};
+    ///
+    /// let users = vec![User::new(7, "Ann Lee", "ann@example.com"), User::new(8, "Bo Kim", "")];
+    /// let mut crm = MemoryStorage::new(Account { users, ..Account::default() });
+    /// let file = Source::from_bytes(&b"Email,Owner\nana@example.org,Kim Bo\n"[..]);
+    /// let plan = Import::new().plan(file, &mut crm)?;
+    /// let ana = plan.row(RowNumber(1)).unwrap().side(Object::Contact).unwrap();
+    /// let (_, owner) = ana.values().into_iter().find(|(field, _)| field.key == "owner").unwrap();
+    /// assert_eq!(owner[0].to_string(), "8"); // found by either order of the name
+    /// # Ok::<(), crm_import::Error<crm_import::storage::StorageError>>(())
+    /// ```
     pub fn new(id: impl fmt::Display, name: impl Into<String>, email: impl Into<String>) -> Self {
         User { id: id.to_string(), name: name.into(), email: email.into() }
     }

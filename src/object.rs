@@ -58,6 +58,14 @@ impl fmt::Display for Object {
 }
 
 /// Whether an import may create records of an object, update them, or both (article, step 3; behaviour §5).
+///
+/// ```
+/// use crm_import::{Import, MemoryStorage, Mode, Source};
+///
+/// let file = Source::from_bytes(&b"Email,City\nana@example.com,York\n"[..]);
+/// let plan = Import::new().contacts(Mode::Update).plan(file, &mut MemoryStorage::default()).unwrap();
+/// assert_eq!(plan.stats().contacts.skip, 1); // nobody is there to be updated, and nobody is created
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {

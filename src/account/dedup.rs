@@ -69,6 +69,14 @@ impl DedupPolicy {
 ///
 /// A rule of a single field also makes its values unique: no two contacts may have the same one (M6). If the
 /// account splits full names, use `first_name` and `last_name`.
+///
+/// ```
+/// use crm_import::dedup::DedupPolicy;
+///
+/// // By e-mail address; a family shares one, so together with the first name.
+/// let policy = DedupPolicy::by([vec!["email", "first_name"], vec!["phone"]]);
+/// assert_eq!(policy.contacts[0].name(), "email+first_name");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MatchRule(pub Vec<String>);
@@ -106,6 +114,17 @@ pub enum Conflict {
 
 /// What to do with further rows about a contact (M10). A row that offers nothing but keys and an opportunity is none: it
 /// says whom the opportunity belongs to, and is merged.
+///
+/// ```
+/// use crm_import::dedup::{DedupPolicy, Repeats};
+/// use crm_import::{Account, Import, MemoryStorage, Source};
+///
+/// let dedup = DedupPolicy { repeats: Repeats::KeepFirst, ..DedupPolicy::default() };
+/// let mut crm = MemoryStorage::new(Account { dedup, ..Account::default() });
+/// let file = "Email,City\nana@example.com,York\nana@example.com,Hull\n";
+/// let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+/// assert_eq!((plan.stats().contacts.create, plan.stats().contacts.skip), (1, 1)); // she lives in York
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeats {

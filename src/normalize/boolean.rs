@@ -5,6 +5,14 @@ use crate::issue::IssueCode;
 
 /// A yes or a no: `yes no y n true false t f 1 0 on off`, in any case.
 ///
+/// ```
+/// use crm_import::IssueCode;
+/// use crm_import::normalize::boolean;
+///
+/// assert_eq!((boolean("Yes"), boolean("off")), (Ok(true), Ok(false)));
+/// assert_eq!(boolean("maybe"), Err(IssueCode::BooleanInvalid));
+/// ```
+///
 /// # Errors
 /// [`IssueCode::BooleanInvalid`] for anything else.
 pub fn boolean(cell: &str) -> Result<bool, IssueCode> {

@@ -17,10 +17,17 @@ use crate::issue::IssueCode;
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
 /// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and `jane@x.com - jane@x.com`
-/// are unwrapped. The whole address becomes lower
-/// case (behaviour V4): providers that tell `Jane@` and `jane@` apart are not met in practice, two records of
-/// one person are. A domain in other letters becomes the name that the network knows it by (`exämple.com` is
-/// `xn--exmple-cua.com`), so that both spellings are one address.
+/// are unwrapped. The whole address becomes lower case (behaviour V4): providers that tell `Jane@` and `jane@` apart
+/// are not met in practice, two records of one person are. A domain in other letters becomes the name that the network
+/// knows it by (`exämple.com` is `xn--exmple-cua.com`), so that both spellings are one address.
+///
+/// ```
+/// use crm_import::IssueCode;
+/// use crm_import::normalize::email;
+///
+/// assert_eq!(email(" Jane Doe <Jane@Example.com> ").unwrap(), "jane@example.com");
+/// assert_eq!(email("jane@example"), Err(IssueCode::EmailInvalid)); // no dot in the domain
+/// ```
 ///
 /// # Errors
 /// [`IssueCode::EmailInvalid`] for anything else.

@@ -39,6 +39,12 @@ fn trim_fully(cell: &str) -> &str {
 
 /// Whether a cell is blank: empty after trimming (behaviour §1), and after removing the `="…"` with which a
 /// spreadsheet protects text.
+///
+/// ```
+/// # use crm_import::normalize::is_blank;
+/// assert!(is_blank(" \u{a0}\u{200b}") && is_blank("=\"\""));
+/// assert!(!is_blank("-")); // somebody has written something
+/// ```
 #[inline]
 pub fn is_blank(cell: &str) -> bool {
     match cell.as_bytes().first() {
@@ -71,6 +77,12 @@ fn without_guard(cell: &str) -> &str {
 }
 
 /// Text as written, trimmed.
+///
+/// ```
+/// # use crm_import::{IssueCode, normalize::text};
+/// assert_eq!(text("  Owl  Books "), Ok("Owl  Books"));
+/// assert_eq!(text("Owl\0Books"), Err(IssueCode::TextInvalid));
+/// ```
 ///
 /// # Errors
 /// [`IssueCode::TextInvalid`] if it holds a NUL, which databases refuse.
@@ -125,6 +137,11 @@ pub(crate) fn folded(cell: &str) -> String {
 }
 
 /// Whether two texts are equal once they are [folded](fold_into).
+///
+/// ```
+/// # use crm_import::normalize::folded_eq;
+/// assert!(folded_eq("New  lead", " new LEAD"));
+/// ```
 pub fn folded_eq(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -202,6 +219,12 @@ fn is_suffix(word: &str) -> bool {
 }
 
 /// A record id: any text, exactly as written.
+///
+/// ```
+/// # use crm_import::{IssueCode, normalize::record_id};
+/// assert_eq!(record_id(" 007 "), Ok("007"));
+/// assert_eq!(record_id("1.23457E+17"), Err(IssueCode::RecordIdDamaged));
+/// ```
 ///
 /// # Errors
 /// [`IssueCode::RecordIdDamaged`] if a spreadsheet has written a long number as `1.23457E+17`;

@@ -17,6 +17,19 @@ use crate::value::Value;
 const MOST_COMPARED: usize = 1_000;
 
 /// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
+///
+/// ```
+/// use crm_import::{Import, MemoryStorage, Object, Outcome, RowNumber, Source};
+///
+/// let file = "Email,Opportunity Name\nana@example.com,Roof\nANA@example.com,\n";
+/// let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut MemoryStorage::default()).unwrap();
+///
+/// let second = plan.row(RowNumber(2)).unwrap();
+/// let ana = second.side(Object::Contact).unwrap();
+/// assert_eq!((ana.outcome(), ana.first_row()), (Outcome::Merged, Some(RowNumber(1))));
+/// assert_eq!(ana.reason().unwrap().name(), "email");
+/// assert!(second.side(Object::Opportunity).is_none());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RowPlan<'p> {
     pub(super) plan: &'p Plan,

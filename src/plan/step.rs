@@ -9,6 +9,21 @@ use crate::merge::{RowOf, changes_contact, changes_opportunity, fold_contact, fo
 use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 
 /// A record that will be created or updated. Its values are computed from the file on demand.
+///
+/// ```
+/// use crm_import::plan::Op;
+/// use crm_import::{Import, MemoryStorage, Object, RowNumber, Source};
+///
+/// let mut crm = MemoryStorage::default();
+/// let id = crm.insert(Object::Contact, [("email", "ana@example.com"), ("city", "York")]);
+/// let file = "Email,City\nana@example.com,Hull\nbo@example.com,Leeds\n";
+/// let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+///
+/// let [ana, bo] = plan.steps().collect::<Vec<_>>().try_into().unwrap();
+/// assert_eq!((ana.op(), ana.id(), ana.rows()), (Op::Update, Some(&*id), vec![RowNumber(1)]));
+/// assert_eq!(ana.changes().get("city").unwrap().to_string(), "city: \"York\" -> \"Hull\"");
+/// assert_eq!((bo.op(), bo.id()), (Op::Create, None));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Step<'p> {
     pub(super) plan: &'p Plan,
