@@ -1,5 +1,6 @@
-//! What columns are called in Polish, Czech, Slovak, Croatian, Slovene, Bulgarian, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian, Russian,
-//! Ukrainian, Greek, Hebrew, Arabic, Indonesian, Vietnamese, Japanese, Chinese and Korean: the names that address lists and the exports of shops and CRMs have.
+//! What columns are called in twenty-two more languages: the names that address lists and the exports of shops and CRMs
+//! have in Polish, Czech, Slovak, Croatian, Slovene, Bulgarian, Danish, Norwegian, Finnish, Turkish, Hungarian, Romanian,
+//! Russian, Ukrainian, Greek, Hebrew, Arabic, Indonesian, Vietnamese, Japanese, Chinese and Korean.
 //!
 //! Phrases that mean something else in another language are left out, and so is whatever a language says
 //! with one word where it takes the columns beside it to know what is meant.
