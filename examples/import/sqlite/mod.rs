@@ -4,6 +4,7 @@
 //! rows of their own, in lower case and in E.164, so that a look-up is an index access. Custom fields, tags
 //! and other lists are rows of (record, field, position, value).
 
+mod error;
 mod find;
 mod schema;
 mod write;
@@ -15,6 +16,7 @@ use crm_import::storage::{
     Applied, Batch, Checkpoint, FollowUpKind, Op, Receipts, Recovery, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite, normalize};
+use error::SqliteError;
 use find::Finder;
 use rusqlite::Error::FromSqlConversionFailure;
 use rusqlite::types::Type;
@@ -117,31 +119,31 @@ impl Sqlite {
 }
 
 impl Storage for Sqlite {
-    type Error = rusqlite::Error;
+    type Error = SqliteError;
 
-    fn account(&mut self) -> Result<Account, rusqlite::Error> {
+    fn account(&mut self) -> Result<Account, SqliteError> {
         Ok(self.account.clone())
     }
 
-    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), rusqlite::Error> {
+    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), SqliteError> {
         // One transaction for all its statements, instead of one for each.
         let transaction = self.db.transaction()?;
         Finder::new(&transaction, lookup, found)?.answer()?;
-        transaction.commit()
+        Ok(transaction.commit()?)
     }
 
     fn answers(&self, _: &[String]) -> bool {
         true
     }
 
-    fn asks_again(&mut self, error: &rusqlite::Error, attempt: u32) -> bool {
-        let code = error.sqlite_error_code();
+    fn asks_again(&mut self, error: &SqliteError, attempt: u32) -> bool {
+        let code = error.code();
         matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) && attempt <= 3
     }
 }
 
 impl StorageWrite for Sqlite {
-    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), rusqlite::Error> {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), SqliteError> {
         // Somebody who is told that the import is complete must be able to rely on it.
         let is_last = batch.checkpoint().is_last;
         let durability = if is_last { Durability::Power } else { Durability::Process };
@@ -161,11 +163,11 @@ impl StorageWrite for Sqlite {
              ON CONFLICT (import_id) DO UPDATE SET checkpoint = excluded.checkpoint",
             params![batch.checkpoint().import_id, checkpoint],
         )?;
-        transaction.commit()
+        Ok(transaction.commit()?)
     }
 
-    fn recover(&mut self, error: &rusqlite::Error, attempt: u32) -> Recovery {
-        match error.sqlite_error_code() {
+    fn recover(&mut self, error: &SqliteError, attempt: u32) -> Recovery {
+        match error.code() {
             // The busy timeout has passed already.
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) if attempt <= 3 => {
                 Recovery::Retry
@@ -177,15 +179,15 @@ impl StorageWrite for Sqlite {
         }
     }
 
-    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, rusqlite::Error> {
-        self.checkpoints().map(Some)
+    fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, SqliteError> {
+        Ok(Some(self.checkpoints()?))
     }
 
     fn keeps_tokens(&self) -> bool {
         true
     }
 
-    fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), rusqlite::Error> {
+    fn applied(&mut self, tokens: &[Token], known: &mut Applied) -> Result<(), SqliteError> {
         let mut statement = self
             .db
             .prepare_cached("SELECT record_id, outcome FROM import_steps WHERE token = ?1")?;
