@@ -3,9 +3,10 @@
 use crm_import::storage::Checkpoint;
 use crm_import::{Error, Import};
 
+use crate::failure::Failure;
+use crate::open;
 use crate::options::Options;
 use crate::sqlite::Sqlite;
-use crate::{Failure, open};
 
 /// The import, and whether it goes window by window. If there is an unfinished import that is the same, or one
 /// that the options ask for, it goes on with that, in the way in which it was begun. An import whose report

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write as _};
 
 use crm_import::mapping::Suggestion;
-use crm_import::plan::{ColumnCounts, Counts, RowPlan};
+use crm_import::plan::{ColumnCounts, Counts, RowPlan, UnknownValue};
 use crm_import::{Fields, Issue, Object, Plan, Report, Severity};
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value, json};
@@ -87,6 +87,7 @@ fn planned(planned: &Planned) -> Value {
         "blank_rows": planned.stats.blank_rows,
         "unused_rows": planned.stats.unused_rows,
         "columns": planned.columns.iter().map(cells).collect::<Vec<_>>(),
+        "unknown_values": planned.unknown.iter().map(unknown).collect::<Vec<_>>(),
     })
 }
 
@@ -123,6 +124,15 @@ fn cells(column: &ColumnCounts) -> Value {
         "field": column.field, "filled": column.filled, "taken": column.taken,
         "left_out": column.left_out, "refused": column.refused, "skipped": column.skipped,
         "failed": column.failed,
+    })
+}
+
+/// A value that the CRM does not know, for all its rows.
+fn unknown(unknown: &UnknownValue) -> Value {
+    json!({
+        "object": unknown.object, "field": unknown.field, "column": unknown.column,
+        "value": unknown.value, "pipeline": unknown.pipeline, "rows": unknown.rows,
+        "is_ambiguous": unknown.is_ambiguous, "nearest": unknown.nearest,
     })
 }
 

@@ -6,7 +6,7 @@ use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::options::Options;
-use crate::{AGAIN, OBJECTS};
+use crate::{AGAIN, OBJECTS, Planned};
 
 /// How many issues are shown; the error log has all of them.
 const SHOWN: usize = 10;
@@ -38,8 +38,8 @@ pub(crate) fn missing(resolved: &Resolved<'_>) {
     }
 }
 
-pub(crate) fn plan(plan: &Plan) {
-    let stats = plan.stats();
+pub(crate) fn plan(plan: &Plan, planned: &Planned) {
+    let stats = &planned.stats;
     say!("\nPLAN           rows  create  update  unchanged  merged  skip  fail  warnings");
     for (object, name) in OBJECTS {
         line(name, stats.of(object));
@@ -62,7 +62,8 @@ pub(crate) fn plan(plan: &Plan) {
             counted(column.filled, "value")
         );
     }
-    unknown(&plan.unknown_values());
+    unknown(&planned.unknown);
+    left_out(&planned.columns);
 }
 
 /// What the CRM does not know, each value once for all its rows, so that somebody can say what it means.
@@ -93,7 +94,7 @@ fn counted(count: u64, thing: &str) -> String {
 }
 
 /// Columns of which some values do not get into the CRM, although nothing is wrong with them.
-pub(crate) fn left_out(columns: &[ColumnCounts]) {
+fn left_out(columns: &[ColumnCounts]) {
     for column in columns.iter().filter(|column| column.left_out > 0) {
         let ColumnCounts { header, object, field, left_out, filled, .. } = column;
         say!(

@@ -4,31 +4,42 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 
-use crm_import::plan::ColumnCounts;
-use crm_import::{Object, Outcome, Report};
+use crm_import::plan::{ColumnCounts, UnknownValue};
+use crm_import::{Object, Outcome, Report, normalize};
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::json;
 use crate::log::Log;
+use crate::options::Options;
+
+/// So many values that the CRM does not know are kept.
+const MOST_UNKNOWN: usize = 1_000;
 
 /// See the [module](self).
 #[derive(Default)]
 pub(crate) struct Windows {
     pub(crate) counts: Vec<ColumnCounts>,
+    /// The first values that the CRM does not know, each with its rows in all windows.
+    pub(crate) unknown: Vec<UnknownValue>,
     /// The rows, if they are to be printed.
     pub(crate) rows: Option<KeptRows>,
     pub(crate) log: Option<Log>,
     /// Why the error log or the rows could not be written.
-    pub(crate) problem: Option<Problem>,
+    problem: Option<Problem>,
 }
 
 /// What could not be written, and why.
-pub(crate) enum Problem {
+enum Problem {
     Rows(io::Error),
     Log(io::Error),
 }
 
 impl Windows {
+    pub(crate) fn new(log: Option<Log>) -> Self {
+        Windows { log, ..Windows::default() }
+    }
+
     /// Takes over the report of one window. False if it could not be written.
     pub(crate) fn add(&mut self, window: &Report) -> bool {
         let counts = window.plan().column_counts();
@@ -37,8 +48,40 @@ impl Windows {
         } else {
             self.counts.iter_mut().zip(&counts).for_each(|(column, more)| *column += more);
         }
+        window.plan().unknown_values().into_iter().for_each(|value| self.add_unknown(value));
         self.problem = self.write(window).err();
         self.problem.is_none()
+    }
+
+    fn add_unknown(&mut self, more: UnknownValue) {
+        let is_full = self.unknown.len() >= MOST_UNKNOWN;
+        let is_same = |known: &&mut UnknownValue| {
+            (known.object, &known.column, &known.field, &known.pipeline)
+                == (more.object, &more.column, &more.field, &more.pipeline)
+                && normalize::folded_eq(&known.value, &more.value)
+        };
+        match self.unknown.iter_mut().find(is_same) {
+            Some(known) => known.rows += more.rows,
+            None if is_full => {}
+            None => self.unknown.push(more),
+        }
+    }
+
+    /// After the last window: the rows can be read, and the error log is on disk. Unless one of them could not be
+    /// written.
+    pub(crate) fn finish(mut self, options: &Options) -> Result<Self, Failure> {
+        match self.problem.take() {
+            None => {}
+            Some(Problem::Rows(error)) => return Err(Failure::of_rows(error)),
+            Some(Problem::Log(error)) => return Err(Failure::of_log(options, error)),
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.lines.rewind().map_err(Failure::of_rows)?;
+        }
+        if let Some(log) = self.log.take() {
+            log.finish().map_err(|error| Failure::of_log(options, error))?;
+        }
+        Ok(self)
     }
 
     fn write(&mut self, window: &Report) -> Result<(), Problem> {
@@ -77,12 +120,7 @@ impl KeptRows {
         Ok(())
     }
 
-    /// Writes out the last rows and goes back to the first.
-    pub(crate) fn finish(&mut self) -> io::Result<()> {
-        self.lines.rewind()
-    }
-
-    /// The rows, after [`finish`](Self::finish), once.
+    /// The rows, after [`Windows::finish`], once.
     pub(crate) fn read(&self) -> impl Iterator<Item = io::Result<Value>> {
         BufReader::new(self.lines.get_ref()).lines().map(|line| {
             let mut row: Value = serde_json::from_str(&line?)?;
