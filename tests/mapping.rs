@@ -7,6 +7,7 @@ mod mapping {
     mod headers;
     mod left_out;
     mod names;
+    mod once;
     mod refused;
     mod settings;
     mod stored;
