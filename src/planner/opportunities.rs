@@ -127,6 +127,18 @@ enum OpportunityDecision {
     New { standing: Option<Standing>, links: bool },
 }
 
+impl OpportunityDecision {
+    /// Whether the row says which contact the opportunity belongs to. `None` if it is not folded into one.
+    fn links(self) -> Option<bool> {
+        match self {
+            OpportunityDecision::Joins { links, .. } | OpportunityDecision::New { links, .. } => {
+                Some(links)
+            }
+            OpportunityDecision::Nothing(_) | OpportunityDecision::Aside(..) => None,
+        }
+    }
+}
+
 /// The opportunity side of a row, while nothing is decided about it yet.
 #[derive(Clone, Copy)]
 struct OpenSide<'s> {
@@ -385,11 +397,11 @@ impl Planner {
             .and_then(|contact| self.in_same_pipeline(open, contact));
         match other {
             Some(there) if policy.duplicates == Duplicates::Update => {
-                let side = self.meet_opportunity(open, there.lowest, By::Pipeline);
-                if matches!(side, OpportunityDecision::Joins { .. }) {
+                let decision = self.meet_opportunity(open, there.lowest, By::Pipeline);
+                if matches!(decision, OpportunityDecision::Joins { .. }) {
                     self.report_choice(at, &there);
                 }
-                side
+                decision
             }
             _ => self.meet_no_opportunity(open, contact, other.map(|there| there.lowest)),
         }

@@ -15,11 +15,15 @@ use crate::plan::{By, Claim, Entry, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
-    pub(super) fn write_down_opportunity(&mut self, open: OpenSide<'_>, side: OpportunityDecision) {
+    pub(super) fn write_down_opportunity(
+        &mut self,
+        open: OpenSide<'_>,
+        decision: OpportunityDecision,
+    ) {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
         let named = if let LinkTo::Contact(contact) = link { Some(contact) } else { None };
-        let (opportunity, by, outcome) = match side {
+        let (opportunity, by, outcome) = match decision {
             OpportunityDecision::Nothing(outcome) => (None, By::New, outcome),
             OpportunityDecision::Aside(opportunity, by, outcome) => {
                 if by == By::Match {
@@ -54,12 +58,7 @@ impl Planner {
             // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
             self.ledger.contacts[contact.index()].name(row);
         }
-        let (OpportunityDecision::Joins { links, .. } | OpportunityDecision::New { links, .. }) =
-            side
-        else {
-            return;
-        };
-        let Some(opportunity) = opportunity else { return };
+        let (Some(opportunity), Some(links)) = (opportunity, decision.links()) else { return };
         self.ledger.opportunity_rows[row.index()].sets_link = links;
         let is_moved = named.filter(|_| links).is_some_and(|to| self.link(opportunity, to));
         // Whomever it belonged to when it was imported has its tags.
