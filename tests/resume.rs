@@ -21,6 +21,8 @@ mod names;
 mod program;
 #[path = "resume/started.rs"]
 mod started;
+#[path = "resume/words.rs"]
+mod words;
 
 use crm_import::storage::StorageError;
 use crm_import::{

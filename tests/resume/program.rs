@@ -43,7 +43,7 @@ pub(crate) fn import(arguments: &[&str]) -> (i32, Value) {
     (output.status.code().unwrap(), json)
 }
 
-fn keys(value: &Value) -> Vec<&str> {
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
     let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     keys
@@ -122,30 +122,6 @@ fn the_json_of_an_import_has_its_shape() {
         assert_eq!(json["mapping"][3]["confidence"], "none");
         // The next one begins anew.
         let _ = std::fs::remove_file(&db);
-    }
-}
-
-#[test]
-fn section_9_what_the_crm_does_not_know_is_in_the_json_once_whatever_the_window() {
-    let folder = Folder::new("unknown");
-    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
-    let rows = "a@x.org,Roof,Fresh\nb@x.org,Loft,New\nc@x.org,Shed,fresh\nd@x.org,Barn,Late\n";
-    std::fs::write(&file, format!("Email,Opportunity Name,Stage\n{rows}")).unwrap();
-    let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap()];
-    for extra in [&["--window", "2"][..], &[]] {
-        let (status, json) = import(&[&arguments[..], extra].concat());
-        assert_eq!(status, 0, "{json}");
-        let unknown = json["plan"]["unknown_values"].as_array().unwrap();
-        let told = unknown.iter().map(|it| (it["value"].as_str().unwrap(), it["rows"].as_u64()));
-        assert_eq!(told.collect::<Vec<_>>(), [("Fresh", Some(2)), ("Late", Some(1))]);
-        let expected =
-            ["column", "field", "is_ambiguous", "nearest", "object", "pipeline", "rows", "value"];
-        assert_eq!(keys(&unknown[0]), expected);
-        assert_eq!(
-            (&unknown[0]["field"], &unknown[0]["pipeline"]),
-            (&"stage".into(), &"Sales".into())
-        );
-        std::fs::remove_file(&db).unwrap();
     }
 }
 
