@@ -1,7 +1,8 @@
 //! Cases that a test makes up from their numbers.
 //!
 //! With `CRM_IMPORT_CASES=100000` it makes up that many of them, with `CRM_IMPORT_CASE=17` only that one. Each test
-//! has a variable of its own in place of `CRM_IMPORT_CASE`.
+//! has a variable of its own in place of `CRM_IMPORT_CASE`. `CRM_IMPORT_FIRST=5000000` begins with that number instead
+//! of 0, so that a longer test tries what no earlier one has tried.
 
 /// A number that the environment gives.
 pub(crate) fn number(variable: &str) -> Option<u64> {
@@ -11,7 +12,8 @@ pub(crate) fn number(variable: &str) -> Option<u64> {
 /// The cases of the test with this variable, usually so many.
 pub(crate) fn cases(variable: &'static str, usual: u64) -> impl Iterator<Item = Numbered> {
     let count = number(&format!("{variable}S")).unwrap_or(usual);
-    let numbers = number(variable).map_or(0..count, |only| only..only + 1);
+    let first = number("CRM_IMPORT_FIRST").unwrap_or(0);
+    let numbers = number(variable).map_or(first..first + count, |only| only..only + 1);
     numbers.map(move |number| {
         let how = format!("{variable}={number} repeats it alone");
         Numbered { number, _how: Story(how) }
