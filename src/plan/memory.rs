@@ -13,6 +13,8 @@ use crate::object::{Object, RowNumber};
 pub(crate) struct Met {
     /// The first row that was folded into it; `None` if rows only named it.
     pub(crate) first_row: Option<RowNumber>,
+    /// For a contact that no row was folded into: the first row that named it.
+    pub(crate) named_row: Option<RowNumber>,
     pub(crate) facts: Facts,
 }
 
@@ -39,6 +41,9 @@ pub(crate) enum Fact {
     Lent = 1 << 7,
 }
 
+/// What stands in the place of [`Fact::Lent`] for a contact: the row that is kept of it only named it.
+const ONLY_NAMED: u8 = Fact::Lent as u8;
+
 /// All that is so of a record, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts(u8);
@@ -64,6 +69,10 @@ impl Facts {
 
     fn and(self, more: Facts) -> Self {
         Facts(self.0 | more.0)
+    }
+
+    fn is_only_named(self, object: Object) -> bool {
+        object == Object::Contact && self.0 & ONLY_NAMED != 0
     }
 }
 
@@ -92,9 +101,12 @@ struct Records {
 }
 
 impl Met {
-    fn of(entry: &met_records::Entry) -> Self {
-        let first_row = (entry.row > 0).then_some(RowNumber(entry.row));
-        Met { first_row, facts: entry.facts }
+    fn of(object: Object, entry: &met_records::Entry) -> Self {
+        let row = (entry.row > 0).then_some(RowNumber(entry.row));
+        match entry.facts.is_only_named(object) {
+            true => Met { first_row: None, named_row: row, facts: entry.facts },
+            false => Met { first_row: row, named_row: None, facts: entry.facts },
+        }
     }
 
     pub(crate) fn has(self, fact: Fact) -> bool {
@@ -132,16 +144,25 @@ impl Memory {
     }
 
     pub(crate) fn get(&self, object: Object, id: &str) -> Option<Met> {
-        self.of(object).met.get(print_of(id)).map(Met::of)
+        self.of(object).met.get(print_of(id)).map(|entry| Met::of(object, entry))
     }
 
     /// Adds what a window knows of a record to what was known before.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
         let known = self.of_mut(object).met.entry(print_of(id));
-        if known.row == 0 {
-            known.row = met.first_row.map_or(0, |row| row.0);
-        }
+        let is_only_named = known.facts.is_only_named(object);
         known.facts = known.facts.and(met.facts);
+        match (met.first_row, met.named_row) {
+            (Some(first), _) if known.row == 0 || is_only_named => {
+                known.row = first.0;
+                known.facts.0 &= if object == Object::Contact { !ONLY_NAMED } else { u8::MAX };
+            }
+            (None, Some(named)) if known.row == 0 && object == Object::Contact => {
+                known.row = named.0;
+                known.facts.0 |= ONLY_NAMED;
+            }
+            _ => {}
+        }
     }
 
     /// A window has changed a record that was reported unchanged.

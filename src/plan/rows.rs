@@ -196,9 +196,8 @@ impl<'p> SidePlan<'p> {
     pub fn first_row(&self) -> Option<RowNumber> {
         let (ledger, record) = (&self.plan.ledger, self.record?);
         let named = || Some(ledger.number(ledger.entry(self.object, record).named_row?));
-        // Which row of an earlier window was the first to be skipped is not remembered.
-        let is_met = ledger.met(self.object, record).is_some();
-        ledger.first_number(self.object, record).or_else(|| (!is_met).then(named).flatten())
+        let named_before = || ledger.met(self.object, record)?.named_row;
+        ledger.first_number(self.object, record).or_else(named_before).or_else(named)
     }
 
     /// How the row found its record. `None` if it has none, for example because the side fails.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crm_import::{Import, MemoryStorage, Object, Outcome, Source};
+use crm_import::plan::RowPlan;
+use crm_import::{Import, MemoryStorage, Object, Outcome, Plan, RowNumber, Source};
 
 use crate::dice::Dice;
 use crate::generate::SmallImport;
@@ -144,4 +145,29 @@ fn l1_so_it_does_whatever_the_settings_of_the_columns() {
     }
     println!("{agreed} imports agree; the settings of {refused} more were refused");
     assert_of_all(agreed > refused, "too many settings are refused");
+}
+
+/// The first row of the contact of each row.
+fn first_rows(plan: &Plan) -> Vec<(RowNumber, Option<RowNumber>)> {
+    let first = |row: RowPlan<'_>| Some((row.number(), row.side(Object::Contact)?.first_row()));
+    plan.rows().filter_map(first).collect()
+}
+
+#[test]
+fn m9_a_row_of_a_run_names_the_first_row_of_its_contact_as_in_one_plan() {
+    for case in cases() {
+        let mut dice = Dice::new(case.number + 1);
+        let small = SmallImport::of(&mut dice);
+        let window = dice.one_of(&[1, 2, 3, 5]);
+        let (import, mut crm) = small.set_up();
+        let (text, mut told) = (small.file(), Vec::new());
+        let source = || Source::from_bytes(text.as_bytes());
+        let Ok(plan) = import.plan(source(), &mut crm) else { continue };
+        let run = import.run_window(window).run_with(source(), &mut crm, |event| {
+            told.extend(event.window().into_iter().flat_map(|window| first_rows(window.plan())));
+            true
+        });
+        run.unwrap();
+        assert_eq!(told, first_rows(&plan), "windows of {window}\n{small}");
+    }
 }

@@ -167,7 +167,9 @@ pub(in crate::apply) fn met_on<'r>(
             facts.with_claim(report.claim(row)).with(Fact::Linked, is_linked)
         }
     };
-    Some((id, Met { first_row: is_folded.then_some(number), facts }))
+    let first_row = is_folded.then_some(number);
+    let named = || ledger.contacts[contact?.index()].named_row.map(|row| ledger.number(row));
+    Some((id, Met { first_row, named_row: first_row.or_else(named), facts }))
 }
 
 /// What rows have said that matters to later ones.
