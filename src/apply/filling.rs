@@ -36,6 +36,13 @@ impl Tie {
 
 type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 
+/// The steps of contacts in the batch that is made.
+#[derive(Default)]
+struct ContactSteps {
+    created: Tokens,
+    updated: Tokens,
+}
+
 /// The changes and the new keys of the steps of a range of tasks.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
@@ -95,7 +102,7 @@ impl Applier {
         }
         self.batch.take_folds(&mut folded.batch);
         let mut opportunities: Vec<OwnedStep> = Vec::new();
-        let mut created: Tokens = HashSet::default();
+        let mut contacts = ContactSteps::default();
         for (at, folded) in range.zip(folded.steps.drain(..)) {
             if self.states[at] != State::Waiting {
                 continue;
@@ -104,18 +111,19 @@ impl Applier {
             match task.kind {
                 TaskKind::Contact => {
                     let step = self.step(at, Tie::NONE, folded);
-                    if step.op == Op::Create {
-                        created.insert(step.token);
-                    }
+                    match step.op {
+                        Op::Create => contacts.created.insert(step.token),
+                        Op::Update => contacts.updated.insert(step.token),
+                    };
                     self.batch.steps.push(step);
                 }
                 TaskKind::FollowUp(which) => {
-                    match self.tie_to(task.part, ContactNumber::new(task.number), &created) {
+                    match self.tie_to(task.part, ContactNumber::new(task.number), &contacts) {
                         Ok(tie) => self.fill_follow_up(at, which, tie),
                         Err(token) => self.leave_out(at, token),
                     }
                 }
-                TaskKind::Opportunity => match self.link_of(at, &created) {
+                TaskKind::Opportunity => match self.link_of(at, &contacts) {
                     Ok(tie) => opportunities.push(self.step(at, tie, folded)),
                     Err(token) => self.leave_out(at, token),
                 },
@@ -170,14 +178,16 @@ impl Applier {
     }
 
     /// Which contact an opportunity is to be linked to. `Err`: to one that is not there.
-    fn link_of(&self, at: usize, created: &Tokens) -> Result<Tie, Token> {
+    fn link_of(&self, at: usize, contacts: &ContactSteps) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let opportunity = ledger.entry(Object::Opportunity, task.number);
         let link = ledger.link_of(opportunity).filter(|_| !self.kept_links.contains(&at));
         let Some(contact) = link else { return Ok(Tie::NONE) };
-        let tie = self.tie_to(task.part, contact, created)?;
-        if !opportunity.is_new() && !moves_link(ledger, opportunity) {
+        let tie = self.tie_to(task.part, contact, contacts)?;
+        // Unless the contact is written just before, only a link tells whether it is still there.
+        let is_checked = || tie.step.is_some_and(|token| contacts.updated.contains(&token));
+        if !opportunity.is_new() && !moves_link(ledger, opportunity) && is_checked() {
             return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
         }
         Ok(tie)
@@ -185,7 +195,12 @@ impl Applier {
 
     /// How storage knows a contact, and the contact's own step. `Err`: storage does not know it, or it is to
     /// be planned again; the token is that of its step.
-    fn tie_to(&self, part: u32, contact: ContactNumber, created: &Tokens) -> Result<Tie, Token> {
+    fn tie_to(
+        &self,
+        part: u32,
+        contact: ContactNumber,
+        contacts: &ContactSteps,
+    ) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
         let step = StepRef::contact(contact);
         // One that no row names is only linked to.
@@ -200,7 +215,7 @@ impl Applier {
         let token = self.tokens.step(ledger, step);
         match self.report.created(token) {
             Some(id) => Ok(Tie { contact: ContactOf::Known(id.into()), step: None }),
-            None if created.contains(&token) => {
+            None if contacts.created.contains(&token) => {
                 Ok(Tie { contact: ContactOf::CreatedBy(token), step: None })
             }
             None => Err(token),

@@ -129,7 +129,8 @@ impl<'a> Batch<'a> {
 pub enum Link<'r> {
     /// Leave the link as it is; a new opportunity gets none.
     Unchanged,
-    /// Link it to the contact with this id.
+    /// Link it to the contact with this id. A stored opportunity may be linked to it already; then all that counts is
+    /// that the contact is still there.
     To(&'r str),
     /// Its contact was not created, or is a conflict. Leave the whole step out, without a receipt: what becomes of
     /// it follows from its contact.

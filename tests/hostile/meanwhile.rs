@@ -120,6 +120,21 @@ fn x3_a_stored_opportunity_moves_with_its_contact_although_its_own_link_was_righ
     assert_eq!(codes(&report), [(1, "opportunity-relinked")]);
 }
 
+/// Its contact needs no write, and the link is right already.
+#[test]
+fn x3_a_stored_opportunity_does_not_stay_with_a_contact_deleted_meanwhile() {
+    let mut shelf = with_ana();
+    let roof = shelf.insert(Opportunity, &[("name", "Roof"), ("contact_id", "1")]);
+    let file = format!("Email,Opportunity ID,Opportunity Name\na@example.com,{roof},Loft\n");
+    let delete = |shelf: &mut Shelf| _ = shelf.contacts.remove(&1);
+    let (report, shelf) = apply(&import(), &file, shelf, delete);
+    let id = contact_of_the_opportunity(&shelf);
+    assert_eq!(shelf.contacts[&id].values["email"], ["a@example.com"]);
+    assert_eq!(report.id(Contact, RowNumber(1)), Some(id.to_string().as_str()));
+    assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Create));
+    assert_eq!(shelf.opportunities[&roof].values["name"], ["Loft"]);
+}
+
 #[test]
 fn x3_a_long_unit_waits_for_its_contact_in_later_batches_too() {
     let mut file = String::from("Email,First Name,Opportunity Name\n");
