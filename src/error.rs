@@ -123,7 +123,8 @@ pub enum Error<E: std::error::Error + 'static> {
     Resume {
         /// What differs: `file`, `mapping` or `policy`, and for a run also `choices`; `run` if a
         /// [run](crate::storage::Checkpoint::is_run) was to be continued as one plan, and `plan` for the reverse;
-        /// `row` if the checkpoint names a row that the file does not have.
+        /// `row` if the checkpoint names a row that the file does not have; `storage` if storage knows nothing of the
+        /// import, although the checkpoint says that some of it was written.
         differs: Vec<&'static str>,
     },
     /// More rows failed than the error budget allows.
@@ -161,6 +162,9 @@ fn other_parts(differs: &[&str]) -> String {
         "choices" => "other pipelines, users or options".to_owned(),
         "run" => "it was begun with run; go on with resume and run".to_owned(),
         "plan" => "it was begun as one plan; go on with plan_resumed and apply".to_owned(),
+        "storage" => {
+            "another storage: this one knows no step of it; go on where it was begun, or begin it anew here".to_owned()
+        }
         part => format!("another {part}"),
     });
     words.collect::<Vec<_>>().join(", ")

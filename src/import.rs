@@ -202,7 +202,7 @@ impl Import {
     /// The file is read again from row 1. What the import has already written is recognised by its tokens: it
     /// is not written again, and keeps its outcome and its id. So the report is the one that an uninterrupted
     /// import would have given. A different file, mapping or policy is refused, and so is a storage that keeps no
-    /// tokens.
+    /// tokens, or that knows nothing of the import.
     ///
     /// - *Which checkpoint?* The one that [`unfinished`](Self::unfinished) returns: it [is
     ///   open](Checkpoint::is_open) and [does not differ](Checkpoint::differences) from [this import's

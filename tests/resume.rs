@@ -9,6 +9,8 @@ mod blanks;
 #[allow(dead_code)]
 #[path = "../src/dice.rs"]
 mod dice;
+#[path = "resume/elsewhere.rs"]
+mod elsewhere;
 #[path = "resume/failed.rs"]
 mod failed;
 #[path = "resume/kill.rs"]

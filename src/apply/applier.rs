@@ -92,6 +92,7 @@ impl Applier {
         checkpoint.refused.clone_from(&job.refused);
         checkpoint.failed.clone_from(&job.failed);
         checkpoint.met.clone_from(&job.met);
+        checkpoint.is_begun = job.is_begun;
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
         let queue = batches_in_turn(&tasks, &mut plan.ledger);
@@ -395,12 +396,20 @@ impl Applier {
         self.set_state(at, State::Done);
         let id = if op == Op::Create { id } else { "" };
         self.report.done.insert(token, (op, id.into()));
+        self.checkpoint.is_begun |= self.is_of_row(&task);
         let written = &mut self.written[usize::from(task.kind == TaskKind::Opportunity)];
         match (task.kind, op) {
             (TaskKind::FollowUp(_), _) => self.report.follow_ups += 1,
             (_, Op::Create) => written.created += 1,
             (_, Op::Update) => written.updated += 1,
         }
+    }
+
+    /// Is its token that of a row?
+    fn is_of_row(&self, task: &Task) -> bool {
+        let step = task.record();
+        !matches!(task.kind, TaskKind::FollowUp(_))
+            && self.ledger(task.part).entry(step.object, step.number).has_rows()
     }
 
     /// The row of the import's plan that a row of another plan is.

@@ -18,6 +18,8 @@ pub(crate) struct Job {
     pub(crate) window: usize,
     /// How far an interrupted import had come. Checkpoints never fall behind that.
     pub(crate) from_row: u64,
+    /// Has it written a step of a row before?
+    pub(crate) is_begun: bool,
     /// What storage refused in the windows before.
     pub(crate) refused: Vec<Refusal>,
     /// Rows that have failed because of what storage held, in order.

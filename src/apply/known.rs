@@ -69,6 +69,11 @@ impl Known {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
+    /// Does storage know of any step of these rows?
+    pub(crate) fn has_steps(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// The last row that has a step, of rows with these numbers; 0 if there is none.
     pub(crate) fn last_row(&self, numbers: &RowNumbers) -> u64 {
         self.steps.iter().map(|step| u64::from(numbers.of(step.row).0)).max().unwrap_or(0)
@@ -149,4 +154,24 @@ pub(crate) fn check_resumed<E: std::error::Error + 'static>(
         differs.push(if resumed.is_run() { "run" } else { "plan" });
     }
     if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
+}
+
+/// Refuses to go on in a storage that knows nothing of the import: neither a step nor the checkpoint. What rows had met
+/// is in that checkpoint by ids that mean somebody else here, and a run would leave out the windows that it takes to be
+/// written. A storage that does not tell its checkpoints is believed as long as no step was written.
+pub(crate) async fn check_storage<S: AsyncStorageWrite>(
+    resumed: &Checkpoint,
+    knows_steps: bool,
+    storage: &mut S,
+) -> Result<(), Error<S::Error>> {
+    if knows_steps || resumed.row == 0 {
+        return Ok(());
+    }
+    let kept = storage.unfinished().await;
+    let kept = kept.map_err(|source| Error::Tokens { source, done: None })?;
+    let is_own = |kept: &Checkpoint| kept.import_id == resumed.import_id;
+    match kept.map_or(!resumed.is_begun, |kept| kept.iter().any(is_own)) {
+        true => Ok(()),
+        false => Err(Error::Resume { differs: vec!["storage"] }),
+    }
 }

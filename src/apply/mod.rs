@@ -40,7 +40,7 @@ pub use error_log::ErrorLog;
 pub(crate) use error_log::formats_of_log;
 pub use event::Event;
 pub(crate) use job::{Ending, Job};
-pub(crate) use known::{Known, check_resumed};
+pub(crate) use known::{Known, check_resumed, check_storage};
 pub use progress::{Control, ErrorBudget, Progress, Status, Written};
 pub use report::Report;
 pub(crate) use run::{Run, run};

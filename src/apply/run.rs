@@ -150,6 +150,7 @@ fn take_up<E: std::error::Error + 'static>(
     if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
         return Err(Error::Resume { differs: vec!["row"] });
     }
+    job.is_begun = resumed.is_begun;
     job.refused = resumed.refused.clone();
     job.failed = resumed.failed.clone();
     job.met = resumed.met.clone();
@@ -246,6 +247,7 @@ impl Runner<'_> {
                 return Err(error);
             }
         };
+        self.job.is_begun |= report.checkpoint.is_begun;
         report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
         let planned = changed.iter().filter(|record| record.was_planned);
         report.revised_plans = planned.map(|record| record.object).collect();

@@ -84,6 +84,7 @@ impl Import {
             resumes: self.resumed.is_some(),
             window: 0,
             from_row: self.resumed.as_ref().map_or(0, |checkpoint| checkpoint.row),
+            is_begun: false,
             refused: Vec::new(),
             failed: Vec::new(),
             met: Vec::new(),

@@ -191,6 +191,7 @@ impl Import {
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         let known = Known::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
+        apply::check_storage(checkpoint, known.has_steps(), storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();
         settled.note_failed(&checkpoint.failed, 0, rows);

@@ -78,6 +78,9 @@ pub struct Checkpoint {
     /// have a step of one of the last rows, and steps of earlier rows may follow after a conflict. To show progress,
     /// use [`apply_with`](crate::Import::apply_with).
     pub row: u64,
+    /// Whether storage had written a step of a row before this batch. If storage knows of none when the import is
+    /// resumed, it is another storage, and the import is refused there.
+    pub is_begun: bool,
     /// Whether the import is complete. Only the checkpoint of the last batch, which has no steps, says so.
     pub is_last: bool,
     /// Whether the report of the complete import has been [acknowledged](crate::Report::acknowledge).

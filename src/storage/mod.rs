@@ -171,7 +171,8 @@ pub trait StorageWrite: Storage {
     /// ones may be included: only those that [are open](Checkpoint::is_open) count, and the others may be deleted.
     ///
     /// Called once by [`Import::plan_or_resume`](crate::Import::plan_or_resume) and by
-    /// [`Import::unfinished`](crate::Import::unfinished), before anything is written.
+    /// [`Import::unfinished`](crate::Import::unfinished), before anything is written; and once more if an import is
+    /// [resumed](crate::Import::resume) of which this storage holds no token, to find out whether it is the right one.
     ///
     /// The default: `None`, which means that this storage does not say. Both methods then return an error rather than
     /// import the file a second time, and the application has to find the checkpoint itself.

@@ -6,7 +6,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::apply::known::{Known, TOKENS};
+use crate::apply::known::{Known, TOKENS, check_storage};
 use crate::apply::token::Tokens;
 use crate::error::Error;
 use crate::object::{Object, RowIndex, RowNumber};
@@ -46,16 +46,19 @@ impl EarlierRun {
         let mut refused = resumed.refused.clone();
         refused.sort_by_key(|refusal| refusal.row);
         let mut earlier = EarlierRun { row: resumed.row, refused, ..EarlierRun::default() };
+        let mut knows_steps = false;
         // Some rows at a time, because only a fingerprint of each record is kept.
         for from in (0..rows).step_by(TOKENS) {
             let numbers = RowNumbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
             let known = Known::ask(tokens, &numbers, some, storage).await?;
+            knows_steps |= known.has_steps();
             for step in known.creates() {
                 earlier.note(step.object, &step.id, numbers.of(step.row));
             }
             earlier.row = earlier.row.max(known.last_row(&numbers));
         }
+        check_storage(resumed, knows_steps, storage).await?;
         earlier.names_all = resumed.names_all(earlier.row);
         Ok(earlier)
     }

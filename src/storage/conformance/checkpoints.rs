@@ -131,6 +131,7 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
         ("formats", own.formats == kept.formats),
         ("window", own.window == kept.window),
         ("row", own.row == kept.row),
+        ("is_begun", own.is_begun == kept.is_begun),
         ("is_last", own.is_last == kept.is_last),
         ("is_seen", own.is_seen == kept.is_seen),
         ("stats", own.stats == kept.stats),
