@@ -26,7 +26,7 @@ mod record;
 mod report;
 mod standing;
 
-use matching::{Answer, NotFound, OpportunityIndex};
+use matching::{Answer, InPipeline, NotFound, OpportunityIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
@@ -354,7 +354,14 @@ impl Planner {
             // It was not another row's after all, and what this one leaves of it is known.
             self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
         }
-        Some(self.meet_opportunity(open, opportunity, by))
+        let there = match (by, link) {
+            (By::Pipeline, LinkTo::Contact(contact)) => self.in_same_pipeline(open, contact),
+            _ => None,
+        };
+        Some(match there.filter(|there| there.has(opportunity)) {
+            Some(there) => self.meet_in_pipeline(open, opportunity, &there),
+            None => self.meet_opportunity(open, opportunity, by),
+        })
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
@@ -397,11 +404,7 @@ impl Planner {
             .and_then(|contact| self.in_same_pipeline(open, contact));
         match other {
             Some(there) if policy.duplicates == Duplicates::Update => {
-                let decision = self.meet_opportunity(open, there.lowest, By::Pipeline);
-                if matches!(decision, OpportunityDecision::Joins { .. }) {
-                    self.report_choice(at, &there);
-                }
-                decision
+                self.meet_in_pipeline(open, there.lowest, &there)
             }
             _ => self.meet_no_opportunity(open, contact, other.map(|there| there.lowest)),
         }
@@ -418,6 +421,20 @@ impl Planner {
             Mode::Create => self.skip_existing(open.at, opportunity, by),
             Mode::Update | Mode::Upsert => self.update(open, opportunity, by),
         }
+    }
+
+    /// The row means this one of the opportunities in its pipeline, and says so if there are others (O4).
+    fn meet_in_pipeline(
+        &mut self,
+        open: OpenSide<'_>,
+        opportunity: OpportunityNumber,
+        there: &InPipeline,
+    ) -> OpportunityDecision {
+        let decision = self.meet_opportunity(open, opportunity, By::Pipeline);
+        if matches!(decision, OpportunityDecision::Joins { .. }) {
+            self.report_choice(open.at, opportunity, there);
+        }
+        decision
     }
 
     /// The row means no opportunity that exists, and brings a new one, if the mode and the policy allow that.

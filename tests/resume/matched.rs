@@ -237,3 +237,25 @@ fn x6_an_opportunity_that_a_window_only_looks_up_is_not_told_to_have_changed() {
     assert_eq!(report.stats().opportunities.unchanged, 1);
     interrupted_anywhere(&import, file, &report, &whole);
 }
+
+/// The row updates the lowest of two in its pipeline (O4), and says so each time.
+#[test]
+fn x6_o4_which_of_several_opportunities_was_taken_is_told_again() {
+    let account = r#"{ "opportunities": { "duplicates": "update" },
+        "pipelines": [{ "id": "p1", "name": "Sales", "stages": [{ "id": "s1", "name": "New" }] }] }"#;
+    let mut crm = MemoryStorage::new(serde_json::from_str(account).unwrap());
+    crm.insert_as(Contact, "c1", [("email", "ana@example.com")]);
+    for (id, name) in [("o1", "Roof"), ("o2", "Attic")] {
+        crm.insert_as(Opportunity, id, [("name", name), ("pipeline", "p1"), ("contact_id", "c1")]);
+    }
+    let file = "Email,Opportunity Name\nana@example.com,Loft\n";
+    let told = |report: &crm_import::Report| -> Vec<String> {
+        report.issues().map(|issue| format!("{} {}", issue.code, issue.message())).collect()
+    };
+    let first = uninterrupted(file, &mut crm);
+    assert!(told(&first)[0].starts_with("opportunity-match-several"), "{:?}", told(&first));
+    let again = Import::new().resume(crm.checkpoint().unwrap().clone());
+    let plan = again.plan_resumed(source(file), &mut crm).unwrap();
+    let report = again.apply(plan, &mut crm).unwrap();
+    assert_eq!((told(&report), report.stats()), (told(&first), first.stats()));
+}

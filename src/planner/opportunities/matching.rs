@@ -59,6 +59,12 @@ pub(super) struct InPipeline {
     all: SmallVec<[OpportunityNumber; 1]>,
 }
 
+impl InPipeline {
+    pub(super) fn has(&self, opportunity: OpportunityNumber) -> bool {
+        self.all.contains(&opportunity)
+    }
+}
+
 /// Whose an opportunity is, and what must agree exactly.
 type Place = (ContactNumber, String);
 
@@ -434,11 +440,16 @@ impl Planner {
     }
 
     /// Reports which of several opportunities in its pipeline a row updates (O4).
-    pub(super) fn report_choice(&mut self, at: usize, InPipeline { lowest, all }: &InPipeline) {
+    pub(super) fn report_choice(
+        &mut self,
+        at: usize,
+        chosen: OpportunityNumber,
+        InPipeline { all, .. }: &InPipeline,
+    ) {
         if all.len() > 1 {
             let numbers = all.iter().map(|opportunity| opportunity.number()).collect();
             let names = self.ledger.names(Object::Opportunity, numbers);
-            let lowest = self.ledger.name(Object::Opportunity, lowest.number());
+            let lowest = self.ledger.name(Object::Opportunity, chosen.number());
             let told = format!("{names}; the lowest is taken, {lowest}");
             self.warn(at, IssueCode::OpportunityMatchSeveral, None, Some(told));
         }
