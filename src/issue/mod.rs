@@ -67,6 +67,9 @@ pub struct Issue {
     pub detail: Option<String>,
 }
 
+/// What comes before a second thing that a detail says.
+pub(crate) const AND_THEN: &str = "; ";
+
 impl Issue {
     /// How many characters of a cell an issue shows; a longer one ends in `…`. Otherwise a file of giant cells (a
     /// lost quote, a column of letters) would have issues as large as itself. The [error log](crate::ErrorLog) has
@@ -75,7 +78,10 @@ impl Issue {
 
     /// What is wrong, as a sentence in lower case without a full stop.
     pub fn message(&self) -> String {
-        let message = self.code.message(self.severity);
+        let message = match self.names_who_is_meant() {
+            true => "\"{value}\" belongs to {others}",
+            false => self.code.message(self.severity),
+        };
         let mut text = self.fill(message);
         let names = ["{detail}", "{number}", "{record}", "{others}", "{owner}", "{place}"];
         let is_said = |text: &str| names.iter().any(|name| text.contains(name));
@@ -87,6 +93,13 @@ impl Issue {
             text.push_str(detail);
         }
         text
+    }
+
+    /// Is it about a key of somebody else, on a row that only names whose its opportunity is? Then nothing was to be
+    /// written of the key, and behind the others the detail says who it is.
+    fn names_who_is_meant(&self) -> bool {
+        (self.code, self.severity) == (IssueCode::KeyConflict, Severity::Warning)
+            && self.detail.as_ref().is_some_and(|detail| detail.contains(AND_THEN))
     }
 
     /// What to do about it, as a sentence in lower case without a full stop.
@@ -149,13 +162,14 @@ impl Issue {
                 Some("") | None => "a pipeline, and name the pipeline, too".into(),
                 Some(_) => "that pipeline".into(),
             },
-            "others" => match self.detail.as_deref() {
-                Some(several) if several.contains(", ") => {
-                    format!("other contacts ({several})").into()
-                }
-                Some(one) => format!("another contact ({one})").into(),
-                None => "another contact".into(),
-            },
+            "others" => {
+                let Some(detail) = self.detail.as_deref() else { return "another contact".into() };
+                let end = detail.find(AND_THEN).unwrap_or(detail.len());
+                let (names, then) = detail.split_at(end);
+                let others =
+                    if names.contains(", ") { "other contacts" } else { "another contact" };
+                format!("{others} ({names}){then}").into()
+            }
             "number" => self.detail.as_deref().unwrap_or("1234.50").into(),
             "nameless" => match &self.value {
                 Some(text) => format!("\"{text}\" is not taken for a name, so the contact").into(),
@@ -241,6 +255,9 @@ mod tests {
             conflict(Severity::Error),
             "\"a@x.org\" belongs to other contacts (c1, c2), so the row was left out"
         );
+        let detail = Some("c2; the opportunity goes to c1".into());
+        let aside = Issue { detail, ..of_contact(IssueCode::KeyConflict) }.message();
+        assert!(aside.ends_with("to another contact (c2); the opportunity goes to c1"), "{aside}");
         assert!(
             said(IssueCode::KeyAmbiguous, Severity::Error)
                 .ends_with("leads to more than one contact: c1, c2")

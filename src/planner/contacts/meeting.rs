@@ -7,7 +7,7 @@ use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
 use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
-use crate::issue::{Finding, IssueCode, Severity};
+use crate::issue::{AND_THEN, Finding, IssueCode, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
 use crate::object::{ContactNumber, Mode, Object};
@@ -268,8 +268,12 @@ impl Planner {
         for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
             let Some(holders) = self.rivals(settings, rule, key_number, contact) else { continue };
-            let names = self.names_of(&holders);
+            let mut names = self.names_of(&holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
+            if settings.contacts.is_none() && !is_error {
+                let meant = self.ledger.name(Object::Contact, contact.number());
+                names = format!("{names}{AND_THEN}the opportunity goes to {meant}");
+            }
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
             finding.column = of_file(key.column);
