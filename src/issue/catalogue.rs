@@ -194,6 +194,8 @@ catalogue! {
         "the contact exists already and was left as it is ({record})", "choose Create & Update to change it";
     ContactImported "contact-imported" Info None,
         "the contact was imported before and its cells have not changed since, so it was left as it is", "change one of its cells to import them again";
+    ContactUnlikeLog "contact-unlike-log" Warning None,
+        "the log says that this row became the contact {detail}, who has nothing by which the row could be found", "if the file of this log was imported into another database, clear the columns Import contact id and Import opportunity id";
     RepeatSkipped "repeat-skipped" Info Some(1011),
         "the contact is on row {detail} already; this row was left out", "if this row is the right one, remove the other and import the file again; in an error log, change one of the contact's cells";
     RepeatRejected "repeat-rejected" Error Some(1011),

@@ -80,6 +80,7 @@ impl Planner {
         if let Some(named) = named
             && otherwise.is_none()
         {
+            self.note_unlike_log(settings, at, keys, named);
             return self.follow_id(settings, at, draft, keys, named);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
@@ -140,6 +141,29 @@ impl Planner {
             for holder in self.index.holders(number) {
                 self.index.unteach(number, holder);
             }
+        }
+    }
+
+    /// Warns if our own error log names a contact that none of the row's keys lead to, although nobody has changed these
+    /// since the row became that contact (§15). It may have other keys by now; or the log is of another database, where
+    /// the id is somebody else's. Of a contact that other rows have changed by now nothing can be told.
+    fn note_unlike_log(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        keys: RowKeys<'_>,
+        (key, number): (&Key, KeyNumber),
+    ) {
+        let is_of_log = settings.is_id_of_log(key) && keys.rules().next().is_some();
+        let Some(contact) = self.contact_with_id(number).filter(|_| is_of_log) else { return };
+        let is_changed = self.ledger.contacts[contact.index()].has_rows()
+            || self.ledger.was_folded(Object::Contact, contact.number());
+        let is_found = |(_, number)| self.index.is_held_by(number, contact);
+        let has_check = || settings.key_check(&self.ledger.cells(self.row_at(at))).is_some();
+        if !is_changed && !keys.rules().any(is_found) && has_check() {
+            let id = self.key_text(key).into_owned();
+            let code = IssueCode::ContactUnlikeLog;
+            self.report(at, code, of_file(key.column), None, Some(id));
         }
     }
 

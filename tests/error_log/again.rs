@@ -142,3 +142,22 @@ fn f1_no_follow_up_is_done_twice_for_a_contact_that_was_imported_with_the_file()
     assert_eq!(report.stats().opportunities.create, 2);
     assert_eq!(crm.follow_ups().len(), 2); // and Bo's
 }
+
+/// Ids are counted from 1 in every database, so that those of another one mean somebody else.
+#[test]
+fn section_15_a_log_of_another_database_is_told_by_contacts_without_the_keys_of_their_rows() {
+    let file = "Email,Opportunity Name,Pipeline\nana@x.org,Roof,Nope\n";
+    let mut own = crm();
+    own.insert_as(Contact, "c1", [("email", "ana@x.org")]);
+    let log = log_of(&run(&Import::new(), file, &mut own)).replace("Nope", "Sales");
+    let mut other = crm();
+    other.insert_as(Contact, "c1", [("email", "bo@x.org")]);
+    for window in [1, 9] {
+        let told = run(&Import::new().planning_window(window), &log, &mut other.clone());
+        assert_eq!(codes(&told), ["contact-unlike-log", "contact-imported"]);
+        let issue = told.issues().next().unwrap();
+        assert_eq!(issue.column.as_deref(), Some("Import contact id"));
+        assert!(issue.message().contains("became the contact c1"), "{issue}");
+    }
+    assert_eq!(codes(&run(&Import::new(), &log, &mut own)), ["contact-imported"]);
+}
