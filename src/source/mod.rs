@@ -44,6 +44,7 @@ mod split;
 mod stripe;
 mod swallowed;
 mod transcode;
+mod whole_file;
 
 pub use block::Block;
 pub(crate) use block_row::{BlockRow, side_by_side};
@@ -59,6 +60,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use whole_file::WholeFile;
 
 /// A file to import, not opened yet.
 pub struct Source<'a> {
@@ -126,8 +128,8 @@ impl<'a> Source<'a> {
     pub fn open(self) -> Result<Rows<'a>, SourceError> {
         let (bytes, total): (input::Bytes<'a>, Option<u64>) = match self.input {
             Input::Path(path) => {
-                let file = File::open(path)?;
-                let total = file.metadata().ok().map(|metadata| metadata.len());
+                let file = WholeFile::new(File::open(path)?);
+                let total = file.len();
                 (input::Bytes::stream(Box::new(file)), total)
             }
             Input::Bytes(bytes) => {
@@ -235,8 +237,8 @@ impl Limits {
 pub enum SourceError {
     /// The file cannot be opened or read.
     #[error("the file cannot be read")]
-    Io(#[from] io::Error),
-    /// Somebody has written to the file, or truncated it, since the import began.
+    Io(#[source] io::Error),
+    /// Somebody has written to the file, or truncated it, since the import began. Perhaps it is still being copied.
     #[error("the file was changed while it was read")]
     Changed,
     /// Nothing in the file could be a header.
@@ -285,4 +287,10 @@ pub enum SourceError {
         /// What it is, judging by how it begins.
         kind: &'static str,
     },
+}
+
+impl From<io::Error> for SourceError {
+    fn from(error: io::Error) -> Self {
+        error.downcast().unwrap_or_else(SourceError::Io)
+    }
 }
