@@ -253,7 +253,12 @@ fn relink<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let is_right = link == bo && seen.value("name") == Some("Roof");
     expect(is_right, format!("after moving it to {bo} it is {seen}"))?;
     let found = bench.of_contacts(&[&ana])?;
-    expect(found.is_empty(), "it is still found by its former contact")
+    expect(found.is_empty(), "it is still found by its former contact")?;
+    // A step that changes something else says whose it is, too.
+    let version = bench.get(Opportunity, &roof)?.version;
+    bench.write(|batch| batch.relink(&roof, version.as_deref(), &bo))?;
+    let count = bench.of_contacts(&[&bo])?.len();
+    expect(count == 1, format!("linked to {bo} once more, it is found {count} times by it"))
 }
 
 fn lost_contact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
