@@ -15,6 +15,8 @@ mod elsewhere;
 mod failed;
 #[path = "resume/kill.rs"]
 mod kill;
+#[path = "resume/many.rs"]
+mod many;
 #[path = "resume/matched.rs"]
 mod matched;
 #[path = "resume/names.rs"]

@@ -51,8 +51,9 @@ impl Job {
         each_tokenless(plan, &mut note);
         each_writing(plan, &mut note);
         concerned.sort_unstable();
-        let last = concerned.iter().rev().take(Checkpoint::FAILURES).rev();
-        let met = last.flat_map(|row| plan.met_rows(*row)).collect();
+        // The last ones of each kind, so that a list which is not full lacks none of its kind.
+        let met = concerned.iter().rev().flat_map(|row| plan.met_rows(*row));
+        let met = met.take(Checkpoint::FAILURES).collect();
         let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());
         keep_last(&mut failed);
         self.remember(failed, met);

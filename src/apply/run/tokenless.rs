@@ -22,35 +22,39 @@ impl Runner<'_> {
         if self.job.ending == super::Ending::Open {
             return;
         }
-        let mut failed = plan.failed_rows(|_| true);
-        failed.sort_by_key(|failed| failed.row);
+        let mut all_failed = plan.failed_rows(|_| true);
+        all_failed.sort_by_key(|failed| failed.row);
+        let moved = Moved::of(plan);
+        let (mut failed, mut met) = (Vec::new(), Vec::new());
+        // Those of earlier windows first: this one may push them out.
+        if !moved.is_nothing() {
+            self.tokenless.retain_mut(|row| {
+                let is_concerned = moved.concerns(&row.row);
+                if is_concerned {
+                    failed.append(&mut row.failed);
+                    met.append(&mut row.met);
+                }
+                !is_concerned
+            });
+        }
         each_tokenless(plan, |row| {
             let number = plan.ledger.number(row.row);
-            let from = failed.partition_point(|failed| failed.row < number);
-            let of_row = failed[from..].iter().take_while(|failed| failed.row == number);
-            let failed = of_row.cloned().collect();
-            self.tokenless.push_back(Remembered {
-                met: plan.met_rows(row.row).collect(),
-                failed,
-                row,
-            });
+            let from = all_failed.partition_point(|failed| failed.row < number);
+            let of_row = all_failed[from..].iter().take_while(|failed| failed.row == number);
+            if moved.concerns(&row) {
+                failed.extend(of_row.cloned());
+                met.extend(plan.met_rows(row.row));
+                return;
+            }
+            let (met, failed) = (plan.met_rows(row.row).collect(), of_row.cloned().collect());
+            self.tokenless.push_back(Remembered { met, failed, row });
             if self.tokenless.len() > MOST {
                 self.tokenless.pop_front();
             }
         });
-        let moved = Moved::of(plan);
         if moved.is_nothing() {
             return;
         }
-        let (mut failed, mut met) = (Vec::new(), Vec::new());
-        self.tokenless.retain_mut(|row| {
-            let is_concerned = moved.concerns(&row.row);
-            if is_concerned {
-                failed.append(&mut row.failed);
-                met.append(&mut row.met);
-            }
-            !is_concerned
-        });
         // Once the window is written, all of these have their token.
         each_writing(plan, |row| {
             if moved.concerns(&row) {
