@@ -23,6 +23,8 @@ mod matched;
 mod names;
 #[path = "resume/program.rs"]
 mod program;
+#[path = "resume/reasons.rs"]
+mod reasons;
 #[path = "resume/started.rs"]
 mod started;
 #[path = "resume/words.rs"]

@@ -50,10 +50,13 @@ pub enum Reason<'p> {
     Match,
     /// For an opportunity: as the only one of its contact in its pipeline.
     Pipeline,
+    /// For a contact, when an interrupted import goes on: it was found before the interruption, and what it was found by
+    /// is not its any more.
+    Before,
 }
 
 impl Reason<'_> {
-    /// The name used in JSON: `new`, `id`, `match`, `pipeline`, or the fields of a rule, joined by `+`.
+    /// The name used in JSON: `new`, `id`, `match`, `pipeline`, `before`, or the fields of a rule, joined by `+`.
     pub fn name(&self) -> String {
         match self {
             Reason::New => "new".into(),
@@ -61,6 +64,7 @@ impl Reason<'_> {
             Reason::Rule(fields) => fields.join("+"),
             Reason::Match => "match".into(),
             Reason::Pipeline => "pipeline".into(),
+            Reason::Before => "before".into(),
         }
     }
 }
@@ -209,6 +213,7 @@ impl<'p> SidePlan<'p> {
             By::Id => Reason::Id,
             By::Match => Reason::Match,
             By::Pipeline => Reason::Pipeline,
+            By::Before => Reason::Before,
             By::Rule(rule) => {
                 Reason::Rule(&settings.rule_names[settings.rules[usize::from(rule)].number])
             }
@@ -238,7 +243,7 @@ impl<'p> SidePlan<'p> {
                 let key = usize::from(ledger.contact_rows[self.row.index()].key);
                 rule.key_of(&ledger.settings, &row, key)
             }
-            By::New | By::Match | By::Pipeline => None,
+            By::New | By::Match | By::Pipeline | By::Before => None,
         }
     }
 

@@ -101,7 +101,7 @@ impl Planner {
                     Verdict::One { contact, rule, key } if contact == of => {
                         self.note_rule(at, rule, key);
                     }
-                    _ => self.note_reason(at, By::Id, 0),
+                    _ => self.note_reason(at, By::Before, 0),
                 }
                 let disputed = self.disputed(settings, at, keys);
                 self.meet(settings, at, draft, keys, disputed, of)

@@ -17,6 +17,8 @@ pub(crate) enum By {
     Match,
     /// An opportunity, by its pipeline (O4).
     Pipeline,
+    /// The import has found it before it was interrupted, and nothing of the row leads there now.
+    Before,
 }
 
 /// The contact side of one row.
