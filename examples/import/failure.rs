@@ -41,12 +41,16 @@ impl Failure {
             message.push_str(&inner.to_string());
             cause = inner.source();
         }
-        Failure { kind, message, stopped: None }
+        Failure::said(kind, message)
+    }
+
+    pub(crate) fn said(kind: &'static str, message: impl Into<String>) -> Self {
+        Failure { kind, message: message.into(), stopped: None }
     }
 
     /// Something is wrong with this file of settings.
     pub(crate) fn of_file(kind: &'static str, path: &Path, error: impl fmt::Display) -> Self {
-        Failure { kind, message: format!("{}: {error}", path.display()), stopped: None }
+        Failure::said(kind, format!("{}: {error}", path.display()))
     }
 
     /// It could not be logged either, for this reason.

@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let Failure { kind, message, stopped } = failure;
-            if options.json {
+            if options.json && !IS_PRINTED.load(Ordering::Relaxed) {
                 let mut told = serde_json::json!({ "error": { "kind": kind, "message": message } });
                 if let Some(stopped) = stopped {
                     let Stopped { report, issues, .. } = *stopped;
@@ -81,6 +81,9 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Set when the report is printed. Nothing else is then said there.
+static IS_PRINTED: AtomicBool = AtomicBool::new(false);
 
 /// Set when standard output cannot be written, or whoever should read it has gone.
 static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
@@ -168,7 +171,7 @@ fn end_dry_run(
         people::issues(plan.issues());
         say!("\nNothing was written.");
     }
-    foretell_stop(options, &planned.stats);
+    people::foretell_stop(options, &planned.stats);
     Ok(())
 }
 
@@ -194,21 +197,6 @@ fn apply(
         Ok(report) => logged.map(|()| report),
         Err(error) => Err(Failure::from(error).unlogged(logged.err())),
     }
-}
-
-/// Says on a dry run that the import would stop for its errors, if it would (X7).
-fn foretell_stop(options: &Options, stats: &Stats) {
-    let is_over = |limit: &u64| ErrorBudget::Sides(*limit).is_exceeded(stats);
-    let Some(limit) = options.max_errors.filter(is_over) else { return };
-    let when = match options.window {
-        Some(_) => "as soon as more have failed",
-        None => "before it writes anything",
-    };
-    let [contacts, opportunities] = [stats.contacts.fail, stats.opportunities.fail];
-    note!(
-        "failed contacts: {contacts}, failed opportunities: {opportunities}; with --max-errors {limit}, the import \
-         would stop {when}"
-    );
 }
 
 /// Plans and applies the file window by window, in bounded memory.
@@ -254,21 +242,28 @@ fn run_windows(
 }
 
 fn print(document: &Document<'_>) -> Result<(), Failure> {
-    document.print().map_err(|error| Failure {
-        kind: "report",
-        message: format!("the report could not be printed: {error}; the next start gives it again"),
-        stopped: None,
-    })
+    document.print().map_err(|error| {
+        let why =
+            format!("the report could not be printed: {error}; the next start gives it again");
+        Failure::said("report", why)
+    })?;
+    IS_PRINTED.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Says that whoever started us has the report. If we were killed before this, the next start would go on with
 /// the import, which is complete, and report it again.
 fn acknowledge(report: &Report, storage: &mut Sqlite) -> Result<(), Failure> {
     if std::io::stdout().flush().is_err() || IS_UNHEARD.load(Ordering::Relaxed) {
-        let message = "the import is done, but its report could not be printed; the next start gives it again";
-        return Err(Failure { kind: "report", message: message.to_owned(), stopped: None });
+        let why = "the import is done, but its report could not be printed; the next start gives it again";
+        return Err(Failure::said("report", why));
     }
-    report.acknowledge(storage).map_err(|error| Failure::new("storage", error))
+    report.acknowledge(storage).map_err(|error| {
+        let Failure { message, .. } = Failure::new("storage", error);
+        let why =
+            format!("the import is done, but {message}; the next start gives its report again");
+        Failure::said("storage", why)
+    })
 }
 
 fn error_log(options: &Options) -> Result<Option<Log>, Failure> {

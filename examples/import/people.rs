@@ -2,7 +2,7 @@
 
 use crm_import::mapping::{Confidence, Resolved, Suggestion};
 use crm_import::plan::{ColumnCounts, Counts, UnknownValue};
-use crm_import::{Fields, Issue, Plan, Progress, Report, Severity};
+use crm_import::{ErrorBudget, Fields, Issue, Plan, Progress, Report, Severity, Stats};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::options::Options;
@@ -189,4 +189,19 @@ pub(crate) fn issues(issues: impl Iterator<Item = Issue>) {
     for issue in all.iter().take(SHOWN) {
         say!("{}: {issue}\n    fix: {}", issue.severity, issue.remedy());
     }
+}
+
+/// Says on a dry run that the import would stop for its errors, if it would (X7).
+pub(crate) fn foretell_stop(options: &Options, stats: &Stats) {
+    let is_over = |limit: &u64| ErrorBudget::Sides(*limit).is_exceeded(stats);
+    let Some(limit) = options.max_errors.filter(is_over) else { return };
+    let when = match options.window {
+        Some(_) => "as soon as more have failed",
+        None => "before it writes anything",
+    };
+    let [contacts, opportunities] = [stats.contacts.fail, stats.opportunities.fail];
+    note!(
+        "failed contacts: {contacts}, failed opportunities: {opportunities}; with --max-errors {limit}, the import \
+         would stop {when}"
+    );
 }

@@ -61,3 +61,26 @@ fn x6_of_several_unfinished_imports_the_one_of_the_file_and_its_settings_goes_on
     assert_eq!((status, count), (1, 6), "{told}");
     assert!(told.contains("no unfinished import"), "{told}");
 }
+
+/// The disk is full by then, say.
+#[test]
+fn x6_a_report_that_the_database_could_not_note_is_one_object_all_the_same_and_given_again() {
+    let folder = Folder::new("unnoted");
+    let (file, db) = (folder.at("file.csv"), folder.at("crm.sqlite"));
+    std::fs::write(&file, "Email\nana@example.com\n").unwrap();
+    let arguments = [file.to_str().unwrap(), "--db", db.to_str().unwrap(), "--import-id", "fair"];
+    begin(&folder.at("other.csv"), &db, "Bo,bo@example.com\n,nobody\n", &[]);
+    let sql = |text: &str| rusqlite::Connection::open(&db).unwrap().execute_batch(text).unwrap();
+    sql("CREATE TRIGGER breaks AFTER UPDATE ON import_checkpoints \
+         WHEN NEW.checkpoint LIKE '%\"is_seen\":true%' BEGIN SELECT abs(-9223372036854775807 - 1); END");
+    let output = Command::new(example()).args(arguments).arg("--json").output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("the next start gives its report again"), "{told}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["report"]["contacts"]["created"], 1, "{json}");
+    sql("DROP TRIGGER breaks");
+    let (status, again) = import(&arguments);
+    assert_eq!((status, &again["report"]), (0, &json["report"]));
+    assert_eq!(contacts(&db), 2);
+}
