@@ -101,6 +101,8 @@ struct How {
     window: Option<usize>,
     most: usize,
     dies_late: bool,
+    /// How often it dies.
+    deaths: usize,
 }
 
 /// Imports the file, or goes on with what was begun. `None` if the storage died on the way, or the settings do not
@@ -143,7 +145,8 @@ fn attempt(import: &Import, how: How, file: &str, storage: &mut Mortal) -> Optio
     Some(End { stored: stored(&storage.crm), outcomes, stats, errors })
 }
 
-/// Does an import that dies once leave and tell the same, wherever that is? `None`: its settings do not fit together.
+/// Does an import that dies, and perhaps once more when it goes on, leave and tell the same, wherever that is? `None`:
+/// its settings do not fit together.
 fn compare(
     import: &Import,
     crm: &MemoryStorage,
@@ -154,9 +157,17 @@ fn compare(
     let expected = attempt(import, how, file, &mut whole)?;
     for left in 0..whole.writes {
         let mut storage = Mortal::new(crm.clone(), how.most);
-        (storage.left, storage.dies_late) = (left, how.dies_late);
-        attempt(import, how, file, &mut storage);
-        assert!(storage.is_dead);
+        storage.dies_late = how.dies_late;
+        let deaths = [left, left * 5 % 3].into_iter().take(how.deaths);
+        for left in deaths {
+            (storage.left, storage.is_dead) = (left, false);
+            if attempt(import, how, file, &mut storage).is_some() {
+                break;
+            }
+            if !storage.is_dead {
+                return Some(Err(format!("after {left} writes it does not go on")));
+            }
+        }
         (storage.left, storage.is_dead) = (usize::MAX, false);
         let Some(end) = attempt(import, how, file, &mut storage) else {
             return Some(Err(format!("after {left} writes it does not go on")));
@@ -189,6 +200,7 @@ fn x6_an_import_that_dies_at_any_write_leaves_and_tells_what_one_does_that_does_
             window: dice.one_in(2).then_some(window),
             most: dice.one_of(&[1, 2, 4]),
             dies_late: dice.one_in(2),
+            deaths: 1 + dice.below(2),
         };
         let compare = |wild: &Wild| {
             let (import, crm, file) = wild.set_up();
