@@ -8,7 +8,7 @@ use super::recent_cells::RecentCells;
 use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::normalize;
-use crate::source::Stripe;
+use crate::source::{BlockRow, Stripe, rows_of};
 
 /// A column, and how its cells are checked.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct CheckedColumn<'s> {
     /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
     /// Once another column has shown that a row says more than keys, they need not be checked.
     pub(super) is_quiet: bool,
+    /// Some of its cells mean nothing, because the value map says so.
+    may_mean_nothing: bool,
     /// Its number among the columns that are checked the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
@@ -91,6 +93,7 @@ impl<'s> CheckedColumn<'s> {
                 column.field,
                 FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
             ),
+            may_mean_nothing: column.may_mean_nothing(),
             among_its_kind: 0,
             fine: RecentCells::default(),
         }
@@ -117,6 +120,22 @@ impl<'s> CheckedColumn<'s> {
         let is_plain =
             cell.trim_ascii_start().first().is_some_and(|byte| normalize::is_plain(*byte));
         !is_plain && normalize::is_blank(self.column.text(&stripe.row(row)))
+    }
+
+    /// Is it a column of the file, and does its cell on a row make the side present (P1)?
+    pub(super) fn makes_present(&self, row: &BlockRow<'_>) -> bool {
+        let is_filled = self.index.is_some_and(|index| !normalize::is_blank(row.cell(index)));
+        is_filled && !(self.may_mean_nothing && self.column.means_nothing(row))
+    }
+
+    /// Those of the rows whose cell means something.
+    #[inline]
+    pub(super) fn saying(&self, stripe: &Stripe<'_>, rows: u64) -> u64 {
+        if !self.may_mean_nothing {
+            return rows;
+        }
+        let silent = rows_of(rows).filter(|row| self.column.means_nothing(&stripe.row(*row)));
+        silent.fold(rows, |rows, row| rows & !(1 << row))
     }
 
     /// The number by which keys name the column.

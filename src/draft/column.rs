@@ -302,6 +302,17 @@ impl Column {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
+    /// Are there cells of which the value map says that they mean nothing?
+    pub(super) fn may_mean_nothing(&self) -> bool {
+        self.values.values().any(String::is_empty)
+    }
+
+    /// Does the value map say of the cell on a row that it means nothing? It is blank then, and makes no side
+    /// present (P1).
+    pub(super) fn means_nothing(&self, row: &BlockRow<'_>) -> bool {
+        self.looked_up(self.bare(normalize::trim(self.whole_text(row)))).is_empty()
+    }
+
     /// Can a cell clear what is stored (W3), or replace it by a default (W6)? Then it matters what earlier rows
     /// have given, because neither happens to that.
     pub(crate) fn minds_given(&self) -> bool {

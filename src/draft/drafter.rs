@@ -138,7 +138,8 @@ impl<'s> Drafter<'s> {
                 true => seen.more & seen.named,
                 false => seen.more,
             };
-            let rows = open & !needless & checked.index.map_or(u64::MAX, |at| stripe.filled(at));
+            let filled = checked.index.map_or(u64::MAX, |at| stripe.filled(at));
+            let rows = checked.saying(stripe, open & !needless & filled);
             if rows == 0 {
                 continue;
             }

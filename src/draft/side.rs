@@ -2,7 +2,6 @@
 
 use super::checked_column::{Check, CheckedColumn};
 use super::{Column, Settings};
-use crate::normalize;
 use crate::source::{Stripe, rows_of};
 
 /// The columns of contacts, or those of opportunities.
@@ -48,9 +47,8 @@ impl<'s> SideColumns<'s> {
     /// Those of the rows that have a filled cell of the object (P1).
     pub(super) fn present_among(&self, rows: u64, stripe: &Stripe<'_>) -> u64 {
         let is_present = |row: &usize| {
-            let mut cells = self.columns.iter().filter_map(|checked| checked.index);
             let row = stripe.row(*row);
-            cells.any(|index| !normalize::is_blank(row.cell(index)))
+            self.columns.iter().any(|checked| checked.makes_present(&row))
         };
         rows_of(rows).filter(is_present).fold(0, |present, row| present | 1 << row)
     }

@@ -227,8 +227,8 @@ pub struct ColumnMapping {
     #[serde(skip_serializing_if = "is_false")]
     pub loosens_consent: bool,
     /// The value map: what to read instead of a cell, by the text of the cell. Case and spaces do not matter. An empty
-    /// text makes the cell a blank, and the [clear token](Mapping::clear_token) clears. Whether a side of a row is
-    /// there (P1) depends on the cell as it stands in the file.
+    /// text makes the cell a blank, so that it makes no side of its row present (P1), and the
+    /// [clear token](Mapping::clear_token) clears.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub values: IndexMap<String, String>,
 }
