@@ -8,7 +8,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
         "opportunity name | opportunity | deal name | deal title | deal | opportunity title | opp name | opp \
          | opportunity subject | verkaufschance | name der opportunity | geschaft | geschaftsname | nom de l opportunite | nom de la transaction | opportunite \
          | affaire | nom de l affaire | nombre de la oportunidad | oportunidad | nombre del negocio | nombre del trato | negocio | nome da oportunidade | oportunidade \
-         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | kans | naam deal | dealnaam | deal naam \
+         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | kans | verkoopkans | naam verkoopkans | naam deal | dealnaam | deal naam \
          | affar | affarsmojlighet | affarsnamn",
     ),
     (

@@ -33,7 +33,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
-    let header = with_billing(without_lines(header));
+    let header = with_owner(with_billing(without_lines(header)));
     let header = without_remark(without_key(without_path(&header)));
     // Before the kind: a single letter is a country's, too.
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
@@ -207,6 +207,15 @@ fn with_billing(header: Cow<'_, str>) -> Cow<'_, str> {
         Some(with) => Cow::Owned(format!("billing {}", &header[with.len()..])),
         None => header,
     }
+}
+
+/// `Phone (from Contact)` is looked up in the record that is linked: the `Contact Phone`.
+fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
+    let owned = in_brackets(header.trim_end()).and_then(|(label, of)| {
+        let of = words(of);
+        of.strip_prefix("from ").map(|of| format!("{of} {label}"))
+    });
+    owned.map_or(header, Cow::Owned)
 }
 
 /// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter. `Phone (F)` is a fax.

@@ -200,10 +200,11 @@ impl Reader<'_> {
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
         // `Full Name` says more than `Contact Person`, and `Customer Name` less than `Contact Name`.
+        let is_records = |words: &str| matches!(words, "name" | "display name");
         let is_surely_named = is_surely_named(words, guesses);
         let has_full = (0..guesses.len()).any(|at| {
             let is_client = is_surely_named && self.names_client(&words[at]);
-            is_name(at) && !speaks(at) && words[at] != "name" && !is_client
+            is_name(at) && !speaks(at) && !is_records(&words[at]) && !is_client
         });
         let most = (0..guesses.len()).filter(|at| is_name(*at)).map(filled).max().unwrap_or(0);
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
