@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email addr | email adr | email enter email | emails | mail | mail address | email id | emailid | email addresses | email contact | emails address \
+        "email | email address | email addr | email add | email adr | email enter email | emails | mail | mail address | email id | emailid | email addresses | email contact | emails address \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | premiere adresse electronique | premiere adresse email | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \

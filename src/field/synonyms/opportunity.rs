@@ -20,11 +20,11 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
         "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | current stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
          | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
     ),
-    ("status", "opportunity status | deal status | opp status"),
+    ("status", "opportunity status | deal status | opp status | opportunity state | deal state"),
     (
         "value",
         "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
-         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | potential value | opportunity revenue | contract value | auftragswert | auftragssumme | angebotssumme | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | bid amount | potential value | opportunity revenue | contract value | auftragswert | auftragssumme | angebotssumme | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
          | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
     ),
     (
@@ -42,7 +42,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "expected_close_date",
         "close date | expected close date | closing date | expected closing date | estimated close date \
-         | est close date | est close | exp close | exp close date | expected close | forecast close date | estimated closing date | expected closing | target close date | projected close date | planned close date | expected closure date | expected closure | closure date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
+         | est close date | est close | exp close | exp close date | expected close | forecast close date | forecasted close date | estimated closing date | expected closing | target close date | projected close date | planned close date | expected closure date | expected closure | closure date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
          | voraussichtlicher abschluss | geplanter abschluss | abschluss geplant | geplantes abschlussdatum | voraussichtliches abschlussdatum | abschlusstermin | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | date prevue de cloture | date previsionnelle de cloture | cloture estimee | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data prevista de fechamento | fechamento previsto | data estimada de fechamento | data di chiusura | data prevista di chiusura | data di chiusura stimata | data di chiusura prevista \
          | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | geplande sluitingsdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",

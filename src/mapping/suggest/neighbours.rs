@@ -11,8 +11,14 @@ use crate::mapping::check::is_own;
 use crate::object::Object;
 
 /// Whom a company has to be spoken to.
-const PERSONS: [&str; 5] =
-    ["ansprechpartner", "kontaktperson", "contactpersoon", "interlocuteur", "referente"];
+const PERSONS: [&str; 6] = [
+    "ansprechpartner",
+    "kontaktname",
+    "kontaktperson",
+    "contactpersoon",
+    "interlocuteur",
+    "referente",
+];
 
 /// Whom one sells to, a person or a company.
 const CLIENTS: &str =
