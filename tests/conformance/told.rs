@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::conformance::{self, Outcome, Report};
-use crm_import::storage::{Applied, Batch, Receipts, StorageError, Token};
+use crm_import::storage::{Applied, Batch, Op, Receipts, StorageError, Token};
 use crm_import::{Account, Object, Storage, StorageWrite};
 
 use crate::shelf::{Defect, Shelf};
@@ -233,4 +233,31 @@ fn each_rule_of_the_account_is_tried() {
         let told = report.cases().iter().find(|own| own.name == case).unwrap();
         assert_eq!(told.outcome, Outcome::Passed, "{case}");
     }
+}
+
+/// A table whose address is unique, and which takes any second holder of one for a conflict.
+struct Unique(Shelf);
+
+asks_its_shelf!(Unique);
+
+impl StorageWrite for Unique {
+    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
+        for step in batch.of(Object::Contact, Op::Create) {
+            let email = step.change("email").map(|change| change.text());
+            let mut held = self.0.contacts.values().filter_map(|rec| rec.values.get("email"));
+            let is_held = email.is_some_and(|email| held.any(|values| values.contains(&email)));
+            if is_held && step.new_keys().next().is_none() {
+                receipts.conflict(step.token()); // the shelf sees to new keys
+            }
+        }
+        self.0.write(batch, receipts)
+    }
+}
+
+#[test]
+fn a_unique_index_that_is_taken_for_a_conflict_is_told_once_with_the_receipt_it_calls_for() {
+    let report = conformance::run(|| Unique(Shelf::new(account())));
+    let (name, why, more) = only(&report);
+    assert_eq!((name, more), ("a key that several contacts carry finds them all", 1), "{report}");
+    assert!(why.contains("new_keys") && why.contains("Receipts::rejected"), "{why}");
 }

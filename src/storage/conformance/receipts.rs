@@ -39,6 +39,11 @@ pub(super) fn created_id(receipts: &Receipts, token: Token) -> Result<String> {
             "a step that was never written was receipted as already applied: keep all 128 bits of a token, \
              and let `fresh` make a storage without those of earlier runs",
         ),
+        Some(Receipt::Conflict) => cause(
+            "a create was receipted as a conflict although no other record has one of its \
+             BatchStep::new_keys, so it would be planned again in vain: reject what a unique index refuses \
+             (Receipts::rejected), unless the address is among the new keys",
+        ),
         Some(other) => fail(format!("a create was receipted as {other:?}")),
         None => fail("a create has no receipt: file one with Receipts::created"),
     }
