@@ -67,7 +67,7 @@ fn write(db: &mut Transaction<'_>, writes: &Writes, import_id: &str) -> Result<(
     contacts.extend(new);
     let sql = "INSERT INTO import_steps SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])";
     db.execute(sql, &[&tokens, &ops, &contacts])?;
-    let sql = "INSERT INTO import_checkpoints VALUES ($1, $2) \
+    let sql = "INSERT INTO import_checkpoints (import_id, checkpoint) VALUES ($1, $2) \
                ON CONFLICT (import_id) DO UPDATE SET checkpoint = excluded.checkpoint";
     db.execute(sql, &[&import_id, checkpoint]).map(drop)
 }

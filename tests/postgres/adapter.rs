@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS contact_keys (rule text, key text, contact_id bigint,
 CREATE INDEX IF NOT EXISTS contact_keys_by_contact ON contact_keys (contact_id);
 CREATE TABLE IF NOT EXISTS follow_ups (contact_id bigint NOT NULL, kind text NOT NULL, name text NOT NULL);
 CREATE TABLE IF NOT EXISTS import_steps (token text PRIMARY KEY, op text NOT NULL, record_id bigint NOT NULL);
-CREATE TABLE IF NOT EXISTS import_checkpoints (import_id text PRIMARY KEY, checkpoint text NOT NULL);";
+CREATE TABLE IF NOT EXISTS import_checkpoints (import_id text PRIMARY KEY, begun bigserial, checkpoint text NOT NULL);";
 
 /// A CRM in a PostgreSQL database.
 pub(crate) struct Postgres {
@@ -59,9 +59,10 @@ impl Postgres {
         Ok(Postgres { config, client, account, fields })
     }
 
-    /// The last checkpoint of every import.
+    /// The last checkpoint of every import, the one begun last first.
     pub(crate) fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, Error> {
-        let rows = self.client.query("SELECT checkpoint FROM import_checkpoints", &[])?;
+        let sql = "SELECT checkpoint FROM import_checkpoints ORDER BY begun DESC";
+        let rows = self.client.query(sql, &[])?;
         Ok(rows.iter().filter_map(|row| serde_json::from_str(row.get(0)).ok()).collect())
     }
 
@@ -435,7 +436,7 @@ impl Writing<'_> {
             "INSERT INTO import_steps SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])";
         self.db.execute(sql, &[tokens, ops, ids])?;
         let text = serde_json::to_string(checkpoint).unwrap_or_default();
-        let sql = "INSERT INTO import_checkpoints VALUES ($1, $2)
+        let sql = "INSERT INTO import_checkpoints (import_id, checkpoint) VALUES ($1, $2)
                    ON CONFLICT (import_id) DO UPDATE SET checkpoint = excluded.checkpoint";
         self.db.execute(sql, &[&checkpoint.import_id, &text]).map(drop)
     }
