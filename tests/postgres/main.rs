@@ -5,6 +5,9 @@
 
 mod adapter;
 mod cluster;
+mod kept;
+mod over_shop;
+mod shop;
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
