@@ -118,7 +118,8 @@ impl<'a> Batch<'a> {
     }
 
     /// How far the import is once this batch is written. Commit it with the batch, in place of the import's
-    /// previous one.
+    /// previous one. Without transactions, keep that of the first batch before anything is written, too
+    /// ([why](crate::guide::adapters#a-service-without-transactions)).
     pub fn checkpoint(&self) -> &'a Checkpoint {
         &self.owned.checkpoint
     }
