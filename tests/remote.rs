@@ -142,14 +142,14 @@ async fn import<S: AsyncStorageWrite>(crm: &mut S, window: Option<usize>) -> Opt
     let source = || Source::from_bytes(file.as_bytes());
     let Some(window) = window else {
         let plan = Import::new().plan_or_resume_async(source(), crm).await.ok()?;
-        return Some(Import::new().apply_async(plan, crm).await.ok()?.stats().clone());
+        return Some(*Import::new().apply_async(plan, crm).await.ok()?.stats());
     };
     let import = Import::new().run_window(window);
     let import = match import.unfinished_async(source(), crm).await.ok()? {
         Some(stopped) => import.resume(stopped),
         None => import,
     };
-    Some(import.run_async(source(), crm).await.ok()?.stats().clone())
+    Some(*import.run_async(source(), crm).await.ok()?.stats())
 }
 
 #[test]

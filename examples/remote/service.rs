@@ -150,7 +150,7 @@ impl Service {
         let (calls, Moods { busy_every, down_after, .. }) = (tables.calls, tables.moods);
         match calls {
             _ if down_after > 0 && calls > down_after => Err(Failure::Down),
-            _ if busy_every > 0 && calls % busy_every == 0 => Err(Failure::TryAgain),
+            _ if calls.is_multiple_of(busy_every) => Err(Failure::TryAgain),
             _ => Ok(()),
         }
     }
@@ -183,7 +183,7 @@ impl Service {
         let mut tables = self.tables();
         let answers = records.iter().map(|record| tables.write(object, record)).collect();
         let lost_every = tables.moods.lost_every;
-        let is_lost = lost_every > 0 && tables.calls % lost_every == 0;
+        let is_lost = tables.calls.is_multiple_of(lost_every);
         if is_lost { Err(Failure::NoAnswer) } else { Ok(answers) }
     }
 }

@@ -235,3 +235,17 @@ fn x5_a_connection_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
     report.acknowledge(&mut crm).unwrap();
     assert!(crm.checkpoints().unwrap().iter().all(|checkpoint| !checkpoint.is_open()));
 }
+
+#[test]
+fn x6_of_two_imports_that_were_stopped_the_one_begun_last_is_told_first() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let mut crm = open(&cluster.database());
+    for id in ["spring", "autumn"] {
+        let (import, file) = (import().id(id), file(0..3, id));
+        let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+        import.apply(plan, &mut crm).unwrap(); // and nobody has seen its report
+    }
+    let open = crm.unfinished().unwrap().unwrap();
+    let ids: Vec<&str> = open.iter().map(|checkpoint| &*checkpoint.import_id).collect();
+    assert_eq!(ids, ["autumn", "spring"]);
+}
