@@ -60,7 +60,7 @@ pub(crate) fn renew(
     for (id, addresses) in addresses(db, &stale)? {
         for key in keys.of(&addresses) {
             rules.push(key.rule.to_owned());
-            texts.push(key.value.to_string());
+            texts.push(key.value);
             ids.push(id);
         }
     }
