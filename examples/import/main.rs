@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crm_import::mapping::Suggestion;
 use crm_import::plan::{ColumnCounts, UnknownValue};
 use crm_import::source::Source;
-use crm_import::{Error, ErrorBudget, Import, Object, Plan, Report, Stats};
+use crm_import::{Error, Import, Object, Plan, Report, Stats};
 use failure::{Failure, Stopped};
 use json::Document;
 use log::Log;

@@ -223,7 +223,8 @@ impl Planner {
                 continue;
             }
             let Some(now) = this.value(settings, column) else { continue };
-            let Some((earlier, said)) = said_before(ledger, settings, column, (previous, &before)) else {
+            let Some((earlier, said)) = said_before(ledger, settings, column, (previous, &before))
+            else {
                 continue;
             };
             let differs = !normalize::says_the_same(&said, &now)

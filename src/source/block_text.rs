@@ -1,5 +1,8 @@
 //! The text of a [`Block`], and [`TextSpan`]: a place in it.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x32};
+
 use super::block::Block;
 use super::block_filling::position;
 use crate::normalize::Window;
@@ -76,13 +79,10 @@ impl Block {
             padded[..part.len()].copy_from_slice(part);
             return padded;
         };
-        let mut padded = *window;
-        let (halves, _) = padded.as_chunks_mut::<16>();
-        for (half, from) in halves.iter_mut().zip([0, 16]) {
-            let own = (part.len().saturating_sub(from) * 8) as u32;
-            let others = u128::MAX.checked_shl(own).unwrap_or(0);
-            *half = (u128::from_le_bytes(*half) & !others).to_le_bytes();
-        }
-        padded
+        dispatch!(Level::baseline(), simd => {
+            let places = u8x32::simd_from(simd, std::array::from_fn(|place| place as u8));
+            let is_own = places.simd_lt(part.len() as u8);
+            is_own.select(u8x32::simd_from(simd, *window), u8x32::splat(simd, 0)).into()
+        })
     }
 }

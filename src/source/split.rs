@@ -28,12 +28,7 @@ pub(super) fn split(held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option
 }
 
 #[inline(always)]
-fn split_on<S: Simd>(
-    simd: S,
-    held: &[u8],
-    delimiter: u8,
-    ends: &mut Vec<usize>,
-) -> Option<Plain> {
+fn split_on<S: Simd>(simd: S, held: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<Plain> {
     let (mut cells, mut cell_start) = (0, 0);
     let (mut is_quoted, mut is_multiline, mut has_doubled) = (false, false, false);
     // `skipped` is the second quote of a pair, which was read together with the first.

@@ -84,8 +84,7 @@ impl Marks {
     fn of<S: Simd>(simd: S, chunk: &Window, own: u32) -> Self {
         let bytes = u8x32::from_slice(simd, chunk);
         let is = |byte: u8| bytes.simd_eq(byte);
-        let is_among =
-            |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
+        let is_among = |bytes: u8x32<S>, first: u8, last: u8| (bytes - first).simd_le(last - first);
         let bits = |found: mask8x32<S>| found.to_bitmask() & u64::from(own);
         let at = is(b'@');
         let breaks = at | is(b'.');

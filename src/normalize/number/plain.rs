@@ -60,12 +60,11 @@ impl<'c> PlainAmount<'c> {
         }
         let mut padded = [0; 16];
         padded[..len].copy_from_slice(text);
-        let [digits, commas, points] =
-            dispatch!(Level::baseline(), simd => {
-                let bytes = u8x16::simd_from(simd, padded);
-                let places = [(bytes - b'0').simd_le(9), bytes.simd_eq(b','), bytes.simd_eq(b'.')];
-                places.map(|places| places.to_bitmask() as u32)
-            });
+        let [digits, commas, points] = dispatch!(Level::baseline(), simd => {
+            let bytes = u8x16::simd_from(simd, padded);
+            let places = [(bytes - b'0').simd_le(9), bytes.simd_eq(b','), bytes.simd_eq(b'.')];
+            places.map(|places| places.to_bitmask() as u32)
+        });
         let ends_in_digits = digits & 1 << (len - 1) & (digits & 1) << (len - 1) != 0;
         let is_known = (digits | commas | points) + 1 == 1 << len;
         if !ends_in_digits || !is_known {
