@@ -11,9 +11,6 @@ use crate::object::{Object, RowNumber};
 use crate::plan::{Outcome, RowPlan};
 use crate::source::escape_formula;
 
-/// The mark of UTF-8 at the beginning of a file.
-const BOM: &[u8] = "\u{feff}".as_bytes();
-
 /// Writes the rows that failed, as they were in the file, with what to do about each.
 ///
 /// For an import that was planned as a whole, [`Report::write_error_log`] does it in one call. A
@@ -50,9 +47,6 @@ impl<W: io::Write> ErrorLog<W> {
     /// A log in CSV: the columns of the file, then [`ERROR_LOG_COLUMNS`], then the surplus cells of rows that are
     /// wider than the header. Cells are escaped so that none starts a formula in a spreadsheet; the escape is
     /// removed when the log is imported.
-    ///
-    /// If there are letters beyond English ones in the file, or in the first window of a run, the log begins with the
-    /// mark of UTF-8 (a BOM): without it, Excel shows `José` as `JosÃ©`, and saves that.
     pub fn csv(writer: W) -> Self {
         ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
     }
@@ -76,7 +70,7 @@ impl<W: io::Write> ErrorLog<W> {
         let before = self.rows;
         let Told { issues, repeats } = Told::of(report);
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
-            self.write_header(report)?;
+            self.write_header(report.plan.headers())?;
         }
         let mut rest = issues.as_slice();
         for row in report.plan.rows() {
@@ -107,13 +101,7 @@ impl<W: io::Write> ErrorLog<W> {
         Ok(self.rows)
     }
 
-    fn write_header(&mut self, report: &Report) -> io::Result<()> {
-        let headers = report.plan.headers();
-        let mut blocks = report.plan.ledger.blocks.iter();
-        if !headers.iter().all(|header| header.is_ascii()) || !blocks.all(|block| block.is_ascii())
-        {
-            self.writer.write_all(BOM)?;
-        }
+    fn write_header(&mut self, headers: &[String]) -> io::Result<()> {
         // A log of a log keeps one set of our columns.
         let own = headers.iter().filter(|header| !is_log_column(header)).map(|h| escape_formula(h));
         let all: Vec<String> = own.chain(ERROR_LOG_COLUMNS.map(str::to_owned)).collect();

@@ -91,11 +91,6 @@ impl Block {
         self.columns - usize::from(self.has_made)
     }
 
-    /// Whether every cell is plain English letters, digits and signs.
-    pub(crate) fn is_ascii(&self) -> bool {
-        self.text.is_ascii()
-    }
-
     /// The number of the first row.
     pub fn first_row(&self) -> RowNumber {
         RowNumber(self.first_row)

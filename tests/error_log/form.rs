@@ -151,27 +151,6 @@ fn section_9_what_a_file_has_mixed_up_is_not_guessed_from_what_is_left_of_it() {
     assert_eq!(codes(&again), ["number-ambiguous", "date-ambiguous", "contact-imported"]);
 }
 
-/// Excel takes a file without the mark for one of the old code page.
-#[test]
-fn section_15_names_beyond_english_letters_survive_a_spreadsheet() {
-    let mut crm = crm();
-    let names = |report: &Report| -> Vec<String> {
-        report.plan().rows().map(|row| row.cells().next().unwrap().to_owned()).collect()
-    };
-    for file in ["Name,Contact ID\nJosé,c9\n", "Name,Contact ID,Straße\nJose,c9,\n"] {
-        for start in ["", "\u{feff}"] {
-            let report = run(&Import::new(), &format!("{start}{file}"), &mut crm);
-            let log = log_of(&report);
-            assert!(log.starts_with("\u{feff}Name,Contact ID,"), "{log}");
-            let again = run(&Import::new(), &log, &mut crm);
-            assert_eq!((names(&again), log_of(&again)), (names(&report), log));
-        }
-    }
-    // Anything else reads a plain file as it is.
-    let plain = log_of(&run(&Import::new(), "\u{feff}Name,Contact ID\nJose,c9\n", &mut crm));
-    assert!(plain.starts_with("Name,Contact ID,"), "{plain}");
-}
-
 #[test]
 fn headers_that_could_start_a_formula_come_back_too() {
     let mut crm = crm();
