@@ -8,10 +8,10 @@ use hashbrown::{HashMap, HashSet};
 use super::Planner;
 use super::contacts::of_file;
 use super::row_keys::RowKeys;
-use crate::account::{Duplicates, Relink, Unlinked};
+use crate::account::{Duplicates, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
-use crate::issue::{Finding, IssueCode};
+use crate::issue::IssueCode;
 use crate::merge::{Given, RowOf};
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
@@ -22,11 +22,12 @@ mod ask;
 mod compared;
 mod lending;
 mod matching;
+mod meeting;
 mod record;
 mod report;
 mod standing;
 
-use matching::{Answer, InPipeline, NotFound, OpportunityIndex};
+use matching::{Answer, OpportunityIndex};
 use standing::{AtHand, Standing};
 
 pub(super) use standing::{BlockStandings, Standings};
@@ -242,92 +243,6 @@ impl Planner {
         }
     }
 
-    fn skip_existing(
-        &mut self,
-        at: usize,
-        opportunity: OpportunityNumber,
-        by: By,
-    ) -> OpportunityDecision {
-        let name = self.ledger.name(Object::Opportunity, opportunity.number());
-        self.fail(at, IssueCode::OpportunityExists, None, Some(name));
-        OpportunityDecision::Aside(opportunity, by, Outcome::Skip)
-    }
-
-    /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
-    fn update(
-        &mut self,
-        open: OpenSide<'_>,
-        opportunity: OpportunityNumber,
-        by: By,
-    ) -> OpportunityDecision {
-        let OpenSide { settings, at, link, .. } = open;
-        if self.misfits_fail(open, opportunity) {
-            return OpportunityDecision::Nothing(Outcome::Fail);
-        }
-        let joins = |links| OpportunityDecision::Joins { opportunity, by, links };
-        let contact = match link {
-            LinkTo::Contact(contact) => contact,
-            LinkTo::FailedContact => {
-                let why = self.failure_of(self.number_at(at));
-                self.warn(at, IssueCode::ContactFailedLinkKept, None, why);
-                return joins(false);
-            }
-            LinkTo::UnknownId => {
-                let column = self.column_of(settings, FieldId::CONTACT_LINK);
-                self.warn(at, IssueCode::ContactIdUnknown, column, None);
-                return joins(false);
-            }
-            LinkTo::Nobody | LinkTo::Disagreement(..) => return joins(false),
-        };
-        let Some(other) = self.other_owner(opportunity, contact) else { return joins(true) };
-        match settings.account.opportunities.relink {
-            Relink::Move => {
-                let finding = Finding::row(IssueCode::OpportunityRelinked, self.number_at(at));
-                self.window.findings.push(finding.object(Object::Opportunity).detail(other));
-                joins(true)
-            }
-            Relink::Keep => {
-                self.warn(at, IssueCode::OpportunityLinkKept, None, Some(other));
-                joins(false)
-            }
-            Relink::Fail => self.refuse(at, IssueCode::OpportunityRelinkRefused, None, Some(other)),
-        }
-    }
-
-    /// The name of the contact that an opportunity belongs to, if it is not this one.
-    fn other_owner(
-        &self,
-        opportunity: OpportunityNumber,
-        contact: ContactNumber,
-    ) -> Option<String> {
-        match self.current_link(opportunity)? {
-            Current::Contact(owner) if owner == contact => None,
-            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner.number())),
-            Current::Stored(id)
-                if self.ledger.id(Object::Contact, contact.number()) == Some(&*id) =>
-            {
-                None
-            }
-            Current::Stored(id) if self.was_created_as(contact, &id) => None,
-            Current::Stored(id) => Some(id),
-        }
-    }
-
-    /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
-    fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
-        let entry = &self.ledger.contacts[contact.index()];
-        let created = entry.first_row.and_then(|row| self.settled.new.get(&row));
-        entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
-    }
-
-    /// Which contact an opportunity belongs to after the rows so far.
-    fn current_link(&self, opportunity: OpportunityNumber) -> Option<Current> {
-        match self.opportunities.states[opportunity.index()].contact {
-            None => self.stored_link(opportunity).map(|id| Current::Stored(id.to_owned())),
-            Some(contact) => Some(Current::Contact(contact)),
-        }
-    }
-
     /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
     /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
     /// moved another one to where the row would match it now.
@@ -410,79 +325,6 @@ impl Planner {
         }
     }
 
-    /// The row means an opportunity that exists, and is folded into it, unless the mode is to create only.
-    fn meet_opportunity(
-        &mut self,
-        open: OpenSide<'_>,
-        opportunity: OpportunityNumber,
-        by: By,
-    ) -> OpportunityDecision {
-        match open.mode {
-            Mode::Create => self.skip_existing(open.at, opportunity, by),
-            Mode::Update | Mode::Upsert => self.update(open, opportunity, by),
-        }
-    }
-
-    /// The row means this one of the opportunities in its pipeline, and says so if there are others (O4).
-    fn meet_in_pipeline(
-        &mut self,
-        open: OpenSide<'_>,
-        opportunity: OpportunityNumber,
-        there: &InPipeline,
-    ) -> OpportunityDecision {
-        let decision = self.meet_opportunity(open, opportunity, By::Pipeline);
-        if matches!(decision, OpportunityDecision::Joins { .. }) {
-            self.report_choice(open.at, opportunity, there);
-        }
-        decision
-    }
-
-    /// The row means no opportunity that exists, and brings a new one, if the mode and the policy allow that.
-    /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
-    fn meet_no_opportunity(
-        &mut self,
-        open: OpenSide<'_>,
-        contact: Option<ContactNumber>,
-        beside: Option<OpportunityNumber>,
-    ) -> OpportunityDecision {
-        let OpenSide { settings, mode, at, .. } = open;
-        if mode == Mode::Update {
-            // Here only if the account finds opportunities otherwise, too.
-            let NotFound { column, why } = match contact {
-                Some(contact) => self.why_not_found(open, contact),
-                None => {
-                    "it was not looked for by the other cells, as the row has no contact".into()
-                }
-            };
-            return self.refuse(at, IssueCode::OpportunityIdMissing, column, Some(why));
-        }
-        if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
-            return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
-        }
-        if let Some(opportunity) = beside {
-            // Before asking what else the row lacks: filling its cells would not help it (O4).
-            let name = self.ledger.name(Object::Opportunity, opportunity.number());
-            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
-        }
-        let standing = self.plain_standing(at);
-        if standing.is_none() && !self.can_be_created(settings, at) {
-            return OpportunityDecision::Nothing(Outcome::Fail);
-        }
-        OpportunityDecision::New { standing, links: contact.is_some() }
-    }
-
-    /// Fails the side, and reports why.
-    fn refuse(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        detail: Option<String>,
-    ) -> OpportunityDecision {
-        self.fail(at, code, column, detail);
-        OpportunityDecision::Nothing(Outcome::Fail)
-    }
-
     fn opportunity_row(&self, row: RowIndex) -> RowOf<'_> {
         self.ledger.row(Object::Opportunity, row)
     }
@@ -501,12 +343,4 @@ impl Planner {
             },
         )
     }
-}
-
-/// The contact that an opportunity belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Current {
-    Contact(ContactNumber),
-    /// A stored contact that the plan has not met.
-    Stored(String),
 }
