@@ -261,7 +261,8 @@ impl<'r> Failed<'r> {
             issues.any(|issue| {
                 issue.column.is_some()
                     && (issue.object, issue.severity) == (Some(object), Severity::Warning)
-                    && issue.code != IssueCode::ContactIdUnknown
+                    // They are about the contact that the log names, and refuse no value.
+                    && !matches!(issue.code, IssueCode::ContactIdUnknown | IssueCode::ContactUnlikeLog)
             }) && !row.is_overruled(object)
         };
         let is_whole = outcomes[0] != Some(Outcome::Fail) && !lacks_value_of(Object::Contact);

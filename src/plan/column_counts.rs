@@ -151,6 +151,8 @@ impl<'p> Tally<'p> {
         let refusals = plan.findings.iter().filter(|found| match found.code {
             // The later row counts: this one was not refused.
             IssueCode::FieldDiffers => false,
+            // The contact is the one that the cell names.
+            IssueCode::ContactUnlikeLog => false,
             // A contact was chosen, and carries the value.
             IssueCode::KeyAmbiguous => found.severity == Severity::Error,
             _ => true,

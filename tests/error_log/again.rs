@@ -161,3 +161,19 @@ fn section_15_a_log_of_another_database_is_told_by_contacts_without_the_keys_of_
     }
     assert_eq!(codes(&run(&Import::new(), &log, &mut own)), ["contact-imported"]);
 }
+
+/// The row fails a second time, so that the log is about a log.
+#[test]
+fn section_15_nor_does_a_log_of_such_a_log_change_the_contact() {
+    let file = "Email,Opportunity Name,Pipeline\nana@x.org,Roof,Nope\n";
+    let mut own = crm();
+    own.insert_as(Contact, "c1", [("email", "ana@x.org")]);
+    let log = log_of(&run(&Import::new(), file, &mut own));
+    let mut other = crm();
+    other.insert_as(Contact, "c1", [("email", "bo@x.org")]);
+    let again = log_of(&run(&Import::new(), &log, &mut other)).replace("Nope", "Sales");
+    let told = run(&Import::new(), &again, &mut other);
+    assert_eq!(codes(&told), ["contact-unlike-log", "contact-imported"]);
+    assert_eq!(told.stats().opportunities.create, 1);
+    assert_eq!(other.get(Contact, "c1").unwrap().value("email"), Some("bo@x.org"));
+}
