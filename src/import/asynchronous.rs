@@ -146,6 +146,7 @@ impl Import {
         if let Some(begun) = &plan.resumes {
             job.import_id.clone_from(&begun.import_id);
             job.from_row = begun.row;
+            job.is_begun = begun.is_begun;
             job.resumes = true;
             job.remember(begun.failed.clone(), begun.met.clone());
         }

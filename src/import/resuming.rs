@@ -204,6 +204,7 @@ impl Import {
         plan.resumes = Some(Box::new(Begun {
             import_id: checkpoint.import_id.clone(),
             row: checkpoint.row,
+            is_begun: checkpoint.is_begun,
             failed: checkpoint.failed.clone(),
             met: checkpoint.met.clone(),
         }));

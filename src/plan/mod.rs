@@ -118,6 +118,8 @@ pub(crate) struct Begun {
     pub(crate) import_id: String,
     /// The row up to which its steps are written.
     pub(crate) row: u64,
+    /// A step of it was written.
+    pub(crate) is_begun: bool,
     /// Rows that left no token.
     pub(crate) failed: Vec<FailedRow>,
     pub(crate) met: Vec<MetRow>,

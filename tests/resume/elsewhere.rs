@@ -1,8 +1,12 @@
 //! An import is not continued in another database than it was begun in.
 
 use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Applied, Batch, Checkpoint, Receipts, StorageError, Token};
-use crm_import::{Account, Control, Error, Import, MemoryStorage, Object, Storage, StorageWrite};
+use crm_import::storage::{
+    Applied, Batch, Checkpoint, MemoryRecord, Receipts, StorageError, Token,
+};
+use crm_import::{
+    Account, Control, Error, Import, MemoryStorage, Mode, Object, Storage, StorageWrite,
+};
 
 use super::{pause_after, source, stop_after};
 
@@ -94,4 +98,30 @@ fn x6_an_import_that_has_written_nothing_goes_on_anywhere() {
     let plan = again.plan_resumed(source(&file), &mut crm).unwrap();
     again.apply(plan, &mut crm).unwrap();
     assert_eq!(crm.0.len(Opportunity), 10);
+}
+
+#[test]
+fn x6_that_an_import_has_written_is_known_also_if_the_rest_of_it_writes_nothing() {
+    let mut crm = MemoryStorage::default();
+    let mut file = String::from("Email,First Name\n");
+    for number in 0..2_000 {
+        let email = format!("p{number}@x.org");
+        crm.insert(Contact, [("email", email.as_str())]);
+        file += &format!("{email},Ana\n");
+    }
+    let import = Import::new().contacts(Mode::Update);
+    let plan = import.plan(source(&file), &mut crm).unwrap();
+    import.apply_with(plan, &mut crm, stop_after(2, Control::Pause)).unwrap();
+    let begun = checkpoint(&crm);
+    // Whoever is not written yet is deleted meanwhile.
+    let is_open = |(id, record): (&str, &MemoryRecord)| {
+        record.value("first_name").is_none().then(|| id.to_owned())
+    };
+    let open: Vec<String> = crm.iter(Contact).filter_map(is_open).collect();
+    assert!(begun.is_begun && !open.is_empty());
+    open.iter().for_each(|id| drop(crm.remove(Contact, id)));
+    let again = import.resume(begun);
+    let plan = again.plan_resumed(source(&file), &mut crm).unwrap();
+    again.apply(plan, &mut crm).unwrap();
+    assert!(checkpoint(&crm).is_begun);
 }
