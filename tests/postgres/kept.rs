@@ -130,11 +130,13 @@ pub(crate) enum Written {
 }
 
 /// Writes a batch, once it is [locked](lock). `write` writes one step; it is given the contact that an opportunity is
-/// linked to from now on, if that changes.
+/// linked to from now on, if that changes. `unique` are the names of the unique indexes of addresses: if one of these
+/// refuses a step, somebody else was quicker.
 pub(crate) fn write(
     db: &mut Transaction<'_>,
     batch: &Batch<'_>,
     receipts: &mut Receipts,
+    unique: &[&str],
     mut write: impl FnMut(&mut Transaction<'_>, &BatchStep<'_>, Option<i64>) -> Result<Written, Error>,
 ) -> Result<(), Error> {
     for step in batch.steps() {
@@ -158,7 +160,7 @@ pub(crate) fn write(
         };
         // Dropped before its commit, a savepoint takes the step back, and the others are written nevertheless.
         let mut point = db.transaction()?;
-        match write(&mut point, &step, contact).or_else(|error| refused(&step, error))? {
+        match write(&mut point, &step, contact).or_else(|error| refused(&step, unique, error))? {
             Written::To(id) => {
                 let keep = "INSERT INTO import_tokens VALUES ($1, $2, $3)";
                 point.execute(keep, &[&token, &step.op().name(), &id])?;
@@ -178,11 +180,12 @@ pub(crate) fn write(
 
 /// What an error makes of its step, if the step is to blame: classes 22 and 23 are values and constraints, P0 is what a
 /// trigger raises.
-fn refused(step: &BatchStep<'_>, error: Error) -> Result<Written, Error> {
+fn refused(step: &BatchStep<'_>, unique: &[&str], error: Error) -> Result<Written, Error> {
     let Some(refusal) = error.as_db_error() else { return Err(error) };
-    let is_new = step.new_keys().next().is_some();
+    let is_address = refusal.constraint().is_some_and(|name| unique.contains(&name));
+    let is_taken = is_address && step.new_keys().next().is_some();
     match (refusal.code(), &refusal.code().code()[..2]) {
-        (&SqlState::UNIQUE_VIOLATION, _) if is_new => Ok(Written::Conflict),
+        (&SqlState::UNIQUE_VIOLATION, _) if is_taken => Ok(Written::Conflict),
         (_, "22" | "23" | "P0") => Ok(Written::Rejected(refusal.message().to_owned())),
         _ => Err(error),
     }

@@ -153,7 +153,8 @@ impl StorageWrite for Shop {
         let mut db = self.db.transaction()?;
         kept::lock(&mut db, batch)?;
         renew_keys(&mut db, &self.keys)?; // as they are under the locks
-        kept::write(&mut db, batch, receipts, |db, step, customer| match step.object() {
+        let unique = ["customers_by_mail"];
+        kept::write(&mut db, batch, receipts, &unique, |db, step, customer| match step.object() {
             Object::Contact => write_customer(db, step),
             Object::Opportunity => write_deal(db, step, customer),
         })?;
