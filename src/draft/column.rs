@@ -309,7 +309,7 @@ impl Column {
 
     /// Does the value map say of the cell on a row that it means nothing? It is blank then, and makes no side
     /// present (P1).
-    pub(super) fn means_nothing(&self, row: &BlockRow<'_>) -> bool {
+    pub(crate) fn means_nothing(&self, row: &BlockRow<'_>) -> bool {
         self.looked_up(self.bare(normalize::trim(self.whole_text(row)))).is_empty()
     }
 

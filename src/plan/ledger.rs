@@ -126,8 +126,10 @@ impl Ledger {
     /// Are contacts not imported, and does a row without an opportunity say something of one all the same (P8)?
     pub(crate) fn is_unused(&self, row: RowIndex) -> bool {
         let Settings { contacts, contact_columns, .. } = &*self.settings;
-        let is_filled =
-            |column: &Column| !column.is_constant() && !is_blank(column.text(&self.cells(row)));
+        let cells = self.cells(row);
+        let is_filled = |column: &Column| {
+            !column.is_constant() && !is_blank(column.text(&cells)) && !column.means_nothing(&cells)
+        };
         contacts.is_none() && contact_columns.iter().any(is_filled)
     }
 

@@ -148,7 +148,9 @@ impl<'p> RowPlan<'p> {
     pub(crate) fn has_opportunity_tags(&self) -> bool {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         let mut columns = settings.columns_of(FieldId::OPPORTUNITY_TAGS).iter();
-        columns.any(|column| !normalize::is_blank(column.text(&cells)))
+        columns.any(|column| {
+            !normalize::is_blank(column.text(&cells)) && !column.means_nothing(&cells)
+        })
     }
 
     /// The check that the error log keeps of the opportunity's cells: of one that this import has written, or that an
