@@ -444,13 +444,15 @@ impl Planner {
         &mut self,
         at: usize,
         chosen: OpportunityNumber,
-        InPipeline { all, .. }: &InPipeline,
+        InPipeline { all, lowest }: &InPipeline,
     ) {
         if all.len() > 1 {
             let numbers = all.iter().map(|opportunity| opportunity.number()).collect();
             let names = self.ledger.names(Object::Opportunity, numbers);
-            let lowest = self.ledger.name(Object::Opportunity, chosen.number());
-            let told = format!("{names}; the lowest is taken, {lowest}");
+            let name = self.ledger.name(Object::Opportunity, chosen.number());
+            // A row that an interrupted import has planned keeps the one that was the lowest then.
+            let why = if chosen == *lowest { "the lowest is taken" } else { "this one is taken" };
+            let told = format!("{names}; {why}, {name}");
             self.warn(at, IssueCode::OpportunityMatchSeveral, None, Some(told));
         }
     }
