@@ -91,7 +91,7 @@ pub(crate) struct Memory {
 
 #[derive(Clone, Debug, Default)]
 struct Records {
-    /// A [`Met`]: the row (0 = none) and the facts.
+    /// A [`Met`]: the row (0 = none) that was folded into the record or that named it, and the facts.
     met: MetRecords,
     /// A bit for each field that could be cleared and was given (W3).
     given: HashMap<u128, u64, foldhash::fast::RandomState>,

@@ -4,7 +4,7 @@
 //! to it. So all of it is inlined.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{kernel, mask8x64, u8x64, u16x32};
+use fearless_simd::{kernel, mask8x64, u8x64};
 
 /// How many bytes are compared at once.
 pub(super) const CHUNK: usize = 64;
@@ -20,7 +20,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Those of the first 64 bytes, or of all if there are fewer.
-    #[inline(always)] // so that it is compiled for the same processor as its caller
+    #[inline(always)]
     pub(super) fn of<S: Simd>(simd: S, bytes: &[u8], delimiter: u8) -> Self {
         match bytes.first_chunk::<CHUNK>() {
             Some(chunk) => Marks::of_chunk(simd, chunk, delimiter),
@@ -91,6 +91,7 @@ kernel!(
     /// The same, 32 places at once.
     #[inline(always)]
     fn pack_places(simd: Avx512, marks: u64, from: u16, places: &mut [u16]) {
+        use fearless_simd::u16x32;
         #[cfg(target_arch = "x86")]
         use std::arch::x86::*;
         #[cfg(target_arch = "x86_64")]
