@@ -21,6 +21,8 @@ mod many;
 mod matched;
 #[path = "resume/names.rs"]
 mod names;
+#[path = "resume/planned_again.rs"]
+mod planned_again;
 #[path = "resume/program.rs"]
 mod program;
 #[path = "resume/reasons.rs"]

@@ -258,6 +258,7 @@ impl Applier {
         let part = self.report.add_part(plan);
         self.note_further(part);
         self.take_outcomes(part);
+        self.remember_again(part);
         self.take_tasks(part);
     }
 

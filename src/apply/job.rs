@@ -35,29 +35,44 @@ pub(crate) struct Job {
 impl Job {
     /// Adds rows that left no token to those that are known, and keeps the last [thousand](Checkpoint::FAILURES).
     pub(crate) fn remember(&mut self, failed: Vec<FailedRow>, met: Vec<MetRow>) {
-        add_new(&mut self.failed, failed, |row| (row.row, row.object));
-        add_new(&mut self.met, met, |row| (row.row, row.object));
+        add_failed(&mut self.failed, failed);
+        add_met(&mut self.met, met);
     }
 
     /// Remembers those rows of a whole plan that leave no token, or not at once, and that the plan itself could lead
     /// elsewhere while it is written.
     pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
-        let moved = Moved::of(plan);
-        if moved.is_nothing() {
-            return;
-        }
-        let mut concerned: Vec<RowIndex> = Vec::new();
-        let mut note = |row: Tokenless| concerned.extend(moved.concerns(&row).then_some(row.row));
-        each_tokenless(plan, &mut note);
-        each_writing(plan, &mut note);
-        concerned.sort_unstable();
-        // The last ones of each kind, so that a list which is not full lacks none of its kind.
-        let met = concerned.iter().rev().flat_map(|row| plan.met_rows(*row));
-        let met = met.take(Checkpoint::FAILURES).collect();
-        let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());
-        keep_last(&mut failed);
+        let (failed, met) = led_elsewhere(plan, &Moved::of(plan));
         self.remember(failed, met);
     }
+}
+
+/// Those rows of a plan that leave no token, or not at once, and that could lead elsewhere once this has moved.
+pub(super) fn led_elsewhere(plan: &Plan, moved: &Moved) -> (Vec<FailedRow>, Vec<MetRow>) {
+    if moved.is_nothing() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut concerned: Vec<RowIndex> = Vec::new();
+    let mut note = |row: Tokenless| concerned.extend(moved.concerns(&row).then_some(row.row));
+    each_tokenless(plan, &mut note);
+    each_writing(plan, &mut note);
+    concerned.sort_unstable();
+    // The last ones of each kind, so that a list which is not full lacks none of its kind.
+    let met = concerned.iter().rev().flat_map(|row| plan.met_rows(*row));
+    let met = met.take(Checkpoint::FAILURES).collect();
+    let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());
+    keep_last(&mut failed);
+    (failed, met)
+}
+
+/// Adds rows that failed to those that are known.
+pub(super) fn add_failed(known: &mut Vec<FailedRow>, more: Vec<FailedRow>) {
+    add_new(known, more, |row| (row.row, row.object));
+}
+
+/// Adds others that left no token to those that are known.
+pub(super) fn add_met(known: &mut Vec<MetRow>, more: Vec<MetRow>) {
+    add_new(known, more, |row| (row.row, row.object));
 }
 
 /// Adds the sides of rows that are not known yet, puts all in order, and keeps the last ones.

@@ -29,6 +29,7 @@ mod kept_links;
 mod known;
 mod passed_keys;
 mod progress;
+mod reminding;
 mod report;
 mod run;
 mod token;

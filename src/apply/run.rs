@@ -248,6 +248,7 @@ impl Runner<'_> {
             }
         };
         self.job.is_begun |= report.checkpoint.is_begun;
+        self.remember_planned_again(&report);
         report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
         let planned = changed.iter().filter(|record| record.was_planned);
         report.revised_plans = planned.map(|record| record.object).collect();

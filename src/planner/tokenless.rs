@@ -58,6 +58,12 @@ impl Moved {
         moved
     }
 
+    /// Adds what another plan changes. It numbers its contacts otherwise.
+    pub(crate) fn add(&mut self, other: Moved) {
+        self.keys.extend(other.keys.into_keys().map(|key| (key, None)));
+        self.opportunities.extend(other.opportunities);
+    }
+
     pub(crate) fn is_nothing(&self) -> bool {
         self.keys.is_empty() && self.opportunities.is_empty()
     }

@@ -192,3 +192,44 @@ fn x3_o4_so_is_a_row_that_joins_an_opportunity_that_its_unit_has_created() {
     assert_eq!(deals.next().map(values), Some(("3".into(), 2)));
     assert_eq!((deals.next(), report.stats().links), (None, 2));
 }
+
+/// Somebody takes the address of contact 1 before the first write.
+struct TakesAddress;
+
+impl Act for TakesAddress {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number == 1 {
+            let ana = call.shelf.contacts.get_mut(&1).unwrap();
+            ana.values.remove("email");
+            ana.version += 1;
+        }
+        call.shelf.write(batch, receipts)
+    }
+}
+
+/// Rows 1 and 2 were to meet contact 1, and are a new contact in the end.
+#[test]
+fn x6_a_run_that_is_resumed_tells_what_its_rows_met_when_they_were_planned_again() {
+    let mut shelf = with_ana();
+    shelf.account.default_country = Some("US".into());
+    let mut storage = Hostile::new(shelf, TakesAddress);
+    let file = "Email,Phone\na@example.com,206 555 0101\n,206 555 0101\nb@example.com,\n";
+    let mut met_by = |import: &Import| {
+        let mut met = Vec::new();
+        let source = Source::from_bytes(file.as_bytes());
+        let told = import.run_with(source, &mut storage, |event| {
+            let window = event.window();
+            met.extend(window.into_iter().flat_map(|window| {
+                let rows = window.plan().rows().map(|row| row.number());
+                rows.map(|row| window.id(Contact, row).map(str::to_owned)).collect::<Vec<_>>()
+            }));
+            true
+        });
+        (met, *told.unwrap().stats(), storage.shelf.checkpoints["meanwhile"].clone())
+    };
+    let import = import().run_window(2);
+    let (met, stats, begun) = met_by(&import);
+    assert_eq!(met, [Some("2"), Some("2"), Some("3")].map(|id| id.map(str::to_owned)));
+    let (again, stats_again, _) = met_by(&import.resume(begun));
+    assert_eq!((again, stats_again), (met, stats));
+}

@@ -193,6 +193,16 @@ impl Report {
         self.sides.get(&(object, row)).map_or(0, |side| side.part)
     }
 
+    /// The same of the row with this number in the file. 0 also if the row is not of this plan.
+    pub(in crate::apply) fn part_at(&self, object: Object, number: RowNumber) -> u32 {
+        self.plan.ledger.numbers.row(number).map_or(0, |row| self.part(object, row))
+    }
+
+    /// The plans that were made again, with their numbers.
+    pub(in crate::apply) fn parts(&self) -> impl Iterator<Item = (u32, &Plan)> {
+        (1u32..).zip(&self.parts)
+    }
+
     /// The row of the import's plan that a row of another plan is.
     pub(in crate::apply) fn home(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         if part == 0 {

@@ -2,6 +2,7 @@
 //! it becomes part of every checkpoint (behaviour X6).
 
 use super::Runner;
+use crate::apply::report::Report;
 use crate::issue::{FailedRow, MetRow};
 use crate::plan::Plan;
 use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
@@ -47,10 +48,7 @@ impl Runner<'_> {
                 return;
             }
             let (met, failed) = (plan.met_rows(row.row).collect(), of_row.cloned().collect());
-            self.tokenless.push_back(Remembered { met, failed, row });
-            if self.tokenless.len() > MOST {
-                self.tokenless.pop_front();
-            }
+            self.keep_in_mind(Remembered { met, failed, row });
         });
         if moved.is_nothing() {
             return;
@@ -62,5 +60,37 @@ impl Runner<'_> {
             }
         });
         self.job.remember(failed, met);
+    }
+
+    /// What rows of a window have met that were planned again takes the place of what they were to meet at first.
+    pub(super) fn remember_planned_again(&mut self, report: &Report) {
+        if self.job.ending == super::Ending::Open || report.parts().next().is_none() {
+            return;
+        }
+        self.job.failed.clone_from(&report.checkpoint.failed);
+        self.job.met.clone_from(&report.checkpoint.met);
+        for row in &mut self.tokenless {
+            row.failed.retain(|row| report.part_at(row.object, row.row) == 0);
+            row.met.retain(|row| report.part_at(row.object, row.row) == 0);
+        }
+        for (part, plan) in report.parts() {
+            let mut all_failed = plan.failed_rows(|_| true);
+            all_failed.retain(|row| report.part_at(row.object, row.row) == part);
+            each_tokenless(plan, |row| {
+                let number = plan.ledger.number(row.row);
+                let failed = all_failed.iter().filter(|failed| failed.row == number);
+                let mut met: Vec<MetRow> = plan.met_rows(row.row).collect();
+                met.retain(|row| report.part_at(row.object, row.row) == part);
+                self.keep_in_mind(Remembered { failed: failed.cloned().collect(), met, row });
+            });
+        }
+    }
+
+    /// Remembers a row, and forgets the one that is farthest back.
+    fn keep_in_mind(&mut self, row: Remembered) {
+        self.tokenless.push_back(row);
+        if self.tokenless.len() > MOST {
+            self.tokenless.pop_front();
+        }
     }
 }
