@@ -17,6 +17,7 @@ use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowIndex};
 use crate::plan::{Ledger, Op, Plan, StepRef, first_row};
+use crate::planner::Moved;
 use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
 /// What has become of a task.
@@ -68,6 +69,8 @@ pub(super) struct Applier {
     /// The folded steps of the batch after it; or, if there are none yet, buffers for them.
     pub(super) folded: Option<Folded>,
     pub(super) checkpoint: Checkpoint,
+    /// What the plan and the parts before the last one change, once a part was planned.
+    pub(super) moved_before: Option<Moved>,
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
     pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
@@ -115,6 +118,7 @@ impl Applier {
             batch,
             folded: None,
             checkpoint,
+            moved_before: None,
             conflicts: Conflicts::default(),
             failed: HashSet::default(),
             further: HashMap::default(),

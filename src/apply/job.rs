@@ -42,18 +42,21 @@ impl Job {
     /// Remembers those rows of a whole plan that leave no token, or not at once, and that the plan itself could lead
     /// elsewhere while it is written.
     pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
-        let (failed, met) = led_elsewhere(plan, &Moved::of(plan));
+        let (failed, met) = led_elsewhere(plan, &[&Moved::of(plan)]);
         self.remember(failed, met);
     }
 }
 
-/// Those rows of a plan that leave no token, or not at once, and that could lead elsewhere once this has moved.
-pub(super) fn led_elsewhere(plan: &Plan, moved: &Moved) -> (Vec<FailedRow>, Vec<MetRow>) {
-    if moved.is_nothing() {
+/// Those rows of a plan that leave no token, or not at once, and that could lead elsewhere once all this has moved.
+pub(super) fn led_elsewhere(plan: &Plan, moved: &[&Moved]) -> (Vec<FailedRow>, Vec<MetRow>) {
+    if moved.iter().all(|moved| moved.is_nothing()) {
         return (Vec::new(), Vec::new());
     }
     let mut concerned: Vec<RowIndex> = Vec::new();
-    let mut note = |row: Tokenless| concerned.extend(moved.concerns(&row).then_some(row.row));
+    let mut note = |row: Tokenless| {
+        let is_concerned = moved.iter().any(|moved| moved.concerns(&row));
+        concerned.extend(is_concerned.then_some(row.row));
+    };
     each_tokenless(plan, &mut note);
     each_writing(plan, &mut note);
     concerned.sort_unstable();

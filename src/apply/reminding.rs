@@ -9,11 +9,16 @@ impl Applier {
     /// Makes what a part says of its rows part of every checkpoint from here on, in place of what was said before, as far
     /// as the rows follow it.
     pub(super) fn remember_again(&mut self, part: u32) {
-        let (report, checkpoint) = (&self.report, &mut self.checkpoint);
+        let Applier { report, checkpoint, moved_before, .. } = self;
         let plan = report.plan_of(part);
-        let mut moved = Moved::of(plan);
-        (0..part).for_each(|before| moved.add(Moved::of(report.plan_of(before))));
-        let (mut failed, mut met) = led_elsewhere(plan, &moved);
+        let before = moved_before.get_or_insert_with(|| {
+            let mut moved = Moved::default();
+            moved.add(Moved::of(report.plan_of(0)));
+            moved
+        });
+        let own = Moved::of(plan);
+        let (mut failed, mut met) = led_elsewhere(plan, &[&own, before]);
+        before.add(own);
         failed.retain(|row| report.part_at(row.object, row.row) == part);
         met.retain(|row| report.part_at(row.object, row.row) == part);
         checkpoint.failed.retain(|row| report.part_at(row.object, row.row) != part);
