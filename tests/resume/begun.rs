@@ -1,12 +1,9 @@
 //! One call begins an import, or goes on with it (behaviour X6).
 
-use crm_import::lookup::{Found, Lookup};
-use crm_import::storage::{Batch, Receipts, StorageError};
-use crm_import::{
-    Account, Control, Error, Import, Mapping, MemoryStorage, Object, Plan, Source, Storage,
-    StorageWrite,
-};
+use crm_import::storage::StorageError;
+use crm_import::{Control, Error, Import, Mapping, MemoryStorage, Object, Plan, Source};
 
+use super::elsewhere::Silent;
 use super::{source, stop_after, tells_what_is_stored};
 
 /// Nobody in it can be found again.
@@ -131,38 +128,10 @@ fn x6_which_import_it_is_is_told_by_all_of_its_rows() {
     }
 }
 
-/// It tells no more than it must.
-struct Silent {
-    crm: MemoryStorage,
-    keeps_tokens: bool,
-}
-
-impl Storage for Silent {
-    type Error = StorageError;
-
-    fn account(&mut self) -> Result<Account, StorageError> {
-        self.crm.account()
-    }
-
-    fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), StorageError> {
-        self.crm.find(lookup, found)
-    }
-}
-
-impl StorageWrite for Silent {
-    fn write(&mut self, batch: &Batch<'_>, receipts: &mut Receipts) -> Result<(), StorageError> {
-        self.crm.write(batch, receipts)
-    }
-
-    fn keeps_tokens(&self) -> bool {
-        self.keeps_tokens
-    }
-}
-
 #[test]
 fn x6_a_storage_that_cannot_tell_is_refused_instead_of_written_to_twice() {
     for (keeps_tokens, why) in [(false, "keeps no tokens"), (true, "StorageWrite::unfinished")] {
-        let mut crm = Silent { crm: MemoryStorage::default(), keeps_tokens };
+        let mut crm = Silent { keeps_tokens, ..Silent::default() };
         let error = Import::new().plan_or_resume(source("Name\nAna\n"), &mut crm).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
     }
