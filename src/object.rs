@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use numbers::{ContactNumber, OpportunityNumber, RowIndex};
+pub(crate) use numbers::{ContactNumber, OpportunityNumber, RecordRef, RowIndex};
 
 /// One of the two things a row of the file can describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -15,8 +15,8 @@ use super::report::{Report, Side};
 use super::token::Tokens;
 use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::object::{Object, RowIndex};
-use crate::plan::{Ledger, Op, Plan, StepRef, first_row};
+use crate::object::{Object, RecordRef, RowIndex};
+use crate::plan::{Ledger, Op, Plan, first_row};
 use crate::planner::Moved;
 use crate::storage::{Applied, Batch, Checkpoint, Fault, OwnedBatch, Receipt, Receipts, Token};
 
@@ -75,7 +75,7 @@ pub(super) struct Applier {
     /// Steps that were refused: they are not tried again when their rows are planned again.
     pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
     /// Steps of parts that are written but for some of their rows, with the first of these.
-    pub(super) further: HashMap<(u32, StepRef), RowIndex, foldhash::fast::RandomState>,
+    pub(super) further: HashMap<(u32, RecordRef), RowIndex, foldhash::fast::RandomState>,
     /// Tasks that are written without the link that was planned (P6).
     pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
     /// What was done about contacts and about opportunities.
@@ -170,7 +170,7 @@ impl Applier {
     fn keep_id(&mut self, at: usize, op: Op, id: &str) {
         let task = self.tasks[at];
         let (part, step) = (task.part, task.record());
-        let is_same = self.ledger(part).id(step.object, step.number) == Some(id);
+        let is_same = self.ledger(part).id(step) == Some(id);
         if op == Op::Create || is_same || matches!(task.kind, TaskKind::FollowUp(_)) {
             return;
         }
@@ -412,8 +412,7 @@ impl Applier {
     /// Is its token that of a row?
     fn is_of_row(&self, task: &Task) -> bool {
         let step = task.record();
-        !matches!(task.kind, TaskKind::FollowUp(_))
-            && self.ledger(task.part).entry(step.object, step.number).has_rows()
+        !matches!(task.kind, TaskKind::FollowUp(_)) && self.ledger(task.part).entry(step).has_rows()
     }
 
     /// The row of the import's plan that a row of another plan is.
@@ -422,9 +421,9 @@ impl Applier {
     }
 
     /// The rows of the import's plan that are folded into a record of a part, last one first.
-    pub(super) fn rows_of(&self, part: u32, step: StepRef) -> Vec<RowIndex> {
+    pub(super) fn rows_of(&self, part: u32, step: RecordRef) -> Vec<RowIndex> {
         let ledger = self.ledger(part);
-        let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+        let rows = ledger.row_indexes(step);
         let homes = rows.filter_map(|row| self.home(part, row));
         if !self.further.contains_key(&(part, step)) {
             return homes.collect();
@@ -434,7 +433,7 @@ impl Applier {
     }
 
     /// The row of the import's plan that names a step of a part.
-    pub(super) fn naming_row(&self, part: u32, step: StepRef) -> Option<RowIndex> {
+    pub(super) fn naming_row(&self, part: u32, step: RecordRef) -> Option<RowIndex> {
         self.home(part, first_row(self.ledger(part), step)?)
     }
 

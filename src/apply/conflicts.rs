@@ -19,8 +19,8 @@ use super::units::{TaskKind, Units, Waits, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
-use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Claim, Memory, Op, RowNumbers, StepRef, first_row};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
+use crate::plan::{Claim, Memory, Op, RowNumbers, first_row};
 use crate::planner::{Planner, Poll, Prepared};
 use crate::source::Block;
 use crate::storage::Token;
@@ -136,7 +136,7 @@ impl Applier {
     fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
         for at in std::mem::take(&mut self.conflicts.tasks) {
             let task = self.tasks[at];
-            let is_new = self.ledger(task.part).entry(task.record().object, task.number).is_new();
+            let is_new = self.ledger(task.part).entry(task.record()).is_new();
             match task.kind {
                 TaskKind::FollowUp(_) => self.fail_dependant(at),
                 TaskKind::Opportunity if self.waits_for_conflict(at) => {
@@ -156,8 +156,8 @@ impl Applier {
     fn waits_for_conflict(&self, at: usize) -> bool {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
-        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
-        let step = contact.map(StepRef::contact);
+        let contact = ledger.link_of(task.record());
+        let step = contact.map(RecordRef::from);
         step.filter(|step| first_row(ledger, *step).is_some())
             .is_some_and(|step| self.conflicts.holds(self.step_token(task.part, step)))
     }
@@ -302,14 +302,13 @@ impl Applier {
         if self.conflicts.is_late && !self.is_open(part, object, row) {
             return;
         }
-        let step = side.record.map(|number| StepRef { object, number });
-        let token = step.map(|step| self.token_of_row(part, step, row));
+        let token = side.record.map(|step| self.token_of_row(part, step, row));
         let is_settled = token
             .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
         if is_settled || self.report.was_refused(object, home) {
             return;
         }
-        let id = step.and_then(|step| ledger.id(object, step.number)).map(Into::into);
+        let id = side.record.and_then(|step| ledger.id(step)).map(Into::into);
         let side = Side { part, outcome: Some(outcome), is_refused: false, id, token };
         self.report.settle(object, home, side);
     }

@@ -3,8 +3,8 @@
 use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::issue::{Finding, IssueCode};
-use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::{Op, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
+use crate::plan::{Op, first_row};
 use crate::storage::{Refusal, Token};
 
 impl Applier {
@@ -28,7 +28,7 @@ impl Applier {
         let task = self.tasks[at];
         self.set_state(at, State::Done);
         let (part, step) = (task.part, task.record());
-        if self.ledger(part).entry(step.object, step.number).is_new() {
+        if self.ledger(part).entry(step).is_new() {
             self.report.done.insert(token, (Op::Create, id.into()));
         }
         let mut rows = self.rows_of(part, step);
@@ -54,7 +54,7 @@ impl Applier {
             return;
         }
         let ledger = self.ledger(task.part);
-        let contact = ledger.link_of(ledger.entry(Object::Opportunity, task.number));
+        let contact = ledger.link_of(task.record());
         let why = contact.map_or_else(String::new, |contact| self.why_failed(task.part, contact));
         self.fail_step(at, IssueCode::ContactFailed, &why);
     }
@@ -62,7 +62,7 @@ impl Applier {
     /// Why a contact was not written, in the words of its issue; nothing if that is not known.
     pub(super) fn why_failed(&self, part: u32, contact: ContactNumber) -> String {
         let ledger = self.ledger(part);
-        let Some(first) = first_row(ledger, StepRef::contact(contact)) else {
+        let Some(first) = first_row(ledger, RecordRef::from(contact)) else {
             return String::new();
         };
         let row = ledger.number(first);
@@ -85,7 +85,7 @@ impl Applier {
         self.fail_rows(task.part, task.record(), code, why);
         // A stored contact that could not be changed is still the one that the row means.
         let is_lost = code == IssueCode::WriteConflict
-            || self.ledger(task.part).entry(task.record().object, task.number).is_new();
+            || self.ledger(task.part).entry(task.record()).is_new();
         if task.kind == TaskKind::Contact {
             self.keep_keys(task.part, ContactNumber::new(task.number));
             if is_lost {
@@ -94,14 +94,14 @@ impl Applier {
         }
     }
 
-    pub(super) fn fail_rows(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
+    pub(super) fn fail_rows(&mut self, part: u32, step: RecordRef, code: IssueCode, why: &str) {
         let rows = self.rows_of(part, step);
         if rows.is_empty() {
             return self.tags_failed(part, step, code, why);
         }
         let ledger = self.ledger(part);
         let row = self.step_number(part, step);
-        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let id = ledger.id(step).map(str::to_owned);
         let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
         self.report.refused.push(refusal);
         for row in rows.into_iter().rev() {
@@ -111,14 +111,14 @@ impl Applier {
     }
 
     /// The contact was only to get tags, so no row of its own fails.
-    fn tags_failed(&mut self, part: u32, step: StepRef, code: IssueCode, why: &str) {
+    fn tags_failed(&mut self, part: u32, step: RecordRef, code: IssueCode, why: &str) {
         let Some(row) = self.naming_row(part, step) else { return };
         let ledger = self.ledger(part);
         let why = match why {
             "" => ledger.in_words(&Finding::file(code).object(Object::Contact)),
             why => why.to_owned(),
         };
-        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let id = ledger.id(step).map(str::to_owned);
         self.warn_of_tags(row, &why);
         self.report.refused.push(Refusal {
             object: Object::Contact,
@@ -157,8 +157,7 @@ impl Applier {
         if refused.is_of_tags() {
             return self.refuse_tags(row, &refused.why);
         }
-        let Some(number) = ledger.side(refused.object, row).record else { return };
-        let step = StepRef { object: refused.object, number };
+        let Some(step) = ledger.side(refused.object, row).record else { return };
         let is_it =
             |task: &Task| !matches!(task.kind, TaskKind::FollowUp(_)) && task.record() == step;
         match self.tasks.iter().position(is_it) {
@@ -174,7 +173,7 @@ impl Applier {
         let is_it = |task: &Task| {
             let step = task.record();
             task.kind == TaskKind::Contact
-                && !self.ledger(task.part).entry(step.object, step.number).has_rows()
+                && !self.ledger(task.part).entry(step).has_rows()
                 && self.naming_row(task.part, step) == Some(row)
         };
         match self.tasks.iter().position(is_it) {

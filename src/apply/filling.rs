@@ -12,10 +12,8 @@ use super::applier::{Applier, State};
 use super::units::TaskKind;
 use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
-use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::{
-    Ledger, Op, StepRef, first_number, first_row, fold_record_from, moves_link, rows_from,
-};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
+use crate::plan::{Ledger, Op, first_number, first_row, fold_record_from, moves_link, rows_from};
 use crate::planner::keys_of;
 use crate::storage::{
     ContactOf, Link, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep, Receipts, Token,
@@ -160,7 +158,7 @@ impl Applier {
     fn step(&self, at: usize, tie: Tie, folded: FoldedStep) -> OwnedStep {
         let task = self.tasks[at];
         let (ledger, step) = (self.ledger(task.part), task.record());
-        let entry = ledger.entry(step.object, step.number);
+        let entry = ledger.entry(step);
         let answers = ledger.answers(step.object);
         OwnedStep {
             object: step.object,
@@ -181,13 +179,13 @@ impl Applier {
     fn link_of(&self, at: usize, contacts: &ContactSteps) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
-        let opportunity = ledger.entry(Object::Opportunity, task.number);
+        let opportunity = task.record();
         let link = ledger.link_of(opportunity).filter(|_| !self.kept_links.contains(&at));
         let Some(contact) = link else { return Ok(Tie::NONE) };
         let tie = self.tie_to(task.part, contact, contacts)?;
         // Unless the contact is written just before, only a link tells whether it is still there.
         let is_checked = || tie.step.is_some_and(|token| contacts.updated.contains(&token));
-        if !opportunity.is_new() && !moves_link(ledger, opportunity) && is_checked() {
+        if !ledger.entry(opportunity).is_new() && !moves_link(ledger, opportunity) && is_checked() {
             return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
         }
         Ok(tie)
@@ -202,14 +200,14 @@ impl Applier {
         contacts: &ContactSteps,
     ) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
-        let step = StepRef::contact(contact);
+        let step = RecordRef::from(contact);
         // One that no row names is only linked to.
         let is_named = first_row(ledger, step).is_some();
         let token = is_named.then(|| self.step_token(part, step));
         if let Some(token) = token.filter(|token| self.conflicts.holds(*token)) {
             return Err(token);
         }
-        if let Some(id) = ledger.id(Object::Contact, contact.number()) {
+        if let Some(id) = ledger.id(contact) {
             return Ok(Tie { contact: ContactOf::Known(id.into()), step: token });
         }
         let token = self.tokens.step(ledger, step);
@@ -236,12 +234,12 @@ impl Applier {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let contact = match task.kind {
-            TaskKind::Opportunity => ledger.link_of(ledger.entry(Object::Opportunity, task.number)),
+            TaskKind::Opportunity => ledger.link_of(task.record()),
             _ => Some(ContactNumber::new(task.number)),
         };
         match contact {
             Some(contact) => {
-                self.leave_out(at, self.step_token(task.part, StepRef::contact(contact)));
+                self.leave_out(at, self.step_token(task.part, RecordRef::from(contact)));
             }
             None => self.fail_dependant(at),
         }
@@ -257,12 +255,12 @@ impl Applier {
 /// still be with, or already with, somebody else when the step is written.
 fn push_new_keys(
     ledger: &Ledger,
-    step: StepRef,
+    step: RecordRef,
     first: RowIndex,
     changes: usize,
     batch: &mut OwnedBatch,
 ) {
-    let entry = ledger.entry(step.object, step.number);
+    let entry = ledger.entry(step);
     if !entry.has_rows() {
         return;
     }
@@ -296,7 +294,7 @@ fn push_new_keys(
 /// once more.
 fn push_new_addresses(
     ledger: &Ledger,
-    step: StepRef,
+    step: RecordRef,
     kind: Addresses,
     changes: usize,
     rule: usize,
@@ -312,18 +310,18 @@ fn push_new_addresses(
             OwnedKey::push(keys, key_text, rule, |text| value.write_to(text));
         }
     }
-    let entry = ledger.entry(step.object, step.number);
+    let entry = ledger.entry(step);
     if batch.keys.len() > known && !entry.is_new() {
-        let before = AddressBook::stored(ledger.base(step.object, entry), kind);
+        let before = AddressBook::stored(ledger.base(step), kind);
         let before: Vec<String> = before.iter().map(Value::to_string).collect();
         batch.retain_keys(known, |key| !before.iter().any(|held| held == key));
     }
 }
 
 /// The keys under a rule that a contact comes to carry once its rows from `first` on are folded into it.
-fn new_texts(ledger: &Ledger, step: StepRef, first: RowIndex, rule: &Rule) -> Vec<String> {
-    let entry = ledger.entry(step.object, step.number);
-    let (base, rows) = (ledger.base(step.object, entry), rows_from(ledger, step, first));
+fn new_texts(ledger: &Ledger, step: RecordRef, first: RowIndex, rule: &Rule) -> Vec<String> {
+    let entry = ledger.entry(step);
+    let (base, rows) = (ledger.base(step), rows_from(ledger, step, first));
     let mut keys = keys_of(base, rule, &rows);
     if !entry.is_new() {
         let before = keys_of(base, rule, &[]);

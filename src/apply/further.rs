@@ -11,23 +11,18 @@ use std::sync::Arc;
 use super::applier::Applier;
 use super::run::met_on;
 use super::units::{Task, TaskKind};
-use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Memory, StepRef, first_number};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
+use crate::plan::{Memory, first_number};
 use crate::storage::Token;
 
 impl Applier {
     /// Finds the steps of a part that are written but for some of their rows.
     pub(super) fn note_further(&mut self, part: u32) {
         let ledger = self.ledger(part);
-        let count = |object, records: usize| {
-            (0u32..).take(records).map(move |number| StepRef { object, number })
-        };
-        let steps = count(Object::Contact, ledger.contacts.len())
-            .chain(count(Object::Opportunity, ledger.opportunities.len()));
         let mut further = Vec::new();
-        for step in steps.filter(|step| ledger.entry(step.object, step.number).has_rows()) {
+        for step in ledger.records().filter(|step| ledger.entry(*step).has_rows()) {
             if self.is_begun(part, step) {
-                let rows = ledger.row_numbers(step.object, ledger.entry(step.object, step.number));
+                let rows = ledger.row_indexes(step);
                 let open = rows.filter(|row| self.is_open(part, step.object, *row));
                 // They come last one first.
                 further.extend(open.last().map(|row| ((part, step), row)));
@@ -37,16 +32,16 @@ impl Applier {
     }
 
     /// Has the first row of a step been written?
-    fn is_begun(&self, part: u32, step: StepRef) -> bool {
+    fn is_begun(&self, part: u32, step: RecordRef) -> bool {
         let ledger = self.ledger(part);
-        let first = ledger.entry(step.object, step.number).first_row;
+        let first = ledger.entry(step).first_row;
         self.report.done.contains_key(&self.tokens.step(ledger, step))
             || (self.conflicts.is_late
                 && first.is_some_and(|row| !self.is_open(part, step.object, row)))
     }
 
     /// The token under which a step of a part is written.
-    pub(super) fn step_token(&self, part: u32, step: StepRef) -> Token {
+    pub(super) fn step_token(&self, part: u32, step: RecordRef) -> Token {
         match self.further.get(&(part, step)) {
             Some(_) => self.tokens.row(step.object, self.step_number(part, step)),
             None => self.tokens.step(self.ledger(part), step),
@@ -55,19 +50,19 @@ impl Applier {
 
     /// The first row that a step of a part writes. What the rows before it have said is written already, and somebody
     /// may have changed it since.
-    pub(super) fn first_written(&self, part: u32, step: StepRef) -> RowIndex {
+    pub(super) fn first_written(&self, part: u32, step: RecordRef) -> RowIndex {
         self.further.get(&(part, step)).copied().unwrap_or(RowIndex::new(0))
     }
 
     /// The number of the first row that a step of a part writes.
-    pub(super) fn step_number(&self, part: u32, step: StepRef) -> RowNumber {
+    pub(super) fn step_number(&self, part: u32, step: RecordRef) -> RowNumber {
         let ledger = self.ledger(part);
         let further = self.further.get(&(part, step));
         further.map_or_else(|| first_number(ledger, step), |row| ledger.number(*row))
     }
 
     /// The token under which what a row of a part says of a record is written, or was.
-    pub(super) fn token_of_row(&self, part: u32, step: StepRef, row: RowIndex) -> Token {
+    pub(super) fn token_of_row(&self, part: u32, step: RecordRef, row: RowIndex) -> Token {
         if self.is_open(part, step.object, row) {
             return self.step_token(part, step);
         }
@@ -88,18 +83,18 @@ impl Applier {
         let step = task.record();
         !matches!(task.kind, TaskKind::FollowUp(_))
             && self.further.contains_key(&(task.part, step))
-            && self.ledger(task.part).entry(step.object, step.number).is_new()
+            && self.ledger(task.part).entry(step).is_new()
     }
 
     /// Have all rows of a task been written, though its part has only the later ones of them?
     pub(super) fn is_written(&self, task: &Task) -> bool {
         let (step, ledger) = (task.record(), self.ledger(task.part));
-        let entry = ledger.entry(step.object, step.number);
+        let entry = ledger.entry(step);
         let is_open = |row| self.is_open(task.part, step.object, row);
         self.conflicts.is_late
             && !matches!(task.kind, TaskKind::FollowUp(_))
             && entry.has_rows()
-            && !ledger.row_numbers(step.object, entry).any(is_open)
+            && !ledger.row_indexes(step).any(is_open)
     }
 
     /// The rows of the tasks that are planned again, as far as no later part has planned them.

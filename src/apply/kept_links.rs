@@ -6,15 +6,15 @@ use super::failing::finding;
 use super::report::Side;
 use super::units::TaskKind;
 use crate::issue::IssueCode;
-use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::{By, Changes, Ledger, Outcome, StepRef, first_row, fold_record};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
+use crate::plan::{By, Changes, Ledger, Outcome, first_row, fold_record};
 
 impl Applier {
     /// The rows of a contact that was not written do not move opportunities to it, and say so. That includes
     /// opportunities that an interrupted import had written already.
     pub(super) fn note_kept_links(&mut self, part: u32, contact: ContactNumber) {
         let ledger = self.ledger(part);
-        let rows = ledger.row_numbers(Object::Contact, &ledger.contacts[contact.index()]);
+        let rows = ledger.row_indexes(contact);
         let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
         self.note_kept(part, rows, contact);
     }
@@ -27,15 +27,14 @@ impl Applier {
             return false;
         }
         let (ledger, step) = (self.ledger(task.part), task.record());
-        let opportunity = ledger.entry(step.object, step.number);
         let is_named = first_row(ledger, step)
             .is_some_and(|row| ledger.opportunity_rows[row.index()].by == By::Id);
         let Some(contact) =
-            ledger.link_of(opportunity).filter(|_| is_named && !opportunity.is_new())
+            ledger.link_of(step).filter(|_| is_named && !ledger.entry(step).is_new())
         else {
             return false;
         };
-        let rows = ledger.row_numbers(step.object, opportunity);
+        let rows = ledger.row_indexes(step);
         let rows = rows.filter(|&row| links_to(ledger, row, contact)).collect();
         let mut changes = Changes::default();
         fold_record(ledger, step, &mut changes);
@@ -65,11 +64,11 @@ impl Applier {
     }
 
     /// The link was all that there was to write.
-    fn settle_unchanged(&mut self, at: usize, step: StepRef) {
+    fn settle_unchanged(&mut self, at: usize, step: RecordRef) {
         let part = self.tasks[at].part;
         self.set_state(at, State::Done);
         let ledger = self.ledger(part);
-        let id = ledger.id(step.object, step.number).map(str::to_owned);
+        let id = ledger.id(step).map(str::to_owned);
         for row in self.rows_of(part, step) {
             if self.report.current(step.object, row) == Some(Outcome::Update) {
                 let id = id.as_deref().map(Into::into);

@@ -12,8 +12,8 @@ use super::error_log::ErrorLog;
 use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode};
-use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{By, Claim, Op, Outcome, Plan, SidePlan, Stats, StepRef};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
+use crate::plan::{By, Claim, Op, Outcome, Plan, SidePlan, Stats};
 use crate::storage::{Checkpoint, Refusal, Token};
 pub(super) use sides::Side;
 
@@ -201,26 +201,22 @@ impl Report {
             return side.id.as_deref().or_else(|| self.created(side.token?));
         }
         let ledger = &self.plan.ledger;
-        let number = self.record(object, row)?;
-        let step = StepRef { object, number };
-        ledger.id(object, number).or_else(|| self.created(self.tokens.step(ledger, step)))
+        let record = self.record(object, row)?;
+        ledger.id(record).or_else(|| self.created(self.tokens.step(ledger, record)))
     }
 
     /// The id of the stored record that one side of a row was planned for, whatever became of it.
     pub(super) fn stored(&self, object: Object, row: RowIndex) -> Option<&str> {
-        self.plan.ledger.id(object, self.record(object, row)?)
+        self.plan.ledger.id(self.record(object, row)?)
     }
 
     /// The token of the step by which one side of a row is written.
     pub(super) fn token(&self, object: Object, row: RowIndex) -> Option<Token> {
-        let planned = || {
-            let number = self.record(object, row)?;
-            Some(self.tokens.step(&self.plan.ledger, StepRef { object, number }))
-        };
+        let planned = || Some(self.tokens.step(&self.plan.ledger, self.record(object, row)?));
         self.sides.get(&(object, row)).and_then(|side| side.token).or_else(planned)
     }
 
-    fn record(&self, object: Object, row: RowIndex) -> Option<u32> {
+    fn record(&self, object: Object, row: RowIndex) -> Option<RecordRef> {
         self.plan.ledger.side(object, row).record
     }
 
@@ -239,7 +235,7 @@ impl Report {
     }
 
     /// Was the record of this step changed in storage?
-    pub(super) fn is_updated(&self, step: StepRef) -> bool {
+    pub(super) fn is_updated(&self, step: RecordRef) -> bool {
         let token = self.tokens.step(&self.plan.ledger, step);
         self.done.get(&token).is_some_and(|(op, _)| *op == Op::Update)
     }

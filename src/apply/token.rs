@@ -3,8 +3,8 @@
 use twox_hash::XxHash3_128;
 
 use crate::follow_up::FollowUpKind;
-use crate::object::{Object, RowNumber};
-use crate::plan::{Ledger, StepRef, first_number};
+use crate::object::{Object, RecordRef, RowNumber};
+use crate::plan::{Ledger, first_number};
 use crate::storage::Token;
 
 /// Marks a digest as that of the beginning of a file only.
@@ -35,8 +35,8 @@ impl Tokens {
     /// The token of a step. Contacts without rows of their own are told apart by other words than "contact",
     /// because the row that brings one of them a tag may be the first row of another contact, or may name a
     /// third.
-    pub(crate) fn step(&self, ledger: &Ledger, step: StepRef) -> Token {
-        let entry = ledger.entry(step.object, step.number);
+    pub(crate) fn step(&self, ledger: &Ledger, step: RecordRef) -> Token {
+        let entry = ledger.entry(step);
         let what = match step.object {
             Object::Contact if entry.has_rows() => "contact",
             Object::Contact if entry.is_named() => "named contact",
@@ -57,11 +57,11 @@ impl Tokens {
     pub(crate) fn follow_up(
         &self,
         ledger: &Ledger,
-        contact: StepRef,
+        contact: RecordRef,
         kind: FollowUpKind,
         name: &str,
     ) -> Token {
-        let contact = match ledger.id(contact.object, contact.number) {
+        let contact = match ledger.id(contact) {
             Some(id) => format!("{}\0{id}", self.import),
             None => self.step(ledger, contact).to_string(),
         };

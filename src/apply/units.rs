@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::{Ledger, Plan, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
+use crate::plan::{Ledger, Plan, first_row};
 
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
@@ -42,12 +42,12 @@ pub(super) enum TaskKind {
 
 impl Task {
     /// The record it is about.
-    pub(super) fn record(&self) -> StepRef {
+    pub(super) fn record(&self) -> RecordRef {
         let object = match self.kind {
             TaskKind::Contact | TaskKind::FollowUp(_) => Object::Contact,
             TaskKind::Opportunity => Object::Opportunity,
         };
-        StepRef { object, number: self.number }
+        RecordRef { object, number: self.number }
     }
 }
 
@@ -55,7 +55,7 @@ impl Task {
 pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
     let ledger = &plan.ledger;
     let mut tasks: Vec<(u32, Option<RowIndex>, Task)> = Vec::with_capacity(plan.steps.len());
-    for step in plan.steps.iter().map(|kept| kept.step()) {
+    for step in plan.steps.iter().map(|kept| kept.record()) {
         let kind = match step.object {
             Object::Contact => TaskKind::Contact,
             Object::Opportunity => TaskKind::Opportunity,
@@ -64,7 +64,7 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
     for (contact, at) in ledger.lists_and_workflows() {
-        let (step, kind) = (StepRef::contact(contact), TaskKind::FollowUp(at));
+        let (step, kind) = (RecordRef::from(contact), TaskKind::FollowUp(at));
         let task = Task { part, kind, number: step.number, is_start: false };
         tasks.push((units.root(ledger, step), first_row(ledger, step), task));
     }
@@ -164,7 +164,7 @@ impl Units {
         Some(self.find(node))
     }
 
-    fn root(&mut self, ledger: &Ledger, step: StepRef) -> u32 {
+    fn root(&mut self, ledger: &Ledger, step: RecordRef) -> u32 {
         self.find(node(ledger, step))
     }
 
@@ -186,7 +186,7 @@ impl Units {
     }
 }
 
-fn node(ledger: &Ledger, step: StepRef) -> u32 {
+fn node(ledger: &Ledger, step: RecordRef) -> u32 {
     let contacts = u32::try_from(ledger.contacts.len()).unwrap_or(u32::MAX);
     match step.object {
         Object::Contact => step.number,

@@ -1,9 +1,10 @@
-//! Numbers of rows and records within a plan. Each has a type of its own, so that none is taken for another.
+//! Numbers of rows and records within a plan. Each has a type of its own, so that none is taken for another; a
+//! [`RecordRef`] is a record of either object.
 
 use std::fmt;
 use std::num::NonZeroU32;
 
-use super::RowNumber;
+use super::{Object, RowNumber};
 
 /// The position of a row among those of a plan.
 ///
@@ -94,4 +95,25 @@ record_number! {
 record_number! {
     /// The number of an opportunity in the plan. Stored and new ones are numbered in the order in which they were met.
     OpportunityNumber
+}
+
+/// A record of the plan, stored or new: a contact or an opportunity by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RecordRef {
+    pub(crate) object: Object,
+    pub(crate) number: u32,
+}
+
+impl From<ContactNumber> for RecordRef {
+    #[inline]
+    fn from(contact: ContactNumber) -> Self {
+        RecordRef { object: Object::Contact, number: contact.number() }
+    }
+}
+
+impl From<OpportunityNumber> for RecordRef {
+    #[inline]
+    fn from(opportunity: OpportunityNumber) -> Self {
+        RecordRef { object: Object::Opportunity, number: opportunity.number() }
+    }
 }

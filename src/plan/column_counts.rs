@@ -9,14 +9,14 @@ use std::ops::AddAssign;
 use hashbrown::{HashMap, HashSet};
 
 use super::final_record::{Answer, FinalRecord, Items, folded};
-use super::{Entry, Outcome, Plan, StepRef};
+use super::{Entry, Outcome, Plan};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
 use crate::merge::{Addresses, RowOf};
 use crate::normalize;
-use crate::object::{ContactNumber, Object, RowIndex};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
 
 /// What becomes of the filled cells of one mapped column. The last five counts add up to `filled` (behaviour L2).
 ///
@@ -180,9 +180,9 @@ impl<'p> Tally<'p> {
                 Some(_) => {
                     // All rows of a record are counted where its first one stands.
                     let Some(record) = side.record else { continue };
-                    let entry = ledger.entry(object, record);
+                    let entry = ledger.entry(record);
                     if entry.first_row == Some(row) {
-                        self.count_record(StepRef { object, number: record }, entry, targets);
+                        self.count_record(record, entry, targets);
                     }
                     continue;
                 }
@@ -193,11 +193,11 @@ impl<'p> Tally<'p> {
         }
     }
 
-    fn count_record(&mut self, step: StepRef, entry: &Entry, targets: &mut [Target<'_>]) {
+    fn count_record(&mut self, step: RecordRef, entry: &Entry, targets: &mut [Target<'_>]) {
         let ledger = &self.plan.ledger;
         let is_alone = entry.only_row().is_some();
         let mut after: Option<FinalRecord<'_>> = None;
-        for row in ledger.row_numbers(step.object, entry) {
+        for row in ledger.row_indexes(step) {
             let of = ledger.row(step.object, row);
             let only_links = step.object == Object::Opportunity
                 && ledger.opportunity_rows[row.index()].only_links;
@@ -232,7 +232,7 @@ impl<'p> Tally<'p> {
         let ledger = &self.plan.ledger;
         let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
         let tags = self.tags.entry(contact).or_insert_with(|| {
-            FinalRecord::of(ledger, StepRef::contact(contact)).list(FieldId::TAGS).clone()
+            FinalRecord::of(ledger, RecordRef::from(contact)).list(FieldId::TAGS).clone()
         });
         let cells = ledger.cells(row);
         let mut answer = Answer::Holds;

@@ -2,13 +2,13 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{ChangeSet, Changes, Ledger, StepRef, fold_record};
+use super::{ChangeSet, Changes, Ledger, fold_record};
 use crate::draft::{Cell, Column, region};
 use crate::field::FieldId;
 use crate::mapping::Merge;
 use crate::merge::{Addresses, Base, RowOf, has_note};
 use crate::normalize::{self, OptionSet};
-use crate::object::{ContactNumber, Object};
+use crate::object::{ContactNumber, RecordRef};
 use crate::value::Value;
 
 /// The items of a list, each by what tells it from others.
@@ -34,17 +34,12 @@ pub(super) struct FinalRecord<'p> {
 }
 
 impl<'p> FinalRecord<'p> {
-    pub(super) fn of(ledger: &'p Ledger, step: StepRef) -> Self {
-        let entry = ledger.entry(step.object, step.number);
+    pub(super) fn of(ledger: &'p Ledger, step: RecordRef) -> Self {
         let mut changes = Changes::default();
         fold_record(ledger, step, &mut changes);
-        let link = match step.object {
-            Object::Contact => None,
-            Object::Opportunity => ledger.link_of(entry),
-        };
         let changes = ChangeSet { changes, fields: &ledger.settings.fields };
-        let base = ledger.base(step.object, entry);
-        FinalRecord { ledger, base, changes, link, lists: HashMap::default() }
+        let base = ledger.base(step);
+        FinalRecord { ledger, base, changes, link: ledger.link_of(step), lists: HashMap::default() }
     }
 
     fn values(&self, field: FieldId) -> Vec<Value<'_>> {
@@ -64,7 +59,7 @@ impl<'p> FinalRecord<'p> {
             FieldId::CONTACT_LINK => {
                 let named = column.mapped(normalize::trim(text));
                 let link = match self.link {
-                    Some(contact) => self.ledger.id(Object::Contact, contact.number()),
+                    Some(contact) => self.ledger.id(contact),
                     None => self.base.shown(FieldId::CONTACT_LINK).next(),
                 };
                 return held(link == Some(named));

@@ -12,9 +12,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::XxHash3_128;
 
-use super::{Changes, Outcome, Plan, StepRef, fold_record};
+use super::{Changes, Outcome, Plan, fold_record};
 use crate::field::FieldId;
-use crate::object::{ContactNumber, Object, RowNumber};
+use crate::object::{ContactNumber, Object, RecordRef, RowNumber};
 use crate::value::Value;
 
 /// A hash of what a plan would do: two plans have the same fingerprint if and only if they would do the same.
@@ -132,7 +132,7 @@ impl Notes {
                 self.byte(code_of_object(object));
                 self.number(plan.ledger.number(row).0);
                 self.byte(code_of_outcome(outcome));
-                self.record(plan, object, side.record);
+                self.record(plan, side.record);
             }
         }
         self.byte(END);
@@ -140,9 +140,9 @@ impl Notes {
 
     fn steps(&mut self, plan: &Plan) {
         let mut changes = Changes::default();
-        for step in plan.steps.iter().map(|kept| kept.step()) {
+        for step in plan.steps.iter().map(|kept| kept.record()) {
             self.byte(code_of_object(step.object));
-            self.record(plan, step.object, Some(step.number));
+            self.record(plan, Some(step));
             if step.object == Object::Opportunity {
                 self.link(plan, step);
             }
@@ -166,13 +166,12 @@ impl Notes {
     }
 
     /// The contact that an opportunity will be linked to, and the one it was linked to, if the file names a contact.
-    fn link(&mut self, plan: &Plan, step: StepRef) {
+    fn link(&mut self, plan: &Plan, step: RecordRef) {
         let ledger = &plan.ledger;
-        let opportunity = ledger.entry(step.object, step.number);
-        let contact = ledger.link_of(opportunity);
-        self.record(plan, Object::Contact, contact.map(ContactNumber::number));
+        let contact = ledger.link_of(step);
+        self.record(plan, contact);
         if contact.is_some() {
-            let before = ledger.base(step.object, opportunity).shown(FieldId::CONTACT_LINK).next();
+            let before = ledger.base(step).shown(FieldId::CONTACT_LINK).next();
             self.str(before.unwrap_or_default());
         }
     }
@@ -183,13 +182,13 @@ impl Notes {
         let ledger = &plan.ledger;
         let mut due = ledger.lists_and_workflows();
         let order = |&(contact, at): &(ContactNumber, u16)| {
-            let id = ledger.id(Object::Contact, contact.number());
+            let id = ledger.id(contact);
             (ledger.contacts[contact.index()].named_row, id, at)
         };
         due.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         for (contact, at) in due {
             let follow_up = &ledger.settings.follow_ups[usize::from(at)];
-            self.record(plan, Object::Contact, Some(contact.number()));
+            self.record(plan, Some(contact));
             self.str(follow_up.kind().name());
             self.str(follow_up.name());
         }
@@ -197,15 +196,15 @@ impl Notes {
     }
 
     /// Which record, if there is one: by its id, or by the row that brings it.
-    fn record(&mut self, plan: &Plan, object: Object, number: Option<u32>) {
-        let Some(number) = number else { return self.byte(END) };
-        match plan.ledger.id(object, number) {
+    fn record(&mut self, plan: &Plan, record: Option<impl Into<RecordRef>>) {
+        let Some(record) = record.map(Into::into) else { return self.byte(END) };
+        match plan.ledger.id(record) {
             Some(id) => {
                 self.byte(1);
                 self.str(id);
             }
             None => {
-                let row = plan.ledger.first_number(object, number);
+                let row = plan.ledger.first_number(record);
                 self.byte(2);
                 self.number(row.map_or(u32::MAX, |RowNumber(row)| row));
             }

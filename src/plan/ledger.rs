@@ -15,7 +15,7 @@ use crate::draft::{Column, Settings};
 use crate::lookup::Answers;
 use crate::merge::{Base, Dropped, RowOf};
 use crate::normalize::is_blank;
-use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::source::{Block, BlockRow};
 
 pub(crate) use entry::Entry;
@@ -105,22 +105,23 @@ impl Ledger {
 
     /// What earlier windows knew of a record.
     #[inline]
-    pub(crate) fn met(&self, object: Object, number: u32) -> Option<Met> {
+    pub(crate) fn met(&self, record: impl Into<RecordRef>) -> Option<Met> {
         if self.memory.is_empty() {
             return None;
         }
-        self.memory.get(object, self.id(object, number)?)
+        let record = record.into();
+        self.memory.get(record.object, self.id(record)?)
     }
 
     /// Is the record new, or was it created by an earlier window of this import?
-    pub(crate) fn is_made(&self, object: Object, number: u32) -> bool {
-        self.entry(object, number).is_new()
-            || self.met(object, number).is_some_and(|met| met.has(Fact::Made))
+    pub(crate) fn is_made(&self, record: impl Into<RecordRef>) -> bool {
+        let record = record.into();
+        self.entry(record).is_new() || self.met(record).is_some_and(|met| met.has(Fact::Made))
     }
 
     /// Has an earlier window of this import folded rows into the record?
-    pub(crate) fn was_folded(&self, object: Object, number: u32) -> bool {
-        self.met(object, number).is_some_and(|met| met.first_row.is_some())
+    pub(crate) fn was_folded(&self, record: impl Into<RecordRef>) -> bool {
+        self.met(record).is_some_and(|met| met.first_row.is_some())
     }
 
     /// Are contacts not imported, and does a row without an opportunity say something of one all the same (P8)?
@@ -134,10 +135,10 @@ impl Ledger {
     }
 
     /// The first row of the file that was folded into a record.
-    pub(crate) fn first_number(&self, object: Object, number: u32) -> Option<RowNumber> {
-        let entry = self.entry(object, number);
-        let own = entry.first_row.map(|row| self.number(row));
-        self.met(object, number).and_then(|met| met.first_row).or(own)
+    pub(crate) fn first_number(&self, record: impl Into<RecordRef>) -> Option<RowNumber> {
+        let record = record.into();
+        let own = self.entry(record).first_row.map(|row| self.number(row));
+        self.met(record).and_then(|met| met.first_row).or(own)
     }
 
     /// How many rows have been planned.
@@ -153,6 +154,20 @@ impl Ledger {
     /// Any text of the blocks.
     pub(crate) fn text(&self, place: KeyPlace) -> &str {
         self.blocks[place.block as usize].text(place.span)
+    }
+
+    /// All records: the contacts, then the opportunities.
+    pub(crate) fn records(&self) -> impl Iterator<Item = RecordRef> + use<> {
+        self.records_of(Object::Contact).chain(self.records_of(Object::Opportunity))
+    }
+
+    /// All contacts, or all opportunities.
+    pub(crate) fn records_of(&self, object: Object) -> impl Iterator<Item = RecordRef> + use<> {
+        let records = match object {
+            Object::Contact => self.contacts.len(),
+            Object::Opportunity => self.opportunities.len(),
+        };
+        (0u32..).take(records).map(move |number| RecordRef { object, number })
     }
 
     /// The block that holds a row, and where in it.
@@ -186,18 +201,23 @@ impl Ledger {
         block.row(at)
     }
 
+    /// The physical line on which a row begins.
     pub(crate) fn line(&self, row: RowIndex) -> u64 {
         let (block, at) = self.locate(row);
         block.line(at)
     }
 
-    pub(crate) fn entry(&self, object: Object, number: u32) -> &Entry {
+    /// What the ledger notes of a record.
+    #[inline]
+    pub(crate) fn entry(&self, record: impl Into<RecordRef>) -> &Entry {
+        let RecordRef { object, number } = record.into();
         match object {
             Object::Contact => &self.contacts[number as usize],
             Object::Opportunity => &self.opportunities[number as usize],
         }
     }
 
+    /// What storage has answered about contacts, or about opportunities.
     pub(crate) fn answers(&self, object: Object) -> &Answers {
         match object {
             Object::Contact => &self.stored_contacts,
@@ -205,8 +225,10 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn base(&self, object: Object, entry: &Entry) -> Base<'_> {
-        let stored = entry.stored().map(|id| (self.answers(object), id));
+    /// What a record is like before the rows of this ledger.
+    pub(crate) fn base(&self, record: impl Into<RecordRef>) -> Base<'_> {
+        let record = record.into();
+        let stored = self.entry(record).stored().map(|id| (self.answers(record.object), id));
         let memory = self.settings.minds_earlier_windows().then_some(&*self.memory);
         Base { memory, ..Base::of(&self.settings, stored) }
     }
@@ -238,32 +260,35 @@ impl Ledger {
     }
 
     /// The rows folded into a record, first one first, without those that only link it.
-    pub(crate) fn rows(&self, object: Object, entry: &Entry) -> SmallVec<[RowOf<'_>; 4]> {
+    pub(crate) fn rows(&self, record: impl Into<RecordRef>) -> SmallVec<[RowOf<'_>; 4]> {
+        let record = record.into();
+        let object = record.object;
         if object == Object::Opportunity && self.settings.has_opportunity_checks() {
             let says_more = |row: &RowIndex| !self.opportunity_rows[row.index()].only_links;
-            let rows = self.row_numbers(object, entry).filter(says_more);
+            let rows = self.row_indexes(record).filter(says_more);
             let mut rows: SmallVec<_> = rows.map(|row| self.row(object, row)).collect();
             rows.reverse();
             return rows;
         }
-        if let Some(row) = entry.only_row() {
+        if let Some(row) = self.entry(record).only_row() {
             let mut rows = SmallVec::new();
             rows.push(self.row(object, row));
             return rows;
         }
         let mut rows: SmallVec<[RowOf<'_>; 4]> =
-            self.row_numbers(object, entry).map(|row| self.row(object, row)).collect();
+            self.row_indexes(record).map(|row| self.row(object, row)).collect();
         rows.reverse();
         rows
     }
 
     /// The rows folded into a record, last one first.
-    pub(crate) fn row_numbers<'s>(
+    pub(crate) fn row_indexes<'s, R: Into<RecordRef>>(
         &'s self,
-        object: Object,
-        entry: &Entry,
-    ) -> impl Iterator<Item = RowIndex> + use<'s> {
-        std::iter::successors(entry.last_row, move |&row| self.previous(object, row))
+        record: R,
+    ) -> impl Iterator<Item = RowIndex> + use<'s, R> {
+        let record = record.into();
+        let last = self.entry(record).last_row;
+        std::iter::successors(last, move |&row| self.previous(record.object, row))
     }
 
     /// This row and those before it that say something of the same record, last one first.
@@ -298,16 +323,21 @@ impl Ledger {
             && self.passed_on.get(&(rule, key.to_owned())).is_some_and(|it| !it.is_in_turn)
     }
 
-    /// The contact that an opportunity is linked to in the end, if the file says so.
-    pub(crate) fn link_of(&self, opportunity: &Entry) -> Option<ContactNumber> {
-        self.row_numbers(Object::Opportunity, opportunity)
+    /// The contact that an opportunity is linked to in the end, if the file says so. A contact is linked to none.
+    pub(crate) fn link_of(&self, record: impl Into<RecordRef>) -> Option<ContactNumber> {
+        let record = record.into();
+        if record.object == Object::Contact {
+            return None;
+        }
+        self.row_indexes(record)
             .map(|row| &self.opportunity_rows[row.index()])
             .find(|side| side.sets_link)
             .and_then(|side| side.contact)
     }
 
     /// The id of a record, if it is stored.
-    pub(crate) fn id(&self, object: Object, number: u32) -> Option<&str> {
-        self.entry(object, number).stored().map(|id| self.answers(object).id(id))
+    pub(crate) fn id(&self, record: impl Into<RecordRef>) -> Option<&str> {
+        let record = record.into();
+        self.entry(record).stored().map(|id| self.answers(record.object).id(id))
     }
 }

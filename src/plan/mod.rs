@@ -64,7 +64,7 @@ use crate::account::Account;
 use crate::follow_up::FollowUp;
 use crate::issue::{FailedRow, Finding, Issue, MetRow};
 use crate::mapping::Mapping;
-use crate::object::{ContactNumber, Object, OpportunityNumber, RowNumber};
+use crate::object::{ContactNumber, Object, RecordRef, RowNumber};
 
 /// Every create and update that an import will do, and every row that it leaves out, with the reason.
 ///
@@ -125,36 +125,19 @@ pub(crate) struct Begun {
     pub(crate) met: Vec<MetRow>,
 }
 
-/// One step: the number of its record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct StepRef {
-    pub(crate) object: Object,
-    pub(crate) number: u32,
-}
-
-impl StepRef {
-    pub(crate) fn contact(contact: ContactNumber) -> Self {
-        StepRef { object: Object::Contact, number: contact.number() }
-    }
-
-    pub(crate) fn opportunity(opportunity: OpportunityNumber) -> Self {
-        StepRef { object: Object::Opportunity, number: opportunity.number() }
-    }
-}
-
-/// A [`StepRef`] in half the room: twice the number of its record, of which there are fewer than 2³¹, plus
-/// one if that is an opportunity.
+/// A step, in half the room of a [`RecordRef`]: twice the number of its record, of which there are fewer than 2³¹,
+/// plus one if that is an opportunity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptStep(u32);
 
 impl KeptStep {
-    pub(crate) fn new(step: StepRef) -> Self {
-        KeptStep(step.number << 1 | u32::from(step.object == Object::Opportunity))
+    pub(crate) fn new(RecordRef { object, number }: RecordRef) -> Self {
+        KeptStep(number << 1 | u32::from(object == Object::Opportunity))
     }
 
-    pub(crate) fn step(self) -> StepRef {
+    pub(crate) fn record(self) -> RecordRef {
         let object = if self.0 & 1 == 0 { Object::Contact } else { Object::Opportunity };
-        StepRef { object, number: self.0 >> 1 }
+        RecordRef { object, number: self.0 >> 1 }
     }
 }
 
@@ -199,7 +182,7 @@ impl Plan {
     /// The records that will be created or updated, in the order in which they will be written: a contact before
     /// its opportunities.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
-        self.steps.iter().map(|kept| Step { plan: self, step: kept.step() })
+        self.steps.iter().map(|kept| Step { plan: self, record: kept.record() })
     }
 
     /// The follow-ups, each with the number of contacts it is for (F2).

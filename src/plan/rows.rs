@@ -9,7 +9,7 @@ use crate::field::{Field, FieldId};
 use crate::mapping::Merge;
 use crate::merge::Addresses;
 use crate::normalize;
-use crate::object::{Object, RowIndex, RowNumber};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::value::Value;
 
 /// Of the later rows of a record, no more than this are looked at: either they repeat each other, or one that differs is
@@ -133,7 +133,7 @@ impl<'p> RowPlan<'p> {
             object == Object::Opportunity && ledger.opportunity_rows[row.index()].only_links
         };
         // They come last one first.
-        let rows = ledger.row_numbers(object, ledger.entry(object, record));
+        let rows = ledger.row_indexes(record);
         let later = rows.take_while(|row| *row > self.row).take(MOST_COMPARED);
         later.filter(|row| !only_links(*row)).any(differs)
     }
@@ -182,7 +182,7 @@ pub struct SidePlan<'p> {
     row: RowIndex,
     object: Object,
     outcome: Outcome,
-    record: Option<u32>,
+    record: Option<RecordRef>,
     by: By,
 }
 
@@ -194,16 +194,16 @@ impl<'p> SidePlan<'p> {
 
     /// The id of its record, if the record is stored.
     pub fn id(&self) -> Option<&'p str> {
-        self.plan.ledger.id(self.object, self.record?)
+        self.plan.ledger.id(self.record?)
     }
 
     /// The first row of the file that met its record: that is folded into it or, if none is, that was led to its contact
     /// and skipped (M9).
     pub fn first_row(&self) -> Option<RowNumber> {
         let (ledger, record) = (&self.plan.ledger, self.record?);
-        let named = || Some(ledger.number(ledger.entry(self.object, record).named_row?));
-        let named_before = || ledger.met(self.object, record)?.named_row;
-        ledger.first_number(self.object, record).or_else(named_before).or_else(named)
+        let named = || Some(ledger.number(ledger.entry(record).named_row?));
+        let named_before = || ledger.met(record)?.named_row;
+        ledger.first_number(record).or_else(named_before).or_else(named)
     }
 
     /// How the row found its record. `None` if it has none, for example because the side fails.
@@ -255,7 +255,7 @@ impl<'p> SidePlan<'p> {
             return None;
         }
         let contact = self.plan.ledger.opportunity_rows[self.row.index()].contact?;
-        self.plan.ledger.first_number(Object::Contact, contact.number())
+        self.plan.ledger.first_number(contact)
     }
 
     /// The id of the contact that an opportunity is linked to by this row, if it is stored.
@@ -264,7 +264,7 @@ impl<'p> SidePlan<'p> {
             return None;
         }
         let contact = self.plan.ledger.opportunity_rows[self.row.index()].contact?;
-        self.plan.ledger.id(Object::Contact, contact.number())
+        self.plan.ledger.id(contact)
     }
 
     /// The valid values of the row, normalised, by field.

@@ -4,9 +4,9 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
-use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan, StepRef};
+use super::{ChangeSet, Changes, Entry, Ledger, Op, Plan};
 use crate::merge::{RowOf, changes_contact, changes_opportunity, fold_contact, fold_opportunity};
-use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 
 /// A record that will be created or updated. Its values are computed from the file on demand.
 ///
@@ -27,17 +27,17 @@ use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
 #[derive(Clone, Copy)]
 pub struct Step<'p> {
     pub(super) plan: &'p Plan,
-    pub(super) step: StepRef,
+    pub(super) record: RecordRef,
 }
 
 impl<'p> Step<'p> {
     fn entry(&self) -> &'p Entry {
-        self.plan.ledger.entry(self.step.object, self.step.number)
+        self.plan.ledger.entry(self.record)
     }
 
     /// The object.
     pub fn object(&self) -> Object {
-        self.step.object
+        self.record.object
     }
 
     /// Whether the record is created or updated.
@@ -47,23 +47,23 @@ impl<'p> Step<'p> {
 
     /// The id of the record. `None` if it is created.
     pub fn id(&self) -> Option<&'p str> {
-        self.plan.ledger.id(self.step.object, self.step.number)
+        self.plan.ledger.id(self.record)
     }
 
     /// The version of the record that storage returned, if it did.
     pub fn version(&self) -> Option<&'p str> {
-        self.plan.ledger.answers(self.step.object).version(self.entry().stored()?)
+        self.plan.ledger.answers(self.record.object).version(self.entry().stored()?)
     }
 
     /// The first row of the record. For a contact that only gets the tags of an opportunity, the row of that
     /// opportunity.
     pub fn first_row(&self) -> RowNumber {
-        first_number(&self.plan.ledger, self.step)
+        first_number(&self.plan.ledger, self.record)
     }
 
     /// All rows of the record, in order.
     pub fn rows(&self) -> Vec<RowNumber> {
-        let rows = self.plan.ledger.row_numbers(self.step.object, self.entry());
+        let rows = self.plan.ledger.row_indexes(self.record);
         let mut rows: Vec<RowNumber> = rows.map(|row| self.plan.ledger.number(row)).collect();
         rows.reverse();
         rows
@@ -72,7 +72,7 @@ impl<'p> Step<'p> {
     /// The fields to write: for a create those with a value, for an update those that differ.
     pub fn changes(&self) -> ChangeSet<'p> {
         let mut changes = Changes::default();
-        fold_record(&self.plan.ledger, self.step, &mut changes);
+        fold_record(&self.plan.ledger, self.record, &mut changes);
         ChangeSet { changes, fields: &self.plan.ledger.settings.fields }
     }
 
@@ -80,19 +80,16 @@ impl<'p> Step<'p> {
     /// plan creates, see [`contact_row`](Self::contact_row).
     pub fn contact_id(&self) -> Option<&'p str> {
         let contact = self.link()?;
-        self.plan.ledger.id(Object::Contact, contact.number())
+        self.plan.ledger.id(contact)
     }
 
     /// The first row of the contact that an opportunity will be linked to, if a row is about that contact.
     pub fn contact_row(&self) -> Option<RowNumber> {
-        self.plan.ledger.first_number(Object::Contact, self.link()?.number())
+        self.plan.ledger.first_number(self.link()?)
     }
 
     fn link(&self) -> Option<ContactNumber> {
-        match self.step.object {
-            Object::Contact => None,
-            Object::Opportunity => self.plan.ledger.link_of(self.entry()),
-        }
+        self.plan.ledger.link_of(self.record)
     }
 }
 
@@ -109,34 +106,38 @@ impl fmt::Debug for Step<'_> {
 
 /// The row that names a record: the first that is folded into it, else the first that brings it tags or just names it.
 #[inline]
-pub(crate) fn first_row(ledger: &Ledger, step: StepRef) -> Option<RowIndex> {
-    let entry = ledger.entry(step.object, step.number);
-    if entry.has_rows() || step.object == Object::Opportunity {
+pub(crate) fn first_row(ledger: &Ledger, record: RecordRef) -> Option<RowIndex> {
+    let entry = ledger.entry(record);
+    if entry.has_rows() || record.object == Object::Opportunity {
         return entry.first_row;
     }
-    let contact = ContactNumber::new(step.number);
+    let contact = ContactNumber::new(record.number);
     let from = ledger.gifts.partition_point(|&(of, _)| of < contact);
     let gift = ledger.gifts.get(from).filter(|&&(of, _)| of == contact);
     gift.map(|&(_, row)| row).into_iter().chain(entry.named_row).min()
 }
 
 /// The number of that row in the file. Every step has one; 0 stands for no row.
-pub(crate) fn first_number(ledger: &Ledger, step: StepRef) -> RowNumber {
-    first_row(ledger, step).map_or(RowNumber(0), |row| ledger.number(row))
+pub(crate) fn first_number(ledger: &Ledger, record: RecordRef) -> RowNumber {
+    first_row(ledger, record).map_or(RowNumber(0), |row| ledger.number(row))
 }
 
 /// Folds the rows of a record, and adds what they change in it.
-pub(crate) fn fold_record(ledger: &Ledger, step: StepRef, out: &mut Changes) {
-    fold_record_from(ledger, step, RowIndex::new(0), out);
+pub(crate) fn fold_record(ledger: &Ledger, record: RecordRef, out: &mut Changes) {
+    fold_record_from(ledger, record, RowIndex::new(0), out);
 }
 
 /// The same, of the rows from this one on.
-pub(crate) fn fold_record_from(ledger: &Ledger, step: StepRef, first: RowIndex, out: &mut Changes) {
-    let entry = ledger.entry(step.object, step.number);
-    let (base, rows) = (ledger.base(step.object, entry), rows_from(ledger, step, first));
-    match step.object {
+pub(crate) fn fold_record_from(
+    ledger: &Ledger,
+    record: RecordRef,
+    first: RowIndex,
+    out: &mut Changes,
+) {
+    let (base, rows) = (ledger.base(record), rows_from(ledger, record, first));
+    match record.object {
         Object::Contact => {
-            let tags = ledger.tags_for(ContactNumber::new(step.number));
+            let tags = ledger.tags_for(ContactNumber::new(record.number));
             fold_contact(base, &rows, &tags, out);
         }
         Object::Opportunity => fold_opportunity(base, &rows, out),
@@ -146,10 +147,10 @@ pub(crate) fn fold_record_from(ledger: &Ledger, step: StepRef, first: RowIndex, 
 /// The rows of a record from this one on, first one first.
 pub(crate) fn rows_from(
     ledger: &Ledger,
-    step: StepRef,
+    record: RecordRef,
     first: RowIndex,
 ) -> SmallVec<[RowOf<'_>; 4]> {
-    let mut rows = ledger.rows(step.object, ledger.entry(step.object, step.number));
+    let mut rows = ledger.rows(record);
     if first > RowIndex::new(0) {
         rows.retain(|row| row.number >= first.number());
     }
@@ -157,12 +158,11 @@ pub(crate) fn rows_from(
 }
 
 /// Do the rows of a record change it? The link of an opportunity does not count. `buffer` may hold anything.
-pub(crate) fn changes_record(ledger: &Ledger, step: StepRef, buffer: &mut Changes) -> bool {
-    let entry = ledger.entry(step.object, step.number);
-    let (base, rows) = (ledger.base(step.object, entry), ledger.rows(step.object, entry));
-    match step.object {
+pub(crate) fn changes_record(ledger: &Ledger, record: RecordRef, buffer: &mut Changes) -> bool {
+    let (base, rows) = (ledger.base(record), ledger.rows(record));
+    match record.object {
         Object::Contact => {
-            let tags = ledger.tags_for(ContactNumber::new(step.number));
+            let tags = ledger.tags_for(ContactNumber::new(record.number));
             changes_contact(base, &rows, &tags, buffer)
         }
         Object::Opportunity => changes_opportunity(base, &rows, buffer),
@@ -170,12 +170,12 @@ pub(crate) fn changes_record(ledger: &Ledger, step: StepRef, buffer: &mut Change
 }
 
 /// Does the file move the opportunity to another contact than the one it is stored with?
-pub(crate) fn moves_link(ledger: &Ledger, opportunity: &Entry) -> bool {
-    let (Some(contact), Some(stored)) = (ledger.link_of(opportunity), opportunity.stored()) else {
-        return false;
-    };
+pub(crate) fn moves_link(ledger: &Ledger, opportunity: impl Into<RecordRef>) -> bool {
+    let opportunity = opportunity.into();
+    let stored = ledger.entry(opportunity).stored();
+    let Some((contact, stored)) = ledger.link_of(opportunity).zip(stored) else { return false };
     let before = ledger.stored_opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
-    let after = ledger.id(Object::Contact, contact.number());
+    let after = ledger.id(contact);
     // A contact that the plan creates has no id yet; nothing is stored with it.
     after.is_none() || after != before
 }

@@ -3,7 +3,7 @@
 
 use super::{By, Ledger, Outcome, Plan};
 use crate::issue::{Detail, FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
-use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 
 impl Plan {
     /// The sides of wanted rows that fail because of what storage holds, once for each of their issues.
@@ -54,7 +54,7 @@ impl Plan {
         };
         Some(MetRow {
             dropped: self.keys_of_others(row),
-            ..met(&self.ledger, Object::Contact, row, contact.map(ContactNumber::number))
+            ..met(&self.ledger, Object::Contact, row, contact.map(Into::into))
         })
     }
 
@@ -80,14 +80,14 @@ fn opportunity_met(ledger: &Ledger, row: RowIndex) -> Option<MetRow> {
     let side = &ledger.opportunity_rows[row.index()];
     let is_met = matches!(side.outcome?, Outcome::Unchanged | Outcome::Merged | Outcome::Skip);
     let opportunity = side.opportunity.filter(|_| is_met && side.by != By::Id)?;
-    Some(met(ledger, Object::Opportunity, row, Some(opportunity.number())))
+    Some(met(ledger, Object::Opportunity, row, Some(opportunity.into())))
 }
 
 /// A side of a row that led to this record, or to none.
-fn met(ledger: &Ledger, object: Object, row: RowIndex, record: Option<u32>) -> MetRow {
-    let id = record.and_then(|record| ledger.id(object, record)).map(str::to_owned);
+fn met(ledger: &Ledger, object: Object, row: RowIndex, record: Option<RecordRef>) -> MetRow {
+    let id = record.and_then(|record| ledger.id(record)).map(str::to_owned);
     let brought = record.filter(|_| id.is_none());
-    let first_row = brought.and_then(|record| ledger.entry(object, record).first_row);
+    let first_row = brought.and_then(|record| ledger.entry(record).first_row);
     MetRow {
         object,
         row: ledger.number(row),

@@ -9,7 +9,7 @@ use crate::merge::{
     AddressBook, Addresses, can_be_blank, gives, has_standing, is_required, may_replace_primary,
 };
 use crate::normalize;
-use crate::object::{ContactNumber, Object, RowIndex};
+use crate::object::{ContactNumber, Object, OpportunityNumber, RecordRef, RowIndex};
 use crate::source::BlockRow;
 
 const FOUND_BY_IT: &str = "the contact is found by it";
@@ -18,7 +18,7 @@ const GIVEN: &str = "an earlier row of the file gives it";
 
 /// Records, fields, and the row up to which their rows are known to have given the field, or not.
 pub(super) type Given =
-    hashbrown::HashMap<(Object, u32, FieldId), (RowIndex, bool), foldhash::fast::RandomState>;
+    hashbrown::HashMap<(RecordRef, FieldId), (RowIndex, bool), foldhash::fast::RandomState>;
 
 impl Planner {
     /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
@@ -48,7 +48,7 @@ impl Planner {
         row: RowIndex,
         column: &Column,
     ) -> Option<&'static str> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
+        let base = self.ledger.base(contact);
         // A new contact has only what a default puts in the place of the token.
         let is_there = base.is_new() || base.shows(column.field) || column.default_always;
         match column.field {
@@ -58,9 +58,7 @@ impl Planner {
             FieldId::TAGS if may_bring_tags(settings) => None,
             field if is_there && self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
             field if is_there && is_required(settings, field) => Some(NEEDED),
-            field => {
-                self.is_given_before(Object::Contact, contact.number(), row, field).then_some(GIVEN)
-            }
+            field => self.is_given_before(contact.into(), row, field).then_some(GIVEN),
         }
     }
 
@@ -73,9 +71,8 @@ impl Planner {
         kind: Addresses,
         field: FieldId,
     ) -> Option<&'static str> {
-        let entry = &self.ledger.contacts[contact.index()];
         let before = match self.ledger.said_before(Object::Contact, row) {
-            None => AddressBook::stored(self.ledger.base(Object::Contact, entry), kind),
+            None => AddressBook::stored(self.ledger.base(contact), kind),
             Some(previous) => self.book_at(settings, contact, previous, kind),
         };
         let after = self.book_at(settings, contact, row, kind);
@@ -121,18 +118,12 @@ impl Planner {
     }
 
     /// Has an earlier row of the record given it this field? Then no token clears it (W3).
-    fn is_given_before(
-        &mut self,
-        object: Object,
-        record: u32,
-        row: RowIndex,
-        field: FieldId,
-    ) -> bool {
-        let base = self.ledger.base(object, self.ledger.entry(object, record));
+    fn is_given_before(&mut self, record: RecordRef, row: RowIndex, field: FieldId) -> bool {
+        let (object, base) = (record.object, self.ledger.base(record));
         let Some(previous) = self.ledger.said_before(object, row) else {
             return base.is_given(field);
         };
-        let key = (object, record, field);
+        let key = (record, field);
         let kept = self.contacts.given.get(&key).copied();
         let since = self.since(object, kept, previous);
         let rows: Vec<_> = since.rows.iter().map(|&row| self.ledger.row(object, row)).collect();
@@ -146,7 +137,7 @@ impl Planner {
     pub(super) fn note_kept_standing(
         &mut self,
         settings: &Settings,
-        opportunity: u32,
+        opportunity: OpportunityNumber,
         row: RowIndex,
     ) {
         let mut kept = Vec::new();
@@ -159,7 +150,7 @@ impl Planner {
                 {
                     Some("an opportunity always stands somewhere")
                 }
-                field => (self.is_given_before(Object::Opportunity, opportunity, row, field)
+                field => (self.is_given_before(opportunity.into(), row, field)
                     && self.is_there_after(opportunity, row, field))
                 .then_some(GIVEN),
             };
@@ -170,12 +161,17 @@ impl Planner {
 
     /// Has an opportunity this field once the row is folded in? A stage that a row has given may be gone with its
     /// pipeline (O7), and a lost reason may have been of no use (O8).
-    fn is_there_after(&self, opportunity: u32, row: RowIndex, field: FieldId) -> bool {
+    fn is_there_after(
+        &self,
+        opportunity: OpportunityNumber,
+        row: RowIndex,
+        field: FieldId,
+    ) -> bool {
         if !matches!(field, FieldId::STAGE | FieldId::LOST_REASON) {
             return true;
         }
         let object = Object::Opportunity;
-        let base = self.ledger.base(object, self.ledger.entry(object, opportunity));
+        let base = self.ledger.base(opportunity);
         let mut rows: Vec<_> = self.ledger.back_from(object, row).collect();
         rows.reverse();
         let rows: Vec<_> = rows.iter().map(|&row| self.ledger.row(object, row)).collect();

@@ -160,7 +160,7 @@ impl Planner {
             return Outcome::Merged;
         }
         self.compare_first(contact, row);
-        match self.ledger.was_folded(Object::Contact, contact.number()) {
+        match self.ledger.was_folded(contact) {
             true => Outcome::Merged,
             false => Outcome::Create,
         }
@@ -189,7 +189,7 @@ impl Planner {
         if settings.minds_consent {
             self.note_kept_consent(settings, contact, row);
         }
-        self.note_full_texts(settings, Object::Contact, contact.number(), row);
+        self.note_full_texts(settings, contact.into(), row);
         if settings.mapping.clear_token.is_some() {
             self.note_kept_fields(settings, contact, row);
         }
@@ -223,7 +223,7 @@ impl Planner {
             return;
         }
         let mut changes = std::mem::take(&mut self.changes);
-        let (base, of) = (self.ledger.base(Object::Contact, entry), self.row_of(row));
+        let (base, of) = (self.ledger.base(contact), self.row_of(row));
         self.contacts.first_differs[stored as usize] =
             changes_contact(base, &[of], &[], &mut changes);
         self.changes = changes;

@@ -266,11 +266,9 @@ impl Planner {
         let before = if self.is_one_of_many(row) {
             previous.and_then(|previous| self.kept_value(settings, contact, previous, FieldId::DND))
         } else {
-            let entry = &self.ledger.contacts[contact.index()];
-            let rows = self.ledger.rows(Object::Contact, entry);
+            let rows = self.ledger.rows(contact);
             let earlier = rows.split_last().map_or(&[][..], |(_, earlier)| earlier);
-            let base = self.ledger.base(Object::Contact, entry);
-            effective(base, columns, earlier).map(Value::into_owned)
+            effective(self.ledger.base(contact), columns, earlier).map(Value::into_owned)
         };
         if !loosens(column, before.as_ref(), &no) {
             return;

@@ -15,10 +15,10 @@ use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
 use crate::merge::Single;
-use crate::object::{Object, RowIndex};
+use crate::object::{Object, RecordRef, RowIndex};
 
 /// The text in one field of one record.
-type Text = (Object, u32, FieldId);
+type Text = (RecordRef, FieldId);
 
 /// The fields whose texts grow, and what is known about texts that may be full.
 #[derive(Debug, Default)]
@@ -66,48 +66,40 @@ impl Planner {
     pub(super) fn note_full_texts(
         &mut self,
         settings: &Settings,
-        object: Object,
-        record: u32,
+        record: RecordRef,
         row: RowIndex,
     ) {
-        if self.growing_texts.fields[object as usize].is_empty() {
+        if self.growing_texts.fields[record.object as usize].is_empty() {
             return;
         }
-        let entry = self.ledger.entry(object, record);
+        let entry = self.ledger.entry(record);
         let is_alone = entry.is_new() && entry.first_row == Some(row);
-        if !is_alone || self.growing_texts.adds_alone[object as usize] {
-            self.look_for_full_texts(settings, object, record, row);
+        if !is_alone || self.growing_texts.adds_alone[record.object as usize] {
+            self.look_for_full_texts(settings, record, row);
         }
     }
 
     #[inline(never)]
-    fn look_for_full_texts(
-        &mut self,
-        settings: &Settings,
-        object: Object,
-        record: u32,
-        row: RowIndex,
-    ) {
-        for at in 0..self.growing_texts.fields[object as usize].len() {
-            let field = self.growing_texts.fields[object as usize][at].clone();
-            let columns = &settings.columns(object)[field];
-            let has_room = self.has_room(object, record, row, columns);
-            if !has_room.unwrap_or_else(|| self.has_room_by_count(object, record, row, columns)) {
-                self.note_full_text(object, record, row, columns);
+    fn look_for_full_texts(&mut self, settings: &Settings, record: RecordRef, row: RowIndex) {
+        for at in 0..self.growing_texts.fields[record.object as usize].len() {
+            let field = self.growing_texts.fields[record.object as usize][at].clone();
+            let columns = &settings.columns(record.object)[field];
+            let has_room = self.has_room(record, row, columns);
+            if !has_room.unwrap_or_else(|| self.has_room_by_count(record, row, columns)) {
+                self.note_full_text(record, row, columns);
             }
         }
     }
 
     #[cold]
-    fn note_full_text(&mut self, object: Object, record: u32, row: RowIndex, columns: &[Column]) {
-        let key = (object, record, columns[0].field);
+    fn note_full_text(&mut self, record: RecordRef, row: RowIndex, columns: &[Column]) {
+        let key = (record, columns[0].field);
         let kept = self.growing_texts.kept.remove(&key);
-        let now = self.grown(object, record, row, columns, kept);
-        let number = self.ledger.row(object, row).number;
-        let refused = now
-            .refused
-            .iter()
-            .map(|&column| Finding::row(IssueCode::TextFull, number).object(object).column(column));
+        let now = self.grown(record, row, columns, kept);
+        let number = self.ledger.row(record.object, row).number;
+        let refused = now.refused.iter().map(|&column| {
+            Finding::row(IssueCode::TextFull, number).object(record.object).column(column)
+        });
         self.window.findings.extend(refused);
         // What was said before is not added again, so the text may be far shorter than was counted.
         let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
@@ -118,16 +110,10 @@ impl Planner {
     /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
     /// rows to look at each of them again.
     #[inline]
-    fn has_room(
-        &self,
-        object: Object,
-        record: u32,
-        row: RowIndex,
-        columns: &[Column],
-    ) -> Option<bool> {
+    fn has_room(&self, record: RecordRef, row: RowIndex, columns: &[Column]) -> Option<bool> {
         // A single cell that is too long was refused when it was read.
-        let is_first = columns.len() == 1 && self.ledger.said_before(object, row).is_none();
-        let base = self.ledger.base(object, self.ledger.entry(object, record));
+        let is_first = columns.len() == 1 && self.ledger.said_before(record.object, row).is_none();
+        let base = self.ledger.base(record);
         if is_first && !base.shows(columns[0].field) {
             return Some(true);
         }
@@ -135,8 +121,8 @@ impl Planner {
         if columns.iter().all(|column| column.text(&cells).is_empty()) {
             return Some(true);
         }
-        let mut most = self.stored_len(object, record, columns);
-        let mut rows = self.ledger.back_from(object, row);
+        let mut most = self.stored_len(record, columns);
+        let mut rows = self.ledger.back_from(record.object, row);
         for row in rows.by_ref().take(KEPT_FROM) {
             most += self.row_len(row, columns);
         }
@@ -144,19 +130,12 @@ impl Planner {
     }
 
     /// Like [`has_room`](Self::has_room), but counts on from where an earlier row has stopped.
-    fn has_room_by_count(
-        &mut self,
-        object: Object,
-        record: u32,
-        row: RowIndex,
-        columns: &[Column],
-    ) -> bool {
-        let text = (object, record, columns[0].field);
+    fn has_room_by_count(&mut self, record: RecordRef, row: RowIndex, columns: &[Column]) -> bool {
+        let text = (record, columns[0].field);
         let counted = self.growing_texts.counted.get(&text).copied();
         let last = counted.map(|(last, _)| last);
-        let mut most =
-            counted.map_or_else(|| self.stored_len(object, record, columns), |(_, most)| most);
-        for row in self.ledger.back_from(object, row).take_while(|&row| Some(row) != last) {
+        let mut most = counted.map_or_else(|| self.stored_len(record, columns), |(_, most)| most);
+        for row in self.ledger.back_from(record.object, row).take_while(|&row| Some(row) != last) {
             most += self.row_len(row, columns);
         }
         self.growing_texts.counted.insert(text, (row, most));
@@ -164,8 +143,8 @@ impl Planner {
     }
 
     /// How many bytes the text has at most before the file adds any.
-    fn stored_len(&self, object: Object, record: u32, columns: &[Column]) -> usize {
-        let base = self.ledger.base(object, self.ledger.entry(object, record));
+    fn stored_len(&self, record: RecordRef, columns: &[Column]) -> usize {
+        let base = self.ledger.base(record);
         let defaults = columns.iter().filter_map(|column| column.default.as_deref());
         base.shown(columns[0].field).chain(defaults).map(|text| text.len() + 1).sum()
     }
@@ -180,18 +159,17 @@ impl Planner {
     /// it.
     fn grown(
         &self,
-        object: Object,
-        record: u32,
+        record: RecordRef,
         row: RowIndex,
         columns: &[Column],
         kept: Option<(RowIndex, Single<'static>)>,
     ) -> Single<'static> {
-        let base = self.ledger.base(object, self.ledger.entry(object, record));
-        let (kept, rows) = self.since(object, kept, row).with_roles(base);
+        let base = self.ledger.base(record);
+        let (kept, rows) = self.since(record.object, kept, row).with_roles(base);
         let mut now = kept.unwrap_or_else(|| Single::stored(base, columns[0].field));
         for (row, role) in rows {
             now.refused.clear();
-            now.take_row(base, columns, &self.ledger.row(object, row), role);
+            now.take_row(base, columns, &self.ledger.row(record.object, row), role);
         }
         now.into_owned()
     }

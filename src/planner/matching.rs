@@ -156,8 +156,8 @@ impl Planner {
     ) {
         let is_of_log = settings.is_id_of_log(key) && keys.rules().next().is_some();
         let Some(contact) = self.contact_with_id(number).filter(|_| is_of_log) else { return };
-        let is_changed = self.ledger.contacts[contact.index()].has_rows()
-            || self.ledger.was_folded(Object::Contact, contact.number());
+        let is_changed =
+            self.ledger.contacts[contact.index()].has_rows() || self.ledger.was_folded(contact);
         let is_found = |(_, number)| self.index.is_held_by(number, contact);
         let has_check = || settings.key_check(&self.ledger.cells(self.row_at(at))).is_some();
         if !is_changed && !keys.rules().any(is_found) && has_check() {
@@ -195,7 +195,7 @@ impl Planner {
     pub(super) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
         let holders = self.index.holders(id);
         let contact = holders.first().copied()?;
-        (!self.is_own(Object::Contact, contact.number())).then_some(contact)
+        (!self.is_own(contact)).then_some(contact)
     }
 
     /// Does what the match rules have decided.
@@ -284,14 +284,13 @@ impl Planner {
     /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
     /// met it, whatever keys the contact carries now. What an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
-        let contact = contact.number();
         if self.settled.has_all
             || self.settled.first_rows.is_empty()
-            || self.ledger.met(Object::Contact, contact).is_some()
+            || self.ledger.met(contact).is_some()
         {
             return false;
         }
-        let id = self.ledger.id(Object::Contact, contact);
+        let id = self.ledger.id(contact);
         let first = id.and_then(|id| self.settled.first_rows.get(id));
         first.is_some_and(|first| *first > self.row_at(at))
     }
@@ -312,7 +311,7 @@ impl Planner {
             keys.of(KeyKind::of_rule(rule)).map(|(_, number)| carriers(number)).collect()
         });
         let ambiguous = settings.account.dedup.ambiguous;
-        decide(holders, ambiguous, |a, b| self.ledger.compare_contacts(a, b))
+        decide(holders, ambiguous, |a, b| self.ledger.compare(a, b))
     }
 
     /// The common cases: nobody carries a key of the row, or all carried keys are one contact's.

@@ -69,7 +69,7 @@ use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
 use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
-use crate::object::{ContactNumber, Object};
+use crate::object::{ContactNumber, Object, RecordRef};
 use crate::plan::{Changes, Entry, Ledger, Memory, RowNumbers, Settled};
 use crate::source::Block;
 use crate::value::Phone;
@@ -170,11 +170,11 @@ impl Planner {
 
     /// Has this import created the record? Then no id that the file gives means it (M1, O2): whoever wrote the file could
     /// not know the id.
-    fn is_own(&self, object: Object, number: u32) -> bool {
-        let is_assigned = |id: &str| self.assigned.contains(&(object, id.into()));
-        self.ledger.is_made(object, number)
-            || (!self.assigned.is_empty()
-                && self.ledger.id(object, number).is_some_and(is_assigned))
+    fn is_own(&self, record: impl Into<RecordRef>) -> bool {
+        let record = record.into();
+        let is_assigned = |id: &str| self.assigned.contains(&(record.object, id.into()));
+        self.ledger.is_made(record)
+            || (!self.assigned.is_empty() && self.ledger.id(record).is_some_and(is_assigned))
     }
 
     /// Makes room for all rows, guessing from a block with so many keys and rows.

@@ -213,7 +213,7 @@ impl Planner {
         }
         if let LinkTo::Disagreement(a, b) = link {
             let names = [a, b].map(|contact| {
-                let name = self.ledger.name(Object::Contact, contact.number());
+                let name = self.ledger.name(contact);
                 match self.ledger.contacts[contact.index()].is_new() {
                     true => format!("that of {name}"),
                     false => name,

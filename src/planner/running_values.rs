@@ -82,7 +82,7 @@ impl Planner {
         field: FieldId,
     ) -> Option<Value<'static>> {
         let columns = settings.columns_of(field);
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
+        let base = self.ledger.base(contact);
         let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
@@ -103,7 +103,7 @@ impl Planner {
         row: RowIndex,
         kind: Addresses,
     ) -> AddressBook<'s> {
-        let base = self.ledger.base(Object::Contact, &self.ledger.contacts[contact.index()]);
+        let base = self.ledger.base(contact);
         let kept = self.contacts.books.get(&(contact, kind)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);

@@ -21,9 +21,8 @@ use crate::draft::{Column, Key, KeyKind, KeyText, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, Base, RowRole, addresses_of, take_row};
+use crate::merge::{AddressBook, Addresses, RowRole, addresses_of, take_row};
 use crate::object::{ContactNumber, Object, RowIndex};
-use crate::plan::Entry;
 use crate::value::{Phone, Value};
 use texts::declared_keys;
 pub(crate) use texts::keys_of;
@@ -49,7 +48,7 @@ impl Planner {
         }
         for &DeclaredKey { field, key: text, .. } in keys {
             if !self.is_asked(settings, field, text) {
-                let id = self.ledger.name(Object::Contact, contact.number());
+                let id = self.ledger.name(contact);
                 let fault = format!(
                     "the record {id} was declared for the key {text:?}, which nobody asked for: a key is \
                      declared as it was asked, not as it is stored"
@@ -137,12 +136,10 @@ impl Planner {
         rule: &Rule,
         text: &str,
     ) -> bool {
-        let entry = &self.ledger.contacts[contact.index()];
-        if !entry.has_rows() {
+        if !self.ledger.entry(contact).has_rows() {
             return true;
         }
-        let (base, rows) =
-            (self.ledger.base(Object::Contact, entry), self.ledger.rows(Object::Contact, entry));
+        let (base, rows) = (self.ledger.base(contact), self.ledger.rows(contact));
         match Addresses::of_rule(rule) {
             Some(kind) => {
                 !self.key_policy.can_remove(kind)
@@ -239,15 +236,10 @@ impl Planner {
     /// How many of these addresses a contact has in storage. The primary one counts, because it may become an
     /// additional one.
     fn stored_addresses(&self, contact: ContactNumber, kind: Addresses) -> usize {
-        let entry = self.ledger.contacts[contact.index()];
-        match entry.is_new() {
+        match self.ledger.entry(contact).is_new() {
             true => 0,
-            false => 1 + self.base_of(&entry).shown(kind.additional()).count(),
+            false => 1 + self.ledger.base(contact).shown(kind.additional()).count(),
         }
-    }
-
-    fn base_of(&self, entry: &Entry) -> Base<'_> {
-        self.ledger.base(Object::Contact, entry)
     }
 
     fn teach_addresses(
@@ -286,7 +278,7 @@ impl Planner {
         keys: RowKeys<'_>,
         AddressPolicy { kind, rule, can_remove, .. }: AddressPolicy,
     ) -> AddressLesson {
-        let base = self.base_of(&self.ledger.contacts[contact.index()]);
+        let base = self.ledger.base(contact);
         let previous = self.ledger.contact_rows[row.index()].previous;
         let mut book = match previous {
             None => AddressBook::stored(base, kind),

@@ -128,7 +128,7 @@ fn show_together(ledger: &Ledger, rows: &[RowIndex], show: &mut impl FnMut(Token
         let keys = keys.filter(|key| matches!(key.kind, KeyKind::Rule(_)));
         let side = &ledger.opportunity_rows[row.index()];
         let opportunity = side.opportunity.filter(|_| side.by != By::Id);
-        let id = opportunity.and_then(|of| ledger.id(Object::Opportunity, of.number()));
+        let id = opportunity.and_then(|of| ledger.id(of));
         let contact = ledger.contact_rows[row.index()].contact;
         show(Tokenless {
             row,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Report;
 use crate::issue::Severity;
-use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Fact, Outcome, Plan, StepRef, first_row};
+use crate::object::{Object, RecordRef, RowIndex, RowNumber};
+use crate::plan::{Fact, Outcome, Plan, first_row};
 use crate::storage::Token;
 
 /// What became of a side instead.
@@ -62,7 +62,7 @@ impl Report {
         let part = self.part(Object::Opportunity, row);
         let ledger = &self.plan_of(part).ledger;
         let own = self.row_in(part, row).map(|row| &ledger.opportunity_rows[row.index()]);
-        let step = own.and_then(|side| side.opportunity).map(StepRef::opportunity);
+        let step = own.and_then(|side| side.opportunity).map(RecordRef::from);
         // A link is counted on the first row of its opportunity.
         let first = step.and_then(|step| self.home(part, first_row(ledger, step)?));
         let links = |report: &Report| first.map_or(0, |row| report.links(Object::Opportunity, row));
@@ -149,7 +149,7 @@ impl Report {
             return 0;
         };
         let side = &ledger.opportunity_rows[row.index()];
-        let met = side.opportunity.and_then(|of| ledger.met(object, of.number()));
+        let met = side.opportunity.and_then(|of| ledger.met(of));
         let is_counted = match met {
             // An earlier window may have counted it.
             Some(met) => !met.has(Fact::Linked),
@@ -164,9 +164,8 @@ impl Report {
         let ledger = &self.plan_of(part).ledger;
         let own = self.row_in(part, home).map(|row| &ledger.opportunity_rows[row.index()]);
         let Some(opportunity) = own.and_then(|side| side.opportunity) else { return false };
-        let entry = &ledger.opportunities[opportunity.index()];
         let is_kept = |row| self.home(part, row).is_some_and(|row| self.kept_links.contains(&row));
-        let mut rows = ledger.row_numbers(Object::Opportunity, entry);
+        let mut rows = ledger.row_indexes(opportunity);
         let link = rows.find(|row| ledger.opportunity_rows[row.index()].sets_link);
         link.is_some_and(|row| !is_kept(row))
     }

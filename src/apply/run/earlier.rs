@@ -103,8 +103,8 @@ impl EarlierRun {
             known.steps.iter().map(|step| (step.object, step.row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
         steps.retain(|kept| {
-            let step = kept.step();
-            let entry = *ledger.entry(step.object, step.number);
+            let step = kept.record();
+            let entry = *ledger.entry(step);
             // The tags of a contact without rows have a token of their own. If storage does not know it, they were
             // refused then, or were not to be written: a later row has linked the opportunity to the contact.
             let Some(row) = entry.first_row else { return false };

@@ -10,8 +10,8 @@ use crate::apply::report::Report;
 use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
-use crate::object::{ContactNumber, Object, RowIndex, RowNumber};
-use crate::plan::{Fact, Facts, Met, Op, Outcome, StepRef, first_row};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
+use crate::plan::{Fact, Facts, Met, Op, Outcome, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
 /// A record that was reported unchanged and has been changed now.
@@ -62,7 +62,7 @@ impl Runner<'_> {
         report: &Report,
         storage: &mut S,
     ) -> Result<Vec<Changed>, Error<S::Error>> {
-        let steps = report.plan.steps.iter().map(|kept| kept.step());
+        let steps = report.plan.steps.iter().map(|kept| kept.record());
         let steps = steps.filter(|step| report.is_updated(*step));
         let mut changed: Vec<Changed> =
             steps.filter_map(|step| self.told_unchanged(report, step)).collect();
@@ -81,11 +81,8 @@ impl Runner<'_> {
         storage: &mut S,
     ) -> Result<Vec<Changed>, Error<S::Error>> {
         let ledger = &report.plan.ledger;
-        let all = |object, records: usize| {
-            (0..).map(move |number| StepRef { object, number }).take(records)
-        };
-        let mut records: Vec<(Token, Changed)> = all(Object::Contact, ledger.contacts.len())
-            .chain(all(Object::Opportunity, ledger.opportunities.len()))
+        let mut records: Vec<(Token, Changed)> = ledger
+            .records()
             // What no row is about was only looked up.
             .filter(|step| first_row(ledger, *step).is_some())
             .filter_map(|step| {
@@ -101,12 +98,11 @@ impl Runner<'_> {
         Ok(records.into_iter().map(|(_, record)| record).collect())
     }
 
-    fn told_unchanged(&self, report: &Report, step: StepRef) -> Option<Changed> {
-        let StepRef { object, number } = step;
-        let id = report.plan.ledger.id(object, number)?;
-        let met = self.memory.get(object, id).filter(|met| met.has(Fact::Unchanged))?;
+    fn told_unchanged(&self, report: &Report, step: RecordRef) -> Option<Changed> {
+        let id = report.plan.ledger.id(step)?;
+        let met = self.memory.get(step.object, id).filter(|met| met.has(Fact::Unchanged))?;
         let was_planned = met.has(Fact::PlannedUnchanged);
-        Some(Changed { object, row: met.first_row?, was_planned, id: id.into() })
+        Some(Changed { object: step.object, row: met.first_row?, was_planned, id: id.into() })
     }
 
     /// What the rows of a window have said that matters to later ones.
@@ -195,27 +191,23 @@ struct Fold<'r> {
 fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
-    let entries = match object {
-        Object::Contact => &ledger.contacts,
-        Object::Opportunity => &ledger.opportunities,
-    };
-    for (record, entry) in (0u32..).zip(entries) {
-        let step = StepRef { object, number: record };
-        let is_named = first_row(ledger, step).is_some();
+    for record in ledger.records_of(object) {
+        let entry = ledger.entry(record);
+        let is_named = first_row(ledger, record).is_some();
         let is_failed = |row| report.current(object, row) == Some(Outcome::Fail);
         let is_out = entry.first_row.is_some_and(is_failed);
         // Its rows may have come to another record than planned: somebody else's, created meanwhile.
         let id = match entry.first_row {
             Some(row) => report.id(object, ledger.number(row)),
-            None => ledger.id(object, record),
+            None => ledger.id(record),
         };
-        let id = id.or_else(|| report.created(report.tokens.step(ledger, step)));
+        let id = id.or_else(|| report.created(report.tokens.step(ledger, record)));
         let Some(id) = id.filter(|_| is_named && !is_out) else { continue };
         let tags = match object {
-            Object::Contact => ledger.tags_for(ContactNumber::new(record)),
+            Object::Contact => ledger.tags_for(ContactNumber::new(record.number)),
             Object::Opportunity => Vec::new(),
         };
-        let (base, rows) = (ledger.base(object, entry), ledger.rows(object, entry));
+        let (base, rows) = (ledger.base(record), ledger.rows(record));
         each(Fold { object, id, base, rows: &rows, tags: &tags });
     }
 }

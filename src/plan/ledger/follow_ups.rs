@@ -5,7 +5,7 @@ use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::follow_up::{FollowUp, Scope};
 use crate::merge::Gift;
-use crate::object::{ContactNumber, Object};
+use crate::object::ContactNumber;
 use crate::value::Value;
 
 impl Ledger {
@@ -30,7 +30,7 @@ impl Ledger {
         // list, and the tag of a follow-up comes after every row of the file.
         let has_rows = self.contacts[contact.index()].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
-            let is_made = self.is_made(Object::Contact, contact.number());
+            let is_made = self.is_made(contact);
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
                 FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
                     Some(Gift { tag: Value::text(tag.as_str()), row: None })
@@ -49,7 +49,7 @@ impl Ledger {
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
         entry.is_named()
             && (is_written || self.settings.account.opportunities.tag_linked)
-            && self.met(Object::Contact, contact.number()).is_none()
+            && self.met(contact).is_none()
     }
 
     /// The contacts for which there are follow-ups.

@@ -1,7 +1,7 @@
 //! What the ledger notes of each side of a row: the record it leads to, how, and what became of it.
 
 use super::Ledger;
-use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
+use crate::object::{ContactNumber, Object, OpportunityNumber, RecordRef, RowIndex};
 use crate::plan::Outcome;
 
 /// How a row found its record: the [`Reason`](crate::plan::Reason) as the ledger notes it.
@@ -102,8 +102,8 @@ impl OpportunityRow {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SideOfRow {
     pub(crate) outcome: Option<Outcome>,
-    /// The number of the record that it leads to.
-    pub(crate) record: Option<u32>,
+    /// The record that it leads to.
+    pub(crate) record: Option<RecordRef>,
     pub(crate) by: By,
     pub(crate) has_warning: bool,
 }
@@ -115,13 +115,12 @@ impl Ledger {
             Object::Contact => {
                 let ContactRow { outcome, contact, by, has_warning, .. } =
                     self.contact_rows[row.index()];
-                SideOfRow { outcome, record: contact.map(ContactNumber::number), by, has_warning }
+                SideOfRow { outcome, record: contact.map(Into::into), by, has_warning }
             }
             Object::Opportunity => {
                 let OpportunityRow { outcome, opportunity, by, has_warning, .. } =
                     self.opportunity_rows[row.index()];
-                let record = opportunity.map(OpportunityNumber::number);
-                SideOfRow { outcome, record, by, has_warning }
+                SideOfRow { outcome, record: opportunity.map(Into::into), by, has_warning }
             }
         }
     }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::out_of_order::OutOfOrder;
 use crate::follow_up::FollowUp;
 use crate::lookup::StoredId;
-use crate::object::ContactNumber;
-use crate::plan::{Changes, Ledger, Outcome, StepRef, changes_record, first_row};
+use crate::object::{ContactNumber, RecordRef};
+use crate::plan::{Changes, Ledger, Outcome, changes_record, first_row};
 use crate::planner::differences::{Overwritten, contradicts};
 
 /// See the [module](self).
@@ -44,7 +44,7 @@ impl<'p> Contacts<'p> {
                 return Outcome::Unchanged;
             }
             if !entry.has_rows() {
-                let step = StepRef::contact(contact);
+                let step = RecordRef::from(contact);
                 out_of_order.push(self.ledger, first_row(self.ledger, step), step);
             }
             Outcome::Update
@@ -68,7 +68,7 @@ impl<'p> Contacts<'p> {
             return true;
         }
         let has_work = entry.has_rows() || entry.is_named() || has_gifts;
-        has_work && changes_record(self.ledger, StepRef::contact(contact), changes)
+        has_work && changes_record(self.ledger, RecordRef::from(contact), changes)
     }
 
     fn has_gifts(&self, contact: ContactNumber) -> bool {

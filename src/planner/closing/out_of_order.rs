@@ -1,8 +1,8 @@
 //! [`OutOfOrder`]: steps that are named by another row than the first one of their own record, so that going through the
 //! rows does not bring them in order.
 
-use crate::object::{Object, RowIndex};
-use crate::plan::{KeptStep, Ledger, StepRef};
+use crate::object::{Object, RecordRef, RowIndex};
+use crate::plan::{KeptStep, Ledger};
 use crate::planner::stretches::joined;
 
 /// The place of a step among all steps. They are sorted by the row that names their unit, then a contact before
@@ -11,7 +11,7 @@ use crate::planner::stretches::joined;
 type Place = u128;
 
 /// The place of a step in the unit that this row names.
-pub(super) fn place(ledger: &Ledger, unit: Option<RowIndex>, step: StepRef) -> Place {
+pub(super) fn place(ledger: &Ledger, unit: Option<RowIndex>, step: RecordRef) -> Place {
     let own = match step.object {
         Object::Contact => step.number,
         Object::Opportunity => position(ledger.opportunities[step.number as usize].first_row),
@@ -28,7 +28,7 @@ fn position(row: Option<RowIndex>) -> u32 {
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct OutOfOrder {
-    steps: Vec<(Place, StepRef)>,
+    steps: Vec<(Place, RecordRef)>,
 }
 
 impl OutOfOrder {
@@ -40,7 +40,7 @@ impl OutOfOrder {
     }
 
     /// Adds a step that this row names.
-    pub(super) fn push(&mut self, ledger: &Ledger, unit: Option<RowIndex>, step: StepRef) {
+    pub(super) fn push(&mut self, ledger: &Ledger, unit: Option<RowIndex>, step: RecordRef) {
         self.steps.push((place(ledger, unit, step), step));
     }
 
@@ -58,8 +58,8 @@ impl OutOfOrder {
             let unit = (of >> 64) as u32;
             while behind > 0 {
                 let kept = steps[behind - 1];
-                let last = kept.step();
-                let own = ledger.entry(last.object, last.number).first_row;
+                let last = kept.record();
+                let own = ledger.entry(last).first_row;
                 let is_before =
                     position(own).cmp(&unit).then_with(|| place(ledger, own, last).cmp(&of));
                 if is_before.is_lt() {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::out_of_order::{OutOfOrder, place};
-use crate::object::{ContactNumber, Object, RowIndex};
+use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
 use crate::plan::{
-    Changes, ContactRow, Fact, KeptStep, Ledger, OpportunityRow, Outcome, Stats, StepRef,
-    changes_record, first_row, moves_link,
+    Changes, ContactRow, Fact, KeptStep, Ledger, OpportunityRow, Outcome, Stats, changes_record,
+    first_row, moves_link,
 };
 
 /// See the [module](self).
@@ -65,7 +65,7 @@ impl Rows<'_> {
         let Some(contact) = side.contact.filter(|_| side.is_first()) else { return side.outcome };
         let outcome = self.contacts[contact.index()];
         if outcome != Outcome::Unchanged {
-            let step = StepRef::contact(contact);
+            let step = RecordRef::from(contact);
             settled.steps.push(KeptStep::new(step));
         }
         settled.first_row_of(Object::Contact, row, side.outcome, outcome)
@@ -83,12 +83,12 @@ impl Rows<'_> {
             return side.outcome;
         };
         let entry = &self.ledger.opportunities[opportunity.index()];
-        let step = StepRef::opportunity(opportunity);
+        let step = RecordRef::from(opportunity);
         let link = match entry.last_row == Some(row) {
             true => side.contact.filter(|_| side.sets_link),
-            false => self.ledger.link_of(entry),
+            false => self.ledger.link_of(opportunity),
         };
-        let is_counted = match self.ledger.met(Object::Opportunity, opportunity.number()) {
+        let is_counted = match self.ledger.met(opportunity) {
             // An earlier window may have counted it.
             Some(met) => !met.has(Fact::Linked),
             None => side.outcome != Some(Outcome::Merged),
@@ -96,7 +96,8 @@ impl Rows<'_> {
         settled.stats.links += u64::from(link.is_some() && is_counted);
         let outcome = if entry.is_new() {
             Outcome::Create
-        } else if changes_record(self.ledger, step, changes) || moves_link(self.ledger, entry) {
+        } else if changes_record(self.ledger, step, changes) || moves_link(self.ledger, opportunity)
+        {
             Outcome::Update
         } else {
             Outcome::Unchanged
@@ -112,10 +113,10 @@ impl Rows<'_> {
 
     /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is
     /// written, or else its own.
-    fn unit_of(&self, step: StepRef, link: Option<ContactNumber>) -> Option<RowIndex> {
+    fn unit_of(&self, step: RecordRef, link: Option<ContactNumber>) -> Option<RowIndex> {
         let is_written =
             |contact: &ContactNumber| self.contacts[contact.index()] != Outcome::Unchanged;
-        let contact = link.filter(is_written).map(StepRef::contact);
+        let contact = link.filter(is_written).map(RecordRef::from);
         first_row(self.ledger, contact.unwrap_or(step))
     }
 
@@ -127,11 +128,8 @@ impl Rows<'_> {
     /// Is every step in its place?
     pub(super) fn are_in_order(&self, steps: &[KeptStep]) -> bool {
         steps.is_sorted_by_key(|kept| {
-            let step = kept.step();
-            let entry = self.ledger.entry(step.object, step.number);
-            let is_opportunity = step.object == Object::Opportunity;
-            let link = is_opportunity.then(|| self.ledger.link_of(entry)).flatten();
-            place(self.ledger, self.unit_of(step, link), step)
+            let step = kept.record();
+            place(self.ledger, self.unit_of(step, self.ledger.link_of(step)), step)
         })
     }
 }

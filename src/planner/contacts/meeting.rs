@@ -157,10 +157,9 @@ impl Planner {
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
             left_out = settings.repeat_left_out(&cells).filter(|_| is_heeded).map(of_log);
         }
-        let counts_as_made =
-            left_out.is_some() || self.ledger.is_made(Object::Contact, contact.number());
+        let counts_as_made = left_out.is_some() || self.ledger.is_made(contact);
         if mode == Mode::Create && !counts_as_made {
-            let id = self.ledger.name(Object::Contact, contact.number());
+            let id = self.ledger.name(contact);
             self.report(at, IssueCode::ContactExists, None, None, Some(id));
             return ContactDecision::Aside(contact, Outcome::Skip);
         }
@@ -173,7 +172,7 @@ impl Planner {
             && !draft.only_refers
             && (left_out.is_some() || self.is_repeat(contact))
         {
-            let first = || self.ledger.first_number(Object::Contact, contact.number());
+            let first = || self.ledger.first_number(contact);
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
             let (column, key) = self.led_by(settings, at, keys);
             self.report(at, code, column, key, first);
@@ -221,7 +220,7 @@ impl Planner {
     /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: ContactNumber) -> bool {
-        let met = self.ledger.met(Object::Contact, contact.number());
+        let met = self.ledger.met(contact);
         self.contacts.told.contains(&contact) || met.is_some_and(|met| met.has(Fact::Told))
     }
 
@@ -271,7 +270,7 @@ impl Planner {
             let mut names = self.names_of(&holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
             if settings.contacts.is_none() && !is_error {
-                let meant = self.ledger.name(Object::Contact, contact.number());
+                let meant = self.ledger.name(contact);
                 names = format!("{names}{AND_THEN}the opportunity goes to {meant}");
             }
             let severity = if is_error { Severity::Error } else { Severity::Warning };

@@ -50,7 +50,7 @@ impl Planner {
                 names.push_str(" (the row has something of each of them)");
             }
             if let Verdict::One { contact, .. } = verdict {
-                let contact = self.ledger.name(Object::Contact, contact.number());
+                let contact = self.ledger.name(*contact);
                 names = format!("{names}; by the settings of the account it is {contact}");
             }
             let column = held().next().map(|(key, _)| key.column);
@@ -64,8 +64,7 @@ impl Planner {
 
     /// The names of contacts in an issue, as one text.
     pub(super) fn names_of(&self, contacts: &[ContactNumber]) -> String {
-        let numbers = contacts.iter().map(|contact| contact.number()).collect();
-        self.ledger.names(Object::Contact, numbers)
+        self.ledger.names(contacts.to_vec())
     }
 
     /// Drops a value of a row, an item of a column: it is not written.

@@ -55,7 +55,7 @@ impl Planner {
             let named = link.and_then(|(_, number)| self.index.holders(number).first().copied());
             let contact = self.contact_of(self.row_at(at)).or(named);
             let Some(contact) = contact else { continue };
-            let Some(id) = self.ledger.id(Object::Contact, contact.number()) else { continue };
+            let Some(id) = self.ledger.id(contact) else { continue };
             if self.opportunities.asked.insert(contact) {
                 self.question.ask_contact_id(id);
             }
@@ -111,29 +111,25 @@ impl Planner {
 
     /// Gives a number to a stored opportunity that no row has met yet.
     fn new_stored_opportunity(&mut self, stored: StoredId) -> OpportunityNumber {
-        let base = self.ledger.base(Object::Opportunity, &Entry::stored_as(stored));
-        let deal = Deal::stored(base);
-        let given = deal.given;
-        let (pipeline, status) =
-            (deal.pipeline.map(Cow::into_owned), Status::of(deal.status.as_deref()));
+        let number = self.new_opportunity(Entry::stored_as(stored), None);
+        let Deal { pipeline, status, given, .. } = Deal::stored(self.ledger.base(number));
+        let (pipeline, status) = (pipeline.map(Cow::into_owned), Status::of(status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        let number =
-            self.new_opportunity(Entry::stored_as(stored), Some(Standing { pipeline, status }));
         // It may belong to a row further down, which had met it before the import was interrupted.
-        let id = self.ledger.id(Object::Opportunity, number.number()).unwrap_or_default();
+        let id = self.ledger.id(number).unwrap_or_default();
         let claim = match self.ledger.memory.is_settled(Object::Opportunity, id) {
             true => Claim::Consumed,
             false => self.claim_before(number),
         };
-        let state = &mut self.opportunities.states[number.index()];
-        (state.given, state.claim) = (given, claim);
+        self.opportunities.states[number.index()] =
+            State { pipeline, status, given, contact: None, claim };
         number
     }
 
     /// What earlier windows, and rows that are planned elsewhere, leave of a stored opportunity (O5).
     pub(super) fn claim_before(&self, opportunity: OpportunityNumber) -> Claim {
-        let met = self.ledger.met(Object::Opportunity, opportunity.number());
-        let id = self.ledger.id(Object::Opportunity, opportunity.number()).unwrap_or_default();
+        let met = self.ledger.met(opportunity);
+        let id = self.ledger.id(opportunity).unwrap_or_default();
         let elsewhere = self.opportunities.claims.get(id).copied().unwrap_or_default();
         met.map_or(Claim::Free, Met::claim).max(elsewhere)
     }
@@ -192,6 +188,6 @@ impl Planner {
     pub(super) fn stored_opportunity(&self, key: &Key) -> Option<OpportunityNumber> {
         let stored = self.ledger.stored_opportunities.find(&self.key_text(key))?;
         let opportunity = self.opportunities.stored[stored.0 as usize];
-        (!self.is_own(Object::Opportunity, opportunity.number())).then_some(opportunity)
+        (!self.is_own(opportunity)).then_some(opportunity)
     }
 }

@@ -84,9 +84,7 @@ impl Planner {
         column: &Column,
     ) -> bool {
         let Some(said) = row.value(settings, column) else { return false };
-        let entry = &self.ledger.opportunities[opportunity.index()];
-        let base = self.ledger.base(Object::Opportunity, entry);
-        let rows = self.ledger.rows(Object::Opportunity, entry);
+        let (base, rows) = (self.ledger.base(opportunity), self.ledger.rows(opportunity));
         effective(base, self.ledger.settings.columns_of(column.field), &rows) != Some(said)
     }
 

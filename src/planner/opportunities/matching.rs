@@ -1,7 +1,6 @@
 //! Matching an opportunity without an id by its fields (O5) and by its pipeline (O4).
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -15,7 +14,7 @@ use crate::issue::IssueCode;
 use crate::merge::{Base, Deal, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
-use crate::plan::{Changes, Claim, Ledger};
+use crate::plan::{Changes, Claim};
 use crate::planner::Planner;
 use crate::value::Value;
 
@@ -89,13 +88,14 @@ impl Planner {
         self.index_opportunities(settings, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
-        let (mut best, mut all): (Option<(u32, OpportunityNumber)>, Vec<u32>) = (None, Vec::new());
+        let (mut best, mut all): (Option<(u32, OpportunityNumber)>, Vec<OpportunityNumber>) =
+            (None, Vec::new());
         self.each_agreeing(open, matching, contact, |days, opportunity| {
             count += 1;
             if best.is_none_or(|(least, _)| days < least) {
                 best = Some((days, opportunity));
             }
-            all.extend(names_all.then_some(opportunity.number()));
+            all.extend(names_all.then_some(opportunity));
         });
         match (best, count) {
             (None, _) => self.match_none(open),
@@ -104,7 +104,7 @@ impl Planner {
                 WhenOne::Update => Answer::Is(opportunity),
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
-                    let name = self.ledger.name(Object::Opportunity, opportunity.number());
+                    let name = self.ledger.name(opportunity);
                     self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
                     Answer::Fails
                 }
@@ -113,7 +113,7 @@ impl Planner {
                 WhenSeveral::Best => Answer::Is(best),
                 WhenSeveral::Create => Answer::New,
                 WhenSeveral::Fail => {
-                    let names = self.ledger.names(Object::Opportunity, all);
+                    let names = self.ledger.names(all);
                     self.fail(at, IssueCode::OpportunityMatchSeveral, None, Some(names));
                     Answer::Fails
                 }
@@ -147,12 +147,12 @@ impl Planner {
             return lacking;
         }
         let mut several = Vec::new();
-        self.each_agreeing(open, matching, contact, |_, found| several.push(found.number()));
+        self.each_agreeing(open, matching, contact, |_, found| several.push(found));
         if several.is_empty() {
             return "none of the contact's was found by the other cells, or an earlier row has it"
                 .into();
         }
-        let names = self.ledger.names(Object::Opportunity, several);
+        let names = self.ledger.names(several);
         format!("more than one of the contact's is like it ({names})").into()
     }
 
@@ -232,9 +232,8 @@ impl Planner {
 
     /// Does a stored opportunity, as the rows so far leave it, say all that the row says?
     fn says_all_of(&self, at: usize, opportunity: OpportunityNumber) -> bool {
-        let entry = &self.ledger.opportunities[opportunity.index()];
-        let base = self.ledger.base(Object::Opportunity, entry);
-        let mut rows = self.ledger.rows(Object::Opportunity, entry);
+        let base = self.ledger.base(opportunity);
+        let mut rows = self.ledger.rows(opportunity);
         let (mut before, mut after) = (Changes::default(), Changes::default());
         fold_opportunity(base, &rows, &mut before);
         rows.push(self.opportunity_row(self.row_at(at)));
@@ -255,7 +254,7 @@ impl Planner {
         };
         let mut fresh: Vec<OpportunityNumber> =
             opportunities[known..].iter().copied().filter(is_free).collect();
-        fresh.sort_by(|a, b| compare(&self.ledger, *a, *b));
+        fresh.sort_by(|a, b| self.ledger.compare(*a, *b));
         self.opportunities.index.known.insert(contact, opportunities.len());
         for opportunity in fresh {
             self.put_in_index(settings, opportunity);
@@ -266,8 +265,7 @@ impl Planner {
     pub(super) fn put_in_index(&mut self, settings: &Settings, opportunity: OpportunityNumber) {
         let Some((place, dates)) = self.place_in_index(settings, opportunity) else { return };
         let alike = self.opportunities.index.alike.entry(place).or_default();
-        let order =
-            |other: &Candidate| compare(&self.ledger, other.opportunity, opportunity).is_lt();
+        let order = |other: &Candidate| self.ledger.compare(other.opportunity, opportunity).is_lt();
         let at = alike.partition_point(order);
         if alike.get(at).is_none_or(|other| other.opportunity != opportunity) {
             alike.insert(at, Candidate { opportunity, dates });
@@ -291,11 +289,10 @@ impl Planner {
     ) -> Option<(Place, Dates)> {
         let matching = settings.account.opportunities.matching.as_ref()?;
         let contact = self.opportunities.states[opportunity.index()].contact?;
-        let entry = &self.ledger.opportunities[opportunity.index()];
         let mut changes = Changes::default();
-        if entry.has_rows() {
-            let base = self.ledger.base(Object::Opportunity, entry);
-            fold_opportunity(base, &self.ledger.rows(Object::Opportunity, entry), &mut changes);
+        if self.ledger.opportunities[opportunity.index()].has_rows() {
+            let base = self.ledger.base(opportunity);
+            fold_opportunity(base, &self.ledger.rows(opportunity), &mut changes);
         }
         let compared = Compared::of(settings, matching, |field| {
             match (0..changes.len()).find(|at| changes.field(*at) == field) {
@@ -425,7 +422,7 @@ impl Planner {
         // One that has left the contact and come back is listed twice.
         all.sort_unstable_by_key(|opportunity| opportunity.number());
         all.dedup();
-        let lowest = all.iter().copied().min_by(|a, b| compare(&self.ledger, *a, *b))?;
+        let lowest = all.iter().copied().min_by(|a, b| self.ledger.compare(*a, *b))?;
         Some(InPipeline { lowest, all })
     }
 
@@ -447,18 +444,12 @@ impl Planner {
         InPipeline { all, lowest }: &InPipeline,
     ) {
         if all.len() > 1 {
-            let numbers = all.iter().map(|opportunity| opportunity.number()).collect();
-            let names = self.ledger.names(Object::Opportunity, numbers);
-            let name = self.ledger.name(Object::Opportunity, chosen.number());
+            let names = self.ledger.names(all.to_vec());
+            let name = self.ledger.name(chosen);
             // A row that an interrupted import has planned keeps the one that was the lowest then.
             let why = if chosen == *lowest { "the lowest is taken" } else { "this one is taken" };
             let told = format!("{names}; {why}, {name}");
             self.warn(at, IssueCode::OpportunityMatchSeveral, None, Some(told));
         }
     }
-}
-
-/// The order that decides which of two opportunities is the lowest (O5).
-fn compare(ledger: &Ledger, a: OpportunityNumber, b: OpportunityNumber) -> Ordering {
-    ledger.compare(Object::Opportunity, a.number(), b.number())
 }

@@ -52,7 +52,7 @@ impl Planner {
         opportunity: OpportunityNumber,
         by: By,
     ) -> OpportunityDecision {
-        let name = self.ledger.name(Object::Opportunity, opportunity.number());
+        let name = self.ledger.name(opportunity);
         self.fail(at, IssueCode::OpportunityExists, None, Some(name));
         OpportunityDecision::Aside(opportunity, by, Outcome::Skip)
     }
@@ -106,12 +106,8 @@ impl Planner {
     ) -> Option<String> {
         match self.current_link(opportunity)? {
             Current::Contact(owner) if owner == contact => None,
-            Current::Contact(owner) => Some(self.ledger.name(Object::Contact, owner.number())),
-            Current::Stored(id)
-                if self.ledger.id(Object::Contact, contact.number()) == Some(&*id) =>
-            {
-                None
-            }
+            Current::Contact(owner) => Some(self.ledger.name(owner)),
+            Current::Stored(id) if self.ledger.id(contact) == Some(&*id) => None,
             Current::Stored(id) if self.was_created_as(contact, &id) => None,
             Current::Stored(id) => Some(id),
         }
@@ -156,7 +152,7 @@ impl Planner {
         }
         if let Some(opportunity) = beside {
             // Before asking what else the row lacks: filling its cells would not help it (O4).
-            let name = self.ledger.name(Object::Opportunity, opportunity.number());
+            let name = self.ledger.name(opportunity);
             return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
         }
         let standing = self.plain_standing(at);

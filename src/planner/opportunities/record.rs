@@ -87,7 +87,7 @@ impl Planner {
     fn take_row(&mut self, row: RowIndex, opportunity: OpportunityNumber) -> Outcome {
         let previous = self.ledger.opportunities[opportunity.index()].take_row(row);
         self.ledger.opportunity_rows[row.index()].previous = previous;
-        let was_folded = self.ledger.was_folded(Object::Opportunity, opportunity.number());
+        let was_folded = self.ledger.was_folded(opportunity);
         if previous.is_some() || was_folded { Outcome::Merged } else { Outcome::Create }
     }
 
@@ -114,12 +114,12 @@ impl Planner {
         let previous = self.ledger.said_before(Object::Opportunity, row);
         self.advance(settings, at, opportunity, RowRole::Joins);
         if settings.mapping.clear_token.is_some() {
-            self.note_kept_standing(settings, opportunity.number(), row);
+            self.note_kept_standing(settings, opportunity, row);
         }
         if let Some(previous) = previous {
             self.compare_with_earlier(settings, opportunity, [row, previous]);
         }
-        self.note_full_texts(settings, Object::Opportunity, opportunity.number(), row);
+        self.note_full_texts(settings, opportunity.into(), row);
         outcome
     }
 
@@ -135,7 +135,7 @@ impl Planner {
         if standing.is_none() {
             self.advance(settings, at, opportunity, RowRole::Creates);
         }
-        self.note_full_texts(settings, Object::Opportunity, opportunity.number(), row);
+        self.note_full_texts(settings, opportunity.into(), row);
         opportunity
     }
 
@@ -223,10 +223,9 @@ impl Planner {
     /// The first row that links an opportunity, if that was written before the import was interrupted.
     fn linking(&self, opportunity: OpportunityNumber) -> Option<RowIndex> {
         let ledger = &self.ledger;
-        let id = ledger.id(Object::Opportunity, opportunity.number());
+        let id = ledger.id(opportunity);
         id.filter(|id| ledger.memory.is_settled(Object::Opportunity, id))?;
-        let rows =
-            ledger.row_numbers(Object::Opportunity, &ledger.opportunities[opportunity.index()]);
+        let rows = ledger.row_indexes(opportunity);
         // They come last one first.
         rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link).last()
     }

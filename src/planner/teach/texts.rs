@@ -10,7 +10,7 @@ use crate::dedup::{KeyNumber, KeyPlace};
 use crate::draft::{KeyKind, Rule, Settings, combinations, part};
 use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
-use crate::object::{ContactNumber, Object, RowIndex};
+use crate::object::{ContactNumber, RowIndex};
 use crate::planner::Planner;
 use crate::planner::key_policy::TextPolicy;
 use crate::planner::row_keys::RowKeys;
@@ -90,8 +90,7 @@ impl Planner {
             return [Vec::new(), combinations(&self.kept_texts(settings, contact, row, rule))];
         }
         let entry = self.ledger.contacts[contact.index()];
-        let base = self.ledger.base(Object::Contact, &entry);
-        let rows = self.ledger.rows(Object::Contact, &entry);
+        let (base, rows) = (self.ledger.base(contact), self.ledger.rows(contact));
         let is_first = entry.first_row == Some(row) && !entry.is_new();
         let before = if is_first { keys_of(base, rule, &[]) } else { Vec::new() };
         [before, keys_of(base, rule, &rows)]
