@@ -7,9 +7,11 @@
 //! |---|---|
 //! | `{value}`, `{column}`, `{object}` | the cell, the header of its column, `contact` or `opportunity` |
 //! | `{detail}` | what sets the issue apart from others with its code |
-//! | `{record}`, `{others}` | the detail as one record, or as one or several other contacts |
+//! | `{record}`, `{owner}`, `{others}` | the detail as one record, as a contact, as one or several other contacts |
+//! | `{place}`, `{that}` | the detail as the pipeline of an opportunity |
+//! | `{meant}` | the contact that the row means, where the detail names others |
 //! | `{number}` | the detail as an example of a number, written the way the column writes them |
-//! | `{who}` | the contact, by its name in the file |
+//! | `{who}`, `{nameless}` | the contact, by its name in the file, or by what is none |
 
 use std::fmt;
 
@@ -349,8 +351,13 @@ impl IssueCode {
     }
 
     /// The message. Where a policy decides what the issue means for its row, the words depend on the severity.
-    pub(crate) const fn message(self, severity: Severity) -> &'static str {
+    /// `is_meant` if the issue says whom the row means all the same.
+    pub(crate) const fn message(self, severity: Severity, is_meant: bool) -> &'static str {
         match (self, severity) {
+            // Nothing was to be written of the key.
+            (IssueCode::KeyConflict, Severity::Warning) if is_meant => {
+                "\"{value}\" belongs to {others}; the opportunity goes to {meant}"
+            }
             (IssueCode::NoMatchKey, Severity::Error) => {
                 "{who} has nothing to be found by, and the account takes no such contacts"
             }
@@ -411,7 +418,7 @@ mod tests {
         ];
         for code in IssueCode::ALL {
             let severities = [Severity::Info, Severity::Warning, Severity::Error];
-            let messages = severities.map(|severity| code.message(severity));
+            let messages = severities.map(|severity| code.message(severity, false));
             for text in messages.into_iter().chain([code.remedy()]) {
                 let words: Vec<String> =
                     text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase).collect();
@@ -425,7 +432,7 @@ mod tests {
     fn messages_and_remedies_start_low_and_end_without_a_full_stop() {
         for code in IssueCode::ALL {
             let severities = [Severity::Info, Severity::Warning, Severity::Error];
-            let messages = severities.map(|severity| code.message(severity));
+            let messages = severities.map(|severity| code.message(severity, false));
             for text in messages.into_iter().chain([code.remedy()]) {
                 assert!(!text.ends_with('.') && !text.is_empty(), "{code}: {text}");
                 assert!(!text.starts_with(char::is_uppercase), "{code}: {text}");

@@ -28,6 +28,15 @@ pub(crate) enum Detail {
     Text(Box<str>),
     /// Another row, counted as the finding's own.
     Row(RowNumber),
+    /// Who has a key of the row, and whom the row means all the same.
+    Others(Box<Others>),
+}
+
+/// See [`Detail::Others`]: contacts, as messages name them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Others {
+    pub(crate) names: String,
+    pub(crate) meant: String,
 }
 
 impl Detail {
@@ -35,6 +44,7 @@ impl Detail {
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Detail::Text(text) => Some(text),
+            Detail::Others(others) => Some(&others.names),
             Detail::Row(_) => None,
         }
     }
@@ -49,6 +59,12 @@ impl From<&str> for Detail {
 impl From<String> for Detail {
     fn from(text: String) -> Self {
         Detail::Text(text.into())
+    }
+}
+
+impl From<Others> for Detail {
+    fn from(others: Others) -> Self {
+        Detail::Others(Box::new(others))
     }
 }
 

@@ -10,11 +10,12 @@ mod failed_row;
 mod finding;
 pub(crate) mod log_columns;
 mod met_row;
+mod wording;
 
 pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
 pub use failed_row::FailedRow;
-pub(crate) use finding::{Detail, Finding};
+pub(crate) use finding::{Detail, Finding, Others};
 pub use log_columns::ERROR_LOG_COLUMNS;
 pub use met_row::MetRow;
 
@@ -65,10 +66,11 @@ pub struct Issue {
     /// What distinguishes this issue from others with the same code: the other row, the other record, the
     /// nearest options, a number in the format of the column.
     pub detail: Option<String>,
+    /// Where contacts are not imported, a key of the row may still belong to others than the contact that the row
+    /// means. Then the detail names those others, and this is the contact that is meant: its the opportunity is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
 }
-
-/// What comes before a second thing that a detail says.
-pub(crate) const AND_THEN: &str = "; ";
 
 impl Issue {
     /// How many characters of a cell an issue shows; a longer one ends in `…`. Otherwise a file of giant cells (a
@@ -76,35 +78,20 @@ impl Issue {
     /// the whole cell.
     pub const LONGEST_VALUE: usize = 1_000;
 
-    /// What is wrong, as a sentence in lower case without a full stop.
-    pub fn message(&self) -> String {
-        let message = match self.names_who_is_meant() {
-            true => "\"{value}\" belongs to {others}",
-            false => self.code.message(self.severity),
-        };
-        let mut text = self.fill(message);
-        let names = ["{detail}", "{number}", "{record}", "{others}", "{owner}", "{place}"];
-        let is_said = |text: &str| names.iter().any(|name| text.contains(name));
-        if let Some(detail) = &self.detail
-            && !is_said(message)
-            && !is_said(self.code.remedy())
-        {
-            text.push_str(": ");
-            text.push_str(detail);
+    /// An issue of which nothing but the code is known.
+    pub(crate) fn of(code: IssueCode) -> Self {
+        Issue {
+            row: None,
+            line: None,
+            object: None,
+            column: None,
+            field: None,
+            severity: code.severity(),
+            code,
+            value: None,
+            detail: None,
+            meant: None,
         }
-        text
-    }
-
-    /// Is it about a key of somebody else, on a row that only names whose its opportunity is? Then nothing was to be
-    /// written of the key, and behind the others the detail says who it is.
-    fn names_who_is_meant(&self) -> bool {
-        (self.code, self.severity) == (IssueCode::KeyConflict, Severity::Warning)
-            && self.detail.as_ref().is_some_and(|detail| detail.contains(AND_THEN))
-    }
-
-    /// What to do about it, as a sentence in lower case without a full stop.
-    pub fn remedy(&self) -> String {
-        self.fill(self.code.remedy_for(self.severity, self.value.as_deref()))
     }
 
     /// HighLevel's number for this kind of issue, if it has one.
@@ -121,65 +108,6 @@ impl Issue {
                 IssueCode::MatchKeyMissing.number()
             }
             code => code.number(),
-        }
-    }
-
-    /// Fills in the names in braces that the [catalogue] uses.
-    fn fill(&self, template: &str) -> String {
-        let mut out = String::with_capacity(template.len() + 32);
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            out.push_str(&self.named(name));
-            rest = after;
-        }
-        out.push_str(rest);
-        out
-    }
-
-    fn named(&self, name: &str) -> Cow<'_, str> {
-        match name {
-            "value" => self.value.as_deref().unwrap_or("").into(),
-            "column" => self.column.as_deref().unwrap_or("").into(),
-            "object" => self.object.map_or("record", Object::name).into(),
-            "detail" => self.detail.as_deref().unwrap_or("unknown").into(),
-            "record" => match self.detail.as_deref() {
-                Some(row) if row.starts_with("row ") => format!("that of {row}").into(),
-                Some(id) => format!("{} {id}", self.named("object")).into(),
-                None => self.named("object"),
-            },
-            "owner" => match self.detail.as_deref() {
-                Some(row) if row.starts_with("row ") => format!("the contact of {row}").into(),
-                Some(id) => format!("contact {id}").into(),
-                None => "another contact".into(),
-            },
-            "place" => match self.detail.as_deref() {
-                Some("") | None => "its pipeline: it is in none".into(),
-                Some(pipeline) => format!("the pipeline {pipeline}").into(),
-            },
-            "that" => match self.detail.as_deref() {
-                Some("") | None => "a pipeline, and name the pipeline, too".into(),
-                Some(_) => "that pipeline".into(),
-            },
-            "others" => {
-                let Some(detail) = self.detail.as_deref() else { return "another contact".into() };
-                let end = detail.find(AND_THEN).unwrap_or(detail.len());
-                let (names, then) = detail.split_at(end);
-                let others =
-                    if names.contains(", ") { "other contacts" } else { "another contact" };
-                format!("{others} ({names}){then}").into()
-            }
-            "number" => self.detail.as_deref().unwrap_or("1234.50").into(),
-            "nameless" => match &self.value {
-                Some(text) => format!("\"{text}\" is not taken for a name, so the contact").into(),
-                None => "the contact".into(),
-            },
-            "who" => match &self.value {
-                Some(contact) => format!("\"{contact}\"").into(),
-                None => "the contact".into(),
-            },
-            _ => "".into(),
         }
     }
 }
@@ -211,93 +139,10 @@ impl fmt::Display for Issue {
 mod tests {
     use super::*;
 
-    fn of_contact(code: IssueCode) -> Issue {
-        Issue {
-            row: None,
-            line: None,
-            object: Some(Object::Contact),
-            column: None,
-            field: None,
-            severity: code.severity(),
-            code,
-            value: None,
-            detail: None,
-        }
-    }
-
     #[test]
     fn an_id_that_is_repeated_has_another_number_than_a_key() {
-        let key = of_contact(IssueCode::RepeatRejected);
+        let key = Issue::of(IssueCode::RepeatRejected);
         let id = Issue { field: Some("id".to_owned()), ..key.clone() };
         assert_eq!((id.number(), key.number()), (Some(1012), Some(1011)));
-    }
-
-    #[test]
-    fn messages_fit_what_the_policy_makes_of_the_row() {
-        let said = |code, severity| {
-            let (value, detail) = (Some("a@x.org".into()), Some("c1, c2".into()));
-            Issue { severity, value, detail, ..of_contact(code) }.message()
-        };
-        let refused = Issue { severity: Severity::Error, ..of_contact(IssueCode::NoMatchKey) };
-        assert_eq!(
-            (refused.number(), of_contact(IssueCode::NoMatchKey).number()),
-            (Some(1009), None)
-        );
-        let keyless = |severity| said(IssueCode::NoMatchKey, severity);
-        assert!(keyless(Severity::Warning).contains("so a new contact is created each time"));
-        assert!(!keyless(Severity::Error).contains("created"));
-        let conflict = |severity| said(IssueCode::KeyConflict, severity);
-        assert_eq!(
-            conflict(Severity::Warning),
-            "\"a@x.org\" belongs to other contacts (c1, c2) and was not written"
-        );
-        assert_eq!(
-            conflict(Severity::Error),
-            "\"a@x.org\" belongs to other contacts (c1, c2), so the row was left out"
-        );
-        let detail = Some("c2; the opportunity goes to c1".into());
-        let aside = Issue { detail, ..of_contact(IssueCode::KeyConflict) }.message();
-        assert!(aside.ends_with("to another contact (c2); the opportunity goes to c1"), "{aside}");
-        assert!(
-            said(IssueCode::KeyAmbiguous, Severity::Error)
-                .ends_with("leads to more than one contact: c1, c2")
-        );
-        let exists = |detail: &str| {
-            Issue { detail: Some(detail.into()), ..of_contact(IssueCode::ContactExists) }.message()
-        };
-        assert!(exists("7").ends_with("left as it is (contact 7)"));
-        assert!(exists("row 7").ends_with("left as it is (that of row 7)"));
-        let of_deal = |code: IssueCode, detail: &str| {
-            let (severity, detail) = (code.severity(), Some(detail.into()));
-            Issue { severity, detail, value: Some("Won".into()), ..of_contact(code) }.message()
-        };
-        let moved = |from: &str| of_deal(IssueCode::OpportunityRelinked, from);
-        assert!(moved("c7").contains("was moved from contact c7 to"));
-        assert!(moved("row 7").contains("was moved from the contact of row 7 to"));
-        let stage = |pipeline: &str| of_deal(IssueCode::StageUnknown, pipeline);
-        assert!(stage("Sales").ends_with("is not a stage of the pipeline Sales"));
-        assert!(stage("").ends_with("is not a stage of its pipeline: it is in none"));
-    }
-
-    #[test]
-    fn remedies_fit_what_is_wrong_with_the_cell() {
-        let remedy =
-            |code, value: &str| Issue { value: Some(value.into()), ..of_contact(code) }.remedy();
-        assert!(
-            remedy(IssueCode::PhoneInvalid, "+14155552671 work").starts_with("leave out the words")
-        );
-        assert!(
-            remedy(IssueCode::PhoneInvalid, "4155552671 work").starts_with("leave out the words")
-        );
-        assert!(
-            remedy(IssueCode::PhoneInvalid, "+1415555").starts_with("check whether it has wrong")
-        );
-        assert!(
-            remedy(IssueCode::PhoneInvalid, "ask Ana")
-                .starts_with("write it with its country code")
-        );
-        let long = |severity| Issue { severity, ..of_contact(IssueCode::RowLong) }.remedy();
-        assert!(long(Severity::Info).starts_with("nothing is lost"));
-        assert!(long(Severity::Warning).starts_with("put quotes"));
     }
 }

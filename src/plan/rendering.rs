@@ -36,7 +36,12 @@ impl Ledger {
             detail: found.detail.as_ref().map(|detail| match detail {
                 Detail::Text(text) => text.to_string(),
                 Detail::Row(row) => self.number(RowIndex::of(*row)).to_string(),
+                Detail::Others(others) => others.names.clone(),
             }),
+            meant: match &found.detail {
+                Some(Detail::Others(others)) => Some(others.meant.clone()),
+                _ => None,
+            },
         }
     }
 

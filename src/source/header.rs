@@ -67,17 +67,7 @@ pub(super) fn note(
     column: Option<&String>,
     detail: Option<String>,
 ) -> Issue {
-    Issue {
-        row: None,
-        line: Some(line),
-        object: None,
-        column: column.cloned(),
-        field: None,
-        severity: code.severity(),
-        code,
-        value: None,
-        detail,
-    }
+    Issue { line: Some(line), column: column.cloned(), detail, ..Issue::of(code) }
 }
 
 /// The first records below the header, as text.

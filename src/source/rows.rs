@@ -168,13 +168,11 @@ impl<'a> Rows<'a> {
             Issue {
                 row: finding.row,
                 line: at.filter(|at| *at < block.len()).map(|at| block.line(at)),
-                object: None,
                 column: column.and_then(|column| self.layout.headers.get(column).cloned()),
-                field: None,
                 severity: finding.severity,
-                code: finding.code,
                 value: finding.value.map(Into::into).or(cell),
                 detail: finding.detail.as_ref().and_then(Detail::text).map(str::to_owned),
+                ..Issue::of(finding.code)
             }
         };
         Ok(Some(findings.into_iter().map(issue).collect()))

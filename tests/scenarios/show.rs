@@ -93,7 +93,8 @@ fn issue(out: &mut String, issue: &Issue) {
         write!(out, " {value:?}").unwrap();
     }
     if let Some(detail) = &issue.detail {
-        write!(out, " ({detail})").unwrap();
+        let meant = issue.meant.as_ref().map(|it| format!("; the opportunity goes to {it}"));
+        write!(out, " ({detail}{})", meant.unwrap_or_default()).unwrap();
     }
     out.push('\n');
 }

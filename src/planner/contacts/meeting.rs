@@ -7,7 +7,7 @@ use super::report::of_file;
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
 use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
-use crate::issue::{AND_THEN, Finding, IssueCode, Severity};
+use crate::issue::{Detail, Finding, IssueCode, Others, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
 use crate::object::{ContactNumber, Mode, Object};
@@ -267,16 +267,16 @@ impl Planner {
         for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
             let Some(holders) = self.rivals(settings, rule, key_number, contact) else { continue };
-            let mut names = self.names_of(&holders);
+            let names = self.names_of(&holders);
             let is_error = settings.account.dedup.conflict == Conflict::Fail;
-            if settings.contacts.is_none() && !is_error {
-                let meant = self.ledger.name(contact);
-                names = format!("{names}{AND_THEN}the opportunity goes to {meant}");
-            }
+            let detail = match settings.contacts.is_none() && !is_error {
+                true => Others { names, meant: self.ledger.name(contact) }.into(),
+                false => Detail::from(names),
+            };
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
             finding.column = of_file(key.column);
-            let mut finding = finding.severity(severity).detail(names);
+            let mut finding = finding.severity(severity).detail(detail);
             // Nobody spells a text as it is folded in a key: the cell is shown instead.
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key).into_owned());
