@@ -3,6 +3,7 @@
 mod acknowledging;
 mod sides;
 
+use std::fmt;
 use std::io;
 
 use hashbrown::{HashMap, HashSet};
@@ -46,7 +47,6 @@ const KEPT: u64 = 1_000;
 /// assert_eq!(report.stats().contacts.create, 1);
 /// assert_eq!(report.id(Object::Contact, RowNumber(1)), Some("c1"));
 /// ```
-#[derive(Debug)]
 pub struct Report {
     pub(super) plan: Plan,
     pub(super) stats: Stats,
@@ -319,6 +319,16 @@ impl Report {
     pub(super) fn finish(&mut self, open: usize, status: Status) {
         self.unwritten = open;
         self.status = status;
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("status", &self.status)
+            .field("stats", &self.stats)
+            .field("unwritten", &self.unwritten)
+            .finish_non_exhaustive()
     }
 }
 
