@@ -92,8 +92,8 @@ impl Finding {
         self
     }
 
-    pub(crate) fn column(mut self, column: u16) -> Self {
-        self.column = Some(column);
+    pub(crate) fn column(mut self, column: impl Into<Option<u16>>) -> Self {
+        self.column = column.into();
         self
     }
 

@@ -274,7 +274,6 @@ impl Planner {
             return;
         }
         let finding = Finding::row(IssueCode::ConsentKept, number).object(Object::Contact);
-        let finding = Finding { column: column.index(), ..finding };
-        self.window.findings.push(finding);
+        self.report(finding.column(column.index()));
     }
 }

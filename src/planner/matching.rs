@@ -162,8 +162,8 @@ impl Planner {
         let has_check = || settings.key_check(&self.ledger.cells(self.row_at(at))).is_some();
         if !is_changed && !keys.rules().any(is_found) && has_check() {
             let id = self.key_text(key).into_owned();
-            let code = IssueCode::ContactUnlikeLog;
-            self.report(at, code, of_file(key.column), None, Some(id));
+            let finding = self.of_contact(at, IssueCode::ContactUnlikeLog);
+            self.report(finding.column(of_file(key.column)).detail(id));
         }
     }
 
@@ -183,8 +183,9 @@ impl Planner {
                 self.meet(settings, at, draft, keys, disputed, contact)
             }
             None => {
-                let value = Some(self.key_text(key).into_owned());
-                self.report(at, IssueCode::ContactIdUnknown, Some(key.column), value, None);
+                let finding = self.of_contact(at, IssueCode::ContactIdUnknown);
+                let finding = finding.value(self.key_text(key).into_owned());
+                self.report(finding.column(of_file(key.column)));
                 ContactDecision::Nobody(Outcome::Fail)
             }
         }
@@ -257,9 +258,8 @@ impl Planner {
         }
         let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
         for (column, item) in dropped {
-            let mut finding = Finding::row(IssueCode::KeyConflict, self.number_at(at));
-            (finding.object, finding.column) = (Some(Object::Contact), of_file(column));
-            self.window.findings.push(finding.severity(Severity::Warning));
+            let finding = self.of_contact(at, IssueCode::KeyConflict).severity(Severity::Warning);
+            self.report(finding.column(of_file(column)));
             self.drop_value(at, column, item);
         }
         keys.of_id()

@@ -11,7 +11,7 @@ use super::row_keys::RowKeys;
 use crate::account::{Duplicates, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
-use crate::issue::IssueCode;
+use crate::issue::{Finding, IssueCode};
 use crate::merge::{Given, RowOf};
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
@@ -219,10 +219,10 @@ impl Planner {
                     false => name,
                 }
             });
-            let names = Some(names.join(" and "));
             let column = keys.of(KeyKind::ContactLink).next().map(|(key, _)| key.column);
-            let column = column.and_then(of_file);
-            return self.refuse(at, IssueCode::ContactLinkConflict, column, names);
+            let finding = self.of_opportunity(at, IssueCode::ContactLinkConflict);
+            let finding = finding.column(column.and_then(of_file));
+            return self.refuse(finding.detail(names.join(" and ")));
         }
         match keys.of(KeyKind::OpportunityId).next() {
             None => match self.settled_side(open) {
@@ -235,8 +235,9 @@ impl Planner {
                     let cell = of_file(key.column).map(|column| cells.cell(column.into()));
                     // An issue shows its cell anyway.
                     let is_cell = cell.is_some_and(|cell| normalize::trim(cell) == id);
-                    let value = (!is_cell).then(|| id.into_owned());
-                    self.refuse(at, IssueCode::OpportunityIdUnknown, Some(key.column), value)
+                    let value = (!is_cell).then(|| id.into());
+                    let finding = self.of_opportunity(at, IssueCode::OpportunityIdUnknown);
+                    self.refuse(Finding { value, ..finding.column(of_file(key.column)) })
                 }
                 Some(opportunity) => self.meet_opportunity(open, opportunity, By::Id),
             },
@@ -288,18 +289,20 @@ impl Planner {
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
             // No matter which contact it has (§5).
-            return self.refuse(at, IssueCode::OpportunityIdMissing, None, None);
+            return self.refuse(self.of_opportunity(at, IssueCode::OpportunityIdMissing));
         }
         let contact = match link {
             LinkTo::Contact(contact) => Some(contact),
             LinkTo::Nobody | LinkTo::Disagreement(..) => None,
             LinkTo::FailedContact => {
                 let why = self.failure_of(self.number_at(at));
-                return self.refuse(at, IssueCode::ContactFailed, None, why);
+                let finding = self.of_opportunity(at, IssueCode::ContactFailed);
+                return self.refuse(Finding { detail: why.map(Into::into), ..finding });
             }
             LinkTo::UnknownId => {
                 let column = self.column_of(settings, FieldId::CONTACT_LINK);
-                return self.refuse(at, IssueCode::ContactIdUnknown, column, None);
+                let finding = self.of_opportunity(at, IssueCode::ContactIdUnknown);
+                return self.refuse(finding.column(column));
             }
         };
         let answer = match contact {

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::Planner;
+use super::contacts::of_file;
 use super::key_policy::{AddressPolicy, rule_of};
 use super::row_keys::RowKeys;
 use crate::dedup::KeyNumber;
@@ -264,7 +265,8 @@ impl Planner {
         self.note_moved_values(contact, &lesson.gone_values);
         let at = row.index() - self.row_at(0).index();
         for (column, item, shown) in lesson.refused {
-            self.report(at, IssueCode::ValueLimit, Some(column), Some(shown), None);
+            let finding = self.of_contact(at, IssueCode::ValueLimit).value(shown);
+            self.report(finding.column(of_file(column)));
             self.drop_value(at, column, item);
         }
     }

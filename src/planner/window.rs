@@ -182,6 +182,11 @@ impl Planner {
         self.row_at(at).number()
     }
 
+    /// Reports an issue of one of the window's rows.
+    pub(super) fn report(&mut self, finding: Finding) {
+        self.window.findings.push(finding);
+    }
+
     fn note_warnings(&mut self, findings: &[Finding]) {
         for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
             let Some(row) = found.row.map(RowNumber::index) else { continue };

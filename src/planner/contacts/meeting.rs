@@ -30,18 +30,17 @@ impl Planner {
         };
         let is_nobody = || !draft.has_name || !self.is_named(settings, at);
         if !has_key && !draft.has_address && is_nobody() {
-            self.report(at, IssueCode::ContactEmpty, None, None, None);
+            self.report(self.of_contact(at, IssueCode::ContactEmpty));
             return ContactDecision::Nobody(Outcome::Fail);
         }
         if mode == Mode::Update {
-            let (code, outcome) = if has_key {
-                (IssueCode::ContactNotFound, Outcome::Skip)
-            } else {
-                (IssueCode::MatchKeyMissing, Outcome::Fail)
-            };
-            let detail = (!has_key).then(|| settings.rules_in_words.clone());
-            self.report(at, code, None, None, detail);
-            return ContactDecision::Nobody(outcome);
+            if has_key {
+                self.report(self.of_contact(at, IssueCode::ContactNotFound));
+                return ContactDecision::Nobody(Outcome::Skip);
+            }
+            let finding = self.of_contact(at, IssueCode::MatchKeyMissing);
+            self.report(finding.detail(settings.rules_in_words.as_str()));
+            return ContactDecision::Nobody(Outcome::Fail);
         }
         if !settings.account.dedup.required.is_empty() && !self.has_required(settings, at) {
             return ContactDecision::Nobody(Outcome::Fail);
@@ -49,9 +48,8 @@ impl Planner {
         if !has_key {
             let is_error = settings.account.dedup.keyless == Keyless::Fail;
             let severity = if is_error { Severity::Error } else { Severity::Warning };
-            let finding = Finding::row(IssueCode::NoMatchKey, self.number_at(at));
-            let finding = finding.object(Object::Contact).severity(severity);
-            self.window.findings.push(finding.detail(settings.rules_in_words.as_str()));
+            let finding = self.of_contact(at, IssueCode::NoMatchKey).severity(severity);
+            self.report(finding.detail(settings.rules_in_words.as_str()));
             if is_error {
                 return ContactDecision::Nobody(Outcome::Fail);
             }
@@ -119,11 +117,12 @@ impl Planner {
         }
         let is_fine = missing.is_empty() && unusable.is_empty();
         if !missing.is_empty() {
-            let missing = missing.join(", ");
-            self.report(at, IssueCode::RequiredMissing, column_without, None, Some(missing));
+            let finding = self.of_contact(at, IssueCode::RequiredMissing).column(column_without);
+            self.report(finding.detail(missing.join(", ")));
         }
         for (column, label) in unusable {
-            self.report(at, IssueCode::RequiredInvalid, column, None, Some(label));
+            let finding = self.of_contact(at, IssueCode::RequiredInvalid).column(column);
+            self.report(finding.detail(label));
         }
         is_fine
     }
@@ -150,7 +149,7 @@ impl Planner {
         if settings.has_contact_checks() {
             let cells = self.ledger.cells(self.row_at(at));
             if settings.is_contact_as_imported(&cells) {
-                self.report(at, IssueCode::ContactImported, None, None, None);
+                self.report(self.of_contact(at, IssueCode::ContactImported));
                 self.note_told(settings, at, contact);
                 return ContactDecision::AsImported(contact);
             }
@@ -160,7 +159,7 @@ impl Planner {
         let counts_as_made = left_out.is_some() || self.ledger.is_made(contact);
         if mode == Mode::Create && !counts_as_made {
             let id = self.ledger.name(contact);
-            self.report(at, IssueCode::ContactExists, None, None, Some(id));
+            self.report(self.of_contact(at, IssueCode::ContactExists).detail(id));
             return ContactDecision::Aside(contact, Outcome::Skip);
         }
         let unless_merged = match settings.account.dedup.repeats {
@@ -175,7 +174,8 @@ impl Planner {
             let first = || self.ledger.first_number(contact);
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
             let (column, key) = self.led_by(settings, at, keys);
-            self.report(at, code, column, key, first);
+            let (value, detail) = (key.map(Into::into), first.map(Into::into));
+            self.report(Finding { column, value, detail, ..self.of_contact(at, code) });
             return ContactDecision::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
@@ -207,7 +207,7 @@ impl Planner {
             KeyKind::Rule(rule) => Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some(),
             _ => true,
         };
-        (Some(key.column), is_shown.then(|| self.key_text(key).into_owned()))
+        (of_file(key.column), is_shown.then(|| self.key_text(key).into_owned()))
     }
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
@@ -262,7 +262,6 @@ impl Planner {
         keys: RowKeys<'_>,
         contact: ContactNumber,
     ) -> bool {
-        let number = self.number_at(at);
         let mut is_fine = true;
         for (key, key_number) in keys.iter() {
             let KeyKind::Rule(rule) = key.kind else { continue };
@@ -274,14 +273,13 @@ impl Planner {
                 false => Detail::from(names),
             };
             let severity = if is_error { Severity::Error } else { Severity::Warning };
-            let mut finding = Finding::row(IssueCode::KeyConflict, number).object(Object::Contact);
-            finding.column = of_file(key.column);
-            let mut finding = finding.severity(severity).detail(detail);
+            let finding = self.of_contact(at, IssueCode::KeyConflict).severity(severity);
+            let mut finding = finding.column(of_file(key.column)).detail(detail);
             // Nobody spells a text as it is folded in a key: the cell is shown instead.
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key).into_owned());
             }
-            self.window.findings.push(finding);
+            self.report(finding);
             is_fine &= !is_error;
             if !is_error {
                 self.drop_value(at, key.column, key.item);

@@ -10,20 +10,9 @@ use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
 impl Planner {
-    /// Reports an issue about a row's contact side.
-    pub(in crate::planner) fn report(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        value: Option<String>,
-        detail: Option<String>,
-    ) {
-        let mut finding = Finding::row(code, self.number_at(at)).object(Object::Contact);
-        finding.column = column.and_then(of_file);
-        finding.value = value.map(Into::into);
-        finding.detail = detail.map(Into::into);
-        self.window.findings.push(finding);
+    /// An issue about a row's contact side.
+    pub(in crate::planner) fn of_contact(&self, at: usize, code: IssueCode) -> Finding {
+        Finding::row(code, self.number_at(at)).object(Object::Contact)
     }
 
     /// For each rule that found several contacts, names all that may have been meant (M5): as an error if the
@@ -54,11 +43,10 @@ impl Planner {
                 names = format!("{names}; by the settings of the account it is {contact}");
             }
             let column = held().next().map(|(key, _)| key.column);
-            let mut finding = Finding::row(IssueCode::KeyAmbiguous, self.number_at(at));
-            finding.column = column.and_then(of_file);
-            finding.severity = if is_open { Severity::Error } else { Severity::Info };
-            let finding = finding.object(Object::Contact).value(values.join(", "));
-            self.window.findings.push(finding.detail(names));
+            let severity = if is_open { Severity::Error } else { Severity::Info };
+            let finding = self.of_contact(at, IssueCode::KeyAmbiguous).severity(severity);
+            let finding = finding.column(column.and_then(of_file)).value(values.join(", "));
+            self.report(finding.detail(names));
         }
     }
 

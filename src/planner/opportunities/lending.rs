@@ -120,10 +120,9 @@ impl Planner {
         let lacking = missing.into_iter().chain(misfits);
         let lacking: Vec<&str> =
             lacking.map(|key| settings.fields.label(Object::Opportunity, key)).collect();
-        let finding = Finding::row(IssueCode::OpportunityMatchKept, self.number_at(at));
-        let finding = finding.object(Object::Opportunity);
+        let finding = self.of_opportunity(at, IssueCode::OpportunityMatchKept);
         let value = value.map(|value| value.as_ref().into());
-        self.window.findings.push(Finding { column, value, ..finding.detail(lacking.join(", ")) });
+        self.report(Finding { column, value, ..finding.detail(lacking.join(", ")) });
     }
 }
 

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
-use crate::issue::IssueCode;
+use crate::issue::{IssueCode, Severity};
 use crate::merge::{Base, Deal, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
@@ -105,7 +105,8 @@ impl Planner {
                 WhenOne::Create => Answer::New,
                 WhenOne::Fail => {
                     let name = self.ledger.name(opportunity);
-                    self.fail(at, IssueCode::OpportunityMatchFound, None, Some(name));
+                    let code = IssueCode::OpportunityMatchFound;
+                    self.report(self.of_opportunity(at, code).detail(name));
                     Answer::Fails
                 }
             },
@@ -114,7 +115,8 @@ impl Planner {
                 WhenSeveral::Create => Answer::New,
                 WhenSeveral::Fail => {
                     let names = self.ledger.names(all);
-                    self.fail(at, IssueCode::OpportunityMatchSeveral, None, Some(names));
+                    let code = IssueCode::OpportunityMatchSeveral;
+                    self.report(self.of_opportunity(at, code).detail(names));
                     Answer::Fails
                 }
             },
@@ -134,7 +136,8 @@ impl Planner {
             LinkTo::Contact(_) => self.lacking(open).unwrap_or_else(|| like_none.into()),
             _ => "the row has no contact, among whose opportunities it is looked for".into(),
         };
-        self.fail(open.at, IssueCode::OpportunityMatchNone, column, Some(why));
+        let finding = self.of_opportunity(open.at, IssueCode::OpportunityMatchNone);
+        self.report(finding.column(column).detail(why));
         Answer::Fails
     }
 
@@ -449,7 +452,8 @@ impl Planner {
             // A row that an interrupted import has planned keeps the one that was the lowest then.
             let why = if chosen == *lowest { "the lowest is taken" } else { "this one is taken" };
             let told = format!("{names}; {why}, {name}");
-            self.warn(at, IssueCode::OpportunityMatchSeveral, None, Some(told));
+            let finding = self.of_opportunity(at, IssueCode::OpportunityMatchSeveral);
+            self.report(finding.severity(Severity::Warning).detail(told));
         }
     }
 }

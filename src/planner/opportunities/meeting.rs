@@ -4,8 +4,8 @@ use super::matching::{InPipeline, NotFound};
 use super::{OpenSide, OpportunityDecision};
 use crate::account::{Relink, Unlinked};
 use crate::field::FieldId;
-use crate::issue::{Finding, IssueCode};
-use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
+use crate::issue::{Finding, IssueCode, Severity};
+use crate::object::{ContactNumber, Mode, OpportunityNumber};
 use crate::pairing::LinkTo;
 use crate::plan::{By, Outcome};
 use crate::planner::Planner;
@@ -53,7 +53,7 @@ impl Planner {
         by: By,
     ) -> OpportunityDecision {
         let name = self.ledger.name(opportunity);
-        self.fail(at, IssueCode::OpportunityExists, None, Some(name));
+        self.report(self.of_opportunity(at, IssueCode::OpportunityExists).detail(name));
         OpportunityDecision::Aside(opportunity, by, Outcome::Skip)
     }
 
@@ -73,12 +73,15 @@ impl Planner {
             LinkTo::Contact(contact) => contact,
             LinkTo::FailedContact => {
                 let why = self.failure_of(self.number_at(at));
-                self.warn(at, IssueCode::ContactFailedLinkKept, None, why);
+                let finding = self.of_opportunity(at, IssueCode::ContactFailedLinkKept);
+                let finding = finding.severity(Severity::Warning);
+                self.report(Finding { detail: why.map(Into::into), ..finding });
                 return joins(false);
             }
             LinkTo::UnknownId => {
                 let column = self.column_of(settings, FieldId::CONTACT_LINK);
-                self.warn(at, IssueCode::ContactIdUnknown, column, None);
+                let finding = self.of_opportunity(at, IssueCode::ContactIdUnknown);
+                self.report(finding.severity(Severity::Warning).column(column));
                 return joins(false);
             }
             LinkTo::Nobody | LinkTo::Disagreement(..) => return joins(false),
@@ -86,15 +89,18 @@ impl Planner {
         let Some(other) = self.other_owner(opportunity, contact) else { return joins(true) };
         match settings.account.opportunities.relink {
             Relink::Move => {
-                let finding = Finding::row(IssueCode::OpportunityRelinked, self.number_at(at));
-                self.window.findings.push(finding.object(Object::Opportunity).detail(other));
+                self.report(self.of_opportunity(at, IssueCode::OpportunityRelinked).detail(other));
                 joins(true)
             }
             Relink::Keep => {
-                self.warn(at, IssueCode::OpportunityLinkKept, None, Some(other));
+                let finding = self.of_opportunity(at, IssueCode::OpportunityLinkKept);
+                self.report(finding.severity(Severity::Warning).detail(other));
                 joins(false)
             }
-            Relink::Fail => self.refuse(at, IssueCode::OpportunityRelinkRefused, None, Some(other)),
+            Relink::Fail => {
+                let finding = self.of_opportunity(at, IssueCode::OpportunityRelinkRefused);
+                self.refuse(finding.detail(other))
+            }
         }
     }
 
@@ -145,15 +151,17 @@ impl Planner {
                     "it was not looked for by the other cells, as the row has no contact".into()
                 }
             };
-            return self.refuse(at, IssueCode::OpportunityIdMissing, column, Some(why));
+            let finding = self.of_opportunity(at, IssueCode::OpportunityIdMissing);
+            return self.refuse(finding.column(column).detail(why));
         }
         if contact.is_none() && settings.account.opportunities.unlinked == Unlinked::Fail {
-            return self.refuse(at, IssueCode::OpportunityContactMissing, None, None);
+            return self.refuse(self.of_opportunity(at, IssueCode::OpportunityContactMissing));
         }
         if let Some(opportunity) = beside {
             // Before asking what else the row lacks: filling its cells would not help it (O4).
             let name = self.ledger.name(opportunity);
-            return self.refuse(at, IssueCode::OpportunityDuplicate, None, Some(name));
+            let finding = self.of_opportunity(at, IssueCode::OpportunityDuplicate);
+            return self.refuse(finding.detail(name));
         }
         let standing = self.plain_standing(at);
         if standing.is_none() && !self.can_be_created(settings, at) {
@@ -163,14 +171,8 @@ impl Planner {
     }
 
     /// Fails the side, and reports why.
-    pub(super) fn refuse(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        detail: Option<String>,
-    ) -> OpportunityDecision {
-        self.fail(at, code, column, detail);
+    pub(super) fn refuse(&mut self, why: Finding) -> OpportunityDecision {
+        self.report(why);
         OpportunityDecision::Nothing(Outcome::Fail)
     }
 }

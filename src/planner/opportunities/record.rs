@@ -7,7 +7,7 @@ use super::standing::Standing;
 use super::{OpenSide, OpportunityDecision, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
-use crate::issue::{Finding, IssueCode, Severity};
+use crate::issue::{IssueCode, Severity};
 use crate::merge::{Deal, Pitch, Problem, RowOf, RowRole};
 use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::pairing::LinkTo;
@@ -77,7 +77,7 @@ impl Planner {
 
     /// Folds a row into an opportunity that it has been imported to before: it only says whom that belongs to.
     fn join_as_imported(&mut self, at: usize, opportunity: OpportunityNumber) -> Outcome {
-        self.fail(at, IssueCode::OpportunityImported, None, None);
+        self.report(self.of_opportunity(at, IssueCode::OpportunityImported));
         let row = self.row_at(at);
         self.ledger.opportunity_rows[row.index()].only_links = true;
         self.take_row(row, opportunity)
@@ -244,8 +244,7 @@ impl Planner {
             Some(contact) => return self.ledger.gifts.push((contact, self.row_at(at))),
         };
         let column = self.column_of(settings, FieldId::OPPORTUNITY_TAGS);
-        let mut finding = Finding::row(IssueCode::OpportunityTagsUnused, self.number_at(at));
-        (finding.object, finding.column) = (Some(Object::Opportunity), column);
-        self.window.findings.push(finding.detail(why));
+        let finding = self.of_opportunity(at, IssueCode::OpportunityTagsUnused);
+        self.report(finding.column(column).detail(why));
     }
 }

@@ -42,7 +42,8 @@ impl Planner {
             let column = missing.iter().find_map(|key| {
                 self.column_of(settings, settings.fields.find(Object::Opportunity, key)?)
             });
-            self.fail(at, IssueCode::RequiredMissing, column, Some(labels.join(", ")));
+            let finding = self.of_opportunity(at, IssueCode::RequiredMissing).column(column);
+            self.report(finding.detail(labels.join(", ")));
         }
         false
     }
@@ -159,39 +160,9 @@ impl Planner {
         settings.opportunity_columns.iter().find(|column| column.field == field)?.index()
     }
 
-    /// Reports why the row's opportunity fails. If an id is unknown, the detail is that id.
-    pub(super) fn fail(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        detail: Option<String>,
-    ) {
-        let mut finding = self.finding(at, code, column);
-        if code == IssueCode::OpportunityIdUnknown {
-            finding.value = detail.map(Into::into);
-        } else {
-            finding.detail = detail.map(Into::into);
-        }
-        self.window.findings.push(finding);
-    }
-
-    /// Reports what does not become of the row's opportunity although the row says so.
-    pub(super) fn warn(
-        &mut self,
-        at: usize,
-        code: IssueCode,
-        column: Option<u16>,
-        detail: Option<String>,
-    ) {
-        let mut finding = self.finding(at, code, column).severity(Severity::Warning);
-        finding.detail = detail.map(Into::into);
-        self.window.findings.push(finding);
-    }
-
-    fn finding(&self, at: usize, code: IssueCode, column: Option<u16>) -> Finding {
-        let finding = Finding::row(code, self.number_at(at)).object(Object::Opportunity);
-        Finding { column, ..finding }
+    /// An issue about a row's opportunity side.
+    pub(super) fn of_opportunity(&self, at: usize, code: IssueCode) -> Finding {
+        Finding::row(code, self.number_at(at)).object(Object::Opportunity)
     }
 }
 
