@@ -29,6 +29,7 @@ use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
+use remembering::Changed;
 pub(super) use remembering::met_on;
 use tokenless::Remembered;
 
@@ -239,20 +240,10 @@ impl Runner<'_> {
         let plan = self.plan(block, findings, storage).await?;
         let told = plan.told.clone();
         let mut report = self.write(plan, rows, storage, watch).await?;
-        let changed = match self.changed(&report, storage).await {
-            Ok(changed) => changed,
-            Err(error) => {
-                // What the window has written counts all the same.
-                self.total.absorb(&report);
-                return Err(error);
-            }
-        };
-        self.job.is_begun |= report.checkpoint.is_begun;
-        self.remember_planned_again(&report);
-        report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
-        let planned = changed.iter().filter(|record| record.was_planned);
-        report.revised_plans = planned.map(|record| record.object).collect();
+        let changed = self.revise(&mut report, storage).await;
+        // What the window has written counts even if storage has failed since.
         self.total.absorb(&report);
+        let changed = changed?;
         let control = watch(Event::Window(&report));
         self.remember(&mut report, &told, changed);
         if is_broken(&report) {
@@ -269,6 +260,21 @@ impl Runner<'_> {
             return Err(Error::TooManyErrors { done: Box::new(report) });
         }
         Ok(None)
+    }
+
+    /// Takes up what a window has written: which rows of earlier windows it revises. Returns their records.
+    async fn revise<S: AsyncStorageWrite>(
+        &mut self,
+        report: &mut Report,
+        storage: &mut S,
+    ) -> Result<Vec<Changed>, Error<S::Error>> {
+        let changed = self.changed(report, storage).await?;
+        self.job.is_begun |= report.checkpoint.is_begun;
+        self.remember_planned_again(report);
+        report.revised = changed.iter().map(|record| (record.object, record.row)).collect();
+        let planned = changed.iter().filter(|record| record.was_planned);
+        report.revised_plans = planned.map(|record| record.object).collect();
+        Ok(changed)
     }
 
     /// Writes the plan of the window that ends with this row of the file.

@@ -2,6 +2,7 @@
 //! it becomes part of every checkpoint (behaviour X6).
 
 use super::Runner;
+use crate::apply::job::Ending;
 use crate::apply::report::Report;
 use crate::issue::{FailedRow, MetRow};
 use crate::plan::Plan;
@@ -20,24 +21,14 @@ pub(super) struct Remembered {
 impl Runner<'_> {
     /// Remembers the rows of a window that leave no token, and tells the checkpoint those that it could lead elsewhere.
     pub(super) fn remember_tokenless(&mut self, plan: &Plan) {
-        if self.job.ending == super::Ending::Open {
+        if self.job.ending == Ending::Open {
             return;
         }
+        let moved = Moved::of(plan);
+        // Those of earlier windows first: this one may push them out.
+        let (mut failed, mut met) = self.take_concerned(&moved);
         let mut all_failed = plan.failed_rows(|_| true);
         all_failed.sort_by_key(|failed| failed.row);
-        let moved = Moved::of(plan);
-        let (mut failed, mut met) = (Vec::new(), Vec::new());
-        // Those of earlier windows first: this one may push them out.
-        if !moved.is_nothing() {
-            self.tokenless.retain_mut(|row| {
-                let is_concerned = moved.concerns(&row.row);
-                if is_concerned {
-                    failed.append(&mut row.failed);
-                    met.append(&mut row.met);
-                }
-                !is_concerned
-            });
-        }
         each_tokenless(plan, |row| {
             let number = plan.ledger.number(row.row);
             let from = all_failed.partition_point(|failed| failed.row < number);
@@ -45,10 +36,10 @@ impl Runner<'_> {
             if moved.concerns(&row) {
                 failed.extend(of_row.cloned());
                 met.extend(plan.met_rows(row.row));
-                return;
+            } else {
+                let (met, failed) = (plan.met_rows(row.row).collect(), of_row.cloned().collect());
+                self.keep_in_mind(Remembered { met, failed, row });
             }
-            let (met, failed) = (plan.met_rows(row.row).collect(), of_row.cloned().collect());
-            self.keep_in_mind(Remembered { met, failed, row });
         });
         if moved.is_nothing() {
             return;
@@ -62,9 +53,25 @@ impl Runner<'_> {
         self.job.remember(failed, met);
     }
 
+    /// Takes out the remembered rows that this could lead elsewhere.
+    fn take_concerned(&mut self, moved: &Moved) -> (Vec<FailedRow>, Vec<MetRow>) {
+        let (mut failed, mut met) = (Vec::new(), Vec::new());
+        if !moved.is_nothing() {
+            self.tokenless.retain_mut(|row| {
+                let is_concerned = moved.concerns(&row.row);
+                if is_concerned {
+                    failed.append(&mut row.failed);
+                    met.append(&mut row.met);
+                }
+                !is_concerned
+            });
+        }
+        (failed, met)
+    }
+
     /// What rows of a window have met that were planned again takes the place of what they were to meet at first.
     pub(super) fn remember_planned_again(&mut self, report: &Report) {
-        if self.job.ending == super::Ending::Open || report.parts().next().is_none() {
+        if self.job.ending == Ending::Open || report.parts().next().is_none() {
             return;
         }
         self.job.failed.clone_from(&report.checkpoint.failed);
