@@ -52,32 +52,34 @@ pub(super) enum Check {
     Later,
 }
 
-impl<'s> CheckedColumn<'s> {
-    pub(super) fn new(settings: &Settings, column: &'s Column) -> Self {
-        let check = match column.field {
+impl Check {
+    /// How the cells of a column are checked.
+    fn of(column: &Column) -> Self {
+        use FieldKind::{
+            Boolean, Country, Date, FullName, List, LongText, Money, Number, SingleChoice, Status,
+            Text, Timezone, User,
+        };
+        match column.field {
             FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK => Check::Id,
             FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS => Check::Email,
             FieldId::PHONE | FieldId::ADDITIONAL_PHONES => Check::Phone,
             FieldId::PIPELINE | FieldId::STAGE => Check::Later,
             FieldId::OPPORTUNITY_TAGS => Check::Items,
             _ => match column.kind {
-                FieldKind::Text | FieldKind::LongText | FieldKind::List | FieldKind::FullName
-                    if column.is_direct() =>
-                {
-                    Check::Text
-                }
+                Text | LongText | List | FullName if column.is_direct() => Check::Text,
                 _ if column.is_list => Check::Items,
-                FieldKind::Boolean
-                | FieldKind::Country
-                | FieldKind::SingleChoice
-                | FieldKind::Status
-                | FieldKind::Timezone
-                | FieldKind::User => Check::Choice,
-                FieldKind::Date if column.is_direct() => Check::Day,
-                FieldKind::Number | FieldKind::Money if column.is_direct() => Check::Amount,
+                Boolean | Country | SingleChoice | Status | Timezone | User => Check::Choice,
+                Date if column.is_direct() => Check::Day,
+                Number | Money if column.is_direct() => Check::Amount,
                 _ => Check::Value,
             },
-        };
+        }
+    }
+}
+
+impl<'s> CheckedColumn<'s> {
+    pub(super) fn new(settings: &Settings, column: &'s Column) -> Self {
+        let check = Check::of(column);
         let is_key = settings.is_key(column.field);
         let index = column.index().map(usize::from);
         CheckedColumn {
@@ -89,10 +91,7 @@ impl<'s> CheckedColumn<'s> {
                 && !column.is_constant()
                 && column.max_chars == usize::MAX,
             says_more: !is_key && !column.is_constant(),
-            is_name: matches!(
-                column.field,
-                FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME
-            ),
+            is_name: column.field.is_name(),
             may_mean_nothing: column.may_mean_nothing(),
             among_its_kind: 0,
             fine: RecentCells::default(),
