@@ -149,19 +149,47 @@ pub(super) fn contradicts(
     })
 }
 
-/// The last value that a record's rows up to this one say in a column, and the row that says it.
-fn said_before<'l>(
+/// A row, and the row before it that says something of the same record.
+struct Pair<'l> {
     ledger: &'l Ledger,
     settings: &'l Settings,
-    column: &'l Column,
-    (row, of): (RowIndex, &RowOf<'l>),
-) -> Option<(RowIndex, Value<'l>)> {
-    // Usually the last row says one.
-    if let Some(value) = of.value(settings, column) {
-        return Some((row, value));
+    previous: RowIndex,
+    /// The earlier one first.
+    rows: [RowOf<'l>; 2],
+}
+
+impl<'l> Pair<'l> {
+    /// The earlier row that the later one contradicts in a column, if it does.
+    fn contradicted(
+        &self,
+        &ComparedColumn { index, has_region, .. }: &ComparedColumn,
+        column: &'l Column,
+        counts: impl Fn(FieldId, &Value<'_>, &Value<'_>) -> bool,
+    ) -> Option<RowIndex> {
+        let [before, this] = &self.rows;
+        let text = this.cells.cell(index);
+        let is_repeated = !has_region && text == before.cells.cell(index);
+        if text.is_empty() || (is_repeated && !before.is_dropped(column.index(), 0)) {
+            return None;
+        }
+        let now = this.value(self.settings, column)?;
+        let (earlier, said) = self.said_before(column)?;
+        let differs = !normalize::says_the_same(&said, &now)
+            && !loosens(column, Some(&said), &now)
+            && counts(column.field, &said, &now);
+        differs.then_some(earlier)
     }
-    let mut earlier = ledger.back_from(column.object, row).skip(1);
-    earlier.find_map(|row| Some((row, ledger.row(column.object, row).value(settings, column)?)))
+
+    /// The last value that the rows before the later one say in a column, and the row that says it.
+    fn said_before(&self, column: &'l Column) -> Option<(RowIndex, Value<'l>)> {
+        let Pair { ledger, settings, previous, rows: [before, _] } = self;
+        // Usually the last row says one.
+        if let Some(value) = before.value(settings, column) {
+            return Some((*previous, value));
+        }
+        let mut earlier = ledger.back_from(column.object, *previous).skip(1);
+        earlier.find_map(|row| Some((row, ledger.row(column.object, row).value(settings, column)?)))
+    }
 }
 
 impl Planner {
@@ -210,30 +238,23 @@ impl Planner {
             Object::Contact => &differences.contacts,
             Object::Opportunity => &differences.opportunities,
         };
-        let [this, before] = [row, previous].map(|row| ledger.row(object, row));
+        let pair = Pair {
+            ledger,
+            settings,
+            previous,
+            rows: [previous, row].map(|row| ledger.row(object, row)),
+        };
+        let [before, this] = &pair.rows;
         if compared.are_alike(&this.cells, &before.cells) {
             return;
         }
         let first = window.findings.len();
-        for &ComparedColumn { place, index, has_region } in &compared.columns {
-            let text = this.cells.cell(index);
-            let is_repeated = !has_region && text == before.cells.cell(index);
-            let column = &settings.columns(object)[place];
-            if text.is_empty() || (is_repeated && !before.is_dropped(column.index(), 0)) {
-                continue;
-            }
-            let Some(now) = this.value(settings, column) else { continue };
-            let Some((earlier, said)) = said_before(ledger, settings, column, (previous, &before))
-            else {
-                continue;
-            };
-            let differs = !normalize::says_the_same(&said, &now)
-                && !loosens(column, Some(&said), &now)
-                && counts(column.field, &said, &now);
+        for compared in &compared.columns {
+            let column = &settings.columns(object)[compared.place];
+            let Some(earlier) = pair.contradicted(compared, column, &counts) else { continue };
             // The cell of a full name feeds two fields, but differs once.
-            let is_told =
-                || window.findings[first..].iter().any(|old| old.column == column.index());
-            if differs && !is_told() {
+            let is_told = window.findings[first..].iter().any(|old| old.column == column.index());
+            if !is_told {
                 let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
                 let detail = Some(Detail::Row(earlier.number()));
                 window.findings.push(Finding { column: column.index(), detail, ..finding });

@@ -97,14 +97,7 @@ impl Planner {
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
-                match verdict {
-                    Verdict::One { contact, rule, key } if contact == of => {
-                        self.note_rule(at, rule, key);
-                    }
-                    _ => self.note_reason(at, By::Before, 0),
-                }
-                let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, keys, disputed, of)
+                self.follow_settled(settings, at, draft, keys, of, &verdict)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
@@ -112,6 +105,24 @@ impl Planner {
                 self.follow(settings, at, draft, keys, disputed, &verdict)
             }
         }
+    }
+
+    /// The row means the contact that it met before the import was interrupted, whatever the match rules find now.
+    fn follow_settled(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        draft: &RowDraft,
+        keys: RowKeys<'_>,
+        met: ContactNumber,
+        verdict: &Verdict,
+    ) -> ContactDecision {
+        match *verdict {
+            Verdict::One { contact, rule, key } if contact == met => self.note_rule(at, rule, key),
+            _ => self.note_reason(at, By::Before, 0),
+        }
+        let disputed = self.disputed(settings, at, keys);
+        self.meet(settings, at, draft, keys, disputed, met)
     }
 
     /// What the match rules find for a row; if it was met before the import was interrupted, what they found then.

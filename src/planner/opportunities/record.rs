@@ -15,15 +15,41 @@ use crate::plan::{By, Claim, Entry, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
+    /// Carries out what was decided, and notes it in the ledger.
     pub(super) fn write_down_opportunity(
         &mut self,
         open: OpenSide<'_>,
         decision: OpportunityDecision,
     ) {
-        let OpenSide { settings, at, link, .. } = open;
-        let row = self.row_at(at);
-        let named = if let LinkTo::Contact(contact) = link { Some(contact) } else { None };
-        let (opportunity, by, outcome) = match decision {
+        let row = self.row_at(open.at);
+        let named = if let LinkTo::Contact(contact) = open.link { Some(contact) } else { None };
+        let (opportunity, by, outcome) = self.carry_out(open, decision);
+        let side = &mut self.ledger.opportunity_rows[row.index()];
+        (side.opportunity, side.contact) = (opportunity, named);
+        (side.by, side.outcome) = (by, Some(outcome));
+        if let Some(contact) = named
+            && open.settings.contacts.is_none()
+            && self.contact_of(row) == named
+            && outcome != Outcome::Fail
+        {
+            // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
+            self.ledger.contacts[contact.index()].name(row);
+        }
+        if let (Some(opportunity), Some(links)) = (opportunity, decision.links()) {
+            self.ledger.opportunity_rows[row.index()].sets_link = links;
+            self.link_and_tag(open, opportunity, named.filter(|_| links));
+        }
+    }
+
+    /// Folds the row into its opportunity, if that was decided. Returns the opportunity, how the row found it, and what
+    /// becomes of the row.
+    fn carry_out(
+        &mut self,
+        open: OpenSide<'_>,
+        decision: OpportunityDecision,
+    ) -> (Option<OpportunityNumber>, By, Outcome) {
+        let OpenSide { settings, at, .. } = open;
+        match decision {
             OpportunityDecision::Nothing(outcome) => (None, By::New, outcome),
             OpportunityDecision::Aside(opportunity, by, outcome) => {
                 if by == By::Match {
@@ -31,38 +57,33 @@ impl Planner {
                 }
                 (Some(opportunity), by, outcome)
             }
-            OpportunityDecision::Joins { opportunity, by, .. } if self.is_as_imported(open) => {
-                self.claim(open, opportunity, by);
-                (Some(opportunity), by, self.join_as_imported(at, opportunity))
-            }
             OpportunityDecision::Joins { opportunity, by, .. } => {
+                let is_as_imported = self.is_as_imported(open);
                 let outcome = match self.claim(open, opportunity, by) {
+                    _ if is_as_imported => self.join_as_imported(at, opportunity),
                     Claim::Lent => self.lend_opportunity(open, opportunity),
-                    _ => self.join_opportunity(settings, at, opportunity),
+                    Claim::Free | Claim::Consumed => {
+                        self.join_opportunity(settings, at, opportunity)
+                    }
                 };
                 (Some(opportunity), by, outcome)
             }
             OpportunityDecision::New { standing, .. } => {
                 (Some(self.bring_opportunity(settings, at, standing)), By::New, Outcome::Create)
             }
-        };
-        let side_of_row = &mut self.ledger.opportunity_rows[row.index()];
-        side_of_row.opportunity = opportunity;
-        side_of_row.contact = named;
-        (side_of_row.by, side_of_row.outcome) = (by, Some(outcome));
-        if let Some(contact) = named
-            && settings.contacts.is_none()
-            && self.contact_of(row) == named
-            && outcome != Outcome::Fail
-        {
-            // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
-            self.ledger.contacts[contact.index()].name(row);
         }
-        let (Some(opportunity), Some(links)) = (opportunity, decision.links()) else { return };
-        self.ledger.opportunity_rows[row.index()].sets_link = links;
-        let is_moved = named.filter(|_| links).is_some_and(|to| self.link(opportunity, to));
+    }
+
+    /// Links the opportunity of a row to a contact, if the row says to which, and gives that contact the row's tags.
+    fn link_and_tag(
+        &mut self,
+        OpenSide { settings, at, .. }: OpenSide<'_>,
+        opportunity: OpportunityNumber,
+        contact: Option<ContactNumber>,
+    ) {
+        let is_moved = contact.is_some_and(|to| self.link(opportunity, to));
         // Whomever it belonged to when it was imported has its tags.
-        let is_owed = is_moved || !self.ledger.opportunity_rows[row.index()].only_links;
+        let is_owed = is_moved || !self.ledger.opportunity_rows[self.row_at(at).index()].only_links;
         if self.draft(at).has_tags && is_owed {
             self.give_tags(settings, at, opportunity);
         }
