@@ -10,7 +10,7 @@ use super::differences::contradicts;
 use super::matching::Carried;
 use super::row_keys::RowKeys;
 use super::visiting::TOGETHER;
-use crate::draft::{KeyKind, Settings};
+use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
 use crate::merge::{AddressBook, RowOf, changes_contact};
 use crate::object::{ContactNumber, Object, RowIndex};
@@ -30,6 +30,17 @@ pub(super) enum ContactDecision {
     Joins(ContactNumber),
     /// It is folded into a new contact.
     New,
+}
+
+/// The contact side of a row, while nothing is decided about it yet.
+#[derive(Clone, Copy)]
+pub(super) struct OpenContact<'s> {
+    pub(super) settings: &'s Settings,
+    /// The position of the row in the window.
+    pub(super) at: usize,
+    pub(super) draft: &'s RowDraft,
+    /// Its keys: the id that it names, and those under match rules.
+    pub(super) keys: RowKeys<'s>,
 }
 
 impl Planner {
@@ -93,21 +104,17 @@ impl Planner {
                 continue;
             }
             let own = RowKeys::of_row(&draft, &keys, &numbers, first).of_contact();
-            let (decision, carried) = self.resolve_contact(&settings, at, &draft, own);
-            self.write_down(&settings, at, decision, own, carried);
+            let open = OpenContact { settings: &settings, at, draft: &draft, keys: own };
+            let (decision, carried) = self.resolve_contact(open);
+            self.write_down(open, decision, carried);
         }
         self.block.drafts.put_keys(keys);
         self.window.numbers = numbers;
     }
 
-    fn write_down(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        decision: ContactDecision,
-        keys: RowKeys<'_>,
-        carried: Carried,
-    ) {
+    /// Carries out what was decided, and notes it in the ledger.
+    fn write_down(&mut self, open: OpenContact<'_>, decision: ContactDecision, carried: Carried) {
+        let OpenContact { settings, at, keys, .. } = open;
         let row = self.row_at(at);
         let is_selected = settings.contacts.is_some();
         let (contact, outcome) = match decision {

@@ -1,11 +1,11 @@
 //! Which contact a row means: the one with its id, the one that carries its keys, or none (behaviour §4).
 
 use super::Planner;
-use super::contacts::{ContactDecision, of_file};
+use super::contacts::{ContactDecision, OpenContact, of_file};
 use super::row_keys::RowKeys;
 use crate::account::Conflict;
 use crate::dedup::{Candidates, Holder, KeyNumber, Verdict, decide};
-use crate::draft::{Key, KeyKind, Otherwise, RowDraft, Settings, SideDraft};
+use crate::draft::{Key, KeyKind, Otherwise, Settings, SideDraft};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{ContactNumber, Object};
 use crate::plan::{By, Outcome};
@@ -36,26 +36,19 @@ enum Glance {
 
 impl Planner {
     /// Decides about the contact side of a row. Also returns who carried its keys before.
-    pub(super) fn resolve_contact(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> (ContactDecision, Carried) {
+    pub(super) fn resolve_contact(&mut self, open: OpenContact<'_>) -> (ContactDecision, Carried) {
+        let OpenContact { at, draft, keys, .. } = open;
         if draft.contact == SideDraft::Failed {
             return (ContactDecision::Nobody(Outcome::Fail), Carried::Mixed);
         }
         let is_plain = self.settled.has_no_row();
         match is_plain.then(|| self.match_at_a_glance(keys)).flatten() {
-            Some(Glance::Nobody) => {
-                (self.meet_nobody(settings, at, draft, keys), Carried::ByNobody)
-            }
+            Some(Glance::Nobody) => (self.meet_nobody(open), Carried::ByNobody),
             Some(Glance::One { contact, rule, key, carried }) => {
                 self.note_reason(at, By::Rule(rule), key);
-                (self.meet(settings, at, draft, keys, RowKeys::NONE, contact), carried)
+                (self.meet(open, RowKeys::NONE, contact), carried)
             }
-            None => (self.resolve_closely(settings, at, draft, keys), Carried::Mixed),
+            None => (self.resolve_closely(open), Carried::Mixed),
         }
     }
 
@@ -63,13 +56,8 @@ impl Planner {
     /// has keys that lead to several contacts.
     // In a function of its own, so that the common cases stay short.
     #[inline(never)]
-    fn resolve_closely(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> ContactDecision {
+    fn resolve_closely(&mut self, open: OpenContact<'_>) -> ContactDecision {
+        let OpenContact { settings, at, keys, .. } = open;
         if self.fail_again(Object::Contact, at) {
             return ContactDecision::Nobody(Outcome::Fail);
         }
@@ -80,29 +68,29 @@ impl Planner {
         if let Some(named) = named
             && otherwise.is_none()
         {
-            self.note_unlike_log(settings, at, keys, named);
-            return self.follow_id(settings, at, draft, keys, named);
+            self.note_unlike_log(open, named);
+            return self.follow_id(open, named);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
             self.unteach_all(keys);
-            return self.meet_nobody(settings, at, draft, keys);
+            return self.meet_nobody(open);
         }
-        let (verdict, candidates) = self.match_as_before(settings, at, keys);
+        let (verdict, candidates) = self.match_as_before(open);
         if let Some(named) = named
             && verdict == Verdict::Nobody
             && otherwise == Some(Otherwise::TheOneNamed)
         {
-            return self.follow_id(settings, at, draft, keys, named);
+            return self.follow_id(open, named);
         }
         match self.settled_contact(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
-                self.follow_settled(settings, at, draft, keys, of, &verdict)
+                self.follow_settled(open, of, &verdict)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
-                let disputed = self.disputed(settings, at, keys);
-                self.follow(settings, at, draft, keys, disputed, &verdict)
+                let disputed = self.disputed(open);
+                self.follow(open, disputed, &verdict)
             }
         }
     }
@@ -110,27 +98,23 @@ impl Planner {
     /// The row means the contact that it met before the import was interrupted, whatever the match rules find now.
     fn follow_settled(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
+        open: OpenContact<'_>,
         met: ContactNumber,
         verdict: &Verdict,
     ) -> ContactDecision {
+        let at = open.at;
         match *verdict {
             Verdict::One { contact, rule, key } if contact == met => self.note_rule(at, rule, key),
             _ => self.note_reason(at, By::Before, 0),
         }
-        let disputed = self.disputed(settings, at, keys);
-        self.meet(settings, at, draft, keys, disputed, met)
+        let disputed = self.disputed(open);
+        self.meet(open, disputed, met)
     }
 
     /// What the match rules find for a row; if it was met before the import was interrupted, what they found then.
     fn match_as_before(
         &self,
-        settings: &Settings,
-        at: usize,
-        keys: RowKeys<'_>,
+        OpenContact { settings, at, keys, .. }: OpenContact<'_>,
     ) -> (Verdict, Vec<Candidates>) {
         let now = self.match_contact(settings, keys, |_| true);
         let (Verdict::One { contact, .. }, _) = now else { return now };
@@ -160,9 +144,7 @@ impl Planner {
     /// the id is somebody else's. Of a contact that other rows have changed by now nothing can be told.
     fn note_unlike_log(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        keys: RowKeys<'_>,
+        OpenContact { settings, at, keys, .. }: OpenContact<'_>,
         (key, number): (&Key, KeyNumber),
     ) {
         let is_of_log = settings.is_id_of_log(key) && keys.rules().next().is_some();
@@ -181,20 +163,17 @@ impl Planner {
     /// The row means the contact whose id it names, whatever its other keys say (M1).
     fn follow_id(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
+        open: OpenContact<'_>,
         (key, number): (&Key, KeyNumber),
     ) -> ContactDecision {
         match self.contact_with_id(number) {
             Some(contact) => {
-                self.note_reason(at, By::Id, 0);
-                let disputed = self.disputed(settings, at, keys);
-                self.meet(settings, at, draft, keys, disputed, contact)
+                self.note_reason(open.at, By::Id, 0);
+                let disputed = self.disputed(open);
+                self.meet(open, disputed, contact)
             }
             None => {
-                let finding = self.of_contact(at, IssueCode::ContactIdUnknown);
+                let finding = self.of_contact(open.at, IssueCode::ContactIdUnknown);
                 let finding = finding.value(self.key_text(key).into_owned());
                 self.report(finding.column(of_file(key.column)));
                 ContactDecision::Nobody(Outcome::Fail)
@@ -213,19 +192,16 @@ impl Planner {
     /// Does what the match rules have decided.
     fn follow(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
+        open: OpenContact<'_>,
         disputed: RowKeys<'_>,
         verdict: &Verdict,
     ) -> ContactDecision {
         match *verdict {
             Verdict::One { contact, rule, key } => {
-                self.note_rule(at, rule, key);
-                self.meet(settings, at, draft, keys, disputed, contact)
+                self.note_rule(open.at, rule, key);
+                self.meet(open, disputed, contact)
             }
-            Verdict::Nobody => self.meet_nobody(settings, at, draft, disputed),
+            Verdict::Nobody => self.meet_nobody(OpenContact { keys: disputed, ..open }),
             Verdict::Several => ContactDecision::Nobody(Outcome::Fail),
         }
     }
@@ -261,7 +237,10 @@ impl Planner {
     /// Those keys of a row that may be somebody else's (M6). Of a row that was imported before it is known which were,
     /// and whoever has others of its keys now has come by them since. Where such a key fails a row, a row that did not
     /// fail had none.
-    fn disputed<'k>(&mut self, settings: &Settings, at: usize, keys: RowKeys<'k>) -> RowKeys<'k> {
+    fn disputed<'k>(
+        &mut self,
+        OpenContact { settings, at, keys, .. }: OpenContact<'k>,
+    ) -> RowKeys<'k> {
         let had_none = settings.account.dedup.conflict == Conflict::Fail;
         let is_known = had_none || self.knows_dropped(at);
         if self.settled_contact(at).is_none() || !is_known {

@@ -2,11 +2,11 @@
 
 use smallvec::SmallVec;
 
-use super::ContactDecision;
 use super::report::of_file;
+use super::{ContactDecision, OpenContact};
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
-use crate::draft::{Cell, Column, KeyKind, Part, RowDraft, Settings};
+use crate::draft::{Cell, Column, KeyKind, Part, Settings};
 use crate::issue::{Detail, Finding, IssueCode, Others, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
@@ -17,13 +17,8 @@ use crate::planner::row_keys::RowKeys;
 
 impl Planner {
     /// The row means nobody: it brings a new contact, if the mode and the policy allow that.
-    pub(in crate::planner) fn meet_nobody(
-        &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
-    ) -> ContactDecision {
+    pub(in crate::planner) fn meet_nobody(&mut self, open: OpenContact<'_>) -> ContactDecision {
+        let OpenContact { settings, at, draft, keys } = open;
         let has_key = keys.rules().next().is_some();
         let Some(mode) = settings.contacts else {
             return ContactDecision::Nobody(Outcome::Skip);
@@ -131,13 +126,11 @@ impl Planner {
     /// those of its keys that may belong to somebody else.
     pub(in crate::planner) fn meet(
         &mut self,
-        settings: &Settings,
-        at: usize,
-        draft: &RowDraft,
-        keys: RowKeys<'_>,
+        open: OpenContact<'_>,
         disputed: RowKeys<'_>,
         contact: ContactNumber,
     ) -> ContactDecision {
+        let OpenContact { settings, at, draft, .. } = open;
         let Some(mode) = settings.contacts else {
             // Nothing is written, but a key of somebody else makes it doubtful whose the opportunity is.
             return match self.settle_conflicts(settings, at, disputed, contact) {
@@ -173,7 +166,7 @@ impl Planner {
         {
             let first = || self.ledger.first_number(contact);
             let first = left_out.or_else(|| first().map(|row| row.to_string()));
-            let (column, key) = self.led_by(settings, at, keys);
+            let (column, key) = self.led_by(open);
             let (value, detail) = (key.map(Into::into), first.map(Into::into));
             self.report(Finding { column, value, detail, ..self.of_contact(at, code) });
             return ContactDecision::Aside(contact, outcome);
@@ -190,9 +183,7 @@ impl Planner {
     /// several fields, neither.
     fn led_by(
         &self,
-        settings: &Settings,
-        at: usize,
-        keys: RowKeys<'_>,
+        OpenContact { settings, at, keys, .. }: OpenContact<'_>,
     ) -> (Option<u16>, Option<String>) {
         let side = &self.ledger.contact_rows[self.row_at(at).index()];
         let found = match side.by {
