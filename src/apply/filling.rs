@@ -9,7 +9,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::applier::{Applier, State};
-use super::units::TaskKind;
+use super::units::{Task, TaskKind};
 use crate::draft::Rule;
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
@@ -39,6 +39,15 @@ type Tokens = HashSet<Token, foldhash::fast::RandomState>;
 struct ContactSteps {
     created: Tokens,
     updated: Tokens,
+}
+
+impl ContactSteps {
+    fn note(&mut self, step: &OwnedStep) {
+        match step.op {
+            Op::Create => self.created.insert(step.token),
+            Op::Update => self.updated.insert(step.token),
+        };
+    }
 }
 
 /// The changes and the new keys of the steps of a range of tasks.
@@ -105,26 +114,23 @@ impl Applier {
             if self.states[at] != State::Waiting {
                 continue;
             }
-            let task = self.tasks[at];
-            match task.kind {
+            let Task { part, kind, number, .. } = self.tasks[at];
+            let filled = match kind {
                 TaskKind::Contact => {
                     let step = self.step(at, Tie::NONE, folded);
-                    match step.op {
-                        Op::Create => contacts.created.insert(step.token),
-                        Op::Update => contacts.updated.insert(step.token),
-                    };
+                    contacts.note(&step);
                     self.batch.steps.push(step);
+                    Ok(())
                 }
-                TaskKind::FollowUp(which) => {
-                    match self.tie_to(task.part, ContactNumber::new(task.number), &contacts) {
-                        Ok(tie) => self.fill_follow_up(at, which, tie),
-                        Err(token) => self.leave_out(at, token),
-                    }
-                }
-                TaskKind::Opportunity => match self.link_of(at, &contacts) {
-                    Ok(tie) => opportunities.push(self.step(at, tie, folded)),
-                    Err(token) => self.leave_out(at, token),
-                },
+                TaskKind::FollowUp(which) => self
+                    .tie_to(part, ContactNumber::new(number), &contacts)
+                    .map(|tie| self.fill_follow_up(at, which, tie)),
+                TaskKind::Opportunity => self
+                    .link_of(at, &contacts)
+                    .map(|tie| opportunities.push(self.step(at, tie, folded))),
+            };
+            if let Err(contact) = filled {
+                self.leave_out(at, contact);
             }
         }
         self.batch.sort_steps();

@@ -171,7 +171,11 @@ pub(crate) fn write(
             Written::Rejected(why) => receipts.rejected(step.token(), &why),
         }
     }
-    let checkpoint = batch.checkpoint();
+    keep(db, batch.checkpoint())
+}
+
+/// Keeps a checkpoint, in the same transaction as what it speaks of.
+fn keep(db: &mut Transaction<'_>, checkpoint: &Checkpoint) -> Result<(), Error> {
     let json = serde_json::to_string(checkpoint).expect("a checkpoint has text for its keys");
     let keep = "INSERT INTO import_checkpoints (import_id, json) VALUES ($1, $2)
         ON CONFLICT (import_id) DO UPDATE SET json = excluded.json";
