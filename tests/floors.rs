@@ -54,7 +54,7 @@ const FLOORS: &[&str] = &[
     "planner/finder",
     "planner/ahead",
     "apply/driver",
-    "apply/known",
+    "apply/written_before",
     "apply/run",
     "import",
     "guide",

@@ -15,10 +15,10 @@ use super::checkpoint::first_checkpoint;
 use super::driver::{WhileWriting, apply, apply_window, leave_window};
 use super::event::Event;
 use super::job::{Ending, Job};
-use super::known::{Known, check_resumed};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
 use super::token::{HEAD, Tokens};
+use super::written_before::{WrittenBefore, check_resumed};
 use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -350,8 +350,8 @@ impl Runner<'_> {
         let numbers = RowNumbers::After(offset);
         let len = u32::try_from(block.len()).unwrap_or(u32::MAX);
         let known = match self.job.resumes {
-            true => Known::ask(&self.tokens, &numbers, len, storage).await?,
-            false => Known::default(),
+            true => WrittenBefore::ask(&self.tokens, &numbers, len, storage).await?,
+            false => WrittenBefore::default(),
         };
         let settled = self.settled(&known, offset, len);
         let part = Part {
@@ -379,7 +379,7 @@ impl Runner<'_> {
     }
 
     /// Which records the `len` rows after the first `offset` had met before the import was interrupted.
-    fn settled(&mut self, known: &Known, offset: u32, len: u32) -> Settled {
+    fn settled(&mut self, known: &WrittenBefore, offset: u32, len: u32) -> Settled {
         let mut settled = known.settled();
         if !self.job.resumes {
             return settled;

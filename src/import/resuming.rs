@@ -1,7 +1,7 @@
 //! Going on with an import that was interrupted: which one it is, and what is left of it.
 
 use super::Import;
-use crate::apply::{self, Known, Tokens, WhileWriting};
+use crate::apply::{self, Tokens, WhileWriting, WrittenBefore};
 use crate::draft::Settings;
 use crate::error::{ConfigError, Error};
 use crate::plan::{Begun, Plan, RowNumbers};
@@ -190,7 +190,7 @@ impl Import {
         let tokens = Tokens::new(&checkpoint.import_id, reading.digest());
         let rows: usize = reading.blocks.iter().map(crate::source::Block::len).sum();
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let known = Known::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
+        let known = WrittenBefore::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
         apply::check_storage(checkpoint, known.has_steps(), storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
         let mut settled = known.settled();

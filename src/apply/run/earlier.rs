@@ -6,8 +6,8 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::apply::known::{Known, TOKENS, check_storage};
 use crate::apply::token::Tokens;
+use crate::apply::written_before::{TOKENS, WrittenBefore, check_storage};
 use crate::error::Error;
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Outcome, Plan, RowNumbers, print_of};
@@ -51,7 +51,7 @@ impl EarlierRun {
         for from in (0..rows).step_by(TOKENS) {
             let numbers = RowNumbers::After(from);
             let some = (rows - from).min(u32::try_from(TOKENS).unwrap_or(1));
-            let known = Known::ask(tokens, &numbers, some, storage).await?;
+            let known = WrittenBefore::ask(tokens, &numbers, some, storage).await?;
             knows_steps |= known.has_steps();
             for step in known.creates() {
                 earlier.note(step.object, &step.id, numbers.of(step.row));
@@ -98,7 +98,7 @@ impl EarlierRun {
     /// The window was written in full, and others after it. What it left unchanged then must not be written now,
     /// over what later rows said. Nor is anything created now, unless storage had refused it: a row that comes
     /// out as new had found a record that later rows have changed since.
-    pub(super) fn leave_past(&self, known: &Known, plan: &mut Plan) {
+    pub(super) fn leave_past(&self, known: &WrittenBefore, plan: &mut Plan) {
         let written: HashSet<(Object, RowIndex), foldhash::fast::RandomState> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;

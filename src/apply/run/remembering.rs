@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::Runner;
-use crate::apply::known::ask_applied;
 use crate::apply::report::Report;
+use crate::apply::written_before::ask_applied;
 use crate::error::Error;
 use crate::field::FieldId;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};

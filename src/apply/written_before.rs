@@ -1,5 +1,5 @@
-//! [`Known`]: what an interrupted import had written for some rows, as storage knows by token (behaviour
-//! X6).
+//! [`WrittenBefore`]: what an interrupted import had written for some rows, as storage knows by token (behaviour
+//! X6); and whether the import may go on from there.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -14,15 +14,15 @@ pub(super) const TOKENS: usize = 10_000;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(crate) struct Known {
-    pub(super) steps: Vec<KnownStep>,
+pub(crate) struct WrittenBefore {
+    pub(super) steps: Vec<WrittenStep>,
     /// The ids of the records that were created.
     created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
 }
 
 /// A step that was written.
 #[derive(Debug)]
-pub(super) struct KnownStep {
+pub(super) struct WrittenStep {
     pub(super) object: Object,
     /// Its first row.
     pub(super) row: RowIndex,
@@ -30,7 +30,7 @@ pub(super) struct KnownStep {
     pub(super) id: Box<str>,
 }
 
-impl Known {
+impl WrittenBefore {
     /// Asks storage for the tokens of every row.
     pub(crate) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
@@ -38,7 +38,7 @@ impl Known {
         rows: u32,
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {
-        let mut known = Known::default();
+        let mut known = WrittenBefore::default();
         let step = u32::try_from(TOKENS / 2).unwrap_or(1);
         for from in (0..rows).step_by(TOKENS / 2) {
             let rows = (from..rows.min(from + step)).map(RowIndex::new);
@@ -57,7 +57,7 @@ impl Known {
                 if op == Op::Create {
                     known.created.insert((object, id.into()));
                 }
-                known.steps.push(KnownStep { object, row, op, id: id.into() });
+                known.steps.push(WrittenStep { object, row, op, id: id.into() });
             }
         }
         Ok(known)
@@ -80,7 +80,7 @@ impl Known {
     }
 
     /// The steps that have created records.
-    pub(super) fn creates(&self) -> impl Iterator<Item = &KnownStep> {
+    pub(super) fn creates(&self) -> impl Iterator<Item = &WrittenStep> {
         self.steps.iter().filter(|step| step.op == Op::Create)
     }
 
@@ -110,7 +110,7 @@ impl Known {
 
     /// A row whose step is written keeps the outcome it had, whatever is left to do now.
     pub(crate) fn mend(&self, plan: &mut Plan) {
-        for &KnownStep { object, row, op, .. } in &self.steps {
+        for &WrittenStep { object, row, op, .. } in &self.steps {
             let outcome = plan.ledger.outcome_mut(object, row);
             let done = match op {
                 Op::Create => Outcome::Create,
