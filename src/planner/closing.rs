@@ -1,5 +1,5 @@
-//! [`Closing`]: what becomes of every record and every row, once all rows are planned. Records become steps, and what
-//! becomes of a record is what becomes of its rows.
+//! The end of planning: what is in the planner becomes the [`Plan`]. Records become steps, and what becomes of a record
+//! is what becomes of its rows.
 //!
 //! Contacts are settled first. Then the rows are gone through once. Each settles the opportunity whose first
 //! row it is, is counted, and names the steps of the records whose first row it is. So most steps come in
@@ -12,27 +12,71 @@ mod contacts;
 mod out_of_order;
 mod rows;
 
+use super::Planner;
 use super::differences::Overwritten;
 use super::stretches::{in_stretches, joined};
-use crate::plan::{KeptStep, Ledger, Stats};
+use crate::draft::KeyKind;
+use crate::issue::Finding;
+use crate::object::ContactNumber;
+use crate::plan::{KeptStep, Ledger, PassedOn, Plan, Stats};
 
 use contacts::Contacts;
 use out_of_order::OutOfOrder;
 use rows::Rows;
 
-/// See the [module](self).
-pub(super) struct Closing<'p> {
-    pub(super) ledger: &'p mut Ledger,
+impl Planner {
+    /// The plan, after every block was planned.
+    pub(crate) fn finish(mut self, about_file: Vec<Finding>, threads: usize) -> Plan {
+        self.withdraw_tags();
+        self.ledger.gifts.sort_unstable();
+        self.ledger.dropped_of_contacts.sort_unstable();
+        self.ledger.dropped_of_opportunities.sort_unstable();
+        let passed_on = self.passed_on();
+        let moved_keys = self.moved_keys();
+        let mut ledger = self.ledger;
+        ledger.passed_on = passed_on;
+        let closing = Closing {
+            ledger: &mut ledger,
+            overwritten: &self.differences.overwritten,
+            first_differs: &self.contacts.first_differs,
+            threads,
+        };
+        let (steps, stats) = closing.close();
+        ledger.shrink();
+        let mut findings = self.all_findings;
+        findings.splice(0..0, about_file);
+        findings.shrink_to_fit();
+        let told = self.contacts.told;
+        Plan { findings, stats, steps, told, moved_keys, ..Plan::empty(ledger, String::new()) }
+    }
+
+    /// The keys that pass from one contact to another, or that several carry in the end.
+    fn passed_on(&self) -> PassedOn {
+        let mut all = PassedOn::default();
+        let is_new = |it: ContactNumber| self.ledger.contacts[it.index()].is_new();
+        for key in self.index.passed_on(is_new, |place| self.ledger.text(place)) {
+            let KeyKind::Rule(rule) = key.kind else { continue };
+            let passage = all.entry((rule, key.text)).or_default();
+            passage.from.extend(key.from);
+            passage.to = key.to;
+        }
+        all
+    }
+}
+
+/// What tells which records are changed.
+struct Closing<'p> {
+    ledger: &'p mut Ledger,
     /// See [`Differences`](super::differences::Differences).
-    pub(super) overwritten: &'p [Overwritten],
+    overwritten: &'p [Overwritten],
     /// For each stored contact, whether its first row by itself would change it.
-    pub(super) first_differs: &'p [bool],
-    pub(super) threads: usize,
+    first_differs: &'p [bool],
+    threads: usize,
 }
 
 impl Closing<'_> {
     /// Settles every record, and returns the steps in order and the totals.
-    pub(super) fn close(self) -> (Vec<KeptStep>, Stats) {
+    fn close(self) -> (Vec<KeptStep>, Stats) {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);
         let settled = in_stretches(ledger.contacts.len(), threads, |of| contacts.settle(of));

@@ -8,8 +8,8 @@ pub(super) use report::of_file;
 use super::Planner;
 use super::differences::contradicts;
 use super::matching::Carried;
+use super::prefetching::TOGETHER;
 use super::row_keys::RowKeys;
-use super::visiting::TOGETHER;
 use crate::draft::{KeyKind, RowDraft, Settings};
 use crate::lookup::{DeclaredKey, Found, StoredId};
 use crate::merge::{AddressBook, RowOf, changes_contact};
@@ -95,7 +95,7 @@ impl Planner {
         let first = self.window_keys().start;
         for at in 0..self.window.rows.len() {
             if at.is_multiple_of(TOGETHER) {
-                self.visit(at..self.window.rows.len().min(at + TOGETHER), &numbers);
+                self.prefetch(at..self.window.rows.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
             // If contacts are not selected, one is looked up only for an opportunity (P8).

@@ -7,7 +7,7 @@ use crate::draft::{Column, Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::mapping::{Merge, OnInvalid};
-use crate::merge::{Base, Deal, Dropped, Problem, RowOf, RowRole};
+use crate::merge::{Base, Deal, Dropped, Problem, RowOf, RowRole, effective};
 use crate::object::{Object, OpportunityNumber, RowIndex};
 use crate::planner::Planner;
 
@@ -97,7 +97,7 @@ impl Planner {
         let base = Base::of(settings, None);
         let columns = settings.columns_of(FieldId::OPPORTUNITY_NAME);
         let mut missing = Vec::new();
-        if crate::merge::effective(base, columns, &[row]).is_none() {
+        if effective(base, columns, &[row]).is_none() {
             missing.push("name");
         }
         let is_pipeline_bad = misfits.iter().any(|p| p.code.is_about_pipeline());

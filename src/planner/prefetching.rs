@@ -1,8 +1,8 @@
-//! Looks at what the next rows will be compared with, before it is needed.
+//! Prefetches what the next rows will be compared with: looks at it before it is needed.
 //!
 //! A row that repeats a contact is compared with that contact's row before it, which may be anywhere in the
 //! file. That means waiting for memory three times: for the contact, for where its row begins, for the row. So
-//! some rows are visited together, step by step, and each wait is for all of them. No step decides anything by
+//! some rows are looked at together, step by step, and each wait is for all of them. No step decides anything by
 //! what it looks at, so that none has to wait for another.
 
 use std::ops::Range;
@@ -12,13 +12,13 @@ use smallvec::SmallVec;
 use super::Planner;
 use crate::dedup::KeyNumber;
 
-/// So many rows are visited together.
+/// So many rows are prefetched together.
 pub(super) const TOGETHER: usize = 32;
 
 impl Planner {
-    /// Visits the rows with which those at these positions of the window will probably be compared. `numbers`
+    /// Prefetches the rows with which those at these positions of the window will probably be compared. `numbers`
     /// are the numbers of the window's keys.
-    pub(super) fn visit(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
+    pub(super) fn prefetch(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
         let mut carriers = [None; TOGETHER];
