@@ -242,54 +242,67 @@ impl<'r> Failed<'r> {
         repeats: &[RowNumber],
     ) -> Self {
         let all_failed = outcomes.iter().flatten().all(|outcome| *outcome == Outcome::Fail);
-        let number = row.number();
-        let is_repeat = repeats.binary_search(&number).is_ok();
-        let id = |object: Object, outcome: Option<Outcome>| match outcome? {
+        let status = if all_failed { "failed" } else { "partly imported" };
+        let is_repeat = repeats.binary_search(&row.number()).is_ok();
+        let mut failed =
+            Failed { report, row, issues, status, ids: [None; 2], checks: [None, None] };
+        let [contact, opportunity] = outcomes;
+        failed.ids = [
+            failed.id(Object::Contact, contact, is_repeat),
+            failed.id(Object::Opportunity, opportunity, is_repeat),
+        ];
+        failed.checks =
+            [failed.check_of_contact(contact, is_repeat), failed.check_of_opportunity(opportunity)];
+        failed
+    }
+
+    /// The id of a side's record, if this import or an earlier one has written it.
+    fn id(&self, object: Object, outcome: Option<Outcome>, is_repeat: bool) -> Option<&'r str> {
+        let number = self.row.number();
+        match outcome? {
             Outcome::Create | Outcome::Update | Outcome::Unchanged | Outcome::Merged => {
-                report.id(object, number)
+                self.report.id(object, number)
             }
             // It belongs to the contact that it repeats, whoever else is found by its cells later.
-            _ if is_repeat && object == Object::Contact => report.id(object, number),
+            _ if is_repeat && object == Object::Contact => self.report.id(object, number),
             // The file may itself be an error log, and name the record that an import before this one wrote.
-            Outcome::Skip | Outcome::Fail => row.imported_id(object),
-        };
-        let ids = [id(Object::Contact, outcomes[0]), id(Object::Opportunity, outcomes[1])];
-        // A value that was left out may become usable although nobody changes its cell. That is no reason to write the
-        // others over what later rows have said.
-        let lacks_value_of = |object: Object| {
-            let mut issues = issues.iter();
-            issues.any(|issue| {
-                issue.column.is_some()
-                    && (issue.object, issue.severity) == (Some(object), Severity::Warning)
-                    // They are about the contact that the log names, and refuse no value.
-                    && !matches!(issue.code, IssueCode::ContactIdUnknown | IssueCode::ContactUnlikeLog)
-            }) && !row.is_overruled(object)
-        };
-        let is_whole = outcomes[0] != Some(Outcome::Fail) && !lacks_value_of(Object::Contact);
-        let check = match is_repeat {
-            // The log may not have the row that it repeats. That is no reason to write it over that one.
-            true => row.check_of_repeat(),
-            false => ids[0].zip(outcomes[0]).map(|(id, outcome)| {
-                let whole = if is_whole { row.check_of_contact() } else { String::new() };
-                whole + &row.check_of_keys(outcome, id)
-            }),
-        };
-        // If storage did not write the contact, the tags that it was to get from the opportunity went with it.
-        let are_tags_lost = row.has_opportunity_tags()
-            && (report.was_refused_at(Object::Contact, number)
-                || issues.iter().any(|issue| issue.code == IssueCode::FollowUpFailed));
-        let of_opportunity = outcomes[1]
-            .filter(|_| ids[1].is_some())
-            .filter(|_| !are_tags_lost && !lacks_value_of(Object::Opportunity))
-            .and_then(|outcome| row.check_of_opportunity(outcome));
-        Failed {
-            report,
-            row,
-            issues,
-            status: if all_failed { "failed" } else { "partly imported" },
-            ids,
-            checks: [check, of_opportunity],
+            Outcome::Skip | Outcome::Fail => self.row.imported_id(object),
         }
+    }
+
+    fn check_of_contact(&self, outcome: Option<Outcome>, is_repeat: bool) -> Option<String> {
+        if is_repeat {
+            // The log may not have the row that it repeats. That is no reason to write it over that one.
+            return self.row.check_of_repeat();
+        }
+        let (id, outcome) = self.ids[0].zip(outcome)?;
+        let is_whole = outcome != Outcome::Fail && !self.lacks_value_of(Object::Contact);
+        let whole = if is_whole { self.row.check_of_contact() } else { String::new() };
+        Some(whole + &self.row.check_of_keys(outcome, id))
+    }
+
+    fn check_of_opportunity(&self, outcome: Option<Outcome>) -> Option<String> {
+        // If storage did not write the contact, the tags that it was to get from the opportunity went with it.
+        let are_tags_lost = || {
+            self.row.has_opportunity_tags()
+                && (self.report.was_refused_at(Object::Contact, self.row.number())
+                    || self.issues.iter().any(|issue| issue.code == IssueCode::FollowUpFailed))
+        };
+        self.ids[1]?;
+        let is_whole = !are_tags_lost() && !self.lacks_value_of(Object::Opportunity);
+        outcome.filter(|_| is_whole).and_then(|outcome| self.row.check_of_opportunity(outcome))
+    }
+
+    /// Was a value of this side left out? It may become usable although nobody changes its cell. That is no reason to
+    /// write the others over what later rows have said.
+    fn lacks_value_of(&self, object: Object) -> bool {
+        let mut issues = self.issues.iter();
+        issues.any(|issue| {
+            issue.column.is_some()
+                && (issue.object, issue.severity) == (Some(object), Severity::Warning)
+                // They are about the contact that the log names, and refuse no value.
+                && !matches!(issue.code, IssueCode::ContactIdUnknown | IssueCode::ContactUnlikeLog)
+        }) && !self.row.is_overruled(object)
     }
 
     fn join(&self, text: impl Fn(&Issue) -> String) -> String {
