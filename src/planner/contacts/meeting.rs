@@ -130,7 +130,7 @@ impl Planner {
         disputed: RowKeys<'_>,
         contact: ContactNumber,
     ) -> ContactDecision {
-        let OpenContact { settings, at, draft, .. } = open;
+        let OpenContact { settings, at, .. } = open;
         let Some(mode) = settings.contacts else {
             // Nothing is written, but a key of somebody else makes it doubtful whose the opportunity is.
             return match self.settle_conflicts(settings, at, disputed, contact) {
@@ -155,20 +155,7 @@ impl Planner {
             self.report(self.of_contact(at, IssueCode::ContactExists).detail(id));
             return ContactDecision::Aside(contact, Outcome::Skip);
         }
-        let unless_merged = match settings.account.dedup.repeats {
-            Repeats::Merge => None,
-            Repeats::KeepFirst => Some((IssueCode::RepeatSkipped, Outcome::Skip)),
-            Repeats::Reject => Some((IssueCode::RepeatRejected, Outcome::Fail)),
-        };
-        if let Some((code, outcome)) = unless_merged
-            && !draft.only_refers
-            && (left_out.is_some() || self.is_repeat(contact))
-        {
-            let first = || self.ledger.first_number(contact);
-            let first = left_out.or_else(|| first().map(|row| row.to_string()));
-            let (column, key) = self.led_by(open);
-            let (value, detail) = (key.map(Into::into), first.map(Into::into));
-            self.report(Finding { column, value, detail, ..self.of_contact(at, code) });
+        if let Some(outcome) = self.refuse_repeat(open, contact, left_out) {
             return ContactDecision::Aside(contact, outcome);
         }
         if !self.settle_conflicts(settings, at, disputed, contact) {
@@ -176,6 +163,30 @@ impl Planner {
         }
         self.note_told(settings, at, contact);
         ContactDecision::Joins(contact)
+    }
+
+    /// Leaves out a row that says more of a contact of which an earlier one has said more, if the policy does not merge
+    /// the two (M10). `left_out` is that earlier row, if it is in the file that our own error log is about.
+    fn refuse_repeat(
+        &mut self,
+        open: OpenContact<'_>,
+        contact: ContactNumber,
+        left_out: Option<String>,
+    ) -> Option<Outcome> {
+        let (code, outcome) = match open.settings.account.dedup.repeats {
+            Repeats::Merge => return None,
+            Repeats::KeepFirst => (IssueCode::RepeatSkipped, Outcome::Skip),
+            Repeats::Reject => (IssueCode::RepeatRejected, Outcome::Fail),
+        };
+        if open.draft.only_refers || (left_out.is_none() && !self.is_repeat(contact)) {
+            return None;
+        }
+        let first = || self.ledger.first_number(contact);
+        let first = left_out.or_else(|| first().map(|row| row.to_string()));
+        let (column, key) = self.led_by(open);
+        let (value, detail) = (key.map(Into::into), first.map(Into::into));
+        self.report(Finding { column, value, detail, ..self.of_contact(open.at, code) });
+        Some(outcome)
     }
 
     /// The column by which a row was led to its contact, and the id or the address in it. If it was a name or another
