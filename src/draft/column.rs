@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::full_name::Beside;
-use crate::field::{FieldId, FieldKind, Fields};
+use crate::field::{Field, FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
 use crate::normalize::{self, DateFormat, Separators, folded};
@@ -87,18 +87,8 @@ impl Column {
         clear_token: Option<&str>,
     ) -> Self {
         let of = fields.get(field);
-        let is_note = of.kind == FieldKind::LongText && !of.is_custom;
-        let merge = mapped.merge.unwrap_or(match of.is_list {
-            true => Merge::Union,
-            false if is_note => Merge::Append,
-            false => Merge::Overwrite,
-        });
-        // A default takes the place of a blank, so nothing is cleared; nor is a value that the column never
-        // replaces.
-        let blank = match mapped.blank.unwrap_or_default() {
-            Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,
-            blank => blank,
-        };
+        let is_note = is_note(of);
+        let (merge, blank) = merge_and_blank(mapped, of);
         let country = mapped.country.as_deref().and_then(|name| normalize::country(name).ok());
         Column {
             origin: Origin::File(u16::try_from(index).expect("a source has fewer columns")),
@@ -125,15 +115,7 @@ impl Column {
             is_lower_case: mapped.lower_case && of.kind == FieldKind::List,
             is_country_exact: mapped.exact_country,
             country: country.map(Into::into),
-            values: mapped
-                .values
-                .iter()
-                .map(|(from, to)| {
-                    let from = folded(normalize::unguarded(normalize::trim(from)));
-                    (from, normalize::trim(to).to_owned())
-                })
-                .filter(|(from, _)| !from.is_empty())
-                .collect(),
+            values: value_map(mapped),
             clear_token: clear_token.map(str::to_owned),
             is_plain: blank == Blank::Keep && mapped.default.is_none() && clear_token.is_none(),
         }
@@ -349,6 +331,35 @@ impl Column {
     pub(super) fn means_clear(&self, meant: &str) -> bool {
         self.clear_token.as_deref() == Some(meant)
     }
+}
+
+/// Is it a long text of the standard fields, such as notes, to which rows add (§10)?
+fn is_note(field: &Field) -> bool {
+    field.kind == FieldKind::LongText && !field.is_custom
+}
+
+/// How a value of the column is merged with the stored one, and what a blank cell does.
+fn merge_and_blank(mapped: &ColumnMapping, field: &Field) -> (Merge, Blank) {
+    let merge = mapped.merge.unwrap_or(match field.is_list {
+        true => Merge::Union,
+        false if is_note(field) => Merge::Append,
+        false => Merge::Overwrite,
+    });
+    // A default takes the place of a blank, so nothing is cleared; nor is a value that the column never replaces.
+    let blank = match mapped.blank.unwrap_or_default() {
+        Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,
+        blank => blank,
+    };
+    (merge, blank)
+}
+
+/// What cells mean that the mapping names, by their folded text.
+fn value_map(mapped: &ColumnMapping) -> HashMap<String, String, foldhash::quality::RandomState> {
+    let meanings = mapped.values.iter().map(|(from, to)| {
+        let from = folded(normalize::unguarded(normalize::trim(from)));
+        (from, normalize::trim(to).to_owned())
+    });
+    meanings.filter(|(from, _)| !from.is_empty()).collect()
 }
 
 /// How the column writes dates, as far as the mapping and the field say.
