@@ -94,7 +94,7 @@ impl Applier {
         }
     }
 
-    pub(super) fn fail_rows(&mut self, part: u32, step: RecordRef, code: IssueCode, why: &str) {
+    fn fail_rows(&mut self, part: u32, step: RecordRef, code: IssueCode, why: &str) {
         let rows = self.rows_of(part, step);
         if rows.is_empty() {
             return self.tags_failed(part, step, code, why);

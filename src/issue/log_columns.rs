@@ -3,8 +3,8 @@
 
 pub(crate) const STATUS: &str = "Import status";
 pub(crate) const CODE: &str = "Import code";
-pub(crate) const COLUMN: &str = "Import column";
-pub(crate) const MESSAGE: &str = "Import message";
+const COLUMN: &str = "Import column";
+const MESSAGE: &str = "Import message";
 pub(crate) const FIX: &str = "Import fix";
 pub(crate) const CONTACT_ID: &str = "Import contact id";
 pub(crate) const OPPORTUNITY_ID: &str = "Import opportunity id";

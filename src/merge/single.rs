@@ -135,7 +135,7 @@ pub(super) fn folded<'p>(
 
 /// Is the field protected from being cleared by this row? Keys that matched, ids and required fields are
 /// (W3).
-pub(super) fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
+fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
     let field = column.field;
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
     by.is_some_and(|rule| rule.has(field))

@@ -102,7 +102,7 @@ impl Planner {
 
     /// Lets a key lead to a stored contact that carries it, unless a row has taken the key away before it was
     /// asked for: then whoever gets the key gets it from this contact (X3). True if the key leads there.
-    pub(super) fn declare_key(
+    fn declare_key(
         &mut self,
         settings: &Settings,
         contact: ContactNumber,

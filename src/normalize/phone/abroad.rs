@@ -69,7 +69,7 @@ fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
 
 /// Is a 0 written before every number of this country at home? It must not be part of any number, nor begin
 /// anything else that is dialled first, other than the 00 for calls abroad.
-pub(super) fn writes_zero(region: &str) -> bool {
+fn writes_zero(region: &str) -> bool {
     match *region.as_bytes() {
         [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => {
             WITH_ZERO[usize::from(a - b'A')] >> (b - b'A') & 1 == 1

@@ -44,7 +44,7 @@ impl Ledger {
     /// Are there follow-ups for this contact? The import must name it, no earlier window may have seen to it
     /// already, and a contact that the import does not write gets them only where tags may go to linked
     /// contacts (P8).
-    pub(crate) fn is_followed_up(&self, contact: ContactNumber) -> bool {
+    fn is_followed_up(&self, contact: ContactNumber) -> bool {
         let entry = &self.contacts[contact.index()];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
         entry.is_named()
