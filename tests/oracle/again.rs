@@ -273,6 +273,7 @@ fn l3_a_second_import_creates_no_opportunity_again_whatever_failed_the_first_tim
 }
 
 /// The opportunity that a row led to in two imports of its file, one after the other.
+#[derive(Debug)]
 pub(crate) struct FoundTwice {
     pub(crate) ids: [Option<String>; 2],
     outcomes: [Option<Outcome>; 2],

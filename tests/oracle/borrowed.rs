@@ -101,7 +101,7 @@ fn l3_o5_a_row_that_could_not_create_its_opportunity_changes_nothing_for_the_oth
             let is_borrower = small.rows[at].get("Stage").is_some_and(|cell| cell == NOWHERE);
             borrowed += usize::from(is_borrower && found.ids[1].is_some());
             let is_same = is_borrower || may_change_places || found.is_same();
-            assert!(is_same, "row {}\n{small}", at + 1);
+            assert!(is_same, "row {}: {found:?}, alone {:?}\n{small}", at + 1, alone[at]);
         }
     }
     println!("{judged} imports are judged; {borrowed} rows borrow an opportunity");

@@ -1,7 +1,7 @@
 //! The error log of a random file is imported again, as it is and mended (behaviour §15).
 
 use crm_import::mapping::{ColumnMapping, OnInvalid};
-use crm_import::{Import, MemoryStorage, Object, Outcome, Report, Source};
+use crm_import::{Import, Issue, MemoryStorage, Object, Outcome, Report, Severity, Source};
 use serde_json::json;
 
 use crate::dice::Dice;
@@ -175,12 +175,14 @@ fn breaks(dice: &mut Dice, policy: &Policy, row: &Row) -> bool {
 /// Has the log just the rows that were broken, and none whose contact was left out, lost a value or failed? What
 /// these come to may have changed by the time the log is imported.
 fn is_plain(report: &Report, log: &str, broken: usize) -> bool {
-    let is_odd = |code: &str| {
+    let is_odd = |issue: &Issue| {
+        let code = issue.code.code();
         let odd = ["key-", "contact-exists", "contact-not-found", "value-limit", "text-full"];
         odd.iter().any(|odd| code.starts_with(odd))
             || code.ends_with("-invalid") && code != "number-invalid"
+            || issue.object == Some(Object::Contact) && issue.severity == Severity::Error
     };
-    known_in(log).len() == broken && !report.issues().any(|issue| is_odd(issue.code.code()))
+    known_in(log).len() == broken && !report.issues().any(|issue| is_odd(&issue))
 }
 
 #[test]
