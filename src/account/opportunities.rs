@@ -122,9 +122,9 @@ pub struct OpportunityMatching {
     /// expected close date has to agree like this, as if it were listed. With 0, only the dates among the fields
     /// are compared.
     pub date_window_days: u16,
-    /// Whether only open opportunities are compared. If no open one matches, a row that closes its opportunity is
-    /// also compared with closed ones, and matches one that already has every value of the row. So importing the
-    /// file again does not create it again.
+    /// Whether only open opportunities are compared. Closed ones are compared with a row that closes its opportunity:
+    /// it matches one that was closed as it says and already has every value of the row, even if an open one
+    /// matches, too (a warning names that). So importing the file again closes no other one, and creates none.
     pub open_only: bool,
     /// What to do if none matches.
     pub none: WhenNone,

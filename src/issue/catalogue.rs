@@ -234,6 +234,8 @@ catalogue! {
         "the contact already has a matching opportunity ({detail})", "give its id to update it, or remove the row";
     OpportunityMatchSeveral "opportunity-match-several" Error None,
         "more than one opportunity of the contact matches: {detail}", "give the id of the one that is meant";
+    OpportunityMatchClosed "opportunity-match-closed" Warning None,
+        "the contact has an open opportunity like it ({detail}), but one is closed already and says all that this row says, so that one was taken", "if an open one is meant, give its id";
     OpportunityMatchKept "opportunity-match-kept" Warning None,
         "\"{value}\" was not written: the row lacks or misnames what a new opportunity needs ({detail}), so the opportunity that it matches may be another row's", "correct that, or give the id of the opportunity, and import the row again";
     OpportunityRelinked "opportunity-relinked" Info None,

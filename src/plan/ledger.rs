@@ -245,8 +245,7 @@ impl Ledger {
             }
             Object::Opportunity => {
                 let side = &self.opportunity_rows[row.index()];
-                let stays_open = side.borrows && self.settings.matches_open_only();
-                (None, stays_open, side.has_dropped, &self.dropped_of_opportunities)
+                (None, side.stays_open, side.has_dropped, &self.dropped_of_opportunities)
             }
         };
         let dropped: &[Dropped] = if has_dropped {

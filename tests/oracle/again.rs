@@ -241,7 +241,7 @@ pub(crate) fn finding_all(dice: &mut Dice) -> Policy {
     policy.matching = Some(Matching {
         fields: fields.to_vec(),
         window: 0,
-        open_only: false,
+        open_only: dice.one_in(3),
         none: "create",
         one: "update",
         several: "best",

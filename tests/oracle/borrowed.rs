@@ -86,8 +86,7 @@ fn l3_o5_a_row_that_could_not_create_its_opportunity_changes_nothing_for_the_oth
         let rows = rows(&mut dice, &policy);
         let window = dice.one_of(&[1, 2, 3, 1000]);
         let small = SmallImport { policy, crm, rows };
-        // A row that closes its opportunity may find an open one that a row behind it brings. If nothing is updated, a
-        // date stays as it is, and may be nearer to that of another row.
+        // If nothing is updated, a date stays as it is, and may be nearer to that of another row.
         let alone = SmallImport { rows: without_borrowers(&small.rows), ..small.clone() };
         let Some(alone) = opportunities_of(&alone, window) else { continue };
         let found = opportunities_of(&small, window);

@@ -164,14 +164,14 @@ impl Naive {
         mode: &str,
     ) -> Option<Decision> {
         let matching = self.policy.matching.clone()?;
-        let found = match link {
+        let (found, passed_over) = match link {
             LinkTo::Contact(contact) => self.matches(row, at, contact, &matching),
             // Nobody's opportunity is like no other, but that it is nobody's matters first.
             _ if self.policy.unlinked == "fail" => return None,
-            _ => Vec::new(),
+            _ => (Vec::new(), 0),
         };
         let upsert = mode == "upsert";
-        match (found.as_slice(), matching.none, matching.one, matching.several) {
+        let decision = match (found.as_slice(), matching.none, matching.one, matching.several) {
             ([], "fail", ..) if upsert => Some(self.fail(at, "opportunity-match-none")),
             ([_], _, "fail", _) if upsert => Some(self.fail(at, "opportunity-match-found")),
             ([_], _, "create", _) if upsert => None,
@@ -179,7 +179,11 @@ impl Naive {
             ([_, _, ..], _, _, "fail") => Some(self.fail(at, "opportunity-match-several")),
             ([best, ..], ..) if mode == "create" => Some(self.skip(at, *best, "match")),
             ([best, ..], ..) => Some(self.update(row, at, *best, link, "match")),
+        };
+        if passed_over > 0 && decision.as_ref().is_some_and(|(_, outcome, _)| *outcome != "fail") {
+            self.note(at, "opportunity", "opportunity-match-closed");
         }
+        decision
     }
 
     fn skip(&mut self, at: usize, record: usize, by: &'static str) -> Decision {
@@ -232,14 +236,21 @@ impl Naive {
         (Some(record), if is_first { "first" } else { "merged" }, Some(by))
     }
 
-    /// Those of the same contact that agree and are not consumed, the best first (O5). Where only open ones count
-    /// and there are none, a row that wins or loses its opportunity means the one that was won or lost as it says.
-    fn matches(&self, row: &Row, at: usize, contact: usize, matching: &Matching) -> Vec<usize> {
+    /// Those of the same contact that agree and are not consumed, the best first (O5), and how many open ones are
+    /// passed over. Where only open ones count, a row that wins or loses its opportunity means the one that was won or
+    /// lost as it says, if there is one: with the import before, it may have been this row that closed it (L3).
+    fn matches(
+        &self,
+        row: &Row,
+        at: usize,
+        contact: usize,
+        matching: &Matching,
+    ) -> (Vec<usize>, usize) {
         let found = self.agreeing(row, contact, matching);
         let (standing, _) = self.stand(&Standing::default(), row, true, &[]);
         let closes = standing.status.as_ref().is_some_and(|status| status != "open");
-        if !matching.open_only || !found.is_empty() || !closes {
-            return found;
+        if !matching.open_only || !closes {
+            return (found, 0);
         }
         let mut closed =
             self.agreeing(row, contact, &Matching { open_only: false, ..matching.clone() });
@@ -254,7 +265,7 @@ impl Naive {
                 && plain(&tried.opportunities[*record].now)
                     == plain(&self.opportunities[*record].now)
         });
-        closed
+        if closed.is_empty() { (found, 0) } else { (closed, found.len()) }
     }
 
     fn agreeing(&self, row: &Row, contact: usize, matching: &Matching) -> Vec<usize> {

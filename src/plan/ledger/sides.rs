@@ -71,6 +71,8 @@ pub(crate) struct OpportunityRow {
     pub(crate) sets_link: bool,
     /// It was matched with the opportunity, although it could not have created one (O5).
     pub(crate) borrows: bool,
+    /// It borrows one that is open, where only open ones are compared, and so does not close it (O5).
+    pub(crate) stays_open: bool,
     /// It says whom the opportunity belongs to, and nothing else: its other cells were imported before (§15).
     pub(crate) only_links: bool,
     pub(crate) has_warning: bool,
@@ -87,6 +89,7 @@ impl OpportunityRow {
         by: By::New,
         sets_link: false,
         borrows: false,
+        stays_open: false,
         only_links: false,
         has_warning: false,
         has_dropped: false,

@@ -51,6 +51,9 @@ struct Candidate {
     dates: Dates,
 }
 
+/// Opportunities that agree with a row, each with the number of days between it and the row.
+type Agreeing = SmallVec<[(u32, OpportunityNumber); 2]>;
+
 /// The opportunities of a contact in one pipeline.
 pub(super) struct InPipeline {
     /// The one that a row stands for that may not bring another.
@@ -83,23 +86,41 @@ impl Planner {
         open: OpenSide<'_>,
         contact: ContactNumber,
     ) -> Answer {
-        let OpenSide { settings, mode, at, .. } = open;
+        let OpenSide { settings, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
         self.index_opportunities(settings, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
         let (mut best, mut all): (Option<(u32, OpportunityNumber)>, Vec<OpportunityNumber>) =
             (None, Vec::new());
-        self.each_agreeing(open, matching, contact, |days, opportunity| {
+        let passed_over = self.each_agreeing(open, matching, contact, |days, opportunity| {
             count += 1;
             if best.is_none_or(|(least, _)| days < least) {
                 best = Some((days, opportunity));
             }
             all.extend(names_all.then_some(opportunity));
         });
+        let answer = self.answer_of(open, matching, best.map(|(_, best)| best), count, all);
+        if matches!(answer, Answer::Is(_)) && !passed_over.is_empty() {
+            let names = self.ledger.names(passed_over);
+            self.report(self.of_opportunity(at, IssueCode::OpportunityMatchClosed).detail(names));
+        }
+        answer
+    }
+
+    /// What the policy makes of the best of so many that agree, which are named where it refuses several.
+    fn answer_of(
+        &mut self,
+        open: OpenSide<'_>,
+        matching: &OpportunityMatching,
+        best: Option<OpportunityNumber>,
+        count: usize,
+        all: Vec<OpportunityNumber>,
+    ) -> Answer {
+        let OpenSide { mode, at, .. } = open;
         match (best, count) {
             (None, _) => self.match_none(open),
-            (Some((_, opportunity)), 1) => match matching.one {
+            (Some(opportunity), 1) => match matching.one {
                 _ if mode != Mode::Upsert => Answer::Is(opportunity),
                 WhenOne::Update => Answer::Is(opportunity),
                 WhenOne::Create => Answer::New,
@@ -110,7 +131,7 @@ impl Planner {
                     Answer::Fails
                 }
             },
-            (Some((_, best)), _) => match matching.several {
+            (Some(best), _) => match matching.several {
                 WhenSeveral::Best => Answer::Is(best),
                 WhenSeveral::Create => Answer::New,
                 WhenSeveral::Fail => {
@@ -187,50 +208,57 @@ impl Planner {
     /// order of ids, each with the number of days between it and the row.
     ///
     /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
-    /// of the file. So if no open one agrees, such a row is compared with those that were closed as it closes and say
-    /// all that it says (L3).
+    /// of the file, and would close or create another one. So if some were closed as the row closes and say all that
+    /// it says, they alone are shown (L3). Returns the open ones that are passed over for them.
     fn each_agreeing(
         &mut self,
         open: OpenSide<'_>,
         matching: &OpportunityMatching,
         contact: ContactNumber,
         mut show: impl FnMut(u32, OpportunityNumber),
-    ) {
-        let Some(wanted) = self.compared_of_row(open, matching) else { return };
+    ) -> Vec<OpportunityNumber> {
+        let Some(wanted) = self.compared_of_row(open, matching) else { return Vec::new() };
         let place = (contact, wanted.exact);
         let may_lack = self.plain_standing(open.at).is_none();
         let lacks =
             may_lack && self.opportunities.index.alike.contains_key(&place) && self.lacks(open);
         let states = &self.opportunities.states;
-        let Some(alike) = self.opportunities.index.alike.get_mut(&place) else { return };
+        let Some(alike) = self.opportunities.index.alike.get_mut(&place) else {
+            return Vec::new();
+        };
         alike.retain(|candidate| states[candidate.opportunity.index()].claim != Claim::Consumed);
-        let (mut closed, mut is_any_open) =
-            (SmallVec::<[(u32, OpportunityNumber); 2]>::new(), false);
+        let (mut agreeing, mut closed) = (Agreeing::new(), Agreeing::new());
         for candidate in alike {
             let state = &states[candidate.opportunity.index()];
             if state.contact != Some(contact) || !state.claim.admits(lacks) {
                 continue;
             }
             let days = wanted.dates.days_apart(&candidate.dates, matching.date_window_days);
-            let Some(days) = days else { continue };
-            if matching.open_only && !state.status.is_open() {
-                closed.push((days, candidate.opportunity));
-            } else {
-                is_any_open = true;
-                show(days, candidate.opportunity);
-            }
+            let is_left_out = matching.open_only && !state.status.is_open();
+            let found = if is_left_out { &mut closed } else { &mut agreeing };
+            found.extend(days.map(|days| (days, candidate.opportunity)));
         }
-        if is_any_open || closed.is_empty() {
+        self.keep_closed_as(open, &mut closed);
+        let mut passed_over = Vec::new();
+        if !closed.is_empty() {
+            passed_over.extend(agreeing.iter().map(|(_, opportunity)| *opportunity));
+            agreeing = closed;
+        }
+        agreeing.into_iter().for_each(|(days, opportunity)| show(days, opportunity));
+        passed_over
+    }
+
+    /// Keeps those of some closed opportunities that were closed as the row closes and say all that it says.
+    fn keep_closed_as(&self, open: OpenSide<'_>, closed: &mut Agreeing) {
+        if closed.is_empty() {
             return;
         }
         let status = self.standing(open, FieldId::STATUS);
         let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
-        for (days, opportunity) in closed {
+        closed.retain(|(_, opportunity)| {
             let state = &self.opportunities.states[opportunity.index()];
-            if state.status == status && self.says_all_of(open.at, opportunity) {
-                show(days, opportunity);
-            }
-        }
+            state.status == status && self.says_all_of(open.at, *opportunity)
+        });
     }
 
     /// Does a stored opportunity, as the rows so far leave it, say all that the row says?

@@ -116,9 +116,11 @@ impl Planner {
     fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
         let borrows = by == By::Match && self.lacks(open);
         let row = self.row_at(open.at);
-        self.ledger.opportunity_rows[row.index()].borrows = borrows;
-        let claim = Claim::of_match(borrows);
         let state = &mut self.opportunities.states[opportunity.index()];
+        let side = &mut self.ledger.opportunity_rows[row.index()];
+        side.borrows = borrows;
+        side.stays_open = borrows && state.status.is_open() && open.settings.matches_open_only();
+        let claim = Claim::of_match(borrows);
         state.claim = state.claim.max(claim);
         claim
     }
