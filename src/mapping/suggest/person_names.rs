@@ -15,6 +15,10 @@ type Found = (FieldId, Confidence, &'static str);
 const OF_DEALS: [FieldId; 4] =
     [FieldId::PIPELINE, FieldId::STAGE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
 
+/// What is said of people, besides how to reach them and where they live.
+const PERSONAL: [FieldId; 4] =
+    [FieldId::CONTACT_ID, FieldId::DATE_OF_BIRTH, FieldId::FIRST_NAME, FieldId::LAST_NAME];
+
 /// What a person is called.
 pub(super) const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
 
@@ -51,7 +55,10 @@ impl Reader<'_> {
                 _ if PARTS.contains(&word) => {
                     let beside =
                         (has(guesses, FieldId::FIRST_NAME), has(guesses, FieldId::LAST_NAME));
-                    self.deals_name(at, word, guesses).or_else(|| self.part_of_name(word, beside))
+                    let of_deal = self.deals_name(at, word, guesses).or_else(|| {
+                        NAMES.contains(&word).then(|| self.sold_name(guesses)).flatten()
+                    });
+                    of_deal.or_else(|| self.part_of_name(word, beside))
                 }
                 _ => None,
             };
@@ -177,6 +184,25 @@ impl Reader<'_> {
         ))
     }
 
+    /// `Name` is the opportunity's in a file that says by when each is to be sold, and nothing of a person: a company
+    /// may be whom a deal is with, and a deal has an owner and notes, too.
+    fn sold_name(&self, guesses: &[Guess]) -> Option<Found> {
+        let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
+        let is_personal = |guess: &Guess| {
+            guess.target.is_some_and(|field| {
+                let is_of_contact = self.fields.get(field).object == Object::Contact;
+                is_of_contact
+                    && (field.is_address() || field.is_place() || PERSONAL.contains(&field))
+            })
+        };
+        let is_sold = has(guesses, FieldId::EXPECTED_CLOSE_DATE);
+        (is_free && is_sold && !guesses.iter().any(is_personal)).then_some((
+            FieldId::OPPORTUNITY_NAME,
+            Confidence::Likely,
+            "no other column is about a person",
+        ))
+    }
+
     /// What `First` is beside `Last`, and `Last` beside `First`.
     fn other_half(
         &self,
@@ -231,6 +257,9 @@ impl Reader<'_> {
         let has_part = parts.0.is_some() != parts.1.is_some();
         if is_free && has_deal && !has_part && guesses.iter().enumerate().any(is_named) {
             return likely(FieldId::OPPORTUNITY_NAME, "another column names the contact");
+        }
+        if let Some(sold) = self.sold_name(guesses) {
+            return Some(sold);
         }
         let is_beside = |(other, guess): (usize, &Guess)| {
             // Tags stand anywhere.
