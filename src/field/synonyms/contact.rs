@@ -30,7 +30,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     ),
     (
         "email",
-        "email | email address | email addr | email add | email adr | email enter email | emails | mail | mail address | email id | emailid | email addresses | email contact | emails address \
+        "email | email address | email addr | email add | email adr | email enter email | emails | emails primary email | mail | mail address | email id | emailid | email addresses | email contact | emails address \
          | emailadresse | mailadresse | adresse email | adresse mail| courriel \
          | adresse courriel | adresse electronique | premiere adresse electronique | premiere adresse email | adresse de messagerie | correo | correo electronico \
          | direccion de correo | direccion de correo electronico | direccion de email | correo e \
@@ -53,7 +53,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | no de telephone | numero telephone | n telephone | n tel | num tel | telefono | telefonos | numero de telefono | numero telefono \
          | telefono fijo | tlf | tlfno | tfno | telf | telef | telefone | telefones | numero de telefone | telefone fixo | fone \
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
-         | telefoonnr | tel nr | hemtelefon | hemtelefonnummer | telefonnr | tfn | tfn nr | whatsapp number | direct dial | direct line \
+         | telefoonnr | tel nr | hemtelefon | hemtelefonnummer | telefonnr | tfn | tfn nr | whatsapp number | phones primary phone number | direct dial | direct line \
          | direct number | ddi number | durchwahl | best phone number to reach you | best number to reach you \
          | tel dienstl | tel gesch | telefon gesch | numero de tel | numero de contacto | n de telefono | telefone com ddd | telefonnummer fur ruckfragen | telefon fur ruckfragen",
     ),
@@ -69,7 +69,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
          | organisation nom | organizacion nombre | organizacao nome | organizzazione nome | organisatie naam | organisation namn \
-         | firma | firmenname | name der firma | unternehmen | primares unternehmen | zugeordnetes unternehmen | primares zugeordnetes unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
+         | firma | firmenname | name der firma | name des unternehmens | unternehmen | primares unternehmen | zugeordnetes unternehmen | primares zugeordnetes unternehmen | unternehmensname | arbeitgeber | betrieb | organisationsname \
          | entreprise | nom du compte | entreprise principale | entreprise associee | societe | nom de l entreprise | nom de la societe | nom entreprise | nom societe \
          | raison sociale | organisme | etablissement | empresa | nombre de la cuenta | nombre de cuenta | nome da conta | nome account | accountnaam | accountname | empresa principal | empresa asociada | empresa principal asociada | compania | nombre de la empresa \
          | nombre empresa | nombre de la compania | razon social | nombre fiscal | denominacion social | organizacion | empresa compania | nome da empresa \
@@ -169,7 +169,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
 ];
 
 /// Mobile phones.
-pub(crate) const MOBILE: &str = "mobile | whatsapp | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
+pub(crate) const MOBILE: &str = "mobile | whatsapp | i phone | iphone | phone i phone | mobile phone | mobile number | mobile phone number | mobile no | mobile nr | mobile telephone | mobile tel \
      | cell | cell phone | cell number | cell phone number | cell no | cellular | cellular phone | mob | mob no | mob phone | mobil | handy | handynummer | handynr | mobiltelefon \
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | tel port | tel mob | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \

@@ -45,6 +45,8 @@ pub(super) struct Reader<'a> {
     pub(super) lists_users: bool,
     /// It is a list of houses or animals, and those who own them are the contacts.
     pub(super) lists_owners: bool,
+    /// A lead is what may be sold, and the persons beside it are the contacts: `Lead - Title`, `Person - Name`.
+    pub(super) sells_leads: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -56,6 +58,8 @@ impl<'a> Reader<'a> {
         words: &[String],
     ) -> (Self, Vec<Guess>) {
         let lists_users = words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words));
+        let is_lead = |words: &String| matches!(words.as_str(), "lead title" | "lead value");
+        let is_person = |words: &String| words.starts_with("person ");
         let mut reader = Reader {
             names,
             fields,
@@ -63,6 +67,7 @@ impl<'a> Reader<'a> {
             has_opportunities: objects.contains(&Object::Opportunity),
             lists_users,
             lists_owners: false,
+            sells_leads: words.iter().any(is_lead) && words.iter().any(is_person),
         };
         let mut guesses = reader.read_all(words);
         if reader.is_of_owners(words, &guesses) {
@@ -101,8 +106,10 @@ impl Reader<'_> {
         if APART.contains(&words) {
             return Guess::none("it is a part of a value, or another");
         }
-        if let Some(guess) =
-            self.whole(words).or_else(|| self.whole(&self.names.without_stops(words)))
+        let is_lead = self.sells_leads && words.starts_with("lead ");
+        if !is_lead
+            && let Some(guess) =
+                self.whole(words).or_else(|| self.whole(&self.names.without_stops(words)))
         {
             return guess;
         }
@@ -279,8 +286,10 @@ impl Reader<'_> {
     /// Only words that say which of several: `Cell`, `Home number`, `Work 2`.
     fn nameless(&self, around: &Around, words: &str) -> Option<Guess> {
         let group = around.group?;
-        if around.is_own || words.starts_with("business") {
-            // `Customer number`, `Business number`: registers have those.
+        let is_phone = matches!(group, Group::Work | Group::Home | Group::Mobile)
+            && words.split(' ').any(is_number_word);
+        if around.is_own && !is_phone || words.starts_with("business") {
+            // `Customer number`, `Business number`: registers have those, but no `Contact work number`.
             return None;
         }
         if words.split(' ').any(|word| self.word(word) == Word::Filler) {
@@ -373,6 +382,7 @@ impl Reader<'_> {
         match self.names.word(word) {
             Word::User if self.lists_users => Word::Substitute,
             _ if self.lists_owners && word == "owner" => Word::Substitute,
+            _ if self.sells_leads && word == "lead" => Word::Deal,
             Word::User => Word::Trap(Trap::Person),
             other => other,
         }

@@ -56,7 +56,8 @@ const WEAK: &[(Object, &str, &str)] = &[
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
          | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
          | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
-         | attendee | participant | teilnehmer | deelnemer | deltagare | applicant | policyholder | insured | homeowner",
+         | attendee | participant | teilnehmer | deelnemer | deltagare | applicant | policyholder | insured | homeowner \
+         | candidate | borrower | donor | registrant | delegate",
     ),
     (
         Object::Contact,
