@@ -160,6 +160,9 @@ impl Column {
             {
                 return each(cell, Ok(whole));
             }
+            if choices.most_parts(self.field) > 1 {
+                return self.read_options(cell, choices, each);
+            }
         }
         if let (FieldKind::Phone, Some(others)) =
             (self.kind, self.list_separators.strip_suffix('/'))
@@ -181,6 +184,49 @@ impl Column {
         }
     }
 
+    /// Reads a cell of several options, of which one may itself hold a separator: as many items as make an option
+    /// together are one.
+    fn read_options<'b>(
+        &'b self,
+        cell: &'b str,
+        choices: &'b Choices,
+        each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
+    ) {
+        let most = choices.most_parts(self.field);
+        let spans = spans(cell, &self.list_separators);
+        let mut read = SmallVec::<[_; 4]>::new();
+        let mut at = 0;
+        while let Some(&(start, end)) = spans.get(at) {
+            let joined = (at + 1..spans.len().min(at + most)).rev().find_map(|last| {
+                let text = &cell[start..spans[last].1];
+                Some((last, text, self.value(text, None, choices).ok()?))
+            });
+            let item = self.mapped(&cell[start..end]);
+            match joined {
+                Some((last, text, option)) => {
+                    read.push((text, Ok(option)));
+                    at = last;
+                }
+                None if item.is_empty() => {}
+                None => read.push((item, self.value(item, None, choices))),
+            }
+            at += 1;
+        }
+        self.hand_on(read, each);
+    }
+
+    /// Hands on what was read, or only what is bad, if that spoils the cell.
+    fn hand_on<'b>(
+        &self,
+        read: SmallVec<[(&'b str, Result<Value<'b>, IssueCode>); 4]>,
+        mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
+    ) {
+        let is_dropped =
+            self.on_invalid == OnInvalid::DropCell && read.iter().any(|(_, read)| read.is_err());
+        let is_used = |(_, read): &(_, Result<_, _>)| read.is_err() || !is_dropped;
+        read.into_iter().filter(is_used).for_each(|(item, read)| each(item, read));
+    }
+
     /// Reads a cell of phones with slashes in it, each of which either separates two numbers or follows an
     /// area code. What follows an area code is no number without it, though it may look like one: if the two
     /// together are none, both are refused (V6).
@@ -190,7 +236,7 @@ impl Column {
         separators: &'b str,
         region: Option<&str>,
         choices: &'b Choices,
-        mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
+        each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
     ) {
         let mut read = SmallVec::<[_; 4]>::new();
         let value = |item: &'b str| self.value(item, region, choices);
@@ -202,11 +248,20 @@ impl Column {
                 }
             }
         }
-        let is_dropped =
-            self.on_invalid == OnInvalid::DropCell && read.iter().any(|(_, read)| read.is_err());
-        let is_used = |(_, read): &(_, Result<_, _>)| read.is_err() || !is_dropped;
-        read.into_iter().filter(is_used).for_each(|(item, read)| each(item, read));
+        self.hand_on(read, each);
     }
+}
+
+/// Where the items of a cell begin and end.
+fn spans(cell: &str, separators: &str) -> SmallVec<[(usize, usize); 8]> {
+    let mut from = 0;
+    normalize::items(cell, separators)
+        .filter_map(|item| {
+            let start = from + cell[from..].find(item)?;
+            from = start + item.len();
+            Some((start, from))
+        })
+        .collect()
 }
 
 /// Is it certain that a cell is no single address, because there are commas or semicolons between what addresses of this

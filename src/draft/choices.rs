@@ -17,11 +17,13 @@ pub(crate) struct Choices {
     /// For each pipeline.
     stages: Vec<OptionSet>,
     options: HashMap<FieldId, OptionSet, foldhash::fast::RandomState>,
+    /// The fields of which an option has signs in it that may separate items, and how many it has at most.
+    marks: HashMap<FieldId, usize, foldhash::fast::RandomState>,
 }
 
 impl Choices {
     pub(crate) fn new(account: &Account, fields: &Fields) -> Self {
-        let mut options = HashMap::default();
+        let (mut options, mut marks) = (HashMap::default(), HashMap::default());
         for (id, field) in fields.iter() {
             let listed = match field.kind {
                 FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => {
@@ -38,6 +40,11 @@ impl Choices {
             if !listed.is_empty() {
                 options.insert(id, OptionSet::of_labels(listed));
             }
+            if let Some(most) =
+                listed.iter().map(|label| marks_in(label)).max().filter(|most| *most > 0)
+            {
+                marks.insert(id, most);
+            }
         }
         Choices {
             phone_rule: account.phones,
@@ -46,6 +53,7 @@ impl Choices {
             pipelines: OptionSet::of_pipelines(&account.pipelines),
             stages: account.pipelines.iter().map(OptionSet::of_stages).collect(),
             options,
+            marks,
         }
     }
 
@@ -140,6 +148,11 @@ impl Choices {
         self.options.contains_key(&field)
     }
 
+    /// Into how many items an option of the field may be split at most.
+    pub(crate) fn most_parts(&self, field: FieldId) -> usize {
+        1 + self.marks.get(&field).copied().unwrap_or_default()
+    }
+
     /// The options or users that the account lists for a field, if its values are among such.
     pub(crate) fn listed(&self, kind: FieldKind, field: FieldId) -> Option<&OptionSet> {
         match kind {
@@ -204,6 +217,11 @@ impl Choices {
         let at = self.pipelines.find(pipeline).ok()?;
         self.stages.get(at)
     }
+}
+
+/// How many signs a label has that may separate items.
+fn marks_in(label: &str) -> usize {
+    label.chars().filter(|sign| !sign.is_alphanumeric() && *sign != ' ').count()
 }
 
 /// So many choices are named at most as what a cell may have meant.
