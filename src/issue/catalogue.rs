@@ -211,7 +211,7 @@ catalogue! {
 
     // Opportunities (behaviour §3, §8).
     OpportunityContactMissing "opportunity-contact-missing" Error None,
-        "the opportunity has no contact to belong to", "give the contact's id, e-mail or phone on the same row; for a contact that is not there yet, choose Create & Update for contacts";
+        "the opportunity has no contact to belong to", "give the contact's id, e-mail or phone on the same row; for a contact that is not there yet, choose Create & Update for contacts; or remove the row if it is a total or a note";
     ContactFailed "contact-failed" Error None,
         "the contact on this row failed, so its opportunity was not created", "correct the contact, and import the row again";
     ContactFailedLinkKept "contact-failed-link-kept" Warning None,
