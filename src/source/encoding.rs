@@ -152,10 +152,13 @@ fn legacy<'a>(bytes: Bytes<'a>, declared: Option<&str>) -> Result<Decoded<'a>, S
     let encoding = match declared {
         Some(label) => encoding_rs::Encoding::for_label(label.trim().as_bytes())
             .ok_or_else(|| SourceError::Encoding { label: label.to_owned() })?,
-        None if is_utf8(prefix) || is_nearly_utf8(prefix) => encoding_rs::UTF_8,
+        None if is_utf8(prefix) || is_nearly_utf8(prefix, 3) => encoding_rs::UTF_8,
         None => {
-            is_guess = true;
-            guess(prefix)
+            let guess = guess(prefix);
+            // A line of another file was pasted in: no text in windows-1252 has `Ã«` where UTF-8 has `ë`.
+            let is_mixed = guess == encoding_rs::WINDOWS_1252 && is_nearly_utf8(prefix, 1);
+            is_guess = !is_mixed;
+            if is_mixed { encoding_rs::UTF_8 } else { guess }
         }
     };
     if encoding == encoding_rs::UTF_8 {
@@ -175,21 +178,21 @@ fn legacy<'a>(bytes: Bytes<'a>, declared: Option<&str>) -> Result<Decoded<'a>, S
     let prefix = &held[..held.len().min(PREFIX)];
     match is_declared_utf8 {
         Some(false) => Err(SourceError::NeedsEncoding),
-        None if !is_utf8(prefix) && !is_nearly_utf8(prefix) => Err(SourceError::NeedsEncoding),
+        None if !is_utf8(prefix) && !is_nearly_utf8(prefix, 3) => Err(SourceError::NeedsEncoding),
         _ => Ok(Decoded::sure(bytes, "UTF-8")),
     }
 }
 
-/// Is it UTF-8 with a few broken bytes, at least three multi-byte characters for each broken place? In other
+/// Is it UTF-8 with a few broken bytes, at least so many multi-byte characters for each broken place? In other
 /// encodings a letter beyond ASCII is hardly ever followed by exactly the bytes that UTF-8 requires.
-fn is_nearly_utf8(prefix: &[u8]) -> bool {
+fn is_nearly_utf8(prefix: &[u8], times: usize) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in prefix.utf8_chunks() {
         // The first bytes of characters beyond ASCII.
         good += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good >= bad * 3
+    good >= bad * times
 }
 
 /// How much the detector is shown. For each byte it takes about a hundred times as long as reading does.

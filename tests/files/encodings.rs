@@ -59,6 +59,18 @@ fn a_few_broken_bytes_do_not_make_another_encoding_of_a_short_file_in_utf_8() {
 }
 
 #[test]
+fn a_line_of_another_file_does_not_spoil_the_others() {
+    let told = read(b"Name,City\nZo\xc3\xab,Reno\nJos\xe9,York\n");
+    assert_eq!(told.rows[0].0, ["Zoë", "Reno"]);
+    assert_eq!(told.rows[1].0, ["Jos\u{fffd}", "York"]);
+    assert_eq!(codes(&told), [(Some(2), IssueCode::EncodingInvalid)]);
+    // Where most are written in the other way, they are read that way.
+    let told = read(b"Name,City\nZo\xc3\xab,Reno\nJos\xe9,Orl\xe9ans\n");
+    assert_eq!(told.rows[1].0, ["José", "Orléans"]);
+    assert_eq!(codes(&told), [(None, IssueCode::EncodingGuessed)]);
+}
+
+#[test]
 fn what_a_mac_has_written_is_told_from_windows() {
     // `é` and `ö` as a Mac writes them; Windows has `Ž` and `š` there, which end no word.
     for (file, cells) in [
