@@ -115,3 +115,18 @@ proptest! {
         plan_and_account(&with_header, 8, None);
     }
 }
+
+/// A file that is broken, or made to be, may have a header of a megabyte.
+#[test]
+fn l5_a_header_of_thousands_of_words_takes_no_longer_than_its_file() {
+    for words in ["word ", "a1 ", "e mail ", "Other Contact 2 ", "\u{5000}\u{2c00} "] {
+        let header = words.repeat(900_000 / words.len());
+        let file = format!("{header},Name\nana@example.com,Ana\nbo@example.com,Bo\n");
+        let rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+        let begun = std::time::Instant::now();
+        let account = MemoryStorage::default().account;
+        assert_eq!(Import::new().suggest(&rows, &account).len(), 2);
+        // Half a minute would be too short for one that looks at each pair of words.
+        assert!(begun.elapsed().as_secs() < 30, "{words:?}: {:?}", begun.elapsed());
+    }
+}

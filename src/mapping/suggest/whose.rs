@@ -24,6 +24,10 @@ const MAIL: [&str; 15] = [
     "메일",
 ];
 
+/// The most words that are looked at together for the name of an e-mail address; the longest has four. A header may
+/// have thousands, if a file is broken.
+const LONGEST: usize = 8;
+
 impl Reader<'_> {
     /// May a column of addresses be the contact's own, by what its header says?
     ///
@@ -51,7 +55,7 @@ impl Reader<'_> {
             let field = meaning.and_then(|meaning| meaning.contact);
             matches!(field, Some(FieldId::EMAIL | FieldId::ADDITIONAL_EMAILS))
         };
-        for len in (1..=rest.len()).rev() {
+        for len in (1..=rest.len().min(LONGEST)).rev() {
             if let Some(at) = rest.windows(len).position(is_address) {
                 rest.drain(at..at + len);
                 return (rest, true);
