@@ -29,7 +29,9 @@ use columns::{Records, json};
 use keys::{Keys, PART, Rules};
 use stored::Stored;
 
+/// In one transaction; the lock lets one of several processes make them.
 const TABLES: &str = "
+SELECT pg_advisory_xact_lock(hashtextextended('tables of the import', 0));
 CREATE TABLE IF NOT EXISTS contacts (id bigserial PRIMARY KEY, version bigint NOT NULL DEFAULT 1, data jsonb NOT NULL);
 CREATE TABLE IF NOT EXISTS opportunities (id bigserial PRIMARY KEY, version bigint NOT NULL DEFAULT 1, data jsonb NOT NULL);
 CREATE INDEX IF NOT EXISTS opportunities_by_contact ON opportunities ((data->'contact_id'->>0));
@@ -51,10 +53,14 @@ pub(crate) struct Postgres {
 type Values = BTreeMap<String, Vec<String>>;
 
 impl Postgres {
-    /// Connects, and makes the tables where they are missing.
+    /// Connects, and makes the tables where they are missing. Where they are not, nothing is done about them: to make
+    /// an index that is there already still waits for whoever writes, and may end in a deadlock.
     pub(crate) fn open(config: Config, account: Account) -> Result<Self, Error> {
         let mut client = config.connect(NoTls)?;
-        client.batch_execute(TABLES)?;
+        let is_made = "SELECT to_regclass('import_checkpoints') IS NOT NULL";
+        if !client.query_one(is_made, &[])?.get::<_, bool>(0) {
+            client.batch_execute(TABLES)?;
+        }
         let fields = account.fields();
         Ok(Postgres { config, client, account, fields })
     }
@@ -405,7 +411,7 @@ impl Writing<'_> {
                 _ => None,
             })
             .collect();
-        let sql = "SELECT id FROM contacts WHERE id = ANY($1) FOR KEY SHARE";
+        let sql = "SELECT id FROM contacts WHERE id = ANY($1) ORDER BY id FOR KEY SHARE";
         let there: HashSet<i64> =
             self.db.query(sql, &[&ids])?.iter().map(|row| row.get(0)).collect();
         for follow_up in batch.follow_ups() {

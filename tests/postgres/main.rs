@@ -202,6 +202,18 @@ fn x1_two_imports_of_overlapping_files_double_nothing_and_both_come_to_their_end
 }
 
 #[test]
+fn x1_an_import_starts_while_another_one_writes() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let mut config = cluster.database();
+    drop(open(&config));
+    let mut other = config.connect(NoTls).unwrap();
+    let mut writing = other.transaction().unwrap();
+    writing.batch_execute("INSERT INTO contacts (data) VALUES ('{}')").unwrap();
+    // Whoever has to wait for it gets an error.
+    open(config.options("-c lock_timeout=1000"));
+}
+
+#[test]
 fn x5_a_connection_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing() {
     let Some(cluster) = Cluster::shared() else { return };
     let (quiet, config) = (cluster.database(), cluster.database());
@@ -234,6 +246,30 @@ fn x5_a_connection_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
     assert_eq!(content(&config), content(&quiet));
     report.acknowledge(&mut crm).unwrap();
     assert!(crm.checkpoints().unwrap().iter().all(|checkpoint| !checkpoint.is_open()));
+}
+
+#[test]
+fn x3_an_opportunity_is_not_linked_to_a_contact_that_somebody_is_deleting() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let config = cluster.database();
+    let mut crm = open(&config);
+    plan_and_apply("Email\nana@example.com\n", &mut crm);
+    let file = "Email,Opportunity Name\nana@example.com,Roof\n";
+    let plan = import().plan(source(file), &mut crm).unwrap();
+    let mut other = config.connect(NoTls).unwrap();
+    let mut deleting = other.transaction().unwrap();
+    deleting.batch_execute("DELETE FROM contact_keys; DELETE FROM contacts").unwrap();
+    let report = std::thread::scope(|scope| {
+        let applying = scope.spawn(|| import().apply(plan, &mut crm).unwrap());
+        // The import has come as far as it can by then.
+        std::thread::sleep(Duration::from_millis(500));
+        deleting.commit().unwrap();
+        applying.join().unwrap()
+    });
+    assert_eq!((report.stats().contacts.create, report.stats().opportunities.create), (1, 1));
+    let dangling = "SELECT count(*) FROM opportunities
+                    WHERE (data->'contact_id'->>0)::bigint NOT IN (SELECT id FROM contacts)";
+    assert_eq!(count(&config, dangling), 0);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn versions(
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Those contacts that are there, of all that opportunities are linked to.
+/// Those contacts that are there, and stay so until the commit, of all that opportunities are linked to.
 fn linked(
     object: Object,
     batch: &Batch<'_>,
@@ -103,7 +103,7 @@ fn linked(
             if let Link::To(id) = step.link(receipts) { RecordId::number(id) } else { None }
         })
         .collect();
-    let sql = "SELECT id FROM contacts WHERE id = ANY($1)";
+    let sql = "SELECT id FROM contacts WHERE id = ANY($1) ORDER BY id FOR KEY SHARE";
     let rows = if ids.is_empty() { Vec::new() } else { db.query(sql, &[&ids])? };
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
